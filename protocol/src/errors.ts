@@ -1,0 +1,87 @@
+/** One row of the error table. */
+export interface ErrorEntry {
+  /** HTTP status with which a route answers; sockets carry the code alone. */
+  readonly status: number;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  /** One sentence for a person: what was wrong and, where it helps, what to do. */
+  readonly text: string;
+}
+
+/**
+ * Every error that crosses a wire or reaches an app, by code. Codes are `where.what`, never reused, and listed in
+ * `protocol/ERRORS.md`, which a test holds to this table.
+ */
+export const errors = {
+  'request.invalid': { status: 400, retryable: false, text: 'The request does not fit its schema.' },
+  'request.too-large': { status: 413, retryable: false, text: 'The request is larger than its limit.' },
+  'request.not-found': { status: 404, retryable: false, text: 'There is nothing at this address.' },
+  'request.too-many': { status: 429, retryable: true, text: 'Too many requests; wait before the next one.' },
+  'request.unsupported': { status: 415, retryable: false, text: 'The content type is not one that this route takes.' },
+  'server.internal': { status: 500, retryable: true, text: 'The coordinator failed; its log has the reason.' },
+  'server.stopping': { status: 503, retryable: true, text: 'The coordinator is stopping; come back in a moment.' },
+  'server.no-answer': { status: 504, retryable: true, text: 'The coordinator did not answer in time.' },
+  'server.unreachable': { status: 503, retryable: true, text: 'The coordinator cannot be reached.' },
+  'protocol.version': { status: 426, retryable: false, text: 'The peers speak different protocol versions; update the older one.' },
+  'protocol.frame': { status: 400, retryable: false, text: 'The frame is not one valid MessagePack value within the limits.' },
+  'protocol.id': { status: 400, retryable: false, text: 'The identifier is not well formed.' },
+  'device.unknown': { status: 401, retryable: false, text: 'The device is not enrolled; enrol it first.' },
+  'device.enrolment-refused': { status: 403, retryable: false, text: 'The enrolment token is not valid.' },
+  'device.signature': { status: 401, retryable: false, text: 'The signature does not prove the identity of the device.' },
+  'device.not-identified': { status: 401, retryable: false, text: 'The connection has not said hello yet.' },
+  'device.replaced': { status: 409, retryable: false, text: 'The device connected a second time; the newer connection counts.' },
+  'task.unknown': { status: 404, retryable: false, text: 'There is no such task.' },
+  'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
+  'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
+  'round.aborted': { status: 409, retryable: false, text: 'The round was aborted.' },
+  'assignment.unknown': { status: 404, retryable: false, text: 'There is no such assignment in this round.' },
+  'assignment.token': { status: 403, retryable: false, text: 'The upload token does not belong to this assignment.' },
+  'assignment.left': { status: 409, retryable: false, text: 'The device has left this round.' },
+  'update.repeated': { status: 409, retryable: false, text: 'A different update of this assignment was counted already.' },
+  'update.too-many': { status: 503, retryable: true, text: 'Too many uploads are under way; try again in a moment.' },
+  'update.malformed': { status: 422, retryable: false, text: 'The update is not in the format of the weight codec.' },
+  'update.wrong-kind': { status: 422, retryable: false, text: 'The update is not of the kind that its plan names.' },
+  'update.wrong-layout': { status: 422, retryable: false, text: 'The update does not fit the model of its round.' },
+  'update.wrong-length': { status: 422, retryable: false, text: 'The update has too few or too many bytes for its count of values.' },
+  'update.not-finite': { status: 422, retryable: false, text: 'The update holds a value that is not a finite number.' },
+  'update.weight': { status: 422, retryable: false, text: 'The weight of the update is outside the range of its plan.' },
+  'update.norm': { status: 422, retryable: false, text: 'The update is longer than the clipping norm of its plan.' },
+  'update.impossible': { status: 500, retryable: false, text: 'The sum of the updates is outside the range that its contributors can reach.' },
+  'model.missing': { status: 404, retryable: false, text: 'There is no such model version.' },
+  'model.corrupt': { status: 500, retryable: false, text: 'The stored model does not match its hash.' },
+  'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
+  'config.invalid': { status: 500, retryable: false, text: 'The configuration is not valid.' },
+  'config.ring': { status: 500, retryable: false, text: 'A sum of updates with these settings would not fit the ring.' },
+  'engine.no-backend': { status: 500, retryable: false, text: 'No fast TensorFlow.js backend starts on this device.' },
+  'training.failed': { status: 500, retryable: false, text: 'Training on this device failed.' },
+  'training.no-examples': { status: 422, retryable: false, text: 'The device has no examples to train on.' },
+  'training.stopped': { status: 499, retryable: true, text: 'Training was stopped before its end.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** Whether `code` is one of the table. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errors, code);
+}
+
+/** An error with a code of the table; `detail` says what was wrong this time, without secrets. */
+export class MurmurationError extends Error {
+  override readonly name = 'MurmurationError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail: string = errors[code].text, options?: ErrorOptions) {
+    super(`${detail} [${code}]`, options);
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get status(): number {
+    return errors[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errors[this.code].retryable;
+  }
+}
