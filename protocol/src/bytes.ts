@@ -100,7 +100,8 @@ export class ByteReader {
   }
 
   #advance(length: number): number {
-    if (this.remaining < length) throw new MurmurationError('protocol.frame', `The frame ends ${length - this.remaining} bytes early.`);
+    if (this.remaining < length)
+      throw new MurmurationError('protocol.frame', `The frame ends ${length - this.remaining} bytes early.`);
     const from = this.#at;
     this.#at += length;
     return from;

@@ -29,10 +29,22 @@ function parser<Id extends string>(name: string, pattern: RegExp, form: string):
 
 /** Each throws `protocol.id` where the text is not well formed. */
 export const parseRoundId = parser<RoundId>('round id', idPattern, '22 characters of base64url');
-export const parseAssignmentId = parser<AssignmentId>('assignment id', idPattern, '22 characters of base64url');
+export const parseAssignmentId = parser<AssignmentId>(
+  'assignment id',
+  idPattern,
+  '22 characters of base64url',
+);
 export const parseDeviceId = parser<DeviceId>('device id', idPattern, '22 characters of base64url');
-export const parseTaskName = parser<TaskName>('task name', taskNamePattern, 'a lower-case letter, then up to 62 letters, digits and hyphens');
-export const parseModelHash = parser<ModelHash>('model hash', hashPattern, '64 lower-case hexadecimal digits');
+export const parseTaskName = parser<TaskName>(
+  'task name',
+  taskNamePattern,
+  'a lower-case letter, then up to 62 letters, digits and hyphens',
+);
+export const parseModelHash = parser<ModelHash>(
+  'model hash',
+  hashPattern,
+  '64 lower-case hexadecimal digits',
+);
 
 /** A fresh id of 128 random bits. */
 export function randomId<Id extends RoundId | AssignmentId>(random: RandomBytes): Id {

@@ -1,0 +1,43 @@
+/**
+ * The events of a connection. Each carries one frame (`frame.ts`), the schema of which is named beside it; events with
+ * an answer are acknowledged by one frame that is either a value or a refusal.
+ */
+type Answer = (ack: Uint8Array) => void;
+
+export interface DeviceEvents {
+  /** `enrol` → `enrolled` */
+  enrol(frame: Uint8Array, answer: Answer): void;
+  /** `hello` → `welcome` */
+  hello(frame: Uint8Array, answer: Answer): void;
+  /** `checkIn` → `checkInAnswer` */
+  'check-in'(frame: Uint8Array, answer: Answer): void;
+  /** `leave` → null */
+  leave(frame: Uint8Array, answer: Answer): void;
+}
+
+export interface CoordinatorEvents {
+  /** `challenge` */
+  challenge(frame: Uint8Array): void;
+  /** `assignment` */
+  assignment(frame: Uint8Array): void;
+  /** `dismissal` */
+  dismissal(frame: Uint8Array): void;
+  /** `roundEnd` */
+  'round-end'(frame: Uint8Array): void;
+}
+
+export type DeviceEvent = keyof DeviceEvents;
+export type CoordinatorEvent = keyof CoordinatorEvents;
+
+/** Path of the socket.io endpoint. */
+export const socketPath = '/v1/socket';
+
+/** Where an update is put, and with which header; `application/octet-stream`. */
+export function updatePath(round: string, assignment: string): string {
+  return `/v1/rounds/${round}/updates/${assignment}`;
+}
+
+/** Where the `model.json` of a version lies; its weights lie beside it. */
+export function modelPath(hash: string): string {
+  return `/v1/models/${hash}/model.json`;
+}

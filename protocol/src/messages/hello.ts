@@ -1,0 +1,40 @@
+import * as z from 'zod/mini';
+import { concatBytes, utf8 } from '../bytes.ts';
+import { bytes, deviceId, taskName, text, time, whole } from './scalars.ts';
+
+/** Coordinator to device, at once when a connection opens: what to sign. */
+export const challenge = z.strictObject({ protocol: whole(1, 65_535), nonce: bytes(32) });
+export type Challenge = z.infer<typeof challenge>;
+
+/** Device to coordinator, once in its life: makes its identity key known. */
+export const enrol = z.strictObject({
+  protocol: whole(1, 65_535),
+  publicKey: bytes(32),
+  /** What the operator gave to the app. */
+  token: text(4_096),
+  signature: bytes(64),
+});
+export type Enrol = z.infer<typeof enrol>;
+export const enrolled = z.strictObject({ device: deviceId });
+
+/** Device to coordinator, first on every connection. */
+export const hello = z.strictObject({
+  protocol: whole(1, 65_535),
+  device: deviceId,
+  signature: bytes(64),
+  /** Version of the SDK, `major.minor.patch`. */
+  sdk: z.string().check(z.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/)),
+  platform: text(64),
+});
+export type Hello = z.infer<typeof hello>;
+export const welcome = z.strictObject({
+  /** The coordinator's clock, ms since 1970. */
+  now: time,
+  tasks: z.array(taskName).check(z.maxLength(1_000)),
+});
+export type Welcome = z.infer<typeof welcome>;
+
+/** What a device signs with its Ed25519 identity: the challenge of this connection, bound to what it is for. */
+export function challengeMessage(purpose: 'enrol' | 'hello', nonce: Uint8Array): Uint8Array {
+  return concatBytes(utf8(`murmuration/${purpose} `), nonce);
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { duration, modelHash, positive, taskName, whole } from './scalars.ts';
+
+/** How a device trains. */
+export const trainingSettings = z.strictObject({
+  /** Passes over the device's examples. */
+  epochs: whole(1, 100),
+  /** Examples in one step of gradient descent. */
+  batchSize: whole(1, 4_096),
+  learningRate: positive(1_000),
+  /** Strength μ of the pull towards the global model; 0 is FedAvg (FedProx: Li et al. 2020, §3.2). */
+  proximal: z.number().check(z.gte(0), z.lte(1_000)),
+  /** Longest L2 norm of the gradient of one step; `null` leaves gradients as they are. */
+  gradientClip: z.nullable(positive(1e6)),
+  /** Examples used at most; a device that has more draws them at random. */
+  maxExamples: whole(1, 1_000_000),
+});
+export type TrainingSettings = z.infer<typeof trainingSettings>;
+
+/** What becomes of a device's delta before it leaves. */
+export const updateSettings = z.strictObject({
+  /** `ring`: quantised integers whose sum depends on no order; `float32`: for strategies that need single updates. */
+  kind: z.enum(['ring', 'float32']),
+  /** Longest L2 norm of the delta. */
+  clip: positive(1e6),
+  /** Bits of a quantised value. */
+  bits: whole(2, 24),
+  /** `examples`: weights from 1 to `weightCap` in proportion to the examples used of `maxExamples`; `uniform`: all 1. */
+  weighting: z.enum(['examples', 'uniform']),
+  weightCap: whole(1, 65_536),
+});
+export type UpdateSettings = z.infer<typeof updateSettings>;
+
+/** What a device is told to do; `version` grows whenever an operator changes the task. */
+export const plan = z.strictObject({
+  task: taskName,
+  version: whole(1, 2 ** 31),
+  /** The version to train from. */
+  model: modelHash,
+  training: trainingSettings,
+  update: updateSettings,
+  /** The largest number of updates in the sum, which fixes the width of the ring. */
+  largestCohort: whole(1, 1_000_000),
+});
+export type Plan = z.infer<typeof plan>;
+
+/** When the phases of a round end, each in ms after its beginning. */
+export const deadlines = z.strictObject({ gathering: duration, updates: duration });
+export type Deadlines = z.infer<typeof deadlines>;

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import {
+  type AssignmentId,
+  type DeviceId,
+  hashPattern,
+  idPattern,
+  type ModelHash,
+  type RoundId,
+  type TaskName,
+  taskNamePattern,
+} from '../ids.ts';
+
+/** A schema of `pattern` whose output is branded; the brand exists for the compiler alone. */
+function branded<Id extends string>(pattern: RegExp) {
+  return z.pipe(
+    z.string().check(z.regex(pattern)),
+    z.transform(text => text as Id),
+  );
+}
+
+export const roundId = branded<RoundId>(idPattern);
+export const assignmentId = branded<AssignmentId>(idPattern);
+export const deviceId = branded<DeviceId>(idPattern);
+export const taskName = branded<TaskName>(taskNamePattern);
+export const modelHash = branded<ModelHash>(hashPattern);
+
+/** Exactly `length` bytes. */
+export const bytes = (length: number) =>
+  z.instanceof(Uint8Array).check(z.refine(value => value.length === length, `expected ${length} bytes`));
+
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+
+/** A finite number above zero, up to `most`. */
+export const positive = (most: number) => z.number().check(z.gt(0), z.lte(most));
+
+/** Milliseconds since 1970, up to the year 9999. */
+export const time = whole(0, 253_402_300_799_999);
+
+/** Milliseconds, up to a year. */
+export const duration = whole(0, 366 * 86_400_000);
+
+/** Text of at most `most` characters. */
+export const text = (most: number) => z.string().check(z.maxLength(most));

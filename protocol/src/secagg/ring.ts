@@ -1,0 +1,173 @@
+import { MurmurationError } from '../errors.ts';
+
+/**
+ * Arithmetic modulo 2^w, w from 1 to 32. Elements live in the low bits of an Int32Array; since 2^w divides 2³², sums
+ * may be kept modulo 2³² and reduced once at their end (`centre`). On the wire (SPEC.md, SA1) element i occupies the bits
+ * from i·w to (i + 1)·w − 1 of a little-endian bit string, padded with zeros to whole bytes.
+ */
+export const maxWidth = 32;
+
+/** Bytes of `count` elements of `width` bits. */
+export function packedLength(count: number, width: number): number {
+  return Math.ceil((count * width) / 8);
+}
+
+/** The smallest ring that holds every integer from −bound to bound; throws `config.ring` where 32 bits are too few. */
+export function widthFor(bound: number): number {
+  const width = Math.max(2, Math.ceil(Math.log2(2 * bound + 1)));
+  if (width > maxWidth)
+    throw new MurmurationError(
+      'config.ring',
+      `Sums from −${bound} to ${bound} need ${width} bits; the ring has at most ${maxWidth}.`,
+    );
+  return width;
+}
+
+/** The low `width` bits of each element, one after the other. */
+export function packRing(elements: Int32Array, width: number): Uint8Array {
+  const packed = new Uint8Array(packedLength(elements.length, width));
+  const mask = width === 32 ? 0xffffffff : 2 ** width - 1;
+  let pending = 0;
+  let bits = 0;
+  let at = 0;
+  for (let i = 0; i < elements.length; i++) {
+    // At most 7 pending bits and 32 new ones: 39 bits, exact in a double.
+    pending += ((elements[i]! & mask) >>> 0) * 2 ** bits;
+    bits += width;
+    while (bits >= 8) {
+      packed[at++] = pending & 0xff;
+      pending = Math.floor(pending / 256);
+      bits -= 8;
+    }
+  }
+  if (bits > 0) packed[at] = pending;
+  return packed;
+}
+
+/**
+ * Adds the packed elements to `sum`, modulo 2^width. With `bits` < width, what one contributor can reach is limited to
+ * signed integers of that many bits: an update with any other is refused with `update.weight`, and `sum` is as before.
+ */
+export function addPacked(sum: Int32Array, packed: Uint8Array, width: number, bits: number = width): void {
+  requireLength(sum, packed, width);
+  const half = 2 ** (bits - 1);
+  const eights = width <= 25 ? addEights(sum, packed, width, half) : { added: 0, seen: 0 };
+  let seen = eights.seen;
+  for (let i = eights.added; i < sum.length; i++) {
+    const element = elementAt(packed, i, width);
+    seen |= element + half;
+    sum[i] = sum[i]! + element;
+  }
+  // Element + half is a whole number below 2^bits exactly when the element fits.
+  if (bits < width && seen >>> bits !== 0) {
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! - elementAt(packed, i, width);
+    throw new MurmurationError(
+      'update.weight',
+      `A value of the update is outside −${half} to ${half - 1}, what its plan allows.`,
+    );
+  }
+}
+
+/** The signed elements of a packed vector. */
+export function unpackRing(packed: Uint8Array, count: number, width: number): Int32Array {
+  const elements = new Int32Array(count);
+  addPacked(elements, packed, width);
+  return centre(elements, width);
+}
+
+/** Element `index` of a packed vector as a signed integer from −2^(width−1) to 2^(width−1) − 1. */
+export function elementAt(packed: Uint8Array, index: number, width: number): number {
+  const bit = index * width;
+  let value = 0;
+  const last = Math.floor((bit + width - 1) / 8);
+  for (let byte = last; byte >= Math.floor(bit / 8); byte--) value = value * 256 + packed[byte]!;
+  return signed(Math.floor(value / 2 ** (bit % 8)), width);
+}
+
+/** Reduces sums to the representatives from −2^(width−1) to 2^(width−1) − 1, in place. */
+export function centre(sum: Int32Array, width: number): Int32Array {
+  const shift = 32 - width;
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i]! << shift) >> shift;
+  return sum;
+}
+
+function signed(value: number, width: number): number {
+  return ((value | 0) << (32 - width)) >> (32 - width);
+}
+
+function requireLength(sum: Int32Array, packed: Uint8Array, width: number): void {
+  const length = packedLength(sum.length, width);
+  if (packed.length !== length)
+    throw new MurmurationError(
+      'update.wrong-length',
+      `${sum.length} elements of ${width} bits are ${length} bytes, not ${packed.length}.`,
+    );
+  const padding = length * 8 - sum.length * width;
+  if (padding > 0 && packed[length - 1]! >>> (8 - padding) !== 0)
+    throw new MurmurationError('update.malformed', 'The padding bits of a packed vector are zero.');
+}
+
+/**
+ * Eight elements of w bits are w bytes, so the shifts repeat, and up to 25 bits each element is one unaligned 32-bit
+ * load (w + 7 ≤ 32). `seen` is the union of the bits of all elements + half.
+ */
+function addEights(
+  sum: Int32Array,
+  packed: Uint8Array,
+  width: number,
+  half: number,
+): { added: number; seen: number } {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const byte = (k: number) => (k * width) >> 3;
+  const left = (k: number) => 32 - width - ((k * width) & 7);
+  const [b1, b2, b3, b4, b5, b6, b7] = [
+    byte(1),
+    byte(2),
+    byte(3),
+    byte(4),
+    byte(5),
+    byte(6),
+    byte(7),
+  ] as const;
+  const [l1, l2, l3, l4, l5, l6, l7] = [
+    left(1),
+    left(2),
+    left(3),
+    left(4),
+    left(5),
+    left(6),
+    left(7),
+  ] as const;
+  const right = 32 - width;
+  const end = packed.length - b7 - 4;
+  let seen = 0;
+  let i = 0;
+  for (let at = 0; i + 8 <= sum.length && at <= end; i += 8, at += width) {
+    const v0 = (view.getInt32(at, true) << right) >> right;
+    const v1 = (view.getInt32(at + b1, true) << l1) >> right;
+    const v2 = (view.getInt32(at + b2, true) << l2) >> right;
+    const v3 = (view.getInt32(at + b3, true) << l3) >> right;
+    const v4 = (view.getInt32(at + b4, true) << l4) >> right;
+    const v5 = (view.getInt32(at + b5, true) << l5) >> right;
+    const v6 = (view.getInt32(at + b6, true) << l6) >> right;
+    const v7 = (view.getInt32(at + b7, true) << l7) >> right;
+    seen |=
+      (v0 + half) |
+      (v1 + half) |
+      (v2 + half) |
+      (v3 + half) |
+      (v4 + half) |
+      (v5 + half) |
+      (v6 + half) |
+      (v7 + half);
+    sum[i] = sum[i]! + v0;
+    sum[i + 1] = sum[i + 1]! + v1;
+    sum[i + 2] = sum[i + 2]! + v2;
+    sum[i + 3] = sum[i + 3]! + v3;
+    sum[i + 4] = sum[i + 4]! + v4;
+    sum[i + 5] = sum[i + 5]! + v5;
+    sum[i + 6] = sum[i + 6]! + v6;
+    sum[i + 7] = sum[i + 7]! + v7;
+  }
+  return { added: i, seen };
+}

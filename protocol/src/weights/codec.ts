@@ -1,0 +1,123 @@
+import { ByteReader, ByteWriter, equalBytes } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import { packedLength } from '../secagg/ring.ts';
+
+/**
+ * The bytes of an update (SPEC.md, WC1–WC6): a header of 48 bytes, then the values.
+ *
+ *     0  magic "MURW"      6  ring width w, 0 for float32    8  layout hash, 32 bytes   44  weight, 0 for ring
+ *     4  codec version 1   7  zero                          40  count of values         48  values
+ *     5  kind
+ *
+ * All numbers are little-endian. `float32` carries the delta itself; `ring` carries `count` elements of w bits, the
+ * last of which is the weight, so that masking covers it too.
+ */
+export const codecVersion = 1;
+export const headerLength = 48;
+
+const magic = new Uint8Array([0x4d, 0x55, 0x52, 0x57]);
+const kinds = ['float32', 'ring'] as const;
+
+export type UpdateKind = (typeof kinds)[number];
+
+/** What the coordinator expects of an update, from the plan of its round. */
+export type UpdateForm =
+  | {
+      readonly kind: 'float32';
+      readonly layoutHash: Uint8Array;
+      readonly count: number;
+      readonly maxWeight: number;
+    }
+  | {
+      readonly kind: 'ring';
+      readonly layoutHash: Uint8Array;
+      readonly count: number;
+      readonly width: number;
+    };
+
+export type Update =
+  | { readonly kind: 'float32'; readonly delta: Float32Array; readonly weight: number }
+  | { readonly kind: 'ring'; readonly packed: Uint8Array };
+
+/** Bytes of an update of this form, header included. */
+export function updateLength(form: UpdateForm): number {
+  return headerLength + (form.kind === 'float32' ? 4 * form.count : packedLength(form.count, form.width));
+}
+
+export function encodeUpdate(layoutHash: Uint8Array, count: number, update: Update, width = 0): Uint8Array {
+  const body =
+    update.kind === 'float32'
+      ? new Uint8Array(update.delta.buffer, update.delta.byteOffset, update.delta.byteLength)
+      : update.packed;
+  return new ByteWriter(headerLength + body.length)
+    .raw(magic)
+    .u8(codecVersion)
+    .u8(kinds.indexOf(update.kind))
+    .u8(width)
+    .u8(0)
+    .raw(layoutHash)
+    .u32(count)
+    .u32(update.kind === 'float32' ? update.weight : 0)
+    .raw(body).bytes;
+}
+
+/**
+ * Reads an update and checks everything but its values: a view of `bytes`, not a copy, where its alignment allows.
+ * Throws `update.malformed`, `.wrong-kind`, `.wrong-layout`, `.wrong-length` or `.weight`.
+ */
+export function decodeUpdate(bytes: Uint8Array, form: UpdateForm): Update {
+  if (bytes.length < headerLength)
+    throw new MurmurationError(
+      'update.malformed',
+      `An update has a header of ${headerLength} bytes; this one has ${bytes.length} in all.`,
+    );
+  const reader = new ByteReader(bytes);
+  if (!equalBytes(reader.raw(4), magic))
+    throw new MurmurationError('update.malformed', 'The update does not begin with "MURW".');
+  const version = reader.u8();
+  if (version !== codecVersion)
+    throw new MurmurationError(
+      'update.malformed',
+      `The update has codec version ${version}; this coordinator reads version ${codecVersion}.`,
+    );
+  const kind = kinds[reader.u8()];
+  const width = reader.u8();
+  if (reader.u8() !== 0) throw new MurmurationError('update.malformed', 'Byte 7 of an update is zero.');
+  if (kind !== form.kind)
+    throw new MurmurationError('update.wrong-kind', `The plan names the kind ${form.kind}.`);
+  if (!equalBytes(reader.raw(32), form.layoutHash)) throw new MurmurationError('update.wrong-layout');
+  const count = reader.u32();
+  if (count !== form.count)
+    throw new MurmurationError(
+      'update.wrong-length',
+      `The plan asks for ${form.count} values; the update names ${count}.`,
+    );
+  const expectedWidth = form.kind === 'ring' ? form.width : 0;
+  if (width !== expectedWidth)
+    throw new MurmurationError(
+      'update.wrong-kind',
+      `The plan asks for a ring width of ${expectedWidth}; the update names ${width}.`,
+    );
+  if (bytes.length !== updateLength(form))
+    throw new MurmurationError(
+      'update.wrong-length',
+      `An update of this plan has ${updateLength(form)} bytes; this one has ${bytes.length}.`,
+    );
+  const weight = reader.u32();
+  if (form.kind === 'ring') {
+    if (weight !== 0)
+      throw new MurmurationError('update.weight', 'The weight of a ring update travels as its last element.');
+    return { kind: 'ring', packed: bytes.subarray(headerLength) };
+  }
+  if (weight < 1 || weight > form.maxWeight)
+    throw new MurmurationError(
+      'update.weight',
+      `A weight is a whole number from 1 to ${form.maxWeight}; this one is ${weight}.`,
+    );
+  return { kind: 'float32', delta: floatsAt(bytes, headerLength), weight };
+}
+
+function floatsAt(bytes: Uint8Array, from: number): Float32Array {
+  const body = (bytes.byteOffset + from) % 4 === 0 ? bytes.subarray(from) : bytes.slice(from);
+  return new Float32Array(body.buffer, body.byteOffset, body.byteLength / 4);
+}

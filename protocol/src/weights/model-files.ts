@@ -1,0 +1,105 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import * as z from 'zod/mini';
+import { hex, utf8 } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import { hashPattern, type ModelHash } from '../ids.ts';
+import { text, whole } from '../messages/scalars.ts';
+import { type Layout, layoutOf } from './layout.ts';
+
+/** A model version in memory: what `model.json` says, and its weights as one flat vector. */
+export interface ModelFiles {
+  readonly hash: ModelHash;
+  /** The `modelTopology` of a tfjs layers model. */
+  readonly topology: object;
+  readonly layout: Layout;
+  readonly weights: Float32Array;
+}
+
+/** The two files of a version, as tfjs lays them out: `model.json` names its weight file by that file's SHA-256. */
+export interface ModelBytes {
+  readonly hash: ModelHash;
+  readonly json: Uint8Array;
+  /** Hexadecimal SHA-256 of `weights`. */
+  readonly weightsHash: string;
+  /** Little-endian float32. */
+  readonly weights: Uint8Array;
+}
+
+const manifest = z.object({
+  format: z.literal('layers-model'),
+  modelTopology: z.looseObject({}),
+  weightsManifest: z.tuple([
+    z.object({
+      paths: z.tuple([z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/))]),
+      weights: z
+        .array(
+          z.object({
+            name: text(512),
+            shape: z.array(whole(1, 2 ** 31)).check(z.maxLength(8)),
+            dtype: z.literal('float32'),
+          }),
+        )
+        .check(z.minLength(1), z.maxLength(10_000)),
+    }),
+  ]),
+});
+
+/** SHA-256 in hexadecimal. */
+export function contentHash(bytes: Uint8Array): string {
+  return hex(sha256(bytes));
+}
+
+/** The files of a version, its hash following from them: equal models have equal hashes. */
+export function encodeModel(topology: object, layout: Layout, weights: Float32Array): ModelBytes {
+  if (weights.length !== layout.count)
+    throw new MurmurationError(
+      'model.unusable',
+      `The layout has ${layout.count} values, the weights ${weights.length}.`,
+    );
+  const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+  const weightsHash = contentHash(bytes);
+  const json = utf8(
+    JSON.stringify({
+      format: 'layers-model',
+      generatedBy: 'Murmuration',
+      convertedBy: null,
+      modelTopology: topology,
+      weightsManifest: [
+        {
+          paths: [`${weightsHash}.bin`],
+          weights: layout.tensors.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+        },
+      ],
+    }),
+  );
+  return { hash: contentHash(json) as ModelHash, json, weightsHash, weights: bytes };
+}
+
+/** What a `model.json` says. Throws `model.corrupt` where it does not match `hash` or is no manifest of ours. */
+export function parseModelJson(
+  hash: ModelHash,
+  json: Uint8Array,
+): { topology: object; layout: Layout; weightsHash: string } {
+  if (!hashPattern.test(hash) || contentHash(json) !== hash)
+    throw new MurmurationError('model.corrupt', 'The model.json does not match its hash.');
+  const parsed = z.safeParse(manifest, JSON.parse(new TextDecoder().decode(json)), { jitless: true });
+  if (!parsed.success)
+    throw new MurmurationError(
+      'model.corrupt',
+      `The model.json is not valid: ${parsed.error.issues[0]!.message}`,
+    );
+  const [group] = parsed.data.weightsManifest;
+  return {
+    topology: parsed.data.modelTopology,
+    layout: layoutOf(group.weights),
+    weightsHash: group.paths[0].slice(0, 64),
+  };
+}
+
+/** Puts the two files together. Throws `model.corrupt` where the weights don't match the hash that `model.json` names. */
+export function decodeModel(hash: ModelHash, json: Uint8Array, weights: Uint8Array): ModelFiles {
+  const { topology, layout, weightsHash } = parseModelJson(hash, json);
+  if (weights.length !== 4 * layout.count || contentHash(weights) !== weightsHash)
+    throw new MurmurationError('model.corrupt', 'The weights do not match the hash that model.json names.');
+  return { hash, topology, layout, weights: new Float32Array(weights.slice().buffer) };
+}

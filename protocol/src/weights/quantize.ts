@@ -1,0 +1,129 @@
+import { MurmurationError } from '../errors.ts';
+import type { RandomBytes } from '../ports.ts';
+import { widthFor } from '../secagg/ring.ts';
+import { type RotationShape, rotate, rotateBack, rotationShape } from './rotate.ts';
+
+/** What fixes the integers that stand for an update; part of every plan. */
+export interface QuantizationSettings {
+  /** Longest L2 norm of an update; longer ones are scaled down to it. */
+  readonly clip: number;
+  /** Bits of one quantised value, 2 to 24. */
+  readonly bits: number;
+  /** Largest weight of one update. */
+  readonly weightCap: number;
+  /** Largest number of updates in one sum. */
+  readonly largestCohort: number;
+}
+
+/** How a vector of one length becomes ring elements: the same on every device and on the coordinator. */
+export interface Quantization {
+  readonly rotation: RotationShape;
+  /** Elements on the wire: the rotated values, then the weight. */
+  readonly elements: number;
+  /** One unit of a quantised value. */
+  readonly step: number;
+  /** Largest magnitude of a quantised value, 2^(bits − 1) − 1. */
+  readonly largest: number;
+  /** Signed bits that hold any element of one update. */
+  readonly contributionBits: number;
+  /** Width of the ring in which no sum of `largestCohort` updates can wrap. */
+  readonly width: number;
+}
+
+/**
+ * Coordinates of a rotated vector of norm c and length n are close to normal with deviation c/√n (Suresh et al. 2017,
+ * §4): the range is six deviations, so that a value is cut off about once in 5 × 10⁸.
+ */
+const deviations = 6;
+
+/** Throws `config.ring`, naming the largest weight cap that would fit, where the sum needs more than 32 bits. */
+export function quantizationFor(count: number, settings: QuantizationSettings): Quantization {
+  const { clip, bits, weightCap, largestCohort } = settings;
+  const rotation = rotationShape(count);
+  const largest = 2 ** (bits - 1) - 1;
+  const bound = (cap: number) => 2 ** Math.ceil(Math.log2(largest * cap + 1));
+  if (2 * bound(weightCap) * largestCohort + 1 > 2 ** 32) {
+    let cap = weightCap;
+    while (cap > 0 && 2 * bound(cap) * largestCohort + 1 > 2 ** 32) cap--;
+    const advice = cap > 0 ? `the largest weight cap that fits is ${cap}` : 'use fewer bits';
+    throw new MurmurationError(
+      'config.ring',
+      `${largestCohort} updates of ${bits} bits with weights up to ${weightCap} do not fit a ring of 32 bits: ${advice}.`,
+    );
+  }
+  return {
+    rotation,
+    elements: rotation.length + 1,
+    step: Math.min(clip, (deviations * clip) / Math.sqrt(rotation.length)) / largest,
+    largest,
+    contributionBits: Math.log2(bound(weightCap)) + 1,
+    width: widthFor(bound(weightCap) * largestCohort),
+  };
+}
+
+/**
+ * Ring elements of one update: rotates, rounds each value up or down at random so that its expectation is kept,
+ * multiplies by the weight, and appends the weight. `delta` has a norm of at most `clip`; it is not changed.
+ */
+export function quantize(
+  delta: Float32Array,
+  weight: number,
+  quantization: Quantization,
+  seed: string,
+  random: RandomBytes,
+): Int32Array {
+  const { rotation, step, largest, elements } = quantization;
+  const rotated = new Float32Array(rotation.length);
+  rotated.set(delta);
+  rotate(rotated, rotation, seed);
+  const ring = new Int32Array(elements);
+  let noise: Uint16Array = new Uint16Array(0);
+  for (let i = 0; i < rotated.length; i++) {
+    if (i % noiseBlock === 0) noise = uniform16(Math.min(noiseBlock, rotated.length - i), random);
+    const rounded = Math.floor(rotated[i]! / step + noise[i % noiseBlock]! / 65_536);
+    ring[i] = Math.max(-largest, Math.min(largest, rounded)) * weight;
+  }
+  ring[rotation.length] = weight;
+  return ring;
+}
+
+const noiseBlock = 4096;
+
+function uniform16(length: number, random: RandomBytes): Uint16Array {
+  return new Uint16Array(random(2 * length).slice().buffer);
+}
+
+/** The mean that a sum of ring elements stands for, and its weight. */
+export interface Mean {
+  readonly delta: Float32Array;
+  readonly weight: number;
+}
+
+/**
+ * The weighted mean of the updates in `sum` (centred elements, the weight last), rotated back; `count` is the length
+ * of the model. Throws `update.impossible` where `contributors` updates can't have led to it.
+ */
+export function meanOfSum(
+  sum: Int32Array,
+  contributors: number,
+  count: number,
+  settings: QuantizationSettings,
+  quantization: Quantization,
+  seed: string,
+): Mean {
+  const { rotation, step, largest } = quantization;
+  const weight = sum[rotation.length]!;
+  if (weight < contributors || weight > contributors * settings.weightCap)
+    throw new MurmurationError('update.impossible', `${contributors} updates can't weigh ${weight} in all.`);
+  const mean = new Float32Array(rotation.length);
+  for (let i = 0; i < mean.length; i++) {
+    if (Math.abs(sum[i]!) > weight * largest)
+      throw new MurmurationError(
+        'update.impossible',
+        `Value ${i} of the sum is beyond what a weight of ${weight} can reach.`,
+      );
+    mean[i] = (sum[i]! * step) / weight;
+  }
+  rotateBack(mean, rotation, seed);
+  return { delta: mean.subarray(0, count), weight };
+}
