@@ -1,0 +1,90 @@
+import {
+  createCipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { MurmurationError } from '../errors.ts';
+import { portable, sealingKeyOf } from './portable.ts';
+import type { AgreementKey, Primitives } from './primitives.ts';
+
+type Curve = 'Ed25519' | 'X25519';
+
+const blockBytes = 64;
+const noSalt = new Uint8Array(0);
+// A JSON web key must name a public key, which Node ignores beside a private one and computes itself.
+const ignored = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+const encode = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+
+// Of the ways into a KeyObject, JSON web keys take a tenth of the time that DER does.
+function importPublicKey(curve: Curve, publicKey: Uint8Array): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: curve, x: encode(publicKey) }, format: 'jwk' });
+}
+
+function importSecretKey(curve: Curve, secret: Uint8Array): KeyObject {
+  return createPrivateKey({ key: { kty: 'OKP', crv: curve, x: ignored, d: encode(secret) }, format: 'jwk' });
+}
+
+function publicBytes(secretKey: KeyObject): Uint8Array {
+  return new Uint8Array(Buffer.from(createPublicKey(secretKey).export({ format: 'jwk' }).x!, 'base64url'));
+}
+
+/** The primitives by Node's OpenSSL, byte for byte those of `portable`. */
+export const native: Primitives = {
+  sha256: message => createHash('sha256').update(message).digest(),
+  hkdf: (key, info, length) => new Uint8Array(hkdfSync('sha256', key, noSalt, info, length)),
+
+  ed25519: {
+    signingKey(seed) {
+      const key = importSecretKey('Ed25519', seed);
+      return { publicKey: publicBytes(key), sign: message => sign(null, message, key) };
+    },
+    verify(publicKey, message, signature) {
+      if (publicKey.length !== 32 || signature.length !== 64) return false;
+      return verify(null, message, importPublicKey('Ed25519', publicKey), signature);
+    },
+  },
+
+  x25519: {
+    agreementKey(secret): AgreementKey {
+      const privateKey = importSecretKey('X25519', secret);
+      const agree = (peerPublicKey: Uint8Array) => {
+        const publicKey = importPublicKey('X25519', peerPublicKey);
+        try {
+          return diffieHellman({ privateKey, publicKey });
+        } catch (cause) {
+          // OpenSSL refuses an all-zero secret, and nothing else can go wrong with 32 bytes.
+          throw new MurmurationError('crypto.low-order', undefined, { cause });
+        }
+      };
+      return {
+        publicKey: publicBytes(privateKey),
+        agree,
+        sealingKey: peerPublicKey => sealingKeyOf(agree(peerPublicKey)),
+      };
+    },
+  },
+
+  seal: portable.seal,
+  open: portable.open,
+
+  keystream(key, counter) {
+    const iv = new Uint8Array(16);
+    new DataView(iv.buffer).setUint32(0, counter, true);
+    const cipher = createCipheriv('chacha20', key, iv);
+    let zeros = noSalt;
+    return {
+      next(blocks) {
+        if (zeros.length !== blocks * blockBytes) zeros = new Uint8Array(blocks * blockBytes);
+        return cipher.update(zeros);
+      },
+    };
+  },
+};

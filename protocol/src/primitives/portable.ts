@@ -1,0 +1,73 @@
+import { chacha20 } from '@noble/ciphers/chacha.js';
+import { hsalsa } from '@noble/ciphers/salsa.js';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import nacl from 'tweetnacl';
+import { MurmurationError } from '../errors.ts';
+import type { AgreementKey, Primitives } from './primitives.ts';
+
+const blockBytes = 64;
+const zeroNonce = new Uint8Array(12);
+const hsalsaInput = new Uint32Array(4);
+// 'expand 32-byte k' as little-endian words.
+const hsalsaConstant = Uint32Array.of(0x61707865, 0x3320646e, 0x79622d32, 0x6b206574);
+
+/** HSalsa20 over an X25519 secret: what `crypto_box_beforenm` of NaCl does after the agreement. */
+export function sealingKeyOf(sharedSecret: Uint8Array): Uint8Array {
+  const key = new Uint32Array(8);
+  hsalsa(hsalsaConstant, new Uint32Array(sharedSecret.slice().buffer), hsalsaInput, key);
+  return new Uint8Array(key.buffer);
+}
+
+/** The primitives in JavaScript, for browsers and every other platform. */
+export const portable: Primitives = {
+  sha256: message => sha256(message),
+  hkdf: (key, info, length) => hkdf(sha256, key, undefined, info, length),
+
+  ed25519: {
+    signingKey: seed => ({
+      publicKey: ed25519.getPublicKey(seed),
+      sign: message => ed25519.sign(message, seed),
+    }),
+    verify(publicKey, message, signature) {
+      if (publicKey.length !== 32 || signature.length !== 64) return false;
+      return ed25519.verify(signature, message, publicKey, { zip215: false });
+    },
+  },
+
+  x25519: {
+    agreementKey(secret): AgreementKey {
+      const agree = (peerPublicKey: Uint8Array) => {
+        const shared = nacl.scalarMult(secret, peerPublicKey);
+        if (shared.every(byte => byte === 0)) throw new MurmurationError('crypto.low-order');
+        return shared;
+      };
+      return {
+        publicKey: nacl.scalarMult.base(secret),
+        agree,
+        sealingKey: peerPublicKey => sealingKeyOf(agree(peerPublicKey)),
+      };
+    },
+  },
+
+  seal: (message, nonce, key) => nacl.secretbox(message, nonce, key),
+  open: (box, nonce, key) => nacl.secretbox.open(box, nonce, key) ?? undefined,
+
+  keystream(key, counter) {
+    let block = counter;
+    let zeros = new Uint8Array(0);
+    let stream = zeros;
+    return {
+      next(blocks) {
+        if (stream.length !== blocks * blockBytes) {
+          zeros = new Uint8Array(blocks * blockBytes);
+          stream = new Uint8Array(blocks * blockBytes);
+        }
+        chacha20(key, zeroNonce, zeros, stream, block);
+        block += blocks;
+        return stream;
+      },
+    };
+  },
+};

@@ -1,0 +1,61 @@
+/**
+ * The few cryptographic functions that the protocol needs. `portable.ts` has them for every platform, `node.ts` native
+ * for Node; both give the same bytes. All are synchronous and deterministic: whoever calls brings the randomness.
+ */
+export interface Primitives {
+  /** SHA-256 (FIPS 180-4); 32 bytes. */
+  sha256(message: Uint8Array): Uint8Array;
+
+  /** HKDF-SHA256 (RFC 5869): `length` bytes (at most 8,160) from the secret `key`, with an empty salt. */
+  hkdf(key: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+
+  readonly ed25519: {
+    /** The signing key of a 32-byte seed (RFC 8032 §5.1.5). */
+    signingKey(seed: Uint8Array): SigningKey;
+    /** Whether `signature` (64 bytes) is the one of `message` under `publicKey` (32 bytes); false for malformed input. */
+    verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  };
+
+  readonly x25519: {
+    /** The agreement key of a 32-byte secret (RFC 7748 §5), which need not be clamped. */
+    agreementKey(secret: Uint8Array): AgreementKey;
+  };
+
+  /** XSalsa20-Poly1305 (NaCl's secretbox): `message` under a 32-byte key and a 24-byte nonce, 16 bytes longer. */
+  seal(message: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array;
+  /** What `seal` closed, or undefined where the box was not sealed with this key and nonce. */
+  open(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
+
+  /**
+   * The ChaCha20 key stream (RFC 8439 §2.4) of a 32-byte key under the zero nonce, from block `counter` (64 bytes
+   * each) on. The zero nonce asks for a key that has one use.
+   */
+  keystream(key: Uint8Array, counter: number): Keystream;
+}
+
+/** An Ed25519 key that signs. */
+export interface SigningKey {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** The signature, 64 bytes. */
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/** An X25519 key that agrees with peers on shared secrets. */
+export interface AgreementKey {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /**
+   * The 32 bytes that both owners compute.
+   * @throws MurmurationError `crypto.low-order` where the peer's key has low order, so that anybody could compute them.
+   */
+  agree(peerPublicKey: Uint8Array): Uint8Array;
+  /** The key under which NaCl's box seals between both owners (`crypto_box_beforenm`): HSalsa20 of what `agree` gives. */
+  sealingKey(peerPublicKey: Uint8Array): Uint8Array;
+}
+
+/** A key stream that is read once, from its beginning on. */
+export interface Keystream {
+  /** The next `blocks` × 64 bytes, in a buffer that begins at a multiple of 4 and is valid until the next call. */
+  next(blocks: number): Uint8Array;
+}
