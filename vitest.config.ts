@@ -8,7 +8,11 @@ export default defineConfig({
   test: {
     include: ['test/{unit,contract,reference,e2e}/**/*.test.ts'],
     pool: 'forks',
-    execArgv: ['--import', new URL('./scripts/sources.mjs', import.meta.url).href, '--conditions=murmuration-source'],
+    execArgv: [
+      '--import',
+      new URL('./scripts/sources.mjs', import.meta.url).href,
+      '--conditions=murmuration-source',
+    ],
     testTimeout: 30_000,
     reporters: ['default'],
   },

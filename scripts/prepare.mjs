@@ -1,0 +1,131 @@
+// What every command needs before it can run: the right Node and the packages of the lock file. Node's own modules
+// only, since nothing else may be there yet. Messages go to stderr; stdout belongs to the program that follows.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../', import.meta.url);
+const lock = new URL('.preparing', root);
+
+/** Where the repository lies. */
+export const rootFolder = fileURLToPath(root);
+
+/** How Node runs the TypeScript sources: options that stand before the name of a file. */
+export const sourceOptions = [
+  '--import',
+  new URL('sources.mjs', import.meta.url).href,
+  '--conditions=murmuration-source',
+];
+
+/** @param {string} line */
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/**
+ * Ends the command with one sentence.
+ * @param {string} sentence
+ * @returns {never}
+ */
+export function stop(sentence) {
+  say(sentence);
+  process.exit(1);
+}
+
+/**
+ * Checks Node's version, then installs the packages where `node_modules` does not match the lock file. Of several
+ * commands that start at once, one installs and the others wait for it.
+ */
+export async function prepare() {
+  checkNode();
+  if (packagesMatch()) return;
+  await takeLock();
+  const problem = packagesMatch() ? undefined : install();
+  rmSync(lock, { force: true });
+  if (problem !== undefined) stop(problem);
+}
+
+function checkNode() {
+  /** @type {string} */
+  const range = json('package.json').engines.node;
+  const wanted = numbers(range);
+  const found = numbers(process.versions.node);
+  const enough = found[0] > wanted[0] || (found[0] === wanted[0] && found[1] >= wanted[1]);
+  if (!enough) stop(`Node ${wanted.join('.')} or newer is needed; this is ${process.versions.node}.`);
+}
+
+/** @param {string} version */
+function numbers(version) {
+  return version.replace(/^\D+/, '').split('.').map(Number);
+}
+
+// npm leaves in node_modules a copy of the lock file's entries that it installed, and writes it last.
+function packagesMatch() {
+  let installed;
+  try {
+    installed = json('node_modules/.package-lock.json').packages;
+  } catch {
+    return false;
+  }
+  return Object.entries(json('package-lock.json').packages).every(([path, wanted]) => {
+    const found = installed[path];
+    if (path === '') return true;
+    if (found === undefined) return wanted.optional === true;
+    return found.version === wanted.version && found.integrity === wanted.integrity;
+  });
+}
+
+/** What went wrong, in one sentence; undefined when all is well. */
+function install() {
+  say('Installing packages (npm ci) …');
+  const npm = process.env.npm_execpath;
+  const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
+  const { status, error } = spawnSync(command, [...first, 'ci', '--include=dev'], {
+    cwd: rootFolder,
+    stdio: ['ignore', 2, 2],
+  });
+  if (error !== undefined) return `npm could not be started: ${error.message}.`;
+  return status === 0 ? undefined : 'The packages could not be installed; npm gives the reason above.';
+}
+
+async function takeLock() {
+  for (let waiting = false; ; waiting = true) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    }
+    const holder = lockHolder();
+    if (holder !== undefined && !isRunning(holder)) rmSync(lock, { force: true });
+    else {
+      if (!waiting)
+        say(`Another command is installing packages; waiting for it (or delete ${fileURLToPath(lock)}) …`);
+      await wait(200);
+    }
+  }
+}
+
+/** The process that holds the lock; undefined while it is being taken or has just been given back. */
+function lockHolder() {
+  try {
+    return Number(readFileSync(lock, 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+}
+
+/** @param {string} path */
+function json(path) {
+  return JSON.parse(readFileSync(new URL(path, root), 'utf8'));
+}

@@ -1,0 +1,184 @@
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { readSources } from './sources.ts';
+
+/** The rooms of the house, lowest first, and whose code each may import besides its own. */
+const mayImport: Record<string, readonly string[]> = {
+  protocol: [],
+  engine: ['protocol'],
+  coordinator: ['engine', 'protocol'],
+  'client-sdk': ['engine', 'protocol'],
+  'demo-keyboard-app/task': ['engine', 'protocol'],
+  'demo-keyboard-app/src': ['demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
+  simulations: ['coordinator', 'client-sdk', 'demo-keyboard-app/task', 'engine', 'protocol'],
+  test: [
+    'simulations',
+    'coordinator',
+    'client-sdk',
+    'demo-keyboard-app/task',
+    'demo-keyboard-app/src',
+    'engine',
+    'protocol',
+  ],
+};
+
+/** Rooms that run in browsers, and the files in them that are for Node: portable files import neither Node nor these. */
+const portable = ['protocol', 'client-sdk', 'demo-keyboard-app/task', 'demo-keyboard-app/src'];
+const forNode = new Set(['protocol/src/primitives/node.ts', 'client-sdk/src/node.ts']);
+const nodePackages = new Set(['piscina', ...builtinModules]);
+
+/** What a file names in an import, an export from, a dynamic import or an import type. */
+function imports(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(file => file.fileName);
+}
+
+/** The sources that a file names by their URL, as it does with workers. */
+function locations(path: string, text: string): string[] {
+  const found: string[] = [];
+  function visit(node: ts.Node): void {
+    if (ts.isNewExpression(node) && node.expression.getText() === 'URL') {
+      const [name] = node.arguments ?? [];
+      if (name !== undefined && ts.isStringLiteralLike(name) && /^\..*\.ts$/.test(name.text))
+        found.push(name.text);
+    }
+    ts.forEachChild(node, visit);
+  }
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+const packageOf = (path: string): string => path.split('/')[0]!;
+const roomOf = (path: string): string | undefined =>
+  Object.keys(mayImport).find(room => path.startsWith(`${room}/`));
+const isNodes = (name: string): boolean => name.startsWith('node:') || nodePackages.has(name.split('/')[0]!);
+
+/** The file that `@murmuration/NAME/path` stands for by its package's exports. */
+function exported(name: string): string {
+  const [, pack, ...path] = name.split('/');
+  const folder = pack === 'demo-keyboard-app' ? [pack] : [pack, 'src'];
+  return `${[...folder, ...path].join('/')}.ts`;
+}
+
+/** Every breach of the layers among `sources` (path from the root of the repository → text), a sentence each. */
+function breaches(sources: ReadonlyMap<string, string>): string[] {
+  const found: string[] = [];
+  const arrows = new Map<string, string[]>();
+
+  for (const [path, text] of sources) {
+    const room = roomOf(path);
+    if (room === undefined) {
+      found.push(`${path} lies in no room`);
+      continue;
+    }
+    const isPortable = portable.includes(room) && !forNode.has(path);
+    const imported = imports(text);
+    const targets: string[] = [];
+    arrows.set(path, targets);
+
+    for (const name of [...imported, ...locations(path, text)]) {
+      const isRelative = name.startsWith('.');
+      if (!isRelative && !name.startsWith('@murmuration/')) {
+        if (name.startsWith('@tensorflow/') && room !== 'engine')
+          found.push(`${path} imports ${name}, which only engine may`);
+        if (isPortable && isNodes(name))
+          found.push(`${path} runs in browsers and imports ${name}, which is for Node`);
+        continue;
+      }
+      const target = isRelative ? posix.join(posix.dirname(path), name) : exported(name);
+      if (isRelative && packageOf(target) !== packageOf(path))
+        found.push(`${path} reaches into another package: ${name}`);
+      else if (!isRelative && packageOf(target) === packageOf(path) && room !== 'test')
+        found.push(`${path} imports its own package by name: ${name}`);
+      else if (!sources.has(target)) found.push(`${path} imports ${name}, which is not there`);
+
+      const targetRoom = roomOf(target);
+      if (targetRoom !== undefined && targetRoom !== room && !mayImport[room]!.includes(targetRoom)) {
+        found.push(`${path} imports upward or sideways: ${target}`);
+      }
+      if (isPortable && forNode.has(target))
+        found.push(`${path} runs in browsers and imports ${target}, which is for Node`);
+      if (imported.includes(name)) targets.push(target);
+    }
+  }
+  return [...found, ...circles(arrows)];
+}
+
+/** One sentence for each circle that a walk along the imports closes. */
+function circles(arrows: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const way: string[] = [];
+
+  function walk(path: string): void {
+    if (way.includes(path)) found.push(`circle: ${[...way.slice(way.indexOf(path)), path].join(' → ')}`);
+    else if (!done.has(path)) {
+      way.push(path);
+      for (const target of arrows.get(path) ?? []) walk(target);
+      way.pop();
+      done.add(path);
+    }
+  }
+  for (const path of arrows.keys()) walk(path);
+  return found;
+}
+
+describe('the layers of the repository', () => {
+  it('hold', () => {
+    const packages = new Set(Object.keys(mayImport).map(packageOf));
+    const sources = readSources([...packages]);
+    expect(sources.size).toBeGreaterThan(10);
+    expect(breaches(sources)).toEqual([]);
+  });
+});
+
+describe('the check of the layers', () => {
+  const clean = {
+    'protocol/src/ids.ts': "import type { A } from './ports.ts';",
+    'protocol/src/ports.ts': '',
+    'protocol/src/primitives/node.ts': "import { hkdfSync } from 'node:crypto';",
+    'engine/src/tf.ts': "export * from '@tensorflow/tfjs';",
+    'coordinator/src/main.ts':
+      "import { tf } from '@murmuration/engine/tf'; import '@murmuration/protocol/primitives/node';",
+    'client-sdk/src/node.ts': "import './client.ts'; import '@murmuration/protocol/primitives/node';",
+    'client-sdk/src/client.ts': "import '@murmuration/protocol/ids';",
+    'demo-keyboard-app/task/model.ts': "import '@murmuration/engine/tf';",
+    'simulations/src/start.ts': "import '@murmuration/demo-keyboard-app/task/model';",
+  };
+  const breachesWith = (path: string, text: string): string[] =>
+    breaches(new Map(Object.entries({ ...clean, [path]: text })));
+
+  it('is content with a house in order', () => {
+    expect(breaches(new Map(Object.entries(clean)))).toEqual([]);
+  });
+
+  // biome-ignore format: one breach a line
+  it.each([
+    ['an import upward', 'protocol/src/ports.ts', "import '@murmuration/engine/tf';", 'upward'],
+    ['a type import upward', 'engine/src/tf.ts', "import type { Main } from '@murmuration/coordinator/main';", 'upward'],
+    ['an import type upward', 'engine/src/tf.ts', "type Main = import('@murmuration/coordinator/main').Main;", 'upward'],
+    ['a dynamic import upward', 'engine/src/tf.ts', "await import('@murmuration/client-sdk/node');", 'upward'],
+    ['a re-export upward', 'engine/src/tf.ts', "export { main } from '@murmuration/coordinator/main';", 'upward'],
+    ['a coordinator that imports the SDK', 'coordinator/src/main.ts', "import '@murmuration/client-sdk/client';", 'sideways'],
+    ['an SDK that imports the coordinator', 'client-sdk/src/node.ts', "import '@murmuration/coordinator/main';", 'sideways'],
+    ['a task that imports its page', 'demo-keyboard-app/task/page.ts', "import '../src/page.ts';", 'upward'],
+    ['another package by its path', 'coordinator/src/main.ts', "import '../../protocol/src/ids.ts';", 'reaches into'],
+    ['a worker of another package', 'coordinator/src/main.ts', "new URL('../../engine/src/tf.ts', import.meta.url)", 'reaches into'],
+    ['a path past the exports', 'coordinator/src/main.ts', "import '@murmuration/protocol/src/ids';", 'not there'],
+    ['the own package by its name', 'protocol/src/ids.ts', "import '@murmuration/protocol/ports';", 'by name'],
+    ['a file that is not there', 'protocol/src/ids.ts', "import './lost.ts';", 'not there'],
+    ['tfjs outside of engine', 'simulations/src/start.ts', "import * as tf from '@tensorflow/tfjs';", 'only engine'],
+    ['Node in protocol', 'protocol/src/ids.ts', "import 'node:crypto';", 'for Node'],
+    ['Node without its prefix', 'protocol/src/ids.ts', "import 'fs/promises';", 'for Node'],
+    ['Node in the core of the SDK', 'client-sdk/src/client.ts', "import 'node:fs';", 'for Node'],
+    ['Node in a task', 'demo-keyboard-app/task/model.ts', "import 'node:fs';", 'for Node'],
+    ['a file for Node in the core of the SDK', 'client-sdk/src/client.ts', "import '@murmuration/protocol/primitives/node';", 'for Node'],
+    ['a circle', 'protocol/src/ports.ts', "import './ids.ts';", 'circle: protocol/src/ids.ts → protocol/src/ports.ts → protocol/src/ids.ts'],
+    ['a circle of types', 'protocol/src/ports.ts', "import type { Id } from './ids.ts';", 'circle'],
+    ['a file that imports itself', 'protocol/src/ports.ts', "import './ports.ts';", 'circle'],
+    ['a package that has no room', 'tools/src/new.ts', '', 'no room'],
+  ])('finds %s', (_, path, text, sentence) => {
+    expect(breachesWith(path, text).join('\n')).toContain(sentence);
+  });
+});
