@@ -1,10 +1,11 @@
-import { getKernel, type KernelConfig, registerKernel } from '../tf.ts';
+import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '../tf.ts';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
 import {
   sparseSoftmaxCrossEntropy,
   sparseSoftmaxCrossEntropyGradient,
 } from './sparse-softmax-cross-entropy.ts';
+import { transposedProducts } from './transposed-products.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 const kernels: readonly KernelConfig[] = [
@@ -16,9 +17,19 @@ const kernels: readonly KernelConfig[] = [
   sparseSoftmaxCrossEntropyGradient,
 ];
 
-/** Registers the kernels that training needs and this version of tfjs-wasm lacks; those that it has stay as they are. */
+let registered = false;
+
+/**
+ * Registers the kernels that training needs and this version of tfjs-wasm lacks, and those that it has but that are slow in
+ * the backward pass. Does nothing when called again.
+ */
 export function registerKernels(): void {
+  if (registered) return;
+  registered = true;
   for (const kernel of kernels) {
     if (!getKernel(kernel.kernelName, kernel.backendName)) registerKernel(kernel);
   }
+  const products = transposedProducts();
+  unregisterKernel(products.kernelName, products.backendName);
+  registerKernel(products);
 }
