@@ -1,0 +1,61 @@
+// npm run bench -- NAME [--json] [arguments]: measures one thing beside its baseline.
+import { Command } from 'commander';
+import type { BenchmarkOptions, Figures } from './benchmark.ts';
+
+interface Benchmark {
+  readonly measures: string;
+  load(): Promise<{ run(options: BenchmarkOptions): Promise<Figures> }>;
+}
+
+const benchmarks: Record<string, Benchmark> = {
+  train: {
+    measures: 'training steps on the engine, beside the CPU backend of TensorFlow.js',
+    load: () => import('./train.ts'),
+  },
+  aggregate: {
+    measures: 'updates from wire bytes to their mean, beside a plain loop over numbers',
+    load: () => import('./aggregate.ts'),
+  },
+  wire: {
+    measures: 'bytes that cross the wire for each kind of update, beside the values themselves',
+    load: () => import('./wire.ts'),
+  },
+};
+
+/** Names and values side by side; nested figures as `outer.inner`. */
+function table(figures: Figures): string {
+  const rows = (values: object, prefix: string): [string, string][] =>
+    Object.entries(values).flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null
+        ? rows(value, `${prefix}${name}.`)
+        : [[prefix + name, readable(value)]],
+    );
+  const all = rows(figures, '');
+  const width = Math.max(...all.map(([name]) => name.length));
+  return all.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function readable(value: unknown): string {
+  return typeof value === 'number'
+    ? value.toLocaleString('en', { maximumSignificantDigits: 6 })
+    : String(value);
+}
+
+const program = new Command('npm run bench --')
+  .description('Measures one thing beside its baseline.')
+  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2));
+
+for (const [name, { measures, load }] of Object.entries(benchmarks)) {
+  program
+    .command(name)
+    .description(measures)
+    .argument('[args...]', 'what the benchmark takes')
+    .option('--json', 'print one JSON object as the last line')
+    .action(async (args: string[], { json = false }: { json?: boolean }) => {
+      const { run } = await load();
+      const figures = await run({ json, args, log: line => process.stderr.write(`${line}\n`) });
+      console.log(json ? JSON.stringify(figures) : table(figures));
+    });
+}
+
+await program.parseAsync();
