@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerKernels } from './kernels/register.ts';
 import { gradientError, trainingMs } from './self-test.ts';
-import { env, setBackend } from './tf.ts';
+import { env, setBackend, util } from './tf.ts';
 
 /** The backend that a process trains on, and why; for the log. */
 export interface ChosenBackend {
@@ -12,9 +12,10 @@ export interface ChosenBackend {
 }
 
 export interface BackendOptions {
-  /** Folder or URL (with a slash at its end) of tfjs' .wasm files; by default the installed package's own. */
+  /** Folder or URL (with a slash at its end) of tfjs' .wasm files; by default the installed package's own. Without effect once
+   * WebAssembly runs in this process or worker. */
   readonly wasmPath?: string;
-  /** A clock in milliseconds that only moves forward. */
+  /** A clock in milliseconds that only moves forward, for the measurement; by default tfjs' own. */
   readonly now?: () => number;
   /** Brings in the native backend and registers it as `tensorflow`; rejects where it is not installed. */
   readonly loadNative?: () => Promise<unknown>;
@@ -32,7 +33,7 @@ const TOLERATED_ERROR = 1e-3;
  */
 export async function startBackend({
   wasmPath,
-  now = () => performance.now(),
+  now = util.now,
   loadNative = importNative,
 }: BackendOptions = {}): Promise<ChosenBackend> {
   const wasm = await startWasm(wasmPath);

@@ -2,4 +2,5 @@
  * TensorFlow.js as every package of this project sees it: core with gradients and chained operations, layers, and the
  * CPU backend as the reference of tests and self-tests. Import from here alone, so that one process (or page) holds one copy.
  */
+// biome-ignore lint/performance/noBarrelFile: this file is the seam between the project and the library.
 export * from '@tensorflow/tfjs';
