@@ -124,6 +124,11 @@ export const errors = {
     retryable: false,
     text: 'The sum of the updates is outside the range that its contributors can reach.',
   },
+  'secagg.parameters': {
+    status: 500,
+    retryable: false,
+    text: 'No masking graph withstands these assumptions.',
+  },
   'model.missing': { status: 404, retryable: false, text: 'There is no such model version.' },
   'model.corrupt': { status: 500, retryable: false, text: 'The stored model does not match its hash.' },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
