@@ -17,6 +17,16 @@ for (const signal of signals) {
   });
 }
 
+// npm dies of SIGTERM without passing it on; the program then has nobody left to stop it.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    program.kill('SIGTERM');
+  }, 500);
+}
+
 program.on('exit', (code, signal) => {
   if (signal === null) process.exit(code);
   process.removeAllListeners(signal);
