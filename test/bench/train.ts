@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { startBackend } from '@murmuration/engine/backend';
 import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
 import * as tf from '@murmuration/engine/tf';
+import type { BenchmarkOptions, Figures } from './benchmark.ts';
 
 const BATCH = 16;
 const LENGTH = 10;
@@ -26,26 +27,21 @@ const KEYBOARDS: readonly Shape[] = [
  * Milliseconds of one SGD step of next-word models, batch 16, sequence 10. `ratio` is the CPU backend's on embedding 2,000 × 64,
  * GRU 128, dense 2,000 over the engine's, both measured in this run.
  */
-export async function run(options: {
-  readonly json: boolean;
-  readonly args: readonly string[];
-  log(line: string): void;
-}): Promise<Record<string, unknown>> {
-  if (options.args.length > 0)
-    throw new Error(`The benchmark train takes no arguments, but got ${options.args.join(' ')}.`);
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  if (args.length > 0) throw new Error(`The benchmark train takes no arguments, but got ${args.join(' ')}.`);
   const { backend, reason } = await startBackend();
-  options.log(`engine: ${backend} (${reason})`);
+  log(`engine: ${backend} (${reason})`);
   const engine = measure(NEXT_WORD, { warmUp: 5, steps: 40 });
-  options.log(`${engine.parameters} parameters, engine: ${engine.ms.toFixed(1)} ms a step`);
+  log(`${engine.parameters} parameters, engine: ${engine.ms.toFixed(1)} ms a step`);
   const keyboards = KEYBOARDS.map(shape => {
     const { parameters, ms } = measure(shape, { warmUp: 3, steps: 15 });
-    options.log(`${parameters} parameters, loss at every position, engine: ${ms.toFixed(1)} ms a step`);
+    log(`${parameters} parameters, loss at every position, engine: ${ms.toFixed(1)} ms a step`);
     return { ...shape, parameters, ms };
   });
   await tf.setBackend('cpu');
   const cpu = measure(NEXT_WORD, { warmUp: 1, steps: 3 });
   const ratio = cpu.ms / engine.ms;
-  options.log(
+  log(
     `${cpu.parameters} parameters, CPU backend: ${cpu.ms.toFixed(0)} ms a step, ${ratio.toFixed(1)} times the engine's`,
   );
   return {
