@@ -5,7 +5,7 @@ import { prepare, rootFolder } from './prepare.mjs';
 const steps = [
   { name: 'format and lint', command: ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['typescript/bin/tsc', '--project', '.'] },
-  { name: 'dead code', command: ['knip/bin/knip.js'] },
+  { name: 'dead code', command: ['knip/bin/knip.js', '--tsConfig', 'tsconfig.knip.json'] },
   {
     name: 'layers and names',
     command: ['vitest/vitest.mjs', 'run', 'test/unit/layers.test.ts', 'test/unit/names.test.ts'],
