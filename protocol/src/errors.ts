@@ -129,6 +129,41 @@ export const errors = {
     retryable: false,
     text: 'No masking graph withstands these assumptions.',
   },
+  'secagg.keys': {
+    status: 422,
+    retryable: false,
+    text: 'The keys of a device are not what its signature, its round and its peers allow.',
+  },
+  'secagg.roster': {
+    status: 422,
+    retryable: false,
+    text: 'The roster does not give the device the neighbours that the signed keys call for.',
+  },
+  'secagg.share': {
+    status: 422,
+    retryable: false,
+    text: 'The shares are not in their format, or not what their dealer answers for.',
+  },
+  'secagg.statement': {
+    status: 409,
+    retryable: false,
+    text: 'The survivors statement is malformed, or the second one of its round.',
+  },
+  'secagg.too-few': {
+    status: 409,
+    retryable: false,
+    text: 'Too few devices remain in the round to recover its masks, or to hide among.',
+  },
+  'secagg.dealer': {
+    status: 422,
+    retryable: false,
+    text: 'A device dealt shares of another secret than it signed; the masks of the round cannot be taken off.',
+  },
+  'secagg.erased': {
+    status: 409,
+    retryable: false,
+    text: 'The secrets of the round were deleted.',
+  },
   'model.missing': { status: 404, retryable: false, text: 'There is no such model version.' },
   'model.corrupt': { status: 500, retryable: false, text: 'The stored model does not match its hash.' },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },

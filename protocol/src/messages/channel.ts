@@ -20,8 +20,6 @@ export interface CoordinatorEvents {
   challenge(frame: Uint8Array): void;
   /** `assignment` */
   assignment(frame: Uint8Array): void;
-  /** `dismissal` */
-  dismissal(frame: Uint8Array): void;
   /** `roundEnd` */
   'round-end'(frame: Uint8Array): void;
 }

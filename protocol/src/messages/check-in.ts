@@ -18,13 +18,9 @@ export const checkIn = z.strictObject({
 });
 export type CheckIn = z.infer<typeof checkIn>;
 
-/** `waiting`: an assignment or a `dismissal` follows; `later`: come back in `after` ms (pace steering). */
+/** `waiting`: an assignment follows; `later`: come back in `after` ms (pace steering). */
 export const checkInAnswer = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('waiting') }),
   z.strictObject({ decision: z.literal('later'), after: duration, reason: text(256) }),
 ]);
 export type CheckInAnswer = z.infer<typeof checkInAnswer>;
-
-/** Coordinator to device: not chosen, or the round ended; come back in `after` ms. */
-export const dismissal = z.strictObject({ task: taskName, after: duration, reason: text(256) });
-export type Dismissal = z.infer<typeof dismissal>;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { duration, modelHash, positive, taskName, whole } from './scalars.ts';
+import { modelHash, positive, taskName, whole } from './scalars.ts';
 
 /** How a device trains. */
 export const trainingSettings = z.strictObject({
@@ -14,6 +14,8 @@ export const trainingSettings = z.strictObject({
   gradientClip: z.nullable(positive(1e6)),
   /** Examples used at most; a device that has more draws them at random. */
   maxExamples: whole(1, 1_000_000),
+  /** With the number of the round, the seed of shuffles and draws: equal seeds and examples give equal updates. */
+  seed: whole(0, 2 ** 31 - 1),
 });
 export type TrainingSettings = z.infer<typeof trainingSettings>;
 
@@ -43,7 +45,3 @@ export const plan = z.strictObject({
   largestCohort: whole(1, 1_000_000),
 });
 export type Plan = z.infer<typeof plan>;
-
-/** When the phases of a round end, each in ms after its beginning. */
-export const deadlines = z.strictObject({ gathering: duration, updates: duration });
-export type Deadlines = z.infer<typeof deadlines>;

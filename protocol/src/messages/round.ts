@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { plan } from './plan.ts';
-import { assignmentId, bytes, roundId, text, time, whole } from './scalars.ts';
+import { assignmentId, bytes, duration, roundId, text, time, whole } from './scalars.ts';
 
 /** Coordinator to device: one device's part in one round. */
 export const assignment = z.strictObject({
@@ -25,6 +25,8 @@ export const roundEnd = z.strictObject({
   round: roundId,
   outcome: z.enum(['published', 'failed']),
   reason: text(1_024),
+  /** ms after which to check in again (pace steering). */
+  after: duration,
 });
 export type RoundEnd = z.infer<typeof roundEnd>;
 

@@ -26,7 +26,10 @@ export const modelHash = branded<ModelHash>(hashPattern);
 
 /** Exactly `length` bytes. */
 export const bytes = (length: number) =>
-  z.instanceof(Uint8Array).check(z.refine(value => value.length === length, `expected ${length} bytes`));
+  z.custom<Uint8Array>(
+    value => value instanceof Uint8Array && value.length === length,
+    `expected ${length} bytes`,
+  );
 
 /** A whole number from `least` to `most`. */
 export const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));

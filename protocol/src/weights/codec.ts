@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter, equalBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import { packedLength } from '../secagg/ring.ts';
+import { maxValues } from './layout.ts';
 
 /**
  * The bytes of an update (SPEC.md, WC1–WC6): a header of 48 bytes, then the values.
@@ -38,6 +39,9 @@ export type UpdateForm =
 export type Update =
   | { readonly kind: 'float32'; readonly delta: Float32Array; readonly weight: number }
   | { readonly kind: 'ring'; readonly packed: Uint8Array };
+
+/** Bytes of the longest update that any model leads to: the most values, 32 bits each, and a weight. */
+export const maxUpdateLength = headerLength + 4 * (maxValues + maxValues / 64 + 1);
 
 /** Bytes of an update of this form, header included. */
 export function updateLength(form: UpdateForm): number {

@@ -1,0 +1,159 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type DeviceId, parseDeviceId, parseTaskName } from '@murmuration/protocol/ids';
+import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
+import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
+import {
+  type Challenge,
+  challenge,
+  challengeMessage,
+  type Enrol,
+  enrolled,
+  type Hello,
+  welcome,
+} from '@murmuration/protocol/messages/hello';
+import { assignment, roundEnd } from '@murmuration/protocol/messages/round';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
+import { Emitter } from '@socket.io/component-emitter';
+import { loadIdentity } from './device/identity.ts';
+import type { ClientEvents } from './events.ts';
+import { ModelCache } from './model-cache.ts';
+import type { ClientOptions, TaskOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+import { sessionStore } from './session/saved-session.ts';
+import { asError, Session } from './session/session.ts';
+import type { Trainer } from './training/trainer.ts';
+import type { Transport } from './transport/transport.ts';
+import { sdkVersion } from './version.ts';
+
+const deviceName = 'device';
+
+/**
+ * Takes part in federated learning on this device: connects, proves who it is, checks in, and contributes when it is
+ * chosen. Everything that goes wrong is an `error` event; the client goes on by itself.
+ */
+export class PlatformClient {
+  readonly #options: ClientOptions;
+  readonly #platform: Platform;
+  readonly #transport: Transport;
+  readonly #sessions: readonly Session[];
+  readonly #trainers: readonly Trainer[];
+  readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
+  #identity: SigningKey | undefined;
+  #running = false;
+
+  /** Throws `protocol.id` for a name that no task can have. */
+  constructor(options: ClientOptions, platform: Platform) {
+    this.#options = options;
+    this.#platform = platform;
+    this.#transport = platform.transport(options.url);
+    const tasks = Object.entries(options.tasks).map(([name, task]) => ({
+      name: parseTaskName(name),
+      ...task,
+    }));
+    const trainers = tasks.map(task => this.#trainerOf(task));
+    this.#trainers = trainers;
+    this.#sessions = tasks.map(
+      ({ name: task, examples }, position): Session =>
+        new Session({
+          task,
+          platform,
+          transport: this.#transport,
+          trainer: trainers[position]!,
+          examples,
+          models: new ModelCache(options.storage, this.#transport, task),
+          store: sessionStore(options.storage, task),
+          emit: (event, ...args) => this.#emitter.emit(event, ...args),
+          isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
+        }),
+    );
+  }
+
+  /** Calls `listener` at each event of that name, until the returned function is called. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
+    this.#emitter.on(name, listener as never);
+    return () => this.#emitter.off(name, listener as never);
+  }
+
+  /** Connects and takes part from now on; returns at once where it does so already. */
+  async start(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    const { storage } = this.#options;
+    this.#identity = await loadIdentity(storage, this.#platform.primitives, this.#platform.random);
+    this.#transport.open({
+      connected: () => {},
+      disconnected: reason => {
+        for (const session of this.#sessions) session.disconnected();
+        this.#emitter.emit('disconnected', reason);
+      },
+      message: (event, frame) => void this.#receive(event, frame),
+    });
+  }
+
+  /** Leaves a round that is under way, and disconnects; what is stored stays. */
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    for (const session of this.#sessions) await session.stop();
+    this.#transport.close();
+    for (const trainer of this.#trainers) await trainer.close();
+  }
+
+  #trainerOf({ trainer }: TaskOptions): Trainer {
+    return trainer instanceof URL ? this.#platform.trainer(trainer) : trainer;
+  }
+
+  async #receive(event: CoordinatorEvent, frame: Uint8Array): Promise<void> {
+    try {
+      switch (event) {
+        case 'challenge':
+          return await this.#sayHello(decodeFrame(frame, challenge));
+        case 'assignment': {
+          const message = decodeFrame(frame, assignment);
+          for (const session of this.#sessions) session.assigned(message);
+          return;
+        }
+        case 'round-end': {
+          const message = decodeFrame(frame, roundEnd);
+          for (const session of this.#sessions) session.roundEnded(message);
+        }
+      }
+    } catch (error) {
+      this.#emitter.emit('error', asError(error));
+    }
+  }
+
+  async #sayHello({ protocol, nonce }: Challenge): Promise<void> {
+    if (protocol !== protocolVersion)
+      throw new MurmurationError(
+        'protocol.version',
+        `The coordinator speaks protocol version ${protocol}, this SDK version ${protocolVersion}; update the older one.`,
+      );
+    const stored = await this.#options.storage.get(deviceName);
+    const device = stored ? parseDeviceId(new TextDecoder().decode(stored)) : await this.#enrol(nonce);
+    const message: Hello = {
+      protocol: protocolVersion,
+      device,
+      signature: this.#identity!.sign(challengeMessage('hello', nonce)),
+      sdk: sdkVersion,
+      platform: this.#platform.name,
+    };
+    decodeAck(await this.#transport.request('hello', encodeFrame(message)), welcome);
+    this.#emitter.emit('connected');
+    for (const session of this.#sessions) session.connected();
+  }
+
+  async #enrol(nonce: Uint8Array): Promise<DeviceId> {
+    const { enrolment, storage } = this.#options;
+    const message: Enrol = {
+      protocol: protocolVersion,
+      publicKey: this.#identity!.publicKey,
+      token: typeof enrolment === 'string' ? enrolment : await enrolment(),
+      signature: this.#identity!.sign(challengeMessage('enrol', nonce)),
+    };
+    const { device } = decodeAck(await this.#transport.request('enrol', encodeFrame(message)), enrolled);
+    await storage.put(deviceName, new TextEncoder().encode(device));
+    return device;
+  }
+}

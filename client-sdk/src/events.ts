@@ -1,0 +1,25 @@
+import type { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+
+/** Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. */
+export interface RoundProgress {
+  readonly task: TaskName;
+  readonly round: RoundId;
+  /** Rounds of a task count from 1. */
+  readonly number: number;
+  readonly phase: 'downloading' | 'training' | 'uploading' | 'counted' | 'ended';
+  readonly progress: number;
+}
+
+/** What an app can listen to. */
+export interface ClientEvents {
+  connected(): void;
+  disconnected(reason: string): void;
+  round(event: RoundProgress): void;
+  /** A model version has arrived on the device. */
+  model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
+  /** The device waits: for an assignment, or `after` ms until it checks in again. */
+  wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
+  /** What went wrong; the client goes on by itself. */
+  error(error: MurmurationError): void;
+}

@@ -1,0 +1,28 @@
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { PlatformClient } from './client.ts';
+import type { ClientOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+import { workerTrainer } from './training/worker-trainer.ts';
+import { socketIoTransport } from './transport/socket-io.ts';
+
+export { fileStorage } from './storage/file.ts';
+export { memoryStorage } from './storage/memory.ts';
+
+/** A Node process as a device: it has no battery and no screen, so it says that it is idle, charging and unmetered. */
+const nodePlatform: Platform = {
+  name: 'node',
+  clock: systemClock,
+  random: systemRandom,
+  primitives: native,
+  conditions: async () => ({ idle: true, charging: true, unmetered: true }),
+  transport: socketIoTransport,
+  trainer: workerTrainer,
+};
+
+/** The client of a Node process; training runs in a worker thread. */
+export class FederatedClient extends PlatformClient {
+  constructor(options: ClientOptions) {
+    super(options, nodePlatform);
+  }
+}

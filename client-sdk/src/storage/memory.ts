@@ -1,0 +1,17 @@
+import type { Storage } from './storage.ts';
+
+/** Forgets everything when the process ends. */
+export function memoryStorage(): Storage {
+  const entries = new Map<string, Uint8Array>();
+  return {
+    async get(name) {
+      return entries.get(name);
+    },
+    async put(name, bytes) {
+      entries.set(name, bytes);
+    },
+    async delete(name) {
+      entries.delete(name);
+    },
+  };
+}

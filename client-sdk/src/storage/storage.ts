@@ -1,0 +1,8 @@
+/** Where a device keeps what it must know after a restart: a few byte strings by name. */
+export interface Storage {
+  /** The bytes of a name, or undefined. */
+  get(name: string): Promise<Uint8Array | undefined>;
+  /** Durable when it returns; replaces what was there, whole or not at all. */
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  delete(name: string): Promise<void>;
+}

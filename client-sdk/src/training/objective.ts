@@ -1,0 +1,23 @@
+import type * as tf from '@murmuration/engine/tf';
+
+/** One batch. The tensors belong to whoever asked for it. */
+export interface Batch {
+  readonly inputs: tf.Tensor;
+  readonly labels: tf.Tensor;
+  /** What each label counts in the loss; 0 for padding. */
+  readonly weights: tf.Tensor;
+}
+
+/** A device's examples as rows; a row may hold several short examples, or a part of a long one. */
+export interface Batchable {
+  /** Rows; 0 where the examples hold nothing to learn. */
+  readonly size: number;
+  batch(rows: Uint32Array): Batch;
+}
+
+/** What is learned: how examples become tensors, and what is made small. */
+export interface Objective<Example> {
+  encode(examples: readonly Example[]): Batchable;
+  /** Mean loss of a batch, in nats. */
+  loss(model: tf.LayersModel, batch: Batch): tf.Scalar;
+}

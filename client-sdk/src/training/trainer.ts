@@ -1,0 +1,29 @@
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+
+/** What a device learned in a round. */
+export interface TrainingResult {
+  /** Trained weights minus those of the model, in the order of its layout. */
+  readonly delta: Float32Array;
+  /** Examples that were used. */
+  readonly examples: number;
+  /** Figures such as `loss`, in nats, over the training examples. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Trains on the device. An app may bring its own, for instance for another framework. */
+export interface Trainer {
+  /**
+   * Trains a copy of `model`. `progress` hears the share that is done, from 0 to 1. Throws `training.no-examples`, and
+   * `training.stopped` once `signal` is aborted.
+   */
+  train(
+    model: ModelFiles,
+    settings: TrainingSettings,
+    examples: readonly unknown[],
+    signal: AbortSignal,
+    progress: (done: number) => void,
+  ): Promise<TrainingResult>;
+  /** Frees what it holds. */
+  close(): Promise<void>;
+}

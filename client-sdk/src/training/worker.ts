@@ -1,0 +1,44 @@
+import type { MessagePort } from 'node:worker_threads';
+import { startBackend } from '@murmuration/engine/backend';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { move } from 'piscina';
+import type { Objective } from './objective.ts';
+import { tfjsTrainer } from './tfjs-trainer.ts';
+import type { Trainer, TrainingResult } from './trainer.ts';
+
+/** One training, as it is handed to the worker thread. */
+export interface TrainingJob {
+  /** Module whose default export is the `Objective`. */
+  readonly objective: string;
+  readonly model: ModelFiles;
+  readonly settings: TrainingSettings;
+  readonly examples: readonly unknown[];
+  /** Hears the share that is done. */
+  readonly progress: MessagePort;
+}
+
+let trainer: Promise<Trainer> | undefined;
+
+async function createTrainer(module: string): Promise<Trainer> {
+  await startBackend();
+  const { default: objective } = (await import(module)) as { default: Objective<unknown> };
+  return tfjsTrainer(objective);
+}
+
+/** What the pool calls. A training that is stopped ends with its thread. */
+export default async function train({
+  objective,
+  model,
+  settings,
+  examples,
+  progress,
+}: TrainingJob): Promise<TrainingResult> {
+  trainer ??= createTrainer(objective);
+  const { signal } = new AbortController();
+  const result = await (await trainer).train(model, settings, examples, signal, done =>
+    progress.postMessage(done),
+  );
+  progress.close();
+  return { ...result, delta: move(result.delta) as Float32Array };
+}

@@ -1,0 +1,57 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import {
+  type CoordinatorEvents,
+  type DeviceEvents,
+  socketPath,
+} from '@murmuration/protocol/messages/channel';
+import { io, type Socket } from 'socket.io-client';
+import { httpTransport } from './http.ts';
+import type { Transport } from './transport.ts';
+
+/** ms after which a request without an answer is given up. */
+const answerLimit = 20_000;
+/** Back-off between tries to connect: from one second to a minute, each half as much more or less at random. */
+const backOff = { reconnectionDelay: 1_000, reconnectionDelayMax: 60_000, randomizationFactor: 0.5 } as const;
+
+const events = [
+  'challenge',
+  'assignment',
+  'round-end',
+] as const satisfies readonly (keyof CoordinatorEvents)[];
+
+/** socket.io for control, `fetch` for bulk. */
+export function socketIoTransport(url: string): Transport {
+  const socket: Socket<CoordinatorEvents, DeviceEvents> = io(url, {
+    path: socketPath,
+    transports: ['websocket'],
+    autoConnect: false,
+    forceNew: true,
+    ...backOff,
+  });
+  return {
+    ...httpTransport(url),
+    open(listener) {
+      socket.on('connect', () => listener.connected());
+      socket.on('disconnect', reason => {
+        listener.disconnected(reason);
+        // The library leaves it to the app to come back after the server has closed a connection.
+        if (reason === 'io server disconnect') socket.connect();
+      });
+      for (const event of events) socket.on(event, (frame: Uint8Array) => listener.message(event, frame));
+      socket.connect();
+    },
+    close() {
+      socket.removeAllListeners();
+      socket.disconnect();
+    },
+    async request(event, frame) {
+      if (!socket.connected)
+        throw new MurmurationError('server.unreachable', 'The connection to the coordinator is gone.');
+      try {
+        return await socket.timeout(answerLimit).emitWithAck(event, frame);
+      } catch (cause) {
+        throw new MurmurationError('server.no-answer', undefined, { cause });
+      }
+    },
+  };
+}

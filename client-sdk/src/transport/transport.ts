@@ -1,0 +1,23 @@
+import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
+
+/** What a transport tells its client. */
+export interface TransportListener {
+  /** A connection is open; a `challenge` follows. */
+  connected(): void;
+  /** The connection is gone; the transport tries again by itself. */
+  disconnected(reason: string): void;
+  message(event: CoordinatorEvent, frame: Uint8Array): void;
+}
+
+/** The way to the coordinator: frames over a connection that mends itself, bulk over HTTP. */
+export interface Transport {
+  /** Connects, and stays connected until `close`: with back-off and jitter between tries. */
+  open(listener: TransportListener): void;
+  close(): void;
+  /** Sends a frame; resolves with the frame of the answer. Throws `server.unreachable` or `server.no-answer`. */
+  request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array>;
+  /** The bytes at a path of the coordinator, at most `limit`. Throws what a problem document names, or `server.unreachable`. */
+  download(path: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** Puts bytes under a bearer token. Throws what a problem document names, or `server.unreachable`. */
+  upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import { describeIssues } from './config-error.ts';
+import { logLevels } from './monitor/log.ts';
+
+const schema = z.strictObject({
+  /** Address to listen on. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes any free port. */
+  port: z.int().min(0).max(65_535).default(8_800),
+  log: z.enum(logLevels).default('info'),
+  /** Origins whose pages may use the coordinator. */
+  cors: z.array(z.string().min(1)).default([]),
+  /** Tokens with which devices enrol. */
+  enrolmentTokens: z
+    .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
+    .min(1),
+});
+
+/** A coordinator's configuration, complete and checked. */
+export type Config = z.output<typeof schema>;
+export type ConfigInput = z.input<typeof schema>;
+
+/** Environment variables, which go before the file. */
+const variables = {
+  MURMURATION_HOST: { field: 'host', read: text => text },
+  MURMURATION_PORT: { field: 'port', read: number },
+  MURMURATION_LOG: { field: 'log', read: text => text },
+  MURMURATION_CORS: { field: 'cors', read: list },
+  MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
+} as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
+
+/** Throws `config.invalid`, naming each field that is wrong and what it may be. */
+export function parseConfig(input: unknown): Config {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success)
+    throw new MurmurationError('config.invalid', describeIssues('The configuration', parsed.error, input));
+  return parsed.data;
+}
+
+/** Reads a JSON file, if one is named, puts the environment over it, and checks the whole. Throws `config.invalid`. */
+export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
+  const input: Record<string, unknown> = file === undefined ? {} : await readJson(file);
+  for (const [name, { field, read }] of Object.entries(variables)) {
+    const text = env[name];
+    if (text !== undefined && text !== '') input[field] = read(text);
+  }
+  return parseConfig(input);
+}
+
+async function readJson(file: string): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    const reason =
+      cause instanceof SyntaxError
+        ? `is not valid JSON: ${cause.message}`
+        : `can't be read: ${(cause as Error).message}`;
+    throw new MurmurationError('config.invalid', `The configuration file ${file} ${reason}.`, { cause });
+  }
+}
+
+function number(text: string): unknown {
+  return Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '');
+}

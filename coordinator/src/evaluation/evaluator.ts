@@ -1,0 +1,9 @@
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Metrics } from '../registry/model-version.ts';
+
+/** Measures a candidate version before it is published. A failure fails the round, and the model stays as it was. */
+export interface Evaluator {
+  evaluate(model: ModelFiles): Promise<Metrics>;
+  /** Frees what it holds, such as a worker thread. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { startBackend } from '@murmuration/engine/backend';
+import { loadModel } from '@murmuration/engine/model';
+import type * as tf from '@murmuration/engine/tf';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Metrics } from '../registry/model-version.ts';
+
+/** Measures a model on held-out examples; `data` is what was handed to `workerEvaluator`. */
+export type Evaluate = (model: tf.LayersModel, data: unknown) => Metrics | Promise<Metrics>;
+
+export interface EvaluationRequest {
+  readonly model: ModelFiles;
+}
+
+export type EvaluationReply = { readonly metrics: Metrics } | { readonly error: string };
+
+const { module, data } = workerData as { module: string; data: unknown };
+const ready = prepare();
+
+async function prepare(): Promise<Evaluate> {
+  await startBackend();
+  const { default: evaluate } = (await import(module)) as { default: Evaluate };
+  return evaluate;
+}
+
+parentPort!.on('message', async ({ model }: EvaluationRequest) => {
+  parentPort!.postMessage(await evaluated(model).catch(error => ({ error: String(error) })));
+});
+
+async function evaluated(files: ModelFiles): Promise<EvaluationReply> {
+  const evaluate = await ready;
+  const model = await loadModel(files);
+  try {
+    return { metrics: await evaluate(model, data) };
+  } finally {
+    model.dispose();
+  }
+}

@@ -1,0 +1,86 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { hashPattern, type ModelHash } from '@murmuration/protocol/ids';
+import { parseModelJson } from '@murmuration/protocol/weights/model-files';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import parseRange from 'range-parser';
+import * as z from 'zod';
+import type { Traffic } from '../../monitor/traffic.ts';
+import type { History } from '../../registry/ports.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { App } from '../app.ts';
+
+const hash = z.string().regex(hashPattern);
+
+/**
+ * The files of model versions, laid out for `tf.loadLayersModel`. They never change, so that any cache may keep them; a
+ * download that broke off goes on with a range.
+ */
+export function modelRoutes(app: App, registry: Registry, history: History, traffic: Traffic): void {
+  const versionOf = async (model: string) => {
+    const version = await history.version(model as ModelHash);
+    if (!version)
+      throw new MurmurationError(
+        'model.missing',
+        'There is no such model version; GET /v1/tasks/:task/models lists them.',
+      );
+    return version;
+  };
+
+  app.get(
+    '/v1/models/:model/model.json',
+    { schema: { summary: 'Topology and weight manifest', params: z.object({ model: hash }) } },
+    async (request, reply) => {
+      const { model, task } = await versionOf(request.params.model);
+      const bytes = await registry.blob(model);
+      traffic.add(task, 'down', bytes.length);
+      return sendImmutable(request, reply, 'application/json', model, bytes);
+    },
+  );
+
+  app.get(
+    '/v1/models/:model/:weights',
+    {
+      schema: {
+        summary: 'Weights, little-endian float32',
+        params: z.object({ model: hash, weights: z.string().regex(/^[0-9a-f]{64}\.bin$/) }),
+      },
+    },
+    async (request, reply) => {
+      const { model, task } = await versionOf(request.params.model);
+      const weightsHash = request.params.weights.slice(0, 64);
+      if (parseModelJson(model, await registry.blob(model)).weightsHash !== weightsHash)
+        throw new MurmurationError('model.missing');
+      const bytes = await registry.blob(weightsHash);
+      traffic.add(task, 'down', bytes.length);
+      return sendImmutable(request, reply, 'application/octet-stream', weightsHash, bytes);
+    },
+  );
+}
+
+function sendImmutable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  type: string,
+  contentHash: string,
+  bytes: Uint8Array,
+): FastifyReply {
+  const etag = `"${contentHash}"`;
+  reply
+    .header('etag', etag)
+    .header('cache-control', 'public, max-age=31536000, immutable')
+    .header('accept-ranges', 'bytes')
+    .type(type);
+  if (request.headers['if-none-match']?.includes(etag)) return reply.status(304).send();
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { range, 'if-range': ifRange } = request.headers;
+  const ranges =
+    range && (!ifRange || ifRange === etag) ? parseRange(bytes.length, range, { combine: true }) : -2;
+  if (ranges === -1) return reply.status(416).header('content-range', `bytes */${bytes.length}`).send();
+  // A malformed range, one of another unit, and several at once are answered with the whole (RFC 9110 §14.2).
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return reply.send(body);
+  const { start, end } = ranges[0]!;
+  return reply
+    .status(206)
+    .header('content-range', `bytes ${start}-${end}/${bytes.length}`)
+    .send(body.subarray(start, end + 1));
+}

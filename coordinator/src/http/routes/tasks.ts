@@ -1,0 +1,177 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import * as z from 'zod';
+import type { ModelVersion } from '../../registry/model-version.ts';
+import type { History } from '../../registry/ports.ts';
+import type { RoundRecord } from '../../round/record.ts';
+import type { RoundState } from '../../round/round.ts';
+import type { TaskRounds } from '../../round/task-rounds.ts';
+import type { App } from '../app.ts';
+import { problem } from '../problem.ts';
+
+const instant = z.iso.datetime().describe('UTC');
+const metrics = z
+  .record(z.string(), z.number())
+  .nullable()
+  .describe('Held-out metrics; null without an evaluation');
+
+const version = z.object({
+  model: z.string().describe('SHA-256 of its model.json'),
+  url: z.string().describe('What tf.loadLayersModel takes'),
+  number: z.int(),
+  parent: z.string().nullable(),
+  round: z.string().nullable(),
+  strategy: z.string(),
+  planVersion: z.int(),
+  contributors: z.int(),
+  metrics,
+  createdAt: instant,
+});
+
+const tally = z.object({
+  cohort: z.int(),
+  accepted: z.int(),
+  rejected: z.int(),
+  late: z.int(),
+  lost: z.int(),
+});
+
+const round = z.object({
+  round: z.string(),
+  number: z.int(),
+  phase: z.enum(['gathering', 'updates', 'closing', 'published', 'failed']),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  base: z.string().describe('The version that it trained from'),
+  model: z.string().nullable().describe('The version that it led to'),
+  failure: z.object({ during: z.string(), reason: z.string() }).nullable(),
+  tally: tally.nullable(),
+  metrics,
+  traffic: z.object({ up: z.int(), down: z.int() }).nullable().describe('Bytes'),
+});
+
+const task = z.object({
+  name: z.string(),
+  planVersion: z.int(),
+  strategy: z.string(),
+  cohort: z.object({ goal: z.int(), minimum: z.int(), overSelection: z.number() }),
+  round: z.object({ number: z.int(), phase: round.shape.phase }).nullable(),
+});
+
+const named = z.object({ task: z.string().regex(taskNamePattern) });
+const page = z.object({
+  before: z.coerce.number().int().min(0).optional().describe('Numbers below this one'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** What the world may know of the tasks: their rounds and their model versions, newest first. */
+export function taskRoutes(app: App, tasks: ReadonlyMap<string, TaskRounds>, history: History): void {
+  const find = (name: string) => {
+    const found = tasks.get(name);
+    if (!found)
+      throw new MurmurationError('task.unknown', `There is no task "${name}"; GET /v1/tasks lists them.`);
+    return found;
+  };
+
+  app.get(
+    '/v1/tasks',
+    { schema: { summary: 'The tasks', response: { 200: z.object({ tasks: z.array(task) }) } } },
+    () => ({
+      tasks: [...tasks.values()].map(describeTask),
+    }),
+  );
+
+  app.get(
+    '/v1/tasks/:task',
+    { schema: { summary: 'One task', params: named, response: { 200: task, 404: problem } } },
+    request => describeTask(find(request.params.task)),
+  );
+
+  app.get(
+    '/v1/tasks/:task/rounds',
+    {
+      schema: {
+        summary: 'Rounds, the one under way first',
+        params: named,
+        querystring: page,
+        response: { 200: z.object({ rounds: z.array(round) }), 404: problem },
+      },
+    },
+    async ({ params, query }) => {
+      const { current } = find(params.task);
+      const before = query.before ?? Number.POSITIVE_INFINITY;
+      const over = await history.rounds(parseTaskName(params.task), before, query.limit);
+      const live =
+        current && current.terms.number < before && over[0]?.number !== current.terms.number
+          ? [liveRound(current.state)]
+          : [];
+      return { rounds: [...live, ...over.map(pastRound)].slice(0, query.limit) };
+    },
+  );
+
+  app.get(
+    '/v1/tasks/:task/models',
+    {
+      schema: {
+        summary: 'Model versions',
+        params: named,
+        querystring: page,
+        response: { 200: z.object({ models: z.array(version) }), 404: problem },
+      },
+    },
+    async ({ params, query }) => {
+      find(params.task);
+      const versions = await history.versions(
+        parseTaskName(params.task),
+        query.before ?? Number.POSITIVE_INFINITY,
+        query.limit,
+      );
+      return { models: versions.map(describeVersion) };
+    },
+  );
+}
+
+function describeTask({
+  task: { name, planVersion, strategy, cohort },
+  current,
+}: TaskRounds): z.input<typeof task> {
+  const under = current ? { number: current.terms.number, phase: current.state.phase } : null;
+  return { name, planVersion, strategy: strategy.name, cohort, round: under };
+}
+
+function describeVersion({ task: _, createdAt, ...rest }: ModelVersion): z.input<typeof version> {
+  return { ...rest, url: modelPath(rest.model), createdAt: iso(createdAt) };
+}
+
+function liveRound(state: RoundState): z.input<typeof round> {
+  const { id, number, startedAt, plan } = state.terms;
+  return {
+    round: id,
+    number,
+    phase: state.phase,
+    startedAt: iso(startedAt),
+    endedAt: null,
+    base: plan.model,
+    model: null,
+    failure: null,
+    tally: null,
+    metrics: null,
+    traffic: null,
+  };
+}
+
+function pastRound({
+  task: _,
+  planVersion: __,
+  outcome,
+  startedAt,
+  endedAt,
+  ...rest
+}: RoundRecord): z.input<typeof round> {
+  return { ...rest, phase: outcome, startedAt: iso(startedAt), endedAt: iso(endedAt) };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

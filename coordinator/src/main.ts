@@ -1,0 +1,173 @@
+import type { AddressInfo } from 'node:net';
+import { startBackend } from '@murmuration/engine/backend';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import type { Config } from './config.ts';
+import { CoordinatorEvents } from './events.ts';
+import { type App, createApp } from './http/app.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { modelRoutes } from './http/routes/models.ts';
+import { taskRoutes } from './http/routes/tasks.ts';
+import { updateRoutes } from './http/routes/updates.ts';
+import { createLog, logEvents } from './monitor/log.ts';
+import { Traffic } from './monitor/traffic.ts';
+import { CheckInDesk } from './population/check-in.ts';
+import { tokenVerifier } from './population/enrolment.ts';
+import { Population } from './population/population.ts';
+import { WaitingPool } from './population/waiting-pool.ts';
+import { ensureFirstVersion } from './registry/first-version.ts';
+import { Registry } from './registry/registry.ts';
+import type { RoundDriver } from './round/driver.ts';
+import { versionMaker } from './round/make-version.ts';
+import { TaskRounds } from './round/task-rounds.ts';
+import { Gateway } from './socket/gateway.ts';
+import { memoryBlobs, memoryDevices, memoryHistory } from './storage/memory.ts';
+import type { Task } from './task/task.ts';
+
+export interface Coordinator {
+  /** Where it listens, such as `http://127.0.0.1:8800`. */
+  readonly url: string;
+  readonly events: CoordinatorEvents;
+  /** Begins the rounds; until then devices can connect and wait. */
+  start(): Promise<void>;
+  /** Ends the rounds under way, closes every connection, and frees the port. */
+  stop(): Promise<void>;
+}
+
+/** What differs between a coordinator in production and one in a test. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/**
+ * Puts a coordinator together and lets it listen. Throws `config.invalid` where the port is taken or two tasks have one name,
+ * and whatever a task's model throws.
+ */
+export async function createCoordinator(
+  config: Config,
+  tasks: readonly Task[],
+  { clock, random }: Surroundings = { clock: systemClock, random: systemRandom },
+): Promise<Coordinator> {
+  const events = new CoordinatorEvents();
+  logEvents(events, createLog(config.log));
+  const history = memoryHistory();
+  const registry = new Registry(memoryBlobs(), history);
+  const population = new Population(
+    memoryDevices(),
+    tokenVerifier(config.enrolmentTokens, native),
+    native,
+    clock,
+  );
+  await population.open();
+  const traffic = new Traffic();
+
+  await startBackend();
+  for (const task of tasks) await ensureFirstVersion(task, registry, history, clock);
+
+  const app = await createApp({ events, cors: config.cors });
+  const gateway = new Gateway(app.server, { clock, random, population, events, cors: config.cors });
+  const desks = new Map<string, CheckInDesk>();
+  const rounds = new Map<string, TaskRounds>();
+  const pools = new Map<string, WaitingPool>();
+  for (const task of tasks) {
+    if (rounds.has(task.name))
+      throw new MurmurationError('config.invalid', `Two tasks have the name "${task.name}".`);
+    const pool = new WaitingPool(() => taskRounds.current?.poolChanged());
+    const taskRounds = new TaskRounds(task, registry, {
+      clock,
+      random,
+      primitives: native,
+      pool,
+      channel: gateway,
+      history,
+      makeVersion: versionMaker(task, registry, clock),
+      traffic: () => traffic.of(task.name),
+      comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
+      events,
+    });
+    pools.set(task.name, pool);
+    rounds.set(task.name, taskRounds);
+    desks.set(task.name, new CheckInDesk(taskRounds, pool, population, random));
+  }
+
+  let ready = false;
+  healthRoutes(app, () => ready);
+  taskRoutes(app, rounds, history);
+  modelRoutes(app, registry, history, traffic);
+  updateRoutes(app, round => findRound(rounds, round), traffic);
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  gateway.open({
+    welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),
+    checkIn({ device, sdk }, message) {
+      const desk = desks.get(message.task);
+      if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
+      const answer = desk.answer(device, message, sdk);
+      events.emit('checked-in', device, message.task, answer.decision);
+      return answer;
+    },
+    leave: ({ device }, message) => findRound(rounds, message.round).leave(device, message.assignment),
+    connected(device) {
+      for (const each of rounds.values()) each.current?.back(device);
+    },
+    disconnected(device) {
+      for (const pool of pools.values()) pool.remove(device);
+      for (const each of rounds.values()) each.current?.away(device);
+    },
+  });
+
+  const url = await listen(app, config);
+  ready = true;
+  return {
+    url,
+    events,
+    async start() {
+      for (const each of rounds.values()) await each.start();
+    },
+    async stop() {
+      ready = false;
+      for (const each of rounds.values()) await each.stop();
+      await gateway.close();
+      await app.close();
+      for (const { evaluator } of tasks) await evaluator?.close();
+    },
+  };
+}
+
+function findRound(rounds: ReadonlyMap<string, TaskRounds>, id: RoundId): RoundDriver {
+  for (const each of rounds.values()) {
+    const driver = each.find(id);
+    if (driver) return driver;
+  }
+  throw new MurmurationError('round.unknown');
+}
+
+async function listen(app: App, { host, port }: Config): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    throw new MurmurationError('config.invalid', listenFailure(cause as NodeJS.ErrnoException, host, port), {
+      cause,
+    });
+  }
+  const address = app.server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${name}:${address.port}`;
+}
+
+function listenFailure({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is taken by another program; choose another one, or 0 for any free one.`;
+    case 'EACCES':
+      return `Listening on port ${port} of ${host} is not allowed; ports from 1024 on need no privileges.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is not an address of this machine.`;
+    default:
+      return `Listening on ${host}:${port} failed: ${message}`;
+  }
+}

@@ -1,0 +1,21 @@
+import type { TaskName } from '@murmuration/protocol/ids';
+
+/** Bytes since the start: updates that came (`up`), models that were served (`down`). */
+export interface TrafficCount {
+  readonly up: number;
+  readonly down: number;
+}
+
+export class Traffic {
+  readonly #counts = new Map<TaskName, { up: number; down: number }>();
+
+  add(task: TaskName, direction: keyof TrafficCount, bytes: number): void {
+    const count = this.#counts.get(task) ?? { up: 0, down: 0 };
+    count[direction] += bytes;
+    this.#counts.set(task, count);
+  }
+
+  of(task: TaskName): TrafficCount {
+    return { ...(this.#counts.get(task) ?? { up: 0, down: 0 }) };
+  }
+}

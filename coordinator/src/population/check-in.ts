@@ -1,0 +1,58 @@
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { CheckIn, CheckInAnswer } from '@murmuration/protocol/messages/check-in';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { TaskRounds } from '../round/task-rounds.ts';
+import { cohortSizeOf } from '../task/task.ts';
+import { ineligible } from './eligibility.ts';
+import { comeBackAfter } from './pacing.ts';
+import type { Population } from './population.ts';
+import type { WaitingPool } from './waiting-pool.ts';
+
+/** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
+const waitingPerPlace = 10;
+/** A round that begins within this many ms is worth waiting for with an open connection. */
+const patience = 60_000;
+/** ms after which a device that is not eligible asks again: conditions such as charging change within minutes. */
+const untilEligible = 5 * 60_000;
+
+/** Answers check-ins of one task: wait for an assignment, or come back later. */
+export class CheckInDesk {
+  readonly #rounds: TaskRounds;
+  readonly #pool: WaitingPool;
+  readonly #population: Population;
+  readonly #random: RandomBytes;
+
+  constructor(rounds: TaskRounds, pool: WaitingPool, population: Population, random: RandomBytes) {
+    this.#rounds = rounds;
+    this.#pool = pool;
+    this.#population = population;
+    this.#random = random;
+  }
+
+  answer(device: DeviceId, checkIn: CheckIn, sdk: string): CheckInAnswer {
+    const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
+    if (reason !== undefined) return { decision: 'later', after: untilEligible, reason };
+    const busy = this.#unavailable(device);
+    if (busy !== undefined) return { decision: 'later', after: this.comeBackAfter(), reason: busy };
+    this.#pool.add(device);
+    return { decision: 'waiting' };
+  }
+
+  /** ms after which a device should check in again (pace steering). */
+  comeBackAfter(): number {
+    const { task, untilNextRound } = this.#rounds;
+    const { size: population } = this.#population;
+    return comeBackAfter(
+      { untilNextRound, interval: task.interval, population, cohortSize: cohortSizeOf(task) },
+      this.#random,
+    );
+  }
+
+  #unavailable(device: DeviceId): string | undefined {
+    const { task, current, untilNextRound } = this.#rounds;
+    if (current?.involves(device)) return 'the device has a part in this round';
+    if (this.#pool.size >= waitingPerPlace * cohortSizeOf(task)) return 'enough devices are waiting';
+    if (untilNextRound > patience) return 'no round begins soon';
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import type { DeviceId } from '@murmuration/protocol/ids';
+
+/** One installation of the SDK, known by the key that it made itself. */
+export interface Device {
+  readonly id: DeviceId;
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** ms since 1970. */
+  readonly enrolledAt: number;
+}
+
+export interface DeviceStore {
+  get(id: DeviceId): Promise<Device | undefined>;
+  put(device: Device): Promise<void>;
+  count(): Promise<number>;
+}

@@ -1,0 +1,37 @@
+import type { CheckIn } from '@murmuration/protocol/messages/check-in';
+
+/** What a device must show at its check-in. A condition that is asked for and that the device does not tell is not met. */
+export interface Eligibility {
+  /** Fewest examples to train on. */
+  readonly minExamples: number;
+  readonly idle: boolean;
+  readonly charging: boolean;
+  readonly unmetered: boolean;
+  /** Oldest SDK, `major.minor.patch`. */
+  readonly minSdk: string;
+}
+
+/** Why a device can't take part now, in words for its log; undefined where it can. */
+export function ineligible(
+  rules: Eligibility,
+  { examples, conditions }: CheckIn,
+  sdk: string,
+): string | undefined {
+  if (examples < rules.minExamples)
+    return `${examples} examples; the task asks for at least ${rules.minExamples}`;
+  for (const condition of ['idle', 'charging', 'unmetered'] as const) {
+    if (rules[condition] && conditions[condition] !== true)
+      return `the task asks for a device that is ${condition}`;
+  }
+  if (olderThan(sdk, rules.minSdk)) return `SDK ${sdk}; the task asks for ${rules.minSdk} or newer`;
+  return undefined;
+}
+
+function olderThan(version: string, least: string): boolean {
+  const parts = version.split('.').map(Number);
+  const leastParts = least.split('.').map(Number);
+  for (let i = 0; i < 3; i++) {
+    if (parts[i]! !== leastParts[i]!) return parts[i]! < leastParts[i]!;
+  }
+  return false;
+}

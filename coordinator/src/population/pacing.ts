@@ -1,0 +1,39 @@
+import type { RandomBytes } from '@murmuration/protocol/ports';
+
+/** What is known when a device asks when to come back. */
+export interface Pace {
+  /** ms until the next round begins, 0 where one is open. */
+  readonly untilNextRound: number;
+  /** ms between the beginnings of rounds. */
+  readonly interval: number;
+  /** Enrolled devices. */
+  readonly population: number;
+  /** Devices that a round chooses. */
+  readonly cohortSize: number;
+}
+
+/** ms between check-ins of devices that come at the same time: at most 500 a second. */
+const msPerCheckIn = 2;
+/** Devices asked to come for each place in a cohort, since many will be busy when their time has come. */
+const invitationsPerPlace = 4;
+
+/**
+ * Pace steering (Bonawitz et al. 2019, §2.3): ms after which a device should come back. The devices of a small population
+ * meet at the beginning of a round, so that they can form a cohort; those of a large one are spread so that each
+ * round meets a few for each place, and never all.
+ */
+export function comeBackAfter(
+  { untilNextRound, interval, population, cohortSize }: Pace,
+  random: RandomBytes,
+): number {
+  const invited = Math.min(population, invitationsPerPlace * cohortSize);
+  const rounds = population / (invitationsPerPlace * cohortSize);
+  const spread = Math.max(invited * msPerCheckIn, rounds > 1 ? interval * rounds : 0);
+  return Math.round(untilNextRound + spread * uniform(random));
+}
+
+/** A number from 0 to 1, of 32 random bits. */
+function uniform(random: RandomBytes): number {
+  const bytes = random(4);
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) / 2 ** 32;
+}

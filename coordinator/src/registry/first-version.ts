@@ -1,0 +1,35 @@
+import { describeModel } from '@murmuration/engine/model';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { Task } from '../task/task.ts';
+import type { History } from './ports.ts';
+import type { Registry } from './registry.ts';
+
+/** Makes version 0 of a task from its model function, where the history has none yet. */
+export async function ensureFirstVersion(
+  task: Task,
+  registry: Registry,
+  history: History,
+  clock: Clock,
+): Promise<void> {
+  if (await history.head(task.name)) return;
+  const model = await task.model();
+  try {
+    const { topology, layout, weights } = describeModel(model);
+    const files = await registry.store(topology, layout, weights);
+    const version = {
+      model: files.hash,
+      task: task.name,
+      number: 0,
+      parent: null,
+      round: null,
+      strategy: task.strategy.name,
+      planVersion: task.planVersion,
+      contributors: 0,
+      metrics: (await task.evaluator?.evaluate(files)) ?? null,
+      createdAt: clock.now(),
+    };
+    await history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+  } finally {
+    model.dispose();
+  }
+}

@@ -1,0 +1,52 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import {
+  decodeModel,
+  encodeModel,
+  type ModelFiles,
+  parseModelJson,
+} from '@murmuration/protocol/weights/model-files';
+import type { BlobStore, Head, History } from './ports.ts';
+
+/** The model versions: immutable files by hash, rows with their lineage, and the head of each task in memory. */
+export class Registry {
+  readonly #blobs: BlobStore;
+  readonly #history: History;
+  #recent: ModelFiles | undefined;
+
+  constructor(blobs: BlobStore, history: History) {
+    this.#blobs = blobs;
+    this.#history = history;
+  }
+
+  /** Stores the two files of a model, and returns it. */
+  async store(topology: object, layout: Layout, weights: Float32Array): Promise<ModelFiles> {
+    const bytes = encodeModel(topology, layout, weights);
+    await this.#blobs.put(bytes.weights);
+    await this.#blobs.put(bytes.json);
+    this.#recent = { hash: bytes.hash, topology, layout, weights };
+    return this.#recent;
+  }
+
+  /** Throws `model.missing` or `model.corrupt`. */
+  async files(hash: ModelHash): Promise<ModelFiles> {
+    if (this.#recent?.hash === hash) return this.#recent;
+    const json = await this.#blobs.get(hash);
+    const weights = await this.#blobs.get(parseModelJson(hash, json).weightsHash);
+    this.#recent = decodeModel(hash, json, weights);
+    return this.#recent;
+  }
+
+  /** The newest version of a task with its files. Throws `task.unknown` where there is none. */
+  async current(task: TaskName): Promise<{ readonly head: Head; readonly files: ModelFiles }> {
+    const head = await this.#history.head(task);
+    if (!head) throw new MurmurationError('task.unknown', `There is no model version of the task ${task}.`);
+    return { head, files: await this.files(head.version.model) };
+  }
+
+  /** The bytes of a file as devices get it. Throws `model.missing` or `model.corrupt`. */
+  blob(hash: string): Promise<Uint8Array> {
+    return this.#blobs.get(hash);
+  }
+}

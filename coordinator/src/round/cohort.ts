@@ -1,0 +1,43 @@
+import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids';
+
+/** `away`: its connection is gone, but it may come back and go on; `left`: it gave up, or was given up. */
+export type Standing = 'working' | 'away' | 'counted' | 'left';
+
+export interface Member {
+  readonly device: DeviceId;
+  readonly assignment: AssignmentId;
+}
+
+/** The devices of a round, frozen when it is drawn, and where each of them stands. Positions index both lists. */
+export interface Cohort {
+  readonly members: readonly Member[];
+  readonly positions: ReadonlyMap<AssignmentId, number>;
+  readonly standings: readonly Standing[];
+  readonly count: Readonly<Record<Standing, number>>;
+}
+
+export function cohortOf(members: readonly Member[]): Cohort {
+  return {
+    members,
+    positions: new Map(members.map(({ assignment }, position) => [assignment, position])),
+    standings: members.map(() => 'working'),
+    count: { working: members.length, away: 0, counted: 0, left: 0 },
+  };
+}
+
+/** Where the owner of `assignment` stands; undefined for a stranger. */
+export function standingOf(cohort: Cohort, assignment: AssignmentId): Standing | undefined {
+  const position = cohort.positions.get(assignment);
+  return position === undefined ? undefined : cohort.standings[position];
+}
+
+/** The cohort with one standing changed; those that are final (`counted`, `left`) and strangers change nothing. */
+export function stand(cohort: Cohort, assignment: AssignmentId, standing: Standing): Cohort {
+  const before = standingOf(cohort, assignment);
+  if (before === undefined || before === standing || before === 'counted' || before === 'left') return cohort;
+  return {
+    ...cohort,
+    standings: cohort.standings.with(cohort.positions.get(assignment)!, standing),
+    count: { ...cohort.count, [before]: cohort.count[before] - 1, [standing]: cohort.count[standing] + 1 },
+  };
+}

@@ -1,0 +1,266 @@
+import { equalBytes } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids';
+import type { Assignment, UploadReceipt } from '@murmuration/protocol/messages/round';
+import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { updateLength } from '@murmuration/protocol/weights/codec';
+import type { RunningSum } from '../aggregation/running-sum.ts';
+import type { CoordinatorEvents } from '../events.ts';
+import type { TrafficCount } from '../monitor/traffic.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Head, History } from '../registry/ports.ts';
+import { type Member, standingOf } from './cohort.ts';
+import { begin } from './phases/gathering.ts';
+import type { CohortChannel, MakeVersion } from './ports.ts';
+import type { RoundRecord } from './record.ts';
+import type { Effect, Failed, Published, RoundEvent, RoundState, RoundTerms, Step } from './round.ts';
+import { transition } from './transition.ts';
+
+export interface DriverPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly primitives: Primitives;
+  readonly pool: WaitingPool;
+  readonly channel: CohortChannel;
+  readonly history: History;
+  readonly makeVersion: MakeVersion;
+  readonly traffic: () => TrafficCount;
+  /** ms after which a device of the cohort should check in again. */
+  readonly comeBackAfter: () => number;
+  readonly events: CoordinatorEvents;
+}
+
+/** What the driver knows of one assignment beyond its standing. */
+interface Claim {
+  readonly token: Uint8Array;
+  /** SHA-256 of the update that was counted. */
+  digest?: Uint8Array;
+}
+
+/** Carries one round through its life: feeds events to the pure transition, and alone performs its effects. */
+export class RoundDriver {
+  readonly terms: RoundTerms;
+  /** Settles when the round is over and recorded; rejects only where recording it failed. */
+  readonly ended: Promise<RoundRecord>;
+  readonly #ports: DriverPorts;
+  readonly #sum: RunningSum;
+  readonly #claims = new Map<AssignmentId, Claim>();
+  readonly #assignments = new Map<DeviceId, AssignmentId>();
+  readonly #trafficBefore: TrafficCount;
+  readonly #timers: Cancel[] = [];
+  #state: RoundState;
+  #committing = false;
+  #record: RoundRecord | undefined;
+  #end!: { resolve(record: RoundRecord): void; reject(error: unknown): void };
+
+  constructor(terms: RoundTerms, sum: RunningSum, ports: DriverPorts) {
+    this.terms = terms;
+    this.#sum = sum;
+    this.#ports = ports;
+    this.#trafficBefore = ports.traffic();
+    this.ended = new Promise((resolve, reject) => {
+      this.#end = { resolve, reject };
+    });
+    const first = begin(terms);
+    this.#state = first.state;
+    this.#enter(first);
+    this.poolChanged();
+  }
+
+  get state(): RoundState {
+    return this.#state;
+  }
+
+  poolChanged(): void {
+    this.#dispatch({ type: 'available', devices: this.#ports.pool.size });
+  }
+
+  /** Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
+  authenticate(assignment: AssignmentId, token: Uint8Array): void {
+    if (!equalBytes(this.#claim(assignment).token, token)) throw new MurmurationError('assignment.token');
+  }
+
+  /**
+   * Counts an update, once, of whoever has shown the token of its assignment: the same bytes again get the same
+   * receipt. Throws `round.closed`, `assignment.*` or `update.*`; what is refused leaves the sum as it was.
+   */
+  accept(assignment: AssignmentId, bytes: Uint8Array): UploadReceipt {
+    const claim = this.#claim(assignment);
+    const receipt: UploadReceipt = { round: this.terms.id, assignment, counted: true };
+    const digest = this.#ports.primitives.sha256(bytes);
+    if (claim.digest) {
+      if (equalBytes(claim.digest, digest)) return receipt;
+      throw new MurmurationError('update.repeated');
+    }
+    if (this.#state.phase !== 'updates') throw new MurmurationError('round.closed');
+    if (standingOf(this.#state.cohort, assignment) === 'left') throw new MurmurationError('assignment.left');
+    try {
+      this.#sum.add(bytes);
+    } catch (error) {
+      this.#dispatch({ type: 'rejected', assignment });
+      throw error;
+    }
+    claim.digest = digest;
+    this.#dispatch({ type: 'counted', assignment });
+    return receipt;
+  }
+
+  /** Bytes of an update of this round. */
+  get updateLength(): number {
+    return updateLength(this.#sum.form);
+  }
+
+  /** A device gives up its part. Throws `assignment.unknown` for one that is not its own. */
+  leave(device: DeviceId, assignment: AssignmentId): void {
+    if (this.#assignments.get(device) !== assignment) throw new MurmurationError('assignment.unknown');
+    this.#dispatch({ type: 'left', assignment });
+  }
+
+  /** Whether a device has a part in this round, which is not over. */
+  involves(device: DeviceId): boolean {
+    const over = this.#state.phase === 'published' || this.#state.phase === 'failed';
+    return !over && this.#assignments.has(device);
+  }
+
+  /** The connection of a device is gone. */
+  away(device: DeviceId): void {
+    const assignment = this.#assignments.get(device);
+    if (assignment) this.#dispatch({ type: 'away', assignment });
+  }
+
+  /** A device is connected again: it hears its assignment once more, as long as the round takes updates. */
+  back(device: DeviceId): void {
+    const assignment = this.#assignments.get(device);
+    if (!assignment) return;
+    this.#dispatch({ type: 'back', assignment });
+    if (this.#state.phase === 'updates' && standingOf(this.#state.cohort, assignment) === 'working')
+      this.#assign({ device, assignment });
+  }
+
+  /** Ends the round as failed, unless its version is being stored already. */
+  abort(reason: string): void {
+    if (!this.#committing) this.#dispatch({ type: 'abort', reason });
+  }
+
+  #claim(assignment: AssignmentId): Claim {
+    const claim = this.#claims.get(assignment);
+    if (!claim) throw new MurmurationError('assignment.unknown');
+    return claim;
+  }
+
+  #dispatch(event: RoundEvent): void {
+    const step = transition(this.#state, event);
+    if (step.state === this.#state && step.effects.length === 0) return;
+    this.#enter(step);
+  }
+
+  #enter({ state, effects }: Step): void {
+    this.#state = state;
+    this.#ports.events.emit('round', state);
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'wake':
+        this.#timers.push(
+          this.#ports.clock.at(effect.time, () => this.#dispatch({ type: 'tick', time: effect.time })),
+        );
+        return;
+      case 'draw':
+        this.#dispatch({ type: 'drawn', members: this.#draw(effect.devices), time: this.#ports.clock.now() });
+        return;
+      case 'assign':
+        for (const member of effect.members) this.#assign(member);
+        return;
+      case 'publish':
+        void this.#publish();
+        return;
+      case 'conclude':
+        void this.#conclude();
+    }
+  }
+
+  #draw(count: number): Member[] {
+    const { pool, random } = this.#ports;
+    return pool.draw(count, random).map(device => {
+      const assignment = randomId<AssignmentId>(random);
+      this.#claims.set(assignment, { token: random(32) });
+      this.#assignments.set(device, assignment);
+      return { device, assignment };
+    });
+  }
+
+  #assign({ device, assignment }: Member): void {
+    if (this.#state.phase !== 'updates') return;
+    const { id, number, plan } = this.terms;
+    const message: Assignment = {
+      round: id,
+      number,
+      assignment,
+      token: this.#claims.get(assignment)!.token,
+      plan,
+      deadline: this.#state.quorum.deadline,
+    };
+    if (this.#ports.channel.isConnected(device)) this.#ports.channel.assign(device, message);
+    else this.away(device);
+  }
+
+  async #publish(): Promise<void> {
+    try {
+      const head = await this.#ports.makeVersion(this.terms, this.#sum);
+      // Aborted meanwhile: the round is over, and what it made is not wanted.
+      if (this.#state.phase !== 'closing') return;
+      this.#committing = true;
+      const { terms, tally } = this.#state;
+      this.#record = this.#recordOf({ phase: 'published', terms, tally, model: head.version.model }, head);
+      await this.#ports.history.commit({ head, round: this.#record });
+      this.#dispatch({ type: 'published', model: head.version.model });
+      this.#ports.events.emit('version', head.version);
+    } catch (error) {
+      this.#ports.events.emit('fault', 'publishing a version', error);
+      const reason = 'The new version could not be made; the log has the reason.';
+      this.#dispatch({ type: 'abort', reason: error instanceof MurmurationError ? error.detail : reason });
+    }
+  }
+
+  async #conclude(): Promise<void> {
+    for (const cancel of this.#timers) cancel();
+    const state = this.#state as Published | Failed;
+    const reason = state.phase === 'failed' ? state.reason : 'The next version is published.';
+    for (const device of this.#assignments.keys()) {
+      const after = this.#ports.comeBackAfter();
+      this.#ports.channel.end(device, { round: this.terms.id, outcome: state.phase, reason, after });
+    }
+    try {
+      if (state.phase === 'failed') {
+        this.#record = this.#recordOf(state, null);
+        await this.#ports.history.commit({ round: this.#record });
+      }
+      this.#end.resolve(this.#record!);
+    } catch (error) {
+      this.#end.reject(error);
+    }
+  }
+
+  #recordOf(state: Published | Failed, head: Head | null): RoundRecord {
+    const { id, number, plan, startedAt } = this.terms;
+    const { up, down } = this.#ports.traffic();
+    return {
+      round: id,
+      task: plan.task,
+      number,
+      planVersion: plan.version,
+      base: plan.model,
+      startedAt,
+      endedAt: this.#ports.clock.now(),
+      outcome: state.phase,
+      model: state.phase === 'published' ? state.model : null,
+      failure: state.phase === 'failed' ? { during: state.during, reason: state.reason } : null,
+      tally: state.tally,
+      metrics: head?.version.metrics ?? null,
+      traffic: { up: up - this.#trafficBefore.up, down: down - this.#trafficBefore.down },
+    };
+  }
+}

@@ -1,0 +1,15 @@
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import type { RunningSum } from '../aggregation/running-sum.ts';
+import type { Head } from '../registry/ports.ts';
+import type { RoundTerms } from './round.ts';
+
+/** The way to the devices of a cohort. What is sent to a device without a connection is dropped: it asks when it is back. */
+export interface CohortChannel {
+  isConnected(device: DeviceId): boolean;
+  assign(device: DeviceId, assignment: Assignment): void;
+  end(device: DeviceId, end: RoundEnd): void;
+}
+
+/** Makes the next version from the sum of a round; nothing is stored yet. */
+export type MakeVersion = (terms: RoundTerms, sum: RunningSum) => Promise<Head>;

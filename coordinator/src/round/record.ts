@@ -1,0 +1,25 @@
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { Metrics } from '../registry/model-version.ts';
+import type { Failed, Tally } from './round.ts';
+
+/** What is kept of a round that is over. */
+export interface RoundRecord {
+  readonly round: RoundId;
+  readonly task: TaskName;
+  readonly number: number;
+  readonly planVersion: number;
+  /** The version that it trained from. */
+  readonly base: ModelHash;
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** ms since 1970. */
+  readonly endedAt: number;
+  readonly outcome: 'published' | 'failed';
+  /** The version that it led to. */
+  readonly model: ModelHash | null;
+  readonly failure: { readonly during: Failed['during']; readonly reason: string } | null;
+  readonly tally: Tally;
+  readonly metrics: Metrics | null;
+  /** Bytes of updates that came, and of models that were served, while the round ran. */
+  readonly traffic: { readonly up: number; readonly down: number };
+}

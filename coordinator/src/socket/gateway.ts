@@ -1,0 +1,187 @@
+import type { Server as HttpServer } from 'node:http';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import { type CoordinatorEvent, type DeviceEvent, socketPath } from '@murmuration/protocol/messages/channel';
+import { type CheckIn, type CheckInAnswer, checkIn } from '@murmuration/protocol/messages/check-in';
+import {
+  decodeFrame,
+  encodeAccepted,
+  encodeFrame,
+  encodeRefused,
+  maxFrameLength,
+  refusalOf,
+} from '@murmuration/protocol/messages/frame';
+import { enrol, hello, type Welcome } from '@murmuration/protocol/messages/hello';
+import { type Assignment, type Leave, leave, type RoundEnd } from '@murmuration/protocol/messages/round';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { Server } from 'socket.io';
+import type * as z from 'zod/mini';
+import type { CoordinatorEvents } from '../events.ts';
+import type { Population } from '../population/population.ts';
+import type { CohortChannel } from '../round/ports.ts';
+import { Connection, type DeviceSocket, type Identity } from './connection.ts';
+
+/** What a device may ask for once it has said hello. */
+export interface DeviceRequests {
+  welcome(): Welcome;
+  checkIn(device: Identity, message: CheckIn): CheckInAnswer;
+  leave(device: Identity, message: Leave): void;
+  connected(device: DeviceId): void;
+  disconnected(device: DeviceId): void;
+}
+
+/** A connection that has not said hello by then is closed, ms. */
+const helloLimit = 15_000;
+
+/** The devices' connections: every message is parsed, its sender known, and only then is it passed on. */
+export class Gateway implements CohortChannel {
+  readonly #io: Server;
+  readonly #clock: Clock;
+  readonly #random: RandomBytes;
+  readonly #population: Population;
+  readonly #events: CoordinatorEvents;
+  readonly #connections = new Map<DeviceId, Connection>();
+  #requests!: DeviceRequests;
+
+  constructor(
+    http: HttpServer,
+    ports: {
+      clock: Clock;
+      random: RandomBytes;
+      population: Population;
+      events: CoordinatorEvents;
+      cors: readonly string[];
+    },
+  ) {
+    this.#clock = ports.clock;
+    this.#random = ports.random;
+    this.#population = ports.population;
+    this.#events = ports.events;
+    this.#io = new Server(http, {
+      path: socketPath,
+      transports: ['websocket'],
+      serveClient: false,
+      // A frame, and room for the envelope that socket.io puts around it.
+      maxHttpBufferSize: maxFrameLength + 1_024,
+      perMessageDeflate: false,
+      cors: { origin: [...ports.cors] },
+    });
+  }
+
+  /** Takes connections from now on. */
+  open(requests: DeviceRequests): void {
+    this.#requests = requests;
+    this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  isConnected(device: DeviceId): boolean {
+    return this.#connections.has(device);
+  }
+
+  assign(device: DeviceId, assignment: Assignment): void {
+    this.#send(device, 'assignment', assignment);
+  }
+
+  end(device: DeviceId, end: RoundEnd): void {
+    this.#send(device, 'round-end', end);
+  }
+
+  #send(device: DeviceId, event: CoordinatorEvent, message: unknown): void {
+    this.#connections.get(device)?.socket.emit(event, encodeFrame(message));
+  }
+
+  #welcome(socket: DeviceSocket): void {
+    const connection = new Connection(socket, this.#random(32));
+    const cancel = this.#clock.at(this.#clock.now() + helloLimit, () => {
+      if (!connection.identity) socket.disconnect(true);
+    });
+    socket.on('disconnect', () => {
+      cancel();
+      this.#disconnected(connection);
+    });
+    this.#answer(connection, 'enrol', enrol, async message => {
+      const device = await this.#population.enrol(message, connection.nonce);
+      this.#events.emit('enrolled', device.id);
+      return { device: device.id };
+    });
+    this.#answer(connection, 'hello', hello, async message => {
+      const { id } = await this.#population.identify(message, connection.nonce);
+      const answer = this.#requests.welcome();
+      this.#identified(connection, { device: id, sdk: message.sdk, platform: message.platform });
+      return answer;
+    });
+    this.#answer(connection, 'check-in', checkIn, async message =>
+      this.#requests.checkIn(connection.owner, message),
+    );
+    this.#answer(
+      connection,
+      'leave',
+      leave,
+      async message => this.#requests.leave(connection.owner, message) ?? null,
+    );
+    socket.onAny((event: string) => {
+      if (!known.has(event)) this.#events.emit('refused', 'socket', 'request.not-found', 'an unknown event');
+    });
+    socket.emit('challenge', encodeFrame({ protocol: protocolVersion, nonce: connection.nonce }));
+  }
+
+  /** Answers one kind of message: with what `handle` returns, or with the code of what it throws. */
+  #answer<Schema extends z.ZodMiniType>(
+    connection: Connection,
+    event: DeviceEvent,
+    schema: Schema,
+    handle: (message: z.output<Schema>) => Promise<unknown>,
+  ): void {
+    connection.socket.on(event, async (frame: unknown, answer: unknown) => {
+      let reply: Uint8Array;
+      try {
+        reply = encodeAccepted(await handle(decodeFrame(frame, schema)));
+      } catch (error) {
+        const { code, detail } = refusalOf(error);
+        this.#events.emit('refused', event, code, detail);
+        if (!(error instanceof MurmurationError)) this.#events.emit('fault', event, error);
+        reply = encodeRefused(error);
+      }
+      if (typeof answer === 'function') answer(reply);
+    });
+  }
+
+  /** One live connection a device: the newer one counts. */
+  #identified(connection: Connection, identity: Identity): void {
+    if (connection.identity) return;
+    const older = this.#connections.get(identity.device);
+    connection.identity = identity;
+    this.#connections.set(identity.device, connection);
+    if (older) {
+      this.#events.emit(
+        'refused',
+        'hello',
+        'device.replaced',
+        'an older connection of the same device was closed',
+      );
+      older.socket.disconnect(true);
+    } else {
+      this.#events.emit('connected', identity.device, identity.platform, identity.sdk);
+    }
+    this.#requests.connected(identity.device);
+  }
+
+  #disconnected({ identity, socket }: Connection): void {
+    if (!identity || this.#connections.get(identity.device)?.socket !== socket) return;
+    this.#connections.delete(identity.device);
+    this.#events.emit('disconnected', identity.device);
+    this.#requests.disconnected(identity.device);
+  }
+}
+
+const known: ReadonlySet<string> = new Set<DeviceEvent>(['enrol', 'hello', 'check-in', 'leave']);

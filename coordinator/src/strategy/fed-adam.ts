@@ -1,0 +1,45 @@
+import type { Strategy } from './strategy.ts';
+
+export interface FedAdamSettings {
+  /** η; 0.01 by default. */
+  readonly serverLearningRate?: number;
+  /** β₁, decay of the first moment; 0.9 by default. */
+  readonly beta1?: number;
+  /** β₂, decay of the second moment; 0.99 by default. */
+  readonly beta2?: number;
+  /** τ, degree of adaptivity, added to the root of the second moment; 0.001 by default. */
+  readonly tau?: number;
+}
+
+type Moments = { readonly step: number; readonly first: Float32Array; readonly second: Float32Array };
+
+/**
+ * FedAdam (Reddi et al. 2021, Algorithm 2): m ← β₁m + (1 − β₁)Δ, v ← β₂v + (1 − β₂)Δ², x ← x + ηm/(√v + τ). The moments
+ * are corrected for their start at zero as in Kingma & Ba 2015, §3, with the exponent step + 1, as Flower does.
+ */
+export function fedAdam({
+  serverLearningRate = 0.01,
+  beta1 = 0.9,
+  beta2 = 0.99,
+  tau = 0.001,
+}: FedAdamSettings = {}): Strategy<Moments> {
+  return {
+    name: 'fedAdam',
+    init: count => ({ step: 0, first: new Float32Array(count), second: new Float32Array(count) }),
+    apply(state, model, { delta }) {
+      const step = state.step + 1;
+      const first = new Float32Array(model.length);
+      const second = new Float32Array(model.length);
+      const next = new Float32Array(model.length);
+      const rate = (serverLearningRate * Math.sqrt(1 - beta2 ** (step + 1))) / (1 - beta1 ** (step + 1));
+      for (let i = 0; i < next.length; i++) {
+        const m = beta1 * state.first[i]! + (1 - beta1) * delta[i]!;
+        const v = beta2 * state.second[i]! + (1 - beta2) * delta[i]! * delta[i]!;
+        first[i] = m;
+        second[i] = v;
+        next[i] = model[i]! + (rate * m) / (Math.sqrt(v) + tau);
+      }
+      return { state: { step, first, second }, model: next };
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Strategy } from './strategy.ts';
+
+export interface FedAvgMSettings {
+  readonly serverLearningRate?: number;
+  /** Share of the last step that is kept, 0 to less than 1; 0.9 by default. */
+  readonly momentum?: number;
+}
+
+type Momentum = { readonly momentum: Float32Array };
+
+/** Federated averaging with server momentum (Hsu, Qi & Brown 2019, §4.3): v ← βv + Δ, x ← x + ηv. */
+export function fedAvgM({
+  serverLearningRate = 1,
+  momentum = 0.9,
+}: FedAvgMSettings = {}): Strategy<Momentum> {
+  return {
+    name: 'fedAvgM',
+    init: count => ({ momentum: new Float32Array(count) }),
+    apply(state, model, { delta }) {
+      const velocity = new Float32Array(model.length);
+      const next = new Float32Array(model.length);
+      for (let i = 0; i < next.length; i++) {
+        const v = momentum * state.momentum[i]! + delta[i]!;
+        velocity[i] = v;
+        next[i] = model[i]! + serverLearningRate * v;
+      }
+      return { state: { momentum: velocity }, model: next };
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import type * as tf from '@murmuration/engine/tf';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { parseTaskName } from '@murmuration/protocol/ids';
+import * as z from 'zod';
+import { describeIssues } from '../config-error.ts';
+import type { Evaluator } from '../evaluation/evaluator.ts';
+import { fedAvg } from '../strategy/fed-avg.ts';
+import type { Strategy } from '../strategy/strategy.ts';
+import { duration } from './duration.ts';
+import type { Task } from './task.ts';
+
+const definition = z.strictObject({
+  name: z.string(),
+  model: z.custom<() => tf.LayersModel | Promise<tf.LayersModel>>(
+    isFunction,
+    'expected a function that makes the model',
+  ),
+  planVersion: z.int().min(1).default(1),
+  plan: z.strictObject({
+    epochs: z.int().min(1).max(100).default(1),
+    batchSize: z.int().min(1).max(4_096).default(16),
+    learningRate: z.number().positive().max(1_000),
+    proximal: z.number().min(0).max(1_000).default(0),
+    gradientClip: z.number().positive().max(1e6).nullable().default(null),
+    maxExamples: z.int().min(1).max(1_000_000).default(5_000),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(0),
+  }),
+  update: z.strictObject({
+    kind: z.enum(['ring', 'float32']).default('ring'),
+    clip: z.number().positive().max(1e6),
+    bits: z.int().min(2).max(24).default(8),
+    weighting: z.enum(['examples', 'uniform']).default('examples'),
+    weightCap: z.int().min(1).max(65_536).default(32),
+  }),
+  cohort: z.strictObject({
+    goal: z.int().min(1).max(1_000_000),
+    minimum: z.int().min(1).max(1_000_000),
+    overSelection: z.number().min(1).max(10).default(1.3),
+  }),
+  deadlines: z
+    .strictObject({ gathering: duration.default(30_000), updates: duration.default(180_000) })
+    .prefault({}),
+  schedule: z.strictObject({ every: duration }),
+  eligibility: z
+    .strictObject({
+      minExamples: z.int().min(0).default(1),
+      idle: z.boolean().default(false),
+      charging: z.boolean().default(false),
+      unmetered: z.boolean().default(false),
+      minSdk: z
+        .string()
+        .regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/, 'expected a version such as "0.1.0"')
+        .default('0.0.0'),
+    })
+    .prefault({}),
+  strategy: z
+    .custom<Strategy>(isStrategy, 'expected a strategy such as fedAvg()')
+    .default(() => fedAvg() as unknown as Strategy),
+  evaluation: z
+    .custom<Evaluator>(isEvaluator, 'expected an evaluator such as heldOut(…)')
+    .nullable()
+    .default(null),
+});
+
+/** A task as a team writes it down; what is left out has the default of the table in the README. */
+export type TaskDefinition = z.input<typeof definition>;
+
+/**
+ * Checks a task and fills in its defaults. Throws `config.invalid`, naming each field that is wrong and what it may be, and
+ * `config.ring` where updates could overflow their sum.
+ */
+export function defineTask(input: TaskDefinition): Task {
+  const parsed = definition.safeParse(input);
+  if (!parsed.success)
+    throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
+  const { plan, update, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
+  if (cohort.minimum > cohort.goal)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.minimum (${cohort.minimum}) is at most cohort.goal (${cohort.goal}).`,
+    );
+  return {
+    ...rest,
+    name: parseTaskName(rest.name),
+    training: plan,
+    // Uniform weights are all 1: a larger cap would only widen the ring.
+    update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,
+    cohort,
+    deadlines,
+    interval: schedule.every,
+    evaluator: evaluation,
+  };
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function isStrategy(value: unknown): boolean {
+  return has(value, 'name', 'string') && has(value, 'init', 'function') && has(value, 'apply', 'function');
+}
+
+function isEvaluator(value: unknown): boolean {
+  return has(value, 'evaluate', 'function') && has(value, 'close', 'function');
+}
+
+function has(value: unknown, key: string, type: string): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === type
+  );
+}

@@ -1,0 +1,36 @@
+import type * as tf from '@murmuration/engine/tf';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { Evaluator } from '../evaluation/evaluator.ts';
+import type { Eligibility } from '../population/eligibility.ts';
+import type { Strategy } from '../strategy/strategy.ts';
+
+/** What to learn, complete and checked; `defineTask` makes it. */
+export interface Task {
+  readonly name: TaskName;
+  /** The model before any round. */
+  readonly model: () => tf.LayersModel | Promise<tf.LayersModel>;
+  readonly planVersion: number;
+  readonly training: TrainingSettings;
+  readonly update: UpdateSettings;
+  readonly cohort: {
+    /** Updates wanted: the aggregation goal. */
+    readonly goal: number;
+    /** Updates without which a round fails. */
+    readonly minimum: number;
+    /** Devices to choose for each update that is wanted. */
+    readonly overSelection: number;
+  };
+  /** How long the phases may last, ms. */
+  readonly deadlines: { readonly gathering: number; readonly updates: number };
+  /** ms from the beginning of a round to that of the next; a longer round delays it. */
+  readonly interval: number;
+  readonly eligibility: Eligibility;
+  readonly strategy: Strategy;
+  readonly evaluator: Evaluator | null;
+}
+
+/** Devices that a round of the task chooses. */
+export function cohortSizeOf({ cohort }: Task): number {
+  return Math.ceil(cohort.goal * cohort.overSelection);
+}
