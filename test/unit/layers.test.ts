@@ -26,7 +26,13 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Rooms that run in browsers, and the files in them that are for Node: portable files import neither Node nor these. */
 const portable = ['protocol', 'client-sdk', 'demo-keyboard-app/task', 'demo-keyboard-app/src'];
-const forNode = new Set(['protocol/src/primitives/node.ts', 'client-sdk/src/node.ts']);
+const forNode = new Set([
+  'protocol/src/primitives/node.ts',
+  'client-sdk/src/node.ts',
+  'client-sdk/src/storage/file.ts',
+  'client-sdk/src/training/worker.ts',
+  'client-sdk/src/training/worker-trainer.ts',
+]);
 const nodePackages = new Set(['piscina', ...builtinModules]);
 
 /** What a file names in an import, an export from, a dynamic import or an import type. */
