@@ -1,0 +1,112 @@
+import { ByteWriter, concatBytes } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import { bind, type RoundContext } from './context.ts';
+import { type DeviceKeys, TakenKeys } from './keys.ts';
+import { type MerkleTree, merkleRoot, merkleTree } from './merkle.ts';
+import type { GraphParameters } from './parameters.ts';
+import { uniformIntegers } from './uniform.ts';
+
+/**
+ * Who masks with whom. The devices are numbered by the order of their identity keys; a ring is drawn by a permutation
+ * that the Merkle root over all signed keys seeds; each device's neighbours are those next to it on the ring. So the graph
+ * follows from the set of keys alone, and a device that knows the root can check its own place and its neighbours'.
+ */
+export interface MaskingGraph {
+  readonly context: RoundContext;
+  readonly parameters: GraphParameters;
+  /** The devices' keys, by number. */
+  readonly devices: readonly DeviceKeys[];
+  readonly tree: MerkleTree;
+  readonly ring: Ring;
+}
+
+/** A permutation of the devices. */
+export interface Ring {
+  /** The number of the device at each place. */
+  readonly deviceAt: Uint32Array;
+  /** The place of each device, by number. */
+  readonly placeOf: Uint32Array;
+}
+
+/**
+ * The graph over the devices that sent keys, in whatever order they come.
+ * @throws MurmurationError `secagg.keys` where two have one identity or key, `secagg.parameters` where the parameters
+ *   are for another number of devices
+ */
+export function drawGraph(
+  context: RoundContext,
+  keys: readonly DeviceKeys[],
+  parameters: GraphParameters,
+): MaskingGraph {
+  if (keys.length !== parameters.devices) {
+    throw new MurmurationError(
+      'secagg.parameters',
+      `The graph is for ${parameters.devices} devices, but ${keys.length} sent keys.`,
+    );
+  }
+  const taken = new TakenKeys();
+  for (const device of keys) taken.take(device);
+  const devices = keys.toSorted((a, b) => compareBytes(a.identity, b.identity));
+  const tree = merkleTree(context.primitives, devices.map(leafOf));
+  return { context, parameters, devices, tree, ring: drawRing(context, devices.length, merkleRoot(tree)) };
+}
+
+/** What the Merkle tree holds of a device: its identity and its signed keys. */
+export const leafOf = ({ identity, sealing, masking, signature }: DeviceKeys): Uint8Array =>
+  concatBytes(identity, sealing, masking, signature);
+
+/** The permutation that a Merkle root over `size` devices seeds: Fisher and Yates' shuffle by a ChaCha20 stream. */
+export function drawRing(context: RoundContext, size: number, root: Uint8Array): Ring {
+  const seed = context.primitives.sha256(bind(context, 'ring', new ByteWriter(4).u32(size).bytes, root));
+  const random = uniformIntegers(context.primitives, seed);
+  const deviceAt = Uint32Array.from({ length: size }, (_, device) => device);
+  for (let place = size - 1; place > 0; place--) {
+    const other = random(place + 1);
+    [deviceAt[place], deviceAt[other]] = [deviceAt[other]!, deviceAt[place]!];
+  }
+  const placeOf = new Uint32Array(size);
+  deviceAt.forEach((device, place) => {
+    placeOf[device] = place;
+  });
+  return { deviceAt, placeOf };
+}
+
+/** The numbers of the devices that mask with `device`, ascending. */
+export function neighboursOf(
+  { graph, devices, neighbours }: GraphParameters,
+  ring: Ring,
+  device: number,
+): number[] {
+  if (graph === 'complete')
+    return Array.from({ length: devices }, (_, other) => other).filter(other => other !== device);
+  const place = ring.placeOf[device]!;
+  const numbers: number[] = [];
+  for (let distance = 1; distance <= neighbours / 2; distance++) {
+    numbers.push(
+      ring.deviceAt[(place + distance) % devices]!,
+      ring.deviceAt[(place - distance + devices) % devices]!,
+    );
+  }
+  return numbers.sort((a, b) => a - b);
+}
+
+/**
+ * The numbers of the devices that hold shares of `device`'s secrets, ascending, given its neighbours: these, and in a
+ * complete graph the device itself.
+ */
+export function holdersOf(
+  { graph }: GraphParameters,
+  neighbours: readonly number[],
+  device: number,
+): readonly number[] {
+  return graph === 'complete' ? [...neighbours, device].sort((a, b) => a - b) : neighbours;
+}
+
+/** The point at which a device's shares are taken. */
+export const pointOf = (device: number): number => device + 1;
+
+/** Below 0, 0 or above 0, as `a` comes before `b`, is `b`, or comes after it. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
+}

@@ -1,0 +1,126 @@
+import { concatBytes, equalBytes, hex } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import type { AgreementKey, SigningKey } from '../primitives/primitives.ts';
+import { bind, type RoundContext } from './context.ts';
+import type { Secret } from './secret.ts';
+
+/** What a device publishes for one round, signed with its identity. */
+export interface DeviceKeys {
+  /** The Ed25519 key by which the device is enrolled. */
+  readonly identity: Uint8Array;
+  /** The enrolment authority's signature over `identity`, where the population has one. */
+  readonly certificate?: Uint8Array | undefined;
+  /** X25519, for sealing shares to the device. */
+  readonly sealing: Uint8Array;
+  /** X25519, for agreeing on pairwise masks. */
+  readonly masking: Uint8Array;
+  /** Ed25519, over both keys, the task and the round. */
+  readonly signature: Uint8Array;
+}
+
+export const keyBytes = 32;
+export const signatureBytes = 64;
+const messageBytes = 2 * keyBytes + signatureBytes;
+
+// All encodings of points of low order: RFC 7748 §7, https://cr.yp.to/ecdh.html#validate; the top bit is ignored.
+const lowOrder = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
+
+/** The secrets of one device in one round: all that it draws at random, and what follows from that. */
+export interface RoundSecrets {
+  readonly sealing: AgreementKey;
+  readonly masking: AgreementKey;
+  /** The secret of `masking`, which the neighbours can recover if the device is lost. */
+  readonly maskingSecret: Uint8Array;
+  /** The seed of the self mask, which the neighbours can recover if the device is not lost. */
+  readonly seed: Uint8Array;
+  /** The key of the random coefficients that share both. */
+  readonly sharing: Uint8Array;
+}
+
+/** Derives a device's secrets from 32 random bytes that serve for one round only. */
+export function deriveSecrets(context: RoundContext, root: Secret): RoundSecrets {
+  const { hkdf, x25519 } = context.primitives;
+  const derive = (label: string) => hkdf(root.expose(), bind(context, label), keyBytes);
+  const maskingSecret = derive('masking secret');
+  return {
+    sealing: x25519.agreementKey(derive('sealing secret')),
+    masking: x25519.agreementKey(maskingSecret),
+    maskingSecret,
+    seed: derive('self mask seed'),
+    sharing: derive('share coefficients'),
+  };
+}
+
+/** The `keys` message of a device: sealing key, masking key, signature; 128 bytes. */
+export function signKeys(
+  context: RoundContext,
+  identity: SigningKey,
+  { sealing, masking }: RoundSecrets,
+): Uint8Array {
+  const keys = concatBytes(sealing.publicKey, masking.publicKey);
+  return concatBytes(keys, identity.sign(bind(context, 'keys', keys)));
+}
+
+/**
+ * Reads the `keys` message of the device with this identity.
+ * @throws MurmurationError `secagg.keys` where it has the wrong length or signature, or names one key twice,
+ *   `crypto.low-order` where one of its keys has low order
+ */
+export function readKeys(
+  context: RoundContext,
+  identity: Uint8Array,
+  message: Uint8Array,
+  certificate?: Uint8Array,
+): DeviceKeys {
+  if (message.length !== messageBytes) {
+    throw new MurmurationError(
+      'secagg.keys',
+      `A keys message has ${messageBytes} bytes, not ${message.length}.`,
+    );
+  }
+  const keys: DeviceKeys = {
+    identity,
+    certificate,
+    sealing: message.subarray(0, keyBytes),
+    masking: message.subarray(keyBytes, 2 * keyBytes),
+    signature: message.subarray(2 * keyBytes),
+  };
+  for (const key of [keys.sealing, keys.masking]) {
+    const encoding = Uint8Array.from(key);
+    encoding[keyBytes - 1]! &= 0x7f;
+    if (lowOrder.has(hex(encoding))) throw new MurmurationError('crypto.low-order');
+  }
+  if (equalBytes(keys.sealing, keys.masking)) {
+    throw new MurmurationError('secagg.keys', 'The sealing key and the masking key are the same.');
+  }
+  const signed = bind(context, 'keys', message.subarray(0, 2 * keyBytes));
+  if (!context.primitives.ed25519.verify(identity, signed, keys.signature)) {
+    throw new MurmurationError(
+      'secagg.keys',
+      'The keys are not signed by the device for this task and round.',
+    );
+  }
+  return keys;
+}
+
+/** The keys that the devices of one round have taken, so that none is taken twice. */
+export class TakenKeys {
+  readonly #taken = new Set<string>();
+
+  /** Throws `secagg.keys`, and takes nothing, where another device has this identity or one of these keys. */
+  take({ identity, sealing, masking }: DeviceKeys): void {
+    const keys = [identity, sealing, masking].map(hex);
+    if (keys.some(key => this.#taken.has(key))) {
+      throw new MurmurationError('secagg.keys', 'Another device of the round has the same key.');
+    }
+    for (const key of keys) this.#taken.add(key);
+  }
+}

@@ -1,0 +1,264 @@
+import { ByteReader, ByteWriter, concatBytes, equalBytes } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import type { SigningKey } from '../primitives/primitives.ts';
+import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
+import { bind, type RoundContext } from './context.ts';
+import { holdersOf, pointOf } from './graph.ts';
+import { deriveSecrets, type RoundSecrets, readKeys, signKeys } from './keys.ts';
+import { applyMasks, collectMasks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
+import { type Demands, type Neighbourhood, readRoster } from './roster.ts';
+import {
+  boxBytes,
+  matchesHashes,
+  oneShareBytes,
+  openShares,
+  type SharePair,
+  sealShares,
+  shareHash,
+  shareHashBytes,
+} from './sealed-share.ts';
+import { Secret } from './secret.ts';
+import { shareSecret } from './shamir.ts';
+import { readStatement } from './statement.ts';
+import { uniformIntegers } from './uniform.ts';
+
+/** The round as one device sees it. */
+export interface ParticipantContext extends RoundContext {
+  readonly identity: SigningKey;
+  readonly demands: Demands;
+}
+
+/**
+ * The part that a device plays in one round, by the phase of the round that it waits in. Each step takes a state and gives
+ * the next; `message` is what the device sends on entering a phase, the same bytes every time. A step that throws
+ * leaves its state as it was. Store the next state before its message is first sent (`saved-participant.ts`): so a device
+ * that restarts neither says two things nor forgets what it said.
+ */
+export type Participant = InKeys | InShares | InUpdates | InUnmasking | InClosing;
+
+/** Has sent its keys, waits for the roster. */
+export interface InKeys {
+  readonly phase: 'keys';
+  readonly root: Secret;
+  readonly message: Uint8Array;
+}
+
+/** Has dealt its shares, waits for its neighbours'. */
+export interface InShares {
+  readonly phase: 'shares';
+  readonly root: Secret;
+  readonly roster: Uint8Array;
+  readonly neighbourhood: Neighbourhood;
+  readonly message: Uint8Array;
+}
+
+/** Holds its neighbours' shares, and masks its update when that is ready. */
+export interface InUpdates {
+  readonly phase: 'updates';
+  readonly root: Secret;
+  readonly roster: Uint8Array;
+  readonly bundle: Uint8Array;
+  readonly neighbourhood: Neighbourhood;
+  readonly holdings: Holdings;
+}
+
+/** Has masked its update, and no longer knows its masks; waits for the survivors statement. */
+export interface InUnmasking {
+  readonly phase: 'unmasking';
+  readonly devices: number;
+  readonly threshold: number;
+  readonly self: number;
+  readonly holdings: Holdings;
+}
+
+/** Has revealed shares for one statement, and no longer holds any. */
+export interface InClosing {
+  readonly phase: 'closing';
+  readonly statementHash: Uint8Array;
+  readonly message: Uint8Array;
+}
+
+/** The shares that a device holds of those that dealt, itself included where it keeps one of its own. */
+export interface Holdings {
+  /** Numbers, ascending. */
+  readonly dealers: readonly number[];
+  /** Whether each dealer's box opened and held what the dealer answers for. */
+  readonly opened: readonly boolean[];
+  /** 72 bytes for each dealer: the share of its seed, the share of its masking secret. */
+  readonly shares: Secret;
+}
+
+/** The length in bytes of the shares that a device holds of one dealer. */
+export const pairBytes = 2 * oneShareBytes;
+
+/** Enters the round with 32 random bytes, which serve for this round only and stay secret. */
+export function enterRound(context: ParticipantContext, randomBytes: Uint8Array): InKeys {
+  const root = new Secret(Uint8Array.from(randomBytes));
+  return { phase: 'keys', root, message: signKeys(context, context.identity, deriveSecrets(context, root)) };
+}
+
+/**
+ * Checks the roster and deals shares of both secrets to the neighbours; the message has 96 bytes and 120 for each neighbour.
+ * @throws MurmurationError as `readRoster`; the device then leaves the round
+ */
+export function dealShares(context: ParticipantContext, state: InKeys, roster: Uint8Array): InShares {
+  const own = readKeys(context, context.identity.publicKey, state.message);
+  const neighbourhood = readRoster(context, own, context.demands, roster);
+  const secrets = deriveSecrets(context, state.root);
+  const { neighbours, parameters, self } = neighbourhood;
+  const holders = holdersOf(
+    parameters,
+    neighbours.map(({ number }) => number),
+    self,
+  );
+  const dealt = sharesAt(context, secrets, parameters.threshold, holders);
+  const parcels = neighbours.map(({ number, keys }) => {
+    const shares = dealt[holders.indexOf(number)]!;
+    const hashes = [shareHash(context, shares.seed), shareHash(context, shares.masking)];
+    return concatBytes(...hashes, sealShares(context, secrets.sealing, keys.sealing, shares));
+  });
+  const body = concatBytes(seedHash(context, secrets.seed), ...parcels);
+  const message = concatBytes(body, context.identity.sign(dealingBytes(context, self, body)));
+  return { phase: 'shares', root: state.root, roster, neighbourhood, message };
+}
+
+/**
+ * Opens the shares of those neighbours that dealt. One that doesn't open, or isn't what its dealer answers for, is
+ * left out: `holdings.opened` tells, and so does the device's reveal.
+ * @throws MurmurationError `secagg.share` where the bundle is malformed, `secagg.too-few` where so few neighbours dealt
+ *   that this device's own secrets would be lost; the device then leaves the round
+ */
+export function takeShares(context: ParticipantContext, state: InShares, bundle: Uint8Array): InUpdates {
+  const { neighbours, parameters, self } = state.neighbourhood;
+  const reader = new ByteReader(bundle);
+  const dealt = unpackFlags(reader.raw(flagBytes(neighbours.length)), neighbours.length);
+  const secrets = deriveSecrets(context, state.root);
+  const pairs = new Map<number, SharePair | undefined>();
+  neighbours.forEach(({ number, keys }, i) => {
+    if (!dealt[i]) return;
+    const [seedHash, maskingHash] = [reader.raw(shareHashBytes), reader.raw(shareHashBytes)];
+    const shares = openShares(context, keys.sealing, secrets.sealing, reader.raw(boxBytes));
+    pairs.set(number, shares && matchesHashes(context, shares, seedHash, maskingHash) ? shares : undefined);
+  });
+  if (reader.remaining > 0) throw new MurmurationError('secagg.share', 'The bundle of shares is too long.');
+  if (parameters.graph === 'complete')
+    pairs.set(self, sharesAt(context, secrets, parameters.threshold, [self])[0]);
+  if (pairs.size < parameters.threshold) {
+    throw new MurmurationError(
+      'secagg.too-few',
+      `${pairs.size} devices hold shares, and ${parameters.threshold} are needed.`,
+    );
+  }
+  return { ...state, phase: 'updates', bundle, holdings: holdingsOf(pairs) };
+}
+
+/**
+ * Adds this device's masks to its update, in place, modulo 2³². The secrets of the masks are gone then: neither this
+ * state nor the next can mask another update, whose difference from the first would show. So store the masked bytes
+ * together with the next state before they are first sent, and send those bytes again if need be.
+ */
+export function maskUpdate(
+  context: ParticipantContext,
+  state: InUpdates,
+  update: Int32Array | Uint32Array,
+): InUnmasking {
+  const { neighbours, parameters, self } = state.neighbourhood;
+  const { masking, seed } = deriveSecrets(context, state.root);
+  const dealers = new Set(state.holdings.dealers);
+  const peers = neighbours.filter(({ number }) => dealers.has(number));
+  const masks = collectMasks(peers.length + 1, i => {
+    const peer = peers[i];
+    return peer === undefined
+      ? { key: selfMaskKey(context, seed), sign: 1 }
+      : { key: pairMaskKey(context, masking.agree(peer.keys.masking)), sign: pairSign(self, peer.number) };
+  });
+  applyMasks(context.primitives, update, masks);
+  state.root.erase();
+  const { devices, threshold } = parameters;
+  return { phase: 'unmasking', devices, threshold, self, holdings: state.holdings };
+}
+
+/**
+ * Answers the survivors statement with one share for each neighbour that dealt: of its masking secret where the statement
+ * names it as dropped, of its seed where not. The same statement again gets the same answer.
+ * @throws MurmurationError `secagg.statement` for a malformed statement, one that names this device, or a second one;
+ *   `secagg.too-few` where fewer survive than the threshold: nothing is revealed then
+ */
+export function revealShares(
+  context: RoundContext,
+  state: InUnmasking | InClosing,
+  statement: Uint8Array,
+): InClosing {
+  const statementHash = context.primitives.sha256(bind(context, 'statement', statement));
+  if (state.phase === 'closing') {
+    if (equalBytes(statementHash, state.statementHash)) return state;
+    throw new MurmurationError(
+      'secagg.statement',
+      'The coordinator stated something else about the survivors before.',
+    );
+  }
+  const dropped = readStatement(statement, state.devices);
+  if (dropped[state.self])
+    throw new MurmurationError('secagg.statement', 'The update of this device was not counted.');
+  const { dealers, opened, shares } = state.holdings;
+  const surviving = dealers.filter(dealer => !dropped[dealer]).length;
+  if (surviving < state.threshold) {
+    throw new MurmurationError(
+      'secagg.too-few',
+      `${surviving} neighbours survive, and ${state.threshold} are needed.`,
+    );
+  }
+  const revealed = dealers.flatMap((dealer, i) => {
+    const at = i * pairBytes + (dropped[dealer] ? oneShareBytes : 0);
+    return opened[i] ? [shares.expose().subarray(at, at + oneShareBytes)] : [];
+  });
+  return {
+    phase: 'closing',
+    statementHash,
+    message: concatBytes(statementHash, packFlags(opened), ...revealed),
+  };
+}
+
+/** Overwrites the secrets of a round that is over or left. */
+export function forgetRound(state: Participant): void {
+  if ('root' in state) state.root.erase();
+  if ('holdings' in state) state.holdings.shares.erase();
+}
+
+/** What a dealer signs: its number and all that it hands out. */
+export function dealingBytes(context: RoundContext, dealer: number, body: Uint8Array): Uint8Array {
+  return bind(context, 'dealing', new ByteWriter(4).u32(dealer).bytes, body);
+}
+
+/** The hash by which a dealer answers for its seed; a seed has 256 random bits. */
+export function seedHash(context: RoundContext, seed: Uint8Array): Uint8Array {
+  return context.primitives.sha256(bind(context, 'seed', seed));
+}
+
+/** The shares of a device's secrets for the given holders. */
+function sharesAt(
+  context: RoundContext,
+  secrets: RoundSecrets,
+  threshold: number,
+  holders: readonly number[],
+): SharePair[] {
+  const random = uniformIntegers(context.primitives, secrets.sharing);
+  const points = holders.map(pointOf);
+  const seeds = shareSecret(secrets.seed, threshold, points, random);
+  const maskings = shareSecret(secrets.maskingSecret, threshold, points, random);
+  return holders.map((_, i) => ({ seed: seeds[i]!, masking: maskings[i]! }));
+}
+
+function holdingsOf(pairs: ReadonlyMap<number, SharePair | undefined>): Holdings {
+  const dealers = [...pairs.keys()].sort((a, b) => a - b);
+  const shares = new Uint8Array(dealers.length * pairBytes);
+  dealers.forEach((dealer, i) => {
+    const pair = pairs.get(dealer);
+    if (pair) shares.set(concatBytes(pair.seed, pair.masking), i * pairBytes);
+  });
+  return {
+    dealers,
+    opened: dealers.map(dealer => pairs.get(dealer) !== undefined),
+    shares: new Secret(shares),
+  };
+}

@@ -1,0 +1,37 @@
+import { MurmurationError } from '../errors.ts';
+
+const redacted = '[secret]';
+
+/** Secret bytes that printing, inspecting, JSON and string conversion show as `[secret]`. */
+export class Secret {
+  readonly #bytes: Uint8Array;
+  #erased = false;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** The bytes themselves, not a copy; throws `secagg.erased` once these were erased. */
+  expose(): Uint8Array {
+    if (this.#erased) throw new MurmurationError('secagg.erased');
+    return this.#bytes;
+  }
+
+  /** Overwrites the bytes with zeros. */
+  erase(): void {
+    this.#bytes.fill(0);
+    this.#erased = true;
+  }
+
+  toString(): string {
+    return redacted;
+  }
+
+  toJSON(): string {
+    return redacted;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return redacted;
+  }
+}

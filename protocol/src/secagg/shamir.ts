@@ -1,0 +1,151 @@
+import { MurmurationError } from '../errors.ts';
+import type { UniformInteger } from './uniform.ts';
+
+/**
+ * Shamir's secret sharing (Communications of the ACM 22(11), 1979) over the integers modulo 2³¹ + 11, the prime of Google's
+ * federated-compute: wide enough for a share to each of two thousand million devices, narrow enough for products by
+ * doubles. A secret is cut into limbs of 31 bits from its end on, each shared by a polynomial of its own.
+ */
+const prime = 2_147_483_659;
+const limbBits = 31;
+const limbRange = 2 ** limbBits;
+const limbBytes = 4;
+
+const limbCount = (secretBytes: number): number => Math.ceil((8 * secretBytes) / limbBits);
+
+/** The length of a share, in bytes, of a secret of `secretBytes` bytes: 36 for 32. */
+export const shareBytes = (secretBytes: number): number => limbCount(secretBytes) * limbBytes;
+
+/**
+ * Shares of `secret` at the given points, any `threshold` of which recover it, and fewer of which say nothing of it.
+ *
+ * @param points distinct integers of [1, prime)
+ * @param random uniformly random; what it gives must stay as secret as the secret
+ */
+export function shareSecret(
+  secret: Uint8Array,
+  threshold: number,
+  points: readonly number[],
+  random: UniformInteger,
+): Uint8Array[] {
+  const limbs = limbsOf(secret);
+  const coefficients = limbs.map(limb => {
+    const polynomial = new Float64Array(threshold);
+    polynomial[0] = limb;
+    for (let power = 1; power < threshold; power++) polynomial[power] = random(prime);
+    return polynomial;
+  });
+  return points.map(point => {
+    const share = new DataView(new ArrayBuffer(limbs.length * limbBytes));
+    coefficients.forEach((polynomial, limb) => {
+      let value = 0;
+      for (let power = threshold - 1; power >= 0; power--)
+        value = addModulo(multiplyModulo(value, point), polynomial[power]!);
+      share.setUint32(limb * limbBytes, value);
+    });
+    return new Uint8Array(share.buffer);
+  });
+}
+
+/**
+ * Recovers secrets of `secretBytes` bytes from their shares at `points`, in the same order. The coefficients
+ * are computed once, for all secrets that the same devices hold shares of.
+ *
+ * The answer is undefined where the shares are of no such secret; with wrong shares it is more often some other secret, so
+ * that whoever recovers one needs something to compare it with.
+ */
+export function secretRecovery(
+  points: readonly number[],
+  secretBytes: number,
+): (shares: readonly Uint8Array[]) => Uint8Array | undefined {
+  const weights = lagrangeAtZero(points);
+  const limbs = limbCount(secretBytes);
+  return shares => {
+    const secret = new Float64Array(limbs);
+    shares.forEach((share, i) => {
+      const view = new DataView(share.buffer, share.byteOffset, share.byteLength);
+      for (let limb = 0; limb < limbs; limb++) {
+        const value = multiplyModulo(view.getUint32(limb * limbBytes) % prime, weights[i]!);
+        secret[limb] = addModulo(secret[limb]!, value);
+      }
+    });
+    return secretOf(secret, secretBytes);
+  };
+}
+
+/** The factor of each point's share in the polynomial's value at zero. */
+function lagrangeAtZero(points: readonly number[]): Float64Array {
+  if (new Set(points).size !== points.length)
+    throw new MurmurationError('secagg.share', 'Two shares are of one device.');
+  return Float64Array.from(points, (point, i) => {
+    let numerator = 1;
+    let denominator = 1;
+    points.forEach((other, j) => {
+      if (i === j) return;
+      numerator = multiplyModulo(numerator, other);
+      denominator = multiplyModulo(denominator, other > point ? other - point : other - point + prime);
+    });
+    return multiplyModulo(numerator, power(denominator, prime - 2)); // Fermat's inverse
+  });
+}
+
+/** The limbs of a secret (big-endian), the highest first. */
+function limbsOf(secret: Uint8Array): number[] {
+  const limbs: number[] = [];
+  let held = 0;
+  let bits = 0;
+  for (let at = secret.length - 1; at >= 0; at--) {
+    held += secret[at]! * 2 ** bits;
+    bits += 8;
+    if (bits >= limbBits) {
+      limbs.push(held % limbRange);
+      held = Math.floor(held / limbRange);
+      bits -= limbBits;
+    }
+  }
+  if (bits > 0) limbs.push(held);
+  return limbs.reverse();
+}
+
+/** The secret of these limbs; undefined where they exceed its length. */
+function secretOf(limbs: Float64Array, secretBytes: number): Uint8Array | undefined {
+  const secret = new Uint8Array(secretBytes);
+  let at = secretBytes;
+  let held = 0;
+  let bits = 0;
+  for (const limb of limbs.toReversed()) {
+    if (limb >= limbRange) return undefined;
+    held += limb * 2 ** bits;
+    bits += limbBits;
+    for (; bits >= 8 && at > 0; bits -= 8) {
+      secret[--at] = held % 256;
+      held = Math.floor(held / 256);
+    }
+  }
+  return held === 0 ? secret : undefined;
+}
+
+function power(base: number, exponent: number): number {
+  let result = 1;
+  for (let rest = exponent, square = base; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = multiplyModulo(result, square);
+    square = multiplyModulo(square, square);
+  }
+  return result;
+}
+
+function addModulo(a: number, b: number): number {
+  const sum = a + b;
+  return sum >= prime ? sum - prime : sum;
+}
+
+/**
+ * a × b modulo the prime, for a and b below it. The quotient by doubles is off by at most one, and only where the
+ * remainder is within 2¹¹ of 0 or of the prime: its low 32 bits tell which.
+ */
+function multiplyModulo(a: number, b: number): number {
+  const quotient = Math.floor((a * b) / prime);
+  const remainder = (Math.imul(a, b) - Math.imul(quotient, prime)) >>> 0;
+  if (remainder < prime) return remainder;
+  return remainder < prime + 4096 ? remainder - prime : remainder - 2 ** 32 + prime;
+}

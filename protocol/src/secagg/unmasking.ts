@@ -1,0 +1,171 @@
+import { ByteReader, equalBytes } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import { type Dealings, holders, neighbours } from './aggregator.ts';
+import { flagBytes, unpackFlags } from './bitset.ts';
+import { bind, type RoundContext } from './context.ts';
+import { type MaskingGraph, pointOf } from './graph.ts';
+import { keyBytes } from './keys.ts';
+import { collectMasks, type Masks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
+import { seedHash } from './participant.ts';
+import { oneShareBytes, shareHash } from './sealed-share.ts';
+import { secretRecovery } from './shamir.ts';
+import { readStatement } from './statement.ts';
+
+/**
+ * A recovered secret, and whose masks it takes off: plain data, for any thread. A seed stands for the self mask of a
+ * contributor, a masking secret for all masks that contributors share with a dropped device.
+ */
+export type RecoveredSecret =
+  | { readonly kind: 'seed'; readonly seed: Uint8Array }
+  | {
+      readonly kind: 'masking';
+      readonly device: number;
+      readonly secret: Uint8Array;
+      readonly peers: readonly { readonly number: number; readonly masking: Uint8Array }[];
+    };
+
+/** What is known so far of one secret that the round needs. */
+interface Wanted {
+  readonly kind: RecoveredSecret['kind'];
+  readonly points: number[];
+  readonly shares: Uint8Array[];
+}
+
+/**
+ * Collects the shares that contributors reveal, up to the threshold for each secret, and recovers the secrets from them: the
+ * seed of every contributor, the masking secret of every device that dealt but did not contribute.
+ */
+export class Unmasking {
+  readonly #graph: MaskingGraph;
+  readonly #dealings: Dealings;
+  readonly #statementHash: Uint8Array;
+  readonly #dropped: readonly boolean[];
+  readonly #wanted = new Map<number, Wanted>();
+  readonly #revealed = new Set<number>();
+  #missing: number;
+
+  /** @throws MurmurationError as `readStatement` */
+  constructor(graph: MaskingGraph, dealings: Dealings, statement: Uint8Array) {
+    this.#graph = graph;
+    this.#dealings = dealings;
+    this.#statementHash = graph.context.primitives.sha256(bind(graph.context, 'statement', statement));
+    this.#dropped = readStatement(statement, graph.parameters.devices);
+    for (const dealer of dealings.keys()) {
+      this.#wanted.set(dealer, { kind: this.#dropped[dealer] ? 'masking' : 'seed', points: [], shares: [] });
+    }
+    this.#missing = this.#wanted.size;
+  }
+
+  /** How many secrets lack shares still; at 0 they can be recovered. */
+  get missing(): number {
+    return this.#missing;
+  }
+
+  /**
+   * Takes the reveal of a contributor; a second one changes nothing.
+   * @returns the numbers of the dealers whose boxes the device could not open
+   * @throws MurmurationError `secagg.share` where the device was dropped, the reveal is malformed or for another
+   *   statement, or a share is not the one that its dealer answers for: the device has changed it. Nothing is taken then.
+   */
+  take(device: number, reveal: Uint8Array): number[] {
+    if (this.#dropped[device] !== false || !this.#dealings.has(device)) {
+      throw new MurmurationError('secagg.share', 'The device did not contribute to this sum.');
+    }
+    const dealers = this.#dealersFor(device);
+    const reader = new ByteReader(reveal);
+    if (!equalBytes(reader.raw(keyBytes), this.#statementHash)) {
+      throw new MurmurationError('secagg.share', 'The reveal answers another statement.');
+    }
+    const opened = unpackFlags(reader.raw(flagBytes(dealers.length)), dealers.length);
+    const shares = dealers
+      .filter((_, i) => opened[i])
+      .map(dealer => ({ dealer, share: reader.raw(oneShareBytes) }));
+    if (reader.remaining > 0) throw new MurmurationError('secagg.share', 'The reveal is too long.');
+    const useful = shares.filter(
+      ({ dealer }) => this.#wanted.get(dealer)!.shares.length < this.#graph.parameters.threshold,
+    );
+    for (const { dealer, share } of useful) this.#refuseForged(device, dealer, share);
+    if (this.#revealed.has(device)) return [];
+    this.#revealed.add(device);
+    for (const { dealer, share } of useful) {
+      const wanted = this.#wanted.get(dealer)!;
+      wanted.points.push(pointOf(device));
+      wanted.shares.push(share);
+      if (wanted.shares.length === this.#graph.parameters.threshold) this.#missing--;
+    }
+    return dealers.filter((_, i) => !opened[i]);
+  }
+
+  /**
+   * The recovered secrets, each checked against what its owner published.
+   * @throws MurmurationError `secagg.too-few` where shares are missing, `secagg.dealer` where a device dealt shares of
+   *   something else than it signed: its masks can't be taken off, and the round has failed
+   */
+  recover(): RecoveredSecret[] {
+    if (this.#missing > 0) {
+      throw new MurmurationError(
+        'secagg.too-few',
+        `${this.#missing} secrets lack shares: too few devices answered.`,
+      );
+    }
+    // Where the same devices hold shares of many secrets, as in a complete graph, they are recovered together.
+    const recoveries = new Map<string, ReturnType<typeof secretRecovery>>();
+    return [...this.#wanted].map(([device, { kind, points, shares }]) => {
+      const key = points.join();
+      const recovery = recoveries.get(key) ?? secretRecovery(points, keyBytes);
+      recoveries.set(key, recovery);
+      const secret = recovery(shares);
+      if (secret === undefined || !this.#isPublished(device, kind, secret)) {
+        throw new MurmurationError(
+          'secagg.dealer',
+          `Device ${device} dealt shares of another secret than it signed.`,
+        );
+      }
+      if (kind === 'seed') return { kind, seed: secret };
+      const peers = neighbours(this.#graph, device)
+        .filter(number => this.#dealings.has(number) && !this.#dropped[number])
+        .map(number => ({ number, masking: this.#graph.devices[number]!.masking }));
+      return { kind, device, secret, peers };
+    });
+  }
+
+  /** Those that dealt, of the devices whose shares `device` may hold. */
+  #dealersFor(device: number): number[] {
+    return holders(this.#graph, device).filter(dealer => this.#dealings.has(dealer));
+  }
+
+  #refuseForged(holder: number, dealer: number, share: Uint8Array): void {
+    if (holder === dealer) return; // a device answers for its own share by its seed
+    const parcel = this.#dealings.get(dealer)!.parcels.get(holder)!;
+    const hash = this.#dropped[dealer] ? parcel.maskingHash : parcel.seedHash;
+    if (!equalBytes(shareHash(this.#graph.context, share), hash)) {
+      throw new MurmurationError(
+        'secagg.share',
+        `The revealed share of device ${dealer} is not the one that it dealt.`,
+      );
+    }
+  }
+
+  #isPublished(device: number, kind: RecoveredSecret['kind'], secret: Uint8Array): boolean {
+    const { context, devices } = this.#graph;
+    return kind === 'seed'
+      ? equalBytes(seedHash(context, secret), this.#dealings.get(device)!.seedHash)
+      : equalBytes(context.primitives.x25519.agreementKey(secret).publicKey, devices[device]!.masking);
+  }
+}
+
+/**
+ * What to add to the sum to take off the masks of a recovered secret: pure, so that any thread can compute it, and then
+ * apply it to any range of the sum (`applyMasks`).
+ */
+export function unmaskingMasks(context: RoundContext, recovered: RecoveredSecret): Masks {
+  if (recovered.kind === 'seed') {
+    return collectMasks(1, () => ({ key: selfMaskKey(context, recovered.seed), sign: -1 }));
+  }
+  const { device, secret, peers } = recovered;
+  const own = context.primitives.x25519.agreementKey(secret);
+  return collectMasks(peers.length, i => {
+    const { number, masking } = peers[i]!;
+    return { key: pairMaskKey(context, own.agree(masking)), sign: pairSign(device, number) };
+  });
+}
