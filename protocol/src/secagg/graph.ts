@@ -17,7 +17,8 @@ export interface MaskingGraph {
   /** The devices' keys, by number. */
   readonly devices: readonly DeviceKeys[];
   readonly tree: MerkleTree;
-  readonly ring: Ring;
+  /** The numbers of each device's neighbours, ascending, by number. */
+  readonly neighbours: readonly Uint32Array[];
 }
 
 /** A permutation of the devices. */
@@ -48,7 +49,14 @@ export function drawGraph(
   for (const device of keys) taken.take(device);
   const devices = keys.toSorted((a, b) => compareBytes(a.identity, b.identity));
   const tree = merkleTree(context.primitives, devices.map(leafOf));
-  return { context, parameters, devices, tree, ring: drawRing(context, devices.length, merkleRoot(tree)) };
+  const ring = drawRing(context, devices.length, merkleRoot(tree));
+  return {
+    context,
+    parameters,
+    devices,
+    tree,
+    neighbours: devices.map((_, device) => neighboursOf(parameters, ring, device)),
+  };
 }
 
 /** What the Merkle tree holds of a device: its identity and its signed keys. */
@@ -76,30 +84,25 @@ export function neighboursOf(
   { graph, devices, neighbours }: GraphParameters,
   ring: Ring,
   device: number,
-): number[] {
+): Uint32Array {
   if (graph === 'complete')
-    return Array.from({ length: devices }, (_, other) => other).filter(other => other !== device);
+    return Uint32Array.from({ length: neighbours }, (_, i) => (i < device ? i : i + 1));
   const place = ring.placeOf[device]!;
-  const numbers: number[] = [];
-  for (let distance = 1; distance <= neighbours / 2; distance++) {
-    numbers.push(
-      ring.deviceAt[(place + distance) % devices]!,
-      ring.deviceAt[(place - distance + devices) % devices]!,
-    );
+  const numbers = new Uint32Array(neighbours);
+  for (let i = 0; i < neighbours; i += 2) {
+    const distance = i / 2 + 1;
+    numbers[i] = ring.deviceAt[(place + distance) % devices]!;
+    numbers[i + 1] = ring.deviceAt[(place - distance + devices) % devices]!;
   }
-  return numbers.sort((a, b) => a - b);
+  return numbers.sort();
 }
 
 /**
  * The numbers of the devices that hold shares of `device`'s secrets, ascending, given its neighbours: these, and in a
- * complete graph the device itself.
+ * complete graph the device itself. As neighbourhood is mutual, these are also the devices whose shares it holds.
  */
-export function holdersOf(
-  { graph }: GraphParameters,
-  neighbours: readonly number[],
-  device: number,
-): readonly number[] {
-  return graph === 'complete' ? [...neighbours, device].sort((a, b) => a - b) : neighbours;
+export function holdersOf({ graph }: GraphParameters, neighbours: Uint32Array, device: number): Uint32Array {
+  return graph === 'complete' ? Uint32Array.of(...neighbours, device).sort() : neighbours;
 }
 
 /** The point at which a device's shares are taken. */

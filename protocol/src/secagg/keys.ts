@@ -59,18 +59,27 @@ export function deriveSecrets(context: RoundContext, root: Secret): RoundSecrets
   };
 }
 
-/** The `keys` message of a device: sealing key, masking key, signature; 128 bytes. */
+/** Signs a device's keys for the round. */
 export function signKeys(
   context: RoundContext,
   identity: SigningKey,
   { sealing, masking }: RoundSecrets,
-): Uint8Array {
+): DeviceKeys {
   const keys = concatBytes(sealing.publicKey, masking.publicKey);
-  return concatBytes(keys, identity.sign(bind(context, 'keys', keys)));
+  return {
+    identity: identity.publicKey,
+    sealing: sealing.publicKey,
+    masking: masking.publicKey,
+    signature: identity.sign(bind(context, 'keys', keys)),
+  };
 }
 
+/** The message of a device's `keys` phase: sealing key, masking key, signature; 128 bytes. */
+export const writeKeys = ({ sealing, masking, signature }: DeviceKeys): Uint8Array =>
+  concatBytes(sealing, masking, signature);
+
 /**
- * Reads the `keys` message of the device with this identity.
+ * Reads the message of the `keys` phase of the device with this identity.
  * @throws MurmurationError `secagg.keys` where it has the wrong length or signature, or names one key twice,
  *   `crypto.low-order` where one of its keys has low order
  */

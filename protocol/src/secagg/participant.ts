@@ -1,21 +1,20 @@
-import { ByteReader, ByteWriter, concatBytes, equalBytes } from '../bytes.ts';
+import { ByteReader, concatBytes, equalBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import type { SigningKey } from '../primitives/primitives.ts';
 import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bind, type RoundContext } from './context.ts';
-import { holdersOf, pointOf } from './graph.ts';
-import { deriveSecrets, type RoundSecrets, readKeys, signKeys } from './keys.ts';
+import { writeDealing } from './dealing.ts';
+import { pointOf } from './graph.ts';
+import { type DeviceKeys, deriveSecrets, type RoundSecrets, signKeys, writeKeys } from './keys.ts';
 import { applyMasks, collectMasks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
-import { type Demands, type Neighbourhood, readRoster } from './roster.ts';
+import { type Demands, maskingKeyOf, type Neighbourhood, readRoster, sealingKeyOf } from './roster.ts';
 import {
-  boxBytes,
-  matchesHashes,
   oneShareBytes,
   openShares,
+  pairBytes,
+  parcelBytes,
   type SharePair,
   sealShares,
-  shareHash,
-  shareHashBytes,
 } from './sealed-share.ts';
 import { Secret } from './secret.ts';
 import { shareSecret } from './shamir.ts';
@@ -40,6 +39,7 @@ export type Participant = InKeys | InShares | InUpdates | InUnmasking | InClosin
 export interface InKeys {
   readonly phase: 'keys';
   readonly root: Secret;
+  readonly keys: DeviceKeys;
   readonly message: Uint8Array;
 }
 
@@ -88,37 +88,26 @@ export interface Holdings {
   readonly shares: Secret;
 }
 
-/** The length in bytes of the shares that a device holds of one dealer. */
-export const pairBytes = 2 * oneShareBytes;
-
 /** Enters the round with 32 random bytes, which serve for this round only and stay secret. */
 export function enterRound(context: ParticipantContext, randomBytes: Uint8Array): InKeys {
   const root = new Secret(Uint8Array.from(randomBytes));
-  return { phase: 'keys', root, message: signKeys(context, context.identity, deriveSecrets(context, root)) };
+  const keys = signKeys(context, context.identity, deriveSecrets(context, root));
+  return { phase: 'keys', root, keys, message: writeKeys(keys) };
 }
 
 /**
- * Checks the roster and deals shares of both secrets to the neighbours; the message has 96 bytes and 120 for each neighbour.
+ * Checks the roster and deals shares of both secrets to the neighbours.
  * @throws MurmurationError as `readRoster`; the device then leaves the round
  */
 export function dealShares(context: ParticipantContext, state: InKeys, roster: Uint8Array): InShares {
-  const own = readKeys(context, context.identity.publicKey, state.message);
-  const neighbourhood = readRoster(context, own, context.demands, roster);
-  const secrets = deriveSecrets(context, state.root);
+  const neighbourhood = readRoster(context, state.keys, context.demands, roster);
   const { neighbours, parameters, self } = neighbourhood;
-  const holders = holdersOf(
-    parameters,
-    neighbours.map(({ number }) => number),
-    self,
+  const secrets = deriveSecrets(context, state.root);
+  const dealt = sharesAt(context, secrets, parameters.threshold, [...neighbours]);
+  const parcels = dealt.map((shares, i) =>
+    sealShares(context, secrets.sealing, sealingKeyOf(neighbourhood, i), shares),
   );
-  const dealt = sharesAt(context, secrets, parameters.threshold, holders);
-  const parcels = neighbours.map(({ number, keys }) => {
-    const shares = dealt[holders.indexOf(number)]!;
-    const hashes = [shareHash(context, shares.seed), shareHash(context, shares.masking)];
-    return concatBytes(...hashes, sealShares(context, secrets.sealing, keys.sealing, shares));
-  });
-  const body = concatBytes(seedHash(context, secrets.seed), ...parcels);
-  const message = concatBytes(body, context.identity.sign(dealingBytes(context, self, body)));
+  const message = writeDealing(context, context.identity, self, secrets.seed, parcels);
   return { phase: 'shares', root: state.root, roster, neighbourhood, message };
 }
 
@@ -134,11 +123,10 @@ export function takeShares(context: ParticipantContext, state: InShares, bundle:
   const dealt = unpackFlags(reader.raw(flagBytes(neighbours.length)), neighbours.length);
   const secrets = deriveSecrets(context, state.root);
   const pairs = new Map<number, SharePair | undefined>();
-  neighbours.forEach(({ number, keys }, i) => {
+  neighbours.forEach((dealer, i) => {
     if (!dealt[i]) return;
-    const [seedHash, maskingHash] = [reader.raw(shareHashBytes), reader.raw(shareHashBytes)];
-    const shares = openShares(context, keys.sealing, secrets.sealing, reader.raw(boxBytes));
-    pairs.set(number, shares && matchesHashes(context, shares, seedHash, maskingHash) ? shares : undefined);
+    const senderKey = sealingKeyOf(state.neighbourhood, i);
+    pairs.set(dealer, openShares(context, senderKey, secrets.sealing, reader.raw(parcelBytes)));
   });
   if (reader.remaining > 0) throw new MurmurationError('secagg.share', 'The bundle of shares is too long.');
   if (parameters.graph === 'complete')
@@ -165,12 +153,12 @@ export function maskUpdate(
   const { neighbours, parameters, self } = state.neighbourhood;
   const { masking, seed } = deriveSecrets(context, state.root);
   const dealers = new Set(state.holdings.dealers);
-  const peers = neighbours.filter(({ number }) => dealers.has(number));
-  const masks = collectMasks(peers.length + 1, i => {
-    const peer = peers[i];
-    return peer === undefined
-      ? { key: selfMaskKey(context, seed), sign: 1 }
-      : { key: pairMaskKey(context, masking.agree(peer.keys.masking)), sign: pairSign(self, peer.number) };
+  const peers = [...neighbours.keys()].filter(i => dealers.has(neighbours[i]!));
+  const masks = collectMasks(peers.length + 1, m => {
+    const i = peers[m];
+    if (i === undefined) return { key: selfMaskKey(context, seed), sign: 1 };
+    const agreed = masking.agree(maskingKeyOf(state.neighbourhood, i));
+    return { key: pairMaskKey(context, agreed), sign: pairSign(self, neighbours[i]!) };
   });
   applyMasks(context.primitives, update, masks);
   state.root.erase();
@@ -223,16 +211,6 @@ export function revealShares(
 export function forgetRound(state: Participant): void {
   if ('root' in state) state.root.erase();
   if ('holdings' in state) state.holdings.shares.erase();
-}
-
-/** What a dealer signs: its number and all that it hands out. */
-export function dealingBytes(context: RoundContext, dealer: number, body: Uint8Array): Uint8Array {
-  return bind(context, 'dealing', new ByteWriter(4).u32(dealer).bytes, body);
-}
-
-/** The hash by which a dealer answers for its seed; a seed has 256 random bits. */
-export function seedHash(context: RoundContext, seed: Uint8Array): Uint8Array {
-  return context.primitives.sha256(bind(context, 'seed', seed));
 }
 
 /** The shares of a device's secrets for the given holders. */

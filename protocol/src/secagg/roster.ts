@@ -12,11 +12,19 @@ export interface Neighbourhood {
   readonly parameters: GraphParameters;
   /** The number of this device in the graph. */
   readonly self: number;
-  /** By ascending number. */
-  readonly neighbours: readonly Neighbour[];
+  /** The numbers of its neighbours, ascending. */
+  readonly neighbours: Uint32Array;
+  /** Their sealing and masking keys, 64 bytes for each. */
+  readonly keys: Uint8Array;
 }
 
-export interface Neighbour {
+export const sealingKeyOf = ({ keys }: Neighbourhood, i: number): Uint8Array =>
+  keys.subarray(2 * i * keyBytes, (2 * i + 1) * keyBytes);
+export const maskingKeyOf = ({ keys }: Neighbourhood, i: number): Uint8Array =>
+  keys.subarray((2 * i + 1) * keyBytes, (2 * i + 2) * keyBytes);
+
+/** A line of the roster. */
+interface Entry {
   readonly number: number;
   readonly keys: DeviceKeys;
 }
@@ -37,8 +45,8 @@ const graphKinds = ['harary', 'complete'] as const;
  * hashes that prove all their places in the Merkle tree.
  */
 export function writeRoster(graph: MaskingGraph, self: number): Uint8Array {
-  const { parameters, devices, tree, ring } = graph;
-  const neighbours = neighboursOf(parameters, ring, self);
+  const { parameters, devices, tree } = graph;
+  const neighbours = [...graph.neighbours[self]!];
   const certified = neighbours.every(number => devices[number]!.certificate !== undefined);
   const head = new ByteWriter(18)
     .u8(graphKinds.indexOf(parameters.graph))
@@ -91,7 +99,7 @@ export function readRoster(
   const entryBytes = 4 + 3 * keyBytes + signatureBytes + (certified ? signatureBytes : 0);
   if (reader.remaining < parameters.neighbours * entryBytes)
     throw new MurmurationError('secagg.roster', 'The roster ends early.');
-  const neighbours: Neighbour[] = [];
+  const entries: Entry[] = [];
   for (let i = 0; i < parameters.neighbours; i++) {
     const number = reader.u32();
     const identity = reader.raw(keyBytes);
@@ -103,17 +111,22 @@ export function readRoster(
     ) {
       throw new MurmurationError('secagg.roster', 'A neighbour is not certified by the enrolment authority.');
     }
-    neighbours.push({ number, keys: readKeys(context, identity, message, certificate) });
+    entries.push({ number, keys: readKeys(context, identity, message, certificate) });
   }
-  checkPlaces(context, parameters, { number: self, keys: own }, neighbours, reader.raw(reader.remaining));
-  return { parameters, self, neighbours };
+  checkPlaces(context, parameters, { number: self, keys: own }, entries, reader.raw(reader.remaining));
+  return {
+    parameters,
+    self,
+    neighbours: Uint32Array.from(entries, ({ number }) => number),
+    keys: concatBytes(...entries.flatMap(({ keys }) => [keys.sealing, keys.masking])),
+  };
 }
 
 function checkPlaces(
   context: RoundContext,
   parameters: GraphParameters,
-  self: Neighbour,
-  neighbours: readonly Neighbour[],
+  self: Entry,
+  neighbours: readonly Entry[],
   proof: Uint8Array,
 ): void {
   const taken = new TakenKeys();

@@ -6,9 +6,9 @@ import {
   enterRound,
   type Participant,
   type ParticipantContext,
-  pairBytes,
   takeShares,
 } from './participant.ts';
+import { pairBytes } from './sealed-share.ts';
 import { Secret } from './secret.ts';
 
 const phases = ['keys', 'shares', 'updates', 'unmasking', 'closing'] as const;

@@ -13,58 +13,66 @@ export interface SharePair {
 }
 
 export const oneShareBytes = shareBytes(keyBytes);
-export const boxBytes = 2 * oneShareBytes + 16;
+export const pairBytes = 2 * oneShareBytes;
 /** Half a SHA-256: a share that fits another's hash would take 2¹²⁸ tries. */
-export const shareHashBytes = 16;
+const hashBytes = 16;
 const nonceBytes = 24;
+const boxOverhead = 16;
+/** The length of what `sealShares` gives: 120 bytes. */
+export const parcelBytes = 2 * hashBytes + pairBytes + boxOverhead;
 
 /**
- * Seals a pair of shares for its holder (NaCl's box). The nonce is the hash of the round and of both devices'
- * sealing keys, in order, so that a box opens only in its round, for its receiver, as its sender's.
+ * A parcel: the hash of each share, then both sealed for their holder (NaCl's box). The nonce is the hash of the round and of
+ * both devices' sealing keys, in order, so that a box opens only in its round, for its receiver, as its sender's.
  */
 export function sealShares(
   context: RoundContext,
   sender: AgreementKey,
   receiverKey: Uint8Array,
-  shares: SharePair,
+  { seed, masking }: SharePair,
 ): Uint8Array {
   const nonce = nonceOf(context, sender.publicKey, receiverKey);
-  return context.primitives.seal(
-    concatBytes(shares.seed, shares.masking),
-    nonce,
-    sender.sealingKey(receiverKey),
-  );
+  const box = context.primitives.seal(concatBytes(seed, masking), nonce, sender.sealingKey(receiverKey));
+  return concatBytes(shareHash(context, seed), shareHash(context, masking), box);
 }
 
-/** The shares in a box, or undefined where it was not sealed in this round by this sender for this receiver. */
+/**
+ * The shares in a parcel; undefined where it was not sealed in this round by this sender for this receiver, or holds other
+ * shares than its hashes say.
+ */
 export function openShares(
   context: RoundContext,
   senderKey: Uint8Array,
   receiver: AgreementKey,
-  box: Uint8Array,
+  parcel: Uint8Array,
 ): SharePair | undefined {
   const nonce = nonceOf(context, senderKey, receiver.publicKey);
-  const shares = context.primitives.open(box, nonce, receiver.sealingKey(senderKey));
-  if (shares?.length !== 2 * oneShareBytes) return undefined;
-  return { seed: shares.subarray(0, oneShareBytes), masking: shares.subarray(oneShareBytes) };
-}
-
-/** The hash by which a dealer answers for a share; a share has 279 random bits, so that its hash says nothing of it. */
-export const shareHash = ({ primitives }: RoundContext, share: Uint8Array): Uint8Array =>
-  primitives.sha256(share).subarray(0, shareHashBytes);
-
-/** Whether both shares are those that the dealer answers for. */
-export function matchesHashes(
-  context: RoundContext,
-  shares: SharePair,
-  seedHash: Uint8Array,
-  maskingHash: Uint8Array,
-): boolean {
-  return (
-    equalBytes(shareHash(context, shares.seed), seedHash) &&
-    equalBytes(shareHash(context, shares.masking), maskingHash)
+  const opened = context.primitives.open(
+    parcel.subarray(2 * hashBytes),
+    nonce,
+    receiver.sealingKey(senderKey),
   );
+  if (opened === undefined) return undefined;
+  const pair = { seed: opened.subarray(0, oneShareBytes), masking: opened.subarray(oneShareBytes) };
+  const asSaid =
+    isShareOf(context, parcel, 'seed', pair.seed) && isShareOf(context, parcel, 'masking', pair.masking);
+  return asSaid ? pair : undefined;
 }
+
+/** Whether a share is the one that its dealer answers for in this parcel. */
+export function isShareOf(
+  context: RoundContext,
+  parcel: Uint8Array,
+  kind: keyof SharePair,
+  share: Uint8Array,
+): boolean {
+  const at = kind === 'seed' ? 0 : hashBytes;
+  return equalBytes(shareHash(context, share), parcel.subarray(at, at + hashBytes));
+}
+
+/** A share has 279 random bits, so that its hash says nothing of it. */
+const shareHash = ({ primitives }: RoundContext, share: Uint8Array): Uint8Array =>
+  primitives.sha256(share).subarray(0, hashBytes);
 
 function nonceOf(context: RoundContext, senderKey: Uint8Array, receiverKey: Uint8Array): Uint8Array {
   return context.primitives.sha256(bind(context, 'share', senderKey, receiverKey)).subarray(0, nonceBytes);

@@ -1,13 +1,13 @@
 import { ByteReader, equalBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
-import { type Dealings, holders, neighbours } from './aggregator.ts';
+import type { Dealings } from './aggregator.ts';
 import { flagBytes, unpackFlags } from './bitset.ts';
 import { bind, type RoundContext } from './context.ts';
-import { type MaskingGraph, pointOf } from './graph.ts';
+import { parcelFor, seedHash, seedHashOf } from './dealing.ts';
+import { holdersOf, type MaskingGraph, pointOf } from './graph.ts';
 import { keyBytes } from './keys.ts';
 import { collectMasks, type Masks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
-import { seedHash } from './participant.ts';
-import { oneShareBytes, shareHash } from './sealed-share.ts';
+import { isShareOf, oneShareBytes } from './sealed-share.ts';
 import { secretRecovery } from './shamir.ts';
 import { readStatement } from './statement.ts';
 
@@ -122,7 +122,7 @@ export class Unmasking {
         );
       }
       if (kind === 'seed') return { kind, seed: secret };
-      const peers = neighbours(this.#graph, device)
+      const peers = [...this.#graph.neighbours[device]!]
         .filter(number => this.#dealings.has(number) && !this.#dropped[number])
         .map(number => ({ number, masking: this.#graph.devices[number]!.masking }));
       return { kind, device, secret, peers };
@@ -131,14 +131,16 @@ export class Unmasking {
 
   /** Those that dealt, of the devices whose shares `device` may hold. */
   #dealersFor(device: number): number[] {
-    return holders(this.#graph, device).filter(dealer => this.#dealings.has(dealer));
+    const { parameters, neighbours } = this.#graph;
+    return [...holdersOf(parameters, neighbours[device]!, device)].filter(dealer =>
+      this.#dealings.has(dealer),
+    );
   }
 
   #refuseForged(holder: number, dealer: number, share: Uint8Array): void {
     if (holder === dealer) return; // a device answers for its own share by its seed
-    const parcel = this.#dealings.get(dealer)!.parcels.get(holder)!;
-    const hash = this.#dropped[dealer] ? parcel.maskingHash : parcel.seedHash;
-    if (!equalBytes(shareHash(this.#graph.context, share), hash)) {
+    const parcel = parcelFor(this.#dealings.get(dealer)!, holder);
+    if (!isShareOf(this.#graph.context, parcel, this.#wanted.get(dealer)!.kind, share)) {
       throw new MurmurationError(
         'secagg.share',
         `The revealed share of device ${dealer} is not the one that it dealt.`,
@@ -149,7 +151,7 @@ export class Unmasking {
   #isPublished(device: number, kind: RecoveredSecret['kind'], secret: Uint8Array): boolean {
     const { context, devices } = this.#graph;
     return kind === 'seed'
-      ? equalBytes(seedHash(context, secret), this.#dealings.get(device)!.seedHash)
+      ? equalBytes(seedHash(context, secret), seedHashOf(this.#dealings.get(device)!))
       : equalBytes(context.primitives.x25519.agreementKey(secret).publicKey, devices[device]!.masking);
   }
 }

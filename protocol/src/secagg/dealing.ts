@@ -1,0 +1,67 @@
+import { ByteWriter, concatBytes } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import type { SigningKey } from '../primitives/primitives.ts';
+import { bind, type RoundContext } from './context.ts';
+import type { MaskingGraph } from './graph.ts';
+import { keyBytes, signatureBytes } from './keys.ts';
+import { parcelBytes } from './sealed-share.ts';
+
+/** What one device dealt: the hash of its seed and a parcel for each neighbour, all signed. */
+export interface Dealing {
+  /** The numbers of the neighbours, ascending. */
+  readonly receivers: Uint32Array;
+  /** The hash of the seed, then the parcels in the order of the receivers. */
+  readonly body: Uint8Array;
+}
+
+/** The message of a device's `shares` phase: 96 bytes and 120 for each neighbour. */
+export function writeDealing(
+  context: RoundContext,
+  identity: SigningKey,
+  dealer: number,
+  seed: Uint8Array,
+  parcels: readonly Uint8Array[],
+): Uint8Array {
+  const body = concatBytes(seedHash(context, seed), ...parcels);
+  return concatBytes(body, identity.sign(signedBytes(context, dealer, body)));
+}
+
+/**
+ * Reads the message of a device's `shares` phase.
+ * @throws MurmurationError `secagg.share` where it has the wrong length or is not signed by the device
+ */
+export function readDealing(graph: MaskingGraph, dealer: number, message: Uint8Array): Dealing {
+  const receivers = graph.neighbours[dealer]!;
+  const bodyBytes = keyBytes + receivers.length * parcelBytes;
+  if (message.length !== bodyBytes + signatureBytes) {
+    throw new MurmurationError(
+      'secagg.share',
+      `Shares for ${receivers.length} neighbours have ${bodyBytes + signatureBytes} bytes, not ${message.length}.`,
+    );
+  }
+  const body = message.subarray(0, bodyBytes);
+  const signed = signedBytes(graph.context, dealer, body);
+  const { identity } = graph.devices[dealer]!;
+  if (!graph.context.primitives.ed25519.verify(identity, signed, message.subarray(bodyBytes))) {
+    throw new MurmurationError('secagg.share', 'The shares are not signed by their dealer for this round.');
+  }
+  return { receivers, body };
+}
+
+/** The parcel for one of the dealer's neighbours. */
+export function parcelFor({ receivers, body }: Dealing, receiver: number): Uint8Array {
+  const at = keyBytes + receivers.indexOf(receiver) * parcelBytes;
+  return body.subarray(at, at + parcelBytes);
+}
+
+/** The hash by which the dealer answers for its seed. */
+export const seedHashOf = ({ body }: Dealing): Uint8Array => body.subarray(0, keyBytes);
+
+/** A seed has 256 random bits, so that its hash says nothing of it. */
+export function seedHash(context: RoundContext, seed: Uint8Array): Uint8Array {
+  return context.primitives.sha256(bind(context, 'seed', seed));
+}
+
+function signedBytes(context: RoundContext, dealer: number, body: Uint8Array): Uint8Array {
+  return bind(context, 'dealing', new ByteWriter(4).u32(dealer).bytes, body);
+}
