@@ -33,7 +33,9 @@ export interface Coordinator {
   readonly events: CoordinatorEvents;
   /** Begins the rounds; until then devices can connect and wait. */
   start(): Promise<void>;
-  /** Ends the rounds under way, closes every connection, and frees the port. */
+  /** Ends the rounds under way and begins no others; models are served on. */
+  endRounds(): Promise<void>;
+  /** Ends the rounds, closes every connection, and frees the port. */
   stop(): Promise<void>;
 }
 
@@ -119,6 +121,9 @@ export async function createCoordinator(
     },
   });
 
+  const endRounds = async () => {
+    for (const each of rounds.values()) await each.stop();
+  };
   const url = await listen(app, config);
   ready = true;
   return {
@@ -127,9 +132,10 @@ export async function createCoordinator(
     async start() {
       for (const each of rounds.values()) await each.start();
     },
+    endRounds,
     async stop() {
       ready = false;
-      for (const each of rounds.values()) await each.stop();
+      await endRounds();
       await gateway.close();
       await app.close();
       for (const { evaluator } of tasks) await evaluator?.close();

@@ -4,7 +4,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { RoundProgress } from '../events.ts';
 import { prepareUpdate } from '../update/prepare.ts';
 import { readExamples } from './examples.ts';
-import type { SessionPorts } from './session.ts';
+import type { SessionPorts } from './ports.ts';
 
 /** ms between tries of an upload: doubled after each, with a random part, up to the last. */
 const firstPause = 500;

@@ -1,40 +1,18 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Cancel } from '@murmuration/protocol/ports';
 import * as z from 'zod/mini';
-import type { ClientEvents } from '../events.ts';
-import type { ModelCache } from '../model-cache.ts';
-import type { Platform } from '../platform.ts';
-import type { Trainer } from '../training/trainer.ts';
-import type { Transport } from '../transport/transport.ts';
 import { contribute } from './contribute.ts';
 import { countExamples } from './examples.ts';
-import type { SessionStore } from './saved-session.ts';
+import type { SessionPorts } from './ports.ts';
 import type { SessionState } from './state.ts';
 
 /** ms after which a check-in that failed is tried again. */
 const retryAfter = 10_000;
 /** ms after the deadline of a round at which its end is no longer waited for. */
 const endMissed = 120_000;
-
-export interface SessionPorts {
-  readonly task: TaskName;
-  readonly platform: Platform;
-  readonly transport: Transport;
-  readonly trainer: Trainer;
-  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
-  readonly models: ModelCache;
-  readonly store: SessionStore;
-  readonly emit: <Name extends keyof ClientEvents>(
-    name: Name,
-    ...args: Parameters<ClientEvents[Name]>
-  ) => void;
-  /** Whether the device is free to take part: not busy in another task. */
-  readonly isFree: () => boolean;
-}
 
 /** One device's part in one task: checks in, takes assignments, contributes, and comes back when it was told to. */
 export class Session {

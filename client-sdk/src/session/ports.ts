@@ -1,0 +1,24 @@
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { ClientEvents } from '../events.ts';
+import type { ModelCache } from '../model-cache.ts';
+import type { Platform } from '../platform.ts';
+import type { Trainer } from '../training/trainer.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { SessionStore } from './saved-session.ts';
+
+/** What a session works with. */
+export interface SessionPorts {
+  readonly task: TaskName;
+  readonly platform: Platform;
+  readonly transport: Transport;
+  readonly trainer: Trainer;
+  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  readonly models: ModelCache;
+  readonly store: SessionStore;
+  readonly emit: <Name extends keyof ClientEvents>(
+    name: Name,
+    ...args: Parameters<ClientEvents[Name]>
+  ) => void;
+  /** Whether the device is free to take part: not busy in another task. */
+  readonly isFree: () => boolean;
+}

@@ -1,0 +1,91 @@
+import { startId, unknownId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+
+/** What followed one context in the text. */
+interface Followers {
+  total: number;
+  readonly counts: Map<number, number>;
+}
+
+/**
+ * An n-gram model with interpolated Witten-Bell smoothing, as defined in Chen and Goodman, "An Empirical Study of Smoothing
+ * Techniques for Language Modeling" (1998), section 2.4:
+ *
+ *     P(w | h) = (c(h w) + N(h) P(w | h')) / (c(h) + N(h))
+ *
+ * where N(h) is the number of different tokens seen after h, and h' is h without its oldest token. Below the unigram lies the
+ * uniform distribution over all tokens that can follow: known words, the number token and the unknown word. Order 1 is the
+ * unigram, 3 the trigram. Messages begin with as many start tokens as a context is long.
+ */
+export class WittenBell {
+  readonly #order: number;
+  readonly #size: number;
+  /** By the ids of a context, oldest first, joined by spaces. */
+  readonly #followers = new Map<string, Followers>();
+  /** P(w), which every context without followers falls back to. */
+  readonly #unigram: Float64Array;
+
+  constructor(order: 1 | 2 | 3, vocabulary: Vocabulary, messages: Iterable<string>) {
+    this.#order = order;
+    this.#size = vocabulary.size;
+    for (const message of messages) {
+      const ids = vocabulary.encode(message);
+      for (const [i, id] of ids.entries()) this.#count(ids.slice(0, i), id);
+    }
+    const uniform = new Float64Array(this.#size).fill(1 / (this.#size - unknownId), unknownId);
+    this.#unigram = mixture([this.#followers.get('')], uniform, new Float64Array(this.#size));
+  }
+
+  /**
+   * The probability of each id of the vocabulary as the next token, after the ids of a message so far. They sum to one;
+   * padding and start have none. The array is `into`, which needs one place for each id.
+   */
+  probabilities(history: readonly number[], into: Float64Array): Float64Array {
+    const [, ...longer] = this.#contexts(history);
+    return mixture(
+      longer.map(context => this.#followers.get(context)),
+      this.#unigram,
+      into,
+    );
+  }
+
+  #count(history: readonly number[], next: number): void {
+    for (const context of this.#contexts(history)) {
+      let followers = this.#followers.get(context);
+      if (followers === undefined) {
+        followers = { total: 0, counts: new Map() };
+        this.#followers.set(context, followers);
+      }
+      followers.total++;
+      followers.counts.set(next, (followers.counts.get(next) ?? 0) + 1);
+    }
+  }
+
+  /** The contexts at the end of a history, from the empty one to the longest. */
+  #contexts(history: readonly number[]): string[] {
+    const contexts = [''];
+    for (let length = 1; length < this.#order; length++) {
+      contexts.push(`${history.at(-length) ?? startId} ${contexts[length - 1]}`);
+    }
+    return contexts;
+  }
+}
+
+/** The formula above, unrolled: from the longest context down, each leaves a share of the probability to the next. */
+function mixture(
+  shortestFirst: readonly (Followers | undefined)[],
+  base: Float64Array,
+  into: Float64Array,
+): Float64Array {
+  let left = 1;
+  const seen = shortestFirst.filter(followers => followers !== undefined).reverse();
+  const shares = seen.map(({ total, counts }) => {
+    const perCount = left / (total + counts.size);
+    left = perCount * counts.size;
+    return { counts, perCount };
+  });
+  for (let id = 0; id < base.length; id++) into[id] = left * base[id];
+  for (const { counts, perCount } of shares) {
+    for (const [id, count] of counts) into[id] += count * perCount;
+  }
+  return into;
+}

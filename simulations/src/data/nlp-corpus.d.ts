@@ -1,0 +1,4 @@
+declare module 'nlp-corpus/src/sms/smsCorpus.js' {
+  const messages: readonly string[];
+  export = messages;
+}

@@ -1,0 +1,92 @@
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import { Presets, SingleBar } from 'cli-progress';
+import pc from 'picocolors';
+
+const columns = [
+  { title: 'round', width: 5 },
+  { title: 'cohort', width: 6 },
+  { title: 'accepted/late/lost', width: 18 },
+  { title: 'down', width: 9 },
+  { title: 'up', width: 9 },
+  { title: 'seconds', width: 7 },
+  { title: 'top-1', width: 7 },
+  { title: 'top-3', width: 7 },
+] as const;
+
+/** A line a round, and a bar while one runs where a person watches. */
+export class Display {
+  readonly #out: NodeJS.WriteStream;
+  readonly #bar: SingleBar | undefined;
+  #barOf: number | undefined;
+
+  constructor(out: NodeJS.WriteStream) {
+    this.#out = out;
+    if (!out.isTTY) return;
+    const format = 'round {number}  {bar} {phase}';
+    this.#bar = new SingleBar(
+      { format, stream: out, clearOnComplete: true, hideCursor: true },
+      Presets.shades_classic,
+    );
+  }
+
+  say(line: string): void {
+    this.#hideBar();
+    this.#out.write(`${line}\n`);
+  }
+
+  head(): void {
+    this.say(pc.dim(row(columns.map(({ title }) => title))));
+  }
+
+  /** Shows where the round under way stands. */
+  progress(state: RoundState): void {
+    if (!this.#bar || state.phase === 'published' || state.phase === 'failed') return;
+    const { number, goal, cohortSize } = state.terms;
+    const [done, total, phase] =
+      state.phase === 'gathering'
+        ? [Math.min(state.quorum.accepted, cohortSize), cohortSize, 'phones gather']
+        : state.phase === 'updates'
+          ? [state.quorum.accepted, goal, 'phones train and send their updates']
+          : [goal, goal, 'the new model is evaluated'];
+    if (this.#barOf !== number) {
+      this.#barOf = number;
+      this.#bar.start(total, done, { number, phase });
+    } else {
+      this.#bar.setTotal(total);
+      this.#bar.update(done, { number, phase });
+    }
+  }
+
+  round({ number, tally, traffic, startedAt, endedAt, metrics, failure }: RoundRecord): void {
+    const cells = [
+      String(number),
+      String(tally.cohort),
+      `${tally.accepted} / ${tally.late} / ${tally.lost}`,
+      megabytes(traffic.down),
+      megabytes(traffic.up),
+      ((endedAt - startedAt) / 1_000).toFixed(1),
+      metrics ? percent(metrics.top1!) : '',
+      metrics ? percent(metrics.top3!) : '',
+    ];
+    this.say(failure ? pc.yellow(`${row(cells)}  failed: ${failure.reason}`) : row(cells));
+  }
+
+  #hideBar(): void {
+    if (this.#barOf === undefined) return;
+    this.#barOf = undefined;
+    this.#bar?.stop();
+  }
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function row(cells: readonly string[]): string {
+  return cells.map((cell, i) => cell.padStart(columns[i]!.width)).join('  ');
+}

@@ -1,0 +1,17 @@
+import type { Evaluate } from '@murmuration/coordinator/evaluation/worker';
+import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+
+export interface HeldOutText {
+  readonly words: readonly string[];
+  readonly messages: readonly string[];
+}
+
+/** Top-1 and top-3 recall of a candidate on the held-out messages, shares from 0 to 1. */
+const evaluate: Evaluate = async (model, data) => {
+  const { words, messages } = data as HeldOutText;
+  const { top1, top3 } = await recall(model, new Vocabulary(words), messages);
+  return { top1, top3 };
+};
+
+export default evaluate;

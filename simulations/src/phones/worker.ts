@@ -1,0 +1,66 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PlatformClient } from '@murmuration/client-sdk/client';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
+import { socketIoTransport } from '@murmuration/client-sdk/transport/socket-io';
+import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { startBackend } from '@murmuration/engine/backend';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock } from '@murmuration/protocol/system';
+import { seededRandom } from '../seeded-random.ts';
+
+/** What a worker hosts. */
+export interface PhonesData {
+  readonly url: string;
+  readonly enrolmentToken: string;
+  readonly seed: number;
+  /** Words of the vocabulary. */
+  readonly words: readonly string[];
+  /** Each phone's number and messages. */
+  readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
+}
+
+/** What it tells: which backend it trains on, how many of its phones are connected, and what went wrong on one. */
+export type PhonesEvent =
+  | { readonly type: 'backend'; readonly backend: string; readonly reason: string }
+  | { readonly type: 'connected'; readonly phone: number }
+  | { readonly type: 'error'; readonly phone: number; readonly message: string };
+
+const { url, enrolmentToken, seed, words, phones } = workerData as PhonesData;
+const tell = (event: PhonesEvent) => parentPort!.postMessage(event);
+
+/** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
+async function host(): Promise<void> {
+  tell({ type: 'backend', ...(await startBackend()) });
+  const trainer = tfjsTrainer(nextWord(new Vocabulary(words)));
+  const clients = phones.map(({ number, messages }) => {
+    const client = new PlatformClient(
+      {
+        url,
+        tasks: { keyboard: { examples: () => messages, trainer } },
+        storage: memoryStorage(),
+        enrolment: enrolmentToken,
+      },
+      {
+        name: 'simulation',
+        clock: systemClock,
+        random: seededRandom(seed, `phone ${number}`),
+        primitives: native,
+        conditions: async () => ({ idle: true, charging: true, unmetered: true }),
+        transport: socketIoTransport,
+        trainer: () => trainer,
+      },
+    );
+    client.on('connected', () => tell({ type: 'connected', phone: number }));
+    client.on('error', error => tell({ type: 'error', phone: number, message: error.message }));
+    return client;
+  });
+  parentPort!.once('message', async () => {
+    for (const client of clients) await client.stop();
+    parentPort!.close();
+  });
+  for (const client of clients) await client.start();
+}
+
+void host();

@@ -1,0 +1,9 @@
+import { utf8 } from '@murmuration/protocol/bytes';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+
+/** Bytes that a seed repeats: a ChaCha20 key stream under the hash of the seed and of what it is for. Never for real devices. */
+export function seededRandom(seed: number, purpose: string): RandomBytes {
+  const stream = native.keystream(native.sha256(utf8(`murmuration/simulation ${purpose} ${seed}`)), 0);
+  return length => stream.next(Math.ceil(length / 64)).slice(0, length);
+}

@@ -1,0 +1,134 @@
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
+import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
+import { base64url } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { measureBaselines } from './baselines/baselines.ts';
+import { smsText } from './data/sms.ts';
+import { Display, percent } from './display.ts';
+import { keyboardTask } from './keyboard/task.ts';
+import { heldOutText } from './keyboard/text.ts';
+import { parseOptions, type StartOptions } from './options.ts';
+import { Phones } from './phones/phones.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** `npm start`: a coordinator, and phones that teach a keyboard model with real messages, on this machine. */
+async function start(): Promise<void> {
+  const text = smsText();
+  const options = parseOptions(process.argv.slice(2), text.phones.length);
+  const display = new Display(options.json ? process.stderr : process.stdout);
+  const began = systemClock.now();
+
+  display.say(
+    `${options.devices} phones, each with its own messages, teach one keyboard model; the messages stay on the phones.`,
+  );
+  const enrolmentToken = base64url(systemRandom(24));
+  const heldOut = heldOutText(text, smallModel.vocabulary);
+  const coordinator = await createCoordinator(
+    parseConfig({ port: options.port, log: 'error', enrolmentTokens: [enrolmentToken] }),
+    [keyboardTask({ ...options, heldOut })],
+    { clock: systemClock, random: seededRandom(options.seed, 'coordinator') },
+  );
+  display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard/rounds`);
+
+  const phones = new Phones({
+    url: coordinator.url,
+    enrolmentToken,
+    seed: options.seed,
+    words: heldOut.words,
+    phones: text.phones
+      .slice(0, options.devices)
+      .map(({ train: messages }, number) => ({ number, messages })),
+  });
+  phones.on('failure', end);
+  phones.on('event', event => {
+    if (event.type === 'backend') display.say(`Phones train on ${event.backend}: ${event.reason}.`);
+    if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
+  });
+  const stop = async () => {
+    await phones.stop();
+    await coordinator.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().then(() => process.exit(0)));
+
+  const { unigram, trigram } = measureBaselines(text);
+  display.say(
+    `Held-out recall, top-1 / top-3: most frequent words ${percent(unigram.top1)} / ${percent(unigram.top3)}, ` +
+      `a trigram of everybody's text in one place ${percent(trigram.top1)} / ${percent(trigram.top3)}.`,
+  );
+  await phones.connected(options.devices);
+  display.head();
+  const records = await runRounds(coordinator, options.rounds, display);
+  const seconds = (systemClock.now() - began) / 1_000;
+  display.say(`${records.length} rounds in ${seconds.toFixed(0)} s.`);
+  if (options.json) {
+    const { heldOutWords, splitSha256 } = text;
+    console.log(
+      JSON.stringify({
+        ...summary(options, records),
+        unigram: recallIn(unigram),
+        trigram: recallIn(trigram),
+        heldOutWords,
+        splitSha256,
+        seconds,
+      }),
+    );
+  }
+  if (options.exit) await stop();
+  else display.say(`The models stay at ${coordinator.url}/v1/tasks/keyboard/models until you press Ctrl-C.`);
+}
+
+/** Runs so many rounds, failed ones included, and no more. */
+function runRounds(
+  coordinator: Coordinator,
+  count: number,
+  display: Display,
+): Promise<readonly RoundRecord[]> {
+  const records: RoundRecord[] = [];
+  return new Promise((resolve, reject) => {
+    coordinator.events.on('round', state => display.progress(state));
+    coordinator.events.on('round-ended', record => {
+      display.round(record);
+      records.push(record);
+      if (records.length === count) coordinator.endRounds().then(() => resolve(records), reject);
+    });
+    coordinator.start().catch(reject);
+  });
+}
+
+/** What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. */
+function summary({ devices, cohort, seed }: StartOptions, records: readonly RoundRecord[]) {
+  const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
+  const total = (of: (record: RoundRecord) => number) => records.reduce((sum, record) => sum + of(record), 0);
+  return {
+    rounds: records.length,
+    failedRounds: total(({ outcome }) => (outcome === 'failed' ? 1 : 0)),
+    devices,
+    cohort,
+    seed,
+    top1: inPercent(last?.top1),
+    top3: inPercent(last?.top3),
+    bytesUp: total(({ traffic }) => traffic.up),
+    bytesDown: total(({ traffic }) => traffic.down),
+  };
+}
+
+function recallIn({ top1, top3 }: Recall) {
+  return { top1: inPercent(top1), top3: inPercent(top3) };
+}
+
+function inPercent(share: number | undefined): number | null {
+  return share === undefined ? null : Math.round(1e4 * share) / 100;
+}
+
+/** Ends the process with one sentence. */
+function end(error: unknown): never {
+  console.error(error instanceof MurmurationError ? error.detail : error);
+  process.exit(1);
+}
+
+start().catch(end);
