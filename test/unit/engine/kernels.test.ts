@@ -99,7 +99,7 @@ const convolution: fc.Arbitrary<Convolution> = fc
       pad === 'same' || (filterHeight <= height && filterWidth <= width),
   );
 
-/** The kernels alone, from any dy: tfjs-wasm's own forward kernels are wrong where the two strides differ. */
+/** The kernels alone, from any dy: tfjs' own forward kernels are wrong for some shapes (its issues 5907 and 6629). */
 describe('gradients of convolutions', () => {
   function window(c: Convolution, depthwise: boolean) {
     const filterShape = [c.filterHeight, c.filterWidth, c.channels, c.outputs] as Shape4D;
