@@ -1,0 +1,246 @@
+// Secure aggregation a second time: slow, short, on big integers, with nothing of protocol/src. Its steps take and give the
+// same bytes as the fast one's, by the rules of protocol/SPEC.md, so that both can be compared message by message.
+import { createCipheriv, createHash, hkdfSync } from 'node:crypto';
+import nacl from 'tweetnacl';
+
+/** What a round is given; devices have numbers by the order of their identity keys, `population` any order. */
+export interface Round {
+  readonly task: string;
+  readonly round: string;
+  readonly complete: boolean;
+  readonly neighbours: number;
+  readonly threshold: number;
+  /** 32 random bytes each for the identity and for the round. */
+  readonly population: readonly { readonly identity: Uint8Array; readonly root: Uint8Array }[];
+  /** By number. */
+  readonly updates: readonly bigint[][];
+  /** The numbers of the devices that are lost in each phase. */
+  readonly losses: Readonly<Record<'shares' | 'updates' | 'unmasking', ReadonlySet<number>>>;
+}
+
+const prime = 2n ** 31n + 11n;
+const word = (value: number) => Uint8Array.of(value, value >> 8, value >> 16, value >> 24);
+const join = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
+const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
+const integer = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`);
+const bytesOf = (value: bigint, length: number) =>
+  new Uint8Array(Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex'));
+const modulo = (value: bigint, modulus: bigint) => ((value % modulus) + modulus) % modulus;
+
+/** `count` words of the ChaCha20 stream of a key, as unsigned integers. */
+export function streamWords(key: Uint8Array, count: number): bigint[] {
+  const bytes = createCipheriv('chacha20', key, new Uint8Array(16)).update(new Uint8Array(4 * count));
+  return Array.from({ length: count }, (_, i) => BigInt(bytes.readUInt32LE(4 * i)));
+}
+
+function* uniform(key: Uint8Array): Generator<bigint, never, bigint> {
+  let below = yield 0n;
+  for (let length = 4096; ; length *= 2) {
+    for (const drawn of streamWords(key, length).slice(length === 4096 ? 0 : length / 2)) {
+      if (drawn < 2n ** 32n - (2n ** 32n % below)) below = yield drawn % below;
+    }
+  }
+}
+
+/** RFC 6962 §2.1, as it is written there: split at the largest power of two below the count. */
+export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
+  if (leaves.length === 1) return sha256(join(Uint8Array.of(0), leaves[0]!));
+  const split = 2 ** Math.floor(Math.log2(leaves.length - 1));
+  return sha256(join(Uint8Array.of(1), merkleRoot(leaves.slice(0, split)), merkleRoot(leaves.slice(split))));
+}
+
+function inclusionProof(leaves: readonly Uint8Array[], known: readonly number[]): Uint8Array {
+  const nodes: { level: number; first: number; hash: Uint8Array }[] = [];
+  const visit = (first: number, end: number, level: number) => {
+    if (!known.some(leaf => leaf >= first && leaf < end)) {
+      nodes.push({ level, first, hash: merkleRoot(leaves.slice(first, end)) });
+    } else if (end - first > 1) {
+      const below = Math.floor(Math.log2(end - first - 1));
+      visit(first, first + 2 ** below, below);
+      visit(first + 2 ** below, end, below);
+    }
+  };
+  visit(0, leaves.length, Infinity);
+  return join(...nodes.sort((a, b) => a.level - b.level || a.first - b.first).map(({ hash }) => hash));
+}
+
+/** Shares of a secret of 32 bytes at the points device + 1, 36 bytes each. */
+export function deal(
+  secret: Uint8Array,
+  threshold: number,
+  devices: readonly number[],
+  draw: () => bigint,
+): Uint8Array[] {
+  const limbs = Array.from({ length: 9 }, (_, i) => (integer(secret) >> BigInt(31 * (8 - i))) % 2n ** 31n);
+  const polynomials = limbs.map(limb => [limb, ...Array.from({ length: threshold - 1 }, draw)]);
+  return devices.map(device => {
+    const at = (polynomial: bigint[]) =>
+      polynomial.reduce((sum, factor, power) => sum + factor * BigInt(device + 1) ** BigInt(power), 0n);
+    return join(...polynomials.map(polynomial => bytesOf(at(polynomial) % prime, 4)));
+  });
+}
+
+/** The secret of 32 bytes that shares of these devices recover. */
+export function recover(devices: readonly number[], shares: readonly Uint8Array[]): Uint8Array {
+  const inverse = (value: bigint): bigint =>
+    value === 1n ? 1n : modulo(-(prime / value) * inverse(prime % value), prime);
+  const points = devices.map(device => BigInt(device + 1));
+  let secret = 0n;
+  for (let limb = 0; limb < 9; limb++) {
+    const value = points.reduce((sum, point, i) => {
+      const weight = points
+        .filter(other => other !== point)
+        .reduce((product, other) => (product * other * inverse(modulo(other - point, prime))) % prime, 1n);
+      return sum + integer(shares[i]!.subarray(4 * limb, 4 * limb + 4)) * weight;
+    }, 0n);
+    secret = (secret << 31n) + (value % prime);
+  }
+  return bytesOf(secret, 32);
+}
+
+/** A whole round: every message by the number of its device, and the unmasked sum modulo 2³². */
+export function runRound(given: Round) {
+  const { task, round, complete, neighbours: degree, threshold, updates, losses } = given;
+  const bind = (label: string, ...parts: Uint8Array[]) =>
+    join(Buffer.from(`murmuration secure aggregation 1\n${label}\n${task}\n${round}\n`), ...parts);
+  const derive = (secret: Uint8Array, label: string) =>
+    new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), bind(label), 32));
+  const devices = given.population
+    .map(({ identity, root }) => {
+      const [sealing, masking] = [derive(root, 'sealing secret'), derive(root, 'masking secret')];
+      const keys = join(nacl.scalarMult.base(sealing), nacl.scalarMult.base(masking));
+      const { publicKey: name, secretKey } = nacl.sign.keyPair.fromSeed(identity);
+      const signed = (text: Uint8Array) => nacl.sign.detached(text, secretKey);
+      return { root, sealing, masking, name, signed, keys, message: join(keys, signed(bind('keys', keys))) };
+    })
+    .sort((a, b) => Buffer.compare(a.name, b.name));
+  const all = devices.map((_, number) => number);
+  const leaves = devices.map(({ name, message }) => join(name, message));
+
+  const ring = [...all];
+  const draw = uniform(sha256(bind('ring', word(all.length), merkleRoot(leaves))));
+  draw.next();
+  for (let place = ring.length - 1; place > 0; place--) {
+    const other = Number(draw.next(BigInt(place + 1)).value);
+    [ring[place], ring[other]] = [ring[other]!, ring[place]!];
+  }
+  const near = (a: number, b: number) => {
+    const distance = modulo(BigInt(ring.indexOf(a) - ring.indexOf(b)), BigInt(ring.length));
+    return (
+      a !== b &&
+      (complete || 2n * distance <= BigInt(degree) || 2n * (BigInt(ring.length) - distance) <= BigInt(degree))
+    );
+  };
+  const neighbours = all.map(a => all.filter(b => near(a, b)));
+  const holders = all.map(a => all.filter(b => near(a, b) || (complete && a === b)));
+
+  const rosters = all.map(self => {
+    const head = join(
+      Uint8Array.of(Number(complete)),
+      ...[all.length, degree, threshold, self].map(word),
+      Uint8Array.of(0),
+    );
+    const entries = neighbours[self]!.map(number => join(word(number), leaves[number]!));
+    return join(head, ...entries, inclusionProof(leaves, [...neighbours[self]!, self]));
+  });
+
+  const shares = devices.map(({ root, masking }, self) => {
+    const random = uniform(derive(root, 'share coefficients'));
+    random.next();
+    const coefficient = () => random.next(prime).value;
+    const seeds = deal(derive(root, 'self mask seed'), threshold, holders[self]!, coefficient);
+    const maskings = deal(masking, threshold, holders[self]!, coefficient);
+    return new Map(holders[self]!.map((holder, i) => [holder, { seed: seeds[i]!, masking: maskings[i]! }]));
+  });
+  const parcel = (from: number, to: number) => {
+    const { seed, masking } = shares[from]!.get(to)!;
+    const [sender, receiver] = [devices[from]!, devices[to]!.keys.subarray(0, 32)];
+    const nonce = sha256(bind('share', sender.keys.subarray(0, 32), receiver)).subarray(0, 24);
+    const hashes = [seed, masking].map(share => sha256(share).subarray(0, 16));
+    return join(...hashes, nacl.box(join(seed, masking), nonce, receiver, sender.sealing));
+  };
+  const dealings = devices.map(({ signed, root }, self) => {
+    const parcels = neighbours[self]!.map(neighbour => parcel(self, neighbour));
+    const body = join(sha256(bind('seed', derive(root, 'self mask seed'))), ...parcels);
+    return join(body, signed(bind('dealing', word(self), body)));
+  });
+
+  const flags = (values: readonly boolean[]) =>
+    Uint8Array.from({ length: Math.ceil(values.length / 8) }, (_, byte) =>
+      values.slice(8 * byte, 8 * byte + 8).reduce((sum, value, bit) => sum + Number(value) * 2 ** bit, 0),
+    );
+  const dealt = (number: number) => !losses.shares.has(number);
+  const bundles = all.map(self => {
+    const parcels = neighbours[self]!.filter(dealt).map(dealer => parcel(dealer, self));
+    return join(flags(neighbours[self]!.map(dealt)), ...parcels);
+  });
+
+  const length = updates[0]!.length;
+  const selfMask = (root: Uint8Array) =>
+    streamWords(derive(derive(root, 'self mask seed'), 'self mask'), length);
+  const pairMask = (secret: Uint8Array, peer: number) =>
+    streamWords(derive(nacl.scalarMult(secret, devices[peer]!.keys.subarray(32)), 'pair mask'), length);
+  const masked = devices.map(({ root, masking }, self) => {
+    const masks = neighbours[self]!.filter(dealt).map(peer => {
+      const mask = pairMask(masking, peer);
+      return self < peer ? mask : mask.map(value => -value);
+    });
+    return updates[self]!.map((value, i) =>
+      modulo(
+        [selfMask(root), ...masks].reduce((sum, mask) => sum + mask[i]!, value),
+        2n ** 32n,
+      ),
+    );
+  });
+
+  const contributed = (number: number) => dealt(number) && !losses.updates.has(number);
+  const contributors = all.filter(contributed);
+  const statement = flags(all.map(number => !contributed(number)));
+  const reveals = all.map(self => {
+    const dealers = holders[self]!.filter(dealt);
+    const revealed = dealers.map(
+      dealer => shares[dealer]!.get(self)![contributed(dealer) ? 'seed' : 'masking'],
+    );
+    return join(sha256(bind('statement', statement)), flags(dealers.map(() => true)), ...revealed);
+  });
+
+  const revealers = contributors.filter(number => !losses.unmasking.has(number));
+  const secretOf = (dealer: number) => {
+    const from = revealers.filter(holder => holders[dealer]!.includes(holder)).slice(-threshold);
+    return recover(
+      from,
+      from.map(holder => shares[dealer]!.get(holder)![contributed(dealer) ? 'seed' : 'masking']),
+    );
+  };
+  const removed = all.filter(dealt).flatMap(dealer =>
+    contributed(dealer)
+      ? [streamWords(derive(secretOf(dealer), 'self mask'), length)]
+      : contributors
+          .filter(peer => near(dealer, peer))
+          .map(peer => {
+            const mask = pairMask(secretOf(dealer), peer);
+            return peer < dealer ? mask : mask.map(value => -value);
+          }),
+  );
+  const sum = Array.from({ length }, (_, i) => {
+    const total = contributors.reduce((partial, number) => partial + masked[number]![i]!, 0n);
+    return modulo(
+      removed.reduce((partial, mask) => partial - mask[i]!, total),
+      2n ** 32n,
+    );
+  });
+  const keys = devices.map(({ message }) => message);
+  return {
+    devices,
+    keys,
+    rosters,
+    dealings,
+    bundles,
+    masked,
+    statement,
+    reveals,
+    revealers,
+    contributors,
+    sum,
+  };
+}

@@ -1,0 +1,142 @@
+import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { refuseUnrecoverable, settleDealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
+import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
+import { readKeys } from '@murmuration/protocol/secagg/keys';
+import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+import { findParameters, type GraphParameters } from '@murmuration/protocol/secagg/parameters';
+import {
+  dealShares,
+  enterRound,
+  type InClosing,
+  type InKeys,
+  type InShares,
+  type InUnmasking,
+  type InUpdates,
+  maskUpdate,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import { type Demands, writeRoster } from '@murmuration/protocol/secagg/roster';
+import { writeStatement } from '@murmuration/protocol/secagg/statement';
+import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+
+/** 32 bytes that follow from two small numbers. */
+export const seed = (kind: number, device: number): Uint8Array =>
+  native.sha256(Uint8Array.of(kind, device, device >> 8));
+
+export const task = 'keyboard' as TaskName;
+export const round = 'R'.repeat(22) as RoundId;
+
+/** Demands that any graph meets, so that tests may try graphs of any shape. */
+export const undemanding: Demands = {
+  assumptions: { threat: 'honest-but-curious', corrupt: 0, dropping: 0 },
+  smallestCohort: 3,
+};
+
+export interface CohortOptions {
+  readonly devices: number;
+  readonly parameters?: GraphParameters;
+  readonly demands?: Demands;
+  readonly primitives?: Primitives;
+}
+
+/** The devices of a round and its coordinator, in one place, step by step; the states are by number in the graph. */
+export class Cohort {
+  readonly context: { primitives: Primitives; task: TaskName; round: RoundId };
+  readonly graph: MaskingGraph;
+  readonly contexts: ParticipantContext[];
+  readonly entered: InKeys[];
+  dealt: InShares[] = [];
+  dealings = new Map<number, Dealing>();
+  held = new Map<number, InUpdates>();
+  masked = new Map<number, { state: InUnmasking; update: Int32Array }>();
+  statement: Uint8Array = new Uint8Array(0);
+  revealed = new Map<number, InClosing>();
+
+  constructor({ devices, parameters, demands = undemanding, primitives = native }: CohortOptions) {
+    this.context = { primitives, task, round };
+    const population = Array.from({ length: devices }, (_, device) => {
+      const identity = primitives.ed25519.signingKey(seed(1, device));
+      const context = { ...this.context, identity, demands };
+      return { context, state: enterRound(context, seed(2, device)) };
+    });
+    const keys = population.map(({ context, state }) =>
+      readKeys(this.context, context.identity.publicKey, state.message),
+    );
+    this.graph = drawGraph(this.context, keys, parameters ?? findParameters(devices, demands.assumptions));
+    const order = this.graph.devices.map(device => population[keys.indexOf(device)]!);
+    this.contexts = order.map(({ context }) => context);
+    this.entered = order.map(({ state }) => state);
+  }
+
+  get numbers(): number[] {
+    return this.graph.devices.map((_, number) => number);
+  }
+
+  /** All devices deal; the dealings of the lost ones don't arrive. */
+  deal(lost: (number: number) => boolean = () => false): this {
+    this.dealt = this.numbers.map(i =>
+      dealShares(this.contexts[i]!, this.entered[i]!, writeRoster(this.graph, i)),
+    );
+    const arrived = this.numbers.filter(i => !lost(i));
+    const dealings = new Map(arrived.map(i => [i, readDealing(this.graph, i, this.dealt[i]!.message)]));
+    this.dealings = new Map(settleDealings(this.graph, dealings));
+    return this;
+  }
+
+  /** Those whose dealings count take the shares of their neighbours. */
+  take(): this {
+    for (const i of this.dealings.keys()) {
+      const bundle = writeBundle(this.graph, this.dealings, i);
+      this.held.set(i, takeShares(this.contexts[i]!, this.dealt[i]!, bundle));
+    }
+    return this;
+  }
+
+  /** The devices mask; the lost ones' updates don't arrive. */
+  mask(updateOf: (number: number) => Int32Array, lost: (number: number) => boolean = () => false): this {
+    for (const [i, state] of this.held) {
+      const update = updateOf(i);
+      const masked = maskUpdate(this.contexts[i]!, state, update);
+      if (!lost(i)) this.masked.set(i, { state: masked, update });
+    }
+    return this;
+  }
+
+  /** States who survived, and gathers what these reveal, but for the lost ones. */
+  reveal(lost: (number: number) => boolean = () => false): this {
+    const contributors = new Set(this.masked.keys());
+    refuseUnrecoverable(this.graph, this.dealings, contributors);
+    this.statement = writeStatement(this.graph.parameters.devices, contributors);
+    for (const [i, { state }] of this.masked) {
+      if (!lost(i)) this.revealed.set(i, revealShares(this.contexts[i]!, state, this.statement));
+    }
+    return this;
+  }
+
+  /** The sum of the updates, modulo 2³², once the masks are off. */
+  unmask(): Int32Array {
+    const unmasking = new Unmasking(this.graph, this.dealings, this.statement);
+    for (const [i, { message }] of this.revealed) unmasking.take(i, message);
+    const sum = this.maskedSum();
+    for (const secret of unmasking.recover()) {
+      applyMasks(this.context.primitives, sum, unmaskingMasks(this.context, secret));
+    }
+    return sum;
+  }
+
+  maskedSum(): Int32Array {
+    const [first] = this.masked.values();
+    const sum = new Int32Array(first!.update.length);
+    for (const { update } of this.masked.values()) {
+      update.forEach((value, i) => {
+        sum[i]! += value;
+      });
+    }
+    return sum;
+  }
+}
