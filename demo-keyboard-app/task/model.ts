@@ -1,0 +1,47 @@
+import * as tf from '@murmuration/engine/tf';
+
+/** Widths of a next-word model's layers. */
+export interface ModelSize {
+  /** Ids of the vocabulary, special ones included: rows of the embedding, and values of the output. */
+  readonly vocabulary: number;
+  readonly embedding: number;
+  readonly gru: number;
+  /** Width of the linear layer between GRU and output; null for none. */
+  readonly dense: number | null;
+}
+
+/** 212,624 parameters: small enough for a demonstration on one machine. */
+export const smallModel: ModelSize = { vocabulary: 2_000, embedding: 32, gru: 64, dense: null };
+
+/** 1,372,368 parameters. */
+export const largeModel: ModelSize = { vocabulary: 10_000, embedding: 64, gru: 128, dense: 64 };
+
+/**
+ * A recurrent next-word model of standard layers: embedding, GRU, a linear layer that narrows, and one value for each id.
+ * It maps ids `[batch, length]` to logits `[batch, length, vocabulary]`, those at each position for the token after it.
+ * The same seed gives the same weights.
+ */
+export function nextWordModel({ vocabulary, embedding, gru, dense }: ModelSize, seed: number): tf.LayersModel {
+  const random = (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
+  const ids = tf.input({ shape: [null], dtype: 'int32', name: 'ids' });
+  const layers = [
+    tf.layers.embedding({
+      name: 'embedding',
+      inputDim: vocabulary,
+      outputDim: embedding,
+      embeddingsInitializer: tf.initializers.randomUniform({ minval: -1.5, maxval: 1.5, seed: 8 * seed }),
+    }),
+    tf.layers.gru({
+      name: 'gru',
+      units: gru,
+      returnSequences: true,
+      recurrentActivation: 'sigmoid',
+      kernelInitializer: random(1),
+      recurrentInitializer: random(2),
+    }),
+    ...(dense === null ? [] : [tf.layers.dense({ name: 'dense', units: dense, kernelInitializer: random(3) })]),
+    tf.layers.dense({ name: 'logits', units: vocabulary, kernelInitializer: random(4) }),
+  ];
+  const outputs = layers.reduce((input, layer) => layer.apply(input) as tf.SymbolicTensor, ids);
+  return tf.model({ inputs: ids, outputs, name: 'next_word' });
+}

@@ -1,0 +1,39 @@
+import type { Batchable, Objective } from '@murmuration/client-sdk/training/objective';
+import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
+import * as tf from '@murmuration/engine/tf';
+import { labelWeight, packRows, type Row } from './pack.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Tokens in a row of a batch. */
+const rowLength = 16;
+
+/** Learns the next word at every position of the messages. An example is one message. */
+export function nextWord(vocabulary: Vocabulary): Objective<string> {
+  return {
+    encode(messages): Batchable {
+      const rows = packRows(messages, vocabulary, rowLength);
+      return { size: rows.length, batch: chosen => batchOf(Array.from(chosen, row => rows[row]!)) };
+    },
+    loss: (model, { inputs, labels, weights }) =>
+      sparseSoftmaxCrossEntropy(model.apply(inputs, { training: true }) as tf.Tensor, labels, weights),
+  };
+}
+
+/** Rows side by side, shorter ones padded with id 0 and weight 0. */
+function batchOf(rows: readonly Row[]) {
+  const length = Math.max(...rows.map(({ inputs }) => inputs.length));
+  const shape: [number, number] = [rows.length, length];
+  const inputs = new Int32Array(rows.length * length);
+  const labels = new Int32Array(rows.length * length);
+  const weights = new Float32Array(rows.length * length);
+  for (const [i, row] of rows.entries()) {
+    inputs.set(row.inputs, i * length);
+    labels.set(row.labels, i * length);
+    weights.set(row.labels.map(labelWeight), i * length);
+  }
+  return {
+    inputs: tf.tensor2d(inputs, shape, 'int32'),
+    labels: tf.tensor2d(labels, shape, 'int32'),
+    weights: tf.tensor2d(weights, shape),
+  };
+}

@@ -1,0 +1,46 @@
+import { numberId, startId, unknownId, type Vocabulary } from './vocabulary.ts';
+
+/** Tokens in a row, and the token that follows each. */
+export interface Row {
+  readonly inputs: number[];
+  readonly labels: number[];
+}
+
+/**
+ * Packs short messages together into rows of at most `length` tokens, and cuts long ones: first fit, longest first, so that
+ * hardly any of a batch is padding. Each message begins with the start token; messages of one row follow one another.
+ */
+export function packRows(messages: readonly string[], vocabulary: Vocabulary, length: number): Row[] {
+  const pieces = messages.flatMap(message => piecesOf(vocabulary.encode(message), length));
+  pieces.sort((a, b) => b.inputs.length - a.inputs.length);
+  const rows: Row[] = [];
+  /** Rows by the tokens that they still have room for. */
+  const withRoom: Row[][] = Array.from({ length: length + 1 }, () => []);
+  for (const piece of pieces) {
+    const row = withRoom.slice(piece.inputs.length).find(found => found.length > 0)?.pop() ?? newRow(rows);
+    row.inputs.push(...piece.inputs);
+    row.labels.push(...piece.labels);
+    withRoom[length - row.inputs.length]!.push(row);
+  }
+  return rows;
+}
+
+/** What a label counts in the loss: words are learned; numbers and words that the vocabulary lacks are not. */
+export function labelWeight(label: number): number {
+  return label === numberId || label === unknownId ? 0 : 1;
+}
+
+function piecesOf(ids: readonly number[], length: number): Row[] {
+  const inputs = [startId, ...ids.slice(0, -1)];
+  const pieces: Row[] = [];
+  for (let from = 0; from < ids.length; from += length) {
+    pieces.push({ inputs: inputs.slice(from, from + length), labels: ids.slice(from, from + length) });
+  }
+  return pieces;
+}
+
+function newRow(rows: Row[]): Row {
+  const row: Row = { inputs: [], labels: [] };
+  rows.push(row);
+  return row;
+}
