@@ -137,6 +137,8 @@ export class Session {
     } catch (error) {
       if (!isMine()) return;
       this.#abandon();
+      // Others were faster: nothing is wrong.
+      if (asError(error).code === 'round.closed') return this.#checkInAfter(retryAfter);
       this.#ports.emit('error', asError(error));
       await this.#leave(assignment, asError(error).code);
       this.#checkInAfter(retryAfter);

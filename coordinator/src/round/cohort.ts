@@ -31,6 +31,11 @@ export function standingOf(cohort: Cohort, assignment: AssignmentId): Standing |
   return position === undefined ? undefined : cohort.standings[position];
 }
 
+/** The members with a standing. */
+export function membersAt(cohort: Cohort, standing: Standing): readonly Member[] {
+  return cohort.members.filter((_, position) => cohort.standings[position] === standing);
+}
+
 /** The cohort with one standing changed; those that are final (`counted`, `left`) and strangers change nothing. */
 export function stand(cohort: Cohort, assignment: AssignmentId, standing: Standing): Cohort {
   const before = standingOf(cohort, assignment);

@@ -1,7 +1,7 @@
 import { equalBytes } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids';
-import type { Assignment, UploadReceipt } from '@murmuration/protocol/messages/round';
+import type { Assignment, RoundEnd, UploadReceipt } from '@murmuration/protocol/messages/round';
 import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { updateLength } from '@murmuration/protocol/weights/codec';
@@ -52,7 +52,7 @@ export class RoundDriver {
   #state: RoundState;
   #committing = false;
   #record: RoundRecord | undefined;
-  #end!: { resolve(record: RoundRecord): void; reject(error: unknown): void };
+  #settle!: { resolve(record: RoundRecord): void; reject(error: unknown): void };
 
   constructor(terms: RoundTerms, sum: RunningSum, ports: DriverPorts) {
     this.terms = terms;
@@ -60,7 +60,7 @@ export class RoundDriver {
     this.#ports = ports;
     this.#trafficBefore = ports.traffic();
     this.ended = new Promise((resolve, reject) => {
-      this.#end = { resolve, reject };
+      this.#settle = { resolve, reject };
     });
     const first = begin(terms);
     this.#state = first.state;
@@ -174,6 +174,12 @@ export class RoundDriver {
       case 'assign':
         for (const member of effect.members) this.#assign(member);
         return;
+      case 'release':
+        for (const { device } of effect.members) {
+          this.#end(device, 'closed', 'The round has the updates that it wanted.');
+          this.#assignments.delete(device);
+        }
+        return;
       case 'publish':
         void this.#publish();
         return;
@@ -229,19 +235,21 @@ export class RoundDriver {
     for (const cancel of this.#timers) cancel();
     const state = this.#state as Published | Failed;
     const reason = state.phase === 'failed' ? state.reason : 'The next version is published.';
-    for (const device of this.#assignments.keys()) {
-      const after = this.#ports.comeBackAfter();
-      this.#ports.channel.end(device, { round: this.terms.id, outcome: state.phase, reason, after });
-    }
+    for (const device of this.#assignments.keys()) this.#end(device, state.phase, reason);
     try {
       if (state.phase === 'failed') {
         this.#record = this.#recordOf(state, null);
         await this.#ports.history.commit({ round: this.#record });
       }
-      this.#end.resolve(this.#record!);
+      this.#settle.resolve(this.#record!);
     } catch (error) {
-      this.#end.reject(error);
+      this.#settle.reject(error);
     }
+  }
+
+  #end(device: DeviceId, outcome: RoundEnd['outcome'], reason: string): void {
+    const after = this.#ports.comeBackAfter();
+    this.#ports.channel.end(device, { round: this.terms.id, outcome, reason, after });
   }
 
   #recordOf(state: Published | Failed, head: Head | null): RoundRecord {

@@ -94,6 +94,8 @@ export type Effect =
   /** Draw so many of those who wait, and answer with `drawn`. */
   | { readonly type: 'draw'; readonly devices: number }
   | { readonly type: 'assign'; readonly members: readonly Member[] }
+  /** Tell members who are still at work that nothing more is taken. */
+  | { readonly type: 'release'; readonly members: readonly Member[] }
   /** Make the next version from the sum, and answer with `published` or `abort`. */
   | { readonly type: 'publish' }
   /** Tell the cohort, and record the round. */

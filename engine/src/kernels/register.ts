@@ -1,6 +1,7 @@
 import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '../tf.ts';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
+import { identity } from './identity.ts';
 import {
   sparseSoftmaxCrossEntropy,
   sparseSoftmaxCrossEntropyGradient,
@@ -29,7 +30,8 @@ export function registerKernels(): void {
   for (const kernel of kernels) {
     if (!getKernel(kernel.kernelName, kernel.backendName)) registerKernel(kernel);
   }
-  const products = transposedProducts();
-  unregisterKernel(products.kernelName, products.backendName);
-  registerKernel(products);
+  for (const kernel of [identity, transposedProducts()]) {
+    unregisterKernel(kernel.kernelName, kernel.backendName);
+    registerKernel(kernel);
+  }
 }

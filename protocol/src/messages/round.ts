@@ -23,7 +23,8 @@ export type Leave = z.infer<typeof leave>;
 /** Coordinator to device: the round in which it has a part is over. */
 export const roundEnd = z.strictObject({
   round: roundId,
-  outcome: z.enum(['published', 'failed']),
+  /** `closed`: the round has what it wanted, and this device's update is not in it. */
+  outcome: z.enum(['published', 'closed', 'failed']),
   reason: text(1_024),
   /** ms after which to check in again (pace steering). */
   after: duration,

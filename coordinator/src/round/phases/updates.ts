@@ -1,4 +1,4 @@
-import { type Cohort, stand, standingOf } from '../cohort.ts';
+import { type Cohort, membersAt, stand, standingOf } from '../cohort.ts';
 import { judge } from '../quorum.ts';
 import { fail, type RoundEvent, type Step, tallyOf, type Updates, unchanged } from '../round.ts';
 
@@ -61,6 +61,6 @@ function settle(state: Updates): Step {
 function close(state: Updates): Step {
   return {
     state: { phase: 'closing', terms: state.terms, tally: tallyOf(state) },
-    effects: [{ type: 'publish' }],
+    effects: [{ type: 'release', members: membersAt(state.cohort, 'working') }, { type: 'publish' }],
   };
 }
