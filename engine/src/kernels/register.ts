@@ -9,7 +9,7 @@ import {
 import { transposedProducts } from './transposed-products.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
-const kernels: readonly KernelConfig[] = [
+const missing: readonly KernelConfig[] = [
   unsortedSegmentSum,
   conv2dFilterGradient,
   depthwiseFilterGradient,
@@ -21,13 +21,13 @@ const kernels: readonly KernelConfig[] = [
 let registered = false;
 
 /**
- * Registers the kernels that training needs and this version of tfjs-wasm lacks, and those that it has but that are slow in
- * the backward pass. Does nothing when called again.
+ * Registers the kernels that training needs and this version of tfjs-wasm lacks, and replaces those of its own that
+ * make the backward pass slow. Does nothing when called again.
  */
 export function registerKernels(): void {
   if (registered) return;
   registered = true;
-  for (const kernel of kernels) {
+  for (const kernel of missing) {
     if (!getKernel(kernel.kernelName, kernel.backendName)) registerKernel(kernel);
   }
   for (const kernel of [identity, transposedProducts()]) {

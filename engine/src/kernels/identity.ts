@@ -1,0 +1,15 @@
+import { Identity, type TensorInfo } from '../tf.ts';
+import { wasmKernel } from './heap.ts';
+
+/**
+ * A second tensor over the same values. tfjs-wasm copies them, once for every tensor that a gradient saves; they never
+ * change, so a reference is enough, as on the CPU backend.
+ */
+export const identity = wasmKernel<{ readonly x: TensorInfo }, unknown>(
+  Identity,
+  ({ inputs: { x }, backend }) => {
+    backend.incRef(x.dataId);
+
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  },
+);
