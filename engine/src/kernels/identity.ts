@@ -9,7 +9,6 @@ export const identity = wasmKernel<{ readonly x: TensorInfo }, unknown>(
   Identity,
   ({ inputs: { x }, backend }) => {
     backend.incRef(x.dataId);
-
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   },
 );
