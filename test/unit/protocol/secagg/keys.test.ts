@@ -1,0 +1,119 @@
+import { concatBytes } from '@murmuration/protocol/bytes';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { certify, isCertified } from '@murmuration/protocol/secagg/certificate';
+import { deriveSecrets, readKeys, signKeys, TakenKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
+import { Secret } from '@murmuration/protocol/secagg/secret';
+import { describe, expect, test } from 'vitest';
+import { round, seed, task } from './cohort.ts';
+
+const context = { primitives: native, task, round };
+const identity = native.ed25519.signingKey(seed(1, 0));
+const secrets = deriveSecrets(context, new Secret(seed(2, 0)));
+const message = writeKeys(signKeys(context, identity, secrets));
+
+/** A keys message of any two keys, properly signed. */
+function signed(sealing: Uint8Array, masking: Uint8Array): Uint8Array {
+  const agreementKey = (publicKey: Uint8Array) => ({ ...secrets.sealing, publicKey });
+  return writeKeys(
+    signKeys(context, identity, {
+      ...secrets,
+      sealing: agreementKey(sealing),
+      masking: agreementKey(masking),
+    }),
+  );
+}
+
+describe('SA3: the keys of a device', () => {
+  test('are read as they were signed, in 128 bytes', () => {
+    const keys = readKeys(context, identity.publicKey, message);
+    expect(message).toHaveLength(128);
+    expect(keys.sealing).toEqual(secrets.sealing.publicKey);
+    expect(keys.masking).toEqual(secrets.masking.publicKey);
+    expect(writeKeys(keys)).toEqual(message);
+  });
+
+  test.each([
+    ['of another round', { ...context, round: 'S'.repeat(22) as RoundId }],
+    ['of another task', { ...context, task: 'voice' as TaskName }],
+  ])('%s are refused', (_, elsewhere) => {
+    expect(() => readKeys(elsewhere, identity.publicKey, message)).toThrow('[secagg.keys]');
+  });
+
+  test('are refused when unsigned, signed by another device, touched, or of another length', () => {
+    const refused = (bytes: Uint8Array, publicKey = identity.publicKey) =>
+      expect(() => readKeys(context, publicKey, bytes)).toThrow('[secagg.keys]');
+    refused(concatBytes(message.subarray(0, 64), new Uint8Array(64)));
+    refused(message, native.ed25519.signingKey(seed(1, 1)).publicKey);
+    for (const at of [0, 40, 100]) refused(message.map((byte, i) => (i === at ? byte ^ 1 : byte)));
+    refused(message.subarray(1));
+    refused(concatBytes(message, Uint8Array.of(0)));
+  });
+
+  test('are refused when both are one key', () => {
+    expect(() =>
+      readKeys(context, identity.publicKey, signed(secrets.sealing.publicKey, secrets.sealing.publicKey)),
+    ).toThrow('The sealing key and the masking key are the same. [secagg.keys]');
+  });
+
+  test.each([
+    '00'.repeat(32),
+    `01${'00'.repeat(31)}`,
+    'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+    '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+    `ec${'ff'.repeat(30)}7f`,
+    `ed${'ff'.repeat(30)}7f`,
+    `ee${'ff'.repeat(30)}7f`,
+    `${'00'.repeat(31)}80`,
+    `ec${'ff'.repeat(31)}`,
+  ])('are refused when one has low order, the top bit set or not: %s', encoding => {
+    const point = new Uint8Array(Buffer.from(encoding, 'hex'));
+    expect(() => secrets.sealing.agree(point)).toThrow('[crypto.low-order]');
+    for (const low of [signed(point, secrets.masking.publicKey), signed(secrets.sealing.publicKey, point)]) {
+      expect(() => readKeys(context, identity.publicKey, low)).toThrow('[crypto.low-order]');
+    }
+  });
+
+  test('differ with the round, the task and the root', () => {
+    const others = [
+      deriveSecrets({ ...context, round: 'S'.repeat(22) as RoundId }, new Secret(seed(2, 0))),
+      deriveSecrets({ ...context, task: 'voice' as TaskName }, new Secret(seed(2, 0))),
+      deriveSecrets(context, new Secret(seed(2, 1))),
+    ];
+    const all = [secrets, ...others].flatMap(({ sealing, masking, seed, sharing, maskingSecret }) =>
+      [sealing.publicKey, masking.publicKey, seed, sharing, maskingSecret].map(String),
+    );
+    expect(new Set(all).size).toBe(20);
+  });
+
+  test('are taken once: a repeated identity, sealing or masking key is refused, also in the place of another', () => {
+    const keysOf = (device: number) =>
+      signKeys(
+        context,
+        native.ed25519.signingKey(seed(1, device)),
+        deriveSecrets(context, new Secret(seed(2, device))),
+      );
+    const [a, b] = [keysOf(0), keysOf(1)];
+    const taken = new TakenKeys();
+    taken.take(a);
+    expect(() => taken.take(a)).toThrow('[secagg.keys]');
+    for (const repeated of [
+      { ...b, identity: a.identity },
+      { ...b, sealing: a.sealing },
+      { ...b, masking: a.masking },
+      { ...b, masking: a.sealing },
+    ]) {
+      expect(() => taken.take(repeated)).toThrow('[secagg.keys]');
+    }
+    taken.take(b); // what was refused has taken nothing
+  });
+});
+
+test('SA6: a certificate holds for one identity and one authority', () => {
+  const authority = native.ed25519.signingKey(seed(3, 0));
+  const certificate = certify(authority, identity.publicKey);
+  expect(isCertified(native, authority.publicKey, identity.publicKey, certificate)).toBe(true);
+  expect(isCertified(native, authority.publicKey, seed(1, 5), certificate)).toBe(false);
+  expect(isCertified(native, identity.publicKey, identity.publicKey, certificate)).toBe(false);
+  expect(isCertified(native, authority.publicKey, identity.publicKey, undefined)).toBe(false);
+});
