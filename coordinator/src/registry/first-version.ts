@@ -1,5 +1,6 @@
 import { describeModel } from '@murmuration/engine/model';
 import type { Clock } from '@murmuration/protocol/ports';
+import { measure } from '../evaluation/measure.ts';
 import type { Task } from '../task/task.ts';
 import type { History } from './ports.ts';
 import type { Registry } from './registry.ts';
@@ -25,7 +26,7 @@ export async function ensureFirstVersion(
       strategy: task.strategy.name,
       planVersion: task.planVersion,
       contributors: 0,
-      metrics: (await task.evaluator?.evaluate(files)) ?? null,
+      metrics: await measure(task.evaluator, files),
       createdAt: clock.now(),
     };
     await history.commit({ head: { version, state: task.strategy.init(layout.count) } });

@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
+import { measure } from '../evaluation/measure.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import type { MakeVersion } from './ports.ts';
@@ -28,7 +29,7 @@ export function versionMaker(task: Task, registry: Registry, clock: Clock): Make
         strategy: task.strategy.name,
         planVersion: task.planVersion,
         contributors: sum.contributors,
-        metrics: (await task.evaluator?.evaluate(candidate)) ?? null,
+        metrics: await measure(task.evaluator, candidate),
         createdAt: clock.now(),
       },
     };
