@@ -41,7 +41,7 @@ export type Update =
   | { readonly kind: 'ring'; readonly packed: Uint8Array };
 
 /** Bytes of the longest update that any model leads to: the most values, 32 bits each, and a weight. */
-export const maxUpdateLength = headerLength + 4 * (maxValues + maxValues / 64 + 1);
+export const maxUpdateLength = headerLength + 4 * (maxValues + 1);
 
 /** Bytes of an update of this form, header included. */
 export function updateLength(form: UpdateForm): number {

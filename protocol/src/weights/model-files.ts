@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { hex, utf8 } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import { hashPattern, type ModelHash } from '../ids.ts';
+import { parseJson } from '../json.ts';
 import { text, whole } from '../messages/scalars.ts';
 import { type Layout, layoutOf } from './layout.ts';
 
@@ -82,7 +83,7 @@ export function parseModelJson(
 ): { topology: object; layout: Layout; weightsHash: string } {
   if (!hashPattern.test(hash) || contentHash(json) !== hash)
     throw new MurmurationError('model.corrupt', 'The model.json does not match its hash.');
-  const parsed = z.safeParse(manifest, JSON.parse(new TextDecoder().decode(json)), { jitless: true });
+  const parsed = z.safeParse(manifest, parseJson(json), { jitless: true });
   if (!parsed.success)
     throw new MurmurationError(
       'model.corrupt',

@@ -1,7 +1,7 @@
 import { MurmurationError } from '../errors.ts';
 import type { RandomBytes } from '../ports.ts';
 import { widthFor } from '../secagg/ring.ts';
-import { type RotationShape, rotate, rotateBack, rotationShape } from './rotate.ts';
+import { rotate, rotateBack } from './rotate.ts';
 
 /** What fixes the integers that stand for an update; part of every plan. */
 export interface QuantizationSettings {
@@ -17,7 +17,6 @@ export interface QuantizationSettings {
 
 /** How a vector of one length becomes ring elements: the same on every device and on the coordinator. */
 export interface Quantization {
-  readonly rotation: RotationShape;
   /** Elements on the wire: the rotated values, then the weight. */
   readonly elements: number;
   /** One unit of a quantised value. */
@@ -32,14 +31,14 @@ export interface Quantization {
 
 /**
  * Coordinates of a rotated vector of norm c and length n are close to normal with deviation c/√n (Suresh et al. 2017,
- * §4): the range is six deviations, so that a value is cut off about once in 5 × 10⁸.
+ * §4): the range is six deviations, so that a value is cut off about once in 5 × 10⁸. Where all energy lies at one end of a
+ * length just below a power of two, the deviation is c/√n · √2 and the odds are 1 in 45,000.
  */
 const deviations = 6;
 
 /** Throws `config.ring`, naming the largest weight cap that would fit, where the sum needs more than 32 bits. */
 export function quantizationFor(count: number, settings: QuantizationSettings): Quantization {
   const { clip, bits, weightCap, largestCohort } = settings;
-  const rotation = rotationShape(count);
   const largest = 2 ** (bits - 1) - 1;
   const bound = (cap: number) => 2 ** Math.ceil(Math.log2(largest * cap + 1));
   if (2 * bound(weightCap) * largestCohort + 1 > 2 ** 32) {
@@ -52,9 +51,8 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
     );
   }
   return {
-    rotation,
-    elements: rotation.length + 1,
-    step: Math.min(clip, (deviations * clip) / Math.sqrt(rotation.length)) / largest,
+    elements: count + 1,
+    step: Math.min(clip, (deviations * clip) / Math.sqrt(count)) / largest,
     largest,
     contributionBits: Math.log2(bound(weightCap)) + 1,
     width: widthFor(bound(weightCap) * largestCohort),
@@ -72,18 +70,18 @@ export function quantize(
   seed: string,
   random: RandomBytes,
 ): Int32Array {
-  const { rotation, step, largest, elements } = quantization;
-  const rotated = new Float32Array(rotation.length);
-  rotated.set(delta);
-  rotate(rotated, rotation, seed);
+  const { step, largest, elements } = quantization;
+  const rotated = delta.slice();
+  rotate(rotated, seed);
   const ring = new Int32Array(elements);
   let noise: Uint16Array = new Uint16Array(0);
   for (let i = 0; i < rotated.length; i++) {
     if (i % noiseBlock === 0) noise = uniform16(Math.min(noiseBlock, rotated.length - i), random);
-    const rounded = Math.floor(rotated[i]! / step + noise[i % noiseBlock]! / 65_536);
+    // The middle of one of 65,536 equal parts of a step: between 0 and 1, and ½ on average.
+    const rounded = Math.floor(rotated[i]! / step + (noise[i % noiseBlock]! + 0.5) / 65_536);
     ring[i] = Math.max(-largest, Math.min(largest, rounded)) * weight;
   }
-  ring[rotation.length] = weight;
+  ring[elements - 1] = weight;
   return ring;
 }
 
@@ -100,22 +98,20 @@ export interface Mean {
 }
 
 /**
- * The weighted mean of the updates in `sum` (centred elements, the weight last), rotated back; `count` is the length
- * of the model. Throws `update.impossible` where `contributors` updates can't have led to it.
+ * The weighted mean of the updates in `sum` (centred elements, the weight last), rotated back. Throws `update.impossible` where `contributors` updates can't have led to it.
  */
 export function meanOfSum(
   sum: Int32Array,
   contributors: number,
-  count: number,
   settings: QuantizationSettings,
   quantization: Quantization,
   seed: string,
 ): Mean {
-  const { rotation, step, largest } = quantization;
-  const weight = sum[rotation.length]!;
-  if (weight < contributors || weight > contributors * settings.weightCap)
+  const { elements, step, largest } = quantization;
+  const weight = sum[elements - 1]!;
+  if (contributors < 1 || weight < contributors || weight > contributors * settings.weightCap)
     throw new MurmurationError('update.impossible', `${contributors} updates can't weigh ${weight} in all.`);
-  const mean = new Float32Array(rotation.length);
+  const mean = new Float32Array(elements - 1);
   for (let i = 0; i < mean.length; i++) {
     if (Math.abs(sum[i]!) > weight * largest)
       throw new MurmurationError(
@@ -124,6 +120,6 @@ export function meanOfSum(
       );
     mean[i] = (sum[i]! * step) / weight;
   }
-  rotateBack(mean, rotation, seed);
-  return { delta: mean.subarray(0, count), weight };
+  rotateBack(mean, seed);
+  return { delta: mean, weight };
 }

@@ -6,69 +6,62 @@ import { utf8 } from '../bytes.ts';
  * Randomised Hadamard rotation: random signs, then an orthonormal Walsh–Hadamard transform. It spreads a vector's
  * energy evenly over its coordinates, so that few bits per coordinate quantise it well (Suresh et al. 2017, §4).
  *
- * The vector is read as a matrix of 2^k rows and m columns and each column is transformed: neighbouring values, which
- * belong to the same row of a weight matrix, fall into different columns, and padding is 1/64 of the length at most
- * (64 values for short vectors) where one transform over the next power of two would pad to twice the length.
+ * A transform has a power of two of coordinates, 2^k, the largest that fits: one goes over the first 2^k, a second one, with
+ * signs of its own, over the last 2^k. So every length is rotated as it is, without padding, and a coordinate has a variance of
+ * at most norm² / 2^k, wherever the energy of the vector was.
  */
-export interface RotationShape {
-  readonly rows: number;
-  readonly columns: number;
-  /** rows × columns, at least the length of the vector. */
-  readonly length: number;
-}
 
-const largestLogRows = 16;
-
-export function rotationShape(count: number): RotationShape {
-  const allowed = Math.max(64, count / 64);
-  for (let log = largestLogRows; ; log--) {
-    const rows = 2 ** log;
-    const columns = Math.ceil(count / rows);
-    if (rows * columns - count <= allowed) return { rows, columns, length: rows * columns };
+/** Rotates a vector in place; both sides derive the signs from `seed`. */
+export function rotate(vector: Float32Array, seed: string): void {
+  for (const [pass, part] of passes(vector).entries()) {
+    flipSigns(part, seed, pass);
+    hadamard(part);
   }
 }
 
-/** Rotates a vector of `rotationShape(count).length` values in place; both sides derive the signs from `seed`. */
-export function rotate(vector: Float32Array, shape: RotationShape, seed: string): void {
-  flipSigns(vector, seed);
-  hadamard(vector, shape);
-}
-
 /** The inverse of `rotate`. */
-export function rotateBack(vector: Float32Array, shape: RotationShape, seed: string): void {
-  hadamard(vector, shape);
-  flipSigns(vector, seed);
+export function rotateBack(vector: Float32Array, seed: string): void {
+  for (const [pass, part] of [...passes(vector).entries()].reverse()) {
+    hadamard(part);
+    flipSigns(part, seed, pass);
+  }
 }
 
-/** One bit a value from ChaCha20 under SHA-256("murmuration/rotation" ‖ seed): the signs are public, but not chosen. */
-function flipSigns(vector: Float32Array, seed: string): void {
-  const words = new Uint32Array(Math.ceil(vector.length / 32));
-  const bytes = new Uint8Array(words.buffer);
-  chacha20(sha256(utf8(`murmuration/rotation ${seed}`)), new Uint8Array(12), bytes, bytes);
-  const bits = new DataView(words.buffer);
-  for (let word = 0; word < words.length; word++) {
-    let signs = bits.getUint32(4 * word, true);
-    const end = Math.min(vector.length, 32 * (word + 1));
-    for (let i = 32 * word; i < end; i++) {
+/** What each pass transforms; a length that is a power of two needs one alone. */
+function passes(vector: Float32Array): Float32Array[] {
+  const length = 2 ** Math.floor(Math.log2(vector.length));
+  const first = vector.subarray(0, length);
+  return length === vector.length ? [first] : [first, vector.subarray(vector.length - length)];
+}
+
+/** One bit a value from ChaCha20 under SHA-256("murmuration/rotation " ‖ seed), the pass in the nonce: public, but not chosen. */
+function flipSigns(vector: Float32Array, seed: string, pass: number): void {
+  const bytes = new Uint8Array(4 * Math.ceil(vector.length / 32));
+  const nonce = Uint8Array.of(pass, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  chacha20(sha256(utf8(`murmuration/rotation ${seed}`)), nonce, bytes, bytes);
+  const bits = new DataView(bytes.buffer);
+  for (let from = 0; from < vector.length; from += 32) {
+    let signs = bits.getUint32(from / 8, true);
+    const end = Math.min(vector.length, from + 32);
+    for (let i = from; i < end; i++) {
       if (signs & 1) vector[i] = -vector[i]!;
       signs >>>= 1;
     }
   }
 }
 
-/** All columns at once, two butterfly stages a pass, so that the vector is read from memory half as often. */
-function hadamard(vector: Float32Array, { rows, columns, length }: RotationShape): void {
-  let half = columns;
-  if (Math.log2(rows) % 2 === 1) {
-    for (let at = 0; at < length; at += 2 * columns) {
-      for (let i = at; i < at + columns; i++) {
-        const a = vector[i]!;
-        const b = vector[i + columns]!;
-        vector[i] = a + b;
-        vector[i + columns] = a - b;
-      }
+/** Two butterfly stages a pass, so that the vector is read from memory half as often. */
+function hadamard(vector: Float32Array): void {
+  const { length } = vector;
+  let half = 1;
+  if (Math.log2(length) % 2 === 1) {
+    for (let i = 0; i < length; i += 2) {
+      const a = vector[i]!;
+      const b = vector[i + 1]!;
+      vector[i] = a + b;
+      vector[i + 1] = a - b;
     }
-    half = 2 * columns;
+    half = 2;
   }
   for (; half < length; half *= 4) {
     for (let at = 0; at < length; at += 4 * half) {
@@ -84,6 +77,6 @@ function hadamard(vector: Float32Array, { rows, columns, length }: RotationShape
       }
     }
   }
-  const scale = 1 / Math.sqrt(rows);
+  const scale = 1 / Math.sqrt(length);
   for (let i = 0; i < length; i++) vector[i] = vector[i]! * scale;
 }
