@@ -46,7 +46,7 @@ export class PlatformClient {
   constructor(options: ClientOptions, platform: Platform) {
     this.#options = options;
     this.#platform = platform;
-    this.#transport = platform.transport(options.url);
+    this.#transport = platform.transport(options.url, platform);
     const tasks = Object.entries(options.tasks).map(([name, task]) => ({
       name: parseTaskName(name),
       ...task,
@@ -63,7 +63,7 @@ export class PlatformClient {
           examples,
           models: new ModelCache(options.storage, this.#transport, task),
           store: sessionStore(options.storage, task),
-          emit: (event, ...args) => this.#emitter.emit(event, ...args),
+          emit: (event, ...args) => this.#emit(event, ...args),
           isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
         }),
     );
@@ -79,13 +79,18 @@ export class PlatformClient {
   async start(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    const { storage } = this.#options;
-    this.#identity = await loadIdentity(storage, this.#platform.primitives, this.#platform.random);
+    const { primitives, random } = this.#platform;
+    try {
+      this.#identity ??= await loadIdentity(this.#options.storage, primitives, random);
+    } catch (error) {
+      this.#running = false;
+      throw error;
+    }
+    if (!this.#running) return;
     this.#transport.open({
-      connected: () => {},
       disconnected: reason => {
         for (const session of this.#sessions) session.disconnected();
-        this.#emitter.emit('disconnected', reason);
+        this.#emit('disconnected', reason);
       },
       message: (event, frame) => void this.#receive(event, frame),
     });
@@ -95,9 +100,19 @@ export class PlatformClient {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
-    for (const session of this.#sessions) await session.stop();
+    await Promise.all(this.#sessions.map(session => session.stop()));
     this.#transport.close();
     for (const trainer of this.#trainers) await trainer.close();
+  }
+
+  /** What a listener throws is an error like any other; it never changes what the client does. */
+  #emit<Name extends keyof ClientEvents>(name: Name, ...args: Parameters<ClientEvents[Name]>): void {
+    try {
+      this.#emitter.emit(name, ...args);
+    } catch (error) {
+      if (name === 'error') throw error;
+      this.#emit('error', asError(error));
+    }
   }
 
   #trainerOf({ trainer }: TaskOptions): Trainer {
@@ -120,7 +135,7 @@ export class PlatformClient {
         }
       }
     } catch (error) {
-      this.#emitter.emit('error', asError(error));
+      this.#emit('error', asError(error));
     }
   }
 
@@ -132,6 +147,21 @@ export class PlatformClient {
       );
     const stored = await this.#options.storage.get(deviceName);
     const device = stored ? parseDeviceId(new TextDecoder().decode(stored)) : await this.#enrol(nonce);
+    let now: number;
+    try {
+      now = await this.#prove(device, nonce);
+    } catch (error) {
+      if (!stored || asError(error).code !== 'device.unknown') throw error;
+      // A coordinator that has lost its devices learns the same key again.
+      now = await this.#prove(await this.#enrol(nonce), nonce);
+    }
+    if (!this.#running) return;
+    this.#emit('connected');
+    for (const session of this.#sessions) session.connected(now);
+  }
+
+  /** Says hello; returns the time by the coordinator's clock, ms since 1970. */
+  async #prove(device: DeviceId, nonce: Uint8Array): Promise<number> {
     const message: Hello = {
       protocol: protocolVersion,
       device,
@@ -139,9 +169,7 @@ export class PlatformClient {
       sdk: sdkVersion,
       platform: this.#platform.name,
     };
-    decodeAck(await this.#transport.request('hello', encodeFrame(message)), welcome);
-    this.#emitter.emit('connected');
-    for (const session of this.#sessions) session.connected();
+    return decodeAck(await this.#transport.request('hello', encodeFrame(message)), welcome).now;
   }
 
   async #enrol(nonce: Uint8Array): Promise<DeviceId> {

@@ -13,7 +13,8 @@ export interface Platform {
   readonly primitives: Primitives;
   /** The device's state now; what the platform does not tell is left out. */
   readonly conditions: () => Promise<Conditions>;
-  readonly transport: (url: string) => Transport;
+  /** The way to the coordinator at `url`; `platform` is this one, for its clock and randomness. */
+  readonly transport: (url: string, platform: Pick<Platform, 'clock' | 'random'>) => Transport;
   /** A trainer that runs the objective of a module off the main thread. */
   readonly trainer: (objective: URL) => Trainer;
 }

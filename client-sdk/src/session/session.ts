@@ -9,7 +9,7 @@ import { countExamples } from './examples.ts';
 import type { SessionPorts } from './ports.ts';
 import type { SessionState } from './state.ts';
 
-/** ms after which a check-in that failed is tried again. */
+/** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
 const retryAfter = 10_000;
 /** ms after the deadline of a round at which its end is no longer waited for. */
 const endMissed = 120_000;
@@ -17,9 +17,16 @@ const endMissed = 120_000;
 /** One device's part in one task: checks in, takes assignments, contributes, and comes back when it was told to. */
 export class Session {
   readonly #ports: SessionPorts;
+  /** Each entry into a phase is an object of its own, by which whoever waited finds out whether it still counts. */
   #state: SessionState = { phase: 'idle' };
   #connected = false;
+  /** What the coordinator's clock shows beyond the device's, ms. */
+  #ahead = 0;
+  /** When to check in next, ms since 1970 by the device's clock. */
+  #nextCheckIn = 0;
   #cancelTimer: Cancel = () => {};
+  /** The contributions so far: the next one begins when the one before has ended, since they share trainer and store. */
+  #contributions: Promise<void> = Promise.resolve();
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
@@ -29,10 +36,14 @@ export class Session {
     return this.#state.phase === 'updates';
   }
 
-  /** The device has said hello: a round that it has a part in is named again by the coordinator. */
-  connected(): void {
+  /**
+   * The device has said hello, at `now` by the coordinator's clock: a round that it has a part in is named again by the
+   * coordinator, and a time to check in still holds.
+   */
+  connected(now: number): void {
     this.#connected = true;
-    if (this.#state.phase === 'idle') this.#checkInAfter(0);
+    this.#ahead = now - this.#ports.platform.clock.now();
+    if (this.#state.phase === 'idle') this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
   }
 
   disconnected(): void {
@@ -42,41 +53,41 @@ export class Session {
   }
 
   assigned(assignment: Assignment): void {
-    const { task } = this.#ports;
+    const { task, isFree } = this.#ports;
     if (assignment.plan.task !== task) return;
-    if (this.#state.phase === 'updates' || this.#state.phase === 'closing') {
+    const { phase } = this.#state;
+    if (phase === 'updates' || phase === 'closing') {
       if (this.#state.assignment.assignment === assignment.assignment) return;
-      this.#abandon();
     }
-    if (!this.#ports.isFree()) {
-      void this.#leave(assignment, 'busy with another task');
+    this.#abandon();
+    if (!isFree()) {
+      void this.#leave(assignment, busy);
+      this.#checkInAfter(retryAfter, busy);
       return;
     }
-    void this.#contribute(assignment);
+    const state = { phase: 'updates', assignment, stop: new AbortController() } as const;
+    this.#state = state;
+    this.#wakeAt(assignment.deadline - this.#ahead + endMissed, () => this.#missedEnd());
+    this.#contributions = this.#contributions.then(() => this.#contribute(state));
   }
 
-  roundEnded({ round, after }: RoundEnd): void {
+  roundEnded({ round, after, reason }: RoundEnd): void {
     if (this.#state.phase !== 'updates' && this.#state.phase !== 'closing') return;
     const { assignment } = this.#state;
     if (assignment.round !== round) return;
+    const { task, emit } = this.#ports;
     this.#abandon();
-    this.#ports.emit('round', {
-      task: this.#ports.task,
-      round,
-      number: assignment.number,
-      phase: 'ended',
-      progress: 1,
-    });
-    this.#checkInAfter(after);
+    emit('round', { task, round, number: assignment.number, phase: 'ended', progress: 1 });
+    this.#checkInAfter(after, reason);
   }
 
-  /** Leaves the round politely. */
+  /** Leaves the round politely; what is under way has ended when it returns. */
   async stop(): Promise<void> {
-    this.#cancelTimer();
-    if (this.#state.phase !== 'updates') return;
-    const { assignment } = this.#state;
+    this.#connected = false;
+    const state = this.#state;
     this.#abandon();
-    await this.#leave(assignment, 'the app stopped');
+    if (state.phase === 'updates') await this.#leave(state.assignment, 'the app stopped');
+    await this.#contributions;
   }
 
   #abandon(): void {
@@ -85,73 +96,82 @@ export class Session {
     this.#state = { phase: 'idle' };
   }
 
-  #checkInAfter(ms: number): void {
+  /** Sets the one timer of this session. */
+  #wakeAt(time: number, wake: () => void): void {
     this.#cancelTimer();
-    const { clock } = this.#ports.platform;
-    this.#cancelTimer = clock.at(clock.now() + ms, () => void this.#checkIn());
+    this.#cancelTimer = this.#ports.platform.clock.at(time, wake);
+  }
+
+  #checkInAfter(ms: number, reason: string): void {
+    const { task, platform, emit } = this.#ports;
+    this.#nextCheckIn = platform.clock.now() + ms;
+    this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
+    emit('wait', { task, after: ms, reason });
   }
 
   async #checkIn(): Promise<void> {
     if (!this.#connected || this.#state.phase !== 'idle') return;
-    const { task, platform, transport, emit } = this.#ports;
+    const { task, platform, transport, emit, isFree, examples } = this.#ports;
+    if (!isFree()) {
+      this.#checkInAfter(retryAfter, busy);
+      return;
+    }
+    const state = { phase: 'gathering' } as const;
+    // At once: the assignment may arrive before the answer does.
+    this.#state = state;
     try {
-      if (!this.#ports.isFree())
-        throw new MurmurationError('request.too-many', 'The device is busy with another task.');
       const message = {
         task,
-        examples: await countExamples(this.#ports.examples()),
+        examples: await countExamples(examples()),
         conditions: await platform.conditions(),
       };
-      // The assignment may arrive before the answer does.
-      this.#state = { phase: 'gathering' };
+      if (this.#state !== state) return;
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);
+      if (this.#state !== state) return;
       if (answer.decision === 'waiting') {
         emit('wait', { task, after: null, reason: 'waiting for an assignment' });
         return;
       }
-      this.#backToIdle();
-      emit('wait', { task, after: answer.after, reason: answer.reason });
-      this.#checkInAfter(answer.after);
+      this.#state = { phase: 'idle' };
+      this.#checkInAfter(answer.after, answer.reason);
     } catch (error) {
-      this.#backToIdle();
-      emit('error', asError(error));
-      this.#checkInAfter(retryAfter);
+      if (this.#state !== state) return;
+      this.#state = { phase: 'idle' };
+      this.#fail(error);
     }
   }
 
-  #backToIdle(): void {
-    if (this.#state.phase === 'gathering') this.#state = { phase: 'idle' };
-  }
-
-  async #contribute(assignment: Assignment): Promise<void> {
-    this.#cancelTimer();
-    const stop = new AbortController();
-    this.#state = { phase: 'updates', assignment, stop };
-    const isMine = () => this.#state.phase === 'updates' && this.#state.stop === stop;
+  /** Contributes, and forgets what was kept for the case of a restart: the update counts, or no longer can. */
+  async #contribute(state: Extract<SessionState, { phase: 'updates' }>): Promise<void> {
+    const { assignment, stop } = state;
     try {
+      stop.signal.throwIfAborted();
       await contribute(assignment, this.#ports, stop.signal);
-      if (!isMine()) return;
-      this.#state = { phase: 'closing', assignment };
-      const { clock } = this.#ports.platform;
-      this.#cancelTimer = clock.at(clock.now() + endMissed, () => this.#endMissed(assignment));
+      if (this.#state === state) this.#state = { phase: 'closing', assignment };
     } catch (error) {
-      if (!isMine()) return;
-      this.#abandon();
-      // Others were faster: nothing is wrong.
-      if (asError(error).code === 'round.closed') return this.#checkInAfter(retryAfter);
-      this.#ports.emit('error', asError(error));
-      await this.#leave(assignment, asError(error).code);
-      this.#checkInAfter(retryAfter);
-    } finally {
-      await this.#ports.store.clear();
+      if (this.#state === state) {
+        this.#abandon();
+        void this.#leave(assignment, asError(error).code);
+        this.#fail(error);
+      }
     }
+    try {
+      await this.#ports.store.clear();
+    } catch (error) {
+      this.#ports.emit('error', asError(error));
+    }
+  }
+
+  #fail(error: unknown): void {
+    const cause = asError(error);
+    this.#ports.emit('error', cause);
+    this.#checkInAfter(retryAfter, cause.detail);
   }
 
   /** The end of the round was not heard: the device goes on as if it had been. */
-  #endMissed({ assignment }: Assignment): void {
-    if (this.#state.phase !== 'closing' || this.#state.assignment.assignment !== assignment) return;
-    this.#state = { phase: 'idle' };
-    void this.#checkIn();
+  #missedEnd(): void {
+    this.#abandon();
+    this.#checkInAfter(0, 'the end of the round was not heard');
   }
 
   async #leave({ round, assignment }: Assignment, reason: string): Promise<void> {
@@ -163,6 +183,8 @@ export class Session {
     }
   }
 }
+
+const busy = 'the device is busy with another task';
 
 export function asError(error: unknown): MurmurationError {
   if (error instanceof MurmurationError) return error;

@@ -5,10 +5,10 @@ export function memoryStorage(): Storage {
   const entries = new Map<string, Uint8Array>();
   return {
     async get(name) {
-      return entries.get(name);
+      return entries.get(name)?.slice();
     },
     async put(name, bytes) {
-      entries.set(name, bytes);
+      entries.set(name, bytes.slice());
     },
     async delete(name) {
       entries.delete(name);

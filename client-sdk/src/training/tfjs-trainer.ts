@@ -16,10 +16,15 @@ export function tfjsTrainer<Example>(objective: Objective<Example>): Trainer {
   let loaded: { readonly key: string; readonly model: tf.LayersModel } | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
+  const unload = () => {
+    loaded?.model.dispose();
+    loaded = undefined;
+  };
+
   const modelOf = async (files: ModelFiles) => {
     const key = JSON.stringify(files.topology);
     if (loaded?.key !== key) {
-      loaded?.model.dispose();
+      unload();
       loaded = { key, model: await loadModel(files) };
     }
     writeWeights(loaded.model, files.weights);
@@ -31,9 +36,12 @@ export function tfjsTrainer<Example>(objective: Objective<Example>): Trainer {
       const result = queue.then(async () => {
         requireRunning(signal);
         const used = draw(examples as readonly Example[], settings);
-        if (used.length === 0) throw new MurmurationError('training.no-examples');
+        const rows = used.length > 0 ? objective.encode(used) : undefined;
+        if (!rows || rows.size === 0) throw new MurmurationError('training.no-examples');
         const model = await modelOf(files);
-        const loss = await descend(model, files.weights, objective, used, settings, signal, progress);
+        const lossOf = (batch: Uint32Array) => objective.loss(model, rows.batch(batch));
+        const step = gradientStep(model, files.weights, settings, lossOf);
+        const loss = await descend(rows.size, step, settings, signal, progress);
         const delta = readWeights(model, new Float32Array(files.weights.length));
         for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! - files.weights[i]!;
         return { delta, examples: used.length, metrics: { loss } };
@@ -42,9 +50,8 @@ export function tfjsTrainer<Example>(objective: Objective<Example>): Trainer {
       return result;
     },
     async close() {
+      queue = queue.then(unload);
       await queue;
-      loaded?.model.dispose();
-      loaded = undefined;
     },
   };
 }
@@ -59,29 +66,25 @@ function draw<Example>(
   return Array.from(order.subarray(0, maxExamples).sort(), index => examples[index]!);
 }
 
-/** Returns the mean loss of the steps of the last epoch; NaN where there was nothing to learn. */
-async function descend<Example>(
-  model: tf.LayersModel,
-  global: Float32Array,
-  objective: Objective<Example>,
-  examples: readonly Example[],
-  settings: TrainingSettings,
+/** Returns the mean loss of the steps of the last epoch, and disposes `step`. */
+async function descend(
+  size: number,
+  step: GradientStep,
+  { epochs, batchSize, seed }: TrainingSettings,
   signal: AbortSignal,
   progress: (done: number) => void,
 ): Promise<number> {
-  const rows = objective.encode(examples);
-  const order = Uint32Array.from({ length: rows.size }, (_, row) => row);
-  const uniform = seededUniform(settings.seed);
-  const stepsPerEpoch = Math.ceil(rows.size / settings.batchSize);
-  const step = gradientStep(model, global, settings);
+  const order = Uint32Array.from({ length: size }, (_, row) => row);
+  const uniform = seededUniform(seed);
+  const stepsPerEpoch = Math.ceil(size / batchSize);
   let loss = Number.NaN;
   try {
-    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    for (let epoch = 0; epoch < epochs; epoch++) {
       shuffle(order, uniform);
       let sum = 0;
-      for (let at = 0; at < rows.size; at += settings.batchSize) {
-        sum += step.take(() => objective.loss(model, rows.batch(order.slice(at, at + settings.batchSize))));
-        progress((epoch * stepsPerEpoch + at / settings.batchSize + 1) / (settings.epochs * stepsPerEpoch));
+      for (let at = 0; at < size; at += batchSize) {
+        sum += step.take(order.slice(at, at + batchSize));
+        progress((epoch * stepsPerEpoch + at / batchSize + 1) / (epochs * stepsPerEpoch));
         await tf.nextFrame();
         requireRunning(signal);
       }
@@ -93,19 +96,32 @@ async function descend<Example>(
   return loss;
 }
 
+interface GradientStep {
+  /** Returns the loss of these rows before the step. */
+  take(rows: Uint32Array): number;
+  dispose(): void;
+}
+
 /** One step of gradient descent, with the proximal pull and the gradient clipping of the settings. */
-function gradientStep(model: tf.LayersModel, global: Float32Array, settings: TrainingSettings) {
+function gradientStep(
+  model: tf.LayersModel,
+  global: Float32Array,
+  settings: TrainingSettings,
+  loss: (rows: Uint32Array) => tf.Scalar,
+): GradientStep {
   const { learningRate, proximal, gradientClip } = settings;
   const optimizer = tf.train.sgd(learningRate);
   const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
   const anchors = proximal > 0 ? anchorsOf(model, global) : [];
   return {
-    take: (loss: () => tf.Scalar): number =>
+    take: rows =>
       tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(loss, variables);
+        const { value, grads } = tf.variableGrads(() => loss(rows), variables);
         for (const [i, anchor] of anchors.entries()) {
           const variable = variables[i]!;
-          grads[variable.name] = grads[variable.name]!.add(variable.sub(anchor).mul(proximal));
+          const pull = variable.sub(anchor).mul(proximal);
+          // A weight that the loss does not depend on has no gradient.
+          grads[variable.name] = grads[variable.name]?.add(pull) ?? pull;
         }
         optimizer.applyGradients(gradientClip === null ? grads : clipByGlobalNorm(grads, gradientClip));
         return value.dataSync()[0]!;

@@ -14,8 +14,8 @@ export interface TrainingResult {
 /** Trains on the device. An app may bring its own, for instance for another framework. */
 export interface Trainer {
   /**
-   * Trains a copy of `model`. `progress` hears the share that is done, from 0 to 1. Throws `training.no-examples`, and
-   * `training.stopped` once `signal` is aborted.
+   * Trains a copy of `model`. `progress` hears the share that is done, from 0 to 1. Throws `training.no-examples`, and,
+   * soon after `signal` is aborted, `training.stopped`: no other training of its task begins before.
    */
   train(
     model: ModelFiles,

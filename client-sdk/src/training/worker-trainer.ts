@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { isErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { Piscina } from 'piscina';
 import type { Trainer, TrainingResult } from './trainer.ts';
 import type { TrainingJob } from './worker.ts';
@@ -32,10 +32,11 @@ export function workerTrainer(objective: URL): Trainer {
   };
 }
 
-/** Errors lose their class between threads. */
+/** Errors lose their class between threads; the code of one of ours stands at the end of its message. */
 function asTrainingError(cause: unknown, signal: AbortSignal): MurmurationError {
   if (signal.aborted) return new MurmurationError('training.stopped');
   const message = cause instanceof Error ? cause.message : String(cause);
-  const code = message.includes('[training.no-examples]') ? 'training.no-examples' : 'training.failed';
-  return new MurmurationError(code, `Training on this device failed: ${message}`, { cause });
+  const [, detail, code] = /^(.*) \[([a-z.-]+)\]$/s.exec(message) ?? [];
+  if (isErrorCode(code)) return new MurmurationError(code, detail, { cause });
+  return new MurmurationError('training.failed', `Training on this device failed: ${message}`, { cause });
 }

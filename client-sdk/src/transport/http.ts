@@ -1,21 +1,24 @@
-import { base64url } from '@murmuration/protocol/bytes';
-import { isErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { base64url, concatBytes } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { parseJson } from '@murmuration/protocol/json';
+import { errorOf } from '@murmuration/protocol/messages/frame';
+import * as z from 'zod/mini';
 import type { Transport } from './transport.ts';
+
+/** Longest problem document or receipt, bytes. */
+const maxAnswerLength = 65_536;
+
+/** What is ours in a problem document (RFC 9457). */
+const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
 
 /** The HTTP half of a transport, over the platform's `fetch`. */
 export function httpTransport(url: string): Pick<Transport, 'download' | 'upload'> {
   return {
     async download(path, limit, signal) {
       const response = await reach(new URL(path, url), { signal });
-      const length = Number(response.headers.get('content-length') ?? 0);
-      if (length > limit)
-        throw new MurmurationError(
-          'model.unusable',
-          `${path} has ${length} bytes; at most ${limit} are expected.`,
-        );
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if (bytes.length > limit)
-        throw new MurmurationError('model.unusable', `${path} has more than ${limit} bytes.`);
+      const bytes = await readBody(response, limit, signal);
+      if (bytes === undefined)
+        throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
       return bytes;
     },
     async upload(path, token, bytes, signal) {
@@ -25,32 +28,56 @@ export function httpTransport(url: string): Pick<Transport, 'download' | 'upload
         body: bytes as Uint8Array<ArrayBuffer>,
         signal,
       });
-      await response.arrayBuffer();
+      await readBody(response, maxAnswerLength, signal);
     },
   };
 }
 
-async function reach(url: URL, init: RequestInit): Promise<Response> {
-  let response: Response;
+async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  const response = await connection(init.signal, () => fetch(url, init));
+  if (response.ok) return response;
+  const body = await readBody(response, maxAnswerLength, init.signal);
+  throw problemOf(response.status, body);
+}
+
+/** Does what fails where the connection fails, and says so by a code. */
+async function connection<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   try {
-    response = await fetch(url, init);
+    return await work();
   } catch (cause) {
-    init.signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw new MurmurationError('server.unreachable', undefined, { cause });
   }
-  if (response.ok) return response;
-  throw await problemOf(response);
+}
+
+/** The bytes of an answer; undefined, and no more read, as soon as they are more than `limit`. */
+async function readBody(
+  response: Response,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const reader = response.body?.getReader();
+  if (!reader) return new Uint8Array(0);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await connection(signal, () => reader.read());
+    if (done) return concatBytes(...parts);
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel().catch(() => {});
+      return undefined;
+    }
+    parts.push(value);
+  }
 }
 
 /** The error that a problem document names; any other answer counts as that of something between us and the coordinator. */
-async function problemOf(response: Response): Promise<MurmurationError> {
-  const body = (await response.json().catch(() => undefined)) as
-    | { code?: unknown; detail?: unknown }
-    | undefined;
-  if (isErrorCode(body?.code))
-    return new MurmurationError(body.code, typeof body.detail === 'string' ? body.detail : undefined);
+function problemOf(status: number, body: Uint8Array | undefined): MurmurationError {
+  const parsed = z.safeParse(problem, body && parseJson(body), { jitless: true });
+  if (parsed.success) return errorOf(parsed.data);
   return new MurmurationError(
     'server.unreachable',
-    `The answer was HTTP ${response.status}, without a problem document of ours.`,
+    `The answer was HTTP ${status}, without a problem document of ours.`,
   );
 }

@@ -4,7 +4,9 @@ import {
   type DeviceEvents,
   socketPath,
 } from '@murmuration/protocol/messages/channel';
+import type { Cancel } from '@murmuration/protocol/ports';
 import { io, type Socket } from 'socket.io-client';
+import type { Platform } from '../platform.ts';
 import { httpTransport } from './http.ts';
 import type { Transport } from './transport.ts';
 
@@ -19,8 +21,15 @@ const events = [
   'round-end',
 ] as const satisfies readonly (keyof CoordinatorEvents)[];
 
+/** ms after which to come back when the coordinator has closed the connection, half as much more or less at random. */
+const comeBack = 4_000;
+
 /** socket.io for control, `fetch` for bulk. */
-export function socketIoTransport(url: string): Transport {
+export function socketIoTransport(
+  url: string,
+  { clock, random }: Pick<Platform, 'clock' | 'random'>,
+): Transport {
+  let cancel: Cancel = () => {};
   const socket: Socket<CoordinatorEvents, DeviceEvents> = io(url, {
     path: socketPath,
     transports: ['websocket'],
@@ -31,16 +40,17 @@ export function socketIoTransport(url: string): Transport {
   return {
     ...httpTransport(url),
     open(listener) {
-      socket.on('connect', () => listener.connected());
       socket.on('disconnect', reason => {
         listener.disconnected(reason);
         // The library leaves it to the app to come back after the server has closed a connection.
-        if (reason === 'io server disconnect') socket.connect();
+        if (reason === 'io server disconnect')
+          cancel = clock.at(clock.now() + comeBack * (0.5 + random(1)[0]! / 256), () => socket.connect());
       });
       for (const event of events) socket.on(event, (frame: Uint8Array) => listener.message(event, frame));
       socket.connect();
     },
     close() {
+      cancel();
       socket.removeAllListeners();
       socket.disconnect();
     },

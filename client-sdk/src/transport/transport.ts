@@ -2,8 +2,6 @@ import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messag
 
 /** What a transport tells its client. */
 export interface TransportListener {
-  /** A connection is open; a `challenge` follows. */
-  connected(): void;
   /** The connection is gone; the transport tries again by itself. */
   disconnected(reason: string): void;
   message(event: CoordinatorEvent, frame: Uint8Array): void;

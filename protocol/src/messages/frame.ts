@@ -57,9 +57,17 @@ export interface Refusal {
   readonly retryable: boolean;
 }
 
+/** Characters of a detail; it may quote what a peer sent. */
+const maxDetailLength = 4_096;
+
 const ack = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), value: z.unknown() }),
-  z.strictObject({ ok: z.literal(false), code: text(64), detail: text(4_096), retryable: z.boolean() }),
+  z.strictObject({
+    ok: z.literal(false),
+    code: text(64),
+    detail: text(maxDetailLength),
+    retryable: z.boolean(),
+  }),
 ]);
 
 export function encodeAccepted(value: unknown): Uint8Array {
@@ -73,7 +81,7 @@ export function encodeRefused(error: unknown): Uint8Array {
 
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof MurmurationError)
-    return { code: error.code, detail: error.detail, retryable: error.retryable };
+    return { code: error.code, detail: error.detail.slice(0, maxDetailLength), retryable: error.retryable };
   return { code: 'server.internal', detail: errors['server.internal'].text, retryable: true };
 }
 
@@ -81,5 +89,11 @@ export function refusalOf(error: unknown): Refusal {
 export function decodeAck<Schema extends z.ZodMiniType>(frame: unknown, schema: Schema): z.output<Schema> {
   const answer = decodeFrame(frame, ack);
   if (answer.ok) return check(answer.value, schema);
-  throw new MurmurationError(isErrorCode(answer.code) ? answer.code : 'server.internal', answer.detail);
+  throw errorOf(answer);
+}
+
+/** The error that a refusal names; a code that is newer than this table stands for itself in the detail. */
+export function errorOf({ code, detail, retryable }: Omit<Refusal, 'code'> & { readonly code: string }) {
+  if (isErrorCode(code)) return new MurmurationError(code, detail);
+  return new MurmurationError(retryable ? 'server.internal' : 'request.invalid', `${code}: ${detail}`);
 }
