@@ -137,7 +137,8 @@ export function takeShares(context: ParticipantContext, state: InShares, bundle:
       `${pairs.size} devices hold shares, and ${parameters.threshold} are needed.`,
     );
   }
-  return { ...state, phase: 'updates', bundle, holdings: holdingsOf(pairs) };
+  const { root, roster, neighbourhood } = state;
+  return { phase: 'updates', root, roster, bundle, neighbourhood, holdings: holdingsOf(pairs) };
 }
 
 /**

@@ -31,10 +31,11 @@ export function saveParticipant(state: Participant): Uint8Array {
       );
     case 'unmasking': {
       const { dealers, opened, shares } = state.holdings;
-      const writer = new ByteWriter(12 + dealers.length * (5 + pairBytes))
+      const writer = new ByteWriter(16 + dealers.length * (5 + pairBytes))
         .u32(state.devices)
         .u32(state.threshold)
-        .u32(state.self);
+        .u32(state.self)
+        .u32(dealers.length);
       dealers.forEach((dealer, i) => {
         writer.u32(dealer).u8(Number(opened[i]));
       });
@@ -62,7 +63,7 @@ export function restoreParticipant(context: ParticipantContext, saved: Uint8Arra
     }
     case 'unmasking': {
       const [devices, threshold, self] = [reader.u32(), reader.u32(), reader.u32()];
-      const dealers = Array.from({ length: reader.remaining / (5 + pairBytes) }, () => ({
+      const dealers = Array.from({ length: reader.u32() }, () => ({
         number: reader.u32(),
         opened: reader.u8() === 1,
       }));

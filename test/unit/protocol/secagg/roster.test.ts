@@ -1,0 +1,159 @@
+import { concatBytes } from '@murmuration/protocol/bytes';
+import type { RoundId } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { certify } from '@murmuration/protocol/secagg/certificate';
+import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
+import { deriveSecrets, readKeys, signKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
+import { type Demands, readRoster, writeRoster } from '@murmuration/protocol/secagg/roster';
+import { Secret } from '@murmuration/protocol/secagg/secret';
+import { describe, expect, test } from 'vitest';
+import { Cohort, round, seed, task, undemanding } from './cohort.ts';
+
+const parameters = { graph: 'harary', devices: 20, neighbours: 6, threshold: 3 } as const;
+const cohort = new Cohort({ devices: 20, parameters });
+const { context, graph } = cohort;
+const headBytes = 18;
+const entryBytes = 4 + 160;
+
+const read = (roster: Uint8Array, self = 0, demands: Demands = undemanding) =>
+  readRoster(context, graph.devices[self]!, demands, roster);
+const touched = (bytes: Uint8Array, at: number, by = 1) =>
+  bytes.map((byte, i) => (i === at ? byte ^ by : byte));
+
+describe('SA6: the roster', () => {
+  test('tells every device its number, its neighbours and their keys', () => {
+    for (const self of cohort.numbers) {
+      const neighbourhood = read(writeRoster(graph, self), self);
+      expect(neighbourhood).toMatchObject({ parameters, self, neighbours: graph.neighbours[self] });
+      const keys = [...graph.neighbours[self]!].flatMap(i => [
+        graph.devices[i]!.sealing,
+        graph.devices[i]!.masking,
+      ]);
+      expect(neighbourhood.keys).toEqual(concatBytes(...keys));
+    }
+  });
+
+  test('has at most 24 KiB for 78 neighbours of 1,000, proofs included', () => {
+    const sizes = { graph: 'harary', devices: 1000, neighbours: 78, threshold: 52 } as const;
+    const devices = Array.from({ length: 1000 }, (_, i) => ({
+      identity: seed(1, i),
+      sealing: seed(2, i),
+      masking: seed(3, i),
+      signature: concatBytes(seed(4, i), seed(5, i)),
+    }));
+    expect(writeRoster(drawGraph(context, devices, sizes), 0).length).toBeLessThan(24 * 1024);
+  });
+
+  test.each([
+    ['in the kind of graph', 0, '[secagg'],
+    ['in the number of devices', 1, '[secagg'],
+    ['in the number of neighbours', 5, '[secagg'],
+    ['in its own number', 13, '[secagg.roster]'],
+    ["in a neighbour's number", headBytes, '[secagg.roster]'],
+    ["in a neighbour's identity", headBytes + 4, '[secagg.keys]'],
+    ["in a neighbour's sealing key", headBytes + 40, '[secagg.keys]'],
+    ["in a neighbour's masking key", headBytes + 70, '[secagg.keys]'],
+    ["in a neighbour's signature", headBytes + 110, '[secagg.keys]'],
+    ['in the proof', headBytes + 6 * entryBytes + 3, '[secagg.roster]'],
+  ])('is refused when one bit was touched %s', (_, at, code) => {
+    expect(() => read(touched(writeRoster(graph, 0), at))).toThrow(code);
+  });
+
+  test('is refused when it ends early or goes on', () => {
+    const roster = writeRoster(graph, 0);
+    for (const length of [0, 10, headBytes, headBytes + entryBytes, roster.length - 32, roster.length - 1]) {
+      expect(() => read(roster.subarray(0, length))).toThrow(/secagg\.roster|protocol\.frame/);
+    }
+    expect(() => read(concatBytes(roster, new Uint8Array(32)))).toThrow('[secagg.roster]');
+  });
+
+  test('is refused when it is for another device, or of another round', () => {
+    expect(() => read(writeRoster(graph, 1))).toThrow('[secagg.roster]');
+    const elsewhere = { ...context, round: 'S'.repeat(22) as RoundId };
+    expect(() => readRoster(elsewhere, graph.devices[0]!, undemanding, writeRoster(graph, 0))).toThrow(
+      '[secagg.keys]',
+    );
+  });
+
+  test('is refused when the coordinator chose the neighbours itself, though all keys and proofs are right', () => {
+    const chosen: MaskingGraph = {
+      ...graph,
+      neighbours: graph.neighbours.map((_, i) =>
+        Uint32Array.from([1, 2, 3, 4, 5, 6], d => (i + d) % 20).sort(),
+      ),
+    };
+    expect(() => read(writeRoster(chosen, 0))).toThrow(
+      'The neighbours are not those that the Merkle root gives this device.',
+    );
+  });
+
+  test('is refused when the coordinator numbers the devices as it likes', () => {
+    const swapped = [...graph.devices];
+    const [self, neighbour] = [0, graph.neighbours[0]![0]!];
+    [swapped[self], swapped[neighbour]] = [swapped[neighbour]!, swapped[self]!];
+    const forged = { ...graph, devices: swapped };
+    expect(() =>
+      readRoster(context, swapped[neighbour]!, undemanding, writeRoster(forged, neighbour)),
+    ).toThrow('[secagg.roster]');
+  });
+
+  test("is refused when it gives a neighbour this device's own key", () => {
+    // A device with another identity that signs for the first one's masking key.
+    const thief = native.ed25519.signingKey(seed(1, 99));
+    const secrets = deriveSecrets(context, new Secret(seed(2, 99)));
+    const stolen = { ...secrets, masking: { ...secrets.masking, publicKey: graph.devices[0]!.masking } };
+    const keys = readKeys(context, thief.publicKey, writeKeys(signKeys(context, thief, stolen)));
+    const victim = graph.neighbours[0]![2]!;
+    const forged = { ...graph, devices: graph.devices.map((device, i) => (i === victim ? keys : device)) };
+    expect(() => read(writeRoster(forged, 0))).toThrow('Another device of the round has the same key.');
+  });
+});
+
+describe('SA5: what an app demands, no roster lowers', () => {
+  test('the smallest cohort', () => {
+    expect(() => read(writeRoster(graph, 0), 0, { ...undemanding, smallestCohort: 21 })).toThrow(
+      '[secagg.parameters]',
+    );
+    expect(() => read(writeRoster(graph, 0), 0, { ...undemanding, smallestCohort: 20 })).not.toThrow();
+  });
+
+  test('the threat model and the corrupt fraction', () => {
+    const demands = (threat: 'honest-but-curious' | 'malicious', corrupt: number): Demands => ({
+      ...undemanding,
+      assumptions: { threat, corrupt, dropping: 0 },
+    });
+    expect(() => read(writeRoster(graph, 0), 0, demands('honest-but-curious', 0.1))).not.toThrow();
+    expect(() => read(writeRoster(graph, 0), 0, demands('malicious', 0))).toThrow('[secagg.parameters]'); // 2t = k
+    expect(() => read(writeRoster(graph, 0), 0, demands('honest-but-curious', 0.2))).toThrow(
+      '[secagg.parameters]',
+    );
+  });
+});
+
+describe('SA6: with a pinned enrolment key', () => {
+  const authority = native.ed25519.signingKey(seed(3, 0));
+  const demands: Demands = { ...undemanding, enrolmentKey: authority.publicKey };
+  const certifiedBy = (issuer: typeof authority, uncertified?: number) => {
+    const devices = graph.devices.map((keys, i) =>
+      i === uncertified ? keys : { ...keys, certificate: certify(issuer, keys.identity) },
+    );
+    return drawGraph({ primitives: native, task, round }, devices, parameters);
+  };
+
+  test('a neighbour that the authority has certified is accepted', () => {
+    const roster = writeRoster(certifiedBy(authority), 0);
+    expect(read(roster, 0, demands).neighbours).toEqual(graph.neighbours[0]);
+    expect(read(roster, 0).neighbours).toEqual(graph.neighbours[0]); // who pins no key takes it as well
+  });
+
+  test('a neighbour without a certificate, or certified by somebody else, is refused', () => {
+    const somebody = native.ed25519.signingKey(seed(3, 1));
+    const refused = (graph: MaskingGraph) =>
+      expect(() => read(writeRoster(graph, 0), 0, demands)).toThrow(
+        'A neighbour is not certified by the enrolment authority.',
+      );
+    refused(graph);
+    refused(certifiedBy(authority, graph.neighbours[0]![3]));
+    refused(certifiedBy(somebody));
+  });
+});
