@@ -1,9 +1,18 @@
 import type { ZodError } from 'zod';
 
-/** What is wrong with a configuration, a line for each field: where it is, what was expected, what was found. */
-export function describeIssues(subject: string, { issues }: ZodError, input: unknown): string {
+/**
+ * What is wrong with a configuration, a line for each field: where it is, what was expected, what was found, but for the
+ * values of `secrets`.
+ */
+export function describeIssues(
+  subject: string,
+  { issues }: ZodError,
+  input: unknown,
+  secrets: readonly string[] = [],
+): string {
   return issues
     .map(({ path, message }) => {
+      if (secrets.includes(String(path[0]))) return `${subject}: ${path.map(String).join('.')}: ${message}.`;
       const found = path.reduce<unknown>(
         (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
         input,

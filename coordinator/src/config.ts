@@ -11,7 +11,9 @@ const schema = z.strictObject({
   port: z.int().min(0).max(65_535).default(8_800),
   log: z.enum(logLevels).default('info'),
   /** Origins whose pages may use the coordinator. */
-  cors: z.array(z.string().min(1)).default([]),
+  cors: z
+    .array(z.string().refine(isOrigin, 'expected an origin such as "https://app.example.org"'))
+    .default([]),
   /** Tokens with which devices enrol. */
   enrolmentTokens: z
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
@@ -31,11 +33,17 @@ const variables = {
   MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
+/** Fields whose values no message repeats. */
+const secrets: readonly (keyof Config)[] = ['enrolmentTokens'];
+
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {
   const parsed = schema.safeParse(input);
   if (!parsed.success)
-    throw new MurmurationError('config.invalid', describeIssues('The configuration', parsed.error, input));
+    throw new MurmurationError(
+      'config.invalid',
+      describeIssues('The configuration', parsed.error, input, secrets),
+    );
   return parsed.data;
 }
 
@@ -50,8 +58,9 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
 }
 
 async function readJson(file: string): Promise<Record<string, unknown>> {
+  let value: unknown;
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    value = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
     const reason =
       cause instanceof SyntaxError
@@ -59,10 +68,17 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
         : `can't be read: ${(cause as Error).message}`;
     throw new MurmurationError('config.invalid', `The configuration file ${file} ${reason}.`, { cause });
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new MurmurationError('config.invalid', `The configuration file ${file} holds no JSON object.`);
+  return { ...value };
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
 }
 
 function number(text: string): unknown {
-  return Number.isNaN(Number(text)) ? text : Number(text);
+  return /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function list(text: string): string[] {

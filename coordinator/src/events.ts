@@ -3,12 +3,14 @@ import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
 import type { ModelVersion } from './registry/model-version.ts';
 import type { RoundRecord } from './round/record.ts';
-import type { RoundState } from './round/round.ts';
+import type { RoundState, RoundTerms } from './round/round.ts';
 
 /** What happens in a coordinator; whoever watches (log, metrics, dashboard) listens here and changes nothing. */
 interface EventMap {
   /** A round changed, in its phase or in its counts. */
   round: [state: RoundState];
+  /** Masks come off the sum of a round; the share that is done, from 0 to 1. */
+  unmasking: [terms: RoundTerms, done: number];
   'round-ended': [record: RoundRecord];
   version: [version: ModelVersion];
   enrolled: [device: DeviceId];
@@ -21,4 +23,17 @@ interface EventMap {
   fault: [where: string, error: unknown];
 }
 
-export class CoordinatorEvents extends EventEmitter<EventMap> {}
+/** Calls every listener, whatever another one does: one that throws or rejects is a `fault`, and stops nothing. */
+export class CoordinatorEvents extends EventEmitter<EventMap> {
+  override emit<Name extends keyof EventMap>(name: Name, ...args: EventMap[Name]): boolean {
+    const listeners = this.rawListeners(name) as ((...args: EventMap[Name]) => unknown)[];
+    for (const listener of listeners) {
+      const call = async () => listener.apply(this, args);
+      call().catch(error => {
+        // A listener of faults that fails itself has nobody left to tell.
+        if (name !== 'fault') this.emit('fault', `a listener of ${name}`, error);
+      });
+    }
+    return listeners.length > 0;
+  }
+}

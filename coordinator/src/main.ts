@@ -12,6 +12,7 @@ import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { updateRoutes } from './http/routes/updates.ts';
+import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { Traffic } from './monitor/traffic.ts';
 import { CheckInDesk } from './population/check-in.ts';
@@ -72,6 +73,7 @@ export async function createCoordinator(
 
   const app = await createApp({ events, cors: config.cors });
   const gateway = new Gateway(app.server, { clock, random, population, events, cors: config.cors });
+  const unmasker = unmaskerPool();
   const desks = new Map<string, CheckInDesk>();
   const rounds = new Map<string, TaskRounds>();
   const pools = new Map<string, WaitingPool>();
@@ -83,6 +85,7 @@ export async function createCoordinator(
       clock,
       random,
       primitives: native,
+      unmasker,
       pool,
       channel: gateway,
       history,
@@ -104,14 +107,16 @@ export async function createCoordinator(
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),
-    checkIn({ device, sdk }, message) {
+    checkIn({ device: { id: device }, sdk }, message) {
       const desk = desks.get(message.task);
       if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
       const answer = desk.answer(device, message, sdk);
       events.emit('checked-in', device, message.task, answer.decision);
       return answer;
     },
-    leave: ({ device }, message) => findRound(rounds, message.round).leave(device, message.assignment),
+    contribute: ({ device }, phase, { round, assignment, message }) =>
+      findRound(rounds, round).contribute(device, assignment, phase, message),
+    leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
     connected(device) {
       for (const each of rounds.values()) each.current?.back(device);
     },
@@ -138,6 +143,7 @@ export async function createCoordinator(
       await endRounds();
       await gateway.close();
       await app.close();
+      await unmasker.close();
       for (const { evaluator } of tasks) await evaluator?.close();
     },
   };

@@ -67,6 +67,8 @@ export const errors = {
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
   'round.aborted': { status: 409, retryable: false, text: 'The round was aborted.' },
+  'round.repeated': { status: 409, retryable: false, text: 'A different message of this device was taken in this phase already.' },
+  'plan.below-floor': { status: 403, retryable: false, text: 'The plan protects less than this app insists on; the device takes no part.' },
   'assignment.unknown': { status: 404, retryable: false, text: 'There is no such assignment in this round.' },
   'assignment.token': {
     status: 403,

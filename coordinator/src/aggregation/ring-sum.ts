@@ -15,46 +15,49 @@ import type { RunningSum } from './running-sum.ts';
 export class RingSum implements RunningSum {
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
   contributors = 0;
-  readonly #sum: Int32Array;
-  readonly #layout: Layout;
+  /** The sum modulo 2³², in shared memory so that worker threads can take masks off it. */
+  readonly elements: Int32Array;
   readonly #settings: QuantizationSettings;
   readonly #quantization: Quantization;
   readonly #seed: string;
+  readonly #masked: boolean;
 
-  /** `seed` is that of the rotation, the id of the round. Throws `config.ring` where a sum could wrap. */
-  constructor(layout: Layout, settings: QuantizationSettings, seed: string) {
-    this.#layout = layout;
+  /**
+   * `seed` is that of the rotation, the id of the round; a `masked` update is noise until the masks are off the sum, so
+   * that its values can't be checked. Throws `config.ring` where a sum could wrap.
+   */
+  constructor(layout: Layout, settings: QuantizationSettings, seed: string, masked = false) {
     this.#settings = settings;
     this.#quantization = quantizationFor(layout.count, settings);
     this.#seed = seed;
+    this.#masked = masked;
     const { elements, width } = this.#quantization;
     this.form = { kind: 'ring', layoutHash: layout.hash, count: elements, width };
-    this.#sum = new Int32Array(elements);
+    this.elements = new Int32Array(new SharedArrayBuffer(4 * elements));
   }
 
   add(bytes: Uint8Array): void {
     const update = decodeUpdate(bytes, this.form);
     if (update.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
     const { width, elements, contributionBits } = this.#quantization;
-    const weight = elementAt(update.packed, elements - 1, width);
-    if (weight < 1 || weight > this.#settings.weightCap)
-      throw new MurmurationError(
-        'update.weight',
-        `A weight is a whole number from 1 to ${this.#settings.weightCap}; this one is ${weight}.`,
-      );
-    addPacked(this.#sum, update.packed, width, contributionBits);
+    if (this.#masked) addPacked(this.elements, update.packed, width);
+    else {
+      requireWeight(elementAt(update.packed, elements - 1, width), this.#settings.weightCap);
+      addPacked(this.elements, update.packed, width, contributionBits);
+    }
     this.contributors += 1;
   }
 
   mean(): Mean {
-    const sum = centre(this.#sum.slice(), this.#quantization.width);
-    return meanOfSum(
-      sum,
-      this.contributors,
-      this.#layout.count,
-      this.#settings,
-      this.#quantization,
-      this.#seed,
-    );
+    const sum = centre(this.elements.slice(), this.#quantization.width);
+    return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.#seed);
   }
+}
+
+function requireWeight(weight: number, cap: number): void {
+  if (weight < 1 || weight > cap)
+    throw new MurmurationError(
+      'update.weight',
+      `A weight is a whole number from 1 to ${cap}; this one is ${weight}.`,
+    );
 }

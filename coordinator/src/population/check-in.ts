@@ -29,7 +29,9 @@ export class CheckInDesk {
     this.#random = random;
   }
 
+  /** A second check-in takes the place of the first: a device that is told to come later does not wait any more. */
   answer(device: DeviceId, checkIn: CheckIn, sdk: string): CheckInAnswer {
+    this.#pool.remove(device);
     const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
     if (reason !== undefined) return { decision: 'later', after: untilEligible, reason };
     const busy = this.#unavailable(device);

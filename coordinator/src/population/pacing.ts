@@ -12,8 +12,10 @@ export interface Pace {
   readonly cohortSize: number;
 }
 
-/** ms between check-ins of devices that come at the same time: at most 500 a second. */
+/** ms between check-ins on average, however many devices there are: at most 500 a second. */
 const msPerCheckIn = 2;
+/** The protocol has no longer pause, ms. */
+const longest = 366 * 86_400_000;
 /** Devices asked to come for each place in a cohort, since many will be busy when their time has come. */
 const invitationsPerPlace = 4;
 
@@ -26,10 +28,9 @@ export function comeBackAfter(
   { untilNextRound, interval, population, cohortSize }: Pace,
   random: RandomBytes,
 ): number {
-  const invited = Math.min(population, invitationsPerPlace * cohortSize);
   const rounds = population / (invitationsPerPlace * cohortSize);
-  const spread = Math.max(invited * msPerCheckIn, rounds > 1 ? interval * rounds : 0);
-  return Math.round(untilNextRound + spread * uniform(random));
+  const spread = Math.max(population * msPerCheckIn, rounds > 1 ? interval * rounds : 0);
+  return Math.min(longest, Math.round(untilNextRound + spread * uniform(random)));
 }
 
 /** A number from 0 to 1, of 32 random bits. */

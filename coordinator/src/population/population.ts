@@ -37,7 +37,10 @@ export class Population {
    * Makes a device known; one that is known already stays as it is. Throws `protocol.version`, `device.signature` or
    * `device.enrolment-refused`.
    */
-  async enrol({ protocol, publicKey, token, signature }: Enrol, nonce: Uint8Array): Promise<Device> {
+  async enrol(
+    { protocol, publicKey, token, certificate, signature }: Enrol,
+    nonce: Uint8Array,
+  ): Promise<Device> {
     requireVersion(protocol);
     if (!this.#primitives.ed25519.verify(publicKey, challengeMessage('enrol', nonce), signature))
       throw new MurmurationError('device.signature');
@@ -45,7 +48,7 @@ export class Population {
     const id = base64url(this.#primitives.sha256(publicKey).subarray(0, 16)) as DeviceId;
     const known = await this.#devices.get(id);
     if (known) return known;
-    const device: Device = { id, publicKey, enrolledAt: this.#clock.now() };
+    const device: Device = { id, publicKey, certificate, enrolledAt: this.#clock.now() };
     await this.#devices.put(device);
     this.#size += 1;
     return device;

@@ -1,6 +1,9 @@
 import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids';
 
-/** `away`: its connection is gone, but it may come back and go on; `left`: it gave up, or was given up. */
+/**
+ * Within one phase. `counted`: its message was taken; `away`: its connection is gone, but it may come back and go on;
+ * `left`: it gave up, or was given up.
+ */
 export type Standing = 'working' | 'away' | 'counted' | 'left';
 
 export interface Member {
@@ -31,15 +34,20 @@ export function standingOf(cohort: Cohort, assignment: AssignmentId): Standing |
   return position === undefined ? undefined : cohort.standings[position];
 }
 
+/** Whether a message may still come: not from a stranger, nor from one whose part is over. */
+export function maySend(standing: Standing | undefined): boolean {
+  return standing === 'working' || standing === 'away';
+}
+
 /** The members with a standing. */
 export function membersAt(cohort: Cohort, standing: Standing): readonly Member[] {
   return cohort.members.filter((_, position) => cohort.standings[position] === standing);
 }
 
-/** The cohort with one standing changed; those that are final (`counted`, `left`) and strangers change nothing. */
+/** The cohort with one standing changed; those that are final and strangers change nothing. */
 export function stand(cohort: Cohort, assignment: AssignmentId, standing: Standing): Cohort {
   const before = standingOf(cohort, assignment);
-  if (before === undefined || before === standing || before === 'counted' || before === 'left') return cohort;
+  if (before === undefined || before === standing || !maySend(before)) return cohort;
   return {
     ...cohort,
     standings: cohort.standings.with(cohort.positions.get(assignment)!, standing),

@@ -5,22 +5,36 @@ import type { Assignment, RoundEnd, UploadReceipt } from '@murmuration/protocol/
 import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { updateLength } from '@murmuration/protocol/weights/codec';
+import { RingSum } from '../aggregation/ring-sum.ts';
 import type { RunningSum } from '../aggregation/running-sum.ts';
 import type { CoordinatorEvents } from '../events.ts';
+import { MaskedRound } from '../masking/masked-round.ts';
+import type { Unmasker } from '../masking/unmasker.ts';
 import type { TrafficCount } from '../monitor/traffic.ts';
+import type { Device } from '../population/device.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { Head, History } from '../registry/ports.ts';
 import { type Member, standingOf } from './cohort.ts';
 import { begin } from './phases/gathering.ts';
-import type { CohortChannel, MakeVersion } from './ports.ts';
+import type { CohortChannel, MakeVersion, MaskingEvent } from './ports.ts';
 import type { RoundRecord } from './record.ts';
-import type { Effect, Failed, Published, RoundEvent, RoundState, RoundTerms, Step } from './round.ts';
+import type {
+  CollectingState,
+  Effect,
+  Failed,
+  Published,
+  RoundEvent,
+  RoundState,
+  RoundTerms,
+  Step,
+} from './round.ts';
 import { transition } from './transition.ts';
 
 export interface DriverPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly primitives: Primitives;
+  readonly unmasker: Unmasker;
   readonly pool: WaitingPool;
   readonly channel: CohortChannel;
   readonly history: History;
@@ -34,9 +48,17 @@ export interface DriverPorts {
 /** What the driver knows of one assignment beyond its standing. */
 interface Claim {
   readonly token: Uint8Array;
-  /** SHA-256 of the update that was counted. */
-  digest?: Uint8Array;
+  /** SHA-256 of what was taken in each phase, so that the same again is told from something else. */
+  readonly taken: Map<CollectingState['phase'], Uint8Array>;
 }
+
+/** What a device is given at the beginning of a phase, kept for those that come back in it. */
+interface Feed {
+  readonly event: MaskingEvent;
+  readonly inputs: ReadonlyMap<AssignmentId, Uint8Array>;
+}
+
+const phaseOf = { keys: 'keys', shares: 'shares', reveal: 'unmasking' } as const;
 
 /** Carries one round through its life: feeds events to the pure transition, and alone performs its effects. */
 export class RoundDriver {
@@ -45,11 +67,13 @@ export class RoundDriver {
   readonly ended: Promise<RoundRecord>;
   readonly #ports: DriverPorts;
   readonly #sum: RunningSum;
+  readonly #masked: MaskedRound | undefined;
   readonly #claims = new Map<AssignmentId, Claim>();
   readonly #assignments = new Map<DeviceId, AssignmentId>();
   readonly #trafficBefore: TrafficCount;
   readonly #timers: Cancel[] = [];
   #state: RoundState;
+  #feed: Feed | undefined;
   #committing = false;
   #record: RoundRecord | undefined;
   #settle!: { resolve(record: RoundRecord): void; reject(error: unknown): void };
@@ -58,6 +82,9 @@ export class RoundDriver {
     this.terms = terms;
     this.#sum = sum;
     this.#ports = ports;
+    const { masking, task } = terms.plan;
+    const context = { primitives: ports.primitives, task, round: terms.id };
+    this.#masked = masking ? new MaskedRound(context, masking) : undefined;
     this.#trafficBefore = ports.traffic();
     this.ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -70,6 +97,11 @@ export class RoundDriver {
 
   get state(): RoundState {
     return this.#state;
+  }
+
+  /** Bytes of an update of this round. */
+  get updateLength(): number {
+    return updateLength(this.#sum.form);
   }
 
   poolChanged(): void {
@@ -86,29 +118,32 @@ export class RoundDriver {
    * receipt. Throws `round.closed`, `assignment.*` or `update.*`; what is refused leaves the sum as it was.
    */
   accept(assignment: AssignmentId, bytes: Uint8Array): UploadReceipt {
-    const claim = this.#claim(assignment);
-    const receipt: UploadReceipt = { round: this.terms.id, assignment, counted: true };
-    const digest = this.#ports.primitives.sha256(bytes);
-    if (claim.digest) {
-      if (equalBytes(claim.digest, digest)) return receipt;
-      throw new MurmurationError('update.repeated');
-    }
-    if (this.#state.phase !== 'updates') throw new MurmurationError('round.closed');
-    if (standingOf(this.#state.cohort, assignment) === 'left') throw new MurmurationError('assignment.left');
-    try {
+    this.#take(assignment, 'updates', bytes, 'update.repeated', () => {
       this.#sum.add(bytes);
-    } catch (error) {
-      this.#dispatch({ type: 'rejected', assignment });
-      throw error;
-    }
-    claim.digest = digest;
-    this.#dispatch({ type: 'counted', assignment });
-    return receipt;
+      return { type: 'counted', assignment };
+    });
+    return { round: this.terms.id, assignment, counted: true };
   }
 
-  /** Bytes of an update of this round. */
-  get updateLength(): number {
-    return updateLength(this.#sum.form);
+  /**
+   * Takes a message of secure aggregation, once; the same bytes again change nothing. Throws `round.closed`,
+   * `round.repeated`, `assignment.*`, `secagg.*` or `crypto.low-order`.
+   */
+  contribute(
+    device: Device,
+    assignment: AssignmentId,
+    kind: 'keys' | 'shares' | 'reveal',
+    message: Uint8Array,
+  ): void {
+    if (this.#assignments.get(device.id) !== assignment) throw new MurmurationError('assignment.unknown');
+    const masked = this.#masked;
+    if (!masked) throw new MurmurationError('round.closed', 'The plan of this round has no masking.');
+    this.#take(assignment, phaseOf[kind], message, 'round.repeated', () => {
+      if (kind === 'keys') masked.takeKeys(assignment, device, message);
+      if (kind === 'shares') masked.takeDealing(assignment, message);
+      const unmaskable = kind === 'reveal' && masked.takeReveal(assignment, message);
+      return unmaskable ? { type: 'unmaskable' } : { type: 'counted', assignment };
+    });
   }
 
   /** A device gives up its part. Throws `assignment.unknown` for one that is not its own. */
@@ -129,13 +164,14 @@ export class RoundDriver {
     if (assignment) this.#dispatch({ type: 'away', assignment });
   }
 
-  /** A device is connected again: it hears its assignment once more, as long as the round takes updates. */
+  /** A device is connected again: it hears its assignment once more, and what it was given last. */
   back(device: DeviceId): void {
     const assignment = this.#assignments.get(device);
     if (!assignment) return;
     this.#dispatch({ type: 'back', assignment });
-    if (this.#state.phase === 'updates' && standingOf(this.#state.cohort, assignment) === 'working')
-      this.#assign({ device, assignment });
+    if (!('cohort' in this.#state) || standingOf(this.#state.cohort, assignment) === 'left') return;
+    this.#assign({ device, assignment });
+    this.#give({ device, assignment });
   }
 
   /** Ends the round as failed, unless its version is being stored already. */
@@ -147,6 +183,36 @@ export class RoundDriver {
     const claim = this.#claims.get(assignment);
     if (!claim) throw new MurmurationError('assignment.unknown');
     return claim;
+  }
+
+  /** Takes what a device has to send in a phase, exactly once; `add` throws where it is refused. */
+  #take(
+    assignment: AssignmentId,
+    phase: CollectingState['phase'],
+    bytes: Uint8Array,
+    repeated: 'update.repeated' | 'round.repeated',
+    add: () => RoundEvent,
+  ): void {
+    const { taken } = this.#claim(assignment);
+    const digest = this.#ports.primitives.sha256(bytes);
+    const before = taken.get(phase);
+    if (before) {
+      if (equalBytes(before, digest)) return;
+      throw new MurmurationError(repeated);
+    }
+    if (this.#state.phase !== phase) throw new MurmurationError('round.closed');
+    const standing = standingOf(this.#state.cohort, assignment);
+    if (standing === undefined) throw new MurmurationError('round.closed');
+    if (standing === 'left') throw new MurmurationError('assignment.left');
+    let event: RoundEvent;
+    try {
+      event = add();
+    } catch (error) {
+      this.#dispatch({ type: 'rejected', assignment });
+      throw error;
+    }
+    taken.set(phase, digest);
+    this.#dispatch(event);
   }
 
   #dispatch(event: RoundEvent): void {
@@ -169,15 +235,22 @@ export class RoundDriver {
         );
         return;
       case 'draw':
-        this.#dispatch({ type: 'drawn', members: this.#draw(effect.devices), time: this.#ports.clock.now() });
+        this.#dispatch({
+          type: 'drawn',
+          members: this.#draw(effect.devices),
+          time: this.#ports.clock.now(),
+        });
         return;
       case 'assign':
         for (const member of effect.members) this.#assign(member);
         return;
+      case 'open':
+        this.#open(effect.phase, effect.members);
+        return;
       case 'release':
         for (const { device } of effect.members) {
-          this.#end(device, 'closed', 'The round has the updates that it wanted.');
           this.#assignments.delete(device);
+          this.#end(device, 'closed', 'The round has what it wanted.');
         }
         return;
       case 'publish':
@@ -192,29 +265,59 @@ export class RoundDriver {
     const { pool, random } = this.#ports;
     return pool.draw(count, random).map(device => {
       const assignment = randomId<AssignmentId>(random);
-      this.#claims.set(assignment, { token: random(32) });
+      this.#claims.set(assignment, { token: random(32), taken: new Map() });
       this.#assignments.set(device, assignment);
       return { device, assignment };
     });
   }
 
   #assign({ device, assignment }: Member): void {
-    if (this.#state.phase !== 'updates') return;
+    if (!('deadlines' in this.#state)) return;
     const { id, number, plan } = this.terms;
     const message: Assignment = {
       round: id,
       number,
       assignment,
-      token: this.#claims.get(assignment)!.token,
+      token: this.#claim(assignment).token,
       plan,
-      deadline: this.#state.quorum.deadline,
+      deadline: this.#state.deadlines.updates,
     };
     if (this.#ports.channel.isConnected(device)) this.#ports.channel.assign(device, message);
     else this.away(device);
   }
 
+  /** Computes what the members need for a phase of masking, and gives it to them. */
+  #open(phase: 'shares' | 'updates' | 'unmasking', members: readonly Member[]): void {
+    const masked = this.#masked!;
+    const assignments = members.map(({ assignment }) => assignment);
+    try {
+      if (phase === 'shares') this.#feed = { event: 'roster', inputs: masked.drawGraph(assignments) };
+      if (phase === 'updates') this.#feed = { event: 'bundle', inputs: masked.settle(assignments) };
+      if (phase === 'unmasking') {
+        const statement = masked.state(assignments);
+        this.#feed = { event: 'survivors', inputs: new Map(assignments.map(member => [member, statement])) };
+      }
+    } catch (error) {
+      this.#failWith('opening a phase of masking', error);
+      return;
+    }
+    for (const member of members) {
+      if (this.#feed!.inputs.has(member.assignment)) this.#give(member);
+      else this.#dispatch({ type: 'left', assignment: member.assignment });
+    }
+  }
+
+  #give({ device, assignment }: Member): void {
+    const message = this.#feed?.inputs.get(assignment);
+    if (!message) return;
+    if (this.#ports.channel.isConnected(device))
+      this.#ports.channel.feed(device, this.#feed!.event, { round: this.terms.id, assignment, message });
+    else this.away(device);
+  }
+
   async #publish(): Promise<void> {
     try {
+      await this.#unmask();
       const head = await this.#ports.makeVersion(this.terms, this.#sum);
       // Aborted meanwhile: the round is over, and what it made is not wanted.
       if (this.#state.phase !== 'closing') return;
@@ -225,10 +328,25 @@ export class RoundDriver {
       this.#dispatch({ type: 'published', model: head.version.model });
       this.#ports.events.emit('version', head.version);
     } catch (error) {
-      this.#ports.events.emit('fault', 'publishing a version', error);
-      const reason = 'The new version could not be made; the log has the reason.';
-      this.#dispatch({ type: 'abort', reason: error instanceof MurmurationError ? error.detail : reason });
+      this.#failWith('publishing a version', error);
     }
+  }
+
+  async #unmask(): Promise<void> {
+    if (!this.#masked || !(this.#sum instanceof RingSum)) return;
+    const secrets = this.#masked.recover();
+    await this.#ports.unmasker.unmask(this.#masked.context, secrets, this.#sum.elements, done =>
+      this.#ports.events.emit('unmasking', this.terms, done),
+    );
+  }
+
+  #failWith(where: string, error: unknown): void {
+    const ours = error instanceof MurmurationError;
+    if (!ours) this.#ports.events.emit('fault', where, error);
+    this.#dispatch({
+      type: 'abort',
+      reason: ours ? error.detail : `Something failed while ${where}; the log has the reason.`,
+    });
   }
 
   async #conclude(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
-import type { Cohort, Member } from './cohort.ts';
+import { type Cohort, type Member, membersAt } from './cohort.ts';
 import type { Quorum } from './quorum.ts';
 
 /** What is fixed when a round begins. */
@@ -17,8 +17,8 @@ export interface RoundTerms {
   readonly minimum: number;
   /** ms since 1970. */
   readonly startedAt: number;
-  /** How long each collecting phase may last, ms. */
-  readonly limits: { readonly gathering: number; readonly updates: number };
+  /** How long each collecting phase may last, ms; those of masking count only where the plan masks. */
+  readonly limits: Readonly<Record<'gathering' | 'keys' | 'shares' | 'updates' | 'unmasking', number>>;
 }
 
 /** Waits until enough devices have checked in. */
@@ -28,12 +28,38 @@ export interface Gathering {
   readonly quorum: Quorum;
 }
 
-/** The cohort trains and sends its updates, which are added up as they arrive. */
-export interface Updates {
-  readonly phase: 'updates';
+/** A phase in which each device of the cohort has one message to send. */
+interface Collecting {
   readonly terms: RoundTerms;
   readonly quorum: Quorum;
+  /** Those who are still in the round when the phase begins. */
   readonly cohort: Cohort;
+  /** When each phase ends at the latest, ms since 1970; one that ends early leaves its time to the next. */
+  readonly deadlines: Deadlines;
+  /** What became of the others in the phases before. */
+  readonly earlier: Pick<Tally, 'rejected' | 'late' | 'lost'>;
+}
+
+export type Deadlines = Readonly<Record<'keys' | 'shares' | 'updates' | 'unmasking', number>>;
+
+/** Devices send their fresh keys; the first ones to do so are in the graph, the surplus is released. */
+export interface Keys extends Collecting {
+  readonly phase: 'keys';
+}
+
+/** Devices deal shares of their secrets to their neighbours. */
+export interface Shares extends Collecting {
+  readonly phase: 'shares';
+}
+
+/** The cohort trains and sends its updates, which are added up as they arrive. */
+export interface Updates extends Collecting {
+  readonly phase: 'updates';
+}
+
+/** The contributors reveal the shares that take the masks off the sum. */
+export interface Unmasking extends Collecting {
+  readonly phase: 'unmasking';
 }
 
 /** Nothing more is taken; the sum becomes a model version. */
@@ -54,11 +80,12 @@ export interface Failed {
   readonly phase: 'failed';
   readonly terms: RoundTerms;
   readonly tally: Tally;
-  readonly during: 'gathering' | 'updates' | 'closing';
+  readonly during: Exclude<RoundState['phase'], 'published' | 'failed'>;
   readonly reason: string;
 }
 
-export type RoundState = Gathering | Updates | Closing | Published | Failed;
+export type CollectingState = Keys | Shares | Updates | Unmasking;
+export type RoundState = Gathering | CollectingState | Closing | Published | Failed;
 
 /** What became of the cohort: `late` was still at work at the end, `lost` had left or lost its connection. */
 export interface Tally {
@@ -74,9 +101,11 @@ export type RoundEvent =
   | { readonly type: 'available'; readonly devices: number }
   /** The cohort was drawn at `time`. */
   | { readonly type: 'drawn'; readonly members: readonly Member[]; readonly time: number }
-  /** An update was added to the sum. */
+  /** A device's message of this phase was taken; its update, in the phase of updates, was added to the sum. */
   | { readonly type: 'counted'; readonly assignment: AssignmentId }
-  /** An update was refused. */
+  /** What was revealed is enough to take all masks off. */
+  | { readonly type: 'unmaskable' }
+  /** A device's message of this phase was refused. */
   | { readonly type: 'rejected'; readonly assignment: AssignmentId }
   | { readonly type: 'left'; readonly assignment: AssignmentId }
   | { readonly type: 'away'; readonly assignment: AssignmentId }
@@ -94,6 +123,12 @@ export type Effect =
   /** Draw so many of those who wait, and answer with `drawn`. */
   | { readonly type: 'draw'; readonly devices: number }
   | { readonly type: 'assign'; readonly members: readonly Member[] }
+  /** Begin a phase of masking: give each member what it needs, or answer with `abort`. */
+  | {
+      readonly type: 'open';
+      readonly phase: 'shares' | 'updates' | 'unmasking';
+      readonly members: readonly Member[];
+    }
   /** Tell members who are still at work that nothing more is taken. */
   | { readonly type: 'release'; readonly members: readonly Member[] }
   /** Make the next version from the sum, and answer with `published` or `abort`. */
@@ -108,14 +143,33 @@ export interface Step {
 
 export const emptyTally: Tally = { cohort: 0, accepted: 0, rejected: 0, late: 0, lost: 0 };
 
-export function tallyOf({ quorum, cohort }: Updates): Tally {
-  const { working, away, left } = cohort.count;
+/** What has become of the whole cohort, were the round to end now. */
+export function tallyOf({ phase, quorum, cohort, earlier }: CollectingState): Tally {
+  const { counted, working, away, left } = cohort.count;
+  // Whoever contributed is in the sum, whatever it reveals.
+  const contributed = phase === 'unmasking';
   return {
-    cohort: cohort.members.length,
-    accepted: quorum.accepted,
-    rejected: quorum.rejected,
-    late: working,
-    lost: away + left,
+    cohort: cohort.members.length + earlier.late + earlier.lost,
+    accepted: contributed ? cohort.members.length : phase === 'updates' ? counted : 0,
+    rejected: earlier.rejected + quorum.rejected,
+    late: earlier.late + (contributed ? 0 : working + (phase === 'updates' ? 0 : counted)),
+    lost: earlier.lost + (contributed ? 0 : away + left),
+  };
+}
+
+/** Whoever sent its message, and what has become of the others: how the next phase begins. */
+export function survivorsOf(state: CollectingState): {
+  members: readonly Member[];
+  earlier: Collecting['earlier'];
+} {
+  const { cohort, quorum, earlier } = state;
+  return {
+    members: membersAt(cohort, 'counted'),
+    earlier: {
+      rejected: earlier.rejected + quorum.rejected,
+      late: earlier.late + cohort.count.working,
+      lost: earlier.lost + cohort.count.away + cohort.count.left,
+    },
   };
 }
 

@@ -13,6 +13,9 @@ import type { RoundTerms } from './round.ts';
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
 const remembered = 64;
 
+/** ms after which a round that could not begin is tried again. */
+const retryAfter = 10_000;
+
 /** The rounds of one task, one after the other, on its schedule. */
 export class TaskRounds {
   readonly task: Task;
@@ -23,6 +26,7 @@ export class TaskRounds {
   #number = 0;
   #nextAt: number;
   #cancel: Cancel = () => {};
+  #started = false;
   #stopped = false;
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
@@ -32,8 +36,11 @@ export class TaskRounds {
     this.#nextAt = ports.clock.now();
   }
 
-  /** Schedules the first round, numbered after those of the history. */
+  /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
   async start(): Promise<void> {
+    if (this.#stopped) throw new MurmurationError('server.stopping');
+    if (this.#started) return;
+    this.#started = true;
     const [last] = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, 1);
     this.#number = last?.number ?? 0;
     this.#scheduleNext();
@@ -66,6 +73,23 @@ export class TaskRounds {
     return undefined;
   }
 
+  #scheduleNext(): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
+  }
+
+  /** Whatever goes wrong in a round, the next one follows. */
+  async #runOne(): Promise<void> {
+    const { clock, events } = this.#ports;
+    try {
+      await this.#begin();
+    } catch (error) {
+      events.emit('fault', 'beginning a round', error);
+      this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
+    }
+    this.#scheduleNext();
+  }
+
   async #begin(): Promise<void> {
     const { head, files } = await this.#registry.current(this.task.name);
     if (this.#stopped) return;
@@ -80,24 +104,16 @@ export class TaskRounds {
     }
     this.#over.push(terms.id);
     if (this.#over.length > remembered) this.#over.shift();
-    this.#scheduleNext();
-  }
-
-  #scheduleNext(): void {
-    if (this.#stopped) return;
-    this.#cancel = this.#ports.clock.at(this.#nextAt, () => {
-      this.#begin().catch(error => this.#ports.events.emit('fault', 'beginning a round', error));
-    });
   }
 
   #terms(model: ModelHash, id: RoundId): RoundTerms {
-    const { name, planVersion, training, update, cohort, deadlines } = this.task;
+    const { name, planVersion, training, update, masking, cohort, deadlines } = this.task;
     const cohortSize = cohortSizeOf(this.task);
     this.#number += 1;
     return {
       id,
       number: this.#number,
-      plan: { task: name, version: planVersion, model, training, update, largestCohort: cohortSize },
+      plan: { task: name, version: planVersion, model, training, update, masking, largestCohort: cohortSize },
       cohortSize,
       goal: cohort.goal,
       minimum: cohort.minimum,
@@ -107,9 +123,9 @@ export class TaskRounds {
   }
 
   #sumFor({ id, plan }: RoundTerms, layout: Layout): RunningSum {
-    const { update, largestCohort } = plan;
+    const { update, masking, largestCohort } = plan;
     return update.kind === 'ring'
-      ? new RingSum(layout, { ...update, largestCohort }, id)
+      ? new RingSum(layout, { ...update, largestCohort }, id, masking !== null)
       : new FloatSum(layout, update);
   }
 }

@@ -1,19 +1,30 @@
 import { closing } from './phases/closing.ts';
 import { gathering } from './phases/gathering.ts';
+import { keys } from './phases/keys.ts';
+import { shares } from './phases/shares.ts';
+import { unmasking } from './phases/unmasking.ts';
 import { updates } from './phases/updates.ts';
 import { type RoundEvent, type RoundState, type Step, unchanged } from './round.ts';
 
 /**
- * One step of a round: pure, so that a history of events can be replayed. What a state does not expect leaves it as it
- * is. Phases follow one another as gathering → updates → closing → published, each may end in failed; the phases of
- * secure aggregation (keys, shares before, unmasking after updates) take their places in this list.
+ * One step of a round: pure, so that a history of events can be replayed. What a state does not expect leaves it as it is.
+ *
+ *     gathering → keys → shares → updates → unmasking → closing → published
+ *
+ * A plan without masking goes from gathering to updates to closing; from each phase but the last a round may fail.
  */
 export function transition(state: RoundState, event: RoundEvent): Step {
   switch (state.phase) {
     case 'gathering':
       return gathering(state, event);
+    case 'keys':
+      return keys(state, event);
+    case 'shares':
+      return shares(state, event);
     case 'updates':
       return updates(state, event);
+    case 'unmasking':
+      return unmasking(state, event);
     case 'closing':
       return closing(state, event);
     case 'published':

@@ -1,16 +1,16 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
 import type {
   DeviceEvents as FromDevice,
   CoordinatorEvents as ToDevice,
 } from '@murmuration/protocol/messages/channel';
 import type { Socket } from 'socket.io';
+import type { Device } from '../population/device.ts';
 
 export type DeviceSocket = Socket<FromDevice, ToDevice>;
 
 /** Who said hello on a connection. */
 export interface Identity {
-  readonly device: DeviceId;
+  readonly device: Device;
   readonly sdk: string;
   readonly platform: string;
 }

@@ -12,6 +12,11 @@ import {
   refusalOf,
 } from '@murmuration/protocol/messages/frame';
 import { enrol, hello, type Welcome } from '@murmuration/protocol/messages/hello';
+import {
+  type MaskingContribution,
+  type MaskingInput,
+  maskingContribution,
+} from '@murmuration/protocol/messages/masking';
 import { type Assignment, type Leave, leave, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
@@ -19,13 +24,15 @@ import { Server } from 'socket.io';
 import type * as z from 'zod/mini';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Population } from '../population/population.ts';
-import type { CohortChannel } from '../round/ports.ts';
+import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
 import { Connection, type DeviceSocket, type Identity } from './connection.ts';
 
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
   welcome(): Welcome;
   checkIn(device: Identity, message: CheckIn): CheckInAnswer;
+  /** A message of secure aggregation. */
+  contribute(device: Identity, phase: 'keys' | 'shares' | 'reveal', message: MaskingContribution): void;
   leave(device: Identity, message: Leave): void;
   connected(device: DeviceId): void;
   disconnected(device: DeviceId): void;
@@ -92,6 +99,10 @@ export class Gateway implements CohortChannel {
     this.#send(device, 'assignment', assignment);
   }
 
+  feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
+    this.#send(device, event, input);
+  }
+
   end(device: DeviceId, end: RoundEnd): void {
     this.#send(device, 'round-end', end);
   }
@@ -115,14 +126,22 @@ export class Gateway implements CohortChannel {
       return { device: device.id };
     });
     this.#answer(connection, 'hello', hello, async message => {
-      const { id } = await this.#population.identify(message, connection.nonce);
+      const device = await this.#population.identify(message, connection.nonce);
       const answer = this.#requests.welcome();
-      this.#identified(connection, { device: id, sdk: message.sdk, platform: message.platform });
+      this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
       return answer;
     });
     this.#answer(connection, 'check-in', checkIn, async message =>
       this.#requests.checkIn(connection.owner, message),
     );
+    for (const phase of ['keys', 'shares', 'reveal'] as const) {
+      this.#answer(
+        connection,
+        phase,
+        maskingContribution,
+        async message => this.#requests.contribute(connection.owner, phase, message) ?? null,
+      );
+    }
     this.#answer(
       connection,
       'leave',
@@ -159,9 +178,10 @@ export class Gateway implements CohortChannel {
   /** One live connection a device: the newer one counts. */
   #identified(connection: Connection, identity: Identity): void {
     if (connection.identity) return;
-    const older = this.#connections.get(identity.device);
+    const { id } = identity.device;
+    const older = this.#connections.get(id);
     connection.identity = identity;
-    this.#connections.set(identity.device, connection);
+    this.#connections.set(id, connection);
     if (older) {
       this.#events.emit(
         'refused',
@@ -171,17 +191,26 @@ export class Gateway implements CohortChannel {
       );
       older.socket.disconnect(true);
     } else {
-      this.#events.emit('connected', identity.device, identity.platform, identity.sdk);
+      this.#events.emit('connected', id, identity.platform, identity.sdk);
     }
-    this.#requests.connected(identity.device);
+    this.#requests.connected(id);
   }
 
   #disconnected({ identity, socket }: Connection): void {
-    if (!identity || this.#connections.get(identity.device)?.socket !== socket) return;
-    this.#connections.delete(identity.device);
-    this.#events.emit('disconnected', identity.device);
-    this.#requests.disconnected(identity.device);
+    if (!identity || this.#connections.get(identity.device.id)?.socket !== socket) return;
+    const { id } = identity.device;
+    this.#connections.delete(id);
+    this.#events.emit('disconnected', id);
+    this.#requests.disconnected(id);
   }
 }
 
-const known: ReadonlySet<string> = new Set<DeviceEvent>(['enrol', 'hello', 'check-in', 'leave']);
+const known: ReadonlySet<string> = new Set<DeviceEvent>([
+  'enrol',
+  'hello',
+  'check-in',
+  'keys',
+  'shares',
+  'reveal',
+  'leave',
+]);

@@ -1,6 +1,8 @@
 import type * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { parseTaskName } from '@murmuration/protocol/ids';
+import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import * as z from 'zod';
 import { describeIssues } from '../config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
@@ -36,13 +38,30 @@ const definition = z.strictObject({
     weighting: z.enum(['examples', 'uniform']).default('examples'),
     weightCap: z.int().min(1).max(65_536).default(32),
   }),
+  masking: z
+    .union([
+      z.literal('off'),
+      z.strictObject({
+        threat: z.enum(['honest-but-curious', 'semi-malicious', 'malicious']).default('malicious'),
+        corrupt: z.number().min(0).lt(1).default(0.05),
+        dropping: z.number().min(0).lt(1).default(0.1),
+        graph: z.enum(['sparse', 'complete']).default('sparse'),
+      }),
+    ])
+    .default('off'),
   cohort: z.strictObject({
     goal: z.int().min(1).max(1_000_000),
     minimum: z.int().min(1).max(1_000_000),
     overSelection: z.number().min(1).max(10).default(1.3),
   }),
   deadlines: z
-    .strictObject({ gathering: duration.default(30_000), updates: duration.default(180_000) })
+    .strictObject({
+      gathering: duration.default(30_000),
+      keys: duration.default(10_000),
+      shares: duration.default(10_000),
+      updates: duration.default(180_000),
+      unmasking: duration.default(20_000),
+    })
     .prefault({}),
   schedule: z.strictObject({ every: duration }),
   eligibility: z
@@ -77,23 +96,41 @@ export function defineTask(input: TaskDefinition): Task {
   const parsed = definition.safeParse(input);
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
-  const { plan, update, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
+  const { plan, update, masking, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
       'config.invalid',
       `The task: cohort.minimum (${cohort.minimum}) is at most cohort.goal (${cohort.goal}).`,
     );
+  if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);
   return {
     ...rest,
     name: parseTaskName(rest.name),
     training: plan,
     // Uniform weights are all 1: a larger cap would only widen the ring.
     update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,
+    masking: masking === 'off' ? null : masking,
     cohort,
     deadlines,
     interval: schedule.every,
     evaluator: evaluation,
   };
+}
+
+/** Throws `config.invalid` for what masking can't be combined with, `secagg.parameters` for cohorts that no graph protects. */
+function refuseUnmaskable(
+  masking: MaskingSettings,
+  kind: UpdateSettings['kind'],
+  { goal, minimum }: Task['cohort'],
+): void {
+  if (kind === 'float32') {
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: update.kind "float32" can\'t be masked; use "ring", or masking "off" for a strategy that needs single updates.',
+    );
+  }
+  for (const devices of new Set([minimum, goal]))
+    findParameters(devices, masking, masking.graph === 'complete' ? 'complete' : undefined);
 }
 
 function isFunction(value: unknown): boolean {

@@ -1,8 +1,9 @@
 import type * as tf from '@murmuration/engine/tf';
 import type { TaskName } from '@murmuration/protocol/ids';
-import type { TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Eligibility } from '../population/eligibility.ts';
+import type { RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 
 /** What to learn, complete and checked; `defineTask` makes it. */
@@ -13,6 +14,8 @@ export interface Task {
   readonly planVersion: number;
   readonly training: TrainingSettings;
   readonly update: UpdateSettings;
+  /** null: updates are added up as they are. */
+  readonly masking: MaskingSettings | null;
   readonly cohort: {
     /** Updates wanted: the aggregation goal. */
     readonly goal: number;
@@ -22,7 +25,7 @@ export interface Task {
     readonly overSelection: number;
   };
   /** How long the phases may last, ms. */
-  readonly deadlines: { readonly gathering: number; readonly updates: number };
+  readonly deadlines: RoundTerms['limits'];
   /** ms from the beginning of a round to that of the next; a longer round delays it. */
   readonly interval: number;
   readonly eligibility: Eligibility;

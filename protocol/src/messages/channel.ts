@@ -11,6 +11,12 @@ export interface DeviceEvents {
   hello(frame: Uint8Array, answer: Answer): void;
   /** `checkIn` → `checkInAnswer` */
   'check-in'(frame: Uint8Array, answer: Answer): void;
+  /** `maskingContribution` → null */
+  keys(frame: Uint8Array, answer: Answer): void;
+  /** `maskingContribution` → null */
+  shares(frame: Uint8Array, answer: Answer): void;
+  /** `maskingContribution` → null */
+  reveal(frame: Uint8Array, answer: Answer): void;
   /** `leave` → null */
   leave(frame: Uint8Array, answer: Answer): void;
 }
@@ -20,6 +26,12 @@ export interface CoordinatorEvents {
   challenge(frame: Uint8Array): void;
   /** `assignment` */
   assignment(frame: Uint8Array): void;
+  /** `maskingInput`: who takes part, for the phase of shares */
+  roster(frame: Uint8Array): void;
+  /** `maskingInput`: the shares for this device, for the phase of updates */
+  bundle(frame: Uint8Array): void;
+  /** `maskingInput`: whose updates count, for the phase of unmasking */
+  survivors(frame: Uint8Array): void;
   /** `roundEnd` */
   'round-end'(frame: Uint8Array): void;
 }

@@ -12,6 +12,8 @@ export const enrol = z.strictObject({
   publicKey: bytes(32),
   /** What the operator gave to the app. */
   token: text(4_096),
+  /** The enrolment authority's signature over the key, where the app has such an authority. */
+  certificate: z.optional(bytes(64)),
   signature: bytes(64),
 });
 export type Enrol = z.infer<typeof enrol>;

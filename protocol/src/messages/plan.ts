@@ -33,6 +33,20 @@ export const updateSettings = z.strictObject({
 });
 export type UpdateSettings = z.infer<typeof updateSettings>;
 
+const fraction = z.number().check(z.gte(0), z.lt(1));
+
+/** What the masks of secure aggregation must withstand (SPEC.md, SA2). */
+export const maskingSettings = z.strictObject({
+  threat: z.enum(['honest-but-curious', 'semi-malicious', 'malicious']),
+  /** Fraction of the devices that may work with the coordinator. */
+  corrupt: fraction,
+  /** Fraction of the devices whose update may get lost after the graph is drawn. */
+  dropping: fraction,
+  /** `sparse`: as few neighbours as that takes, all others below 50 devices; `complete`: always all others. */
+  graph: z.enum(['sparse', 'complete']),
+});
+export type MaskingSettings = z.infer<typeof maskingSettings>;
+
 /** What a device is told to do; `version` grows whenever an operator changes the task. */
 export const plan = z.strictObject({
   task: taskName,
@@ -41,6 +55,8 @@ export const plan = z.strictObject({
   model: modelHash,
   training: trainingSettings,
   update: updateSettings,
+  /** `null`: updates are sent as they are. */
+  masking: z.nullable(maskingSettings),
   /** The largest number of updates in the sum, which fixes the width of the ring. */
   largestCohort: whole(1, 1_000_000),
 });

@@ -1,6 +1,7 @@
 import { cohortOf } from '../cohort.ts';
 import { openQuorum } from '../quorum.ts';
 import {
+  type Deadlines,
   emptyTally,
   fail,
   type Gathering,
@@ -9,6 +10,8 @@ import {
   type Step,
   unchanged,
 } from '../round.ts';
+import { openKeys } from './keys.ts';
+import { openUpdates } from './updates.ts';
 
 export function begin(terms: RoundTerms): Step {
   const quorum = openQuorum(terms.cohortSize, terms.minimum, terms.startedAt + terms.limits.gathering);
@@ -26,15 +29,15 @@ export function gathering(state: Gathering, event: RoundEvent): Step {
         : unchanged(here);
     }
     case 'drawn': {
-      const goal = Math.min(terms.goal, event.members.length);
-      const collecting = openQuorum(goal, terms.minimum, event.time + terms.limits.updates);
-      return {
-        state: { phase: 'updates', terms, quorum: collecting, cohort: cohortOf(event.members) },
-        effects: [
-          { type: 'assign', members: event.members },
-          { type: 'wake', time: collecting.deadline },
-        ],
+      const { members } = event;
+      const drawn = {
+        terms,
+        cohort: cohortOf(members),
+        deadlines: deadlinesFrom(event.time, terms),
+        earlier: { rejected: 0, late: 0, lost: 0 },
       };
+      const { state: next, effects } = terms.plan.masking ? openKeys(drawn) : openUpdates(drawn);
+      return { state: next, effects: [...effects, { type: 'assign', members }] };
     }
     case 'tick': {
       if (event.time < quorum.deadline) return unchanged(state);
@@ -49,4 +52,11 @@ export function gathering(state: Gathering, event: RoundEvent): Step {
     default:
       return unchanged(state);
   }
+}
+
+function deadlinesFrom(time: number, { limits, plan }: RoundTerms): Deadlines {
+  const keys = plan.masking ? time + limits.keys : time;
+  const shares = plan.masking ? keys + limits.shares : time;
+  const updates = shares + limits.updates;
+  return { keys, shares, updates, unmasking: updates + limits.unmasking };
 }

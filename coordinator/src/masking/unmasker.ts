@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import type { RoundContext } from '@murmuration/protocol/secagg/context';
+import type { Masks } from '@murmuration/protocol/secagg/mask-stream';
+import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
+import { Piscina } from 'piscina';
+import type { UnmaskingJob } from './worker.ts';
+
+/** Secrets for one job: a key agreement takes 0.1 ms, a device that was lost has about 80 of them. */
+const secretsPerJob = 8;
+/** Elements of the sum for one job: enough that the keys set up are few beside the streams. */
+const elementsPerJob = 65_536;
+
+/** Takes masks off sums. */
+export interface Unmasker {
+  /** Adds what the secrets stand for to `sum`, which is in shared memory; `progress` hears the share that is done. */
+  unmask(
+    context: RoundContext,
+    secrets: readonly RecoveredSecret[],
+    sum: Int32Array,
+    progress: (done: number) => void,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** On worker threads: first the mask keys, in parallel over the secrets, then the masks, in parallel over ranges of the sum. */
+export function unmaskerPool(threads = availableParallelism()): Unmasker {
+  let pool: Piscina<UnmaskingJob, Masks | null> | undefined;
+  return {
+    async unmask({ task, round }, secrets, sum, progress) {
+      pool ??= new Piscina({
+        filename: new URL('./worker.ts', import.meta.url).href,
+        minThreads: 0,
+        maxThreads: threads,
+        idleTimeout: 10_000,
+      });
+      const run = (job: UnmaskingJob) => pool!.run(job);
+      const batches = split(secrets.length, secretsPerJob);
+      const ranges = split(sum.length, elementsPerJob);
+      let done = 0;
+      const step = <Value>(value: Value): Value => {
+        done += 1;
+        progress(done / (batches.length + ranges.length));
+        return value;
+      };
+      const masks = await Promise.all(
+        batches.map(({ from, to }) =>
+          run({ kind: 'keys', task, round, secrets: secrets.slice(from, to) }).then(step),
+        ),
+      );
+      const all = concatMasks(masks as Masks[]);
+      await Promise.all(
+        ranges.map(({ from, to }) => run({ kind: 'masks', sum, masks: all, from, to }).then(step)),
+      );
+    },
+    async close() {
+      await pool?.destroy();
+      pool = undefined;
+    },
+  };
+}
+
+function split(length: number, size: number): { from: number; to: number }[] {
+  return Array.from({ length: Math.ceil(length / size) }, (_, i) => ({
+    from: i * size,
+    to: Math.min(length, (i + 1) * size),
+  }));
+}
+
+function concatMasks(parts: readonly Masks[]): Masks {
+  const count = parts.reduce((sum, { signs }) => sum + signs.length, 0);
+  // Shared, so that every job reads the same bytes.
+  const keys = new Uint8Array(new SharedArrayBuffer(32 * count));
+  const signs = new Int8Array(new SharedArrayBuffer(count));
+  let at = 0;
+  for (const part of parts) {
+    keys.set(part.keys, 32 * at);
+    signs.set(part.signs, at);
+    at += part.signs.length;
+  }
+  return { keys, signs };
+}

@@ -1,0 +1,33 @@
+import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { applyMasks, collectMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
+import { type RecoveredSecret, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+
+export type UnmaskingJob =
+  | {
+      readonly kind: 'keys';
+      readonly task: TaskName;
+      readonly round: RoundId;
+      readonly secrets: readonly RecoveredSecret[];
+    }
+  | {
+      readonly kind: 'masks';
+      readonly sum: Int32Array;
+      readonly masks: Masks;
+      readonly from: number;
+      readonly to: number;
+    };
+
+/** What the pool calls: the masks of some secrets, or all masks on a range of the sum. */
+export default function work(job: UnmaskingJob): Masks | null {
+  if (job.kind === 'masks') {
+    applyMasks(native, job.sum, job.masks, job.from, job.to);
+    return null;
+  }
+  const { task, round, secrets } = job;
+  const masks = secrets.map(secret => unmaskingMasks({ primitives: native, task, round }, secret));
+  const each = masks.flatMap(({ keys, signs }) =>
+    Array.from(signs, (sign, i) => ({ key: keys.subarray(32 * i, 32 * i + 32), sign: sign as 1 | -1 })),
+  );
+  return collectMasks(each.length, i => each[i]!);
+}

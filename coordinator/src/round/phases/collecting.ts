@@ -1,0 +1,90 @@
+import { type Cohort, maySend, membersAt, stand, standingOf } from '../cohort.ts';
+import { judge } from '../quorum.ts';
+import {
+  type CollectingState,
+  type Effect,
+  fail,
+  type RoundEvent,
+  type Step,
+  tallyOf,
+  unchanged,
+} from '../round.ts';
+
+/**
+ * The rule of every phase in which each device has one message to send: it closes early at its goal, or once nobody else
+ * can send; at the deadline the minimum is enough; below it, or once it is out of reach, the round fails.
+ */
+export function collect<State extends CollectingState>(
+  state: State,
+  event: RoundEvent,
+  close: (state: State) => Step,
+): Step {
+  const { quorum, cohort } = state;
+  switch (event.type) {
+    case 'counted': {
+      const after = stand(cohort, event.assignment, 'counted');
+      if (after === cohort) return unchanged(state);
+      return settle({ ...state, cohort: after, quorum: { ...quorum, accepted: quorum.accepted + 1 } }, close);
+    }
+    case 'rejected':
+      if (!maySend(standingOf(cohort, event.assignment))) return unchanged(state);
+      return unchanged({ ...state, quorum: { ...quorum, rejected: quorum.rejected + 1 } });
+    case 'left':
+      return settle(withCohort(state, stand(cohort, event.assignment, 'left')), close);
+    case 'away':
+      return unchanged(withCohort(state, stand(cohort, event.assignment, 'away')));
+    case 'back':
+      return unchanged(withCohort(state, stand(cohort, event.assignment, 'working')));
+    case 'tick': {
+      if (event.time < quorum.deadline) return unchanged(state);
+      if (quorum.accepted >= quorum.minimum) return close(state);
+      const { accepted, minimum } = quorum;
+      return failed(
+        state,
+        `${accepted} of at least ${minimum} devices had sent their ${noun[state.phase]} at the deadline.`,
+      );
+    }
+    case 'abort':
+      return failed(state, event.reason);
+    default:
+      return unchanged(state);
+  }
+}
+
+const noun = {
+  keys: 'keys',
+  shares: 'shares',
+  updates: 'updates',
+  unmasking: 'shares of the masks',
+} as const;
+
+export function failed(state: CollectingState, reason: string): Step {
+  return fail(state.terms, tallyOf(state), state.phase, reason);
+}
+
+/** Tells those whose message is no longer wanted. */
+export function release(state: CollectingState): Effect {
+  return { type: 'release', members: membersAt(state.cohort, 'working') };
+}
+
+function withCohort<State extends CollectingState>(state: State, cohort: Cohort): State {
+  return cohort === state.cohort ? state : { ...state, cohort };
+}
+
+function settle<State extends CollectingState>(state: State, close: (state: State) => Step): Step {
+  const { working, away } = state.cohort.count;
+  switch (judge(state.quorum, working + away)) {
+    case 'reached':
+    case 'complete':
+      return close(state);
+    case 'hopeless': {
+      const { accepted, minimum } = state.quorum;
+      return failed(
+        state,
+        `Too many devices left: ${accepted} have sent their ${noun[state.phase]}, ${working + away} may, at least ${minimum} are needed.`,
+      );
+    }
+    case 'open':
+      return unchanged(state);
+  }
+}

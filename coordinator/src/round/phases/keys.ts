@@ -1,0 +1,26 @@
+import { cohortOf } from '../cohort.ts';
+import { openQuorum } from '../quorum.ts';
+import { type Keys, type RoundEvent, type Step, survivorsOf } from '../round.ts';
+import { collect, release } from './collecting.ts';
+import { openShares } from './shares.ts';
+
+/** Devices in the graph for each update that is wanted: the surplus is shed before the graph has to survive its loss. */
+const inGraph = 1.05;
+
+export function openKeys(drawn: Omit<Keys, 'phase' | 'quorum'>): Step {
+  const { terms, cohort, deadlines } = drawn;
+  const goal = Math.min(Math.ceil(terms.goal * inGraph), cohort.members.length);
+  return {
+    state: { ...drawn, phase: 'keys', quorum: openQuorum(goal, terms.minimum, deadlines.keys) },
+    effects: [{ type: 'wake', time: deadlines.keys }],
+  };
+}
+
+export function keys(state: Keys, event: RoundEvent): Step {
+  return collect(state, event, closed => {
+    const { members, earlier } = survivorsOf(closed);
+    const { terms, deadlines } = closed;
+    const { state: next, effects } = openShares({ terms, deadlines, earlier, cohort: cohortOf(members) });
+    return { state: next, effects: [release(closed), ...effects] };
+  });
+}
