@@ -25,8 +25,11 @@ export async function createApp(settings: {
   events: CoordinatorEvents;
   cors: readonly string[];
 }): Promise<App> {
+  const handleError = problemHandler(settings.events);
   const app = Fastify({
     logger: false,
+    // What goes wrong before a route is found, such as an address that can't be decoded.
+    frameworkErrors: handleError,
     bodyLimit: 65_536,
     requestTimeout: 120_000,
     forceCloseConnections: true,
@@ -34,7 +37,7 @@ export async function createApp(settings: {
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(problemHandler(settings.events));
+  app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, 'request.not-found', errors['request.not-found'].text),
   );
@@ -42,7 +45,11 @@ export async function createApp(settings: {
     done(null, body),
   );
   await app.register(helmet, { crossOriginResourcePolicy: { policy: 'cross-origin' } });
-  await app.register(cors, { origin: [...settings.cors], exposedHeaders: ['etag', 'content-range'] });
+  await app.register(cors, {
+    origin: [...settings.cors],
+    methods: ['GET', 'HEAD', 'PUT'],
+    exposedHeaders: ['etag', 'content-range'],
+  });
   await app.register(swagger, {
     openapi: { info: { title: 'Murmuration coordinator', version: '1' } },
     transform: jsonSchemaTransform,

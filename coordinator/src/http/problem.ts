@@ -61,15 +61,13 @@ function classify(error: FastifyError): { code: ErrorCode; detail: string } {
       detail: `${first!.instancePath || error.validationContext}: ${first!.message}`,
     };
   }
-  switch (error.statusCode) {
+  const status = error.statusCode ?? 500;
+  switch (status) {
     case 413:
       return { code: 'request.too-large', detail: error.message };
     case 415:
       return { code: 'request.unsupported', detail: error.message };
-    case 400:
-    case 408:
-      return { code: 'request.invalid', detail: error.message };
-    default:
-      return { code: 'server.internal', detail: errors['server.internal'].text };
   }
+  if (status >= 400 && status < 500) return { code: 'request.invalid', detail: error.message };
+  return { code: 'server.internal', detail: errors['server.internal'].text };
 }

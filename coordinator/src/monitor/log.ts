@@ -1,16 +1,16 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import type { CoordinatorEvents } from '../events.ts';
 import type { RoundRecord } from '../round/record.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Structured log lines on standard error. */
-export function createLog(level: LogLevel): Logger {
-  return pino(
-    { level, redact: ['token', '*.token', 'signature', '*.signature'] },
-    pino.destination({ dest: 2, sync: true }),
-  );
+/** Structured log lines, on standard error unless told otherwise; whatever is called a token or a signature is left out. */
+export function createLog(
+  level: LogLevel,
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
+  return pino({ level, redact: ['token', '*.token', 'signature', '*.signature'] }, destination);
 }
 
 /** Writes what happens to the log: one line a round at info, the rest at debug. */

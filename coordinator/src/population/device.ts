@@ -13,6 +13,7 @@ export interface Device {
 
 export interface DeviceStore {
   get(id: DeviceId): Promise<Device | undefined>;
-  put(device: Device): Promise<void>;
+  /** Keeps a device, unless one of its id is there: then that one stays as it is, and the answer is false. */
+  add(device: Device): Promise<boolean>;
   count(): Promise<number>;
 }

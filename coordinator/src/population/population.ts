@@ -46,11 +46,8 @@ export class Population {
       throw new MurmurationError('device.signature');
     if (!(await this.#mayEnrol(token, publicKey))) throw new MurmurationError('device.enrolment-refused');
     const id = base64url(this.#primitives.sha256(publicKey).subarray(0, 16)) as DeviceId;
-    const known = await this.#devices.get(id);
-    if (known) return known;
     const device: Device = { id, publicKey, certificate, enrolledAt: this.#clock.now() };
-    await this.#devices.put(device);
-    this.#size += 1;
+    if (await this.#devices.add(device)) this.#size += 1;
     return device;
   }
 

@@ -21,6 +21,7 @@ export interface Head {
 export interface History {
   /** The newest version of a task. */
   head(task: TaskName): Promise<Head | undefined>;
+  /** The oldest version with this content: a round that moved nothing leads to a second one. */
   version(model: ModelHash): Promise<ModelVersion | undefined>;
   /** Newest first, those with numbers below `before`, at most `limit`. */
   versions(task: TaskName, before: number, limit: number): Promise<readonly ModelVersion[]>;

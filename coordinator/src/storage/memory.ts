@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import type { Device, DeviceStore } from '../population/device.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -25,17 +25,17 @@ export function memoryBlobs(): BlobStore {
 
 export function memoryHistory(): History {
   const heads = new Map<TaskName, Head>();
-  const versions = new Map<ModelHash, ModelVersion>();
+  const versions: ModelVersion[] = [];
   const rounds: RoundRecord[] = [];
   return {
     async head(task) {
       return heads.get(task);
     },
     async version(model) {
-      return versions.get(model);
+      return versions.find(version => version.model === model);
     },
     async versions(task, before, limit) {
-      return newestFirst([...versions.values()], task, before, limit);
+      return newestFirst(versions, task, before, limit);
     },
     async rounds(task, before, limit) {
       return newestFirst(rounds, task, before, limit);
@@ -43,7 +43,7 @@ export function memoryHistory(): History {
     async commit({ head, round }) {
       if (head) {
         heads.set(head.version.task, head);
-        versions.set(head.version.model, head.version);
+        versions.push(head.version);
       }
       if (round) rounds.push(round);
     },
@@ -68,8 +68,10 @@ export function memoryDevices(): DeviceStore {
     async get(id) {
       return devices.get(id);
     },
-    async put(device) {
+    async add(device) {
+      if (devices.has(device.id)) return false;
       devices.set(device.id, device);
+      return true;
     },
     async count() {
       return devices.size;

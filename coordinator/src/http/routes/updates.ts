@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { idPattern, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids';
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
@@ -15,7 +16,8 @@ const receipt = z.object({ round: z.string(), assignment: z.string(), counted: z
 
 /** Takes updates. Round, assignment and token are known to fit together before the first byte of a body is read. */
 export function updateRoutes(app: App, findRound: (round: RoundId) => RoundDriver, traffic: Traffic): void {
-  let underWay = 0;
+  /** The answers that uploads wait for, by assignment. */
+  const underWay = new Map<string, ServerResponse>();
   app.put(
     '/v1/rounds/:round/updates/:assignment',
     {
@@ -36,7 +38,6 @@ export function updateRoutes(app: App, findRound: (round: RoundId) => RoundDrive
         },
       },
       preParsing: async (request, reply) => {
-        if (underWay >= maxUnderWay) throw new MurmurationError('update.too-many');
         const driver = findRound(parseRoundId(request.params.round));
         driver.authenticate(
           parseAssignmentId(request.params.assignment),
@@ -48,9 +49,14 @@ export function updateRoutes(app: App, findRound: (round: RoundId) => RoundDrive
             'update.wrong-length',
             `An update of this round has ${driver.updateLength} bytes; this one announces ${length}.`,
           );
-        underWay += 1;
+        const { assignment } = request.params;
+        const older = underWay.get(assignment);
+        if (!older && underWay.size >= maxUnderWay) throw new MurmurationError('update.too-many');
+        // A device that begins again has lost the connection of its first try.
+        older?.destroy();
+        underWay.set(assignment, reply.raw);
         reply.raw.once('close', () => {
-          underWay -= 1;
+          if (underWay.get(assignment) === reply.raw) underWay.delete(assignment);
         });
       },
     },
