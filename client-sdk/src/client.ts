@@ -11,6 +11,7 @@ import {
   type Hello,
   welcome,
 } from '@murmuration/protocol/messages/hello';
+import { maskingInput } from '@murmuration/protocol/messages/masking';
 import { assignment, roundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
@@ -63,6 +64,8 @@ export class PlatformClient {
           examples,
           models: new ModelCache(options.storage, this.#transport, task),
           store: sessionStore(options.storage, task),
+          identity: () => this.#identity!,
+          floors: options.floors ?? {},
           emit: (event, ...args) => this.#emit(event, ...args),
           isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
         }),
@@ -129,6 +132,13 @@ export class PlatformClient {
           for (const session of this.#sessions) session.assigned(message);
           return;
         }
+        case 'roster':
+        case 'bundle':
+        case 'survivors': {
+          const message = decodeFrame(frame, maskingInput);
+          for (const session of this.#sessions) session.fed(event, message);
+          return;
+        }
         case 'round-end': {
           const message = decodeFrame(frame, roundEnd);
           for (const session of this.#sessions) session.roundEnded(message);
@@ -173,11 +183,13 @@ export class PlatformClient {
   }
 
   async #enrol(nonce: Uint8Array): Promise<DeviceId> {
-    const { enrolment, storage } = this.#options;
+    const { enrolment, certificate, storage } = this.#options;
+    const { publicKey } = this.#identity!;
     const message: Enrol = {
       protocol: protocolVersion,
-      publicKey: this.#identity!.publicKey,
+      publicKey,
       token: typeof enrolment === 'string' ? enrolment : await enrolment(),
+      certificate: await certificate?.(publicKey),
       signature: this.#identity!.sign(challengeMessage('enrol', nonce)),
     };
     const { device } = decodeAck(await this.#transport.request('enrol', encodeFrame(message)), enrolled);

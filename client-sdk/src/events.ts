@@ -7,7 +7,15 @@ export interface RoundProgress {
   readonly round: RoundId;
   /** Rounds of a task count from 1. */
   readonly number: number;
-  readonly phase: 'downloading' | 'training' | 'uploading' | 'counted' | 'ended';
+  readonly phase:
+    | 'keys'
+    | 'shares'
+    | 'unmasking'
+    | 'downloading'
+    | 'training'
+    | 'uploading'
+    | 'counted'
+    | 'ended';
   readonly progress: number;
 }
 

@@ -1,62 +1,44 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import type { RoundProgress } from '../events.ts';
 import { prepareUpdate } from '../update/prepare.ts';
-import { readExamples } from './examples.ts';
-import { persist } from './persist.ts';
+import { contributeMasked } from './contribute-masked.ts';
+import { requireMasking } from './floors.ts';
+import { learn } from './learn.ts';
 import type { SessionPorts } from './ports.ts';
+import type { Report } from './report.ts';
+import type { Contributing } from './state.ts';
+import { upload } from './upload.ts';
 
 /**
- * One device's contribution to one round: download → train → prepare → upload. What was made for this assignment before a
- * restart is sent again, byte for byte.
+ * One device's contribution to one round: download → train → prepare → upload, between the phases of secure aggregation
+ * where the plan masks. What was made for this assignment before a restart is sent again, byte for byte.
  */
 export async function contribute(
-  assignment: Assignment,
+  { assignment, stop: { signal }, inbox }: Contributing,
   ports: SessionPorts,
-  signal: AbortSignal,
 ): Promise<void> {
-  const { store, emit, task, transport, platform } = ports;
-  const report = (phase: RoundProgress['phase'], progress: number) =>
-    emit('round', { task, round: assignment.round, number: assignment.number, phase, progress });
-  const saved = await store.load();
-  let update = saved?.assignment.assignment === assignment.assignment ? saved.update : undefined;
-  if (!update) {
-    update = await makeUpdate(assignment, ports, signal, report);
-    await store.save({ assignment, update });
-  }
-  report('uploading', 0);
-  const path = updatePath(assignment.round, assignment.assignment);
-  const bytes = update;
-  await persist(() => transport.upload(path, assignment.token, bytes, signal), platform, signal);
+  const { store, emit, task, floors } = ports;
+  const { round, number, plan } = assignment;
+  requireMasking(plan, floors);
+  const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
+  const stored = await store.load();
+  const saved = stored?.assignment.assignment === assignment.assignment ? stored : undefined;
+  if (plan.masking)
+    await contributeMasked({ assignment, masking: plan.masking, inbox, saved }, ports, signal, report);
+  else await contributePlain(assignment, saved?.update, ports, signal, report);
   report('counted', 1);
 }
 
-async function makeUpdate(
+async function contributePlain(
   assignment: Assignment,
-  { task, models, trainer, examples, platform, emit }: SessionPorts,
+  made: Uint8Array | undefined,
+  ports: SessionPorts,
   signal: AbortSignal,
-  report: (phase: RoundProgress['phase'], progress: number) => void,
-): Promise<Uint8Array> {
-  const { plan, number } = assignment;
-  report('downloading', 0);
-  const { files, bytes } = await persist(() => models.load(plan.model, signal), platform, signal);
-  if (bytes > 0) emit('model', { task, model: plan.model, bytes });
-  report('training', 0);
-  const settings = { ...plan.training, seed: (plan.training.seed + number) % 2 ** 31 };
-  const result = await trainer.train(files, settings, await readExamples(examples()), signal, done =>
-    report('training', done),
-  );
-  signal.throwIfAborted();
-  if (!Number.isSafeInteger(result.examples) || result.examples < 1)
-    throw new MurmurationError(
-      'training.failed',
-      `The trainer says that it used ${result.examples} examples; a result has used one at least.`,
-    );
-  if (result.delta.length !== files.layout.count)
-    throw new MurmurationError(
-      'training.failed',
-      `The trainer gave ${result.delta.length} values; the model has ${files.layout.count}.`,
-    );
-  return prepareUpdate(result.delta, result.examples, files.layout, assignment, platform.random);
+  report: Report,
+): Promise<void> {
+  let update = made;
+  if (!update) {
+    update = prepareUpdate(await learn(assignment, ports, signal, report), assignment, ports.platform.random);
+    await ports.store.save({ assignment, update });
+  }
+  await upload(assignment, update, ports, signal, report);
 }

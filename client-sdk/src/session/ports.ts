@@ -1,9 +1,11 @@
 import type { TaskName } from '@murmuration/protocol/ids';
+import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import type { ClientEvents } from '../events.ts';
 import type { ModelCache } from '../model-cache.ts';
 import type { Platform } from '../platform.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { Floors } from './floors.ts';
 import type { SessionStore } from './saved-session.ts';
 
 /** What a session works with. */
@@ -15,6 +17,9 @@ export interface SessionPorts {
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   readonly models: ModelCache;
   readonly store: SessionStore;
+  /** The device's signing key, which is there once it has connected. */
+  readonly identity: () => SigningKey;
+  readonly floors: Floors;
   readonly emit: <Name extends keyof ClientEvents>(
     name: Name,
     ...args: Parameters<ClientEvents[Name]>

@@ -1,3 +1,4 @@
+import { ByteReader, ByteWriter } from '@murmuration/protocol/bytes';
 import type { TaskName } from '@murmuration/protocol/ids';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Assignment, assignment } from '@murmuration/protocol/messages/round';
@@ -6,35 +7,45 @@ import type { Storage } from '../storage/storage.ts';
 /** What a device must not forget in the middle of a round. */
 export interface SavedSession {
   readonly assignment: Assignment;
+  /** Where it stands in secure aggregation, its secrets of this round included; none in a plain round. */
+  readonly participant?: Uint8Array | undefined;
   /** The bytes that were made for this assignment: sent again as they are, never made a second time. */
-  readonly update: Uint8Array;
+  readonly update?: Uint8Array | undefined;
 }
 
-/** Keeps the session of one task over a restart. */
+/** Keeps the session of one task over a restart, in one entry of the storage: it is saved whole or not at all. */
 export function sessionStore(storage: Storage, task: TaskName) {
-  const assignmentName = `session.${task}.assignment`;
-  const updateName = `session.${task}.update`;
+  const name = `session.${task}`;
   return {
+    /** Undefined where there is none, or only something damaged. */
     async load(): Promise<SavedSession | undefined> {
-      const [frame, update] = [await storage.get(assignmentName), await storage.get(updateName)];
-      if (!frame || !update) return undefined;
+      const bytes = await storage.get(name);
+      if (!bytes) return undefined;
       try {
-        return { assignment: decodeFrame(frame, assignment), update };
+        const reader = new ByteReader(bytes);
+        const [frame, participant, update] = [part(reader), part(reader), part(reader)];
+        return { assignment: decodeFrame(frame, assignment), participant, update };
       } catch {
         return undefined;
       }
     },
-    /** The update first: an assignment that is there stands for both. */
-    async save(session: SavedSession): Promise<void> {
-      await storage.delete(assignmentName);
-      await storage.put(updateName, session.update);
-      await storage.put(assignmentName, encodeFrame(session.assignment));
+    async save({ assignment, participant = none, update = none }: SavedSession): Promise<void> {
+      const parts = [encodeFrame(assignment), participant, update];
+      const writer = new ByteWriter(parts.reduce((length, bytes) => length + 4 + bytes.length, 0));
+      for (const bytes of parts) writer.u32(bytes.length).raw(bytes);
+      await storage.put(name, writer.bytes);
     },
     async clear(): Promise<void> {
-      await storage.delete(assignmentName);
-      await storage.delete(updateName);
+      await storage.delete(name);
     },
   };
 }
 
 export type SessionStore = ReturnType<typeof sessionStore>;
+
+const none = new Uint8Array(0);
+
+function part(reader: ByteReader): Uint8Array | undefined {
+  const length = reader.u32();
+  return length > 0 ? reader.raw(length).slice() : undefined;
+}

@@ -1,16 +1,21 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Cancel } from '@murmuration/protocol/ports';
 import * as z from 'zod/mini';
 import { contribute } from './contribute.ts';
+import type { MaskingEvent } from './contribute-masked.ts';
 import { countExamples } from './examples.ts';
+import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
-import type { SessionState } from './state.ts';
+import type { Contributing, SessionState } from './state.ts';
 
 /** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
 const retryAfter = 10_000;
+/** ms after which a device that came too late for a round checks in for the next. */
+const afterClosed = 1_000;
 /** ms after the deadline of a round at which its end is no longer waited for. */
 const endMissed = 120_000;
 
@@ -33,7 +38,7 @@ export class Session {
   }
 
   get isBusy(): boolean {
-    return this.#state.phase === 'updates';
+    return this.#state.phase === 'contributing';
   }
 
   /**
@@ -56,7 +61,7 @@ export class Session {
     const { task, isFree } = this.#ports;
     if (assignment.plan.task !== task) return;
     const { phase } = this.#state;
-    if (phase === 'updates' || phase === 'closing') {
+    if (phase === 'contributing' || phase === 'closing') {
       if (this.#state.assignment.assignment === assignment.assignment) return;
     }
     this.#abandon();
@@ -65,14 +70,19 @@ export class Session {
       this.#checkInAfter(retryAfter, busy);
       return;
     }
-    const state = { phase: 'updates', assignment, stop: new AbortController() } as const;
+    const state: Contributing = {
+      phase: 'contributing',
+      assignment,
+      stop: new AbortController(),
+      inbox: new Inbox(),
+    };
     this.#state = state;
     this.#wakeAt(assignment.deadline - this.#ahead + endMissed, () => this.#missedEnd());
     this.#contributions = this.#contributions.then(() => this.#contribute(state));
   }
 
   roundEnded({ round, after, reason }: RoundEnd): void {
-    if (this.#state.phase !== 'updates' && this.#state.phase !== 'closing') return;
+    if (this.#state.phase !== 'contributing' && this.#state.phase !== 'closing') return;
     const { assignment } = this.#state;
     if (assignment.round !== round) return;
     const { task, emit } = this.#ports;
@@ -81,18 +91,25 @@ export class Session {
     this.#checkInAfter(after, reason);
   }
 
+  /** The coordinator gives what a phase of masking begins with. */
+  fed(kind: MaskingEvent, { assignment, message }: MaskingInput): void {
+    if (this.#state.phase !== 'contributing' || this.#state.assignment.assignment !== assignment) return;
+    this.#state.inbox.put(kind, message);
+  }
+
   /** Leaves the round politely; what is under way has ended when it returns. */
   async stop(): Promise<void> {
     this.#connected = false;
     const state = this.#state;
     this.#abandon();
-    if (state.phase === 'updates') await this.#leave(state.assignment, 'the app stopped');
+    if (state.phase === 'contributing') await this.#leave(state.assignment, 'the app stopped');
     await this.#contributions;
   }
 
   #abandon(): void {
     this.#cancelTimer();
-    if (this.#state.phase === 'updates') this.#state.stop.abort(new MurmurationError('training.stopped'));
+    if (this.#state.phase === 'contributing')
+      this.#state.stop.abort(new MurmurationError('training.stopped'));
     this.#state = { phase: 'idle' };
   }
 
@@ -142,24 +159,31 @@ export class Session {
   }
 
   /** Contributes, and forgets what was kept for the case of a restart: the update counts, or no longer can. */
-  async #contribute(state: Extract<SessionState, { phase: 'updates' }>): Promise<void> {
+  async #contribute(state: Contributing): Promise<void> {
     const { assignment, stop } = state;
     try {
       stop.signal.throwIfAborted();
-      await contribute(assignment, this.#ports, stop.signal);
+      await contribute(state, this.#ports);
       if (this.#state === state) this.#state = { phase: 'closing', assignment };
     } catch (error) {
-      if (this.#state === state) {
-        this.#abandon();
-        void this.#leave(assignment, asError(error).code);
-        this.#fail(error);
-      }
+      if (this.#state === state) this.#giveUp(assignment, asError(error));
     }
     try {
       await this.#ports.store.clear();
     } catch (error) {
       this.#ports.emit('error', asError(error));
     }
+  }
+
+  #giveUp(assignment: Assignment, error: MurmurationError): void {
+    this.#abandon();
+    // Others were faster: nothing is wrong, and there is nothing to leave.
+    if (error.code === 'round.closed') {
+      this.#checkInAfter(afterClosed, error.detail);
+      return;
+    }
+    void this.#leave(assignment, error.code);
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {

@@ -1,12 +1,21 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { MaskingEvent } from './contribute-masked.ts';
+import type { Inbox } from './inbox.ts';
 
-/** Where a device stands in one task; the phases have the names that they have on the coordinator. */
+/** Has a part in a round, in whichever of its phases; `stop` ends that. */
+export interface Contributing {
+  readonly phase: 'contributing';
+  readonly assignment: Assignment;
+  readonly stop: AbortController;
+  readonly inbox: Inbox<MaskingEvent>;
+}
+
+/** Where a device stands in one task. */
 export type SessionState =
   /** Not taking part; checks in when its time has come. */
   | { readonly phase: 'idle' }
   /** Checked in: waits for an assignment. */
   | { readonly phase: 'gathering' }
-  /** Downloads, trains and uploads; `stop` ends that. */
-  | { readonly phase: 'updates'; readonly assignment: Assignment; readonly stop: AbortController }
+  | Contributing
   /** Its update counts: waits for the end of the round. */
   | { readonly phase: 'closing'; readonly assignment: Assignment };

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import {
   type CoordinatorEvents,
+  coordinatorEvents,
   type DeviceEvents,
   socketPath,
 } from '@murmuration/protocol/messages/channel';
@@ -14,12 +15,6 @@ import type { Transport } from './transport.ts';
 const answerLimit = 20_000;
 /** Back-off between tries to connect: from one second to a minute, each half as much more or less at random. */
 const backOff = { reconnectionDelay: 1_000, reconnectionDelayMax: 60_000, randomizationFactor: 0.5 } as const;
-
-const events = [
-  'challenge',
-  'assignment',
-  'round-end',
-] as const satisfies readonly (keyof CoordinatorEvents)[];
 
 /** ms after which to come back when the coordinator has closed the connection, half as much more or less at random. */
 const comeBack = 4_000;
@@ -46,7 +41,8 @@ export function socketIoTransport(
         if (reason === 'io server disconnect')
           cancel = clock.at(clock.now() + comeBack * (0.5 + random(1)[0]! / 256), () => socket.connect());
       });
-      for (const event of events) socket.on(event, (frame: Uint8Array) => listener.message(event, frame));
+      for (const event of coordinatorEvents)
+        socket.on(event, (frame: Uint8Array) => listener.message(event, frame));
       socket.connect();
     },
     close() {

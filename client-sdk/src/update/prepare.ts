@@ -8,16 +8,23 @@ import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantiz
 import { clip } from './clip.ts';
 import { weightOf } from './weigh.ts';
 
+/** What a device learned in a round. */
+export interface Learned {
+  /** Trained weights minus those of the model. */
+  readonly delta: Float32Array;
+  readonly examples: number;
+  readonly layout: Layout;
+}
+
 /**
- * What leaves the device: the delta clipped, weighed, rotated, quantised and packed as the plan says. Changes `delta`.
- * Throws `training.failed` where training diverged.
+ * What leaves the device: the delta clipped, weighed, rotated, quantised and packed as the plan says; `mask` changes the
+ * ring elements before they are packed. Changes `delta`. Throws `training.failed` where training diverged.
  */
 export function prepareUpdate(
-  delta: Float32Array,
-  examples: number,
-  layout: Layout,
+  { delta, examples, layout }: Learned,
   { plan, round }: Assignment,
   random: RandomBytes,
+  mask: (elements: Int32Array) => void = () => {},
 ): Uint8Array {
   const norm = clip(delta, plan.update.clip);
   if (!Number.isFinite(norm))
@@ -26,10 +33,17 @@ export function prepareUpdate(
       'Training diverged: the update is not finite. A lower learning rate helps.',
     );
   const weight = weightOf(examples, plan);
-  if (plan.update.kind === 'float32')
+  if (plan.update.kind === 'float32') {
+    if (plan.masking)
+      throw new MurmurationError(
+        'plan.below-floor',
+        'The plan asks for masks on float32 updates, which have none.',
+      );
     return encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight });
+  }
   const quantization = quantizationFor(layout.count, { ...plan.update, largestCohort: plan.largestCohort });
   const elements = quantize(delta, weight, quantization, round, random);
+  mask(elements);
   const packed = packRing(elements, quantization.width);
   return encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, quantization.width);
 }

@@ -1,7 +1,12 @@
 import type { Server as HttpServer } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
-import { type CoordinatorEvent, type DeviceEvent, socketPath } from '@murmuration/protocol/messages/channel';
+import {
+  type CoordinatorEvent,
+  type DeviceEvent,
+  deviceEvents,
+  socketPath,
+} from '@murmuration/protocol/messages/channel';
 import { type CheckIn, type CheckInAnswer, checkIn } from '@murmuration/protocol/messages/check-in';
 import {
   decodeFrame,
@@ -82,9 +87,10 @@ export class Gateway implements CohortChannel {
     this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
   }
 
-  /** Closes every connection. */
-  async close(): Promise<void> {
-    await this.#io.close();
+  /** Closes every connection; the HTTP server is left to its owner. */
+  close(): void {
+    this.#io.disconnectSockets(true);
+    this.#io.engine.close();
   }
 
   get connections(): number {
@@ -148,8 +154,12 @@ export class Gateway implements CohortChannel {
       leave,
       async message => this.#requests.leave(connection.owner, message) ?? null,
     );
-    socket.onAny((event: string) => {
-      if (!known.has(event)) this.#events.emit('refused', 'socket', 'request.not-found', 'an unknown event');
+    socket.onAny((event: string, ...args: unknown[]) => {
+      if (known.has(event)) return;
+      const refusal = new MurmurationError('request.not-found', 'There is no such event.');
+      this.#events.emit('refused', 'socket', refusal.code, refusal.detail);
+      const answer = args.at(-1);
+      if (typeof answer === 'function') answer(encodeRefused(refusal));
     });
     socket.emit('challenge', encodeFrame({ protocol: protocolVersion, nonce: connection.nonce }));
   }
@@ -177,7 +187,8 @@ export class Gateway implements CohortChannel {
 
   /** One live connection a device: the newer one counts. */
   #identified(connection: Connection, identity: Identity): void {
-    if (connection.identity) return;
+    // It may have been closed while the device was looked up.
+    if (connection.identity || !connection.socket.connected) return;
     const { id } = identity.device;
     const older = this.#connections.get(id);
     connection.identity = identity;
@@ -205,12 +216,4 @@ export class Gateway implements CohortChannel {
   }
 }
 
-const known: ReadonlySet<string> = new Set<DeviceEvent>([
-  'enrol',
-  'hello',
-  'check-in',
-  'keys',
-  'shares',
-  'reveal',
-  'leave',
-]);
+const known: ReadonlySet<string> = new Set(deviceEvents);

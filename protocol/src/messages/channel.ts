@@ -39,6 +39,27 @@ export interface CoordinatorEvents {
 export type DeviceEvent = keyof DeviceEvents;
 export type CoordinatorEvent = keyof CoordinatorEvents;
 
+/** All events of each side: records, so that the compiler misses none. */
+const fromDevice: Record<DeviceEvent, true> = {
+  enrol: true,
+  hello: true,
+  'check-in': true,
+  keys: true,
+  shares: true,
+  reveal: true,
+  leave: true,
+};
+const fromCoordinator: Record<CoordinatorEvent, true> = {
+  challenge: true,
+  assignment: true,
+  roster: true,
+  bundle: true,
+  survivors: true,
+  'round-end': true,
+};
+export const deviceEvents = Object.keys(fromDevice) as readonly DeviceEvent[];
+export const coordinatorEvents = Object.keys(fromCoordinator) as readonly CoordinatorEvent[];
+
 /** Path of the socket.io endpoint. */
 export const socketPath = '/v1/socket';
 

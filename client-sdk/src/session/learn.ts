@@ -1,0 +1,37 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { Learned } from '../update/prepare.ts';
+
+import { readExamples } from './examples.ts';
+import { persist } from './persist.ts';
+import type { SessionPorts } from './ports.ts';
+import type { Report } from './report.ts';
+
+/** Downloads the model of an assignment and trains a copy of it on the device's examples. */
+export async function learn(
+  { plan, number }: Assignment,
+  { task, models, trainer, examples, platform, emit }: SessionPorts,
+  signal: AbortSignal,
+  report: Report,
+): Promise<Learned> {
+  report('downloading', 0);
+  const { files, bytes } = await persist(() => models.load(plan.model, signal), platform, signal);
+  if (bytes > 0) emit('model', { task, model: plan.model, bytes });
+  report('training', 0);
+  const settings = { ...plan.training, seed: (plan.training.seed + number) % 2 ** 31 };
+  const result = await trainer.train(files, settings, await readExamples(examples()), signal, done =>
+    report('training', done),
+  );
+  signal.throwIfAborted();
+  if (!Number.isSafeInteger(result.examples) || result.examples < 1)
+    throw new MurmurationError(
+      'training.failed',
+      `The trainer says that it used ${result.examples} examples; a result has used one at least.`,
+    );
+  if (result.delta.length !== files.layout.count)
+    throw new MurmurationError(
+      'training.failed',
+      `The trainer gave ${result.delta.length} values; the model has ${files.layout.count}.`,
+    );
+  return { delta: result.delta, examples: result.examples, layout: files.layout };
+}

@@ -1,0 +1,21 @@
+import { updatePath } from '@murmuration/protocol/messages/channel';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { persist } from './persist.ts';
+import type { SessionPorts } from './ports.ts';
+import type { Report } from './report.ts';
+
+/** Puts an update, again and again until it counts or no longer can. */
+export async function upload(
+  { round, assignment, token }: Assignment,
+  update: Uint8Array,
+  { transport, platform }: SessionPorts,
+  signal: AbortSignal,
+  report: Report,
+): Promise<void> {
+  report('uploading', 0);
+  await persist(
+    () => transport.upload(updatePath(round, assignment), token, update, signal),
+    platform,
+    signal,
+  );
+}
