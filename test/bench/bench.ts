@@ -20,6 +20,10 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'bytes that cross the wire for each kind of update, beside the values themselves',
     load: () => import('./wire.ts'),
   },
+  secagg: {
+    measures: 'CPU seconds of a round under masking, beside the key streams alone',
+    load: () => import('./secagg.ts'),
+  },
 };
 
 /** Names and values side by side; nested figures as `outer.inner`. */
@@ -51,6 +55,7 @@ for (const [name, { measures, load }] of Object.entries(benchmarks)) {
     .description(measures)
     .argument('[args...]', 'what the benchmark takes')
     .option('--json', 'print one JSON object as the last line')
+    .allowUnknownOption()
     .action(async (args: string[], { json = false }: { json?: boolean }) => {
       const { run } = await load();
       const figures = await run({ json, args, log: line => process.stderr.write(`${line}\n`) });
