@@ -22,11 +22,11 @@ program
   .action(async (modules: string[], { config: file }: { config?: string }) => {
     const config = await loadConfig(file, process.env);
     const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)));
-    console.log(`The coordinator listens on ${coordinator.url}`);
-    await coordinator.start();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => void coordinator.stop().then(() => process.exit(0)));
     }
+    console.log(`The coordinator listens on ${coordinator.url}`);
+    await coordinator.start();
   });
 
 async function loadTask(path: string): Promise<Task> {

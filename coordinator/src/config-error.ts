@@ -1,4 +1,4 @@
-import type { ZodError } from 'zod';
+import type { core, ZodError } from 'zod';
 
 /**
  * What is wrong with a configuration, a line for each field: where it is, what was expected, and what was found, which is
@@ -11,6 +11,7 @@ export function describeIssues(
   secrets: readonly string[] = [],
 ): string {
   return issues
+    .flatMap(nearest)
     .flatMap(issue => {
       const { path, message } = issue;
       if (issue.code === 'unrecognized_keys')
@@ -20,6 +21,15 @@ export function describeIssues(
       return `${subject}: ${field}${message}${found}.`;
     })
     .join('\n');
+}
+
+/** Of a choice: what is wrong inside the alternative that was meant, or what all of them expect. */
+function nearest(issue: core.$ZodIssue): core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const meant = issue.errors.find(issues => issues.some(({ path }) => path.length > 0));
+  if (meant) return meant.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  const expected = issue.errors.map(([first]) => first!.message).join(', or ');
+  return [{ ...issue, message: issue.message === 'Invalid input' ? expected : issue.message }];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -32,7 +32,7 @@ export interface Coordinator {
   /** Where it listens, such as `http://127.0.0.1:8800`. */
   readonly url: string;
   readonly events: CoordinatorEvents;
-  /** Begins the rounds; until then devices can connect and wait. */
+  /** Begins the rounds; until then devices can connect and wait. Throws `server.stopping` after `stop`. */
   start(): Promise<void>;
   /** Ends the rounds under way and begins no others; models are served on. */
   endRounds(): Promise<void>;
@@ -55,6 +55,7 @@ export async function createCoordinator(
   tasks: readonly Task[],
   { clock, random }: Surroundings = { clock: systemClock, random: systemRandom },
 ): Promise<Coordinator> {
+  refuseEqualNames(tasks);
   const events = new CoordinatorEvents();
   logEvents(events, createLog(config.log));
   const history = memoryHistory();
@@ -78,8 +79,6 @@ export async function createCoordinator(
   const rounds = new Map<string, TaskRounds>();
   const pools = new Map<string, WaitingPool>();
   for (const task of tasks) {
-    if (rounds.has(task.name))
-      throw new MurmurationError('config.invalid', `Two tasks have the name "${task.name}".`);
     const pool = new WaitingPool(() => taskRounds.current?.poolChanged());
     const taskRounds = new TaskRounds(task, registry, {
       clock,
@@ -127,8 +126,17 @@ export async function createCoordinator(
   });
 
   const endRounds = async () => {
-    for (const each of rounds.values()) await each.stop();
+    await Promise.all(Array.from(rounds.values(), each => each.stop()));
   };
+  const close = async () => {
+    ready = false;
+    await endRounds();
+    gateway.close();
+    await app.close();
+    await unmasker.close();
+    await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
+  };
+  let closed: Promise<void> | undefined;
   const url = await listen(app, config);
   ready = true;
   return {
@@ -138,15 +146,19 @@ export async function createCoordinator(
       for (const each of rounds.values()) await each.start();
     },
     endRounds,
-    async stop() {
-      ready = false;
-      await endRounds();
-      await gateway.close();
-      await app.close();
-      await unmasker.close();
-      for (const { evaluator } of tasks) await evaluator?.close();
+    stop() {
+      closed ??= close();
+      return closed;
     },
   };
+}
+
+function refuseEqualNames(tasks: readonly Task[]): void {
+  const names = new Set<string>();
+  for (const { name } of tasks) {
+    if (names.has(name)) throw new MurmurationError('config.invalid', `Two tasks have the name "${name}".`);
+    names.add(name);
+  }
 }
 
 function findRound(rounds: ReadonlyMap<string, TaskRounds>, id: RoundId): RoundDriver {

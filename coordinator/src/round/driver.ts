@@ -154,8 +154,7 @@ export class RoundDriver {
 
   /** Whether a device has a part in this round, which is not over. */
   involves(device: DeviceId): boolean {
-    const over = this.#state.phase === 'published' || this.#state.phase === 'failed';
-    return !over && this.#assignments.has(device);
+    return !this.#isOver && this.#assignments.has(device);
   }
 
   /** The connection of a device is gone. */
@@ -177,6 +176,10 @@ export class RoundDriver {
   /** Ends the round as failed, unless its version is being stored already. */
   abort(reason: string): void {
     if (!this.#committing) this.#dispatch({ type: 'abort', reason });
+  }
+
+  get #isOver(): boolean {
+    return this.#state.phase === 'published' || this.#state.phase === 'failed';
   }
 
   #claim(assignment: AssignmentId): Claim {
@@ -230,6 +233,8 @@ export class RoundDriver {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'wake':
+        // An effect before this one may have ended the round.
+        if (this.#isOver) return;
         this.#timers.push(
           this.#ports.clock.at(effect.time, () => this.#dispatch({ type: 'tick', time: effect.time })),
         );
@@ -328,7 +333,7 @@ export class RoundDriver {
       this.#dispatch({ type: 'published', model: head.version.model });
       this.#ports.events.emit('version', head.version);
     } catch (error) {
-      this.#failWith('publishing a version', error);
+      if (this.#state.phase === 'closing') this.#failWith('publishing a version', error);
     }
   }
 

@@ -93,10 +93,6 @@ export class Gateway implements CohortChannel {
     this.#io.engine.close();
   }
 
-  get connections(): number {
-    return this.#connections.size;
-  }
-
   isConnected(device: DeviceId): boolean {
     return this.#connections.has(device);
   }

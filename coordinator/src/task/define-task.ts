@@ -3,13 +3,16 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { parseTaskName } from '@murmuration/protocol/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod';
 import { describeIssues } from '../config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { duration } from './duration.ts';
-import type { Task } from './task.ts';
+import { cohortSizeOf, type Task } from './task.ts';
+
+const largestCohortOfPlans = 1_000_000;
 
 const definition = z.strictObject({
   name: z.string(),
@@ -80,7 +83,7 @@ const definition = z.strictObject({
     .custom<Strategy>(isStrategy, 'expected a strategy such as fedAvg()')
     .default(() => fedAvg() as unknown as Strategy),
   evaluation: z
-    .custom<Evaluator>(isEvaluator, 'expected an evaluator such as heldOut(…)')
+    .custom<Evaluator>(isEvaluator, 'expected an evaluator such as workerEvaluator(…)')
     .nullable()
     .default(null),
 });
@@ -103,7 +106,7 @@ export function defineTask(input: TaskDefinition): Task {
       `The task: cohort.minimum (${cohort.minimum}) is at most cohort.goal (${cohort.goal}).`,
     );
   if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);
-  return {
+  const task: Task = {
     ...rest,
     name: parseTaskName(rest.name),
     training: plan,
@@ -115,6 +118,19 @@ export function defineTask(input: TaskDefinition): Task {
     interval: schedule.every,
     evaluator: evaluation,
   };
+  refuseOverflow(task);
+  return task;
+}
+
+function refuseOverflow(task: Task): void {
+  const largestCohort = cohortSizeOf(task);
+  if (largestCohort > largestCohortOfPlans)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.goal × cohort.overSelection is ${largestCohort}; a cohort has at most ${largestCohortOfPlans} devices.`,
+    );
+  // Whether a sum can wrap depends on these settings, not on the length of the model.
+  if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort });
 }
 
 /** Throws `config.invalid` for what masking can't be combined with, `secagg.parameters` for cohorts that no graph protects. */

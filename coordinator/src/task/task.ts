@@ -35,5 +35,6 @@ export interface Task {
 
 /** Devices that a round of the task chooses. */
 export function cohortSizeOf({ cohort }: Task): number {
-  return Math.ceil(cohort.goal * cohort.overSelection);
+  // Less a rounding error: 100 × 1.1 is a little above 110.
+  return Math.ceil(cohort.goal * cohort.overSelection - 1e-6);
 }
