@@ -14,6 +14,16 @@ const columns = [
   { title: 'top-3', width: 7 },
 ] as const;
 
+/** What a person reads beside the bar. */
+const phases = {
+  gathering: 'phones gather',
+  keys: 'phones send their keys',
+  shares: 'phones share their secrets with their neighbours',
+  updates: 'phones train and send their updates',
+  unmasking: 'phones take the masks off the sum',
+  closing: 'the new model is evaluated',
+} as const;
+
 /** A line a round, and a bar while one runs where a person watches. */
 export class Display {
   readonly #out: NodeJS.WriteStream;
@@ -42,13 +52,12 @@ export class Display {
   /** Shows where the round under way stands. */
   progress(state: RoundState): void {
     if (!this.#bar || state.phase === 'published' || state.phase === 'failed') return;
-    const { number, goal, cohortSize } = state.terms;
-    const [done, total, phase] =
-      state.phase === 'gathering'
-        ? [Math.min(state.quorum.accepted, cohortSize), cohortSize, 'phones gather']
-        : state.phase === 'updates'
-          ? [state.quorum.accepted, goal, 'phones train and send their updates']
-          : [goal, goal, 'the new model is evaluated'];
+    const { number } = state.terms;
+    const [done, total] =
+      state.phase === 'closing'
+        ? [1, 1]
+        : [Math.min(state.quorum.accepted, state.quorum.goal), state.quorum.goal];
+    const phase = phases[state.phase];
     if (this.#barOf !== number) {
       this.#barOf = number;
       this.#bar.start(total, done, { number, phase });

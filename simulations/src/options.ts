@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type LossStage, lossStages } from './phones/losses.ts';
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -7,6 +8,10 @@ export interface StartOptions {
   readonly rounds: number;
   readonly port: number;
   readonly seed: number;
+  readonly masking: 'on' | 'off';
+  readonly graph: 'sparse' | 'complete';
+  readonly lose: number;
+  readonly loseAt: LossStage;
   readonly exit: boolean;
   readonly json: boolean;
 }
@@ -22,6 +27,20 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
     .option('--rounds <number>', 'rounds to run', whole(1, 1_000_000), 20)
     .option('--port <number>', 'port of the coordinator; 0 takes any free one', whole(0, 65_535), 8_800)
     .option('--seed <number>', 'of the model, the draws and the shuffles', whole(0, 1_000_000), 1)
+    .addOption(
+      choice('--masking <on|off>', 'whether updates are masked, so that only their sum is seen', [
+        'on',
+        'off',
+      ]),
+    )
+    .addOption(choice('--graph <sparse|complete>', 'who masks with whom', ['sparse', 'complete']))
+    .option('--lose <share>', 'share of each cohort that falls silent, 0 to 0.5', share(0.5), 0)
+    .addOption(
+      choice('--lose-at <stage>', 'when they do', [
+        'updates',
+        ...lossStages.filter(stage => stage !== 'updates'),
+      ]),
+    )
     .option('--exit', 'end after the last round instead of serving on', false)
     .option('--json', 'print one JSON object as the last line, and everything else to standard error', false)
     .allowExcessArguments(false)
@@ -32,6 +51,20 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
       `error: a cohort of ${options.cohort} needs at least as many phones; there are ${options.devices}. Lower --cohort or raise --devices.`,
     );
   return options;
+}
+
+/** An option that takes one of `values`, the first of which is its default. */
+function choice(flags: string, description: string, values: readonly [string, ...string[]]): Option {
+  return new Option(flags, description).choices(values).default(values[0]);
+}
+
+function share(most: number): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= most))
+      throw new InvalidArgumentError(`Give a number from 0 to ${most}.`);
+    return value;
+  };
 }
 
 function whole(least: number, most: number): (text: string) => number {

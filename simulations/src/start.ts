@@ -38,6 +38,7 @@ async function start(): Promise<void> {
     url: coordinator.url,
     enrolmentToken,
     seed: options.seed,
+    losses: { fraction: options.lose, at: options.loseAt },
     words: heldOut.words,
     phones: text.phones
       .slice(0, options.devices)
@@ -101,7 +102,10 @@ function runRounds(
 }
 
 /** What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. */
-function summary({ devices, cohort, seed }: StartOptions, records: readonly RoundRecord[]) {
+function summary(
+  { devices, cohort, seed, masking, lose, loseAt }: StartOptions,
+  records: readonly RoundRecord[],
+) {
   const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
   const total = (of: (record: RoundRecord) => number) => records.reduce((sum, record) => sum + of(record), 0);
   return {
@@ -110,6 +114,10 @@ function summary({ devices, cohort, seed }: StartOptions, records: readonly Roun
     devices,
     cohort,
     seed,
+    masking,
+    lose,
+    loseAt,
+    contributors: records.map(({ tally }) => tally.accepted),
     top1: inPercent(last?.top1),
     top3: inPercent(last?.top3),
     bytesUp: total(({ traffic }) => traffic.up),

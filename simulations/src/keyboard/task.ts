@@ -1,5 +1,5 @@
 import { workerEvaluator } from '@murmuration/coordinator/evaluation/worker-evaluator';
-import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
@@ -11,6 +11,11 @@ export interface KeyboardSettings {
   /** Phones that there are. */
   readonly devices: number;
   readonly seed: number;
+  readonly masking: 'on' | 'off';
+  /** Who masks with whom. */
+  readonly graph: 'sparse' | 'complete';
+  /** Share of a cohort that will fall silent. */
+  readonly lose: number;
   readonly heldOut: HeldOutText;
 }
 
@@ -18,22 +23,40 @@ export interface KeyboardSettings {
 const overSelection = 1.3;
 /** Share of the cohort without whose updates a round fails. */
 const quorum = 0.625;
+/** Share of lost devices that the masks survive at least. */
+const dropping = 0.1;
 
-/** The keyboard task as `npm start` runs it: the small model, one round after the other. */
-export function keyboardTask({ cohort, devices, seed, heldOut }: KeyboardSettings): Task {
+/**
+ * The keyboard task as `npm start` runs it: the small model, one round after the other. Where phones are made to fall
+ * silent, each of their rounds lasts until a deadline: a shorter one, so that a person may wait for it.
+ */
+export function keyboardTask({
+  cohort,
+  devices,
+  seed,
+  masking,
+  graph,
+  lose,
+  heldOut,
+}: KeyboardSettings): Task {
+  const [brief, long] = lose > 0 ? ['5 s', '90 s'] : ['30 s', '10 min'];
   return defineTask({
     name: 'keyboard',
     model: () => nextWordModel(smallModel, seed),
     plan: { epochs: 1, batchSize: 8, learningRate: 3, maxExamples: 200, seed },
-    update: { clip: 10, bits: 8, weighting: 'examples', weightCap: 8 },
+    update: { clip: 15, bits: 8, weighting: 'examples', weightCap: 8 },
+    masking:
+      masking === 'off'
+        ? 'off'
+        : { threat: 'malicious', corrupt: 0.05, dropping: Math.max(dropping, 2 * lose), graph },
     cohort: {
       goal: cohort,
       minimum: Math.ceil(cohort * quorum),
       overSelection: Math.min(overSelection, devices / cohort),
     },
-    deadlines: { gathering: '1 min', updates: '10 min' },
+    deadlines: { gathering: '1 min', keys: brief, shares: brief, updates: long, unmasking: brief },
     schedule: { every: 0 },
-    strategy: fedAvgM({ serverLearningRate: 1, momentum: 0.7 }),
+    strategy: fedAdam({ serverLearningRate: 0.1, tau: 0.003 }),
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });
 }

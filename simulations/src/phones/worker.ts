@@ -9,12 +9,14 @@ import { startBackend } from '@murmuration/engine/backend';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock } from '@murmuration/protocol/system';
 import { seededRandom } from '../seeded-random.ts';
+import { type Losses, losing } from './losses.ts';
 
 /** What a worker hosts. */
 export interface PhonesData {
   readonly url: string;
   readonly enrolmentToken: string;
   readonly seed: number;
+  readonly losses: Losses;
   /** Words of the vocabulary. */
   readonly words: readonly string[];
   /** Each phone's number and messages. */
@@ -27,7 +29,7 @@ export type PhonesEvent =
   | { readonly type: 'connected'; readonly phone: number }
   | { readonly type: 'error'; readonly phone: number; readonly message: string };
 
-const { url, enrolmentToken, seed, words, phones } = workerData as PhonesData;
+const { url, enrolmentToken, seed, losses, words, phones } = workerData as PhonesData;
 const tell = (event: PhonesEvent) => parentPort!.postMessage(event);
 
 /** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
@@ -48,7 +50,7 @@ async function host(): Promise<void> {
         random: seededRandom(seed, `phone ${number}`),
         primitives: native,
         conditions: async () => ({ idle: true, charging: true, unmetered: true }),
-        transport: socketIoTransport,
+        transport: (url, platform) => losing(socketIoTransport(url, platform), number, losses),
         trainer: () => trainer,
       },
     );
