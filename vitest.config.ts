@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['murmuration-source', 'node', 'import', 'module', 'default'];
+// Handed to Node as well, where "import" would let CommonJS packages require ECMAScript modules.
+const conditions = ['murmuration-source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,0 +1,83 @@
+import { EventEmitter, once } from 'node:events';
+import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import type { Objective } from '@murmuration/client-sdk/training/objective';
+import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import * as tf from '@murmuration/engine/tf';
+
+export const enrolmentToken = '0123456789abcdef';
+
+/** One point of the line y = 2x + 1. */
+type Point = readonly [x: number, y: number];
+
+const objective: Objective<Point> = {
+  encode: points => ({
+    size: points.length,
+    batch: rows => {
+      const chosen = Array.from(rows, row => points[row]!);
+      return {
+        inputs: tf.tensor2d(chosen.map(([x]) => [x])),
+        labels: tf.tensor2d(chosen.map(([, y]) => [y])),
+        weights: tf.ones([chosen.length, 1]),
+      };
+    },
+  }),
+  loss: (model, { inputs, labels }) =>
+    tf.losses.meanSquaredError(labels, model.predict(inputs) as tf.Tensor) as tf.Scalar,
+};
+
+export const lineTrainer = tfjsTrainer(objective);
+
+export function lineTask(change: Partial<TaskDefinition> = {}) {
+  return defineTask({
+    name: 'line',
+    model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
+    plan: { learningRate: 0.1, epochs: 5, batchSize: 4, maxExamples: 100 },
+    update: { clip: 1, bits: 12 },
+    cohort: { goal: 3, minimum: 2 },
+    deadlines: { gathering: '5 s', updates: '5 s' },
+    schedule: { every: '0 s' },
+    ...change,
+  });
+}
+
+export function openCoordinator(
+  change: Partial<TaskDefinition> = {},
+  cors: string[] = [],
+): Promise<Coordinator> {
+  return createCoordinator(
+    parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', cors }),
+    [lineTask(change)],
+  );
+}
+
+/** A device whose points lie on the line, in a part of it of its own. */
+export function lineClient(url: string, index: number, storage = memoryStorage()): FederatedClient {
+  const points = Array.from({ length: 20 }, (_, i): Point => {
+    const x = ((i + index) % 10) / 5 - 1;
+    return [x, 2 * x + 1];
+  });
+  return new FederatedClient({
+    url,
+    tasks: { line: { examples: () => points, trainer: lineTrainer } },
+    storage,
+    enrolment: enrolmentToken,
+  });
+}
+
+/** Waits for the first event that `wanted` is true for. */
+export async function eventOf<Args extends unknown[]>(
+  emitter: Coordinator['events'],
+  name: string,
+  wanted: (...args: Args) => boolean = () => true,
+): Promise<Args> {
+  for (;;) {
+    const args = (await once(emitter as EventEmitter, name)) as Args;
+    if (wanted(...args)) return args;
+  }
+}
+
+export const published = (record: RoundRecord): boolean => record.outcome === 'published';

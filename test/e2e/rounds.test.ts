@@ -1,0 +1,59 @@
+import type { FederatedClient } from '@murmuration/client-sdk/node';
+import type { Coordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import * as plain from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventOf, lineClient, openCoordinator } from './line.ts';
+
+describe('a coordinator and its devices over real sockets', () => {
+  let coordinator: Coordinator;
+  let clients: FederatedClient[];
+  const records: RoundRecord[] = [];
+  const faults: unknown[] = [];
+
+  beforeAll(async () => {
+    coordinator = await openCoordinator();
+    coordinator.events.on('fault', (where, error) => faults.push([where, error]));
+    coordinator.events.on('round-ended', record => records.push(record));
+    clients = Array.from({ length: 4 }, (_, index) => lineClient(coordinator.url, index));
+    await Promise.all(clients.map(client => client.start()));
+    await coordinator.start();
+    await eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === 12);
+    await coordinator.endRounds();
+  });
+
+  afterAll(async () => {
+    await Promise.all(clients.map(client => client.stop()));
+    await coordinator.stop();
+  });
+
+  it('publish rounds that learn y = 2x + 1', async () => {
+    expect(faults).toEqual([]);
+    const finished = records.filter(({ outcome }) => outcome === 'published');
+    expect(finished.length).toBeGreaterThanOrEqual(10);
+    for (const { tally } of finished) {
+      expect(tally.accepted).toBeGreaterThanOrEqual(2);
+      expect(tally.accepted + tally.late + tally.lost).toBe(tally.cohort);
+    }
+    const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models`)).json();
+    const model = await plain.loadLayersModel(coordinator.url + models[0].url);
+    const [[slope]] = model.getWeights()[0]!.arraySync() as number[][];
+    const [intercept] = model.getWeights()[1]!.arraySync() as number[];
+    expect(slope).toBeCloseTo(2, 1);
+    expect(intercept).toBeCloseTo(1, 1);
+  });
+
+  it('lists every round and every version with its lineage', async () => {
+    const { rounds } = await (await fetch(`${coordinator.url}/v1/tasks/line/rounds?limit=200`)).json();
+    const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models?limit=200`)).json();
+    expect(rounds.map(({ number }: { number: number }) => number)).toEqual(
+      records.map(({ number }) => number).reverse(),
+    );
+    for (const [i, model] of models.entries()) {
+      expect(model.number).toBe(models.length - 1 - i);
+      expect(model.parent).toBe(models[i + 1]?.model ?? null);
+      if (model.round !== null)
+        expect(rounds.find(({ round }: { round: string }) => round === model.round).model).toBe(model.model);
+    }
+  });
+});
