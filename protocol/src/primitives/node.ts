@@ -1,9 +1,9 @@
 import {
   createCipheriv,
-  createHash,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  hash,
   hkdfSync,
   type KeyObject,
   sign,
@@ -38,7 +38,7 @@ function publicBytes(secretKey: KeyObject): Uint8Array {
 
 /** The primitives by Node's OpenSSL, byte for byte those of `portable`. */
 export const native: Primitives = {
-  sha256: message => createHash('sha256').update(message).digest(),
+  sha256: message => hash('sha256', message, 'buffer'),
   hkdf: (key, info, length) => new Uint8Array(hkdfSync('sha256', key, noSalt, info, length)),
 
   ed25519: {

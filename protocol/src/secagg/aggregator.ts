@@ -24,10 +24,13 @@ export function settleDealings(graph: MaskingGraph, dealings: Dealings): Dealing
 
 /** The parcels for one device: a flag for each neighbour that dealt, then 120 bytes from each of these. */
 export function writeBundle(graph: MaskingGraph, dealings: Dealings, receiver: number): Uint8Array {
-  const neighbours = [...graph.neighbours[receiver]!];
-  const dealers = neighbours.filter(neighbour => dealings.has(neighbour));
-  const flags = packFlags(neighbours.map(neighbour => dealings.has(neighbour)));
-  return concatBytes(flags, ...dealers.map(dealer => parcelFor(dealings.get(dealer)!, receiver)));
+  const parcels: Uint8Array[] = [];
+  const dealt = Array.from(graph.neighbours[receiver]!, dealer => {
+    const dealing = dealings.get(dealer);
+    if (dealing) parcels.push(parcelFor(dealing, receiver));
+    return dealing !== undefined;
+  });
+  return concatBytes(packFlags(dealt), ...parcels);
 }
 
 /**

@@ -16,6 +16,8 @@ export interface MaskingGraph {
   readonly parameters: GraphParameters;
   /** The devices' keys, by number. */
   readonly devices: readonly DeviceKeys[];
+  /** What the Merkle tree holds of each device, by number. */
+  readonly leaves: readonly Uint8Array[];
   readonly tree: MerkleTree;
   /** The numbers of each device's neighbours, ascending, by number. */
   readonly neighbours: readonly Uint32Array[];
@@ -48,15 +50,11 @@ export function drawGraph(
   const taken = new TakenKeys();
   for (const device of keys) taken.take(device);
   const devices = keys.toSorted((a, b) => compareBytes(a.identity, b.identity));
-  const tree = merkleTree(context.primitives, devices.map(leafOf));
+  const leaves = devices.map(leafOf);
+  const tree = merkleTree(context.primitives, leaves);
   const ring = drawRing(context, devices.length, merkleRoot(tree));
-  return {
-    context,
-    parameters,
-    devices,
-    tree,
-    neighbours: devices.map((_, device) => neighboursOf(parameters, ring, device)),
-  };
+  const neighbours = devices.map((_, device) => neighboursOf(parameters, ring, device));
+  return { context, parameters, devices, leaves, tree, neighbours };
 }
 
 /** What the Merkle tree holds of a device: its identity and its signed keys. */

@@ -25,7 +25,7 @@ export function merkleTree(primitives: Primitives, leaves: readonly Uint8Array[]
 export const merkleRoot = (tree: MerkleTree): Uint8Array => tree.at(-1)![0]!;
 
 /** The hashes that, beside the leaves at `indices` (ascending), are needed to compute the root. */
-export function inclusionProof(tree: MerkleTree, indices: readonly number[]): Uint8Array {
+export function inclusionProof(tree: MerkleTree, indices: Iterable<number>): Uint8Array {
   return concatBytes(...missingNodes(tree[0]!.length, indices).map(([level, index]) => tree[level]![index]!));
 }
 
@@ -39,7 +39,7 @@ export function provenRoot(
   leaves: ReadonlyMap<number, Uint8Array>,
   proof: Uint8Array,
 ): Uint8Array | undefined {
-  const missing = missingNodes(size, [...leaves.keys()]);
+  const missing = missingNodes(size, leaves.keys());
   if (proof.length !== missing.length * hashBytes) return undefined;
   const proven = new Map(
     missing.map(([level, index], i) => [
@@ -61,7 +61,7 @@ export function provenRoot(
 }
 
 /** Level and index of the nodes that the leaves at `indices` lack on their way to the root, in the order of a proof. */
-function missingNodes(size: number, indices: readonly number[]): [level: number, index: number][] {
+function missingNodes(size: number, indices: Iterable<number>): [level: number, index: number][] {
   const missing: [number, number][] = [];
   let known = new Set(indices);
   for (let width = size, level = 0; width > 1; width = Math.ceil(width / 2), level++) {

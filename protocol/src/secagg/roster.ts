@@ -39,32 +39,31 @@ export interface Demands {
 }
 
 const graphKinds = ['harary', 'complete'] as const;
+const headBytes = 18;
+const entryBytes = (certified: boolean): number =>
+  4 + 3 * keyBytes + signatureBytes + (certified ? signatureBytes : 0);
 
 /**
  * The roster for one device: its number, its neighbours' signed keys (160 bytes each, 224 with a certificate), and the
  * hashes that prove all their places in the Merkle tree.
  */
 export function writeRoster(graph: MaskingGraph, self: number): Uint8Array {
-  const { parameters, devices, tree } = graph;
-  const neighbours = [...graph.neighbours[self]!];
+  const { parameters, devices, leaves, tree } = graph;
+  const neighbours = graph.neighbours[self]!;
   const certified = neighbours.every(number => devices[number]!.certificate !== undefined);
-  const head = new ByteWriter(18)
+  const proof = inclusionProof(tree, Uint32Array.of(...neighbours, self).sort());
+  const writer = new ByteWriter(headBytes + neighbours.length * entryBytes(certified) + proof.length)
     .u8(graphKinds.indexOf(parameters.graph))
     .u32(parameters.devices)
     .u32(parameters.neighbours)
     .u32(parameters.threshold)
     .u32(self)
     .u8(Number(certified));
-  const entries = neighbours.map(number => {
-    const keys = devices[number]!;
-    return concatBytes(
-      new ByteWriter(4).u32(number).bytes,
-      leafOf(keys),
-      certified ? keys.certificate! : new Uint8Array(0),
-    );
-  });
-  const known = [...neighbours, self].sort((a, b) => a - b);
-  return concatBytes(head.bytes, ...entries, inclusionProof(tree, known));
+  for (const number of neighbours) {
+    writer.u32(number).raw(leaves[number]!);
+    if (certified) writer.raw(devices[number]!.certificate!);
+  }
+  return writer.raw(proof).bytes;
 }
 
 /**
@@ -96,8 +95,7 @@ export function readRoster(
   }
   checkParameters(parameters, demands.assumptions);
 
-  const entryBytes = 4 + 3 * keyBytes + signatureBytes + (certified ? signatureBytes : 0);
-  if (reader.remaining < parameters.neighbours * entryBytes)
+  if (reader.remaining < parameters.neighbours * entryBytes(certified))
     throw new MurmurationError('secagg.roster', 'The roster ends early.');
   const entries: Entry[] = [];
   for (let i = 0; i < parameters.neighbours; i++) {

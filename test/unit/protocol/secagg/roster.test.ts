@@ -2,7 +2,7 @@ import { concatBytes } from '@murmuration/protocol/bytes';
 import type { RoundId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { certify } from '@murmuration/protocol/secagg/certificate';
-import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
+import { drawGraph, leafOf, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
 import { deriveSecrets, readKeys, signKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
 import { type Demands, readRoster, writeRoster } from '@murmuration/protocol/secagg/roster';
 import { Secret } from '@murmuration/protocol/secagg/secret';
@@ -91,7 +91,7 @@ describe('SA6: the roster', () => {
     const swapped = [...graph.devices];
     const [self, neighbour] = [0, graph.neighbours[0]![0]!];
     [swapped[self], swapped[neighbour]] = [swapped[neighbour]!, swapped[self]!];
-    const forged = { ...graph, devices: swapped };
+    const forged = { ...graph, devices: swapped, leaves: swapped.map(leafOf) };
     expect(() =>
       readRoster(context, swapped[neighbour]!, undemanding, writeRoster(forged, neighbour)),
     ).toThrow('[secagg.roster]');
@@ -104,7 +104,8 @@ describe('SA6: the roster', () => {
     const stolen = { ...secrets, masking: { ...secrets.masking, publicKey: graph.devices[0]!.masking } };
     const keys = readKeys(context, thief.publicKey, writeKeys(signKeys(context, thief, stolen)));
     const victim = graph.neighbours[0]![2]!;
-    const forged = { ...graph, devices: graph.devices.map((device, i) => (i === victim ? keys : device)) };
+    const devices = graph.devices.map((device, i) => (i === victim ? keys : device));
+    const forged = { ...graph, devices, leaves: devices.map(leafOf) };
     expect(() => read(writeRoster(forged, 0))).toThrow('Another device of the round has the same key.');
   });
 });
