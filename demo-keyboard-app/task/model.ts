@@ -21,7 +21,10 @@ export const largeModel: ModelSize = { vocabulary: 10_000, embedding: 64, gru: 1
  * It maps ids `[batch, length]` to logits `[batch, length, vocabulary]`, those at each position for the token after it.
  * The same seed gives the same weights.
  */
-export function nextWordModel({ vocabulary, embedding, gru, dense }: ModelSize, seed: number): tf.LayersModel {
+export function nextWordModel(
+  { vocabulary, embedding, gru, dense }: ModelSize,
+  seed: number,
+): tf.LayersModel {
   const random = (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
   const ids = tf.input({ shape: [null], dtype: 'int32', name: 'ids' });
   const layers = [
@@ -39,7 +42,9 @@ export function nextWordModel({ vocabulary, embedding, gru, dense }: ModelSize, 
       kernelInitializer: random(1),
       recurrentInitializer: random(2),
     }),
-    ...(dense === null ? [] : [tf.layers.dense({ name: 'dense', units: dense, kernelInitializer: random(3) })]),
+    ...(dense === null
+      ? []
+      : [tf.layers.dense({ name: 'dense', units: dense, kernelInitializer: random(3) })]),
     tf.layers.dense({ name: 'logits', units: vocabulary, kernelInitializer: random(4) }),
   ];
   const outputs = layers.reduce((input, layer) => layer.apply(input) as tf.SymbolicTensor, ids);

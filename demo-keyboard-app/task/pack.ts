@@ -1,4 +1,4 @@
-import { numberId, startId, unknownId, type Vocabulary } from './vocabulary.ts';
+import { firstWordId, startId, type Vocabulary } from './vocabulary.ts';
 
 /** Tokens in a row, and the token that follows each. */
 export interface Row {
@@ -17,7 +17,11 @@ export function packRows(messages: readonly string[], vocabulary: Vocabulary, le
   /** Rows by the tokens that they still have room for. */
   const withRoom: Row[][] = Array.from({ length: length + 1 }, () => []);
   for (const piece of pieces) {
-    const row = withRoom.slice(piece.inputs.length).find(found => found.length > 0)?.pop() ?? newRow(rows);
+    const row =
+      withRoom
+        .slice(piece.inputs.length)
+        .find(found => found.length > 0)
+        ?.pop() ?? newRow(rows);
     row.inputs.push(...piece.inputs);
     row.labels.push(...piece.labels);
     withRoom[length - row.inputs.length]!.push(row);
@@ -27,7 +31,7 @@ export function packRows(messages: readonly string[], vocabulary: Vocabulary, le
 
 /** What a label counts in the loss: words are learned; numbers and words that the vocabulary lacks are not. */
 export function labelWeight(label: number): number {
-  return label === numberId || label === unknownId ? 0 : 1;
+  return label >= firstWordId ? 1 : 0;
 }
 
 function piecesOf(ids: readonly number[], length: number): Row[] {

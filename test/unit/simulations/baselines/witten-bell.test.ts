@@ -1,0 +1,97 @@
+import {
+  firstWordId,
+  mostFrequentWords,
+  numberId,
+  paddingId,
+  startId,
+  unknownId,
+  Vocabulary,
+} from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { recallOf } from '@murmuration/simulations/baselines/recall';
+import { WittenBell } from '@murmuration/simulations/baselines/witten-bell';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const vocabulary = new Vocabulary(['a', 'b', 'c']);
+const [a, b, c] = [firstWordId, firstWordId + 1, firstWordId + 2] as const;
+
+function probabilities(model: WittenBell, history: readonly number[]): Float64Array {
+  return model.probabilities(history, new Float64Array(vocabulary.size));
+}
+
+const message = fc
+  .array(fc.constantFrom('a', 'b', 'c', 'z', '10'), { maxLength: 6 })
+  .map(words => words.join(' '));
+const text = fc.array(message, { maxLength: 8 });
+const order = fc.constantFrom(1, 2, 3);
+const history = fc.array(fc.constantFrom(unknownId, numberId, a, b, c), { maxLength: 5 });
+
+/** The recursive definition, word by word, over a list of all n-grams. */
+function defined(messages: readonly string[], context: readonly number[], word: number): number {
+  const after = messages.flatMap(written => {
+    const ids = vocabulary.encode(written);
+    return ids.flatMap((id, i) => {
+      const before = [startId, startId, ...ids.slice(0, i)];
+      return before.slice(before.length - context.length).join() === context.join() ? [id] : [];
+    });
+  });
+  const lower =
+    context.length > 0 ? defined(messages, context.slice(1), word) : 1 / (vocabulary.size - unknownId);
+  if (after.length === 0) return lower;
+  const different = new Set(after).size;
+  return (after.filter(id => id === word).length + different * lower) / (after.length + different);
+}
+
+describe('interpolated Witten-Bell', () => {
+  // Five tokens can follow: unknown, number, a, b, c. Counted by hand in "a b" and "a c": a twice, b and c once.
+  it.each([
+    [1, [], { [unknownId]: 0.6 / 7, [numberId]: 0.6 / 7, [a]: 2.6 / 7, [b]: 1.6 / 7, [c]: 1.6 / 7 }],
+    [2, [a], { [a]: (2 * 2.6) / 7 / 4, [b]: (1 + (2 * 1.6) / 7) / 4, [c]: (1 + (2 * 1.6) / 7) / 4 }],
+    [3, [a], { [b]: (1 + 2 * ((1 + (2 * 1.6) / 7) / 4)) / 4 }],
+    [2, [], { [a]: (2 + 2.6 / 7) / 3, [b]: 1.6 / 7 / 3 }],
+    [3, [b, c], { [a]: 2.6 / 7, [b]: 1.6 / 7 }],
+  ] as const)('of order %i after %j is as counted by hand', (n, before, expected) => {
+    const found = probabilities(new WittenBell(n, vocabulary, ['a b', 'a c']), before);
+    for (const [id, probability] of Object.entries(expected))
+      expect(found[Number(id)]).toBeCloseTo(probability, 12);
+  });
+
+  it('agrees with its recursive definition', () => {
+    fc.assert(
+      fc.property(text, order, history, (messages, n, before) => {
+        const found = probabilities(new WittenBell(n as 1 | 2 | 3, vocabulary, messages), before);
+        const context = n === 1 ? [] : [startId, startId, ...before].slice(1 - n);
+        for (let id = unknownId; id < vocabulary.size; id++)
+          expect(found[id]).toBeCloseTo(defined(messages, context, id), 12);
+      }),
+    );
+  });
+
+  it('gives probabilities that sum to one, none to padding and start, and some to all others', () => {
+    fc.assert(
+      fc.property(text, order, history, (messages, n, before) => {
+        const found = probabilities(new WittenBell(n as 1 | 2 | 3, vocabulary, messages), before);
+        expect(found.reduce((sum, probability) => sum + probability)).toBeCloseTo(1, 12);
+        expect([found[paddingId], found[startId]]).toEqual([0, 0]);
+        expect(Math.min(...found.slice(unknownId))).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+describe('the recall of an n-gram model', () => {
+  const training = ['a b c', 'a b a', 'c'];
+  const known = mostFrequentWords(training, Number.POSITIVE_INFINITY);
+
+  it('of a unigram suggests the most frequent words everywhere', () => {
+    const unigram = new WittenBell(1, known, training);
+    // Suggested are a, b, c in this order; d is unknown, 2024 not scored.
+    expect(recallOf(unigram, known, ['a c 2024', 'b d'])).toEqual({ top1: 0.25, top3: 0.75, words: 4 });
+  });
+
+  it('of a trigram suggests what followed, from the beginning of each message', () => {
+    const trigram = new WittenBell(3, known, ['a b c', 'a b c', 'b a a']);
+    expect(recallOf(trigram, known, ['a b c'])).toEqual({ top1: 1, top3: 1, words: 3 });
+    expect(recallOf(trigram, known, ['b a a', 'a'])).toEqual({ top1: 0.75, top3: 1, words: 4 });
+  });
+});
