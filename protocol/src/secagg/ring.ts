@@ -45,8 +45,9 @@ export function packRing(elements: Int32Array, width: number): Uint8Array {
 }
 
 /**
- * Adds the packed elements to `sum`, modulo 2^width. With `bits` < width, what one contributor can reach is limited to
- * signed integers of that many bits: an update with any other is refused with `update.weight`, and `sum` is as before.
+ * Adds the packed elements to `sum`, modulo 2^width: what is above those bits has no meaning until `centre`. With `bits` <
+ * width, what one contributor can reach is limited to signed integers of that many bits: an update with any other is refused
+ * with `update.weight`, and `sum` is as before.
  */
 export function addPacked(sum: Int32Array, packed: Uint8Array, width: number, bits: number = width): void {
   requireLength(sum, packed, width);
@@ -58,9 +59,10 @@ export function addPacked(sum: Int32Array, packed: Uint8Array, width: number, bi
     seen |= element + half;
     sum[i] = sum[i]! + element;
   }
-  // Element + half is a whole number below 2^bits exactly when the element fits.
-  if (bits < width && seen >>> bits !== 0) {
-    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! - elementAt(packed, i, width);
+  // Modulo 2^width, element + half is below 2^bits exactly when the element fits.
+  if (bits < width && (seen << (32 - width)) >>> (32 - width + bits) !== 0) {
+    takeEights(sum, packed, width, eights.added);
+    for (let i = eights.added; i < sum.length; i++) sum[i] = sum[i]! - elementAt(packed, i, width);
     throw new MurmurationError(
       'update.weight',
       `A value of the update is outside −${half} to ${half - 1}, what its plan allows.`,
@@ -108,8 +110,9 @@ function requireLength(sum: Int32Array, packed: Uint8Array, width: number): void
 }
 
 /**
- * Eight elements of w bits are w bytes, so the shifts repeat, and up to 25 bits each element is one unaligned 32-bit
- * load (w + 7 ≤ 32). `seen` is the union of the bits of all elements + half.
+ * Eight elements of w bits are w bytes, so the places repeat, and up to 25 bits each element is within one unaligned 32-bit
+ * load (w + 7 ≤ 32). The bits above it that were loaded as well stay: they change nothing modulo 2^w. `seen` is the
+ * union of the bits of all elements + half.
  */
 function addEights(
   sum: Int32Array,
@@ -119,7 +122,7 @@ function addEights(
 ): { added: number; seen: number } {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const byte = (k: number) => (k * width) >> 3;
-  const left = (k: number) => 32 - width - ((k * width) & 7);
+  const bit = (k: number) => (k * width) & 7;
   const [b1, b2, b3, b4, b5, b6, b7] = [
     byte(1),
     byte(2),
@@ -129,37 +132,21 @@ function addEights(
     byte(6),
     byte(7),
   ] as const;
-  const [l1, l2, l3, l4, l5, l6, l7] = [
-    left(1),
-    left(2),
-    left(3),
-    left(4),
-    left(5),
-    left(6),
-    left(7),
-  ] as const;
-  const right = 32 - width;
+  const [s1, s2, s3, s4, s5, s6, s7] = [bit(1), bit(2), bit(3), bit(4), bit(5), bit(6), bit(7)] as const;
   const end = packed.length - b7 - 4;
   let seen = 0;
   let i = 0;
   for (let at = 0; i + 8 <= sum.length && at <= end; i += 8, at += width) {
-    const v0 = (view.getInt32(at, true) << right) >> right;
-    const v1 = (view.getInt32(at + b1, true) << l1) >> right;
-    const v2 = (view.getInt32(at + b2, true) << l2) >> right;
-    const v3 = (view.getInt32(at + b3, true) << l3) >> right;
-    const v4 = (view.getInt32(at + b4, true) << l4) >> right;
-    const v5 = (view.getInt32(at + b5, true) << l5) >> right;
-    const v6 = (view.getInt32(at + b6, true) << l6) >> right;
-    const v7 = (view.getInt32(at + b7, true) << l7) >> right;
-    seen |=
-      (v0 + half) |
-      (v1 + half) |
-      (v2 + half) |
-      (v3 + half) |
-      (v4 + half) |
-      (v5 + half) |
-      (v6 + half) |
-      (v7 + half);
+    const v0 = view.getInt32(at, true);
+    const v1 = view.getInt32(at + b1, true) >> s1;
+    const v2 = view.getInt32(at + b2, true) >> s2;
+    const v3 = view.getInt32(at + b3, true) >> s3;
+    const v4 = view.getInt32(at + b4, true) >> s4;
+    const v5 = view.getInt32(at + b5, true) >> s5;
+    const v6 = view.getInt32(at + b6, true) >> s6;
+    const v7 = view.getInt32(at + b7, true) >> s7;
+    seen |= (v0 + half) | (v1 + half) | (v2 + half) | (v3 + half);
+    seen |= (v4 + half) | (v5 + half) | (v6 + half) | (v7 + half);
     sum[i] = sum[i]! + v0;
     sum[i + 1] = sum[i + 1]! + v1;
     sum[i + 2] = sum[i + 2]! + v2;
@@ -170,4 +157,13 @@ function addEights(
     sum[i + 7] = sum[i + 7]! + v7;
   }
   return { added: i, seen };
+}
+
+/** Takes off again what `addEights` has added, bit for bit. */
+function takeEights(sum: Int32Array, packed: Uint8Array, width: number, added: number): void {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  for (let i = 0; i < added; i++) {
+    const bit = i * width;
+    sum[i] = sum[i]! - (view.getInt32(Math.floor(bit / 8), true) >> (bit % 8));
+  }
 }

@@ -53,17 +53,21 @@ function flipSigns(vector: Float32Array, seed: string, pass: number): void {
 /** Two butterfly stages a pass, so that the vector is read from memory half as often. */
 function hadamard(vector: Float32Array): void {
   const { length } = vector;
-  let half = 1;
-  if (Math.log2(length) % 2 === 1) {
-    for (let i = 0; i < length; i += 2) {
-      const a = vector[i]!;
-      const b = vector[i + 1]!;
-      vector[i] = a + b;
-      vector[i + 1] = a - b;
-    }
-    half = 2;
+  const scale = 1 / Math.sqrt(length);
+  for (let i = 0; i < length; i++) vector[i] = vector[i]! * scale;
+  // The first pass by itself: the loop over `half` would cost more than its work.
+  for (let i = 0; i + 4 <= length; i += 4) {
+    const a = vector[i]!;
+    const b = vector[i + 1]!;
+    const c = vector[i + 2]!;
+    const d = vector[i + 3]!;
+    vector[i] = a + b + (c + d);
+    vector[i + 1] = a - b + (c - d);
+    vector[i + 2] = a + b - (c + d);
+    vector[i + 3] = a - b - (c - d);
   }
-  for (; half < length; half *= 4) {
+  let half = length >= 4 ? 4 : 1;
+  for (; 4 * half <= length; half *= 4) {
     for (let at = 0; at < length; at += 4 * half) {
       for (let i = at; i < at + half; i++) {
         const a = vector[i]!;
@@ -77,6 +81,11 @@ function hadamard(vector: Float32Array): void {
       }
     }
   }
-  const scale = 1 / Math.sqrt(length);
-  for (let i = 0; i < length; i++) vector[i] = vector[i]! * scale;
+  if (half === length) return;
+  for (let i = 0; i < half; i++) {
+    const a = vector[i]!;
+    const b = vector[i + half]!;
+    vector[i] = a + b;
+    vector[i + half] = a - b;
+  }
 }
