@@ -10,7 +10,7 @@ export { fileStorage } from './storage/file.ts';
 export { memoryStorage } from './storage/memory.ts';
 
 /** A Node process as a device: it has no battery and no screen, so it says that it is idle, charging and unmetered. */
-const nodePlatform: Platform = {
+export const nodePlatform: Platform = {
   name: 'node',
   clock: systemClock,
   random: systemRandom,

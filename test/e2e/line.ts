@@ -1,12 +1,13 @@
-import { EventEmitter, once } from 'node:events';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import type { ClientOptions } from '@murmuration/client-sdk/options';
 import type { Objective } from '@murmuration/client-sdk/training/objective';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
+import type { Clock } from '@murmuration/protocol/ports';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
 
 export const enrolmentToken = '0123456789abcdef';
 
@@ -37,6 +38,7 @@ export function lineTask(change: Partial<TaskDefinition> = {}) {
     model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
     plan: { learningRate: 0.1, epochs: 5, batchSize: 4, maxExamples: 100 },
     update: { clip: 1, bits: 12 },
+    masking: 'off',
     cohort: { goal: 3, minimum: 2 },
     deadlines: { gathering: '5 s', updates: '5 s' },
     schedule: { every: '0 s' },
@@ -47,37 +49,45 @@ export function lineTask(change: Partial<TaskDefinition> = {}) {
 export function openCoordinator(
   change: Partial<TaskDefinition> = {},
   cors: string[] = [],
+  clock: Clock = systemClock,
 ): Promise<Coordinator> {
   return createCoordinator(
     parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', cors }),
     [lineTask(change)],
+    { clock, random: systemRandom },
   );
 }
 
-/** A device whose points lie on the line, in a part of it of its own. */
-export function lineClient(url: string, index: number, storage = memoryStorage()): FederatedClient {
+/** What a device needs whose points lie on the line, in a part of it of its own. */
+export function lineOptions(url: string, index: number, storage = memoryStorage()): ClientOptions {
   const points = Array.from({ length: 20 }, (_, i): Point => {
     const x = ((i + index) % 10) / 5 - 1;
     return [x, 2 * x + 1];
   });
-  return new FederatedClient({
+  return {
     url,
     tasks: { line: { examples: () => points, trainer: lineTrainer } },
     storage,
     enrolment: enrolmentToken,
-  });
+  };
+}
+
+export function lineClient(url: string, index: number, storage = memoryStorage()): FederatedClient {
+  return new FederatedClient(lineOptions(url, index, storage));
 }
 
 /** Waits for the first event that `wanted` is true for. */
-export async function eventOf<Args extends unknown[]>(
-  emitter: Coordinator['events'],
-  name: string,
+export function eventOf<Args extends unknown[]>(
+  events: Coordinator['events'],
+  name: Parameters<Coordinator['events']['emit']>[0],
   wanted: (...args: Args) => boolean = () => true,
 ): Promise<Args> {
-  for (;;) {
-    const args = (await once(emitter as EventEmitter, name)) as Args;
-    if (wanted(...args)) return args;
-  }
+  return new Promise(resolve => {
+    const listener = (...args: unknown[]) => {
+      if (!wanted(...(args as Args))) return;
+      events.off(name, listener);
+      resolve(args as Args);
+    };
+    events.on(name, listener);
+  });
 }
-
-export const published = (record: RoundRecord): boolean => record.outcome === 'published';

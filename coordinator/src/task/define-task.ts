@@ -51,7 +51,7 @@ const definition = z.strictObject({
         graph: z.enum(['sparse', 'complete']).default('sparse'),
       }),
     ])
-    .default('off'),
+    .prefault({}),
   cohort: z.strictObject({
     goal: z.int().min(1).max(1_000_000),
     minimum: z.int().min(1).max(1_000_000),

@@ -1,13 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PlatformClient } from '@murmuration/client-sdk/client';
-import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
-import { socketIoTransport } from '@murmuration/client-sdk/transport/socket-io';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
-import { native } from '@murmuration/protocol/primitives/node';
-import { systemClock } from '@murmuration/protocol/system';
 import { seededRandom } from '../seeded-random.ts';
 import { type Losses, losing } from './losses.ts';
 
@@ -45,13 +42,10 @@ async function host(): Promise<void> {
         enrolment: enrolmentToken,
       },
       {
+        ...nodePlatform,
         name: 'simulation',
-        clock: systemClock,
         random: seededRandom(seed, `phone ${number}`),
-        primitives: native,
-        conditions: async () => ({ idle: true, charging: true, unmetered: true }),
-        transport: (url, platform) => losing(socketIoTransport(url, platform), number, losses),
-        trainer: () => trainer,
+        transport: (url, platform) => losing(nodePlatform.transport(url, platform), number, losses),
       },
     );
     client.on('connected', () => tell({ type: 'connected', phone: number }));

@@ -1,0 +1,108 @@
+import type { Coordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { Clock } from '@murmuration/protocol/ports';
+import { systemClock } from '@murmuration/protocol/system';
+import type { LossStage } from '@murmuration/simulations/phones/losses';
+import { afterEach, describe, expect, test } from 'vitest';
+import { VirtualClock } from '../virtual-clock.ts';
+import { lineClient, openCoordinator } from './line.ts';
+import { losingLineClient } from './losing-line.ts';
+
+const masking = { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } as const;
+const cohort = { goal: 6, minimum: 4, overSelection: 1 } as const;
+
+let cleanUp: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUp.reverse()) await clean();
+  cleanUp = [];
+});
+
+async function open(change: Parameters<typeof openCoordinator>[0] = {}, clock?: Clock): Promise<Coordinator> {
+  const coordinator = await openCoordinator({ masking, cohort, ...change }, [], clock);
+  cleanUp.push(() => coordinator.stop());
+  return coordinator;
+}
+
+/** Runs one round on a clock that jumps to the deadline of phase `at` once all but the `silent` devices have answered. */
+async function roundWithout(
+  silent: number,
+  at: LossStage,
+  coordinator: Coordinator,
+  clock: VirtualClock,
+): Promise<RoundRecord> {
+  const ended = rounds(coordinator, 1);
+  coordinator.events.on('round', state => {
+    if (state.phase !== at || state.cohort.count.working !== silent) return;
+    void clock.advance(state.quorum.deadline - clock.now());
+  });
+  await coordinator.start();
+  await clock.advance(1);
+  return (await ended)[0]!;
+}
+
+function join(client: { start(): Promise<void>; stop(): Promise<void> }): Promise<void> {
+  cleanUp.push(() => client.stop());
+  return client.start();
+}
+
+/** The records of the first `count` rounds that end. */
+function rounds(coordinator: Coordinator, count: number): Promise<RoundRecord[]> {
+  const records: RoundRecord[] = [];
+  return new Promise(resolve => {
+    coordinator.events.on('round-ended', record => {
+      if (records.push(record) === count) resolve(records);
+    });
+  });
+}
+
+describe('masked rounds over real sockets', () => {
+  test('SA10: the masks come off the sum, and the model learns from it', async () => {
+    const coordinator = await open();
+    for (let index = 0; index < 6; index++) await join(lineClient(coordinator.url, index));
+    const ended = rounds(coordinator, 3);
+    await coordinator.start();
+    expect((await ended).map(({ outcome, tally }) => [outcome, tally.accepted])).toEqual(
+      Array.from({ length: 3 }, () => ['published', 6]),
+    );
+  });
+
+  test.each<[LossStage, Partial<RoundRecord['tally']>]>([
+    ['keys', { accepted: 5, late: 1 }],
+    ['shares', { accepted: 5, late: 1 }],
+    ['updates', { accepted: 5, late: 1 }],
+    ['unmasking', { accepted: 6, late: 0 }],
+  ])('SA14: a device that falls silent at %s is survived', async (at, tally) => {
+    const clock = new VirtualClock(systemClock.now());
+    const coordinator = await open({}, clock);
+    for (let index = 0; index < 5; index++) await join(lineClient(coordinator.url, index));
+    await join(losingLineClient(coordinator.url, 5, at));
+    expect(await roundWithout(1, at, coordinator, clock)).toMatchObject({ outcome: 'published', tally });
+  });
+
+  test('SA14: with too many silent at unmasking the round fails, and the model stays as it was', async () => {
+    const clock = new VirtualClock(systemClock.now());
+    const coordinator = await open({}, clock);
+    for (let index = 0; index < 2; index++) await join(lineClient(coordinator.url, index));
+    for (let index = 2; index < 6; index++) await join(losingLineClient(coordinator.url, index, 'unmasking'));
+    expect(await roundWithout(4, 'unmasking', coordinator, clock)).toMatchObject({
+      outcome: 'failed',
+      model: null,
+      failure: { during: 'unmasking' },
+    });
+    const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models`)).json();
+    expect(models).toHaveLength(1);
+  });
+
+  test('a device whose app asks for masking takes no part in a plain round', async () => {
+    const coordinator = await open({ masking: 'off' });
+    for (let index = 0; index < 5; index++) await join(lineClient(coordinator.url, index));
+    const careful = losingLineClient(coordinator.url, 5, 'keys', { masking: 'malicious' });
+    const refused = new Promise(resolve => careful.on('error', error => resolve(error.code)));
+    await join(careful);
+    const ended = rounds(coordinator, 1);
+    await coordinator.start();
+    expect(await refused).toBe('plan.below-floor');
+    const [record] = await ended;
+    expect(record).toMatchObject({ outcome: 'published', tally: { accepted: 5, lost: 1 } });
+  });
+});
