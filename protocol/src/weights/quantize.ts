@@ -98,7 +98,8 @@ export interface Mean {
 }
 
 /**
- * The weighted mean of the updates in `sum` (centred elements, the weight last), rotated back. Throws `update.impossible` where `contributors` updates can't have led to it.
+ * The weighted mean of the updates in `sum` (centred elements, the weight last), rotated back. Throws `update.impossible`
+ * where `contributors` updates can't have led to it.
  */
 export function meanOfSum(
   sum: Int32Array,
