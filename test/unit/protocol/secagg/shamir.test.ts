@@ -4,6 +4,7 @@ import { uniformIntegers } from '@murmuration/protocol/secagg/uniform';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deal, recover } from '../../../reference/secagg.ts';
+import frozen from '../../../vectors/secagg-shares.json' with { type: 'json' };
 
 const prime = 2_147_483_659;
 const secrets = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -25,6 +26,15 @@ test('SA7: shares of federated-compute (de83f70, shamir_secret_sharing_test.cc, 
   ]) {
     const recovery = secretRecovery(points, 4);
     expect(recovery(points.map(point => shares[point - 1]!))).toEqual(Uint8Array.of(0, 0, 0, 33));
+  }
+});
+
+test('SA7: shares are the frozen ones', () => {
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
+  for (const { secret, key, threshold, points, shares } of frozen.shares) {
+    const dealt = shareSecret(bytes(secret), threshold, points, uniformIntegers(native, bytes(key)));
+    expect(dealt.map(share => Buffer.from(share).toString('hex'))).toEqual(shares);
+    expect(secretRecovery(points.slice(-threshold), 32)(dealt.slice(-threshold))).toEqual(bytes(secret));
   }
 });
 
