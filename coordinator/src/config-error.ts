@@ -17,8 +17,9 @@ export function describeIssues(
       if (issue.code === 'unrecognized_keys')
         return issue.keys.map(key => `${subject}: ${[...path, key].join('.')}: there is no such field.`);
       const field = path.length > 0 ? `${path.join('.')}: ` : '';
-      const found = secrets.includes(String(path[0])) ? '' : `; ${describe(valueAt(input, path))}`;
-      return `${subject}: ${field}${message}${found}.`;
+      const value = valueAt(input, path);
+      const isSecret = secrets.includes(String(path[0])) && value !== undefined;
+      return `${subject}: ${field}${message}${isSecret ? '' : `; ${describe(value)}`}.`;
     })
     .join('\n');
 }

@@ -1,0 +1,125 @@
+import { base64url } from '@murmuration/protocol/bytes';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import {
+  type CoordinatorEvents,
+  type DeviceEvent,
+  socketPath,
+  updatePath,
+} from '@murmuration/protocol/messages/channel';
+import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
+import { challenge, challengeMessage, enrolled, welcome } from '@murmuration/protocol/messages/hello';
+import { type Assignment, assignment } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/system';
+import { io, type Socket } from 'socket.io-client';
+import * as z from 'zod/mini';
+import { enrolmentToken } from './line.ts';
+
+/** A device without the SDK, which sends whatever it is told to. */
+export class RawDevice {
+  readonly key = native.ed25519.signingKey(systemRandom(32));
+  id: DeviceId | undefined;
+  socket!: Socket;
+  nonce!: Uint8Array;
+  readonly #url: string;
+  /** Frames that came before they were asked for. */
+  readonly #inbox = new Map<string, Uint8Array[]>();
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Opens a connection, and waits for the challenge. */
+  async connect(): Promise<this> {
+    this.socket = io(this.#url, { path: socketPath, transports: ['websocket'], forceNew: true });
+    this.socket.onAny((event: string, frame: Uint8Array) => {
+      this.#inbox.set(event, [...(this.#inbox.get(event) ?? []), frame]);
+    });
+    this.nonce = decodeFrame(await this.next('challenge'), challenge).nonce;
+    return this;
+  }
+
+  /** The next frame of an event, which may have come already. */
+  async next(event: keyof CoordinatorEvents): Promise<Uint8Array> {
+    for (;;) {
+      const frame = this.#inbox.get(event)?.shift();
+      if (frame) return frame;
+      await new Promise<void>(resolve => this.socket.once(event, () => resolve()));
+    }
+  }
+
+  /** Why the connection was closed. */
+  closed(): Promise<string> {
+    return new Promise(resolve => this.socket.once('disconnect', resolve));
+  }
+
+  /** The answer to a frame. */
+  send(event: string, frame: unknown): Promise<Uint8Array> {
+    return this.socket.emitWithAck(event, frame);
+  }
+
+  /** The value of the answer; throws the error that a refusal names. */
+  async ask<Schema extends z.ZodMiniType>(event: DeviceEvent, message: unknown, answer: Schema) {
+    return decodeAck(await this.send(event, encodeFrame(message)), answer);
+  }
+
+  async enrol(change: object = {}): Promise<void> {
+    const { device } = await this.ask(
+      'enrol',
+      {
+        protocol: 1,
+        publicKey: this.key.publicKey,
+        token: enrolmentToken,
+        signature: this.key.sign(challengeMessage('enrol', this.nonce)),
+        ...change,
+      },
+      enrolled,
+    );
+    this.id = device;
+  }
+
+  hello(change: object = {}) {
+    const signature = this.key.sign(challengeMessage('hello', this.nonce));
+    const message = { protocol: 1, device: this.id, signature, sdk: '0.1.0', platform: 'raw', ...change };
+    return this.ask('hello', message, welcome);
+  }
+
+  /** Connects, enrols, says hello and checks in. */
+  async join(): Promise<this> {
+    await this.connect();
+    await this.enrol();
+    await this.hello();
+    await this.checkIn();
+    return this;
+  }
+
+  checkIn(change: object = {}) {
+    return this.ask('check-in', { task: 'line', examples: 10, conditions: {}, ...change }, checkInAnswer);
+  }
+
+  leave(round: string, part: string) {
+    return this.ask('leave', { round, assignment: part, reason: 'had enough' }, z.null());
+  }
+
+  async assigned(): Promise<Assignment> {
+    return decodeFrame(await this.next('assignment'), assignment);
+  }
+
+  /** Puts bytes as the update of an assignment. */
+  async upload(
+    { round, assignment: part, token }: Pick<Assignment, 'round' | 'assignment' | 'token'>,
+    body: Uint8Array,
+  ): Promise<{ status: number; type: string | null; body: Record<string, unknown> }> {
+    const response = await fetch(this.#url + updatePath(round, part), {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${base64url(token)}` },
+      body: body as Uint8Array<ArrayBuffer>,
+    });
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      body: (await response.json()) as Record<string, unknown>,
+    };
+  }
+}
