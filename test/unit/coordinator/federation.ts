@@ -1,0 +1,160 @@
+import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
+import { Population } from '@murmuration/coordinator/population/population';
+import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import type { MakeVersion } from '@murmuration/coordinator/round/ports';
+import { versionMaker } from '@murmuration/coordinator/round/make-version';
+import type { CohortChannel } from '@murmuration/coordinator/round/ports';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
+import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { seededRandom } from '../../seeded-random.ts';
+import { VirtualClock } from '../../virtual-clock.ts';
+
+export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 2] }]);
+
+export const deviceId = (index: number) => `device-${String(index).padStart(15, '0')}` as DeviceId;
+
+export function valuesTask(change: Partial<TaskDefinition> = {}) {
+  return defineTask({
+    name: 'values',
+    model: () => {
+      throw new Error('The first version is stored by the test.');
+    },
+    plan: { learningRate: 0.1 },
+    update: { kind: 'float32', clip: 100, weightCap: 32 },
+    masking: 'off',
+    cohort: { goal: 3, minimum: 2, overSelection: 1.34 },
+    deadlines: { gathering: '10 s', updates: '60 s' },
+    schedule: { every: '0 s' },
+    ...change,
+  });
+}
+
+/** The bytes of a float32 update of the layout. */
+export function updateOf(delta: readonly number[], weight = 1): Uint8Array {
+  return encodeUpdate(layout.hash, layout.count, {
+    kind: 'float32',
+    delta: Float32Array.from(delta),
+    weight,
+  });
+}
+
+/** The devices' ends of connections that stay in memory. */
+class MemoryChannel implements CohortChannel {
+  readonly connected = new Set<DeviceId>();
+  /** What each device heard last. */
+  readonly assignments = new Map<DeviceId, Assignment>();
+  readonly ends: { readonly device: DeviceId; readonly end: RoundEnd }[] = [];
+
+  isConnected(device: DeviceId): boolean {
+    return this.connected.has(device);
+  }
+
+  assign(device: DeviceId, assignment: Assignment): void {
+    this.assignments.set(device, assignment);
+  }
+
+  feed(): void {
+    throw new Error('No phase of masking is expected.');
+  }
+
+  end(device: DeviceId, end: RoundEnd): void {
+    this.ends.push({ device, end });
+  }
+}
+
+const noUnmasker: Unmasker = {
+  unmask: () => Promise.reject(new Error('No masks are expected.')),
+  close: async () => {},
+};
+
+export interface FederationOptions {
+  readonly task?: Partial<TaskDefinition>;
+  readonly seed?: number;
+  /** Takes the place of the step from a sum to a version. */
+  readonly makeVersion?: (real: MakeVersion) => MakeVersion;
+}
+
+/** The rounds of one task with everything that they touch in memory, and a clock that stands still. */
+export async function openFederation({ task: change, seed = 1, makeVersion }: FederationOptions = {}) {
+  const task = valuesTask(change);
+  const clock = new VirtualClock();
+  const random = seededRandom(seed);
+  const events = new CoordinatorEvents();
+  const faults: unknown[] = [];
+  const records: RoundRecord[] = [];
+  events.on('fault', (where, error) => faults.push([where, error]));
+  events.on('round-ended', record => records.push(record));
+  const history = memoryHistory();
+  const registry = new Registry(memoryBlobs(), history);
+  const files = await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(layout.count));
+  const version = {
+    model: files.hash,
+    task: task.name,
+    number: 0,
+    parent: null,
+    round: null,
+    strategy: task.strategy.name,
+    planVersion: 1,
+    contributors: 0,
+    metrics: null,
+    createdAt: clock.now(),
+  };
+  await history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+  const channel = new MemoryChannel();
+  const pool = new WaitingPool(() => rounds.current?.poolChanged());
+  const make = versionMaker(task, registry, clock);
+  const rounds: TaskRounds = new TaskRounds(task, registry, {
+    clock,
+    random,
+    primitives: native,
+    unmasker: noUnmasker,
+    pool,
+    channel,
+    history,
+    makeVersion: makeVersion?.(make) ?? make,
+    traffic: () => ({ up: 0, down: 0 }),
+    comeBackAfter: () => desk.comeBackAfter(),
+    events,
+  });
+  const population = new Population(memoryDevices(), async () => true, native, clock);
+  const desk = new CheckInDesk(rounds, pool, population, random);
+  return {
+    task,
+    clock,
+    events,
+    faults,
+    records,
+    history,
+    registry,
+    channel,
+    pool,
+    rounds,
+    desk,
+    /** A device connects and checks in. */
+    checkIn(device: DeviceId) {
+      channel.connected.add(device);
+      return desk.answer(device, { task: task.name, examples: 10, conditions: {} }, '0.1.0');
+    },
+    connect(device: DeviceId) {
+      channel.connected.add(device);
+      rounds.current?.back(device);
+    },
+    disconnect(device: DeviceId) {
+      channel.connected.delete(device);
+      pool.remove(device);
+      rounds.current?.away(device);
+    },
+  };
+}
+
+export type Federation = Awaited<ReturnType<typeof openFederation>>;
