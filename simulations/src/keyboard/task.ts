@@ -43,8 +43,8 @@ export function keyboardTask({
   return defineTask({
     name: 'keyboard',
     model: () => nextWordModel(smallModel, seed),
-    plan: { epochs: 1, batchSize: 8, learningRate: 3, maxExamples: 200, seed },
-    update: { clip: 15, bits: 8, weighting: 'examples', weightCap: 8 },
+    plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200, seed },
+    update: { clip: 12, bits: 8, weighting: 'examples', weightCap: 8 },
     masking:
       masking === 'off'
         ? 'off'
@@ -56,7 +56,7 @@ export function keyboardTask({
     },
     deadlines: { gathering: '1 min', keys: brief, shares: brief, updates: long, unmasking: brief },
     schedule: { every: 0 },
-    strategy: fedAdam({ serverLearningRate: 0.1, tau: 0.003 }),
+    strategy: fedAdam({ serverLearningRate: 0.1, tau: 0.001 }),
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });
 }
