@@ -67,7 +67,8 @@ function share(most: number): (text: string) => number {
   };
 }
 
-function whole(least: number, most: number): (text: string) => number {
+/** Reads a whole number from `least` to `most`; for anything else the program ends with one sentence. */
+export function whole(least: number, most: number): (text: string) => number {
   return text => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < least || value > most)

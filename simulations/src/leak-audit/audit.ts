@@ -1,0 +1,146 @@
+import { type Learned, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
+import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
+import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import type { Plan } from '@murmuration/protocol/messages/plan';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import { evidence, nameWords, together } from './attack.ts';
+import { deltaOf, elementsOf, type RingForm, wholeBytesOf, withoutSelfMask } from './holdings.ts';
+import { MaskedCohort } from './masked-cohort.ts';
+import { uniformity } from './uniformity.ts';
+
+/** A phone's owner, as nobody but the audit knows both: the words that were typed, and what the phone learned from them. */
+export interface Owner {
+  /** Ids of the different words, of those that the vocabulary has. */
+  readonly words: ReadonlySet<number>;
+  /** How many different words there were beside these. */
+  readonly otherWords: number;
+  readonly learned: Learned;
+}
+
+export interface AuditSettings {
+  /** A plan with masking, whose updates are of the kind `ring`. */
+  readonly plan: Plan;
+  readonly layout: Layout;
+  /** Ids of the vocabulary. */
+  readonly ids: number;
+  readonly owners: readonly Owner[];
+  /** Bytes of one phone's uploads that are tested for uniformity, at least. */
+  readonly testedBytes: number;
+  readonly random: RandomBytes;
+  log(line: string): void;
+}
+
+/** Share of an owner's different words, from 0 to 1, among as many that the attacker names; means over all owners. */
+export interface Recovered {
+  readonly recovered: number;
+}
+
+export interface Audit {
+  /** From one plain update. */
+  readonly plain: Recovered;
+  /** The best of several attempts from all that a coordinator holds under masking: each of them. */
+  readonly masked: Recovered & {
+    readonly attempts: Readonly<Record<Attempt, number>>;
+  };
+  /** From the unmasked sum alone. */
+  readonly publicSum: Recovered;
+  /** From the vocabulary alone: its most frequent words. */
+  readonly chance: Recovered;
+  /** p-value of the hypothesis that the bytes of one phone's masked uploads are uniform. */
+  readonly uniformityP: number;
+  /** The same of its uploads without masks. */
+  readonly uniformityPUnmasked: number;
+  readonly uniformityBytes: number;
+}
+
+/** What the attacker ranks the words by. */
+export type Attempt = 'sum' | 'maskedBytes' | 'selfMaskOff' | 'maskedBytesAndSum' | 'selfMaskOffAndSum';
+
+/**
+ * The coordinator as the attacker: it follows the protocol and tries to name the words that each owner typed, as many as there
+ * are, from the update that it received, plain and masked. It knows the plan, the layout, and how many words they are.
+ */
+export async function audit(settings: AuditSettings): Promise<Audit> {
+  const { plan, layout, ids, owners, random, log } = settings;
+  const { form } = new RingSum(layout, { ...plan.update, largestCohort: plan.largestCohort }, '');
+  const score = (sources: readonly Float64Array[]): number =>
+    mean(owners.map(({ words }, i) => shareNamed(nameWords(sources[i]!, words.size), words)));
+  const evidenceOf = (elements: Int32Array, round: string) => evidence(layout, deltaOf(elements, round), ids);
+
+  const cohort = new MaskedCohort(plan, owners.length, random);
+  const { phones, context } = cohort;
+  const { round } = context;
+  const plain = owners.map(({ learned }, i) => prepareUpdate(copyOf(learned), phones[i]!.assignment, random));
+  const masked = owners.map(({ learned }, i) => cohort.upload(i, copyOf(learned), random));
+  log(`${masked.length} phones have masked their updates.`);
+  const unmasker = unmaskerPool();
+  const { sum, secrets } = await cohort.unmask(masked, layout, unmasker).finally(() => unmasker.close());
+  log('The masks are off the sum.');
+
+  const fromPlain = plain.map(bytes => evidenceOf(elementsOf(bytes, form), round));
+  const fromBytes = masked.map(bytes => evidenceOf(elementsOf(bytes, form), round));
+  const fromSelfMaskOff = masked.map((bytes, i) => {
+    const elements = elementsOf(bytes, form);
+    return evidenceOf(withoutSelfMask(elements, phones[i]!.dealing, secrets, context, form.width), round);
+  });
+  const ofSum = evidence(layout, sum.mean().delta, ids);
+  const attempts: Record<Attempt, number> = {
+    sum: score(owners.map(() => ofSum)),
+    maskedBytes: score(fromBytes),
+    selfMaskOff: score(fromSelfMaskOff),
+    maskedBytesAndSum: score(fromBytes.map(own => together(own, ofSum))),
+    selfMaskOffAndSum: score(fromSelfMaskOff.map(own => together(own, ofSum))),
+  };
+  log('The attacker has named its words.');
+  return {
+    plain: { recovered: score(fromPlain) },
+    masked: { recovered: Math.max(...Object.values(attempts)), attempts },
+    publicSum: { recovered: attempts.sum },
+    chance: { recovered: score(owners.map(() => mostFrequentFirst(ids))) },
+    ...uniformityOf(settings, form, [plain[0]!], [masked[0]!]),
+  };
+}
+
+/** Tests the uploads of the first phone, of as many rounds as it takes; the later ones go no further than its upload. */
+function uniformityOf(
+  { plan, owners, testedBytes, random, log }: AuditSettings,
+  form: RingForm,
+  plain: Uint8Array[],
+  masked: Uint8Array[],
+): Pick<Audit, 'uniformityP' | 'uniformityPUnmasked' | 'uniformityBytes'> {
+  const { learned } = owners[0]!;
+  const perUpload = wholeBytesOf(masked[0]!, form).length;
+  while (masked.length * perUpload < testedBytes) {
+    const cohort = new MaskedCohort(plan, owners.length, random);
+    plain.push(prepareUpdate(copyOf(learned), cohort.phones[0]!.assignment, random));
+    masked.push(cohort.upload(0, copyOf(learned), random));
+  }
+  log(`One phone has masked ${masked.length} updates, in a round each.`);
+  const test = (uploads: readonly Uint8Array[]) =>
+    uniformity(uploads.map(bytes => wholeBytesOf(bytes, form)));
+  return {
+    uniformityP: test(masked),
+    uniformityPUnmasked: test(plain),
+    uniformityBytes: masked.length * perUpload,
+  };
+}
+
+/** Preparing an update changes the delta. */
+function copyOf(learned: Learned): Learned {
+  return { ...learned, delta: learned.delta.slice() };
+}
+
+/** The ids of words ascend with how rare they are. */
+function mostFrequentFirst(ids: number): Float64Array {
+  return Float64Array.from({ length: ids }, (_, id) => firstWordId - id);
+}
+
+function shareNamed(named: readonly number[], words: ReadonlySet<number>): number {
+  return named.filter(id => words.has(id)).length / words.size;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,113 @@
+import { demandsOf } from '@murmuration/client-sdk/session/floors';
+import { type Learned, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
+import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
+import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import { base64url } from '@murmuration/protocol/bytes';
+import { type AssignmentId, type DeviceId, type RoundId, randomId } from '@murmuration/protocol/ids';
+import type { Plan } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { RoundContext } from '@murmuration/protocol/secagg/context';
+import {
+  dealShares,
+  enterRound,
+  type InUnmasking,
+  type InUpdates,
+  maskUpdate,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+
+/** One phone's place in the round. */
+interface Phone {
+  readonly assignment: Assignment;
+  readonly context: ParticipantContext;
+  /** What it sent in the phase `shares`. */
+  readonly dealing: Uint8Array;
+  state: InUpdates | InUnmasking;
+}
+
+/** What the coordinator knows once the masks are off the sum. */
+export interface Unmasked {
+  readonly sum: RingSum;
+  readonly secrets: readonly RecoveredSecret[];
+}
+
+/** The phones of one masked round and its coordinator, in one place and without losses; constructed, the shares are dealt. */
+export class MaskedCohort {
+  readonly context: RoundContext;
+  readonly phones: readonly Phone[];
+  readonly #plan: Plan;
+  readonly #coordinator: MaskedRound;
+
+  /** Throws `secagg.parameters` where no graph over so many phones meets the plan's masking settings. */
+  constructor(plan: Plan, phones: number, random: RandomBytes) {
+    const round = randomId<RoundId>(random);
+    const masking = plan.masking!;
+    const coordinator = new MaskedRound({ primitives: native, task: plan.task, round }, masking);
+    const entered = Array.from({ length: phones }, () => {
+      const identity = native.ed25519.signingKey(random(32));
+      const context = { ...coordinator.context, identity, demands: demandsOf(masking, {}) };
+      const id = base64url(native.sha256(identity.publicKey).subarray(0, 16)) as DeviceId;
+      const assignment: Assignment = {
+        round,
+        number: 1,
+        assignment: randomId<AssignmentId>(random),
+        token: random(32),
+        plan,
+        deadline: 0,
+      };
+      const state = enterRound(context, random(32));
+      const device = { id, publicKey: identity.publicKey, certificate: undefined, enrolledAt: 0 };
+      coordinator.takeKeys(assignment.assignment, device, state.message);
+      return { assignment, context, state };
+    });
+    const members = entered.map(({ assignment }) => assignment.assignment);
+    const rosters = coordinator.drawGraph(members);
+    const dealt = entered.map(({ assignment, context, state }) => {
+      const next = dealShares(context, state, rosters.get(assignment.assignment)!);
+      coordinator.takeDealing(assignment.assignment, next.message);
+      return { assignment, context, state: next };
+    });
+    const bundles = coordinator.settle(members);
+    this.context = coordinator.context;
+    this.#plan = plan;
+    this.#coordinator = coordinator;
+    this.phones = dealt.map(({ assignment, context, state }) => ({
+      assignment,
+      context,
+      dealing: state.message,
+      state: takeShares(context, state, bundles.get(assignment.assignment)!),
+    }));
+  }
+
+  /** The bytes that a phone uploads, once. */
+  upload(phone: number, learned: Learned, random: RandomBytes): Uint8Array {
+    const member = this.phones[phone]!;
+    const { context, state } = member;
+    if (state.phase !== 'updates') throw new RangeError(`Phone ${phone} has masked its update already.`);
+    return prepareUpdate(learned, member.assignment, random, elements => {
+      member.state = maskUpdate(context, state, elements);
+    });
+  }
+
+  /** Adds up the uploads of all phones and takes the masks off their sum. */
+  async unmask(uploads: readonly Uint8Array[], layout: Layout, unmasker: Unmasker): Promise<Unmasked> {
+    const { update, largestCohort } = this.#plan;
+    const sum = new RingSum(layout, { ...update, largestCohort }, this.context.round, true);
+    for (const bytes of uploads) sum.add(bytes);
+    const statement = this.#coordinator.state(this.phones.map(({ assignment }) => assignment.assignment));
+    for (const { assignment, context, state } of this.phones) {
+      const { message } = revealShares(context, state as InUnmasking, statement);
+      this.#coordinator.takeReveal(assignment.assignment, message);
+    }
+    const secrets = this.#coordinator.recover();
+    await unmasker.unmask(this.context, secrets, sum.elements, () => {});
+    return { sum, secrets };
+  }
+}

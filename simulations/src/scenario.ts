@@ -1,0 +1,15 @@
+/** What a scenario's `run(options: ScenarioOptions): Promise<Findings>` is given. */
+export interface ScenarioOptions {
+  /** Of everything that is drawn: the same seed gives the same findings. */
+  readonly seed: number;
+  /** Tells a person how far the scenario is. */
+  log(line: string): void;
+}
+
+/** What a scenario found. */
+export interface Findings {
+  /** For programs: one JSON object. */
+  readonly figures: Readonly<Record<string, unknown>>;
+  /** For people: rows of cells. */
+  readonly table: readonly (readonly string[])[];
+}

@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const entry = fileURLToPath(new URL('../../../simulations/src/simulate.ts', import.meta.url));
+
+function simulate(...args: string[]) {
+  return spawnSync(process.execPath, [...process.execArgv, entry, ...args], { encoding: 'utf8' });
+}
+
+describe('npm run simulate', () => {
+  it('lists what there is, a line each', () => {
+    const { status, stdout } = simulate('--list');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^leak-audit {2,}\S.*\n/);
+  });
+
+  it.each([
+    ['no name', [], 'leak-audit'],
+    ['a name misspelt', ['leak-audti'], 'Did you mean leak-audit?'],
+    ['an option that is not there', ['leak-audit', '--fast'], "unknown option '--fast'"],
+    ['a seed that is no number', ['leak-audit', '--seed', 'one'], 'Give a whole number'],
+    ['a name too many', ['leak-audit', 'again'], 'too many arguments'],
+  ])('ends with 2 on %s, and says what is wrong', (_, args, sentence) => {
+    const { status, stdout, stderr } = simulate(...args);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(sentence);
+  });
+});
