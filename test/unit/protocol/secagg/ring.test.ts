@@ -1,4 +1,3 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
 import {
   addPacked,
   centre,
@@ -11,19 +10,10 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { centred, packBits } from '../../../reference/weights.ts';
+import { codeOf } from '../../codes.ts';
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const vectors = fc.array(int32, { minLength: 1, maxLength: 67 });
-
-function codeOf(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof MurmurationError) return error.code;
-    throw error;
-  }
-  return 'nothing thrown';
-}
 
 /** A packed vector that begins at an odd byte of its buffer, as bytes off the wire may. */
 function unaligned(bytes: Uint8Array): Uint8Array {
