@@ -44,6 +44,7 @@ export class FloatSum implements RunningSum {
   }
 
   mean(): Mean {
+    if (this.contributors === 0) throw new MurmurationError('update.impossible', 'No update was added.');
     const delta = new Float32Array(this.#sum.length);
     for (let i = 0; i < delta.length; i++) delta[i] = this.#sum[i]! / this.#weight;
     return { delta, weight: this.#weight };

@@ -1,0 +1,69 @@
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { describe, expect, it } from 'vitest';
+
+/** What every storage of a device has to keep; `open` gives one over the same entries each time until `empty`. */
+export function storageContract(
+  name: string,
+  adapter: { open(): Storage; empty(): Promise<void>; readonly durable: boolean },
+): void {
+  describe(`the storage of a device, ${name}`, () => {
+    const fresh = async () => {
+      await adapter.empty();
+      return adapter.open();
+    };
+
+    it('has nothing at first', async () => {
+      expect(await (await fresh()).get('identity')).toBeUndefined();
+    });
+
+    it('gives back what was put, whatever the bytes', async () => {
+      const storage = await fresh();
+      const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => i);
+      await storage.put('model.keyboard.weights', bytes);
+      await storage.put('empty', new Uint8Array(0));
+      const read = await storage.get('model.keyboard.weights');
+      expect(read).toBeInstanceOf(Uint8Array);
+      expect(read).toEqual(bytes);
+      expect(await storage.get('empty')).toEqual(new Uint8Array(0));
+    });
+
+    it('replaces what was there, longer or shorter', async () => {
+      const storage = await fresh();
+      for (const length of [10, 3, 12]) {
+        await storage.put('device', new Uint8Array(length).fill(length));
+        expect(await storage.get('device')).toEqual(new Uint8Array(length).fill(length));
+      }
+    });
+
+    it('keeps names apart', async () => {
+      const storage = await fresh();
+      const names = ['session.a', 'session.a.b', 'session/a', 'SESSION%2Fa', 'sitzung.ü'];
+      for (const [i, each] of names.entries()) await storage.put(each, Uint8Array.of(i));
+      for (const [i, each] of names.entries()) expect(await storage.get(each)).toEqual(Uint8Array.of(i));
+    });
+
+    it('forgets what is deleted, and nothing else; deleting twice is harmless', async () => {
+      const storage = await fresh();
+      await storage.put('a', Uint8Array.of(1));
+      await storage.put('b', Uint8Array.of(2));
+      await storage.delete('a');
+      await storage.delete('a');
+      expect(await storage.get('a')).toBeUndefined();
+      expect(await storage.get('b')).toEqual(Uint8Array.of(2));
+    });
+
+    it('keeps what was put when its caller changes the bytes before or after', async () => {
+      const storage = await fresh();
+      const bytes = Uint8Array.of(1, 2, 3);
+      await storage.put('a', bytes);
+      bytes[0] = 9;
+      (await storage.get('a'))![1] = 9;
+      expect(await storage.get('a')).toEqual(Uint8Array.of(1, 2, 3));
+    });
+
+    it.runIf(adapter.durable)('has it again after a restart', async () => {
+      await (await fresh()).put('identity', Uint8Array.of(1, 2, 3));
+      expect(await adapter.open().get('identity')).toEqual(Uint8Array.of(1, 2, 3));
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { PlatformClient } from '@murmuration/client-sdk/client';
+import type { ClientEvents, RoundProgress } from '@murmuration/client-sdk/events';
+import type { TaskOptions } from '@murmuration/client-sdk/options';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { VirtualClock } from '../../virtual-clock.ts';
+import { layout, type MemoryCoordinator } from './memory-coordinator.ts';
+
+/** Bytes that follow from the seed alone. */
+export function seededBytes(seed: number): RandomBytes {
+  let state = seed;
+  return length =>
+    Uint8Array.from({ length }, () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state >>> 24;
+    });
+}
+
+/** A trainer that learns the same thing each time, at once or when the test lets it. */
+export class StillTrainer implements Trainer {
+  trainings = 0;
+  /** Trainings that are under way. */
+  running = 0;
+  closed = 0;
+  result: () => Promise<TrainingResult> = async () => ({
+    delta: new Float32Array(layout.count).fill(0.1),
+    examples: 50,
+    metrics: {},
+  });
+
+  async train(
+    _model: unknown,
+    _settings: unknown,
+    _examples: unknown,
+    signal: AbortSignal,
+    progress: (done: number) => void,
+  ): Promise<TrainingResult> {
+    this.trainings += 1;
+    this.running += 1;
+    progress(0.5);
+    const stopped = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(new MurmurationError('training.stopped'))),
+    );
+    try {
+      return await Promise.race([this.result(), stopped]);
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+/** A client on the coordinator in memory, and all that it has told its app. */
+export function deviceOn(
+  coordinator: MemoryCoordinator,
+  clock: VirtualClock,
+  storage: Storage,
+  tasks: Record<string, TaskOptions>,
+  seed = 1,
+) {
+  const client = new PlatformClient(
+    { url: 'memory:', tasks, storage, enrolment: async () => 'the enrolment token' },
+    {
+      name: 'test',
+      clock,
+      random: seededBytes(seed),
+      primitives: native,
+      conditions: async () => ({ idle: true }),
+      transport: () => coordinator,
+      trainer: () => {
+        throw new Error('Every task of these tests has a trainer.');
+      },
+    },
+  );
+  const rounds: RoundProgress['phase'][] = [];
+  const errors: string[] = [];
+  const waits: Parameters<ClientEvents['wait']>[0][] = [];
+  client.on('round', ({ phase }) => rounds.push(phase));
+  client.on('error', ({ code }) => errors.push(code));
+  client.on('wait', wait => waits.push(wait));
+  return { client, rounds, errors, waits };
+}

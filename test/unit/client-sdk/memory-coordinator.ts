@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { AssignmentId, RoundId, TaskName } from '@murmuration/protocol/ids';
+import {
+  type CoordinatorEvent,
+  type DeviceEvent,
+  modelPath,
+  updatePath,
+} from '@murmuration/protocol/messages/channel';
+import { checkIn } from '@murmuration/protocol/messages/check-in';
+import {
+  decodeFrame,
+  encodeAccepted,
+  encodeFrame,
+  encodeRefused,
+} from '@murmuration/protocol/messages/frame';
+import { challengeMessage, enrol, hello } from '@murmuration/protocol/messages/hello';
+import { maskingContribution } from '@murmuration/protocol/messages/masking';
+import { type Assignment, leave } from '@murmuration/protocol/messages/round';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import type { Clock } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { encodeModel } from '@murmuration/protocol/weights/model-files';
+import type * as z from 'zod/mini';
+
+const schemas = {
+  enrol,
+  hello,
+  'check-in': checkIn,
+  leave,
+  keys: maskingContribution,
+  shares: maskingContribution,
+  reveal: maskingContribution,
+} as const satisfies Record<DeviceEvent, z.ZodMiniType>;
+
+type Messages = { [Event in DeviceEvent]: z.output<(typeof schemas)[Event]> };
+type Answers = { [Event in DeviceEvent]: (message: Messages[Event]) => unknown };
+
+export const layout = layoutOf([{ name: 'w', shape: [8] }]);
+export const model = encodeModel({ class_name: 'Sequential' }, layout, new Float32Array(8).fill(1));
+
+/** An id that is easy to read in a failure. */
+export const id = <Id extends string>(name: string): Id => name.padEnd(22, '_') as Id;
+
+/**
+ * The coordinator's end of a transport, in memory: answers as a test says, keeps what it was asked, and checks signatures. A
+ * message waits until the test has the connection opened.
+ */
+export class MemoryCoordinator implements Transport {
+  readonly asked: { [Event in DeviceEvent]: Messages[Event][] } = {
+    enrol: [],
+    hello: [],
+    'check-in': [],
+    leave: [],
+    keys: [],
+    shares: [],
+    reveal: [],
+  };
+  readonly uploads: { readonly path: string; readonly token: Uint8Array; readonly bytes: Uint8Array }[] = [];
+  readonly files = new Map<string, Uint8Array>();
+  downloads = 0;
+  /** What becomes of an upload; a rejection refuses it. */
+  take: (signal: AbortSignal) => Promise<void> = async () => {};
+  readonly answers: Answers;
+  /** What the coordinator's clock shows beyond the device's, ms. */
+  ahead = 0;
+  #listener: TransportListener | undefined;
+  #connected = false;
+  #nonce: Uint8Array = new Uint8Array(32);
+  readonly #keys = new Map<string, Uint8Array>();
+
+  constructor(clock: Clock) {
+    this.files.set(modelPath(model.hash), model.json);
+    this.files.set(modelPath(model.hash).replace('model.json', `${model.weightsHash}.bin`), model.weights);
+    this.answers = {
+      enrol: ({ publicKey, signature }) => {
+        this.#verify(publicKey, 'enrol', signature);
+        const device = createHash('sha256').update(publicKey).digest().subarray(0, 16).toString('base64url');
+        this.#keys.set(device, publicKey);
+        return { device };
+      },
+      hello: ({ device, signature }) => {
+        const key = this.#keys.get(device);
+        if (!key) throw new MurmurationError('device.unknown');
+        this.#verify(key, 'hello', signature);
+        return { now: clock.now() + this.ahead, tasks: ['keyboard'] };
+      },
+      'check-in': () => ({ decision: 'waiting' }),
+      leave: () => null,
+      keys: () => null,
+      shares: () => null,
+      reveal: () => null,
+    };
+  }
+
+  /** Opens the connection and challenges the device. */
+  connect(): void {
+    this.#connected = true;
+    this.#nonce = native.sha256(this.#nonce);
+    this.send('challenge', { protocol: protocolVersion, nonce: this.#nonce });
+  }
+
+  disconnect(): void {
+    this.#connected = false;
+    this.#listener?.disconnected('transport close');
+  }
+
+  send(event: CoordinatorEvent, message: unknown): void {
+    this.#listener?.message(event, encodeFrame(message));
+  }
+
+  /** Forgets every device. */
+  forget(): void {
+    this.#keys.clear();
+  }
+
+  get isOpen(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  open(listener: TransportListener): void {
+    this.#listener = listener;
+  }
+
+  close(): void {
+    this.#listener = undefined;
+    this.#connected = false;
+  }
+
+  async request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
+    if (!this.#connected) throw new MurmurationError('server.unreachable');
+    const message = decodeFrame(frame, schemas[event] as z.ZodMiniType);
+    (this.asked[event] as unknown[]).push(message);
+    try {
+      return encodeAccepted(await (this.answers[event] as (message: unknown) => unknown)(message));
+    } catch (error) {
+      return encodeRefused(error);
+    }
+  }
+
+  async download(path: string): Promise<Uint8Array> {
+    this.downloads += 1;
+    const bytes = this.files.get(path);
+    if (!bytes) throw new MurmurationError('model.missing');
+    return bytes;
+  }
+
+  async upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    this.uploads.push({ path, token, bytes: bytes.slice() });
+    await this.take(signal);
+  }
+
+  #verify(key: Uint8Array, purpose: 'enrol' | 'hello', signature: Uint8Array): void {
+    if (!native.ed25519.verify(key, challengeMessage(purpose, this.#nonce), signature))
+      throw new MurmurationError('device.signature');
+  }
+}
+
+/** An assignment of round `round` for one device. */
+export function assignmentOf(
+  clock: Clock,
+  round = 'r1',
+  change: Partial<Assignment['plan']> = {},
+): Assignment {
+  return {
+    round: id<RoundId>(round),
+    number: 1,
+    assignment: id<AssignmentId>(`${round}-a`),
+    token: new Uint8Array(32).fill(7),
+    deadline: clock.now() + 600_000,
+    plan: {
+      task: 'keyboard' as TaskName,
+      version: 1,
+      model: model.hash,
+      training: {
+        epochs: 1,
+        batchSize: 4,
+        learningRate: 0.1,
+        proximal: 0,
+        gradientClip: null,
+        maxExamples: 100,
+        seed: 5,
+      },
+      update: { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap: 4 },
+      masking: null,
+      largestCohort: 10,
+      ...change,
+    },
+  };
+}
+
+export const pathOf = ({ round, assignment }: Assignment): string => updatePath(round, assignment);

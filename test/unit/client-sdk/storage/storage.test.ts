@@ -1,0 +1,43 @@
+import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileStorage } from '@murmuration/client-sdk/storage/file';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { afterAll, describe, expect, it } from 'vitest';
+import { storageContract } from '../../../contract/storage.ts';
+
+const folder = join(mkdtempSync(join(tmpdir(), 'murmuration-')), 'of', 'a device');
+const empty = () => rm(folder, { recursive: true, force: true });
+
+storageContract('in memory', { open: memoryStorage, empty: async () => {}, durable: false });
+storageContract('in files', { open: () => fileStorage(folder), empty, durable: true });
+
+describe('the storage of a device in files', () => {
+  afterAll(() => rm(join(folder, '..', '..'), { recursive: true, force: true }));
+
+  it('lets nobody else read its secrets, and leaves nothing half written', async () => {
+    await empty();
+    await fileStorage(folder).put('identity', new Uint8Array(32));
+    expect(readdirSync(folder)).toEqual(['identity']);
+    expect(statSync(folder).mode & 0o077).toBe(0);
+    expect(statSync(join(folder, 'identity')).mode & 0o077).toBe(0);
+  });
+
+  it('is not misled by what a crash has left half written', async () => {
+    await empty();
+    const storage = fileStorage(folder);
+    await storage.put('identity', Uint8Array.of(1));
+    writeFileSync(join(folder, 'identity.new'), Uint8Array.of(9, 9));
+    expect(await storage.get('identity')).toEqual(Uint8Array.of(1));
+    await storage.put('identity', Uint8Array.of(2));
+    expect(await storage.get('identity')).toEqual(Uint8Array.of(2));
+  });
+
+  it('says so where it cannot write', async () => {
+    await empty();
+    writeFileSync(join(folder, '..', 'a device'), 'a file where the folder should be', { flag: 'w' });
+    await expect(fileStorage(folder).put('identity', Uint8Array.of(1))).rejects.toThrow(/EEXIST|ENOTDIR/);
+    await empty();
+  });
+});
