@@ -32,7 +32,7 @@ export function nextWordModel(
       name: 'embedding',
       inputDim: vocabulary,
       outputDim: embedding,
-      embeddingsInitializer: tf.initializers.randomUniform({ minval: -1.5, maxval: 1.5, seed: 8 * seed }),
+      embeddingsInitializer: tf.initializers.randomUniform({ minval: -0.5, maxval: 0.5, seed: 8 * seed }),
     }),
     tf.layers.gru({
       name: 'gru',

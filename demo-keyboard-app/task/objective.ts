@@ -5,7 +5,7 @@ import { labelWeight, packRows, type Row } from './pack.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Tokens in a row of a batch. */
-const rowLength = 16;
+const rowLength = 10;
 
 /** Learns the next word at every position of the messages. An example is one message. */
 export function nextWord(vocabulary: Vocabulary): Objective<string> {
