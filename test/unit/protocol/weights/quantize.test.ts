@@ -1,0 +1,217 @@
+import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
+import type { MurmurationError } from '@murmuration/protocol/errors';
+import { addPacked, centre, packRing } from '@murmuration/protocol/secagg/ring';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import {
+  meanOfSum,
+  type QuantizationSettings,
+  quantizationFor,
+  quantize,
+} from '@murmuration/protocol/weights/quantize';
+import { rotate } from '@murmuration/protocol/weights/rotate';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expectation } from '../../../reference/weights.ts';
+import { seededBytes } from '../../client-sdk/device.ts';
+import { codeOf } from '../../codes.ts';
+
+const settings: QuantizationSettings = { clip: 1, bits: 8, weightCap: 8, largestCohort: 100 };
+
+/** A vector of the norm `length` that follows from the seed alone, close to normal. */
+function vectorOf(count: number, seed: number, length: number): Float32Array {
+  const bytes = seededBytes(seed)(4 * count);
+  const vector = Float32Array.from({ length: count }, (_, i) =>
+    bytes.subarray(4 * i, 4 * i + 4).reduce((sum, byte) => sum + byte - 127.5, 0),
+  );
+  const norm = Math.hypot(...vector);
+  return vector.map(value => (value * length) / norm);
+}
+
+const settingsArbitrary = fc.record({
+  clip: fc.constantFrom(0.01, 1, 30),
+  bits: fc.integer({ min: 2, max: 12 }),
+  weightCap: fc.integer({ min: 1, max: 100 }),
+  largestCohort: fc.integer({ min: 1, max: 1_000 }),
+});
+
+describe('the ring of an update', () => {
+  it('QU4: never wraps, even where every one of the largest cohort sends the worst that is taken', () => {
+    fc.assert(
+      fc.property(settingsArbitrary, fc.boolean(), (each, negative) => {
+        const { width, contributionBits } = quantizationFor(3, each);
+        const half = 2 ** (contributionBits - 1);
+        const worst = negative ? -half : half - 1;
+        expect(half).toBeGreaterThan((2 ** (each.bits - 1) - 1) * each.weightCap);
+        const sum = new Int32Array(9);
+        const packed = packRing(new Int32Array(9).fill(worst), width);
+        for (let i = 0; i < each.largestCohort; i++) addPacked(sum, packed, width, contributionBits);
+        expect(centre(sum, width)[8]).toBe(worst * each.largestCohort);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('QU4: is refused above 32 bits by naming the largest weight cap that fits', () => {
+    const large = { clip: 1, bits: 16, weightCap: 1_000, largestCohort: 1_000 };
+    let message = '';
+    try {
+      quantizationFor(10, large);
+    } catch (error) {
+      message = (error as MurmurationError).detail;
+    }
+    const cap = Number(/largest weight cap that fits is (\d+)/.exec(message)?.[1]);
+    expect(quantizationFor(10, { ...large, weightCap: cap }).width).toBeLessThanOrEqual(32);
+    expect(codeOf(() => quantizationFor(10, { ...large, weightCap: cap + 1 }))).toBe('config.ring');
+    expect(() => quantizationFor(10, { ...large, bits: 24, weightCap: 1 })).toThrow('use fewer bits');
+  });
+
+  it('QU4: takes 18 bits for 8-bit values of equal weight from 1,000 devices', () => {
+    expect(
+      quantizationFor(1_000_000, { clip: 1, bits: 8, weightCap: 1, largestCohort: 1_000 }),
+    ).toMatchObject({
+      width: 18,
+      elements: 1_000_001,
+      contributionBits: 8,
+      largest: 127,
+    });
+  });
+});
+
+describe('quantising', () => {
+  it('QU3: rounds without bias: the average of many is the value itself', () => {
+    const count = 96;
+    const quantization = quantizationFor(count, { ...settings, bits: 4 });
+    const delta = vectorOf(count, 3, 1);
+    const turned = delta.slice();
+    rotate(turned, 'r');
+    const random = seededBytes(11);
+    const rounds = 4_000;
+    const sums = new Float64Array(count);
+    for (let round = 0; round < rounds; round++) {
+      const ring = quantize(delta, 1, quantization, 'r', random);
+      for (let i = 0; i < count; i++) sums[i] += ring[i];
+    }
+    const errors = sums.map(
+      (sum, i) => sum / rounds - expectation(turned[i], quantization.step, quantization.largest),
+    );
+    // A rounding has a variance of ¼ at most: five deviations of one average, four of the average of all.
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(5 * Math.sqrt(0.25 / rounds));
+    expect(Math.abs(errors.reduce((sum, error) => sum + error, 0) / count)).toBeLessThan(
+      4 * Math.sqrt(0.25 / rounds / count),
+    );
+  });
+
+  it('QU3: changes no value by a step or more, and multiplies by the weight', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 300 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 8 }),
+        (count, seed, weight) => {
+          const quantization = quantizationFor(count, settings);
+          const delta = vectorOf(count, seed, 0.9);
+          const before = delta.slice();
+          const ring = quantize(delta, weight, quantization, 'r', seededBytes(seed));
+          const turned = delta.slice();
+          rotate(turned, 'r');
+          expect(delta).toEqual(before);
+          expect(ring[count]).toBe(weight);
+          for (let i = 0; i < count; i++) {
+            expect(ring[i] / weight).toBe(Math.round(ring[i] / weight));
+            expect(Math.abs(ring[i] / weight - turned[i] / quantization.step)).toBeLessThan(1.001);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('QU2: cuts off nothing of an update whose energy is in one place', () => {
+    const count = 100_000;
+    const quantization = quantizationFor(count, settings);
+    for (const at of [0, 777, count - 1]) {
+      const delta = new Float32Array(count);
+      delta[at] = 1;
+      const ring = quantize(delta, 1, quantization, 'r', seededBytes(1));
+      expect(ring.subarray(0, count).every(value => Math.abs(value) < quantization.largest)).toBe(true);
+      expect(meanOfSum(ring, 1, settings, quantization, 'r').delta[at]).toBeCloseTo(1, 1);
+    }
+  });
+});
+
+describe('the mean of a sum', () => {
+  it('QU5: is the weighted mean but for rounding, whatever the order', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 200 }),
+        fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 12 }),
+        (count, weights) => {
+          const layout = layoutOf([{ name: 'w', shape: [count] }]);
+          const quantization = quantizationFor(count, settings);
+          const deltas = weights.map((_, i) => vectorOf(count, i + 1, 0.8));
+          const wire = deltas.map((delta, i) =>
+            encodeUpdate(
+              layout.hash,
+              count + 1,
+              {
+                kind: 'ring',
+                packed: packRing(
+                  quantize(delta, weights[i], quantization, 'r', seededBytes(i)),
+                  quantization.width,
+                ),
+              },
+              quantization.width,
+            ),
+          );
+          const meanOf = (updates: readonly Uint8Array[]) => {
+            const sum = new RingSum(layout, settings, 'r');
+            for (const update of updates) sum.add(update);
+            return sum.mean();
+          };
+          const { delta, weight } = meanOf(wire);
+          const total = weights.reduce((sum, each) => sum + each, 0);
+          expect(weight).toBe(total);
+          expect(meanOf(wire.toReversed()).delta).toEqual(delta);
+          let squares = 0;
+          for (let i = 0; i < count; i++) {
+            const exact = deltas.reduce((sum, each, k) => sum + weights[k] * each[i], 0) / total;
+            squares += (delta[i] - exact) ** 2;
+          }
+          // Each rounded value is off by less than a step, and the rotation keeps norms.
+          expect(Math.sqrt(squares)).toBeLessThan(quantization.step * Math.sqrt(count) * 1.001);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['no contributors', [0, 0, 0], 0],
+    ['less weight than contributors', [1, 1, 1], 2],
+    ['more weight than its contributors have', [1, 1, 17], 2],
+    ['a value beyond its weight', [128, 0, 1], 1],
+    ['a value below its weight', [0, -128, 1], 1],
+  ])('QU6: with %s is refused', (_, sum, contributors) => {
+    const work = () =>
+      meanOfSum(Int32Array.from(sum), contributors, settings, quantizationFor(2, settings), 'r');
+    expect(codeOf(work)).toBe('update.impossible');
+  });
+
+  // facebookresearch/FLSim@7311f2d, flsim/secure_aggregation/tests/test_secure_aggregation.py: fixed point 17.42 × 100 = 1742,
+  // −2.3416 × 100 = −234, and 85 / 85 = 1; one value has no rotation but its sign, and a step of 1/100.
+  it.each([
+    [17.42, 1742],
+    [17.4298, 1743],
+    [-2.3416, -234],
+  ])('QU3: of %d at a step of 0.01 is within a step of the published %i', (value, fixed) => {
+    const hundredths = { clip: 327.67, bits: 16, weightCap: 1, largestCohort: 1 };
+    const quantization = quantizationFor(1, hundredths);
+    expect(quantization.step).toBeCloseTo(0.01, 10);
+    const ring = quantize(Float32Array.of(value), 1, quantization, 'r', length =>
+      new Uint8Array(length).fill(128),
+    );
+    expect(Math.abs(Math.abs(ring[0]) - Math.abs(fixed))).toBeLessThanOrEqual(1);
+    expect(meanOfSum(ring, 1, hundredths, quantization, 'r').delta[0]).toBeCloseTo(value, 1);
+  });
+});
