@@ -1,0 +1,102 @@
+import type { Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const value = fc.float({ min: -10, max: 10, noNaN: true });
+const vectors = fc.integer({ min: 1, max: 40 }).chain(count =>
+  fc.record({
+    model: fc.float32Array({ minLength: count, maxLength: count, min: -10, max: 10, noNaN: true }),
+    deltas: fc.array(fc.array(value, { minLength: count, maxLength: count }), { minLength: 1, maxLength: 5 }),
+  }),
+);
+
+const copy = <Value>(value: Value): Value => structuredClone(value);
+
+/** What every strategy keeps to. */
+export function strategyContract(name: string, strategy: Strategy<never>): void {
+  const { init, apply } = strategy as unknown as Strategy<StrategyState>;
+
+  /** The states and models of some rounds. */
+  function run(model: Float32Array, deltas: readonly (readonly number[])[]) {
+    let now = { state: init(model.length), model };
+    const all = [now];
+    for (const delta of deltas) {
+      now = apply(now.state, now.model, { delta: Float32Array.from(delta), weight: 3 });
+      all.push(now);
+    }
+    return all;
+  }
+
+  describe(`${name} as a strategy`, () => {
+    it('changes nothing that it was given, and answers equal questions equally', () => {
+      fc.assert(
+        fc.property(vectors, ({ model, deltas }) => {
+          for (const { state, model: base } of run(model, deltas)) {
+            const mean = { delta: Float32Array.from(deltas[0]!), weight: 3 };
+            const before = copy({ state, base, mean });
+            const first = apply(state, base, mean);
+            expect({ state, base, mean }).toEqual(before);
+            expect(apply(state, base, mean)).toEqual(first);
+            expect(first.model).not.toBe(base);
+          }
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('keeps the length of the model, and finite values', () => {
+      fc.assert(
+        fc.property(vectors, ({ model, deltas }) => {
+          for (const { model: next } of run(model, deltas)) {
+            expect(next).toHaveLength(model.length);
+            expect(next.every(Number.isFinite)).toBe(true);
+          }
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('leaves the model as it is where nothing was ever learned', () => {
+      fc.assert(
+        fc.property(vectors, ({ model }) => {
+          const zero = new Array<number>(model.length).fill(0);
+          // Equal as numbers: 0 and −0 are.
+          for (const { model: next } of run(model, [zero, zero, zero]))
+            expect(next.every((value, i) => value === model[i])).toBe(true);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('goes the way that the devices went', () => {
+      const model = new Float32Array(3);
+      const [, { model: next }] = run(model, [[0.5, -0.25, 0]]) as [unknown, { model: Float32Array }];
+      expect([...next].map(Math.sign)).toEqual([1, -1, 0]);
+    });
+
+    it('remembers only what can be stored: numbers and float32 vectors', () => {
+      fc.assert(
+        fc.property(vectors, ({ model, deltas }) => {
+          for (const { state } of run(model, deltas)) {
+            for (const kept of Object.values(state))
+              expect(kept instanceof Float32Array || Number.isFinite(kept)).toBe(true);
+          }
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('goes on from a stored state as if nothing had happened', () => {
+      fc.assert(
+        fc.property(vectors, ({ model, deltas }) => {
+          const all = run(model, [...deltas, deltas[0]!]);
+          const { state, model: base } = all[deltas.length]!;
+          const restored = copy(state);
+          const mean = { delta: Float32Array.from(deltas[0]!), weight: 3 };
+          expect(apply(restored, base, mean)).toEqual(all[deltas.length + 1]);
+        }),
+        { numRuns: 50 },
+      );
+    });
+  });
+}

@@ -1,0 +1,142 @@
+import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
+import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
+import { packRing } from '@murmuration/protocol/secagg/ring';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
+
+const count = 37;
+const layout = layoutOf([{ name: 'w', shape: [count] }]);
+const settings = { clip: 1, bits: 12, weightCap: 8, largestCohort: 6 };
+const quantization = quantizationFor(count, settings);
+const seed = 'R'.repeat(22);
+
+const floats = (delta: Float32Array, weight: number) =>
+  encodeUpdate(layout.hash, count, { kind: 'float32', delta, weight });
+
+function ringElements(delta: Float32Array, weight: number): Int32Array {
+  return quantize(delta, weight, quantization, seed, seededRandom(weight));
+}
+
+const ring = (elements: Int32Array) =>
+  encodeUpdate(
+    layout.hash,
+    elements.length,
+    { kind: 'ring', packed: packRing(elements, quantization.width) },
+    quantization.width,
+  );
+
+/** A vector of norm at most 1, and its weight. */
+const update = fc.record({
+  delta: fc
+    .float32Array({ minLength: count, maxLength: count, min: -1, max: 1, noNaN: true })
+    .map(vector => vector.map(value => value / Math.sqrt(count))),
+  weight: fc.integer({ min: 1, max: settings.weightCap }),
+});
+const updates = fc.array(update, { minLength: 1, maxLength: settings.largestCohort });
+
+describe('a float sum', () => {
+  it('gives the weighted mean, within the rounding of a float32', () => {
+    fc.assert(
+      fc.property(updates, all => {
+        const sum = new FloatSum(layout, settings);
+        for (const { delta, weight } of all) sum.add(floats(delta, weight));
+        const { delta: mean, weight } = sum.mean();
+        const total = all.reduce((a, b) => a + b.weight, 0);
+        expect(weight).toBe(total);
+        for (let i = 0; i < count; i++) {
+          const exact = all.reduce((a, b) => a + b.weight * b.delta[i]!, 0) / total;
+          expect(Math.abs(mean[i]! - exact)).toBeLessThanOrEqual(1e-7 * Math.abs(exact) + 1e-12);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['a NaN', (delta: Float32Array) => delta.fill(Number.NaN, 36), 1, 'update.not-finite'],
+    [
+      'an infinity',
+      (delta: Float32Array) => delta.fill(Number.NEGATIVE_INFINITY, 3, 4),
+      1,
+      'update.not-finite',
+    ],
+    [
+      'two infinities that cancel out',
+      (delta: Float32Array) => delta.fill(Number.POSITIVE_INFINITY),
+      1,
+      'update.not-finite',
+    ],
+    ['too long a vector', (delta: Float32Array) => delta.fill(0.2), 1, 'update.norm'],
+    ['no weight', (delta: Float32Array) => delta, 0, 'update.weight'],
+    ['too large a weight', (delta: Float32Array) => delta, 9, 'update.weight'],
+  ] as const)('refuses %s, and is as it was', (_, spoil, weight, code) => {
+    const sum = new FloatSum(layout, settings);
+    const good = floats(new Float32Array(count).fill(0.1), 2);
+    sum.add(good);
+    const before = sum.mean();
+    expect(() => sum.add(floats(spoil(new Float32Array(count)), weight))).toThrow(
+      expect.objectContaining({ code }),
+    );
+    expect(sum.mean()).toEqual(before);
+    expect(sum.contributors).toBe(1);
+  });
+});
+
+describe('a ring sum', () => {
+  it('is the same, to the last bit, whatever the order of arrival', () => {
+    fc.assert(
+      fc.property(updates, fc.infiniteStream(fc.nat()), (all, order) => {
+        const bytes = all.map(({ delta, weight }) => ring(ringElements(delta, weight)));
+        const shuffled = bytes
+          .map(each => ({ each, key: order.next().value as number }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ each }) => each);
+        const [one, other] = [bytes, shuffled].map(list => {
+          const sum = new RingSum(layout, settings, seed);
+          for (const each of list) sum.add(each);
+          return sum.mean();
+        });
+        expect(one).toEqual(other);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('adds up exactly: its elements are those of a sum of big integers', () => {
+    fc.assert(
+      fc.property(updates, all => {
+        const elements = all.map(({ delta, weight }) => ringElements(delta, weight));
+        const sum = new RingSum(layout, settings, seed);
+        for (const each of elements) sum.add(ring(each));
+        const { width } = quantization;
+        for (let i = 0; i < quantization.elements; i++) {
+          const exact = elements.reduce((total, each) => total + BigInt(each[i]!), 0n);
+          expect(BigInt.asUintN(width, BigInt(sum.elements[i]!))).toBe(BigInt.asUintN(width, exact));
+        }
+        expect(sum.mean().weight).toBe(all.reduce((total, { weight }) => total + weight, 0));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('refuses a weight that its plan does not allow, and is as it was', () => {
+    const sum = new RingSum(layout, settings, seed);
+    sum.add(ring(ringElements(new Float32Array(count).fill(0.1), 2)));
+    const before = sum.mean();
+    for (const weight of [0, 9]) {
+      const elements = new Int32Array(quantization.elements);
+      elements[elements.length - 1] = weight;
+      expect(() => sum.add(ring(elements))).toThrow(expect.objectContaining({ code: 'update.weight' }));
+    }
+    const oversized = new Int32Array(quantization.elements).fill(2 ** (quantization.width - 1) - 1);
+    oversized[oversized.length - 1] = 1;
+    expect(() => sum.add(ring(oversized))).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^update\./) }),
+    );
+    expect(sum.mean()).toEqual(before);
+    expect(sum.contributors).toBe(1);
+  });
+});

@@ -1,0 +1,78 @@
+import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
+import { deviceId, openFederation } from '../federation.ts';
+
+const checkIn = (examples = 10) => ({ task: 'values' as never, examples, conditions: {} });
+
+describe('a check-in', () => {
+  it('of an eligible device waits', async () => {
+    const { desk, pool } = await openFederation();
+    expect(desk.answer(deviceId(0), checkIn(), '0.1.0')).toEqual({ decision: 'waiting' });
+    expect(pool.size).toBe(1);
+  });
+
+  it('takes the place of an earlier one: a device that is told to come later waits no more', async () => {
+    const { desk, pool } = await openFederation();
+    desk.answer(deviceId(0), checkIn(), '0.1.0');
+    desk.answer(deviceId(0), checkIn(), '0.1.0');
+    expect(pool.size).toBe(1);
+    expect(desk.answer(deviceId(0), checkIn(0), '0.1.0')).toMatchObject({
+      decision: 'later',
+      reason: expect.stringMatching(/examples/),
+    });
+    expect(pool.size).toBe(0);
+  });
+
+  it('comes later where enough devices wait, but not for one of these', async () => {
+    const { desk, pool } = await openFederation();
+    for (let i = 0; i < 50; i++)
+      expect(desk.answer(deviceId(i), checkIn(), '0.1.0').decision).toBe('waiting');
+    expect(desk.answer(deviceId(50), checkIn(), '0.1.0')).toMatchObject({ decision: 'later' });
+    expect(desk.answer(deviceId(7), checkIn(), '0.1.0')).toEqual({ decision: 'waiting' });
+    expect(pool.size).toBe(50);
+  });
+
+  it('comes later where no round begins soon, and then not before that round', async () => {
+    const federation = await openFederation({ task: { schedule: { every: '1 h' } } });
+    await federation.rounds.start();
+    await federation.clock.advance(10_000);
+    expect(federation.records).toHaveLength(1);
+    const answer = federation.checkIn(deviceId(0));
+    expect(answer).toMatchObject({ decision: 'later', reason: 'no round begins soon' });
+    expect(answer).toHaveProperty('after', 3_590_000);
+    await federation.clock.advance(3_530_000);
+    expect(federation.checkIn(deviceId(0))).toEqual({ decision: 'waiting' });
+    await federation.rounds.stop();
+  });
+
+  it('comes later while the device has a part in the round', async () => {
+    const federation = await openFederation();
+    await federation.rounds.start();
+    await federation.clock.advance(0);
+    for (let i = 0; i < 5; i++) federation.checkIn(deviceId(i));
+    expect(federation.checkIn(deviceId(0))).toMatchObject({
+      decision: 'later',
+      reason: expect.stringMatching(/part in this round/),
+    });
+    await federation.rounds.stop();
+  });
+});
+
+describe('the pool', () => {
+  it('tells of each change from outside, and gives each device out once', () => {
+    let changes = 0;
+    const pool = new WaitingPool(() => {
+      changes += 1;
+    });
+    for (let i = 0; i < 6; i++) pool.add(deviceId(i));
+    pool.remove(deviceId(0));
+    pool.remove(deviceId(0));
+    expect(changes).toBe(7);
+    const random = seededRandom(1);
+    const drawn = [...pool.draw(2, random), ...pool.draw(9, random)];
+    expect(drawn.sort()).toEqual([1, 2, 3, 4, 5].map(deviceId));
+    expect(pool.size).toBe(0);
+    expect(changes).toBe(7);
+  });
+});

@@ -1,0 +1,47 @@
+import { type Eligibility, ineligible } from '@murmuration/coordinator/population/eligibility';
+import type { CheckIn } from '@murmuration/protocol/messages/check-in';
+import { describe, expect, it } from 'vitest';
+
+const open: Eligibility = { minExamples: 1, idle: false, charging: false, unmetered: false, minSdk: '0.0.0' };
+
+function reason(rules: Partial<Eligibility>, message: Partial<CheckIn> = {}, sdk = '1.2.3') {
+  return ineligible(
+    { ...open, ...rules },
+    { task: 'line', examples: 10, conditions: {}, ...message } as CheckIn,
+    sdk,
+  );
+}
+
+describe('a device', () => {
+  it('is eligible where nothing is asked for', () => {
+    expect(reason({})).toBeUndefined();
+  });
+
+  it.each([
+    [{ minExamples: 10 }, undefined],
+    [{ minExamples: 11 }, /10 examples; .* at least 11/],
+  ])('with ten examples, under %o', (rules, expected) => {
+    const given = reason(rules);
+    if (expected) expect(given).toMatch(expected);
+    else expect(given).toBeUndefined();
+  });
+
+  it.each(['idle', 'charging', 'unmetered'] as const)('has to be %s, and to say so', condition => {
+    expect(reason({ [condition]: true }, { conditions: { [condition]: true } })).toBeUndefined();
+    expect(reason({ [condition]: true }, { conditions: { [condition]: false } })).toMatch(condition);
+    expect(reason({ [condition]: true })).toMatch(condition);
+  });
+
+  it.each([
+    ['1.2.3', true],
+    ['1.2.2', true],
+    ['0.9.9', true],
+    ['1.1.10', true],
+    ['1.2.4', false],
+    ['1.3.0', false],
+    ['2.0.0', false],
+    ['1.10.0', false],
+  ])('of SDK 1.2.3 where %s is asked for: %s', (minSdk, eligible) => {
+    expect(reason({ minSdk }) === undefined).toBe(eligible);
+  });
+});

@@ -1,0 +1,135 @@
+import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
+import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
+import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
+import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import type { Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { describe, expect, it } from 'vitest';
+import { strategyContract } from '../../../contract/strategy.ts';
+
+strategyContract('fedAvg', fedAvg());
+strategyContract('fedAvg with half a step', fedAvg({ serverLearningRate: 0.5 }));
+strategyContract('fedAvgM', fedAvgM());
+strategyContract('fedAdam', fedAdam());
+
+interface Result {
+  readonly weights: readonly number[];
+  readonly examples: number;
+}
+
+/** Models after each round, where devices report whole models, as Flower's do. */
+function rounds(
+  strategy: unknown,
+  initial: readonly number[],
+  results: readonly (readonly Result[])[],
+): number[][] {
+  const { init, apply } = strategy as Strategy<StrategyState>;
+  const layout = layoutOf([{ name: 'w', shape: [initial.length] }]);
+  let state = init(layout.count);
+  let model = Float32Array.from(initial);
+  return results.map(devices => {
+    const sum = new FloatSum(layout, { clip: 1e6, weightCap: 100 });
+    for (const { weights, examples } of devices) {
+      const delta = Float32Array.from(weights, (weight, i) => weight - model[i]!);
+      sum.add(encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight: examples }));
+    }
+    ({ state, model } = apply(state, model, sum.mean()) as {
+      state: StrategyState;
+      model: Float32Array<ArrayBuffer>;
+    });
+    return [...model];
+  });
+}
+
+function expectClose(actual: readonly number[], expected: readonly number[], tolerance: number): void {
+  expect(actual).toHaveLength(expected.length);
+  for (const [i, value] of expected.entries())
+    expect(Math.abs(actual[i]! - value)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(value)));
+}
+
+/** Float32 has 24 bits. */
+const single = 3e-7;
+
+const threeRounds: Result[][] = [
+  [
+    { weights: [1, -2, 0.5], examples: 3 },
+    { weights: [0.5, 1, -1.5], examples: 1 },
+  ],
+  [
+    { weights: [0.8, -1, 0], examples: 2 },
+    { weights: [0.2, 0.4, -0.6], examples: 2 },
+  ],
+  [
+    { weights: [1.2, -0.5, 0.3], examples: 1 },
+    { weights: [0.9, 0.1, -0.2], examples: 4 },
+  ],
+];
+
+describe('published figures', () => {
+  it('fedAvgM: what a run of Flower gives (adap/flower@fdef7afb serverapp/strategy/fedavgm.py)', () => {
+    const models = rounds(fedAvgM({ serverLearningRate: 0.5, momentum: 0.9 }), [0, 0, 0], threeRounds);
+    const published = [
+      [0.4375, -0.625, 0],
+      [0.8625, -1.025, -0.15],
+      [1.29375, -0.8825, -0.26],
+    ];
+    for (const [i, expected] of published.entries()) expectClose(models[i]!, expected, single);
+  });
+
+  it('fedAdam: what a run of Flower gives (adap/flower@fdef7afb serverapp/strategy/fedadam.py)', () => {
+    const strategy = fedAdam({ serverLearningRate: 0.1, beta1: 0.9, beta2: 0.99, tau: 0.001 });
+    const models = rounds(strategy, [0, 0, 0], threeRounds);
+    const published = [
+      [0.07340704122633157, -0.07365672504002657, 0],
+      [0.15223116646471274, -0.14110287820505946, -0.06154259516699883],
+      [0.23873009456130412, -0.19073315937948254, -0.11879896897835696],
+    ];
+    for (const [i, expected] of published.entries()) expectClose(models[i]!, expected, single);
+  });
+
+  it('fedAvgM without momentum: Flower’s test (adap/flower@fdef7afb serverapp/strategy/fedavgm_test.py)', () => {
+    const [model] = rounds(fedAvgM({ serverLearningRate: 1.000000001, momentum: 0 }), new Array(10).fill(0), [
+      [
+        { weights: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], examples: 1 },
+        { weights: [29, 23, 19, 17, 13, 11, 7, 5, 3, 2], examples: 2 },
+      ],
+    ]);
+    expectClose(
+      model!,
+      [
+        19.666666666666668, 16, 13.666666666666666, 12.666666666666666, 10.333333333333334, 9.333333333333334,
+        7, 6, 5, 4.666666666666667,
+      ],
+      1e-6,
+    );
+  });
+
+  // NVIDIA/NVFlare@f3b7c1bf tests/unit_test/app_common/aggregators/in_time_accumulate_weighted_aggregator_test.py,
+  // test_aggregate; its weight × steps are our weights, times two in the first case.
+  it.each([
+    [1, 2],
+    [2, 4],
+  ])('fedAvg: NVFlare’s test, weights %i and %i', (first, second) => {
+    const [model] = rounds(
+      fedAvg(),
+      [0, 0, 0, 0],
+      [
+        [
+          { weights: [2, 3, 1.1, 0.1], examples: first },
+          { weights: [1, 1, 2.1, 0.5], examples: second },
+        ],
+      ],
+    );
+    expectClose(
+      model!,
+      [1.3333333333333333, 1.6666666666666667, 1.7666666666666666, 0.3666666666666667],
+      single,
+    );
+  });
+
+  it('fedAvg: FLSim’s weighted mean (facebookresearch/FLSim@7311f2d flsim/servers/tests/test_aggregator.py)', () => {
+    const results = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(examples => ({ weights: [1], examples }));
+    expect(rounds(fedAvg(), [0], [results])).toEqual([[1]]);
+  });
+});
