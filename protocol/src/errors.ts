@@ -16,7 +16,6 @@ export const errors = {
   'request.invalid': { status: 400, retryable: false, text: 'The request does not fit its schema.' },
   'request.too-large': { status: 413, retryable: false, text: 'The request is larger than its limit.' },
   'request.not-found': { status: 404, retryable: false, text: 'There is nothing at this address.' },
-  'request.too-many': { status: 429, retryable: true, text: 'Too many requests; wait before the next one.' },
   'request.unsupported': {
     status: 415,
     retryable: false,
@@ -66,9 +65,16 @@ export const errors = {
   'task.unknown': { status: 404, retryable: false, text: 'There is no such task.' },
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
-  'round.aborted': { status: 409, retryable: false, text: 'The round was aborted.' },
-  'round.repeated': { status: 409, retryable: false, text: 'A different message of this device was taken in this phase already.' },
-  'plan.below-floor': { status: 403, retryable: false, text: 'The plan protects less than this app insists on; the device takes no part.' },
+  'round.repeated': {
+    status: 409,
+    retryable: false,
+    text: 'A different message of this device was taken in this phase already.',
+  },
+  'plan.below-floor': {
+    status: 403,
+    retryable: false,
+    text: 'The plan protects less than this app insists on; the device takes no part.',
+  },
   'assignment.unknown': { status: 404, retryable: false, text: 'There is no such assignment in this round.' },
   'assignment.token': {
     status: 403,

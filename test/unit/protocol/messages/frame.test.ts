@@ -1,0 +1,212 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { checkIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import {
+  decodeAck,
+  decodeFrame,
+  encodeAccepted,
+  encodeFrame,
+  encodeRefused,
+  errorOf,
+  maxFrameLength,
+  refusalOf,
+} from '@murmuration/protocol/messages/frame';
+import {
+  challenge,
+  challengeMessage,
+  enrol,
+  enrolled,
+  hello,
+  welcome,
+} from '@murmuration/protocol/messages/hello';
+import { maskingContribution, maskingInput } from '@murmuration/protocol/messages/masking';
+import { assignment, leave, roundEnd, uploadReceipt } from '@murmuration/protocol/messages/round';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { VirtualClock } from '../../../virtual-clock.ts';
+import { assignmentOf, id } from '../../client-sdk/memory-coordinator.ts';
+import { codeOf } from '../../codes.ts';
+
+const round = id('round');
+const signature = new Uint8Array(64).fill(3);
+const key = new Uint8Array(32).fill(4);
+
+/** One good value of every message. */
+const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
+  ['challenge', challenge, { protocol: 1, nonce: key }],
+  ['enrol', enrol, { protocol: 1, publicKey: key, token: 'a token', signature }],
+  ['enrolled', enrolled, { device: id('device') }],
+  ['hello', hello, { protocol: 1, device: id('device'), signature, sdk: '0.1.0', platform: 'node' }],
+  ['welcome', welcome, { now: 1_767_225_600_000, tasks: ['keyboard'] }],
+  ['checkIn', checkIn, { task: 'keyboard', examples: 5, conditions: {} }],
+  ['checkInAnswer', checkInAnswer, { decision: 'later', after: 5_000, reason: 'busy' }],
+  ['assignment', assignment, { ...assignmentOf(new VirtualClock()) }],
+  ['leave', leave, { round, assignment: round, reason: 'stopped' }],
+  ['roundEnd', roundEnd, { round, outcome: 'failed', reason: 'too few', after: 0 }],
+  ['uploadReceipt', uploadReceipt, { round, assignment: round, counted: true }],
+  ['maskingContribution', maskingContribution, { round, assignment: round, message: key }],
+  ['maskingInput', maskingInput, { round, assignment: round, message: key }],
+];
+
+const wrongValues = [
+  undefined,
+  null,
+  true,
+  -1,
+  0.5,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  2 ** 60,
+  '',
+  'x'.repeat(5_000),
+  '../../x',
+  [],
+  {},
+  new Uint8Array(31),
+];
+
+describe.each(messages)('CH4: the message %s', (_, schema, good) => {
+  const codeOfMessage = (message: unknown) => codeOf(() => decodeFrame(encodeFrame(message), schema));
+
+  it('comes back as it went', () => {
+    expect(decodeFrame(encodeFrame(good), schema)).toEqual(good);
+  });
+
+  it('is refused with a field too many, too few or of another type', () => {
+    expect(codeOfMessage({ ...good, extra: 1 })).toBe('request.invalid');
+    expect(codeOfMessage({ ...good, constructor: 1 })).toBe('request.invalid');
+    for (const field of Object.keys(good)) {
+      const { [field]: __, ...rest } = good;
+      expect(codeOfMessage(rest)).toBe('request.invalid');
+      // Of each list of wrong values none but a few fit a field: those that are of its type and in its range.
+      const codes = wrongValues.map(value => codeOfMessage({ ...good, [field]: value }));
+      expect(codes.filter(code => code === 'request.invalid').length).toBeGreaterThan(wrongValues.length - 6);
+      expect(codes.every(code => code === 'request.invalid' || code === 'nothing thrown')).toBe(true);
+    }
+    for (const value of wrongValues) expect(codeOfMessage(value)).toBe('request.invalid');
+  });
+});
+
+describe('a frame', () => {
+  const anything = z.unknown();
+
+  it('CH3: of garbage is refused with a code, whatever the garbage', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), bytes => {
+        expect(codeOf(() => decodeFrame(bytes, checkIn))).toMatch(/^(protocol\.frame|request\.invalid)$/);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('CH3: cut short or with one byte more is refused', () => {
+    const frame = encodeFrame({ task: 'keyboard', examples: 5, conditions: { idle: true } });
+    for (let length = 0; length < frame.length; length++)
+      expect(codeOf(() => decodeFrame(frame.subarray(0, length), checkIn))).toBe('protocol.frame');
+    expect(codeOf(() => decodeFrame(Uint8Array.of(...frame, 0xc0), checkIn))).toBe('protocol.frame');
+  });
+
+  it.each([undefined, null, 'text', 5, {}, [1, 2], new ArrayBuffer(8)])(
+    'CH3: is a byte string, not %o',
+    frame => {
+      expect(codeOf(() => decodeFrame(frame, anything))).toBe('protocol.frame');
+    },
+  );
+
+  it('CH2: has at most a MiB', () => {
+    expect(codeOf(() => decodeFrame(new Uint8Array(maxFrameLength + 1), anything))).toBe('request.too-large');
+    expect(codeOf(() => decodeFrame(new Uint8Array(maxFrameLength).fill(0xc0), anything))).toBe(
+      'protocol.frame',
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['text', 'x'.repeat(65_537)],
+    ['an array', new Array(16_385).fill(0)],
+    ['a map', Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`k${i}`, 0]))],
+    ['a date', new Date(0)],
+  ])('CH2: holds no %s beyond the limits', (_, value) => {
+    expect(codeOf(() => decodeFrame(encodeFrame(value), anything))).toBe('protocol.frame');
+  });
+
+  it('CH2: announces no more than it has', () => {
+    // An array of 2³² − 1, a map of 2³² − 1, a text and bytes of 2³² − 1, and an extension.
+    for (const head of [0xdd, 0xdf, 0xdb, 0xc6, 0xc9])
+      expect(codeOf(() => decodeFrame(Uint8Array.of(head, 255, 255, 255, 255, 0), anything))).toBe(
+        'protocol.frame',
+      );
+  });
+
+  it('CH3: nested a hundred thousand deep is refused like any other', () => {
+    const deep = new Uint8Array(100_001).fill(0x91);
+    deep[100_000] = 0xc0;
+    expect(codeOf(() => decodeFrame(deep, checkIn))).toBe('request.invalid');
+    expect(codeOf(() => decodeAck(deep, checkIn))).toBe('request.invalid');
+    expect(codeOf(() => decodeFrame(deep.subarray(0, 100_000), checkIn))).toBe('protocol.frame');
+  });
+
+  it('CH3: changes no prototype', () => {
+    const key = (name: string) => Uint8Array.of(0xa0 + name.length, ...Buffer.from(name));
+    const pollute = (name: string) => Uint8Array.of(0x81, ...key(name), 0x81, ...key('polluted'), 0xc3);
+    expect(codeOf(() => decodeFrame(pollute('__proto__'), anything))).toBe('protocol.frame');
+    for (const name of ['constructor', 'prototype', 'toString'])
+      expect(codeOf(() => decodeFrame(pollute(name), checkIn))).toBe('request.invalid');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('CH4: is refused by the name of the field that is wrong', () => {
+    const frame = encodeFrame({ task: 'keyboard', examples: 5, conditions: { idle: 'yes' } });
+    expect(() => decodeFrame(frame, checkIn)).toThrow('conditions.idle');
+  });
+});
+
+describe('an ack', () => {
+  it('CH5: carries a value, or the code of a refusal', () => {
+    expect(decodeAck(encodeAccepted({ device: id('d') }), enrolled)).toEqual({ device: id('d') });
+    expect(decodeAck(encodeAccepted(null), z.null())).toBeNull();
+    const refused = encodeRefused(new MurmurationError('task.unknown', 'There is no task "x".'));
+    expect(() => decodeAck(refused, enrolled)).toThrow(
+      new MurmurationError('task.unknown', 'There is no task "x".'),
+    );
+  });
+
+  it('CH5: keeps the cause of any other error on its side', () => {
+    const refusal = refusalOf(new Error('password 123'));
+    expect(refusal.code).toBe('server.internal');
+    expect(JSON.stringify(refusal)).not.toContain('123');
+  });
+
+  it('CH5: can be read however long the detail was', () => {
+    const refused = encodeRefused(new MurmurationError('request.invalid', 'x'.repeat(100_000)));
+    expect(codeOf(() => decodeAck(refused, enrolled))).toBe('request.invalid');
+  });
+
+  it('CH6: of a code that is not in the table tells whether another try may help', () => {
+    const refusal = { code: 'quota.new', detail: 'Later.' };
+    expect(errorOf({ ...refusal, retryable: true })).toMatchObject({
+      code: 'server.internal',
+      retryable: true,
+    });
+    expect(errorOf({ ...refusal, retryable: false })).toMatchObject({
+      code: 'request.invalid',
+      retryable: false,
+    });
+    expect(errorOf({ ...refusal, code: 'toString', retryable: false }).code).toBe('request.invalid');
+    expect(errorOf({ ...refusal, retryable: true }).detail).toBe('quota.new: Later.');
+  });
+
+  it.each([null, {}, { ok: 1 }, { ok: true, value: { device: 'short' } }, { ok: false, code: 5 }])(
+    'CH5: of another shape is refused: %j',
+    value => {
+      expect(codeOf(() => decodeAck(encodeFrame(value), enrolled))).toBe('request.invalid');
+    },
+  );
+});
+
+describe('a challenge', () => {
+  it('ID2: is signed for one purpose and one connection', () => {
+    const text = Buffer.from(challengeMessage('hello', key)).toString('latin1');
+    expect(text).toBe(`murmuration/hello ${'\u0004'.repeat(32)}`);
+    expect(challengeMessage('enrol', key)).not.toEqual(challengeMessage('hello', key));
+  });
+});
