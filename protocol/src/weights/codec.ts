@@ -4,7 +4,7 @@ import { packedLength } from '../secagg/ring.ts';
 import { maxValues } from './layout.ts';
 
 /**
- * The bytes of an update (SPEC.md, WC1–WC6): a header of 48 bytes, then the values.
+ * The bytes of an update (SPEC.md, WC1–WC4): a header of 48 bytes, then the values.
  *
  *     0  magic "MURW"      6  ring width w, 0 for float32    8  layout hash, 32 bytes   44  weight, 0 for ring
  *     4  codec version 1   7  zero                          40  count of values         48  values
