@@ -1,0 +1,44 @@
+import type { BlobStore } from '@murmuration/coordinator/registry/ports';
+import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { describe, expect, it } from 'vitest';
+
+/** What every store of blobs keeps to; `open` gives an empty one. */
+export function blobsContract(name: string, open: () => Promise<BlobStore>): void {
+  describe(`${name} as a store of blobs`, () => {
+    it('gives back what was put, by its SHA-256', async () => {
+      const blobs = await open();
+      for (const bytes of [
+        new Uint8Array(),
+        Uint8Array.of(0, 255, 10, 13),
+        new Uint8Array(100_000).fill(7),
+      ]) {
+        const hash = await blobs.put(bytes);
+        expect(hash).toBe(contentHash(bytes));
+        expect(Buffer.from(await blobs.get(hash)).equals(bytes)).toBe(true);
+      }
+    });
+
+    it('keeps the same bytes once, and what was put as it was', async () => {
+      const blobs = await open();
+      const bytes = Uint8Array.of(1, 2, 3);
+      const hash = await blobs.put(bytes);
+      expect(await blobs.put(Uint8Array.of(1, 2, 3))).toBe(hash);
+      bytes.fill(9);
+      expect([...(await blobs.get(hash))]).toEqual([1, 2, 3]);
+    });
+
+    it('takes many at once', async () => {
+      const blobs = await open();
+      const all = Array.from({ length: 40 }, (_, i) => Uint8Array.of(i % 20, 1, 2));
+      const hashes = await Promise.all(all.map(bytes => blobs.put(bytes)));
+      expect(new Set(hashes).size).toBe(20);
+      for (const [i, hash] of hashes.entries()) expect([...(await blobs.get(hash))]).toEqual([...all[i]!]);
+    });
+
+    it('says so where there is none', async () => {
+      const blobs = await open();
+      for (const hash of ['0'.repeat(64), '', '../etc/passwd', 'toString'])
+        await expect(blobs.get(hash)).rejects.toMatchObject({ code: 'model.missing' });
+    });
+  });
+}

@@ -1,0 +1,111 @@
+import type { Head, History } from '@murmuration/coordinator/registry/ports';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import { describe, expect, it } from 'vitest';
+
+const line = 'line' as TaskName;
+const plane = 'plane' as TaskName;
+const all = Number.POSITIVE_INFINITY;
+const hash = (digit: string) => digit.repeat(64) as ModelHash;
+
+function headOf(number: number, task = line, model = hash(String(number))): Head {
+  return {
+    version: {
+      model,
+      task,
+      number,
+      parent: number > 0 ? hash(String(number - 1)) : null,
+      round: number > 0 ? (`round-${number}`.padEnd(22, '-') as RoundId) : null,
+      strategy: 'fedAdam',
+      planVersion: 3,
+      contributors: 7 * number,
+      metrics: number > 0 ? { top1: 0.125 * number, loss: 3.5 } : null,
+      createdAt: 1_000 + number,
+    },
+    state: { step: number, first: Float32Array.of(0.5, -number, 1e-30), second: new Float32Array(3) },
+  };
+}
+
+function recordOf(number: number, task = line): RoundRecord {
+  const isPublished = number % 2 === 1;
+  return {
+    round: `round-${number}`.padEnd(22, '-') as RoundId,
+    task,
+    number,
+    planVersion: 3,
+    base: hash('0'),
+    startedAt: 2_000 * number,
+    endedAt: 2_000 * number + 1_500,
+    outcome: isPublished ? 'published' : 'failed',
+    model: isPublished ? hash('1') : null,
+    failure: isPublished ? null : { during: 'updates', reason: 'Nobody came: “só 1”.' },
+    tally: { cohort: 5, accepted: 2, rejected: 9, late: 1, lost: 2 },
+    metrics: isPublished ? { top1: 0.25 } : null,
+    traffic: { up: 2 ** 40, down: 0 },
+  };
+}
+
+/** What every history keeps to; `open` gives an empty one. */
+export function historyContract(name: string, open: () => Promise<History>): void {
+  describe(`${name} as a history`, () => {
+    it('is empty at first', async () => {
+      const history = await open();
+      expect(await history.head(line)).toBeUndefined();
+      expect(await history.version(hash('0'))).toBeUndefined();
+      expect(await history.versions(line, all, 10)).toEqual([]);
+      expect(await history.rounds(line, all, 10)).toEqual([]);
+    });
+
+    it('gives back heads with the state of their strategy, and the newest as the head', async () => {
+      const history = await open();
+      for (const number of [0, 1, 2]) await history.commit({ head: headOf(number) });
+      expect(await history.head(line)).toEqual(headOf(2));
+      expect(await history.version(hash('1'))).toEqual(headOf(1).version);
+    });
+
+    it('gives back rounds, published and failed', async () => {
+      const history = await open();
+      for (const number of [1, 2]) await history.commit({ round: recordOf(number) });
+      expect(await history.rounds(line, all, 10)).toEqual([recordOf(2), recordOf(1)]);
+      expect(await history.head(line)).toBeUndefined();
+    });
+
+    it('keeps a version and its round in one entry', async () => {
+      const history = await open();
+      await history.commit({ head: headOf(0) });
+      await history.commit({ head: headOf(1), round: recordOf(1) });
+      expect((await history.head(line))!.version.number).toBe(1);
+      expect(await history.rounds(line, all, 10)).toEqual([recordOf(1)]);
+    });
+
+    it('pages through versions and rounds, newest first', async () => {
+      const history = await open();
+      for (let number = 0; number < 10; number++)
+        await history.commit({ head: headOf(number), round: recordOf(number + 1) });
+      const numbers = (rows: readonly { readonly number: number }[]) => rows.map(({ number }) => number);
+      expect(numbers(await history.versions(line, all, 3))).toEqual([9, 8, 7]);
+      expect(numbers(await history.versions(line, 7, 3))).toEqual([6, 5, 4]);
+      expect(numbers(await history.versions(line, 1, 3))).toEqual([0]);
+      expect(await history.versions(line, 0, 3)).toEqual([]);
+      expect(numbers(await history.rounds(line, 5, 2))).toEqual([4, 3]);
+      expect(await history.rounds(line, 1, 2)).toEqual([]);
+    });
+
+    it('keeps tasks apart, even where their models are the same', async () => {
+      const history = await open();
+      await history.commit({ head: headOf(0, line, hash('a')), round: recordOf(1, line) });
+      await history.commit({ head: headOf(0, plane, hash('a')) });
+      expect(await history.versions(line, all, 9)).toEqual([headOf(0, line, hash('a')).version]);
+      expect(await history.versions(plane, all, 9)).toEqual([headOf(0, plane, hash('a')).version]);
+      expect((await history.version(hash('a')))!.task).toBe(line);
+      expect(await history.rounds(plane, all, 9)).toEqual([]);
+    });
+
+    it('keeps two versions of equal content apart', async () => {
+      const history = await open();
+      for (const number of [0, 1, 2]) await history.commit({ head: headOf(number, line, hash('a')) });
+      expect((await history.versions(line, all, 9)).map(({ number }) => number)).toEqual([2, 1, 0]);
+      expect((await history.version(hash('a')))!.number).toBe(0);
+    });
+  });
+}

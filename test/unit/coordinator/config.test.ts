@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, parseConfig } from '@murmuration/coordinator/config';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const token = 'a token that is long enough';
+const least = { enrolmentTokens: [token] };
+
+describe('a configuration', () => {
+  it('is complete with its tokens alone', () => {
+    expect(parseConfig(least)).toEqual({
+      host: '127.0.0.1',
+      port: 8_800,
+      log: 'info',
+      cors: [],
+      enrolmentTokens: [token],
+    });
+  });
+
+  it.each([
+    [{ ...least, host: '' }, 'host: ', '>=1'],
+    [{ ...least, port: 65_536 }, 'port: ', '<=65535; found 65536'],
+    [{ ...least, port: -1 }, 'port: ', '>=0; found -1'],
+    [{ ...least, port: 1.5 }, 'port: ', 'int'],
+    [{ ...least, port: '80' }, 'port: ', 'number'],
+    [{ ...least, log: 'loud' }, 'log: ', '"trace"|"debug"|"info"|"warn"|"error"|"silent"; found "loud"'],
+    [{ ...least, cors: ['*'] }, 'cors.0: ', 'an origin such as "https://app.example.org"; found "*"'],
+    [{ ...least, cors: ['https://a.example/'] }, 'cors.0: ', 'an origin'],
+    [{ ...least, cors: 'https://a.example' }, 'cors: ', 'array'],
+    [{}, 'enrolmentTokens: ', 'array'],
+    [{ enrolmentTokens: [] }, 'enrolmentTokens: ', '>=1'],
+    [{ ...least, prot: 80 }, 'prot: ', 'no such field'],
+    [[], 'The configuration: ', 'object'],
+    [null, 'The configuration: ', 'object'],
+  ])('%j: names the field and what it may be', (input, field, expected) => {
+    expect(() => parseConfig(input)).toThrow(
+      expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining(field) }),
+    );
+    expect(() => parseConfig(input)).toThrow(expected);
+  });
+
+  it('names every field that is wrong, a line for each', () => {
+    try {
+      parseConfig({ port: -1, log: 'loud', x: 1 });
+      expect.unreachable();
+    } catch (error) {
+      const lines = (error as { detail: string }).detail.split('\n');
+      expect(lines).toHaveLength(4);
+      for (const line of lines)
+        expect(line).toMatch(/^The configuration: (port|log|x|enrolmentTokens): .*\.$/);
+    }
+  });
+
+  it('repeats no token', () => {
+    const secret = 'too-short-secret'.slice(1);
+    expect(() => parseConfig({ enrolmentTokens: [token, secret] })).toThrow(
+      expect.objectContaining({
+        detail: 'The configuration: enrolmentTokens.1: expected a token of at least 16 characters.',
+      }),
+    );
+    expect(() => parseConfig({ enrolmentTokens: secret })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining(secret) }),
+    );
+  });
+});
+
+describe('a configuration file', () => {
+  let folder: string;
+  const file = async (text: string) => {
+    const path = join(folder, 'config.json');
+    await writeFile(path, text);
+    return path;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'murmuration-config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('is read, and the environment goes before it', async () => {
+    const path = await file(JSON.stringify({ port: 1, host: '0.0.0.0', ...least }));
+    expect(await loadConfig(path, {})).toMatchObject({ port: 1, host: '0.0.0.0' });
+    const env = {
+      MURMURATION_PORT: '2',
+      MURMURATION_HOST: '',
+      MURMURATION_LOG: 'debug',
+      MURMURATION_CORS: 'https://a.example, https://b.example:8443',
+      MURMURATION_ENROLMENT_TOKENS: 'token number one of two,token number two of two',
+      PORT: '3',
+    };
+    expect(await loadConfig(path, env)).toEqual({
+      port: 2,
+      host: '0.0.0.0',
+      log: 'debug',
+      cors: ['https://a.example', 'https://b.example:8443'],
+      enrolmentTokens: ['token number one of two', 'token number two of two'],
+    });
+  });
+
+  it('is not needed', async () => {
+    expect(await loadConfig(undefined, { MURMURATION_ENROLMENT_TOKENS: token })).toMatchObject(least);
+  });
+
+  it.each([' ', '80a', '0x50', '-1', '1e3', '80.5'])('takes no port %j from the environment', async port => {
+    const env = { MURMURATION_PORT: port, MURMURATION_ENROLMENT_TOKENS: token };
+    await expect(loadConfig(undefined, env)).rejects.toMatchObject({
+      detail: expect.stringContaining(
+        `port: Invalid input: expected number, received string; found "${port}"`,
+      ),
+    });
+  });
+
+  it.each([
+    ['{', /is not valid JSON/],
+    ['', /is not valid JSON/],
+    ['null', /holds no JSON object/],
+    ['[]', /holds no JSON object/],
+    ['"text"', /holds no JSON object/],
+  ])('that holds %j is refused by name', async (text, reason) => {
+    const path = await file(text);
+    const loading = loadConfig(path, { MURMURATION_PORT: '1' });
+    await expect(loading).rejects.toMatchObject({ code: 'config.invalid' });
+    await expect(loading).rejects.toThrow(reason);
+    await expect(loading).rejects.toThrow(path);
+  });
+
+  it('that can not be read is refused by name', async () => {
+    for (const path of [join(folder, 'none.json'), folder])
+      await expect(loadConfig(path, {})).rejects.toMatchObject({
+        code: 'config.invalid',
+        detail: expect.stringContaining(`${path} can't be read`),
+      });
+  });
+});

@@ -1,0 +1,151 @@
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { cohortSizeOf } from '@murmuration/coordinator/task/task';
+import { plan } from '@murmuration/protocol/messages/plan';
+import { describe, expect, it } from 'vitest';
+
+const least: TaskDefinition = {
+  name: 'line',
+  model: () => {
+    throw new Error('Nothing is built while a task is defined.');
+  },
+  plan: { learningRate: 0.1 },
+  update: { clip: 1 },
+  masking: 'off',
+  cohort: { goal: 10, minimum: 5 },
+  schedule: { every: '5 min' },
+};
+
+describe('a task', () => {
+  it('has defaults for what is left out', () => {
+    expect(defineTask(least)).toMatchObject({
+      name: 'line',
+      planVersion: 1,
+      training: {
+        epochs: 1,
+        batchSize: 16,
+        learningRate: 0.1,
+        proximal: 0,
+        gradientClip: null,
+        maxExamples: 5_000,
+      },
+      update: { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap: 32 },
+      masking: null,
+      cohort: { goal: 10, minimum: 5, overSelection: 1.3 },
+      deadlines: { gathering: 30_000, updates: 180_000 },
+      interval: 300_000,
+      eligibility: { minExamples: 1, idle: false, charging: false, unmetered: false, minSdk: '0.0.0' },
+      strategy: { name: 'fedAvg' },
+      evaluator: null,
+    });
+  });
+
+  it('masks unless it says otherwise', () => {
+    const { masking: _, ...rest } = least;
+    expect(defineTask(rest as TaskDefinition).masking).toMatchObject({ threat: 'malicious' });
+  });
+
+  it.each([
+    ['1500 ms', 1_500],
+    ['1.5 min', 90_000],
+    ['2h', 7_200_000],
+    ['1 d', 86_400_000],
+    [250, 250],
+  ])('takes %j for %i ms', (every, ms) => {
+    expect(defineTask({ ...least, schedule: { every } }).interval).toBe(ms);
+  });
+
+  it.each([
+    [10, 1.3, 13],
+    [100, 1.1, 110],
+    [40, 1.3, 52],
+    [3, 1.34, 5],
+    [1, 1, 1],
+  ])('of goal %i with over-selection %f chooses %i devices', (goal, overSelection, size) => {
+    expect(cohortSizeOf(defineTask({ ...least, cohort: { goal, minimum: 1, overSelection } }))).toBe(size);
+  });
+
+  const { plan: training, cohort } = least;
+  it.each([
+    [{ name: 'Line' }, /lower-case letter/],
+    [{ name: 3 }, /name: .*expected string.*found 3/],
+    [{ model: {} }, /model: expected a function that makes the model/],
+    [{ plan: { ...training, epochs: 0 } }, /plan\.epochs: .*>=1; found 0/],
+    [{ plan: { ...training, batchSize: 1.5 } }, /plan\.batchSize: .*int.*found 1\.5/],
+    [{ plan: {} }, /plan\.learningRate: .*number.*it is missing/],
+    [{ plan: { learningRate: Number.NaN } }, /plan\.learningRate: .*number/],
+    [{ plan: { learningRate: 0 } }, /plan\.learningRate: .*>0/],
+    [{ plan: { ...training, proximal: -1 } }, /plan\.proximal: .*>=0/],
+    [{ plan: { ...training, momentum: 0.9 } }, /plan\.momentum: there is no such field/],
+    [{ update: { clip: 1, kind: 'float16' } }, /update\.kind: .*"ring"\|"float32"; found "float16"/],
+    [{ update: { clip: 1, bits: 25 } }, /update\.bits: .*<=24; found 25/],
+    [{ update: {} }, /update\.clip: .*it is missing/],
+    [{ cohort: { goal: 0, minimum: 1 } }, /cohort\.goal: .*>=1/],
+    [{ cohort: { goal: 3, minimum: 4 } }, /cohort\.minimum \(4\) is at most cohort\.goal \(3\)/],
+    [{ cohort: { ...cohort, overSelection: 0.9 } }, /cohort\.overSelection: .*>=1/],
+    [
+      { cohort: { goal: 500_000, minimum: 1, overSelection: 3 }, update: { clip: 1, bits: 2, weightCap: 1 } },
+      /at most 1000000 devices/,
+    ],
+    [{ deadlines: { updates: 'soon' } }, /deadlines\.updates: expected a time such as "30 s".*found "soon"/],
+    [{ deadlines: { updates: true } }, /deadlines\.updates: expected a time such as "30 s".*found true/],
+    [{ deadlines: { gathering: '-1 s' } }, /deadlines\.gathering: expected a time/],
+    [{ schedule: { every: '400 d' } }, /schedule\.every: expected a time .* up to a year; found "400 d"/],
+    [{ schedule: {} }, /schedule\.every: .*it is missing/],
+    [{ eligibility: { minSdk: 'new' } }, /eligibility\.minSdk: expected a version such as "0\.1\.0"/],
+    [{ strategy: { name: 'mine' } }, /strategy: expected a strategy such as fedAvg\(\)/],
+    [{ evaluation: () => 1 }, /evaluation: expected an evaluator such as workerEvaluator/],
+    [{ masking: 'on' }, /masking: .*"off".*object.*found "on"/],
+    [{ masking: { threat: 'none' } }, /masking\.threat: .*"honest-but-curious"\|.*found "none"/],
+    [{ masking: { corrupt: 1 } }, /masking\.corrupt: .*<1/],
+    [{ masking: {}, update: { clip: 1, kind: 'float32' } }, /update\.kind "float32" can't be masked/],
+    [{ aggregation: 1 }, /The task: aggregation: there is no such field/],
+  ])('%j: names the field and what it may be', (change, message) => {
+    expect(() => defineTask({ ...least, ...change } as TaskDefinition)).toThrow(message);
+  });
+
+  it('is refused where a sum of its updates could wrap', () => {
+    const wide = { clip: 1, bits: 24, weightCap: 65_536 };
+    expect(() => defineTask({ ...least, update: wide })).toThrow(
+      expect.objectContaining({ code: 'config.ring' }),
+    );
+    // Uniform weights are all 1, whatever the cap.
+    expect(
+      defineTask({ ...least, update: { ...wide, bits: 20, weighting: 'uniform' } }).update.weightCap,
+    ).toBe(1);
+    expect(defineTask({ ...least, update: { ...wide, kind: 'float32' } }).update.kind).toBe('float32');
+  });
+
+  it('gives devices a plan that they take, at the limits of each field', () => {
+    for (const change of [
+      {},
+      {
+        plan: {
+          learningRate: 1_000,
+          epochs: 100,
+          batchSize: 4_096,
+          proximal: 1_000,
+          gradientClip: 1e6,
+          maxExamples: 1e6,
+          seed: 2 ** 31 - 1,
+        },
+      },
+      { update: { clip: 1e6, kind: 'float32' as const, bits: 24, weightCap: 65_536 } },
+      {
+        cohort: { goal: 1_000_000, minimum: 1, overSelection: 1 },
+        update: { clip: 1, bits: 2, weightCap: 1 },
+      },
+    ]) {
+      const task = defineTask({ ...least, ...change });
+      const message = {
+        task: task.name,
+        version: task.planVersion,
+        model: '0'.repeat(64),
+        training: task.training,
+        update: task.update,
+        masking: task.masking,
+        largestCohort: cohortSizeOf(task),
+      };
+      expect(plan.safeParse(message).error).toBeUndefined();
+    }
+  });
+});
