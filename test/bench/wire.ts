@@ -1,0 +1,179 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { parseArgs } from 'node:util';
+import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import * as tf from '@murmuration/engine/tf';
+import { seededRandom } from '@murmuration/simulations/seeded-random';
+import type { BenchmarkOptions, Figures } from './benchmark.ts';
+
+const enrolmentToken = 'a token for the wire benchmark';
+/** Rounds that are measured, after one in which the devices connect. */
+const rounds = 2;
+
+interface Kind {
+  readonly update: TaskDefinition['update'];
+  readonly masking: TaskDefinition['masking'];
+}
+
+const kinds = {
+  float32: { update: { kind: 'float32', clip: 1, weighting: 'uniform' }, masking: 'off' },
+  ring: { update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform' }, masking: 'off' },
+  masked: {
+    update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform' },
+    masking: { threat: 'semi-malicious', corrupt: 0.05, dropping: 0.1 },
+  },
+} as const satisfies Record<string, Kind>;
+
+/**
+ * Bytes on the wire between a coordinator and its devices, counted by a proxy between their sockets: headers, framing and
+ * acknowledgements of HTTP and WebSocket included. 8-bit values, equal weights and a largest cohort of 1,000, plain and masked,
+ * beside float32. --devices, --parameters.
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      devices: { type: 'string', default: '6' },
+      parameters: { type: 'string', default: '100000' },
+    },
+  });
+  const [devices, parameters] = [Number(values.devices), Number(values.parameters)];
+  const measured = {} as Record<keyof typeof kinds, Traffic>;
+  for (const [name, kind] of Object.entries(kinds)) {
+    const traffic = await measure(kind, devices, parameters);
+    measured[name as keyof typeof kinds] = traffic;
+    log(
+      `${name}: ${(traffic.updateUp / parameters).toFixed(3)} bytes up per parameter, ${traffic.control} control bytes`,
+    );
+  }
+  const { float32, ring, masked } = measured;
+  return {
+    fractionOfFloat32: ring.updateUp / float32.updateUp,
+    bytesUpPerParameter: ring.updateUp / parameters,
+    float32BytesUpPerParameter: float32.updateUp / parameters,
+    maskedFractionOfFloat32: masked.updateUp / float32.updateUp,
+    controlBytesPerDeviceAndRound: ring.control,
+    maskedControlBytesPerDeviceAndRound: masked.control,
+    modelBytesDown: ring.modelDown,
+    modelBytesDownPerParameter: ring.modelDown / parameters,
+    parameters,
+    devices,
+    largestCohort: 1_000,
+    bits: 8,
+    rounds,
+  };
+}
+
+/** Bytes of one device in one round. */
+interface Traffic {
+  /** The update, with its request. */
+  readonly updateUp: number;
+  /** The model, with its answers. */
+  readonly modelDown: number;
+  /** Both ways over the WebSocket. */
+  readonly control: number;
+}
+
+async function measure(kind: Kind, devices: number, parameters: number): Promise<Traffic> {
+  const coordinator = await createCoordinator(
+    parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent' }),
+    [
+      defineTask({
+        name: 'wire',
+        model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [parameters - 1] })] }),
+        plan: { learningRate: 1 },
+        ...kind,
+        // All that there are: the cohort may have 1,000 devices, and the round goes on with those who came by its deadline.
+        cohort: { goal: 1_000, minimum: devices, overSelection: 1 },
+        deadlines: { gathering: '3 s' },
+        schedule: { every: 0 },
+      }),
+    ],
+  );
+  const proxy = await countingProxy(new URL(coordinator.url));
+  const clients = Array.from(
+    { length: devices },
+    (_, device) =>
+      new FederatedClient({
+        url: proxy.url,
+        tasks: { wire: { examples: () => [device], trainer: randomTrainer(device) } },
+        storage: memoryStorage(),
+        enrolment: enrolmentToken,
+      }),
+  );
+  try {
+    for (const client of clients) await client.start();
+    await coordinator.start();
+    await roundEnded(coordinator, devices);
+    const before = { ...proxy.bytes };
+    for (let round = 0; round < rounds; round++) await roundEnded(coordinator, devices);
+    const perDevice = (name: keyof typeof before) => (proxy.bytes[name] - before[name]) / devices / rounds;
+    return { updateUp: perDevice('httpUp'), modelDown: perDevice('httpDown'), control: perDevice('control') };
+  } finally {
+    for (const client of clients) await client.stop();
+    await coordinator.stop();
+    await proxy.close();
+  }
+}
+
+/** Waits for the end of a round; throws where it failed or lost a device. */
+async function roundEnded({ events }: Coordinator, devices: number): Promise<void> {
+  const record = await new Promise<RoundRecord>(resolve => events.once('round-ended', resolve));
+  if (record.outcome !== 'published' || record.tally.accepted !== devices)
+    throw new Error(`Round ${record.number} did not go as measured: ${JSON.stringify(record)}`);
+}
+
+/** Learns nothing but noise: what crosses the wire does not depend on it. */
+function randomTrainer(device: number): Trainer {
+  const random = seededRandom(device, 'wire');
+  return {
+    async train(model) {
+      const bytes = random(model.layout.count);
+      return { delta: Float32Array.from(bytes, byte => (byte - 127.5) / 1e4), examples: 1, metrics: {} };
+    },
+    async close() {},
+  };
+}
+
+/** A TCP proxy in front of the coordinator that counts what passes, by whether a connection begins with the socket's path. */
+async function countingProxy(target: URL) {
+  const bytes = { control: 0, httpUp: 0, httpDown: 0 };
+  const open = new Set<Socket>();
+  const server = createServer(device => {
+    const coordinator = connect(Number(target.port), target.hostname);
+    let control: boolean | undefined;
+    device.on('data', chunk => {
+      control ??= chunk.subarray(0, 64).toString('latin1').startsWith('GET /v1/socket');
+      bytes[control ? 'control' : 'httpUp'] += chunk.length;
+    });
+    coordinator.on('data', chunk => {
+      bytes[control ? 'control' : 'httpDown'] += chunk.length;
+    });
+    for (const [from, to] of [
+      [device, coordinator],
+      [coordinator, device],
+    ] as const) {
+      open.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        open.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    bytes,
+    async close() {
+      for (const socket of open) socket.destroy();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
