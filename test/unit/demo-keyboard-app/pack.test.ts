@@ -53,7 +53,7 @@ describe('packed rows', () => {
       fc.property(text, messages => {
         const rows = packRows(messages, vocabulary, 12);
         const labels = rows.map(row => row.labels.join(' '));
-        for (const written of messages) {
+        for (const written of messages.filter(words => words !== '')) {
           const ids = vocabulary.encode(written).join(' ');
           expect(labels.some(row => row.includes(ids))).toBe(true);
         }
