@@ -22,7 +22,6 @@ const schema = z.strictObject({
 
 /** A coordinator's configuration, complete and checked. */
 export type Config = z.output<typeof schema>;
-export type ConfigInput = z.input<typeof schema>;
 
 /** Environment variables, which go before the file. */
 const variables = {

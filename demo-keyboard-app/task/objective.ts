@@ -1,4 +1,4 @@
-import type { Batchable, Objective } from '@murmuration/client-sdk/training/objective';
+import type { Batchable, Objective } from '@murmuration/engine/objective';
 import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
 import * as tf from '@murmuration/engine/tf';
 import { labelWeight, packRows, type Row } from './pack.ts';

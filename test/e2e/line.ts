@@ -1,6 +1,6 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { ClientOptions } from '@murmuration/client-sdk/options';
-import type { Objective } from '@murmuration/client-sdk/training/objective';
+import type { Objective } from '@murmuration/engine/objective';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';

@@ -3,7 +3,7 @@ import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Objective } from './objective.ts';
+import type { Objective } from '@murmuration/engine/objective';
 import { seededUniform, shuffle } from './seeded.ts';
 import type { Trainer } from './trainer.ts';
 

@@ -3,7 +3,7 @@ import { startBackend } from '@murmuration/engine/backend';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move } from 'piscina';
-import type { Objective } from './objective.ts';
+import type { Objective } from '@murmuration/engine/objective';
 import { tfjsTrainer } from './tfjs-trainer.ts';
 import type { Trainer, TrainingResult } from './trainer.ts';
 

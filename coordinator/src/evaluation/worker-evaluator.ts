@@ -5,9 +5,6 @@ import type { Metrics } from '../registry/model-version.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { EvaluationReply, EvaluationRequest } from './worker.ts';
 
-/** What the default export of an evaluation module has to be: prepared once, then called for every candidate. */
-export type { Evaluate } from './worker.ts';
-
 /**
  * Evaluates in a worker thread, so that devices are served meanwhile. `module` names a module whose default export is an
  * `Evaluate`; `data` is passed to it once, cloned.

@@ -5,7 +5,7 @@ import { MurmurationError } from '../errors.ts';
  * may be kept modulo 2³² and reduced once at their end (`centre`). On the wire (SPEC.md, SA1) element i occupies the bits
  * from i·w to (i + 1)·w − 1 of a little-endian bit string, padded with zeros to whole bytes.
  */
-export const maxWidth = 32;
+const maxWidth = 32;
 
 /** Bytes of `count` elements of `width` bits. */
 export function packedLength(count: number, width: number): number {

@@ -13,13 +13,13 @@ import { maxValues } from './layout.ts';
  * All numbers are little-endian. `float32` carries the delta itself; `ring` carries `count` elements of w bits, the
  * last of which is the weight, so that masking covers it too.
  */
-export const codecVersion = 1;
+const codecVersion = 1;
 export const headerLength = 48;
 
 const magic = new Uint8Array([0x4d, 0x55, 0x52, 0x57]);
 const kinds = ['float32', 'ring'] as const;
 
-export type UpdateKind = (typeof kinds)[number];
+type UpdateKind = (typeof kinds)[number];
 
 /** What the coordinator expects of an update, from the plan of its round. */
 export type UpdateForm =

@@ -1,4 +1,4 @@
-import type * as tf from '@murmuration/engine/tf';
+import type * as tf from './tf.ts';
 
 /** One batch. The tensors belong to whoever asked for it. */
 export interface Batch {
