@@ -13,9 +13,10 @@ const vectors = fc.integer({ min: 1, max: 40 }).chain(count =>
 const copy = <Value>(value: Value): Value => structuredClone(value);
 
 /** What every strategy keeps to. */
-export function strategyContract(name: string, strategy: Strategy<never>): void {
-  const { init, apply } = strategy as unknown as Strategy<StrategyState>;
-
+export function strategyContract<State extends StrategyState>(
+  name: string,
+  { init, apply }: Strategy<State>,
+): void {
   /** The states and models of some rounds. */
   function run(model: Float32Array, deltas: readonly (readonly number[])[]) {
     let now = { state: init(model.length), model };

@@ -196,4 +196,7 @@ it('closes a connection that says no hello', async () => {
   device.socket.disconnect();
   await coordinator.stop();
   expect(clock.pending).toBe(0);
+  // Over is over, however often it is said.
+  await coordinator.stop();
+  await expect(coordinator.start()).rejects.toMatchObject({ code: 'server.stopping' });
 });

@@ -19,25 +19,21 @@ interface Result {
 }
 
 /** Models after each round, where devices report whole models, as Flower's do. */
-function rounds(
-  strategy: unknown,
+function rounds<State extends StrategyState>(
+  { init, apply }: Strategy<State>,
   initial: readonly number[],
   results: readonly (readonly Result[])[],
 ): number[][] {
-  const { init, apply } = strategy as Strategy<StrategyState>;
   const layout = layoutOf([{ name: 'w', shape: [initial.length] }]);
   let state = init(layout.count);
-  let model = Float32Array.from(initial);
+  let model: Float32Array = Float32Array.from(initial);
   return results.map(devices => {
     const sum = new FloatSum(layout, { clip: 1e6, weightCap: 100 });
     for (const { weights, examples } of devices) {
       const delta = Float32Array.from(weights, (weight, i) => weight - model[i]!);
       sum.add(encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight: examples }));
     }
-    ({ state, model } = apply(state, model, sum.mean()) as {
-      state: StrategyState;
-      model: Float32Array<ArrayBuffer>;
-    });
+    ({ state, model } = apply(state, model, sum.mean()));
     return [...model];
   });
 }

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type App, createApp } from '@murmuration/coordinator/http/app';
+import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
+import { Traffic } from '@murmuration/coordinator/monitor/traffic';
+import { base64url } from '@murmuration/protocol/bytes';
+import { updatePath } from '@murmuration/protocol/messages/channel';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
+
+const underWay = 256;
+const body = updateOf([1, 2, 3, 4]);
+
+let federation: Federation;
+let app: App;
+let parts: Assignment[];
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  const devices = underWay + 1;
+  federation = await openFederation({ task: { cohort: { goal: devices, minimum: 1, overSelection: 1 } } });
+  app = await createApp({ events: federation.events, cors: [] });
+  updateRoutes(app, () => federation.rounds.current!, new Traffic());
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  await federation.rounds.start();
+  await federation.clock.advance(0);
+  for (let i = 0; i < devices; i++) federation.checkIn(deviceId(i));
+  parts = [...federation.channel.assignments.values()];
+});
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await federation.rounds.stop();
+  await app.close();
+});
+
+/** Sends the headers of an upload, and returns the first line of the answer. */
+async function begin(
+  { round, assignment, token }: Assignment,
+  { length = body.length, ask = true } = {},
+): Promise<{ socket: Socket; status: string }> {
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  sockets.push(socket);
+  socket.on('error', () => {});
+  socket.write(
+    [
+      `PUT ${updatePath(round, assignment)} HTTP/1.1`,
+      'Host: localhost',
+      // Answered as soon as the coordinator has the headers.
+      ...(ask ? ['Expect: 100-continue'] : []),
+      'Content-Type: application/octet-stream',
+      `Content-Length: ${length}`,
+      `Authorization: Bearer ${base64url(token)}`,
+      '\r\n',
+    ].join('\r\n'),
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  return { socket, status: answer.toString('latin1').split('\r\n')[0]! };
+}
+
+/** A whole upload. */
+async function upload({ round, assignment, token }: Assignment): Promise<{ status: number; code?: string }> {
+  const { port } = app.server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}${updatePath(round, assignment)}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${base64url(token)}` },
+    body: body as Uint8Array<ArrayBuffer>,
+  });
+  return { status: response.status, ...((await response.json()) as object) };
+}
+
+describe('an upload', () => {
+  it('is refused before a byte of its body has come', async () => {
+    const stranger = { ...parts[0]!, token: new Uint8Array(32) };
+    expect((await begin(stranger, { ask: false })).status).toBe('HTTP/1.1 403 Forbidden');
+    const { status } = await begin(parts[0]!, { ask: false, length: 2 ** 29 });
+    expect(status).toBe('HTTP/1.1 422 Unprocessable Entity');
+  });
+
+  it('begins anew where its first connection was lost without a word', async () => {
+    const { socket } = await begin(parts[0]!);
+    socket.write(body.subarray(0, 20));
+    const closed = once(socket, 'close');
+    expect(await upload(parts[0]!)).toMatchObject({ status: 200, counted: true });
+    await closed;
+  });
+
+  it('that breaks off leaves the sum as it was', async () => {
+    const { socket } = await begin(parts[0]!);
+    const { state } = federation.rounds.current!;
+    socket.write(body.subarray(0, 20));
+    socket.destroy();
+    expect(await upload(parts[1]!)).toMatchObject({ status: 200 });
+    expect(federation.rounds.current!.state).toMatchObject({ quorum: { accepted: 1, rejected: 0 } });
+    expect(federation.rounds.current!.state).not.toBe(state);
+    expect(federation.faults).toEqual([]);
+  });
+
+  it('waits where too many are under way, and gets its place once one of these has vanished', async () => {
+    const others = await Promise.all(parts.slice(0, underWay).map(part => begin(part)));
+    expect(others.every(({ status }) => status === 'HTTP/1.1 100 Continue')).toBe(true);
+    const last = parts[underWay]!;
+    expect(await upload(last)).toMatchObject({ status: 503, code: 'update.too-many', retryable: true });
+    others[0]!.socket.destroy();
+    let answer = await upload(last);
+    for (let tries = 0; answer.status === 503 && tries < 1_000; tries++) answer = await upload(last);
+    expect(answer).toMatchObject({ status: 200, counted: true });
+  });
+
+  it('does not hold up the end', async () => {
+    const { socket } = await begin(parts[0]!);
+    const closed = once(socket, 'close');
+    await app.close();
+    await closed;
+  });
+});
