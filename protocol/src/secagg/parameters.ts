@@ -112,9 +112,9 @@ function safeThreshold(
   const corruptDevices = countOf(devices, corrupt);
   if (graph === 'complete') {
     // Each of `devices` holds one share of every secret. A device that is told one thing by one half of the others and
-    // another by the rest must not lose both secrets: 2 × threshold > devices + corrupt.
-    const assumed = Math.max(1, corruptDevices);
-    return Math.max(Math.floor((2 * devices) / 3) + 1, Math.floor((devices + assumed) / 2) + 1);
+    // another by the rest must not lose both secrets: 2 × threshold > devices + corrupt. Two thirds and one more withstand
+    // a corrupt device also where the fraction stands for none.
+    return Math.max(Math.floor((2 * devices) / 3) + 1, Math.floor((devices + corruptDevices) / 2) + 1);
   }
   const perEvent = 2 ** -(securityBits[threat] + 1);
   const badDevices = corruptDevices + countOf(devices, dropping);
