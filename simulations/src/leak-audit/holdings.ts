@@ -12,7 +12,7 @@ import { rotateBack } from '@murmuration/protocol/weights/rotate';
 export type RingForm = Extract<UpdateForm, { kind: 'ring' }>;
 
 /** The packed elements of an update, without its public header. */
-export function packedOf(update: Uint8Array, form: RingForm): Uint8Array {
+function packedOf(update: Uint8Array, form: RingForm): Uint8Array {
   const decoded = decodeUpdate(update, form);
   if (decoded.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
   return decoded.packed;

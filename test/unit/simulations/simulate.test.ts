@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const entry = fileURLToPath(new URL('../../../simulations/src/simulate.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 function simulate(...args: string[]) {
-  return spawnSync(process.execPath, [...process.execArgv, entry, ...args], { encoding: 'utf8' });
+  const command = [...process.execArgv, 'simulations/src/simulate.ts', ...args];
+  return spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
 }
 
 describe('npm run simulate', () => {
