@@ -1,9 +1,9 @@
 import { loadModel, readWeights, writeWeights } from '@murmuration/engine/model';
+import type { Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Objective } from '@murmuration/engine/objective';
 import { seededUniform, shuffle } from './seeded.ts';
 import type { Trainer } from './trainer.ts';
 

@@ -1,9 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { startBackend } from '@murmuration/engine/backend';
+import type { Objective } from '@murmuration/engine/objective';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { move } from 'piscina';
-import type { Objective } from '@murmuration/engine/objective';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { tfjsTrainer } from './tfjs-trainer.ts';
 import type { Trainer, TrainingResult } from './trainer.ts';
 
@@ -40,5 +40,9 @@ export default async function train({
     progress.postMessage(done),
   );
   progress.close();
-  return { ...result, delta: move(result.delta) as Float32Array };
+  // The delta changes threads without a copy; the library moves only what stands for the whole result.
+  return move({
+    [transferableSymbol]: result.delta.buffer,
+    [valueSymbol]: result,
+  }) as unknown as TrainingResult;
 }

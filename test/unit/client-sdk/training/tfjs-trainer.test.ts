@@ -1,0 +1,220 @@
+import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
+import { workerTrainer } from '@murmuration/client-sdk/training/worker-trainer';
+import { describeModel } from '@murmuration/engine/model';
+import * as tf from '@murmuration/engine/tf';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import line from './line.ts';
+
+const settings: TrainingSettings = {
+  epochs: 1,
+  batchSize: 2,
+  learningRate: 0.1,
+  proximal: 0,
+  gradientClip: null,
+  maxExamples: 100,
+  seed: 1,
+};
+const never = new AbortController().signal;
+const silent = () => {};
+/** y = 2x + 1 at 20 places. */
+const points = Array.from({ length: 20 }, (_, i) => [i / 10 - 1, 2 * (i / 10 - 1) + 1] as const);
+
+let files: ModelFiles;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+  const { topology, layout } = describeModel(model);
+  model.dispose();
+  const weights = Float32Array.of(0.5, -0.25);
+  files = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+});
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof MurmurationError) return error.code;
+    throw error;
+  }
+  return 'nothing thrown';
+}
+
+/** Gradient descent on w·x + b by hand: mean squared error, one point a step, in the order of the points. */
+function byHand(
+  examples: readonly (readonly [number, number])[],
+  epochs: number,
+  change: Partial<TrainingSettings>,
+) {
+  const { learningRate, proximal, gradientClip } = { ...settings, ...change };
+  const [w0, b0] = files.weights;
+  let [w, b] = [w0, b0];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const [x, y] of examples) {
+      const error = 2 * (w * x + b - y);
+      const [dw, db] = [error * x + proximal * (w - w0), error + proximal * (b - b0)];
+      const scale = gradientClip === null ? 1 : Math.min(1, gradientClip / Math.hypot(dw, db));
+      w -= learningRate * scale * dw;
+      b -= learningRate * scale * db;
+    }
+  }
+  return [w - w0, b - b0];
+}
+
+describe('training on the device', () => {
+  const trainer = tfjsTrainer(line);
+  afterAll(() => trainer.close());
+  const train = (examples: readonly unknown[], change: Partial<TrainingSettings> = {}, signal = never) =>
+    trainer.train(files, { ...settings, ...change }, examples, signal, silent);
+
+  it.each<[string, Partial<TrainingSettings>]>([
+    ['plain', {}],
+    ['with the pull of FedProx', { proximal: 3 }],
+    ['with clipped gradients', { gradientClip: 0.5 }],
+    ['with gradients that need no clipping', { gradientClip: 1_000 }],
+    ['with both', { proximal: 3, gradientClip: 0.5 }],
+  ])('takes the steps that are computed by hand, %s', async (_, change) => {
+    const examples = [[0.7, 2.4]] as const;
+    const { delta, metrics } = await train(examples, { ...change, epochs: 4, batchSize: 1 });
+    const expected = byHand(examples, 4, change);
+    for (const [i, value] of delta.entries()) expect(value).toBeCloseTo(expected[i], 5);
+    const [w, b] = byHand(examples, 3, change);
+    expect(metrics.loss).toBeCloseTo(((w + 0.5) * 0.7 + b - 0.25 - 2.4) ** 2, 4);
+  });
+
+  it('gives equal updates for equal seeds, and others for others', async () => {
+    const first = await train(points, { epochs: 2 });
+    expect(await train(points, { epochs: 2 })).toEqual(first);
+    expect((await train(points, { epochs: 2, seed: 2 })).delta).not.toEqual(first.delta);
+    expect(first.examples).toBe(20);
+  });
+
+  it('leaves the model as it was', async () => {
+    await train(points);
+    expect(files.weights).toEqual(Float32Array.of(0.5, -0.25));
+  });
+
+  it('uses no more examples than it may, drawn at random, the same for the same seed', async () => {
+    const few = await train(points, { maxExamples: 3 });
+    expect(few.examples).toBe(3);
+    expect(await train(points, { maxExamples: 3 })).toEqual(few);
+    expect((await train(points, { maxExamples: 3, seed: 9 })).delta).not.toEqual(few.delta);
+    expect((await train(points.slice(0, 3), { maxExamples: 3 })).delta).not.toEqual(few.delta);
+  });
+
+  it('refuses to make an update out of nothing', async () => {
+    expect(await codeOf(train([]))).toBe('training.no-examples');
+    expect(await codeOf(train([[Number.NaN, 1]]))).toBe('training.no-examples');
+  });
+
+  it('stops soon after it is told to, or before it begins', async () => {
+    const abort = new AbortController();
+    let steps = 0;
+    const training = trainer.train(files, { ...settings, epochs: 100 }, points, abort.signal, () => {
+      steps += 1;
+      if (steps === 3) abort.abort();
+    });
+    expect(await codeOf(training)).toBe('training.stopped');
+    expect(steps).toBe(3);
+    expect(await codeOf(train(points, {}, abort.signal))).toBe('training.stopped');
+  });
+
+  it('tells how far it is, from more than 0 to 1', async () => {
+    const heard: number[] = [];
+    await trainer.train(files, { ...settings, epochs: 3, batchSize: 8 }, points, never, done =>
+      heard.push(done),
+    );
+    expect(heard).toHaveLength(9);
+    expect(heard).toEqual([...heard].sort((a, b) => a - b));
+    expect(heard.at(-1)).toBeCloseTo(1, 10);
+    expect(Math.max(...heard)).toBeLessThanOrEqual(1 + 1e-12);
+  });
+
+  it('keeps no tensor, whether it ends well or not', async () => {
+    await train(points, { proximal: 1 });
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 5; i++) await train(points, { proximal: 1, gradientClip: 1 });
+    const abort = new AbortController();
+    const stopped = trainer.train(files, { ...settings, proximal: 1 }, points, abort.signal, () =>
+      abort.abort(),
+    );
+    expect(await codeOf(stopped)).toBe('training.stopped');
+    await expect(train([[666, 0]])).rejects.toThrow('a bug of the app');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('waits its turn: trainings at once end as one after the other, and closing comes after those before it', async () => {
+    const shared = tfjsTrainer(line);
+    const alone = await shared.train(files, settings, points, never, silent);
+    const together = [1, 2, 3].map(() => shared.train(files, settings, points, never, silent));
+    const closed = shared.close();
+    const after = shared.train(files, settings, points, never, silent);
+    for (const result of [...(await Promise.all(together)), await after]) expect(result).toEqual(alone);
+    await closed;
+    await shared.close();
+  });
+
+  it('goes on after a model that cannot be built', async () => {
+    const broken = {
+      ...files,
+      topology: { class_name: 'Sequential', config: { layers: [{ class_name: 'Nonsense' }] } },
+    };
+    const before = await train(points);
+    const failed = trainer.train(broken, settings, points, never, silent);
+    expect(await codeOf(failed)).toBe('model.unusable');
+    expect(await train(points)).toEqual(before);
+  });
+
+  it('pulls back weights that the loss does not depend on', async () => {
+    const half = tfjsTrainer({
+      ...line,
+      loss: (model, { inputs, labels }) => {
+        const [kernel] = model.trainableWeights.map(weight => weight.read());
+        return tf.losses.meanSquaredError(labels, inputs.matMul(kernel as tf.Tensor2D)) as tf.Scalar;
+      },
+    });
+    const { delta } = await half.train(files, { ...settings, proximal: 1 }, points, never, silent);
+    expect(delta[1]).toBe(0);
+    expect(delta[0]).not.toBe(0);
+    await half.close();
+  });
+});
+
+describe('training in a worker thread', () => {
+  const trainer = workerTrainer(new URL('./line.ts', import.meta.url));
+  afterAll(() => trainer.close());
+
+  it('learns the same, and tells how far it is', async () => {
+    const heard: number[] = [];
+    const { delta, examples } = await trainer.train(files, settings, points, never, done => heard.push(done));
+    const here = tfjsTrainer(line);
+    const expected = await here.train(files, settings, points, never, silent);
+    await here.close();
+    expect(examples).toBe(20);
+    for (const [i, value] of delta.entries()) expect(value).toBeCloseTo(expected.delta[i], 4);
+    expect(heard.at(-1)).toBeCloseTo(1, 10);
+    expect(heard).toHaveLength(10);
+  });
+
+  it('keeps the codes of errors, and says what an app of no code threw', async () => {
+    const train = (model: ModelFiles, examples: readonly unknown[]) =>
+      trainer.train(model, settings, examples, never, silent);
+    expect(await codeOf(train(files, []))).toBe('training.no-examples');
+    expect(await codeOf(train({ ...files, topology: {} }, points))).toBe('model.unusable');
+    await expect(train(files, [[666, 0]])).rejects.toMatchObject({
+      code: 'training.failed',
+      detail: 'Training on this device failed: a bug of the app',
+    });
+  });
+
+  it('stops when it is told to, and trains again', async () => {
+    const abort = new AbortController();
+    const endless = { ...settings, epochs: 100, batchSize: 1 };
+    const stopped = trainer.train(files, endless, points, abort.signal, () => abort.abort());
+    expect(await codeOf(stopped)).toBe('training.stopped');
+    expect((await trainer.train(files, settings, points, never, silent)).examples).toBe(20);
+  });
+});
