@@ -65,7 +65,12 @@ describe('SA9: taking shares', () => {
     expect(held.holdings.dealers.filter((_, i) => !held.holdings.opened[i])).toEqual([liar]);
 
     cohort.held.set(self, held);
-    cohort.mask(updateOf).reveal();
+    cohort.mask(updateOf);
+    const { state, update } = cohort.masked.get(self)!;
+    const restored = restoreParticipant(cohort.contexts[self]!, saveParticipant(state));
+    if (restored.phase !== 'unmasking') throw new Error(restored.phase);
+    cohort.masked.set(self, { state: restored, update });
+    cohort.reveal();
     const unmasking = new Unmasking(cohort.graph, cohort.dealings, cohort.statement);
     expect(unmasking.take(self, cohort.revealed.get(self)!.message)).toEqual([liar]);
     expect(unmasking.take(1, cohort.revealed.get(1)!.message)).toEqual([]);

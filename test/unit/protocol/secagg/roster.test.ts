@@ -2,8 +2,15 @@ import { concatBytes } from '@murmuration/protocol/bytes';
 import type { RoundId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { certify } from '@murmuration/protocol/secagg/certificate';
-import { drawGraph, leafOf, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
+import {
+  drawGraph,
+  drawRing,
+  leafOf,
+  type MaskingGraph,
+  neighboursOf,
+} from '@murmuration/protocol/secagg/graph';
 import { deriveSecrets, readKeys, signKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
+import { merkleRoot, merkleTree } from '@murmuration/protocol/secagg/merkle';
 import { type Demands, readRoster, writeRoster } from '@murmuration/protocol/secagg/roster';
 import { Secret } from '@murmuration/protocol/secagg/secret';
 import { describe, expect, test } from 'vitest';
@@ -87,14 +94,16 @@ describe('SA6: the roster', () => {
     );
   });
 
-  test('is refused when the coordinator numbers the devices as it likes', () => {
-    const swapped = [...graph.devices];
-    const [self, neighbour] = [0, graph.neighbours[0]![0]!];
-    [swapped[self], swapped[neighbour]] = [swapped[neighbour]!, swapped[self]!];
-    const forged = { ...graph, devices: swapped, leaves: swapped.map(leafOf) };
-    expect(() =>
-      readRoster(context, swapped[neighbour]!, undemanding, writeRoster(forged, neighbour)),
-    ).toThrow('[secagg.roster]');
+  test('is refused when the coordinator numbers the devices as it likes, with a tree and a ring to fit', () => {
+    const devices = graph.devices.toReversed();
+    const leaves = devices.map(leafOf);
+    const tree = merkleTree(native, leaves);
+    const ring = drawRing(context, devices.length, merkleRoot(tree));
+    const neighbours = devices.map((_, i) => neighboursOf(parameters, ring, i));
+    const roster = writeRoster({ ...graph, devices, leaves, tree, neighbours }, 4);
+    expect(() => readRoster(context, devices[4]!, undemanding, roster)).toThrow(
+      'The devices of the roster are not numbered by the order of their identities. [secagg.roster]',
+    );
   });
 
   test("is refused when it gives a neighbour this device's own key", () => {

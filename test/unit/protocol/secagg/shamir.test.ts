@@ -85,6 +85,24 @@ test('SA7: the arithmetic holds at the ends of the field', () => {
   }
 });
 
+test('SA7: the arithmetic holds where a product is next to a multiple of the prime', () => {
+  const modulus = BigInt(prime);
+  const power = (base: bigint, exponent: bigint): bigint =>
+    exponent === 0n
+      ? 1n
+      : (power((base * base) % modulus, exponent / 2n) * (exponent % 2n ? base : 1n)) % modulus;
+  const nothing = new Uint8Array(32);
+  for (let i = 0; i < 300; i++) {
+    const point = prime - 1 - i * 7_000_003;
+    for (const remainder of [0n, 1n, 2n, 30n, modulus - 1n, modulus - 2n, modulus - 30n]) {
+      // A coefficient whose product with the point has this remainder; the share of a secret of zeros is that product.
+      const coefficient = Number((remainder * power(BigInt(point), modulus - 2n)) % modulus);
+      const [share] = shareSecret(nothing, 2, [point], () => coefficient);
+      expect(new DataView(share!.buffer).getUint32(0)).toBe(Number(remainder));
+    }
+  }
+});
+
 test('SA7: fewer shares than the threshold fit every secret', () => {
   // For any secret there is a last share with which the shares held so far recover it: they tell nothing.
   fc.assert(
@@ -110,6 +128,10 @@ test('SA7: shares that stand for no secret of that length are noticed', () => {
   const high = new Uint8Array(36);
   high.set([0x7f, 0xff, 0xff, 0xff]);
   expect(secretRecovery([1], 32)([high])).toBeUndefined();
+  // One limb of 2³¹, which has 32 bits.
+  const low = new Uint8Array(36);
+  low.set([0x80, 0, 0, 0], 32);
+  expect(secretRecovery([1], 32)([low])).toBeUndefined();
 });
 
 test('SA7: two shares of one device are refused', () => {

@@ -2,10 +2,13 @@ import { concatBytes } from '@murmuration/protocol/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { settleDealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { readDealing, writeDealing } from '@murmuration/protocol/secagg/dealing';
+import { pointOf } from '@murmuration/protocol/secagg/graph';
 import { deriveSecrets } from '@murmuration/protocol/secagg/keys';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { parcelBytes, sealShares } from '@murmuration/protocol/secagg/sealed-share';
+import { shareSecret } from '@murmuration/protocol/secagg/shamir';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
+import { uniformIntegers } from '@murmuration/protocol/secagg/uniform';
 import { type RecoveredSecret, Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -212,15 +215,20 @@ describe('SA14: a reveal', () => {
 });
 
 describe('SA14: a dealer that deals shares of something else than it signed is named', () => {
-  /** A cohort in which one device deals shares of its real secrets to some, and of others to the rest, all well signed. */
+  /** A cohort in which one device deals shares of other secrets than it signed, all well formed and signed. */
   function cohortWithLiar(liar: number, contributes: boolean): Cohort {
     const cohort = cohortOf();
     cohort.deal();
     const own = deriveSecrets(cohort.context, cohort.entered[liar]!.root);
-    const parcels = [...cohort.graph.neighbours[liar]!].map(receiver =>
+    const receivers = [...cohort.graph.neighbours[liar]!];
+    const random = uniformIntegers(native, seed(6, 0));
+    const [seeds, maskings] = [seed(7, 0), seed(8, 0)].map(other =>
+      shareSecret(other, 4, receivers.map(pointOf), random),
+    );
+    const parcels = receivers.map((receiver, i) =>
       sealShares(cohort.context, own.sealing, cohort.graph.devices[receiver]!.sealing, {
-        seed: concatBytes(seed(7, receiver), new Uint8Array(4)),
-        masking: concatBytes(seed(8, receiver), new Uint8Array(4)),
+        seed: seeds![i]!,
+        masking: maskings![i]!,
       }),
     );
     const message = writeDealing(cohort.context, cohort.contexts[liar]!.identity, liar, own.seed, parcels);
@@ -249,6 +257,10 @@ describe('unmasking in parts', () => {
     const jobs = structuredClone(unmasking.recover()).reverse() as RecoveredSecret[];
     expect(jobs.filter(({ kind }) => kind === 'seed')).toHaveLength(9);
     expect(jobs.filter(({ kind }) => kind === 'masking')).toHaveLength(2);
+    for (const job of jobs) {
+      if (job.kind === 'masking')
+        expect(job.peers.every(({ number }) => cohort.masked.has(number))).toBe(true);
+    }
     const sum = cohort.maskedSum();
     for (const [from, to] of [
       [17, 30],
