@@ -330,12 +330,11 @@ describe('a contribution', () => {
   it('keeps what a newer assignment has saved, however late the older one ends', async () => {
     const { open, opened } = gate();
     await waiting();
-    coordinator.take = () => opened;
+    coordinator.take = () => (coordinator.uploads.length === 1 ? opened : new Promise(() => {}));
     coordinator.send('assignment', assignmentOf(clock, 'r1'));
     await clock.advance(0);
     coordinator.send('assignment', assignmentOf(clock, 'r2'));
     await clock.advance(0);
-    coordinator.take = () => new Promise(() => {});
     open();
     await clock.advance(0);
     expect(coordinator.uploads.map(({ path }) => path)).toEqual(
@@ -350,6 +349,7 @@ describe('a contribution', () => {
     coordinator.send('assignment', assignmentOf(clock, 'r2'));
     await clock.advance(0);
     expect(coordinator.uploads).toEqual([second]);
+    expect(trainer.trainings).toBe(2);
   });
 
   it('RD8: is not waited for beyond the deadline by the clock of the coordinator', async () => {
@@ -421,6 +421,15 @@ describe('stop', () => {
     ]);
     expect([trainer.running, trainer.closed, clock.pending, coordinator.isOpen]).toEqual([0, 1, 0, false]);
     expect(errors).toEqual([]);
+  });
+
+  it('ends the pause between two tries', async () => {
+    coordinator.take = () => Promise.reject(new MurmurationError('server.unreachable'));
+    const { client } = await waiting();
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    await client.stop();
+    expect([clock.pending, coordinator.uploads.length]).toEqual([0, 1]);
   });
 
   it('ends a check-in that is under way, and sets no timer', async () => {
