@@ -77,10 +77,10 @@ describe('the uniformity of bytes', () => {
   });
 
   it('follows from the counts', () => {
-    // Counts of 12 and 8 in equal parts, 10 expected: 256 × 4 / 10 = 102.4, well below 255 degrees of freedom.
+    // Counts of 13 and 7 in equal parts, 10 expected: 256 × 9 / 10 = 230.4, with 255 degrees of freedom.
     const bytes = Array.from({ length: 256 }, (_, byte) =>
-      Array<number>(byte % 2 ? 12 : 8).fill(byte),
+      Array<number>(byte % 2 ? 13 : 7).fill(byte),
     ).flat();
-    expect(uniformity([Uint8Array.from(bytes)])).toBeCloseTo(chiSquareTail(102.4, 255), 12);
+    expect(uniformity([Uint8Array.from(bytes)])).toBeCloseTo(chiSquareTail(230.4, 255), 12);
   });
 });
