@@ -22,7 +22,7 @@ export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 2] }]);
 
 export const deviceId = (index: number) => `device-${String(index).padStart(15, '0')}` as DeviceId;
 
-export function valuesTask(change: Partial<TaskDefinition> = {}) {
+function valuesTask(change: Partial<TaskDefinition> = {}) {
   return defineTask({
     name: 'values',
     model: () => {
