@@ -201,11 +201,9 @@ export function revealShares(
     const at = i * pairBytes + (dropped[dealer] ? oneShareBytes : 0);
     return opened[i] ? [shares.expose().subarray(at, at + oneShareBytes)] : [];
   });
-  return {
-    phase: 'closing',
-    statementHash,
-    message: concatBytes(statementHash, packFlags(opened), ...revealed),
-  };
+  const message = concatBytes(statementHash, packFlags(opened), ...revealed);
+  shares.erase();
+  return { phase: 'closing', statementHash, message };
 }
 
 /** Overwrites the secrets of a round that is over or left. */

@@ -140,12 +140,12 @@ function addModulo(a: number, b: number): number {
 }
 
 /**
- * a × b modulo the prime, for a and b below it. The quotient by doubles is off by at most one, and only where the
- * remainder is within 2¹¹ of 0 or of the prime: its low 32 bits tell which.
+ * a × b modulo the prime, for a and b below it. The quotient by doubles is never too small, as product and quotient are
+ * rounded by less than would take the quotient from a whole number to its predecessor; where it is one too large, the low
+ * 32 bits of the remainder are those of a small negative number.
  */
 function multiplyModulo(a: number, b: number): number {
   const quotient = Math.floor((a * b) / prime);
   const remainder = (Math.imul(a, b) - Math.imul(quotient, prime)) >>> 0;
-  if (remainder < prime) return remainder;
-  return remainder < prime + 4096 ? remainder - prime : remainder - 2 ** 32 + prime;
+  return remainder < prime ? remainder : remainder - 2 ** 32 + prime;
 }

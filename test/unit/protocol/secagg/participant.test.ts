@@ -143,6 +143,7 @@ describe('SA13: revealing', () => {
   test('answers the same statement with the same bytes, and refuses another one', () => {
     const cohort = masked();
     const first = revealOf(cohort, statementOf(3));
+    expect(() => revealOf(cohort, statementOf(4))).toThrow('[secagg.erased]'); // from the state before
     expect(revealShares(cohort.contexts[0]!, first, statementOf(3)).message).toEqual(first.message);
     expect(() => revealShares(cohort.contexts[0]!, first, statementOf(4))).toThrow('[secagg.statement]');
     const restored = restoreParticipant(cohort.contexts[0]!, saveParticipant(first));
