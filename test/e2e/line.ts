@@ -1,10 +1,10 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { ClientOptions } from '@murmuration/client-sdk/options';
-import type { Objective } from '@murmuration/engine/objective';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
