@@ -19,8 +19,6 @@ export const headerLength = 48;
 const magic = new Uint8Array([0x4d, 0x55, 0x52, 0x57]);
 const kinds = ['float32', 'ring'] as const;
 
-type UpdateKind = (typeof kinds)[number];
-
 /** What the coordinator expects of an update, from the plan of its round. */
 export type UpdateForm =
   | {

@@ -39,7 +39,7 @@ type Messages = { [Event in DeviceEvent]: z.output<(typeof schemas)[Event]> };
 type Answers = { [Event in DeviceEvent]: (message: Messages[Event]) => unknown };
 
 export const layout = layoutOf([{ name: 'w', shape: [8] }]);
-export const model = encodeModel({ class_name: 'Sequential' }, layout, new Float32Array(8).fill(1));
+const model = encodeModel({ class_name: 'Sequential' }, layout, new Float32Array(8).fill(1));
 
 /** An id that is easy to read in a failure. */
 export const id = <Id extends string>(name: string): Id => name.padEnd(22, '_') as Id;
