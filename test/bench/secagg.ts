@@ -123,6 +123,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       server.time(() => readDealing(graph, number, next.message)),
     );
     if (number === 0) protocolBytes += roster.length + next.message.length;
+    if (number % 1000 === 999) log(`shares: ${number + 1} of ${clients}`);
     return next;
   });
   const settled = server.time(() => settleDealings(graph, dealings));
@@ -147,7 +148,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     });
     server.time(() => addPacked(sum, packed, width));
     waiting.set(number, masked);
-    if (number % 100 === 0) log(`updates: ${number} of ${clients}`);
+    if (number % 1000 === 999) log(`updates: ${number + 1} of ${clients}`);
   }
 
   const statement = server.time(() => {
