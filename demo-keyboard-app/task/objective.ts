@@ -1,5 +1,5 @@
-import type { Batchable, Objective } from '@murmuration/engine/objective';
 import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
+import type { Batchable, Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { labelWeight, packRows, type Row } from './pack.ts';
 import type { Vocabulary } from './vocabulary.ts';

@@ -44,7 +44,7 @@ export function keyboardTask({
     name: 'keyboard',
     model: () => nextWordModel(smallModel, seed),
     plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200, seed },
-    update: { clip: 12, bits: 8, weighting: 'examples', weightCap: 8 },
+    update: { clip: 15, bits: 8, weighting: 'examples', weightCap: 8 },
     masking:
       masking === 'off'
         ? 'off'
@@ -56,7 +56,7 @@ export function keyboardTask({
     },
     deadlines: { gathering: '1 min', keys: brief, shares: brief, updates: long, unmasking: brief },
     schedule: { every: 0 },
-    strategy: fedAdam({ serverLearningRate: 0.1, tau: 0.001 }),
+    strategy: fedAdam({ serverLearningRate: 0.15, tau: 0.0005 }),
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });
 }
