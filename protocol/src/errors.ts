@@ -175,6 +175,33 @@ export const errors = {
   'model.missing': { status: 404, retryable: false, text: 'There is no such model version.' },
   'model.corrupt': { status: 500, retryable: false, text: 'The stored model does not match its hash.' },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
+  'storage.failed': {
+    status: 503,
+    retryable: true,
+    text: 'The storage could not be read or written; try again in a moment.',
+  },
+  'storage.full': {
+    status: 503,
+    retryable: true,
+    text: 'The disk of the storage is full; nothing is taken until there is room.',
+  },
+  'storage.locked': {
+    status: 503,
+    retryable: true,
+    text: 'Another program holds the lock of the database; try again in a moment.',
+  },
+  'storage.read-only': { status: 503, retryable: true, text: 'The storage folder cannot be written to.' },
+  'storage.corrupt': {
+    status: 500,
+    retryable: false,
+    text: 'What the storage holds is damaged; restore a backup.',
+  },
+  'storage.in-use': { status: 500, retryable: false, text: 'Another coordinator uses this storage folder.' },
+  'storage.newer': {
+    status: 500,
+    retryable: false,
+    text: 'The storage folder was written by a newer version of Murmuration.',
+  },
   'config.invalid': { status: 500, retryable: false, text: 'The configuration is not valid.' },
   'config.ring': {
     status: 500,
