@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import {
   type CoordinatorEvent,
@@ -37,8 +37,12 @@ export interface DeviceRequests {
   welcome(): Welcome;
   checkIn(device: Identity, message: CheckIn): CheckInAnswer;
   /** A message of secure aggregation. */
-  contribute(device: Identity, phase: 'keys' | 'shares' | 'reveal', message: MaskingContribution): void;
-  leave(device: Identity, message: Leave): void;
+  contribute(
+    device: Identity,
+    phase: 'keys' | 'shares' | 'reveal',
+    message: MaskingContribution,
+  ): void | Promise<void>;
+  leave(device: Identity, message: Leave): void | Promise<void>;
   connected(device: DeviceId): void;
   disconnected(device: DeviceId): void;
 }
@@ -93,6 +97,14 @@ export class Gateway implements CohortChannel {
     this.#io.engine.close();
   }
 
+  /** Closes the connection of a device, if it has one; `code` says why to whoever counts refusals. */
+  disconnect(device: DeviceId, code: ErrorCode): void {
+    const connection = this.#connections.get(device);
+    if (!connection) return;
+    this.#events.emit('refused', 'socket', code, `the connection of ${device} was closed`);
+    connection.socket.disconnect(true);
+  }
+
   isConnected(device: DeviceId): boolean {
     return this.#connections.has(device);
   }
@@ -141,14 +153,14 @@ export class Gateway implements CohortChannel {
         connection,
         phase,
         maskingContribution,
-        async message => this.#requests.contribute(connection.owner, phase, message) ?? null,
+        async message => (await this.#requests.contribute(connection.owner, phase, message)) ?? null,
       );
     }
     this.#answer(
       connection,
       'leave',
       leave,
-      async message => this.#requests.leave(connection.owner, message) ?? null,
+      async message => (await this.#requests.leave(connection.owner, message)) ?? null,
     );
     socket.onAny((event: string, ...args: unknown[]) => {
       if (known.has(event)) return;

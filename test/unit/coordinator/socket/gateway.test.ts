@@ -33,6 +33,7 @@ beforeEach(async () => {
   gateway = new Gateway(http, { clock, random: seededRandom(1), population, events, cors: [] });
   heard.length = 0;
   events.on('fault', (where, error) => heard.push(`fault ${where}: ${error}`));
+  events.on('refused', (where, code) => heard.push(`refused ${where}: ${code}`));
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: [] }),
     checkIn: () => {
@@ -71,10 +72,10 @@ describe('the gateway', () => {
     older.disconnect();
     const id = device.id as DeviceId;
     expect(gateway.isConnected(id)).toBe(true);
-    expect(heard).toEqual([`connected ${id}`, `connected ${id}`]);
+    expect(heard).toEqual([`connected ${id}`, 'refused hello: device.replaced', `connected ${id}`]);
     device.socket.disconnect();
-    await until(() => heard.length === 3);
-    expect(heard[2]).toBe(`disconnected ${id}`);
+    await until(() => heard.length === 4);
+    expect(heard[3]).toBe(`disconnected ${id}`);
     expect(gateway.isConnected(id)).toBe(false);
   });
 
@@ -101,12 +102,31 @@ describe('the gateway', () => {
     expect(heard).toEqual([]);
   });
 
+  it('closes the connection of a device that it is told to, and says why', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    await device.hello();
+    const closed = device.closed();
+    gateway.disconnect(device.id as DeviceId, 'device.unknown');
+    gateway.disconnect(device.id as DeviceId, 'device.unknown');
+    expect(heard).toEqual([
+      `connected ${device.id}`,
+      'refused socket: device.unknown',
+      `disconnected ${device.id}`,
+    ]);
+    expect(await closed).toBe('io server disconnect');
+    device.socket.disconnect();
+  });
+
   it('answers a fault of ours with a code, and reports it', async () => {
     const device = await new RawDevice(url).connect();
     await device.enrol();
     await device.hello();
     await expect(device.checkIn()).rejects.toMatchObject({ code: 'server.internal' });
-    expect(heard.at(-1)).toBe('fault check-in: Error: The store is gone.');
+    expect(heard.slice(-2)).toEqual([
+      'refused check-in: server.internal',
+      'fault check-in: Error: The store is gone.',
+    ]);
     device.socket.disconnect();
   });
 });
