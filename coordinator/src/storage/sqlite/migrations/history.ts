@@ -1,0 +1,43 @@
+import type { Migration } from './migration.ts';
+
+/** Versions and the rounds that are over. */
+export const history: Migration = {
+  name: 'history',
+  async up({ schema }) {
+    await schema
+      .createTable('versions')
+      .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+      .addColumn('task', 'text', column => column.notNull())
+      .addColumn('number', 'integer', column => column.notNull())
+      .addColumn('model', 'text', column => column.notNull())
+      .addColumn('parent', 'text')
+      .addColumn('round', 'text')
+      .addColumn('strategy', 'text', column => column.notNull())
+      .addColumn('plan_version', 'integer', column => column.notNull())
+      .addColumn('contributors', 'integer', column => column.notNull())
+      .addColumn('metrics', 'text')
+      .addColumn('created_at', 'integer', column => column.notNull())
+      .addColumn('state', 'text', column => column.notNull())
+      .addUniqueConstraint('versions_by_number', ['task', 'number'])
+      .execute();
+    await schema.createIndex('versions_by_model').on('versions').column('model').execute();
+    await schema
+      .createTable('rounds')
+      .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+      .addColumn('task', 'text', column => column.notNull())
+      .addColumn('number', 'integer', column => column.notNull())
+      .addColumn('round', 'text', column => column.notNull().unique())
+      .addColumn('plan_version', 'integer', column => column.notNull())
+      .addColumn('base', 'text', column => column.notNull())
+      .addColumn('started_at', 'integer', column => column.notNull())
+      .addColumn('ended_at', 'integer', column => column.notNull())
+      .addColumn('outcome', 'text', column => column.notNull())
+      .addColumn('model', 'text')
+      .addColumn('failure', 'text')
+      .addColumn('tally', 'text', column => column.notNull())
+      .addColumn('metrics', 'text')
+      .addColumn('traffic', 'text', column => column.notNull())
+      .execute();
+    await schema.createIndex('rounds_by_number').on('rounds').columns(['task', 'number']).execute();
+  },
+};

@@ -1,0 +1,48 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { Kysely } from 'kysely';
+import { Connection } from './database.ts';
+import { sqliteDialect } from './dialect.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './schema.ts';
+import { Writer } from './writer.ts';
+
+/** ms to wait for the locks that other programs hold on the database. */
+const busyTimeout = 2_000;
+
+/** The rows of a coordinator: single reads through `rows`, all changes through `writer`, which commits them in groups. */
+export interface SqliteDatabase {
+  readonly rows: Kysely<Tables>;
+  readonly writer: Writer<Tables>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a database file, making it where there is none, and brings its tables up to date. What is committed is on the disk: the
+ * write-ahead log is synced at each commit. Throws `storage.*`.
+ */
+export async function openDatabase(path: string): Promise<SqliteDatabase> {
+  const connection = await Connection.open(path, { busyTimeout });
+  try {
+    const { rows: mode } = await connection.query('pragma journal_mode = wal');
+    if (mode[0]?.journal_mode !== 'wal')
+      throw new MurmurationError('storage.failed', `The disk of ${path} can't keep a write-ahead log.`);
+    await connection.exec('pragma synchronous = full');
+    await connection.exec('pragma foreign_keys = on');
+    const rows = new Kysely<Tables>({ dialect: sqliteDialect(connection) });
+    await migrate(rows);
+    return {
+      rows,
+      writer: new Writer(rows),
+      async close() {
+        // Whatever has its turn ends it first; then the log goes into the database file, so that this one is complete.
+        await rows.connection().execute(async () => {
+          await connection.query('pragma wal_checkpoint(truncate)').catch(() => {});
+          await rows.destroy();
+        });
+      },
+    };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
