@@ -5,8 +5,8 @@ import type { Assignment, RoundEnd, UploadReceipt } from '@murmuration/protocol/
 import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { updateLength } from '@murmuration/protocol/weights/codec';
+import type { Aggregate } from '../aggregation/aggregate.ts';
 import { RingSum } from '../aggregation/ring-sum.ts';
-import type { RunningSum } from '../aggregation/running-sum.ts';
 import type { CoordinatorEvents } from '../events.ts';
 import { MaskedRound } from '../masking/masked-round.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
@@ -66,7 +66,7 @@ export class RoundDriver {
   /** Settles when the round is over and recorded; rejects only where recording it failed. */
   readonly ended: Promise<RoundRecord>;
   readonly #ports: DriverPorts;
-  readonly #sum: RunningSum;
+  readonly #sum: Aggregate;
   readonly #masked: MaskedRound | undefined;
   readonly #claims = new Map<AssignmentId, Claim>();
   readonly #assignments = new Map<DeviceId, AssignmentId>();
@@ -78,7 +78,7 @@ export class RoundDriver {
   #record: RoundRecord | undefined;
   #settle!: { resolve(record: RoundRecord): void; reject(error: unknown): void };
 
-  constructor(terms: RoundTerms, sum: RunningSum, ports: DriverPorts) {
+  constructor(terms: RoundTerms, sum: Aggregate, ports: DriverPorts) {
     this.terms = terms;
     this.#sum = sum;
     this.#ports = ports;

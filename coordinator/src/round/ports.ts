@@ -1,7 +1,7 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
-import type { RunningSum } from '../aggregation/running-sum.ts';
+import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Head } from '../registry/ports.ts';
 import type { RoundTerms } from './round.ts';
 
@@ -16,5 +16,5 @@ export interface CohortChannel {
   end(device: DeviceId, end: RoundEnd): void;
 }
 
-/** Makes the next version from the sum of a round; nothing is stored yet. */
-export type MakeVersion = (terms: RoundTerms, sum: RunningSum) => Promise<Head>;
+/** Makes the next version from what a round gathered; nothing is stored yet. */
+export type MakeVersion = (terms: RoundTerms, aggregate: Aggregate) => Promise<Head>;

@@ -1,10 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids';
 import type { Cancel } from '@murmuration/protocol/ports';
-import type { Layout } from '@murmuration/protocol/weights/layout';
-import { FloatSum } from '../aggregation/float-sum.ts';
-import { RingSum } from '../aggregation/ring-sum.ts';
-import type { RunningSum } from '../aggregation/running-sum.ts';
+import { aggregateFor } from '../aggregation/aggregate.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
 import { type DriverPorts, RoundDriver } from './driver.ts';
@@ -96,7 +93,8 @@ export class TaskRounds {
     const { clock, random, events } = this.#ports;
     const terms = this.#terms(head.version.model, randomId<RoundId>(random));
     this.#nextAt = clock.now() + this.task.interval;
-    this.#driver = new RoundDriver(terms, this.#sumFor(terms, files.layout), this.#ports);
+    const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
+    this.#driver = new RoundDriver(terms, aggregate, this.#ports);
     try {
       events.emit('round-ended', await this.#driver.ended);
     } catch (error) {
@@ -120,12 +118,5 @@ export class TaskRounds {
       startedAt: this.#ports.clock.now(),
       limits: deadlines,
     };
-  }
-
-  #sumFor({ id, plan }: RoundTerms, layout: Layout): RunningSum {
-    const { update, masking, largestCohort } = plan;
-    return update.kind === 'ring'
-      ? new RingSum(layout, { ...update, largestCohort }, id, masking !== null)
-      : new FloatSum(layout, update);
   }
 }

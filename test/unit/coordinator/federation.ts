@@ -35,7 +35,7 @@ function valuesTask(change: Partial<TaskDefinition> = {}) {
     deadlines: { gathering: '10 s', updates: '60 s' },
     schedule: { every: '0 s' },
     ...change,
-  });
+  } as TaskDefinition);
 }
 
 /** The bytes of a float32 update of the layout. */
