@@ -1,7 +1,11 @@
+import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { median } from '@murmuration/coordinator/strategy/median';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { Assignment } from '@murmuration/protocol/messages/round';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
 import { settled } from '../../../virtual-clock.ts';
-import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
+import { deviceId, type Federation, layout, openFederation, updateOf } from '../federation.ts';
 
 /** Four devices check in, and the round of four begins. */
 async function beginRound(federation: Federation): Promise<void> {
@@ -237,6 +241,45 @@ describe('the rounds of a task', () => {
     expect(begins).toEqual([0, 60_000, 120_000]);
     await federation.rounds.stop();
   });
+});
+
+describe('a round with a strategy of single updates', () => {
+  it.each(['float32', 'ring'] as const)(
+    'takes the median of %s updates: a liar moves nothing',
+    async kind => {
+      const federation = await openFederation({
+        task: {
+          strategy: median(),
+          cohort: { goal: 3, minimum: 3, overSelection: 1 },
+          update: { kind, clip: 100, bits: 24, weightCap: 1, weighting: 'uniform' },
+        },
+      });
+      const { rounds, channel, clock, records, registry, task } = federation;
+      await rounds.start();
+      for (let i = 0; i < 3; i++) federation.checkIn(deviceId(i));
+      await clock.advance(0);
+      const driver = rounds.current!;
+      const deltas = [
+        [1, -2, 0, 3],
+        [1.5, -1, 0, 2],
+        [-50, 50, -50, 50],
+      ];
+      for (const [i, { assignment, round, plan }] of [...channel.assignments.values()].entries()) {
+        const delta = Float32Array.from(deltas[i]!);
+        await driver.accept(
+          assignment,
+          prepareUpdate({ delta, examples: 1, layout }, { round, plan } as Assignment, seededRandom(i)),
+        );
+      }
+      await clock.advance(0);
+      expect(records).toMatchObject([{ outcome: 'published', tally: { accepted: 3 } }]);
+      const { head, files } = await registry.current(task.name);
+      expect(head.version).toMatchObject({ strategy: 'median', contributors: 3 });
+      for (const [i, value] of [1, -1, 0, 3].entries()) expect(files.weights[i]).toBeCloseTo(value, 4);
+      await rounds.stop();
+      expect(federation.faults).toEqual([]);
+    },
+  );
 });
 
 describe('a round', () => {
