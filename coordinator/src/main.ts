@@ -16,7 +16,7 @@ import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { Traffic } from './monitor/traffic.ts';
 import { CheckInDesk } from './population/check-in.ts';
-import { tokenVerifier } from './population/enrolment.ts';
+import { listedTokens } from './population/enrolment.ts';
 import { Population } from './population/population.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
@@ -62,7 +62,7 @@ export async function createCoordinator(
   const registry = new Registry(memoryBlobs(), history);
   const population = new Population(
     memoryDevices(),
-    tokenVerifier(config.enrolmentTokens, native),
+    listedTokens(config.enrolmentTokens, native),
     native,
     clock,
   );

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { pageOf } from '../paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
@@ -74,7 +75,19 @@ export function memoryDevices(): DeviceStore {
       return true;
     },
     async count() {
-      return devices.size;
+      return [...devices.values()].filter(({ revokedAt }) => revokedAt === null).length;
+    },
+    async list(page, revoked) {
+      const wanted = [...devices.values()].filter(
+        ({ revokedAt }) => revoked === undefined || (revokedAt !== null) === revoked,
+      );
+      return pageOf(wanted, page, ({ id, enrolledAt }) => ({ id, time: enrolledAt }));
+    },
+    async revoke(id, time) {
+      const device = devices.get(id);
+      if (device === undefined || device.revokedAt !== null) return false;
+      devices.set(id, { ...device, revokedAt: time });
+      return true;
     },
   };
 }

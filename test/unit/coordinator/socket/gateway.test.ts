@@ -23,9 +23,8 @@ beforeEach(async () => {
   clock = new VirtualClock();
   devices = memoryDevices();
   const store: DeviceStore = {
+    ...devices,
     get: id => devices.get(id),
-    add: device => devices.add(device),
-    count: () => devices.count(),
   };
   const events = new CoordinatorEvents();
   const population = new Population(store, async () => true, native, clock);
