@@ -1,5 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import { systemClock } from '@murmuration/protocol/system';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { pageOf } from '../paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
@@ -8,26 +10,31 @@ import type { BlobStore, Head, History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
 
 /** Everything in this process's memory: gone when it ends. */
-export function memoryBlobs(): BlobStore {
-  const blobs = new Map<string, Uint8Array>();
+export function memoryBlobs(clock: Clock = systemClock): BlobStore {
+  const blobs = new Map<string, { readonly bytes: Uint8Array; readonly putAt: number }>();
   return {
     async put(bytes) {
       const hash = contentHash(bytes);
-      if (!blobs.has(hash)) blobs.set(hash, bytes.slice());
+      blobs.set(hash, { bytes: blobs.get(hash)?.bytes ?? bytes.slice(), putAt: clock.now() });
       return hash;
     },
     async get(hash) {
-      const bytes = blobs.get(hash);
-      if (!bytes) throw new MurmurationError('model.missing');
-      return bytes;
+      const blob = blobs.get(hash);
+      if (!blob) throw new MurmurationError('model.missing');
+      return blob.bytes;
+    },
+    async sweep(named, before) {
+      const old = [...blobs].filter(([hash, { putAt }]) => !named.has(hash) && putAt < before);
+      for (const [hash] of old) blobs.delete(hash);
+      return old.map(([hash]) => hash);
     },
   };
 }
 
 export function memoryHistory(): History {
   const heads = new Map<TaskName, Head>();
-  const versions: ModelVersion[] = [];
-  const rounds: RoundRecord[] = [];
+  let versions: ModelVersion[] = [];
+  let rounds: RoundRecord[] = [];
   return {
     async head(task) {
       return heads.get(task);
@@ -47,6 +54,23 @@ export function memoryHistory(): History {
         versions.push(head.version);
       }
       if (round) rounds.push(round);
+    },
+    async prune(task, keep) {
+      const ofTask = newestFirst(versions, task, Number.POSITIVE_INFINITY, versions.length);
+      const old = new Set(
+        ofTask.slice(Math.max(1, keep.versions)).filter(({ model }) => !keep.models.has(model)),
+      );
+      versions = versions.filter(version => !old.has(version));
+      const records = newestFirst(rounds, task, Number.POSITIVE_INFINITY, rounds.length);
+      const kept = records
+        .slice(0, Math.max(1, keep.rounds))
+        .findLastIndex((record, i) => i === 0 || record.endedAt >= keep.roundsSince);
+      const gone = new Set(records.slice(kept + 1));
+      rounds = rounds.filter(record => !gone.has(record));
+      return old.size > 0;
+    },
+    async references() {
+      return { models: new Set(versions.map(({ model }) => model)), vectors: new Set() };
     },
   };
 }

@@ -14,15 +14,9 @@ interface VersionsTable {
   readonly task: string;
   readonly number: number;
   readonly model: string;
-  readonly parent: string | null;
-  readonly round: string | null;
-  readonly strategy: string;
-  readonly plan_version: number;
-  readonly contributors: number;
-  /** JSON. */
-  readonly metrics: string | null;
-  readonly created_at: number;
-  /** JSON: numbers, and vectors as the hashes of their blobs. */
+  /** JSON of a `ModelVersion`. */
+  readonly version: string;
+  /** JSON of a `StrategyState`, its vectors as the hashes of their blobs. */
   readonly state: string;
 }
 
@@ -31,20 +25,9 @@ interface RoundsTable {
   readonly task: string;
   readonly number: number;
   readonly round: string;
-  readonly plan_version: number;
-  readonly base: string;
-  readonly started_at: number;
   readonly ended_at: number;
-  readonly outcome: 'published' | 'failed';
-  readonly model: string | null;
-  /** JSON. */
-  readonly failure: string | null;
-  /** JSON. */
-  readonly tally: string;
-  /** JSON. */
-  readonly metrics: string | null;
-  /** JSON. */
-  readonly traffic: string;
+  /** JSON of a `RoundRecord`. */
+  readonly record: string;
 }
 
 interface DevicesTable {

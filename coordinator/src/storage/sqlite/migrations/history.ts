@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Versions and the rounds that are over. */
+/** Versions and the rounds that are over: what they are looked up by, and the whole of each as JSON. */
 export const history: Migration = {
   name: 'history',
   async up({ schema }) {
@@ -10,13 +10,7 @@ export const history: Migration = {
       .addColumn('task', 'text', column => column.notNull())
       .addColumn('number', 'integer', column => column.notNull())
       .addColumn('model', 'text', column => column.notNull())
-      .addColumn('parent', 'text')
-      .addColumn('round', 'text')
-      .addColumn('strategy', 'text', column => column.notNull())
-      .addColumn('plan_version', 'integer', column => column.notNull())
-      .addColumn('contributors', 'integer', column => column.notNull())
-      .addColumn('metrics', 'text')
-      .addColumn('created_at', 'integer', column => column.notNull())
+      .addColumn('version', 'text', column => column.notNull())
       .addColumn('state', 'text', column => column.notNull())
       .addUniqueConstraint('versions_by_number', ['task', 'number'])
       .execute();
@@ -27,16 +21,8 @@ export const history: Migration = {
       .addColumn('task', 'text', column => column.notNull())
       .addColumn('number', 'integer', column => column.notNull())
       .addColumn('round', 'text', column => column.notNull().unique())
-      .addColumn('plan_version', 'integer', column => column.notNull())
-      .addColumn('base', 'text', column => column.notNull())
-      .addColumn('started_at', 'integer', column => column.notNull())
       .addColumn('ended_at', 'integer', column => column.notNull())
-      .addColumn('outcome', 'text', column => column.notNull())
-      .addColumn('model', 'text')
-      .addColumn('failure', 'text')
-      .addColumn('tally', 'text', column => column.notNull())
-      .addColumn('metrics', 'text')
-      .addColumn('traffic', 'text', column => column.notNull())
+      .addColumn('record', 'text', column => column.notNull())
       .execute();
     await schema.createIndex('rounds_by_number').on('rounds').columns(['task', 'number']).execute();
   },
