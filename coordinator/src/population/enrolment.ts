@@ -56,8 +56,8 @@ export function anyOf(verifiers: readonly EnrolmentVerifier[]): EnrolmentVerifie
   };
 }
 
-/** ms that an app's own verifier may take. */
-const verifierLimit = 10_000;
+/** ms that an app's own verifier may take: no longer than the device's connection is sure to wait. */
+const verifierLimit = 5_000;
 /** Requests that an app's own verifier is asked about at the same time; the next ones are told to try again. */
 const verifierPlaces = 64;
 

@@ -30,6 +30,7 @@ import type * as z from 'zod/mini';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Population } from '../population/population.ts';
 import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
+import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket, type Identity } from './connection.ts';
 
 /** What a device may ask for once it has said hello. */
@@ -47,8 +48,10 @@ export interface DeviceRequests {
   disconnected(device: DeviceId): void;
 }
 
-/** A connection that has not said hello by then is closed, ms. */
+/** A connection that has not said hello by then, after its newest challenge, or after its enrolment, is closed, ms. */
 const helloLimit = 15_000;
+/** Challenges of one connection; whoever is too slow for the last one connects again. */
+const maxChallenges = 3;
 
 /** The devices' connections: every message is parsed, its sender known, and only then is it passed on. */
 export class Gateway implements CohortChannel {
@@ -126,25 +129,29 @@ export class Gateway implements CohortChannel {
   }
 
   #welcome(socket: DeviceSocket): void {
-    const connection = new Connection(socket, this.#random(32));
-    const cancel = this.#clock.at(this.#clock.now() + helloLimit, () => {
-      if (!connection.identity) socket.disconnect(true);
-    });
+    const connection = new Connection(socket, this.#newChallenge());
+    const { signal } = connection.gone;
     socket.on('disconnect', () => {
-      cancel();
+      connection.cancelHelloLimit();
+      connection.gone.abort();
       this.#disconnected(connection);
     });
     this.#answer(connection, 'enrol', enrol, async message => {
-      const device = await this.#population.enrol(message, connection.nonce);
+      const device = await connection.challenge.answer('enrol', this.#clock.now(), nonce =>
+        this.#population.enrol(message, nonce, signal),
+      );
+      this.#limitHello(connection);
       this.#events.emit('enrolled', device.id);
       return { device: device.id };
     });
-    this.#answer(connection, 'hello', hello, async message => {
-      const device = await this.#population.identify(message, connection.nonce);
-      const answer = this.#requests.welcome();
-      this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
-      return answer;
-    });
+    this.#answer(connection, 'hello', hello, message =>
+      connection.challenge.answer('hello', this.#clock.now(), async nonce => {
+        const device = await this.#population.identify(message, nonce);
+        const answer = this.#requests.welcome();
+        this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
+        return answer;
+      }),
+    );
     this.#answer(connection, 'check-in', checkIn, async message =>
       this.#requests.checkIn(connection.owner, message),
     );
@@ -169,7 +176,35 @@ export class Gateway implements CohortChannel {
       const answer = args.at(-1);
       if (typeof answer === 'function') answer(encodeRefused(refusal));
     });
-    socket.emit('challenge', encodeFrame({ protocol: protocolVersion, nonce: connection.nonce }));
+    this.#challenge(connection);
+  }
+
+  #newChallenge(): Challenge {
+    return new Challenge(this.#random(32), this.#clock.now());
+  }
+
+  /** Sends a connection its newest challenge. */
+  #challenge(connection: Connection): void {
+    const { socket, challenge } = connection;
+    this.#limitHello(connection);
+    socket.emit('challenge', encodeFrame({ protocol: protocolVersion, nonce: challenge.nonce }));
+  }
+
+  /** Gives a connection time for a hello from now on. */
+  #limitHello(connection: Connection): void {
+    const { socket } = connection;
+    connection.cancelHelloLimit();
+    if (!socket.connected) return;
+    connection.cancelHelloLimit = this.#clock.at(this.#clock.now() + helloLimit, () => {
+      if (!connection.identity) socket.disconnect(true);
+    });
+  }
+
+  #challengeAgain(connection: Connection): void {
+    if (connection.identity || !connection.socket.connected || connection.challenges >= maxChallenges) return;
+    connection.challenges += 1;
+    connection.challenge = this.#newChallenge();
+    this.#challenge(connection);
   }
 
   /** Answers one kind of message: with what `handle` returns, or with the code of what it throws. */
@@ -181,15 +216,18 @@ export class Gateway implements CohortChannel {
   ): void {
     connection.socket.on(event, async (frame: unknown, answer: unknown) => {
       let reply: Uint8Array;
+      let refused: ErrorCode | undefined;
       try {
         reply = encodeAccepted(await handle(decodeFrame(frame, schema)));
       } catch (error) {
         const { code, detail } = refusalOf(error);
+        refused = code;
         this.#events.emit('refused', event, code, detail);
         if (!(error instanceof MurmurationError)) this.#events.emit('fault', event, error);
         reply = encodeRefused(error);
       }
       if (typeof answer === 'function') answer(reply);
+      if (refused === 'device.challenge-expired') this.#challengeAgain(connection);
     });
   }
 
@@ -198,6 +236,8 @@ export class Gateway implements CohortChannel {
     // It may have been closed while the device was looked up.
     if (connection.identity || !connection.socket.connected) return;
     const { id } = identity.device;
+    // So may the device have been revoked.
+    if (this.#population.isRevoked(id)) throw new MurmurationError('device.revoked');
     const older = this.#connections.get(id);
     connection.identity = identity;
     this.#connections.set(id, connection);

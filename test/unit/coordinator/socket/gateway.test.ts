@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import type { DeviceStore } from '@murmuration/coordinator/population/device';
+import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
@@ -17,6 +18,9 @@ let gateway: Gateway;
 let clock: VirtualClock;
 let url: string;
 let devices: DeviceStore;
+let population: Population;
+let mayEnrol: EnrolmentVerifier;
+let welcomed: () => void;
 const heard: string[] = [];
 
 beforeEach(async () => {
@@ -27,14 +31,19 @@ beforeEach(async () => {
     get: id => devices.get(id),
   };
   const events = new CoordinatorEvents();
-  const population = new Population(store, async () => true, native, clock);
+  mayEnrol = async () => true;
+  welcomed = () => {};
+  population = new Population(store, (...args) => mayEnrol(...args), native, clock);
   http = createServer();
   gateway = new Gateway(http, { clock, random: seededRandom(1), population, events, cors: [] });
   heard.length = 0;
   events.on('fault', (where, error) => heard.push(`fault ${where}: ${error}`));
   events.on('refused', (where, code) => heard.push(`refused ${where}: ${code}`));
   gateway.open({
-    welcome: () => ({ now: clock.now(), tasks: [] }),
+    welcome: () => {
+      welcomed();
+      return { now: clock.now(), tasks: [] };
+    },
     checkIn: () => {
       throw new Error('The store is gone.');
     },
@@ -127,5 +136,78 @@ describe('the gateway', () => {
       'fault check-in: Error: The store is gone.',
     ]);
     device.socket.disconnect();
+  });
+
+  it('ID2: takes a signature for an enrolment and a hello each once', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    await expect(device.enrol()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+    await device.challenged();
+    await device.hello();
+    await expect(device.hello()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+    await settled();
+    // Whoever has said hello has no use for another challenge.
+    await expect(device.checkIn()).rejects.toMatchObject({ code: 'server.internal' });
+    expect(device.has('challenge')).toBe(false);
+    device.socket.disconnect();
+  });
+
+  it('ID2: takes a signature again where the first answer to its challenge was wrong', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    await expect(device.hello({ signature: new Uint8Array(64) })).rejects.toMatchObject({
+      code: 'device.signature',
+    });
+    await device.hello();
+    device.socket.disconnect();
+  });
+
+  it('ID2: refuses an answer that comes too late, and sends a new challenge, three times in all', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    for (let again = 0; again < 2; again++) {
+      const { nonce } = device;
+      await clock.advance(10_000);
+      await expect(device.hello()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+      await device.challenged();
+      expect(device.nonce).not.toEqual(nonce);
+    }
+    await clock.advance(10_000);
+    await expect(device.hello()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+    await expect(device.checkIn()).rejects.toMatchObject({ code: 'device.not-identified' });
+    expect(device.has('challenge')).toBe(false);
+    const closed = device.closed();
+    await clock.advance(5_000);
+    expect(await closed).toBe('io server disconnect');
+    // One that answers in time is as good as ever.
+    await device.connect();
+    await clock.advance(9_999);
+    await device.hello();
+    device.socket.disconnect();
+  });
+
+  it('ID6: lets a device in no more that is revoked while it says hello', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    const id = device.id as DeviceId;
+    // After the device was looked up, and before its connection counts.
+    welcomed = () => void population.revoke(id);
+    await expect(device.hello()).rejects.toMatchObject({ code: 'device.revoked' });
+    expect(gateway.isConnected(id)).toBe(false);
+    device.socket.disconnect();
+  });
+
+  it('ends an enrolment whose device is gone', async () => {
+    let signal: AbortSignal | undefined;
+    mayEnrol = (_, given) => {
+      signal = given;
+      return new Promise(() => {});
+    };
+    const device = await new RawDevice(url).connect();
+    device.enrol().catch(() => {});
+    await until(() => signal !== undefined);
+    expect(signal!.aborted).toBe(false);
+    device.socket.disconnect();
+    await until(() => signal!.aborted);
   });
 });
