@@ -47,7 +47,7 @@ export async function makeFolder(folder: string): Promise<void> {
 /** Opens a file, and closes it whatever happens. */
 export async function withFile<Value>(
   path: string,
-  flags: string,
+  flags: string | number,
   work: (file: FileHandle) => Promise<Value>,
 ): Promise<Value> {
   const file = await open(path, flags, 0o600);

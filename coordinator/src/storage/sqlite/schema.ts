@@ -39,6 +39,7 @@ interface DevicesTable {
 }
 
 interface RoundsUnderWayTable {
+  readonly id: Generated<number>;
   readonly round: string;
   /** MessagePack. */
   readonly terms: Uint8Array;

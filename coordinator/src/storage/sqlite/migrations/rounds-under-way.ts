@@ -6,7 +6,8 @@ export const roundsUnderWay: Migration = {
   async up({ schema }) {
     await schema
       .createTable('rounds_under_way')
-      .addColumn('round', 'text', column => column.primaryKey())
+      .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+      .addColumn('round', 'text', column => column.notNull().unique())
       .addColumn('terms', 'blob', column => column.notNull())
       .execute();
     await schema

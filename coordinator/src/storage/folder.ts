@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import { fileBlobs } from './files/blobs.ts';
+import { fileCheckpoints } from './files/checkpoints.ts';
+import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
+import { sqliteDevices } from './sqlite/devices.ts';
+import { lockFolder } from './sqlite/folder-lock.ts';
+import { sqliteHistory } from './sqlite/history.ts';
+import { openDatabase } from './sqlite/open.ts';
+import { sqliteRounds } from './sqlite/rounds.ts';
+
+/** Where things lie in a storage folder. */
+export const layout = {
+  /** SQLite: all rows. */
+  database: 'murmuration.db',
+  /** Files of models and of strategies, by their SHA-256. */
+  blobs: 'blobs',
+  /** Running sums of rounds under way. */
+  sums: 'rounds',
+} as const;
+
+/** Opens a storage folder as `openStorage` says. */
+export async function openFolder(folder: string, clock: Clock) {
+  await onDisk(`The storage folder ${folder} can't be made`, () => makeFolder(folder));
+  const unlock = await lockFolder(folder);
+  try {
+    const database = await openDatabase(join(folder, layout.database));
+    try {
+      await onDisk(`The storage folder ${folder} can't be synced`, () => syncFolder(folder));
+      const blobs = await fileBlobs(join(folder, layout.blobs), clock);
+      const checkpoints = await fileCheckpoints(join(folder, layout.sums));
+      const rounds = sqliteRounds(database, checkpoints);
+
+      /** Rounds that are over and whose sums could not be erased yet. */
+      const over = new Set<RoundId>();
+      const erase = async (round: RoundId): Promise<void> => {
+        over.add(round);
+        for (const each of over) {
+          try {
+            await checkpoints.forget(each);
+            over.delete(each);
+          } catch {
+            // The round is committed all the same. The next one tries again, and so does the next start.
+          }
+        }
+      };
+      const begun = await database.rows.selectFrom('rounds_under_way').select('round').execute();
+      const underWay = new Set(begun.map(({ round }) => round));
+      for (const round of await checkpoints.rounds()) if (!underWay.has(round)) await erase(round);
+
+      return {
+        durable: true,
+        blobs,
+        history: sqliteHistory(database, blobs, erase),
+        rounds,
+        devices: sqliteDevices(database),
+        async close() {
+          await database.close();
+          unlock();
+        },
+      };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

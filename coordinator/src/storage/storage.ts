@@ -1,0 +1,40 @@
+import type { Clock } from '@murmuration/protocol/ports';
+import type { DeviceStore } from '../population/device.ts';
+import type { BlobStore, History } from '../registry/ports.ts';
+import type { RoundStore } from '../round/store.ts';
+import { openFolder } from './folder.ts';
+import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
+import { MemoryRounds } from './memory-rounds.ts';
+
+/** All that a coordinator keeps. */
+export interface Storage {
+  /** Whether it is there again after a restart. */
+  readonly durable: boolean;
+  readonly blobs: BlobStore;
+  readonly history: History;
+  readonly rounds: RoundStore;
+  readonly devices: DeviceStore;
+  /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * The storage in a folder, which is made where there is none and belongs to this process until `close`; without a folder, in
+ * memory. Throws `storage.in-use` where another process has the folder, `storage.newer` where a newer version wrote it, and
+ * any other `storage.*` where it can't be read and written.
+ */
+export async function openStorage(folder: string | undefined, clock: Clock): Promise<Storage> {
+  return folder === undefined ? memoryStorage(clock) : openFolder(folder, clock);
+}
+
+function memoryStorage(clock: Clock): Storage {
+  const rounds = new MemoryRounds();
+  return {
+    durable: false,
+    blobs: memoryBlobs(clock),
+    history: memoryHistory(rounds),
+    rounds,
+    devices: memoryDevices(),
+    async close() {},
+  };
+}
