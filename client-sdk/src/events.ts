@@ -28,6 +28,6 @@ export interface ClientEvents {
   model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
   /** The device waits: for an assignment, or `after` ms until it checks in again. */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
-  /** What went wrong; the client goes on by itself. */
+  /** What went wrong; the client goes on by itself, but stops at `device.revoked`. */
   error(error: MurmurationError): void;
 }

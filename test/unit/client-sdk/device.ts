@@ -63,9 +63,10 @@ export function deviceOn(
   storage: Storage,
   tasks: Record<string, TaskOptions>,
   seed = 1,
+  enrolment: () => Promise<string> = async () => 'the enrolment token',
 ) {
   const client = new PlatformClient(
-    { url: 'memory:', tasks, storage, enrolment: async () => 'the enrolment token' },
+    { url: 'memory:', tasks, storage, enrolment },
     {
       name: 'test',
       clock,
