@@ -8,6 +8,7 @@ import type { Device, DeviceStore } from '../population/device.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
+import type { MemoryRounds } from './memory-rounds.ts';
 
 /** Everything in this process's memory: gone when it ends. */
 export function memoryBlobs(clock: Clock = systemClock): BlobStore {
@@ -31,7 +32,8 @@ export function memoryBlobs(clock: Clock = systemClock): BlobStore {
   };
 }
 
-export function memoryHistory(): History {
+/** `underWay`: where a round is forgotten once its record is kept. */
+export function memoryHistory(underWay?: MemoryRounds): History {
   const heads = new Map<TaskName, Head>();
   let versions: ModelVersion[] = [];
   let rounds: RoundRecord[] = [];
@@ -53,7 +55,10 @@ export function memoryHistory(): History {
         heads.set(head.version.task, head);
         versions.push(head.version);
       }
-      if (round) rounds.push(round);
+      if (round) {
+        rounds.push(round);
+        underWay?.forget(round.round);
+      }
     },
     async prune(task, keep) {
       const ofTask = newestFirst(versions, task, Number.POSITIVE_INFINITY, versions.length);
