@@ -13,8 +13,12 @@ function deviceOf(index: number, certified = false): Device {
   };
 }
 
-/** What every store of devices keeps to; `open` gives an empty one. */
-export function devicesContract(name: string, open: () => Promise<DeviceStore>): void {
+/** What every store of devices keeps to; `open` gives an empty one, `reopen`, of a durable one, that one after a restart. */
+export function devicesContract(
+  name: string,
+  open: () => Promise<DeviceStore>,
+  reopen?: () => Promise<DeviceStore>,
+): void {
   describe(`${name} as a store of devices`, () => {
     it('is empty at first', async () => {
       const devices = await open();
@@ -84,6 +88,16 @@ export function devicesContract(name: string, open: () => Promise<DeviceStore>):
         after = { time: last.enrolledAt, id: last.id };
       }
       expect(pages).toEqual(sorted);
+    });
+
+    it.runIf(reopen)('has them again after a restart, the revoked ones as revoked', async () => {
+      const before = await open();
+      for (const device of [deviceOf(1), deviceOf(2, true)]) await before.add(device);
+      await before.revoke(deviceOf(1).id, 5_000);
+      const devices = await reopen!();
+      expect(await devices.get(deviceOf(1).id)).toEqual({ ...deviceOf(1), revokedAt: 5_000 });
+      expect(await devices.get(deviceOf(2).id)).toEqual(deviceOf(2, true));
+      expect(await devices.count()).toBe(1);
     });
   });
 }

@@ -51,6 +51,10 @@ export function memoryHistory(underWay?: MemoryRounds): History {
       return newestFirst(rounds, task, before, limit);
     },
     async commit({ head, round }) {
+      const isThere =
+        versions.some(({ task, number }) => task === head?.version.task && number === head.version.number) ||
+        rounds.some(record => record.round === round?.round);
+      if (isThere) throw new Error('The version or the round is there already.');
       if (head) {
         heads.set(head.version.task, head);
         versions.push(head.version);

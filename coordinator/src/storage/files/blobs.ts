@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { hashPattern } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { BlobStore } from '../../registry/ports.ts';
-import { makeFolder, onDisk, syncFolder, writeWhole } from './durable-file.ts';
+import { makeFolder, onDisk, readIfThere, syncFolder, writeWhole } from './durable-file.ts';
 
 /** Bytes that are kept in memory of those read last, so that a cohort's downloads read and check a model once. */
 const maxCached = 128 << 20;
@@ -113,14 +113,4 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
 async function isWhole(path: string, hash: string): Promise<boolean> {
   const bytes = await readIfThere(path);
   return bytes !== undefined && sha256Hex(bytes) === hash;
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    const bytes = await readFile(path);
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

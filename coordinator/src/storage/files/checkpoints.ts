@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Checkpoint } from '../../round/store.ts';
-import { makeFolder, onDisk, syncFolder, withFile } from './durable-file.ts';
+import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './durable-file.ts';
 import { decodeSlot, encodeSlot } from './slot.ts';
 
 /** The running sums of rounds under way, each together with those who are in it. */
@@ -108,18 +108,4 @@ async function overwrite(path: string): Promise<void> {
       await file.sync();
     }),
   );
-}
-
-function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  return ifThere(readFile(path));
-}
-
-/** undefined where there is no such file. */
-async function ifThere<Value>(work: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

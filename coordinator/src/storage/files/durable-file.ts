@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { storageFailure } from '../failure.ts';
 
@@ -55,5 +55,22 @@ export async function withFile<Value>(
     return await work(file);
   } finally {
     await file.close();
+  }
+}
+
+/** The bytes of a file; undefined where there is none. */
+export function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  return ifThere(
+    readFile(path).then(({ buffer, byteOffset, length }) => new Uint8Array(buffer, byteOffset, length)),
+  );
+}
+
+/** undefined where the file is not there. */
+export async function ifThere<Value>(work: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

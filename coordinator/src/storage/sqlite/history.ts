@@ -95,7 +95,7 @@ export function sqliteHistory(
           .select('number')
           .where('task', '=', task)
           .orderBy('number', 'desc')
-          .limit(Math.max(1, keep.versions))
+          .limit(rowsOf(keep.versions))
           .execute();
         const oldest = kept.at(-1)?.number ?? 0;
         const old = await changes
@@ -112,7 +112,7 @@ export function sqliteHistory(
           .select(['number', 'ended_at'])
           .where('task', '=', task)
           .orderBy('number', 'desc')
-          .limit(Math.max(1, keep.rounds))
+          .limit(rowsOf(keep.rounds))
           .execute();
         const oldestRecord = records.findLast((record, i) => i === 0 || record.ended_at >= keep.roundsSince);
         await changes
@@ -132,4 +132,9 @@ export function sqliteHistory(
       };
     },
   };
+}
+
+/** How many rows to keep as an integer of SQLite, which has no infinity: at least 1. */
+function rowsOf(count: number): number {
+  return Math.min(Math.max(1, count), Number.MAX_SAFE_INTEGER);
 }
