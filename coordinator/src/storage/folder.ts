@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
@@ -22,7 +23,10 @@ export const layout = {
 
 /** Opens a storage folder as `openStorage` says. */
 export async function openFolder(folder: string, clock: Clock) {
-  await onDisk(`The storage folder ${folder} can't be made`, () => makeFolder(folder));
+  await onDisk(`The storage folder ${folder} can't be used`, async () => {
+    await makeFolder(folder);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  });
   const unlock = await lockFolder(folder);
   try {
     const database = await openDatabase(join(folder, layout.database));

@@ -27,6 +27,9 @@ interface Handle {
   close(): void;
 }
 
+/** Statements that run in no transaction. */
+const outsideTransactions = /^\s*(?:pragma|vacuum)\b/i;
+
 /** Statements kept prepared. */
 const maxPrepared = 200;
 
@@ -79,7 +82,8 @@ export class Connection {
     try {
       const statement = await this.#prepare(sql);
       if (statement.reader) return { rows: (await statement.all(values)).map(rowOf), changes: 0 };
-      return this.#handle.inTransaction ? changesOf(statement, values) : await this.#alone(statement, values);
+      if (this.#handle.inTransaction || outsideTransactions.test(sql)) return changesOf(statement, values);
+      return await this.#alone(statement, values);
     } catch (error) {
       throw this.#failure(error);
     }

@@ -6,9 +6,6 @@ import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 import { Writer } from './writer.ts';
 
-/** ms to wait for the locks that other programs hold on the database. */
-const busyTimeout = 2_000;
-
 /** The rows of a coordinator: single reads through `rows`, all changes through `writer`, which commits them in groups. */
 export interface SqliteDatabase {
   readonly rows: Kysely<Tables>;
@@ -18,9 +15,12 @@ export interface SqliteDatabase {
 
 /**
  * Opens a database file, making it where there is none, and brings its tables up to date. What is committed is on the disk: the
- * write-ahead log is synced at each commit. Throws `storage.*`.
+ * write-ahead log is synced at each commit. Waits `busyTimeout` ms for the locks of other programs. Throws `storage.*`.
  */
-export async function openDatabase(path: string): Promise<SqliteDatabase> {
+export async function openDatabase(
+  path: string,
+  { busyTimeout = 2_000 }: { readonly busyTimeout?: number } = {},
+): Promise<SqliteDatabase> {
   const connection = await Connection.open(path, { busyTimeout });
   try {
     const { rows: mode } = await connection.query('pragma journal_mode = wal');
