@@ -46,7 +46,7 @@ export function decodeSlot(bytes: Uint8Array): Slot | undefined {
   if (!equalBytes(digest, bytes.subarray(length, length + digestLength))) return undefined;
   const contributors = Array.from({ length: count }, () => ({
     assignment: new TextDecoder().decode(reader.raw(assignmentLength)) as AssignmentId,
-    digest: reader.raw(digestLength).slice(),
+    digest: new Uint8Array(reader.raw(digestLength)),
   }));
-  return { sequence, erase, checkpoint: { contributors, sum: reader.raw(sumLength).slice() } };
+  return { sequence, erase, checkpoint: { contributors, sum: new Uint8Array(reader.raw(sumLength)) } };
 }
