@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import { describeIssues } from './config-error.ts';
+import { trustProxies } from './limits/address.ts';
+import { limitsSchema } from './limits/limits.ts';
 import { logLevels } from './monitor/log.ts';
 
 const schema = z.strictObject({
@@ -14,6 +16,11 @@ const schema = z.strictObject({
   cors: z
     .array(z.string().refine(isOrigin, 'expected an origin such as "https://app.example.org"'))
     .default([]),
+  /** Proxies in front of the coordinator, by address or range, whose `X-Forwarded-For` is believed. */
+  trustedProxies: z
+    .array(z.string().refine(isRange, 'expected an address or a range such as "10.0.0.0/8"'))
+    .default([]),
+  limits: limitsSchema,
   /** Tokens with which devices enrol. */
   enrolmentTokens: z
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
@@ -74,6 +81,15 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isRange(text: string): boolean {
+  try {
+    trustProxies([text]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function number(text: string): unknown {

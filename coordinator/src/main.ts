@@ -12,6 +12,8 @@ import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { updateRoutes } from './http/routes/updates.ts';
+import { trustProxies } from './limits/address.ts';
+import { frameLengths } from './limits/frame-lengths.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { Traffic } from './monitor/traffic.ts';
@@ -72,8 +74,10 @@ export async function createCoordinator(
   await startBackend();
   for (const task of tasks) await ensureFirstVersion(task, registry, history, clock);
 
-  const app = await createApp({ events, cors: config.cors });
-  const gateway = new Gateway(app.server, { clock, random, population, events, cors: config.cors });
+  const { limits } = config;
+  const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
+  const app = await createApp({ ...bounds, cors: config.cors });
+  const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
   const unmasker = unmaskerPool();
   const desks = new Map<string, CheckInDesk>();
   const rounds = new Map<string, TaskRounds>();
@@ -102,7 +106,7 @@ export async function createCoordinator(
   healthRoutes(app, () => ready);
   taskRoutes(app, rounds, history);
   modelRoutes(app, registry, history, traffic);
-  updateRoutes(app, round => findRound(rounds, round), traffic);
+  updateRoutes(app, round => findRound(rounds, round), traffic, limits);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),

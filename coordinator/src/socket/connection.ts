@@ -7,6 +7,7 @@ import type { Cancel } from '@murmuration/protocol/ports';
 import type { Socket } from 'socket.io';
 import type { Device } from '../population/device.ts';
 import type { Challenge } from './challenge.ts';
+import type { Wire } from './wire.ts';
 
 export type DeviceSocket = Socket<FromDevice, ToDevice>;
 
@@ -20,6 +21,9 @@ export interface Identity {
 /** One open connection: its newest challenge and, after its hello, whose it is. */
 export class Connection {
   readonly socket: DeviceSocket;
+  readonly wire: Wire;
+  /** Messages that wait for their answers. */
+  inFlight = 0;
   challenge: Challenge;
   /** Challenges so far. */
   challenges = 1;
@@ -29,8 +33,9 @@ export class Connection {
   /** Stops what closes the connection where no hello comes. */
   cancelHelloLimit: Cancel = () => {};
 
-  constructor(socket: DeviceSocket, challenge: Challenge) {
+  constructor(socket: DeviceSocket, wire: Wire, challenge: Challenge) {
     this.socket = socket;
+    this.wire = wire;
     this.challenge = challenge;
   }
 

@@ -18,6 +18,7 @@ export const enrol = z.strictObject({
 });
 export type Enrol = z.infer<typeof enrol>;
 export const enrolled = z.strictObject({ device: deviceId });
+export type Enrolled = z.infer<typeof enrolled>;
 
 /** Device to coordinator, first on every connection. */
 export const hello = z.strictObject({

@@ -10,6 +10,7 @@ import type { RoundId } from '@murmuration/protocol/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boundsOf } from '../bounds.ts';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
 
 let app: App;
@@ -24,7 +25,7 @@ beforeEach(async () => {
   ready = true;
   refused = [];
   federation.events.on('refused', (_, code) => refused.push(code));
-  app = await createApp({ events: federation.events, cors: ['https://app.example'] });
+  app = await createApp({ ...boundsOf(federation), cors: ['https://app.example'] });
   const { rounds, history, registry, task } = federation;
   healthRoutes(app, () => ready);
   taskRoutes(app, new Map([[task.name as string, rounds]]), history);
@@ -37,6 +38,7 @@ beforeEach(async () => {
       return driver;
     },
     traffic,
+    boundsOf(federation).limits,
   );
   app.get('/broken', { schema: { hide: true } }, () => {
     throw new Error('The secret path /var/lib broke.');

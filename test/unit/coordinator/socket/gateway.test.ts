@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { frameLengths } from '@murmuration/coordinator/limits/frame-lengths';
 import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
@@ -12,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RawDevice } from '../../../e2e/raw-device.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 import { settled, VirtualClock } from '../../../virtual-clock.ts';
+import { boundsOf } from '../bounds.ts';
 
 let http: Server;
 let gateway: Gateway;
@@ -35,7 +37,12 @@ beforeEach(async () => {
   welcomed = () => {};
   population = new Population(store, (...args) => mayEnrol(...args), native, clock);
   http = createServer();
-  gateway = new Gateway(http, { clock, random: seededRandom(1), population, events, cors: [] });
+  gateway = new Gateway(http, {
+    ...boundsOf({ events, clock }),
+    random: seededRandom(1),
+    population,
+    frames: frameLengths([]),
+  });
   heard.length = 0;
   events.on('fault', (where, error) => heard.push(`fault ${where}: ${error}`));
   events.on('refused', (where, code) => heard.push(`refused ${where}: ${code}`));
