@@ -6,10 +6,12 @@ import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murm
 import { describe, expect, it } from 'vitest';
 
 const id = <Id extends string>(name: string) => name.padEnd(22, '-') as Id;
-const a = id<RoundId>('round-a');
-const b = id<RoundId>('round-b');
+export const roundA = id<RoundId>('round-a');
+export const roundB = id<RoundId>('round-b');
+const a = roundA;
+const b = roundB;
 
-function termsOf(round: RoundId): RoundTerms {
+export function termsOf(round: RoundId): RoundTerms {
   return {
     id: round,
     number: 3,
@@ -72,7 +74,7 @@ const entries: readonly JournalEntry[] = [
   { type: 'reveal', assignment: id('one'), message: Uint8Array.of(0, 255) },
 ];
 
-function checkpointOf(...names: readonly string[]): Checkpoint {
+export function checkpointOf(...names: readonly string[]): Checkpoint {
   return {
     contributors: names.map(name => ({
       assignment: id<AssignmentId>(name),
@@ -82,7 +84,7 @@ function checkpointOf(...names: readonly string[]): Checkpoint {
   };
 }
 
-function recordOf(round: RoundId): RoundRecord {
+export function recordOf(round: RoundId): RoundRecord {
   const { number, plan, startedAt } = termsOf(round);
   return {
     round,

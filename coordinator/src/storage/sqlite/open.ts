@@ -10,6 +10,7 @@ import { Writer } from './writer.ts';
 export interface SqliteDatabase {
   readonly rows: Kysely<Tables>;
   readonly writer: Writer<Tables>;
+  /** Ends what is under way; closing twice is harmless. */
   close(): Promise<void>;
 }
 
@@ -30,15 +31,19 @@ export async function openDatabase(
     await connection.exec('pragma foreign_keys = on');
     const rows = new Kysely<Tables>({ dialect: sqliteDialect(connection) });
     await migrate(rows);
+    // Whatever has its turn ends first; then the log goes into the database file, so that this one is complete.
+    const close = () =>
+      rows.connection().execute(async () => {
+        await connection.query('pragma wal_checkpoint(truncate)').catch(() => {});
+        await rows.destroy();
+      });
+    let closed: Promise<void> | undefined;
     return {
       rows,
       writer: new Writer(rows),
-      async close() {
-        // Whatever has its turn ends it first; then the log goes into the database file, so that this one is complete.
-        await rows.connection().execute(async () => {
-          await connection.query('pragma wal_checkpoint(truncate)').catch(() => {});
-          await rows.destroy();
-        });
+      close() {
+        closed ??= close();
+        return closed;
       },
     };
   } catch (error) {

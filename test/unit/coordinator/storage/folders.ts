@@ -27,6 +27,8 @@ export function storageFolders() {
   return {
     make,
     openIn,
+    /** The folder made last. */
+    current: () => folders.at(-1)!,
     /** The storage of a new folder. */
     open: async () => openIn(await make()),
     /** Closes the storage opened last, and opens its folder again. */
