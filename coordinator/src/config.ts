@@ -5,6 +5,7 @@ import { describeIssues } from './config-error.ts';
 import { trustProxies } from './limits/address.ts';
 import { limitsSchema } from './limits/limits.ts';
 import { logLevels } from './monitor/log.ts';
+import { duration } from './task/duration.ts';
 
 const schema = z.strictObject({
   /** Address to listen on. */
@@ -21,6 +22,19 @@ const schema = z.strictObject({
     .array(z.string().refine(isRange, 'expected an address or a range such as "10.0.0.0/8"'))
     .default([]),
   limits: limitsSchema,
+  /** Folder in which everything is kept; without one, all is in memory and gone at the end. */
+  storage: z.string().min(1).optional(),
+  /** What is kept of each task; null: all. */
+  retention: z
+    .strictObject({
+      /** The newest versions, besides those that rounds under way train from. */
+      versions: z.int().min(1).nullable().default(null),
+      /** Records of the newest rounds. */
+      rounds: z.int().min(1).nullable().default(null),
+      /** Records of rounds, since their end; the newest one in any case. */
+      roundsFor: duration.nullable().default(null),
+    })
+    .prefault({}),
   /** Tokens with which devices enrol. */
   enrolmentTokens: z
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
@@ -36,6 +50,7 @@ const variables = {
   MURMURATION_PORT: { field: 'port', read: number },
   MURMURATION_LOG: { field: 'log', read: text => text },
   MURMURATION_CORS: { field: 'cors', read: list },
+  MURMURATION_STORAGE: { field: 'storage', read: text => text },
   MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 

@@ -17,6 +17,7 @@ describe('a configuration', () => {
       cors: [],
       trustedProxies: [],
       limits: limitsSchema.parse({}),
+      retention: { versions: null, rounds: null, roundsFor: null },
       enrolmentTokens: [token],
     });
   });
@@ -49,6 +50,9 @@ describe('a configuration', () => {
     [{ ...least, limits: { uplods: 1 } }, 'limits.uplods: ', 'no such field'],
     [{ ...least, limits: { messages: { perSecond: 0 } } }, 'limits.messages.perSecond: ', '>0'],
     [{ ...least, limits: { patience: '10 x' } }, 'limits.patience: ', 'a time such as "30 s"'],
+    [{ ...least, storage: '' }, 'storage: ', '>=1'],
+    [{ ...least, retention: { versions: 0 } }, 'retention.versions: ', '>=1; found 0'],
+    [{ ...least, retention: { roundsFor: '3 weeks' } }, 'retention.roundsFor: ', 'a time such as "30 s"'],
     [{}, 'enrolmentTokens: ', 'array'],
     [{ enrolmentTokens: [] }, 'enrolmentTokens: ', '>=1'],
     [{ ...least, prot: 80 }, 'prot: ', 'no such field'],
