@@ -22,6 +22,7 @@ import type { ClientEvents } from './events.ts';
 import { ModelCache } from './model-cache.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 import type { Platform } from './platform.ts';
+import { persist } from './session/persist.ts';
 import { sessionStore } from './session/saved-session.ts';
 import { asError, Session } from './session/session.ts';
 import type { Trainer } from './training/trainer.ts';
@@ -45,6 +46,8 @@ export class PlatformClient {
   #identity: SigningKey | undefined;
   /** What the app gave to enrol with, until the coordinator has judged it. */
   #enrolmentToken: string | undefined;
+  /** Ends the answer to the challenge before. */
+  #greeting = new AbortController();
   #running = false;
 
   /** Throws `protocol.id` for a name that no task can have. */
@@ -96,6 +99,7 @@ export class PlatformClient {
     if (!this.#running) return;
     this.#transport.open({
       disconnected: reason => {
+        this.#greeting.abort();
         for (const session of this.#sessions) session.disconnected();
         this.#emit('disconnected', reason);
       },
@@ -107,6 +111,7 @@ export class PlatformClient {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
+    this.#greeting.abort();
     await Promise.all(this.#sessions.map(session => session.stop()));
     this.#transport.close();
     for (const trainer of this.#trainers) await trainer.close();
@@ -132,7 +137,7 @@ export class PlatformClient {
     try {
       switch (event) {
         case 'challenge':
-          return await this.#sayHello(decodeFrame(frame, challenge));
+          return await this.#answer(decodeFrame(frame, challenge));
         case 'assignment': {
           const message = decodeFrame(frame, assignment);
           for (const session of this.#sessions) session.assigned(message);
@@ -154,6 +159,23 @@ export class PlatformClient {
       const cause = asError(error);
       // The coordinator sends a new challenge.
       if (cause.code !== 'device.challenge-expired') this.#emit('error', cause);
+    }
+  }
+
+  /** Answers a challenge, again where the coordinator can't take that now, until there is another one or no connection. */
+  async #answer(message: Challenge): Promise<void> {
+    this.#greeting.abort();
+    this.#greeting = new AbortController();
+    const { signal } = this.#greeting;
+    try {
+      await persist(
+        () => this.#sayHello(message),
+        this.#platform,
+        signal,
+        error => this.#emit('error', error),
+      );
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 

@@ -58,6 +58,50 @@ const roundEnd = (round = 'r1', after = hour) => ({
 });
 
 describe('a device that connects', () => {
+  it('CH5: says hello again where the coordinator could not take it, no sooner than it allows', async () => {
+    const { hello } = coordinator.answers;
+    coordinator.answers.hello = message => {
+      if (coordinator.asked.hello.length > 1) return hello(message);
+      throw new MurmurationError('request.too-often', undefined, { after: 4_000 });
+    };
+    const { errors } = await waiting();
+    expect(errors).toEqual(['request.too-often']);
+    await clock.advance(4_000);
+    expect(coordinator.asked.hello).toHaveLength(1);
+    await clock.advance(1_000);
+    expect(coordinator.asked.hello).toHaveLength(2);
+    expect(errors).toEqual(['request.too-often']);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+  });
+
+  it('CH5: no longer answers a challenge once there is another, or none', async () => {
+    coordinator.answers.hello = () => {
+      throw new MurmurationError('server.internal');
+    };
+    const { client } = await waiting();
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(0);
+    expect(coordinator.asked.hello).toHaveLength(2);
+    await clock.advance(800);
+    expect(coordinator.asked.hello).toHaveLength(3);
+    await client.stop();
+    await clock.advance(hour);
+    expect(coordinator.asked.hello).toHaveLength(3);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('CH5: checks in again no sooner than a refusal allows', async () => {
+    coordinator.answers['check-in'] = () => {
+      throw new MurmurationError('request.too-often', undefined, { after: minute });
+    };
+    await waiting();
+    await clock.advance(minute - 1);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+  });
+
   it('ID1 ID3: enrols once in its life, and says hello on every connection', async () => {
     await waiting();
     coordinator.disconnect();
@@ -362,6 +406,20 @@ describe('a contribution', () => {
     expect(rounds.at(-1)).toBe('counted');
     expect(new Set(coordinator.uploads.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).size).toBe(1);
     expect(errors).toEqual([]);
+  });
+
+  it('UP5: is uploaded again no sooner than an error allows', async () => {
+    await waiting();
+    let tries = 0;
+    coordinator.take = async () => {
+      tries += 1;
+      if (tries === 1) throw new MurmurationError('update.too-many', undefined, { after: 60_000 });
+    };
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(60_000);
+    expect(tries).toBe(1);
+    await clock.advance(1_000);
+    expect(tries).toBe(2);
   });
 
   it('UP5: is given up after an error that another try cannot mend, and the round left', async () => {
