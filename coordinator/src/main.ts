@@ -92,6 +92,7 @@ export async function createCoordinator(
       pool,
       channel: gateway,
       history,
+      store: undefined,
       makeVersion: versionMaker(task, registry, clock),
       traffic: () => traffic.of(task.name),
       comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),

@@ -1,11 +1,16 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids';
 import type { Cancel } from '@murmuration/protocol/ports';
-import { aggregateFor } from '../aggregation/aggregate.ts';
+import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
-import { type DriverPorts, RoundDriver } from './driver.ts';
+import { abandoned } from './abandon.ts';
+import { RoundDriver } from './driver.ts';
+import type { DriverPorts } from './ports.ts';
 import type { RoundTerms } from './round.ts';
+import type { Checkpoint, SavedRound } from './store.ts';
+import { isOutage } from './until-stored.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
 const remembered = 64;
@@ -23,6 +28,9 @@ export class TaskRounds {
   #number = 0;
   #nextAt: number;
   #cancel: Cancel = () => {};
+  #hasRead = false;
+  /** Settles when the round with which it went on is over. */
+  #resumed: Promise<void> = Promise.resolve();
   #started = false;
   #stopped = false;
 
@@ -33,22 +41,41 @@ export class TaskRounds {
     this.#nextAt = ports.clock.now();
   }
 
+  /**
+   * Goes on with rounds of this task that were under way when a coordinator before this one ended: the newest of them, where its
+   * model is still there; the others are recorded as failed. Before `start`, and before devices connect: they find their
+   * round again.
+   */
+  async resume(saved: readonly SavedRound[]): Promise<void> {
+    await this.#readHistory();
+    for (const [i, round] of saved.entries()) {
+      this.#number = Math.max(this.#number, round.terms.number);
+      if (i < saved.length - 1)
+        await this.#abandon(round, 'A newer round of this task was under way as well.');
+      else await this.#goOn(round);
+    }
+  }
+
   /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
   async start(): Promise<void> {
     if (this.#stopped) throw new MurmurationError('server.stopping');
     if (this.#started) return;
     this.#started = true;
-    const [last] = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, 1);
-    this.#number = last?.number ?? 0;
-    this.#scheduleNext();
+    await this.#readHistory();
+    void this.#resumed.then(() => this.#scheduleNext());
   }
 
   /** Ends the current round as failed, and begins no other. */
   async stop(): Promise<void> {
+    this.#driver?.abort('The coordinator is stopping.');
+    await this.suspend();
+  }
+
+  /** Begins no other round, and leaves the current one to a coordinator after this one. */
+  async suspend(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
-    this.#driver?.abort('The coordinator is stopping.');
-    await this.#driver?.ended.catch(() => {});
+    await this.#driver?.suspend();
   }
 
   /** The round that is under way. */
@@ -90,18 +117,53 @@ export class TaskRounds {
   async #begin(): Promise<void> {
     const { head, files } = await this.#registry.current(this.task.name);
     if (this.#stopped) return;
-    const { clock, random, events } = this.#ports;
+    const { clock, random } = this.#ports;
     const terms = this.#terms(head.version.model, randomId<RoundId>(random));
     this.#nextAt = clock.now() + this.task.interval;
     const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
-    this.#driver = new RoundDriver(terms, aggregate, this.#ports);
-    try {
-      events.emit('round-ended', await this.#driver.ended);
-    } catch (error) {
-      events.emit('fault', 'recording a round', error);
-    }
-    this.#over.push(terms.id);
+    await this.#carry(new RoundDriver(terms, aggregate, this.#ports));
+  }
+
+  /** Waits for the end of a round. */
+  async #carry(driver: RoundDriver): Promise<void> {
+    this.#driver = driver;
+    const record = await driver.ended;
+    if (!record) return;
+    this.#ports.events.emit('round-ended', record);
+    this.#over.push(driver.terms.id);
     if (this.#over.length > remembered) this.#over.shift();
+  }
+
+  async #goOn(saved: SavedRound): Promise<void> {
+    const { terms, checkpoint } = saved;
+    this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
+    let aggregate: Aggregate;
+    try {
+      const { layout } = await this.#registry.files(terms.plan.model);
+      aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, layout, terms.id);
+      if (checkpoint) restore(aggregate, checkpoint);
+    } catch (error) {
+      if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
+      return this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
+    }
+    this.#resumed = this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved));
+  }
+
+  async #abandon(saved: SavedRound, reason: string): Promise<void> {
+    const { history, clock, events } = this.#ports;
+    const record = abandoned(saved, reason, clock.now());
+    await history.commit({ round: record });
+    this.#over.push(record.round);
+    events.emit('round-ended', record);
+  }
+
+  /** The newest rounds that are over, once. */
+  async #readHistory(): Promise<void> {
+    if (this.#hasRead) return;
+    this.#hasRead = true;
+    const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, remembered);
+    this.#number = past[0]?.number ?? 0;
+    this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
   #terms(model: ModelHash, id: RoundId): RoundTerms {
@@ -119,4 +181,19 @@ export class TaskRounds {
       limits: deadlines,
     };
   }
+}
+
+/** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
+function restore(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {
+  if (aggregate instanceof SingleUpdates)
+    throw new MurmurationError(
+      'config.invalid',
+      'It began under a strategy of sums, and the task has another now.',
+    );
+  aggregate.restore(sum);
+  if (aggregate.contributors !== contributors.length)
+    throw new MurmurationError(
+      'storage.corrupt',
+      `The checkpoint names ${contributors.length} contributors; its sum is one of ${aggregate.contributors}.`,
+    );
 }

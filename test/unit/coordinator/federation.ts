@@ -120,6 +120,7 @@ export async function openFederation({ task: change, seed = 1, makeVersion }: Fe
     pool,
     channel,
     history,
+    store: undefined,
     makeVersion: makeVersion?.(make) ?? make,
     traffic: () => ({ up: 0, down: 0 }),
     comeBackAfter: () => desk.comeBackAfter(),
