@@ -6,8 +6,12 @@ const device = (index: number) => `device-${index}`.padEnd(22, '-') as DeviceId;
 const keyboard = 'keyboard' as TaskName;
 const digits = 'digits' as TaskName;
 
-/** What every store of the devices' activity keeps to; `open` gives an empty one. */
-export function activityContract(name: string, open: () => Promise<ActivityStore>): void {
+/** What every store of the devices' activity keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
+export function activityContract(
+  name: string,
+  open: () => Promise<ActivityStore>,
+  reopen?: () => Promise<ActivityStore>,
+): void {
   describe(`${name} as a store of activity`, () => {
     it('adds up what a device did, and keeps the latest of the rest', async () => {
       const store = await open();
@@ -57,6 +61,18 @@ export function activityContract(name: string, open: () => Promise<ActivityStore
       const found = await store.of(devices);
       expect(found.size).toBe(3_000);
       expect(found.get(device(2_999))).toEqual({ seenAt: 7, platform: '', sdk: '', tasks });
+    });
+
+    it.runIf(reopen)('adds to what was there before a restart', async () => {
+      const change: ActivityChange = {
+        device: device(1),
+        seenAt: 7,
+        tasks: [{ task: keyboard, rounds: 1, updates: 1, lastAt: 5 }],
+      };
+      await (await open()).record([change]);
+      const store = await reopen!();
+      await store.record([change]);
+      expect((await store.of([device(1)])).get(device(1))?.tasks).toMatchObject([{ rounds: 2, updates: 2 }]);
     });
   });
 }

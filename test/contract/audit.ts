@@ -12,8 +12,12 @@ function entryOf(index: number, change: Partial<AuditEntry> = {}): AuditEntry {
   };
 }
 
-/** What every audit log keeps to; `open` gives an empty one. */
-export function auditContract(name: string, open: () => Promise<AuditLog>): void {
+/** What every audit log keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
+export function auditContract(
+  name: string,
+  open: () => Promise<AuditLog>,
+  reopen?: () => Promise<AuditLog>,
+): void {
   describe(`${name} as an audit log`, () => {
     it('numbers entries in the order of appending, and lists them newest first', async () => {
       const log = await open();
@@ -34,6 +38,16 @@ export function auditContract(name: string, open: () => Promise<AuditLog>): void
       const entries = await log.list(Number.POSITIVE_INFINITY, 100);
       expect(entries.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, i) => 30 - i));
       expect(new Set(entries.map(({ subject }) => subject)).size).toBe(30);
+    });
+
+    it.runIf(reopen)('goes on after a restart', async () => {
+      await (await open()).append(entryOf(1));
+      const log = await reopen!();
+      await log.append(entryOf(2));
+      expect(await log.list(Number.POSITIVE_INFINITY, 10)).toEqual([
+        { ...entryOf(2), number: 2 },
+        { ...entryOf(1), number: 1 },
+      ]);
     });
   });
 }

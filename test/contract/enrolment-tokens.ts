@@ -21,8 +21,12 @@ function tokenOf(index: number, change: Partial<EnrolmentToken> = {}): Enrolment
   };
 }
 
-/** What every store of enrolment tokens keeps to; `open` gives an empty one. */
-export function enrolmentTokensContract(name: string, open: () => Promise<EnrolmentTokenStore>): void {
+/** What every store of enrolment tokens keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
+export function enrolmentTokensContract(
+  name: string,
+  open: () => Promise<EnrolmentTokenStore>,
+  reopen?: () => Promise<EnrolmentTokenStore>,
+): void {
   describe(`${name} as a store of enrolment tokens`, () => {
     it('gives back what was added, and lists it by pages, newest first', async () => {
       const store = await open();
@@ -94,6 +98,17 @@ export function enrolmentTokensContract(name: string, open: () => Promise<Enrolm
       expect(await store.revoke(tokenOf(2).id, 2_500)).toBe(false);
       for (const index of [1, 2]) expect(await store.use(id, device(index), 2_700)).toBe(false);
       expect(await store.get(id)).toMatchObject({ uses: 1, revokedAt: 2_500 });
+    });
+
+    it.runIf(reopen)('knows tokens and who used them after a restart', async () => {
+      const before = await open();
+      const { id } = tokenOf(1);
+      await before.add(tokenOf(1, { maxUses: 1 }));
+      await before.use(id, device(1), 2_000);
+      const store = await reopen!();
+      expect(await store.get(id)).toEqual(tokenOf(1, { maxUses: 1, uses: 1 }));
+      expect(await store.use(id, device(2), 2_000)).toBe(false);
+      expect(await store.use(id, device(1), 2_000)).toBe(true);
     });
   });
 }

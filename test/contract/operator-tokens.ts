@@ -15,8 +15,12 @@ function tokenOf(index: number, change: Partial<OperatorToken> = {}): OperatorTo
   };
 }
 
-/** What every store of operator tokens keeps to; `open` gives an empty one. */
-export function operatorTokensContract(name: string, open: () => Promise<OperatorTokenStore>): void {
+/** What every store of operator tokens keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
+export function operatorTokensContract(
+  name: string,
+  open: () => Promise<OperatorTokenStore>,
+  reopen?: () => Promise<OperatorTokenStore>,
+): void {
   describe(`${name} as a store of operator tokens`, () => {
     it('gives back what was added, and lists it by pages, newest first', async () => {
       const store = await open();
@@ -47,6 +51,11 @@ export function operatorTokensContract(name: string, open: () => Promise<Operato
       expect(await store.anyValid(3_000)).toBe(true);
       await store.revoke(tokenOf(2).id, 2_500);
       expect(await store.anyValid(3_000)).toBe(false);
+    });
+
+    it.runIf(reopen)('knows tokens after a restart', async () => {
+      await (await open()).add(tokenOf(1));
+      expect(await (await reopen!()).get(tokenOf(1).id)).toEqual(tokenOf(1));
     });
   });
 }

@@ -5,11 +5,15 @@ import type { Clock } from '@murmuration/protocol/ports';
 import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
 import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
+import { sqliteActivity } from './sqlite/activity.ts';
+import { sqliteAudit } from './sqlite/audit.ts';
 import { sqliteDevices } from './sqlite/devices.ts';
 import { lockFolder } from './sqlite/folder-lock.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { openDatabase } from './sqlite/open.ts';
+import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
+import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 
 /** Where things lie in a storage folder. */
 export const layout = {
@@ -59,6 +63,11 @@ export async function openFolder(folder: string, clock: Clock) {
         history: sqliteHistory(database, blobs, erase),
         rounds,
         devices: sqliteDevices(database),
+        enrolmentTokens: sqliteEnrolmentTokens(database),
+        operatorTokens: sqliteOperatorTokens(database),
+        audit: sqliteAudit(database),
+        activity: sqliteActivity(database),
+        pausedTasks: sqlitePausedTasks(database),
         async close() {
           await database.close();
           unlock();

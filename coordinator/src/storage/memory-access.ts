@@ -4,6 +4,7 @@ import type { OperatorToken, OperatorTokenStore } from '../operators/operator-to
 import { type Page, pageOf } from '../paging.ts';
 import type { Activity, ActivityStore } from '../population/activity.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../population/enrolment-token.ts';
+import type { PausedTasks } from '../round/pauses.ts';
 import { isValid } from '../tokens/secret-token.ts';
 
 /** Tokens by their ids, as both kinds are kept. */
@@ -112,6 +113,19 @@ export function memoryActivity(): ActivityStore {
         found.set(device, { ...activity, tasks });
       }
       return found;
+    },
+  };
+}
+
+export function memoryPausedTasks(): PausedTasks {
+  const paused = new Set<TaskName>();
+  return {
+    async all() {
+      return new Set(paused);
+    },
+    async set(task, isPaused) {
+      if (isPaused) paused.add(task);
+      else paused.delete(task);
     },
   };
 }

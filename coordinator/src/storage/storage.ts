@@ -1,9 +1,21 @@
 import type { Clock } from '@murmuration/protocol/ports';
+import type { AuditLog } from '../operators/audit.ts';
+import type { OperatorTokenStore } from '../operators/operator-token.ts';
+import type { ActivityStore } from '../population/activity.ts';
 import type { DeviceStore } from '../population/device.ts';
+import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
+import type { PausedTasks } from '../round/pauses.ts';
 import type { RoundStore } from '../round/store.ts';
 import { openFolder } from './folder.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
+import {
+  memoryActivity,
+  memoryAudit,
+  memoryEnrolmentTokens,
+  memoryOperatorTokens,
+  memoryPausedTasks,
+} from './memory-access.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 
 /** All that a coordinator keeps. */
@@ -14,6 +26,11 @@ export interface Storage {
   readonly history: History;
   readonly rounds: RoundStore;
   readonly devices: DeviceStore;
+  readonly enrolmentTokens: EnrolmentTokenStore;
+  readonly operatorTokens: OperatorTokenStore;
+  readonly audit: AuditLog;
+  readonly activity: ActivityStore;
+  readonly pausedTasks: PausedTasks;
   /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
 }
@@ -35,6 +52,11 @@ function memoryStorage(clock: Clock): Storage {
     history: memoryHistory(rounds),
     rounds,
     devices: memoryDevices(),
+    enrolmentTokens: memoryEnrolmentTokens(),
+    operatorTokens: memoryOperatorTokens(),
+    audit: memoryAudit(),
+    activity: memoryActivity(),
+    pausedTasks: memoryPausedTasks(),
     async close() {},
   };
 }

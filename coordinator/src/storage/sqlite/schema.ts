@@ -7,6 +7,13 @@ export interface Tables {
   readonly devices: DevicesTable;
   readonly rounds_under_way: RoundsUnderWayTable;
   readonly journal: JournalTable;
+  readonly enrolment_tokens: EnrolmentTokensTable;
+  readonly enrolment_uses: { readonly token: string; readonly device: string };
+  readonly operator_tokens: OperatorTokensTable;
+  readonly audit: AuditTable;
+  readonly device_activity: DeviceActivityTable;
+  readonly participation: ParticipationTable;
+  readonly paused_tasks: { readonly task: string };
 }
 
 interface VersionsTable {
@@ -50,4 +57,52 @@ interface JournalTable {
   readonly round: string;
   /** MessagePack. */
   readonly entry: Uint8Array;
+}
+
+interface EnrolmentTokensTable {
+  readonly id: string;
+  /** SHA-256 of the token. */
+  readonly digest: Uint8Array;
+  readonly name: string;
+  readonly max_uses: number | null;
+  readonly uses: number;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+interface OperatorTokensTable {
+  readonly id: string;
+  /** SHA-256 of the token. */
+  readonly digest: Uint8Array;
+  readonly name: string;
+  readonly role: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+interface AuditTable {
+  readonly number: Generated<number>;
+  readonly time: number;
+  readonly actor_id: string;
+  readonly actor_name: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly outcome: string;
+}
+
+interface DeviceActivityTable {
+  readonly device: string;
+  readonly seen_at: number;
+  readonly platform: string;
+  readonly sdk: string;
+}
+
+interface ParticipationTable {
+  readonly device: string;
+  readonly task: string;
+  readonly rounds: number;
+  readonly updates: number;
+  readonly last_at: number;
 }

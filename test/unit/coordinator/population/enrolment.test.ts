@@ -181,7 +181,9 @@ describe('an app’s own verifier', () => {
   it('is asked about 64 devices at once and no more; a place is free again after each answer', async () => {
     const pending: (() => void)[] = [];
     const { verify } = open(() => new Promise(resolve => pending.push(() => resolve(true))));
-    const answers = Array.from({ length: 64 }, (_, i) => verify(request('', `${i}`), new AbortController().signal));
+    const answers = Array.from({ length: 64 }, (_, i) =>
+      verify(request('', `${i}`), new AbortController().signal),
+    );
     await expect(verify(request('', 'late'), signal)).rejects.toMatchObject({
       code: 'device.enrolment-unavailable',
     });
