@@ -23,11 +23,13 @@ import { Population } from './population/population.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
 import { Registry } from './registry/registry.ts';
+import { Retention } from './registry/retention.ts';
+import { abandoned } from './round/abandon.ts';
 import type { RoundDriver } from './round/driver.ts';
 import { versionMaker } from './round/make-version.ts';
 import { TaskRounds } from './round/task-rounds.ts';
 import { Gateway } from './socket/gateway.ts';
-import { memoryBlobs, memoryDevices, memoryHistory } from './storage/memory.ts';
+import { openStorage, type Storage } from './storage/storage.ts';
 import type { Task } from './task/task.ts';
 
 export interface Coordinator {
@@ -38,7 +40,10 @@ export interface Coordinator {
   start(): Promise<void>;
   /** Ends the rounds under way and begins no others; models are served on. */
   endRounds(): Promise<void>;
-  /** Ends the rounds, closes every connection, and frees the port. */
+  /**
+   * Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; closes every connection, and
+   * frees the port.
+   */
   stop(): Promise<void>;
 }
 
@@ -46,24 +51,43 @@ export interface Coordinator {
 export interface Surroundings {
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
+  readonly storage?: Storage;
 }
 
 /**
- * Puts a coordinator together and lets it listen. Throws `config.invalid` where the port is taken or two tasks have one name,
- * and whatever a task's model throws.
+ * Puts a coordinator together and lets it listen, going on with the rounds that its storage has under way. Throws
+ * `config.invalid` where the port is taken or two tasks have one name, `storage.*`, and whatever a task's model throws.
  */
 export async function createCoordinator(
   config: Config,
   tasks: readonly Task[],
-  { clock, random }: Surroundings = { clock: systemClock, random: systemRandom },
+  surroundings: Surroundings = { clock: systemClock, random: systemRandom },
 ): Promise<Coordinator> {
   refuseEqualNames(tasks);
+  if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);
+  const storage = await openStorage(config.storage, surroundings.clock);
+  try {
+    return await assemble(config, tasks, surroundings, storage, () => storage.close());
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  tasks: readonly Task[],
+  { clock, random }: Surroundings,
+  storage: Storage,
+  closeStorage: () => Promise<void> = async () => {},
+): Promise<Coordinator> {
   const events = new CoordinatorEvents();
   logEvents(events, createLog(config.log));
-  const history = memoryHistory();
-  const registry = new Registry(memoryBlobs(), history);
+  const { history } = storage;
+  const registry = new Registry(storage.blobs, history);
   const population = new Population(
-    memoryDevices(),
+    storage.devices,
     listedTokens(config.enrolmentTokens, native),
     native,
     clock,
@@ -92,7 +116,7 @@ export async function createCoordinator(
       pool,
       channel: gateway,
       history,
-      store: undefined,
+      store: storage.durable ? storage.rounds : undefined,
       makeVersion: versionMaker(task, registry, clock),
       traffic: () => traffic.of(task.name),
       comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
@@ -102,6 +126,12 @@ export async function createCoordinator(
     rounds.set(task.name, taskRounds);
     desks.set(task.name, new CheckInDesk(taskRounds, pool, population, random));
   }
+
+  const retention = new Retention(config.retention, history, storage.blobs, clock);
+  events.on('round-ended', ({ task }) => {
+    const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
+    return retention.apply(task, new Set(underWay.filter(base => base !== undefined)));
+  });
 
   let ready = false;
   healthRoutes(app, () => ready);
@@ -130,16 +160,21 @@ export async function createCoordinator(
     },
   });
 
+  if (storage.durable) await goOn(rounds, storage, { clock, events });
+
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
   };
   const close = async () => {
     ready = false;
-    await endRounds();
+    if (storage.durable) await Promise.all(Array.from(rounds.values(), each => each.suspend()));
+    else await endRounds();
     gateway.close();
     await app.close();
     await unmasker.close();
     await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
+    await retention.settled();
+    await closeStorage();
   };
   let closed: Promise<void> | undefined;
   const url = await listen(app, config);
@@ -163,6 +198,27 @@ function refuseEqualNames(tasks: readonly Task[]): void {
   for (const { name } of tasks) {
     if (names.has(name)) throw new MurmurationError('config.invalid', `Two tasks have the name "${name}".`);
     names.add(name);
+  }
+}
+
+/** Goes on with the rounds that are under way, each by its task; those of tasks that are no longer there have failed. */
+async function goOn(
+  tasks: ReadonlyMap<string, TaskRounds>,
+  { rounds, history }: Storage,
+  { clock, events }: { readonly clock: Clock; readonly events: CoordinatorEvents },
+): Promise<void> {
+  const saved = Map.groupBy(await rounds.underWay(), ({ terms }) => terms.plan.task);
+  for (const [task, ofTask] of saved) {
+    const taskRounds = tasks.get(task);
+    if (taskRounds) await taskRounds.resume(ofTask);
+    else {
+      for (const round of ofTask) {
+        const reason = `The coordinator was restarted without the task "${task}".`;
+        const record = abandoned(round, reason, clock.now());
+        await history.commit({ round: record });
+        events.emit('round-ended', record);
+      }
+    }
   }
 }
 
