@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { Command } from 'commander';
+import { backupCommands } from './commands/backup.ts';
 import { loadConfig } from './config.ts';
 import { createCoordinator } from './main.ts';
 import type { Task } from './task/task.ts';
@@ -28,6 +29,8 @@ program
     console.log(`The coordinator listens on ${coordinator.url}`);
     await coordinator.start();
   });
+
+backupCommands(program);
 
 async function loadTask(path: string): Promise<Task> {
   const file = pathToFileURL(resolve(path)).href;

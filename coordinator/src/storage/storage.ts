@@ -7,7 +7,6 @@ import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
 import type { PausedTasks } from '../round/pauses.ts';
 import type { RoundStore } from '../round/store.ts';
-import { openFolder } from './folder.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
 import {
   memoryActivity,
@@ -41,7 +40,10 @@ export interface Storage {
  * any other `storage.*` where it can't be read and written.
  */
 export async function openStorage(folder: string | undefined, clock: Clock): Promise<Storage> {
-  return folder === undefined ? memoryStorage(clock) : openFolder(folder, clock);
+  if (folder === undefined) return memoryStorage(clock);
+  // Only now, since there are platforms without its native library.
+  const { openFolder } = await import('./folder.ts');
+  return openFolder(folder, clock);
 }
 
 function memoryStorage(clock: Clock): Storage {
