@@ -21,6 +21,7 @@ export const errors = {
     retryable: false,
     text: 'The content type is not one that this route takes.',
   },
+  'request.range': { status: 416, retryable: false, text: 'The file has no bytes in this range.' },
   'request.too-often': {
     status: 429,
     retryable: true,

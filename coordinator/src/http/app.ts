@@ -80,6 +80,8 @@ export async function createApp(settings: AppSettings): Promise<App> {
     origin: [...settings.cors],
     methods: ['GET', 'HEAD', 'PUT'],
     exposedHeaders: ['etag', 'content-range', 'retry-after'],
+    // Whoever asks what it may do gets an answer, a browser or not.
+    strictPreflight: false,
   });
   await app.register(swagger, {
     openapi: { info: { title: 'Murmuration coordinator', version: '1' } },

@@ -44,11 +44,15 @@ export function sendProblem(
 ): FastifyReply {
   if (error.retryable) reply.header('retry-after', secondsUntilRetry(error));
   // Serialised here: a route's schemas describe its own answers.
-  return reply
-    .status(error.status)
-    .header('content-type', 'application/problem+json')
-    .serializer(JSON.stringify)
-    .send(problemOf(error, request.url));
+  return (
+    reply
+      .status(error.status)
+      // Whatever was set for the answer that it is not.
+      .header('cache-control', 'no-store')
+      .header('content-type', 'application/problem+json')
+      .serializer(JSON.stringify)
+      .send(problemOf(error, request.url))
+  );
 }
 
 /** Answers where there is no request yet, or one that no route gets to see, and closes the connection. */
