@@ -28,6 +28,10 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a coordinator that many devices are connected to and check in at',
     load: () => import('./connections/connections.ts'),
   },
+  rounds: {
+    measures: 'a whole masked round over sockets, beside the same round unmasked',
+    load: () => import('./rounds/rounds.ts'),
+  },
 };
 
 /** Names and values side by side; nested figures as `outer.inner`. */

@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { base64url } from '@murmuration/protocol/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { type CoordinatorEvent, type DeviceEvent, socketPath } from '@murmuration/protocol/messages/channel';
 import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
@@ -23,6 +22,12 @@ interface Announced {
   readonly length: number;
 }
 
+interface Answer {
+  readonly ack: Uint8Array;
+  /** Bytes that it took on the socket. */
+  readonly length: number;
+}
+
 /**
  * A device that costs next to nothing, so that many of them fit into one process: the real protocol over a WebSocket, in
  * the packets of Engine.IO 4 and Socket.IO 5, without their client's timers and buffers.
@@ -34,10 +39,9 @@ export class LightDevice {
   onMessage: (event: CoordinatorEvent, frame: Uint8Array, bytes: number) => void = () => {};
   readonly #socket: WebSocket;
   readonly #tcp: Socket;
-  readonly #answers = new Map<number, { resolve(frame: Uint8Array): void; reject(error: Error): void }>();
+  readonly #answers = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   #asked = 0;
   #announced: Announced | undefined;
-  #lastAnswerBytes = 0;
   #challenged!: (frame: Uint8Array) => void;
   readonly #challenge: Promise<Uint8Array>;
 
@@ -71,13 +75,18 @@ export class LightDevice {
     return { up: this.#tcp.bytesWritten, down: this.#tcp.bytesRead };
   }
 
-  /** Enrols with a token. */
-  async enrol(token: string): Promise<void> {
+  /** Enrols with a token, and with a certificate where the app has an enrolment authority. */
+  async enrol(token: string, certificate?: Uint8Array): Promise<void> {
     const { nonce } = decodeFrame(await this.#challenge, challenge);
     const signature = this.key.sign(challengeMessage('enrol', nonce));
-    const message = { protocol: protocolVersion, publicKey: this.key.publicKey, token, signature };
-    const { value } = await this.ask('enrol', message, enrolled);
-    this.id = value.device;
+    const message = {
+      protocol: protocolVersion,
+      publicKey: this.key.publicKey,
+      token,
+      certificate,
+      signature,
+    };
+    this.id = (await this.ask('enrol', message, enrolled)).device;
   }
 
   /** Says hello: the device is connected then. */
@@ -99,18 +108,22 @@ export class LightDevice {
     event: DeviceEvent,
     message: unknown,
     answer: Schema,
-  ): Promise<{ readonly value: z.output<Schema>; readonly bytes: SocketBytes }> {
+  ): Promise<z.output<Schema>> {
+    return decodeAck((await this.send(event, message)).ack, answer);
+  }
+
+  /** Sends a message and waits for the frame that answers it; `bytes` are those of both on the socket. */
+  async send(event: DeviceEvent, message: unknown): Promise<Answer & { readonly bytes: SocketBytes }> {
     const frame = encodeFrame(message);
     const number = this.#asked++;
     const head = `451-${number}["${event}",{"_placeholder":true,"num":0}]`;
-    const answered = new Promise<Uint8Array>((resolve, reject) => {
+    const answered = new Promise<Answer>((resolve, reject) => {
       this.#answers.set(number, { resolve, reject });
     });
     this.#socket.send(head);
     this.#socket.send(frame);
-    const ack = await answered;
-    const bytes = { up: sentLength(head.length) + sentLength(frame.length), down: this.#lastAnswerBytes };
-    return { value: decodeAck(ack, answer), bytes };
+    const { ack, length } = await answered;
+    return { ack, length, bytes: { up: sentLength(head.length) + sentLength(frame.length), down: length } };
   }
 
   /** Drops the connection. */
@@ -137,8 +150,7 @@ export class LightDevice {
     else {
       const waiting = this.#answers.get(answerTo!);
       this.#answers.delete(answerTo!);
-      this.#lastAnswerBytes = bytes;
-      waiting?.resolve(frame);
+      waiting?.resolve({ ack: frame, length: bytes });
     }
   }
 }
@@ -156,9 +168,4 @@ function sentLength(payload: number): number {
 /** An address of the loopback network for each device: `index` over 16 of them, so that no one of them runs out of ports. */
 export function loopbackAddress(index: number): string {
   return `127.0.0.${2 + (index % 16)}`;
-}
-
-/** A token as the HTTP header of an upload takes it. */
-export function bearer(token: Uint8Array): string {
-  return `Bearer ${base64url(token)}`;
 }

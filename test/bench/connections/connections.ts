@@ -39,7 +39,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     ],
   );
   const devices = new SecondProcess<Order, Connected | CheckedIn | null>(
-    new URL('devices.ts', import.meta.url),
+    new URL('./devices.ts', import.meta.url),
   );
   const delay = monitorEventLoopDelay({ resolution: 1 });
   try {

@@ -57,8 +57,12 @@ async function checkInAll({ perSecond, task }: Extract<Order, { do: 'check-in' }
   const checkIn = async (device: LightDevice, due: number) => {
     latestStart = Math.max(latestStart, performance.now() - due);
     try {
-      const { value } = await device.ask('check-in', { task, examples: 10, conditions: {} }, checkInAnswer);
-      if (value.decision === 'waiting') waiting += 1;
+      const { decision } = await device.ask(
+        'check-in',
+        { task, examples: 10, conditions: {} },
+        checkInAnswer,
+      );
+      if (decision === 'waiting') waiting += 1;
       latencies.push(performance.now() - due);
     } catch (error) {
       failures.add(String(error));
