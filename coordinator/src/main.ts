@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { startBackend } from '@murmuration/engine/backend';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
@@ -7,7 +6,9 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import type { Config } from './config.ts';
 import { CoordinatorEvents } from './events.ts';
-import { type App, createApp } from './http/app.ts';
+import { createApp } from './http/app.ts';
+import { listen, readCertificate } from './http/listen.ts';
+import { adminRoutes } from './http/routes/admin/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
@@ -17,16 +18,23 @@ import { frameLengths } from './limits/frame-lengths.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { Traffic } from './monitor/traffic.ts';
+import { configured } from './operators/configured.ts';
+import { requireProtection } from './operators/exposure.ts';
+import { Operators } from './operators/operators.ts';
+import { ActivityRecorder } from './population/activity-recorder.ts';
 import { CheckInDesk } from './population/check-in.ts';
-import { listedTokens } from './population/enrolment.ts';
+import { type EnrolmentVerifier, enrolmentBy } from './population/enrolment.ts';
+import { EnrolmentDesk } from './population/enrolment-desk.ts';
 import { Population } from './population/population.ts';
+import { Registrar } from './population/registrar.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
 import { Registry } from './registry/registry.ts';
 import { Retention } from './registry/retention.ts';
-import { abandoned } from './round/abandon.ts';
+import { abandon } from './round/abandon.ts';
 import type { RoundDriver } from './round/driver.ts';
 import { versionMaker } from './round/make-version.ts';
+import { Steering } from './round/steering.ts';
 import { TaskRounds } from './round/task-rounds.ts';
 import { Gateway } from './socket/gateway.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
@@ -53,6 +61,8 @@ export interface Surroundings {
   readonly random: RandomBytes;
   /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
   readonly storage?: Storage;
+  /** An app's own check of devices that enrol without a right token, such as an attestation. */
+  readonly verifyEnrolment?: EnrolmentVerifier;
 }
 
 /**
@@ -78,7 +88,7 @@ export async function createCoordinator(
 async function assemble(
   config: Config,
   tasks: readonly Task[],
-  { clock, random }: Surroundings,
+  { clock, random, verifyEnrolment }: Surroundings,
   storage: Storage,
   closeStorage: () => Promise<void> = async () => {},
 ): Promise<Coordinator> {
@@ -86,13 +96,23 @@ async function assemble(
   logEvents(events, createLog(config.log));
   const { history } = storage;
   const registry = new Registry(storage.blobs, history);
-  const population = new Population(
-    storage.devices,
-    listedTokens(config.enrolmentTokens, native),
-    native,
-    clock,
+  const secrets = { primitives: native, clock, random };
+  const operators = new Operators(
+    configured(config.operatorTokens, storage.operatorTokens),
+    storage.audit,
+    secrets,
   );
+  requireProtection(config, await operators.anyValid());
+  const ways = {
+    listed: config.enrolmentTokens,
+    stored: storage.enrolmentTokens,
+    verifier: verifyEnrolment,
+    isOpen: config.openEnrolment,
+  };
+  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
+  const population = new Population(storage.devices, mayEnrol, native, clock);
   await population.open();
+  const activity = new ActivityRecorder(storage.activity, events, clock);
   const traffic = new Traffic();
 
   await startBackend();
@@ -100,7 +120,8 @@ async function assemble(
 
   const { limits } = config;
   const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
-  const app = await createApp({ ...bounds, cors: config.cors });
+  const tls = config.tls && (await readCertificate(config.tls));
+  const app = await createApp({ ...bounds, tls, cors: config.cors });
   const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
   const unmasker = unmaskerPool();
   const desks = new Map<string, CheckInDesk>();
@@ -133,11 +154,33 @@ async function assemble(
     return retention.apply(task, new Set(underWay.filter(base => base !== undefined)));
   });
 
+  const steering = new Steering(rounds, storage.pausedTasks);
+  await steering.open();
+
   let ready = false;
   healthRoutes(app, () => ready);
   taskRoutes(app, rounds, history);
   modelRoutes(app, registry, history, traffic);
-  updateRoutes(app, round => findRound(rounds, round), traffic, limits);
+  updateRoutes(
+    app,
+    round => findRound(rounds, round),
+    traffic,
+    limits,
+    device => population.isRevoked(device),
+  );
+  await adminRoutes(app, {
+    operators,
+    steering,
+    audit: storage.audit,
+    desk: new EnrolmentDesk(storage.enrolmentTokens, secrets),
+    registrar: new Registrar(storage.devices, storage.activity, population, {
+      isConnected: device => gateway.isConnected(device),
+      async drop(device) {
+        await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
+      },
+      disconnect: device => gateway.disconnect(device, 'device.revoked'),
+    }),
+  });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),
@@ -169,15 +212,16 @@ async function assemble(
     ready = false;
     if (storage.durable) await Promise.all(Array.from(rounds.values(), each => each.suspend()));
     else await endRounds();
-    gateway.close();
+    await gateway.close();
     await app.close();
     await unmasker.close();
     await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
     await retention.settled();
+    await activity.flush();
     await closeStorage();
   };
   let closed: Promise<void> | undefined;
-  const url = await listen(app, config);
+  const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
   return {
     url,
@@ -205,20 +249,14 @@ function refuseEqualNames(tasks: readonly Task[]): void {
 async function goOn(
   tasks: ReadonlyMap<string, TaskRounds>,
   { rounds, history }: Storage,
-  { clock, events }: { readonly clock: Clock; readonly events: CoordinatorEvents },
+  ports: { readonly clock: Clock; readonly events: CoordinatorEvents },
 ): Promise<void> {
-  const saved = Map.groupBy(await rounds.underWay(), ({ terms }) => terms.plan.task);
-  for (const [task, ofTask] of saved) {
-    const taskRounds = tasks.get(task);
-    if (taskRounds) await taskRounds.resume(ofTask);
-    else {
-      for (const round of ofTask) {
-        const reason = `The coordinator was restarted without the task "${task}".`;
-        const record = abandoned(round, reason, clock.now());
-        await history.commit({ round: record });
-        events.emit('round-ended', record);
-      }
-    }
+  const saved = await rounds.underWay();
+  for (const [name, task] of tasks) await task.resume(saved.filter(({ terms }) => terms.plan.task === name));
+  for (const round of saved) {
+    const { task } = round.terms.plan;
+    if (tasks.has(task)) continue;
+    await abandon(round, `The coordinator was restarted without the task "${task}".`, { ...ports, history });
   }
 }
 
@@ -228,31 +266,4 @@ function findRound(rounds: ReadonlyMap<string, TaskRounds>, id: RoundId): RoundD
     if (driver) return driver;
   }
   throw new MurmurationError('round.unknown');
-}
-
-async function listen(app: App, { host, port }: Config): Promise<string> {
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    throw new MurmurationError('config.invalid', listenFailure(cause as NodeJS.ErrnoException, host, port), {
-      cause,
-    });
-  }
-  const address = app.server.address() as AddressInfo;
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${name}:${address.port}`;
-}
-
-function listenFailure({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} of ${host} is taken by another program; choose another one, or 0 for any free one.`;
-    case 'EACCES':
-      return `Listening on port ${port} of ${host} is not allowed; ports from 1024 on need no privileges.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${host} is not an address of this machine.`;
-    default:
-      return `Listening on ${host}:${port} failed: ${message}`;
-  }
 }

@@ -1,11 +1,23 @@
 import { begin } from './phases/gathering.ts';
+import type { DriverPorts } from './ports.ts';
 import { type RoundRecord, recordOf } from './record.ts';
 import type { Failed, RoundEvent } from './round.ts';
 import type { JournalEntry, SavedRound } from './store.ts';
 import { transition } from './transition.ts';
 
-/** The record of a round that was under way and can't go on, for a `reason`; `endedAt` in ms since 1970. */
-export function abandoned(saved: SavedRound, reason: string, endedAt: number): RoundRecord {
+/** Records a round that was under way and can't go on, for a `reason`, as failed. Throws `storage.*`. */
+export async function abandon(
+  saved: SavedRound,
+  reason: string,
+  { history, clock, events }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
+): Promise<RoundRecord> {
+  const record = recordOf(failedState(saved, reason), clock.now(), null, { up: 0, down: 0 });
+  await history.commit({ round: record });
+  events.emit('round-ended', record);
+  return record;
+}
+
+function failedState(saved: SavedRound, reason: string): Failed {
   let { state } = begin(saved.terms);
   const happen = (event: RoundEvent) => {
     state = transition(state, event).state;
@@ -18,7 +30,7 @@ export function abandoned(saved: SavedRound, reason: string, endedAt: number): R
       happen({ type: 'counted', assignment });
   }
   happen({ type: 'abort', reason });
-  return recordOf(state as Failed, endedAt, null, { up: 0, down: 0 });
+  return state as Failed;
 }
 
 /** What an entry means for the state of a round, whatever its message says. */

@@ -5,7 +5,7 @@ import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
-import { abandoned } from './abandon.ts';
+import { abandon } from './abandon.ts';
 import { RoundDriver } from './driver.ts';
 import type { DriverPorts } from './ports.ts';
 import type { RoundTerms } from './round.ts';
@@ -17,6 +17,9 @@ const remembered = 64;
 
 /** ms after which a round that could not begin is tried again. */
 const retryAfter = 10_000;
+
+/** ms after which devices of a paused task ask again, at the earliest. */
+const whilePaused = 15 * 60_000;
 
 /** The rounds of one task, one after the other, on its schedule. */
 export class TaskRounds {
@@ -33,6 +36,9 @@ export class TaskRounds {
   #resumed: Promise<void> = Promise.resolve();
   #started = false;
   #stopped = false;
+  #isPaused = false;
+  /** Whether a round is under way, or about to be. */
+  #isRunning = false;
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
     this.task = task;
@@ -65,6 +71,31 @@ export class TaskRounds {
     void this.#resumed.then(() => this.#scheduleNext());
   }
 
+  /** From now on no round begins by itself; the current one goes on. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#cancel();
+  }
+
+  /** Rounds begin on schedule again. */
+  unpause(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#started) this.#scheduleNext();
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Begins a round at once, though the task may be paused. Throws `round.under-way`, or `server.stopping` before `start` and after `stop`. */
+  beginNow(): void {
+    if (this.#stopped || !this.#started) throw new MurmurationError('server.stopping');
+    if (this.#isRunning) throw new MurmurationError('round.under-way');
+    this.#cancel();
+    void this.#runOne();
+  }
+
   /** Ends the current round as failed, and begins no other. */
   async stop(): Promise<void> {
     this.#driver?.abort('The coordinator is stopping.');
@@ -83,11 +114,21 @@ export class TaskRounds {
     return this.#driver;
   }
 
-  /** ms until a device can be of use: 0 while devices are gathered. */
+  /** When the next round begins at the earliest, ms since 1970. */
+  get nextAt(): number {
+    return this.#nextAt;
+  }
+
+  /** Devices that wait for an assignment. */
+  get waiting(): number {
+    return this.#ports.pool.size;
+  }
+
+  /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
-    return this.#driver?.state.phase === 'gathering'
-      ? 0
-      : Math.max(0, this.#nextAt - this.#ports.clock.now());
+    if (this.#driver?.state.phase === 'gathering') return 0;
+    const left = Math.max(0, this.#nextAt - this.#ports.clock.now());
+    return this.#isPaused ? Math.max(left, whilePaused) : left;
   }
 
   /** The round of this id, if it is the current one. Throws `round.closed` for one that is over. */
@@ -98,19 +139,22 @@ export class TaskRounds {
   }
 
   #scheduleNext(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#isPaused || this.#isRunning) return;
+    this.#cancel();
     this.#cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
   }
 
   /** Whatever goes wrong in a round, the next one follows. */
   async #runOne(): Promise<void> {
     const { clock, events } = this.#ports;
+    this.#isRunning = true;
     try {
       await this.#begin();
     } catch (error) {
       events.emit('fault', 'beginning a round', error);
       this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
     }
+    this.#isRunning = false;
     this.#scheduleNext();
   }
 
@@ -146,15 +190,15 @@ export class TaskRounds {
       if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
       return this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
     }
-    this.#resumed = this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved));
+    this.#isRunning = true;
+    this.#resumed = this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved)).finally(() => {
+      this.#isRunning = false;
+    });
   }
 
   async #abandon(saved: SavedRound, reason: string): Promise<void> {
-    const { history, clock, events } = this.#ports;
-    const record = abandoned(saved, reason, clock.now());
-    await history.commit({ round: record });
-    this.#over.push(record.round);
-    events.emit('round-ended', record);
+    const { round } = await abandon(saved, reason, this.#ports);
+    this.#over.push(round);
   }
 
   /** The newest rounds that are over, once. */

@@ -3,6 +3,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
+import type { Cancel } from '@murmuration/protocol/ports';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import type { CoordinatorEvents } from '../events.ts';
 import { endWithProblem } from '../http/problem.ts';
@@ -17,6 +18,9 @@ export interface DoorPorts extends Omit<WirePorts, 'refused'> {
   readonly longest: number;
 }
 
+/** ms that a connection has at the end for what was sent on it. */
+const flushLimit = 1_000;
+
 /** A request that was let in, until its WebSocket is open. */
 interface Guest {
   readonly address: string;
@@ -30,6 +34,7 @@ export class Door {
   readonly #strangers: Places;
   readonly #guests = new WeakMap<IncomingMessage, Guest>();
   readonly #wires = new WeakMap<object, Wire>();
+  readonly #conns = new Set<EngineSocket>();
   #isClosed = false;
 
   constructor(http: HttpServer, ports: DoorPorts) {
@@ -53,9 +58,19 @@ export class Door {
     return this.#wires.get(conn)!;
   }
 
-  /** Lets nobody in any more, and closes all connections. */
-  close(): void {
+  /** Lets nobody in any more, and closes all connections, each once what was sent on it is out, for which it has a moment. */
+  async close(): Promise<void> {
     this.#isClosed = true;
+    const conns = [...this.#conns];
+    const closed = conns.map(conn => new Promise<void>(resolve => conn.once('close', () => resolve())));
+    for (const conn of conns) conn.close();
+    const { clock } = this.#ports;
+    let cancel: Cancel = () => {};
+    const late = new Promise<void>(resolve => {
+      cancel = clock.at(clock.now() + flushLimit, resolve);
+    });
+    await Promise.race([Promise.all(closed), late]);
+    cancel();
     this.engine.close();
   }
 
@@ -85,6 +100,8 @@ export class Door {
   #enter(conn: EngineSocket): void {
     const { events } = this.#ports;
     const { address, leave } = this.#guests.get(conn.request)!;
+    this.#conns.add(conn);
+    conn.once('close', () => this.#conns.delete(conn));
     const refused: WirePorts['refused'] = (code, detail) => events.emit('refused', 'socket', code, detail);
     this.#wires.set(conn, new Wire(conn, address, { ...this.#ports, refused }, leave));
   }

@@ -121,10 +121,10 @@ export class Gateway implements CohortChannel {
     this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
   }
 
-  /** Closes every connection; the HTTP server is left to its owner. */
-  close(): void {
+  /** Closes every connection once what was sent on it is out; the HTTP server is left to its owner. */
+  async close(): Promise<void> {
     this.#io.disconnectSockets(true);
-    this.#door.close();
+    await this.#door.close();
   }
 
   /** Closes the connection of a device, if it has one; `code` says why to whoever counts refusals. */

@@ -64,7 +64,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  gateway.close();
+  await gateway.close();
   await new Promise(resolve => http.close(resolve));
   expect(clock.pending).toBe(0);
 });
