@@ -23,7 +23,7 @@ const ofSystem: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** SQLITE_FULL, SQLITE_IOERR …: the low byte of the result that an error of the database carries. */
-export function sqliteResult(error: unknown): number | undefined {
+function sqliteResult(error: unknown): number | undefined {
   const { rawCode, message } = error as { rawCode?: unknown; message?: unknown };
   if (typeof rawCode === 'number') return rawCode & 0xff;
   // A database that can't be opened has its result in the text alone.
