@@ -5,6 +5,7 @@ import { describeIssues } from './config-error.ts';
 import { trustProxies } from './limits/address.ts';
 import { limitsSchema } from './limits/limits.ts';
 import { logLevels } from './monitor/log.ts';
+import { roles } from './operators/role.ts';
 import { duration } from './task/duration.ts';
 
 const schema = z.strictObject({
@@ -35,14 +36,46 @@ const schema = z.strictObject({
       roundsFor: duration.nullable().default(null),
     })
     .prefault({}),
-  /** Tokens with which devices enrol. */
+  /** PEM files of a certificate (its chain behind it) and its key: with them it speaks TLS alone. */
+  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
+  /** Tokens with which any number of devices enrol, besides those that operators make. */
   enrolmentTokens: z
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
-    .min(1),
+    .min(1)
+    .optional(),
+  /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
+  enrolmentVerifier: z.string().min(1).optional(),
+  /** Anybody may enrol; on the loopback address alone. */
+  openEnrolment: z.boolean().default(false),
+  /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. */
+  operatorTokens: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+        name: z.string().min(1).max(100),
+        role: z.enum(roles),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+      }),
+    )
+    .default([]),
 });
 
+const checked = schema
+  .refine(
+    ({ enrolmentTokens, enrolmentVerifier, openEnrolment, storage }) =>
+      enrolmentTokens || enrolmentVerifier || openEnrolment || storage,
+    {
+      path: ['enrolmentTokens'],
+      error:
+        'expected an array of tokens, or one of storage, enrolmentVerifier and openEnrolment, so that devices can enrol',
+      // Whatever else is wrong.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
+  )
+  .transform(config => ({ ...config, enrolmentTokens: config.enrolmentTokens ?? [] }));
+
 /** A coordinator's configuration, complete and checked. */
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof checked>;
 
 /** Environment variables, which go before the file. */
 const variables = {
@@ -59,7 +92,7 @@ const secrets: readonly (keyof Config)[] = ['enrolmentTokens'];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {
-  const parsed = schema.safeParse(input);
+  const parsed = checked.safeParse(input);
   if (!parsed.success)
     throw new MurmurationError(
       'config.invalid',

@@ -14,6 +14,7 @@ import { originOf } from '../limits/address.ts';
 import { watchArrival } from '../limits/arrival.ts';
 import { Rates } from '../limits/rates.ts';
 import { boundConnections, type ConnectionBounds, parserProblem } from './connections.ts';
+import type { Certificate } from './listen.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
 
 export type App = FastifyInstance<
@@ -27,6 +28,8 @@ export type App = FastifyInstance<
 export interface AppSettings extends ConnectionBounds {
   readonly cors: readonly string[];
   readonly clock: Clock;
+  /** With it, TLS alone is spoken. */
+  readonly tls?: Certificate | undefined;
 }
 
 /** ms after which a connection is closed on which nothing moves: no request is sent, or no answer read. */
@@ -36,7 +39,13 @@ const longestRequest = 3_600_000;
 
 /** The HTTP application without its routes: validation, bounds, problem documents, security headers and the OpenAPI document. */
 export async function createApp(settings: AppSettings): Promise<App> {
-  const { events, limits } = settings;
+  const { events, limits, tls } = settings;
+  const server = {
+    headersTimeout: limits.handshake,
+    connectionsCheckingInterval: Math.min(limits.handshake, 5_000),
+    // Missing ones are refused below, with a code.
+    requireHostHeader: false,
+  };
   const handleError = problemHandler(events);
   const app = Fastify({
     logger: false,
@@ -55,12 +64,9 @@ export async function createApp(settings: AppSettings): Promise<App> {
     requestTimeout: longestRequest,
     connectionTimeout: idle,
     keepAliveTimeout: limits.handshake,
-    http: {
-      headersTimeout: limits.handshake,
-      connectionsCheckingInterval: Math.min(limits.handshake, 5_000),
-      // Missing ones are refused below, with a code.
-      requireHostHeader: false,
-    },
+    ...(tls
+      ? { https: { ...server, ...tls, handshakeTimeout: limits.handshake } as object }
+      : { http: server }),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<ZodTypeProvider>();
@@ -84,7 +90,10 @@ export async function createApp(settings: AppSettings): Promise<App> {
     strictPreflight: false,
   });
   await app.register(swagger, {
-    openapi: { info: { title: 'Murmuration coordinator', version: '1' } },
+    openapi: {
+      info: { title: 'Murmuration coordinator', version: '1' },
+      components: { securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer' } } },
+    },
     transform: jsonSchemaTransform,
   });
   return app;

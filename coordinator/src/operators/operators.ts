@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Page } from '../paging.ts';
 import { isValid, mintToken, proves, tokenId } from '../tokens/secret-token.ts';
 import type { AuditAction, AuditEntry, AuditLog } from './audit.ts';
 import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
@@ -77,9 +78,22 @@ export class Operators {
     return { token, text };
   }
 
-  /** False where there is no such token. */
-  revoke(id: string): Promise<boolean> {
-    return this.#tokens.revoke(id, this.#clock.now());
+  list(page: Page): Promise<readonly OperatorToken[]> {
+    return this.#tokens.list(page);
+  }
+
+  /** Whether anybody may operate this coordinator. */
+  anyValid(): Promise<boolean> {
+    return this.#tokens.anyValid(this.#clock.now());
+  }
+
+  isValid(token: OperatorToken): boolean {
+    return isValid(token, this.#clock.now());
+  }
+
+  /** The token as it is from now on; undefined where none of this id can be revoked. */
+  async revoke(id: string): Promise<OperatorToken | undefined> {
+    return (await this.#tokens.revoke(id, this.#clock.now())) ? this.#tokens.get(id) : undefined;
   }
 
   /**

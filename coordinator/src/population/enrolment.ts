@@ -48,6 +48,32 @@ export function storedTokens(
   };
 }
 
+/** All ways to enrol that a coordinator offers. */
+export interface EnrolmentWays {
+  /** Tokens of the configuration. */
+  readonly listed: readonly string[];
+  /** Tokens that operators made. */
+  readonly stored: EnrolmentTokenStore;
+  /** An app's own, asked where no token is right. */
+  readonly verifier: EnrolmentVerifier | undefined;
+  /** Anybody may enrol. */
+  readonly isOpen: boolean;
+}
+
+/** Lets a device enrol in any of these ways; `failed` hears what an app's own verifier throws. */
+export function enrolmentBy(
+  { listed, stored, verifier, isOpen }: EnrolmentWays,
+  { primitives, clock }: { readonly primitives: Primitives; readonly clock: Clock },
+  failed: (error: unknown) => void,
+): EnrolmentVerifier {
+  if (isOpen) return async () => true;
+  return anyOf([
+    listedTokens(listed, primitives),
+    storedTokens(stored, primitives, clock),
+    ...(verifier ? [limited(verifier, clock, failed)] : []),
+  ]);
+}
+
 /** Lets a device enrol where any of these says so, asked one after the other. */
 export function anyOf(verifiers: readonly EnrolmentVerifier[]): EnrolmentVerifier {
   return async (request, signal) => {

@@ -5,8 +5,12 @@ import { challengeMessage, type Enrol, type Hello } from '@murmuration/protocol/
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Place } from '../paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';
+
+/** Revoked devices that are read at a time. */
+const pageLength = 1_000;
 
 /** The devices that run the apps of this coordinator, and how they prove who they are. */
 export class Population {
@@ -14,7 +18,7 @@ export class Population {
   readonly #mayEnrol: EnrolmentVerifier;
   readonly #primitives: Primitives;
   readonly #clock: Clock;
-  /** Those that were revoked since the start: known here at once, while the store still writes. */
+  /** Those that are revoked: known here at once, while the store still writes. */
   readonly #revoked = new Set<DeviceId>();
   #size = 0;
 
@@ -25,9 +29,16 @@ export class Population {
     this.#clock = clock;
   }
 
-  /** Reads how many devices there are; once, before anything else. */
+  /** Reads how many devices there are, and which are revoked; once, before anything else. */
   async open(): Promise<void> {
     this.#size = await this.#devices.count();
+    for (let after: Place | undefined; ; ) {
+      const devices = await this.#devices.list({ after, limit: pageLength }, true);
+      for (const { id } of devices) this.#revoked.add(id);
+      const last = devices.at(-1);
+      if (!last) return;
+      after = { id: last.id, time: last.enrolledAt };
+    }
   }
 
   /** Enrolled devices that are not revoked. */
@@ -79,14 +90,13 @@ export class Population {
     return changed;
   }
 
-  /** Whether a device was revoked since the start. One that was revoked before can't have said hello. */
+  /** Whether a device is revoked. */
   isRevoked(id: DeviceId): boolean {
     return this.#revoked.has(id);
   }
 
   #requireUnrevoked(device: Device): Device {
-    if (device.revokedAt !== null || this.#revoked.has(device.id))
-      throw new MurmurationError('device.revoked');
+    if (device.revokedAt !== null || this.isRevoked(device.id)) throw new MurmurationError('device.revoked');
     return device;
   }
 }

@@ -5,6 +5,7 @@ import type { CollectingState } from './round.ts';
 import type { DrawnMember } from './store.ts';
 
 interface Claim {
+  readonly device: DeviceId;
   readonly token: Uint8Array;
   /** SHA-256 of what was taken in each phase, so that the same again is told from something else. */
   readonly taken: Map<CollectingState['phase'], Uint8Array>;
@@ -16,7 +17,7 @@ export class Claims {
   readonly #assignments = new Map<DeviceId, AssignmentId>();
 
   admit({ device, assignment, token }: DrawnMember): void {
-    this.#claims.set(assignment, { token, taken: new Map() });
+    this.#claims.set(assignment, { device, token, taken: new Map() });
     this.#assignments.set(device, assignment);
   }
 
@@ -40,9 +41,11 @@ export class Claims {
     if (this.#assignments.get(device) !== assignment) throw new MurmurationError('assignment.unknown');
   }
 
-  /** Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of the round. */
-  authenticate(assignment: AssignmentId, token: Uint8Array): void {
-    if (!equalBytes(this.#claim(assignment).token, token)) throw new MurmurationError('assignment.token');
+  /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of the round. */
+  authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
+    const claim = this.#claim(assignment);
+    if (!equalBytes(claim.token, token)) throw new MurmurationError('assignment.token');
+    return claim.device;
   }
 
   /** Throws `assignment.unknown`. */

@@ -59,9 +59,9 @@ export class RoundDriver {
     this.#course.happen({ type: 'available', devices: this.#ports.pool.size });
   }
 
-  /** Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
-  authenticate(assignment: AssignmentId, token: Uint8Array): void {
-    this.#course.claims.authenticate(assignment, token);
+  /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
+  authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
+    return this.#course.claims.authenticate(assignment, token);
   }
 
   /**

@@ -9,6 +9,25 @@ const token = 'a token that is long enough';
 const least = { enrolmentTokens: [token] };
 
 describe('a configuration', () => {
+  it.each([[{ storage: './state' }], [{ enrolmentVerifier: './attestation.js' }], [{ openEnrolment: true }]])(
+    'needs no tokens where devices enrol in another way: %j',
+    input => {
+      expect(parseConfig(input)).toMatchObject({ ...input, enrolmentTokens: [] });
+    },
+  );
+
+  it('takes operator tokens by their digests', () => {
+    const operator = { id: 'A'.repeat(16), name: 'CI', role: 'viewer', sha256: 'ab'.repeat(32) };
+    expect(parseConfig({ ...least, operatorTokens: [operator] }).operatorTokens).toEqual([operator]);
+    for (const wrong of [{ role: 'root' }, { sha256: 'mmo_' }, { id: 'A' }, { token: 'x' }])
+      expect(() => parseConfig({ ...least, operatorTokens: [{ ...operator, ...wrong }] })).toThrow(
+        expect.objectContaining({
+          code: 'config.invalid',
+          detail: expect.stringContaining('operatorTokens.0'),
+        }),
+      );
+  });
+
   it('is complete with its tokens alone', () => {
     expect(parseConfig(least)).toEqual({
       host: '127.0.0.1',
@@ -19,6 +38,8 @@ describe('a configuration', () => {
       limits: limitsSchema.parse({}),
       retention: { versions: null, rounds: null, roundsFor: null },
       enrolmentTokens: [token],
+      openEnrolment: false,
+      operatorTokens: [],
     });
   });
 

@@ -1,12 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { idPattern, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids';
+import {
+  type DeviceId,
+  idPattern,
+  parseAssignmentId,
+  parseRoundId,
+  type RoundId,
+} from '@murmuration/protocol/ids';
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
 import * as z from 'zod';
 import type { Limits } from '../../limits/limits.ts';
 import type { Traffic } from '../../monitor/traffic.ts';
 import type { RoundDriver } from '../../round/driver.ts';
 import type { App } from '../app.ts';
+import { bearer } from '../bearer.ts';
 import { problem } from '../problem.ts';
 
 const params = z.object({ round: z.string().regex(idPattern), assignment: z.string().regex(idPattern) });
@@ -21,6 +28,7 @@ export function updateRoutes(
   findRound: (round: RoundId) => RoundDriver,
   traffic: Traffic,
   limits: Pick<Limits, 'uploads' | 'uploadBytes'>,
+  isRevoked: (device: DeviceId) => boolean,
 ): void {
   /** Uploads by assignment: the answer that each waits for, and the bytes that it has. */
   const underWay = new Map<string, { readonly answer: ServerResponse; readonly length: number }>();
@@ -52,10 +60,11 @@ export function updateRoutes(
       },
       preParsing: async (request, reply) => {
         const driver = findRound(parseRoundId(request.params.round));
-        driver.authenticate(
+        const device = driver.authenticate(
           parseAssignmentId(request.params.assignment),
-          bearer(request.headers.authorization),
+          Buffer.from(bearer(request.headers.authorization), 'base64url'),
         );
+        if (isRevoked(device)) throw new MurmurationError('device.revoked');
         const length = Number(request.headers['content-length']);
         if (length !== driver.updateLength)
           throw new MurmurationError(
@@ -86,9 +95,4 @@ export function updateRoutes(
       return driver.accept(parseAssignmentId(assignment), body);
     },
   );
-}
-
-/** The token of `Authorization: Bearer TOKEN`; empty where there is none, which fits no assignment. */
-function bearer(header: string | undefined): Uint8Array {
-  return Buffer.from(header?.startsWith('Bearer ') ? header.slice(7) : '', 'base64url');
 }

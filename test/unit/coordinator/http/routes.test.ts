@@ -6,7 +6,7 @@ import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import { Traffic } from '@murmuration/coordinator/monitor/traffic';
 import { base64url } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,12 +18,14 @@ let federation: Federation;
 let traffic: Traffic;
 let ready: boolean;
 let refused: string[];
+let revoked: Set<DeviceId>;
 
 beforeEach(async () => {
   federation = await openFederation();
   traffic = new Traffic();
   ready = true;
   refused = [];
+  revoked = new Set();
   federation.events.on('refused', (_, code) => refused.push(code));
   app = await createApp({ ...boundsOf(federation), cors: ['https://app.example'] });
   const { rounds, history, registry, task } = federation;
@@ -39,6 +41,7 @@ beforeEach(async () => {
     },
     traffic,
     boundsOf(federation).limits,
+    device => revoked.has(device),
   );
   app.get('/broken', { schema: { hide: true } }, () => {
     throw new Error('The secret path /var/lib broke.');
@@ -313,6 +316,19 @@ describe('uploads', () => {
     );
     expect(federation.rounds.current!.state).toBe(state);
     expect(refused).toEqual([code]);
+  });
+
+  it('of a device that is revoked are refused before they are read, to whoever has its token', async () => {
+    const [part] = (await beginRound()) as [Assignment];
+    for (let i = 0; i < 5; i++) revoked.add(deviceId(i));
+    const state = federation.rounds.current!.state;
+    expectProblem(await put(part, updateOf([1, 0, 0, 0]), { 'content-length': '63' }), 403, 'device.revoked');
+    expectProblem(
+      await put({ ...part, token: new Uint8Array(32) }, updateOf([1, 0, 0, 0])),
+      403,
+      'assignment.token',
+    );
+    expect(federation.rounds.current!.state).toBe(state);
   });
 
   it('of a round that is over are refused', async () => {

@@ -23,7 +23,13 @@ beforeEach(async () => {
   federation = await openFederation({ task: { cohort: { goal: devices, minimum: 1, overSelection: 1 } } });
   const bounds = boundsOf(federation);
   app = await createApp({ ...bounds, cors: [] });
-  updateRoutes(app, () => federation.rounds.current!, new Traffic(), bounds.limits);
+  updateRoutes(
+    app,
+    () => federation.rounds.current!,
+    new Traffic(),
+    bounds.limits,
+    () => false,
+  );
   await app.listen({ host: '127.0.0.1', port: 0 });
   await federation.rounds.start();
   await federation.clock.advance(0);

@@ -1,5 +1,4 @@
-import { besideConfigured } from '@murmuration/coordinator/operators/configured';
-import type { OperatorToken } from '@murmuration/coordinator/operators/operator-token';
+import { type ConfiguredToken, configured } from '@murmuration/coordinator/operators/configured';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { includes, roles } from '@murmuration/coordinator/operators/role';
 import { memoryAudit, memoryOperatorTokens } from '@murmuration/coordinator/storage/memory-access';
@@ -10,9 +9,9 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { VirtualClock } from '../../../virtual-clock.ts';
 
-function open(configured: readonly OperatorToken[] = []) {
+function open(listed: readonly ConfiguredToken[] = []) {
   const clock = new VirtualClock(1_000);
-  const tokens = besideConfigured(configured, memoryOperatorTokens());
+  const tokens = configured(listed, memoryOperatorTokens());
   const audit = memoryAudit();
   const operators = new Operators(tokens, audit, { primitives: native, clock, random: seededRandom(1) });
   return { clock, tokens, audit, operators };
@@ -40,9 +39,9 @@ describe('an operator token', () => {
     const { token, text } = await operators.create({ name: 'Ada', role: 'operator', expiresAt: null });
     expect(await operators.authenticate(text)).toEqual({ id: token.id, name: 'Ada', role: 'operator' });
     expect(JSON.stringify(await tokens.get(token.id))).not.toContain(text.slice(20));
-    expect(await operators.revoke(token.id)).toBe(true);
+    expect(await operators.revoke(token.id)).toEqual({ ...token, revokedAt: 1_000 });
     await expect(operators.authenticate(text)).rejects.toMatchObject({ code: 'operator.unauthenticated' });
-    expect(await operators.revoke('A'.repeat(16))).toBe(false);
+    expect(await operators.revoke('A'.repeat(16))).toBeUndefined();
   });
 
   it('counts until it expires', async () => {
@@ -68,18 +67,12 @@ describe('an operator token', () => {
 
   it('of the configuration counts as long as it is there', async () => {
     const { text, proof } = mintToken('operator', seededRandom(2), native);
-    const configured = {
-      ...proof,
-      name: 'CI',
-      role: 'admin',
-      createdAt: 0,
-      expiresAt: null,
-      revokedAt: null,
-    } as const;
-    const { operators, tokens } = open([configured]);
+    const sha256 = Buffer.from(proof.digest).toString('hex');
+    const listed = { id: proof.id, name: 'CI', role: 'admin', sha256 } as const;
+    const { operators, tokens } = open([listed]);
     expect(await operators.authenticate(text)).toMatchObject({ name: 'CI', role: 'admin' });
     expect(await tokens.anyValid(1_000)).toBe(true);
-    expect(await operators.revoke(proof.id)).toBe(false);
+    expect(await operators.revoke(proof.id)).toBeUndefined();
     expect(await open().tokens.anyValid(1_000)).toBe(false);
     await expect(open().operators.authenticate(text)).rejects.toMatchObject({
       code: 'operator.unauthenticated',
