@@ -5,9 +5,9 @@ import { hashPattern, type ModelHash } from '@murmuration/protocol/ids';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { sha256Hex } from './files/blobs.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';
-import { layout } from './folder.ts';
+import { layout, lockFolder } from './folder.ts';
 import { Connection } from './sqlite/database.ts';
-import { lockFolder } from './sqlite/folder-lock.ts';
+import { takeLock } from './sqlite/lock.ts';
 import { vectorsIn } from './sqlite/strategy-state.ts';
 
 /** What was copied and checked. */
@@ -18,38 +18,36 @@ export interface Copied {
   readonly bytes: number;
 }
 
-/** How often rows are read anew where retention deleted the files that they name meanwhile. */
-const maxAttempts = 5;
-
 /** ms to wait for the locks of a coordinator that is at work. */
 const busyTimeout = 10_000;
 
 /**
  * Copies a storage folder that a coordinator may be using: the rows as they are at one moment, then the files that they name, which
- * never change; each is checked against its hash. Rounds under way are left out. The database comes last: with it the backup is
+ * never change, each checked against its hash; nothing is deleted meanwhile. Rounds under way are left out. The database comes last: with it the backup is
  * complete. Throws `config.invalid` where there is no storage or `to` is not empty, `model.*` where a file is damaged or
  * missing, `storage.*`.
  */
 export async function backUp(folder: string, to: string): Promise<Copied> {
   await requireStorage(folder);
   await makeEmpty(to);
+  const free = await takeLock(join(folder, layout.blobsLock), busyTimeout);
+  if (!free)
+    throw new MurmurationError(
+      'storage.locked',
+      `Another backup of ${folder} is under way; wait for its end.`,
+    );
   const database = join(to, layout.database);
   const partial = `${database}.partial`;
   try {
-    for (let attempt = 1; ; attempt++) {
-      await snapshot(join(folder, layout.database), partial);
-      try {
-        const copied = await copyBlobs(partial, join(folder, layout.blobs), join(to, layout.blobs));
-        await complete(partial, database, to);
-        return copied;
-      } catch (error) {
-        const isGone = error instanceof MurmurationError && error.code === 'model.missing';
-        if (!isGone || attempt === maxAttempts) throw error;
-      }
-    }
+    await snapshot(join(folder, layout.database), partial);
+    const copied = await copyBlobs(partial, join(folder, layout.blobs), join(to, layout.blobs));
+    await complete(partial, database, to);
+    return copied;
   } catch (error) {
     await clear(to);
     throw error;
+  } finally {
+    free();
   }
 }
 
@@ -62,10 +60,10 @@ export async function restore(backup: string, folder: string): Promise<Copied> {
   await requireStorage(backup);
   await onDisk(`The folder ${folder} can't be used`, () => makeFolder(folder));
   const names = await onDisk(`The folder ${folder} can't be read`, () => readdir(folder));
-  if (names.includes(lockName)) (await lockFolder(folder))();
+  if (names.includes(layout.lock)) (await lockFolder(folder))();
   requireEmpty(
     folder,
-    names.filter(name => name !== lockName),
+    names.filter(name => name !== layout.lock),
   );
   const unlock = await lockFolder(folder);
   const database = join(folder, layout.database);
@@ -85,8 +83,6 @@ export async function restore(backup: string, folder: string): Promise<Copied> {
     unlock();
   }
 }
-
-const lockName = 'lock.db';
 
 async function requireStorage(folder: string): Promise<void> {
   const names = (await ifThere(readdir(folder)).catch(() => undefined)) ?? [];
@@ -109,7 +105,6 @@ function requireEmpty(folder: string, names: readonly string[]): void {
 
 /** The rows as they are now, without those of rounds under way: they belong to this moment, and go on in no copy. */
 async function snapshot(database: string, to: string): Promise<void> {
-  await onDisk(`${to} can't be replaced`, () => rm(to, { force: true }));
   const source = await Connection.open(database, { busyTimeout });
   try {
     await source.exec(`vacuum into '${to.replaceAll("'", "''")}'`);
@@ -142,25 +137,20 @@ async function requireIntact(database: string): Promise<void> {
 async function copyBlobs(database: string, from: string, to: string): Promise<Copied> {
   await onDisk(`The folder ${to} can't be made`, () => makeFolder(to));
   const { models, vectors } = await references(database);
-  let files = 0;
-  let bytes = 0;
-  const copied = new Set<string>();
+  const lengths = new Map<string, number>();
   const copy = async (hash: string): Promise<Uint8Array> => {
     const blob = await copyBlob(hash, from, to);
-    if (!copied.has(hash)) {
-      files += 1;
-      bytes += blob.length;
-      copied.add(hash);
-    }
+    lengths.set(hash, blob.length);
     return blob;
   };
   for (const model of models) {
     const { weightsHash } = parseModelJson(model, await copy(model));
-    if (!copied.has(weightsHash)) await copy(weightsHash);
+    if (!lengths.has(weightsHash)) await copy(weightsHash);
   }
-  for (const vector of vectors) if (!copied.has(vector)) await copy(vector);
+  for (const vector of vectors) if (!lengths.has(vector)) await copy(vector);
   await onDisk(`The folder ${to} can't be synced`, () => syncFolder(to));
-  return { versions: models.length, files, bytes };
+  const bytes = [...lengths.values()].reduce((sum, length) => sum + length, 0);
+  return { versions: models.length, files: lengths.size, bytes };
 }
 
 async function references(database: string) {
@@ -176,7 +166,7 @@ async function references(database: string) {
   }
 }
 
-/** Copies one file, unless it is there already, and checks the copy; returns its bytes. */
+/** Copies one file, unless it is there already, since versions may share files, and checks the copy; returns its bytes. */
 async function copyBlob(hash: string, from: string, to: string): Promise<Uint8Array> {
   if (!hashPattern.test(hash)) throw new MurmurationError('storage.corrupt', `"${hash}" is no hash.`);
   const target = join(to, hash);

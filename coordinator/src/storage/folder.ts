@@ -1,15 +1,17 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
+import type { BlobStore } from '../registry/ports.ts';
 import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
 import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
 import { sqliteActivity } from './sqlite/activity.ts';
 import { sqliteAudit } from './sqlite/audit.ts';
 import { sqliteDevices } from './sqlite/devices.ts';
-import { lockFolder } from './sqlite/folder-lock.ts';
 import { sqliteHistory } from './sqlite/history.ts';
+import { takeLock } from './sqlite/lock.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
@@ -23,7 +25,21 @@ export const layout = {
   blobs: 'blobs',
   /** Running sums of rounds under way. */
   sums: 'rounds',
+  /** Locked by the process that has the folder; whoever only reads needs no lock. */
+  lock: 'lock.db',
+  /** Locked by whoever copies blobs or deletes some. */
+  blobsLock: 'blobs-lock.db',
 } as const;
+
+/** Takes a folder for this process until the returned function is called. Throws `storage.in-use` where it is taken. */
+export async function lockFolder(folder: string): Promise<() => void> {
+  const unlock = await takeLock(join(folder, layout.lock));
+  if (unlock) return unlock;
+  throw new MurmurationError(
+    'storage.in-use',
+    `Another coordinator uses the storage folder ${folder}; stop it first, or choose another folder.`,
+  );
+}
 
 /** Opens a storage folder as `openStorage` says. */
 export async function openFolder(folder: string, clock: Clock) {
@@ -36,7 +52,20 @@ export async function openFolder(folder: string, clock: Clock) {
     const database = await openDatabase(join(folder, layout.database));
     try {
       await onDisk(`The storage folder ${folder} can't be synced`, () => syncFolder(folder));
-      const blobs = await fileBlobs(join(folder, layout.blobs), clock);
+      const files = await fileBlobs(join(folder, layout.blobs), clock);
+      const blobs: BlobStore = {
+        ...files,
+        async sweep(named, before) {
+          const free = await takeLock(join(folder, layout.blobsLock));
+          // A backup is under way: the next sweep takes what this one leaves.
+          if (!free) return [];
+          try {
+            return await files.sweep(named, before);
+          } finally {
+            free();
+          }
+        },
+      };
       const checkpoints = await fileCheckpoints(join(folder, layout.sums));
       const rounds = sqliteRounds(database, checkpoints);
 

@@ -117,6 +117,9 @@ describe('a backup', () => {
       await retention.apply(task, new Set());
     }
     const { versions } = await backingUp;
+    await publish(storage, 100);
+    await retention.apply(task, new Set());
+    expect(await readdir(join(folder, 'blobs'))).toHaveLength(6);
     await restore(backup, restored);
     const { models, head } = await contents(await openIn(restored));
     expect(models).toHaveLength(versions);
