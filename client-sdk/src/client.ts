@@ -49,6 +49,8 @@ export class PlatformClient {
   /** Ends the answer to the challenge before. */
   #greeting = new AbortController();
   #running = false;
+  /** Whether the coordinator knows whose the connection is. */
+  #isKnown = false;
 
   /** Throws `protocol.id` for a name that no task can have. */
   constructor(options: ClientOptions, platform: Platform) {
@@ -66,7 +68,7 @@ export class PlatformClient {
         new Session({
           task,
           platform,
-          transport: this.#transport,
+          transport: this.#greeted,
           trainer: trainers[position]!,
           examples,
           models: new ModelCache(options.storage, this.#transport, task),
@@ -99,6 +101,7 @@ export class PlatformClient {
     if (!this.#running) return;
     this.#transport.open({
       disconnected: reason => {
+        this.#isKnown = false;
         this.#greeting.abort();
         for (const session of this.#sessions) session.disconnected();
         this.#emit('disconnected', reason);
@@ -129,11 +132,25 @@ export class PlatformClient {
     }
   }
 
+  /** The transport as sessions have it: nothing is asked on a connection before the coordinator knows whose that is. */
+  get #greeted(): Pick<Transport, 'request' | 'upload'> {
+    return {
+      request: async (event, frame) => {
+        if (!this.#isKnown)
+          throw new MurmurationError('server.unreachable', 'The device has not said hello yet.');
+        return this.#transport.request(event, frame);
+      },
+      upload: (...args) => this.#transport.upload(...args),
+    };
+  }
+
   #trainerOf({ trainer }: TaskOptions): Trainer {
     return trainer instanceof URL ? this.#platform.trainer(trainer) : trainer;
   }
 
   async #receive(event: CoordinatorEvent, frame: Uint8Array): Promise<void> {
+    // Whatever else it has to say is meant for this device.
+    this.#isKnown = event !== 'challenge';
     try {
       switch (event) {
         case 'challenge':
@@ -196,6 +213,7 @@ export class PlatformClient {
       now = await this.#prove(await this.#enrol(nonce), nonce);
     }
     if (!this.#running) return;
+    this.#isKnown = true;
     this.#emit('connected');
     for (const session of this.#sessions) session.connected(now);
   }

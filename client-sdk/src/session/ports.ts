@@ -12,7 +12,7 @@ import type { SessionStore } from './saved-session.ts';
 export interface SessionPorts {
   readonly task: TaskName;
   readonly platform: Platform;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'request' | 'upload'>;
   readonly trainer: Trainer;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   readonly models: ModelCache;

@@ -18,6 +18,8 @@ const retryAfter = 10_000;
 const afterClosed = 1_000;
 /** ms after the deadline of a round at which its end is no longer waited for. */
 const endMissed = 120_000;
+/** ms after which a round is over that the coordinator has not named again to a device that came back. */
+const unnamed = 30_000;
 
 /** One device's part in one task: checks in, takes assignments, contributes, and comes back when it was told to. */
 export class Session {
@@ -25,6 +27,8 @@ export class Session {
   /** Each entry into a phase is an object of its own, by which whoever waited finds out whether it still counts. */
   #state: SessionState = { phase: 'idle' };
   #connected = false;
+  /** Whether the coordinator has named the round of this device on this connection. */
+  #isNamed = false;
   /** What the coordinator's clock shows beyond the device's, ms. */
   #ahead = 0;
   /** When to check in next, ms since 1970 by the device's clock. */
@@ -49,20 +53,25 @@ export class Session {
     this.#connected = true;
     this.#ahead = now - this.#ports.platform.clock.now();
     if (this.#state.phase === 'idle') this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
+    else if (this.#state.phase !== 'gathering' && !this.#isNamed)
+      this.#wakeAt(this.#ports.platform.clock.now() + unnamed, () => this.#missedEnd());
   }
 
   disconnected(): void {
     this.#connected = false;
+    this.#isNamed = false;
     // The coordinator drops those who wait; training goes on, and its upload finds its own way.
     if (this.#state.phase === 'gathering') this.#state = { phase: 'idle' };
+    if ('assignment' in this.#state) this.#expectEnd(this.#state.assignment);
   }
 
-  assigned(assignment: Assignment): void {
+  assigned(assignment: Assignment) {
     const { task, isFree } = this.#ports;
     if (assignment.plan.task !== task) return;
     const { phase } = this.#state;
+    this.#isNamed = true;
     if (phase === 'contributing' || phase === 'closing') {
-      if (this.#state.assignment.assignment === assignment.assignment) return;
+      if (this.#state.assignment.assignment === assignment.assignment) return this.#expectEnd(assignment);
     }
     this.#abandon();
     if (!isFree()) {
@@ -77,7 +86,7 @@ export class Session {
       inbox: new Inbox(),
     };
     this.#state = state;
-    this.#wakeAt(assignment.deadline - this.#ahead + endMissed, () => this.#missedEnd());
+    this.#expectEnd(assignment);
     this.#contributions = this.#contributions.then(() => this.#contribute(state));
   }
 
@@ -117,6 +126,10 @@ export class Session {
   #wakeAt(time: number, wake: () => void): void {
     this.#cancelTimer();
     this.#cancelTimer = this.#ports.platform.clock.at(time, wake);
+  }
+
+  #expectEnd({ deadline }: Assignment): void {
+    this.#wakeAt(deadline - this.#ahead + endMissed, () => this.#missedEnd());
   }
 
   #checkInAfter(ms: number, reason: string): void {
@@ -177,8 +190,8 @@ export class Session {
 
   #giveUp(assignment: Assignment, error: MurmurationError): void {
     this.#abandon();
-    // Others were faster: nothing is wrong, and there is nothing to leave.
-    if (error.code === 'round.closed') {
+    // Others were faster, or the coordinator has lost the round: nothing is wrong here, and there is nothing to leave.
+    if (error.code === 'round.closed' || error.code === 'round.unknown') {
       this.#checkInAfter(afterClosed, error.detail);
       return;
     }

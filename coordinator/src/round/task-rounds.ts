@@ -206,7 +206,11 @@ export class TaskRounds {
     if (this.#hasRead) return;
     this.#hasRead = true;
     const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, remembered);
-    this.#number = past[0]?.number ?? 0;
+    const [last] = past;
+    if (last) {
+      this.#number = last.number;
+      this.#nextAt = Math.max(this.#nextAt, last.startedAt + this.task.interval);
+    }
     this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
