@@ -34,7 +34,9 @@ export class Wire {
   readonly #ports: WirePorts;
   readonly #noLongerStranger: () => void;
   #cancelHandshake: Cancel;
-  #cancelPause: Cancel | undefined;
+  #cancelPause: Cancel = () => {};
+  /** ms since 1970; in the past where it is read. */
+  #pausedUntil = Number.NEGATIVE_INFINITY;
   /** Bytes of frames that were not yet handed to the network. */
   #queued = 0;
   #isOver = false;
@@ -79,13 +81,13 @@ export class Wire {
 
   /** Reads nothing for `ms`: whoever sends more finds out by the network that it is not taken. */
   pause(ms: number): void {
-    if (ms <= 0 || this.#cancelPause || this.#isOver) return;
     const { clock } = this.#ports;
+    const until = clock.now() + Math.min(ms, longestPause);
+    if (ms <= 0 || this.#isOver || until <= this.#pausedUntil) return;
+    this.#cancelPause();
+    this.#pausedUntil = until;
     this.#webSocket.pause();
-    this.#cancelPause = clock.at(clock.now() + Math.min(ms, longestPause), () => {
-      this.#cancelPause = undefined;
-      this.#webSocket.resume();
-    });
+    this.#cancelPause = clock.at(until, () => this.#resume());
   }
 
   /** Whether `length` more bytes may be sent. Who has left too much unread is cut off. */
@@ -112,6 +114,12 @@ export class Wire {
     this.#raw.destroy();
   }
 
+  #resume(): void {
+    this.#cancelPause();
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    this.#webSocket.resume();
+  }
+
   readonly #countStrangerBytes = (): void => {
     if (this.#raw.bytesRead > strangerBytes)
       this.cut('request.too-large', 'The connection brought too many bytes before its hello.');
@@ -119,14 +127,15 @@ export class Wire {
 
   #closed(reason: string, cause: unknown): void {
     this.#cancelHandshake();
-    this.#cancelPause?.();
+    // What its device says of the end has to be read.
+    this.#resume();
     this.identified();
     if (this.#isOver || lostConnections.has(reason)) return;
-    const tooLarge = String(causeOf(cause)?.code) === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
     this.#isOver = true;
+    const why = cause instanceof Error ? cause.message : reason;
     this.#ports.refused(
-      tooLarge ? 'request.too-large' : 'protocol.packet',
-      `the connection was closed: ${causeOf(cause)?.message ?? reason}`,
+      why.includes('Max payload size exceeded') ? 'request.too-large' : 'protocol.packet',
+      `The connection was closed: ${why}`,
     );
     this.#raw.destroySoon();
   }
@@ -134,9 +143,3 @@ export class Wire {
 
 /** Ends of a connection that violate nothing. */
 const lostConnections: ReadonlySet<string> = new Set(['transport close', 'ping timeout']);
-
-/** Engine.IO puts what WebSocket says into the description of its own error. */
-function causeOf(error: unknown): { code?: unknown; message?: string } | undefined {
-  const { description } = (error ?? {}) as { description?: { code?: unknown; message?: string } };
-  return description ?? (error as { message?: string } | undefined);
-}

@@ -40,6 +40,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   }
   await target.start();
   const before = await roundsAfter(target, 0, quietRounds);
+  if (!before || before.rounds.failed > 0)
+    throw new Error(`The cohort is not healthy by itself:\n${before?.faults.join('\n') ?? target.errors}`);
 
   const garblers = [
     ...Array.from({ length: 3 }, () => participant(world, 'masked')),
@@ -82,7 +84,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   const figures = {
     messages: tally.messages,
     crashes: Number(crashed),
-    healthyRounds: after ? after.rounds.published - before!.rounds.published : 0,
+    healthyRounds: after ? after.rounds.published - before.rounds.published : 0,
     healthyRoundsFailed: after ? after.rounds.failed : 1,
     decodedShare: tally.decoded / tally.messages,
     accepted: tally.accepted,
@@ -93,7 +95,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
     faults: after?.faults.length ?? 0,
     otherRounds: after?.rounds.others ?? 0,
     rssMiB: (after?.rss ?? 0) / mebibyte,
-    rssGrowthMiB: ((after?.rss ?? 0) - before!.rss) / mebibyte,
+    rssGrowthMiB: ((after?.rss ?? 0) - before.rss) / mebibyte,
     seconds: (performance.now() - began) / 1_000,
     seed,
   };
@@ -123,7 +125,7 @@ async function roundsAfter(
 }
 
 /** Connections that the coordinator closed and said why. */
-function closedWithCode(before: TargetFigures | undefined, after: TargetFigures | undefined): number {
+function closedWithCode(before: TargetFigures, after: TargetFigures | undefined): number {
   const codes = [
     'protocol.packet',
     'request.too-large',
@@ -131,5 +133,5 @@ function closedWithCode(before: TargetFigures | undefined, after: TargetFigures 
     'device.unread',
     'device.replaced',
   ];
-  return codes.reduce((sum, code) => sum + (after?.refusals[code] ?? 0) - (before?.refusals[code] ?? 0), 0);
+  return codes.reduce((sum, code) => sum + (after?.refusals[code] ?? 0) - (before.refusals[code] ?? 0), 0);
 }

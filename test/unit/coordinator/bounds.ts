@@ -7,6 +7,7 @@ import type { Clock } from '@murmuration/protocol/ports';
 export function boundsOf(
   { events, clock }: { events: CoordinatorEvents; clock: Clock },
   change: Partial<Limits> = {},
+  trusted: readonly string[] = [],
 ) {
-  return { events, clock, limits: limitsSchema.parse(change), trustedProxies: trustProxies([]) };
+  return { events, clock, limits: limitsSchema.parse(change), trustedProxies: trustProxies(trusted) };
 }
