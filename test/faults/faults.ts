@@ -13,6 +13,10 @@ const runs: Record<string, FaultRun> = {
     brings: 'malformed messages to sockets and HTTP, beside a cohort whose rounds go on',
     load: () => import('./fuzz/fuzz.ts'),
   },
+  kill: {
+    brings: 'SIGKILL at random moments of masked rounds, after which they go on',
+    load: () => import('./kill/kill.ts'),
+  },
 };
 
 const program = new Command('npm run faults --')

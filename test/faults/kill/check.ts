@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelHash } from '@murmuration/protocol/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import type { Acknowledged } from './devices.ts';
+import { taskName } from './task.ts';
+
+/** A round as the API tells of it. */
+export interface PastRound {
+  readonly round: string;
+  readonly number: number;
+  readonly phase: string;
+  readonly endedAt: string | null;
+  readonly model: string | null;
+  readonly tally: { readonly accepted: number } | null;
+  readonly failure: { readonly during: string; readonly reason: string } | null;
+}
+
+interface Version {
+  readonly model: string;
+  readonly number: number;
+  readonly parent: string | null;
+  readonly round: string | null;
+  readonly contributors: number;
+}
+
+/** What is wrong with what a coordinator kept, beside what it acknowledged and published. */
+export interface Verdict {
+  readonly rounds: readonly PastRound[];
+  readonly versions: number;
+  /** Updates that were acknowledged, of rounds that were published without them or that nobody knows any more. */
+  readonly lostAcknowledged: number;
+  /** Updates that are in a version more than once. */
+  readonly countedTwice: number;
+  /** Files that don't have their hash, and versions that are not what their contributors make of the one before. */
+  readonly corruptModels: number;
+  /** Versions that were published before a kill and are not there after it. */
+  readonly lostVersions: number;
+  readonly details: readonly string[];
+}
+
+/** How far a value may be from a whole number: quantisation alone is below a thousandth. */
+const tolerance = 0.01;
+
+/** Checks all rounds, versions and files of a coordinator's folder, which it has open. */
+export async function check(
+  url: string,
+  folder: string,
+  acknowledged: readonly Acknowledged[],
+  published: ReadonlyMap<number, string>,
+): Promise<Verdict> {
+  const rounds = await all<PastRound>(`${url}/v1/tasks/${taskName}/rounds`, 'rounds');
+  const versions = await all<Version>(`${url}/v1/tasks/${taskName}/models`, 'models');
+  const details: string[] = [];
+  let corruptModels = await corruptFiles(join(folder, 'blobs'), details);
+  let countedTwice = 0;
+  /** By round: how often each device is in its version. */
+  const contributors = new Map<string, Int32Array>();
+  const ascending = versions.toReversed();
+  let before: { readonly model: string; readonly weights: Float32Array } | undefined;
+  for (const [number, version] of ascending.entries()) {
+    let weights: Float32Array;
+    try {
+      weights = await download(url, version.model as ModelHash);
+    } catch (error) {
+      corruptModels += 1;
+      details.push(`version ${version.number}: ${error}`);
+      before = undefined;
+      continue;
+    }
+    if (before && version.round) {
+      const old = before.weights;
+      const gained = Array.from(weights, (value, i) => (value - old[i]!) * version.contributors);
+      const times = Int32Array.from(gained, value => Math.round(value));
+      const isRight =
+        version.number === number &&
+        version.parent === before.model &&
+        gained.every((value, i) => Math.abs(value - times[i]!) < tolerance && times[i]! >= 0) &&
+        times.reduce((sum, each) => sum + each, 0) === version.contributors;
+      if (!isRight) {
+        corruptModels += 1;
+        details.push(`version ${version.number} of ${version.contributors}: it gained ${gained.join(', ')}`);
+      }
+      countedTwice += times.reduce((sum, each) => sum + Math.max(0, each - 1), 0);
+      if (contributors.has(version.round)) {
+        countedTwice += 1;
+        details.push(`round ${version.round} was published twice`);
+      }
+      contributors.set(version.round, times);
+    }
+    before = { model: version.model, weights };
+  }
+  for (const { round, phase, tally, number } of rounds) {
+    const times = contributors.get(round);
+    if (phase === 'published' && (!times || times.reduce((sum, each) => sum + each, 0) !== tally?.accepted)) {
+      corruptModels += 1;
+      details.push(`round ${number} says that ${tally?.accepted} contributed`);
+    }
+  }
+
+  const known = new Map(rounds.map(round => [round.round, round]));
+  let lostAcknowledged = 0;
+  for (const { device, round, what } of acknowledged) {
+    const past = known.get(round);
+    const isIn = past && (past.phase !== 'published' || (contributors.get(round)?.[device] ?? 0) > 0);
+    if (isIn) continue;
+    lostAcknowledged += 1;
+    details.push(`the ${what} of device ${device} in round ${past?.number ?? round} is gone`);
+  }
+  let lostVersions = 0;
+  for (const [number, model] of published) {
+    if (ascending[number]?.model === model) continue;
+    lostVersions += 1;
+    details.push(`version ${number}, ${model}, is gone`);
+  }
+  return {
+    rounds,
+    versions: versions.length,
+    lostAcknowledged,
+    countedTwice,
+    corruptModels,
+    lostVersions,
+    details,
+  };
+}
+
+/** Files whose name is not the SHA-256 of what they hold. */
+async function corruptFiles(folder: string, details: string[]): Promise<number> {
+  let corrupt = 0;
+  for (const { name, parentPath } of await readdir(folder, { withFileTypes: true, recursive: true }).then(
+    entries => entries.filter(entry => entry.isFile() && !entry.name.endsWith('.tmp')),
+  )) {
+    const bytes = await readFile(join(parentPath, name));
+    if (createHash('sha256').update(bytes).digest('hex') === name) continue;
+    corrupt += 1;
+    details.push(`the file ${name} holds something else`);
+  }
+  return corrupt;
+}
+
+async function all<Row extends { readonly number: number }>(url: string, name: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const before = rows.length > 0 ? `&before=${rows.at(-1)!.number}` : '';
+    const answer = await fetch(`${url}?limit=200${before}`);
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`);
+    const page = ((await answer.json()) as Record<string, Row[]>)[name]!;
+    if (page.length === 0) return rows;
+    rows.push(...page);
+  }
+}
+
+/** The weights of a version; throws where a file is not what its hash says. */
+async function download(url: string, hash: ModelHash): Promise<Float32Array> {
+  const path = modelPath(hash);
+  const bytes = async (from: string) => {
+    const answer = await fetch(url + from);
+    if (!answer.ok) throw new Error(`${from} answered ${answer.status}.`);
+    return new Uint8Array(await answer.arrayBuffer());
+  };
+  const json = await bytes(path);
+  const { weightsHash } = parseModelJson(hash, json);
+  return decodeModel(hash, json, await bytes(path.replace('model.json', `${weightsHash}.bin`))).weights;
+}

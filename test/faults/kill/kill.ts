@@ -1,0 +1,185 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { systemRandom } from '@murmuration/protocol/system';
+import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
+import { Dice } from '../fuzz/dice.ts';
+import { check } from './check.ts';
+import type { Acknowledged } from './devices.ts';
+import { type Killed, KilledCoordinator } from './killed-coordinator.ts';
+import type { Phase } from './phases.ts';
+import { cohortSize } from './task.ts';
+
+/** Where kills are aimed at, and ms after the beginning of the phase within which they come. */
+const aims = {
+  gathering: 300,
+  keys: 60,
+  shares: 60,
+  updates: 300,
+  unmasking: 40,
+  closing: 30,
+} as const satisfies Partial<Record<Phase, number>>;
+type Aim = keyof typeof aims;
+/** One kill in so many comes before the coordinator is ready again. */
+const startsKilled = 10;
+/** ms of a start within which these come. */
+const startLimit = 2_000;
+const leastInPhase = 5;
+const leastResumed = 10;
+const restartLimit = 2_000;
+/** Rounds that must be published after the last kill. */
+const roundsAfterwards = 3;
+const processes = 2;
+
+/**
+ * Kills a coordinator with SIGKILL --times times at random moments of masked rounds and starts it again on the same folder,
+ * while devices in other processes go on; then compares what it kept with what it had acknowledged. --seed repeats the choices of a
+ * run.
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: Figures; failed: boolean }> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { times: { type: 'string', default: '50' }, seed: { type: 'string' } },
+  });
+  const times = Number(values.times);
+  const seed =
+    values.seed === undefined ? new DataView(systemRandom(4).buffer).getUint32(0) : Number(values.seed);
+  log(`seed ${seed}`);
+  const dice = new Dice(seed);
+  const folder = await mkdtemp(join(tmpdir(), 'murmuration-kill-'));
+  const port = await freePort();
+  const kills: Killed[] = [];
+  const restarts: number[] = [];
+  const acknowledged: Acknowledged[] = [];
+  const published = new Map<number, string>();
+  const faults: string[] = [];
+  let versions = 0;
+  let wake = () => {};
+  const start = () =>
+    new KilledCoordinator(folder, port, {
+      phase() {},
+      version(number, model) {
+        published.set(number, model);
+        versions += 1;
+        wake();
+      },
+      fault: text => faults.push(text),
+    });
+  const cohort: ChildProcess[] = [];
+  let coordinator = start();
+  try {
+    const url = await coordinator.url;
+    for (let i = 0; i < processes; i++)
+      cohort.push(startDevices(url, i, seed, message => acknowledged.push(message)));
+    while (kills.length < times) {
+      const aim = nextAim(kills, dice);
+      coordinator.arm({ phase: aim, after: (dice.below(1_000) / 1_000) * aims[aim] });
+      const killed = await coordinator.ended;
+      kills.push(killed);
+      log(`kill ${kills.length} while ${killed.phase}, aimed at ${aim}`);
+      coordinator = start();
+      if (kills.length < times && dice.chance(1 / startsKilled)) {
+        await new Promise(resolve => setTimeout(resolve, dice.below(startLimit)));
+        coordinator.kill();
+        kills.push(await coordinator.ended);
+        log(`kill ${kills.length} while ${kills.at(-1)!.phase}`);
+        coordinator = start();
+      }
+      await coordinator.url;
+      if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('The coordinator is not ready.');
+      restarts.push(coordinator.age);
+      log(`ready again after ${Math.round(coordinator.age)} ms`);
+    }
+    const wanted = versions + roundsAfterwards;
+    while (versions < wanted) {
+      await Promise.race([
+        new Promise<void>(resolve => {
+          wake = resolve;
+        }),
+        coordinator.ended,
+      ]);
+    }
+    for (const devices of cohort) devices.kill('SIGKILL');
+    const verdict = await check(url, folder, acknowledged, published);
+    for (const detail of [...verdict.details, ...faults]) log(detail);
+    const { rounds, lostAcknowledged, countedTwice, corruptModels, lostVersions } = verdict;
+    const resumed = new Set(
+      kills
+        .filter(({ phase, round, at }) => {
+          const past = rounds.find(each => each.round === round);
+          return inRound(phase) && past?.phase === 'published' && Date.parse(past.endedAt!) > at;
+        })
+        .map(({ round }) => round),
+    );
+    const killsByPhase: Record<string, number> = {};
+    for (const { phase } of kills) killsByPhase[phase] = (killsByPhase[phase] ?? 0) + 1;
+    const failedRounds = rounds.filter(({ phase }) => phase === 'failed');
+    for (const { number, failure } of failedRounds)
+      log(`round ${number} failed while ${failure?.during}: ${failure?.reason}`);
+    restarts.sort((a, b) => a - b);
+    const figures = {
+      times,
+      seed,
+      killsByPhase,
+      lostAcknowledged,
+      countedTwice,
+      corruptModels,
+      lostVersions,
+      resumedRounds: resumed.size,
+      restartMsMedian: Math.round(restarts[restarts.length >> 1]!),
+      restartMsMax: Math.round(restarts.at(-1)!),
+      rounds: rounds.length,
+      failedRounds: failedRounds.length,
+      versions: verdict.versions,
+      acknowledged: acknowledged.length,
+      faults: faults.length,
+      devices: cohortSize,
+    };
+    const enough = times < 50 || Object.keys(aims).every(aim => (killsByPhase[aim] ?? 0) >= leastInPhase);
+    const failed =
+      lostAcknowledged + countedTwice + corruptModels + lostVersions > 0 ||
+      resumed.size < Math.min(leastResumed, times / 5) ||
+      figures.restartMsMax > restartLimit ||
+      !enough;
+    return { figures, failed };
+  } finally {
+    for (const devices of cohort) devices.kill('SIGKILL');
+    coordinator.kill();
+    await coordinator.ended.catch(() => {});
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The phase that was hit least so far, or another one: short phases are missed often. */
+function nextAim(kills: readonly Killed[], dice: Dice): Aim {
+  const all = Object.keys(aims) as Aim[];
+  const hits = (aim: Aim) => kills.filter(({ phase }) => phase === aim).length;
+  const least = Math.min(...all.map(hits));
+  return dice.pick(all.filter(aim => hits(aim) === least));
+}
+
+/** Whether a round was under way whose cohort was drawn. */
+function inRound(phase: Killed['phase']): boolean {
+  return ['keys', 'shares', 'updates', 'unmasking', 'closing'].includes(phase);
+}
+
+function startDevices(url: string, index: number, seed: number, told: (message: Acknowledged) => void) {
+  const count = cohortSize / processes;
+  const file = fileURLToPath(new URL('./devices.ts', import.meta.url));
+  const child = fork(file, [url, index * count, count, seed].map(String), { stdio: ['ignore', 2, 2, 'ipc'] });
+  child.on('message', (message: Acknowledged) => told(message));
+  return child;
+}
+
+/** A port that is free now, so that every life of the coordinator can have the same one. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { KillOrder, Phase } from './phases.ts';
+
+/** How a coordinator's process came to its end. */
+export interface Killed {
+  /** Where it was; `starting`: it was not ready yet. */
+  readonly phase: Phase | 'starting';
+  /** The round that was under way. */
+  readonly round: string | undefined;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/** What a coordinator's process says while it lives. */
+export interface Listener {
+  phase(phase: Phase, round: string): void;
+  version(number: number, model: string): void;
+  fault(text: string): void;
+}
+
+/** One life of the coordinator, from its start to its SIGKILL. */
+export class KilledCoordinator {
+  readonly #child: ChildProcess;
+  readonly #began = performance.now();
+  readonly ended: Promise<Killed>;
+  /** Where it listens; rejects where it ends before. */
+  readonly url: Promise<string>;
+  #phase: Phase | 'starting' = 'starting';
+  #round: string | undefined;
+
+  constructor(folder: string, port: number, listener: Listener) {
+    this.#child = fork(fileURLToPath(new URL('./coordinator.ts', import.meta.url)), [folder, String(port)], {
+      stdio: ['ignore', 'pipe', 2, 'ipc'],
+    });
+    const lines = createInterface(this.#child.stdout!);
+    const closed = once(lines, 'close');
+    this.ended = once(this.#child, 'exit').then(async ([code, signal]) => {
+      await closed;
+      if (signal !== 'SIGKILL' && code !== 0)
+        throw new Error(`The coordinator ended by itself with ${code ?? signal}.`);
+      return { phase: this.#phase, round: this.#round, at: Date.now() };
+    });
+    this.ended.catch(() => {});
+    this.url = new Promise((resolve, reject) => {
+      lines.on('line', line => {
+        const [what, ...rest] = line.split(' ');
+        if (what === 'ready') {
+          this.#phase = this.#round ? this.#phase : 'none';
+          resolve(rest[0]!);
+        } else if (what === 'phase') {
+          [this.#phase, this.#round] = rest as [Phase, string];
+          listener.phase(this.#phase, this.#round);
+        } else if (what === 'killed') this.#phase = rest[0] as Phase;
+        else if (what === 'version') listener.version(Number(rest[0]), rest[1]!);
+        else if (what === 'fault') listener.fault(rest.join(' '));
+      });
+      this.ended.then(({ phase }) => reject(new Error(`It ended while ${phase}.`)), reject);
+    });
+    this.url.catch(() => {});
+  }
+
+  /** ms since it was started. */
+  get age(): number {
+    return performance.now() - this.#began;
+  }
+
+  /** Lets it kill itself, by a thread of its own, some time after a phase begins. */
+  arm(order: KillOrder): void {
+    if (this.#child.connected) this.#child.send(order, () => {});
+  }
+
+  kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
+    this.#child.kill(signal);
+  }
+}
