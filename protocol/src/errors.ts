@@ -261,6 +261,11 @@ export const errors = {
     retryable: false,
     text: 'A sum of updates with these settings would not fit the ring.',
   },
+  'evaluation.timeout': {
+    status: 500,
+    retryable: false,
+    text: 'The evaluation of a new version was not ready within its deadline.',
+  },
   'engine.no-backend': {
     status: 500,
     retryable: false,

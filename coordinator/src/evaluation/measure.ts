@@ -1,13 +1,51 @@
-import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
 import type { Metrics } from '../registry/model-version.ts';
 import type { Evaluator } from './evaluator.ts';
 
-/** The held-out metrics of a model; null without an evaluator. Throws where one is not a finite number. */
-export async function measure(evaluator: Evaluator | null, model: ModelFiles): Promise<Metrics | null> {
+/** What is waited for: a task's evaluator, for so long. */
+export interface Measuring {
+  readonly evaluator: Evaluator | null;
+  readonly deadlines: {
+    /** ms. */
+    readonly evaluation: number;
+  };
+}
+
+/**
+ * The held-out metrics of a model; null without an evaluator. Throws `evaluation.timeout` after its deadline, the reason of
+ * `signal` once that is aborted, and another error where a metric is not a finite number.
+ */
+export async function measure(
+  { evaluator, deadlines: { evaluation: limit } }: Measuring,
+  model: Parameters<Evaluator['evaluate']>[0],
+  clock: Clock,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Metrics | null> {
   if (!evaluator) return null;
-  const metrics = await evaluator.evaluate(model);
-  for (const [name, value] of Object.entries(metrics)) {
-    if (!Number.isFinite(value)) throw new Error(`The evaluation gave ${value} for the metric ${name}.`);
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal.reason);
+  signal.addEventListener('abort', abort);
+  const cancel = clock.at(clock.now() + limit, () =>
+    stop.abort(
+      new MurmurationError(
+        'evaluation.timeout',
+        `The evaluation of the new version was not ready within ${limit / 1_000} s, its deadline.`,
+      ),
+    ),
+  );
+  const stopped = new Promise<never>((_, reject) =>
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true }),
+  );
+  try {
+    const metrics = await Promise.race([evaluator.evaluate(model, stop.signal), stopped]);
+    for (const [name, value] of Object.entries(metrics)) {
+      if (!Number.isFinite(value)) throw new Error(`The evaluation gave ${value} for the metric ${name}.`);
+    }
+    return metrics;
+  } finally {
+    cancel();
+    signal.removeEventListener('abort', abort);
   }
-  return metrics;
 }

@@ -20,8 +20,13 @@ export function workerEvaluator(module: URL, data: unknown): Evaluator {
     return worker;
   };
   return {
-    evaluate(model) {
-      const result = queue.then(() => ask(worker ?? start(), model)).finally(() => worker?.unref());
+    evaluate(model, signal) {
+      const result = queue
+        .then(() => {
+          signal.throwIfAborted();
+          return ask(worker ?? start(), model, signal);
+        })
+        .finally(() => worker?.unref());
       queue = result.catch(() => {
         // A worker that failed is not asked again.
         void worker?.terminate();
@@ -36,9 +41,10 @@ export function workerEvaluator(module: URL, data: unknown): Evaluator {
   };
 }
 
-function ask(worker: Worker, model: ModelFiles): Promise<Metrics> {
+function ask(worker: Worker, model: ModelFiles, signal: AbortSignal): Promise<Metrics> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
+      signal.removeEventListener('abort', onAbort);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       act();
     };
@@ -50,6 +56,8 @@ function ask(worker: Worker, model: ModelFiles): Promise<Metrics> {
       );
     const onError = (error: unknown) => settle(() => reject(error as Error));
     const onExit = () => settle(() => reject(new MurmurationError('server.stopping')));
+    const onAbort = () => settle(() => reject(signal.reason));
+    signal.addEventListener('abort', onAbort);
     worker.ref();
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     worker.postMessage({ model } satisfies EvaluationRequest);

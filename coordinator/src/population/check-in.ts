@@ -15,6 +15,9 @@ const patience = 60_000;
 /** ms after which a device that is not eligible asks again: conditions such as charging change within minutes. */
 const untilEligible = 5 * 60_000;
 
+/** Longest reason that an answer has room for, in characters. */
+const longestReason = 256;
+
 /** Answers check-ins of one task: wait for an assignment, or come back later. */
 export class CheckInDesk {
   readonly #rounds: TaskRounds;
@@ -33,7 +36,8 @@ export class CheckInDesk {
   answer(device: DeviceId, checkIn: CheckIn, sdk: string): CheckInAnswer {
     this.#pool.remove(device);
     const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
-    if (reason !== undefined) return { decision: 'later', after: untilEligible, reason };
+    if (reason !== undefined)
+      return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
     const busy = this.#unavailable(device);
     if (busy !== undefined) return { decision: 'later', after: this.comeBackAfter(), reason: busy };
     this.#pool.add(device);

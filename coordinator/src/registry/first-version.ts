@@ -26,7 +26,7 @@ export async function ensureFirstVersion(
       strategy: task.strategy.name,
       planVersion: task.planVersion,
       contributors: 0,
-      metrics: await measure(task.evaluator, files),
+      metrics: await measure(task, files, clock),
       createdAt: clock.now(),
     };
     await history.commit({ head: { version, state: task.strategy.init(layout.count) } });

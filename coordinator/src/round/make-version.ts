@@ -10,7 +10,7 @@ import type { MakeVersion } from './ports.ts';
 
 /** Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. */
 export function versionMaker(task: Task, registry: Registry, clock: Clock): MakeVersion {
-  return async (terms, aggregate) => {
+  return async (terms, aggregate, signal) => {
     const { head, files } = await registry.current(task.name);
     const { state, model } = stepOf(task.strategy, head.state, files.weights, aggregate);
     if (!model.every(Number.isFinite)) {
@@ -30,9 +30,9 @@ export function versionMaker(task: Task, registry: Registry, clock: Clock): Make
         parent: head.version.model,
         round: terms.id,
         strategy: task.strategy.name,
-        planVersion: task.planVersion,
+        planVersion: terms.plan.version,
         contributors: aggregate.contributors,
-        metrics: await measure(task.evaluator, candidate),
+        metrics: await measure(task, candidate, clock, signal),
         createdAt: clock.now(),
       },
     };

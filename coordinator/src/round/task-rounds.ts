@@ -215,7 +215,8 @@ export class TaskRounds {
   }
 
   #terms(model: ModelHash, id: RoundId): RoundTerms {
-    const { name, planVersion, training, update, masking, cohort, deadlines } = this.task;
+    const { name, planVersion, training, update, masking, cohort } = this.task;
+    const { evaluation: _, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
     this.#number += 1;
     return {
@@ -226,7 +227,7 @@ export class TaskRounds {
       goal: cohort.goal,
       minimum: cohort.minimum,
       startedAt: this.#ports.clock.now(),
-      limits: deadlines,
+      limits,
     };
   }
 }

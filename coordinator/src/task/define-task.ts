@@ -66,6 +66,7 @@ const definition = z.strictObject({
       shares: duration.default(10_000),
       updates: duration.default(180_000),
       unmasking: duration.default(20_000),
+      evaluation: duration.default(600_000),
     })
     .prefault({}),
   schedule: z.strictObject({ every: duration }),

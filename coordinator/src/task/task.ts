@@ -2,6 +2,7 @@ import type * as tf from '@murmuration/engine/tf';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { Evaluator } from '../evaluation/evaluator.ts';
+import type { Measuring } from '../evaluation/measure.ts';
 import type { Eligibility } from '../population/eligibility.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
@@ -24,8 +25,8 @@ export interface Task {
     /** Devices to choose for each update that is wanted. */
     readonly overSelection: number;
   };
-  /** How long the phases may last, ms. */
-  readonly deadlines: RoundTerms['limits'];
+  /** How long the phases, and the evaluation of a new version, may last, ms. */
+  readonly deadlines: RoundTerms['limits'] & Measuring['deadlines'];
   /** ms from the beginning of a round to that of the next; a longer round delays it. */
   readonly interval: number;
   readonly eligibility: Eligibility;

@@ -116,7 +116,7 @@ async function play(history: readonly Operation[]): Promise<Federation> {
       }
       case 'Repeat': {
         const bytes = part && sent.get(part.assignment);
-        if (!bytes || part.round !== driver.terms.id) break;
+        if (!bytes || part.round !== driver.terms.id || driver.state.phase === 'failed') break;
         const { state } = driver;
         const again = driver.accept(part.assignment, bytes);
         expect(driver.state).toBe(state);

@@ -87,12 +87,15 @@ export function updateRoutes(
         reply.raw.once('close', () => end(assignment, reply.raw));
       },
     },
-    async ({ params: { round, assignment }, body }) => {
+    async ({ params: { round, assignment }, body }, reply) => {
       if (!(body instanceof Uint8Array))
         throw new MurmurationError('request.unsupported', 'An update is sent as application/octet-stream.');
       const driver = findRound(parseRoundId(round));
       traffic.add(driver.terms.plan.task, 'up', body.length);
-      return driver.accept(parseAssignmentId(assignment), body);
+      const counted = driver.accept(parseAssignmentId(assignment), body);
+      // It is read and added: until it is durable it takes no place of another.
+      end(assignment, reply.raw);
+      return counted;
     },
   );
 }
