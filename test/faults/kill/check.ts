@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { ModelHash } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { taskName } from './agreed.mjs';
 import type { Acknowledged } from './devices.ts';
-import { taskName } from './task.ts';
 
 /** A round as the API tells of it. */
 export interface PastRound {

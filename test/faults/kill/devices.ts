@@ -1,7 +1,8 @@
 // Devices of the kill test as a process: `devices.ts URL FIRST COUNT SEED`. Tells its parent what was acknowledged.
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { Dice } from '../fuzz/dice.ts';
-import { enrolmentToken, markingTrainer, taskName } from './task.ts';
+import { enrolmentToken, taskName } from './agreed.mjs';
 
 /** A coordinator has acknowledged something of a device. */
 export interface Acknowledged {
@@ -11,24 +12,37 @@ export interface Acknowledged {
   readonly what: 'update' | 'reveal';
 }
 
+/** ms that a training takes at most. */
+const longest = 250;
+
+/** Adds 1 to the value of its device: what a version gained, times its contributors, tells who they are. */
+function markingTrainer(device: number, dice: Dice): Trainer {
+  return {
+    async train(model) {
+      await new Promise(resolve => setTimeout(resolve, dice.below(longest)));
+      const delta = new Float32Array(model.layout.count);
+      delta[device] = 1;
+      return { delta, examples: 1, metrics: {} };
+    },
+    async close() {},
+  };
+}
+
 const [url, first, count, seed] = process.argv.slice(2);
 for (let device = Number(first); device < Number(first) + Number(count); device++) {
-  const dice = new Dice(Number(seed) + device);
+  const trainer = markingTrainer(device, new Dice(Number(seed) + device));
   const client = new FederatedClient({
     url: url!,
-    tasks: {
-      [taskName]: { examples: () => [device], trainer: markingTrainer(device, () => dice.below(250)) },
-    },
+    tasks: { [taskName]: { examples: () => [device], trainer } },
     storage: memoryStorage(),
     enrolment: enrolmentToken,
   });
   client.on('round', ({ round, phase }) => {
     const tell = (what: Acknowledged['what']) =>
       process.send!({ device, round, what } satisfies Acknowledged);
-    // The upload is followed by waiting for the survivors.
+    // The device waits for the survivors once its update was taken.
     if (phase === 'unmasking') tell('update');
     if (phase === 'counted') tell('reveal');
   });
-  client.on('error', ({ code, message }) => process.stderr.write(`device ${device}: ${code} ${message}\n`));
   await client.start();
 }

@@ -1,18 +1,17 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { systemRandom } from '@murmuration/protocol/system';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { Dice } from '../fuzz/dice.ts';
+import { devices, type Phase } from './agreed.mjs';
 import { check } from './check.ts';
 import type { Acknowledged } from './devices.ts';
 import { type Killed, KilledCoordinator } from './killed-coordinator.ts';
-import type { Phase } from './phases.ts';
-import { cohortSize } from './task.ts';
 
 /** Where kills are aimed at, and ms after the beginning of the phase within which they come. */
 const aims = {
@@ -34,6 +33,7 @@ const restartLimit = 2_000;
 /** Rounds that must be published after the last kill. */
 const roundsAfterwards = 3;
 const processes = 2;
+const root = new URL('../../../', import.meta.url);
 
 /**
  * Kills a coordinator with SIGKILL --times times at random moments of masked rounds and starts it again on the same folder,
@@ -49,6 +49,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   const seed =
     values.seed === undefined ? new DataView(systemRandom(4).buffer).getUint32(0) : Number(values.seed);
   log(`seed ${seed}`);
+  await promisify(execFile)(process.execPath, [fileURLToPath(new URL('scripts/build.mjs', root))]);
   const dice = new Dice(seed);
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-kill-'));
   const port = await freePort();
@@ -103,7 +104,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
         coordinator.ended,
       ]);
     }
-    for (const devices of cohort) devices.kill('SIGKILL');
+    for (const child of cohort) child.kill('SIGKILL');
     const verdict = await check(url, folder, acknowledged, published);
     for (const detail of [...verdict.details, ...faults]) log(detail);
     const { rounds, lostAcknowledged, countedTwice, corruptModels, lostVersions } = verdict;
@@ -137,7 +138,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       versions: verdict.versions,
       acknowledged: acknowledged.length,
       faults: faults.length,
-      devices: cohortSize,
+      devices,
     };
     const enough = times < 50 || Object.keys(aims).every(aim => (killsByPhase[aim] ?? 0) >= leastInPhase);
     const failed =
@@ -147,7 +148,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       !enough;
     return { figures, failed };
   } finally {
-    for (const devices of cohort) devices.kill('SIGKILL');
+    for (const child of cohort) child.kill('SIGKILL');
     coordinator.kill();
     await coordinator.ended.catch(() => {});
     await rm(folder, { recursive: true, force: true });
@@ -168,7 +169,7 @@ function inRound(phase: Killed['phase']): boolean {
 }
 
 function startDevices(url: string, index: number, seed: number, told: (message: Acknowledged) => void) {
-  const count = cohortSize / processes;
+  const count = devices / processes;
   const file = fileURLToPath(new URL('./devices.ts', import.meta.url));
   const child = fork(file, [url, index * count, count, seed].map(String), { stdio: ['ignore', 2, 2, 'ipc'] });
   child.on('message', (message: Acknowledged) => told(message));

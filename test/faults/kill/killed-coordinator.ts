@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { KillOrder, Phase } from './phases.ts';
+import type { KillOrder, Phase } from './agreed.mjs';
 
 /** How a coordinator's process came to its end. */
 export interface Killed {
@@ -32,7 +32,9 @@ export class KilledCoordinator {
   #round: string | undefined;
 
   constructor(folder: string, port: number, listener: Listener) {
-    this.#child = fork(fileURLToPath(new URL('./coordinator.ts', import.meta.url)), [folder, String(port)], {
+    this.#child = fork(fileURLToPath(new URL('./coordinator.mjs', import.meta.url)), [folder, String(port)], {
+      // Plain Node, without what lets it run the sources.
+      execArgv: [],
       stdio: ['ignore', 'pipe', 2, 'ipc'],
     });
     const lines = createInterface(this.#child.stdout!);
