@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { backUp, restore } from '../storage/backup.ts';
+import { say } from './output.ts';
 import { storageFolder, storageOptions } from './storage-folder.ts';
 
 /** `murmuration backup DIR` and `murmuration restore DIR`. */
@@ -27,8 +28,4 @@ export function backupCommands(program: Command): void {
 
 function describe({ versions, files, bytes }: { versions: number; files: number; bytes: number }): string {
   return `${versions} model versions, ${files} files, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 
-interface StorageOptions {
+export interface StorageOptions {
   readonly storage?: string;
   readonly config?: string;
 }

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Page } from '../paging.ts';
-import { isValid, mintToken, proves, tokenId } from '../tokens/secret-token.ts';
+import { isValid, mintToken, proves, stateOf, type TokenState, tokenId } from '../tokens/secret-token.ts';
 import type { AuditAction, AuditEntry, AuditLog } from './audit.ts';
 import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
 import { includes, type Role } from './role.ts';
@@ -87,8 +87,9 @@ export class Operators {
     return this.#tokens.anyValid(this.#clock.now());
   }
 
-  isValid(token: OperatorToken): boolean {
-    return isValid(token, this.#clock.now());
+  /** How it stands with a token now. */
+  stateOf(token: OperatorToken): TokenState {
+    return stateOf(token, this.#clock.now());
   }
 
   /** The token as it is from now on; undefined where none of this id can be revoked. */

@@ -57,3 +57,18 @@ const nothing = new Uint8Array(32);
 export function isValid({ expiresAt, revokedAt }: Validity, time: number): boolean {
   return revokedAt === null && (expiresAt === null || time < expiresAt);
 }
+
+/** Whether a token counts, in one word. */
+export const tokenStates = ['valid', 'used-up', 'expired', 'revoked'] as const;
+export type TokenState = (typeof tokenStates)[number];
+
+/** How it stands with a token at `time`, ms since 1970. */
+export function stateOf(
+  token: Validity & { readonly uses?: number; readonly maxUses?: number | null },
+  time: number,
+): TokenState {
+  if (token.revokedAt !== null) return 'revoked';
+  if (!isValid(token, time)) return 'expired';
+  const { uses, maxUses } = token;
+  return uses !== undefined && typeof maxUses === 'number' && uses >= maxUses ? 'used-up' : 'valid';
+}

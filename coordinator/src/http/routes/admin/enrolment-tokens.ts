@@ -3,6 +3,8 @@ import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
 import type { EnrolmentToken } from '../../../population/enrolment-token.ts';
+import { label } from '../../../tokens/label.ts';
+import { stateOf } from '../../../tokens/secret-token.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import {
@@ -10,12 +12,10 @@ import {
   instant,
   iso,
   isoOrNull,
-  label,
   next,
   nextOf,
   page,
   pageOf,
-  stateOf,
   timeOf,
   tokenParams,
   tokenState,
@@ -44,7 +44,7 @@ export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: Enr
   const describe = (each: EnrolmentToken): z.input<typeof token> => ({
     id: each.id,
     name: each.name,
-    state: stateOf(each, desk.now, each.maxUses !== null && each.uses >= each.maxUses),
+    state: stateOf(each, desk.now),
     uses: each.uses,
     maxUses: each.maxUses,
     createdAt: iso(each.createdAt),

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import type { OperatorToken } from '../../../operators/operator-token.ts';
 import type { Operators } from '../../../operators/operators.ts';
+import { label } from '../../../tokens/label.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import {
@@ -9,7 +10,6 @@ import {
   instant,
   iso,
   isoOrNull,
-  label,
   next,
   nextOf,
   page,
@@ -25,7 +25,7 @@ const token = z.object({
   id: z.string(),
   name: z.string(),
   role,
-  state: tokenState.exclude(['used-up']),
+  state: tokenState,
   createdAt: instant,
   expiresAt: instant.nullable(),
   revokedAt: instant.nullable(),
@@ -39,7 +39,7 @@ export function operatorTokenRoutes(scope: App, operators: Operators): void {
     id: each.id,
     name: each.name,
     role: each.role,
-    state: operators.isValid(each) ? 'valid' : each.revokedAt === null ? 'expired' : 'revoked',
+    state: operators.stateOf(each),
     createdAt: iso(each.createdAt),
     expiresAt: isoOrNull(each.expiresAt),
     revokedAt: isoOrNull(each.revokedAt),

@@ -1,22 +1,12 @@
 import * as z from 'zod';
 import { roles } from '../../../operators/role.ts';
 import type { Page, Place } from '../../../paging.ts';
-import { isValid, type Validity } from '../../../tokens/secret-token.ts';
+import { tokenStates } from '../../../tokens/secret-token.ts';
 
 /** UTC. */
 export const instant = z.iso.datetime();
 
 export const role = z.enum(roles);
-
-/** What people call a token: no control characters, no half surrogate pairs, no white space at the ends. */
-export const label = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine(
-    text => text.trim() === text && !/[\p{Cc}\p{Cs}]/u.test(text),
-    'expected a name without control characters and without white space at its ends',
-  );
 
 export const tokenParams = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{16}$/) });
 
@@ -52,14 +42,8 @@ export function nextOf<Row>(
   return `${time}.${id}`;
 }
 
-/** Whether a token counts, in one word. */
-export const tokenState = z.enum(['valid', 'used-up', 'expired', 'revoked']);
-
-export function stateOf(token: Validity, now: number, isUsedUp = false): z.output<typeof tokenState> {
-  if (token.revokedAt !== null) return 'revoked';
-  if (!isValid(token, now)) return 'expired';
-  return isUsedUp ? 'used-up' : 'valid';
-}
+/** How it stands with a token. */
+export const tokenState = z.enum(tokenStates);
 
 export function iso(time: number): string {
   return new Date(time).toISOString();

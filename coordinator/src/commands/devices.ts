@@ -1,0 +1,198 @@
+import { systemClock } from '@murmuration/protocol/system';
+import { type Command, InvalidArgumentError } from 'commander';
+import * as z from 'zod';
+import { isoOrNull } from '../http/routes/admin/schemas.ts';
+import { AdminClient, type RemoteOptions, remoteOptions } from './admin-client.ts';
+import { expiry } from './lifetime.ts';
+import { note, say, sayJson, sayTable } from './output.ts';
+import { nameOf } from './tokens.ts';
+
+interface Options extends RemoteOptions {
+  readonly json?: boolean;
+}
+
+interface ListOptions extends Options {
+  readonly limit: number;
+  readonly revoked?: boolean;
+}
+
+interface CreateOptions extends Options {
+  readonly name: string;
+  readonly uses?: number;
+  readonly anyNumber?: boolean;
+  readonly expires?: string;
+}
+
+const device = z.object({
+  device: z.string(),
+  enrolledAt: z.string(),
+  revokedAt: z.string().nullable(),
+  isConnected: z.boolean(),
+  seenAt: z.string().nullable(),
+  platform: z.string().nullable(),
+  sdk: z.string().nullable(),
+  tasks: z.array(z.object({ task: z.string(), rounds: z.int(), updates: z.int(), lastAt: z.string() })),
+});
+const devicePage = z.object({ devices: z.array(device), next: z.string().nullable() });
+
+const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.string(),
+  uses: z.int(),
+  maxUses: z.int().nullable(),
+  createdAt: z.string(),
+  expiresAt: z.string().nullable(),
+});
+const tokenPage = z.object({ tokens: z.array(token), next: z.string().nullable() });
+
+/** Rows that the admin API gives at a time. */
+const pageLength = 200;
+
+/** `murmuration devices list|show|revoke` and `murmuration devices tokens list|create|revoke`. */
+export function deviceCommands(program: Command): void {
+  const devices = program.command('devices').description('the devices of a running coordinator');
+
+  options(devices.command('list', { isDefault: true }).description('devices, those first that enrolled last'))
+    .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)
+    .option('--revoked', 'only those that are revoked')
+    .option('--no-revoked', 'only those that are not')
+    .action(async (given: ListOptions) => {
+      const client = new AdminClient(given);
+      const filter = given.revoked === undefined ? '' : `&revoked=${given.revoked}`;
+      const found = await pages(given.limit, query =>
+        client.get(`/devices?${query}${filter}`, devicePage).then(page => [page.devices, page.next] as const),
+      );
+      if (given.json) return sayJson(found);
+      sayDevices(found);
+    });
+
+  options(devices.command('show').description('one device'))
+    .argument('<device>', 'its id')
+    .action(async (id: string, given: Options) => {
+      const found = await new AdminClient(given).get(`/devices/${encodeURIComponent(id)}`, device);
+      if (given.json) return sayJson(found);
+      sayDevices([found]);
+      if (found.tasks.length === 0) return;
+      say('');
+      sayTable(
+        ['task', 'rounds', 'updates', 'last chosen'],
+        found.tasks.map(({ task, rounds, updates, lastAt }) => [task, rounds, updates, lastAt]),
+      );
+    });
+
+  options(devices.command('revoke').description('take a device out of the population, at once and for good'))
+    .argument('<device>', 'its id')
+    .action(async (id: string, given: Options) => {
+      const found = await new AdminClient(given).post(
+        `/devices/${encodeURIComponent(id)}/revoke`,
+        {},
+        device,
+      );
+      if (given.json) return sayJson(found);
+      say(`The device ${id} is revoked.`);
+    });
+
+  tokenCommands(devices.command('tokens').description('enrolment tokens'));
+}
+
+function tokenCommands(tokens: Command): void {
+  options(
+    tokens
+      .command('list', { isDefault: true })
+      .description(
+        'all tokens that operators made, newest first; those of the configuration are not among them',
+      ),
+  ).action(async (given: Options) => {
+    const client = new AdminClient(given);
+    const found = await pages(Number.POSITIVE_INFINITY, query =>
+      client.get(`/enrolment-tokens?${query}`, tokenPage).then(page => [page.tokens, page.next] as const),
+    );
+    if (given.json) return sayJson(found);
+    sayTable(
+      ['id', 'name', 'state', 'uses', 'of', 'created', 'expires'],
+      found.map(({ id, name, state, uses, maxUses, createdAt, expiresAt }) => [
+        id,
+        name,
+        state,
+        uses,
+        maxUses,
+        createdAt,
+        expiresAt,
+      ]),
+    );
+  });
+
+  options(
+    tokens.command('create').description('make a token with which devices enrol; it is shown this once'),
+  )
+    .requiredOption('-n, --name <name>', 'what it is for')
+    .option('--uses <number>', 'devices that may enrol with it; 1 without it', wholeNumber)
+    .option('--any-number', 'any number of devices may')
+    .option(
+      '-e, --expires <time>',
+      'how long it counts, such as "12 h" or "90 d"; without it, until it is revoked',
+    )
+    .action(async (given: CreateOptions) => {
+      const body = {
+        name: nameOf(given.name),
+        maxUses: given.anyNumber ? null : (given.uses ?? 1),
+        expiresAt: isoOrNull(expiry(given.expires, systemClock.now())),
+      };
+      const schema = z.object({ token, text: z.string() });
+      const made = await new AdminClient(given).post('/enrolment-tokens', body, schema);
+      if (given.json) return sayJson({ ...made.token, text: made.text });
+      say(made.text);
+      note(`The token ${made.token.id} is not shown again.`);
+    });
+
+  options(tokens.command('revoke').description('let no more devices enrol with a token'))
+    .argument('<id>', 'the id that `list` shows')
+    .action(async (id: string, given: Options) => {
+      const path = `/enrolment-tokens/${encodeURIComponent(id)}/revoke`;
+      const revoked = await new AdminClient(given).post(path, {}, z.object({ token }));
+      if (given.json) return sayJson(revoked.token);
+      say(`The token ${id} is revoked; devices that have enrolled with it stay enrolled.`);
+    });
+}
+
+function options(command: Command): Command {
+  return remoteOptions(command).option('--json', 'print JSON, for programs');
+}
+
+/** Rows of a list that comes by pages, at most so many. */
+async function pages<Row>(
+  limit: number,
+  read: (query: string) => Promise<readonly [rows: readonly Row[], next: string | null]>,
+): Promise<readonly Row[]> {
+  const all: Row[] = [];
+  let after = '';
+  while (all.length < limit) {
+    const [rows, next] = await read(`limit=${Math.min(pageLength, limit - all.length)}${after}`);
+    all.push(...rows);
+    if (next === null) break;
+    after = `&after=${next}`;
+  }
+  return all;
+}
+
+function sayDevices(devices: readonly z.output<typeof device>[]): void {
+  sayTable(
+    ['device', 'state', 'enrolled', 'last seen', 'platform', 'SDK', 'rounds', 'updates'],
+    devices.map(({ device, revokedAt, isConnected, enrolledAt, seenAt, platform, sdk, tasks }) => [
+      device,
+      revokedAt !== null ? 'revoked' : isConnected ? 'connected' : 'away',
+      enrolledAt,
+      seenAt,
+      platform,
+      sdk,
+      tasks.reduce((sum, { rounds }) => sum + rounds, 0),
+      tasks.reduce((sum, { updates }) => sum + updates, 0),
+    ]),
+  );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 up.');
+  return Number(text);
+}

@@ -1,0 +1,71 @@
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import Table from 'cli-table3';
+
+/** Writes a line to standard output. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Writes to standard error what a person should know, and what no program reads. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Writes one JSON value, for programs. */
+export function sayJson(value: unknown): void {
+  say(JSON.stringify(value, null, 2));
+}
+
+/** Writes rows under their heads, for people; null is a dash. */
+export function sayTable(
+  head: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): void {
+  const table = new Table({
+    head: [...head],
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '  ',
+    },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows.map(row => row.map(cell => (cell === null ? '–' : printable(String(cell))))));
+  say(table.toString().replaceAll(/ +$/gm, ''));
+}
+
+/** What devices and people wrote may not steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
+}
+
+/** Exit codes by what went wrong; anything else is 1. */
+const exitCodes = { 'not allowed': 3, 'not found': 4, unreachable: 5 } as const;
+
+/** What the help says of them. */
+export const exitCodeHelp = `
+Exit codes: 0 done; 1 failed, or called in a wrong way; ${Object.entries(exitCodes)
+  .map(([what, code]) => `${code} ${what}`)
+  .join('; ')}.`;
+
+/** The exit code of a command that ended with an error. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof MurmurationError)) return 1;
+  if (refusals.has(error.code)) return exitCodes['not allowed'];
+  if (error.status === 404) return exitCodes['not found'];
+  return error.code === 'server.unreachable' ? exitCodes.unreachable : 1;
+}
+
+const refusals: ReadonlySet<ErrorCode> = new Set(['operator.unauthenticated', 'operator.forbidden']);
