@@ -1,0 +1,205 @@
+import { memoryStorage } from '@murmuration/client-sdk/node';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { hex } from '@murmuration/protocol/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventOf, lineClient, lineTask } from './line.ts';
+import { RawDevice } from './raw-device.ts';
+
+const admin = mintToken('operator', systemRandom, native);
+const operatorTokens = [
+  { id: admin.proof.id, name: 'Ada', role: 'admin' as const, sha256: hex(admin.proof.digest) },
+];
+
+let coordinator: Coordinator | undefined;
+afterEach(async () => {
+  await coordinator?.stop();
+  coordinator = undefined;
+});
+
+async function open(
+  config: object = {},
+  task: Partial<TaskDefinition> = {},
+  verifyEnrolment?: EnrolmentVerifier,
+): Promise<Coordinator> {
+  coordinator = await createCoordinator(
+    parseConfig({ port: 0, log: 'silent', operatorTokens, ...config }),
+    [lineTask({ schedule: { every: '1 h' }, ...task })],
+    { clock: systemClock, random: systemRandom, ...(verifyEnrolment && { verifyEnrolment }) },
+  );
+  return coordinator;
+}
+
+async function ask(path: string, body?: object) {
+  const response = await fetch(`${coordinator!.url}/v1/admin${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${admin.text}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect(response.status).toBeLessThan(300);
+  return response.json();
+}
+
+describe('a device that is revoked in the middle of a round', () => {
+  it('ID6: is out of everything at once, and the round goes on without it', async () => {
+    const { url, events } = await open(
+      { enrolmentTokens: ['a token for every device'] },
+      {
+        update: { kind: 'float32', clip: 1 },
+        cohort: { goal: 2, minimum: 2, overSelection: 1.5 },
+        deadlines: { gathering: '1 min', updates: '1 min' },
+      },
+    );
+    const token = 'a token for every device';
+    const devices = await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const device = await new RawDevice(url).connect();
+        await device.enrol({ token });
+        await device.hello();
+        await device.checkIn();
+        return device;
+      }),
+    );
+    const [bad, ...others] = devices as [RawDevice, RawDevice, RawDevice];
+    const ended = eventOf<[RoundRecord]>(events, 'round-ended');
+    await coordinator!.start();
+    const part = await bad.assigned();
+    const closed = bad.closed();
+    expect(await ask(`/devices/${bad.id}/revoke`, {})).toMatchObject({ device: bad.id, isConnected: false });
+    expect(await closed).toBe('io server disconnect');
+
+    const { models } = await (await fetch(`${url}/v1/tasks/line/models`)).json();
+    const { weightsManifest } = await (await fetch(url + models[0].url)).json();
+    const layout = layoutOf(weightsManifest[0].weights);
+    const update = encodeUpdate(layout.hash, layout.count, {
+      kind: 'float32',
+      delta: Float32Array.of(0.5, 0.25),
+      weight: 1,
+    });
+    expect(await bad.upload(part, update)).toMatchObject({ status: 403, body: { code: 'device.revoked' } });
+    await bad.connect();
+    await expect(bad.hello()).rejects.toMatchObject({ code: 'device.revoked' });
+    await expect(bad.enrol({ token })).rejects.toMatchObject({ code: 'device.revoked' });
+    await expect(bad.checkIn()).rejects.toMatchObject({ code: 'device.not-identified' });
+    bad.socket.disconnect();
+
+    for (const device of others)
+      expect(await device.upload(await device.assigned(), update)).toMatchObject({ status: 200 });
+    const [record] = await ended;
+    expect(record).toMatchObject({ outcome: 'published', tally: { cohort: 3, accepted: 2, lost: 1 } });
+    for (const device of others) device.socket.disconnect();
+    const { entries } = await ask('/audit');
+    expect(entries).toMatchObject([
+      { action: 'device.revoke', subject: bad.id, outcome: 'done', actor: { name: 'Ada' } },
+    ]);
+  });
+
+  it('ID6: is out of the pool of those who wait', async () => {
+    const { url } = await open(
+      { openEnrolment: true },
+      { cohort: { goal: 2, minimum: 1, overSelection: 1 } },
+    );
+    const device = await new RawDevice(url).join();
+    expect((await ask('/tasks')).tasks).toMatchObject([{ waiting: 1 }]);
+    await ask(`/devices/${device.id}/revoke`, {});
+    expect((await ask('/tasks')).tasks).toMatchObject([{ waiting: 0 }]);
+    device.socket.disconnect();
+  });
+
+  it('ID6: stops the SDK, which tells its app and comes back no more', async () => {
+    const { url, events } = await open({ openEnrolment: true });
+    const storage = memoryStorage();
+    const client = lineClient(url, 0, storage);
+    const checkedIn = eventOf<[string]>(events, 'checked-in');
+    await client.start();
+    const [device] = await checkedIn;
+    const told = new Promise<string>(resolve => client.on('error', ({ code }) => resolve(code)));
+    await ask(`/devices/${device}/revoke`, {});
+    expect(await told).toBe('device.revoked');
+    const again = lineClient(url, 0, storage);
+    const toldAgain = new Promise<string>(resolve => again.on('error', ({ code }) => resolve(code)));
+    await again.start();
+    expect(await toldAgain).toBe('device.revoked');
+    await Promise.all([client.stop(), again.stop()]);
+  });
+});
+
+describe('enrolment', () => {
+  const enrolled = async (url: string, token: string) => {
+    const device = await new RawDevice(url).connect();
+    try {
+      await device.enrol({ token });
+      await device.hello();
+      return 'enrolled';
+    } catch (error) {
+      return (error as { code: string }).code;
+    } finally {
+      device.socket.disconnect();
+    }
+  };
+
+  it('takes a one-time token of an operator’s from one of two devices that use it at the same moment', async () => {
+    const { url } = await open({ enrolmentTokens: ['a token for every device'] });
+    const { text, token } = await ask('/enrolment-tokens', { name: 'one phone' });
+    const answers = await Promise.all([enrolled(url, text), enrolled(url, text)]);
+    expect(answers.toSorted()).toEqual(['device.enrolment-refused', 'enrolled']);
+    expect((await ask('/enrolment-tokens')).tokens).toMatchObject([
+      { id: token.id, uses: 1, state: 'used-up' },
+    ]);
+    // Those of the configuration count beside it.
+    expect(await enrolled(url, 'a token for every device')).toBe('enrolled');
+    await ask(`/enrolment-tokens/${token.id}/revoke`, {});
+    expect(await enrolled(url, text)).toBe('device.enrolment-refused');
+  });
+
+  it('asks an app’s own verifier about whoever has no right token', async () => {
+    const asked: string[] = [];
+    const { url } = await open(
+      { enrolmentTokens: ['a token for every device'] },
+      {},
+      async ({ token, publicKey, device }) => {
+        expect(publicKey).toHaveLength(32);
+        expect(device).toHaveLength(22);
+        asked.push(token);
+        return token.startsWith('genuine');
+      },
+    );
+    const long = `genuine ${'x'.repeat(16_000)}`;
+    expect(await enrolled(url, long)).toBe('enrolled');
+    expect(await enrolled(url, 'forged')).toBe('device.enrolment-refused');
+    expect(await enrolled(url, 'a token for every device')).toBe('enrolled');
+    expect(await enrolled(url, 'x'.repeat(16_385))).toBe('request.too-large');
+    expect(asked).toEqual([long, 'forged']);
+  });
+});
+
+describe('operators', () => {
+  it('start, end and pause rounds of a coordinator that runs', async () => {
+    const { events } = await open({ openEnrolment: true });
+    await ask('/tasks/line/pause', {});
+    await coordinator!.start();
+    expect((await ask('/tasks')).tasks).toMatchObject([{ isPaused: true, round: null }]);
+    const gathering = eventOf<[RoundState]>(
+      events,
+      'round',
+      ({ phase }: RoundState) => phase === 'gathering',
+    );
+    await ask('/tasks/line/start-round', {});
+    await gathering;
+    const ended = eventOf<[RoundRecord]>(events, 'round-ended');
+    await ask('/tasks/line/abort-round', { reason: 'a rehearsal' });
+    expect((await ended)[0]).toMatchObject({
+      outcome: 'failed',
+      failure: { reason: 'An operator ended the round: a rehearsal.' },
+    });
+  });
+});
