@@ -173,11 +173,12 @@ describe('enrolment', () => {
         return token.startsWith('genuine');
       },
     );
-    const long = `genuine ${'x'.repeat(16_000)}`;
+    const long = `genuine ${'x'.repeat(8_000)}`;
     expect(await enrolled(url, long)).toBe('enrolled');
     expect(await enrolled(url, 'forged')).toBe('device.enrolment-refused');
     expect(await enrolled(url, 'a token for every device')).toBe('enrolled');
-    expect(await enrolled(url, 'x'.repeat(16_385))).toBe('request.too-large');
+    expect(await enrolled(url, 'x'.repeat(8_193))).toBe('request.invalid');
+    expect(await enrolled(url, 'x'.repeat(16_384))).toBe('request.too-large');
     expect(asked).toEqual([long, 'forged']);
   });
 });

@@ -11,7 +11,7 @@ export const enrol = z.strictObject({
   protocol: whole(1, 65_535),
   publicKey: bytes(32),
   /** What the operator gave to the app, or what the app's own verifier asks for, such as an attestation. */
-  token: text(16_384),
+  token: text(8_192),
   /** The enrolment authority's signature over the key, where the app has such an authority. */
   certificate: z.optional(bytes(64)),
   signature: bytes(64),
