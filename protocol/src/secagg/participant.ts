@@ -5,7 +5,7 @@ import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bind, type RoundContext } from './context.ts';
 import { writeDealing } from './dealing.ts';
 import { pointOf } from './graph.ts';
-import { type DeviceKeys, deriveSecrets, type RoundSecrets, signKeys, writeKeys } from './keys.ts';
+import { type DeviceKeys, deriveSecrets, keyBytes, type RoundSecrets, signKeys, writeKeys } from './keys.ts';
 import { applyMasks, collectMasks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
 import { type Demands, maskingKeyOf, type Neighbourhood, readRoster, sealingKeyOf } from './roster.ts';
 import {
@@ -49,6 +49,8 @@ export interface InShares {
   readonly root: Secret;
   readonly roster: Uint8Array;
   readonly neighbourhood: Neighbourhood;
+  /** The keys under which it exchanges shares with its neighbours, 32 bytes each: computed once, for both ways. */
+  readonly boxKeys: Secret;
   readonly message: Uint8Array;
 }
 
@@ -104,11 +106,21 @@ export function dealShares(context: ParticipantContext, state: InKeys, roster: U
   const { neighbours, parameters, self } = neighbourhood;
   const secrets = deriveSecrets(context, state.root);
   const dealt = sharesAt(context, secrets, parameters.threshold, [...neighbours]);
-  const parcels = dealt.map((shares, i) =>
-    sealShares(context, secrets.sealing, sealingKeyOf(neighbourhood, i), shares),
-  );
+  const { sealing } = secrets;
+  const boxKeys = dealt.map((_, i) => sealing.sealingKey(sealingKeyOf(neighbourhood, i)));
+  const parcels = dealt.map((shares, i) => {
+    const receiver = sealingKeyOf(neighbourhood, i);
+    return sealShares(context, { sender: sealing.publicKey, receiver, key: boxKeys[i]! }, shares);
+  });
   const message = writeDealing(context, context.identity, self, secrets.seed, parcels);
-  return { phase: 'shares', root: state.root, roster, neighbourhood, message };
+  return {
+    phase: 'shares',
+    root: state.root,
+    roster,
+    neighbourhood,
+    boxKeys: new Secret(concatBytes(...boxKeys)),
+    message,
+  };
 }
 
 /**
@@ -122,11 +134,14 @@ export function takeShares(context: ParticipantContext, state: InShares, bundle:
   const reader = new ByteReader(bundle);
   const dealt = unpackFlags(reader.raw(flagBytes(neighbours.length)), neighbours.length);
   const secrets = deriveSecrets(context, state.root);
+  const receiver = secrets.sealing.publicKey;
+  const boxKeys = state.boxKeys.expose();
   const pairs = new Map<number, SharePair | undefined>();
   neighbours.forEach((dealer, i) => {
     if (!dealt[i]) return;
-    const senderKey = sealingKeyOf(state.neighbourhood, i);
-    pairs.set(dealer, openShares(context, senderKey, secrets.sealing, reader.raw(parcelBytes)));
+    const sender = sealingKeyOf(state.neighbourhood, i);
+    const key = boxKeys.subarray(i * keyBytes, (i + 1) * keyBytes);
+    pairs.set(dealer, openShares(context, { sender, receiver, key }, reader.raw(parcelBytes)));
   });
   if (reader.remaining > 0) throw new MurmurationError('secagg.share', 'The bundle of shares is too long.');
   if (parameters.graph === 'complete')
@@ -137,6 +152,7 @@ export function takeShares(context: ParticipantContext, state: InShares, bundle:
       `${pairs.size} devices hold shares, and ${parameters.threshold} are needed.`,
     );
   }
+  state.boxKeys.erase();
   const { root, roster, neighbourhood } = state;
   return { phase: 'updates', root, roster, bundle, neighbourhood, holdings: holdingsOf(pairs) };
 }
@@ -209,6 +225,7 @@ export function revealShares(
 /** Overwrites the secrets of a round that is over or left. */
 export function forgetRound(state: Participant): void {
   if ('root' in state) state.root.erase();
+  if ('boxKeys' in state) state.boxKeys.erase();
   if ('holdings' in state) state.holdings.shares.erase();
 }
 

@@ -26,21 +26,24 @@ export function widthFor(bound: number): number {
 /** The low `width` bits of each element, one after the other. */
 export function packRing(elements: Int32Array, width: number): Uint8Array {
   const packed = new Uint8Array(packedLength(elements.length, width));
-  const mask = width === 32 ? 0xffffffff : 2 ** width - 1;
+  const view = new DataView(packed.buffer);
+  const mask = width === 32 ? -1 : 2 ** width - 1;
+  // The lowest `bits` bits of `pending` are not written yet, and the others are zero.
   let pending = 0;
   let bits = 0;
   let at = 0;
   for (let i = 0; i < elements.length; i++) {
-    // At most 7 pending bits and 32 new ones: 39 bits, exact in a double.
-    pending += ((elements[i]! & mask) >>> 0) * 2 ** bits;
+    const element = elements[i]! & mask;
+    pending |= element << bits;
     bits += width;
-    while (bits >= 8) {
-      packed[at++] = pending & 0xff;
-      pending = Math.floor(pending / 256);
-      bits -= 8;
-    }
+    if (bits < 32) continue;
+    view.setInt32(at, pending, true);
+    at += 4;
+    bits -= 32;
+    // A shift by 32 would be none.
+    pending = bits === 0 ? 0 : element >>> (width - bits);
   }
-  if (bits > 0) packed[at] = pending;
+  for (; bits > 0; bits -= 8, pending >>>= 8) packed[at++] = pending;
   return packed;
 }
 

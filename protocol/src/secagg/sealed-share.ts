@@ -1,5 +1,4 @@
 import { concatBytes, equalBytes } from '../bytes.ts';
-import type { AgreementKey } from '../primitives/primitives.ts';
 import { bind, type RoundContext } from './context.ts';
 import { keyBytes } from './keys.ts';
 import { shareBytes } from './shamir.ts';
@@ -21,18 +20,23 @@ const boxOverhead = 16;
 /** The length of what `sealShares` gives: 120 bytes. */
 export const parcelBytes = 2 * hashBytes + pairBytes + boxOverhead;
 
+/** From whom to whom a parcel goes: both sealing keys, and the key on which their owners agree, which both ways share. */
+export interface Route {
+  readonly sender: Uint8Array;
+  readonly receiver: Uint8Array;
+  readonly key: Uint8Array;
+}
+
 /**
  * A parcel: the hash of each share, then both sealed for their holder (NaCl's box). The nonce is the hash of the round and of
  * both devices' sealing keys, in order, so that a box opens only in its round, for its receiver, as its sender's.
  */
 export function sealShares(
   context: RoundContext,
-  sender: AgreementKey,
-  receiverKey: Uint8Array,
+  { sender, receiver, key }: Route,
   { seed, masking }: SharePair,
 ): Uint8Array {
-  const nonce = nonceOf(context, sender.publicKey, receiverKey);
-  const box = context.primitives.seal(concatBytes(seed, masking), nonce, sender.sealingKey(receiverKey));
+  const box = context.primitives.seal(concatBytes(seed, masking), nonceOf(context, sender, receiver), key);
   return concatBytes(shareHash(context, seed), shareHash(context, masking), box);
 }
 
@@ -42,16 +46,11 @@ export function sealShares(
  */
 export function openShares(
   context: RoundContext,
-  senderKey: Uint8Array,
-  receiver: AgreementKey,
+  { sender, receiver, key }: Route,
   parcel: Uint8Array,
 ): SharePair | undefined {
-  const nonce = nonceOf(context, senderKey, receiver.publicKey);
-  const opened = context.primitives.open(
-    parcel.subarray(2 * hashBytes),
-    nonce,
-    receiver.sealingKey(senderKey),
-  );
+  const box = parcel.subarray(2 * hashBytes);
+  const opened = context.primitives.open(box, nonceOf(context, sender, receiver), key);
   if (opened === undefined) return undefined;
   const pair = { seed: opened.subarray(0, oneShareBytes), masking: opened.subarray(oneShareBytes) };
   const asSaid =

@@ -2,11 +2,13 @@ import { inspect } from 'node:util';
 import { concatBytes, hex } from '@murmuration/protocol/bytes';
 import type { RoundId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { AgreementKey } from '@murmuration/protocol/primitives/primitives';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { deriveSecrets } from '@murmuration/protocol/secagg/keys';
 import {
   dealShares,
   forgetRound,
+  type InShares,
   maskUpdate,
   type Participant,
   revealShares,
@@ -30,11 +32,20 @@ describe('SA8: a share is bound to its round, its sender and its receiver', () =
   const context = { primitives: native, task, round };
   const [a, b, c] = [0, 1, 2].map(device => deriveSecrets(context, new Secret(seed(2, device))).sealing);
   const pair = { seed: new Uint8Array(36).fill(1), masking: new Uint8Array(36).fill(2) };
-  const parcel = sealShares(context, a!, b!.publicKey, pair);
+  const parcel = sealShares(
+    context,
+    { sender: a!.publicKey, receiver: b!.publicKey, key: a!.sealingKey(b!.publicKey) },
+    pair,
+  );
+  const route = (sender: Uint8Array, receiver: AgreementKey) => ({
+    sender,
+    receiver: receiver.publicKey,
+    key: receiver.sealingKey(sender),
+  });
 
   test('it opens where it belongs', () => {
     expect(parcel).toHaveLength(parcelBytes);
-    expect(openShares(context, a!.publicKey, b!, parcel)).toEqual(pair);
+    expect(openShares(context, route(a!.publicKey, b!), parcel)).toEqual(pair);
   });
 
   test.each([
@@ -43,13 +54,13 @@ describe('SA8: a share is bound to its round, its sender and its receiver', () =
     ['for another receiver', context, a!.publicKey, c!],
     ['the other way round', context, b!.publicKey, a!],
   ] as const)('it does not open %s', (_, where, sender, receiver) => {
-    expect(openShares(where, sender, receiver, parcel)).toBeUndefined();
+    expect(openShares(where, route(sender, receiver), parcel)).toBeUndefined();
   });
 
   test('it does not open when a bit of it, or of the hashes that its dealer signed, was touched', () => {
     for (let at = 0; at < parcel.length; at += 7) {
       const touched = parcel.map((byte, i) => (i === at ? byte ^ 1 : byte));
-      expect(openShares(context, a!.publicKey, b!, touched)).toBeUndefined();
+      expect(openShares(context, route(a!.publicKey, b!), touched)).toBeUndefined();
     }
   });
 });
@@ -60,8 +71,9 @@ describe('SA9: taking shares', () => {
     const [self, liar] = [0, cohort.graph.neighbours[0]![2]!];
     const bundle = writeBundle(cohort.graph, cohort.dealings, self);
     bundle[1 + 2 * parcelBytes + 50]! ^= 1; // in the box of the third neighbour
+    const before = restoreParticipant(cohort.contexts[self]!, saveParticipant(cohort.dealt[self]!));
     cohort.take();
-    const held = takeShares(cohort.contexts[self]!, cohort.dealt[self]!, bundle);
+    const held = takeShares(cohort.contexts[self]!, before as InShares, bundle);
     expect(held.holdings.dealers.filter((_, i) => !held.holdings.opened[i])).toEqual([liar]);
 
     cohort.held.set(self, held);
@@ -261,9 +273,12 @@ describe('a device that restarts', () => {
 });
 
 describe('SA15: secrets', () => {
-  const cohort = cohortOf().deal().take();
-  const states: Participant[] = [cohort.entered[0]!, cohort.dealt[0]!, cohort.held.get(0)!];
-  const secrets = [cohort.entered[0]!.root, cohort.held.get(0)!.holdings.shares].map(secret =>
+  const cohort = cohortOf().deal();
+  const boxKeys = new Secret(cohort.dealt[0]!.boxKeys.expose().slice());
+  const dealt = { ...cohort.dealt[0]!, boxKeys };
+  cohort.take();
+  const states: Participant[] = [cohort.entered[0]!, dealt, cohort.held.get(0)!];
+  const secrets = [cohort.entered[0]!.root, boxKeys, cohort.held.get(0)!.holdings.shares].map(secret =>
     secret.expose().slice(),
   );
 
@@ -290,6 +305,19 @@ describe('SA15: secrets', () => {
       }
     },
   );
+
+  test('the keys of the boxes are overwritten once the bundle is taken, or the device leaves before', () => {
+    const [leaving, taking] = [cohortOf().deal(), cohortOf().deal()];
+    for (const [cohort, end] of [
+      [leaving, () => forgetRound(leaving.dealt[0]!)],
+      [taking, () => taking.take()],
+    ] as const) {
+      const bytes = cohort.dealt[0]!.boxKeys.expose();
+      expect(bytes.some(byte => byte !== 0)).toBe(true);
+      end();
+      expect(bytes.every(byte => byte === 0)).toBe(true);
+    }
+  });
 
   test('are overwritten when the round is forgotten', () => {
     const { root, holdings } = cohort.held.get(0)!;

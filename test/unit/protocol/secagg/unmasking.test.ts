@@ -225,12 +225,12 @@ describe('SA14: a dealer that deals shares of something else than it signed is n
     const [seeds, maskings] = [seed(7, 0), seed(8, 0)].map(other =>
       shareSecret(other, 4, receivers.map(pointOf), random),
     );
-    const parcels = receivers.map((receiver, i) =>
-      sealShares(cohort.context, own.sealing, cohort.graph.devices[receiver]!.sealing, {
-        seed: seeds![i]!,
-        masking: maskings![i]!,
-      }),
-    );
+    const sender = own.sealing.publicKey;
+    const parcels = receivers.map((number, i) => {
+      const receiver = cohort.graph.devices[number]!.sealing;
+      const route = { sender, receiver, key: own.sealing.sealingKey(receiver) };
+      return sealShares(cohort.context, route, { seed: seeds![i]!, masking: maskings![i]! });
+    });
     const message = writeDealing(cohort.context, cohort.contexts[liar]!.identity, liar, own.seed, parcels);
     cohort.dealings.set(liar, readDealing(cohort.graph, liar, message));
     return cohort
