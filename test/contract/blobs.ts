@@ -1,16 +1,20 @@
 import type { BlobStore } from '@murmuration/coordinator/registry/ports';
+import type { Clock } from '@murmuration/protocol/ports';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /**
- * What every store of blobs keeps to; `open` gives an empty one, in which everything is put at the time 1,000; `reopen`, of a
- * durable one, the store opened last as it is after a restart.
+ * What every store of blobs keeps to; `openWith` gives an empty one with this clock, `reopen`, of a durable one, the store opened last
+ * as it is after a restart.
  */
 export function blobsContract(
   name: string,
-  open: () => Promise<BlobStore>,
+  openWith: (clock: Clock) => Promise<BlobStore>,
   reopen?: () => Promise<BlobStore>,
 ): void {
+  const open = () => openWith(new VirtualClock(1_000));
+
   describe(`${name} as a store of blobs`, () => {
     it('gives back what was put, by its SHA-256', async () => {
       const blobs = await open();
@@ -61,10 +65,17 @@ export function blobsContract(
     });
 
     it('keeps what is put again while it is swept', async () => {
-      const blobs = await open();
-      const hash = await blobs.put(Uint8Array.of(1));
-      await Promise.all([blobs.sweep(new Set(), 1_001), blobs.put(Uint8Array.of(1))]);
-      expect([...(await blobs.get(hash))]).toEqual([1]);
+      const clock = new VirtualClock(1_000);
+      const blobs = await openWith(clock);
+      const bytes = Uint8Array.of(1);
+      const hash = await blobs.put(bytes);
+      for (const order of ['sweep first', 'put first']) {
+        await clock.advance(1_000);
+        const sweep = () => blobs.sweep(new Set(), clock.now());
+        const put = () => blobs.put(bytes);
+        await Promise.all(order === 'sweep first' ? [sweep(), put()] : [put(), sweep()]);
+        expect([...(await blobs.get(hash))], order).toEqual([1]);
+      }
     });
 
     it.runIf(reopen)('has them again after a restart, and may sweep them at once', async () => {

@@ -8,7 +8,7 @@ const { open, reopen } = storageFolders();
 
 blobsContract(
   'a folder',
-  async () => (await open()).blobs,
+  async clock => (await open(clock)).blobs,
   async () => (await reopen()).blobs,
 );
 devicesContract(
@@ -21,4 +21,4 @@ historyContract(
   async () => (await open()).history,
   async () => (await reopen()).history,
 );
-roundsContract('a folder', open, reopen);
+roundsContract('a folder', () => open(), reopen);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
+import type { Clock } from '@murmuration/protocol/ports';
 import { afterEach } from 'vitest';
 import { VirtualClock } from '../../../virtual-clock.ts';
 
@@ -19,8 +20,8 @@ export function storageFolders() {
     folders.push(folder);
     return folder;
   };
-  const openIn = async (folder: string): Promise<Storage> => {
-    const storage = await openStorage(folder, new VirtualClock(1_000));
+  const openIn = async (folder: string, clock: Clock = new VirtualClock(1_000)): Promise<Storage> => {
+    const storage = await openStorage(folder, clock);
     opened.push(storage);
     return storage;
   };
@@ -30,7 +31,7 @@ export function storageFolders() {
     /** The folder made last. */
     current: () => folders.at(-1)!,
     /** The storage of a new folder. */
-    open: async () => openIn(await make()),
+    open: async (clock?: Clock) => openIn(await make(), clock),
     /** Closes the storage opened last, and opens its folder again. */
     async reopen() {
       await opened.pop()!.close();

@@ -4,9 +4,8 @@ import { blobsContract } from '../../../contract/blobs.ts';
 import { devicesContract } from '../../../contract/devices.ts';
 import { historyContract } from '../../../contract/history.ts';
 import { roundsContract } from '../../../contract/rounds.ts';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
-blobsContract('memory', async () => memoryBlobs(new VirtualClock(1_000)));
+blobsContract('memory', async clock => memoryBlobs(clock));
 devicesContract('memory', async () => memoryDevices());
 historyContract('memory', async () => memoryHistory());
 roundsContract('memory', async () => {
