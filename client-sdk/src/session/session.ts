@@ -53,8 +53,11 @@ export class Session {
     this.#connected = true;
     this.#ahead = now - this.#ports.platform.clock.now();
     if (this.#state.phase === 'idle') this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
-    else if (this.#state.phase !== 'gathering' && !this.#isNamed)
-      this.#wakeAt(this.#ports.platform.clock.now() + unnamed, () => this.#missedEnd());
+    else if (this.#state.phase !== 'gathering' && !this.#isNamed) {
+      // Whoever has nothing left to send loses nothing by checking in while the round still runs.
+      const wait = this.#state.phase === 'closing' ? afterClosed : unnamed;
+      this.#wakeAt(this.#ports.platform.clock.now() + wait, () => this.#missedEnd());
+    }
   }
 
   disconnected(): void {
@@ -129,7 +132,9 @@ export class Session {
   }
 
   #expectEnd({ deadline }: Assignment): void {
-    this.#wakeAt(deadline - this.#ahead + endMissed, () => this.#missedEnd());
+    // A deadline that is over already tells of a coordinator whose clock was set back since the hello.
+    const end = Math.max(deadline - this.#ahead, this.#ports.platform.clock.now());
+    this.#wakeAt(end + endMissed, () => this.#missedEnd());
   }
 
   #checkInAfter(ms: number, reason: string): void {

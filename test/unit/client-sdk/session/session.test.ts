@@ -517,6 +517,31 @@ describe('a contribution', () => {
     expect(errors).toEqual([]);
   });
 
+  it('RD8: is over for a device that has sent everything and is not told of it again when it is back', async () => {
+    await waiting();
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(999);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+  });
+
+  it('RD8: goes on for a device that has sent everything and is told of it again when it is back', async () => {
+    await waiting();
+    const assignment = assignmentOf(clock);
+    coordinator.send('assignment', assignment);
+    await clock.advance(0);
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(0);
+    coordinator.send('assignment', assignment);
+    await clock.advance(minute);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+  });
+
   it('survives a listener that throws', async () => {
     const { client, rounds, errors } = await waiting();
     client.on('round', () => {
