@@ -180,3 +180,47 @@ describe('single updates', () => {
     expect(single.updates).toEqual(before);
   });
 });
+
+describe.each([
+  ['a float sum', () => new FloatSum(layout, settings), floats],
+  [
+    'a ring sum',
+    () => new RingSum(layout, settings, seed),
+    (delta: Float32Array, weight: number) => ring(ringElements(delta, weight)),
+  ],
+] as const)('the snapshot of %s', (_, empty, encode) => {
+  it('gives it back as it was, and goes on as it would have', () => {
+    fc.assert(
+      fc.property(updates, fc.nat(settings.largestCohort), (all, place) => {
+        const cut = Math.min(place, all.length - 1);
+        const [sum, restored] = [empty(), empty()];
+        for (const { delta, weight } of all.slice(0, cut)) sum.add(encode(delta, weight));
+        const snapshot = sum.snapshot();
+        const before = snapshot.slice();
+        restored.add(encode(all[0]!.delta, all[0]!.weight));
+        restored.restore(snapshot);
+        expect(restored.contributors).toBe(cut);
+        for (const { delta, weight } of all.slice(cut)) {
+          sum.add(encode(delta, weight));
+          restored.add(encode(delta, weight));
+        }
+        expect(restored.mean()).toEqual(sum.mean());
+        expect(snapshot).toEqual(before);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is restored wherever its bytes lie, and refused where they are of another length', () => {
+    const sum = empty();
+    sum.add(encode(new Float32Array(count).fill(0.1), 2));
+    const snapshot = sum.snapshot();
+    const elsewhere = new Uint8Array(snapshot.length + 1);
+    elsewhere.set(snapshot, 1);
+    const restored = empty();
+    restored.restore(elsewhere.subarray(1));
+    expect(restored.mean()).toEqual(sum.mean());
+    expect(() => restored.restore(elsewhere)).toThrow(expect.objectContaining({ code: 'storage.corrupt' }));
+    expect(restored.mean()).toEqual(sum.mean());
+  });
+});

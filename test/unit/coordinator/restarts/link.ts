@@ -72,10 +72,16 @@ export class Link implements Transport {
   async upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const coordinator = this.#alive();
     if (!coordinator) throw new MurmurationError('server.unreachable');
-    const stopped = new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(signal.reason)),
-    );
-    await Promise.race([stopped, this.#ask(coordinator, () => coordinator.upload(path, token, bytes))]);
+    let stop = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop);
+    });
+    try {
+      await Promise.race([stopped, this.#ask(coordinator, () => coordinator.upload(path, token, bytes))]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   async download(path: string): Promise<Uint8Array> {
@@ -108,12 +114,14 @@ export class Link implements Transport {
   async #ask<Answer>(coordinator: Answering, act: () => Promise<Answer>): Promise<Answer> {
     await this.#time(coordinator);
     const { signal } = this.#breaks;
+    let done = () => {};
     const broken = new Promise<never>((_, reject) => {
       const stop = () => reject(new MurmurationError('server.unreachable'));
       if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
+      signal.addEventListener('abort', stop);
+      done = () => signal.removeEventListener('abort', stop);
     });
-    const answer = await Promise.race([act(), broken]);
+    const answer = await Promise.race([act(), broken]).finally(() => done());
     await this.#time(coordinator);
     return answer;
   }

@@ -1,6 +1,9 @@
+import type { RoundState, Updates } from '@murmuration/coordinator/round/round';
+import type { SavedRound } from '@murmuration/coordinator/round/store';
 import type { EachStrategy } from '@murmuration/coordinator/strategy/strategy';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import { describe, expect, it } from 'vitest';
-import type { Moment } from './kept.ts';
+import { type Moment, never } from './kept.ts';
 import { type Change, World } from './world.ts';
 
 const masked: Change = {
@@ -29,7 +32,7 @@ async function requireExactRound(world: World, contributors: number): Promise<vo
   const records = await world.records();
   const [record] = records;
   expect(records).toMatchObject([{ outcome: 'published', number: 1, tally: { accepted: contributors } }]);
-  const versions = await world.kept.history.versions(world.tasks[0]!.name, 9, 9);
+  const versions = await world.kept.history.versions(world.task.name, 9, 9);
   expect(versions.map(({ number }) => number)).toEqual([1, 0]);
   expect(versions[0]).toMatchObject({ contributors, round: record!.round });
   // Each value is that of one device: in the sum once, or not at all.
@@ -82,5 +85,186 @@ describe.each(kinds)('a round %s', (_, change, contributors) => {
         await world.close();
       }
     }
+  }, 120_000);
+});
+
+/** Advances in small steps until the round is in a phase. */
+async function untilPhase(world: World, phase: RoundState['phase']): Promise<void> {
+  for (let step = 0; world.current?.rounds.current?.state.phase !== phase; step++) {
+    if (step > 20_000) throw new Error(`The round did not come to ${phase}.`);
+    await world.clock.advance(1);
+  }
+}
+
+describe('a masked round', () => {
+  it('goes on after two crashes, however close', async () => {
+    const undisturbed = await runRound(masked, () => false);
+    await undisturbed.close();
+    const { length } = undisturbed.kept.writes;
+    for (let write = 0; write < length; write += 2) {
+      for (const distance of [1, 2, 5]) {
+        const world = await runRound(
+          masked,
+          (at, moment) => moment === 'after' && (at === write || at === write + distance),
+        );
+        await requireExactRound(world, 5);
+        await world.close();
+      }
+    }
+  }, 120_000);
+
+  it.each(['gathering', 'keys', 'shares', 'updates', 'unmasking', 'closing'] as const)(
+    'goes on where its coordinator is stopped in %s and another one comes up',
+    async phase => {
+      const world = new World(masked);
+      await world.begin(5);
+      await untilPhase(world, phase);
+      await world.restart();
+      await world.until(1);
+      expect(world.lives).toBe(2);
+      await requireExactRound(world, 5);
+      await world.close();
+      expect(world.clock.pending).toBe(0);
+    },
+  );
+
+  it('is published once where its coordinator dies while the version is made, again and again', async () => {
+    const world = new World(masked);
+    let deaths = 3;
+    world.makeVersion =
+      real =>
+      async (...args) => {
+        if (deaths-- <= 0) return real(...args);
+        world.crash();
+        return never();
+      };
+    await world.begin(5);
+    await world.until(1);
+    expect(world.lives).toBe(4);
+    await requireExactRound(world, 5);
+    await world.close();
+  });
+
+  it('goes on with those who remained: whoever left before a restart has left after it', async () => {
+    const world = new World(masked);
+    await world.begin(5);
+    await untilPhase(world, 'updates');
+    const { rounds } = world.current!;
+    const { members } = (rounds.current!.state as Updates).cohort;
+    await Promise.all([rounds.current!.drop(members[0]!.device), world.clock.advance(20)]);
+    world.crash();
+    await world.until(1);
+    await requireExactRound(world, 4);
+    await world.close();
+  });
+
+  it('fails where less is left of it than its journal and its sum say', async () => {
+    const world = new World(masked);
+    await world.begin(5);
+    await untilPhase(world, 'unmasking');
+    await world.clock.advance(20);
+    expect(world.fed.get(`${world.current!.rounds.current!.terms.id} survivors`)?.size).toBe(1);
+    const [{ terms, checkpoint }] = (await world.kept.rounds.underWay()) as [Required<SavedRound>];
+    const sum = { contributors: checkpoint!.contributors.slice(1), sum: checkpoint!.sum };
+    await world.kept.rounds.checkpoint(terms.id, sum, { erase: false });
+    world.crash();
+    await world.until(1);
+    expect(await world.records()).toMatchObject([
+      { outcome: 'failed', failure: { reason: expect.stringMatching(/names 4 contributors/) } },
+    ]);
+    expect(world.faults).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('a coordinator whose storage takes nothing for a while', () => {
+  it.each(kinds)('finishes a round %s once it does', async (_, change, contributors) => {
+    const world = new World(change);
+    const full = new MurmurationError('storage.full');
+    // Every third write fails, and the one that tries it again.
+    world.kept.fails = write => (write % 3 !== 0 ? full : undefined);
+    await world.begin(5);
+    await world.until(1);
+    world.faults.length = 0;
+    await requireExactRound(world, contributors);
+    expect(world.errors).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('a deadline that passes while there is no coordinator', () => {
+  const slow = { ...plain, cohort: { goal: 5, minimum: 3, overSelection: 1 } };
+
+  it.each([
+    [4, 'published', null],
+    [2, 'failed', 'updates'],
+  ] as const)(
+    'counts when the next one comes up: with %i of 5 updates the round is %s',
+    async (updates, outcome, during) => {
+      const world = new World(slow);
+      for (let index = updates; index < 5; index++) world.silent.add(index);
+      await world.begin(5);
+      await untilPhase(world, 'updates');
+      await world.clock.advance(5_000);
+      world.crash(3_600_000);
+      await world.until(1, 7_200_000);
+      const [record] = await world.records();
+      expect(record).toMatchObject({ outcome, tally: { accepted: updates } });
+      expect(record!.failure?.during ?? null).toBe(during);
+      await world.close();
+    },
+  );
+});
+
+describe('after a restart', () => {
+  it('rounds are numbered on, keep to their schedule, and those that are over say so', async () => {
+    const world = new World(plain);
+    await world.begin(5);
+    await world.until(1);
+    const [first] = await world.records();
+    world.crash();
+    await world.clock.advance(5_000);
+    const { rounds } = world.current!;
+    expect(rounds.current).toBeUndefined();
+    expect(() => rounds.find(first!.round)).toThrow(expect.objectContaining({ code: 'round.closed' }));
+    await world.clock.advance(5 * 3_600_000);
+    expect(await world.records()).toHaveLength(1);
+    await world.until(2, 4 * 3_600_000);
+    expect(await world.records()).toMatchObject([{ number: 1 }, { number: 2, outcome: 'published' }]);
+    await world.close();
+  });
+
+  it.each<[string, (world: World) => Promise<void> | void, RegExp]>([
+    [
+      'whose model is gone',
+      async world => {
+        await world.kept.blobs.sweep(new Set(), Number.POSITIVE_INFINITY);
+      },
+      /no such model version/,
+    ],
+    [
+      'whose task has another kind of strategy now',
+      world => world.become(each),
+      /began under a strategy of sums/,
+    ],
+  ])('a round %s has failed, for that reason, and the task goes on', async (_, change, reason) => {
+    const world = new World(plain);
+    world.silent.add(3).add(4);
+    await world.begin(5);
+    await untilPhase(world, 'updates');
+    await world.clock.advance(5_000);
+    world.crash();
+    await change(world);
+    await world.clock.advance(5_000);
+    expect(await world.records()).toMatchObject([
+      {
+        number: 1,
+        outcome: 'failed',
+        failure: { during: 'updates', reason: expect.stringMatching(reason) },
+        tally: { cohort: 5, accepted: 2 },
+      },
+    ]);
+    expect(await world.kept.rounds.underWay()).toEqual([]);
+    await world.close();
   });
 });

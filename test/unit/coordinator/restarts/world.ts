@@ -53,7 +53,9 @@ export class World {
   /** What was fed, hexadecimal, by round, event and device. */
   readonly fed = new Map<string, Set<string>>();
   makeVersion: (real: MakeVersion) => MakeVersion = real => real;
-  tasks: readonly Task[];
+  /** Devices whose training never ends. */
+  readonly silent = new Set<number>();
+  task: Task;
   current: (Answering & { readonly life: Life; readonly rounds: TaskRounds }) | undefined;
   lives = 0;
   readonly #links: Link[] = [];
@@ -61,13 +63,13 @@ export class World {
   readonly #keys = new Map<DeviceId, Uint8Array>();
 
   constructor(change: Change) {
-    this.tasks = [task(change)];
+    this.task = taskOf(change);
     this.kept.died = () => this.crash();
   }
 
   /** Stores the first version, brings up a coordinator, and lets `devices` connect. */
   async begin(devices: number): Promise<void> {
-    const [task] = this.tasks as [Task];
+    const { task } = this;
     const registry = new Registry(this.kept.blobs, this.kept.history);
     const files = await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(layout.count));
     const version = {
@@ -95,18 +97,25 @@ export class World {
 
   /** The records that are kept, oldest first. */
   async records(): Promise<RoundRecord[]> {
-    return [...(await this.kept.history.rounds(this.tasks[0]!.name, 1e9, 1e9))].reverse();
+    return [...(await this.kept.history.rounds(this.task.name, 1e9, 1e9))].reverse();
   }
 
-  /** The coordinator dies: nothing of it happens any more. A new one comes up after a while. */
-  crash(): void {
+  /** The coordinator dies: nothing of it happens any more. A new one comes up after `pause` ms. */
+  crash(pause = downtime): void {
     this.#end();
-    this.clock.at(this.clock.now() + downtime, () => void this.boot());
+    this.clock.at(this.clock.now() + pause, () => void this.boot());
+  }
+
+  /** The next coordinator runs the task in another form. */
+  become(change: Change): void {
+    this.task = taskOf(change);
   }
 
   /** The coordinator stops as at SIGTERM; a new one comes up after a while. */
   async restart(): Promise<void> {
-    await this.current!.rounds.suspend();
+    const suspended = this.current!.rounds.suspend();
+    await this.clock.advance(10);
+    await suspended;
     this.crash();
   }
 
@@ -115,13 +124,15 @@ export class World {
     const stopped = Promise.all(this.#clients.map(client => client.stop()));
     await this.clock.advance(1_000);
     await stopped;
-    await this.current?.rounds.suspend();
+    const suspended = this.current?.rounds.suspend();
+    await this.clock.advance(10);
+    await suspended;
   }
 
   /** The coordinates of the newest model, each in parts of what a device learns. */
   async model(): Promise<number[]> {
     const registry = new Registry(this.kept.blobs, this.kept.history);
-    const { files } = await registry.current(this.tasks[0]!.name);
+    const { files } = await registry.current(this.task.name);
     return Array.from(files.weights, value => value / learned);
   }
 
@@ -174,8 +185,12 @@ export class World {
           values: {
             examples: () => Array.from({ length: 10 }),
             trainer: {
-              train: async () => {
+              train: async (_model, _settings, _examples, signal) => {
                 this.trainings[index]! += 1;
+                if (this.silent.has(index))
+                  return new Promise((_, reject) =>
+                    signal.addEventListener('abort', () => reject(signal.reason)),
+                  );
                 const delta = new Float32Array(layout.count);
                 delta[index] = learned;
                 return { delta, examples: 10, metrics: {} };
@@ -232,7 +247,7 @@ class LivingCoordinator implements Answering, CohortChannel {
     events.on('fault', (where, error) => world.faults.push(`${where}: ${error}`));
     const clock = clockOf(time, life);
     const { store, history } = kept.of(life);
-    const [task] = world.tasks as [Task];
+    const { task } = world;
     this.#registry = new Registry(kept.blobs, history);
     this.#pool = new WaitingPool(() => this.rounds.current?.poolChanged());
     const random = seededRandom(world.lives);
@@ -337,7 +352,7 @@ function clockOf(clock: VirtualClock, life: Life): Clock {
   };
 }
 
-function task(change: Change): Task {
+function taskOf(change: Change): Task {
   return defineTask({
     name: 'values',
     model: () => {
