@@ -1,0 +1,222 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SourceProcess } from './processes.ts';
+import { RawDevice } from './raw-device.ts';
+
+const cli = 'coordinator/src/cli.ts';
+
+let folder: string;
+let storage: string;
+let url: string;
+let admin: string;
+let serve: SourceProcess;
+
+interface Ended {
+  readonly code: number | string;
+  readonly output: string;
+  readonly errors: string;
+}
+
+async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const program = new SourceProcess(cli, args, { MURMURATION_TOKEN: '', MURMURATION_URL: url ?? '', ...env });
+  const code = await program.ended();
+  return { code, output: program.output, errors: program.errors };
+}
+
+/** What a command prints for programs, asked by the owner of `token`. */
+async function json<Value>(args: readonly string[], token = admin): Promise<Value> {
+  const { code, output, errors } = await run([...args, '--json'], { MURMURATION_TOKEN: token });
+  expect([code, errors]).toEqual([0, '']);
+  return JSON.parse(output) as Value;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'murmuration-commands-'));
+  storage = join(folder, 'state');
+  const first = await run(['tokens', 'create', '--role', 'admin', '--name', 'Ada', '--storage', storage]);
+  expect(first).toMatchObject({ code: 0, errors: expect.stringMatching(/Ada \(admin\) is not shown again/) });
+  admin = first.output.trim();
+  const verifier = join(folder, 'verifier.mjs');
+  await writeFile(verifier, 'export default async ({ token }) => token === "attested";');
+  const config = join(folder, 'config.json');
+  await writeFile(config, JSON.stringify({ port: 0, storage, enrolmentVerifier: verifier, log: 'silent' }));
+  serve = new SourceProcess(cli, ['serve', 'test/e2e/line-task.ts', '--config', config]);
+  const [, printed] = await serve.printed(/listens on (http:\S+)/);
+  url = printed!;
+}, 60_000);
+
+afterAll(async () => {
+  serve.child.kill('SIGTERM');
+  expect(await serve.ended()).toBe(0);
+  await rm(folder, { recursive: true });
+});
+
+const idOf = (text: string) => text.slice(4, 20);
+
+describe('murmuration tokens', () => {
+  it('makes the first one before there is a coordinator, and stores no token', async () => {
+    expect(admin).toMatch(/^mmo_[\w-]{59}$/);
+    for (const name of await readdir(storage)) {
+      const bytes = await readFile(join(storage, name)).catch(() => Buffer.alloc(0));
+      expect(bytes.includes(admin.slice(20))).toBe(false);
+    }
+  });
+
+  it('makes one on the folder of a running coordinator, which knows and forgets it at once', async () => {
+    const made = await run([
+      'tokens',
+      'create',
+      '--role',
+      'viewer',
+      '--name',
+      'Vi',
+      '--expires',
+      '90 d',
+      '--storage',
+      storage,
+      '--json',
+    ]);
+    const { id, text, expiresAt } = JSON.parse(made.output);
+    expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 89 * 86_400_000);
+    expect(await json(['devices', 'list'], text)).toEqual([]);
+    const listed = await json<{ id: string; state: string }[]>(['tokens', 'list', '--storage', storage]);
+    expect(listed).toMatchObject([
+      { id, name: 'Vi', role: 'viewer', state: 'valid' },
+      { id: idOf(admin), name: 'Ada' },
+    ]);
+    expect(await run(['tokens', 'revoke', id, '--storage', storage])).toMatchObject({ code: 0 });
+    expect(await run(['devices', 'list'], { MURMURATION_TOKEN: text })).toMatchObject({ code: 3 });
+  });
+
+  it('is used over the admin API with a token, as far as its role goes', async () => {
+    const { text } = await json<{ text: string }>(['tokens', 'create', '--role', 'operator', '--name', 'Op']);
+    const { code, output } = await run(['tokens', 'list'], { MURMURATION_TOKEN: admin });
+    expect(code).toBe(0);
+    expect(output).toMatch(/^id +name +role +state +created +expires$/m);
+    expect(output).toMatch(new RegExp(`^${idOf(text)} +Op +operator +valid +\\S+Z +–$`, 'm'));
+    expect(output).not.toContain(text.slice(20));
+    expect(await run(['tokens', 'list'], { MURMURATION_TOKEN: text })).toMatchObject({
+      code: 3,
+      output: '',
+      errors: expect.stringMatching(/needs the role admin/),
+    });
+  });
+
+  it('prints one for a configuration, and keeps it nowhere', async () => {
+    const made = await run([
+      'tokens',
+      'create',
+      '--role',
+      'viewer',
+      '--name',
+      'CI',
+      '--for-config',
+      '--json',
+    ]);
+    const { text, entry } = JSON.parse(made.output);
+    expect(entry).toEqual({
+      id: idOf(text),
+      name: 'CI',
+      role: 'viewer',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(await run(['devices'], { MURMURATION_TOKEN: text })).toMatchObject({ code: 3 });
+  });
+
+  it.each([
+    ['no token', ['devices'], {}, 3, /MURMURATION_TOKEN/],
+    ['a wrong token', ['devices'], { MURMURATION_TOKEN: 'mmo_' }, 3, /missing, unknown, expired or revoked/],
+    [
+      'no coordinator',
+      ['devices', '--url', 'http://127.0.0.1:1'],
+      { MURMURATION_TOKEN: 'x' },
+      5,
+      /does not answer/,
+    ],
+    ['no URL', ['devices', '--url', 'nowhere'], { MURMURATION_TOKEN: 'x' }, 1, /"nowhere" is not a URL/],
+    [
+      'an unknown role',
+      ['tokens', 'create', '--role', 'root', '--name', 'x'],
+      {},
+      1,
+      /Allowed choices are viewer/,
+    ],
+    ['no name', ['tokens', 'create', '--role', 'viewer'], {}, 1, /required option.*--name/],
+    [
+      'a name of two lines',
+      ['tokens', 'create', '--role', 'viewer', '--name', 'a\nb'],
+      {},
+      1,
+      /--name: expected/,
+    ],
+    [
+      'a time of no unit',
+      ['tokens', 'create', '--role', 'viewer', '--name', 'x', '--expires', '3'],
+      {},
+      1,
+      /--expires: expected/,
+    ],
+  ])('says what is wrong about %s, by its exit code as well', async (_, args, env, code, sentence) => {
+    expect(await run(args, env as Record<string, string>)).toMatchObject({
+      code,
+      output: '',
+      errors: expect.stringMatching(sentence),
+    });
+  });
+});
+
+describe('murmuration devices', () => {
+  const enrol = async (token: string) => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol({ token });
+    await device.hello();
+    return device;
+  };
+
+  it('makes enrolment tokens, lists and revokes them', async () => {
+    const { id, text } = await json<{ id: string; text: string }>([
+      'devices',
+      'tokens',
+      'create',
+      '--name',
+      'two phones',
+      '--uses',
+      '2',
+      '--expires',
+      '1 h',
+    ]);
+    const device = await enrol(text);
+    expect(await json(['devices', 'tokens'])).toMatchObject([
+      { id, name: 'two phones', uses: 1, maxUses: 2 },
+    ]);
+    await json(['devices', 'tokens', 'revoke', id]);
+    const { output } = await run(['devices', 'tokens', 'list'], { MURMURATION_TOKEN: admin });
+    expect(output).toMatch(new RegExp(`^${id} +two phones +revoked +1 +2 `, 'm'));
+    await expect(enrol(text)).rejects.toMatchObject({ code: 'device.enrolment-refused' });
+    device.socket.disconnect();
+  });
+
+  it('lists devices, shows one, and revokes it at once', async () => {
+    // The configuration names a verifier of its own.
+    const device = await enrol('attested');
+    const id = device.id!;
+    expect(await json(['devices', 'list', '--limit', '1'])).toMatchObject([
+      { device: id, isConnected: true },
+    ]);
+    expect(await json(['devices', 'show', id])).toMatchObject({ device: id, revokedAt: null });
+    const closed = device.closed();
+    expect(await json(['devices', 'revoke', id])).toMatchObject({ device: id, isConnected: false });
+    await closed;
+    device.socket.disconnect();
+    expect(await json(['devices', 'list', '--revoked'])).toMatchObject([{ device: id }]);
+    expect(await json<unknown[]>(['devices', 'list', '--no-revoked'])).toHaveLength(1);
+    const { output } = await run(['devices'], { MURMURATION_TOKEN: admin });
+    expect(output).toMatch(new RegExp(`^${id} +revoked +`, 'm'));
+    expect(await run(['devices', 'show', `-${'a'.repeat(21)}`], { MURMURATION_TOKEN: admin })).toMatchObject({
+      code: 4,
+      errors: expect.stringMatching(/no device of this id/),
+    });
+  });
+});
