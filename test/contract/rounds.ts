@@ -217,6 +217,9 @@ export function roundsContract(
         { terms: termsOf(b), entries, checkpoint: checkpointOf('one') },
       ]);
       expect(await history.rounds(recordOf(a).task, 99, 9)).toEqual([recordOf(a)]);
+      // Were its name taken again, nothing of it would come back.
+      await rounds.begin(termsOf(a));
+      expect((await rounds.underWay())[1]).toEqual({ terms: termsOf(a), entries: [], checkpoint: undefined });
     });
 
     it.runIf(reopen)('has all again after a restart, and goes on', async () => {

@@ -76,6 +76,17 @@ describe('a database', () => {
     expect(await ids()).toEqual(names.filter((_, i) => i % 3 !== 2));
   });
 
+  it('lets nothing into a transaction that is not its own', async () => {
+    const job = database.writer.write(async rows => {
+      for (const id of ['a', 'b', 'c']) await rows.insertInto('devices').values(device(id)).execute();
+      throw new Error('no');
+    });
+    const others = ['x', 'y'].map(id => database.rows.insertInto('devices').values(device(id)).execute());
+    await expect(Promise.all([ids(), ...others, job])).rejects.toThrow('no');
+    await Promise.all(others);
+    expect(await ids()).toEqual(['x', 'y']);
+  });
+
   it('needs far fewer commits than jobs', async () => {
     const version = async () => {
       const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(other);
