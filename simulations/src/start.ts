@@ -38,6 +38,7 @@ async function start(): Promise<void> {
     url: coordinator.url,
     enrolmentToken,
     seed: options.seed,
+    engine: options.engine,
     losses: { fraction: options.lose, at: options.loseAt },
     words: heldOut.words,
     phones: text.phones
@@ -47,6 +48,7 @@ async function start(): Promise<void> {
   phones.on('failure', end);
   phones.on('event', event => {
     if (event.type === 'backend') display.say(`Phones train on ${event.backend}: ${event.reason}.`);
+    if (event.type === 'engine') display.say(`Training is ${event.engine}: ${event.reason}.`);
     if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
   });
   const stop = async () => {
@@ -103,7 +105,7 @@ function runRounds(
 
 /** What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. */
 function summary(
-  { devices, cohort, seed, masking, lose, loseAt }: StartOptions,
+  { devices, cohort, seed, masking, lose, loseAt, engine }: StartOptions,
   records: readonly RoundRecord[],
 ) {
   const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
@@ -117,6 +119,7 @@ function summary(
     masking,
     lose,
     loseAt,
+    engine,
     contributors: records.map(({ tally }) => tally.accepted),
     top1: inPercent(last?.top1),
     top3: inPercent(last?.top3),
