@@ -84,6 +84,11 @@ export class FusedTraining {
     this.#fit(largest);
     this.#workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
     this.#descent!.begin();
+    return this.bytes;
+  }
+
+  /** Bytes of memory that training takes. */
+  get bytes(): number {
     return this.#workspace.bytes;
   }
 
