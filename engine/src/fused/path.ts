@@ -20,7 +20,7 @@ export async function choosePath<Example>(
   memoryLimit?: number,
 ): Promise<Path> {
   const generic = (reason: string): Path => ({ engine: 'generic', reason });
-  if (objective.loss !== softmaxLoss) return generic('the loss is one of the app’s own');
+  if (objective.loss !== softmaxLoss) return generic("the loss is one of the app's own");
   const topology = topologyOf(model);
   if ('reason' in topology) return generic(topology.reason);
   try {
