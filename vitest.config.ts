@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/{unit,contract,reference,e2e}/**/*.test.ts'],
+    include: ['test/{unit,contract,reference,e2e,faults}/**/*.test.ts'],
     pool: 'forks',
     execArgv: [
       '--import',

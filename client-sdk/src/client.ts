@@ -16,11 +16,13 @@ import { assignment, roundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { Emitter } from '@socket.io/component-emitter';
+import type * as z from 'zod/mini';
 import { loadIdentity } from './device/identity.ts';
 import type { ClientEvents } from './events.ts';
 import { ModelCache } from './model-cache.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 import type { Platform } from './platform.ts';
+import { persist } from './session/persist.ts';
 import { sessionStore } from './session/saved-session.ts';
 import { asError, Session } from './session/session.ts';
 import type { Trainer } from './training/trainer.ts';
@@ -31,7 +33,8 @@ const deviceName = 'device';
 
 /**
  * Takes part in federated learning on this device: connects, proves who it is, checks in, and contributes when it is
- * chosen. Everything that goes wrong is an `error` event; the client goes on by itself.
+ * chosen. Everything that goes wrong is an `error` event; the client goes on by itself, but for `device.revoked`: then it
+ * stops, and an app that starts it again is told the same.
  */
 export class PlatformClient {
   readonly #options: ClientOptions;
@@ -41,6 +44,10 @@ export class PlatformClient {
   readonly #trainers: readonly Trainer[];
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   #identity: SigningKey | undefined;
+  /** What the app gave to enrol with, until the coordinator has judged it. */
+  #enrolmentToken: string | undefined;
+  /** Ends the answer to the challenge before. */
+  #greeting = new AbortController();
   #running = false;
 
   /** Throws `protocol.id` for a name that no task can have. */
@@ -92,6 +99,7 @@ export class PlatformClient {
     if (!this.#running) return;
     this.#transport.open({
       disconnected: reason => {
+        this.#greeting.abort();
         for (const session of this.#sessions) session.disconnected();
         this.#emit('disconnected', reason);
       },
@@ -103,6 +111,7 @@ export class PlatformClient {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
+    this.#greeting.abort();
     await Promise.all(this.#sessions.map(session => session.stop()));
     this.#transport.close();
     for (const trainer of this.#trainers) await trainer.close();
@@ -110,6 +119,8 @@ export class PlatformClient {
 
   /** What a listener throws is an error like any other; it never changes what the client does. */
   #emit<Name extends keyof ClientEvents>(name: Name, ...args: Parameters<ClientEvents[Name]>): void {
+    const [first] = args;
+    if (first instanceof MurmurationError && first.code === 'device.revoked') void this.stop();
     try {
       this.#emitter.emit(name, ...args);
     } catch (error) {
@@ -126,7 +137,7 @@ export class PlatformClient {
     try {
       switch (event) {
         case 'challenge':
-          return await this.#sayHello(decodeFrame(frame, challenge));
+          return await this.#answer(decodeFrame(frame, challenge));
         case 'assignment': {
           const message = decodeFrame(frame, assignment);
           for (const session of this.#sessions) session.assigned(message);
@@ -145,7 +156,26 @@ export class PlatformClient {
         }
       }
     } catch (error) {
-      this.#emit('error', asError(error));
+      const cause = asError(error);
+      // The coordinator sends a new challenge.
+      if (cause.code !== 'device.challenge-expired') this.#emit('error', cause);
+    }
+  }
+
+  /** Answers a challenge, again where the coordinator can't take that now, until there is another one or no connection. */
+  async #answer(message: Challenge): Promise<void> {
+    this.#greeting.abort();
+    this.#greeting = new AbortController();
+    const { signal } = this.#greeting;
+    try {
+      await persist(
+        () => this.#sayHello(message),
+        this.#platform,
+        signal,
+        error => this.#emit('error', error),
+      );
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 
@@ -185,15 +215,30 @@ export class PlatformClient {
   async #enrol(nonce: Uint8Array): Promise<DeviceId> {
     const { enrolment, certificate, storage } = this.#options;
     const { publicKey } = this.#identity!;
+    // Kept where the challenge expires while the app gets it: the next one finds it ready.
+    this.#enrolmentToken ??= typeof enrolment === 'string' ? enrolment : await enrolment();
     const message: Enrol = {
       protocol: protocolVersion,
       publicKey,
-      token: typeof enrolment === 'string' ? enrolment : await enrolment(),
+      token: this.#enrolmentToken,
       certificate: await certificate?.(publicKey),
       signature: this.#identity!.sign(challengeMessage('enrol', nonce)),
     };
-    const { device } = decodeAck(await this.#transport.request('enrol', encodeFrame(message)), enrolled);
+    const answer = await this.#transport.request('enrol', encodeFrame(message));
+    const { device } = this.#judged(answer);
     await storage.put(deviceName, new TextEncoder().encode(device));
     return device;
+  }
+
+  /** The answer to an enrolment, after which its token is not used again; throws the error that a refusal names. */
+  #judged(answer: Uint8Array): z.output<typeof enrolled> {
+    try {
+      const device = decodeAck(answer, enrolled);
+      this.#enrolmentToken = undefined;
+      return device;
+    } catch (error) {
+      if (asError(error).code !== 'device.challenge-expired') this.#enrolmentToken = undefined;
+      throw error;
+    }
   }
 }

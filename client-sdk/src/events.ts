@@ -31,6 +31,6 @@ export interface ClientEvents {
   engine(event: TrainingPath & { readonly task: TaskName }): void;
   /** The device waits: for an assignment, or `after` ms until it checks in again. */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
-  /** What went wrong; the client goes on by itself. */
+  /** What went wrong; the client goes on by itself, but stops at `device.revoked`. */
   error(error: MurmurationError): void;
 }

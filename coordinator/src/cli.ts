@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { Command } from 'commander';
+import { backupCommands } from './commands/backup.ts';
 import { loadConfig } from './config.ts';
-import { createCoordinator } from './main.ts';
 import type { Task } from './task/task.ts';
 
 const program = new Command('murmuration')
@@ -21,6 +21,8 @@ program
   )
   .action(async (modules: string[], { config: file }: { config?: string }) => {
     const config = await loadConfig(file, process.env);
+    // Only now: the other commands start without the engine.
+    const { createCoordinator } = await import('./main.ts');
     const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => void coordinator.stop().then(() => process.exit(0)));
@@ -28,6 +30,8 @@ program
     console.log(`The coordinator listens on ${coordinator.url}`);
     await coordinator.start();
   });
+
+backupCommands(program);
 
 async function loadTask(path: string): Promise<Task> {
   const file = pathToFileURL(resolve(path)).href;

@@ -2,7 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import { describeIssues } from './config-error.ts';
+import { trustProxies } from './limits/address.ts';
+import { limitsSchema } from './limits/limits.ts';
 import { logLevels } from './monitor/log.ts';
+import { roles } from './operators/role.ts';
+import { duration } from './task/duration.ts';
 
 const schema = z.strictObject({
   /** Address to listen on. */
@@ -14,14 +18,64 @@ const schema = z.strictObject({
   cors: z
     .array(z.string().refine(isOrigin, 'expected an origin such as "https://app.example.org"'))
     .default([]),
-  /** Tokens with which devices enrol. */
+  /** Proxies in front of the coordinator, by address or range, whose `X-Forwarded-For` is believed. */
+  trustedProxies: z
+    .array(z.string().refine(isRange, 'expected an address or a range such as "10.0.0.0/8"'))
+    .default([]),
+  limits: limitsSchema,
+  /** Folder in which everything is kept; without one, all is in memory and gone at the end. */
+  storage: z.string().min(1).optional(),
+  /** What is kept of each task; null: all. */
+  retention: z
+    .strictObject({
+      /** The newest versions, besides those that rounds under way train from. */
+      versions: z.int().min(1).nullable().default(null),
+      /** Records of the newest rounds. */
+      rounds: z.int().min(1).nullable().default(null),
+      /** Records of rounds, since their end; the newest one in any case. */
+      roundsFor: duration.nullable().default(null),
+    })
+    .prefault({}),
+  /** PEM files of a certificate (its chain behind it) and its key: with them it speaks TLS alone. */
+  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
+  /** Tokens with which any number of devices enrol, besides those that operators make. */
   enrolmentTokens: z
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
-    .min(1),
+    .min(1)
+    .optional(),
+  /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
+  enrolmentVerifier: z.string().min(1).optional(),
+  /** Anybody may enrol; on the loopback address alone. */
+  openEnrolment: z.boolean().default(false),
+  /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. */
+  operatorTokens: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+        name: z.string().min(1).max(100),
+        role: z.enum(roles),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+      }),
+    )
+    .default([]),
 });
 
+const checked = schema
+  .refine(
+    ({ enrolmentTokens, enrolmentVerifier, openEnrolment, storage }) =>
+      enrolmentTokens || enrolmentVerifier || openEnrolment || storage,
+    {
+      path: ['enrolmentTokens'],
+      error:
+        'expected an array of tokens, or one of storage, enrolmentVerifier and openEnrolment, so that devices can enrol',
+      // Whatever else is wrong.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
+  )
+  .transform(config => ({ ...config, enrolmentTokens: config.enrolmentTokens ?? [] }));
+
 /** A coordinator's configuration, complete and checked. */
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof checked>;
 
 /** Environment variables, which go before the file. */
 const variables = {
@@ -29,6 +83,7 @@ const variables = {
   MURMURATION_PORT: { field: 'port', read: number },
   MURMURATION_LOG: { field: 'log', read: text => text },
   MURMURATION_CORS: { field: 'cors', read: list },
+  MURMURATION_STORAGE: { field: 'storage', read: text => text },
   MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
@@ -37,7 +92,7 @@ const secrets: readonly (keyof Config)[] = ['enrolmentTokens'];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {
-  const parsed = schema.safeParse(input);
+  const parsed = checked.safeParse(input);
   if (!parsed.success)
     throw new MurmurationError(
       'config.invalid',
@@ -74,6 +129,15 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isRange(text: string): boolean {
+  try {
+    trustProxies([text]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function number(text: string): unknown {

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { startBackend } from '@murmuration/engine/backend';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
@@ -7,25 +6,38 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import type { Config } from './config.ts';
 import { CoordinatorEvents } from './events.ts';
-import { type App, createApp } from './http/app.ts';
+import { createApp } from './http/app.ts';
+import { listen, readCertificate } from './http/listen.ts';
+import { adminRoutes } from './http/routes/admin/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { updateRoutes } from './http/routes/updates.ts';
+import { trustProxies } from './limits/address.ts';
+import { frameLengths } from './limits/frame-lengths.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { Traffic } from './monitor/traffic.ts';
+import { configured } from './operators/configured.ts';
+import { requireProtection } from './operators/exposure.ts';
+import { Operators } from './operators/operators.ts';
+import { ActivityRecorder } from './population/activity-recorder.ts';
 import { CheckInDesk } from './population/check-in.ts';
-import { tokenVerifier } from './population/enrolment.ts';
+import { type EnrolmentVerifier, enrolmentBy } from './population/enrolment.ts';
+import { EnrolmentDesk } from './population/enrolment-desk.ts';
 import { Population } from './population/population.ts';
+import { Registrar } from './population/registrar.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
 import { Registry } from './registry/registry.ts';
+import { Retention } from './registry/retention.ts';
+import { abandon } from './round/abandon.ts';
 import type { RoundDriver } from './round/driver.ts';
 import { versionMaker } from './round/make-version.ts';
+import { Steering } from './round/steering.ts';
 import { TaskRounds } from './round/task-rounds.ts';
 import { Gateway } from './socket/gateway.ts';
-import { memoryBlobs, memoryDevices, memoryHistory } from './storage/memory.ts';
+import { openStorage, type Storage } from './storage/storage.ts';
 import type { Task } from './task/task.ts';
 
 export interface Coordinator {
@@ -36,7 +48,10 @@ export interface Coordinator {
   start(): Promise<void>;
   /** Ends the rounds under way and begins no others; models are served on. */
   endRounds(): Promise<void>;
-  /** Ends the rounds, closes every connection, and frees the port. */
+  /**
+   * Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; closes every connection, and
+   * frees the port.
+   */
   stop(): Promise<void>;
 }
 
@@ -44,36 +59,70 @@ export interface Coordinator {
 export interface Surroundings {
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
+  readonly storage?: Storage;
+  /** An app's own check of devices that enrol without a right token, such as an attestation. */
+  readonly verifyEnrolment?: EnrolmentVerifier;
 }
 
 /**
- * Puts a coordinator together and lets it listen. Throws `config.invalid` where the port is taken or two tasks have one name,
- * and whatever a task's model throws.
+ * Puts a coordinator together and lets it listen, going on with the rounds that its storage has under way. Throws
+ * `config.invalid` where the port is taken or two tasks have one name, `storage.*`, and whatever a task's model throws.
  */
 export async function createCoordinator(
   config: Config,
   tasks: readonly Task[],
-  { clock, random }: Surroundings = { clock: systemClock, random: systemRandom },
+  surroundings: Surroundings = { clock: systemClock, random: systemRandom },
 ): Promise<Coordinator> {
   refuseEqualNames(tasks);
+  if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);
+  const storage = await openStorage(config.storage, surroundings.clock);
+  try {
+    return await assemble(config, tasks, surroundings, storage, () => storage.close());
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  tasks: readonly Task[],
+  { clock, random, verifyEnrolment }: Surroundings,
+  storage: Storage,
+  closeStorage: () => Promise<void> = async () => {},
+): Promise<Coordinator> {
   const events = new CoordinatorEvents();
   logEvents(events, createLog(config.log));
-  const history = memoryHistory();
-  const registry = new Registry(memoryBlobs(), history);
-  const population = new Population(
-    memoryDevices(),
-    tokenVerifier(config.enrolmentTokens, native),
-    native,
-    clock,
+  const { history } = storage;
+  const registry = new Registry(storage.blobs, history);
+  const secrets = { primitives: native, clock, random };
+  const operators = new Operators(
+    configured(config.operatorTokens, storage.operatorTokens),
+    storage.audit,
+    secrets,
   );
+  requireProtection(config, await operators.anyValid());
+  const ways = {
+    listed: config.enrolmentTokens,
+    stored: storage.enrolmentTokens,
+    verifier: verifyEnrolment,
+    isOpen: config.openEnrolment,
+  };
+  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
+  const population = new Population(storage.devices, mayEnrol, native, clock);
   await population.open();
+  const activity = new ActivityRecorder(storage.activity, events, clock);
   const traffic = new Traffic();
 
   await startBackend();
   for (const task of tasks) await ensureFirstVersion(task, registry, history, clock);
 
-  const app = await createApp({ events, cors: config.cors });
-  const gateway = new Gateway(app.server, { clock, random, population, events, cors: config.cors });
+  const { limits } = config;
+  const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
+  const tls = config.tls && (await readCertificate(config.tls));
+  const app = await createApp({ ...bounds, tls, cors: config.cors });
+  const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
   const unmasker = unmaskerPool();
   const desks = new Map<string, CheckInDesk>();
   const rounds = new Map<string, TaskRounds>();
@@ -88,6 +137,7 @@ export async function createCoordinator(
       pool,
       channel: gateway,
       history,
+      store: storage.durable ? storage.rounds : undefined,
       makeVersion: versionMaker(task, registry, clock),
       traffic: () => traffic.of(task.name),
       comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
@@ -98,11 +148,39 @@ export async function createCoordinator(
     desks.set(task.name, new CheckInDesk(taskRounds, pool, population, random));
   }
 
+  const retention = new Retention(config.retention, history, storage.blobs, clock);
+  events.on('round-ended', ({ task }) => {
+    const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
+    return retention.apply(task, new Set(underWay.filter(base => base !== undefined)));
+  });
+
+  const steering = new Steering(rounds, storage.pausedTasks);
+  await steering.open();
+
   let ready = false;
   healthRoutes(app, () => ready);
   taskRoutes(app, rounds, history);
   modelRoutes(app, registry, history, traffic);
-  updateRoutes(app, round => findRound(rounds, round), traffic);
+  updateRoutes(
+    app,
+    round => findRound(rounds, round),
+    traffic,
+    limits,
+    device => population.isRevoked(device),
+  );
+  await adminRoutes(app, {
+    operators,
+    steering,
+    audit: storage.audit,
+    desk: new EnrolmentDesk(storage.enrolmentTokens, secrets),
+    registrar: new Registrar(storage.devices, storage.activity, population, {
+      isConnected: device => gateway.isConnected(device),
+      async drop(device) {
+        await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
+      },
+      disconnect: device => gateway.disconnect(device, 'device.revoked'),
+    }),
+  });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),
@@ -125,19 +203,25 @@ export async function createCoordinator(
     },
   });
 
+  if (storage.durable) await goOn(rounds, storage, { clock, events });
+
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
   };
   const close = async () => {
     ready = false;
-    await endRounds();
-    gateway.close();
+    if (storage.durable) await Promise.all(Array.from(rounds.values(), each => each.suspend()));
+    else await endRounds();
+    await gateway.close();
     await app.close();
     await unmasker.close();
     await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
+    await retention.settled();
+    await activity.flush();
+    await closeStorage();
   };
   let closed: Promise<void> | undefined;
-  const url = await listen(app, config);
+  const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
   return {
     url,
@@ -161,37 +245,25 @@ function refuseEqualNames(tasks: readonly Task[]): void {
   }
 }
 
+/** Goes on with the rounds that are under way, each by its task; those of tasks that are no longer there have failed. */
+async function goOn(
+  tasks: ReadonlyMap<string, TaskRounds>,
+  { rounds, history }: Storage,
+  ports: { readonly clock: Clock; readonly events: CoordinatorEvents },
+): Promise<void> {
+  const saved = await rounds.underWay();
+  for (const [name, task] of tasks) await task.resume(saved.filter(({ terms }) => terms.plan.task === name));
+  for (const round of saved) {
+    const { task } = round.terms.plan;
+    if (tasks.has(task)) continue;
+    await abandon(round, `The coordinator was restarted without the task "${task}".`, { ...ports, history });
+  }
+}
+
 function findRound(rounds: ReadonlyMap<string, TaskRounds>, id: RoundId): RoundDriver {
   for (const each of rounds.values()) {
     const driver = each.find(id);
     if (driver) return driver;
   }
   throw new MurmurationError('round.unknown');
-}
-
-async function listen(app: App, { host, port }: Config): Promise<string> {
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    throw new MurmurationError('config.invalid', listenFailure(cause as NodeJS.ErrnoException, host, port), {
-      cause,
-    });
-  }
-  const address = app.server.address() as AddressInfo;
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${name}:${address.port}`;
-}
-
-function listenFailure({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} of ${host} is taken by another program; choose another one, or 0 for any free one.`;
-    case 'EACCES':
-      return `Listening on port ${port} of ${host} is not allowed; ports from 1024 on need no privileges.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${host} is not an address of this machine.`;
-    default:
-      return `Listening on ${host}:${port} failed: ${message}`;
-  }
 }

@@ -21,6 +21,18 @@ export const errors = {
     retryable: false,
     text: 'The content type is not one that this route takes.',
   },
+  'request.range': { status: 416, retryable: false, text: 'The file has no bytes in this range.' },
+  'request.too-often': {
+    status: 429,
+    retryable: true,
+    text: 'Too many requests in a short time; try again after the time that the answer names.',
+  },
+  'request.too-many': {
+    status: 429,
+    retryable: true,
+    text: 'Too many requests of this connection wait for their answers.',
+  },
+  'request.too-slow': { status: 408, retryable: true, text: 'The request did not arrive in time.' },
   'server.internal': {
     status: 500,
     retryable: true,
@@ -30,6 +42,11 @@ export const errors = {
     status: 503,
     retryable: true,
     text: 'The coordinator is stopping; come back in a moment.',
+  },
+  'server.busy': {
+    status: 503,
+    retryable: true,
+    text: 'The coordinator has as many connections as it takes; come back in a moment.',
   },
   'server.no-answer': { status: 504, retryable: true, text: 'The coordinator did not answer in time.' },
   'server.unreachable': { status: 503, retryable: true, text: 'The coordinator cannot be reached.' },
@@ -42,6 +59,11 @@ export const errors = {
     status: 400,
     retryable: false,
     text: 'The frame is not one valid MessagePack value within the limits.',
+  },
+  'protocol.packet': {
+    status: 400,
+    retryable: false,
+    text: 'The bytes are not what the protocols of the connection allow; it was closed.',
   },
   'protocol.id': { status: 400, retryable: false, text: 'The identifier is not well formed.' },
   'crypto.low-order': {
@@ -56,15 +78,46 @@ export const errors = {
     retryable: false,
     text: 'The signature does not prove the identity of the device.',
   },
+  'device.enrolment-unavailable': {
+    status: 503,
+    retryable: true,
+    text: 'Whether the device may enrol cannot be found out now; try again later.',
+  },
+  'device.challenge-expired': {
+    status: 401,
+    retryable: false,
+    text: 'The challenge was answered too late, or a second time; sign the newest one.',
+  },
+  'device.revoked': {
+    status: 403,
+    retryable: false,
+    text: 'The operator has revoked this device; it takes no part any more.',
+  },
   'device.not-identified': { status: 401, retryable: false, text: 'The connection has not said hello yet.' },
   'device.replaced': {
     status: 409,
     retryable: false,
     text: 'The device connected a second time; the newer connection counts.',
   },
+  'device.unread': {
+    status: 408,
+    retryable: true,
+    text: 'The device did not read what was sent to it, and its connection was closed.',
+  },
+  'operator.unauthenticated': {
+    status: 401,
+    retryable: false,
+    text: 'The operator token is missing, unknown, expired or revoked.',
+  },
+  'operator.forbidden': {
+    status: 403,
+    retryable: false,
+    text: 'The role of this operator token does not allow that.',
+  },
   'task.unknown': { status: 404, retryable: false, text: 'There is no such task.' },
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
+  'round.under-way': { status: 409, retryable: false, text: 'A round of this task is under way already.' },
   'round.repeated': {
     status: 409,
     retryable: false,
@@ -175,6 +228,33 @@ export const errors = {
   'model.missing': { status: 404, retryable: false, text: 'There is no such model version.' },
   'model.corrupt': { status: 500, retryable: false, text: 'The stored model does not match its hash.' },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
+  'storage.failed': {
+    status: 503,
+    retryable: true,
+    text: 'The storage could not be read or written; try again in a moment.',
+  },
+  'storage.full': {
+    status: 503,
+    retryable: true,
+    text: 'The disk of the storage is full; nothing is taken until there is room.',
+  },
+  'storage.locked': {
+    status: 503,
+    retryable: true,
+    text: 'Another program holds the lock of the database; try again in a moment.',
+  },
+  'storage.read-only': { status: 503, retryable: true, text: 'The storage folder cannot be written to.' },
+  'storage.corrupt': {
+    status: 500,
+    retryable: false,
+    text: 'What the storage holds is damaged; restore a backup.',
+  },
+  'storage.in-use': { status: 500, retryable: false, text: 'Another coordinator uses this storage folder.' },
+  'storage.newer': {
+    status: 500,
+    retryable: false,
+    text: 'The storage folder was written by a newer version of Murmuration.',
+  },
   'config.invalid': { status: 500, retryable: false, text: 'The configuration is not valid.' },
   'config.ring': {
     status: 500,
@@ -208,11 +288,18 @@ export class MurmurationError extends Error {
   override readonly name = 'MurmurationError';
   readonly code: ErrorCode;
   readonly detail: string;
+  /** ms after which another try may help, where that is known. */
+  readonly after: number | undefined;
 
-  constructor(code: ErrorCode, detail: string = errors[code].text, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    detail: string = errors[code].text,
+    { after, ...options }: ErrorOptions & { readonly after?: number | undefined } = {},
+  ) {
     super(`${detail} [${code}]`, options);
     this.code = code;
     this.detail = detail;
+    this.after = after;
   }
 
   get status(): number {

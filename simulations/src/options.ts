@@ -5,6 +5,7 @@ import { type LossStage, lossStages } from './phones/losses.ts';
 export interface StartOptions {
   readonly devices: number;
   readonly cohort: number;
+  readonly overSelection: number;
   readonly rounds: number;
   readonly port: number;
   readonly seed: number;
@@ -25,6 +26,12 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
     )
     .option('--devices <number>', `phones, at most ${phones}`, whole(2, phones), phones)
     .option('--cohort <number>', 'updates that a round waits for', whole(2, phones), Math.min(40, phones))
+    .option(
+      '--over-selection <ratio>',
+      'phones chosen for each update, 1 to 1.5; 1 makes every round wait for its whole cohort',
+      ratio(1, 1.5),
+      1.3,
+    )
     .option('--rounds <number>', 'rounds to run', whole(1, 1_000_000), 20)
     .option('--port <number>', 'port of the coordinator; 0 takes any free one', whole(0, 65_535), 8_800)
     .option('--seed <number>', 'of the model, the draws and the shuffles', whole(0, 1_000_000), 1)
@@ -35,7 +42,7 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
       ]),
     )
     .addOption(choice('--graph <sparse|complete>', 'who masks with whom', ['sparse', 'complete']))
-    .option('--lose <share>', 'share of each cohort that falls silent, 0 to 0.5', share(0.5), 0)
+    .option('--lose <share>', 'share of each cohort that falls silent, 0 to 0.5', ratio(0, 0.5), 0)
     .addOption(
       choice('--lose-at <stage>', 'when they do', [
         'updates',
@@ -65,11 +72,11 @@ function choice(flags: string, description: string, values: readonly [string, ..
   return new Option(flags, description).choices(values).default(values[0]);
 }
 
-function share(most: number): (text: string) => number {
+function ratio(least: number, most: number): (text: string) => number {
   return text => {
     const value = Number(text);
-    if (text.trim() === '' || !(value >= 0 && value <= most))
-      throw new InvalidArgumentError(`Give a number from 0 to ${most}.`);
+    if (text.trim() === '' || !(value >= least && value <= most))
+      throw new InvalidArgumentError(`Give a number from ${least} to ${most}.`);
     return value;
   };
 }

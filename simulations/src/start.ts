@@ -1,14 +1,17 @@
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
+import { describeModel } from '@murmuration/engine/model';
 import { base64url } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { measureBaselines } from './baselines/baselines.ts';
 import { smsText } from './data/sms.ts';
 import { Display, percent } from './display.ts';
+import { ExactnessAudit } from './exactness/audit.ts';
 import { keyboardTask } from './keyboard/task.ts';
 import { heldOutText } from './keyboard/text.ts';
 import { parseOptions, type StartOptions } from './options.ts';
@@ -27,9 +30,10 @@ async function start(): Promise<void> {
   );
   const enrolmentToken = base64url(systemRandom(24));
   const heldOut = heldOutText(text, smallModel.vocabulary);
+  const task = keyboardTask({ ...options, heldOut });
   const coordinator = await createCoordinator(
     parseConfig({ port: options.port, log: 'error', enrolmentTokens: [enrolmentToken] }),
-    [keyboardTask({ ...options, heldOut })],
+    [task],
     { clock: systemClock, random: seededRandom(options.seed, 'coordinator') },
   );
   display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard/rounds`);
@@ -40,13 +44,23 @@ async function start(): Promise<void> {
     seed: options.seed,
     engine: options.engine,
     losses: { fraction: options.lose, at: options.loseAt },
+    plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
     words: heldOut.words,
     phones: text.phones
       .slice(0, options.devices)
       .map(({ train: messages }, number) => ({ number, messages })),
   });
   phones.on('failure', end);
+  const initial = await task.model();
+  const audit = new ExactnessAudit(task, describeModel(initial), ({ number }) => {
+    display.say(`Round ${number}: its model is not what the updates of its contributors add up to.`);
+    process.exitCode = 1;
+  });
+  initial.dispose();
+  coordinator.events.on('round', state => audit.observe(state));
+  coordinator.events.on('round-ended', record => audit.ended(record));
   phones.on('event', event => {
+    if (event.type === 'update') audit.take(event);
     if (event.type === 'backend') display.say(`Phones train on ${event.backend}: ${event.reason}.`);
     if (event.type === 'engine') display.say(`Training is ${event.engine}: ${event.reason}.`);
     if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
@@ -66,13 +80,18 @@ async function start(): Promise<void> {
   await phones.connected(options.devices);
   display.head();
   const records = await runRounds(coordinator, options.rounds, display);
+  const { sumsExact, sumsChecked } = audit.figures;
   const seconds = (systemClock.now() - began) / 1_000;
-  display.say(`${records.length} rounds in ${seconds.toFixed(0)} s.`);
+  display.say(
+    `${records.length} rounds in ${seconds.toFixed(0)} s; ${sumsExact} of ${sumsChecked} sums exact to the last bit.`,
+  );
   if (options.json) {
     const { heldOutWords, splitSha256 } = text;
     console.log(
       JSON.stringify({
         ...summary(options, records),
+        sumsExact,
+        sumsChecked,
         unigram: recallIn(unigram),
         trigram: recallIn(trigram),
         heldOutWords,
@@ -105,7 +124,7 @@ function runRounds(
 
 /** What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. */
 function summary(
-  { devices, cohort, seed, masking, lose, loseAt, engine }: StartOptions,
+  { devices, cohort, overSelection, seed, masking, lose, loseAt, engine }: StartOptions,
   records: readonly RoundRecord[],
 ) {
   const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
@@ -115,6 +134,7 @@ function summary(
     failedRounds: total(({ outcome }) => (outcome === 'failed' ? 1 : 0)),
     devices,
     cohort,
+    overSelection,
     seed,
     masking,
     lose,

@@ -24,6 +24,14 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'CPU seconds of a round under masking, beside the key streams alone',
     load: () => import('./secagg.ts'),
   },
+  connections: {
+    measures: 'a coordinator that many devices are connected to and check in at',
+    load: () => import('./connections/connections.ts'),
+  },
+  rounds: {
+    measures: 'a whole masked round over sockets, beside the same round unmasked',
+    load: () => import('./rounds/rounds.ts'),
+  },
 };
 
 /** Names and values side by side; nested figures as `outer.inner`. */

@@ -1,4 +1,3 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
@@ -9,6 +8,8 @@ import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/d
 import * as tf from '@murmuration/engine/tf';
 import { seededRandom } from '@murmuration/simulations/seeded-random';
 import type { BenchmarkOptions, Figures } from './benchmark.ts';
+import { countingProxy } from './counting-proxy.ts';
+import { measureProtocol } from './protocol-bytes.ts';
 
 const enrolmentToken = 'a token for the wire benchmark';
 /** Rounds that are measured, after one in which the devices connect. */
@@ -31,7 +32,7 @@ const kinds = {
 /**
  * Bytes on the wire between a coordinator and its devices, counted by a proxy between their sockets: headers, framing and
  * acknowledgements of HTTP and WebSocket included. 8-bit values, equal weights and a largest cohort of 1,000, plain and masked,
- * beside float32. --devices, --parameters.
+ * beside float32; and all protocol messages of a device in a masked round of --cohort devices. --devices, --parameters.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -39,6 +40,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     options: {
       devices: { type: 'string', default: '6' },
       parameters: { type: 'string', default: '100000' },
+      cohort: { type: 'string', default: '1000' },
     },
   });
   const [devices, parameters] = [Number(values.devices), Number(values.parameters)];
@@ -51,6 +53,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     );
   }
   const { float32, ring, masked } = measured;
+  const protocol = await measureProtocol(Number(values.cohort), log);
   return {
     fractionOfFloat32: ring.updateUp / float32.updateUp,
     bytesUpPerParameter: ring.updateUp / parameters,
@@ -58,6 +61,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     maskedFractionOfFloat32: masked.updateUp / float32.updateUp,
     controlBytesPerDeviceAndRound: ring.control,
     maskedControlBytesPerDeviceAndRound: masked.control,
+    ...protocol,
     modelBytesDown: ring.modelDown,
     modelBytesDownPerParameter: ring.modelDown / parameters,
     parameters,
@@ -136,44 +140,5 @@ function randomTrainer(device: number): Trainer {
       return { delta: Float32Array.from(bytes, byte => (byte - 127.5) / 1e4), examples: 1, metrics: {} };
     },
     async close() {},
-  };
-}
-
-/** A TCP proxy in front of the coordinator that counts what passes, by whether a connection begins with the socket's path. */
-async function countingProxy(target: URL) {
-  const bytes = { control: 0, httpUp: 0, httpDown: 0 };
-  const open = new Set<Socket>();
-  const server = createServer(device => {
-    const coordinator = connect(Number(target.port), target.hostname);
-    let control: boolean | undefined;
-    device.on('data', chunk => {
-      control ??= chunk.subarray(0, 64).toString('latin1').startsWith('GET /v1/socket');
-      bytes[control ? 'control' : 'httpUp'] += chunk.length;
-    });
-    coordinator.on('data', chunk => {
-      bytes[control ? 'control' : 'httpDown'] += chunk.length;
-    });
-    for (const [from, to] of [
-      [device, coordinator],
-      [coordinator, device],
-    ] as const) {
-      open.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        open.delete(from);
-        to.destroy();
-      });
-    }
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  return {
-    url: `http://127.0.0.1:${port}`,
-    bytes,
-    async close() {
-      for (const socket of open) socket.destroy();
-      await new Promise(resolve => server.close(resolve));
-    },
   };
 }

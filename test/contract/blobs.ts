@@ -2,8 +2,15 @@ import type { BlobStore } from '@murmuration/coordinator/registry/ports';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
 
-/** What every store of blobs keeps to; `open` gives an empty one. */
-export function blobsContract(name: string, open: () => Promise<BlobStore>): void {
+/**
+ * What every store of blobs keeps to; `open` gives an empty one, in which everything is put at the time 1,000; `reopen`, of a
+ * durable one, the store opened last as it is after a restart.
+ */
+export function blobsContract(
+  name: string,
+  open: () => Promise<BlobStore>,
+  reopen?: () => Promise<BlobStore>,
+): void {
   describe(`${name} as a store of blobs`, () => {
     it('gives back what was put, by its SHA-256', async () => {
       const blobs = await open();
@@ -39,6 +46,32 @@ export function blobsContract(name: string, open: () => Promise<BlobStore>): voi
       const blobs = await open();
       for (const hash of ['0'.repeat(64), '', '../etc/passwd', 'toString'])
         await expect(blobs.get(hash)).rejects.toMatchObject({ code: 'model.missing' });
+    });
+
+    it('sweeps away what is not named, unless it was put lately', async () => {
+      const blobs = await open();
+      const [a, b, c] = await Promise.all([1, 2, 3].map(byte => blobs.put(Uint8Array.of(byte))));
+      expect(await blobs.sweep(new Set(), 1_000)).toEqual([]);
+      expect([...(await blobs.sweep(new Set([b!]), 1_001))].sort()).toEqual([a!, c!].sort());
+      expect([...(await blobs.get(b!))]).toEqual([2]);
+      for (const gone of [a!, c!])
+        await expect(blobs.get(gone)).rejects.toMatchObject({ code: 'model.missing' });
+      expect(await blobs.put(Uint8Array.of(1))).toBe(a);
+      expect([...(await blobs.get(a!))]).toEqual([1]);
+    });
+
+    it('keeps what is put again while it is swept', async () => {
+      const blobs = await open();
+      const hash = await blobs.put(Uint8Array.of(1));
+      await Promise.all([blobs.sweep(new Set(), 1_001), blobs.put(Uint8Array.of(1))]);
+      expect([...(await blobs.get(hash))]).toEqual([1]);
+    });
+
+    it.runIf(reopen)('has them again after a restart, and may sweep them at once', async () => {
+      const hash = await (await open()).put(Uint8Array.of(1, 2, 3));
+      const blobs = await reopen!();
+      expect([...(await blobs.get(hash))]).toEqual([1, 2, 3]);
+      expect(await blobs.sweep(new Set(), 0)).toEqual([hash]);
     });
   });
 }

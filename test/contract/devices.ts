@@ -1,3 +1,4 @@
+import type { Place } from '@murmuration/coordinator/paging';
 import type { Device, DeviceStore } from '@murmuration/coordinator/population/device';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
@@ -8,11 +9,16 @@ function deviceOf(index: number, certified = false): Device {
     publicKey: new Uint8Array(32).fill(index),
     certificate: certified ? new Uint8Array(64).fill(index) : undefined,
     enrolledAt: 1_000 + index,
+    revokedAt: null,
   };
 }
 
-/** What every store of devices keeps to; `open` gives an empty one. */
-export function devicesContract(name: string, open: () => Promise<DeviceStore>): void {
+/** What every store of devices keeps to; `open` gives an empty one, `reopen`, of a durable one, that one after a restart. */
+export function devicesContract(
+  name: string,
+  open: () => Promise<DeviceStore>,
+  reopen?: () => Promise<DeviceStore>,
+): void {
   describe(`${name} as a store of devices`, () => {
     it('is empty at first', async () => {
       const devices = await open();
@@ -40,6 +46,57 @@ export function devicesContract(name: string, open: () => Promise<DeviceStore>):
       const devices = await open();
       const answers = await Promise.all(Array.from({ length: 20 }, () => devices.add(deviceOf(1))));
       expect(answers.filter(isNew => isNew)).toHaveLength(1);
+      expect(await devices.count()).toBe(1);
+    });
+
+    it('marks a device as revoked, once, and keeps it', async () => {
+      const devices = await open();
+      for (const index of [1, 2]) await devices.add(deviceOf(index));
+      expect(await devices.revoke(deviceOf(1).id, 5_000)).toBe(true);
+      expect(await devices.revoke(deviceOf(1).id, 6_000)).toBe(false);
+      expect(await devices.revoke(deviceOf(3).id, 5_000)).toBe(false);
+      expect(await devices.get(deviceOf(1).id)).toEqual({ ...deviceOf(1), revokedAt: 5_000 });
+      expect(await devices.get(deviceOf(2).id)).toEqual(deviceOf(2));
+      expect(await devices.count()).toBe(1);
+      expect(await devices.add(deviceOf(1))).toBe(false);
+      expect(await devices.get(deviceOf(1).id)).toMatchObject({ revokedAt: 5_000 });
+    });
+
+    it('lists devices by pages, newest first, those of one time by their ids', async () => {
+      const devices = await open();
+      const all = Array.from({ length: 7 }, (_, index) => ({
+        ...deviceOf(index),
+        enrolledAt: 1_000 + Math.floor(index / 3),
+      }));
+      for (const device of all) await devices.add(device);
+      await devices.revoke(all[2]!.id, 2_000);
+      const sorted = all
+        .map(device => ({ ...device, revokedAt: device === all[2] ? 2_000 : null }))
+        .reverse();
+      expect(await devices.list({ after: undefined, limit: 100 })).toEqual(sorted);
+      expect(await devices.list({ after: undefined, limit: 100 }, true)).toEqual([sorted[4]]);
+      expect(await devices.list({ after: undefined, limit: 4 }, false)).toEqual(
+        sorted.filter(({ revokedAt }) => revokedAt === null).slice(0, 4),
+      );
+      const pages = [];
+      let after: Place | undefined;
+      for (;;) {
+        const page = await devices.list({ after, limit: 2 });
+        const last = page.at(-1);
+        if (!last) break;
+        pages.push(...page);
+        after = { time: last.enrolledAt, id: last.id };
+      }
+      expect(pages).toEqual(sorted);
+    });
+
+    it.runIf(reopen)('has them again after a restart, the revoked ones as revoked', async () => {
+      const before = await open();
+      for (const device of [deviceOf(1), deviceOf(2, true)]) await before.add(device);
+      await before.revoke(deviceOf(1).id, 5_000);
+      const devices = await reopen!();
+      expect(await devices.get(deviceOf(1).id)).toEqual({ ...deviceOf(1), revokedAt: 5_000 });
+      expect(await devices.get(deviceOf(2).id)).toEqual(deviceOf(2, true));
       expect(await devices.count()).toBe(1);
     });
   });

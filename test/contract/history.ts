@@ -45,8 +45,12 @@ function recordOf(number: number, task = line): RoundRecord {
   };
 }
 
-/** What every history keeps to; `open` gives an empty one. */
-export function historyContract(name: string, open: () => Promise<History>): void {
+/** What every history keeps to; `open` gives an empty one, `reopen`, of a durable one, that one after a restart. */
+export function historyContract(
+  name: string,
+  open: () => Promise<History>,
+  reopen?: () => Promise<History>,
+): void {
   describe(`${name} as a history`, () => {
     it('is empty at first', async () => {
       const history = await open();
@@ -106,6 +110,75 @@ export function historyContract(name: string, open: () => Promise<History>): voi
       for (const number of [0, 1, 2]) await history.commit({ head: headOf(number, line, hash('a')) });
       expect((await history.versions(line, all, 9)).map(({ number }) => number)).toEqual([2, 1, 0]);
       expect((await history.version(hash('a')))!.number).toBe(0);
+    });
+
+    it('gives back figures as they were, even those that are no number', async () => {
+      const history = await open();
+      const metrics = { loss: Number.NaN, worst: Number.NEGATIVE_INFINITY, gain: -0 };
+      const head = headOf(0);
+      await history.commit({ head: { ...head, version: { ...head.version, metrics } } });
+      expect((await history.head(line))!.version.metrics).toEqual(metrics);
+    });
+
+    it('keeps texts whatever is in them', async () => {
+      const history = await open();
+      const failure = { during: 'updates', reason: 'a\0b \ud800 "é😀' } as const;
+      await history.commit({ round: { ...recordOf(2), failure } });
+      expect((await history.rounds(line, all, 1))[0]!.failure).toEqual(failure);
+    });
+
+    it('keeps nothing of an entry of which a part is there already', async () => {
+      const history = await open();
+      await history.commit({ head: headOf(0) });
+      await history.commit({ round: recordOf(1) });
+      await expect(history.commit({ head: headOf(1), round: recordOf(1) })).rejects.toThrow();
+      expect((await history.head(line))!.version.number).toBe(0);
+      await expect(history.commit({ head: headOf(0), round: recordOf(2) })).rejects.toThrow();
+      expect(await history.rounds(line, all, 10)).toEqual([recordOf(1)]);
+      await history.commit({ head: headOf(1), round: recordOf(2) });
+      expect((await history.head(line))!.version.number).toBe(1);
+    });
+
+    it('prunes old versions, but not the head, other tasks or models to keep', async () => {
+      const history = await open();
+      for (let number = 0; number < 10; number++) await history.commit({ head: headOf(number) });
+      await history.commit({ head: headOf(0, plane) });
+      const keep = { versions: 3, models: new Set([hash('2')]), rounds: all, roundsSince: 0 };
+      expect(await history.prune(line, keep)).toBe(true);
+      const numbers = (await history.versions(line, all, 99)).map(({ number }) => number);
+      expect(numbers).toEqual([9, 8, 7, 2]);
+      expect(await history.head(line)).toEqual(headOf(9));
+      expect(await history.head(plane)).toEqual(headOf(0, plane));
+      expect(await history.prune(line, keep)).toBe(false);
+      await history.prune(line, { ...keep, versions: 0, models: new Set() });
+      expect((await history.versions(line, all, 99)).map(({ number }) => number)).toEqual([9]);
+      expect((await history.references()).models).toEqual(new Set([hash('9'), hash('0')]));
+    });
+
+    it('prunes old records by number and by time, but not the newest', async () => {
+      const history = await open();
+      for (let number = 1; number <= 9; number++) await history.commit({ round: recordOf(number) });
+      await history.commit({ round: { ...recordOf(1, plane), round: 'other'.padEnd(22, '-') as RoundId } });
+      const keep = { versions: all, models: new Set<ModelHash>(), rounds: 6, roundsSince: 0 };
+      const numbers = async () => (await history.rounds(line, all, 99)).map(({ number }) => number);
+      expect(await history.prune(line, keep)).toBe(false);
+      expect(await numbers()).toEqual([9, 8, 7, 6, 5, 4]);
+      await history.prune(line, { ...keep, rounds: all, roundsSince: recordOf(7).endedAt });
+      expect(await numbers()).toEqual([9, 8, 7]);
+      await history.prune(line, { ...keep, roundsSince: all });
+      expect(await numbers()).toEqual([9]);
+      await history.prune(line, { ...keep, rounds: 0 });
+      expect(await numbers()).toEqual([9]);
+      expect(await history.rounds(plane, all, 99)).toHaveLength(1);
+    });
+
+    it.runIf(reopen)('has all again after a restart', async () => {
+      const before = await open();
+      for (const number of [0, 1]) await before.commit({ head: headOf(number), round: recordOf(number + 1) });
+      const history = await reopen!();
+      expect(await history.head(line)).toEqual(headOf(1));
+      expect(await history.version(hash('0'))).toEqual(headOf(0).version);
+      expect(await history.rounds(line, all, 10)).toEqual([recordOf(2), recordOf(1)]);
     });
   });
 }

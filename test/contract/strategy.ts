@@ -1,4 +1,4 @@
-import type { Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import type { Stepped, Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -12,17 +12,29 @@ const vectors = fc.integer({ min: 1, max: 40 }).chain(count =>
 
 const copy = <Value>(value: Value): Value => structuredClone(value);
 
+/** What a strategy is given of devices that learned `deltas`, and the step that it makes of that. */
+function gathered<State extends StrategyState>(
+  strategy: Strategy<State>,
+  deltas: readonly (readonly number[])[],
+): { readonly input: unknown; step(state: State, model: Float32Array): Stepped<State> } {
+  const updates = deltas.map(delta => ({ delta: Float32Array.from(delta), weight: 1 }));
+  if (strategy.consumes === 'each')
+    return { input: updates, step: (state, model) => strategy.apply(state, model, updates) };
+  const delta = updates[0]!.delta.map(
+    (_, i) => deltas.reduce((sum, each) => sum + each[i]!, 0) / deltas.length,
+  );
+  const mean = { delta, weight: deltas.length };
+  return { input: mean, step: (state, model) => strategy.apply(state, model, mean) };
+}
+
 /** What every strategy keeps to. */
-export function strategyContract<State extends StrategyState>(
-  name: string,
-  { init, apply }: Strategy<State>,
-): void {
-  /** The states and models of some rounds. */
+export function strategyContract<State extends StrategyState>(name: string, strategy: Strategy<State>): void {
+  /** The states and models of some rounds, in each of which three devices learned the same. */
   function run(model: Float32Array, deltas: readonly (readonly number[])[]) {
-    let now = { state: init(model.length), model };
+    let now = { state: strategy.init(model.length), model };
     const all = [now];
     for (const delta of deltas) {
-      now = apply(now.state, now.model, { delta: Float32Array.from(delta), weight: 3 });
+      now = gathered(strategy, [delta, delta, delta]).step(now.state, now.model);
       all.push(now);
     }
     return all;
@@ -33,11 +45,11 @@ export function strategyContract<State extends StrategyState>(
       fc.assert(
         fc.property(vectors, ({ model, deltas }) => {
           for (const { state, model: base } of run(model, deltas)) {
-            const mean = { delta: Float32Array.from(deltas[0]!), weight: 3 };
-            const before = copy({ state, base, mean });
-            const first = apply(state, base, mean);
-            expect({ state, base, mean }).toEqual(before);
-            expect(apply(state, base, mean)).toEqual(first);
+            const { input, step } = gathered(strategy, deltas);
+            const before = copy({ state, base, input });
+            const first = step(state, base);
+            expect({ state, base, input }).toEqual(before);
+            expect(step(state, base)).toEqual(first);
             expect(first.model).not.toBe(base);
           }
         }),
@@ -75,6 +87,19 @@ export function strategyContract<State extends StrategyState>(
       expect([...next].map(Math.sign)).toEqual([1, -1, 0]);
     });
 
+    if (strategy.consumes === 'each') {
+      it('does not depend on the order in which the updates came', () => {
+        fc.assert(
+          fc.property(vectors, ({ model, deltas }) => {
+            const step = (all: typeof deltas) =>
+              gathered(strategy, all).step(strategy.init(model.length), model);
+            expect(step(deltas.toReversed())).toEqual(step(deltas));
+          }),
+          { numRuns: 50 },
+        );
+      });
+    }
+
     it('remembers only what can be stored: numbers and float32 vectors', () => {
       fc.assert(
         fc.property(vectors, ({ model, deltas }) => {
@@ -93,8 +118,8 @@ export function strategyContract<State extends StrategyState>(
           const all = run(model, [...deltas, deltas[0]!]);
           const { state, model: base } = all[deltas.length]!;
           const restored = copy(state);
-          const mean = { delta: Float32Array.from(deltas[0]!), weight: 3 };
-          expect(apply(restored, base, mean)).toEqual(all[deltas.length + 1]);
+          const { step } = gathered(strategy, [deltas[0]!, deltas[0]!, deltas[0]!]);
+          expect(step(restored, base)).toEqual(all[deltas.length + 1]);
         }),
         { numRuns: 50 },
       );

@@ -43,7 +43,7 @@ export function lineTask(change: Partial<TaskDefinition> = {}) {
     deadlines: { gathering: '5 s', updates: '5 s' },
     schedule: { every: '0 s' },
     ...change,
-  });
+  } as TaskDefinition);
 }
 
 export function openCoordinator(

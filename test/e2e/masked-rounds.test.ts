@@ -17,7 +17,7 @@ afterEach(async () => {
   cleanUp = [];
 });
 
-async function open(change: Parameters<typeof openCoordinator>[0] = {}, clock?: Clock): Promise<Coordinator> {
+async function open(change: { readonly masking?: 'off' } = {}, clock?: Clock): Promise<Coordinator> {
   const coordinator = await openCoordinator({ masking, cohort, ...change }, [], clock);
   cleanUp.push(() => coordinator.stop());
   return coordinator;

@@ -36,8 +36,18 @@ export class RawDevice {
     this.socket.onAny((event: string, frame: Uint8Array) => {
       this.#inbox.set(event, [...(this.#inbox.get(event) ?? []), frame]);
     });
-    this.nonce = decodeFrame(await this.next('challenge'), challenge).nonce;
+    await this.challenged();
     return this;
+  }
+
+  /** Waits for the next challenge, which counts from now on. */
+  async challenged(): Promise<void> {
+    this.nonce = decodeFrame(await this.next('challenge'), challenge).nonce;
+  }
+
+  /** Whether a frame of an event has come that nobody has asked for yet. */
+  has(event: keyof CoordinatorEvents): boolean {
+    return (this.#inbox.get(event)?.length ?? 0) > 0;
   }
 
   /** The next frame of an event, which may have come already. */

@@ -189,7 +189,7 @@ export class Session {
   #fail(error: unknown): void {
     const cause = asError(error);
     this.#ports.emit('error', cause);
-    this.#checkInAfter(retryAfter, cause.detail);
+    this.#checkInAfter(Math.max(retryAfter, cause.after ?? 0), cause.detail);
   }
 
   /** The end of the round was not heard: the device goes on as if it had been. */

@@ -37,7 +37,7 @@ async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Pro
   const response = await connection(init.signal, () => fetch(url, init));
   if (response.ok) return response;
   const body = await readBody(response, maxAnswerLength, init.signal);
-  throw problemOf(response.status, body);
+  throw problemOf(response, body);
 }
 
 /** Does what fails where the connection fails, and says so by a code. */
@@ -73,11 +73,18 @@ async function readBody(
 }
 
 /** The error that a problem document names; any other answer counts as that of something between us and the coordinator. */
-function problemOf(status: number, body: Uint8Array | undefined): MurmurationError {
+function problemOf({ status, headers }: Response, body: Uint8Array | undefined): MurmurationError {
+  const after = millisecondsOf(headers.get('retry-after'));
   const parsed = z.safeParse(problem, body && parseJson(body), { jitless: true });
-  if (parsed.success) return errorOf(parsed.data);
+  if (parsed.success) return errorOf({ ...parsed.data, after });
   return new MurmurationError(
     'server.unreachable',
     `The answer was HTTP ${status}, without a problem document of ours.`,
+    { after },
   );
+}
+
+/** `Retry-After` in seconds, as ms; its other form, a date, says nothing to a device whose clock may be wrong. */
+function millisecondsOf(seconds: string | null): number | undefined {
+  return seconds !== null && /^\d{1,5}$/.test(seconds) ? 1_000 * Number(seconds) : undefined;
 }

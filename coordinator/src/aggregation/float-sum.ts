@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
-import type { RunningSum } from './running-sum.ts';
+import { type RunningSum, requireLength } from './running-sum.ts';
 
 /** Rounding of a norm that a device computed in float32. */
 const normTolerance = 1 + 1e-3;
@@ -48,6 +48,23 @@ export class FloatSum implements RunningSum {
     const delta = new Float32Array(this.#sum.length);
     for (let i = 0; i < delta.length; i++) delta[i] = this.#sum[i]! / this.#weight;
     return { delta, weight: this.#weight };
+  }
+
+  /** The number of contributors, their weight, then the sum: 64 bits each. */
+  snapshot(): Uint8Array {
+    const values = new Float64Array(2 + this.#sum.length);
+    values[0] = this.contributors;
+    values[1] = this.#weight;
+    values.set(this.#sum, 2);
+    return new Uint8Array(values.buffer);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    requireLength(snapshot, 8 * (2 + this.#sum.length));
+    const values = new Float64Array(snapshot.slice().buffer);
+    this.contributors = values[0]!;
+    this.#weight = values[1]!;
+    this.#sum.set(values.subarray(2));
   }
 }
 

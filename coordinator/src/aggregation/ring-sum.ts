@@ -9,7 +9,7 @@ import {
   type QuantizationSettings,
   quantizationFor,
 } from '@murmuration/protocol/weights/quantize';
-import type { RunningSum } from './running-sum.ts';
+import { type RunningSum, requireLength } from './running-sum.ts';
 
 /** A sum of quantised updates in the ring 2^w, which is the same whatever the order of arrival. */
 export class RingSum implements RunningSum {
@@ -51,6 +51,21 @@ export class RingSum implements RunningSum {
   mean(): Mean {
     const sum = centre(this.elements.slice(), this.#quantization.width);
     return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.#seed);
+  }
+
+  /** The number of contributors, then the elements: 32 bits each. */
+  snapshot(): Uint8Array {
+    const values = new Int32Array(1 + this.elements.length);
+    values[0] = this.contributors;
+    values.set(this.elements, 1);
+    return new Uint8Array(values.buffer);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    requireLength(snapshot, 4 * (1 + this.elements.length));
+    const values = new Int32Array(snapshot.slice().buffer);
+    this.contributors = values[0]!;
+    this.elements.set(values.subarray(1));
   }
 }
 

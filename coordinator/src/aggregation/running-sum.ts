@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 
@@ -11,4 +12,17 @@ export interface RunningSum {
   add(bytes: Uint8Array): void;
   /** The weighted mean of what was added; throws `update.impossible` where no updates of the plan could have led to it. */
   mean(): Mean;
+  /** The sum and its count as bytes, for `restore`: a copy as large as the model, whatever the number of updates. */
+  snapshot(): Uint8Array;
+  /** Becomes what it was at a snapshot; throws `storage.corrupt` for bytes that no sum of this form has given. */
+  restore(snapshot: Uint8Array): void;
+}
+
+/** Throws `storage.corrupt` where a snapshot has another length than the sums of its form. */
+export function requireLength(snapshot: Uint8Array, length: number): void {
+  if (snapshot.length !== length)
+    throw new MurmurationError(
+      'storage.corrupt',
+      `The checkpoint of a sum has ${snapshot.length} bytes; this model calls for ${length}.`,
+    );
 }

@@ -1,7 +1,8 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
-import { errors } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import {
   jsonSchemaTransform,
@@ -9,8 +10,12 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import type { CoordinatorEvents } from '../events.ts';
-import { problemHandler, sendProblem } from './problem.ts';
+import { originOf } from '../limits/address.ts';
+import { watchArrival } from '../limits/arrival.ts';
+import { Rates } from '../limits/rates.ts';
+import { boundConnections, type ConnectionBounds, parserProblem } from './connections.ts';
+import type { Certificate } from './listen.ts';
+import { endWithProblem, problemHandler } from './problem.ts';
 
 export type App = FastifyInstance<
   import('node:http').Server,
@@ -20,39 +25,99 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** The HTTP application without its routes: validation, problem documents, security headers and the OpenAPI document. */
-export async function createApp(settings: {
-  events: CoordinatorEvents;
-  cors: readonly string[];
-}): Promise<App> {
-  const handleError = problemHandler(settings.events);
+export interface AppSettings extends ConnectionBounds {
+  readonly cors: readonly string[];
+  readonly clock: Clock;
+  /** With it, TLS alone is spoken. */
+  readonly tls?: Certificate | undefined;
+}
+
+/** ms after which a connection is closed on which nothing moves: no request is sent, or no answer read. */
+const idle = 60_000;
+/** ms that a request may take to arrive, however steadily it does. */
+const longestRequest = 3_600_000;
+
+/** The HTTP application without its routes: validation, bounds, problem documents, security headers and the OpenAPI document. */
+export async function createApp(settings: AppSettings): Promise<App> {
+  const { events, limits, tls } = settings;
+  const server = {
+    headersTimeout: limits.handshake,
+    connectionsCheckingInterval: Math.min(limits.handshake, 5_000),
+    // Missing ones are refused below, with a code.
+    requireHostHeader: false,
+  };
+  const handleError = problemHandler(events);
   const app = Fastify({
     logger: false,
     // What goes wrong before a route is found, such as an address that can't be decoded.
     frameworkErrors: handleError,
+    clientErrorHandler(cause, socket) {
+      const error = parserProblem(cause);
+      if (!error) {
+        socket.destroy();
+        return;
+      }
+      events.emit('refused', 'http', error.code, error.detail);
+      endWithProblem(socket, error);
+    },
     bodyLimit: 65_536,
-    requestTimeout: 120_000,
+    requestTimeout: longestRequest,
+    connectionTimeout: idle,
+    keepAliveTimeout: limits.handshake,
+    ...(tls
+      ? { https: { ...server, ...tls, handshakeTimeout: limits.handshake } as object }
+      : { http: server }),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, 'request.not-found', errors['request.not-found'].text),
-  );
+  app.setNotFoundHandler(() => {
+    throw new MurmurationError('request.not-found');
+  });
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
+  boundConnections(app.server, settings);
+  boundRequests(app, settings);
   await app.register(helmet, { crossOriginResourcePolicy: { policy: 'cross-origin' } });
   await app.register(cors, {
     origin: [...settings.cors],
     methods: ['GET', 'HEAD', 'PUT'],
-    exposedHeaders: ['etag', 'content-range'],
+    exposedHeaders: ['etag', 'content-range', 'retry-after'],
+    // Whoever asks what it may do gets an answer, a browser or not.
+    strictPreflight: false,
   });
   await app.register(swagger, {
-    openapi: { info: { title: 'Murmuration coordinator', version: '1' } },
+    openapi: {
+      info: { title: 'Murmuration coordinator', version: '1' },
+      components: { securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer' } } },
+    },
     transform: jsonSchemaTransform,
   });
   return app;
+}
+
+/** Refuses requests that come too often, and those whose body is compressed or does not come. */
+function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppSettings): void {
+  const rates = new Rates(limits.requestsPerAddress, clock);
+  app.addHook('onRequest', async ({ raw }) => {
+    const { headers } = raw;
+    const wait = rates.take(originOf(raw, trustedProxies));
+    if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
+    if (raw.httpVersion === '1.1' && headers.host === undefined)
+      throw new MurmurationError('request.invalid', 'A request names the host in a header.');
+    // A few bytes could unpack to any number of them.
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+      throw new MurmurationError('request.unsupported', 'Bodies are taken as they are, not compressed.');
+  });
+  app.addHook('preParsing', async ({ raw, url, method, routeOptions }) => {
+    if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) return;
+    watchArrival(raw, limits, clock, () => {
+      const error = new MurmurationError('request.too-slow');
+      events.emit('refused', `${method} ${routeOptions.url ?? 'unknown'}`, error.code, error.detail);
+      endWithProblem(raw.socket, error, url);
+    });
+  });
 }

@@ -1,4 +1,6 @@
-import { type ErrorCode, errors, MurmurationError } from '@murmuration/protocol/errors';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { errors, MurmurationError } from '@murmuration/protocol/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';
@@ -20,54 +22,96 @@ export const problem = z
 /** Answers everything that goes wrong with a problem document; what is ours to mend is reported, and kept from the answer. */
 export function problemHandler(events: CoordinatorEvents) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const { code, detail } = classify(error);
-    if (code === 'server.internal') events.emit('fault', `${request.method} ${request.url}`, error);
-    else events.emit('refused', `${request.method} ${request.routeOptions.url ?? 'unknown'}`, code, detail);
-    return sendProblem(request, reply, code, detail);
+    const coded = classify(error);
+    // Whoever is gone before its body has come is neither answered nor to blame.
+    if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
+    if (coded.code === 'server.internal') events.emit('fault', `${request.method} ${request.url}`, error);
+    else
+      events.emit(
+        'refused',
+        `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
+        coded.code,
+        coded.detail,
+      );
+    return sendProblem(request, reply, coded);
   };
 }
 
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
-  code: ErrorCode,
-  detail: string,
+  error: MurmurationError,
 ): FastifyReply {
-  const { status, retryable, text } = errors[code];
-  if (retryable) reply.header('retry-after', '2');
-  const body: z.infer<typeof problem> = {
+  if (error.retryable) reply.header('retry-after', secondsUntilRetry(error));
+  // Serialised here: a route's schemas describe its own answers.
+  return (
+    reply
+      .status(error.status)
+      // Whatever was set for the answer that it is not.
+      .header('cache-control', 'no-store')
+      .header('content-type', 'application/problem+json')
+      .serializer(JSON.stringify)
+      .send(problemOf(error, request.url))
+  );
+}
+
+/** Answers where there is no request yet, or one that no route gets to see, and closes the connection. */
+export function endWithProblem(socket: Socket, error: MurmurationError, instance = '/'): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(problemOf(error, instance));
+  socket.write(
+    [
+      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+      'connection: close',
+      'content-type: application/problem+json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      ...(error.retryable ? [`retry-after: ${secondsUntilRetry(error)}`] : []),
+      '',
+      body,
+    ].join('\r\n'),
+  );
+  socket.destroySoon();
+}
+
+/** Where the error does not say it itself, a moment. */
+function secondsUntilRetry({ after = 2_000 }: MurmurationError): string {
+  return String(Math.max(1, Math.ceil(after / 1_000)));
+}
+
+function problemOf(
+  { code, detail, status, retryable }: MurmurationError,
+  instance: string,
+): z.infer<typeof problem> {
+  return {
     type: `urn:murmuration:error:${code}`,
-    title: text,
+    title: errors[code].text,
     status,
     detail,
-    instance: request.url,
+    instance,
     code,
     retryable,
   };
-  // Serialised here: a route's schemas describe its own answers.
-  return reply
-    .status(status)
-    .header('content-type', 'application/problem+json')
-    .serializer(JSON.stringify)
-    .send(body);
 }
 
-function classify(error: FastifyError): { code: ErrorCode; detail: string } {
-  if (error instanceof MurmurationError) return { code: error.code, detail: error.detail };
+function classify(error: FastifyError): MurmurationError {
+  if (error instanceof MurmurationError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
-    return {
-      code: 'request.invalid',
-      detail: `${first!.instancePath || error.validationContext}: ${first!.message}`,
-    };
+    return new MurmurationError(
+      'request.invalid',
+      `${first!.instancePath || error.validationContext}: ${first!.message}`,
+    );
   }
   const status = error.statusCode ?? 500;
   switch (status) {
     case 413:
-      return { code: 'request.too-large', detail: error.message };
+      return new MurmurationError('request.too-large', error.message);
     case 415:
-      return { code: 'request.unsupported', detail: error.message };
+      return new MurmurationError('request.unsupported', error.message);
   }
-  if (status >= 400 && status < 500) return { code: 'request.invalid', detail: error.message };
-  return { code: 'server.internal', detail: errors['server.internal'].text };
+  if (status >= 400 && status < 500) return new MurmurationError('request.invalid', error.message);
+  return new MurmurationError('server.internal');
 }

@@ -16,7 +16,14 @@ import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { type RecoveredSecret, Unmasking } from '@murmuration/protocol/secagg/unmasking';
-import type { Device } from '../population/device.ts';
+
+/** A device as its peers know it. */
+interface KeyOwner {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** The enrolment authority's signature over the key, 64 bytes, where there is one. */
+  readonly certificate: Uint8Array | null | undefined;
+}
 
 /** The coordinator's part of secure aggregation in one round, by assignment; the graph numbers its devices by itself. */
 export class MaskedRound {
@@ -36,8 +43,8 @@ export class MaskedRound {
   }
 
   /** Throws `secagg.keys` or `crypto.low-order`. */
-  takeKeys(assignment: AssignmentId, device: Device, message: Uint8Array): void {
-    const keys = readKeys(this.context, device.publicKey, message, device.certificate);
+  takeKeys(assignment: AssignmentId, { publicKey, certificate }: KeyOwner, message: Uint8Array): void {
+    const keys = readKeys(this.context, publicKey, message, certificate ?? undefined);
     this.#taken.take(keys);
     this.#keys.set(assignment, keys);
   }

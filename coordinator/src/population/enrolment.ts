@@ -1,14 +1,146 @@
-import { equalBytes, utf8 } from '@murmuration/protocol/bytes';
+import { equalBytes } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { digestOf, isValid, proves, tokenId } from '../tokens/secret-token.ts';
+import type { EnrolmentTokenStore } from './enrolment-token.ts';
 
-/** Decides whether a device may enrol: by a token of the operator's, or by an app's own check such as an attestation. */
-export type EnrolmentVerifier = (token: string, publicKey: Uint8Array) => Promise<boolean>;
+/** A device that wants to enrol; that it holds the key is proven already. */
+export interface EnrolmentRequest {
+  readonly device: DeviceId;
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** The enrolment authority's signature over the key (64 bytes), where the device has one. */
+  readonly certificate: Uint8Array | undefined;
+  /** A token, or what an app's own verifier takes for one, such as an attestation. */
+  readonly token: string;
+}
+
+/**
+ * Decides whether a device may enrol. `signal` is aborted when nobody waits for the answer any more. A device is asked about
+ * again where its enrolment broke off after the answer.
+ */
+export type EnrolmentVerifier = (request: EnrolmentRequest, signal: AbortSignal) => Promise<boolean>;
 
 /** Takes any of `tokens`; they are kept hashed and compared in constant time. */
-export function tokenVerifier(tokens: readonly string[], { sha256 }: Primitives): EnrolmentVerifier {
-  const digests = tokens.map(token => sha256(utf8(token)));
-  return async token => {
-    const digest = sha256(utf8(token));
+export function listedTokens(tokens: readonly string[], primitives: Primitives): EnrolmentVerifier {
+  const digests = tokens.map(token => digestOf(token, primitives));
+  return async ({ token }) => {
+    const digest = digestOf(token, primitives);
     return digests.reduce((known, other) => equalBytes(digest, other) || known, false);
   };
+}
+
+/** Takes the tokens that operators made, and counts their use. */
+export function storedTokens(
+  store: EnrolmentTokenStore,
+  primitives: Primitives,
+  clock: Clock,
+): EnrolmentVerifier {
+  return async ({ token, device }) => {
+    const id = tokenId('enrolment', token);
+    if (id === undefined) return false;
+    const stored = await store.get(id);
+    const now = clock.now();
+    if (!proves(token, stored, primitives) || !isValid(stored!, now)) return false;
+    return store.use(id, device, now);
+  };
+}
+
+/** All ways to enrol that a coordinator offers. */
+export interface EnrolmentWays {
+  /** Tokens of the configuration. */
+  readonly listed: readonly string[];
+  /** Tokens that operators made. */
+  readonly stored: EnrolmentTokenStore;
+  /** An app's own, asked where no token is right. */
+  readonly verifier: EnrolmentVerifier | undefined;
+  /** Anybody may enrol. */
+  readonly isOpen: boolean;
+}
+
+/** Lets a device enrol in any of these ways; `failed` hears what an app's own verifier throws. */
+export function enrolmentBy(
+  { listed, stored, verifier, isOpen }: EnrolmentWays,
+  { primitives, clock }: { readonly primitives: Primitives; readonly clock: Clock },
+  failed: (error: unknown) => void,
+): EnrolmentVerifier {
+  if (isOpen) return async () => true;
+  return anyOf([
+    listedTokens(listed, primitives),
+    storedTokens(stored, primitives, clock),
+    ...(verifier ? [limited(verifier, clock, failed)] : []),
+  ]);
+}
+
+/** Lets a device enrol where any of these says so, asked one after the other. */
+export function anyOf(verifiers: readonly EnrolmentVerifier[]): EnrolmentVerifier {
+  return async (request, signal) => {
+    for (const verifier of verifiers) if (await verifier(request, signal)) return true;
+    return false;
+  };
+}
+
+/** ms that an app's own verifier may take: no longer than the device's connection is sure to wait. */
+const verifierLimit = 5_000;
+/** Requests that an app's own verifier is asked about at the same time; the next ones are told to try again. */
+const verifierPlaces = 64;
+
+/**
+ * An app's own verifier, held to a time and a number of requests at once. Throws `device.enrolment-unavailable` beyond them, and where the
+ * verifier throws anything but an error with a code; `failed` hears of that.
+ */
+export function limited(
+  verifier: EnrolmentVerifier,
+  clock: Clock,
+  failed: (error: unknown) => void,
+): EnrolmentVerifier {
+  let underWay = 0;
+  return async (request, outer) => {
+    if (underWay >= verifierPlaces)
+      throw new MurmurationError('device.enrolment-unavailable', 'Too many devices enrol at this moment.');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const stop = (detail: string) =>
+      controller.abort(new MurmurationError('device.enrolment-unavailable', detail));
+    const gone = () => stop('The device is gone.');
+    if (outer.aborted) gone();
+    outer.addEventListener('abort', gone);
+    const cancel = clock.at(clock.now() + verifierLimit, () =>
+      stop('The check of the enrolment took too long.'),
+    );
+    underWay += 1;
+    try {
+      const asked = ask(verifier, request, signal, failed);
+      return await Promise.race([asked, aborted(signal)]);
+    } finally {
+      underWay -= 1;
+      cancel();
+      outer.removeEventListener('abort', gone);
+    }
+  };
+}
+
+/** Rejects when a signal is aborted, with its reason. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function ask(
+  verifier: EnrolmentVerifier,
+  request: EnrolmentRequest,
+  signal: AbortSignal,
+  failed: (error: unknown) => void,
+): Promise<boolean> {
+  try {
+    return (await verifier(request, signal)) === true;
+  } catch (error) {
+    if (error instanceof MurmurationError) throw error;
+    if (!signal.aborted) failed(error);
+    throw new MurmurationError('device.enrolment-unavailable');
+  }
 }

@@ -5,8 +5,12 @@ import { challengeMessage, type Enrol, type Hello } from '@murmuration/protocol/
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Place } from '../paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';
+
+/** Revoked devices that are read at a time. */
+const pageLength = 1_000;
 
 /** The devices that run the apps of this coordinator, and how they prove who they are. */
 export class Population {
@@ -14,6 +18,8 @@ export class Population {
   readonly #mayEnrol: EnrolmentVerifier;
   readonly #primitives: Primitives;
   readonly #clock: Clock;
+  /** Those that are revoked: known here at once, while the store still writes. */
+  readonly #revoked = new Set<DeviceId>();
   #size = 0;
 
   constructor(devices: DeviceStore, mayEnrol: EnrolmentVerifier, primitives: Primitives, clock: Clock) {
@@ -23,41 +29,74 @@ export class Population {
     this.#clock = clock;
   }
 
-  /** Reads how many devices there are; once, before anything else. */
+  /** Reads how many devices there are, and which are revoked; once, before anything else. */
   async open(): Promise<void> {
     this.#size = await this.#devices.count();
+    for (let after: Place | undefined; ; ) {
+      const devices = await this.#devices.list({ after, limit: pageLength }, true);
+      for (const { id } of devices) this.#revoked.add(id);
+      const last = devices.at(-1);
+      if (!last) return;
+      after = { id: last.id, time: last.enrolledAt };
+    }
   }
 
-  /** Enrolled devices. */
+  /** Enrolled devices that are not revoked. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Makes a device known; one that is known already stays as it is. Throws `protocol.version`, `device.signature` or
-   * `device.enrolment-refused`.
+   * Makes a device known; one that is known already stays as it is, and its token is not looked at. Throws `protocol.version`,
+   * `device.signature`, `device.revoked`, `device.enrolment-refused`, `device.enrolment-unavailable`, or what the app's own verifier throws.
    */
   async enrol(
     { protocol, publicKey, token, certificate, signature }: Enrol,
     nonce: Uint8Array,
+    signal: AbortSignal = new AbortController().signal,
   ): Promise<Device> {
     requireVersion(protocol);
     if (!this.#primitives.ed25519.verify(publicKey, challengeMessage('enrol', nonce), signature))
       throw new MurmurationError('device.signature');
-    if (!(await this.#mayEnrol(token, publicKey))) throw new MurmurationError('device.enrolment-refused');
     const id = base64url(this.#primitives.sha256(publicKey).subarray(0, 16)) as DeviceId;
-    const device: Device = { id, publicKey, certificate, enrolledAt: this.#clock.now() };
+    const known = await this.#devices.get(id);
+    if (known) return this.#requireUnrevoked(known);
+    if (!(await this.#mayEnrol({ device: id, publicKey, certificate, token }, signal)))
+      throw new MurmurationError('device.enrolment-refused');
+    const device: Device = { id, publicKey, certificate, enrolledAt: this.#clock.now(), revokedAt: null };
     if (await this.#devices.add(device)) this.#size += 1;
     return device;
   }
 
-  /** Throws `protocol.version`, `device.unknown` or `device.signature`. */
+  /** Throws `protocol.version`, `device.unknown`, `device.signature` or, to its owner alone, `device.revoked`. */
   async identify({ protocol, device: id, signature }: Hello, nonce: Uint8Array): Promise<Device> {
     requireVersion(protocol);
     const device = await this.#devices.get(id);
     if (!device) throw new MurmurationError('device.unknown');
     if (!this.#primitives.ed25519.verify(device.publicKey, challengeMessage('hello', nonce), signature))
       throw new MurmurationError('device.signature');
+    return this.#requireUnrevoked(device);
+  }
+
+  /**
+   * Takes a device out of the population for good: `isRevoked` says so before this returns, and the store when it has resolved. False for one that is
+   * not there or was revoked before.
+   */
+  async revoke(id: DeviceId): Promise<boolean> {
+    this.#revoked.add(id);
+    const changed = await this.#devices.revoke(id, this.#clock.now());
+    if (changed) this.#size -= 1;
+    else if (!(await this.#devices.get(id))) this.#revoked.delete(id);
+    return changed;
+  }
+
+  /** Whether a device is revoked. */
+  isRevoked(id: DeviceId): boolean {
+    return this.#revoked.has(id);
+  }
+
+  #requireUnrevoked(device: Device): Device {
+    if (device.revokedAt !== null || this.isRevoked(device.id)) throw new MurmurationError('device.revoked');
     return device;
   }
 }

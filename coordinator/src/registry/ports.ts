@@ -9,12 +9,26 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   /** Throws `model.missing`, or `model.corrupt` where the bytes no longer match. */
   get(hash: string): Promise<Uint8Array>;
+  /** Deletes whatever is not `named` and was not put since `before` (ms since 1970); returns the hashes of what is gone. */
+  sweep(named: ReadonlySet<string>, before: number): Promise<readonly string[]>;
 }
 
 /** What a version starts from: itself, and what the strategy remembers with it. */
 export interface Head {
   readonly version: ModelVersion;
   readonly state: StrategyState;
+}
+
+/** Which rows of a task are kept. */
+export interface Keep {
+  /** So many versions, the newest ones; at least 1. */
+  readonly versions: number;
+  /** Versions of these models besides, such as the base of a round under way. */
+  readonly models: ReadonlySet<ModelHash>;
+  /** So many records of rounds, the newest ones; at least 1. */
+  readonly rounds: number;
+  /** Of these, the ones that ended since, ms since 1970; the newest one in any case. */
+  readonly roundsSince: number;
 }
 
 /** The rows of tasks: versions with the strategy's state, and rounds. */
@@ -28,4 +42,8 @@ export interface History {
   rounds(task: TaskName, before: number, limit: number): Promise<readonly RoundRecord[]>;
   /** In one transaction: a new head, where there is one, and the round that led to it, where there was one. */
   commit(entry: { readonly head?: Head; readonly round?: RoundRecord }): Promise<void>;
+  /** Deletes the rows of a task that are not to be kept; true where a version was among them. */
+  prune(task: TaskName, keep: Keep): Promise<boolean>;
+  /** The blobs that the rows name: models, and vectors that strategies remember. */
+  references(): Promise<{ readonly models: ReadonlySet<ModelHash>; readonly vectors: ReadonlySet<string> }>;
 }

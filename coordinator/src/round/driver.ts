@@ -1,397 +1,293 @@
-import { equalBytes } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids';
-import type { Assignment, RoundEnd, UploadReceipt } from '@murmuration/protocol/messages/round';
-import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
-import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { UploadReceipt } from '@murmuration/protocol/messages/round';
+import type { Cancel } from '@murmuration/protocol/ports';
 import { updateLength } from '@murmuration/protocol/weights/codec';
-import { RingSum } from '../aggregation/ring-sum.ts';
-import type { RunningSum } from '../aggregation/running-sum.ts';
-import type { CoordinatorEvents } from '../events.ts';
-import { MaskedRound } from '../masking/masked-round.ts';
-import type { Unmasker } from '../masking/unmasker.ts';
-import type { TrafficCount } from '../monitor/traffic.ts';
+import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Device } from '../population/device.ts';
-import type { WaitingPool } from '../population/waiting-pool.ts';
-import type { Head, History } from '../registry/ports.ts';
+import { Closer } from './closer.ts';
 import { type Member, standingOf } from './cohort.ts';
-import { begin } from './phases/gathering.ts';
-import type { CohortChannel, MakeVersion, MaskingEvent } from './ports.ts';
+import { Course } from './course.ts';
+import type { MaskingEntry } from './masked-part.ts';
+import { Outbox } from './outbox.ts';
+import type { DriverPorts } from './ports.ts';
 import type { RoundRecord } from './record.ts';
-import type {
-  CollectingState,
-  Effect,
-  Failed,
-  Published,
-  RoundEvent,
-  RoundState,
-  RoundTerms,
-  Step,
-} from './round.ts';
-import { transition } from './transition.ts';
+import type { Effect, Failed, Published, RoundState, RoundTerms } from './round.ts';
+import type { SavedRound } from './store.ts';
 
-export interface DriverPorts {
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-  readonly primitives: Primitives;
-  readonly unmasker: Unmasker;
-  readonly pool: WaitingPool;
-  readonly channel: CohortChannel;
-  readonly history: History;
-  readonly makeVersion: MakeVersion;
-  readonly traffic: () => TrafficCount;
-  /** ms after which a device of the cohort should check in again. */
-  readonly comeBackAfter: () => number;
-  readonly events: CoordinatorEvents;
-}
-
-/** What the driver knows of one assignment beyond its standing. */
-interface Claim {
-  readonly token: Uint8Array;
-  /** SHA-256 of what was taken in each phase, so that the same again is told from something else. */
-  readonly taken: Map<CollectingState['phase'], Uint8Array>;
-}
-
-/** What a device is given at the beginning of a phase, kept for those that come back in it. */
-interface Feed {
-  readonly event: MaskingEvent;
-  readonly inputs: ReadonlyMap<AssignmentId, Uint8Array>;
-}
-
-const phaseOf = { keys: 'keys', shares: 'shares', reveal: 'unmasking' } as const;
-
-/** Carries one round through its life: feeds events to the pure transition, and alone performs its effects. */
+/**
+ * Carries one round through its life: feeds what happens to its course, and alone performs the effects. Whatever leaves the
+ * coordinator waits until all that it follows from is durable (output commit), so that a crash loses only what nobody was told.
+ */
 export class RoundDriver {
   readonly terms: RoundTerms;
-  /** Settles when the round is over and recorded; rejects only where recording it failed. */
-  readonly ended: Promise<RoundRecord>;
+  /** Resolves when the round is over and its record is kept; with undefined where it was suspended before. */
+  readonly ended: Promise<RoundRecord | undefined>;
   readonly #ports: DriverPorts;
-  readonly #sum: RunningSum;
-  readonly #masked: MaskedRound | undefined;
-  readonly #claims = new Map<AssignmentId, Claim>();
-  readonly #assignments = new Map<DeviceId, AssignmentId>();
-  readonly #trafficBefore: TrafficCount;
-  readonly #timers: Cancel[] = [];
-  #state: RoundState;
-  #feed: Feed | undefined;
-  #committing = false;
+  readonly #course: Course;
+  readonly #outbox: Outbox;
+  readonly #closer: Closer;
+  #cancelTimer: Cancel = () => {};
   #record: RoundRecord | undefined;
-  #settle!: { resolve(record: RoundRecord): void; reject(error: unknown): void };
+  /** What makes or keeps the end of the round. */
+  #closing: Promise<void> = Promise.resolve();
+  #settle!: (record: RoundRecord | undefined) => void;
 
-  constructor(terms: RoundTerms, sum: RunningSum, ports: DriverPorts) {
+  /** Begins a round, or goes on with `saved`, from whose checkpoint `aggregate` was restored. */
+  constructor(terms: RoundTerms, aggregate: Aggregate, ports: DriverPorts, saved?: SavedRound) {
     this.terms = terms;
-    this.#sum = sum;
     this.#ports = ports;
-    const { masking, task } = terms.plan;
-    const context = { primitives: ports.primitives, task, round: terms.id };
-    this.#masked = masking ? new MaskedRound(context, masking) : undefined;
-    this.#trafficBefore = ports.traffic();
-    this.ended = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+    this.ended = new Promise(resolve => {
+      this.#settle = resolve;
     });
-    const first = begin(terms);
-    this.#state = first.state;
-    this.#enter(first);
-    this.poolChanged();
+    this.#course = new Course(terms, aggregate, ports, saved);
+    this.#outbox = new Outbox(terms, this.#course.claims, ports);
+    this.#closer = new Closer(this.#course, ports);
+    this.#goLive();
   }
 
   get state(): RoundState {
-    return this.#state;
+    return this.#course.state;
   }
 
   /** Bytes of an update of this round. */
   get updateLength(): number {
-    return updateLength(this.#sum.form);
+    return updateLength(this.#course.aggregate.form);
   }
 
   poolChanged(): void {
-    this.#dispatch({ type: 'available', devices: this.#ports.pool.size });
+    this.#course.happen({ type: 'available', devices: this.#ports.pool.size });
   }
 
-  /** Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
-  authenticate(assignment: AssignmentId, token: Uint8Array): void {
-    if (!equalBytes(this.#claim(assignment).token, token)) throw new MurmurationError('assignment.token');
+  /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
+  authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
+    return this.#course.claims.authenticate(assignment, token);
   }
 
   /**
-   * Counts an update, once, of whoever has shown the token of its assignment: the same bytes again get the same
-   * receipt. Throws `round.closed`, `assignment.*` or `update.*`; what is refused leaves the sum as it was.
+   * Counts an update, once, of whoever has shown the token of its assignment: the same bytes again get the same receipt. Resolves
+   * when it is durable. Throws `round.closed`, `assignment.*` or `update.*`, and what is refused leaves the sum as it was; or
+   * `storage.*` or `server.stopping`, and then the same bytes are to be sent again.
    */
-  accept(assignment: AssignmentId, bytes: Uint8Array): UploadReceipt {
-    this.#take(assignment, 'updates', bytes, 'update.repeated', () => {
-      this.#sum.add(bytes);
-      return { type: 'counted', assignment };
-    });
+  async accept(assignment: AssignmentId, bytes: Uint8Array): Promise<UploadReceipt> {
+    await this.#course.takeUpdate(assignment, bytes);
+    await this.#course.checkpointer.acknowledge(assignment);
     return { round: this.terms.id, assignment, counted: true };
   }
 
   /**
-   * Takes a message of secure aggregation, once; the same bytes again change nothing. Throws `round.closed`,
-   * `round.repeated`, `assignment.*`, `secagg.*` or `crypto.low-order`.
+   * Takes a message of secure aggregation, once; the same bytes again change nothing. Resolves when it is durable. Throws
+   * `round.closed`, `round.repeated`, `assignment.*`, `secagg.*` or `crypto.low-order`; or `storage.*` or `server.stopping`, and
+   * then the same bytes are to be sent again.
    */
-  contribute(
-    device: Device,
+  async contribute(
+    { id, publicKey, certificate }: Pick<Device, 'id' | 'publicKey' | 'certificate'>,
     assignment: AssignmentId,
-    kind: 'keys' | 'shares' | 'reveal',
+    type: MaskingEntry['type'],
     message: Uint8Array,
-  ): void {
-    if (this.#assignments.get(device.id) !== assignment) throw new MurmurationError('assignment.unknown');
-    const masked = this.#masked;
-    if (!masked) throw new MurmurationError('round.closed', 'The plan of this round has no masking.');
-    this.#take(assignment, phaseOf[kind], message, 'round.repeated', () => {
-      if (kind === 'keys') masked.takeKeys(assignment, device, message);
-      if (kind === 'shares') masked.takeDealing(assignment, message);
-      const unmaskable = kind === 'reveal' && masked.takeReveal(assignment, message);
-      return unmaskable ? { type: 'unmaskable' } : { type: 'counted', assignment };
-    });
+  ): Promise<void> {
+    const { claims, journal } = this.#course;
+    claims.requireOwner(id, assignment);
+    await this.#course.takeMasking(
+      type === 'keys'
+        ? { type, assignment, publicKey, certificate: certificate ?? null, message }
+        : { type, assignment, message },
+    );
+    await journal.commit.acknowledge();
   }
 
-  /** A device gives up its part. Throws `assignment.unknown` for one that is not its own. */
-  leave(device: DeviceId, assignment: AssignmentId): void {
-    if (this.#assignments.get(device) !== assignment) throw new MurmurationError('assignment.unknown');
-    this.#dispatch({ type: 'left', assignment });
+  /**
+   * A device gives up its part; resolves when that is durable. Throws `assignment.unknown` for one that is not its own, and
+   * `storage.*` or `server.stopping`.
+   */
+  async leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
+    const { claims, journal, stop } = this.#course;
+    stop.signal.throwIfAborted();
+    claims.requireOwner(device, assignment);
+    this.#course.happen({ type: 'left', assignment }, { type: 'left', assignment });
+    await journal.commit.acknowledge();
+  }
+
+  /** Takes its part from a device, if it has one; what it has sent in this phase counts. Resolves and throws as `leave`. */
+  async drop(device: DeviceId): Promise<void> {
+    const assignment = this.#course.claims.of(device);
+    if (assignment) await this.leave(device, assignment);
   }
 
   /** Whether a device has a part in this round, which is not over. */
   involves(device: DeviceId): boolean {
-    return !this.#isOver && this.#assignments.has(device);
+    const isOver = this.state.phase === 'published' || this.state.phase === 'failed';
+    return !isOver && this.#course.claims.of(device) !== undefined;
   }
 
   /** The connection of a device is gone. */
   away(device: DeviceId): void {
-    const assignment = this.#assignments.get(device);
-    if (assignment) this.#dispatch({ type: 'away', assignment });
+    const assignment = this.#course.claims.of(device);
+    if (assignment) this.#course.happen({ type: 'away', assignment });
   }
 
   /** A device is connected again: it hears its assignment once more, and what it was given last. */
-  back(device: DeviceId): void {
-    const assignment = this.#assignments.get(device);
+  back(device: DeviceId) {
+    const { claims, journal } = this.#course;
+    const assignment = claims.of(device);
     if (!assignment) return;
-    this.#dispatch({ type: 'back', assignment });
-    if (!('cohort' in this.#state) || standingOf(this.#state.cohort, assignment) === 'left') return;
-    this.#assign({ device, assignment });
-    this.#give({ device, assignment });
+    this.#course.happen({ type: 'back', assignment });
+    if (!('cohort' in this.state)) return;
+    const standing = standingOf(this.state.cohort, assignment);
+    if (standing === 'left') return;
+    if (standing) return journal.commit.whenDurable(() => this.#tell({ device, assignment }));
+    claims.release(device);
+    this.#release([{ device, assignment }]);
   }
 
   /** Ends the round as failed, unless its version is being stored already. */
   abort(reason: string): void {
-    if (!this.#committing) this.#dispatch({ type: 'abort', reason });
+    if (!this.#closer.isCommitting) this.#course.happen({ type: 'abort', reason });
   }
 
-  get #isOver(): boolean {
-    return this.#state.phase === 'published' || this.#state.phase === 'failed';
+  /**
+   * Lets go of the round, so that another object may go on with what is durable: nothing more is taken, sent or written.
+   * Returns once no write is under way.
+   */
+  async suspend(): Promise<void> {
+    const { stop, journal, checkpointer } = this.#course;
+    const reason = new MurmurationError('server.stopping');
+    stop.abort(reason);
+    this.#cancelTimer();
+    await Promise.all([journal.commit.flush(), checkpointer.commit.flush()]);
+    journal.commit.abandon(reason);
+    checkpointer.commit.abandon(reason);
+    if (this.#closer.isCommitting) await this.#closing;
+    this.#settle(undefined);
   }
 
-  #claim(assignment: AssignmentId): Claim {
-    const claim = this.#claims.get(assignment);
-    if (!claim) throw new MurmurationError('assignment.unknown');
-    return claim;
-  }
-
-  /** Takes what a device has to send in a phase, exactly once; `add` throws where it is refused. */
-  #take(
-    assignment: AssignmentId,
-    phase: CollectingState['phase'],
-    bytes: Uint8Array,
-    repeated: 'update.repeated' | 'round.repeated',
-    add: () => RoundEvent,
-  ): void {
-    const { taken } = this.#claim(assignment);
-    const digest = this.#ports.primitives.sha256(bytes);
-    const before = taken.get(phase);
-    if (before) {
-      if (equalBytes(before, digest)) return;
-      throw new MurmurationError(repeated);
+  /** Performs effects from now on, first those of the state as it is. */
+  #goLive() {
+    this.#course.goLive(effect => this.#perform(effect));
+    const { state } = this;
+    switch (state.phase) {
+      case 'closing':
+        return this.#perform({ type: 'publish' });
+      case 'failed':
+      case 'published':
+        return this.#perform({ type: 'conclude' });
+      case 'gathering':
+        this.#wakeAt(state.quorum.deadline);
+        return this.poolChanged();
+      default:
+        this.#wakeAt(state.quorum.deadline);
+        for (const { device } of state.cohort.members)
+          if (this.#outbox.isConnected(device)) this.back(device);
+          else this.away(device);
+        this.#offer();
     }
-    if (this.#state.phase !== phase) throw new MurmurationError('round.closed');
-    const standing = standingOf(this.#state.cohort, assignment);
-    if (standing === undefined) throw new MurmurationError('round.closed');
-    if (standing === 'left') throw new MurmurationError('assignment.left');
-    let event: RoundEvent;
-    try {
-      event = add();
-    } catch (error) {
-      this.#dispatch({ type: 'rejected', assignment });
-      throw error;
-    }
-    taken.set(phase, digest);
-    this.#dispatch(event);
   }
 
-  #dispatch(event: RoundEvent): void {
-    const step = transition(this.#state, event);
-    if (step.state === this.#state && step.effects.length === 0) return;
-    this.#enter(step);
-  }
-
-  #enter({ state, effects }: Step): void {
-    this.#state = state;
-    this.#ports.events.emit('round', state);
-    for (const effect of effects) this.#perform(effect);
-  }
-
-  #perform(effect: Effect): void {
+  #perform(effect: Effect) {
     switch (effect.type) {
       case 'wake':
-        // An effect before this one may have ended the round.
-        if (this.#isOver) return;
-        this.#timers.push(
-          this.#ports.clock.at(effect.time, () => this.#dispatch({ type: 'tick', time: effect.time })),
-        );
-        return;
+        return this.#wakeAt(effect.time);
       case 'draw':
-        this.#dispatch({
-          type: 'drawn',
-          members: this.#draw(effect.devices),
-          time: this.#ports.clock.now(),
-        });
-        return;
+        return this.#draw(effect.devices);
       case 'assign':
-        for (const member of effect.members) this.#assign(member);
-        return;
+        return this.#course.journal.commit.whenDurable(() => {
+          for (const member of effect.members) this.#tell(member);
+        });
       case 'open':
-        this.#open(effect.phase, effect.members);
-        return;
+        return this.#offer();
       case 'release':
-        for (const { device } of effect.members) {
-          this.#assignments.delete(device);
-          this.#end(device, 'closed', 'The round has what it wanted.');
-        }
-        return;
+        return this.#release(effect.members);
       case 'publish':
-        void this.#publish();
+        this.#closing = this.#publish();
         return;
       case 'conclude':
-        void this.#conclude();
+        this.#closing = this.#conclude();
     }
   }
 
-  #draw(count: number): Member[] {
-    const { pool, random } = this.#ports;
-    return pool.draw(count, random).map(device => {
-      const assignment = randomId<AssignmentId>(random);
-      this.#claims.set(assignment, { token: random(32), taken: new Map() });
-      this.#assignments.set(device, assignment);
-      return { device, assignment };
+  /** Sets the one timer, that of the deadline of the phase. */
+  #wakeAt(time: number): void {
+    this.#cancelTimer();
+    // An effect before this one may have ended the phase.
+    if (!('quorum' in this.state)) return;
+    this.#cancelTimer = this.#ports.clock.at(time, () => {
+      const isDrawn = this.state.phase !== 'gathering';
+      this.#course.happen({ type: 'tick', time }, isDrawn ? { type: 'tick', time } : undefined);
     });
   }
 
-  #assign({ device, assignment }: Member): void {
-    if (!('deadlines' in this.#state)) return;
-    const { id, number, plan } = this.terms;
-    const message: Assignment = {
-      round: id,
-      number,
-      assignment,
-      token: this.#claim(assignment).token,
-      plan,
-      deadline: this.#state.deadlines.updates,
-    };
-    if (this.#ports.channel.isConnected(device)) this.#ports.channel.assign(device, message);
-    else this.away(device);
+  #draw(count: number): void {
+    const { pool, random, clock } = this.#ports;
+    const members = pool
+      .draw(count, random)
+      .map(device => ({ device, assignment: randomId<AssignmentId>(random), token: random(32) }));
+    this.#course.draw({ type: 'drawn', time: clock.now(), members });
   }
 
-  /** Computes what the members need for a phase of masking, and gives it to them. */
-  #open(phase: 'shares' | 'updates' | 'unmasking', members: readonly Member[]): void {
-    const masked = this.#masked!;
-    const assignments = members.map(({ assignment }) => assignment);
-    try {
-      if (phase === 'shares') this.#feed = { event: 'roster', inputs: masked.drawGraph(assignments) };
-      if (phase === 'updates') this.#feed = { event: 'bundle', inputs: masked.settle(assignments) };
-      if (phase === 'unmasking') {
-        const statement = masked.state(assignments);
-        this.#feed = { event: 'survivors', inputs: new Map(assignments.map(member => [member, statement])) };
-      }
-    } catch (error) {
-      this.#failWith('opening a phase of masking', error);
-      return;
-    }
-    for (const member of members) {
-      if (this.#feed!.inputs.has(member.assignment)) this.#give(member);
-      else this.#dispatch({ type: 'left', assignment: member.assignment });
-    }
+  /** Gives to everybody what the phase begins with, once it may be known. */
+  #offer(): void {
+    this.#course.masked?.offer(() => {
+      if (!('cohort' in this.state)) return;
+      const { cohort } = this.state;
+      for (const member of cohort.members)
+        if (standingOf(cohort, member.assignment) !== 'left') this.#give(member);
+    });
   }
 
-  #give({ device, assignment }: Member): void {
-    const message = this.#feed?.inputs.get(assignment);
-    if (!message) return;
-    if (this.#ports.channel.isConnected(device))
-      this.#ports.channel.feed(device, this.#feed!.event, { round: this.terms.id, assignment, message });
-    else this.away(device);
+  /** Tells a member of its assignment and of what the phase began with. */
+  #tell(member: Member) {
+    if (!('deadlines' in this.state)) return;
+    if (!this.#outbox.isConnected(member.device)) return this.away(member.device);
+    this.#outbox.assign(member, this.state.deadlines.updates);
+    this.#give(member);
   }
 
-  async #publish(): Promise<void> {
-    try {
-      await this.#unmask();
-      const head = await this.#ports.makeVersion(this.terms, this.#sum);
-      // Aborted meanwhile: the round is over, and what it made is not wanted.
-      if (this.#state.phase !== 'closing') return;
-      this.#committing = true;
-      const { terms, tally } = this.#state;
-      this.#record = this.#recordOf({ phase: 'published', terms, tally, model: head.version.model }, head);
-      await this.#ports.history.commit({ head, round: this.#record });
-      this.#dispatch({ type: 'published', model: head.version.model });
-      this.#ports.events.emit('version', head.version);
-    } catch (error) {
-      if (this.#state.phase === 'closing') this.#failWith('publishing a version', error);
-    }
+  #give(member: Member): void {
+    const feed = this.#course.masked?.feed;
+    if (!feed) return;
+    if (this.#outbox.isConnected(member.device)) this.#outbox.feed(member, feed);
+    else this.away(member.device);
   }
 
-  async #unmask(): Promise<void> {
-    if (!this.#masked || !(this.#sum instanceof RingSum)) return;
-    const secrets = this.#masked.recover();
-    await this.#ports.unmasker.unmask(this.#masked.context, secrets, this.#sum.elements, done =>
-      this.#ports.events.emit('unmasking', this.terms, done),
+  /** Lets members go whose message is no longer wanted. */
+  #release(members: readonly Member[]): void {
+    const { journal, checkpointer } = this.#course;
+    journal.commit.whenDurable(() =>
+      checkpointer.commit.whenDurable(() => {
+        for (const { device } of members) this.#outbox.end(device, 'closed', 'The round has what it wanted.');
+      }),
     );
   }
 
-  #failWith(where: string, error: unknown): void {
-    const ours = error instanceof MurmurationError;
-    if (!ours) this.#ports.events.emit('fault', where, error);
-    this.#dispatch({
-      type: 'abort',
-      reason: ours ? error.detail : `Something failed while ${where}; the log has the reason.`,
-    });
-  }
-
-  async #conclude(): Promise<void> {
-    for (const cancel of this.#timers) cancel();
-    const state = this.#state as Published | Failed;
-    const reason = state.phase === 'failed' ? state.reason : 'The next version is published.';
-    for (const device of this.#assignments.keys()) this.#end(device, state.phase, reason);
+  async #publish(): Promise<void> {
+    this.#cancelTimer();
     try {
-      if (state.phase === 'failed') {
-        this.#record = this.#recordOf(state, null);
-        await this.#ports.history.commit({ round: this.#record });
-      }
-      this.#settle.resolve(this.#record!);
+      const closed = await this.#closer.publish();
+      if (!closed) return;
+      this.#record = closed.record;
+      this.#course.happen({ type: 'published', model: closed.version.model });
+      this.#ports.events.emit('version', closed.version);
     } catch (error) {
-      this.#settle.reject(error);
+      this.#course.failWith('publishing a version', error);
     }
   }
 
-  #end(device: DeviceId, outcome: RoundEnd['outcome'], reason: string): void {
-    const after = this.#ports.comeBackAfter();
-    this.#ports.channel.end(device, { round: this.terms.id, outcome, reason, after });
-  }
-
-  #recordOf(state: Published | Failed, head: Head | null): RoundRecord {
-    const { id, number, plan, startedAt } = this.terms;
-    const { up, down } = this.#ports.traffic();
-    return {
-      round: id,
-      task: plan.task,
-      number,
-      planVersion: plan.version,
-      base: plan.model,
-      startedAt,
-      endedAt: this.#ports.clock.now(),
-      outcome: state.phase,
-      model: state.phase === 'published' ? state.model : null,
-      failure: state.phase === 'failed' ? { during: state.during, reason: state.reason } : null,
-      tally: state.tally,
-      metrics: head?.version.metrics ?? null,
-      traffic: { up: up - this.#trafficBefore.up, down: down - this.#trafficBefore.down },
-    };
+  /** Keeps the record of the round, and then tells everybody. */
+  async #conclude(): Promise<void> {
+    this.#cancelTimer();
+    const { claims, journal, checkpointer } = this.#course;
+    const state = this.state as Published | Failed;
+    const isFailed = state.phase === 'failed';
+    try {
+      if (isFailed) this.#record = await this.#closer.fail(state);
+    } catch {
+      // Suspended before the storage took it: whoever goes on with the round comes to the same end.
+      return;
+    }
+    const reason = isFailed ? state.reason : 'The next version is published.';
+    checkpointer.commit.conclude(isFailed ? new MurmurationError('round.closed', reason) : undefined);
+    journal.commit.conclude();
+    for (const device of claims.devices) this.#outbox.end(device, state.phase, reason);
+    this.#settle(this.#record);
   }
 }

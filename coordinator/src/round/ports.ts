@@ -1,9 +1,16 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
-import type { RunningSum } from '../aggregation/running-sum.ts';
-import type { Head } from '../registry/ports.ts';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import type { CoordinatorEvents } from '../events.ts';
+import type { Unmasker } from '../masking/unmasker.ts';
+import type { TrafficCount } from '../monitor/traffic.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Head, History } from '../registry/ports.ts';
 import type { RoundTerms } from './round.ts';
+import type { RoundStore } from './store.ts';
 
 /** What a device is given at the beginning of a phase of masking. */
 export type MaskingEvent = 'roster' | 'bundle' | 'survivors';
@@ -16,5 +23,26 @@ export interface CohortChannel {
   end(device: DeviceId, end: RoundEnd): void;
 }
 
-/** Makes the next version from the sum of a round; nothing is stored yet. */
-export type MakeVersion = (terms: RoundTerms, sum: RunningSum) => Promise<Head>;
+/**
+ * Makes the next version from what a round gathered; its files are stored, its row is not yet. `signal` is aborted when it is no
+ * longer wanted.
+ */
+export type MakeVersion = (terms: RoundTerms, aggregate: Aggregate, signal: AbortSignal) => Promise<Head>;
+
+/** What a round works with. */
+export interface DriverPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly primitives: Primitives;
+  readonly unmasker: Unmasker;
+  readonly pool: WaitingPool;
+  readonly channel: CohortChannel;
+  readonly history: History;
+  /** Where rounds under way are kept; undefined: nothing of them outlives this process. */
+  readonly store: RoundStore | undefined;
+  readonly makeVersion: MakeVersion;
+  readonly traffic: () => TrafficCount;
+  /** ms after which a device of the cohort should check in again. */
+  readonly comeBackAfter: () => number;
+  readonly events: CoordinatorEvents;
+}

@@ -1,6 +1,6 @@
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { Metrics } from '../registry/model-version.ts';
-import type { Failed, Tally } from './round.ts';
+import type { Failed, Published, Tally } from './round.ts';
 
 /** What is kept of a round that is over. */
 export interface RoundRecord {
@@ -22,4 +22,29 @@ export interface RoundRecord {
   readonly metrics: Metrics | null;
   /** Bytes of updates that came, and of models that were served, while the round ran. */
   readonly traffic: { readonly up: number; readonly down: number };
+}
+
+/** The record of a round that ends at `endedAt`, ms since 1970. */
+export function recordOf(
+  state: Published | Failed,
+  endedAt: number,
+  metrics: Metrics | null,
+  traffic: RoundRecord['traffic'],
+): RoundRecord {
+  const { id, number, plan, startedAt } = state.terms;
+  return {
+    round: id,
+    task: plan.task,
+    number,
+    planVersion: plan.version,
+    base: plan.model,
+    startedAt,
+    endedAt,
+    outcome: state.phase,
+    model: state.phase === 'published' ? state.model : null,
+    failure: state.phase === 'failed' ? { during: state.during, reason: state.reason } : null,
+    tally: state.tally,
+    metrics,
+    traffic,
+  };
 }

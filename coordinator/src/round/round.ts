@@ -66,6 +66,8 @@ export interface Unmasking extends Collecting {
 export interface Closing {
   readonly phase: 'closing';
   readonly terms: RoundTerms;
+  /** Those whose updates are in the sum. */
+  readonly contributors: readonly Member[];
   readonly tally: Tally;
 }
 

@@ -1,20 +1,25 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids';
 import type { Cancel } from '@murmuration/protocol/ports';
-import type { Layout } from '@murmuration/protocol/weights/layout';
-import { FloatSum } from '../aggregation/float-sum.ts';
-import { RingSum } from '../aggregation/ring-sum.ts';
-import type { RunningSum } from '../aggregation/running-sum.ts';
+import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
-import { type DriverPorts, RoundDriver } from './driver.ts';
+import { abandon } from './abandon.ts';
+import { RoundDriver } from './driver.ts';
+import type { DriverPorts } from './ports.ts';
 import type { RoundTerms } from './round.ts';
+import type { Checkpoint, SavedRound } from './store.ts';
+import { isOutage } from './until-stored.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
 const remembered = 64;
 
 /** ms after which a round that could not begin is tried again. */
 const retryAfter = 10_000;
+
+/** ms after which devices of a paused task ask again, at the earliest. */
+const whilePaused = 15 * 60_000;
 
 /** The rounds of one task, one after the other, on its schedule. */
 export class TaskRounds {
@@ -26,8 +31,14 @@ export class TaskRounds {
   #number = 0;
   #nextAt: number;
   #cancel: Cancel = () => {};
+  #hasRead = false;
+  /** Settles when the round with which it went on is over. */
+  #resumed: Promise<void> = Promise.resolve();
   #started = false;
   #stopped = false;
+  #isPaused = false;
+  /** Whether a round is under way, or about to be. */
+  #isRunning = false;
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
     this.task = task;
@@ -36,22 +47,66 @@ export class TaskRounds {
     this.#nextAt = ports.clock.now();
   }
 
+  /**
+   * Goes on with rounds of this task that were under way when a coordinator before this one ended: the newest of them, where its
+   * model is still there; the others are recorded as failed. Before `start`, and before devices connect: they find their
+   * round again.
+   */
+  async resume(saved: readonly SavedRound[]): Promise<void> {
+    await this.#readHistory();
+    for (const [i, round] of saved.entries()) {
+      this.#number = Math.max(this.#number, round.terms.number);
+      if (i < saved.length - 1)
+        await this.#abandon(round, 'A newer round of this task was under way as well.');
+      else await this.#goOn(round);
+    }
+  }
+
   /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
   async start(): Promise<void> {
     if (this.#stopped) throw new MurmurationError('server.stopping');
     if (this.#started) return;
     this.#started = true;
-    const [last] = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, 1);
-    this.#number = last?.number ?? 0;
-    this.#scheduleNext();
+    await this.#readHistory();
+    void this.#resumed.then(() => this.#scheduleNext());
+  }
+
+  /** From now on no round begins by itself; the current one goes on. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#cancel();
+  }
+
+  /** Rounds begin on schedule again. */
+  unpause(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#started) this.#scheduleNext();
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Begins a round at once, though the task may be paused. Throws `round.under-way`, or `server.stopping` before `start` and after `stop`. */
+  beginNow(): void {
+    if (this.#stopped || !this.#started) throw new MurmurationError('server.stopping');
+    if (this.#isRunning) throw new MurmurationError('round.under-way');
+    this.#cancel();
+    void this.#runOne();
   }
 
   /** Ends the current round as failed, and begins no other. */
   async stop(): Promise<void> {
+    this.#driver?.abort('The coordinator is stopping.');
+    await this.suspend();
+  }
+
+  /** Begins no other round, and leaves the current one to a coordinator after this one. */
+  async suspend(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
-    this.#driver?.abort('The coordinator is stopping.');
-    await this.#driver?.ended.catch(() => {});
+    await this.#driver?.suspend();
   }
 
   /** The round that is under way. */
@@ -59,11 +114,21 @@ export class TaskRounds {
     return this.#driver;
   }
 
-  /** ms until a device can be of use: 0 while devices are gathered. */
+  /** When the next round begins at the earliest, ms since 1970. */
+  get nextAt(): number {
+    return this.#nextAt;
+  }
+
+  /** Devices that wait for an assignment. */
+  get waiting(): number {
+    return this.#ports.pool.size;
+  }
+
+  /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
-    return this.#driver?.state.phase === 'gathering'
-      ? 0
-      : Math.max(0, this.#nextAt - this.#ports.clock.now());
+    if (this.#driver?.state.phase === 'gathering') return 0;
+    const left = Math.max(0, this.#nextAt - this.#ports.clock.now());
+    return this.#isPaused ? Math.max(left, whilePaused) : left;
   }
 
   /** The round of this id, if it is the current one. Throws `round.closed` for one that is over. */
@@ -74,36 +139,75 @@ export class TaskRounds {
   }
 
   #scheduleNext(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#isPaused || this.#isRunning) return;
+    this.#cancel();
     this.#cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
   }
 
   /** Whatever goes wrong in a round, the next one follows. */
   async #runOne(): Promise<void> {
     const { clock, events } = this.#ports;
+    this.#isRunning = true;
     try {
       await this.#begin();
     } catch (error) {
       events.emit('fault', 'beginning a round', error);
       this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
     }
+    this.#isRunning = false;
     this.#scheduleNext();
   }
 
   async #begin(): Promise<void> {
     const { head, files } = await this.#registry.current(this.task.name);
     if (this.#stopped) return;
-    const { clock, random, events } = this.#ports;
+    const { clock, random } = this.#ports;
     const terms = this.#terms(head.version.model, randomId<RoundId>(random));
     this.#nextAt = clock.now() + this.task.interval;
-    this.#driver = new RoundDriver(terms, this.#sumFor(terms, files.layout), this.#ports);
-    try {
-      events.emit('round-ended', await this.#driver.ended);
-    } catch (error) {
-      events.emit('fault', 'recording a round', error);
-    }
-    this.#over.push(terms.id);
+    const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
+    await this.#carry(new RoundDriver(terms, aggregate, this.#ports));
+  }
+
+  /** Waits for the end of a round. */
+  async #carry(driver: RoundDriver): Promise<void> {
+    this.#driver = driver;
+    const record = await driver.ended;
+    if (!record) return;
+    this.#ports.events.emit('round-ended', record);
+    this.#over.push(driver.terms.id);
     if (this.#over.length > remembered) this.#over.shift();
+  }
+
+  async #goOn(saved: SavedRound): Promise<void> {
+    const { terms, checkpoint } = saved;
+    this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
+    let aggregate: Aggregate;
+    try {
+      const { layout } = await this.#registry.files(terms.plan.model);
+      aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, layout, terms.id);
+      if (checkpoint) restore(aggregate, checkpoint);
+    } catch (error) {
+      if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
+      return this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
+    }
+    this.#isRunning = true;
+    this.#resumed = this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved)).finally(() => {
+      this.#isRunning = false;
+    });
+  }
+
+  async #abandon(saved: SavedRound, reason: string): Promise<void> {
+    const { round } = await abandon(saved, reason, this.#ports);
+    this.#over.push(round);
+  }
+
+  /** The newest rounds that are over, once. */
+  async #readHistory(): Promise<void> {
+    if (this.#hasRead) return;
+    this.#hasRead = true;
+    const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, remembered);
+    this.#number = past[0]?.number ?? 0;
+    this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
   #terms(model: ModelHash, id: RoundId): RoundTerms {
@@ -121,11 +225,19 @@ export class TaskRounds {
       limits: deadlines,
     };
   }
+}
 
-  #sumFor({ id, plan }: RoundTerms, layout: Layout): RunningSum {
-    const { update, masking, largestCohort } = plan;
-    return update.kind === 'ring'
-      ? new RingSum(layout, { ...update, largestCohort }, id, masking !== null)
-      : new FloatSum(layout, update);
-  }
+/** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
+function restore(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {
+  if (aggregate instanceof SingleUpdates)
+    throw new MurmurationError(
+      'config.invalid',
+      'It began under a strategy of sums, and the task has another now.',
+    );
+  aggregate.restore(sum);
+  if (aggregate.contributors !== contributors.length)
+    throw new MurmurationError(
+      'storage.corrupt',
+      `The checkpoint names ${contributors.length} contributors; its sum is one of ${aggregate.contributors}.`,
+    );
 }

@@ -3,8 +3,11 @@ import type {
   DeviceEvents as FromDevice,
   CoordinatorEvents as ToDevice,
 } from '@murmuration/protocol/messages/channel';
+import type { Cancel } from '@murmuration/protocol/ports';
 import type { Socket } from 'socket.io';
 import type { Device } from '../population/device.ts';
+import type { Challenge } from './challenge.ts';
+import type { Wire } from './wire.ts';
 
 export type DeviceSocket = Socket<FromDevice, ToDevice>;
 
@@ -15,15 +18,25 @@ export interface Identity {
   readonly platform: string;
 }
 
-/** One open connection: the nonce that it was challenged with and, after its hello, whose it is. */
+/** One open connection: its newest challenge and, after its hello, whose it is. */
 export class Connection {
   readonly socket: DeviceSocket;
-  readonly nonce: Uint8Array;
+  readonly wire: Wire;
+  /** Messages that wait for their answers. */
+  inFlight = 0;
+  challenge: Challenge;
+  /** Challenges so far. */
+  challenges = 1;
   identity: Identity | undefined;
+  /** Aborted when the connection is gone. */
+  readonly gone = new AbortController();
+  /** Stops what closes the connection where no hello comes. */
+  cancelHelloLimit: Cancel = () => {};
 
-  constructor(socket: DeviceSocket, nonce: Uint8Array) {
+  constructor(socket: DeviceSocket, wire: Wire, challenge: Challenge) {
     this.socket = socket;
-    this.nonce = nonce;
+    this.wire = wire;
+    this.challenge = challenge;
   }
 
   /** Throws `device.not-identified` before the hello. */

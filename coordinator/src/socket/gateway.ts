@@ -1,11 +1,10 @@
 import type { Server as HttpServer } from 'node:http';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import {
   type CoordinatorEvent,
   type DeviceEvent,
   deviceEvents,
-  socketPath,
 } from '@murmuration/protocol/messages/channel';
 import { type CheckIn, type CheckInAnswer, checkIn } from '@murmuration/protocol/messages/check-in';
 import {
@@ -13,10 +12,16 @@ import {
   encodeAccepted,
   encodeFrame,
   encodeRefused,
-  maxFrameLength,
   refusalOf,
 } from '@murmuration/protocol/messages/frame';
-import { enrol, hello, type Welcome } from '@murmuration/protocol/messages/hello';
+import {
+  type Enrol,
+  type Enrolled,
+  enrol,
+  type Hello,
+  hello,
+  type Welcome,
+} from '@murmuration/protocol/messages/hello';
 import {
   type MaskingContribution,
   type MaskingInput,
@@ -28,57 +33,86 @@ import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { Server } from 'socket.io';
 import type * as z from 'zod/mini';
 import type { CoordinatorEvents } from '../events.ts';
+import type { TrustedProxies } from '../limits/address.ts';
+import type { FrameLengths } from '../limits/frame-lengths.ts';
+import type { Limits } from '../limits/limits.ts';
+import { Rates } from '../limits/rates.ts';
 import type { Population } from '../population/population.ts';
 import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
+import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket, type Identity } from './connection.ts';
+import { Door } from './door.ts';
 
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
   welcome(): Welcome;
   checkIn(device: Identity, message: CheckIn): CheckInAnswer;
   /** A message of secure aggregation. */
-  contribute(device: Identity, phase: 'keys' | 'shares' | 'reveal', message: MaskingContribution): void;
-  leave(device: Identity, message: Leave): void;
+  contribute(
+    device: Identity,
+    phase: 'keys' | 'shares' | 'reveal',
+    message: MaskingContribution,
+  ): void | Promise<void>;
+  leave(device: Identity, message: Leave): void | Promise<void>;
   connected(device: DeviceId): void;
   disconnected(device: DeviceId): void;
 }
 
-/** A connection that has not said hello by then is closed, ms. */
-const helloLimit = 15_000;
+/** ms for which a connection is not read that has too many messages waiting for answers. */
+const pauseWhenFull = 250;
+/** What socket.io puts around a frame, bytes. */
+const packetOverhead = 1_024;
+/** Challenges of one connection; whoever is too slow for the last one connects again. */
+const maxChallenges = 3;
 
-/** The devices' connections: every message is parsed, its sender known, and only then is it passed on. */
+export interface GatewayPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly population: Population;
+  readonly events: CoordinatorEvents;
+  readonly limits: Limits;
+  readonly trustedProxies: TrustedProxies;
+  /** The longest frame of each event. */
+  readonly frames: FrameLengths;
+}
+
+/** A message as socket.io gives it: its event, then what came with it; last what takes the answer, where one is asked for. */
+type Packet = readonly [event: unknown, ...args: unknown[]];
+
+/** How one kind of message is answered: with what this returns, or with the code of what it throws. */
+type Handle = (connection: Connection, frame: unknown) => Promise<unknown>;
+
+/** The devices' connections: every message is bounded, parsed, its sender known, and only then is it passed on. */
 export class Gateway implements CohortChannel {
   readonly #io: Server;
+  readonly #door: Door;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
   readonly #population: Population;
   readonly #events: CoordinatorEvents;
+  readonly #limits: Limits;
+  readonly #messages: Rates;
+  readonly #messagesFrom: Rates;
+  readonly #enrolmentsFrom: Rates;
+  readonly #handles: Readonly<Record<DeviceEvent, Handle>>;
   readonly #connections = new Map<DeviceId, Connection>();
   #requests!: DeviceRequests;
 
-  constructor(
-    http: HttpServer,
-    ports: {
-      clock: Clock;
-      random: RandomBytes;
-      population: Population;
-      events: CoordinatorEvents;
-      cors: readonly string[];
-    },
-  ) {
-    this.#clock = ports.clock;
+  constructor(http: HttpServer, ports: GatewayPorts) {
+    const { clock, limits, frames } = ports;
+    this.#clock = clock;
     this.#random = ports.random;
     this.#population = ports.population;
     this.#events = ports.events;
-    this.#io = new Server(http, {
-      path: socketPath,
-      transports: ['websocket'],
-      serveClient: false,
-      // A frame, and room for the envelope that socket.io puts around it.
-      maxHttpBufferSize: maxFrameLength + 1_024,
-      perMessageDeflate: false,
-      cors: { origin: [...ports.cors] },
-    });
+    this.#limits = limits;
+    this.#messages = new Rates(limits.messages, clock);
+    this.#messagesFrom = new Rates(limits.messagesPerAddress, clock);
+    this.#enrolmentsFrom = new Rates(limits.enrolmentsPerAddress, clock);
+    this.#handles = this.#answers(frames);
+    const longest = Math.max(...Object.values(frames)) + packetOverhead;
+    this.#door = new Door(http, { ...ports, longest });
+    this.#io = new Server({ serveClient: false });
+    this.#io.bind(this.#door.engine);
   }
 
   /** Takes connections from now on. */
@@ -87,10 +121,18 @@ export class Gateway implements CohortChannel {
     this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
   }
 
-  /** Closes every connection; the HTTP server is left to its owner. */
-  close(): void {
+  /** Closes every connection once what was sent on it is out; the HTTP server is left to its owner. */
+  async close(): Promise<void> {
     this.#io.disconnectSockets(true);
-    this.#io.engine.close();
+    await this.#door.close();
+  }
+
+  /** Closes the connection of a device, if it has one; `code` says why to whoever counts refusals. */
+  disconnect(device: DeviceId, code: ErrorCode): void {
+    const connection = this.#connections.get(device);
+    if (!connection) return;
+    this.#events.emit('refused', 'socket', code, `the connection of ${device} was closed`);
+    connection.socket.disconnect(true);
   }
 
   isConnected(device: DeviceId): boolean {
@@ -110,75 +152,159 @@ export class Gateway implements CohortChannel {
   }
 
   #send(device: DeviceId, event: CoordinatorEvent, message: unknown): void {
-    this.#connections.get(device)?.socket.emit(event, encodeFrame(message));
+    const connection = this.#connections.get(device);
+    if (connection) this.#emit(connection, event, encodeFrame(message));
+  }
+
+  #emit({ socket, wire }: Connection, event: CoordinatorEvent, frame: Uint8Array): void {
+    if (wire.admits(frame.length)) socket.emit(event, frame);
   }
 
   #welcome(socket: DeviceSocket): void {
-    const connection = new Connection(socket, this.#random(32));
-    const cancel = this.#clock.at(this.#clock.now() + helloLimit, () => {
-      if (!connection.identity) socket.disconnect(true);
-    });
+    const wire = this.#door.wireOf(socket.conn);
+    wire.joined();
+    const connection = new Connection(socket, wire, this.#newChallenge());
     socket.on('disconnect', () => {
-      cancel();
+      // Without its namespace a connection is of no use.
+      wire.closing();
+      socket.conn.close();
+      connection.cancelHelloLimit();
+      connection.gone.abort();
       this.#disconnected(connection);
     });
-    this.#answer(connection, 'enrol', enrol, async message => {
-      const device = await this.#population.enrol(message, connection.nonce);
-      this.#events.emit('enrolled', device.id);
-      return { device: device.id };
-    });
-    this.#answer(connection, 'hello', hello, async message => {
-      const device = await this.#population.identify(message, connection.nonce);
+    // All messages come this way, whatever their event is called, and none goes on to listeners.
+    socket.use(packet => void this.#take(connection, packet as unknown as Packet));
+    this.#challenge(connection);
+  }
+
+  async #take(connection: Connection, [event, ...args]: Packet): Promise<void> {
+    const { socket, wire } = connection;
+    if (!socket.connected) return;
+    const acknowledge =
+      typeof args.at(-1) === 'function' ? (args.pop() as (ack: Uint8Array) => void) : undefined;
+    const known = isDeviceEvent(event) ? event : undefined;
+    let reply: Uint8Array;
+    let refused: ErrorCode | undefined;
+    try {
+      reply = encodeAccepted(await this.#admitted(connection, known, args));
+    } catch (error) {
+      const { code, detail } = refusalOf(error);
+      refused = code;
+      this.#events.emit('refused', known ?? 'socket', code, detail);
+      if (!(error instanceof MurmurationError)) this.#events.emit('fault', known ?? 'socket', error);
+      reply = encodeRefused(error);
+    }
+    if (acknowledge && wire.admits(reply.length)) acknowledge(reply);
+    if (refused === 'device.challenge-expired') this.#challengeAgain(connection);
+  }
+
+  /** What the message of a connection leads to, if its device may send one now. */
+  async #admitted(
+    connection: Connection,
+    event: DeviceEvent | undefined,
+    args: readonly unknown[],
+  ): Promise<unknown> {
+    const { wire } = connection;
+    if (connection.inFlight >= this.#limits.inFlight) {
+      wire.pause(pauseWhenFull);
+      throw new MurmurationError('request.too-many', undefined, { after: pauseWhenFull });
+    }
+    connection.inFlight += 1;
+    try {
+      const device = connection.identity?.device.id ?? connection.socket.id;
+      const wait =
+        this.#messages.take(device) ||
+        this.#messagesFrom.take(wire.address) ||
+        (event === 'enrol' ? this.#enrolmentsFrom.take(wire.address) : 0);
+      if (wait > 0) {
+        wire.pause(wait);
+        throw new MurmurationError('request.too-often', undefined, { after: wait });
+      }
+      if (!event) throw new MurmurationError('request.not-found', 'There is no such event.');
+      if (args.length !== 1) throw new MurmurationError('protocol.frame', 'An event carries one frame.');
+      return await this.#handles[event](connection, args[0]);
+    } finally {
+      connection.inFlight -= 1;
+    }
+  }
+
+  #answers(frames: FrameLengths): Record<DeviceEvent, Handle> {
+    const answer =
+      <Schema extends z.ZodMiniType>(
+        event: DeviceEvent,
+        schema: Schema,
+        handle: (connection: Connection, message: z.output<Schema>) => unknown,
+      ): Handle =>
+      async (connection, frame) =>
+        (await handle(connection, decodeFrame(frame, schema, frames[event]))) ?? null;
+    const contribution = (phase: 'keys' | 'shares' | 'reveal') =>
+      answer(phase, maskingContribution, (connection, message) =>
+        this.#requests.contribute(connection.owner, phase, message),
+      );
+    return {
+      enrol: answer('enrol', enrol, (connection, message) => this.#enrol(connection, message)),
+      hello: answer('hello', hello, (connection, message) => this.#hello(connection, message)),
+      'check-in': answer('check-in', checkIn, (connection, message) =>
+        this.#requests.checkIn(connection.owner, message),
+      ),
+      keys: contribution('keys'),
+      shares: contribution('shares'),
+      reveal: contribution('reveal'),
+      leave: answer('leave', leave, (connection, message) => this.#requests.leave(connection.owner, message)),
+    };
+  }
+
+  async #enrol(connection: Connection, message: Enrol): Promise<Enrolled> {
+    const device = await connection.challenge.answer('enrol', this.#clock.now(), nonce =>
+      this.#population.enrol(message, nonce, connection.gone.signal),
+    );
+    this.#limitHello(connection);
+    this.#events.emit('enrolled', device.id);
+    return { device: device.id };
+  }
+
+  #hello(connection: Connection, message: Hello): Promise<Welcome> {
+    return connection.challenge.answer('hello', this.#clock.now(), async nonce => {
+      const device = await this.#population.identify(message, nonce);
       const answer = this.#requests.welcome();
       this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
       return answer;
     });
-    this.#answer(connection, 'check-in', checkIn, async message =>
-      this.#requests.checkIn(connection.owner, message),
-    );
-    for (const phase of ['keys', 'shares', 'reveal'] as const) {
-      this.#answer(
-        connection,
-        phase,
-        maskingContribution,
-        async message => this.#requests.contribute(connection.owner, phase, message) ?? null,
-      );
-    }
-    this.#answer(
-      connection,
-      'leave',
-      leave,
-      async message => this.#requests.leave(connection.owner, message) ?? null,
-    );
-    socket.onAny((event: string, ...args: unknown[]) => {
-      if (known.has(event)) return;
-      const refusal = new MurmurationError('request.not-found', 'There is no such event.');
-      this.#events.emit('refused', 'socket', refusal.code, refusal.detail);
-      const answer = args.at(-1);
-      if (typeof answer === 'function') answer(encodeRefused(refusal));
-    });
-    socket.emit('challenge', encodeFrame({ protocol: protocolVersion, nonce: connection.nonce }));
   }
 
-  /** Answers one kind of message: with what `handle` returns, or with the code of what it throws. */
-  #answer<Schema extends z.ZodMiniType>(
-    connection: Connection,
-    event: DeviceEvent,
-    schema: Schema,
-    handle: (message: z.output<Schema>) => Promise<unknown>,
-  ): void {
-    connection.socket.on(event, async (frame: unknown, answer: unknown) => {
-      let reply: Uint8Array;
-      try {
-        reply = encodeAccepted(await handle(decodeFrame(frame, schema)));
-      } catch (error) {
-        const { code, detail } = refusalOf(error);
-        this.#events.emit('refused', event, code, detail);
-        if (!(error instanceof MurmurationError)) this.#events.emit('fault', event, error);
-        reply = encodeRefused(error);
-      }
-      if (typeof answer === 'function') answer(reply);
+  #newChallenge(): Challenge {
+    return new Challenge(this.#random(32), this.#clock.now());
+  }
+
+  /** Sends a connection its newest challenge. */
+  #challenge(connection: Connection): void {
+    const { nonce } = connection.challenge;
+    this.#limitHello(connection);
+    this.#emit(connection, 'challenge', encodeFrame({ protocol: protocolVersion, nonce }));
+  }
+
+  /** Gives a connection time for a hello from now on: after its newest challenge, and after its enrolment. */
+  #limitHello(connection: Connection): void {
+    const { socket } = connection;
+    connection.cancelHelloLimit();
+    if (!socket.connected) return;
+    connection.cancelHelloLimit = this.#clock.at(this.#clock.now() + this.#limits.handshake, () => {
+      if (connection.identity) return;
+      this.#events.emit(
+        'refused',
+        'socket',
+        'device.not-identified',
+        'The connection said no hello in time.',
+      );
+      socket.disconnect(true);
     });
+  }
+
+  #challengeAgain(connection: Connection): void {
+    if (connection.identity || !connection.socket.connected || connection.challenges >= maxChallenges) return;
+    connection.challenges += 1;
+    connection.challenge = this.#newChallenge();
+    this.#challenge(connection);
   }
 
   /** One live connection a device: the newer one counts. */
@@ -186,8 +312,12 @@ export class Gateway implements CohortChannel {
     // It may have been closed while the device was looked up.
     if (connection.identity || !connection.socket.connected) return;
     const { id } = identity.device;
+    // So may the device have been revoked.
+    if (this.#population.isRevoked(id)) throw new MurmurationError('device.revoked');
     const older = this.#connections.get(id);
     connection.identity = identity;
+    connection.cancelHelloLimit();
+    connection.wire.identified();
     this.#connections.set(id, connection);
     if (older) {
       this.#events.emit(
@@ -212,4 +342,8 @@ export class Gateway implements CohortChannel {
   }
 }
 
-const known: ReadonlySet<string> = new Set(deviceEvents);
+const known: ReadonlySet<unknown> = new Set(deviceEvents);
+
+function isDeviceEvent(event: unknown): event is DeviceEvent {
+  return known.has(event);
+}

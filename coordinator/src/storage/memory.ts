@@ -1,32 +1,42 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import { systemClock } from '@murmuration/protocol/system';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { pageOf } from '../paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
+import type { MemoryRounds } from './memory-rounds.ts';
 
 /** Everything in this process's memory: gone when it ends. */
-export function memoryBlobs(): BlobStore {
-  const blobs = new Map<string, Uint8Array>();
+export function memoryBlobs(clock: Clock = systemClock): BlobStore {
+  const blobs = new Map<string, { readonly bytes: Uint8Array; readonly putAt: number }>();
   return {
     async put(bytes) {
       const hash = contentHash(bytes);
-      if (!blobs.has(hash)) blobs.set(hash, bytes.slice());
+      blobs.set(hash, { bytes: blobs.get(hash)?.bytes ?? bytes.slice(), putAt: clock.now() });
       return hash;
     },
     async get(hash) {
-      const bytes = blobs.get(hash);
-      if (!bytes) throw new MurmurationError('model.missing');
-      return bytes;
+      const blob = blobs.get(hash);
+      if (!blob) throw new MurmurationError('model.missing');
+      return blob.bytes;
+    },
+    async sweep(named, before) {
+      const old = [...blobs].filter(([hash, { putAt }]) => !named.has(hash) && putAt < before);
+      for (const [hash] of old) blobs.delete(hash);
+      return old.map(([hash]) => hash);
     },
   };
 }
 
-export function memoryHistory(): History {
+/** `underWay`: where a round is forgotten once its record is kept. */
+export function memoryHistory(underWay?: MemoryRounds): History {
   const heads = new Map<TaskName, Head>();
-  const versions: ModelVersion[] = [];
-  const rounds: RoundRecord[] = [];
+  let versions: ModelVersion[] = [];
+  let rounds: RoundRecord[] = [];
   return {
     async head(task) {
       return heads.get(task);
@@ -41,11 +51,35 @@ export function memoryHistory(): History {
       return newestFirst(rounds, task, before, limit);
     },
     async commit({ head, round }) {
+      const isThere =
+        versions.some(({ task, number }) => task === head?.version.task && number === head.version.number) ||
+        rounds.some(record => record.round === round?.round);
+      if (isThere) throw new Error('The version or the round is there already.');
       if (head) {
         heads.set(head.version.task, head);
         versions.push(head.version);
       }
-      if (round) rounds.push(round);
+      if (round) {
+        rounds.push(round);
+        underWay?.forget(round.round);
+      }
+    },
+    async prune(task, keep) {
+      const ofTask = newestFirst(versions, task, Number.POSITIVE_INFINITY, versions.length);
+      const old = new Set(
+        ofTask.slice(Math.max(1, keep.versions)).filter(({ model }) => !keep.models.has(model)),
+      );
+      versions = versions.filter(version => !old.has(version));
+      const records = newestFirst(rounds, task, Number.POSITIVE_INFINITY, rounds.length);
+      const kept = records
+        .slice(0, Math.max(1, keep.rounds))
+        .findLastIndex((record, i) => i === 0 || record.endedAt >= keep.roundsSince);
+      const gone = new Set(records.slice(kept + 1));
+      rounds = rounds.filter(record => !gone.has(record));
+      return old.size > 0;
+    },
+    async references() {
+      return { models: new Set(versions.map(({ model }) => model)), vectors: new Set() };
     },
   };
 }
@@ -74,7 +108,19 @@ export function memoryDevices(): DeviceStore {
       return true;
     },
     async count() {
-      return devices.size;
+      return [...devices.values()].filter(({ revokedAt }) => revokedAt === null).length;
+    },
+    async list(page, revoked) {
+      const wanted = [...devices.values()].filter(
+        ({ revokedAt }) => revoked === undefined || (revokedAt !== null) === revoked,
+      );
+      return pageOf(wanted, page, ({ id, enrolledAt }) => ({ id, time: enrolledAt }));
+    },
+    async revoke(id, time) {
+      const device = devices.get(id);
+      if (device === undefined || device.revokedAt !== null) return false;
+      devices.set(id, { ...device, revokedAt: time });
+      return true;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Strategy } from './strategy.ts';
+import type { SumStrategy } from './strategy.ts';
 
 export interface FedAdamSettings {
   /** η; 0.01 by default. */
@@ -22,9 +22,10 @@ export function fedAdam({
   beta1 = 0.9,
   beta2 = 0.99,
   tau = 0.001,
-}: FedAdamSettings = {}): Strategy<Moments> {
+}: FedAdamSettings = {}): SumStrategy<Moments> {
   return {
     name: 'fedAdam',
+    consumes: 'sum',
     init: count => ({ step: 0, first: new Float32Array(count), second: new Float32Array(count) }),
     apply(state, model, { delta }) {
       const step = state.step + 1;

@@ -1,4 +1,4 @@
-import type { Strategy } from './strategy.ts';
+import type { SumStrategy } from './strategy.ts';
 
 export interface FedAvgMSettings {
   readonly serverLearningRate?: number;
@@ -12,9 +12,10 @@ type Momentum = { readonly momentum: Float32Array };
 export function fedAvgM({
   serverLearningRate = 1,
   momentum = 0.9,
-}: FedAvgMSettings = {}): Strategy<Momentum> {
+}: FedAvgMSettings = {}): SumStrategy<Momentum> {
   return {
     name: 'fedAvgM',
+    consumes: 'sum',
     init: count => ({ momentum: new Float32Array(count) }),
     apply(state, model, { delta }) {
       const velocity = new Float32Array(model.length);

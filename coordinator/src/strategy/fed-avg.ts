@@ -1,4 +1,4 @@
-import type { Strategy } from './strategy.ts';
+import type { SumStrategy } from './strategy.ts';
 
 export interface FedAvgSettings {
   /** Step along the mean; 1 by default. */
@@ -6,9 +6,10 @@ export interface FedAvgSettings {
 }
 
 /** Federated averaging (McMahan et al. 2017, Algorithm 1): the weighted mean of the devices' models. */
-export function fedAvg({ serverLearningRate = 1 }: FedAvgSettings = {}): Strategy<Record<string, never>> {
+export function fedAvg({ serverLearningRate = 1 }: FedAvgSettings = {}): SumStrategy<Record<string, never>> {
   return {
     name: 'fedAvg',
+    consumes: 'sum',
     init: () => ({}),
     apply(state, model, { delta }) {
       const next = new Float32Array(model.length);

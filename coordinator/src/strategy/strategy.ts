@@ -3,17 +3,35 @@ import type { Mean } from '@murmuration/protocol/weights/quantize';
 /** What a strategy remembers from round to round; stored with each version. */
 export type StrategyState = Readonly<Record<string, number | Float32Array>>;
 
-/**
- * Turns what a round added up into the next model. Pure: neither `model` nor `state` is changed. The mean is that of
- * the devices' deltas, so that a step of size 1 along it is plain federated averaging.
- */
-export interface Strategy<State extends StrategyState = StrategyState> {
+interface AnyStrategy<State extends StrategyState> {
   readonly name: string;
   /** The state before the first round of a model with `count` values. */
   init(count: number): State;
-  apply(
-    state: State,
-    model: Float32Array,
-    mean: Mean,
-  ): { readonly state: State; readonly model: Float32Array };
 }
+
+/** What a strategy makes of a round. */
+export interface Stepped<State extends StrategyState> {
+  readonly state: State;
+  readonly model: Float32Array;
+}
+
+/**
+ * Needs no more than the weighted mean of the devices' deltas, so that updates are added up as they arrive and may be
+ * masked. A step of size 1 along the mean is plain federated averaging.
+ */
+export interface SumStrategy<State extends StrategyState = StrategyState> extends AnyStrategy<State> {
+  readonly consumes: 'sum';
+  apply(state: State, model: Float32Array, mean: Mean): Stepped<State>;
+}
+
+/**
+ * Needs every single update, in whatever order: at least one. So the coordinator sees them, and no task combines it with
+ * masking; a round keeps them in memory, 4 bytes × values of the model × updates.
+ */
+export interface EachStrategy<State extends StrategyState = StrategyState> extends AnyStrategy<State> {
+  readonly consumes: 'each';
+  apply(state: State, model: Float32Array, updates: readonly Mean[]): Stepped<State>;
+}
+
+/** Turns what a round gathered into the next model. Pure: nothing that it is given is changed. */
+export type Strategy<State extends StrategyState = StrategyState> = SumStrategy<State> | EachStrategy<State>;

@@ -8,11 +8,13 @@ import * as z from 'zod';
 import { describeIssues } from '../config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
-import type { Strategy } from '../strategy/strategy.ts';
+import type { EachStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
 import { duration } from './duration.ts';
 import { cohortSizeOf, type Task } from './task.ts';
 
 const largestCohortOfPlans = 1_000_000;
+/** Updates that a round may have to keep at once. */
+const largestCohortOfEach = 1_000;
 
 const definition = z.strictObject({
   name: z.string(),
@@ -79,17 +81,21 @@ const definition = z.strictObject({
         .default('0.0.0'),
     })
     .prefault({}),
-  strategy: z
-    .custom<Strategy>(isStrategy, 'expected a strategy such as fedAvg()')
-    .default(() => fedAvg() as unknown as Strategy),
+  strategy: z.custom<Strategy>(isStrategy, 'expected a strategy such as fedAvg()').default(() => fedAvg()),
   evaluation: z
     .custom<Evaluator>(isEvaluator, 'expected an evaluator such as workerEvaluator(…)')
     .nullable()
     .default(null),
 });
 
+type Definition = z.input<typeof definition>;
+
 /** A task as a team writes it down; what is left out has the default of the table in the README. */
-export type TaskDefinition = z.input<typeof definition>;
+export type TaskDefinition = Omit<Definition, 'masking' | 'strategy'> &
+  (
+    | { readonly masking?: Definition['masking']; readonly strategy?: SumStrategy | undefined }
+    | { readonly masking: 'off'; readonly strategy: EachStrategy }
+  );
 
 /**
  * Checks a task and fills in its defaults. Throws `config.invalid`, naming each field that is wrong and what it may be, and
@@ -105,6 +111,7 @@ export function defineTask(input: TaskDefinition): Task {
       'config.invalid',
       `The task: cohort.minimum (${cohort.minimum}) is at most cohort.goal (${cohort.goal}).`,
     );
+  if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
   if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);
   const task: Task = {
     ...rest,
@@ -133,6 +140,20 @@ function refuseOverflow(task: Task): void {
   if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort });
 }
 
+/** Throws `config.invalid` where single updates are masked, or too many to be kept. */
+function refuseKeepingEach({ name }: Strategy, isMasked: boolean, cohort: Task['cohort']): void {
+  if (isMasked)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} needs single updates, and masking shows only their sum; set masking "off", or choose a strategy of sums such as fedAvg().`,
+    );
+  if (cohort.goal > largestCohortOfEach)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} keeps every update of a round in memory; cohort.goal is at most ${largestCohortOfEach} then, not ${cohort.goal}.`,
+    );
+}
+
 /** Throws `config.invalid` for what masking can't be combined with, `secagg.parameters` for cohorts that no graph protects. */
 function refuseUnmaskable(
   masking: MaskingSettings,
@@ -154,7 +175,12 @@ function isFunction(value: unknown): boolean {
 }
 
 function isStrategy(value: unknown): boolean {
-  return has(value, 'name', 'string') && has(value, 'init', 'function') && has(value, 'apply', 'function');
+  return (
+    has(value, 'name', 'string') &&
+    has(value, 'consumes', 'string') &&
+    has(value, 'init', 'function') &&
+    has(value, 'apply', 'function')
+  );
 }
 
 function isEvaluator(value: unknown): boolean {

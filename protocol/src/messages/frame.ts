@@ -1,7 +1,8 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import * as z from 'zod/mini';
 import { type ErrorCode, errors, isErrorCode, MurmurationError } from '../errors.ts';
-import { text } from './scalars.ts';
+import { refuseBombs } from './frame-shape.ts';
+import { duration, text } from './scalars.ts';
 
 /** Longest control frame in bytes; model weights and updates travel over HTTP instead. */
 export const maxFrameLength = 1 << 20;
@@ -20,21 +21,27 @@ export function encodeFrame(message: unknown): Uint8Array {
 }
 
 /**
- * Reads a frame and checks it against the schema of its message. Throws `protocol.frame` for anything but one
- * MessagePack value within the limits, `request.invalid`, naming the field, for a value of another shape.
+ * Reads a frame of at most `longest` bytes and checks it against the schema of its message. Throws `protocol.frame` for anything
+ * but one MessagePack value within the limits, `request.too-large`, or `request.invalid`, naming the field, for a value of another
+ * shape.
  */
-export function decodeFrame<Schema extends z.ZodMiniType>(frame: unknown, schema: Schema): z.output<Schema> {
-  return check(decodeValue(frame), schema);
+export function decodeFrame<Schema extends z.ZodMiniType>(
+  frame: unknown,
+  schema: Schema,
+  longest: number = maxFrameLength,
+): z.output<Schema> {
+  return check(decodeValue(frame, longest), schema);
 }
 
-function decodeValue(frame: unknown): unknown {
+function decodeValue(frame: unknown, longest: number): unknown {
   if (!(frame instanceof Uint8Array))
     throw new MurmurationError('protocol.frame', 'A frame is a byte string.');
-  if (frame.length > maxFrameLength)
+  if (frame.length > longest)
     throw new MurmurationError(
       'request.too-large',
-      `A frame has at most ${maxFrameLength} bytes; this one has ${frame.length}.`,
+      `This frame has at most ${longest} bytes; the one that came has ${frame.length}.`,
     );
+  refuseBombs(frame);
   try {
     return new Decoder(limits).decode(frame);
   } catch (cause) {
@@ -55,6 +62,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly retryable: boolean;
+  /** ms after which another try may help, where that is known. */
+  readonly after?: number | undefined;
 }
 
 /** Characters of a detail; it may quote what a peer sent. */
@@ -67,6 +76,7 @@ const ack = z.discriminatedUnion('ok', [
     code: text(64),
     detail: text(maxDetailLength),
     retryable: z.boolean(),
+    after: z.optional(duration),
   }),
 ]);
 
@@ -80,8 +90,10 @@ export function encodeRefused(error: unknown): Uint8Array {
 }
 
 export function refusalOf(error: unknown): Refusal {
-  if (error instanceof MurmurationError)
-    return { code: error.code, detail: error.detail.slice(0, maxDetailLength), retryable: error.retryable };
+  if (error instanceof MurmurationError) {
+    const { code, detail, retryable, after } = error;
+    return { code, detail: detail.slice(0, maxDetailLength), retryable, after };
+  }
   return { code: 'server.internal', detail: errors['server.internal'].text, retryable: true };
 }
 
@@ -93,7 +105,14 @@ export function decodeAck<Schema extends z.ZodMiniType>(frame: unknown, schema: 
 }
 
 /** The error that a refusal names; a code that is newer than this table stands for itself in the detail. */
-export function errorOf({ code, detail, retryable }: Omit<Refusal, 'code'> & { readonly code: string }) {
-  if (isErrorCode(code)) return new MurmurationError(code, detail);
-  return new MurmurationError(retryable ? 'server.internal' : 'request.invalid', `${code}: ${detail}`);
+export function errorOf({
+  code,
+  detail,
+  retryable,
+  after,
+}: Omit<Refusal, 'code'> & { readonly code: string }): MurmurationError {
+  if (isErrorCode(code)) return new MurmurationError(code, detail, { after });
+  return new MurmurationError(retryable ? 'server.internal' : 'request.invalid', `${code}: ${detail}`, {
+    after,
+  });
 }

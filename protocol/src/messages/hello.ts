@@ -10,14 +10,15 @@ export type Challenge = z.infer<typeof challenge>;
 export const enrol = z.strictObject({
   protocol: whole(1, 65_535),
   publicKey: bytes(32),
-  /** What the operator gave to the app. */
-  token: text(4_096),
+  /** What the operator gave to the app, or what the app's own verifier asks for, such as an attestation. */
+  token: text(16_384),
   /** The enrolment authority's signature over the key, where the app has such an authority. */
   certificate: z.optional(bytes(64)),
   signature: bytes(64),
 });
 export type Enrol = z.infer<typeof enrol>;
 export const enrolled = z.strictObject({ device: deviceId });
+export type Enrolled = z.infer<typeof enrolled>;
 
 /** Device to coordinator, first on every connection. */
 export const hello = z.strictObject({

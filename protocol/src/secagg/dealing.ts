@@ -14,7 +14,12 @@ export interface Dealing {
   readonly body: Uint8Array;
 }
 
-/** The message of a device's `shares` phase: 96 bytes and 120 for each neighbour. */
+/** Bytes of the message of a device's `shares` phase: 96, and 120 for each neighbour. */
+export function dealingBytes(neighbours: number): number {
+  return keyBytes + neighbours * parcelBytes + signatureBytes;
+}
+
+/** The message of a device's `shares` phase. */
 export function writeDealing(
   context: RoundContext,
   identity: SigningKey,
@@ -32,17 +37,17 @@ export function writeDealing(
  */
 export function readDealing(graph: MaskingGraph, dealer: number, message: Uint8Array): Dealing {
   const receivers = graph.neighbours[dealer]!;
-  const bodyBytes = keyBytes + receivers.length * parcelBytes;
-  if (message.length !== bodyBytes + signatureBytes) {
+  const length = dealingBytes(receivers.length);
+  if (message.length !== length) {
     throw new MurmurationError(
       'secagg.share',
-      `Shares for ${receivers.length} neighbours have ${bodyBytes + signatureBytes} bytes, not ${message.length}.`,
+      `Shares for ${receivers.length} neighbours have ${length} bytes, not ${message.length}.`,
     );
   }
-  const body = message.subarray(0, bodyBytes);
+  const body = message.subarray(0, length - signatureBytes);
   const signed = signedBytes(graph.context, dealer, body);
   const { identity } = graph.devices[dealer]!;
-  if (!graph.context.primitives.ed25519.verify(identity, signed, message.subarray(bodyBytes))) {
+  if (!graph.context.primitives.ed25519.verify(identity, signed, message.subarray(body.length))) {
     throw new MurmurationError('secagg.share', 'The shares are not signed by their dealer for this round.');
   }
   return { receivers, body };

@@ -10,6 +10,8 @@ export interface KeyboardSettings {
   readonly cohort: number;
   /** Phones that there are. */
   readonly devices: number;
+  /** Devices chosen for each update that is wanted, where there are enough of them. */
+  readonly overSelection: number;
   readonly seed: number;
   readonly masking: 'on' | 'off';
   /** Who masks with whom. */
@@ -19,8 +21,6 @@ export interface KeyboardSettings {
   readonly heldOut: HeldOutText;
 }
 
-/** Devices chosen for each update that is wanted, where there are enough of them. */
-const overSelection = 1.3;
 /** Share of the cohort without whose updates a round fails. */
 const quorum = 0.625;
 /** Share of lost devices that the masks survive at least. */
@@ -33,6 +33,7 @@ const dropping = 0.1;
 export function keyboardTask({
   cohort,
   devices,
+  overSelection,
   seed,
   masking,
   graph,

@@ -35,6 +35,7 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
     seed,
     masking: 'on',
     graph: 'sparse',
+    overSelection: 1,
     lose: 0,
     heldOut,
   });

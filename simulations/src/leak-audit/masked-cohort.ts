@@ -63,7 +63,13 @@ export class MaskedCohort {
         deadline: 0,
       };
       const state = enterRound(context, random(32));
-      const device = { id, publicKey: identity.publicKey, certificate: undefined, enrolledAt: 0 };
+      const device = {
+        id,
+        publicKey: identity.publicKey,
+        certificate: undefined,
+        enrolledAt: 0,
+        revokedAt: null,
+      };
       coordinator.takeKeys(assignment.assignment, device, state.message);
       return { assignment, context, state };
     });

@@ -6,6 +6,7 @@ import type { TrainingPath } from '@murmuration/client-sdk/training/trainer';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
+import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { type Losses, losing } from './losses.ts';
 
@@ -16,21 +17,24 @@ export interface PhonesData {
   readonly seed: number;
   readonly engine: NonNullable<TrainerOptions['engine']>;
   readonly losses: Losses;
+  readonly plan: UpdatePlan;
   /** Words of the vocabulary. */
   readonly words: readonly string[];
   /** Each phone's number and messages. */
   readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
 }
 
-/** What it tells: which backend and kernels it trains on, how many of its phones are connected, and what went wrong on one. */
+/** What it tells: what it trains on, which phones are connected, what went wrong on one, and what one sent, without masks. */
 export type PhonesEvent =
   | ({ readonly type: 'engine' } & TrainingPath)
   | { readonly type: 'backend'; readonly backend: string; readonly reason: string }
   | { readonly type: 'connected'; readonly phone: number }
+  | ({ readonly type: 'update' } & PlainUpdate)
   | { readonly type: 'error'; readonly phone: number; readonly message: string };
 
-const { url, enrolmentToken, seed, engine, losses, words, phones } = workerData as PhonesData;
-const tell = (event: PhonesEvent) => parentPort!.postMessage(event);
+const { url, enrolmentToken, seed, engine, losses, plan, words, phones } = workerData as PhonesData;
+const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
+  parentPort!.postMessage(event, transfer);
 
 /** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
 async function host(): Promise<void> {
@@ -38,18 +42,22 @@ async function host(): Promise<void> {
   const trainer = tfjsTrainer(nextWord(new Vocabulary(words)), { engine });
   let told = false;
   const clients = phones.map(({ number, messages }) => {
+    const recorder = new Recorder(plan, update =>
+      tell({ type: 'update', ...update }, [update.elements.buffer as ArrayBuffer]),
+    );
     const client = new PlatformClient(
       {
         url,
-        tasks: { keyboard: { examples: () => messages, trainer } },
+        tasks: { keyboard: { examples: () => messages, trainer: recorder.trainer(trainer) } },
         storage: memoryStorage(),
         enrolment: enrolmentToken,
       },
       {
         ...nodePlatform,
         name: 'simulation',
-        random: seededRandom(seed, `phone ${number}`),
-        transport: (url, platform) => losing(nodePlatform.transport(url, platform), number, losses),
+        random: recorder.random(seededRandom(seed, `phone ${number}`)),
+        transport: (url, platform) =>
+          losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses),
       },
     );
     client.on('connected', () => tell({ type: 'connected', phone: number }));

@@ -1,6 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import type { ClientEvents, RoundProgress } from '@murmuration/client-sdk/events';
 import type { TaskOptions } from '@murmuration/client-sdk/options';
+import type { Floors } from '@murmuration/client-sdk/session/floors';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -63,9 +64,11 @@ export function deviceOn(
   storage: Storage,
   tasks: Record<string, TaskOptions>,
   seed = 1,
+  enrolment: () => Promise<string> = async () => 'the enrolment token',
+  floors: Floors = {},
 ) {
   const client = new PlatformClient(
-    { url: 'memory:', tasks, storage, enrolment: async () => 'the enrolment token' },
+    { url: 'memory:', tasks, storage, enrolment, floors },
     {
       name: 'test',
       clock,

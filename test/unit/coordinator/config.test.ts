@@ -2,19 +2,57 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, parseConfig } from '@murmuration/coordinator/config';
+import { limitsSchema } from '@murmuration/coordinator/limits/limits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const token = 'a token that is long enough';
 const least = { enrolmentTokens: [token] };
 
 describe('a configuration', () => {
+  it.each([[{ storage: './state' }], [{ enrolmentVerifier: './attestation.js' }], [{ openEnrolment: true }]])(
+    'needs no tokens where devices enrol in another way: %j',
+    input => {
+      expect(parseConfig(input)).toMatchObject({ ...input, enrolmentTokens: [] });
+    },
+  );
+
+  it('takes operator tokens by their digests', () => {
+    const operator = { id: 'A'.repeat(16), name: 'CI', role: 'viewer', sha256: 'ab'.repeat(32) };
+    expect(parseConfig({ ...least, operatorTokens: [operator] }).operatorTokens).toEqual([operator]);
+    for (const wrong of [{ role: 'root' }, { sha256: 'mmo_' }, { id: 'A' }, { token: 'x' }])
+      expect(() => parseConfig({ ...least, operatorTokens: [{ ...operator, ...wrong }] })).toThrow(
+        expect.objectContaining({
+          code: 'config.invalid',
+          detail: expect.stringContaining('operatorTokens.0'),
+        }),
+      );
+  });
+
   it('is complete with its tokens alone', () => {
     expect(parseConfig(least)).toEqual({
       host: '127.0.0.1',
       port: 8_800,
       log: 'info',
       cors: [],
+      trustedProxies: [],
+      limits: limitsSchema.parse({}),
+      retention: { versions: null, rounds: null, roundsFor: null },
       enrolmentTokens: [token],
+      openEnrolment: false,
+      operatorTokens: [],
+    });
+  });
+
+  it('takes limits one by one, and the rest stays as it is', () => {
+    const { limits } = parseConfig({
+      ...least,
+      limits: { uploads: 3, handshake: '5 s', messages: { perSecond: 0.5 } },
+    });
+    expect(limits).toEqual({
+      ...limitsSchema.parse({}),
+      uploads: 3,
+      handshake: 5_000,
+      messages: { burst: 64, perSecond: 0.5 },
     });
   });
 
@@ -28,6 +66,14 @@ describe('a configuration', () => {
     [{ ...least, cors: ['*'] }, 'cors.0: ', 'an origin such as "https://app.example.org"; found "*"'],
     [{ ...least, cors: ['https://a.example/'] }, 'cors.0: ', 'an origin'],
     [{ ...least, cors: 'https://a.example' }, 'cors: ', 'array'],
+    [{ ...least, trustedProxies: ['the one'] }, 'trustedProxies.0: ', 'an address or a range'],
+    [{ ...least, limits: { uploads: 0 } }, 'limits.uploads: ', '>=1; found 0'],
+    [{ ...least, limits: { uplods: 1 } }, 'limits.uplods: ', 'no such field'],
+    [{ ...least, limits: { messages: { perSecond: 0 } } }, 'limits.messages.perSecond: ', '>0'],
+    [{ ...least, limits: { patience: '10 x' } }, 'limits.patience: ', 'a time such as "30 s"'],
+    [{ ...least, storage: '' }, 'storage: ', '>=1'],
+    [{ ...least, retention: { versions: 0 } }, 'retention.versions: ', '>=1; found 0'],
+    [{ ...least, retention: { roundsFor: '3 weeks' } }, 'retention.roundsFor: ', 'a time such as "30 s"'],
     [{}, 'enrolmentTokens: ', 'array'],
     [{ enrolmentTokens: [] }, 'enrolmentTokens: ', '>=1'],
     [{ ...least, prot: 80 }, 'prot: ', 'no such field'],
@@ -89,7 +135,7 @@ describe('a configuration file', () => {
       MURMURATION_ENROLMENT_TOKENS: 'token number one of two,token number two of two',
       PORT: '3',
     };
-    expect(await loadConfig(path, env)).toEqual({
+    expect(await loadConfig(path, env)).toMatchObject({
       port: 2,
       host: '0.0.0.0',
       log: 'debug',

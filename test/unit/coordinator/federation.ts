@@ -5,14 +5,17 @@ import { Population } from '@murmuration/coordinator/population/population';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { versionMaker } from '@murmuration/coordinator/round/make-version';
-import type { CohortChannel, MakeVersion } from '@murmuration/coordinator/round/ports';
+import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
 import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId } from '@murmuration/protocol/ids';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { seededRandom } from '../../seeded-random.ts';
@@ -35,7 +38,7 @@ function valuesTask(change: Partial<TaskDefinition> = {}) {
     deadlines: { gathering: '10 s', updates: '60 s' },
     schedule: { every: '0 s' },
     ...change,
-  });
+  } as TaskDefinition);
 }
 
 /** The bytes of a float32 update of the layout. */
@@ -62,8 +65,11 @@ class MemoryChannel implements CohortChannel {
     this.assignments.set(device, assignment);
   }
 
-  feed(): void {
-    throw new Error('No phase of masking is expected.');
+  /** What each device was given, by event, in the order in which it came. */
+  readonly inputs = new Map<DeviceId, { readonly event: MaskingEvent; readonly input: MaskingInput }[]>();
+
+  feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
+    this.inputs.set(device, [...(this.inputs.get(device) ?? []), { event, input }]);
   }
 
   end(device: DeviceId, end: RoundEnd): void {
@@ -71,8 +77,11 @@ class MemoryChannel implements CohortChannel {
   }
 }
 
-const noUnmasker: Unmasker = {
-  unmask: () => Promise.reject(new Error('No masks are expected.')),
+/** Takes masks off on the thread of the test. */
+const unmasker: Unmasker = {
+  async unmask(context, secrets, sum) {
+    for (const secret of secrets) applyMasks(native, sum, unmaskingMasks(context, secret));
+  },
   close: async () => {},
 };
 
@@ -116,10 +125,11 @@ export async function openFederation({ task: change, seed = 1, makeVersion }: Fe
     clock,
     random,
     primitives: native,
-    unmasker: noUnmasker,
+    unmasker,
     pool,
     channel,
     history,
+    store: undefined,
     makeVersion: makeVersion?.(make) ?? make,
     traffic: () => ({ up: 0, down: 0 }),
     comeBackAfter: () => desk.comeBackAfter(),

@@ -75,7 +75,7 @@ interface File {
   readonly bytes: Uint8Array;
 }
 
-/** Sets status and headers, and returns what goes with them: the whole file, a part of it, or nothing. */
+/** Sets status and headers, and returns what goes with them: the whole file, a part of it, or nothing. Throws `request.range`. */
 function selectBody({ headers }: FastifyRequest, reply: FastifyReply, { type, hash, bytes }: File): Buffer {
   const etag = `"${hash}"`;
   reply
@@ -93,8 +93,8 @@ function selectBody({ headers }: FastifyRequest, reply: FastifyReply, { type, ha
   const ranges =
     range && (!ifRange || ifRange === etag) ? parseRange(bytes.length, range, { combine: true }) : -2;
   if (ranges === -1) {
-    reply.status(416).header('content-range', `bytes */${bytes.length}`);
-    return nothing;
+    reply.header('content-range', `bytes */${bytes.length}`);
+    throw new MurmurationError('request.range', `The file has ${bytes.length} bytes.`);
   }
   // A malformed range, one of another unit, and several at once are answered with the whole (RFC 9110 §14.2).
   if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return body;

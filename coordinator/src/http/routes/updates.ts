@@ -1,23 +1,44 @@
 import type { ServerResponse } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { idPattern, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids';
+import {
+  type DeviceId,
+  idPattern,
+  parseAssignmentId,
+  parseRoundId,
+  type RoundId,
+} from '@murmuration/protocol/ids';
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
 import * as z from 'zod';
+import type { Limits } from '../../limits/limits.ts';
 import type { Traffic } from '../../monitor/traffic.ts';
 import type { RoundDriver } from '../../round/driver.ts';
 import type { App } from '../app.ts';
+import { bearer } from '../bearer.ts';
 import { problem } from '../problem.ts';
-
-/** Uploads that are read at the same time; the next ones are told to try again. */
-const maxUnderWay = 256;
 
 const params = z.object({ round: z.string().regex(idPattern), assignment: z.string().regex(idPattern) });
 const receipt = z.object({ round: z.string(), assignment: z.string(), counted: z.literal(true) });
 
-/** Takes updates. Round, assignment and token are known to fit together before the first byte of a body is read. */
-export function updateRoutes(app: App, findRound: (round: RoundId) => RoundDriver, traffic: Traffic): void {
-  /** The answers that uploads wait for, by assignment. */
-  const underWay = new Map<string, ServerResponse>();
+/**
+ * Takes updates. Round, assignment and token are known to fit together before the first byte of a body is read, and beyond the
+ * limits of what is read at the same time the next ones are told to try again.
+ */
+export function updateRoutes(
+  app: App,
+  findRound: (round: RoundId) => RoundDriver,
+  traffic: Traffic,
+  limits: Pick<Limits, 'uploads' | 'uploadBytes'>,
+  isRevoked: (device: DeviceId) => boolean,
+): void {
+  /** Uploads by assignment: the answer that each waits for, and the bytes that it has. */
+  const underWay = new Map<string, { readonly answer: ServerResponse; readonly length: number }>();
+  let bytesUnderWay = 0;
+  const end = (assignment: string, answer: ServerResponse) => {
+    const upload = underWay.get(assignment);
+    if (upload?.answer !== answer) return;
+    underWay.delete(assignment);
+    bytesUnderWay -= upload.length;
+  };
   app.put(
     '/v1/rounds/:round/updates/:assignment',
     {
@@ -39,10 +60,11 @@ export function updateRoutes(app: App, findRound: (round: RoundId) => RoundDrive
       },
       preParsing: async (request, reply) => {
         const driver = findRound(parseRoundId(request.params.round));
-        driver.authenticate(
+        const device = driver.authenticate(
           parseAssignmentId(request.params.assignment),
-          bearer(request.headers.authorization),
+          Buffer.from(bearer(request.headers.authorization), 'base64url'),
         );
+        if (isRevoked(device)) throw new MurmurationError('device.revoked');
         const length = Number(request.headers['content-length']);
         if (length !== driver.updateLength)
           throw new MurmurationError(
@@ -51,13 +73,18 @@ export function updateRoutes(app: App, findRound: (round: RoundId) => RoundDrive
           );
         const { assignment } = request.params;
         const older = underWay.get(assignment);
-        if (!older && underWay.size >= maxUnderWay) throw new MurmurationError('update.too-many');
         // A device that begins again has lost the connection of its first try.
-        older?.destroy();
-        underWay.set(assignment, reply.raw);
-        reply.raw.once('close', () => {
-          if (underWay.get(assignment) === reply.raw) underWay.delete(assignment);
-        });
+        if (older) {
+          end(assignment, older.answer);
+          older.answer.destroy();
+        }
+        const full =
+          underWay.size >= limits.uploads ||
+          (underWay.size > 0 && bytesUnderWay + length > limits.uploadBytes);
+        if (full) throw new MurmurationError('update.too-many');
+        underWay.set(assignment, { answer: reply.raw, length });
+        bytesUnderWay += length;
+        reply.raw.once('close', () => end(assignment, reply.raw));
       },
     },
     async ({ params: { round, assignment }, body }) => {
@@ -68,9 +95,4 @@ export function updateRoutes(app: App, findRound: (round: RoundId) => RoundDrive
       return driver.accept(parseAssignmentId(assignment), body);
     },
   );
-}
-
-/** The token of `Authorization: Bearer TOKEN`; empty where there is none, which fits no assignment. */
-function bearer(header: string | undefined): Uint8Array {
-  return Buffer.from(header?.startsWith('Bearer ') ? header.slice(7) : '', 'base64url');
 }

@@ -17,8 +17,11 @@ export function openUnmasking(summed: Omit<Unmasking, 'phase' | 'quorum'>): Step
 
 export function unmasking(state: Unmasking, event: RoundEvent): Step {
   if (event.type === 'unmaskable') {
-    const { terms } = state;
-    return { state: { phase: 'closing', terms, tally: tallyOf(state) }, effects: [{ type: 'publish' }] };
+    const { terms, cohort } = state;
+    return {
+      state: { phase: 'closing', terms, contributors: cohort.members, tally: tallyOf(state) },
+      effects: [{ type: 'publish' }],
+    };
   }
   return collect(state, event, closed => {
     const { accepted } = closed.quorum;

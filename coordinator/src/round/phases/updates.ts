@@ -1,4 +1,4 @@
-import { cohortOf } from '../cohort.ts';
+import { cohortOf, membersAt } from '../cohort.ts';
 import { openQuorum } from '../quorum.ts';
 import { type RoundEvent, type Step, survivorsOf, tallyOf, type Updates } from '../round.ts';
 import { collect, release } from './collecting.ts';
@@ -22,7 +22,8 @@ export function updates(state: Updates, event: RoundEvent): Step {
   return collect(state, event, closed => {
     const { terms, deadlines } = closed;
     if (!terms.plan.masking) {
-      const next = { phase: 'closing', terms, tally: tallyOf(closed) } as const;
+      const contributors = membersAt(closed.cohort, 'counted');
+      const next = { phase: 'closing', terms, contributors, tally: tallyOf(closed) } as const;
       return { state: next, effects: [release(closed), { type: 'publish' }] };
     }
     const { members, earlier } = survivorsOf(closed);

@@ -85,6 +85,20 @@ describe('the HTTP half of a transport', () => {
     expect(error).toMatchObject({ code: 'update.norm', detail: 'The norm is 5.', retryable: false });
   });
 
+  it.each([
+    ['7', 7_000],
+    ['0', 0],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+    ['-1', undefined],
+    ['999999', undefined],
+  ])('CH5: takes a Retry-After of %s for %s ms', async (header, after) => {
+    const http = await to((request, response) => {
+      response.setHeader('retry-after', header);
+      problem({ code: 'update.too-many', detail: 'Later.', retryable: true }, 503)(request, response);
+    });
+    expect(await refusal(http.download('/x', 10, never))).toMatchObject({ code: 'update.too-many', after });
+  });
+
   it('CH6: takes a code that it does not know for what it says of another try', async () => {
     const http = await to(problem({ code: 'update.of-tomorrow', detail: 'No.', retryable: false }));
     expect(await refusal(http.download('/x', 10, never))).toMatchObject({ code: 'request.invalid' });

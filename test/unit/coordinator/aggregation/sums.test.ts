@@ -1,5 +1,6 @@
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
+import { SingleUpdates } from '@murmuration/coordinator/aggregation/single-updates';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
@@ -138,5 +139,44 @@ describe('a ring sum', () => {
     );
     expect(sum.mean()).toEqual(before);
     expect(sum.contributors).toBe(1);
+  });
+});
+
+describe('single updates', () => {
+  it('are kept as they came: float32 to the last bit, quantised ones within a step', () => {
+    fc.assert(
+      fc.property(updates, all => {
+        const exact = new SingleUpdates(() => new FloatSum(layout, settings));
+        const rounded = new SingleUpdates(() => new RingSum(layout, settings, seed));
+        for (const { delta, weight } of all) {
+          exact.add(floats(delta, weight));
+          rounded.add(ring(ringElements(delta, weight)));
+        }
+        for (const single of [exact, rounded]) {
+          expect(single.contributors).toBe(all.length);
+          expect(single.updates.map(({ weight }) => weight)).toEqual(all.map(({ weight }) => weight));
+        }
+        for (const [u, { delta }] of all.entries()) {
+          for (let i = 0; i < count; i++) expect(exact.updates[u]!.delta[i]).toBeCloseTo(delta[i]!, 7);
+          // Each rotated value is at most a step off, and the rotation keeps lengths.
+          const error = Math.hypot(...rounded.updates[u]!.delta.map((value, i) => value - delta[i]!));
+          expect(error).toBeLessThanOrEqual(quantization.step * Math.sqrt(count) * 1.001);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('refuse one that its plan does not allow, and are as they were', () => {
+    const single = new SingleUpdates(() => new RingSum(layout, settings, seed));
+    single.add(ring(ringElements(new Float32Array(count).fill(0.1), 2)));
+    const before = [...single.updates];
+    const elements = new Int32Array(quantization.elements);
+    expect(() => single.add(ring(elements))).toThrow(expect.objectContaining({ code: 'update.weight' }));
+    // Beyond what its weight can reach, which a sum would not notice.
+    elements[0] = 2 * quantization.largest;
+    elements[elements.length - 1] = 1;
+    expect(() => single.add(ring(elements))).toThrow(expect.objectContaining({ code: 'update.impossible' }));
+    expect(single.updates).toEqual(before);
   });
 });

@@ -7,6 +7,7 @@ import { base64url } from '@murmuration/protocol/bytes';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boundsOf } from '../bounds.ts';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
 
 const underWay = 256;
@@ -20,8 +21,15 @@ const sockets: Socket[] = [];
 beforeEach(async () => {
   const devices = underWay + 1;
   federation = await openFederation({ task: { cohort: { goal: devices, minimum: 1, overSelection: 1 } } });
-  app = await createApp({ events: federation.events, cors: [] });
-  updateRoutes(app, () => federation.rounds.current!, new Traffic());
+  const bounds = boundsOf(federation);
+  app = await createApp({ ...bounds, cors: [] });
+  updateRoutes(
+    app,
+    () => federation.rounds.current!,
+    new Traffic(),
+    bounds.limits,
+    () => false,
+  );
   await app.listen({ host: '127.0.0.1', port: 0 });
   await federation.rounds.start();
   await federation.clock.advance(0);

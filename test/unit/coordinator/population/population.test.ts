@@ -1,6 +1,10 @@
-import { tokenVerifier } from '@murmuration/coordinator/population/enrolment';
+import type { DeviceStore } from '@murmuration/coordinator/population/device';
+import { listedTokens } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import { base64url } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceId } from '@murmuration/protocol/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
 import { native } from '@murmuration/protocol/primitives/node';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +16,7 @@ const key = native.ed25519.signingKey(random(32));
 const nonce = random(32);
 const tokens = ['the first of two tokens', 'the second of two tokens'];
 
-function open(mayEnrol = tokenVerifier(tokens, native)) {
+function open(mayEnrol = listedTokens(tokens, native)) {
   return new Population(memoryDevices(), mayEnrol, native, new VirtualClock());
 }
 
@@ -34,13 +38,6 @@ const hello = (change: object = {}) => ({
 });
 
 describe('enrolment', () => {
-  it('takes each token of the list, and no other', async () => {
-    const verify = tokenVerifier(tokens, native);
-    for (const token of tokens) expect(await verify(token, key.publicKey)).toBe(true);
-    for (const token of ['', 'the first of two token', 'the first of two tokens ', 'THE FIRST OF TWO TOKENS'])
-      expect(await verify(token, key.publicKey)).toBe(false);
-  });
-
   it('makes a device known once, even where it is asked for twice at the same time', async () => {
     const population = open();
     await population.open();
@@ -75,16 +72,92 @@ describe('enrolment', () => {
     expect(population.size).toBe(0);
   });
 
-  it('asks an app’s own verifier', async () => {
+  it('asks whoever verifies about the device, its key, certificate and token', async () => {
     const asked: unknown[] = [];
-    const population = open(async (...args) => {
-      asked.push(args);
+    const population = open(async request => {
+      asked.push(request);
       return false;
     });
-    await expect(population.enrol(enrol(), nonce)).rejects.toMatchObject({
+    const certificate = new Uint8Array(64);
+    await expect(population.enrol(enrol({ certificate }), nonce)).rejects.toMatchObject({
       code: 'device.enrolment-refused',
     });
-    expect(asked).toEqual([[tokens[0], key.publicKey]]);
+    const device = base64url(native.sha256(key.publicKey).subarray(0, 16));
+    expect(asked).toEqual([{ device, publicKey: key.publicKey, certificate, token: tokens[0] }]);
+  });
+
+  it('ID1: looks at no token of a device that is known already', async () => {
+    let asked = 0;
+    const population = open(async () => {
+      asked += 1;
+      return true;
+    });
+    const first = await population.enrol(enrol(), nonce);
+    expect(await population.enrol(enrol({ token: 'another' }), nonce)).toEqual(first);
+    expect(asked).toBe(1);
+  });
+});
+
+describe('revocation', () => {
+  it('ID6: holds before the store has written it, and for good', async () => {
+    const devices = memoryDevices();
+    const population = new Population(devices, async () => true, native, new VirtualClock());
+    await population.open();
+    const { id } = await population.enrol(enrol(), nonce);
+    const revoked = population.revoke(id);
+    expect(population.isRevoked(id)).toBe(true);
+    expect(await revoked).toBe(true);
+    expect(population.size).toBe(0);
+    const again = new Population(devices, async () => true, native, new VirtualClock());
+    await again.open();
+    expect(again.size).toBe(0);
+    for (const each of [population, again]) {
+      await expect(each.enrol(enrol(), nonce)).rejects.toMatchObject({ code: 'device.revoked' });
+      await expect(each.identify(hello({ device: id }), nonce)).rejects.toMatchObject({
+        code: 'device.revoked',
+      });
+      expect(await each.revoke(id)).toBe(false);
+    }
+    expect(population.size).toBe(0);
+  });
+
+  it('holds while the store fails, and is done when it is asked for again', async () => {
+    const devices = memoryDevices();
+    let fails = true;
+    const store: DeviceStore = {
+      ...devices,
+      revoke: async (...args) => {
+        if (fails) throw new MurmurationError('storage.failed');
+        return devices.revoke(...args);
+      },
+    };
+    const population = new Population(store, async () => true, native, new VirtualClock());
+    await population.open();
+    const { id } = await population.enrol(enrol(), nonce);
+    await expect(population.revoke(id)).rejects.toMatchObject({ code: 'storage.failed' });
+    await expect(population.identify(hello({ device: id }), nonce)).rejects.toMatchObject({
+      code: 'device.revoked',
+    });
+    fails = false;
+    expect(await population.revoke(id)).toBe(true);
+    expect(population.size).toBe(0);
+  });
+
+  it('is told to nobody but the owner of the key', async () => {
+    const population = open();
+    const { id } = await population.enrol(enrol(), nonce);
+    await population.revoke(id);
+    await expect(
+      population.identify(hello({ device: id, signature: new Uint8Array(64) }), nonce),
+    ).rejects.toMatchObject({ code: 'device.signature' });
+  });
+
+  it('of a device that is not there changes nothing', async () => {
+    const population = open();
+    const id = base64url(native.sha256(key.publicKey).subarray(0, 16)) as DeviceId;
+    expect(await population.revoke(id)).toBe(false);
+    expect(population.isRevoked(id)).toBe(false);
+    expect((await population.enrol(enrol(), nonce)).id).toBe(id);
   });
 });
 

@@ -1,7 +1,11 @@
+import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { median } from '@murmuration/coordinator/strategy/median';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { Assignment } from '@murmuration/protocol/messages/round';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
 import { settled } from '../../../virtual-clock.ts';
-import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
+import { deviceId, type Federation, layout, openFederation, updateOf } from '../federation.ts';
 
 /** Four devices check in, and the round of four begins. */
 async function beginRound(federation: Federation): Promise<void> {
@@ -13,7 +17,7 @@ async function beginRound(federation: Federation): Promise<void> {
 function submitAll({ channel, rounds }: Federation): void {
   for (const { assignment, round } of channel.assignments.values()) {
     if (rounds.current?.state.phase !== 'updates' || rounds.current.terms.id !== round) return;
-    rounds.current.accept(assignment, updateOf([1, 0, 0, 0]));
+    void rounds.current.accept(assignment, updateOf([1, 0, 0, 0]));
   }
 }
 
@@ -56,7 +60,7 @@ describe('the rounds of a task', () => {
     expect(federation.records).toMatchObject([{ outcome: 'failed', failure: { during: 'gathering' } }]);
     await beginRound(federation);
     const [first] = federation.channel.assignments.values();
-    federation.rounds.current!.accept(first!.assignment, updateOf([1, 1, 1, 1]));
+    void federation.rounds.current!.accept(first!.assignment, updateOf([1, 1, 1, 1]));
     await federation.clock.advance(59_999);
     expect(federation.records).toHaveLength(1);
     await federation.clock.advance(1);
@@ -114,10 +118,12 @@ describe('the rounds of a task', () => {
   it('fail, and go on, where a version can not be made', async () => {
     let failures = 1;
     const federation = await openFederation({
-      makeVersion: real => async (terms, sum) => {
-        if (failures-- > 0) throw new Error('The evaluation broke.');
-        return real(terms, sum);
-      },
+      makeVersion:
+        real =>
+        async (...args) => {
+          if (failures-- > 0) throw new Error('The evaluation broke.');
+          return real(...args);
+        },
     });
     await federation.rounds.start();
     for (let round = 0; round < 2; round++) {
@@ -134,22 +140,35 @@ describe('the rounds of a task', () => {
     await federation.rounds.stop();
   });
 
-  it('go on after a round whose record could not be stored', async () => {
+  it('publish a version as soon as the storage takes it, and nobody is told before', async () => {
     const federation = await openFederation();
     const commit = federation.history.commit;
     federation.history.commit = () => Promise.reject(new Error('The disk is full.'));
     await federation.rounds.start();
     await beginRound(federation);
     submitAll(federation);
-    await federation.clock.advance(0);
+    await federation.clock.advance(60_000);
+    expect(federation.faults).toHaveLength(1);
+    expect(federation.records).toEqual([]);
+    expect(federation.channel.ends.filter(({ end }) => end.outcome !== 'closed')).toEqual([]);
     federation.history.commit = commit;
-    expect(federation.faults.length).toBeGreaterThan(0);
-    await beginRound(federation);
-    submitAll(federation);
-    await federation.clock.advance(0);
+    await federation.clock.advance(1_000);
     expect(federation.records.map(({ outcome }) => outcome)).toEqual(['published']);
+    expect(federation.channel.ends.filter(({ end }) => end.outcome === 'published')).toHaveLength(3);
     await federation.rounds.stop();
     expect(federation.clock.pending).toBe(0);
+  });
+
+  it('stop although the storage takes nothing', async () => {
+    const federation = await openFederation();
+    federation.history.commit = () => Promise.reject(new Error('The disk is full.'));
+    await federation.rounds.start();
+    await beginRound(federation);
+    submitAll(federation);
+    await federation.clock.advance(1_000);
+    await federation.rounds.stop();
+    expect(federation.clock.pending).toBe(0);
+    expect(federation.records).toEqual([]);
   });
 
   it('begin once, however often they are started, and not after they were stopped', async () => {
@@ -170,10 +189,12 @@ describe('the rounds of a task', () => {
       letMake = resolve;
     });
     const federation = await openFederation({
-      makeVersion: real => async (terms, sum) => {
-        await gate;
-        return real(terms, sum);
-      },
+      makeVersion:
+        real =>
+        async (...args) => {
+          await gate;
+          return real(...args);
+        },
     });
     await federation.rounds.start();
     await beginRound(federation);
@@ -237,6 +258,45 @@ describe('the rounds of a task', () => {
     expect(begins).toEqual([0, 60_000, 120_000]);
     await federation.rounds.stop();
   });
+});
+
+describe('a round with a strategy of single updates', () => {
+  it.each(['float32', 'ring'] as const)(
+    'takes the median of %s updates: a liar moves nothing',
+    async kind => {
+      const federation = await openFederation({
+        task: {
+          strategy: median(),
+          cohort: { goal: 3, minimum: 3, overSelection: 1 },
+          update: { kind, clip: 100, bits: 24, weightCap: 1, weighting: 'uniform' },
+        },
+      });
+      const { rounds, channel, clock, records, registry, task } = federation;
+      await rounds.start();
+      for (let i = 0; i < 3; i++) federation.checkIn(deviceId(i));
+      await clock.advance(0);
+      const driver = rounds.current!;
+      const deltas = [
+        [1, -2, 0, 3],
+        [1.5, -1, 0, 2],
+        [-50, 50, -50, 50],
+      ];
+      for (const [i, { assignment, round, plan }] of [...channel.assignments.values()].entries()) {
+        const delta = Float32Array.from(deltas[i]!);
+        await driver.accept(
+          assignment,
+          prepareUpdate({ delta, examples: 1, layout }, { round, plan } as Assignment, seededRandom(i)),
+        );
+      }
+      await clock.advance(0);
+      expect(records).toMatchObject([{ outcome: 'published', tally: { accepted: 3 } }]);
+      const { head, files } = await registry.current(task.name);
+      expect(head.version).toMatchObject({ strategy: 'median', contributors: 3 });
+      for (const [i, value] of [1, -1, 0, 3].entries()) expect(files.weights[i]).toBeCloseTo(value, 4);
+      await rounds.stop();
+      expect(federation.faults).toEqual([]);
+    },
+  );
 });
 
 describe('a round', () => {

@@ -185,6 +185,7 @@ describe('one step of a round', () => {
     );
     expect(state).toMatchObject({
       phase: 'closing',
+      contributors: members(5).slice(0, 2),
       tally: { cohort: 5, accepted: 2, rejected: 2, late: 1, lost: 2 },
     });
   });
@@ -279,6 +280,7 @@ describe.each([
               expect(state.quorum.accepted).toBe(count.counted);
               expect(all.length + state.earlier.late + state.earlier.lost).toBe(drawn);
             }
+            if (state.phase === 'closing') expect(state.contributors).toHaveLength(state.tally.accepted);
             if ('tally' in state) {
               checkTally(state.tally, drawn);
               if (state.phase !== 'failed') expect(state.tally.accepted).toBeGreaterThanOrEqual(minimum);

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { frameLengths } from '@murmuration/coordinator/limits/frame-lengths';
 import type { DeviceStore } from '@murmuration/coordinator/population/device';
+import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
@@ -11,30 +13,44 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RawDevice } from '../../../e2e/raw-device.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 import { settled, VirtualClock } from '../../../virtual-clock.ts';
+import { boundsOf } from '../bounds.ts';
 
 let http: Server;
 let gateway: Gateway;
 let clock: VirtualClock;
 let url: string;
 let devices: DeviceStore;
+let population: Population;
+let mayEnrol: EnrolmentVerifier;
+let welcomed: () => void;
 const heard: string[] = [];
 
 beforeEach(async () => {
   clock = new VirtualClock();
   devices = memoryDevices();
   const store: DeviceStore = {
+    ...devices,
     get: id => devices.get(id),
-    add: device => devices.add(device),
-    count: () => devices.count(),
   };
   const events = new CoordinatorEvents();
-  const population = new Population(store, async () => true, native, clock);
+  mayEnrol = async () => true;
+  welcomed = () => {};
+  population = new Population(store, (...args) => mayEnrol(...args), native, clock);
   http = createServer();
-  gateway = new Gateway(http, { clock, random: seededRandom(1), population, events, cors: [] });
+  gateway = new Gateway(http, {
+    ...boundsOf({ events, clock }),
+    random: seededRandom(1),
+    population,
+    frames: frameLengths([]),
+  });
   heard.length = 0;
   events.on('fault', (where, error) => heard.push(`fault ${where}: ${error}`));
+  events.on('refused', (where, code) => heard.push(`refused ${where}: ${code}`));
   gateway.open({
-    welcome: () => ({ now: clock.now(), tasks: [] }),
+    welcome: () => {
+      welcomed();
+      return { now: clock.now(), tasks: [] };
+    },
     checkIn: () => {
       throw new Error('The store is gone.');
     },
@@ -48,7 +64,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  gateway.close();
+  await gateway.close();
   await new Promise(resolve => http.close(resolve));
   expect(clock.pending).toBe(0);
 });
@@ -71,10 +87,10 @@ describe('the gateway', () => {
     older.disconnect();
     const id = device.id as DeviceId;
     expect(gateway.isConnected(id)).toBe(true);
-    expect(heard).toEqual([`connected ${id}`, `connected ${id}`]);
+    expect(heard).toEqual([`connected ${id}`, 'refused hello: device.replaced', `connected ${id}`]);
     device.socket.disconnect();
-    await until(() => heard.length === 3);
-    expect(heard[2]).toBe(`disconnected ${id}`);
+    await until(() => heard.length === 4);
+    expect(heard[3]).toBe(`disconnected ${id}`);
     expect(gateway.isConnected(id)).toBe(false);
   });
 
@@ -101,12 +117,104 @@ describe('the gateway', () => {
     expect(heard).toEqual([]);
   });
 
+  it('closes the connection of a device that it is told to, and says why', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    await device.hello();
+    const closed = device.closed();
+    gateway.disconnect(device.id as DeviceId, 'device.unknown');
+    gateway.disconnect(device.id as DeviceId, 'device.unknown');
+    expect(heard).toEqual([
+      `connected ${device.id}`,
+      'refused socket: device.unknown',
+      `disconnected ${device.id}`,
+    ]);
+    expect(await closed).toBe('io server disconnect');
+    device.socket.disconnect();
+  });
+
   it('answers a fault of ours with a code, and reports it', async () => {
     const device = await new RawDevice(url).connect();
     await device.enrol();
     await device.hello();
     await expect(device.checkIn()).rejects.toMatchObject({ code: 'server.internal' });
-    expect(heard.at(-1)).toBe('fault check-in: Error: The store is gone.');
+    expect(heard.slice(-2)).toEqual([
+      'refused check-in: server.internal',
+      'fault check-in: Error: The store is gone.',
+    ]);
     device.socket.disconnect();
+  });
+
+  it('ID2: takes a signature for an enrolment and a hello each once', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    await expect(device.enrol()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+    await device.challenged();
+    await device.hello();
+    await expect(device.hello()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+    await settled();
+    // Whoever has said hello has no use for another challenge.
+    await expect(device.checkIn()).rejects.toMatchObject({ code: 'server.internal' });
+    expect(device.has('challenge')).toBe(false);
+    device.socket.disconnect();
+  });
+
+  it('ID2: takes a signature again where the first answer to its challenge was wrong', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    await expect(device.hello({ signature: new Uint8Array(64) })).rejects.toMatchObject({
+      code: 'device.signature',
+    });
+    await device.hello();
+    device.socket.disconnect();
+  });
+
+  it('ID2: refuses an answer that comes too late, and sends a new challenge, three times in all', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    for (let again = 0; again < 2; again++) {
+      const { nonce } = device;
+      await clock.advance(10_000);
+      await expect(device.hello()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+      await device.challenged();
+      expect(device.nonce).not.toEqual(nonce);
+    }
+    await clock.advance(10_000);
+    await expect(device.hello()).rejects.toMatchObject({ code: 'device.challenge-expired' });
+    await expect(device.checkIn()).rejects.toMatchObject({ code: 'device.not-identified' });
+    expect(device.has('challenge')).toBe(false);
+    const closed = device.closed();
+    await clock.advance(5_000);
+    expect(await closed).toBe('io server disconnect');
+    // One that answers in time is as good as ever.
+    await device.connect();
+    await clock.advance(9_999);
+    await device.hello();
+    device.socket.disconnect();
+  });
+
+  it('ID6: lets a device in no more that is revoked while it says hello', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    const id = device.id as DeviceId;
+    // After the device was looked up, and before its connection counts.
+    welcomed = () => void population.revoke(id);
+    await expect(device.hello()).rejects.toMatchObject({ code: 'device.revoked' });
+    expect(gateway.isConnected(id)).toBe(false);
+    device.socket.disconnect();
+  });
+
+  it('ends an enrolment whose device is gone', async () => {
+    let signal: AbortSignal | undefined;
+    mayEnrol = (_, given) => {
+      signal = given;
+      return new Promise(() => {});
+    };
+    const device = await new RawDevice(url).connect();
+    device.enrol().catch(() => {});
+    await until(() => signal !== undefined);
+    expect(signal!.aborted).toBe(false);
+    device.socket.disconnect();
+    await until(() => signal!.aborted);
   });
 });

@@ -1,10 +1,14 @@
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
+import { SingleUpdates } from '@murmuration/coordinator/aggregation/single-updates';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import { median } from '@murmuration/coordinator/strategy/median';
 import type { Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strategyContract } from '../../../contract/strategy.ts';
 
@@ -12,6 +16,8 @@ strategyContract('fedAvg', fedAvg());
 strategyContract('fedAvg with half a step', fedAvg({ serverLearningRate: 0.5 }));
 strategyContract('fedAvgM', fedAvgM());
 strategyContract('fedAdam', fedAdam());
+strategyContract('median', median());
+strategyContract('trimmedMean', trimmedMean({ trim: 0.3 }));
 
 interface Result {
   readonly weights: readonly number[];
@@ -20,20 +26,27 @@ interface Result {
 
 /** Models after each round, where devices report whole models, as Flower's do. */
 function rounds<State extends StrategyState>(
-  { init, apply }: Strategy<State>,
+  strategy: Strategy<State>,
   initial: readonly number[],
   results: readonly (readonly Result[])[],
 ): number[][] {
   const layout = layoutOf([{ name: 'w', shape: [initial.length] }]);
-  let state = init(layout.count);
+  let state = strategy.init(layout.count);
   let model: Float32Array = Float32Array.from(initial);
   return results.map(devices => {
-    const sum = new FloatSum(layout, { clip: 1e6, weightCap: 100 });
+    const newSum = () => new FloatSum(layout, { clip: 1e6, weightCap: 100 });
+    const sum = newSum();
+    const single = new SingleUpdates(newSum);
     for (const { weights, examples } of devices) {
       const delta = Float32Array.from(weights, (weight, i) => weight - model[i]!);
-      sum.add(encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight: examples }));
+      const update = encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight: examples });
+      sum.add(update);
+      single.add(update);
     }
-    ({ state, model } = apply(state, model, sum.mean()));
+    ({ state, model } =
+      strategy.consumes === 'each'
+        ? strategy.apply(state, model, single.updates)
+        : strategy.apply(state, model, sum.mean()));
     return [...model];
   });
 }
@@ -127,5 +140,112 @@ describe('published figures', () => {
   it('fedAvg: FLSim’s weighted mean (facebookresearch/FLSim@7311f2d flsim/servers/tests/test_aggregator.py)', () => {
     const results = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(examples => ({ weights: [1], examples }));
     expect(rounds(fedAvg(), [0], [results])).toEqual([[1]]);
+  });
+
+  it('median: Flower’s test (adap/flower@1d5f78d9 serverapp/strategy/fedmedian_test.py)', () => {
+    const [model] = rounds(
+      median(),
+      [0, 0, 0, 0],
+      [
+        [
+          { weights: [1, 0.2, 0.5, 1], examples: 5 },
+          { weights: [0.2, 0.5, 1, 0.2], examples: 2 },
+          { weights: [0.5, 1, 0.2, 0.5], examples: 9 },
+        ],
+      ],
+    );
+    expect(model).toEqual([0.5, 0.5, 0.5, 0.5]);
+  });
+
+  it('trimmedMean: Flower’s test (adap/flower@6e2d953b serverapp/strategy/fedtrimmedavg_test.py)', () => {
+    const [model] = rounds(
+      trimmedMean({ trim: 0.25 }),
+      [0, 0, 0, 0, 0],
+      [
+        [
+          { weights: [0.5, 0.5, 0.5, 0.5, 0.5], examples: 1 },
+          { weights: [1, 0.2, 0.5, 1, 1], examples: 5 },
+          { weights: [0.2, 0.5, 1, 0.2, 2], examples: 2 },
+          { weights: [0.5, 1, 0.2, 0.5, 100], examples: 9 },
+        ],
+      ],
+    );
+    expect(model).toEqual([0.5, 0.5, 0.5, 0.5, 1.5]);
+  });
+
+  // scipy.stats.trim_mean's documentation: x = [1, 2, 3, 5] with a quarter cut off is 2.5, np.arange(20) with a tenth 9.5.
+  it.each([
+    [0.25, [1, 2, 3, 5], 2.5],
+    [0.1, Array.from({ length: 20 }, (_, i) => i), 9.5],
+  ])('trimmedMean of %f: SciPy’s examples', (trim, values, expected) => {
+    const results = values.map(value => ({ weights: [value], examples: 1 }));
+    expect(rounds(trimmedMean({ trim }), [0], [results])).toEqual([[expected]]);
+  });
+});
+
+describe('a strategy of single updates', () => {
+  const count = 6;
+  const vector = fc.array(fc.float({ min: -10, max: 10, noNaN: true }), {
+    minLength: count,
+    maxLength: count,
+  });
+  const wild = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), {
+    minLength: count,
+    maxLength: count,
+  });
+  /** At least one honest device more than there are liars, who say anything. */
+  const crowd = fc
+    .tuple(fc.array(vector, { minLength: 1, maxLength: 7 }), fc.array(wild, { maxLength: 6 }))
+    .map(([honest, liars]) => ({ honest, liars: liars.slice(0, honest.length - 1) }));
+
+  function step(strategy: ReturnType<typeof median>, deltas: readonly (readonly number[])[]): Float32Array {
+    const updates = deltas.map(delta => ({ delta: Float32Array.from(delta), weight: 1 }));
+    return strategy.apply({}, new Float32Array(count), updates).model;
+  }
+
+  it.each([
+    ['median', () => median()],
+    ['trimmedMean', (liars: number, all: number) => trimmedMean({ trim: liars / all })],
+  ] as const)('%s stays between the honest devices, whatever fewer than half say', (_, strategyFor) => {
+    fc.assert(
+      fc.property(crowd, ({ honest, liars }) => {
+        const all = honest.flatMap((each, i) => (i < liars.length ? [liars[i]!, each] : [each]));
+        const next = step(strategyFor(liars.length, all.length), all);
+        for (const [i, value] of next.entries()) {
+          const column = honest.map(each => Math.fround(each[i]!));
+          expect(value).toBeGreaterThanOrEqual(Math.min(...column) - 1e-6);
+          expect(value).toBeLessThanOrEqual(Math.max(...column) + 1e-6);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['median', median()],
+    ['trimmedMean', trimmedMean({ trim: 0.4 })],
+  ] as const)('%s of equal updates is their mean', (_, strategy) => {
+    fc.assert(
+      fc.property(vector, fc.integer({ min: 1, max: 9 }), (delta, devices) => {
+        const next = step(strategy, new Array<number[]>(devices).fill(delta));
+        for (const [i, value] of next.entries()) expect(value).toBeCloseTo(Math.fround(delta[i]!), 5);
+      }),
+    );
+  });
+
+  it('trimmedMean cuts off whole devices only: what a share of them is, rounded down', () => {
+    const values = Array.from({ length: 100 }, (_, i) => [i < 29 ? -1e6 : i > 70 ? 1e6 : i, 0, 0, 0, 0, 0]);
+    expect(step(trimmedMean({ trim: 0.29 }), values)[0]).toBe(49.5);
+    expect(step(trimmedMean({ trim: 0.1 }), values.slice(30, 39))[0]).toBe(34);
+    expect(step(trimmedMean({ trim: 0 }), values.slice(30, 34))[0]).toBe(31.5);
+  });
+
+  it.each([-0.1, 0.5, Number.NaN])('trimmedMean refuses to cut off %f', trim => {
+    expect(() => trimmedMean({ trim })).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+  });
+
+  it('takes the step of its learning rate', () => {
+    const deltas = [[2, 0, 0, 0, 0, 0]];
+    expect(step(median({ serverLearningRate: 0.5 }), deltas)[0]).toBe(1);
+    expect(step(trimmedMean({ serverLearningRate: 0.25 }), deltas)[0]).toBe(0.5);
   });
 });

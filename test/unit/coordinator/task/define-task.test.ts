@@ -1,3 +1,5 @@
+import { median } from '@murmuration/coordinator/strategy/median';
+import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { plan } from '@murmuration/protocol/messages/plan';
@@ -98,6 +100,14 @@ describe('a task', () => {
     [{ masking: { threat: 'none' } }, /masking\.threat: .*"honest-but-curious"\|.*found "none"/],
     [{ masking: { corrupt: 1 } }, /masking\.corrupt: .*<1/],
     [{ masking: {}, update: { clip: 1, kind: 'float32' } }, /update\.kind "float32" can't be masked/],
+    [
+      { masking: {}, strategy: median() },
+      /the strategy median needs single updates, and masking shows only their sum; set masking "off"/,
+    ],
+    [
+      { cohort: { goal: 1_001, minimum: 1 }, strategy: trimmedMean() },
+      /the strategy trimmedMean keeps every update of a round in memory; cohort\.goal is at most 1000 then, not 1001/,
+    ],
     [{ aggregation: 1 }, /The task: aggregation: there is no such field/],
   ])('%j: names the field and what it may be', (change, message) => {
     expect(() => defineTask({ ...least, ...change } as TaskDefinition)).toThrow(message);
@@ -113,6 +123,15 @@ describe('a task', () => {
       defineTask({ ...least, update: { ...wide, bits: 20, weighting: 'uniform' } }).update.weightCap,
     ).toBe(1);
     expect(defineTask({ ...least, update: { ...wide, kind: 'float32' } }).update.kind).toBe('float32');
+  });
+
+  it('takes a strategy of single updates without masking only, which the compiler knows as well', () => {
+    const unmasked = { ...least, masking: 'off', strategy: median() } as const;
+    expect(defineTask(unmasked).strategy.consumes).toBe('each');
+    const { masking: _, ...rest } = unmasked;
+    // @ts-expect-error masking is on where nothing else is said
+    const masked: TaskDefinition = rest;
+    expect(() => defineTask(masked)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
   });
 
   it('gives devices a plan that they take, at the limits of each field', () => {

@@ -137,12 +137,68 @@ describe('a frame', () => {
       );
   });
 
-  it('CH3: nested a hundred thousand deep is refused like any other', () => {
+  it('CH2: nests at most sixteen deep', () => {
+    const nested = (depth: number) => Uint8Array.of(...new Array<number>(depth).fill(0x91), 0xc0);
+    expect(decodeFrame(nested(16), anything)).toEqual([[[[[[[[[[[[[[[[null]]]]]]]]]]]]]]]]);
+    expect(codeOf(() => decodeFrame(nested(17), anything))).toBe('protocol.frame');
+    const maps = Uint8Array.of(...new Array<number[]>(17).fill([0x81, 0xa1, 0x61]).flat(), 0xc0);
+    expect(codeOf(() => decodeFrame(maps.subarray(3), anything))).toBe('nothing thrown');
+    expect(codeOf(() => decodeFrame(maps, anything))).toBe('protocol.frame');
     const deep = new Uint8Array(100_001).fill(0x91);
     deep[100_000] = 0xc0;
-    expect(codeOf(() => decodeFrame(deep, checkIn))).toBe('request.invalid');
-    expect(codeOf(() => decodeAck(deep, checkIn))).toBe('request.invalid');
-    expect(codeOf(() => decodeFrame(deep.subarray(0, 100_000), checkIn))).toBe('protocol.frame');
+    expect(codeOf(() => decodeFrame(deep, checkIn))).toBe('protocol.frame');
+    expect(codeOf(() => decodeAck(deep, checkIn))).toBe('protocol.frame');
+    // Two empty lists beside one another lie no deeper than one.
+    expect(decodeFrame(Uint8Array.of(0x9f, ...new Array<number>(15).fill(0x90)), anything)).toEqual(
+      new Array(15).fill([]),
+    );
+  });
+
+  it('CH2: makes no room for what it only announces', () => {
+    // 5 bytes for each array of 16,384 items, one in another: 26 GB, were room made for them.
+    const bomb = new Uint8Array(1_000_000);
+    for (let at = 0; at < bomb.length; at += 5) bomb.set([0xdd, 0, 0, 0x40, 0], at);
+    const before = process.memoryUsage().heapUsed;
+    expect(codeOf(() => decodeFrame(bomb, anything))).toBe('protocol.frame');
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 << 20);
+    expect(codeOf(() => decodeFrame(bomb.subarray(0, 1_000), anything))).toBe('protocol.frame');
+    expect(codeOf(() => decodeFrame(Uint8Array.of(0xdc, 0x40, 0, 0xc0), anything))).toBe('protocol.frame');
+    expect(codeOf(() => decodeFrame(Uint8Array.of(0x8f, 0xa1, 0x61, 0xc0), anything))).toBe('protocol.frame');
+  });
+
+  it('CH2: may hold whatever the encoder writes', () => {
+    const values = fc.letrec<{ value: unknown }>(tie => ({
+      value: fc.oneof(
+        { maxDepth: 10, withCrossShrink: true },
+        fc.oneof(
+          fc.integer(),
+          fc.double(),
+          fc.maxSafeInteger(),
+          fc.boolean(),
+          fc.constant(null),
+          fc.string({ maxLength: 300 }),
+          fc.uint8Array({ maxLength: 300 }),
+        ),
+        fc.array(tie('value'), { maxLength: 20 }),
+        fc.dictionary(
+          fc.string({ maxLength: 40 }).filter(key => key !== '__proto__'),
+          tie('value'),
+          { maxKeys: 20 },
+        ),
+      ),
+    })).value;
+    fc.assert(
+      fc.property(values, value => {
+        expect(codeOf(() => decodeFrame(encodeFrame(value), anything))).toBe('nothing thrown');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('CH2: of an event has at most the bytes of that event', () => {
+    const frame = encodeFrame({ task: 'keyboard', examples: 5, conditions: {} });
+    expect(codeOf(() => decodeFrame(frame, checkIn, frame.length))).toBe('nothing thrown');
+    expect(codeOf(() => decodeFrame(frame, checkIn, frame.length - 1))).toBe('request.too-large');
   });
 
   it('CH3: changes no prototype', () => {
@@ -167,6 +223,15 @@ describe('an ack', () => {
     const refused = encodeRefused(new MurmurationError('task.unknown', 'There is no task "x".'));
     expect(() => decodeAck(refused, enrolled)).toThrow(
       new MurmurationError('task.unknown', 'There is no task "x".'),
+    );
+  });
+
+  it('CH5: tells when to try again, where that is known', () => {
+    const busy = new MurmurationError('request.too-often', undefined, { after: 250 });
+    expect(refusalOf(busy)).toMatchObject({ retryable: true, after: 250 });
+    expect(() => decodeAck(encodeRefused(busy), enrolled)).toThrow(expect.objectContaining({ after: 250 }));
+    expect(() => decodeAck(encodeRefused(new MurmurationError('round.closed')), enrolled)).toThrow(
+      expect.objectContaining({ after: undefined }),
     );
   });
 

@@ -1,0 +1,101 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type DeviceId, idPattern } from '@murmuration/protocol/ids';
+import * as z from 'zod';
+import type { Operators } from '../../../operators/operators.ts';
+import type { Activity } from '../../../population/activity.ts';
+import type { Device } from '../../../population/device.ts';
+import type { Registrar } from '../../../population/registrar.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import { instant, iso, isoOrNull, next, nextOf, page, pageOf } from './schemas.ts';
+import { operatorOf } from './scope.ts';
+
+const device = z.object({
+  device: z.string(),
+  enrolledAt: instant,
+  revokedAt: instant.nullable(),
+  isConnected: z.boolean(),
+  seenAt: instant.nullable().describe('Some seconds late; null: never since it enrolled'),
+  platform: z.string().nullable(),
+  sdk: z.string().nullable(),
+  tasks: z.array(
+    z.object({
+      task: z.string(),
+      rounds: z.int().describe('Rounds whose cohort it was in'),
+      updates: z.int().describe('Versions that have its update in them'),
+      lastAt: instant,
+    }),
+  ),
+});
+
+const params = z.object({ device: z.string().regex(idPattern) });
+
+/** The devices of the population. */
+export function deviceRoutes(scope: App, operators: Operators, registrar: Registrar): void {
+  const describe = ({ id, enrolledAt, revokedAt }: Device, activity?: Activity): z.input<typeof device> => ({
+    device: id,
+    enrolledAt: iso(enrolledAt),
+    revokedAt: isoOrNull(revokedAt),
+    isConnected: registrar.isConnected(id),
+    seenAt: activity ? iso(activity.seenAt) : null,
+    platform: activity?.platform || null,
+    sdk: activity?.sdk || null,
+    tasks: (activity?.tasks ?? []).map(part => ({ ...part, lastAt: iso(part.lastAt) })),
+  });
+  const find = async (id: string) => {
+    const [found] = await registrar.show([id as DeviceId]);
+    if (!found) throw new MurmurationError('request.not-found', 'There is no device of this id.');
+    return found;
+  };
+
+  scope.get(
+    '/devices',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Devices, those first that enrolled last',
+        querystring: page.extend({
+          revoked: z.enum(['true', 'false']).optional().describe('Only those that are revoked, or are not'),
+        }),
+        response: { 200: z.object({ devices: z.array(device), next }) },
+      },
+    },
+    async ({ query }) => {
+      const asked = pageOf(query);
+      const found = await registrar.list(asked, query.revoked && query.revoked === 'true');
+      return {
+        devices: found.map(([each, activity]) => describe(each, activity)),
+        next: nextOf(found, asked, ([{ enrolledAt: time, id }]) => ({ time, id })),
+      };
+    },
+  );
+
+  scope.get(
+    '/devices/:device',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'One device', params, response: { 200: device, 404: problem } },
+    },
+    async request => describe(...(await find(request.params.device))),
+  );
+
+  scope.post(
+    '/devices/:device/revoke',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'Take a device out of the population, at once and for good',
+        params,
+        response: { 200: device, 404: problem },
+      },
+    },
+    async request => {
+      const id = request.params.device as DeviceId;
+      await operators.audited(operatorOf(request), 'device.revoke', id, async () => {
+        await find(id);
+        await registrar.revoke(id);
+      });
+      return describe(...(await find(id)));
+    },
+  );
+}

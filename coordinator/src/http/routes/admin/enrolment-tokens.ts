@@ -1,0 +1,118 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import type { Operators } from '../../../operators/operators.ts';
+import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
+import type { EnrolmentToken } from '../../../population/enrolment-token.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import {
+  expiresAt,
+  instant,
+  iso,
+  isoOrNull,
+  label,
+  next,
+  nextOf,
+  page,
+  pageOf,
+  stateOf,
+  timeOf,
+  tokenParams,
+  tokenState,
+} from './schemas.ts';
+import { operatorOf } from './scope.ts';
+
+const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: tokenState,
+  uses: z.int().describe('Devices that have enrolled with it'),
+  maxUses: z.int().nullable().describe('Devices that may; null: any number'),
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+  revokedAt: instant.nullable(),
+});
+
+const terms = z.strictObject({
+  name: label,
+  maxUses: z.int().min(1).nullable().default(1).describe('1: a one-time token; null: any number of devices'),
+  expiresAt,
+});
+
+/** With what devices enrol. */
+export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: EnrolmentDesk): void {
+  const describe = (each: EnrolmentToken): z.input<typeof token> => ({
+    id: each.id,
+    name: each.name,
+    state: stateOf(each, desk.now, each.maxUses !== null && each.uses >= each.maxUses),
+    uses: each.uses,
+    maxUses: each.maxUses,
+    createdAt: iso(each.createdAt),
+    expiresAt: isoOrNull(each.expiresAt),
+    revokedAt: isoOrNull(each.revokedAt),
+  });
+
+  scope.get(
+    '/enrolment-tokens',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Enrolment tokens, newest first; those of the configuration are not among them',
+        querystring: page,
+        response: { 200: z.object({ tokens: z.array(token), next }) },
+      },
+    },
+    async ({ query }) => {
+      const asked = pageOf(query);
+      const tokens = await desk.list(asked);
+      return {
+        tokens: tokens.map(describe),
+        next: nextOf(tokens, asked, ({ createdAt: time, id }) => ({ time, id })),
+      };
+    },
+  );
+
+  scope.post(
+    '/enrolment-tokens',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'Make an enrolment token; `text` is shown this once',
+        body: terms,
+        response: { 201: z.object({ token, text: z.string() }), 400: problem },
+      },
+    },
+    async (request, reply) => {
+      const { name, maxUses, expiresAt: end } = request.body;
+      const made = await operators.audited(
+        operatorOf(request),
+        'enrolment-token.create',
+        ({ token: { id } }) => id,
+        () => desk.create({ name, maxUses, expiresAt: timeOf(end) }),
+      );
+      return reply.status(201).send({ token: describe(made.token), text: made.text });
+    },
+  );
+
+  scope.post(
+    '/enrolment-tokens/:token/revoke',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'Let no more devices enrol with a token',
+        params: tokenParams,
+        response: { 200: z.object({ token }), 404: problem },
+      },
+    },
+    async request => {
+      const { token: id } = request.params;
+      const revoked = await operators.audited(operatorOf(request), 'enrolment-token.revoke', id, async () => {
+        const found = await desk.revoke(id);
+        if (!found)
+          throw new MurmurationError('request.not-found', 'There is no enrolment token of this id.');
+        return found;
+      });
+      return { token: describe(revoked) };
+    },
+  );
+}

@@ -1,0 +1,123 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import type { OperatorToken } from '../../../operators/operator-token.ts';
+import type { Operators } from '../../../operators/operators.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import {
+  expiresAt,
+  instant,
+  iso,
+  isoOrNull,
+  label,
+  next,
+  nextOf,
+  page,
+  pageOf,
+  role,
+  timeOf,
+  tokenParams,
+  tokenState,
+} from './schemas.ts';
+import { operatorOf } from './scope.ts';
+
+const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  state: tokenState.exclude(['used-up']),
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+  revokedAt: instant.nullable(),
+});
+
+const self = z.object({ id: z.string(), name: z.string(), role });
+
+/** Who may operate. */
+export function operatorTokenRoutes(scope: App, operators: Operators): void {
+  const describe = (each: OperatorToken): z.input<typeof token> => ({
+    id: each.id,
+    name: each.name,
+    role: each.role,
+    state: operators.isValid(each) ? 'valid' : each.revokedAt === null ? 'expired' : 'revoked',
+    createdAt: iso(each.createdAt),
+    expiresAt: isoOrNull(each.expiresAt),
+    revokedAt: isoOrNull(each.revokedAt),
+  });
+
+  scope.get(
+    '/operator',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'Whose token this is', response: { 200: self } },
+    },
+    request => operatorOf(request),
+  );
+
+  scope.get(
+    '/operator-tokens',
+    {
+      config: { least: 'admin' },
+      schema: {
+        summary: 'Operator tokens, newest first; those of the configuration are not among them',
+        querystring: page,
+        response: { 200: z.object({ tokens: z.array(token), next }) },
+      },
+    },
+    async ({ query }) => {
+      const asked = pageOf(query);
+      const tokens = await operators.list(asked);
+      return {
+        tokens: tokens.map(describe),
+        next: nextOf(tokens, asked, ({ createdAt: time, id }) => ({ time, id })),
+      };
+    },
+  );
+
+  scope.post(
+    '/operator-tokens',
+    {
+      config: { least: 'admin' },
+      schema: {
+        summary: 'Make an operator token; `text` is shown this once',
+        body: z.strictObject({ name: label, role, expiresAt }),
+        response: { 201: z.object({ token, text: z.string() }), 400: problem },
+      },
+    },
+    async (request, reply) => {
+      const { name, role: given, expiresAt: end } = request.body;
+      const made = await operators.audited(
+        operatorOf(request),
+        'operator-token.create',
+        ({ token: { id } }) => id,
+        () => operators.create({ name, role: given, expiresAt: timeOf(end) }),
+      );
+      return reply.status(201).send({ token: describe(made.token), text: made.text });
+    },
+  );
+
+  scope.post(
+    '/operator-tokens/:token/revoke',
+    {
+      config: { least: 'admin' },
+      schema: {
+        summary: 'Let nobody use a token any more',
+        params: tokenParams,
+        response: { 200: z.object({ token }), 404: problem },
+      },
+    },
+    async request => {
+      const { token: id } = request.params;
+      const revoked = await operators.audited(operatorOf(request), 'operator-token.revoke', id, async () => {
+        const found = await operators.revoke(id);
+        if (!found)
+          throw new MurmurationError(
+            'request.not-found',
+            'There is no operator token of this id; one of the configuration is taken out there.',
+          );
+        return found;
+      });
+      return { token: describe(revoked) };
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { roles } from '../../../operators/role.ts';
+import type { Page, Place } from '../../../paging.ts';
+import { isValid, type Validity } from '../../../tokens/secret-token.ts';
+
+/** UTC. */
+export const instant = z.iso.datetime();
+
+export const role = z.enum(roles);
+
+/** What people call a token: no control characters, no half surrogate pairs, no white space at the ends. */
+export const label = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine(
+    text => text.trim() === text && !/[\p{Cc}\p{Cs}]/u.test(text),
+    'expected a name without control characters and without white space at its ends',
+  );
+
+export const tokenParams = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{16}$/) });
+
+/** A token counts until then; null: until it is revoked. */
+export const expiresAt = instant.nullable().default(null);
+
+/** A place in a list, as `next` of the page before names it. */
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}\.[A-Za-z0-9_-]{16,22}$/)
+  .describe('`next` of the page before');
+export const page = z.object({
+  after: cursor.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const next = z.string().nullable().describe('`after` of the next page; null at the end');
+
+export function pageOf({ after, limit }: z.output<typeof page>): Page {
+  if (after === undefined) return { after: undefined, limit };
+  const dot = after.indexOf('.');
+  return { after: { time: Number(after.slice(0, dot)), id: after.slice(dot + 1) }, limit };
+}
+
+/** `next` of a page of rows, of which there may be more where the page is full. */
+export function nextOf<Row>(
+  rows: readonly Row[],
+  { limit }: Page,
+  placeOf: (row: Row) => Place,
+): string | null {
+  const last = rows.at(-1);
+  if (last === undefined || rows.length < limit) return null;
+  const { time, id } = placeOf(last);
+  return `${time}.${id}`;
+}
+
+/** Whether a token counts, in one word. */
+export const tokenState = z.enum(['valid', 'used-up', 'expired', 'revoked']);
+
+export function stateOf(token: Validity, now: number, isUsedUp = false): z.output<typeof tokenState> {
+  if (token.revokedAt !== null) return 'revoked';
+  if (!isValid(token, now)) return 'expired';
+  return isUsedUp ? 'used-up' : 'valid';
+}
+
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+export function isoOrNull(time: number | null): string | null {
+  return time === null ? null : iso(time);
+}
+
+/** ms since 1970. */
+export function timeOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}

@@ -1,0 +1,71 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Operator, Operators } from '../../../operators/operators.ts';
+import type { Role } from '../../../operators/role.ts';
+import type { App } from '../../app.ts';
+import { bearer } from '../../bearer.ts';
+import { problem } from '../../problem.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The least role that may use a route of the admin API. */
+    readonly least?: Role;
+  }
+  interface FastifyRequest {
+    /** Who makes a request of the admin API. */
+    operator: Operator | null;
+  }
+}
+
+/** Where the admin API lies. */
+export const adminPrefix = '/v1/admin';
+
+/**
+ * Registers routes of the admin API. Before anything else is looked at, the operator's token is, and whether its role is enough for the
+ * route; a route that names no role can't be registered.
+ */
+export async function adminScope(
+  app: App,
+  operators: Operators,
+  routes: (scope: App) => void,
+): Promise<void> {
+  app.decorateRequest('operator', null);
+  await app.register(
+    async plain => {
+      const scope = plain.withTypeProvider<ZodTypeProvider>();
+      scope.addHook('onRoute', route => {
+        const least = route.config?.least;
+        if (least === undefined) throw new Error(`The route ${route.url} names no role.`);
+        const response = route.schema?.response as object | undefined;
+        route.schema = {
+          ...route.schema,
+          description: `Least role: ${least}.`,
+          tags: ['admin'],
+          security: [{ operatorToken: [] }],
+          response: { ...response, 401: problem, 403: problem },
+        };
+      });
+      scope.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        request.operator = await authenticate(operators, request).catch(error => {
+          reply.header('www-authenticate', 'Bearer');
+          throw error;
+        });
+        operators.require(request.operator, request.routeOptions.config.least!);
+      });
+      routes(scope);
+    },
+    { prefix: adminPrefix },
+  );
+}
+
+function authenticate(operators: Operators, { headers }: FastifyRequest): Promise<Operator> {
+  return operators.authenticate(bearer(headers.authorization));
+}
+
+/** Who makes a request. */
+export function operatorOf({ operator }: FastifyRequest): Operator {
+  if (!operator) throw new MurmurationError('operator.unauthenticated');
+  return operator;
+}

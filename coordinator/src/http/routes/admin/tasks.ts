@@ -1,0 +1,81 @@
+import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids';
+import * as z from 'zod';
+import type { AuditAction } from '../../../operators/audit.ts';
+import type { Operators } from '../../../operators/operators.ts';
+import type { Steering } from '../../../round/steering.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import { instant, isoOrNull } from './schemas.ts';
+import { operatorOf } from './scope.ts';
+
+const task = z.object({
+  task: z.string(),
+  isPaused: z.boolean(),
+  round: z
+    .object({ number: z.int(), phase: z.string() })
+    .nullable()
+    .describe('The one under way, or the last one'),
+  nextRoundAt: instant.nullable().describe('At the earliest; null while the task is paused'),
+  waiting: z.int().describe('Devices that wait for an assignment'),
+});
+
+const params = z.object({ task: z.string().regex(taskNamePattern) });
+const done = z.object({ task: z.string() });
+
+/** What operators do to the rounds of tasks. */
+export function steeringRoutes(scope: App, operators: Operators, steering: Steering): void {
+  scope.get(
+    '/tasks',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'Where the tasks stand', response: { 200: z.object({ tasks: z.array(task) }) } },
+    },
+    () => ({
+      tasks: steering.tasks.map(({ task: { name }, current, isPaused, nextAt, waiting }) => ({
+        task: name,
+        isPaused,
+        round: current ? { number: current.terms.number, phase: current.state.phase } : null,
+        nextRoundAt: isPaused ? null : isoOrNull(nextAt),
+        waiting,
+      })),
+    }),
+  );
+
+  const command = (
+    path: string,
+    summary: string,
+    action: AuditAction,
+    work: (name: TaskName, reason: string, by: string) => Promise<void>,
+  ) =>
+    scope.post(
+      `/tasks/:task/${path}`,
+      {
+        config: { least: 'operator' },
+        schema: {
+          summary,
+          params,
+          body: z.strictObject({ reason: z.string().max(200).optional() }).nullish(),
+          response: { 200: done, 404: problem, 409: problem },
+        },
+      },
+      async request => {
+        const operator = operatorOf(request);
+        const name = request.params.task as TaskName;
+        await operators.audited(operator, action, name, () =>
+          work(name, request.body?.reason ?? '', operator.name),
+        );
+        return { task: name };
+      },
+    );
+
+  command('pause', 'Begin no more rounds; the one under way goes on', 'task.pause', name =>
+    steering.pause(name),
+  );
+  command('resume', 'Begin rounds on schedule again', 'task.resume', name => steering.unpause(name));
+  command('abort-round', 'End the round under way as failed', 'round.abort', (name, reason) =>
+    steering.abort(name, `An operator ended the round${reason === '' ? '' : `: ${reason}`}.`),
+  );
+  command('start-round', 'Begin a round now, whether or not the task is paused', 'round.start', name =>
+    steering.begin(name),
+  );
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Limits } from './limits.ts';
+
+/** Calls `tooSlow`, once, where the body of a request does not bring enough bytes in some stretch of the time it takes. */
+export function watchArrival(
+  request: IncomingMessage,
+  { slowest, patience }: Pick<Limits, 'slowest' | 'patience'>,
+  clock: Clock,
+  tooSlow: () => void,
+): void {
+  const { socket } = request;
+  const least = Math.min(slowest * (patience / 1_000), Number(request.headers['content-length'] ?? 1));
+  let before = socket.bytesRead;
+  let cancel: Cancel = () => {};
+  const arm = () => {
+    cancel = clock.at(clock.now() + patience, () => {
+      if (request.complete) return;
+      const brought = socket.bytesRead - before;
+      if (brought < least) {
+        tooSlow();
+        return;
+      }
+      before = socket.bytesRead;
+      arm();
+    });
+  };
+  arm();
+  const stop = () => cancel();
+  request.once('end', stop).once('close', stop);
+}

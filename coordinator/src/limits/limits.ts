@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { duration } from '../task/duration.ts';
+
+const count = (most: number) => z.int().min(1).max(most);
+
+/** `burst` at once, `perSecond` in the long run. */
+const rate = (burst: number, perSecond: number) =>
+  z
+    .strictObject({
+      burst: count(10_000_000).default(burst),
+      perSecond: z.number().positive().max(10_000_000).default(perSecond),
+    })
+    .prefault({});
+
+/**
+ * What the coordinator takes at most. An address is an IPv4 address, or the first 64 bits of an IPv6 address; many devices may
+ * share one.
+ */
+export const limitsSchema = z
+  .strictObject({
+    /** Connections, of devices and of HTTP. */
+    connections: count(1_000_000).default(20_000),
+    connectionsPerAddress: count(1_000_000).default(2_000),
+    /** Devices' connections that have not said hello. */
+    strangers: count(1_000_000).default(2_000),
+    strangersPerAddress: count(1_000_000).default(1_000),
+    /** From the opening of a connection to its hello, and to the end of the headers of a request. */
+    handshake: duration.pipe(z.int().min(1)).default(15_000),
+    /** Messages of one connection that wait for their answers. */
+    inFlight: count(10_000).default(16),
+    /** Messages of one device. */
+    messages: rate(64, 16),
+    messagesPerAddress: rate(20_000, 4_000),
+    /** HTTP requests, uploads among them. */
+    requestsPerAddress: rate(10_000, 2_000),
+    enrolmentsPerAddress: rate(2_000, 50),
+    /** Uploads that are read at the same time. */
+    uploads: count(1_000_000).default(256),
+    /** Bytes of these uploads; a single one may have more. */
+    uploadBytes: count(2 ** 40).default(256 << 20),
+    /** Bytes a second that the body of a request brings at least, in each stretch of `patience`. */
+    slowest: count(2 ** 30).default(2_048),
+    patience: duration.pipe(z.int().min(1)).default(10_000),
+    /** Bytes that are kept for a device that does not read them. */
+    outgoing: count(2 ** 30).default(4 << 20),
+  })
+  .prefault({});
+
+export type Limits = z.output<typeof limitsSchema>;
+
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}

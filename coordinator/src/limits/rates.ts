@@ -1,0 +1,38 @@
+import type { Clock } from '@murmuration/protocol/ports';
+import type { Rate } from './limits.ts';
+
+/** Keys that are remembered at most; one that is forgotten begins anew. */
+const mostKeys = 65_536;
+
+/**
+ * A token bucket for each key, kept as one time: that at which the bucket is full again (the generic cell rate algorithm of
+ * ITU-T I.371, Annex A).
+ */
+export class Rates {
+  readonly #clock: Clock;
+  /** ms that one takes to come back. */
+  readonly #interval: number;
+  readonly #depth: number;
+  /** By key, the least recently used first: when its bucket is full again, ms since 1970. */
+  readonly #full = new Map<string, number>();
+
+  constructor({ burst, perSecond }: Rate, clock: Clock) {
+    this.#clock = clock;
+    this.#interval = 1_000 / perSecond;
+    this.#depth = burst * this.#interval;
+  }
+
+  /** 0 where `key` may go on, which counts; else the ms after which it may. */
+  take(key: string): number {
+    const now = this.#clock.now();
+    // A clock that was set back must not keep anybody waiting for longer than an empty bucket takes.
+    const full = Math.min(Math.max(this.#full.get(key) ?? now, now), now + this.#depth);
+    const wait = full + this.#interval - now - this.#depth;
+    // A rounding error is no reason to wait.
+    const mayGoOn = wait <= 1e-6;
+    this.#full.delete(key);
+    this.#full.set(key, mayGoOn ? full + this.#interval : full);
+    if (this.#full.size > mostKeys) this.#full.delete(this.#full.keys().next().value!);
+    return mayGoOn ? 0 : Math.ceil(wait);
+  }
+}

@@ -1,0 +1,39 @@
+import type { ErrorCode } from '@murmuration/protocol/errors';
+
+/** What operators do that changes something. */
+export const auditActions = [
+  'enrolment-token.create',
+  'enrolment-token.revoke',
+  'operator-token.create',
+  'operator-token.revoke',
+  'device.revoke',
+  'task.pause',
+  'task.resume',
+  'round.abort',
+  'round.start',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** Who did what. No entry holds a secret: tokens are named by their ids. */
+export interface AuditEntry {
+  /** ms since 1970. */
+  readonly time: number;
+  /** Id and name of the operator token; `local` is the command line on the machine of the storage folder. */
+  readonly actor: { readonly id: string; readonly name: string };
+  readonly action: AuditAction;
+  /** What it was done to: the id of a token or a device, the name of a task. */
+  readonly subject: string;
+  readonly outcome: 'done' | ErrorCode;
+}
+
+/** An entry and its number; numbers count from 1 in the order of appending. */
+export interface NumberedEntry extends AuditEntry {
+  readonly number: number;
+}
+
+/** Grows, and changes in no other way. */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>;
+  /** Those whose number is below `before`, newest first. */
+  list(before: number, limit: number): Promise<readonly NumberedEntry[]>;
+}

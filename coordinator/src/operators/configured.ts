@@ -1,0 +1,40 @@
+import { isValid } from '../tokens/secret-token.ts';
+import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
+import type { Role } from './role.ts';
+
+/** A token as a configuration names it. */
+export interface ConfiguredToken {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the token, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A store of tokens beside those that the configuration names, which count as long as it does and can't be revoked here. */
+export function configured(
+  tokens: readonly ConfiguredToken[],
+  store: OperatorTokenStore,
+): OperatorTokenStore {
+  const byId = new Map(
+    tokens.map(({ id, name, role, sha256 }): [string, OperatorToken] => [
+      id,
+      {
+        id,
+        name,
+        role,
+        digest: Buffer.from(sha256, 'hex'),
+        createdAt: 0,
+        expiresAt: null,
+        revokedAt: null,
+      },
+    ]),
+  );
+  return {
+    add: token => store.add(token),
+    get: async id => byId.get(id) ?? store.get(id),
+    list: page => store.list(page),
+    revoke: (id, time) => store.revoke(id, time),
+    anyValid: async time => [...byId.values()].some(token => isValid(token, time)) || store.anyValid(time),
+  };
+}

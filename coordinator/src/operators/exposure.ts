@@ -1,0 +1,32 @@
+import { isIPv4 } from 'node:net';
+import { MurmurationError } from '@murmuration/protocol/errors';
+
+/** Whether whoever listens there is heard on this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/**
+ * Refuses to be reached from other machines without protection. Throws `config.invalid`, saying what is missing and how to get
+ * it.
+ */
+export function requireProtection(
+  { host, openEnrolment }: { readonly host: string; readonly openEnrolment: boolean },
+  hasOperators: boolean,
+): void {
+  if (isLoopback(host)) return;
+  const refuse = (why: string) => {
+    throw new MurmurationError(
+      'config.invalid',
+      `The configuration: host: ${host} can be reached from other machines, and ${why} Or listen on 127.0.0.1.`,
+    );
+  };
+  if (openEnrolment)
+    refuse(
+      'with openEnrolment anybody could enrol devices; use enrolment tokens, or a verifier of your own.',
+    );
+  if (!hasOperators)
+    refuse(
+      'there is no valid operator token; make one: murmuration tokens create --role admin --name NAME --storage FOLDER.',
+    );
+}

@@ -1,0 +1,128 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Page } from '../paging.ts';
+import { isValid, mintToken, proves, tokenId } from '../tokens/secret-token.ts';
+import type { AuditAction, AuditEntry, AuditLog } from './audit.ts';
+import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
+import { includes, type Role } from './role.ts';
+
+/** Who makes a request, after the token was found valid. */
+export type Operator = Pick<OperatorToken, 'id' | 'name' | 'role'>;
+
+/** What is chosen when a token is made. */
+export interface OperatorTokenTerms {
+  readonly name: string;
+  readonly role: Role;
+  readonly expiresAt: number | null;
+}
+
+/** Who may operate this coordinator, and what they have done. */
+export class Operators {
+  readonly #tokens: OperatorTokenStore;
+  readonly #audit: AuditLog;
+  readonly #primitives: Primitives;
+  readonly #clock: Clock;
+  readonly #random: RandomBytes;
+
+  constructor(
+    tokens: OperatorTokenStore,
+    audit: AuditLog,
+    { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
+  ) {
+    this.#tokens = tokens;
+    this.#audit = audit;
+    this.#primitives = primitives;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /**
+   * Whose token this is. It is looked up each time, so that a token counts from the moment of its making to that of its
+   * revocation. Throws `operator.unauthenticated`, whatever is wrong with it.
+   */
+  async authenticate(text: string): Promise<Operator> {
+    const id = tokenId('operator', text);
+    const token = id === undefined ? undefined : await this.#tokens.get(id);
+    if (!proves(text, token, this.#primitives) || !isValid(token!, this.#clock.now()))
+      throw new MurmurationError('operator.unauthenticated');
+    const { name, role } = token!;
+    return { id: token!.id, name, role };
+  }
+
+  /** Throws `operator.forbidden` where the role of `operator` does not include `least`. */
+  require(operator: Operator, least: Role): void {
+    if (!includes(operator.role, least))
+      throw new MurmurationError(
+        'operator.forbidden',
+        `This needs the role ${least}; the token is one of a ${operator.role}.`,
+      );
+  }
+
+  /** A fresh token; its text is known to whoever asked for it, and to nobody from then on. */
+  async create({
+    name,
+    role,
+    expiresAt,
+  }: OperatorTokenTerms): Promise<{ token: OperatorToken; text: string }> {
+    const { text, proof } = mintToken('operator', this.#random, this.#primitives);
+    const token: OperatorToken = {
+      ...proof,
+      name,
+      role,
+      createdAt: this.#clock.now(),
+      expiresAt,
+      revokedAt: null,
+    };
+    await this.#tokens.add(token);
+    return { token, text };
+  }
+
+  list(page: Page): Promise<readonly OperatorToken[]> {
+    return this.#tokens.list(page);
+  }
+
+  /** Whether anybody may operate this coordinator. */
+  anyValid(): Promise<boolean> {
+    return this.#tokens.anyValid(this.#clock.now());
+  }
+
+  isValid(token: OperatorToken): boolean {
+    return isValid(token, this.#clock.now());
+  }
+
+  /** The token as it is from now on; undefined where none of this id can be revoked. */
+  async revoke(id: string): Promise<OperatorToken | undefined> {
+    return (await this.#tokens.revoke(id, this.#clock.now())) ? this.#tokens.get(id) : undefined;
+  }
+
+  /**
+   * Does what an operator asks for, and writes down who did what and how it ended, before anybody hears of it. `subject` is
+   * what it is done to; where that comes into being by it, it follows from the result.
+   */
+  async audited<Result>(
+    actor: AuditEntry['actor'],
+    action: AuditAction,
+    subject: string | ((result: Result) => string),
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const record = (outcome: AuditEntry['outcome'], to: string) =>
+      this.#audit.append({
+        time: this.#clock.now(),
+        actor: { id: actor.id, name: actor.name },
+        action,
+        subject: to,
+        outcome,
+      });
+    let result: Result;
+    try {
+      result = await work();
+    } catch (error) {
+      const outcome = error instanceof MurmurationError ? error.code : 'server.internal';
+      await record(outcome, typeof subject === 'string' ? subject : '');
+      throw error;
+    }
+    await record('done', typeof subject === 'string' ? subject : subject(result));
+    return result;
+  }
+}

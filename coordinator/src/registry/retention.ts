@@ -1,0 +1,79 @@
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import { parseModelJson } from '@murmuration/protocol/weights/model-files';
+import type { BlobStore, History } from './ports.ts';
+
+/** What is kept of a task; null: all. */
+export interface RetentionPolicy {
+  /** So many versions, the newest ones. */
+  readonly versions: number | null;
+  /** So many records of rounds, the newest ones. */
+  readonly rounds: number | null;
+  /** Records of rounds for so long after their end, ms; the newest one for ever. */
+  readonly roundsFor: number | null;
+}
+
+/** ms for which blobs are spared that were put by this process: their version may be about to be committed. */
+const grace = 3_600_000;
+
+/** Deletes old versions and records, and then the files that no version names. */
+export class Retention {
+  readonly #policy: RetentionPolicy;
+  readonly #history: History;
+  readonly #blobs: BlobStore;
+  readonly #clock: Clock;
+  /** The weight file of each model, as its `model.json` names it. */
+  readonly #weights = new Map<ModelHash, string>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(policy: RetentionPolicy, history: History, blobs: BlobStore, clock: Clock) {
+    this.#policy = policy;
+    this.#history = history;
+    this.#blobs = blobs;
+    this.#clock = clock;
+  }
+
+  /**
+   * Applies the policy to a task, one call after the other; versions of the models `inUse` are kept besides. Rows go first, so
+   * that no row names a file that is gone. Throws `storage.*`, and `model.*` where a model that is kept can't be read: then no
+   * file is deleted.
+   */
+  apply(task: TaskName, inUse: ReadonlySet<ModelHash>): Promise<void> {
+    const mine = this.#last.then(() => this.#prune(task, inUse));
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Settles when nothing is being deleted. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  async #prune(task: TaskName, models: ReadonlySet<ModelHash>): Promise<void> {
+    const { versions, rounds, roundsFor } = this.#policy;
+    if (versions === null && rounds === null && roundsFor === null) return;
+    const hasGone = await this.#history.prune(task, {
+      versions: versions ?? Number.POSITIVE_INFINITY,
+      models,
+      rounds: rounds ?? Number.POSITIVE_INFINITY,
+      roundsSince: roundsFor === null ? Number.NEGATIVE_INFINITY : this.#clock.now() - roundsFor,
+    });
+    if (hasGone) await this.#sweep();
+  }
+
+  async #sweep(): Promise<void> {
+    const { models, vectors } = await this.#history.references();
+    const named = new Set<string>([...models, ...vectors]);
+    for (const model of models) named.add(await this.#weightsOf(model));
+    for (const model of this.#weights.keys()) if (!models.has(model)) this.#weights.delete(model);
+    await this.#blobs.sweep(named, this.#clock.now() - grace);
+  }
+
+  async #weightsOf(model: ModelHash): Promise<string> {
+    const known = this.#weights.get(model);
+    if (known) return known;
+    const { weightsHash } = parseModelJson(model, await this.#blobs.get(model));
+    this.#weights.set(model, weightsHash);
+    return weightsHash;
+  }
+}

@@ -1,0 +1,48 @@
+import { begin } from './phases/gathering.ts';
+import type { DriverPorts } from './ports.ts';
+import { type RoundRecord, recordOf } from './record.ts';
+import type { Failed, RoundEvent } from './round.ts';
+import type { JournalEntry, SavedRound } from './store.ts';
+import { transition } from './transition.ts';
+
+/** Records a round that was under way and can't go on, for a `reason`, as failed. Throws `storage.*`. */
+export async function abandon(
+  saved: SavedRound,
+  reason: string,
+  { history, clock, events }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
+): Promise<RoundRecord> {
+  const record = recordOf(failedState(saved, reason), clock.now(), null, { up: 0, down: 0 });
+  await history.commit({ round: record });
+  events.emit('round-ended', record);
+  return record;
+}
+
+function failedState(saved: SavedRound, reason: string): Failed {
+  let { state } = begin(saved.terms);
+  const happen = (event: RoundEvent) => {
+    state = transition(state, event).state;
+  };
+  for (const entry of saved.entries) {
+    const event = eventOf(entry);
+    if (event) happen(event);
+    if (state.phase !== 'updates') continue;
+    for (const { assignment } of saved.checkpoint?.contributors ?? [])
+      happen({ type: 'counted', assignment });
+  }
+  happen({ type: 'abort', reason });
+  return state as Failed;
+}
+
+/** What an entry means for the state of a round, whatever its message says. */
+function eventOf(entry: JournalEntry): RoundEvent | undefined {
+  switch (entry.type) {
+    case 'drawn':
+    case 'left':
+    case 'tick':
+      return entry;
+    case 'stated':
+      return undefined;
+    default:
+      return { type: 'counted', assignment: entry.assignment };
+  }
+}

@@ -1,0 +1,95 @@
+import { RingSum } from '../aggregation/ring-sum.ts';
+import type { TrafficCount } from '../monitor/traffic.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { Head } from '../registry/ports.ts';
+import type { Course } from './course.ts';
+import type { DriverPorts } from './ports.ts';
+import { type RoundRecord, recordOf } from './record.ts';
+import type { Failed } from './round.ts';
+import { untilStored } from './until-stored.ts';
+
+/** Closes a round in one commit: the next version, or that there is none, with the record of the round. */
+export class Closer {
+  readonly #course: Course;
+  readonly #ports: DriverPorts;
+  readonly #trafficBefore: TrafficCount;
+  #isCommitting = false;
+
+  constructor(course: Course, ports: DriverPorts) {
+    this.#course = course;
+    this.#ports = ports;
+    this.#trafficBefore = ports.traffic();
+  }
+
+  /** Whether the end is being stored: nothing changes it any more. */
+  get isCommitting(): boolean {
+    return this.#isCommitting;
+  }
+
+  /**
+   * Takes the masks off, makes the next version and stores it; undefined where the round has ended meanwhile. An outage of the
+   * storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
+   */
+  async publish(): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
+    const { terms, aggregate, stop } = this.#course;
+    const { makeVersion } = this.#ports;
+    await this.#unmask();
+    stop.signal.throwIfAborted();
+    const where = 'storing a version';
+    const head = await untilStored(
+      () => makeVersion(terms, aggregate, stop.signal),
+      where,
+      this.#ports,
+      stop.signal,
+    );
+    const { state } = this.#course;
+    if (state.phase !== 'closing') return undefined;
+    stop.signal.throwIfAborted();
+    const model = head.version.model;
+    const record = this.#record({ phase: 'published', terms, tally: state.tally, model }, head);
+    await this.#commit(record, head);
+    return { record, version: head.version };
+  }
+
+  /** Throws the reason for which the round was suspended before its record was stored. */
+  async fail(state: Failed): Promise<RoundRecord> {
+    const record = this.#record(state, null);
+    await this.#commit(record);
+    return record;
+  }
+
+  async #unmask(): Promise<void> {
+    const { masked, aggregate, terms } = this.#course;
+    if (!masked || !(aggregate instanceof RingSum)) return;
+    const { unmasker, events } = this.#ports;
+    const secrets = masked.round.recover();
+    await unmasker.unmask(masked.round.context, secrets, aggregate.elements, done =>
+      events.emit('unmasking', terms, done),
+    );
+  }
+
+  /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
+  async #commit(round: RoundRecord, head?: Head): Promise<void> {
+    this.#isCommitting = true;
+    const { journal, checkpointer, stop } = this.#course;
+    await Promise.all([journal.commit.halt(), checkpointer.commit.halt()]);
+    const entry = head ? { head, round } : { round };
+    const where = 'recording a round';
+    await untilStored(
+      () => this.#ports.history.commit(entry),
+      where,
+      this.#ports,
+      stop.signal,
+      () => true,
+    );
+  }
+
+  #record(state: Parameters<typeof recordOf>[0], head: Head | null): RoundRecord {
+    const { up, down } = this.#ports.traffic();
+    const before = this.#trafficBefore;
+    return recordOf(state, this.#ports.clock.now(), head?.version.metrics ?? null, {
+      up: up - before.up,
+      down: down - before.down,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids';
+import type { RoundTerms } from './round.ts';
+
+/** A device of the cohort as it was drawn. */
+export interface DrawnMember {
+  readonly device: DeviceId;
+  readonly assignment: AssignmentId;
+  /** The secret of the assignment, 32 bytes. */
+  readonly token: Uint8Array;
+}
+
+/**
+ * What happened to a round, in order, as far as its state follows from it. Updates are not among it: they are in the
+ * checkpoint, and in no other place.
+ */
+export type JournalEntry =
+  /** The cohort was drawn at `time`, ms since 1970. */
+  | { readonly type: 'drawn'; readonly time: number; readonly members: readonly DrawnMember[] }
+  /** A device's message of the phase of keys was taken; it was signed with `publicKey`, its identity (Ed25519, 32 bytes). */
+  | {
+      readonly type: 'keys';
+      readonly assignment: AssignmentId;
+      readonly publicKey: Uint8Array;
+      /** The enrolment authority's signature over the identity. */
+      readonly certificate: Uint8Array | null;
+      readonly message: Uint8Array;
+    }
+  /** A device's message of the phases of shares or of unmasking was taken. */
+  | {
+      readonly type: 'shares' | 'reveal';
+      readonly assignment: AssignmentId;
+      readonly message: Uint8Array;
+    }
+  /** A device gave up its part, or was given up. */
+  | { readonly type: 'left'; readonly assignment: AssignmentId }
+  /** The deadline of a phase, `time` in ms since 1970, ended it. */
+  | { readonly type: 'tick'; readonly time: number }
+  /** The one survivors statement of the round, written down before the first device hears it. */
+  | { readonly type: 'stated'; readonly statement: Uint8Array };
+
+/** A running sum together with those who are in it. */
+export interface Checkpoint {
+  readonly contributors: readonly Contributor[];
+  /** `RunningSum.snapshot()`. */
+  readonly sum: Uint8Array;
+}
+
+export interface Contributor {
+  readonly assignment: AssignmentId;
+  /** SHA-256 of its update, by which the same one again is told from another. */
+  readonly digest: Uint8Array;
+}
+
+/** What is durable of a round under way: its terms, what happened since, and its sum. */
+export interface SavedRound {
+  readonly terms: RoundTerms;
+  readonly entries: readonly JournalEntry[];
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/**
+ * Keeps rounds that are under way. `History.commit` with the record of a round ends it: then nothing of it is kept here any
+ * more. Everything is durable when it returns, and throws `storage.*` where it could not be written, in which case nothing
+ * of that call is kept.
+ */
+export interface RoundStore {
+  /** A round begins; for one that is there already, nothing changes. */
+  begin(terms: RoundTerms): Promise<void>;
+  /** Adds to the journal of a round that has begun, all of it or nothing. */
+  append(round: RoundId, entries: readonly JournalEntry[]): Promise<void>;
+  /**
+   * Replaces the checkpoint of a round that has begun, sum and contributors at once. `erase`: the bytes of the one before are
+   * overwritten, since their difference would be the sum of the newest updates, and these are not masked.
+   */
+  checkpoint(round: RoundId, checkpoint: Checkpoint, options: { readonly erase: boolean }): Promise<void>;
+  /** The rounds that have begun and not ended, in the order in which they began. */
+  underWay(): Promise<readonly SavedRound[]>;
+}

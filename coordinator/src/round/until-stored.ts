@@ -1,0 +1,46 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events.ts';
+import { retryAfter } from './group-commit.ts';
+
+/** Whether the storage failed in a way that may pass: it is full, locked, read-only … */
+export function isOutage(error: unknown): boolean {
+  return error instanceof MurmurationError && error.code.startsWith('storage.') && error.retryable;
+}
+
+/**
+ * Does `work` until it succeeds or fails with what is no `outage`; throws that, or the reason of `signal` where that is aborted
+ * between two tries. `where` is for the log, which hears of the first failure.
+ */
+export async function untilStored<Result>(
+  work: () => Promise<Result>,
+  where: string,
+  { clock, events }: { readonly clock: Clock; readonly events: CoordinatorEvents },
+  signal: AbortSignal,
+  outage: (error: unknown) => boolean = isOutage,
+): Promise<Result> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!outage(error)) throw error;
+      if (tries === 0) events.emit('fault', where, error);
+    }
+    await pause(clock, signal);
+  }
+}
+
+function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.at(clock.now() + retryAfter, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { hashPattern } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { BlobStore } from '../../registry/ports.ts';
+import { makeFolder, onDisk, readIfThere, syncFolder, writeWhole } from './durable-file.ts';
+
+/** Bytes that are kept in memory of those read last, so that a cohort's downloads read and check a model once. */
+const maxCached = 128 << 20;
+
+/** SHA-256 in hexadecimal, by Node's own. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Blobs as files of a folder, named by their hash, which is checked whenever one is read. Removes what an interrupted `put` left
+ * behind. Throws `storage.*` where the folder can't be used.
+ */
+export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore> {
+  /** When each was put last by this process, ms since 1970. */
+  const putAt = new Map<string, number>();
+  /** Blobs read and checked, the one read longest ago first. */
+  const cached = new Map<string, Uint8Array>();
+  let cachedBytes = 0;
+  let writes = 0;
+  /** The last `put` or `sweep`: they take turns, since one may want what the other is about to delete. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => {});
+    return mine;
+  };
+
+  const forget = (hash: string): void => {
+    cachedBytes -= cached.get(hash)?.length ?? 0;
+    cached.delete(hash);
+  };
+  const remember = (hash: string, bytes: Uint8Array): void => {
+    forget(hash);
+    cached.set(hash, bytes);
+    cachedBytes += bytes.length;
+    for (const oldest of cached.keys()) {
+      if (cachedBytes <= maxCached) break;
+      forget(oldest);
+    }
+  };
+
+  await onDisk(`The folder ${folder} can't be opened`, async () => {
+    await makeFolder(folder);
+    for (const name of await readdir(folder)) {
+      if (name.endsWith('.tmp')) await rm(join(folder, name), { force: true });
+    }
+  });
+
+  return {
+    put(bytes) {
+      // What is written is what the caller has now, whatever becomes of its buffer.
+      const kept = bytes.slice();
+      const hash = sha256Hex(kept);
+      return inTurn(() =>
+        onDisk(`The blob ${hash} can't be stored`, async () => {
+          const path = join(folder, hash);
+          if (!(await isWhole(path, hash))) await writeWhole(path, `${path}.${++writes}.tmp`, kept);
+          putAt.set(hash, clock.now());
+          return hash;
+        }),
+      );
+    },
+
+    async get(hash) {
+      const known = cached.get(hash);
+      if (known) {
+        remember(hash, known);
+        return known;
+      }
+      const bytes = hashPattern.test(hash)
+        ? await onDisk(`The blob ${hash} can't be read`, () => readIfThere(join(folder, hash)))
+        : undefined;
+      if (!bytes) throw new MurmurationError('model.missing');
+      if (sha256Hex(bytes) !== hash)
+        throw new MurmurationError(
+          'model.corrupt',
+          `The bytes of ${join(folder, hash)} don't match their hash; restore the file from a backup.`,
+        );
+      remember(hash, bytes);
+      return bytes;
+    },
+
+    sweep(named, before) {
+      return inTurn(() =>
+        onDisk(`The folder ${folder} can't be tidied`, async () => {
+          const deleted: string[] = [];
+          for (const hash of await readdir(folder)) {
+            if (!hashPattern.test(hash) || named.has(hash) || (putAt.get(hash) ?? -Infinity) >= before)
+              continue;
+            await rm(join(folder, hash), { force: true });
+            putAt.delete(hash);
+            forget(hash);
+            deleted.push(hash);
+          }
+          if (deleted.length > 0) await syncFolder(folder);
+          return deleted;
+        }),
+      );
+    },
+  };
+}
+
+async function isWhole(path: string, hash: string): Promise<boolean> {
+  const bytes = await readIfThere(path);
+  return bytes !== undefined && sha256Hex(bytes) === hash;
+}

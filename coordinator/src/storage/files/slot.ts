@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { ByteReader, ByteWriter, concatBytes, equalBytes, utf8 } from '@murmuration/protocol/bytes';
+import type { AssignmentId } from '@murmuration/protocol/ids';
+import type { Checkpoint } from '../../round/store.ts';
+
+const magic = utf8('MSUM1');
+const assignmentLength = 22;
+const digestLength = 32;
+const headLength = magic.length + 1 + 4 + 4 + 4;
+
+/** One checkpoint as it lies in a slot. */
+export interface Slot {
+  /** Of two slots the one with the larger number counts. */
+  readonly sequence: number;
+  /** Whether the checkpoint before this one is to be overwritten. */
+  readonly erase: boolean;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Head, contributors, sum; then the SHA-256 of all that, so that a torn write is told from a whole one. */
+export function encodeSlot({ sequence, erase, checkpoint: { contributors, sum } }: Slot): Uint8Array {
+  const writer = new ByteWriter(headLength + contributors.length * (assignmentLength + digestLength));
+  writer
+    .raw(magic)
+    .u8(erase ? 1 : 0)
+    .u32(sequence)
+    .u32(contributors.length)
+    .u32(sum.length);
+  for (const { assignment, digest } of contributors) writer.raw(utf8(assignment)).raw(digest);
+  const digest = createHash('sha256').update(writer.bytes).update(sum).digest();
+  return concatBytes(writer.bytes, sum, digest);
+}
+
+/** What a slot holds; undefined where it was torn, erased or damaged. Bytes after its end don't count. */
+export function decodeSlot(bytes: Uint8Array): Slot | undefined {
+  if (bytes.length < headLength) return undefined;
+  const reader = new ByteReader(bytes);
+  if (!equalBytes(reader.raw(magic.length), magic)) return undefined;
+  const erase = reader.u8() === 1;
+  const sequence = reader.u32();
+  const count = reader.u32();
+  const sumLength = reader.u32();
+  const length = headLength + count * (assignmentLength + digestLength) + sumLength;
+  if (bytes.length < length + digestLength) return undefined;
+  const digest = createHash('sha256').update(bytes.subarray(0, length)).digest();
+  if (!equalBytes(digest, bytes.subarray(length, length + digestLength))) return undefined;
+  const contributors = Array.from({ length: count }, () => ({
+    assignment: new TextDecoder().decode(reader.raw(assignmentLength)) as AssignmentId,
+    digest: new Uint8Array(reader.raw(digestLength)),
+  }));
+  return { sequence, erase, checkpoint: { contributors, sum: new Uint8Array(reader.raw(sumLength)) } };
+}

@@ -1,0 +1,113 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { BlobStore } from '../registry/ports.ts';
+import { fileBlobs } from './files/blobs.ts';
+import { fileCheckpoints } from './files/checkpoints.ts';
+import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
+import { sqliteActivity } from './sqlite/activity.ts';
+import { sqliteAudit } from './sqlite/audit.ts';
+import { sqliteDevices } from './sqlite/devices.ts';
+import { sqliteHistory } from './sqlite/history.ts';
+import { takeLock } from './sqlite/lock.ts';
+import { openDatabase } from './sqlite/open.ts';
+import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
+import { sqliteRounds } from './sqlite/rounds.ts';
+import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
+
+/** Where things lie in a storage folder. */
+export const layout = {
+  /** SQLite: all rows. */
+  database: 'murmuration.db',
+  /** Files of models and of strategies, by their SHA-256. */
+  blobs: 'blobs',
+  /** Running sums of rounds under way. */
+  sums: 'rounds',
+  /** Locked by the process that has the folder; whoever only reads needs no lock. */
+  lock: 'lock.db',
+  /** Locked by whoever copies blobs or deletes some. */
+  blobsLock: 'blobs-lock.db',
+} as const;
+
+/** Takes a folder for this process until the returned function is called. Throws `storage.in-use` where it is taken. */
+export async function lockFolder(folder: string): Promise<() => void> {
+  const unlock = await takeLock(join(folder, layout.lock));
+  if (unlock) return unlock;
+  throw new MurmurationError(
+    'storage.in-use',
+    `Another coordinator uses the storage folder ${folder}; stop it first, or choose another folder.`,
+  );
+}
+
+/** Opens a storage folder as `openStorage` says. */
+export async function openFolder(folder: string, clock: Clock) {
+  await onDisk(`The storage folder ${folder} can't be used`, async () => {
+    await makeFolder(folder);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  });
+  const unlock = await lockFolder(folder);
+  try {
+    const database = await openDatabase(join(folder, layout.database));
+    try {
+      await onDisk(`The storage folder ${folder} can't be synced`, () => syncFolder(folder));
+      const files = await fileBlobs(join(folder, layout.blobs), clock);
+      const blobs: BlobStore = {
+        ...files,
+        async sweep(named, before) {
+          const free = await takeLock(join(folder, layout.blobsLock));
+          // A backup is under way: the next sweep takes what this one leaves.
+          if (!free) return [];
+          try {
+            return await files.sweep(named, before);
+          } finally {
+            free();
+          }
+        },
+      };
+      const checkpoints = await fileCheckpoints(join(folder, layout.sums));
+      const rounds = sqliteRounds(database, checkpoints);
+
+      /** Rounds that are over and whose sums could not be erased yet. */
+      const over = new Set<RoundId>();
+      const erase = async (round: RoundId): Promise<void> => {
+        over.add(round);
+        for (const each of over) {
+          try {
+            await checkpoints.forget(each);
+            over.delete(each);
+          } catch {
+            // The round is committed all the same. The next one tries again, and so does the next start.
+          }
+        }
+      };
+      const begun = await database.rows.selectFrom('rounds_under_way').select('round').execute();
+      const underWay = new Set(begun.map(({ round }) => round));
+      for (const round of await checkpoints.rounds()) if (!underWay.has(round)) await erase(round);
+
+      return {
+        durable: true,
+        blobs,
+        history: sqliteHistory(database, blobs, erase),
+        rounds,
+        devices: sqliteDevices(database),
+        enrolmentTokens: sqliteEnrolmentTokens(database),
+        operatorTokens: sqliteOperatorTokens(database),
+        audit: sqliteAudit(database),
+        activity: sqliteActivity(database),
+        pausedTasks: sqlitePausedTasks(database),
+        async close() {
+          await database.close();
+          unlock();
+        },
+      };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

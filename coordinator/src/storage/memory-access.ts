@@ -1,0 +1,131 @@
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { AuditLog, NumberedEntry } from '../operators/audit.ts';
+import type { OperatorToken, OperatorTokenStore } from '../operators/operator-token.ts';
+import { type Page, pageOf } from '../paging.ts';
+import type { Activity, ActivityStore } from '../population/activity.ts';
+import type { EnrolmentToken, EnrolmentTokenStore } from '../population/enrolment-token.ts';
+import type { PausedTasks } from '../round/pauses.ts';
+import { isValid } from '../tokens/secret-token.ts';
+
+/** Tokens by their ids, as both kinds are kept. */
+class MemoryTokens<Token extends Pick<OperatorToken, 'id' | 'createdAt' | 'revokedAt'>> {
+  readonly tokens = new Map<string, Token>();
+
+  async add(token: Token): Promise<void> {
+    this.tokens.set(token.id, token);
+  }
+
+  async get(id: string): Promise<Token | undefined> {
+    return this.tokens.get(id);
+  }
+
+  async list(page: Page): Promise<readonly Token[]> {
+    return pageOf(this.tokens.values(), page, ({ id, createdAt }) => ({ id, time: createdAt }));
+  }
+
+  async revoke(id: string, time: number): Promise<boolean> {
+    const token = this.tokens.get(id);
+    if (token && token.revokedAt === null) this.tokens.set(id, { ...token, revokedAt: time });
+    return token !== undefined;
+  }
+}
+
+export function memoryEnrolmentTokens(): EnrolmentTokenStore {
+  const kept = new MemoryTokens<EnrolmentToken>();
+  const users = new Map<string, Set<DeviceId>>();
+  return {
+    add: token => kept.add(token),
+    get: id => kept.get(id),
+    list: page => kept.list(page),
+    revoke: (id, time) => kept.revoke(id, time),
+    async use(id, device, time) {
+      const token = kept.tokens.get(id);
+      if (!token || !isValid(token, time)) return false;
+      const known = users.get(id) ?? new Set();
+      if (known.has(device)) return true;
+      if (token.maxUses !== null && token.uses >= token.maxUses) return false;
+      users.set(id, known.add(device));
+      kept.tokens.set(id, { ...token, uses: token.uses + 1 });
+      return true;
+    },
+  };
+}
+
+export function memoryOperatorTokens(): OperatorTokenStore {
+  const kept = new MemoryTokens<OperatorToken>();
+  return {
+    add: token => kept.add(token),
+    get: id => kept.get(id),
+    list: page => kept.list(page),
+    revoke: (id, time) => kept.revoke(id, time),
+    async anyValid(time) {
+      return [...kept.tokens.values()].some(token => isValid(token, time));
+    },
+  };
+}
+
+export function memoryAudit(): AuditLog {
+  const entries: NumberedEntry[] = [];
+  return {
+    async append(entry) {
+      entries.push({ ...entry, number: entries.length + 1 });
+    },
+    async list(before, limit) {
+      return entries
+        .filter(({ number }) => number < before)
+        .reverse()
+        .slice(0, limit);
+    },
+  };
+}
+
+export function memoryActivity(): ActivityStore {
+  const known = new Map<
+    DeviceId,
+    Omit<Activity, 'tasks'> & { tasks: Map<TaskName, Activity['tasks'][number]> }
+  >();
+  return {
+    async record(changes) {
+      for (const { device, seenAt, client, tasks } of changes) {
+        const before = known.get(device) ?? { seenAt: 0, platform: '', sdk: '', tasks: new Map() };
+        for (const change of tasks) {
+          const { task, rounds, updates, lastAt } = before.tasks.get(change.task) ?? {
+            ...change,
+            rounds: 0,
+            updates: 0,
+          };
+          before.tasks.set(task, {
+            task,
+            rounds: rounds + change.rounds,
+            updates: updates + change.updates,
+            lastAt: Math.max(lastAt, change.lastAt),
+          });
+        }
+        known.set(device, { ...before, ...client, seenAt: Math.max(before.seenAt, seenAt) });
+      }
+    },
+    async of(devices) {
+      const found = new Map<DeviceId, Activity>();
+      for (const device of devices) {
+        const activity = known.get(device);
+        if (!activity) continue;
+        const tasks = [...activity.tasks.values()].sort((a, b) => (a.task < b.task ? -1 : 1));
+        found.set(device, { ...activity, tasks });
+      }
+      return found;
+    },
+  };
+}
+
+export function memoryPausedTasks(): PausedTasks {
+  const paused = new Set<TaskName>();
+  return {
+    async all() {
+      return new Set(paused);
+    },
+    async set(task, isPaused) {
+      if (isPaused) paused.add(task);
+      else paused.delete(task);
+    },
+  };
+}

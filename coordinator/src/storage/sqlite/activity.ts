@@ -1,0 +1,86 @@
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import { sql } from 'kysely';
+import type { Activity, ActivityStore, Participation } from '../../population/activity.ts';
+import type { SqliteDatabase } from './open.ts';
+
+/** Rows of one statement: SQLite binds up to 32,766 values. */
+const maxRows = 1_000;
+
+/** What devices do as rows: one a device, and one a device and task. */
+export function sqliteActivity({ rows, writer }: SqliteDatabase): ActivityStore {
+  return {
+    async record(changes) {
+      const seen = changes.map(({ device, seenAt, client }) => ({
+        device,
+        seen_at: seenAt,
+        platform: client?.platform ?? '',
+        sdk: client?.sdk ?? '',
+      }));
+      const parts = changes.flatMap(({ device, tasks }) =>
+        tasks.map(({ task, rounds, updates, lastAt }) => ({
+          device,
+          task,
+          rounds,
+          updates,
+          last_at: lastAt,
+        })),
+      );
+      await writer.write(async database => {
+        for (const part of pieces(seen))
+          await database
+            .insertInto('device_activity')
+            .values(part)
+            .onConflict(conflict =>
+              conflict.column('device').doUpdateSet({
+                seen_at: sql`max(device_activity.seen_at, excluded.seen_at)`,
+                platform: sql`iif(excluded.sdk = '', device_activity.platform, excluded.platform)`,
+                sdk: sql`iif(excluded.sdk = '', device_activity.sdk, excluded.sdk)`,
+              }),
+            )
+            .execute();
+        for (const part of pieces(parts))
+          await database
+            .insertInto('participation')
+            .values(part)
+            .onConflict(conflict =>
+              conflict.columns(['device', 'task']).doUpdateSet({
+                rounds: sql`participation.rounds + excluded.rounds`,
+                updates: sql`participation.updates + excluded.updates`,
+                last_at: sql`max(participation.last_at, excluded.last_at)`,
+              }),
+            )
+            .execute();
+      });
+    },
+
+    async of(devices) {
+      const found = new Map<DeviceId, Activity & { readonly tasks: Participation[] }>();
+      for (const part of pieces(devices)) {
+        const seen = await rows
+          .selectFrom('device_activity')
+          .selectAll()
+          .where('device', 'in', part)
+          .execute();
+        for (const { device, seen_at, platform, sdk } of seen)
+          found.set(device as DeviceId, { seenAt: seen_at, platform, sdk, tasks: [] });
+        const parts = await rows
+          .selectFrom('participation')
+          .selectAll()
+          .where('device', 'in', part)
+          .orderBy('task')
+          .execute();
+        for (const { device, task, rounds, updates, last_at } of parts)
+          found
+            .get(device as DeviceId)
+            ?.tasks.push({ task: task as TaskName, rounds, updates, lastAt: last_at });
+      }
+      return found;
+    },
+  };
+}
+
+function pieces<Row>(all: readonly Row[]): readonly (readonly Row[])[] {
+  return Array.from({ length: Math.ceil(all.length / maxRows) }, (_, piece) =>
+    all.slice(piece * maxRows, (piece + 1) * maxRows),
+  );
+}

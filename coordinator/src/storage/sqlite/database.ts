@@ -1,0 +1,169 @@
+import Database from 'libsql/promise';
+import { storageFailure } from '../failure.ts';
+
+/** What a column holds, or a parameter. */
+export type Value = null | number | string | Uint8Array;
+
+export type Row = Readonly<Record<string, Value>>;
+
+export interface Result {
+  readonly rows: readonly Row[];
+  /** Rows inserted, changed or deleted. */
+  readonly changes: number;
+}
+
+/** As far as it is used; what is called on the statement runs on this thread, but for `all`. */
+interface Statement {
+  readonly reader: boolean;
+  safeIntegers(on: boolean): Statement;
+  run(parameters: readonly Value[]): { readonly changes: number };
+  all(parameters: readonly Value[]): Promise<Record<string, unknown>[]>;
+}
+
+interface Handle {
+  readonly inTransaction: boolean;
+  exec(sql: string): Promise<void>;
+  prepare(sql: string): Promise<Statement>;
+  close(): void;
+}
+
+/** Statements that run in no transaction. */
+const outsideTransactions = /^\s*(?:pragma|vacuum)\b/i;
+
+/** Statements kept prepared. */
+const maxPrepared = 200;
+
+/**
+ * One connection to an SQLite database: the only file that knows `libsql`, and guards what that gets wrong (it ends the
+ * process on a bound boolean, truncates text at NUL, stores NaN as null, rounds large integers). Commits, with the fsync that they wait
+ * for, run on a thread of their own. One caller at a time: whatever shares a connection takes turns.
+ */
+export class Connection {
+  readonly #path: string;
+  readonly #handle: Handle;
+  readonly #prepared = new Map<string, Statement>();
+  #isOpen = true;
+
+  private constructor(path: string, handle: Handle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  /** Opens a database file, making it where there is none; waits `busyTimeout` ms for the locks of others. Throws `storage.*`. */
+  static async open(path: string, { busyTimeout }: { readonly busyTimeout: number }): Promise<Connection> {
+    try {
+      const handle = new Database(path, { timeout: busyTimeout }) as unknown as Handle;
+      const connection = new Connection(path, handle);
+      await connection.exec('pragma trusted_schema = off');
+      return connection;
+    } catch (error) {
+      throw storageFailure(error, `The database ${path} can't be opened`);
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.#handle.inTransaction;
+  }
+
+  /** Runs statements without parameters nor rows, on another thread. Throws `storage.*`. */
+  async exec(sql: string): Promise<void> {
+    this.#requireOpen();
+    try {
+      await this.#handle.exec(sql);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** Runs one statement. Throws `storage.*`, `TypeError` for a parameter that can't be stored as it is. */
+  async query(sql: string, parameters: readonly unknown[] = []): Promise<Result> {
+    this.#requireOpen();
+    const values = parameters.map(requireValue);
+    try {
+      const statement = await this.#prepare(sql);
+      if (statement.reader) return { rows: (await statement.all(values)).map(rowOf), changes: 0 };
+      if (this.#handle.inTransaction || outsideTransactions.test(sql)) return changesOf(statement, values);
+      return await this.#alone(statement, values);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** Closing twice is harmless. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#prepared.clear();
+    this.#handle.close();
+  }
+
+  /** A single change in a transaction of its own, so that the commit runs on the other thread. */
+  async #alone(statement: Statement, values: readonly Value[]): Promise<Result> {
+    await this.#handle.exec('begin immediate');
+    try {
+      const result = changesOf(statement, values);
+      await this.#handle.exec('commit');
+      return result;
+    } catch (error) {
+      if (this.#handle.inTransaction) await this.#handle.exec('rollback');
+      throw error;
+    }
+  }
+
+  async #prepare(sql: string): Promise<Statement> {
+    const known = this.#prepared.get(sql);
+    // To the end of the map, whose first entry is the one used longest ago.
+    if (known) this.#prepared.delete(sql);
+    const statement = known ?? (await this.#handle.prepare(sql)).safeIntegers(true);
+    this.#prepared.set(sql, statement);
+    if (this.#prepared.size > maxPrepared) this.#prepared.delete(this.#prepared.keys().next().value!);
+    return statement;
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOpen) throw new Error(`The database ${this.#path} is closed.`);
+  }
+
+  #failure(error: unknown): unknown {
+    return storageFailure(error, `The database ${this.#path}`);
+  }
+}
+
+function changesOf(statement: Statement, values: readonly Value[]): Result {
+  return { rows: [], changes: statement.run(values).changes };
+}
+
+/** A parameter that comes back as it went in, or a `TypeError`. */
+function requireValue(value: unknown): Value {
+  switch (typeof value) {
+    case 'string':
+      if (/\0|\p{Surrogate}/u.test(value))
+        throw new TypeError('A database stores no text with NUL or half a surrogate pair.');
+      return value;
+    case 'number':
+      if (Number.isNaN(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+        throw new TypeError(`A database stores no NaN, nor integers beyond 2^53; this is ${value}.`);
+      return value;
+    default:
+      if (value === null) return null;
+      // A Buffer is one; other views would be stored by their bytes in memory, whatever their byte order.
+      if (value instanceof Uint8Array) return value;
+      throw new TypeError(`A database stores numbers, text, bytes and null, no ${typeof value}.`);
+  }
+}
+
+function rowOf(row: Record<string, unknown>): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, readValue(value)]));
+}
+
+function readValue(value: unknown): Value {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new RangeError(`${value} is beyond the integers of a number.`);
+    return number;
+  }
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  // A Buffer is a view into a pool that outlives the row.
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  return value as Value;
+}

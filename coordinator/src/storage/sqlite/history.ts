@@ -1,0 +1,140 @@
+import type { ModelHash, RoundId } from '@murmuration/protocol/ids';
+import type { ModelVersion } from '../../registry/model-version.ts';
+import type { BlobStore, History } from '../../registry/ports.ts';
+import type { RoundRecord } from '../../round/record.ts';
+import { fromJson, toJson } from './json.ts';
+import type { SqliteDatabase } from './open.ts';
+import { loadState, storeState, vectorsIn } from './strategy-state.ts';
+
+/**
+ * Versions and rounds as rows; the vectors of strategies as blobs. A round that is committed is forgotten in the same
+ * transaction, with its journal; `closed` hears of it afterwards, and may forget what the round has on disk elsewhere.
+ */
+export function sqliteHistory(
+  { rows, writer }: SqliteDatabase,
+  blobs: BlobStore,
+  closed: (round: RoundId) => Promise<void>,
+): History {
+  return {
+    async head(task) {
+      const row = await rows
+        .selectFrom('versions')
+        .select(['version', 'state'])
+        .where('task', '=', task)
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return (
+        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
+      );
+    },
+
+    async version(model) {
+      const row = await rows
+        .selectFrom('versions')
+        .select('version')
+        .where('model', '=', model)
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row && fromJson<ModelVersion>(row.version);
+    },
+
+    async versions(task, before, limit) {
+      const found = await rows
+        .selectFrom('versions')
+        .select('version')
+        .where('task', '=', task)
+        .where('number', '<', before)
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute();
+      return found.map(({ version }) => fromJson<ModelVersion>(version));
+    },
+
+    async rounds(task, before, limit) {
+      const found = await rows
+        .selectFrom('rounds')
+        .select('record')
+        .where('task', '=', task)
+        .where('number', '<', before)
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute();
+      return found.map(({ record }) => fromJson<RoundRecord>(record));
+    },
+
+    async commit({ head, round }) {
+      const state = head && (await storeState(head.state, blobs));
+      await writer.write(async changes => {
+        if (head) {
+          const { task, number, model } = head.version;
+          const version = toJson(head.version);
+          await changes
+            .insertInto('versions')
+            .values({ task, number, model, version, state: state! })
+            .execute();
+        }
+        if (round) {
+          const { task, number, round: id, endedAt } = round;
+          await changes
+            .insertInto('rounds')
+            .values({ task, number, round: id, ended_at: endedAt, record: toJson(round) })
+            .execute();
+          await changes.deleteFrom('journal').where('round', '=', id).execute();
+          await changes.deleteFrom('rounds_under_way').where('round', '=', id).execute();
+        }
+      });
+      if (round) await closed(round.round);
+    },
+
+    prune(task, keep) {
+      return writer.write(async changes => {
+        const kept = await changes
+          .selectFrom('versions')
+          .select('number')
+          .where('task', '=', task)
+          .orderBy('number', 'desc')
+          .limit(rowsOf(keep.versions))
+          .execute();
+        const oldest = kept.at(-1)?.number ?? 0;
+        const old = await changes
+          .selectFrom('versions')
+          .select(['id', 'model'])
+          .where('task', '=', task)
+          .where('number', '<', oldest)
+          .execute();
+        const gone = old.filter(({ model }) => !keep.models.has(model as ModelHash));
+        for (const { id } of gone) await changes.deleteFrom('versions').where('id', '=', id).execute();
+
+        const records = await changes
+          .selectFrom('rounds')
+          .select(['number', 'ended_at'])
+          .where('task', '=', task)
+          .orderBy('number', 'desc')
+          .limit(rowsOf(keep.rounds))
+          .execute();
+        const oldestRecord = records.findLast((record, i) => i === 0 || record.ended_at >= keep.roundsSince);
+        await changes
+          .deleteFrom('rounds')
+          .where('task', '=', task)
+          .where('number', '<', oldestRecord?.number ?? 0)
+          .execute();
+        return gone.length > 0;
+      });
+    },
+
+    async references() {
+      const all = await rows.selectFrom('versions').select(['model', 'state']).execute();
+      return {
+        models: new Set(all.map(({ model }) => model as ModelHash)),
+        vectors: new Set(all.flatMap(({ state }) => vectorsIn(state))),
+      };
+    },
+  };
+}
+
+/** How many rows to keep as an integer of SQLite, which has no infinity: at least 1. */
+function rowsOf(count: number): number {
+  return Math.min(Math.max(1, count), Number.MAX_SAFE_INTEGER);
+}

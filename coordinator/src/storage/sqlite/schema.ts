@@ -1,0 +1,108 @@
+import type { Generated } from 'kysely';
+
+/** What the tables hold; `migrations/` makes them. Times are ms since 1970; JSON is text. */
+export interface Tables {
+  readonly versions: VersionsTable;
+  readonly rounds: RoundsTable;
+  readonly devices: DevicesTable;
+  readonly rounds_under_way: RoundsUnderWayTable;
+  readonly journal: JournalTable;
+  readonly enrolment_tokens: EnrolmentTokensTable;
+  readonly enrolment_uses: { readonly token: string; readonly device: string };
+  readonly operator_tokens: OperatorTokensTable;
+  readonly audit: AuditTable;
+  readonly device_activity: DeviceActivityTable;
+  readonly participation: ParticipationTable;
+  readonly paused_tasks: { readonly task: string };
+}
+
+interface VersionsTable {
+  readonly id: Generated<number>;
+  readonly task: string;
+  readonly number: number;
+  readonly model: string;
+  /** JSON of a `ModelVersion`. */
+  readonly version: string;
+  /** JSON of a `StrategyState`, its vectors as the hashes of their blobs. */
+  readonly state: string;
+}
+
+interface RoundsTable {
+  readonly id: Generated<number>;
+  readonly task: string;
+  readonly number: number;
+  readonly round: string;
+  readonly ended_at: number;
+  /** JSON of a `RoundRecord`. */
+  readonly record: string;
+}
+
+interface DevicesTable {
+  readonly id: string;
+  readonly public_key: Uint8Array;
+  readonly certificate: Uint8Array | null;
+  readonly enrolled_at: number;
+  readonly revoked_at: number | null;
+}
+
+interface RoundsUnderWayTable {
+  readonly id: Generated<number>;
+  readonly round: string;
+  /** MessagePack. */
+  readonly terms: Uint8Array;
+}
+
+interface JournalTable {
+  readonly id: Generated<number>;
+  readonly round: string;
+  /** MessagePack. */
+  readonly entry: Uint8Array;
+}
+
+interface EnrolmentTokensTable {
+  readonly id: string;
+  /** SHA-256 of the token. */
+  readonly digest: Uint8Array;
+  readonly name: string;
+  readonly max_uses: number | null;
+  readonly uses: number;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+interface OperatorTokensTable {
+  readonly id: string;
+  /** SHA-256 of the token. */
+  readonly digest: Uint8Array;
+  readonly name: string;
+  readonly role: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+interface AuditTable {
+  readonly number: Generated<number>;
+  readonly time: number;
+  readonly actor_id: string;
+  readonly actor_name: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly outcome: string;
+}
+
+interface DeviceActivityTable {
+  readonly device: string;
+  readonly seen_at: number;
+  readonly platform: string;
+  readonly sdk: string;
+}
+
+interface ParticipationTable {
+  readonly device: string;
+  readonly task: string;
+  readonly rounds: number;
+  readonly updates: number;
+  readonly last_at: number;
+}

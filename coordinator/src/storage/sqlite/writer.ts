@@ -1,0 +1,82 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+
+/** Reads and changes rows inside of a transaction, through `rows` alone: anything else would wait for this transaction to end. */
+export type Job<Tables, Value> = (rows: Transaction<Tables>) => Promise<Value>;
+
+interface Waiting<Tables> {
+  run(rows: Transaction<Tables>): Promise<void>;
+  succeed(): void;
+  fail(error: unknown): void;
+}
+
+/** Jobs of one transaction at most, so that the first one doesn't wait for too many others. */
+const maxGroup = 256;
+
+/**
+ * Group commit: while one transaction is committed, the jobs that come gather, and the next transaction takes them together,
+ * so that many small writes share one fsync. Each job is all or nothing by itself.
+ */
+export class Writer<Tables> {
+  readonly #database: Kysely<Tables>;
+  readonly #waiting: Waiting<Tables>[] = [];
+  #isRunning = false;
+
+  constructor(database: Kysely<Tables>) {
+    this.#database = database;
+  }
+
+  /** Durable when it returns; whatever the job throws leaves the rows as they were. Throws `storage.*`. */
+  write<Value>(job: Job<Tables, Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      let value: Value;
+      this.#waiting.push({
+        async run(rows) {
+          value = await job(rows);
+        },
+        succeed: () => resolve(value),
+        fail: reject,
+      });
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, maxGroup));
+    this.#isRunning = false;
+  }
+
+  async #commit(group: readonly Waiting<Tables>[]): Promise<void> {
+    const done: Waiting<Tables>[] = [];
+    const refused: [Waiting<Tables>, unknown][] = [];
+    try {
+      await this.#database.transaction().execute(async rows => {
+        if (group.length === 1) {
+          await group[0]!.run(rows);
+          done.push(group[0]!);
+          return;
+        }
+        for (const each of group) {
+          await sql`savepoint job`.execute(rows);
+          try {
+            await each.run(rows);
+            done.push(each);
+          } catch (error) {
+            // Fails where SQLite has rolled everything back by itself; then none of the group is kept.
+            await sql`rollback to job`.execute(rows).catch(() => {
+              throw error;
+            });
+            refused.push([each, error]);
+          }
+          await sql`release job`.execute(rows);
+        }
+      });
+    } catch (error) {
+      const known = new Map(refused);
+      for (const each of group) each.fail(known.get(each) ?? error);
+      return;
+    }
+    for (const each of done) each.succeed();
+    for (const [each, error] of refused) each.fail(error);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '@murmuration/protocol/ports';
+import type { AuditLog } from '../operators/audit.ts';
+import type { OperatorTokenStore } from '../operators/operator-token.ts';
+import type { ActivityStore } from '../population/activity.ts';
+import type { DeviceStore } from '../population/device.ts';
+import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
+import type { BlobStore, History } from '../registry/ports.ts';
+import type { PausedTasks } from '../round/pauses.ts';
+import type { RoundStore } from '../round/store.ts';
+import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
+import {
+  memoryActivity,
+  memoryAudit,
+  memoryEnrolmentTokens,
+  memoryOperatorTokens,
+  memoryPausedTasks,
+} from './memory-access.ts';
+import { MemoryRounds } from './memory-rounds.ts';
+
+/** All that a coordinator keeps. */
+export interface Storage {
+  /** Whether it is there again after a restart. */
+  readonly durable: boolean;
+  readonly blobs: BlobStore;
+  readonly history: History;
+  readonly rounds: RoundStore;
+  readonly devices: DeviceStore;
+  readonly enrolmentTokens: EnrolmentTokenStore;
+  readonly operatorTokens: OperatorTokenStore;
+  readonly audit: AuditLog;
+  readonly activity: ActivityStore;
+  readonly pausedTasks: PausedTasks;
+  /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * The storage in a folder, which is made where there is none and belongs to this process until `close`; without a folder, in
+ * memory. Throws `storage.in-use` where another process has the folder, `storage.newer` where a newer version wrote it, and
+ * any other `storage.*` where it can't be read and written.
+ */
+export async function openStorage(folder: string | undefined, clock: Clock): Promise<Storage> {
+  if (folder === undefined) return memoryStorage(clock);
+  // Only now, since there are platforms without its native library.
+  const { openFolder } = await import('./folder.ts');
+  return openFolder(folder, clock);
+}
+
+function memoryStorage(clock: Clock): Storage {
+  const rounds = new MemoryRounds();
+  return {
+    durable: false,
+    blobs: memoryBlobs(clock),
+    history: memoryHistory(rounds),
+    rounds,
+    devices: memoryDevices(),
+    enrolmentTokens: memoryEnrolmentTokens(),
+    operatorTokens: memoryOperatorTokens(),
+    audit: memoryAudit(),
+    activity: memoryActivity(),
+    pausedTasks: memoryPausedTasks(),
+    async close() {},
+  };
+}

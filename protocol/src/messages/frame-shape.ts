@@ -1,0 +1,54 @@
+import { MurmurationError } from '../errors.ts';
+
+/** Arrays and maps that may lie inside one another. */
+const deepest = 16;
+
+/**
+ * Throws `protocol.frame` where arrays and maps lie too deep in one another, or announce more items than bytes follow: a decoder would
+ * make room for all that it is promised, thousands of times what a small frame holds. Whatever else is wrong is the decoder's to say.
+ */
+export function refuseBombs(frame: Uint8Array): void {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  /** Items that are still to come, of each container around the current place. */
+  const missing: number[] = [];
+  let at = 0;
+  const sized = (bytes: 1 | 2 | 4): number => {
+    if (at + bytes > frame.length) return 0;
+    const size = bytes === 1 ? view.getUint8(at) : bytes === 2 ? view.getUint16(at) : view.getUint32(at);
+    at += bytes;
+    return size;
+  };
+  const skip = (bytes: number): void => {
+    at += bytes;
+  };
+  const open = (items: number): void => {
+    if (items > frame.length - at)
+      throw new MurmurationError('protocol.frame', 'The frame announces more items than it has bytes.');
+    missing.push(items + 1);
+    if (missing.length > deepest)
+      throw new MurmurationError(
+        'protocol.frame',
+        `Arrays and maps lie at most ${deepest} deep in one another.`,
+      );
+  };
+  do {
+    const head = frame[at++];
+    if (head === undefined) return;
+    if (head >= 0x80 && head < 0x90) open(2 * (head & 0x0f));
+    else if (head >= 0x90 && head < 0xa0) open(head & 0x0f);
+    else if (head >= 0xa0 && head < 0xc0) skip(head & 0x1f);
+    else if (head >= 0xc4 && head <= 0xc9) skip(sized(widths[(head - 0xc4) % 3]!) + (head >= 0xc7 ? 1 : 0));
+    else if (head >= 0xca && head <= 0xd3) skip(numbers[head - 0xca]!);
+    else if (head >= 0xd4 && head <= 0xd8) skip(1 + (1 << (head - 0xd4)));
+    else if (head >= 0xd9 && head <= 0xdb) skip(sized(widths[head - 0xd9]!));
+    else if (head === 0xdc || head === 0xdd) open(sized(widths[head - 0xdb]!));
+    else if (head === 0xde || head === 0xdf) open(2 * sized(widths[head - 0xdd]!));
+    // The item that ends here may be the last one of those around it.
+    while (missing.length > 0 && --missing[missing.length - 1]! === 0) missing.pop();
+  } while (missing.length > 0);
+}
+
+/** Bytes of the length in the forms of 8, 16 and 32 bits. */
+const widths = [1, 2, 4] as const;
+/** Bytes after each of the heads 0xca to 0xd3: floats, then whole numbers without and with sign. */
+const numbers = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8] as const;

@@ -1,0 +1,91 @@
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import type { ModelHash, RoundId } from '@murmuration/protocol/ids';
+import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { PlainUpdate } from './recorder.ts';
+
+/** A version, and what the strategy remembers with it. */
+interface Head {
+  readonly model: InitialModel;
+  readonly state: StrategyState;
+}
+
+/** A model by what its hash follows from. */
+export type InitialModel = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
+
+/**
+ * Computes each version of a new task a second time, from the updates that the phones had before they masked them and from
+ * whom the coordinator counted, and compares the hashes: equal ones mean that the sum under the masks was exact to the last
+ * bit. A version that differs is the last one that is checked, since the next would follow from it.
+ */
+export class ExactnessAudit {
+  /** Published rounds that were checked, and those whose model is what it must be. */
+  readonly figures = { sumsChecked: 0, sumsExact: 0 };
+  readonly #task: Task;
+  readonly #differs: (record: RoundRecord) => void;
+  /** By assignment: those of the round under way. */
+  readonly #updates = new Map<string, Int32Array>();
+  #contributors: readonly string[] = [];
+  /** What the next round starts from; undefined once a version differed. */
+  #head: Head | undefined;
+
+  /** `differs` hears of the round whose model is not what it must be. */
+  constructor(task: Task, model: InitialModel, differs: (record: RoundRecord) => void) {
+    this.#task = task;
+    this.#differs = differs;
+    this.#head = { model, state: task.strategy.init(model.layout.count) };
+  }
+
+  take({ assignment, elements }: PlainUpdate): void {
+    this.#updates.set(assignment, elements);
+  }
+
+  /** Hears every state of a round. */
+  observe(state: RoundState): void {
+    if (state.phase === 'closing')
+      this.#contributors = state.contributors.map(({ assignment }) => assignment);
+  }
+
+  /** Checks a round that is over, and forgets its updates. */
+  ended(record: RoundRecord): void {
+    const updates = this.#contributors.map(assignment => this.#updates.get(assignment));
+    this.#updates.clear();
+    if (record.outcome !== 'published' || !this.#head) return;
+    const next = updates.every(isKnown) ? this.#step(this.#head, updates, record.round) : undefined;
+    const isExact = next?.hash === record.model;
+    this.figures.sumsChecked += 1;
+    if (isExact) this.figures.sumsExact += 1;
+    else this.#differs(record);
+    this.#head = isExact ? next : undefined;
+  }
+
+  #step({ model, state }: Head, updates: readonly Int32Array[], round: RoundId): Head & { hash: ModelHash } {
+    const { strategy } = this.#task;
+    const { topology, layout, weights } = model;
+    const meanOf = (some: readonly Int32Array[]) => this.#meanOf(some, round);
+    const next =
+      strategy.consumes === 'each'
+        ? strategy.apply(
+            state,
+            weights,
+            updates.map(update => meanOf([update])),
+          )
+        : strategy.apply(state, weights, meanOf(updates));
+    const { hash } = encodeModel(topology, layout, next.model);
+    return { hash, model: { topology, layout, weights: next.model }, state: next.state };
+  }
+
+  #meanOf(updates: readonly Int32Array[], round: RoundId): Mean {
+    const settings = { ...this.#task.update, largestCohort: cohortSizeOf(this.#task) };
+    const sum = new Int32Array(updates[0]!.length);
+    for (const update of updates) for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + update[i]!;
+    return meanOfSum(sum, updates.length, settings, quantizationFor(sum.length - 1, settings), round);
+  }
+}
+
+function isKnown(update: Int32Array | undefined): update is Int32Array {
+  return update !== undefined;
+}

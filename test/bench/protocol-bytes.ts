@@ -1,0 +1,184 @@
+import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { createCoordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { defineTask } from '@murmuration/coordinator/task/define-task';
+import * as tf from '@murmuration/engine/tf';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { type MaskingContribution, maskingInput } from '@murmuration/protocol/messages/masking';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import {
+  dealShares,
+  enterRound,
+  maskUpdate,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import { packRing } from '@murmuration/protocol/secagg/ring';
+import { systemRandom } from '@murmuration/protocol/system';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import * as z from 'zod/mini';
+import { enrolmentToken } from '../e2e/line.ts';
+import { RawDevice } from '../e2e/raw-device.ts';
+import { countingProxy } from './counting-proxy.ts';
+
+/** Devices whose bytes are counted: clients of the SDK. */
+const counted = 3;
+const assumptions = { threat: 'semi-malicious', corrupt: 0.05, dropping: 0.1 } as const;
+const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform' } as const;
+const layout = layoutOf([
+  { name: 'values/kernel', shape: [7, 1] },
+  { name: 'values/bias', shape: [1] },
+]);
+
+/**
+ * Bytes of all protocol messages of one device in one masked round of `cohort` devices, both ways over its WebSocket, framing
+ * and acknowledgements included: assignment, keys, roster with its proofs, shares, bundle, survivors, reveal, end. Some devices
+ * are clients of the SDK behind the counting proxy; the others have connections of their own as well and take turns, so that one
+ * process can play them all.
+ */
+export async function measureProtocol(cohort: number, log: (line: string) => void) {
+  const long = '10 min';
+  const coordinator = await createCoordinator(
+    parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent' }),
+    [
+      defineTask({
+        name: 'protocol',
+        model: () =>
+          tf.sequential({ layers: [tf.layers.dense({ name: 'values', units: 1, inputShape: [7] })] }),
+        plan: { learningRate: 1 },
+        update,
+        masking: assumptions,
+        cohort: { goal: cohort, minimum: cohort, overSelection: 1 },
+        deadlines: { gathering: long, keys: long, shares: long, updates: long, unmasking: long },
+        schedule: { every: '1 d' },
+      }),
+    ],
+  );
+  const proxy = await countingProxy(new URL(coordinator.url));
+  const clients = Array.from(
+    { length: counted },
+    () =>
+      new FederatedClient({
+        url: proxy.url,
+        tasks: { protocol: { examples: () => [0], trainer } },
+        storage: memoryStorage(),
+        enrolment: enrolmentToken,
+      }),
+  );
+  const others: RawDevice[] = [];
+  try {
+    const waiting = Promise.all(
+      clients.map(client => new Promise<void>(resolve => client.on('wait', () => resolve()))),
+    );
+    for (const client of clients) await client.start();
+    await waiting;
+    while (others.length < cohort - counted) others.push(await join(coordinator.url));
+    log(`protocol: ${cohort} devices are connected`);
+    const before = proxy.bytes.control;
+    const ended = new Promise<RoundRecord>(resolve => coordinator.events.once('round-ended', resolve));
+    await coordinator.start();
+    await playRound(others, log);
+    const record = await ended;
+    if (record.outcome !== 'published' || record.tally.accepted !== cohort)
+      throw new Error(`The round did not go as measured: ${JSON.stringify(record)}`);
+    const { neighbours: k, threshold: t } = findParameters(cohort, assumptions);
+    return { protocolBytes: (proxy.bytes.control - before) / counted, protocolCohort: cohort, k, t };
+  } finally {
+    for (const { socket } of others) socket.disconnect();
+    for (const client of clients) await client.stop();
+    await coordinator.stop();
+    await proxy.close();
+  }
+}
+
+const trainer = {
+  train: async () => ({ delta: new Float32Array(layout.count).fill(0.1), examples: 1, metrics: {} }),
+  close: async () => {},
+};
+
+async function join(url: string): Promise<RawDevice> {
+  const device = await new RawDevice(url).connect();
+  await device.enrol();
+  await device.hello();
+  await device.checkIn({ task: 'protocol' });
+  return device;
+}
+
+/** Each phase of the round, one device after the other. */
+async function playRound(devices: readonly RawDevice[], log: (line: string) => void): Promise<void> {
+  const keyed = await each(devices, async device => {
+    const assignment = await device.assigned();
+    const context = contextOf(device, assignment);
+    const state = enterRound(context, systemRandom(32));
+    await contribute(device, assignment, 'keys', state.message);
+    return { device, assignment, context, state };
+  });
+  log('protocol: keys are sent');
+  const dealt = await each(keyed, async ({ device, assignment, context, state }) => {
+    const next = dealShares(context, state, await fed(device, 'roster'));
+    await contribute(device, assignment, 'shares', next.message);
+    return { device, assignment, context, state: next };
+  });
+  log('protocol: shares are dealt');
+  const masked = await each(dealt, async ({ device, assignment, context, state }) => {
+    const ready = takeShares(context, state, await fed(device, 'bundle'));
+    const { elements, width } = quantized(assignment);
+    const next = maskUpdate(context, ready, elements);
+    const packed = packRing(elements, width);
+    const bytes = encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, width);
+    const { status } = await device.upload(assignment, bytes);
+    if (status !== 200) throw new Error(`An update was answered with ${status}.`);
+    return { device, assignment, context, state: next };
+  });
+  log('protocol: updates are sent');
+  await each(masked, async ({ device, assignment, context, state }) => {
+    const { message } = revealShares(context, state, await fed(device, 'survivors'));
+    await contribute(device, assignment, 'reveal', message).catch(refuseAllButClosed);
+  });
+}
+
+async function each<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
+function contextOf({ key }: RawDevice, { plan, round }: Assignment): ParticipantContext {
+  const demands = { assumptions, smallestCohort: 3 };
+  return { primitives: native, task: plan.task, round, identity: key, demands };
+}
+
+async function contribute(
+  device: RawDevice,
+  { round, assignment }: Assignment,
+  event: 'keys' | 'shares' | 'reveal',
+  message: Uint8Array,
+): Promise<void> {
+  const contribution: MaskingContribution = { round, assignment, message };
+  await device.ask(event, contribution, z.null());
+}
+
+async function fed(device: RawDevice, event: 'roster' | 'bundle' | 'survivors'): Promise<Uint8Array> {
+  return decodeFrame(await device.next(event), maskingInput).message;
+}
+
+function quantized({ plan, round }: Assignment) {
+  const quantization = quantizationFor(layout.count, { ...plan.update, largestCohort: plan.largestCohort });
+  const delta = new Float32Array(layout.count).fill(0.1);
+  return { elements: quantize(delta, 1, quantization, round, systemRandom), width: quantization.width };
+}
+
+/** Once enough have revealed their shares, the others come too late. */
+function refuseAllButClosed(error: unknown): void {
+  if (!(error instanceof MurmurationError) || error.code !== 'round.closed') throw error;
+}

@@ -1,0 +1,94 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { base64url } from '@murmuration/protocol/bytes';
+import type { ModelHash } from '@murmuration/protocol/ids';
+import { modelPath, updatePath } from '@murmuration/protocol/messages/channel';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import type { SocketBytes } from '../light-device.ts';
+
+/** ms after which an upload is tried again that found no place. */
+const tryAgain = 100;
+
+/** A model that was read once is known: reading it again would cost this process what it costs a device. */
+const known = new Map<ModelHash, ModelFiles>();
+
+/** What one device moves over HTTP, on a connection of its own that is kept open, with the bytes on that socket. */
+export class Bulk {
+  readonly #url: URL;
+  readonly #localAddress: string;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  constructor(url: string, localAddress: string) {
+    this.#url = new URL(url);
+    this.#localAddress = localAddress;
+  }
+
+  /** Downloads both files of a version. */
+  async download(hash: ModelHash): Promise<{ readonly model: ModelFiles; readonly bytes: SocketBytes }> {
+    const path = modelPath(hash);
+    const json = await this.#exchange('GET', path);
+    const { weightsHash } = parseModelJson(hash, json.body);
+    const weights = await this.#exchange('GET', path.replace('model.json', `${weightsHash}.bin`));
+    const model = known.get(hash) ?? decodeModel(hash, json.body, weights.body);
+    known.set(hash, model);
+    return { model, bytes: add(json.bytes, weights.bytes) };
+  }
+
+  /** Puts an update until there is a place for it; throws for any other refusal. Returns the bytes of all tries. */
+  async upload({ round, assignment, token }: Assignment, update: Uint8Array): Promise<SocketBytes> {
+    let bytes = { up: 0, down: 0 };
+    for (;;) {
+      const answer = await this.#exchange('PUT', updatePath(round, assignment), update, {
+        authorization: `Bearer ${base64url(token)}`,
+        'content-type': 'application/octet-stream',
+        'content-length': update.length,
+      });
+      bytes = add(bytes, answer.bytes);
+      if (answer.status === 200) return bytes;
+      const text = Buffer.from(answer.body).toString();
+      if (answer.status !== 503) throw new Error(`The update was refused: ${text}`);
+      await new Promise(resolve => setTimeout(resolve, tryAgain));
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #exchange(method: string, path: string, body?: Uint8Array, headers = {}) {
+    const outgoing = request(new URL(path, this.#url), {
+      method,
+      headers,
+      agent: this.#agent,
+      localAddress: this.#localAddress,
+    });
+    const before = new Promise<SocketBytes>(resolve =>
+      outgoing.once('socket', socket => resolve(bytesOf(socket))),
+    );
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      outgoing.once('response', resolve);
+      outgoing.once('error', reject);
+    });
+    outgoing.end(body);
+    const answer = await answered;
+    const { socket } = answer;
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    const { up, down } = await before;
+    const after = bytesOf(socket);
+    return {
+      status: answer.statusCode!,
+      body: new Uint8Array(Buffer.concat(chunks)),
+      bytes: { up: after.up - up, down: after.down - down },
+    };
+  }
+}
+
+function bytesOf({ bytesRead, bytesWritten }: Socket): SocketBytes {
+  return { up: bytesWritten ?? 0, down: bytesRead ?? 0 };
+}
+
+function add(a: SocketBytes, b: SocketBytes): SocketBytes {
+  return { up: a.up + b.up, down: a.down + b.down };
+}

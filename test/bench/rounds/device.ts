@@ -1,0 +1,192 @@
+import type { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
+import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import { decodeAck, decodeFrame } from '@murmuration/protocol/messages/frame';
+import { maskingInput } from '@murmuration/protocol/messages/masking';
+import {
+  type Assignment,
+  assignment as assignmentSchema,
+  roundEnd,
+} from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import {
+  dealShares,
+  enterRound,
+  type InUnmasking,
+  maskUpdate,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import { packRing } from '@murmuration/protocol/secagg/ring';
+import { systemRandom } from '@murmuration/protocol/system';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import * as z from 'zod/mini';
+import { LightDevice, type SocketBytes } from '../light-device.ts';
+import { Bulk } from './bulk.ts';
+import { type Part, type PartBytes, parts, socketParts } from './orders.ts';
+
+/** Does work that takes a while, a piece at a time, so that connections are served in between. */
+export type InTurn = <Result>(work: () => Result) => Promise<Result>;
+
+/** What a device gave to a round. */
+export interface Contribution {
+  readonly outcome: string;
+  /** Its update before it was masked; the weight, 1, is the last element. */
+  readonly elements: Int32Array;
+  readonly bytes: PartBytes;
+}
+
+/** A device that plays its part in whole rounds; instead of training, it draws its update at random. */
+export class RoundDevice {
+  readonly light: LightDevice;
+  readonly #bulk: Bulk;
+  readonly #inTurn: InTurn;
+  readonly #enrolmentKey: Uint8Array | undefined;
+  readonly #inbox = new Map<CoordinatorEvent, { readonly frame: Uint8Array; readonly bytes: number }>();
+  readonly #awaited = new Map<CoordinatorEvent, () => void>();
+
+  constructor(url: string, localAddress: string, enrolmentKey: Uint8Array | undefined, inTurn: InTurn) {
+    this.light = new LightDevice(url, localAddress);
+    this.#bulk = new Bulk(url, localAddress);
+    this.#enrolmentKey = enrolmentKey;
+    this.#inTurn = inTurn;
+    this.light.onMessage = (event, frame, bytes) => {
+      this.#inbox.set(event, { frame, bytes });
+      this.#awaited.get(event)?.();
+    };
+  }
+
+  /** Checks in and takes part in one round, to its end. */
+  async takePart(task: string): Promise<Contribution> {
+    const bytes = Object.fromEntries(parts.map(part => [part, { up: 0, down: 0 }])) as PartBytes;
+    const count = (part: Part, { up = 0, down = 0 }: Partial<SocketBytes>) => {
+      bytes[part] = { up: bytes[part].up + up, down: bytes[part].down + down };
+    };
+    const next = async <Schema extends z.ZodMiniType>(
+      event: CoordinatorEvent,
+      part: Part,
+      schema: Schema,
+    ) => {
+      const message = await this.#next(event);
+      count(part, { down: message.bytes });
+      return decodeFrame(message.frame, schema);
+    };
+    const before = this.light.socketBytes;
+    const checkIn = { task, examples: 10, conditions: {} };
+    const checkedIn = await this.light.send('check-in', checkIn);
+    count('checkIn', checkedIn.bytes);
+    decodeAck(checkedIn.ack, checkInAnswer);
+    const part = await next('assignment', 'keys', assignmentSchema);
+    const send = async (event: 'keys' | 'shares' | 'reveal', phase: Part, message: Uint8Array) => {
+      const contribution = { round: part.round, assignment: part.assignment, message };
+      const { ack, bytes } = await this.light.send(event, contribution);
+      count(phase, bytes);
+      try {
+        decodeAck(ack, z.null());
+      } catch (error) {
+        // The others have revealed enough already.
+        if (event !== 'reveal' || (error as MurmurationError).code !== 'round.closed') throw error;
+      }
+    };
+
+    const { masking } = part.plan;
+    const context = masking ? this.#context(part) : undefined;
+    let mask: ((elements: Int32Array) => InUnmasking) | undefined;
+    if (context) {
+      const keys = await this.#inTurn(() => enterRound(context, systemRandom(32)));
+      await send('keys', 'keys', keys.message);
+      const roster = await next('roster', 'shares', maskingInput);
+      const shares = await this.#inTurn(() => dealShares(context, keys, roster.message));
+      await send('shares', 'shares', shares.message);
+      const bundle = await next('bundle', 'updates', maskingInput);
+      const updates = await this.#inTurn(() => takeShares(context, shares, bundle.message));
+      mask = elements => maskUpdate(context, updates, elements);
+    }
+
+    const download = await this.#bulk.download(part.plan.model);
+    count('model', download.bytes);
+    const { layout } = download.model;
+    const quantization = quantizationFor(layout.count, {
+      ...part.plan.update,
+      largestCohort: part.plan.largestCohort,
+    });
+    const elements = randomElements(quantization.elements, quantization.largest);
+    const { masked, update } = await this.#inTurn(() => {
+      const wire = elements.slice();
+      const masked = mask?.(wire);
+      const packed = packRing(wire, quantization.width);
+      const update = { kind: 'ring', packed } as const;
+      return {
+        masked,
+        update: encodeUpdate(layout.hash, quantization.elements, update, quantization.width),
+      };
+    });
+    const upload = await this.#bulk.upload(part, update);
+    count('vector', { up: update.length });
+    count('upload', { up: upload.up - update.length, down: upload.down });
+
+    if (context && masked) {
+      const statement = await next('survivors', 'unmasking', maskingInput);
+      const reveal = await this.#inTurn(() => revealShares(context, masked, statement.message));
+      await send('reveal', 'unmasking', reveal.message);
+    }
+    const { outcome } = await next('round-end', 'end', roundEnd);
+    requireAllSeen(before, this.light.socketBytes, bytes);
+    return { outcome, elements, bytes };
+  }
+
+  close(): void {
+    this.light.close();
+    this.#bulk.close();
+  }
+
+  #context({ round, plan }: Assignment): ParticipantContext {
+    const { masking, task, largestCohort } = plan;
+    return {
+      primitives: native,
+      task,
+      round: round as RoundId,
+      identity: this.light.key,
+      demands: { assumptions: masking!, smallestCohort: largestCohort, enrolmentKey: this.#enrolmentKey },
+    };
+  }
+
+  async #next(event: CoordinatorEvent): Promise<{ readonly frame: Uint8Array; readonly bytes: number }> {
+    const message = this.#inbox.get(event);
+    if (message) {
+      this.#inbox.delete(event);
+      return message;
+    }
+    await new Promise<void>(resolve => this.#awaited.set(event, resolve));
+    this.#awaited.delete(event);
+    return this.#next(event);
+  }
+}
+
+/** Bytes of Engine.IO's own pings and pongs in one round, at most. */
+const pings = 512;
+
+/** Throws where the messages of the parts are not what the socket itself has counted. */
+function requireAllSeen(before: SocketBytes, after: SocketBytes, bytes: PartBytes): void {
+  for (const way of ['up', 'down'] as const) {
+    const messages = socketParts.reduce((sum, part) => sum + bytes[part][way], 0);
+    const counted = after[way] - before[way];
+    if (messages > counted || messages < counted - pings)
+      throw new Error(`The socket counted ${counted} bytes ${way}, and its messages have ${messages}.`);
+  }
+}
+
+/** Values that an update may have, and its weight, 1. */
+function randomElements(count: number, largest: number): Int32Array {
+  const noise = systemRandom(4 * count);
+  const view = new DataView(noise.buffer, noise.byteOffset);
+  const elements = Int32Array.from(
+    { length: count },
+    (_, i) => (view.getUint32(4 * i, true) % (2 * largest + 1)) - largest,
+  );
+  elements[count - 1] = 1;
+  return elements;
+}

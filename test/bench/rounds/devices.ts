@@ -1,0 +1,64 @@
+// The devices of the rounds benchmark, in a process of their own.
+import { native } from '@murmuration/protocol/primitives/node';
+import { certify } from '@murmuration/protocol/secagg/certificate';
+import { loopbackAddress } from '../light-device.ts';
+import { answerOrders } from '../second-process.ts';
+import { type InTurn, RoundDevice } from './device.ts';
+import type { Order, TookPart } from './orders.ts';
+
+/** Connections that are opened at the same time. */
+const opening = 100;
+
+let devices: RoundDevice[] = [];
+
+let last: Promise<unknown> = Promise.resolve();
+const inTurn: InTurn = work => {
+  const turn = last.then(async () => {
+    await new Promise(resolve => setImmediate(resolve));
+    return work();
+  });
+  last = turn.catch(() => {});
+  return turn;
+};
+
+async function connectAll({ url, devices: count, token, authority }: Extract<Order, { do: 'connect' }>) {
+  const authorityKey = authority && native.ed25519.signingKey(authority);
+  let next = 0;
+  const connectNext = async () => {
+    while (next < count) {
+      const device = new RoundDevice(url, loopbackAddress(next++), authorityKey?.publicKey, inTurn);
+      await device.light.enrol(token, authorityKey && certify(authorityKey, device.light.key.publicKey));
+      await device.light.hello();
+      devices.push(device);
+    }
+  };
+  await Promise.all(Array.from({ length: opening }, connectNext));
+  return null;
+}
+
+async function takePart({ task }: Extract<Order, { do: 'take-part' }>): Promise<TookPart> {
+  const cpu = process.cpuUsage();
+  const contributions = await Promise.all(devices.map(device => device.takePart(task)));
+  const { user, system } = process.cpuUsage(cpu);
+  const sum = new Int32Array(contributions[0]!.elements.length);
+  const outcomes: Record<string, number> = {};
+  for (const { elements, outcome } of contributions) {
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  return {
+    outcomes,
+    sum,
+    contributors: contributions.length,
+    bytes: contributions.map(({ bytes }) => bytes),
+    cpuSeconds: (user + system) / 1e6,
+  };
+}
+
+answerOrders<Order, TookPart | null>(async order => {
+  if (order.do === 'connect') return connectAll(order);
+  if (order.do === 'take-part') return takePart(order);
+  for (const device of devices) device.close();
+  devices = [];
+  return null;
+});

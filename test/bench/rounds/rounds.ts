@@ -1,0 +1,171 @@
+import { parseArgs } from 'node:util';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
+import { defineTask } from '@murmuration/coordinator/task/define-task';
+import * as tf from '@murmuration/engine/tf';
+import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { systemRandom } from '@murmuration/protocol/system';
+import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { SecondProcess } from '../second-process.ts';
+import { type Order, type Part, parts, socketParts, type TookPart } from './orders.ts';
+import { watchPhases } from './watch-phases.ts';
+
+const token = 'a token for the rounds benchmark';
+/** Bytes of all protocol messages of one device, the vector aside. */
+const protocolBytesLimit = 98_304;
+/** Every device may take its time: they all run in one process. */
+const limit = '30 min';
+
+interface Cohort {
+  readonly clients: number;
+  readonly dim: number;
+}
+
+/**
+ * A whole masked round over real sockets beside the same one unmasked: check-in, phases, model, upload, unmasking and version,
+ * with devices in a second process that draw their updates at random. --clients, --dim (values of the model), --threat.
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      clients: { type: 'string', default: '1000' },
+      dim: { type: 'string', default: '10000' },
+      threat: { type: 'string', default: 'semi-malicious' },
+    },
+  });
+  const cohort = { clients: Number(values.clients), dim: Number(values.dim) };
+  const threat = values.threat as MaskingSettings['threat'];
+  const masking: MaskingSettings = { threat, corrupt: 0.05, dropping: 0.1, graph: 'sparse' };
+  const { neighbours, threshold } = findParameters(cohort.clients, masking);
+  log(`${cohort.clients} devices, ${cohort.dim} values, k ${neighbours}, t ${threshold}`);
+  const plain = await measure(cohort, 'off', log);
+  const masked = await measure(cohort, masking, log);
+  const { protocolBytes } = masked;
+  return {
+    ...cohort,
+    threat,
+    k: neighbours,
+    t: threshold,
+    completed: plain.completed && masked.completed,
+    exact: plain.exact && masked.exact,
+    masked: masked.figures,
+    plain: plain.figures,
+    protocolBytes,
+    protocolBytesLimit,
+    bytesPerDevice: { masked: masked.bytes, plain: plain.bytes },
+  };
+}
+
+async function measure(
+  { clients, dim }: Cohort,
+  masking: MaskingSettings | 'off',
+  log: (line: string) => void,
+) {
+  const watched = watchedFedAvg();
+  const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 } as const;
+  const coordinator = await createCoordinator(
+    parseConfig({ port: 0, enrolmentTokens: [token], log: 'silent' }),
+    [
+      defineTask({
+        name: 'round',
+        model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [dim - 1] })] }),
+        plan: { learningRate: 1 },
+        update,
+        masking,
+        cohort: { goal: clients, minimum: clients, overSelection: 1 },
+        deadlines: { gathering: limit, keys: limit, shares: limit, updates: limit, unmasking: limit },
+        schedule: { every: '1 d' },
+        strategy: watched.strategy,
+      }),
+    ],
+  );
+  coordinator.events.on('fault', (where, error) => log(`${where}: ${error}`));
+  const devices = new SecondProcess<Order, TookPart | null>(new URL('./devices.ts', import.meta.url));
+  try {
+    const certified = masking !== 'off' && masking.threat === 'malicious';
+    const authority = certified ? systemRandom(32) : undefined;
+    await devices.run({ do: 'connect', url: coordinator.url, devices: clients, token, authority });
+    await coordinator.start();
+    const phases = watchPhases(coordinator.events, log);
+    const ended = roundEnded(coordinator);
+    const cpu = process.cpuUsage();
+    const began = performance.now();
+    const taking = devices.run<TookPart>({ do: 'take-part', task: 'round' });
+    const record = await Promise.race([ended, taking.then(() => ended)]);
+    const seconds = (performance.now() - began) / 1_000;
+    const { user, system } = process.cpuUsage(cpu);
+    const phasesMeasured = phases.end();
+    const took = await taking;
+
+    const settings = { ...update, largestCohort: clients };
+    const quantization = quantizationFor(dim, settings);
+    const expected = meanOfSum(took.sum, took.contributors, settings, quantization, record.round);
+    const protocolBytes = Math.max(
+      ...took.bytes.map(bytes =>
+        [...socketParts, 'upload' as const].reduce((sum, part) => sum + bytes[part].up + bytes[part].down, 0),
+      ),
+    );
+    return {
+      completed:
+        record.outcome === 'published' &&
+        record.tally.accepted === clients &&
+        took.outcomes.published === clients,
+      exact: watched.means.length === 1 && equalMeans(watched.means[0]!, expected),
+      protocolBytes,
+      bytes: averages(took),
+      figures: {
+        seconds: round(seconds),
+        serverCpuSeconds: round((user + system) / 1e6),
+        devicesCpuSeconds: round(took.cpuSeconds),
+        ...phasesMeasured,
+      },
+    };
+  } finally {
+    await devices.end();
+    await coordinator.stop();
+  }
+}
+
+/** Federated averaging that remembers the means that it was given. */
+function watchedFedAvg(): { readonly strategy: ReturnType<typeof fedAvg>; readonly means: readonly Mean[] } {
+  const means: Mean[] = [];
+  const inner = fedAvg();
+  const strategy: ReturnType<typeof fedAvg> = {
+    ...inner,
+    apply(state, model, mean) {
+      means.push({ ...mean, delta: mean.delta.slice() });
+      return inner.apply(state, model, mean);
+    },
+  };
+  return { strategy, means };
+}
+
+function equalMeans(a: Mean, b: Mean): boolean {
+  return (
+    a.weight === b.weight &&
+    a.delta.length === b.delta.length &&
+    a.delta.every((value, i) => Object.is(value, b.delta[i]))
+  );
+}
+
+function roundEnded({ events }: Coordinator): Promise<RoundRecord> {
+  return new Promise(resolve => events.once('round-ended', resolve));
+}
+
+/** What a device moves on average, by part. */
+function averages({ bytes }: TookPart): Partial<Record<Part, { up: number; down: number }>> {
+  const mean = (part: Part, way: 'up' | 'down') =>
+    Math.round(bytes.reduce((sum, each) => sum + each[part][way], 0) / bytes.length);
+  return Object.fromEntries(
+    parts
+      .map(part => [part, { up: mean(part, 'up'), down: mean(part, 'down') }] as const)
+      .filter(([, { up, down }]) => up + down > 0),
+  );
+}
+
+const round = (value: number): number => Number(value.toPrecision(4));

@@ -1,0 +1,38 @@
+// npm run faults -- NAME [--json] [arguments]: brings one kind of fault on a real coordinator, and counts what it did wrong.
+import { Command } from 'commander';
+import type { BenchmarkOptions, Figures } from '../bench/benchmark.ts';
+
+interface FaultRun {
+  readonly brings: string;
+  /** `run` returns what it counted; `failed` tells whether that is more than a coordinator may do wrong. */
+  load(): Promise<{ run(options: BenchmarkOptions): Promise<{ figures: Figures; failed: boolean }> }>;
+}
+
+const runs: Record<string, FaultRun> = {
+  fuzz: {
+    brings: 'malformed messages to sockets and HTTP, beside a cohort whose rounds go on',
+    load: () => import('./fuzz/fuzz.ts'),
+  },
+};
+
+const program = new Command('npm run faults --')
+  .description('Brings one kind of fault on a real coordinator, and counts what it did wrong.')
+  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2));
+
+for (const [name, { brings, load }] of Object.entries(runs)) {
+  program
+    .command(name)
+    .description(brings)
+    .argument('[args...]', 'what the run takes')
+    .option('--json', 'print one JSON object as the last line')
+    .allowUnknownOption()
+    .action(async (args: string[], { json = false }: { json?: boolean }) => {
+      const { run } = await load();
+      const { figures, failed } = await run({ json, args, log: line => process.stderr.write(`${line}\n`) });
+      console.log(json ? JSON.stringify(figures) : JSON.stringify(figures, undefined, 2));
+      // What the run has opened is of no use any more, whatever state it is in.
+      process.exit(failed ? 1 : 0);
+    });
+}
+
+await program.parseAsync();

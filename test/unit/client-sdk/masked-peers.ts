@@ -1,0 +1,124 @@
+import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import { type Dealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import { readDealing } from '@murmuration/protocol/secagg/dealing';
+import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
+import { type DeviceKeys, readKeys } from '@murmuration/protocol/secagg/keys';
+import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import {
+  dealShares,
+  enterRound,
+  type InUnmasking,
+  maskUpdate,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
+import { writeRoster } from '@murmuration/protocol/secagg/roster';
+import { writeStatement } from '@murmuration/protocol/secagg/statement';
+import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+import { decodeUpdate } from '@murmuration/protocol/weights/codec';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { layout } from './memory-coordinator.ts';
+
+const seed = (peer: number, purpose: number) => native.sha256(Uint8Array.of(peer, purpose));
+
+/** The other devices of a masked round, and the coordinator's part in it, for one device that is tested. */
+export class MaskedPeers {
+  readonly #assignment: Assignment;
+  readonly #assumptions: MaskingSettings;
+  readonly #peers: readonly ParticipantContext[];
+  readonly #keys: readonly DeviceKeys[];
+  #graph!: MaskingGraph;
+  #self!: number;
+  #dealings!: Dealings;
+  /** Masked zeros of weight 1, by number. */
+  readonly #masked = new Map<number, { state: InUnmasking; elements: Int32Array }>();
+
+  constructor(assignment: Assignment, peers: number, assumptions: MaskingSettings) {
+    this.#assignment = assignment;
+    this.#assumptions = assumptions;
+    const { round, plan } = assignment;
+    this.#peers = Array.from({ length: peers }, (_, peer) => ({
+      primitives: native,
+      task: plan.task,
+      round,
+      identity: native.ed25519.signingKey(seed(peer, 1)),
+      demands: { assumptions, smallestCohort: 3 },
+    }));
+    this.#keys = this.#peers.map((context, peer) => {
+      const { message } = enterRound(context, seed(peer, 2));
+      return readKeys(context, context.identity.publicKey, message);
+    });
+  }
+
+  /** Draws the graph over the peers and the device, whose roster it returns. */
+  roster(identity: Uint8Array, message: Uint8Array): Uint8Array {
+    const context = this.#peers[0]!;
+    const keys = readKeys(context, identity, message);
+    const all = [keys, ...this.#keys];
+    this.#graph = drawGraph(context, all, findParameters(all.length, this.#assumptions));
+    this.#self = this.#graph.devices.indexOf(keys);
+    return writeRoster(this.#graph, this.#self);
+  }
+
+  /** Everybody deals, masks and sends; returns the bundle of the device. */
+  bundle(message: Uint8Array): Uint8Array {
+    const { elements } = quantizationFor(layout.count, this.#settings);
+    const dealt = this.#keys.map((keys, peer) => {
+      const context = this.#peers[peer]!;
+      const number = this.#graph.devices.indexOf(keys);
+      const state = dealShares(context, enterRound(context, seed(peer, 2)), writeRoster(this.#graph, number));
+      return { context, number, state };
+    });
+    this.#dealings = new Map([
+      ...dealt.map(({ number, state }) => [number, readDealing(this.#graph, number, state.message)] as const),
+      [this.#self, readDealing(this.#graph, this.#self, message)] as const,
+    ]);
+    for (const { context, number, state } of dealt) {
+      const zeros = new Int32Array(elements);
+      zeros[elements - 1] = 1;
+      const ready = takeShares(context, state, writeBundle(this.#graph, this.#dealings, number));
+      this.#masked.set(number, { state: maskUpdate(context, ready, zeros), elements: zeros });
+    }
+    return writeBundle(this.#graph, this.#dealings, this.#self);
+  }
+
+  /** The statement that the last `lost` of the peers are lost, and where it is said so, the device as well. */
+  statement(lost = 0, isDeviceLost = false): Uint8Array {
+    const survivors = [...this.#masked.keys()].slice(0, this.#masked.size - lost);
+    return writeStatement(
+      this.#graph.devices.length,
+      new Set(isDeviceLost ? survivors : [...survivors, this.#self]),
+    );
+  }
+
+  /** The values and the weight that the device sent under its masks, from the sum of all once these are off. */
+  sentBy(update: Uint8Array, statement: Uint8Array, reveal: Uint8Array, lost = 0): Int32Array {
+    const { elements, width } = quantizationFor(layout.count, this.#settings);
+    const form = { kind: 'ring', layoutHash: layout.hash, count: elements, width } as const;
+    const decoded = decodeUpdate(update, form);
+    if (decoded.kind !== 'ring') throw new Error(decoded.kind);
+    const sum = new Int32Array(elements);
+    addPacked(sum, decoded.packed, width);
+    const unmasking = new Unmasking(this.#graph, this.#dealings, statement);
+    unmasking.take(this.#self, reveal);
+    const survivors = [...this.#masked].slice(0, this.#masked.size - lost);
+    for (const [number, { state, elements: masked }] of survivors) {
+      for (let i = 0; i < elements; i++) sum[i] = sum[i]! + masked[i]!;
+      unmasking.take(number, revealShares(this.#peers[0]!, state, statement).message);
+    }
+    for (const secret of unmasking.recover())
+      applyMasks(native, sum, unmaskingMasks(this.#peers[0]!, secret));
+    sum[elements - 1] = sum[elements - 1]! - survivors.length;
+    return centre(sum, width);
+  }
+
+  get #settings() {
+    const { update, largestCohort } = this.#assignment.plan;
+    return { ...update, largestCohort };
+  }
+}

@@ -1,0 +1,342 @@
+import type { Floors } from '@murmuration/client-sdk/session/floors';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../virtual-clock.ts';
+import { deviceOn, StillTrainer } from '../device.ts';
+import { MaskedPeers } from '../masked-peers.ts';
+import { assignmentOf, id, layout, MemoryCoordinator } from '../memory-coordinator.ts';
+
+const masking: MaskingSettings = { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse' };
+const hour = 3_600_000;
+const never = () => new Promise<never>(() => {});
+
+let clock: VirtualClock;
+let coordinator: MemoryCoordinator;
+let trainer: StillTrainer;
+let storage: Storage;
+let assignment: Assignment;
+let peers: MaskedPeers;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  coordinator = new MemoryCoordinator(clock);
+  trainer = new StillTrainer();
+  storage = memoryStorage();
+  assignment = assignmentOf(clock, 'r1', { masking });
+  peers = new MaskedPeers(assignment, 5, masking);
+});
+
+/** A device of this storage, connected, with its assignment; `seed` is that of its randomness. */
+async function assigned(seed = 1, floors: Floors = {}) {
+  const it = deviceOn(
+    coordinator,
+    clock,
+    storage,
+    { keyboard: { examples: () => ['a'], trainer } },
+    seed,
+    undefined,
+    floors,
+  );
+  await it.client.start();
+  coordinator.connect();
+  await clock.advance(0);
+  coordinator.send('assignment', assignment);
+  await clock.advance(0);
+  return it;
+}
+
+async function feed(event: 'roster' | 'bundle' | 'survivors', message: Uint8Array): Promise<void> {
+  const { round, assignment: part } = assignment;
+  coordinator.send(event, { round, assignment: part, message });
+  await clock.advance(0);
+}
+
+const sent = (event: 'keys' | 'shares' | 'reveal') => coordinator.asked[event].map(({ message }) => message);
+const rosterOf = () => peers.roster(coordinator.asked.enrol[0]!.publicKey, sent('keys')[0]!);
+const bundleOf = () => peers.bundle(sent('shares')[0]!);
+
+/** Everything that the coordinator gives before the phase `until`, one after the other. */
+async function play(until: 'keys' | 'shares' | 'updates' | 'closing'): Promise<void> {
+  if (until === 'keys') return;
+  await feed('roster', rosterOf());
+  if (until === 'shares') return;
+  await feed('bundle', bundleOf());
+  if (until === 'closing') await feed('survivors', peers.statement());
+}
+
+/** What the device sent is what its trainer learned, with its weight, once the masks are off the sum. */
+function expectExact(statement = peers.statement(), lost = 0): void {
+  const sum = peers.sentBy(coordinator.uploads[0]!.bytes, statement, sent('reveal')[0]!, lost);
+  const settings = { ...assignment.plan.update, largestCohort: assignment.plan.largestCohort };
+  const quantization = quantizationFor(layout.count, settings);
+  const { delta, weight } = meanOfSum(sum, 1, settings, quantization, assignment.round);
+  expect(weight).toBe(2);
+  const error = Math.hypot(...delta.map(value => value - 0.1));
+  expect(error).toBeLessThanOrEqual(quantization.step * Math.sqrt(layout.count) * 1.001);
+}
+
+describe('a device in a masked round', () => {
+  it('SA3 SA8 SA10 SA13: sends its keys, deals its shares, sends a masked update, and reveals its shares', async () => {
+    const { rounds, errors } = await assigned();
+    expect(sent('keys')).toHaveLength(1);
+    expect(coordinator.asked.shares).toEqual([]);
+    await play('shares');
+    expect(sent('shares')).toHaveLength(1);
+    expect(trainer.trainings).toBe(0);
+    await feed('bundle', bundleOf());
+    expect(trainer.trainings).toBe(1);
+    expect(coordinator.uploads).toHaveLength(1);
+    expect(coordinator.asked.reveal).toEqual([]);
+    await feed('survivors', peers.statement());
+    expect(sent('reveal')).toHaveLength(1);
+    expectExact();
+    expect(rounds).toEqual([
+      'keys',
+      'shares',
+      'downloading',
+      'training',
+      'training',
+      'uploading',
+      'unmasking',
+      'counted',
+    ]);
+    expect(errors).toEqual([]);
+    expect(coordinator.asked.leave).toEqual([]);
+  });
+
+  it('takes what the next phase begins with while its own message is still under way', async () => {
+    let answer = (_: null) => {};
+    coordinator.answers.keys = () =>
+      new Promise<null>(resolve => {
+        answer = resolve;
+      });
+    await assigned();
+    await feed('roster', rosterOf());
+    expect(sent('shares')).toEqual([]);
+    answer(null);
+    await clock.advance(0);
+    expect(sent('shares')).toHaveLength(1);
+  });
+
+  it('SA12 SA13: reveals for a statement that names lost devices, and the sum of the others is exact', async () => {
+    await assigned();
+    await play('updates');
+    const statement = peers.statement(1);
+    await feed('survivors', statement);
+    expectExact(statement, 1);
+  });
+
+  it('sends the same bytes again where an answer was lost', async () => {
+    for (const event of ['keys', 'shares', 'reveal'] as const) {
+      const real = coordinator.answers[event] as () => unknown;
+      let lost = true;
+      coordinator.answers[event] = () => {
+        if (!lost) return real();
+        lost = false;
+        throw new MurmurationError('server.no-answer');
+      };
+    }
+    let lost = true;
+    coordinator.take = async () => {
+      if (!lost) return;
+      lost = false;
+      throw new MurmurationError('server.unreachable');
+    };
+    await assigned();
+    await clock.advance(1_000);
+    await feed('roster', rosterOf());
+    await clock.advance(1_000);
+    await feed('bundle', bundleOf());
+    await clock.advance(1_000);
+    await feed('survivors', peers.statement());
+    await clock.advance(1_000);
+    for (const event of ['keys', 'shares', 'reveal'] as const) {
+      const [first, again, ...more] = sent(event);
+      expect(again).toEqual(first);
+      expect(more).toEqual([]);
+    }
+    expect(coordinator.uploads).toHaveLength(2);
+    expect(coordinator.uploads[1]).toEqual(coordinator.uploads[0]);
+    expectExact();
+  });
+
+  it('keeps nothing of the round once that is over', async () => {
+    await assigned();
+    await play('closing');
+    expect(await storage.get('session.keyboard')).toBeUndefined();
+    coordinator.send('round-end', { round: id('r1'), outcome: 'published', reason: 'over', after: hour });
+    await clock.advance(0);
+    expect(await storage.get('session.keyboard')).toBeUndefined();
+  });
+});
+
+describe('a device that restarts in a masked round', () => {
+  /** Lets the message of a phase go unanswered, and the device end with it. */
+  function hangIn(event: 'keys' | 'shares' | 'reveal'): () => void {
+    const answer = coordinator.answers[event];
+    coordinator.answers[event] = never;
+    return () => {
+      coordinator.answers[event] = answer;
+    };
+  }
+
+  it.each(['keys', 'shares', 'reveal'] as const)(
+    'RD5: sends its %s again byte for byte, and goes on',
+    async event => {
+      const mend = hangIn(event);
+      await assigned(1);
+      await play(event === 'reveal' ? 'closing' : event);
+      mend();
+      const { errors } = await assigned(2);
+      const [first, again, ...more] = sent(event);
+      expect(again).toEqual(first);
+      expect(more).toEqual([]);
+      if (event === 'keys') await feed('roster', rosterOf());
+      if (event !== 'reveal') {
+        await feed('bundle', bundleOf());
+        await feed('survivors', peers.statement());
+      }
+      expect(trainer.trainings).toBe(1);
+      expectExact();
+      expect(errors).toEqual([]);
+    },
+  );
+
+  it('SA11: trains again where nothing was masked yet', async () => {
+    const { result } = trainer;
+    trainer.result = never;
+    await assigned(1);
+    await play('updates');
+    trainer.result = result;
+    await assigned(2);
+    expect(trainer.trainings).toBe(2);
+    expect(coordinator.uploads).toHaveLength(1);
+    expect([sent('keys').length, sent('shares').length]).toEqual([1, 1]);
+    await feed('survivors', peers.statement());
+    expectExact();
+  });
+
+  it('SA11: sends its masked update again byte for byte, and masks no second one', async () => {
+    coordinator.take = never;
+    await assigned(1);
+    await play('updates');
+    coordinator.take = async () => {};
+    trainer.result = async () => ({
+      delta: new Float32Array(layout.count).fill(-0.1),
+      examples: 9,
+      metrics: {},
+    });
+    await assigned(2);
+    expect(trainer.trainings).toBe(1);
+    expect(coordinator.uploads).toHaveLength(2);
+    expect(coordinator.uploads[1]).toEqual(coordinator.uploads[0]);
+    await feed('survivors', peers.statement());
+    expectExact();
+  });
+
+  it('SA13: answers no second statement, not even the first one anew', async () => {
+    const mend = hangIn('reveal');
+    await assigned(1);
+    await play('closing');
+    mend();
+    await assigned(2);
+    await feed('survivors', peers.statement(1));
+    const [first, again, ...more] = sent('reveal');
+    expect(again).toEqual(first);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('a device that is asked for too much', () => {
+  it('SA13: has answered the first statement only, however often another one comes', async () => {
+    await assigned();
+    await play('closing');
+    await feed('survivors', peers.statement(1));
+    await feed('survivors', peers.statement(0, true));
+    expect(sent('reveal')).toHaveLength(1);
+    expectExact();
+  });
+
+  it('SA13: answers the first of two statements that arrive while its update is under way', async () => {
+    let taken = () => {};
+    coordinator.take = () =>
+      new Promise(resolve => {
+        taken = resolve;
+      });
+    await assigned();
+    await play('updates');
+    const [first, second] = [peers.statement(), peers.statement(1)];
+    await feed('survivors', first);
+    await feed('survivors', second);
+    taken();
+    await clock.advance(0);
+    expect(sent('reveal')).toHaveLength(1);
+    expectExact(first);
+  });
+
+  it.each([
+    ['names the device itself as lost', () => peers.statement(0, true), 'secagg.statement'],
+    ['leaves fewer survivors than the threshold', () => peers.statement(2), 'secagg.too-few'],
+    ['is about another number of devices', () => Uint8Array.of(0, 0), 'secagg.statement'],
+  ] as const)('SA12 SA13: reveals nothing where the statement %s, and leaves', async (_, statement, code) => {
+    const { errors } = await assigned();
+    await play('updates');
+    await feed('survivors', statement());
+    expect(sent('reveal')).toEqual([]);
+    expect(errors).toEqual([code]);
+    expect(coordinator.asked.leave).toMatchObject([{ round: assignment.round, reason: code }]);
+    await clock.advance(0);
+    expect(await storage.get('session.keyboard')).toBeUndefined();
+  });
+
+  it('leaves where its bundle is garbled, before it has masked anything', async () => {
+    const { errors } = await assigned();
+    await play('shares');
+    await feed('bundle', bundleOf().subarray(1));
+    expect(errors).toHaveLength(1);
+    expect(coordinator.asked.leave).toHaveLength(1);
+    expect(coordinator.uploads).toEqual([]);
+  });
+
+  it.each([
+    ['hides it among fewer devices than the app allows', { smallestCohort: 7 }, 'secagg.parameters'],
+    [
+      'has a neighbour that the app’s authority has not certified',
+      { enrolmentKey: new Uint8Array(32).fill(9) },
+      'secagg.roster',
+    ],
+    ['withstands fewer corrupt devices than the app allows', { corrupt: 0.9 }, 'secagg.parameters'],
+  ] as const)(
+    'SA5 SA6: deals no shares where the roster %s, whatever the plan says',
+    async (_, floors, code) => {
+      const { errors } = await assigned(1, floors);
+      await play('shares');
+      expect(sent('shares')).toEqual([]);
+      expect(errors).toEqual([code]);
+      expect(coordinator.asked.leave).toHaveLength(1);
+    },
+  );
+
+  it('SA5: deals no shares where the graph is made for a weaker coordinator than the app allows', async () => {
+    const weak: MaskingSettings = { ...masking, threat: 'honest-but-curious' };
+    assignment = assignmentOf(clock, 'r1', { masking: weak });
+    peers = new MaskedPeers(assignment, 60, weak);
+    const { errors } = await assigned(1, { masking: 'malicious' });
+    await play('shares');
+    expect(sent('shares')).toEqual([]);
+    expect(errors).toEqual(['secagg.parameters']);
+  });
+
+  it('sends nothing at all where the plan does not mask and the app asks for it', async () => {
+    assignment = assignmentOf(clock);
+    const { errors } = await assigned(1, { masking: 'honest-but-curious' });
+    expect(errors).toEqual(['plan.below-floor']);
+    expect([sent('keys').length, coordinator.uploads.length, trainer.trainings]).toEqual([0, 0, 0]);
+    expect(coordinator.asked.leave).toHaveLength(1);
+  });
+});

@@ -1,0 +1,333 @@
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import { challengeMessage } from '@murmuration/protocol/messages/hello';
+import { native } from '@murmuration/protocol/primitives/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deviceId, updateOf } from '../federation.ts';
+import { type Admin, openAdmin } from './admin.ts';
+
+let admin: Admin;
+
+beforeEach(async () => {
+  admin = await openAdmin();
+});
+afterEach(() => admin.close());
+
+const audited = async () =>
+  (await admin.ask('GET', '/audit', 'viewer')).body.entries as unknown as Record<string, unknown>[];
+
+const nonce = new Uint8Array(32);
+
+async function enrol(seed: number): Promise<DeviceId> {
+  const key = native.ed25519.signingKey(new Uint8Array(32).fill(seed));
+  const signature = key.sign(challengeMessage('enrol', nonce));
+  const message = { protocol: 1, publicKey: key.publicKey, token: '', signature };
+  return (await admin.population.enrol(message, nonce)).id;
+}
+
+describe('operator tokens', () => {
+  it('are made, shown once, listed, used and revoked', async () => {
+    const made = await admin.ask('POST', '/operator-tokens', 'admin', { name: 'Grace', role: 'operator' });
+    expect(made.status).toBe(201);
+    const { token, text } = made.body as unknown as { token: { id: string }; text: string };
+    expect(token).toMatchObject({ name: 'Grace', role: 'operator', state: 'valid', expiresAt: null });
+    const list = await admin.ask('GET', '/operator-tokens', 'admin');
+    expect(list.body.tokens).toContainEqual(token);
+    expect(JSON.stringify(list.body)).not.toContain(text.slice(20));
+    expect((await admin.ask('GET', '/operator', { token: text })).body).toEqual({
+      id: token.id,
+      name: 'Grace',
+      role: 'operator',
+    });
+    const revoked = await admin.ask('POST', `/operator-tokens/${token.id}/revoke`, 'admin');
+    expect(revoked.body.token).toMatchObject({ id: token.id, state: 'revoked' });
+    expect((await admin.ask('GET', '/operator', { token: text })).status).toBe(401);
+    expect((await admin.ask('POST', `/operator-tokens/${'A'.repeat(16)}/revoke`, 'admin')).status).toBe(404);
+  });
+
+  it.each([
+    [{ name: 'Grace' }],
+    [{ name: '', role: 'viewer' }],
+    [{ name: 'a\nb', role: 'viewer' }],
+    [{ name: ' a', role: 'viewer' }],
+    [{ name: '\ud800', role: 'viewer' }],
+    [{ name: 'a'.repeat(101), role: 'viewer' }],
+    [{ name: 'Grace', role: 'root' }],
+    [{ name: 'Grace', role: 'viewer', expiresAt: 'tomorrow' }],
+    [{ name: 'Grace', role: 'viewer', more: 1 }],
+  ])('are refused as %j', async body => {
+    const { status, body: answer } = await admin.ask('POST', '/operator-tokens', 'admin', body);
+    expect(status).toBe(400);
+    expect(answer.code).toBe('request.invalid');
+  });
+});
+
+describe('enrolment tokens', () => {
+  it('are one-time tokens unless said otherwise, shown once, listed and revoked', async () => {
+    const made = await admin.ask('POST', '/enrolment-tokens', 'operator', { name: 'beta testers' });
+    expect(made.status).toBe(201);
+    const { token, text } = made.body as unknown as { token: { id: string }; text: string };
+    expect(text).toMatch(/^mme_/);
+    expect(token).toMatchObject({ name: 'beta testers', state: 'valid', uses: 0, maxUses: 1 });
+    await admin.storage.enrolmentTokens.use(token.id, deviceId(1), admin.clock.now());
+    const list = await admin.ask('GET', '/enrolment-tokens', 'viewer');
+    expect(list.body.tokens).toEqual([{ ...token, uses: 1, state: 'used-up' }]);
+    expect(JSON.stringify(list.body)).not.toContain(text.slice(20));
+    const revoked = await admin.ask('POST', `/enrolment-tokens/${token.id}/revoke`, 'operator');
+    expect(revoked.body.token).toMatchObject({ state: 'revoked' });
+    expect((await admin.ask('POST', `/enrolment-tokens/${'A'.repeat(16)}/revoke`, 'operator')).status).toBe(
+      404,
+    );
+  });
+
+  it('may be for any number of devices, and expire', async () => {
+    const expiresAt = new Date(admin.clock.now() + 1_000).toISOString();
+    const { body } = await admin.ask('POST', '/enrolment-tokens', 'operator', {
+      name: 'all',
+      maxUses: null,
+      expiresAt,
+    });
+    expect(body.token).toMatchObject({ maxUses: null, expiresAt, state: 'valid' });
+    await admin.clock.advance(1_000);
+    const { body: list } = await admin.ask('GET', '/enrolment-tokens', 'viewer');
+    expect(list.tokens).toMatchObject([{ state: 'expired' }]);
+  });
+
+  it.each([
+    [{ name: 'x', maxUses: 0 }],
+    [{ name: 'x', maxUses: 1.5 }],
+    [{ maxUses: 1 }],
+    [{ name: 'x', uses: 0 }],
+  ])('are refused as %j', async body => {
+    expect((await admin.ask('POST', '/enrolment-tokens', 'operator', body)).status).toBe(400);
+  });
+
+  it('are listed by pages', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      await admin.clock.advance(1);
+      await admin.ask('POST', '/enrolment-tokens', 'operator', { name });
+    }
+    const names: string[] = [];
+    let next: string | null = '';
+    do {
+      const query: string = next === '' ? '?limit=2' : `?limit=2&after=${next}`;
+      const { body } = await admin.ask('GET', `/enrolment-tokens${query}`, 'viewer');
+      names.push(...(body.tokens as unknown as { name: string }[]).map(({ name }) => name));
+      next = body.next as unknown as string | null;
+    } while (next !== null);
+    expect(names).toEqual(['e', 'd', 'c', 'b', 'a']);
+    for (const after of ['1', 'x.y', '1.short', `1.${'a'.repeat(40)}`])
+      expect((await admin.ask('GET', `/enrolment-tokens?after=${after}`, 'viewer')).status).toBe(400);
+  });
+});
+
+describe('devices', () => {
+  it('are listed with what is known of them', async () => {
+    const first = await enrol(1);
+    await admin.clock.advance(5);
+    const second = await enrol(2);
+    admin.channel.connected.add(second);
+    const seenAt = admin.clock.now();
+    await admin.storage.activity.record([
+      {
+        device: second,
+        seenAt,
+        client: { platform: 'node', sdk: '0.1.0' },
+        tasks: [{ task: 'values' as TaskName, rounds: 2, updates: 1, lastAt: seenAt }],
+      },
+    ]);
+    const { body } = await admin.ask('GET', '/devices', 'viewer');
+    const time = new Date(seenAt).toISOString();
+    expect(body).toEqual({
+      devices: [
+        {
+          device: second,
+          enrolledAt: time,
+          revokedAt: null,
+          isConnected: true,
+          seenAt: time,
+          platform: 'node',
+          sdk: '0.1.0',
+          tasks: [{ task: 'values', rounds: 2, updates: 1, lastAt: time }],
+        },
+        {
+          device: first,
+          enrolledAt: new Date(seenAt - 5).toISOString(),
+          revokedAt: null,
+          isConnected: false,
+          seenAt: null,
+          platform: null,
+          sdk: null,
+          tasks: [],
+        },
+      ],
+      next: null,
+    });
+    expect((await admin.ask('GET', `/devices/${second}`, 'viewer')).body).toEqual(
+      (body.devices as unknown as object[])[0],
+    );
+    expect((await admin.ask('GET', `/devices/${'A'.repeat(22)}`, 'viewer')).body).toMatchObject({
+      code: 'request.not-found',
+    });
+  });
+
+  it('are revoked: no more of them is taken, and whoever asks again changes nothing', async () => {
+    const device = await enrol(1);
+    const other = await enrol(2);
+    const revoked = await admin.ask('POST', `/devices/${device}/revoke`, 'operator');
+    expect(revoked.status).toBe(200);
+    expect(revoked.body).toMatchObject({ device, revokedAt: expect.stringMatching(/Z$/) });
+    expect(admin.population.isRevoked(device)).toBe(true);
+    expect(admin.disconnected).toEqual([device]);
+    await admin.clock.advance(1_000);
+    expect((await admin.ask('POST', `/devices/${device}/revoke`, 'operator')).body).toEqual(revoked.body);
+    const ids = async (query: string) =>
+      (
+        (await admin.ask('GET', `/devices?revoked=${query}`, 'viewer')).body.devices as unknown as Record<
+          string,
+          string
+        >[]
+      ).map(each => each.device);
+    expect(await ids('true')).toEqual([device]);
+    expect(await ids('false')).toEqual([other]);
+    const unknown = 'A'.repeat(22) as DeviceId;
+    expect((await admin.ask('POST', `/devices/${unknown}/revoke`, 'operator')).status).toBe(404);
+    expect(admin.population.isRevoked(unknown)).toBe(false);
+  });
+
+  it('lose their part in the round under way when they are revoked', async () => {
+    await admin.rounds.start();
+    await admin.clock.advance(0);
+    const device = await enrol(1);
+    admin.checkIn(device);
+    for (let i = 0; i < 4; i++) admin.checkIn(deviceId(i));
+    expect(admin.rounds.current!.state.phase).toBe('updates');
+    const part = admin.channel.assignments.get(device)!;
+    await admin.ask('POST', `/devices/${device}/revoke`, 'operator');
+    await expect(admin.rounds.current!.accept(part.assignment, updateOf([1, 0, 0, 0]))).rejects.toMatchObject(
+      {
+        code: 'assignment.left',
+      },
+    );
+    for (let i = 0; i < 3; i++)
+      await admin.rounds.current!.accept(
+        admin.channel.assignments.get(deviceId(i))!.assignment,
+        updateOf([1, 0, 0, 0]),
+      );
+    await admin.clock.advance(0);
+    expect(admin.records).toMatchObject([{ outcome: 'published', tally: { accepted: 3, lost: 1 } }]);
+  });
+});
+
+describe('tasks', () => {
+  const tasks = async () => (await admin.ask('GET', '/tasks', 'viewer')).body.tasks;
+
+  it('are paused and go on', async () => {
+    await admin.rounds.start();
+    expect((await admin.ask('POST', '/tasks/values/pause', 'operator')).status).toBe(200);
+    await admin.clock.advance(3_600_000);
+    expect(admin.rounds.current).toBeUndefined();
+    expect(await tasks()).toMatchObject([{ task: 'values', isPaused: true, round: null, nextRoundAt: null }]);
+    expect(await admin.storage.pausedTasks.all()).toEqual(new Set(['values']));
+    // Devices come back, though not soon.
+    expect(admin.checkIn(deviceId(1))).toMatchObject({ decision: 'later', after: expect.any(Number) });
+    await admin.ask('POST', '/tasks/values/resume', 'operator');
+    await admin.clock.advance(0);
+    expect(await tasks()).toMatchObject([{ isPaused: false, round: { number: 1, phase: 'gathering' } }]);
+  });
+
+  it('that were paused before a restart stay so', async () => {
+    await admin.storage.pausedTasks.set('values' as TaskName, true);
+    await admin.storage.pausedTasks.set('no-longer-there' as TaskName, true);
+    await admin.steering.open();
+    await admin.rounds.start();
+    await admin.clock.advance(3_600_000);
+    expect(admin.rounds.current).toBeUndefined();
+  });
+
+  it('that are paused end the round under way, and begin no other', async () => {
+    await admin.rounds.start();
+    await admin.clock.advance(0);
+    await admin.ask('POST', '/tasks/values/pause', 'operator');
+    expect(admin.rounds.current!.state.phase).toBe('gathering');
+    await admin.clock.advance(3_600_000);
+    expect(admin.records).toHaveLength(1);
+  });
+
+  it('have their round ended, with a reason for whoever asks later', async () => {
+    await admin.rounds.start();
+    await admin.clock.advance(0);
+    const { status } = await admin.ask('POST', '/tasks/values/abort-round', 'operator', {
+      reason: 'bad data',
+    });
+    expect(status).toBe(200);
+    await admin.clock.advance(0);
+    expect(admin.records).toMatchObject([
+      {
+        outcome: 'failed',
+        failure: { during: 'gathering', reason: 'An operator ended the round: bad data.' },
+      },
+    ]);
+    await admin.ask('POST', '/tasks/values/pause', 'operator');
+    await admin.ask('POST', '/tasks/values/abort-round', 'operator');
+    await admin.clock.advance(0);
+    expect((await admin.ask('POST', '/tasks/values/abort-round', 'operator')).body).toMatchObject({
+      code: 'round.unknown',
+    });
+  });
+
+  it('begin a round at once, also when they are paused, and one at a time', async () => {
+    expect((await admin.ask('POST', '/tasks/values/start-round', 'operator')).body.code).toBe(
+      'server.stopping',
+    );
+    await admin.steering.pause('values' as TaskName);
+    await admin.rounds.start();
+    await admin.clock.advance(60_000);
+    const start = () => admin.ask('POST', '/tasks/values/start-round', 'operator');
+    const [one, other] = await Promise.all([start(), start()]);
+    expect([one.status, other.status].toSorted()).toEqual([200, 409]);
+    expect((await start()).body.code).toBe('round.under-way');
+    expect(admin.rounds.current!.state.phase).toBe('gathering');
+    await admin.ask('POST', '/tasks/values/abort-round', 'operator');
+    await admin.clock.advance(3_600_000);
+    expect(admin.records).toHaveLength(1);
+    expect((await start()).status).toBe(200);
+  });
+
+  it('that are not there are not found', async () => {
+    for (const what of ['pause', 'resume', 'abort-round', 'start-round'])
+      expect((await admin.ask('POST', `/tasks/none/${what}`, 'operator')).body).toMatchObject({
+        code: 'task.unknown',
+      });
+  });
+});
+
+describe('the audit log', () => {
+  it('has who did what to what and how it ended, newest first, and no secret', async () => {
+    const device = await enrol(1);
+    const { body: made } = await admin.ask('POST', '/enrolment-tokens', 'operator', { name: 'x' });
+    const { token, text } = made as unknown as { token: { id: string }; text: string };
+    await admin.ask('POST', `/enrolment-tokens/${token.id}/revoke`, 'admin');
+    await admin.ask('POST', `/devices/${device}/revoke`, 'operator');
+    await admin.ask('POST', '/tasks/values/pause', 'operator');
+    await admin.ask('POST', '/tasks/none/pause', 'operator');
+    await admin.ask('POST', '/tasks/values/pause', 'viewer');
+    const entries = await audited();
+    expect(entries.map(({ number, action, subject, outcome }) => [number, action, subject, outcome])).toEqual(
+      [
+        [5, 'task.pause', 'none', 'task.unknown'],
+        [4, 'task.pause', 'values', 'done'],
+        [3, 'device.revoke', device, 'done'],
+        [2, 'enrolment-token.revoke', token.id, 'done'],
+        [1, 'enrolment-token.create', token.id, 'done'],
+      ],
+    );
+    expect(entries[3]).toMatchObject({
+      time: new Date(admin.clock.now()).toISOString(),
+      actor: { id: admin.texts.admin.slice(4, 20), name: 'the admin' },
+    });
+    const all = JSON.stringify(entries);
+    for (const secret of [text, ...Object.values(admin.texts)]) expect(all).not.toContain(secret.slice(20));
+    const { body } = await admin.ask('GET', '/audit?before=3&limit=1', 'viewer');
+    expect(body.entries).toMatchObject([{ number: 2 }]);
+  });
+});

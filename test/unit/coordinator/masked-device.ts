@@ -1,0 +1,148 @@
+import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import type { RoundDriver } from '@murmuration/coordinator/round/driver';
+import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import {
+  dealShares,
+  enterRound,
+  type InUnmasking,
+  maskUpdate,
+  type Participant,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import { seededRandom } from '../../seeded-random.ts';
+import { deviceId, type Federation, layout } from './federation.ts';
+
+/** What a device sends in a phase. */
+interface Message {
+  readonly kind: 'keys' | 'shares' | 'update' | 'reveal';
+  readonly bytes: Uint8Array;
+}
+
+/** One device of a federation, at the level of the protocol: it sends when a test says so. */
+export class MaskedDevice {
+  readonly id;
+  readonly #federation: Federation;
+  readonly #random;
+  readonly #identity;
+  #assignment: Assignment | undefined;
+  #state: Participant | undefined;
+  #sent: Message | undefined;
+  /** The values of its updates before their masks, by assignment. */
+  readonly plain = new Map<AssignmentId, Int32Array>();
+  /** The assignments whose updates were acknowledged, and their rounds. */
+  readonly acknowledged = new Map<AssignmentId, RoundId>();
+
+  constructor(federation: Federation, index: number) {
+    this.id = deviceId(index);
+    this.#federation = federation;
+    this.#random = seededRandom(index);
+    this.#identity = native.ed25519.signingKey(this.#random(32));
+  }
+
+  /** Its part in the round that is under way, as it has heard of it. */
+  get part(): Assignment | undefined {
+    const heard = this.#federation.channel.assignments.get(this.id);
+    return heard?.round === this.#federation.rounds.current?.terms.id ? heard : undefined;
+  }
+
+  /** Does what it can do next in its round, and sends it, if it is connected. */
+  async step(): Promise<void> {
+    const assignment = this.part;
+    if (!assignment || !this.#federation.channel.isConnected(this.id)) return;
+    if (this.#assignment?.assignment !== assignment.assignment) {
+      this.#assignment = assignment;
+      this.#state = undefined;
+    }
+    const message = this.#next(assignment);
+    if (!message) return;
+    this.#sent = message;
+    await this.#send(message);
+  }
+
+  /** Sends what it sent last once more. */
+  async repeat(): Promise<void> {
+    if (this.part && this.part.assignment === this.#assignment?.assignment && this.#sent)
+      await this.#send(this.#sent);
+  }
+
+  /** Sends noise instead of what the phase asks for; throws what it is refused with. */
+  async garble(driver: RoundDriver, assignment: AssignmentId): Promise<void> {
+    const { phase } = driver.state;
+    const kind = phase === 'keys' || phase === 'shares' ? phase : phase === 'updates' ? 'update' : 'reveal';
+    await this.#send({ kind, bytes: this.#random(100) }, assignment);
+  }
+
+  async #send({ kind, bytes }: Message, part = this.#assignment!.assignment): Promise<void> {
+    const driver = this.#federation.rounds.current!;
+    if (kind === 'update') {
+      await driver.accept(part, bytes);
+      this.acknowledged.set(part, driver.terms.id);
+      return;
+    }
+    const device = { id: this.id, publicKey: this.#identity.publicKey, certificate: undefined };
+    await driver.contribute(device, part, kind, bytes);
+  }
+
+  #next(assignment: Assignment): Message | undefined {
+    const context = this.#contextOf(assignment);
+    const heard = (event: MaskingEvent) => this.#heard(assignment, event);
+    const state = this.#state;
+    switch (state?.phase) {
+      case undefined: {
+        const next = enterRound(context, this.#random(32));
+        this.#state = next;
+        return { kind: 'keys', bytes: next.message };
+      }
+      case 'keys': {
+        const roster = heard('roster');
+        if (!roster) return undefined;
+        const next = dealShares(context, state, roster);
+        this.#state = next;
+        return { kind: 'shares', bytes: next.message };
+      }
+      case 'shares': {
+        const bundle = heard('bundle');
+        if (!bundle) return undefined;
+        const ready = takeShares(context, state, bundle);
+        let next: InUnmasking | undefined;
+        const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
+        const learned = { delta, examples: 100 * (1 + this.#random(1)[0]!), layout };
+        const bytes = prepareUpdate(learned, assignment, this.#random, elements => {
+          this.plain.set(assignment.assignment, elements.slice());
+          next = maskUpdate(context, ready, elements);
+        });
+        this.#state = next!;
+        return { kind: 'update', bytes };
+      }
+      case 'unmasking': {
+        const statement = heard('survivors');
+        if (!statement) return undefined;
+        const next = revealShares(context, state, statement);
+        this.#state = next;
+        return { kind: 'reveal', bytes: next.message };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #heard({ assignment }: Assignment, event: MaskingEvent): Uint8Array | undefined {
+    const all = this.#federation.channel.inputs.get(this.id) ?? [];
+    return all.find(each => each.event === event && each.input.assignment === assignment)?.input.message;
+  }
+
+  #contextOf({ round, plan }: Assignment): ParticipantContext {
+    return {
+      primitives: native,
+      task: plan.task,
+      round,
+      identity: this.#identity,
+      demands: { assumptions: plan.masking!, smallestCohort: 3 },
+    };
+  }
+}

@@ -1,0 +1,163 @@
+import type { BlobStore, History } from '@murmuration/coordinator/registry/ports';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import { Retention, type RetentionPolicy } from '@murmuration/coordinator/registry/retention';
+import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import { describe, expect, it } from 'vitest';
+import { recordOf, roundA } from '../../../contract/rounds.ts';
+import { VirtualClock } from '../../../virtual-clock.ts';
+import { layout } from '../federation.ts';
+import { storageFolders } from '../storage/folders.ts';
+
+const { make } = storageFolders();
+const task = 'line' as TaskName;
+const all = Number.POSITIVE_INFINITY;
+const none = new Set<ModelHash>();
+const hour = 3_600_000;
+
+/** A task with versions 0 to `count` − 1, a day between them, and a record of each round. */
+async function withVersions(count: number, clock: VirtualClock, blobs: BlobStore, history: History) {
+  const registry = new Registry(blobs, history);
+  const models: ModelHash[] = [];
+  for (let number = 0; number < count; number++) {
+    const { hash } = await registry.store(
+      { class_name: 'Sequential' },
+      layout,
+      new Float32Array(4).fill(number),
+    );
+    models.push(hash);
+    const version = {
+      model: hash,
+      task,
+      number,
+      parent: models[number - 1] ?? null,
+      round: null,
+      strategy: 'fedAdam',
+      planVersion: 1,
+      contributors: 0,
+      metrics: null,
+      createdAt: clock.now(),
+    };
+    await history.commit({
+      head: { version, state: { step: number, momentum: new Float32Array(3).fill(number) } },
+      round: {
+        ...recordOf(roundA),
+        round: `round-${number}`.padEnd(22, '-') as RoundId,
+        number: number + 1,
+        endedAt: clock.now(),
+      },
+    });
+    await clock.advance(24 * hour);
+  }
+  return { registry, models };
+}
+
+const stores = [
+  {
+    name: 'in memory',
+    async open(clock: VirtualClock) {
+      return { blobs: memoryBlobs(clock), history: memoryHistory(), async close() {} };
+    },
+  },
+  { name: 'in a folder', open: async (clock: VirtualClock) => openStorage(await make(), clock) },
+];
+
+describe.each(stores)('retention $name', ({ open }) => {
+  async function kept(
+    policy: Partial<RetentionPolicy>,
+    inUse: (models: readonly ModelHash[]) => Set<ModelHash>,
+  ) {
+    const clock = new VirtualClock();
+    const { blobs, history, close } = await open(clock);
+    const { registry, models } = await withVersions(6, clock, blobs, history);
+    const retention = new Retention(
+      { versions: null, rounds: null, roundsFor: null, ...policy },
+      history,
+      blobs,
+      clock,
+    );
+    await retention.apply(task, inUse(models));
+    // The registry has the last one in memory.
+    const fresh = new Registry(blobs, history);
+    const readable = await Promise.all(
+      models.map(model =>
+        fresh.files(model).then(
+          () => true,
+          error => error.code,
+        ),
+      ),
+    );
+    const result = {
+      versions: (await history.versions(task, all, 99)).map(({ number }) => number),
+      rounds: (await history.rounds(task, all, 99)).map(({ number }) => number),
+      readable,
+      head: await history.head(task),
+      left: await blobs.sweep(none, all),
+      registry,
+    };
+    await close();
+    return result;
+  }
+
+  it('keeps all where nothing is configured', async () => {
+    const { versions, rounds, readable } = await kept({}, () => none);
+    expect(versions).toEqual([5, 4, 3, 2, 1, 0]);
+    expect(rounds).toHaveLength(6);
+    expect(readable).toEqual(Array(6).fill(true));
+  });
+
+  it('deletes versions but the newest and those in use, and their files with them', async () => {
+    const { versions, rounds, readable, head } = await kept({ versions: 2 }, models => new Set([models[1]!]));
+    expect(versions).toEqual([5, 4, 1]);
+    expect(rounds).toHaveLength(6);
+    const gone = 'model.missing';
+    expect(readable).toEqual([gone, true, gone, gone, true, true]);
+    expect(head!.state).toEqual({ step: 5, momentum: new Float32Array(3).fill(5) });
+  });
+
+  it('leaves no file behind that nothing names, and deletes none that something names', async () => {
+    const all = await kept({}, () => none);
+    const one = await kept({ versions: 1 }, () => none);
+    // A model.json and its weights; in a folder the vector of the strategy as well.
+    const each = all.left.length / 6;
+    expect([2, 3]).toContain(each);
+    expect(one.left).toHaveLength(each);
+  });
+
+  it('deletes records by number and by time', async () => {
+    expect((await kept({ rounds: 2 }, () => none)).rounds).toEqual([6, 5]);
+    expect((await kept({ roundsFor: 73 * hour }, () => none)).rounds).toEqual([6, 5, 4]);
+    expect((await kept({ roundsFor: 0 }, () => none)).rounds).toEqual([6]);
+  });
+
+  it('spares files that are new, since their version may be about to come', async () => {
+    const clock = new VirtualClock();
+    const { blobs, history, close } = await open(clock);
+    const { registry, models } = await withVersions(3, clock, blobs, history);
+    const candidate = await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(4).fill(9));
+    // What is about to come may be an old one again.
+    await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(4).fill(0));
+    const retention = new Retention({ versions: 1, rounds: null, roundsFor: null }, history, blobs, clock);
+    await retention.apply(task, none);
+    const fresh = new Registry(blobs, history);
+    for (const hash of [candidate.hash, models[0]!, models[2]!])
+      expect((await fresh.files(hash)).hash).toBe(hash);
+    await expect(blobs.get(models[1]!)).rejects.toMatchObject({ code: 'model.missing' });
+    await close();
+  });
+
+  it('deletes no file where a model that is kept can not be read', async () => {
+    const clock = new VirtualClock();
+    const { blobs, history, close } = await open(clock);
+    const { models } = await withVersions(3, clock, blobs, history);
+    const damaged: BlobStore = {
+      ...blobs,
+      get: hash => blobs.get(hash === models[2] ? '0'.repeat(64) : hash),
+    };
+    const retention = new Retention({ versions: 2, rounds: null, roundsFor: null }, history, damaged, clock);
+    await expect(retention.apply(task, none)).rejects.toMatchObject({ code: 'model.missing' });
+    expect(await blobs.get(models[0]!)).toBeInstanceOf(Uint8Array);
+    await close();
+  });
+});

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileBlobs } from '@murmuration/coordinator/storage/files/blobs';
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../../virtual-clock.ts';
+import { storageFolders } from '../folders.ts';
+
+const { make } = storageFolders();
+const bytes = Uint8Array.from({ length: 10_000 }, (_, i) => i * i);
+const hash = createHash('sha256').update(bytes).digest('hex');
+
+async function withBlob() {
+  const folder = await make();
+  const open = () => fileBlobs(folder, new VirtualClock());
+  const blobs = await open();
+  await blobs.put(bytes);
+  return { folder, blobs, path: join(folder, hash), open };
+}
+
+describe('blobs as files', () => {
+  it('are files named by their hash, and nothing else', async () => {
+    const { folder, path } = await withBlob();
+    expect(await readdir(folder)).toEqual([hash]);
+    expect(new Uint8Array(await readFile(path))).toEqual(bytes);
+  });
+
+  it.each([
+    [
+      'changed',
+      (path: string) =>
+        writeFile(
+          path,
+          Uint8Array.from(bytes, (byte, i) => byte ^ (i === 7_000 ? 1 : 0)),
+        ),
+    ],
+    ['cut off', (path: string) => truncate(path, 9_999)],
+    ['emptied', (path: string) => truncate(path, 0)],
+    ['longer', (path: string) => writeFile(path, Uint8Array.of(...bytes, 0))],
+  ])('are refused where they were %s, and healed by the same bytes', async (_how, damage) => {
+    const { blobs, path } = await withBlob();
+    await damage(path);
+    await expect(blobs.get(hash)).rejects.toMatchObject({ code: 'model.corrupt' });
+    expect(await blobs.put(bytes)).toBe(hash);
+    expect(await blobs.get(hash)).toEqual(bytes);
+  });
+
+  it('forget what an interrupted write left, and keep what is whole', async () => {
+    const { folder, open } = await withBlob();
+    await writeFile(join(folder, `${hash}.17.tmp`), bytes.subarray(0, 100));
+    await writeFile(join(folder, 'notes.txt'), 'not ours');
+    const blobs = await open();
+    expect((await readdir(folder)).sort()).toEqual([hash, 'notes.txt'].sort());
+    expect(await blobs.get(hash)).toEqual(bytes);
+    expect(await blobs.sweep(new Set(), Number.POSITIVE_INFINITY)).toEqual([hash]);
+    expect(await readdir(folder)).toEqual(['notes.txt']);
+  });
+
+  it('are read once for many who ask, and not after they were swept', async () => {
+    const { blobs, path } = await withBlob();
+    await blobs.get(hash);
+    await truncate(path, 5);
+    expect(await blobs.get(hash)).toEqual(bytes);
+    await blobs.sweep(new Set(), Number.POSITIVE_INFINITY);
+    await expect(blobs.get(hash)).rejects.toMatchObject({ code: 'model.missing' });
+  });
+});

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { layout } from '@murmuration/coordinator/storage/folder';
+import { openDatabase } from '@murmuration/coordinator/storage/sqlite/open';
+import { describe, expect, it } from 'vitest';
+import { activityContract } from '../../../contract/activity.ts';
+import { auditContract } from '../../../contract/audit.ts';
+import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
+import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+import { storageFolders } from './folders.ts';
+
+const { open, reopen, current } = storageFolders();
+
+enrolmentTokensContract(
+  'a folder',
+  async () => (await open()).enrolmentTokens,
+  async () => (await reopen()).enrolmentTokens,
+);
+operatorTokensContract(
+  'a folder',
+  async () => (await open()).operatorTokens,
+  async () => (await reopen()).operatorTokens,
+);
+auditContract(
+  'a folder',
+  async () => (await open()).audit,
+  async () => (await reopen()).audit,
+);
+activityContract(
+  'a folder',
+  async () => (await open()).activity,
+  async () => (await reopen()).activity,
+);
+pausedTasksContract(
+  'a folder',
+  async () => (await open()).pausedTasks,
+  async () => (await reopen()).pausedTasks,
+);
+
+describe('the audit log of a folder', () => {
+  it('can’t be changed nor shortened, not even by whoever writes to its database', async () => {
+    const { audit } = await open();
+    await audit.append({
+      time: 1,
+      actor: { id: 'a', name: 'Ada' },
+      action: 'task.pause',
+      subject: 'keyboard',
+      outcome: 'done',
+    });
+    const { rows, close } = await openDatabase(join(current(), layout.database));
+    await expect(rows.updateTable('audit').set({ actor_name: 'Eve' }).execute()).rejects.toThrow(
+      /only grows/,
+    );
+    await expect(rows.deleteFrom('audit').execute()).rejects.toThrow(/only grows/);
+    await close();
+    expect(await audit.list(9, 9)).toMatchObject([{ actor: { name: 'Ada' } }]);
+  });
+});

@@ -1,0 +1,12 @@
+// Opens the storage folder that it is given, says so, and holds it until it is ended.
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import { systemClock } from '@murmuration/protocol/system';
+
+try {
+  await openStorage(process.argv[2]!, systemClock);
+  process.stdout.write('It is mine.\n');
+  process.stdin.resume();
+  setInterval(() => {}, 60_000);
+} catch (error) {
+  process.stdout.write(`${(error as Error).message}\n`);
+}

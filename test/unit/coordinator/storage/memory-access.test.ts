@@ -1,0 +1,18 @@
+import {
+  memoryActivity,
+  memoryAudit,
+  memoryEnrolmentTokens,
+  memoryOperatorTokens,
+  memoryPausedTasks,
+} from '@murmuration/coordinator/storage/memory-access';
+import { activityContract } from '../../../contract/activity.ts';
+import { auditContract } from '../../../contract/audit.ts';
+import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
+import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+
+enrolmentTokensContract('memory', async () => memoryEnrolmentTokens());
+operatorTokensContract('memory', async () => memoryOperatorTokens());
+auditContract('memory', async () => memoryAudit());
+activityContract('memory', async () => memoryActivity());
+pausedTasksContract('memory', async () => memoryPausedTasks());
