@@ -1,5 +1,6 @@
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { TrainingPath } from './training/trainer.ts';
 
 /** Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. */
 export interface RoundProgress {
@@ -26,6 +27,8 @@ export interface ClientEvents {
   round(event: RoundProgress): void;
   /** A model version has arrived on the device. */
   model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
+  /** The device has trained, on these kernels. */
+  engine(event: TrainingPath & { readonly task: TaskName }): void;
   /** The device waits: for an assignment, or `after` ms until it checks in again. */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
   /** What went wrong; the client goes on by itself, but stops at `device.revoked`. */

@@ -17,7 +17,7 @@ export const nodePlatform: Platform = {
   primitives: native,
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: socketIoTransport,
-  trainer: workerTrainer,
+  trainer: objective => workerTrainer(objective),
 };
 
 /** The client of a Node process; training runs in a worker thread. */

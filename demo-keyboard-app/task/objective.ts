@@ -1,4 +1,4 @@
-import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
+import { softmaxLoss } from '@murmuration/engine/losses';
 import type { Batchable, Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { labelWeight, packRows, type Row } from './pack.ts';
@@ -12,10 +12,13 @@ export function nextWord(vocabulary: Vocabulary): Objective<string> {
   return {
     encode(messages): Batchable {
       const rows = packRows(messages, vocabulary, rowLength);
-      return { size: rows.length, batch: chosen => batchOf(Array.from(chosen, row => rows[row]!)) };
+      return {
+        size: rows.length,
+        steps: rowLength,
+        batch: chosen => batchOf(Array.from(chosen, row => rows[row]!)),
+      };
     },
-    loss: (model, { inputs, labels, weights }) =>
-      sparseSoftmaxCrossEntropy(model.apply(inputs, { training: true }) as tf.Tensor, labels, weights),
+    loss: softmaxLoss,
   };
 }
 

@@ -2,6 +2,7 @@ import {
   SPARSE_SOFTMAX_CROSS_ENTROPY,
   SPARSE_SOFTMAX_CROSS_ENTROPY_GRADIENT,
 } from './kernels/sparse-softmax-cross-entropy.ts';
+import type { Batch } from './objective.ts';
 import * as tf from './tf.ts';
 
 /**
@@ -33,6 +34,14 @@ export function sparseSoftmaxCrossEntropy(
     const loss = tf.getKernel(SPARSE_SOFTMAX_CROSS_ENTROPY, tf.getBackend()) ? fusedLoss : composedLoss;
     return loss(logits.reshape([rows, -1]), label as tf.Tensor1D, share as tf.Tensor1D);
   });
+}
+
+/**
+ * The loss of an objective whose model ends in logits: `sparseSoftmaxCrossEntropy` of a batch. An objective with this very function
+ * as its `loss` is one that the fused kernels know.
+ */
+export function softmaxLoss(model: tf.LayersModel, { inputs, labels, weights }: Batch): tf.Scalar {
+  return sparseSoftmaxCrossEntropy(model.apply(inputs, { training: true }) as tf.Tensor, labels, weights);
 }
 
 /** By our own kernels. */

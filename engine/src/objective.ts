@@ -12,12 +12,14 @@ export interface Batch {
 export interface Batchable {
   /** Rows; 0 where the examples hold nothing to learn. */
   readonly size: number;
+  /** Positions of the longest row, where rows are sequences: tells how much memory training takes before it begins. */
+  readonly steps?: number;
   batch(rows: Uint32Array): Batch;
 }
 
 /** What is learned: how examples become tensors, and what is made small. */
 export interface Objective<Example> {
   encode(examples: readonly Example[]): Batchable;
-  /** Mean loss of a batch, in nats. */
+  /** Mean loss of a batch, in nats. The fused kernels take over where it is `softmaxLoss`. */
   loss(model: tf.LayersModel, batch: Batch): tf.Scalar;
 }

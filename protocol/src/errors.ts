@@ -273,6 +273,11 @@ export const errors = {
   },
   'training.failed': { status: 500, retryable: false, text: 'Training on this device failed.' },
   'training.no-examples': { status: 422, retryable: false, text: 'The device has no examples to train on.' },
+  'training.no-memory': {
+    status: 507,
+    retryable: false,
+    text: 'The device has not enough memory for this training.',
+  },
   'training.stopped': { status: 499, retryable: true, text: 'Training was stopped before its end.' },
 } as const satisfies Record<string, ErrorEntry>;
 

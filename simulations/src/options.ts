@@ -13,6 +13,7 @@ export interface StartOptions {
   readonly graph: 'sparse' | 'complete';
   readonly lose: number;
   readonly loseAt: LossStage;
+  readonly engine: 'auto' | 'generic';
   readonly exit: boolean;
   readonly json: boolean;
 }
@@ -46,6 +47,12 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
       choice('--lose-at <stage>', 'when they do', [
         'updates',
         ...lossStages.filter(stage => stage !== 'updates'),
+      ]),
+    )
+    .addOption(
+      choice('--engine <auto|generic>', 'fused kernels where they know the model, or those of tfjs always', [
+        'auto',
+        'generic',
       ]),
     )
     .option('--exit', 'end after the last round instead of serving on', false)

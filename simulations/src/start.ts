@@ -42,6 +42,7 @@ async function start(): Promise<void> {
     url: coordinator.url,
     enrolmentToken,
     seed: options.seed,
+    engine: options.engine,
     losses: { fraction: options.lose, at: options.loseAt },
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
     words: heldOut.words,
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
   phones.on('event', event => {
     if (event.type === 'update') audit.take(event);
     if (event.type === 'backend') display.say(`Phones train on ${event.backend}: ${event.reason}.`);
+    if (event.type === 'engine') display.say(`Training is ${event.engine}: ${event.reason}.`);
     if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
   });
   const stop = async () => {
@@ -122,7 +124,7 @@ function runRounds(
 
 /** What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. */
 function summary(
-  { devices, cohort, overSelection, seed, masking, lose, loseAt }: StartOptions,
+  { devices, cohort, overSelection, seed, masking, lose, loseAt, engine }: StartOptions,
   records: readonly RoundRecord[],
 ) {
   const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
@@ -137,6 +139,7 @@ function summary(
     masking,
     lose,
     loseAt,
+    engine,
     contributors: records.map(({ tally }) => tally.accepted),
     top1: inPercent(last?.top1),
     top3: inPercent(last?.top3),

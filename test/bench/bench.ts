@@ -9,8 +9,9 @@ interface Benchmark {
 
 const benchmarks: Record<string, Benchmark> = {
   train: {
-    measures: 'training steps on the engine, beside the CPU backend of TensorFlow.js',
-    load: () => import('./train.ts'),
+    measures:
+      'training steps on the fused kernels, beside the backends of TensorFlow.js and, if asked, PyTorch',
+    load: () => import('./train/train.ts'),
   },
   aggregate: {
     measures: 'updates from wire bytes to their mean, beside a plain loop over numbers',

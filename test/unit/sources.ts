@@ -11,7 +11,8 @@ export function readSources(folders: readonly string[]): Map<string, string> {
       posix.join(folder, path.replaceAll('\\', '/')),
     ),
   );
+  // The kernels are written in AssemblyScript, which has rules of its own for imports.
   const isSource = (path: string): boolean =>
-    /\.tsx?$/.test(path) && !/(^|\/)(dist|node_modules)\//.test(path);
+    /\.tsx?$/.test(path) && !/(^|\/)(assembly|dist|node_modules)\//.test(path);
   return new Map(paths.filter(isSource).map(path => [path, readFileSync(root + path, 'utf8')]));
 }

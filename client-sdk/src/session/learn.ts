@@ -23,6 +23,7 @@ export async function learn(
     report('training', done),
   );
   signal.throwIfAborted();
+  if (result.path) emit('engine', { task, ...result.path });
   if (!Number.isSafeInteger(result.examples) || result.examples < 1)
     throw new MurmurationError(
       'training.failed',

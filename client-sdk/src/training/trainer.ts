@@ -9,6 +9,14 @@ export interface TrainingResult {
   readonly examples: number;
   /** Figures such as `loss`, in nats, over the training examples. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** What it ran on, where the trainer tells. */
+  readonly path?: TrainingPath;
+}
+
+/** Which kernels trained the model: the engine's fused ones, or tfjs' own; and why, in one sentence without a full stop. */
+export interface TrainingPath {
+  readonly engine: 'fused' | 'generic';
+  readonly reason: string;
 }
 
 /** Trains on the device. An app may bring its own, for instance for another framework. */

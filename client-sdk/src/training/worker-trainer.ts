@@ -1,11 +1,12 @@
 import { MessageChannel } from 'node:worker_threads';
 import { isErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { Piscina } from 'piscina';
+import type { TrainerOptions } from './tfjs-trainer.ts';
 import type { Trainer, TrainingResult } from './trainer.ts';
 import type { TrainingJob } from './worker.ts';
 
 /** Trains in a worker thread of its own, so that the app's thread stays free; the thread starts with the first training. */
-export function workerTrainer(objective: URL): Trainer {
+export function workerTrainer(objective: URL, options: TrainerOptions = {}): Trainer {
   let pool: Piscina<TrainingJob, TrainingResult> | undefined;
   return {
     async train(model, settings, examples, signal, progress) {
@@ -16,7 +17,14 @@ export function workerTrainer(objective: URL): Trainer {
       });
       const { port1, port2 } = new MessageChannel();
       port1.on('message', progress);
-      const job: TrainingJob = { objective: objective.href, model, settings, examples, progress: port2 };
+      const job: TrainingJob = {
+        objective: objective.href,
+        options,
+        model,
+        settings,
+        examples,
+        progress: port2,
+      };
       try {
         return await pool.run(job, { signal, transferList: [port2] });
       } catch (cause) {

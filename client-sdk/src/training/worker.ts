@@ -4,13 +4,14 @@ import type { Objective } from '@murmuration/engine/objective';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { tfjsTrainer } from './tfjs-trainer.ts';
+import { type TrainerOptions, tfjsTrainer } from './tfjs-trainer.ts';
 import type { Trainer, TrainingResult } from './trainer.ts';
 
 /** One training, as it is handed to the worker thread. */
 export interface TrainingJob {
   /** Module whose default export is the `Objective`. */
   readonly objective: string;
+  readonly options: TrainerOptions;
   readonly model: ModelFiles;
   readonly settings: TrainingSettings;
   readonly examples: readonly unknown[];
@@ -20,21 +21,22 @@ export interface TrainingJob {
 
 let trainer: Promise<Trainer> | undefined;
 
-async function createTrainer(module: string): Promise<Trainer> {
+async function createTrainer(module: string, options: TrainerOptions): Promise<Trainer> {
   await startBackend();
   const { default: objective } = (await import(module)) as { default: Objective<unknown> };
-  return tfjsTrainer(objective);
+  return tfjsTrainer(objective, options);
 }
 
 /** What the pool calls. A training that is stopped ends with its thread. */
 export default async function train({
   objective,
+  options,
   model,
   settings,
   examples,
   progress,
 }: TrainingJob): Promise<TrainingResult> {
-  trainer ??= createTrainer(objective);
+  trainer ??= createTrainer(objective, options);
   const { signal } = new AbortController();
   const result = await (await trainer).train(model, settings, examples, signal, done =>
     progress.postMessage(done),

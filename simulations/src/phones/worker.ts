@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
+import { type TrainerOptions, tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
+import type { TrainingPath } from '@murmuration/client-sdk/training/trainer';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
@@ -14,6 +15,7 @@ export interface PhonesData {
   readonly url: string;
   readonly enrolmentToken: string;
   readonly seed: number;
+  readonly engine: NonNullable<TrainerOptions['engine']>;
   readonly losses: Losses;
   readonly plan: UpdatePlan;
   /** Words of the vocabulary. */
@@ -22,21 +24,23 @@ export interface PhonesData {
   readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
 }
 
-/** What it tells: which backend it trains on, which phones are connected, what went wrong on one, and what one sent, without masks. */
+/** What it tells: what it trains on, which phones are connected, what went wrong on one, and what one sent, without masks. */
 export type PhonesEvent =
+  | ({ readonly type: 'engine' } & TrainingPath)
   | { readonly type: 'backend'; readonly backend: string; readonly reason: string }
   | { readonly type: 'connected'; readonly phone: number }
   | ({ readonly type: 'update' } & PlainUpdate)
   | { readonly type: 'error'; readonly phone: number; readonly message: string };
 
-const { url, enrolmentToken, seed, losses, plan, words, phones } = workerData as PhonesData;
+const { url, enrolmentToken, seed, engine, losses, plan, words, phones } = workerData as PhonesData;
 const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
   parentPort!.postMessage(event, transfer);
 
 /** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
 async function host(): Promise<void> {
   tell({ type: 'backend', ...(await startBackend()) });
-  const trainer = tfjsTrainer(nextWord(new Vocabulary(words)));
+  const trainer = tfjsTrainer(nextWord(new Vocabulary(words)), { engine });
+  let told = false;
   const clients = phones.map(({ number, messages }) => {
     const recorder = new Recorder(plan, update =>
       tell({ type: 'update', ...update }, [update.elements.buffer as ArrayBuffer]),
@@ -57,6 +61,10 @@ async function host(): Promise<void> {
       },
     );
     client.on('connected', () => tell({ type: 'connected', phone: number }));
+    client.on('engine', ({ engine, reason }) => {
+      if (!told) tell({ type: 'engine', engine, reason });
+      told = true;
+    });
     client.on('error', error => tell({ type: 'error', phone: number, message: error.message }));
     return client;
   });

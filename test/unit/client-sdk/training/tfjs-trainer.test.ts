@@ -1,5 +1,9 @@
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { workerTrainer } from '@murmuration/client-sdk/training/worker-trainer';
+import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { startBackend } from '@murmuration/engine/backend';
 import { describeModel } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -90,6 +94,7 @@ describe('training on the device', () => {
     expect(await train(points, { epochs: 2 })).toEqual(first);
     expect((await train(points, { epochs: 2, seed: 2 })).delta).not.toEqual(first.delta);
     expect(first.examples).toBe(20);
+    expect(first.path).toEqual({ engine: 'generic', reason: "the loss is one of the app's own" });
   });
 
   it('leaves the model as it was', async () => {
@@ -180,6 +185,57 @@ describe('training on the device', () => {
     expect(delta[1]).toBe(0);
     expect(delta[0]).not.toBe(0);
     await half.close();
+  });
+});
+
+describe('training on the fused kernels', () => {
+  const vocabulary = new Vocabulary(['the', 'cat', 'sat', 'on', 'a', 'mat', 'and', 'slept']);
+  const messages = ['the cat sat on a mat', 'a cat slept', 'the mat sat on the cat and slept and sat', 'cat'];
+  let words: ModelFiles;
+
+  beforeAll(async () => {
+    await startBackend();
+    const model = nextWordModel({ vocabulary: vocabulary.size, embedding: 5, gru: 6, dense: 4 }, 1);
+    const { topology, layout, weights } = describeModel(model);
+    words = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+  });
+
+  it.each<[string, Partial<TrainingSettings>]>([
+    ['plain', {}],
+    ['pulled and clipped', { proximal: 0.5, gradientClip: 0.1 }],
+  ])('gives the update of the generic path, %s, and says which it was', async (_, change) => {
+    const train = async (engine: 'auto' | 'generic') => {
+      const trainer = tfjsTrainer(nextWord(vocabulary), { engine });
+      const options = { ...settings, epochs: 10, batchSize: 3, ...change };
+      const result = await trainer.train(words, options, messages, never, silent);
+      await trainer.close();
+      return result;
+    };
+    const fused = await train('auto');
+    const generic = await train('generic');
+    expect(fused.path).toEqual({
+      engine: 'fused',
+      reason: 'the fused kernels know all layers and the loss',
+    });
+    expect(generic.path).toEqual({ engine: 'generic', reason: 'the trainer was told to' });
+    expect(fused.metrics.loss).toBeCloseTo(generic.metrics.loss!, 5);
+    const largest = Math.max(...generic.delta.map(Math.abs));
+    expect(largest).toBeGreaterThan(0.001);
+    for (const [i, value] of fused.delta.entries())
+      expect(Math.abs(value - generic.delta[i]!)).toBeLessThan(1e-4 * largest);
+  });
+
+  it('begins each training from the model that it is given', async () => {
+    const trainer = tfjsTrainer(nextWord(vocabulary));
+    const first = await trainer.train(words, settings, messages, never, silent);
+    expect(await trainer.train(words, settings, messages, never, silent)).toEqual(first);
+    await trainer.close();
+  });
+
+  it('stops before it begins where memory does not suffice', async () => {
+    const trainer = tfjsTrainer(nextWord(vocabulary), { memoryLimit: 1_000 });
+    expect(await codeOf(trainer.train(words, settings, messages, never, silent))).toBe('training.no-memory');
+    await trainer.close();
   });
 });
 

@@ -1,0 +1,38 @@
+import type { Extent } from '@murmuration/engine/fused/extent';
+import type { FusedTraining } from '@murmuration/engine/fused/training';
+import * as tf from '@murmuration/engine/tf';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Steps } from './steps.ts';
+
+/**
+ * Gradient descent by the engine's fused kernels, from the weights `global` on.
+ *
+ * @param largest the largest batch that will come, as far as that is known.
+ * @throws MurmurationError `training.no-memory`.
+ */
+export function fusedSteps(
+  training: FusedTraining,
+  global: Float32Array,
+  { learningRate, proximal, gradientClip }: TrainingSettings,
+  largest: Extent,
+): Steps {
+  const settings = { learningRate, proximal, gradientClip, optimizer: { kind: 'sgd' } } as const;
+  training.begin(global, settings, largest);
+  return {
+    take: batch =>
+      tf.tidy(() => {
+        const { inputs, labels, weights } = batch();
+        return training.step({
+          inputs: valuesOf(inputs),
+          labels: valuesOf(labels),
+          weights: valuesOf(weights),
+        });
+      }),
+    read: vector => training.read(vector),
+    dispose() {},
+  };
+}
+
+function valuesOf(tensor: tf.Tensor) {
+  return { shape: tensor.shape, values: tensor.dataSync() };
+}

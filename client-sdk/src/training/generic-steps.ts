@@ -1,0 +1,63 @@
+import { readWeights, writeWeights } from '@murmuration/engine/model';
+import type { Objective } from '@murmuration/engine/objective';
+import * as tf from '@murmuration/engine/tf';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Steps } from './steps.ts';
+
+/**
+ * Gradient descent by tfjs' own operations, for any model and loss, from the weights `global` on, with the proximal pull and the
+ * gradient clipping of the settings.
+ */
+export function genericSteps<Example>(
+  model: tf.LayersModel,
+  { loss }: Objective<Example>,
+  global: Float32Array,
+  settings: TrainingSettings,
+): Steps {
+  writeWeights(model, global);
+  const { learningRate, proximal, gradientClip } = settings;
+  const optimizer = tf.train.sgd(learningRate);
+  const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
+  const anchors = proximal > 0 ? anchorsOf(model, global) : [];
+  return {
+    take: batch =>
+      tf.tidy(() => {
+        const { value, grads } = tf.variableGrads(() => loss(model, batch()), variables);
+        for (const [i, anchor] of anchors.entries()) {
+          const variable = variables[i]!;
+          const pull = variable.sub(anchor).mul(proximal);
+          // A weight that the loss does not depend on has no gradient.
+          grads[variable.name] = grads[variable.name]?.add(pull) ?? pull;
+        }
+        optimizer.applyGradients(gradientClip === null ? grads : clipByGlobalNorm(grads, gradientClip));
+        return value.dataSync()[0]!;
+      }),
+    read: vector => readWeights(model, vector),
+    dispose() {
+      optimizer.dispose();
+      for (const anchor of anchors) anchor.dispose();
+    },
+  };
+}
+
+/** The global model's value of each trainable weight, towards which FedProx pulls. */
+function anchorsOf(model: tf.LayersModel, global: Float32Array): tf.Tensor[] {
+  const values = new Map<unknown, tf.Tensor>();
+  let at = 0;
+  for (const weight of model.weights) {
+    const shape = weight.shape as number[];
+    const size = tf.util.sizeFromShape(shape);
+    if (model.trainableWeights.includes(weight))
+      values.set(weight, tf.tensor(global.slice(at, at + size), shape));
+    at += size;
+  }
+  return model.trainableWeights.map(weight => values.get(weight)!);
+}
+
+/** Scales all gradients alike so that their joint L2 norm is at most `limit` (Pascanu et al. 2013, §3.2). */
+function clipByGlobalNorm(grads: tf.NamedTensorMap, limit: number): tf.NamedTensorMap {
+  const squares = Object.values(grads).map(grad => grad.square().sum());
+  const norm = tf.addN(squares).sqrt();
+  const scale = tf.minimum(1, tf.div(limit, norm));
+  return Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, grad.mul(scale)]));
+}

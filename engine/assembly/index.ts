@@ -1,0 +1,9 @@
+// The engine's kernels: plain functions over float32 matrices in row-major order, which lie at byte offsets of a memory that the
+// host owns. There is no allocator, no static data, and no state.
+export { activate, activationGradient } from './activations';
+export { softmaxCrossEntropy, topK } from './cross-entropy';
+export { adam, momentum, proximalSgd, pull, sgd, sgdRows } from './descent';
+export { gruBackward, gruForward } from './gru';
+export { lstmBackward, lstmForward } from './lstm';
+export { multiply, multiplyPacked, pack, packedBytes, scratchBytes } from './product';
+export { addRowProduct, addRows, columnSums, gatherRows, sparseRows, squaredNorm } from './rows';

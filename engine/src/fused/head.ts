@@ -1,0 +1,142 @@
+import type { Address } from './kernels.ts';
+import type { DenseParameters, Parameters } from './parameters.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Logits that are held at a time, at most, in floats: 2 MB, so that they stay in a cache. */
+const LOGITS = 524_288;
+
+/** What one row counts in the loss, and its label. */
+export interface Rows {
+  readonly count: number;
+  /** Which rows of the part before count: `[count]`. */
+  readonly indices: Address;
+  readonly labels: Address;
+  readonly shares: Address;
+}
+
+/** The last part of a model: dense layers on single rows, and softmax cross-entropy on what they end in. */
+export class Head {
+  readonly #workspace: Workspace;
+  readonly #layers: readonly DenseParameters[];
+  readonly #scratch: Address;
+  /** Whether there is a part before, which wants gradients. */
+  readonly #follows: boolean;
+  /** Inputs of each layer, and their gradients. */
+  #inputs: Address[] = [];
+  #slopes: Address[] = [];
+  #blockRows = 0;
+  #logits = 0;
+  #sums = 0;
+  #gaps = 0;
+
+  constructor(workspace: Workspace, { dense, embedding }: Parameters, scratch: Address) {
+    this.#workspace = workspace;
+    this.#layers = dense;
+    this.#follows = embedding !== null;
+    this.#scratch = scratch;
+  }
+
+  get classes(): number {
+    return this.#layers.at(-1)!.layer.units;
+  }
+
+  reserve(rows: number): void {
+    const workspace = this.#workspace;
+    this.#inputs = this.#layers.map(({ layer }) => workspace.reserve(rows * layer.inputs));
+    this.#slopes = this.#layers.map(({ layer }, i) =>
+      workspace.reserve(i > 0 || this.#follows ? rows * layer.inputs : 0),
+    );
+    this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / this.classes / 4)));
+    this.#logits = workspace.reserve(this.#blockRows * this.classes);
+    this.#sums = workspace.reserve(this.#blockRows);
+    this.#gaps = workspace.reserve(this.#blockRows);
+  }
+
+  /**
+   * The loss of those rows of `from` that count, in nats; leaves the gradients of the weights, and adds those of the rows to
+   * `fromSlopes`, where there is a part before.
+   */
+  descend({ count, indices, labels, shares }: Rows, from: Address, fromSlopes: Address): number {
+    const { kernels } = this.#workspace;
+    const layers = this.#layers;
+    const last = layers.length - 1;
+    kernels.gatherRows(count, layers[0].layer.inputs, from, indices, this.#inputs[0]);
+    for (let i = 0; i < last; i++) this.#forward(i, count, this.#inputs[i + 1]);
+    let loss = 0;
+    let row = 0;
+    do {
+      const rows = Math.min(this.#blockRows, count - row);
+      loss += this.#block(row, rows, labels + 4 * row, shares + 4 * row);
+      row += rows;
+    } while (row < count);
+    for (let i = last - 1; i >= 0; i--) this.#backward(i, count);
+    if (this.#follows) kernels.addRows(count, layers[0].layer.inputs, this.#slopes[0], indices, fromSlopes);
+    return loss;
+  }
+
+  /** One hidden layer. */
+  #forward(i: number, count: number, to: Address): void {
+    const { kernels } = this.#workspace;
+    const { layer, kernel, bias } = this.#layers[i];
+    const { inputs, units, activation } = layer;
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      count, units, inputs, this.#inputs[i], inputs, 0, kernel.value, units, 0,
+      to, units, 0, bias?.value ?? 0, this.#scratch,
+    );
+    kernels.activate(activation, count * units, to);
+  }
+
+  #backward(i: number, count: number): void {
+    const { kernels } = this.#workspace;
+    const { layer } = this.#layers[i];
+    kernels.activationGradient(
+      layer.activation,
+      count * layer.units,
+      this.#inputs[i + 1],
+      this.#slopes[i + 1],
+    );
+    this.#gradients(i, 0, count, this.#slopes[i + 1], false);
+  }
+
+  /** Gradients of a layer from those of `count` rows of its outputs, the first of which is its row `first`. */
+  #gradients(i: number, first: number, count: number, slopes: Address, accumulate: boolean): void {
+    const { kernels } = this.#workspace;
+    const { layer, kernel, bias } = this.#layers[i];
+    const { inputs, units } = layer;
+    const offset = 4 * first * inputs;
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      inputs, units, count, this.#inputs[i] + offset, inputs, 1, slopes, units, 0,
+      kernel.gradient, units, Number(accumulate), 0, this.#scratch,
+    );
+    if (bias) kernels.columnSums(count, units, slopes, bias.gradient, Number(accumulate));
+    if (i === 0 && !this.#follows) return;
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      count, inputs, units, slopes, units, 0, kernel.value, units, 1,
+      this.#slopes[i] + offset, inputs, 0, 0, this.#scratch,
+    );
+  }
+
+  /** Logits of a block of rows, their loss, and the gradients of the last layer. */
+  #block(first: number, rows: number, labels: Address, shares: Address): number {
+    const { kernels, floats } = this.#workspace;
+    const i = this.#layers.length - 1;
+    const { layer, kernel, bias } = this.#layers[i];
+    const { inputs, units } = layer;
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      rows, units, inputs, this.#inputs[i] + 4 * first * inputs, inputs, 0, kernel.value, units, 0,
+      this.#logits, units, 0, bias?.value ?? 0, this.#scratch,
+    );
+    kernels.softmaxCrossEntropy(rows, units, this.#logits, labels, shares, this.#sums, this.#gaps);
+    this.#gradients(i, first, rows, this.#logits, first > 0);
+    let loss = 0;
+    for (let row = 0; row < rows; row++) {
+      const share = floats[shares / 4 + row];
+      loss += share * (Math.log(floats[this.#sums / 4 + row]) + floats[this.#gaps / 4 + row]);
+    }
+    return loss;
+  }
+}

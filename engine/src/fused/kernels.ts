@@ -1,0 +1,96 @@
+import { kernelsBase64 } from './binary.ts';
+
+/** Activations by the numbers that the kernels know them by; `engine/assembly/activations.ts` has the same. */
+export const activations = { linear: 0, tanh: 1, sigmoid: 2, hardSigmoid: 3, relu: 4 } as const;
+export type Activation = (typeof activations)[keyof typeof activations];
+
+/** A byte offset into the kernels' memory; 0 stands for what is not there. */
+export type Address = number;
+
+/**
+ * The compiled kernels. Matrices are float32 in row-major order; `ld…` are the lengths of their rows in memory, in floats; flags
+ * are 0 or 1. What each computes is said in `engine/assembly`.
+ */
+export interface Kernels {
+  activate(activation: Activation, count: number, x: Address): void;
+  activationGradient(activation: Activation, count: number, y: Address, dy: Address): void;
+  // biome-ignore format: one line for each matrix
+  multiply(
+    m: number, n: number, k: number,
+    a: Address, lda: number, transposedA: number,
+    b: Address, ldb: number, transposedB: number,
+    c: Address, ldc: number, accumulate: number, bias: Address, scratch: Address,
+  ): void;
+  // biome-ignore format: one line for each matrix
+  multiplyPacked(
+    m: number, n: number, k: number,
+    a: Address, lda: number, transposedA: number, packed: Address,
+    c: Address, ldc: number, accumulate: number, bias: Address, scratch: Address,
+  ): void;
+  pack(k: number, n: number, b: Address, ldb: number, transposed: number, to: Address): void;
+  packedBytes(k: number, n: number): number;
+  scratchBytes(): number;
+  // biome-ignore format: sizes, functions, then memory
+  gruForward(
+    steps: number, batch: number, units: number, activation: Activation, gateActivation: Activation,
+    gates: Address, states: Address, resets: Address, mask: Address,
+    gatesR: Address, candidateR: Address, scratch: Address,
+  ): void;
+  // biome-ignore format: sizes, functions, then memory
+  gruBackward(
+    steps: number, batch: number, units: number, activation: Activation, gateActivation: Activation,
+    gates: Address, states: Address, slopes: Address, gateSlopes: Address, mask: Address,
+    gatesR: Address, candidateR: Address, temporary: Address, scratch: Address,
+  ): void;
+  // biome-ignore format: sizes, functions, then memory
+  lstmForward(
+    steps: number, batch: number, units: number, coupled: number, activation: Activation, gateActivation: Activation,
+    gates: Address, states: Address, cells: Address, bent: Address, mask: Address,
+    recurrent: Address, scratch: Address,
+  ): void;
+  // biome-ignore format: sizes, functions, then memory
+  lstmBackward(
+    steps: number, batch: number, units: number, coupled: number, activation: Activation, gateActivation: Activation,
+    gates: Address, cells: Address, bent: Address, slopes: Address, cellSlopes: Address, gateSlopes: Address, mask: Address,
+    recurrent: Address, scratch: Address,
+  ): void;
+  gatherRows(count: number, width: number, from: Address, indices: Address, to: Address): void;
+  addRows(count: number, width: number, from: Address, indices: Address, to: Address): void;
+  // biome-ignore format: what is read, then what is written
+  sparseRows(
+    count: number, width: number, indices: Address, from: Address,
+    slots: Address, rows: Address, to: Address,
+  ): number;
+  columnSums(rows: number, columns: number, x: Address, to: Address, accumulate: number): void;
+  addRowProduct(k: number, n: number, x: Address, w: Address, y: Address): void;
+  squaredNorm(count: number, x: Address): number;
+  // biome-ignore format: what is read, then what is written
+  softmaxCrossEntropy(
+    rows: number, classes: number, logits: Address, labels: Address, shares: Address,
+    sums: Address, gaps: Address,
+  ): void;
+  topK(length: number, x: Address, count: number, values: Address, indices: Address): number;
+  sgd(count: number, w: Address, g: Address, rate: number): void;
+  sgdRows(count: number, width: number, rows: Address, w: Address, g: Address, rate: number): void;
+  pull(count: number, w: Address, anchor: Address, g: Address, strength: number): void;
+  proximalSgd(count: number, w: Address, anchor: Address, g: Address, rate: number, strength: number): void;
+  // biome-ignore format: memory, then numbers
+  momentum(
+    count: number, w: Address, g: Address, v: Address,
+    rate: number, scale: number, keep: number, nesterov: number,
+  ): void;
+  // biome-ignore format: memory, then numbers
+  adam(
+    count: number, w: Address, g: Address, m: Address, v: Address,
+    rate: number, scale: number, beta1: number, beta2: number, unbias1: number, unbias2: number, epsilon: number,
+  ): void;
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The kernels over a memory. Compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden. */
+export async function kernelsOver(memory: WebAssembly.Memory): Promise<Kernels> {
+  compiled ??= WebAssembly.compile(Uint8Array.from(atob(kernelsBase64), byte => byte.charCodeAt(0)));
+  const { exports } = await WebAssembly.instantiate(await compiled, { env: { memory } });
+  return exports as unknown as Kernels;
+}

@@ -1,0 +1,191 @@
+import type { Extent } from './extent.ts';
+import type { Address } from './kernels.ts';
+import { gatesOf, type RecurrentParameters } from './parameters.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A recurrent layer over whole sequences. */
+export class Recurrent {
+  readonly #workspace: Workspace;
+  readonly #parameters: RecurrentParameters;
+  readonly #scratch: Address;
+  readonly #training: boolean;
+  #gates = 0;
+  #states = 0;
+  #cells = 0;
+  /** GRU: r·h of each step. LSTM: φ of the cells. */
+  #middle = 0;
+  #packed = 0;
+  #packedCandidate = 0;
+  #slopes = 0;
+  #cellSlopes = 0;
+  #gateSlopes = 0;
+  #temporary = 0;
+
+  constructor(workspace: Workspace, parameters: RecurrentParameters, scratch: Address, training: boolean) {
+    this.#workspace = workspace;
+    this.#parameters = parameters;
+    this.#scratch = scratch;
+    this.#training = training;
+  }
+
+  get units(): number {
+    return this.#parameters.layer.units;
+  }
+
+  get sequences(): boolean {
+    return this.#parameters.layer.sequences;
+  }
+
+  reserve({ steps, batch }: Extent): void {
+    const { kind, units } = this.#parameters.layer;
+    const workspace = this.#workspace;
+    const rows = steps * batch * units;
+    const rowsAndFirst = rows + batch * units;
+    const gates = gatesOf(this.#parameters.layer);
+    this.#gates = workspace.reserve(gates * rows);
+    this.#states = workspace.reserve(rowsAndFirst);
+    this.#middle = workspace.reserve(rows);
+    if (kind === 'lstm') this.#cells = workspace.reserve(rowsAndFirst);
+    // Forward and backward need the recurrent weights at different times, so both share one place.
+    const { packedBytes } = workspace.kernels;
+    const [main, candidate] = kind === 'gru' ? [2 * units, units] : [4 * units, 0];
+    this.#packed = workspace.reserveBytes(Math.max(packedBytes(units, main), packedBytes(main, units)));
+    this.#packedCandidate = workspace.reserveBytes(packedBytes(units, candidate));
+    if (!this.#training) return;
+    this.#gateSlopes = workspace.reserve(gates * rows);
+    this.#slopes = workspace.reserve(rowsAndFirst);
+    if (kind === 'lstm') this.#cellSlopes = workspace.reserve(rowsAndFirst);
+    this.#temporary = workspace.reserve(batch * units);
+  }
+
+  /** The state after the first `step` steps `[batch, units]`. */
+  state(step: number, { batch }: Extent): Address {
+    return this.#states + 4 * step * batch * this.units;
+  }
+
+  /** The cells of an LSTM, likewise; 0 for other layers. */
+  cell(step: number, { batch }: Extent): Address {
+    return this.#cells && this.#cells + 4 * step * batch * this.units;
+  }
+
+  /** The gradient of the state after the first `step` steps. */
+  slope(step: number, { batch }: Extent): Address {
+    return this.#slopes + 4 * step * batch * this.units;
+  }
+
+  /** Lets all sequences begin at zero. */
+  reset(extent: Extent): void {
+    const size = extent.batch * this.units;
+    this.#workspace.zero(this.state(0, extent), size);
+    if (this.#cells > 0) this.#workspace.zero(this.cell(0, extent), size);
+  }
+
+  /** Makes the weights ready for `forward`; to be called once they have changed. */
+  packForward(): void {
+    const { kernels } = this.#workspace;
+    const { layer, recurrent } = this.#parameters;
+    const { kind, units } = layer;
+    const width = gatesOf(layer) * units;
+    kernels.pack(units, kind === 'gru' ? 2 * units : width, recurrent.value, width, 0, this.#packed);
+    if (kind === 'gru')
+      kernels.pack(units, units, recurrent.value + 8 * units, width, 0, this.#packedCandidate);
+  }
+
+  /** Makes the weights ready for `backward`, no longer for `forward`. */
+  #packBackward(): void {
+    const { kernels } = this.#workspace;
+    const { layer, recurrent } = this.#parameters;
+    const { kind, units } = layer;
+    const width = gatesOf(layer) * units;
+    kernels.pack(kind === 'gru' ? 2 * units : width, units, recurrent.value, width, 1, this.#packed);
+    if (kind === 'gru')
+      kernels.pack(units, units, recurrent.value + 8 * units, width, 1, this.#packedCandidate);
+  }
+
+  /** Runs over inputs `x` `[steps, batch, inputs]` from the state that is there. `mask` `[steps, batch]`, or 0. */
+  forward({ steps, batch }: Extent, x: Address, mask: Address): void {
+    const { kernels } = this.#workspace;
+    const { layer, kernel, bias } = this.#parameters;
+    const { kind, inputs, units, activation, gateActivation } = layer;
+    const width = gatesOf(layer) * units;
+    const scratch = this.#scratch;
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      steps * batch, width, inputs, x, inputs, 0, kernel.value, width, 0,
+      this.#gates, width, 0, bias?.value ?? 0, scratch,
+    );
+    if (kind === 'gru') {
+      // biome-ignore format: sizes, functions, then memory
+      kernels.gruForward(
+        steps, batch, units, activation, gateActivation,
+        this.#gates, this.#states, this.#middle, mask, this.#packed, this.#packedCandidate, scratch,
+      );
+    } else {
+      // biome-ignore format: sizes, functions, then memory
+      kernels.lstmForward(
+        steps, batch, units, 0, activation, gateActivation,
+        this.#gates, this.#states, this.#cells, this.#middle, mask, this.#packed, scratch,
+      );
+    }
+  }
+
+  /** Zeroes the gradients of all states, before what comes after the layer adds to them. */
+  clearSlopes({ steps, batch }: Extent): void {
+    const size = (steps + 1) * batch * this.units;
+    this.#workspace.zero(this.#slopes, size);
+    if (this.#cellSlopes > 0) this.#workspace.zero(this.#cellSlopes, size);
+  }
+
+  /** After `forward`, and once the gradients of the states are in: gradients of the weights, and of the inputs into `inputSlopes`. */
+  backward(extent: Extent, x: Address, mask: Address, inputSlopes: Address): void {
+    const { steps, batch } = extent;
+    const { kernels } = this.#workspace;
+    const { layer, kernel, recurrent, bias } = this.#parameters;
+    const { kind, inputs, units, activation, gateActivation } = layer;
+    const width = gatesOf(layer) * units;
+    const rows = steps * batch;
+    const scratch = this.#scratch;
+    const slopes = this.#gateSlopes;
+    this.#packBackward();
+    if (kind === 'gru') {
+      // biome-ignore format: sizes, functions, then memory
+      kernels.gruBackward(
+        steps, batch, units, activation, gateActivation,
+        this.#gates, this.#states, this.#slopes, slopes, mask,
+        this.#packed, this.#packedCandidate, this.#temporary, scratch,
+      );
+      // biome-ignore format: one line for each matrix
+      kernels.multiply(
+        units, 2 * units, rows, this.#states, units, 1, slopes, width, 0,
+        recurrent.gradient, width, 0, 0, scratch,
+      );
+      // biome-ignore format: one line for each matrix
+      kernels.multiply(
+        units, units, rows, this.#middle, units, 1, slopes + 8 * units, width, 0,
+        recurrent.gradient + 8 * units, width, 0, 0, scratch,
+      );
+    } else {
+      // biome-ignore format: sizes, functions, then memory
+      kernels.lstmBackward(
+        steps, batch, units, 0, activation, gateActivation,
+        this.#gates, this.#cells, this.#middle, this.#slopes, this.#cellSlopes, slopes, mask, this.#packed, scratch,
+      );
+      // biome-ignore format: one line for each matrix
+      kernels.multiply(
+        units, width, rows, this.#states, units, 1, slopes, width, 0,
+        recurrent.gradient, width, 0, 0, scratch,
+      );
+    }
+    if (bias) kernels.columnSums(rows, width, slopes, bias.gradient, 0);
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      inputs, width, rows, x, inputs, 1, slopes, width, 0,
+      kernel.gradient, width, 0, 0, scratch,
+    );
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      rows, inputs, width, slopes, width, 0, kernel.value, width, 1,
+      inputSlopes, inputs, 0, 0, scratch,
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import type { Extent } from './extent.ts';
+import type { Address } from './kernels.ts';
+import type { EmbeddingParameters, Parameters } from './parameters.ts';
+import { Recurrent } from './recurrent.ts';
+import type { Workspace } from './workspace.ts';
+
+/** The first part of a model over tokens: the lookup of their rows, and the recurrent layers. */
+export class Sequence {
+  readonly #workspace: Workspace;
+  readonly #embedding: EmbeddingParameters;
+  readonly #recurrent: readonly Recurrent[];
+  readonly #training: boolean;
+  #tokens = 0;
+  #mask = 0;
+  #rows = 0;
+  #rowSlopes = 0;
+  #slots = 0;
+  #met = 0;
+  #metCount = 0;
+
+  constructor(workspace: Workspace, parameters: Parameters, scratch: Address, training: boolean) {
+    this.#workspace = workspace;
+    this.#embedding = parameters.embedding!;
+    this.#recurrent = parameters.recurrent.map(layer => new Recurrent(workspace, layer, scratch, training));
+    this.#training = training;
+  }
+
+  /** Width of what comes out. */
+  get width(): number {
+    return this.#recurrent.at(-1)?.units ?? this.#embedding.layer.width;
+  }
+
+  /** Whether every position comes out, or the last one alone. */
+  get everyPosition(): boolean {
+    return this.#recurrent.at(-1)?.sequences ?? true;
+  }
+
+  reserve(extent: Extent): void {
+    const workspace = this.#workspace;
+    const { rows, width, maskZero } = this.#embedding.layer;
+    const positions = extent.steps * extent.batch;
+    this.#tokens = workspace.reserve(positions);
+    this.#mask = maskZero ? workspace.reserve(positions) : 0;
+    this.#rows = workspace.reserve(positions * width);
+    if (this.#training) {
+      this.#rowSlopes = workspace.reserve(positions * width);
+      this.#slots = workspace.reserve(rows);
+      this.#met = workspace.reserve(positions);
+    }
+    for (const layer of this.#recurrent) layer.reserve(extent);
+  }
+
+  /** To be called after `reserve`, once the memory is there. */
+  prepare(): void {
+    if (!this.#training) return;
+    const start = this.#slots / 4;
+    this.#workspace.ints.fill(-1, start, start + this.#embedding.layer.rows);
+  }
+
+  /** Makes the weights ready for `forward`; to be called once they have changed. */
+  pack(): void {
+    for (const layer of this.#recurrent) layer.packForward();
+  }
+
+  /** Takes tokens `[batch, steps]`. Throws `RangeError` for one that has no row. */
+  read(tokens: ArrayLike<number>, { steps, batch }: Extent): void {
+    const { ints, floats } = this.#workspace;
+    const { rows, maskZero } = this.#embedding.layer;
+    const to = this.#tokens / 4;
+    const mask = this.#mask / 4;
+    for (let row = 0, from = 0; row < batch; row++) {
+      for (let step = 0; step < steps; step++, from++) {
+        const token = Math.trunc(tokens[from]);
+        if (!(token >= 0 && token < rows))
+          throw new RangeError(
+            `The token ${tokens[from]} of row ${row} is not one of the embedding's ${rows}.`,
+          );
+        ints[to + step * batch + row] = token;
+        if (maskZero) floats[mask + step * batch + row] = token === 0 ? 0 : 1;
+      }
+    }
+  }
+
+  /** Lets all sequences begin at zero. */
+  reset(extent: Extent): void {
+    for (const layer of this.#recurrent) layer.reset(extent);
+  }
+
+  /** Runs over the tokens that were read, from the states that are there. */
+  forward(extent: Extent): void {
+    const { layer, table } = this.#embedding;
+    const positions = extent.steps * extent.batch;
+    this.#workspace.kernels.gatherRows(positions, layer.width, table.value, this.#tokens, this.#rows);
+    let x = this.#rows;
+    for (const recurrent of this.#recurrent) {
+      recurrent.forward(extent, x, this.#mask);
+      x = recurrent.state(1, extent);
+    }
+  }
+
+  /** What comes out after `forward`: rows of `width`, all positions step by step, or the last step's. */
+  output(extent: Extent): Address {
+    const last = this.#recurrent.at(-1);
+    return last ? last.state(last.sequences ? 1 : extent.steps, extent) : this.#rows;
+  }
+
+  /** The first step's row becomes the next run's first state: what a sequence that goes on token by token needs. */
+  keepStates(extent: Extent): void {
+    const { floats } = this.#workspace;
+    for (const layer of this.#recurrent) {
+      const size = extent.batch * layer.units;
+      const copy = (to: Address, from: Address) => floats.copyWithin(to / 4, from / 4, from / 4 + size);
+      copy(layer.state(0, extent), layer.state(extent.steps, extent));
+      if (layer.cell(0, extent) > 0) copy(layer.cell(0, extent), layer.cell(extent.steps, extent));
+    }
+  }
+
+  /** Zeroes the gradients of what came out, and says where they lie. */
+  clearSlopes(extent: Extent): Address {
+    const last = this.#recurrent.at(-1);
+    if (!last) {
+      this.#workspace.zero(this.#rowSlopes, extent.steps * extent.batch * this.width);
+      return this.#rowSlopes;
+    }
+    last.clearSlopes(extent);
+    return last.slope(last.sequences ? 1 : extent.steps, extent);
+  }
+
+  /**
+   * Gradients of all weights, once those of what came out are in; that of the table is either whole, or only of the rows that
+   * were looked up.
+   */
+  backward(extent: Extent, whole: boolean): void {
+    const { kernels } = this.#workspace;
+    const { layer, table } = this.#embedding;
+    for (let i = this.#recurrent.length - 1; i >= 0; i--) {
+      const before = this.#recurrent[i - 1];
+      before?.clearSlopes(extent);
+      const x = before ? before.state(1, extent) : this.#rows;
+      const slopes = before ? before.slope(1, extent) : this.#rowSlopes;
+      this.#recurrent[i].backward(extent, x, this.#mask, slopes);
+    }
+    if (whole) {
+      this.#workspace.zero(table.gradient, table.size);
+      const positions = extent.steps * extent.batch;
+      kernels.addRows(positions, layer.width, this.#rowSlopes, this.#tokens, table.gradient);
+      return;
+    }
+    // biome-ignore format: what is read, then what is written
+    this.#metCount = kernels.sparseRows(
+      extent.steps * extent.batch, layer.width, this.#tokens, this.#rowSlopes,
+      this.#slots, this.#met, table.gradient,
+    );
+  }
+
+  /** Rows of the table that have a gradient, and where their numbers lie; the gradients stand at the beginning of the table's. */
+  get met(): { readonly count: number; readonly rows: Address } {
+    return { count: this.#metCount, rows: this.#met };
+  }
+}

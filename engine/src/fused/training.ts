@@ -1,0 +1,215 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { Descent, type DescentSettings } from './descent.ts';
+import type { Extent } from './extent.ts';
+import { Head, type Rows } from './head.ts';
+import type { Address } from './kernels.ts';
+import { Parameters } from './parameters.ts';
+import { Sequence } from './sequence.ts';
+import type { Topology } from './topology.ts';
+import { Workspace } from './workspace.ts';
+
+/** Values of a tensor, and its shape. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+/** One batch as plain numbers. */
+export interface FusedBatch {
+  /** Tokens `[batch, steps]`, or features `[batch, features]` for a model without an embedding. */
+  readonly inputs: Values;
+  /** `[batch, steps]`, or `[batch]` for a model that makes one row of logits for each sequence. */
+  readonly labels: Values;
+  /** What each label counts, not negative, in the shape of the labels; all alike by default. */
+  readonly weights?: Values;
+}
+
+/**
+ * A model in training on the fused kernels: softmax cross-entropy on its logits. All memory is this object's own; it is reused from
+ * step to step and from one training to the next.
+ */
+export class FusedTraining {
+  readonly #topology: Topology;
+  readonly #memoryLimit: number;
+  readonly #workspace: Workspace;
+  readonly #parameters: Parameters;
+  readonly #sequence: Sequence | null;
+  readonly #head: Head;
+  /** Where the regions begin that depend on settings, and those that depend on the size of a batch. */
+  readonly #fixed: number;
+  #settled = 0;
+  #settings = '';
+  #descent: Descent | undefined;
+  #capacity: Extent = { steps: 0, batch: 0 };
+  #features: Address = 0;
+  #indices: Address = 0;
+  #labels: Address = 0;
+  #shares: Address = 0;
+
+  private constructor(topology: Topology, workspace: Workspace, memoryLimit: number) {
+    this.#topology = topology;
+    this.#memoryLimit = memoryLimit;
+    this.#workspace = workspace;
+    this.#parameters = new Parameters(workspace, topology, true);
+    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
+    this.#sequence = topology.embedding && new Sequence(workspace, this.#parameters, scratch, true);
+    this.#head = new Head(workspace, this.#parameters, scratch);
+    this.#fixed = workspace.bytes;
+  }
+
+  /**
+   * Rejects where WebAssembly has no SIMD or is forbidden.
+   *
+   * @param memoryLimit bytes of memory that training may take; by default as many as the system gives.
+   */
+  static async create(topology: Topology, memoryLimit = Number.POSITIVE_INFINITY): Promise<FusedTraining> {
+    return new FusedTraining(topology, await Workspace.create(), memoryLimit);
+  }
+
+  /**
+   * Begins a training from `weights`, in the order of the model's layout, with batches of at most `largest`; a larger one is
+   * taken too, but asks for more memory. Returns the bytes of memory that training takes.
+   *
+   * @throws MurmurationError `training.no-memory` where that is more than it may take, or than the system gives.
+   */
+  begin(weights: Float32Array, settings: DescentSettings, largest: Extent): number {
+    const key = JSON.stringify(settings);
+    if (key !== this.#settings) {
+      this.#workspace.release(this.#fixed);
+      this.#descent = new Descent(this.#workspace, this.#parameters, settings);
+      this.#settled = this.#workspace.bytes;
+      this.#capacity = { steps: 0, batch: 0 };
+      this.#settings = key;
+    }
+    this.#fit(largest);
+    this.#workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
+    this.#descent!.begin();
+    return this.bytes;
+  }
+
+  /** Bytes of memory that training takes. */
+  get bytes(): number {
+    return this.#workspace.bytes;
+  }
+
+  /** One step of descent; the loss of the batch before it, in nats. Throws `RangeError` for a batch that does not fit the model. */
+  step(batch: FusedBatch): number {
+    const extent = this.#extentOf(batch.inputs);
+    this.#fit(extent);
+    const from = this.#read(batch.inputs, extent);
+    const rows = this.#readRows(batch, extent);
+    const sequence = this.#sequence;
+    if (!sequence) {
+      const loss = this.#head.descend(rows, from, 0);
+      this.#descent!.step(null);
+      return loss;
+    }
+    sequence.pack();
+    sequence.reset(extent);
+    sequence.forward(extent);
+    const slopes = sequence.clearSlopes(extent);
+    const loss = this.#head.descend(rows, sequence.output(extent), slopes);
+    sequence.backward(extent, !this.#descent!.sparse);
+    this.#descent!.step(sequence);
+    return loss;
+  }
+
+  /** Copies the weights into `vector`, in the order of the model's layout. */
+  read(vector: Float32Array): Float32Array {
+    vector.set(this.#workspace.view(this.#parameters.values, this.#parameters.count));
+    return vector;
+  }
+
+  #extentOf({ shape }: Values): Extent {
+    const [batch, length] = shape;
+    const features = this.#topology.dense[0].inputs;
+    if (shape.length !== 2 || (!this.#sequence && length !== features))
+      throw new RangeError(
+        `Inputs of shape [${shape}] do not fit the model, which takes [batch, ${this.#sequence ? 'steps' : features}].`,
+      );
+    return { batch, steps: this.#sequence ? length : 1 };
+  }
+
+  /** Makes room for batches of this extent. */
+  #fit({ steps, batch }: Extent): void {
+    const workspace = this.#workspace;
+    if (steps <= this.#capacity.steps && batch <= this.#capacity.batch) return;
+    const extent = {
+      steps: Math.max(steps, this.#capacity.steps),
+      batch: Math.max(batch, this.#capacity.batch),
+    };
+    workspace.release(this.#settled);
+    this.#capacity = { steps: 0, batch: 0 };
+    const rows = this.#rowsOf(extent);
+    this.#features = this.#sequence ? 0 : workspace.reserve(extent.batch * this.#topology.dense[0].inputs);
+    this.#indices = workspace.reserve(rows);
+    this.#labels = workspace.reserve(rows);
+    this.#shares = workspace.reserve(rows);
+    this.#sequence?.reserve(extent);
+    this.#head.reserve(rows);
+    this.#commit();
+    this.#sequence?.prepare();
+    this.#capacity = extent;
+  }
+
+  #commit(): void {
+    const { bytes } = this.#workspace;
+    const refuse = (why: string, cause?: unknown) => {
+      const needed = `Training takes ${Math.ceil(bytes / 2 ** 20)} MiB of memory, and ${why}.`;
+      return new MurmurationError('training.no-memory', needed, { cause });
+    };
+    if (bytes > this.#memoryLimit)
+      throw refuse(`this device allows ${Math.floor(this.#memoryLimit / 2 ** 20)} MiB`);
+    try {
+      this.#workspace.commit();
+    } catch (cause) {
+      throw refuse('the system gives no more', cause);
+    }
+  }
+
+  /** How many rows of logits a batch has. */
+  #rowsOf({ steps, batch }: Extent): number {
+    return this.#sequence?.everyPosition ? steps * batch : batch;
+  }
+
+  /** Takes the inputs; where features begin. */
+  #read({ values }: Values, extent: Extent): Address {
+    if (this.#sequence) this.#sequence.read(values, extent);
+    else this.#workspace.floats.set(values, this.#features / 4);
+    return this.#features;
+  }
+
+  /** Takes labels and weights: rows of weight 0 are left out, for they have neither loss nor gradient. */
+  #readRows({ labels, weights }: FusedBatch, extent: Extent): Rows {
+    const { ints, floats } = this.#workspace;
+    const { batch } = extent;
+    const steps = this.#sequence?.everyPosition ? extent.steps : 1;
+    for (const { shape } of weights ? [labels, weights] : [labels]) {
+      const [rows, length = 1] = shape;
+      if (rows !== batch || length !== steps || shape.length > 2)
+        throw new RangeError(
+          `Labels or weights of shape [${shape}] do not fit [${batch}, ${steps}] positions.`,
+        );
+    }
+    let sum = 0;
+    for (let i = 0; i < batch * steps; i++) sum += weights ? weights.values[i] : 1;
+    let count = 0;
+    for (let step = 0, index = 0; step < steps; step++) {
+      for (let row = 0; row < batch; row++, index++) {
+        const position = row * steps + step;
+        const weight = weights ? weights.values[position] : 1;
+        if (weight === 0) continue;
+        const label = labels.values[position];
+        if (!(label >= 0 && label < this.#head.classes))
+          throw new RangeError(
+            `The label ${label} of position ${position} is not one of ${this.#head.classes} classes.`,
+          );
+        ints[this.#indices / 4 + count] = index;
+        ints[this.#labels / 4 + count] = label;
+        floats[this.#shares / 4 + count] = sum === 0 ? 0 : weight / sum;
+        count += 1;
+      }
+    }
+    return { count, indices: this.#indices, labels: this.#labels, shares: this.#shares };
+  }
+}

@@ -1,0 +1,17 @@
+import { Workspace } from '@murmuration/engine/fused/workspace';
+
+const SIDE = 512;
+
+/** One product of two matrices of 512 × 512 on the fused kernels: what the other products may be held to. */
+export async function squareProduct(): Promise<{ readonly flops: number; run(): void }> {
+  const workspace = await Workspace.create();
+  const { kernels } = workspace;
+  const [a, b, c] = [0, 1, 2].map(() => workspace.reserve(SIDE * SIDE));
+  const scratch = workspace.reserveBytes(kernels.scratchBytes());
+  workspace.commit();
+  workspace.floats.fill(0.5, a / 4, c / 4);
+  return {
+    flops: 2 * SIDE ** 3,
+    run: () => kernels.multiply(SIDE, SIDE, SIDE, a, SIDE, 0, b, SIDE, 0, c, SIDE, 0, 0, scratch),
+  };
+}

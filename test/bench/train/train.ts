@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { startBackend } from '@murmuration/engine/backend';
+import * as tf from '@murmuration/engine/tf';
+import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { withOwnKernels } from './baseline.ts';
+import { BATCH, flopsOf, LENGTH, NextWord, type Shape } from './next-word.ts';
+import { squareProduct } from './own-rate.ts';
+import { medians } from './timing.ts';
+import { torchMs } from './torch.ts';
+
+const LAST_WORD: Shape = { vocabulary: 2_000, embedding: 64, units: 128, hidden: 0, everyPosition: false };
+const KEYBOARDS: readonly Shape[] = [
+  { vocabulary: 4_000, embedding: 64, units: 128, hidden: 64, everyPosition: true },
+  { vocabulary: 10_000, embedding: 64, units: 128, hidden: 64, everyPosition: true },
+];
+
+/**
+ * Milliseconds of one SGD step of next-word models on one thread, batch 16, sequence 10: on the fused kernels, by tfjs'
+ * operations on tfjs-wasm with no more than the kernels that it lacks, and on the CPU backend. `gflops` counts the operations
+ * of the matrix products; `share` is its part of what the kernels reach in one large product. The model on the last step is embedding
+ * 2,000 × 64, GRU 128, dense 2,000.
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  const against = againstOf(args);
+  const { backend, reason } = await startBackend();
+  log(`engine: ${backend} (${reason})`);
+  await tf.setBackend('wasm');
+  const figures = await measure(LAST_WORD, 40, log);
+  const keyboards = [];
+  for (const shape of KEYBOARDS) keyboards.push({ ...shape, ...(await measure(shape, 15, log)) });
+  await tf.setBackend('cpu');
+  const model = new NextWord(LAST_WORD);
+  const [cpuMs] = medians([model.generic()], 3, 1);
+  const ratio = cpuMs / figures.engineMs;
+  log(`CPU backend: ${cpuMs.toFixed(0)} ms a step, ${ratio.toFixed(1)} times the engine's`);
+  return {
+    ...figures,
+    ratio,
+    cpuMs,
+    backend,
+    reason,
+    model: LAST_WORD,
+    batch: BATCH,
+    length: LENGTH,
+    keyboards,
+    ...(against === 'torch' && againstTorch(figures.engineMs, keyboards.at(-1)!.engineMs, log)),
+    node: process.version,
+    cores: availableParallelism(),
+  };
+}
+
+/** Reads `--against torch`. */
+function againstOf(args: readonly string[]): 'torch' | null {
+  if (args.length === 0) return null;
+  if (args.length === 2 && args[0] === '--against' && args[1] === 'torch') return 'torch';
+  throw new Error(`The benchmark train takes --against torch or nothing, but got ${args.join(' ')}.`);
+}
+
+async function measure(shape: Shape, turns: number, log: (line: string) => void) {
+  const model = new NextWord(shape);
+  const { parameters } = model;
+  const fused = await model.fused();
+  const square = await squareProduct();
+  const generic = model.generic();
+  const plain = () => withOwnKernels(generic);
+  const [engineMs, squareMs, wasmMs] = medians([fused, square.run, plain], turns, 5);
+  model.dispose();
+  const gflops = flopsOf(shape) / engineMs / 1e6;
+  const ownGflops = square.flops / squareMs / 1e6;
+  const figures = {
+    parameters,
+    engineMs,
+    wasmMs,
+    vsTfjsWasm: wasmMs / engineMs,
+    gflops,
+    ownGflops,
+    share: gflops / ownGflops,
+  };
+  log(
+    `${parameters} parameters: ${engineMs.toFixed(2)} ms a step, ${gflops.toFixed(1)} GFLOP/s of ${ownGflops.toFixed(1)}; ` +
+      `tfjs-wasm ${wasmMs.toFixed(1)} ms, ${figures.vsTfjsWasm.toFixed(1)} times as much`,
+  );
+  return figures;
+}
+
+/** `vsTorch` is the engine's time over PyTorch's, for the model on the last step and for the largest keyboard. */
+function againstTorch(engineMs: number, keyboardMs: number, log: (line: string) => void): Figures {
+  const ms = torchMs([LAST_WORD, KEYBOARDS.at(-1)!], 40);
+  if (typeof ms === 'string') {
+    log(ms);
+    return { vsTorch: null, torch: ms };
+  }
+  const [torchLast, torchKeyboard] = ms;
+  const figures = {
+    vsTorch: engineMs / torchLast,
+    torchMs: torchLast,
+    keyboardVsTorch: keyboardMs / torchKeyboard,
+    keyboardTorchMs: torchKeyboard,
+  };
+  log(
+    `PyTorch, one thread: ${torchLast.toFixed(2)} ms a step; the engine takes ${figures.vsTorch.toFixed(2)} times that`,
+  );
+  return figures;
+}

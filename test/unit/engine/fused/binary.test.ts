@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { kernelsBase64 } from '@murmuration/engine/fused/binary';
+import { expect, it } from 'vitest';
+
+it('the kernels are those that the pinned compiler makes of engine/assembly, byte for byte', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/kernels.mjs', '--check'], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toMatch(/^\d+ bytes\.\n$/);
+  expect(status).toBe(0);
+});
+
+it('the kernels are small, and take nothing from their host but a memory', () => {
+  const bytes = Buffer.from(kernelsBase64, 'base64');
+  expect(bytes.length).toBeLessThan(150_000);
+  expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([
+    { module: 'env', name: 'memory', kind: 'memory' },
+  ]);
+});

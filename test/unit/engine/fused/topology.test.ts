@@ -1,0 +1,120 @@
+import { startBackend } from '@murmuration/engine/backend';
+import { choosePath } from '@murmuration/engine/fused/path';
+import { topologyOf } from '@murmuration/engine/fused/topology';
+import { softmaxLoss } from '@murmuration/engine/losses';
+import type { Objective } from '@murmuration/engine/objective';
+import * as tf from '@murmuration/engine/tf';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { build, small } from './models.ts';
+
+beforeAll(async () => {
+  await startBackend();
+});
+
+const { embedding, gru, lstm, dense, dropout, flatten } = tf.layers;
+const words = () => embedding({ inputDim: 9, outputDim: 4, inputLength: 3, name: 'words' });
+const step = { units: 2, recurrentInitializer: 'zeros' } as const;
+const logits = () => dense({ units: 9, name: 'logits' });
+const reasonOf = (model: tf.LayersModel) => {
+  const topology = topologyOf(model);
+  return 'reason' in topology ? topology.reason : 'none';
+};
+const chain = (...layers: tf.layers.Layer[]) => reasonOf(tf.sequential({ layers }));
+
+describe('topologyOf', () => {
+  it('reads the layers of sequential and functional models alike', () => {
+    const layers = [
+      words(),
+      gru({ ...step, returnSequences: true }),
+      lstm(step),
+      dense({ units: 5 }),
+      logits(),
+    ];
+    const sequential = topologyOf(tf.sequential({ layers }));
+    expect(sequential).toMatchObject({
+      embedding: { rows: 9, width: 4, maskZero: false },
+      recurrent: [
+        { kind: 'gru', inputs: 4, units: 2, sequences: true },
+        { kind: 'lstm', inputs: 2, units: 2, sequences: false },
+      ],
+      dense: [
+        { inputs: 2, units: 5 },
+        { inputs: 5, units: 9 },
+      ],
+    });
+    expect(reasonOf(build(small))).toBe('none');
+  });
+
+  it('gives the reason where it does not know a model', () => {
+    expect(chain(words(), gru(step), dropout({ rate: 0.5, name: 'drop' }), logits())).toBe(
+      'there is no fused kernel for the layer drop (Dropout)',
+    );
+    expect(chain(words(), flatten({ name: 'flat' }), logits())).toBe(
+      'there is no fused kernel for the layer flat (Flatten)',
+    );
+    expect(chain(words(), gru({ ...step, goBackwards: true, name: 'back' }), logits())).toBe(
+      'the layer back uses goBackwards',
+    );
+    expect(chain(words(), gru({ ...step, recurrentDropout: 0.1, name: 'gaps' }), logits())).toBe(
+      'the layer gaps uses recurrentDropout',
+    );
+    expect(chain(words(), gru({ ...step, activation: 'elu', name: 'bent' }), logits())).toBe(
+      'the layer bent uses the activation elu',
+    );
+    expect(chain(words(), gru(step), dense({ units: 9, activation: 'tanh' }))).toBe(
+      'the last layer has an activation, so it makes no logits',
+    );
+    expect(chain(words(), gru({ ...step, trainable: false, name: 'ice' }), logits())).toBe(
+      'the layer ice is frozen',
+    );
+    expect(chain(words(), gru(step))).toBe(
+      'the layers are not an embedding, recurrent and dense layers in this order',
+    );
+    expect(chain(gru({ ...step, inputShape: [3, 2] }), logits())).toBe(
+      'a recurrent layer has no embedding before it',
+    );
+  });
+
+  it('does not take a model that branches for a chain', () => {
+    const inputs = tf.input({ shape: [4] });
+    const shared = dense({ units: 4, name: 'shared' });
+    const once = shared.apply(inputs) as tf.SymbolicTensor;
+    const twice = shared.apply(once) as tf.SymbolicTensor;
+    expect(reasonOf(tf.model({ inputs, outputs: twice }))).toBe('the layer shared is used more than once');
+    const sum = tf.layers.add({ name: 'sum' }).apply([inputs, once]) as tf.SymbolicTensor;
+    expect(reasonOf(tf.model({ inputs, outputs: sum }))).toBe('the layer shared is used more than once');
+    const left = dense({ units: 4, name: 'left' }).apply(inputs) as tf.SymbolicTensor;
+    const both = tf.layers.add({ name: 'both' }).apply([inputs, left]) as tf.SymbolicTensor;
+    expect(reasonOf(tf.model({ inputs, outputs: both }))).toBe(
+      'the layer both does not follow the one before it alone',
+    );
+    expect(reasonOf(tf.model({ inputs, outputs: [left, once] }))).toBe(
+      'the model has several inputs or outputs',
+    );
+  });
+});
+
+describe('choosePath', () => {
+  const objective: Objective<never> = {
+    encode: () => ({ size: 0, batch: () => ({}) as never }),
+    loss: softmaxLoss,
+  };
+
+  it('is fused for a known model and loss, and generic for any other, with the reason', async () => {
+    const model = build(small);
+    expect(await choosePath(model, objective)).toMatchObject({
+      engine: 'fused',
+      reason: 'the fused kernels know all layers and the loss',
+    });
+    const own = { ...objective, loss: (...inputs: Parameters<typeof softmaxLoss>) => softmaxLoss(...inputs) };
+    expect(await choosePath(model, own)).toEqual({
+      engine: 'generic',
+      reason: "the loss is one of the app's own",
+    });
+    const unknown = tf.sequential({ layers: [words(), flatten({ name: 'flat' }), logits()] });
+    expect(await choosePath(unknown, objective)).toEqual({
+      engine: 'generic',
+      reason: 'there is no fused kernel for the layer flat (Flatten)',
+    });
+  });
+});
