@@ -2,7 +2,7 @@ import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids';
 
 /**
  * Within one phase. `counted`: its message was taken; `away`: its connection is gone, but it may come back and go on;
- * `left`: it gave up, or was given up.
+ * `left`: it gave up, or was given up, which takes keys and shares out of the count, but no update out of the sum.
  */
 export type Standing = 'working' | 'away' | 'counted' | 'left';
 
@@ -48,6 +48,17 @@ export function membersAt(cohort: Cohort, standing: Standing): readonly Member[]
 export function stand(cohort: Cohort, assignment: AssignmentId, standing: Standing): Cohort {
   const before = standingOf(cohort, assignment);
   if (before === undefined || before === standing || !maySend(before)) return cohort;
+  return move(cohort, assignment, before, standing);
+}
+
+/** The cohort without a member, though its message may count; one that has left and strangers change nothing. */
+export function withdraw(cohort: Cohort, assignment: AssignmentId): Cohort {
+  const before = standingOf(cohort, assignment);
+  if (before === undefined || before === 'left') return cohort;
+  return move(cohort, assignment, before, 'left');
+}
+
+function move(cohort: Cohort, assignment: AssignmentId, before: Standing, standing: Standing): Cohort {
   return {
     ...cohort,
     standings: cohort.standings.with(cohort.positions.get(assignment)!, standing),

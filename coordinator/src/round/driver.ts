@@ -108,7 +108,7 @@ export class RoundDriver {
     await journal.commit.acknowledge();
   }
 
-  /** Takes its part from a device, if it has one; what it has sent in this phase counts. Resolves and throws as `leave`. */
+  /** Takes its part from a device, if it has one; an update that it has sent counts. Resolves and throws as `leave`. */
   async drop(device: DeviceId): Promise<void> {
     const assignment = this.#course.claims.of(device);
     if (assignment) await this.leave(device, assignment);

@@ -1,4 +1,4 @@
-import { type Cohort, maySend, membersAt, stand, standingOf } from '../cohort.ts';
+import { type Cohort, maySend, membersAt, stand, standingOf, withdraw } from '../cohort.ts';
 import { judge } from '../quorum.ts';
 import {
   type CollectingState,
@@ -29,8 +29,13 @@ export function collect<State extends CollectingState>(
     case 'rejected':
       if (!maySend(standingOf(cohort, event.assignment))) return unchanged(state);
       return unchanged({ ...state, quorum: { ...quorum, rejected: quorum.rejected + 1 } });
-    case 'left':
-      return settle(withCohort(state, stand(cohort, event.assignment, 'left')), close);
+    case 'left': {
+      // What is in the sum stays in it; keys and shares of one that will send nothing more only make a graph worse.
+      const withdraws = state.phase === 'keys' || state.phase === 'shares';
+      const after = withdraws ? withdraw(cohort, event.assignment) : stand(cohort, event.assignment, 'left');
+      if (after === cohort) return unchanged(state);
+      return settle({ ...state, cohort: after, quorum: { ...quorum, accepted: after.count.counted } }, close);
+    }
     case 'away':
       return unchanged(withCohort(state, stand(cohort, event.assignment, 'away')));
     case 'back':

@@ -1,6 +1,7 @@
 import type { Member } from '@murmuration/coordinator/round/cohort';
 import { begin } from '@murmuration/coordinator/round/phases/gathering';
 import type {
+  CollectingState,
   Effect,
   RoundEvent,
   RoundState,
@@ -170,6 +171,26 @@ describe('one step of a round', () => {
     const step = transition(state, event);
     expect(step.state).toEqual(state);
     expect(step.effects).toEqual([]);
+  });
+
+  const keys = play(begin(termsOf({ masked: true })).state, {
+    type: 'drawn',
+    members: members(5),
+    time: start,
+  });
+  const shares = play(keys, counted(0), counted(1), counted(2), counted(3));
+
+  it.each([
+    ['keys', keys],
+    ['shares', shares],
+  ])('takes the %s of a device that leaves after it has sent them out of the count', (_, phase) => {
+    const state = play(phase, counted(0), left(0)) as CollectingState;
+    expect(state.quorum.accepted).toBe(0);
+    expect(state.cohort.standings[0]).toBe('left');
+    const next = play(state, counted(1), counted(2), counted(3), counted(4)) as CollectingState;
+    expect(next.phase).not.toBe(state.phase);
+    expect(next.cohort.members).not.toContainEqual(member(0));
+    expect(next.earlier.lost).toBe(1);
   });
 
   it('counts who became of what', () => {
