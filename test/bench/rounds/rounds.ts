@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
@@ -23,11 +26,13 @@ const limit = '30 min';
 interface Cohort {
   readonly clients: number;
   readonly dim: number;
+  readonly durable: boolean;
 }
 
 /**
  * A whole masked round over real sockets beside the same one unmasked: check-in, phases, model, upload, unmasking and version,
- * with devices in a second process that draw their updates at random. --clients, --dim (values of the model), --threat.
+ * with devices in a second process that draw their updates at random. --clients, --dim (values of the model), --threat,
+ * --durable (the coordinator keeps its state in a folder).
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -36,9 +41,11 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       clients: { type: 'string', default: '1000' },
       dim: { type: 'string', default: '10000' },
       threat: { type: 'string', default: 'semi-malicious' },
+      durable: { type: 'boolean', default: false },
     },
   });
-  const cohort = { clients: Number(values.clients), dim: Number(values.dim) };
+  const { durable } = values;
+  const cohort = { clients: Number(values.clients), dim: Number(values.dim), durable };
   const threat = values.threat as MaskingSettings['threat'];
   const masking: MaskingSettings = { threat, corrupt: 0.05, dropping: 0.1, graph: 'sparse' };
   const { neighbours, threshold } = findParameters(cohort.clients, masking);
@@ -62,14 +69,15 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
 }
 
 async function measure(
-  { clients, dim }: Cohort,
+  { clients, dim, durable }: Cohort,
   masking: MaskingSettings | 'off',
   log: (line: string) => void,
 ) {
   const watched = watchedFedAvg();
   const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 } as const;
+  const storage = durable ? await mkdtemp(join(tmpdir(), 'murmuration-rounds-')) : undefined;
   const coordinator = await createCoordinator(
-    parseConfig({ port: 0, enrolmentTokens: [token], log: 'silent' }),
+    parseConfig({ port: 0, enrolmentTokens: [token], log: 'silent', storage }),
     [
       defineTask({
         name: 'round',
@@ -128,6 +136,7 @@ async function measure(
   } finally {
     await devices.end();
     await coordinator.stop();
+    if (storage) await rm(storage, { recursive: true });
   }
 }
 

@@ -55,6 +55,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   const port = await freePort();
   const kills: Killed[] = [];
   const restarts: number[] = [];
+  const restartsCpu: number[] = [];
   const acknowledged: Acknowledged[] = [];
   const published = new Map<number, string>();
   const faults: string[] = [];
@@ -93,6 +94,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       await coordinator.url;
       if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('The coordinator is not ready.');
       restarts.push(coordinator.age);
+      restartsCpu.push(coordinator.startCpu);
       log(`ready again after ${Math.round(coordinator.age)} ms`);
     }
     const wanted = versions + roundsAfterwards;
@@ -132,6 +134,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       lostVersions,
       resumedRounds: resumed.size,
       restartMsMedian: Math.round(restarts[restarts.length >> 1]!),
+      restartCpuMsMax: Math.max(...restartsCpu),
       restartMsMax: Math.round(restarts.at(-1)!),
       rounds: rounds.length,
       failedRounds: failedRounds.length,

@@ -30,6 +30,7 @@ export class KilledCoordinator {
   readonly url: Promise<string>;
   #phase: Phase | 'starting' = 'starting';
   #round: string | undefined;
+  #startCpu = 0;
 
   constructor(folder: string, port: number, listener: Listener) {
     this.#child = fork(fileURLToPath(new URL('./coordinator.mjs', import.meta.url)), [folder, String(port)], {
@@ -51,6 +52,7 @@ export class KilledCoordinator {
         const [what, ...rest] = line.split(' ');
         if (what === 'ready') {
           this.#phase = this.#round ? this.#phase : 'none';
+          this.#startCpu = Number(rest[1]);
           resolve(rest[0]!);
         } else if (what === 'phase') {
           [this.#phase, this.#round] = rest as [Phase, string];
@@ -67,6 +69,11 @@ export class KilledCoordinator {
   /** ms since it was started. */
   get age(): number {
     return performance.now() - this.#began;
+  }
+
+  /** ms of CPU time that it took to be ready. */
+  get startCpu(): number {
+    return this.#startCpu;
   }
 
   /** Lets it kill itself, by a thread of its own, some time after a phase begins. */
