@@ -25,8 +25,8 @@ export class Kept {
   readonly writes: string[] = [];
   /** Called at each write, by its position; true: the coordinator dies. */
   dies: (write: number, moment: Moment) => boolean = () => false;
-  /** Errors with which writes fail. */
-  fails: (write: number) => Error | undefined = () => undefined;
+  /** Errors with which writes fail, by position and name. */
+  fails: (write: number, name: string) => Error | undefined = () => undefined;
   died: () => void = () => {};
   readonly #clock: VirtualClock;
 
@@ -61,7 +61,7 @@ export class Kept {
       this.died();
       return never();
     }
-    const error = this.fails(position);
+    const error = this.fails(position, name);
     await new Promise<void>(resolve => this.#clock.at(this.#clock.now() + writing, resolve));
     if (life.isOver) return never();
     if (error) throw error;

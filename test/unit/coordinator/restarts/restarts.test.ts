@@ -47,6 +47,7 @@ async function requireExactRound(world: World, contributors: number): Promise<vo
   expect(Math.max(...world.trainings)).toBe(1);
   expect(await world.kept.rounds.underWay()).toEqual([]);
   expect(world.faults).toEqual([]);
+  expect(world.hasty).toEqual([]);
 }
 
 /** Runs one round in a world where the coordinator dies at the given writes. */
@@ -188,6 +189,29 @@ describe('a coordinator whose storage takes nothing for a while', () => {
     world.faults.length = 0;
     await requireExactRound(world, contributors);
     expect(world.errors).toEqual([]);
+    await world.close();
+  });
+
+  it.each([
+    'begin',
+    'append drawn',
+    'append keys',
+    'append shares',
+    'checkpoint',
+    'append stated',
+    'append reveal',
+    'commit',
+  ])('sends nothing that follows from a failed %s before that has succeeded', async name => {
+    const world = new World(masked);
+    let outages = 3;
+    world.kept.fails = (_, write) =>
+      write.startsWith(name) && outages-- > 0 ? new MurmurationError('storage.locked') : undefined;
+    await world.begin(5);
+    await world.until(1);
+    expect(outages).toBeLessThan(3);
+    expect(world.faults).not.toEqual([]);
+    world.faults.length = 0;
+    await requireExactRound(world, 5);
     await world.close();
   });
 });
