@@ -28,6 +28,7 @@ function markingTrainer(device: number, dice: Dice): Trainer {
   };
 }
 
+process.once('disconnect', () => process.exit());
 const [url, first, count, seed] = process.argv.slice(2);
 for (let device = Number(first); device < Number(first) + Number(count); device++) {
   const trainer = markingTrainer(device, new Dice(Number(seed) + device));
