@@ -217,7 +217,7 @@ async function assemble(
     await unmasker.close();
     await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
     await retention.settled();
-    await activity.flush();
+    await activity.close();
     await closeStorage();
   };
   let closed: Promise<void> | undefined;
