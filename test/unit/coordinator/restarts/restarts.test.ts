@@ -68,7 +68,7 @@ const kinds: readonly [string, Change, number][] = [
 ];
 
 describe.each(kinds)('a round %s', (_, change, contributors) => {
-  it('goes on after a crash right before or after any of its durable writes', async () => {
+  it('RD10: goes on after a crash right before or after any of its durable writes', async () => {
     const undisturbed = await runRound(change, () => false);
     await requireExactRound(undisturbed, contributors);
     await undisturbed.close();
@@ -201,7 +201,7 @@ describe('a coordinator whose storage takes nothing for a while', () => {
     'append stated',
     'append reveal',
     'commit',
-  ])('sends nothing that follows from a failed %s before that has succeeded', async name => {
+  ])('RD10: sends nothing that follows from a failed %s before that has succeeded', async name => {
     const world = new World(masked);
     let outages = 3;
     world.kept.fails = (_, write) =>
