@@ -207,3 +207,23 @@ describe('murmuration devices', { timeout }, () => {
     });
   });
 });
+
+describe('murmuration tasks and audit', { timeout }, () => {
+  it('steer the rounds, and show who did what', async () => {
+    await json(['tasks', 'pause', 'line']);
+    expect(await json(['tasks'])).toMatchObject([{ task: 'line', isPaused: true, nextRoundAt: null }]);
+    const unknown = await run(['tasks', 'abort', 'none'], { MURMURATION_TOKEN: admin });
+    expect(unknown).toMatchObject({ code: 4, errors: expect.stringMatching(/no task "none"/) });
+    expect(await json(['audit', '--limit', '2'])).toMatchObject([
+      {
+        actor: { id: idOf(admin), name: 'Ada' },
+        action: 'round.abort',
+        subject: 'none',
+        outcome: 'task.unknown',
+      },
+      { action: 'task.pause', subject: 'line', outcome: 'done' },
+    ]);
+    const { output } = await run(['audit'], { MURMURATION_TOKEN: admin });
+    expect(output).toMatch(/^1 +\S+Z +\S+ +local +operator-token\.create +\S{16} +done$/m);
+  });
+});
