@@ -27,6 +27,8 @@ export interface SceneOptions {
   readonly healthy?: number;
   /** Devices of the cohort that send what the test tells them to. */
   readonly members?: number;
+  /** What could not be stored is no fault of the scene. */
+  readonly storageFails?: boolean;
   /** The clock that the coordinator sees, given the one that the scene moves. */
   readonly clock?: (clock: VirtualClock) => Clock;
 }
@@ -53,6 +55,7 @@ export class Scene {
   readonly #mayTrain: Promise<void>;
   #latest: RoundState | undefined;
   #checkedIn = 0;
+  #storageFails = false;
   #waiting: (() => void)[] = [];
 
   private constructor(coordinator: Coordinator, clock: VirtualClock, seen: Clock) {
@@ -67,7 +70,10 @@ export class Scene {
       this.refused.push(code);
       this.#changed();
     });
-    events.on('fault', (where, error) => this.#faults.push([where, error]));
+    events.on('fault', (where, error) => {
+      const { code } = error as { code?: string };
+      if (!(this.#storageFails && code?.startsWith('storage.'))) this.#faults.push([where, error]);
+    });
     events.on('round', state => {
       this.#latest = state;
       this.#changed();
@@ -88,6 +94,7 @@ export class Scene {
     surroundings,
     healthy = healthyByDefault,
     members = 0,
+    storageFails = false,
     clock: clockOf = clock => clock,
   }: SceneOptions = {}): Promise<Scene> {
     const clock = new VirtualClock(systemClock.now());
@@ -112,6 +119,7 @@ export class Scene {
       { clock: seen, random: systemRandom, ...surroundings },
     );
     const scene = new Scene(coordinator, clock, seen);
+    scene.#storageFails = storageFails;
     for (let index = 0; index < healthy; index++) await scene.#joinHealthy(index);
     for (let index = 0; index < members; index++) {
       const member = await scene.stranger();
