@@ -2,6 +2,7 @@ import type { History } from '@murmuration/coordinator/registry/ports';
 import type { RoundStore } from '@murmuration/coordinator/round/store';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { VirtualClock } from '../../../virtual-clock.ts';
 
 /** Right before a durable write, or when it is done and nobody has heard of it. */
@@ -27,6 +28,8 @@ export class Kept {
   dies: (write: number, moment: Moment) => boolean = () => false;
   /** Errors with which writes fail, by position and name. */
   fails: (write: number, name: string) => Error | undefined = () => undefined;
+  /** Writes that say that they failed when they are done. */
+  lies: (write: number) => boolean = () => false;
   died: () => void = () => {};
   readonly #clock: VirtualClock;
 
@@ -66,6 +69,7 @@ export class Kept {
     if (life.isOver) return never();
     if (error) throw error;
     await act();
+    if (this.lies(position)) throw new MurmurationError('storage.failed');
     if (!this.dies(position, 'after')) return;
     this.died();
     return never();

@@ -192,6 +192,27 @@ describe('a coordinator whose storage takes nothing for a while', () => {
     await world.close();
   });
 
+  it.each(kinds)(
+    'writes nothing twice %s where a write had succeeded after all',
+    async (_, change, contributors) => {
+      const undisturbed = await runRound(change, () => false);
+      await undisturbed.close();
+      // Then it goes on from what was written twice.
+      for (let write = 0; write < undisturbed.kept.writes.length; write++) {
+        const world = new World(change);
+        world.kept.lies = at => at === write;
+        world.kept.dies = (at, moment) => at === write + 2 && moment === 'before';
+        await world.begin(5);
+        await world.until(1);
+        await world.clock.advance(10_000);
+        world.faults.length = 0;
+        await requireExactRound(world, contributors);
+        await world.close();
+      }
+    },
+    120_000,
+  );
+
   it.each([
     'begin',
     'append drawn',
