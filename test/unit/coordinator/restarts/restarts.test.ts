@@ -46,6 +46,7 @@ async function requireExactRound(world: World, contributors: number): Promise<vo
   for (const messages of world.fed.values()) expect(messages.size).toBe(1);
   expect(Math.max(...world.trainings)).toBe(1);
   expect(await world.kept.rounds.underWay()).toEqual([]);
+  expect(world.current!.rounds.current?.state.phase ?? 'published').toBe('published');
   expect(world.faults).toEqual([]);
   expect(world.hasty).toEqual([]);
 }
