@@ -203,7 +203,7 @@ describe('a coordinator whose storage takes nothing for a while', () => {
         const world = new World(change);
         world.kept.lies = at => at === write;
         const isLast = undisturbed.kept.writes[write] === 'commit';
-      world.kept.dies = (at, moment) => !isLast && at === write + 2 && moment === 'before';
+        world.kept.dies = (at, moment) => !isLast && at === write + 2 && moment === 'before';
         await world.begin(5);
         await world.until(1);
         await world.clock.advance(10_000);
