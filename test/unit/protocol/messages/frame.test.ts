@@ -87,6 +87,15 @@ describe.each(messages)('CH4: the message %s', (_, schema, good) => {
   });
 });
 
+it('CH2: gives frames of their own, whatever was encoded or refused before', () => {
+  const [first, second] = [encodeFrame({ a: 'first' }), encodeFrame({ a: 'second' })];
+  const schema = z.strictObject({ a: z.string() });
+  expect(() => decodeFrame(first.subarray(0, 4), schema)).toThrow();
+  expect(() => encodeFrame({ a: 1n })).toThrow();
+  expect(decodeFrame(first, schema)).toEqual({ a: 'first' });
+  expect(decodeFrame(second, schema)).toEqual({ a: 'second' });
+});
+
 describe('a frame', () => {
   const anything = z.unknown();
 
