@@ -1,0 +1,93 @@
+import { startBackend } from '@murmuration/engine/backend';
+import { predictorOf } from '@murmuration/engine/predict';
+import * as tf from '@murmuration/engine/tf';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { build, type Shape, small } from './fused/models.ts';
+import { integers, relativeError } from './numbers.ts';
+
+beforeAll(async () => {
+  await startBackend();
+});
+
+const lstm: Shape = {
+  ...small,
+  maskZero: true,
+  recurrent: [{ ...small.recurrent[0], kind: 'lstm', units: 5 }, small.recurrent[0]],
+  hidden: [{ units: 6, activation: 'tanh', useBias: false }],
+};
+
+/** Scores of the whole sequence so far at its last position, by tfjs. */
+function expected(model: tf.LayersModel, sequence: number[]): Float32Array {
+  const words = model.outputs[0].shape.at(-1)!;
+  const all = tf.tidy(() =>
+    (model.apply(tf.tensor2d([sequence], undefined, 'int32')) as tf.Tensor).dataSync(),
+  );
+  return all.slice(-words) as Float32Array;
+}
+
+/** A model of layers that the fused kernels don't know. */
+function unknown(): tf.LayersModel {
+  const { embedding, simpleRNN, dense } = tf.layers;
+  return tf.sequential({
+    layers: [
+      embedding({ inputDim: small.words, outputDim: 4 }),
+      simpleRNN({ units: 5, returnSequences: true, name: 'plain' }),
+      dense({ units: small.words }),
+    ],
+  });
+}
+
+describe('predictorOf', () => {
+  it.each<[string, () => tf.LayersModel, string, string]>([
+    ['a GRU', () => build(small), 'fused', 'the fused kernels know all layers'],
+    ['LSTM and GRU over masked words', () => build(lstm), 'fused', 'the fused kernels know all layers'],
+    [
+      'the last position alone',
+      () => build({ ...small, everyPosition: false }),
+      'fused',
+      'the fused kernels know all layers',
+    ],
+    ['other layers', unknown, 'generic', 'there is no fused kernel for the layer plain (SimpleRNN)'],
+  ])('scores each token as tfjs scores the whole sequence: %s', async (_, make, engine, reason) => {
+    const model = make();
+    const { predictor, ...chosen } = await predictorOf(model);
+    expect(chosen).toEqual({ engine, reason });
+    expect(predictor.scores()).toEqual(new Float32Array(small.words));
+    for (const seed of [1, 2]) {
+      predictor.begin();
+      const sequence: number[] = [];
+      for (const token of integers(8, seed, small.words)) {
+        sequence.push(token);
+        predictor.next(token);
+        expect(relativeError(predictor.scores(), expected(model, sequence), 0.1)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it.each([() => build(small), unknown])(
+    'hands out the highest scores in order, from a first token on',
+    async make => {
+      const { predictor } = await predictorOf(make());
+      predictor.next(3);
+      const scores = predictor.scores();
+      const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]);
+      expect(predictor.top(5)).toEqual(order.slice(0, 5).map(token => ({ token, score: scores[token] })));
+      expect(predictor.top(100).map(({ token }) => token)).toEqual(order);
+      expect(predictor.top(3, 4).map(({ token }) => token)).toEqual(
+        order.filter(token => token >= 4).slice(0, 3),
+      );
+      expect(predictor.top(0)).toEqual([]);
+      expect(predictor.top(3, small.words)).toEqual([]);
+    },
+  );
+
+  it('refuses tokens that the model does not know, and models over features', async () => {
+    for (const model of [build(small), unknown()]) {
+      const { predictor } = await predictorOf(model);
+      for (const token of [-1, 0.5, Number.NaN, small.words])
+        expect(() => predictor.next(token)).toThrow(`The token ${token} is not one of the model's 23.`);
+    }
+    const features = tf.sequential({ layers: [tf.layers.dense({ inputShape: [4], units: 3 })] });
+    await expect(predictorOf(features)).rejects.toThrow('takes features');
+  });
+});
