@@ -1,7 +1,9 @@
 import { FusedPredictor } from './fused/predictor.ts';
-import { topologyOf } from './fused/topology.ts';
+import { FusedScorer } from './fused/scorer.ts';
+import { type Topology, topologyOf } from './fused/topology.ts';
 import { readWeights } from './model.ts';
 import { type Predictor, requireToken, type Suggestion } from './predictor.ts';
+import type { Scorer } from './scorer.ts';
 import * as tf from './tf.ts';
 
 /** A predictor, on which kernels it runs, and why. */
@@ -17,23 +19,45 @@ export interface ChosenPredictor {
  * again for each token.
  */
 export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredictor> {
+  const { reason, fused } = await known(model, FusedPredictor.create);
+  return { predictor: fused ?? new GenericPredictor(model), engine: fused ? 'fused' : 'generic', reason };
+}
+
+/** The same for whole sequences. */
+export async function scorerOf(model: tf.LayersModel): Promise<Scorer> {
+  return (await known(model, FusedScorer.create)).fused ?? genericScorer(model);
+}
+
+/** What `create` makes of a model that the fused kernels know, or why there is nothing. */
+async function known<Fused>(
+  model: tf.LayersModel,
+  create: (topology: Topology, weights: Float32Array) => Promise<Fused>,
+): Promise<{ readonly reason: string; readonly fused?: Fused }> {
   const topology = topologyOf(model);
-  const generic = (reason: string): ChosenPredictor => ({
-    predictor: new GenericPredictor(model),
-    engine: 'generic',
-    reason,
-  });
-  if ('reason' in topology) return generic(topology.reason);
+  if ('reason' in topology) return topology;
   if (topology.embedding === null) throw new RangeError('The model takes features, not tokens.');
   const weights = readWeights(model, new Float32Array(model.countParams()));
   try {
-    const predictor = await FusedPredictor.create(topology, weights);
-    return { predictor, engine: 'fused', reason: 'the fused kernels know all layers' };
+    return { reason: 'the fused kernels know all layers', fused: await create(topology, weights) };
   } catch (cause) {
-    return generic(
-      `the fused kernels do not start: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return { reason: `the fused kernels do not start: ${message}` };
   }
+}
+
+function genericScorer(model: tf.LayersModel): Scorer {
+  return {
+    score(tokens, { batch, steps }, positions, visit) {
+      const scores = tf.tidy(() => {
+        const inputs = tf.tensor2d(Int32Array.from(tokens), [batch, steps], 'int32');
+        return (model.apply(inputs) as tf.Tensor).dataSync() as Float32Array;
+      });
+      const [output] = model.outputs;
+      const every = output.shape.length === 3;
+      for (const position of positions)
+        visit(position, scores, (every ? position : Math.floor(position / steps)) * output.shape.at(-1)!);
+    },
+  };
 }
 
 class GenericPredictor implements Predictor {

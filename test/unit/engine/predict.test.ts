@@ -1,5 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend';
-import { predictorOf } from '@murmuration/engine/predict';
+import { predictorOf, scorerOf } from '@murmuration/engine/predict';
 import * as tf from '@murmuration/engine/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, type Shape, small } from './fused/models.ts';
@@ -89,5 +89,60 @@ describe('predictorOf', () => {
     }
     const features = tf.sequential({ layers: [tf.layers.dense({ inputShape: [4], units: 3 })] });
     await expect(predictorOf(features)).rejects.toThrow('takes features');
+  });
+});
+
+describe('scorerOf', () => {
+  it.each<[string, () => tf.LayersModel, boolean]>([
+    ['a GRU', () => build(small), true],
+    ['LSTM and GRU over masked words', () => build(lstm), true],
+    ['the last position alone', () => build({ ...small, everyPosition: false }), false],
+    ['other layers', unknown, true],
+  ])('scores the positions that are asked for as tfjs scores all: %s', async (_, make, everyPosition) => {
+    const model = make();
+    const scorer = await scorerOf(model);
+    for (const [batch, steps, seed] of [
+      [3, 4, 1],
+      [2, 9, 2],
+      [5, 2, 3],
+    ] as const) {
+      const tokens = integers(batch * steps, seed, small.words);
+      const all = tf.tidy(() => {
+        const logits = model.apply(tf.tensor2d(tokens, [batch, steps], 'int32')) as tf.Tensor;
+        return logits.dataSync();
+      });
+      const positions = [...tokens.keys()].filter(i =>
+        everyPosition ? i % 3 !== 1 : i % steps === steps - 1,
+      );
+      const heard: number[] = [];
+      scorer.score(tokens, { batch, steps }, positions, (position, scores, offset) => {
+        heard.push(position);
+        const at = (everyPosition ? position : Math.floor(position / steps)) * small.words;
+        const expected = all.subarray(at, at + small.words);
+        expect(relativeError(scores.subarray(offset, offset + small.words), expected, 0.1)).toBeLessThan(
+          1e-5,
+        );
+      });
+      expect(heard).toEqual(positions);
+    }
+  });
+
+  it('takes several blocks of logits', async () => {
+    const shape: Shape = {
+      ...small,
+      words: 9_001,
+      embedding: 2,
+      recurrent: [{ ...small.recurrent[0], units: 2 }],
+    };
+    const model = build(shape);
+    const tokens = integers(80, 1, shape.words);
+    const all = tf.tidy(() => (model.apply(tf.tensor2d(tokens, [8, 10], 'int32')) as tf.Tensor).dataSync());
+    let error = 0;
+    const scorer = await scorerOf(model);
+    scorer.score(tokens, { batch: 8, steps: 10 }, [...tokens.keys()], (position, scores, offset) => {
+      const expected = all.subarray(position * shape.words, (position + 1) * shape.words);
+      error = Math.max(error, relativeError(scores.subarray(offset, offset + shape.words), expected, 0.1));
+    });
+    expect(error).toBeLessThan(1e-5);
   });
 });
