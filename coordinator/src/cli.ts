@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { deviceCommands } from './commands/devices.ts';
 import { idsLast } from './commands/ids-last.ts';
 import { exitCodeHelp, exitCodeOf } from './commands/output.ts';
 import { serveCommand } from './commands/serve.ts';
+import { taskCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
 
 const program = new Command('murmuration')
@@ -16,6 +18,8 @@ const program = new Command('murmuration')
 serveCommand(program);
 tokenCommands(program);
 deviceCommands(program);
+taskCommands(program);
+auditCommand(program);
 backupCommands(program);
 
 const optionsOf = ({ options, commands }: Command): (string | undefined)[] => [

@@ -88,7 +88,7 @@ const variables = {
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
 /** Fields whose values no message repeats. */
-const secrets: readonly (keyof Config)[] = ['enrolmentTokens'];
+const secrets: readonly (keyof Config)[] = ['enrolmentTokens', 'operatorTokens'];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {

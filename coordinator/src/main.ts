@@ -7,7 +7,8 @@ import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import type { Config } from './config.ts';
 import { CoordinatorEvents } from './events.ts';
 import { createApp } from './http/app.ts';
-import { listen, readCertificate } from './http/listen.ts';
+import { readCertificate } from './http/certificate.ts';
+import { listen } from './http/listen.ts';
 import { adminRoutes } from './http/routes/admin/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
@@ -217,7 +218,7 @@ async function assemble(
     await unmasker.close();
     await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
     await retention.settled();
-    await activity.flush();
+    await activity.close();
     await closeStorage();
   };
   let closed: Promise<void> | undefined;

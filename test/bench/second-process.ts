@@ -32,5 +32,6 @@ export class SecondProcess<Order, Report> {
 
 /** Answers orders, one after the other, in the second process. */
 export function answerOrders<Order, Report>(handle: (order: Order) => Promise<Report>): void {
+  process.once('disconnect', () => process.exit());
   process.on('message', async (order: Order) => process.send!((await handle(order)) as object));
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
@@ -202,5 +205,54 @@ describe('operators', () => {
       outcome: 'failed',
       failure: { reason: 'An operator ended the round: a rehearsal.' },
     });
+  });
+});
+
+describe('a restart', () => {
+  it('forgets no device, token, pause nor entry of the audit log', async () => {
+    const storage = await mkdtemp(join(tmpdir(), 'murmuration-access-'));
+    const { url } = await open({ storage });
+    const { text } = await ask('/enrolment-tokens', { name: 'two phones', maxUses: 2 });
+    const enrolWith = async (to: string, device = new RawDevice(to)) => {
+      await device.connect();
+      await device.enrol({ token: text });
+      await device.hello();
+      device.socket.disconnect();
+      return device;
+    };
+    const bad = await enrolWith(url);
+    const good = await enrolWith(url);
+    await ask(`/devices/${bad.id}/revoke`, {});
+    await ask('/tasks/line/pause', {});
+    const { text: viewer } = await ask('/operator-tokens', { name: 'Vi', role: 'viewer' });
+    const before = await ask('/audit');
+    await coordinator!.stop();
+
+    const again = (await open({ storage })).url;
+    await coordinator!.start();
+    const back = await new RawDevice(again, good.key).connect();
+    back.id = good.id;
+    await back.hello();
+    back.socket.disconnect();
+    const stranger = await new RawDevice(again, bad.key).connect();
+    stranger.id = bad.id;
+    await expect(stranger.hello()).rejects.toMatchObject({ code: 'device.revoked' });
+    await expect(stranger.enrol({ token: text })).rejects.toMatchObject({ code: 'device.revoked' });
+    stranger.socket.disconnect();
+    await expect(enrolWith(again)).rejects.toMatchObject({ code: 'device.enrolment-refused' });
+    expect(await ask('/audit')).toEqual(before);
+    expect(before.entries).toHaveLength(4);
+    expect((await ask('/tasks')).tasks).toMatchObject([{ isPaused: true, round: null }]);
+    const devices = await fetch(`${again}/v1/admin/devices`, {
+      headers: { authorization: `Bearer ${viewer}` },
+    });
+    expect((await devices.json()).devices).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ device: good.id, platform: 'raw', revokedAt: null }),
+        expect.objectContaining({ device: bad.id, platform: 'raw', revokedAt: expect.any(String) }),
+      ]),
+    );
+    await coordinator!.stop();
+    await rm(storage, { recursive: true });
   });
 });

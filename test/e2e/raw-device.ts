@@ -11,6 +11,7 @@ import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messa
 import { challenge, challengeMessage, enrolled, welcome } from '@murmuration/protocol/messages/hello';
 import { type Assignment, assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { systemRandom } from '@murmuration/protocol/system';
 import { io, type Socket } from 'socket.io-client';
 import * as z from 'zod/mini';
@@ -18,7 +19,7 @@ import { enrolmentToken } from './line.ts';
 
 /** A device without the SDK, which sends whatever it is told to. */
 export class RawDevice {
-  readonly key = native.ed25519.signingKey(systemRandom(32));
+  readonly key: SigningKey;
   id: DeviceId | undefined;
   socket!: Socket;
   nonce!: Uint8Array;
@@ -26,8 +27,9 @@ export class RawDevice {
   /** Frames that came before they were asked for. */
   readonly #inbox = new Map<string, Uint8Array[]>();
 
-  constructor(url: string) {
+  constructor(url: string, key = native.ed25519.signingKey(systemRandom(32))) {
     this.#url = url;
+    this.key = key;
   }
 
   /** Opens a connection, and waits for the challenge. */

@@ -13,6 +13,11 @@ const runs: Record<string, FaultRun> = {
     brings: 'malformed messages to sockets and HTTP, beside a cohort whose rounds go on',
     load: () => import('./fuzz/fuzz.ts'),
   },
+  histories: {
+    brings:
+      'random histories to a coordinator under a virtual clock, whose invariants are checked after each step',
+    load: () => import('./histories/histories.ts'),
+  },
   kill: {
     brings: 'SIGKILL at random moments of masked rounds, after which they go on',
     load: () => import('./kill/kill.ts'),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The text of every TypeScript source in these folders of the repository, by path from its root. */
+/** The text of every source in these folders of the repository, by path from its root. */
 export function readSources(folders: readonly string[]): Map<string, string> {
   const paths = folders.flatMap(folder =>
     readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map(path =>
@@ -13,6 +13,6 @@ export function readSources(folders: readonly string[]): Map<string, string> {
   );
   // The kernels are written in AssemblyScript, which has rules of its own for imports.
   const isSource = (path: string): boolean =>
-    /\.tsx?$/.test(path) && !/(^|\/)(assembly|dist|node_modules)\//.test(path);
+    /\.(tsx?|mjs)$/.test(path) && !/(^|\/)(assembly|dist|node_modules)\//.test(path);
   return new Map(paths.filter(isSource).map(path => [path, readFileSync(root + path, 'utf8')]));
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { backUp, restore } from '../storage/backup.ts';
 import { say } from './output.ts';
 import { storageFolder, storageOptions } from './storage-folder.ts';
 
@@ -12,6 +11,7 @@ export function backupCommands(program: Command): void {
       .argument('<folder>', 'where to put it: a folder that is empty or not there'),
   ).action(async (to: string, options) => {
     const from = await storageFolder(options);
+    const { backUp } = await import('../storage/backup.ts');
     say(`Backed up ${describe(await backUp(from, to))} from ${from} to ${to}`);
   });
 
@@ -22,6 +22,7 @@ export function backupCommands(program: Command): void {
       .argument('<folder>', 'the backup'),
   ).action(async (backup: string, options) => {
     const to = await storageFolder(options);
+    const { restore } = await import('../storage/backup.ts');
     say(`Restored ${describe(await restore(backup, to))} from ${backup} to ${to}`);
   });
 }

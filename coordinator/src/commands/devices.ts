@@ -1,9 +1,10 @@
 import { systemClock } from '@murmuration/protocol/system';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import * as z from 'zod';
 import { isoOrNull } from '../http/routes/admin/schemas.ts';
 import { AdminClient, type RemoteOptions, remoteOptions } from './admin-client.ts';
 import { expiry } from './lifetime.ts';
+import { wholeNumber } from './numbers.ts';
 import { note, say, sayJson, sayTable } from './output.ts';
 import { nameOf } from './tokens.ts';
 
@@ -190,9 +191,4 @@ function sayDevices(devices: readonly z.output<typeof device>[]): void {
       tasks.reduce((sum, { updates }) => sum + updates, 0),
     ]),
   );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 up.');
-  return Number(text);
 }

@@ -7,7 +7,6 @@ import { iso, isoOrNull } from '../http/routes/admin/schemas.ts';
 import { Operators } from '../operators/operators.ts';
 import { type Role, roles } from '../operators/role.ts';
 import type { Place } from '../paging.ts';
-import { openOperators } from '../storage/operators.ts';
 import { AdminClient, type RemoteOptions } from './admin-client.ts';
 
 const shown = z.object({
@@ -61,6 +60,8 @@ export async function inLocalOffice<Result>(
   folder: string,
   work: (office: OperatorOffice) => Promise<Result>,
 ): Promise<Result> {
+  // Only here: what goes over the network needs no database.
+  const { openOperators } = await import('../storage/operators.ts');
   const { tokens, audit, close } = await openOperators(folder);
   try {
     const operators = new Operators(tokens, audit, {

@@ -13,8 +13,8 @@ import {
 import { originOf } from '../limits/address.ts';
 import { watchArrival } from '../limits/arrival.ts';
 import { Rates } from '../limits/rates.ts';
+import type { Certificate } from './certificate.ts';
 import { boundConnections, type ConnectionBounds, parserProblem } from './connections.ts';
-import type { Certificate } from './listen.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
 
 export type App = FastifyInstance<

@@ -26,6 +26,11 @@ export function watchArrival(
     });
   };
   arm();
-  const stop = () => cancel();
+  const stop = () => {
+    cancel();
+    socket.off('close', stop);
+  };
   request.once('end', stop).once('close', stop);
+  // A request that was answered before its body had come does not hear of the end of its connection.
+  socket.once('close', stop);
 }

@@ -25,8 +25,9 @@ export class Rates {
   /** 0 where `key` may go on, which counts; else the ms after which it may. */
   take(key: string): number {
     const now = this.#clock.now();
-    // A clock that was set back must not keep anybody waiting for longer than an empty bucket takes.
-    const full = Math.min(Math.max(this.#full.get(key) ?? now, now), now + this.#depth);
+    const kept = this.#full.get(key) ?? now;
+    // Beyond what an empty bucket takes, the clock was set back: nothing is known of the key any more.
+    const full = kept > now + this.#depth ? now : Math.max(kept, now);
     const wait = full + this.#interval - now - this.#depth;
     // A rounding error is no reason to wait.
     const mayGoOn = wait <= 1e-6;

@@ -30,6 +30,7 @@ export class ActivityRecorder {
   /** Whose updates are in the sums of rounds that are being closed. */
   readonly #closing = new Map<RoundId, readonly Member[]>();
   #cancel: Cancel | undefined;
+  #isClosed = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(store: ActivityStore, events: CoordinatorEvents, clock: Clock) {
@@ -50,6 +51,12 @@ export class ActivityRecorder {
     this.#cancel = undefined;
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
+  }
+
+  /** Writes what is gathered for the last time; what can't be written now is lost. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.flush();
   }
 
   #follow(state: RoundState): void {
@@ -95,7 +102,8 @@ export class ActivityRecorder {
     const gathered = this.#gathered.get(device) ?? { seenAt: 0, client: undefined, tasks: new Map() };
     gathered.seenAt = this.#clock.now();
     this.#gathered.set(device, gathered);
-    this.#cancel ??= this.#clock.at(this.#clock.now() + interval, () => void this.flush());
+    if (!this.#isClosed)
+      this.#cancel ??= this.#clock.at(this.#clock.now() + interval, () => void this.flush());
     return gathered;
   }
 

@@ -6,7 +6,7 @@ import type { Course } from './course.ts';
 import type { DriverPorts } from './ports.ts';
 import { type RoundRecord, recordOf } from './record.ts';
 import type { Failed } from './round.ts';
-import { untilStored } from './until-stored.ts';
+import { isOutage, untilStored } from './until-stored.ts';
 
 /** Closes a round in one commit: the next version, or that there is none, with the record of the round. */
 export class Closer {
@@ -32,19 +32,20 @@ export class Closer {
    */
   async publish(): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
     const { terms, aggregate, stop } = this.#course;
-    const { makeVersion } = this.#ports;
+    const { makeVersion, clock, events } = this.#ports;
+    const { signal } = stop;
     await this.#unmask();
-    stop.signal.throwIfAborted();
-    const where = 'storing a version';
-    const head = await untilStored(
-      () => makeVersion(terms, aggregate, stop.signal),
-      where,
-      this.#ports,
-      stop.signal,
-    );
+    signal.throwIfAborted();
+    const head = await untilStored(() => makeVersion(terms, aggregate, signal), {
+      clock,
+      events,
+      signal,
+      where: 'storing a version',
+      outage: isOutage,
+    });
     const { state } = this.#course;
     if (state.phase !== 'closing') return undefined;
-    stop.signal.throwIfAborted();
+    signal.throwIfAborted();
     const model = head.version.model;
     const record = this.#record({ phase: 'published', terms, tally: state.tally, model }, head);
     await this.#commit(record, head);
@@ -74,14 +75,30 @@ export class Closer {
     const { journal, checkpointer, stop } = this.#course;
     await Promise.all([journal.commit.halt(), checkpointer.commit.halt()]);
     const entry = head ? { head, round } : { round };
-    const where = 'recording a round';
-    await untilStored(
-      () => this.#ports.history.commit(entry),
-      where,
-      this.#ports,
-      stop.signal,
-      () => true,
-    );
+    const { history, clock, events } = this.#ports;
+    let hasFailed = false;
+    const commit = async () => {
+      // A failure may have been that of the answer alone.
+      if (hasFailed && (await this.#isKept(round))) return;
+      await history.commit(entry);
+    };
+    await untilStored(commit, {
+      clock,
+      events,
+      signal: stop.signal,
+      where: 'recording a round',
+      outage: () => true,
+      failed(error) {
+        hasFailed = true;
+        journal.commit.refuse(error);
+        checkpointer.commit.refuse(error);
+      },
+    });
+  }
+
+  async #isKept({ task, number, round }: RoundRecord): Promise<boolean> {
+    const [newest] = await this.#ports.history.rounds(task, number + 1, 1);
+    return newest?.round === round;
   }
 
   #record(state: Parameters<typeof recordOf>[0], head: Head | null): RoundRecord {

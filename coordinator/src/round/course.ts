@@ -197,7 +197,10 @@ export class Course {
         return this.masked?.requireStatement(entry.statement);
       default: {
         const { type, assignment, message } = entry;
-        this.claims.take(assignment, phaseOf[type], this.#ports.primitives.sha256(message));
+        const digest = this.#ports.primitives.sha256(message);
+        // Written twice, where it was not known whether the first time had succeeded.
+        if (this.claims.hasTaken(assignment, phaseOf[type], digest, 'round.repeated')) return;
+        this.claims.take(assignment, phaseOf[type], digest);
         this.happen(this.masked!.take(entry));
       }
     }

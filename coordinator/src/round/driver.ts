@@ -268,7 +268,7 @@ export class RoundDriver {
       this.#course.happen({ type: 'published', model: closed.version.model });
       this.#ports.events.emit('version', closed.version);
     } catch (error) {
-      this.#course.failWith('publishing a version', error);
+      if (!this.#course.stop.signal.aborted) this.#course.failWith('publishing a version', error);
     }
   }
 

@@ -85,6 +85,11 @@ export class GroupCommit {
     while (this.#writing) await this.#writing;
   }
 
+  /** Refuses the acknowledgements that wait: what would have made them true has failed for `cause`, and is tried again. */
+  refuse(cause: unknown): void {
+    this.#refuse(storageErrorOf(cause));
+  }
+
   /**
    * The round is over, and what it led to is durable: everything that was held back goes out, and acknowledgements that wait
    * resolve, or get the refusal.
@@ -133,7 +138,7 @@ export class GroupCommit {
     // Once for an outage, however many tries it lasts.
     if (!this.#hasFailed) events.emit('fault', `writing ${what}`, cause);
     this.#hasFailed = true;
-    this.#refuse(storageErrorOf(cause));
+    this.refuse(cause);
     if (this.#isHalted) return;
     this.#cancelRetry = clock.at(clock.now() + retryAfter, () => {
       this.#cancelRetry = undefined;

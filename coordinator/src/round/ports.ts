@@ -15,7 +15,10 @@ import type { RoundStore } from './store.ts';
 /** What a device is given at the beginning of a phase of masking. */
 export type MaskingEvent = 'roster' | 'bundle' | 'survivors';
 
-/** The way to the devices of a cohort. What is sent to a device without a connection is dropped: it asks when it is back. */
+/**
+ * The way to the devices of a cohort. What is sent to a device without a connection is dropped, since the round tells it again when it is
+ * back; the end of a round is told then.
+ */
 export interface CohortChannel {
   isConnected(device: DeviceId): boolean;
   assign(device: DeviceId, assignment: Assignment): void;

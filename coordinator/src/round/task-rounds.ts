@@ -30,6 +30,8 @@ export class TaskRounds {
   #driver: RoundDriver | undefined;
   #number = 0;
   #nextAt: number;
+  /** Whether the last round could not begin. */
+  #hasFailed = false;
   #cancel: Cancel = () => {};
   #hasRead = false;
   /** Settles when the round with which it went on is over. */
@@ -127,7 +129,7 @@ export class TaskRounds {
   /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
     if (this.#driver?.state.phase === 'gathering') return 0;
-    const left = Math.max(0, this.#nextAt - this.#ports.clock.now());
+    const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
     return this.#isPaused ? Math.max(left, whilePaused) : left;
   }
 
@@ -141,7 +143,13 @@ export class TaskRounds {
   #scheduleNext(): void {
     if (this.#stopped || this.#isPaused || this.#isRunning) return;
     this.#cancel();
+    this.#nextAt = this.#nextOf(this.#ports.clock.now());
     this.#cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
+  }
+
+  /** When the next round begins, however far the clock was set back since that was found out. */
+  #nextOf(now: number): number {
+    return Math.min(this.#nextAt, now + Math.max(this.task.interval, this.#hasFailed ? retryAfter : 0));
   }
 
   /** Whatever goes wrong in a round, the next one follows. */
@@ -149,8 +157,10 @@ export class TaskRounds {
     const { clock, events } = this.#ports;
     this.#isRunning = true;
     try {
+      this.#hasFailed = false;
       await this.#begin();
     } catch (error) {
+      this.#hasFailed = true;
       events.emit('fault', 'beginning a round', error);
       this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
     }

@@ -8,16 +8,26 @@ export function isOutage(error: unknown): boolean {
   return error instanceof MurmurationError && error.code.startsWith('storage.') && error.retryable;
 }
 
+interface Waiting {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+  /** For the log, which hears of the first failure. */
+  readonly where: string;
+  /** Whether a failure may pass. */
+  readonly outage: (error: unknown) => boolean;
+  /** Hears of each failure that is followed by another try. */
+  readonly failed?: (error: unknown) => void;
+}
+
 /**
- * Does `work` until it succeeds or fails with what is no `outage`; throws that, or the reason of `signal` where that is aborted
- * between two tries. `where` is for the log, which hears of the first failure.
+ * Does `work` until it succeeds or fails with what is no outage; throws that, or the reason of `signal` where that is aborted
+ * between two tries.
  */
 export async function untilStored<Result>(
   work: () => Promise<Result>,
-  where: string,
-  { clock, events }: { readonly clock: Clock; readonly events: CoordinatorEvents },
-  signal: AbortSignal,
-  outage: (error: unknown) => boolean = isOutage,
+  { clock, events, signal, where, outage, failed }: Waiting,
 ): Promise<Result> {
   for (let tries = 0; ; tries++) {
     try {
@@ -25,6 +35,7 @@ export async function untilStored<Result>(
     } catch (error) {
       if (!outage(error)) throw error;
       if (tries === 0) events.emit('fault', where, error);
+      failed?.(error);
     }
     await pause(clock, signal);
   }

@@ -42,6 +42,7 @@ import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
 import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket, type Identity } from './connection.ts';
 import { Door } from './door.ts';
+import { UnheardEnds } from './unheard.ts';
 
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
@@ -96,6 +97,7 @@ export class Gateway implements CohortChannel {
   readonly #enrolmentsFrom: Rates;
   readonly #handles: Readonly<Record<DeviceEvent, Handle>>;
   readonly #connections = new Map<DeviceId, Connection>();
+  readonly #unheard = new UnheardEnds();
   #requests!: DeviceRequests;
 
   constructor(http: HttpServer, ports: GatewayPorts) {
@@ -148,7 +150,8 @@ export class Gateway implements CohortChannel {
   }
 
   end(device: DeviceId, end: RoundEnd): void {
-    this.#send(device, 'round-end', end);
+    if (this.isConnected(device)) this.#send(device, 'round-end', end);
+    else this.#unheard.remember(device, end);
   }
 
   #send(device: DeviceId, event: CoordinatorEvent, message: unknown): void {
@@ -330,6 +333,8 @@ export class Gateway implements CohortChannel {
     } else {
       this.#events.emit('connected', id, identity.platform, identity.sdk);
     }
+    const unheard = this.#unheard.take(id);
+    if (unheard) this.end(id, unheard);
     this.#requests.connected(id);
   }
 

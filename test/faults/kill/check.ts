@@ -30,7 +30,7 @@ interface Version {
 export interface Verdict {
   readonly rounds: readonly PastRound[];
   readonly versions: number;
-  /** Updates that were acknowledged, of rounds that were published without them or that nobody knows any more. */
+  /** Updates that were acknowledged, of rounds that ended without them or that nobody knows any more. */
   readonly lostAcknowledged: number;
   /** Updates that are in a version more than once. */
   readonly countedTwice: number;
@@ -100,15 +100,7 @@ export async function check(
     }
   }
 
-  const known = new Map(rounds.map(round => [round.round, round]));
-  let lostAcknowledged = 0;
-  for (const { device, round, what } of acknowledged) {
-    const past = known.get(round);
-    const isIn = past && (past.phase !== 'published' || (contributors.get(round)?.[device] ?? 0) > 0);
-    if (isIn) continue;
-    lostAcknowledged += 1;
-    details.push(`the ${what} of device ${device} in round ${past?.number ?? round} is gone`);
-  }
+  const lostAcknowledged = lostOf(acknowledged, rounds, contributors, details);
   let lostVersions = 0;
   for (const [number, model] of published) {
     if (ascending[number]?.model === model) continue;
@@ -124,6 +116,35 @@ export async function check(
     lostVersions,
     details,
   };
+}
+
+/** Counts the updates that were acknowledged and are not in the version of their round, or in the tally of one that failed. */
+function lostOf(
+  acknowledged: readonly Acknowledged[],
+  rounds: readonly PastRound[],
+  contributors: ReadonlyMap<string, Int32Array>,
+  details: string[],
+): number {
+  const known = new Map(rounds.map(round => [round.round, round]));
+  const byRound = new Map<string, Set<number>>();
+  for (const { device, round } of acknowledged)
+    byRound.set(round, (byRound.get(round) ?? new Set()).add(device));
+  let lost = 0;
+  for (const [round, devices] of byRound) {
+    const past = known.get(round);
+    // Under way.
+    if (past?.endedAt === null) continue;
+    const missing =
+      past?.phase === 'published'
+        ? [...devices].filter(device => !contributors.get(round)?.[device]).length
+        : Math.max(0, devices.size - (past?.tally?.accepted ?? 0));
+    if (missing === 0) continue;
+    lost += missing;
+    details.push(
+      `${missing} of ${devices.size} acknowledged updates of round ${past?.number ?? round} are gone`,
+    );
+  }
+  return lost;
 }
 
 /** Files whose name is not the SHA-256 of what they hold. */

@@ -54,6 +54,7 @@ process.on('message', message => {
   Atomics.store(shared, cells.target, phases.indexOf(phase));
   Atomics.notify(shared, cells.target);
 });
+process.once('disconnect', () => process.exit());
 const { user, system } = process.cpuUsage();
 say(`ready ${coordinator.url} ${Math.round((user + system) / 1_000)}`);
 await coordinator.start();

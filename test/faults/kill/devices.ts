@@ -4,12 +4,10 @@ import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { Dice } from '../fuzz/dice.ts';
 import { enrolmentToken, taskName } from './agreed.mjs';
 
-/** A coordinator has acknowledged something of a device. */
+/** A coordinator has acknowledged the update of a device. */
 export interface Acknowledged {
   readonly device: number;
   readonly round: string;
-  /** `update`: that it counts; `reveal`: what takes the masks off. */
-  readonly what: 'update' | 'reveal';
 }
 
 /** ms that a training takes at most. */
@@ -28,6 +26,7 @@ function markingTrainer(device: number, dice: Dice): Trainer {
   };
 }
 
+process.once('disconnect', () => process.exit());
 const [url, first, count, seed] = process.argv.slice(2);
 for (let device = Number(first); device < Number(first) + Number(count); device++) {
   const trainer = markingTrainer(device, new Dice(Number(seed) + device));
@@ -38,11 +37,8 @@ for (let device = Number(first); device < Number(first) + Number(count); device+
     enrolment: enrolmentToken,
   });
   client.on('round', ({ round, phase }) => {
-    const tell = (what: Acknowledged['what']) =>
-      process.send!({ device, round, what } satisfies Acknowledged);
     // The device waits for the survivors once its update was taken.
-    if (phase === 'unmasking') tell('update');
-    if (phase === 'counted') tell('reveal');
+    if (phase === 'unmasking') process.send!({ device, round } satisfies Acknowledged);
   });
   await client.start();
 }

@@ -15,11 +15,11 @@ import { type Killed, KilledCoordinator } from './killed-coordinator.ts';
 
 /** Where kills are aimed at, and ms after the beginning of the phase within which they come. */
 const aims = {
-  gathering: 300,
-  keys: 60,
-  shares: 60,
+  gathering: 60,
+  keys: 30,
+  shares: 40,
   updates: 300,
-  unmasking: 40,
+  unmasking: 15,
   closing: 30,
 } as const satisfies Partial<Record<Phase, number>>;
 type Aim = keyof typeof aims;

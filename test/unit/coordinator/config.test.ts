@@ -26,6 +26,11 @@ describe('a configuration', () => {
           detail: expect.stringContaining('operatorTokens.0'),
         }),
       );
+    // Somebody has put the token itself there.
+    const text = `mmo_${'x'.repeat(59)}`;
+    expect(() => parseConfig({ ...least, operatorTokens: [{ ...operator, sha256: text }] })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining(text) }),
+    );
   });
 
   it('is complete with its tokens alone', () => {

@@ -9,6 +9,7 @@ import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coor
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
 import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
@@ -88,12 +89,14 @@ const unmasker: Unmasker = {
 export interface FederationOptions {
   readonly task?: Partial<TaskDefinition>;
   readonly seed?: number;
+  /** Where rounds under way are kept: nowhere, without it. */
+  readonly store?: MemoryRounds;
   /** Takes the place of the step from a sum to a version. */
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
 }
 
 /** The rounds of one task with everything that they touch in memory, and a clock that stands still. */
-export async function openFederation({ task: change, seed = 1, makeVersion }: FederationOptions = {}) {
+export async function openFederation({ task: change, seed = 1, store, makeVersion }: FederationOptions = {}) {
   const task = valuesTask(change);
   const clock = new VirtualClock();
   const random = seededRandom(seed);
@@ -102,7 +105,7 @@ export async function openFederation({ task: change, seed = 1, makeVersion }: Fe
   const records: RoundRecord[] = [];
   events.on('fault', (where, error) => faults.push([where, error]));
   events.on('round-ended', record => records.push(record));
-  const history = memoryHistory();
+  const history = memoryHistory(store);
   const registry = new Registry(memoryBlobs(), history);
   const files = await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(layout.count));
   const version = {
@@ -129,7 +132,7 @@ export async function openFederation({ task: change, seed = 1, makeVersion }: Fe
     pool,
     channel,
     history,
-    store: undefined,
+    store,
     makeVersion: makeVersion?.(make) ?? make,
     traffic: () => ({ up: 0, down: 0 }),
     comeBackAfter: () => desk.comeBackAfter(),

@@ -55,16 +55,16 @@ async function audited(
         if (heard) audit.take(heard);
       },
     );
-    const uploading = {
-      async upload(_path: string, _token: Uint8Array, bytes: Uint8Array) {
+    const uploading: Partial<Transport> = {
+      async upload(_path, _token, bytes) {
         const { assignment } = channel.assignments.get(deviceId(phone))!;
         await rounds.current!.accept(assignment, bytes);
       },
-    } as Transport;
+    };
     return {
       trainer: recorder.trainer(trainerOf(phone)),
       random: recorder.random(seededRandom(phone + 100)),
-      transport: recorder.transport(uploading),
+      transport: recorder.transport(uploading as Transport),
     };
   });
   await rounds.start();

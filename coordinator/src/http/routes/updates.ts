@@ -93,8 +93,10 @@ export function updateRoutes(
       const driver = findRound(parseRoundId(round));
       traffic.add(driver.terms.plan.task, 'up', body.length);
       const counted = driver.accept(parseAssignmentId(assignment), body);
-      // It is read and added: until it is durable it takes no place of another.
+      // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
       end(assignment, reply.raw);
+      // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.
+      reply.raw.socket?.setTimeout(0);
       return counted;
     },
   );

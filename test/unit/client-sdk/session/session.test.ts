@@ -542,6 +542,84 @@ describe('a contribution', () => {
     expect(coordinator.asked['check-in']).toHaveLength(1);
   });
 
+  it('RD8: is over for a device at work that is not told of it again within half a minute of its hello', async () => {
+    trainer.result = () => new Promise(() => {});
+    const { errors } = await waiting();
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(20_000);
+    // A connection that is lost in between begins the half minute anew.
+    coordinator.disconnect();
+    await clock.advance(5 * minute);
+    coordinator.connect();
+    await clock.advance(29_999);
+    expect(trainer.running).toBe(1);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(trainer.running).toBe(0);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+    expect(errors).toEqual([]);
+  });
+
+  it('RD8: goes on for a device at work that is told of it again, before its hello is answered or after', async () => {
+    for (const isBefore of [true, false]) {
+      trainer.result = () => new Promise(() => {});
+      const assignment = assignmentOf(clock);
+      const it = await waiting();
+      coordinator.send('assignment', assignment);
+      await clock.advance(0);
+      coordinator.disconnect();
+      const { opened, open } = gate();
+      const { hello } = coordinator.answers;
+      coordinator.answers.hello = async message => {
+        await opened;
+        return hello(message);
+      };
+      coordinator.connect();
+      if (isBefore) coordinator.send('assignment', assignment);
+      open();
+      await clock.advance(0);
+      if (!isBefore) coordinator.send('assignment', assignment);
+      await clock.advance(5 * minute);
+      expect(trainer.running).toBe(1);
+      coordinator.answers.hello = hello;
+      await it.client.stop();
+      await clock.advance(0);
+    }
+  });
+
+  it('nothing of it is asked on a new connection before the coordinator knows whose that is', async () => {
+    coordinator.answers.keys = () => {
+      throw new MurmurationError('storage.full');
+    };
+    const { errors } = await waiting();
+    const masking = { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse' } as const;
+    const assignment = assignmentOf(clock, 'r1', { masking });
+    coordinator.send('assignment', assignment);
+    await clock.advance(0);
+    expect(coordinator.asked.keys).toHaveLength(1);
+    coordinator.disconnect();
+    const { opened, open } = gate();
+    const { hello } = coordinator.answers;
+    coordinator.answers.hello = async message => {
+      await opened;
+      return hello(message);
+    };
+    coordinator.connect();
+    await clock.advance(minute);
+    expect(coordinator.asked.keys).toHaveLength(1);
+    open();
+    await clock.advance(0);
+    coordinator.send('assignment', assignment);
+    coordinator.answers.keys = () => null;
+    await clock.advance(30_000);
+    expect(coordinator.asked.keys).toHaveLength(2);
+    expect(coordinator.asked.keys[1]).toEqual(coordinator.asked.keys[0]);
+    expect(errors).toEqual([]);
+  });
+
   it('survives a listener that throws', async () => {
     const { client, rounds, errors } = await waiting();
     client.on('round', () => {

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import { Traffic } from '@murmuration/coordinator/monitor/traffic';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { base64url } from '@murmuration/protocol/bytes';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -114,6 +115,33 @@ describe('an upload', () => {
     let answer = await upload(last);
     for (let tries = 0; answer.status === 503 && tries < 1_000; tries++) answer = await upload(last);
     expect(answer).toMatchObject({ status: 200, counted: true });
+  });
+
+  it('takes no place any more while it waits for the next one to be durable with it', async () => {
+    await federation.rounds.stop();
+    await app.close();
+    federation = await openFederation({ store: new MemoryRounds() });
+    const bounds = boundsOf(federation);
+    app = await createApp({ ...bounds, cors: [] });
+    const places = { ...bounds.limits, uploads: 1 };
+    updateRoutes(
+      app,
+      () => federation.rounds.current!,
+      new Traffic(),
+      places,
+      () => false,
+    );
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    await federation.rounds.start();
+    await federation.clock.advance(0);
+    for (let i = 0; i < 5; i++) federation.checkIn(deviceId(i));
+    await federation.clock.advance(0);
+    const [one, other] = [...federation.channel.assignments.values()] as [Assignment, Assignment];
+    const counted = new Promise(resolve => federation.events.on('round', resolve));
+    const first = upload(one);
+    await counted;
+    expect(await upload(other)).toMatchObject({ status: 200, counted: true });
+    expect(await first).toMatchObject({ status: 200, counted: true });
   });
 
   it('does not hold up the end', async () => {

@@ -111,6 +111,17 @@ describe('what devices do', () => {
     expect(written).toHaveLength(1);
   });
 
+  it('is written once more at the end, and asks for no time after it', async () => {
+    const { events, clock } = federation;
+    events.emit('connected', deviceId(1), 'node', '0.1.0');
+    await recorder.close();
+    expect(written).toHaveLength(1);
+    fails = true;
+    events.emit('disconnected', deviceId(1));
+    await recorder.close();
+    expect(clock.pending).toBe(0);
+  });
+
   it('is written by parts where it is much', async () => {
     for (let i = 0; i < 1_200; i++) federation.events.emit('connected', deviceId(i), 'node', '0.1.0');
     await recorder.flush();

@@ -112,6 +112,7 @@ describe('revocation', () => {
     await again.open();
     expect(again.size).toBe(0);
     for (const each of [population, again]) {
+      expect(each.isRevoked(id)).toBe(true);
       await expect(each.enrol(enrol(), nonce)).rejects.toMatchObject({ code: 'device.revoked' });
       await expect(each.identify(hello({ device: id }), nonce)).rejects.toMatchObject({
         code: 'device.revoked',
@@ -119,6 +120,23 @@ describe('revocation', () => {
       expect(await each.revoke(id)).toBe(false);
     }
     expect(population.size).toBe(0);
+  });
+
+  it('is known again after a restart, however many are revoked', async () => {
+    const devices = memoryDevices();
+    const ids = Array.from({ length: 2_500 }, (_, index) => `device-${index}`.padEnd(22, '-') as DeviceId);
+    for (const [index, id] of ids.entries())
+      await devices.add({
+        id,
+        publicKey: key.publicKey,
+        certificate: undefined,
+        enrolledAt: index % 7,
+        revokedAt: index % 2 === 0 ? 9 : null,
+      });
+    const population = new Population(devices, async () => true, native, new VirtualClock());
+    await population.open();
+    expect(population.size).toBe(1_250);
+    expect(ids.filter(id => population.isRevoked(id))).toHaveLength(1_250);
   });
 
   it('holds while the store fails, and is done when it is asked for again', async () => {

@@ -2,6 +2,7 @@ import type { History } from '@murmuration/coordinator/registry/ports';
 import type { RoundStore } from '@murmuration/coordinator/round/store';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { VirtualClock } from '../../../virtual-clock.ts';
 
 /** Right before a durable write, or when it is done and nobody has heard of it. */
@@ -25,8 +26,10 @@ export class Kept {
   readonly writes: string[] = [];
   /** Called at each write, by its position; true: the coordinator dies. */
   dies: (write: number, moment: Moment) => boolean = () => false;
-  /** Errors with which writes fail. */
-  fails: (write: number) => Error | undefined = () => undefined;
+  /** Errors with which writes fail, by position and name. */
+  fails: (write: number, name: string) => Error | undefined = () => undefined;
+  /** Writes that say that they failed when they are done. */
+  lies: (write: number) => boolean = () => false;
   died: () => void = () => {};
   readonly #clock: VirtualClock;
 
@@ -61,11 +64,12 @@ export class Kept {
       this.died();
       return never();
     }
-    const error = this.fails(position);
+    const error = this.fails(position, name);
     await new Promise<void>(resolve => this.#clock.at(this.#clock.now() + writing, resolve));
     if (life.isOver) return never();
     if (error) throw error;
     await act();
+    if (this.lies(position)) throw new MurmurationError('storage.failed');
     if (!this.dies(position, 'after')) return;
     this.died();
     return never();

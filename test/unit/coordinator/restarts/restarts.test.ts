@@ -47,6 +47,7 @@ async function requireExactRound(world: World, contributors: number): Promise<vo
   expect(Math.max(...world.trainings)).toBe(1);
   expect(await world.kept.rounds.underWay()).toEqual([]);
   expect(world.faults).toEqual([]);
+  expect(world.hasty).toEqual([]);
 }
 
 /** Runs one round in a world where the coordinator dies at the given writes. */
@@ -67,7 +68,7 @@ const kinds: readonly [string, Change, number][] = [
 ];
 
 describe.each(kinds)('a round %s', (_, change, contributors) => {
-  it('goes on after a crash right before or after any of its durable writes', async () => {
+  it('RD10: goes on after a crash right before or after any of its durable writes', async () => {
     const undisturbed = await runRound(change, () => false);
     await requireExactRound(undisturbed, contributors);
     await undisturbed.close();
@@ -188,6 +189,50 @@ describe('a coordinator whose storage takes nothing for a while', () => {
     world.faults.length = 0;
     await requireExactRound(world, contributors);
     expect(world.errors).toEqual([]);
+    await world.close();
+  });
+
+  it.each(kinds)(
+    'writes nothing twice %s where a write had succeeded after all',
+    async (_, change, contributors) => {
+      const undisturbed = await runRound(change, () => false);
+      await undisturbed.close();
+      // Then it goes on from what was written twice.
+      for (let write = 0; write < undisturbed.kept.writes.length; write++) {
+        const world = new World(change);
+        world.kept.lies = at => at === write;
+        world.kept.dies = (at, moment) => at === write + 2 && moment === 'before';
+        await world.begin(5);
+        await world.until(1);
+        await world.clock.advance(10_000);
+        world.faults.length = 0;
+        await requireExactRound(world, contributors);
+        await world.close();
+      }
+    },
+    120_000,
+  );
+
+  it.each([
+    'begin',
+    'append drawn',
+    'append keys',
+    'append shares',
+    'checkpoint',
+    'append stated',
+    'append reveal',
+    'commit',
+  ])('RD10: sends nothing that follows from a failed %s before that has succeeded', async name => {
+    const world = new World(masked);
+    let outages = 3;
+    world.kept.fails = (_, write) =>
+      write.startsWith(name) && outages-- > 0 ? new MurmurationError('storage.locked') : undefined;
+    await world.begin(5);
+    await world.until(1);
+    expect(outages).toBeLessThan(3);
+    expect(world.faults).not.toEqual([]);
+    world.faults.length = 0;
+    await requireExactRound(world, 5);
     await world.close();
   });
 });

@@ -9,6 +9,7 @@ import type { RoundDriver } from '@murmuration/coordinator/round/driver';
 import { versionMaker } from '@murmuration/coordinator/round/make-version';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { SavedRound } from '@murmuration/coordinator/round/store';
 import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
@@ -47,6 +48,8 @@ export class World {
   readonly kept = new Kept(this.clock);
   readonly faults: string[] = [];
   readonly errors: string[] = [];
+  /** What left a coordinator before what it follows from was kept. */
+  readonly hasty: string[] = [];
   /** The devices whose update was acknowledged, by round. */
   readonly acknowledged = new Map<RoundId, Set<number>>();
   readonly trainings: number[] = [];
@@ -146,6 +149,16 @@ export class World {
     );
     this.current = coordinator;
     await coordinator.rounds.start();
+  }
+
+  /** Notes where `what` leaves the coordinator and the round is not kept as `isKept` wants it at this moment. */
+  requireKept(what: string, round: RoundId, isKept: (saved: SavedRound) => boolean): void {
+    // What is kept is read before this returns.
+    void Promise.all([this.kept.rounds.underWay(), this.records()]).then(([underWay, records]) => {
+      const saved = underWay.find(({ terms }) => terms.id === round);
+      const isOver = records.some(record => record.round === round);
+      if (!isOver && !(saved && isKept(saved))) this.hasty.push(what);
+    });
   }
 
   noteFed(round: string, event: MaskingEvent, device: DeviceId, message: Uint8Array): void {
@@ -280,15 +293,35 @@ class LivingCoordinator implements Answering, CohortChannel {
   }
 
   assign(device: DeviceId, assignment: Assignment): void {
+    this.#world.requireKept('assignment', assignment.round, ({ entries }) =>
+      entries.some(
+        entry =>
+          entry.type === 'drawn' && entry.members.some(member => member.assignment === assignment.assignment),
+      ),
+    );
     this.#links.get(device)!.send('assignment', assignment);
   }
 
   feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
     this.#world.noteFed(input.round, event, device, input.message);
+    const { state } = this.rounds.current!;
+    const members = 'cohort' in state ? state.cohort.members : [];
+    this.#world.requireKept(event, input.round, ({ entries, checkpoint }) => {
+      if (event === 'survivors')
+        return (
+          entries.some(entry => entry.type === 'stated' && hex(entry.statement) === hex(input.message)) &&
+          checkpoint?.contributors.length === members.length
+        );
+      const type = event === 'roster' ? 'keys' : 'shares';
+      return members.every(({ assignment }) =>
+        entries.some(entry => entry.type === type && entry.assignment === assignment),
+      );
+    });
     this.#links.get(device)!.send(event, input);
   }
 
   end(device: DeviceId, end: RoundEnd): void {
+    if (end.outcome !== 'closed') this.#world.requireKept(`round-end ${end.outcome}`, end.round, () => false);
     this.#links.get(device)?.send('round-end', end);
   }
 
@@ -310,14 +343,22 @@ class LivingCoordinator implements Answering, CohortChannel {
     }
     const { round, assignment, message } = decodeFrame(frame, maskingContribution);
     const owner = { id: device, publicKey: this.#world.keyOf(device), certificate: undefined };
-    return this.#find(round).contribute(owner, assignment, event, message);
+    await this.#find(round).contribute(owner, assignment, event, message);
+    this.#world.requireKept(`answer to ${event}`, round, ({ entries }) =>
+      entries.some(entry => 'message' in entry && hex(entry.message) === hex(message)),
+    );
+    return null;
   }
 
   async upload(path: string, token: Uint8Array, bytes: Uint8Array): Promise<unknown> {
     const [, , , round, , assignment] = path.split('/') as [string, string, string, string, string, string];
     const driver = this.#find(parseRoundId(round));
     driver.authenticate(parseAssignmentId(assignment), token);
-    return driver.accept(parseAssignmentId(assignment), bytes);
+    const receipt = await driver.accept(parseAssignmentId(assignment), bytes);
+    this.#world.requireKept('receipt', driver.terms.id, ({ checkpoint }) =>
+      checkpoint!.contributors.some(contributor => contributor.assignment === assignment),
+    );
+    return receipt;
   }
 
   async download(path: string): Promise<Uint8Array> {

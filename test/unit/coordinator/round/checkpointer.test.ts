@@ -137,6 +137,19 @@ describe('the checkpoints of a sum that is not masked', () => {
     expect(sent).toEqual(['closed']);
   });
 
+  it('refuse it for now where that commit fails', async () => {
+    const it = open();
+    it.add('a');
+    await it.commit.halt();
+    it.commit.refuse(new MurmurationError('storage.full'));
+    await settled();
+    expect(it.acknowledged).toEqual({ a: 'storage.full' });
+    it.ask('a');
+    it.commit.conclude();
+    await settled();
+    expect(it.acknowledged).toEqual({ a: 'durable' });
+  });
+
   it('refuse it where the round fails instead', async () => {
     const it = open();
     it.add('a');

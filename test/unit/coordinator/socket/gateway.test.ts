@@ -7,7 +7,9 @@ import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enro
 import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RawDevice } from '../../../e2e/raw-device.ts';
@@ -115,6 +117,25 @@ describe('the gateway', () => {
     await settled();
     expect(gateway.isConnected(device.id as DeviceId)).toBe(false);
     expect(heard).toEqual([]);
+  });
+
+  it('RD5: tells a device without a connection of the end of its round when it is back, once', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    const id = device.id as DeviceId;
+    const endOf = (round: string) =>
+      ({ round: round as RoundId, outcome: 'failed', reason: 'over', after: 5 }) as const;
+    const [first, second] = ['A'.repeat(22), 'B'.repeat(22)];
+    gateway.end(id, endOf(first));
+    gateway.end(id, endOf(second));
+    await device.hello();
+    expect(decodeFrame(await device.next('round-end'), roundEnd)).toEqual(endOf(second));
+    const older = device.socket;
+    await device.connect();
+    await device.hello();
+    expect(device.has('round-end')).toBe(false);
+    older.disconnect();
+    device.socket.disconnect();
   });
 
   it('closes the connection of a device that it is told to, and says why', async () => {

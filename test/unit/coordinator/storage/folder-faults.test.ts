@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../contract/rounds.ts';
 import { SourceProcess } from '../../../e2e/processes.ts';
+import { canMount, fill, mountSmall, unfill, unmount } from '../../../small-disk.ts';
 import { storageFolders } from './folders.ts';
 
 const { current, make, open, openIn, reopen } = storageFolders();
@@ -22,39 +21,7 @@ const device = (index: number) => ({
   revokedAt: null,
 });
 
-/** A small file system in memory, where this machine lets us mount one. */
-function mountSmall(): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'murmuration-small-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder]);
-  if (status === 0) return folder;
-  rmdirSync(folder);
-  return undefined;
-}
-
-function unmount(folder: string): void {
-  spawnSync('umount', ['--lazy', folder]);
-  rmdirSync(folder);
-}
-
-const probe = process.platform === 'linux' ? mountSmall() : undefined;
-if (probe) unmount(probe);
-
-/** Takes every byte that is left. */
-async function fill(folder: string): Promise<void> {
-  for (let size = 1 << 20; size >= 1; size >>= 1)
-    for (let i = 0; ; i++) {
-      const failed = await writeFile(join(folder, `filler-${size}-${i}`), new Uint8Array(size)).catch(
-        () => true,
-      );
-      if (failed) break;
-    }
-}
-
-async function unfill(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (name.startsWith('filler')) await rm(join(folder, name));
-}
-
-describe.runIf(probe)('a storage folder on a small disk', () => {
+describe.runIf(canMount)('a storage folder on a small disk', () => {
   let small: string | undefined;
   afterEach(() => {
     if (small) unmount(small);

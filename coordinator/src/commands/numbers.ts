@@ -1,0 +1,7 @@
+import { InvalidArgumentError } from 'commander';
+
+/** The whole number from 1 up that an option names. Throws commander's error for anything else. */
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 up.');
+  return Number(text);
+}

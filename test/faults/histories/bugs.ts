@@ -1,0 +1,83 @@
+/** A change to one source that plants a bug: `find` stands in `file` exactly once. */
+export interface Bug {
+  readonly name: string;
+  /** From the root of the project. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const round = (file: string) => `coordinator/src/round/${file}`;
+
+/** Bugs as they are made, over all parts of a round. */
+export const bugs: readonly Bug[] = [
+  {
+    name: 'acknowledges what is queued, not what is durable',
+    file: round('group-commit.ts'),
+    find: 'if (position <= this.#durable) resolve();',
+    replace: 'if (position <= this.#queued) resolve();',
+  },
+  {
+    name: 'sends the survivors statement, and writes it down then',
+    file: round('masked-part.ts'),
+    find: `this.#journal.append({ type: 'stated', statement: this.#statement! });
+      out();`,
+    replace: `out();
+      this.#journal.append({ type: 'stated', statement: this.#statement! });`,
+  },
+  {
+    name: 'forgets at a restart which updates it has counted',
+    file: round('course.ts'),
+    find: "this.claims.take(assignment, 'updates', digest);",
+    replace: 'void digest;',
+  },
+  {
+    name: 'forgets at a restart who has left',
+    file: round('course.ts'),
+    find: `case 'left':
+      case 'tick':
+        return this.happen(entry);`,
+    replace: `case 'left':
+        return;
+      case 'tick':
+        return this.happen(entry);`,
+  },
+  {
+    name: 'sets no timer for the deadline of a round with which it goes on',
+    file: round('driver.ts'),
+    find: `default:
+        this.#wakeAt(state.quorum.deadline);`,
+    replace: 'default:',
+  },
+  {
+    name: 'leaves the newest contributor out of a checkpoint',
+    file: round('checkpointer.ts'),
+    find: 'contributors: [...this.#contributors]',
+    replace: 'contributors: this.#contributors.slice(0, -1)',
+  },
+  {
+    name: 'writes single plain updates down',
+    file: round('checkpointer.ts'),
+    find: 'plain: 2',
+    replace: 'plain: 1',
+  },
+  {
+    name: 'takes in one phase what belongs into another',
+    file: round('course.ts'),
+    find: 'const standing = this.#state.phase === phase ?',
+    replace: "const standing = 'cohort' in this.#state ?",
+  },
+  {
+    name: 'leaves the timer of a round that has failed',
+    file: round('driver.ts'),
+    find: `async #conclude(): Promise<void> {
+    this.#cancelTimer();`,
+    replace: 'async #conclude(): Promise<void> {',
+  },
+  {
+    name: 'stores a version without the record that closes its round',
+    file: round('closer.ts'),
+    find: 'const entry = head ? { head, round } : { round };',
+    replace: 'const entry = head ? { head } : { round };',
+  },
+];

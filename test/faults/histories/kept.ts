@@ -1,0 +1,180 @@
+import type { DeviceStore } from '@murmuration/coordinator/population/device';
+import type { BlobStore, History } from '@murmuration/coordinator/registry/ports';
+import type { PausedTasks } from '@murmuration/coordinator/round/pauses';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundTerms } from '@murmuration/coordinator/round/round';
+import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
+import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryPausedTasks } from '@murmuration/coordinator/storage/memory-access';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { VirtualClock } from '../../virtual-clock.ts';
+
+/** One coordinator process, as what it writes to sees it. */
+export interface Writer {
+  /** Nothing of it happens any more. */
+  readonly isOver: boolean;
+}
+
+/** A round under way as the storage has it. */
+export interface Durable {
+  readonly terms: RoundTerms;
+  readonly entries: JournalEntry[];
+  checkpoint: Checkpoint | undefined;
+  /** Grows with each change. */
+  changes: number;
+}
+
+export type Commit = Parameters<History['commit']>[0];
+
+/** Hears what became durable. */
+export interface Witness {
+  checkpointed(round: Durable, checkpoint: Checkpoint, options: { readonly erase: boolean }): void;
+  committed(entry: Commit, round: Durable | undefined): void;
+}
+
+interface Write {
+  readonly error: Error | undefined;
+  readonly act: () => Promise<unknown>;
+}
+
+const never = (): Promise<never> => new Promise(() => {});
+
+/** What outlives a coordinator. Its writes may be slow, fail, or be the last thing that a coordinator does. */
+export class Kept {
+  readonly rounds = new MemoryRounds();
+  readonly history = memoryHistory(this.rounds);
+  readonly blobs;
+  readonly devices = memoryDevices();
+  readonly pausedTasks = memoryPausedTasks();
+  /** What the storage must have of rounds under way and of those that are over. */
+  readonly underWay = new Map<RoundId, Durable>();
+  readonly records = new Map<RoundId, RoundRecord>();
+  /** ms that a write takes. */
+  latency = 0;
+  /** So many of the next writes fail. */
+  failing = 0;
+  /** Writes that were begun. */
+  writes = 0;
+  /** When a write failed last, ms since 1970. */
+  failedAt = Number.NEGATIVE_INFINITY;
+  died: () => void = () => {};
+  readonly #clock: VirtualClock;
+  readonly #witness: Witness;
+  readonly #inFlight = new Set<Write>();
+  #end: { left: number; readonly moment: 'before' | 'after' } | undefined;
+
+  constructor(clock: VirtualClock, witness: Witness) {
+    this.#clock = clock;
+    this.#witness = witness;
+    this.blobs = memoryBlobs(clock);
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** The coordinator dies before or after its n-th write from now on. */
+  dieAt(write: number, moment: 'before' | 'after'): void {
+    this.#end = { left: write, moment };
+  }
+
+  /** Everything works at once from now on. */
+  heal(): void {
+    this.latency = 0;
+    this.failing = 0;
+    this.#end = undefined;
+  }
+
+  /** The coordinator is gone: of the writes in flight the first `durable` are durable, the others never happen. */
+  lose(durable: number): void {
+    const writes = [...this.#inFlight];
+    this.#inFlight.clear();
+    this.#end = undefined;
+    for (const { act, error } of writes.slice(0, durable)) if (!error) void act();
+  }
+
+  /** The stores as one coordinator sees them. */
+  of(writer: Writer): {
+    readonly store: RoundStore;
+    readonly history: History;
+    readonly blobs: BlobStore;
+    readonly devices: DeviceStore;
+    readonly pausedTasks: PausedTasks;
+  } {
+    const write = <Value>(act: () => Promise<Value>) => this.#write(writer, act);
+    return {
+      store: {
+        begin: terms => write(() => this.#begin(terms)),
+        append: (round, entries) => write(() => this.#append(round, entries)),
+        checkpoint: (...args) => write(() => this.#checkpoint(...args)),
+        underWay: () => this.rounds.underWay(),
+      },
+      history: { ...this.history, commit: entry => write(() => this.#commit(entry)) },
+      blobs: { ...this.blobs, put: bytes => write(() => this.blobs.put(bytes)) },
+      devices: { ...this.devices, revoke: (id, time) => write(() => this.devices.revoke(id, time)) },
+      pausedTasks: {
+        ...this.pausedTasks,
+        set: (task, isPaused) => write(() => this.pausedTasks.set(task, isPaused)),
+      },
+    };
+  }
+
+  async #write<Value>(writer: Writer, act: () => Promise<Value>): Promise<Value> {
+    if (writer.isOver) return never();
+    this.writes += 1;
+    const end = this.#end;
+    const isLast = end !== undefined && --end.left === 0;
+    if (isLast && end.moment === 'before') {
+      this.died();
+      return never();
+    }
+    const error = this.failing > 0 ? new MurmurationError('storage.full') : undefined;
+    if (error) this.failing -= 1;
+    const inFlight = { error, act };
+    this.#inFlight.add(inFlight);
+    if (this.latency > 0)
+      await new Promise<void>(resolve => this.#clock.at(this.#clock.now() + this.latency, resolve));
+    else await null;
+    if (writer.isOver) return never();
+    this.#inFlight.delete(inFlight);
+    if (error) {
+      this.failedAt = this.#clock.now();
+      throw error;
+    }
+    const value = await act();
+    if (isLast) this.died();
+    return writer.isOver ? never() : value;
+  }
+
+  async #begin(terms: RoundTerms): Promise<void> {
+    await this.rounds.begin(terms);
+    if (!this.underWay.has(terms.id))
+      this.underWay.set(terms.id, { terms, entries: [], checkpoint: undefined, changes: 0 });
+  }
+
+  async #append(round: RoundId, entries: readonly JournalEntry[]): Promise<void> {
+    await this.rounds.append(round, entries);
+    const durable = this.underWay.get(round)!;
+    durable.entries.push(...structuredClone(entries));
+    durable.changes += 1;
+  }
+
+  async #checkpoint(...[round, checkpoint, options]: Parameters<RoundStore['checkpoint']>): Promise<void> {
+    await this.rounds.checkpoint(round, checkpoint, options);
+    const durable = this.underWay.get(round)!;
+    this.#witness.checkpointed(durable, checkpoint, options);
+    durable.checkpoint = structuredClone(checkpoint);
+    durable.changes += 1;
+  }
+
+  async #commit(entry: Commit): Promise<void> {
+    await this.history.commit(entry);
+    const { round } = entry;
+    this.#witness.committed(entry, round && this.underWay.get(round.round));
+    if (!round) return;
+    this.records.set(round.round, round);
+    this.underWay.delete(round.round);
+  }
+}

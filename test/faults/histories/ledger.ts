@@ -1,0 +1,229 @@
+import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
+import { maySend, standingOf } from '@murmuration/coordinator/round/cohort';
+import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { Checkpoint } from '@murmuration/coordinator/round/store';
+import { equalBytes, hex } from '@murmuration/protocol/bytes';
+import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import { centre } from '@murmuration/protocol/secagg/ring';
+import type { Commit, Durable, Kept, Witness } from './kept.ts';
+import type { Life } from './life.ts';
+import type { Kind } from './operations.ts';
+import type { Replicas } from './replica.ts';
+
+/** An update that a device has sent. */
+export interface SentUpdate {
+  readonly bytes: Uint8Array;
+  /** What it stands for without its mask: its values, then its weight, where it is one of float32, or its ring elements. */
+  readonly values: Float64Array;
+}
+
+/** What is known of an assignment, beside what the coordinator knows. */
+export interface Part {
+  readonly device: DeviceId;
+  readonly assignment: Assignment;
+  /** By SHA-256, hexadecimal. */
+  readonly updates: Map<string, SentUpdate>;
+  /** The one that was acknowledged. */
+  acknowledged: string | undefined;
+  /** It was given up, or taken, before it had sent an update: none of it may count, and it hears nothing more. */
+  isBarred: boolean;
+}
+
+/** A commit that closed a round, with those whom its coordinator named as contributors. */
+export interface Closed {
+  readonly entry: Commit;
+  readonly contributors: readonly AssignmentId[];
+}
+
+export const digestOf = (bytes: Uint8Array): string => hex(native.sha256(bytes));
+
+/** Writes down what was sent and acknowledged, and holds what a coordinator writes, sends and says against it. */
+export class Ledger implements Witness {
+  readonly violations = new Set<string>();
+  readonly parts = new Map<AssignmentId, Part>();
+  /** Commits that were not looked into yet. */
+  readonly closed: Closed[] = [];
+  kept!: Kept;
+  replicas!: Replicas;
+  readonly #durable: boolean;
+  /** What was durable of a round when its end was. */
+  readonly #over = new Map<RoundId, Durable>();
+  readonly #named = new Map<RoundId, readonly AssignmentId[]>();
+  /** What was fed first, by what there may only be one of. */
+  readonly #fed = new Map<string, Uint8Array>();
+
+  /** `durable`: whether what is sent and acknowledged must be there after a crash. */
+  constructor(durable: boolean) {
+    this.#durable = durable;
+  }
+
+  violate(what: string): void {
+    this.violations.add(what);
+  }
+
+  /** A round of the coordinator changed. */
+  changed(state: RoundState): void {
+    if (state.phase === 'closing')
+      this.#named.set(
+        state.terms.id,
+        state.contributors.map(({ assignment }) => assignment),
+      );
+    if (!('cohort' in state)) return;
+    const { quorum, cohort } = state;
+    const counted = cohort.standings.filter(standing => standing === 'counted').length;
+    if (quorum.accepted !== counted)
+      this.violate(`${quorum.accepted} are accepted in ${state.phase}, and ${counted} are counted`);
+  }
+
+  checkpointed(round: Durable, checkpoint: Checkpoint, { erase }: { readonly erase: boolean }): void {
+    const { contributors, sum } = checkpoint;
+    const names = new Set(contributors.map(({ assignment }) => assignment));
+    if (names.size !== contributors.length) this.violate('a checkpoint names a contributor twice');
+    const before = round.checkpoint?.contributors ?? [];
+    for (const { assignment } of before)
+      if (!names.has(assignment)) this.violate('a checkpoint has lost a contributor');
+    if (round.terms.plan.masking === null) {
+      if (names.size - before.length < 2)
+        this.violate(
+          `an unmasked checkpoint adds ${names.size - before.length} contributors to the last one`,
+        );
+      if (!erase) this.violate('an unmasked checkpoint leaves the bytes of the last one');
+    }
+    const expected = this.replicas.emptySum(round);
+    const actual = this.replicas.emptySum(round);
+    if (!('restore' in expected) || !('restore' in actual)) {
+      this.violate('single updates are written down');
+      return;
+    }
+    actual.restore(sum);
+    for (const { assignment, digest } of contributors) {
+      const update = this.parts.get(assignment)?.updates.get(hex(digest));
+      if (!update) {
+        this.violate('a checkpoint names an update that nobody has sent');
+        return;
+      }
+      expected.add(update.bytes);
+    }
+    if (expected.contributors !== actual.contributors)
+      this.violate(`a checkpoint names ${expected.contributors} of the ${actual.contributors} in its sum`);
+    const [one, other] = [expected, actual].map(each =>
+      each instanceof RingSum
+        ? new Uint8Array(centre(each.elements.slice(), each.form.width).buffer)
+        : each.snapshot(),
+    );
+    if (!equalBytes(one!, other!))
+      this.violate('a checkpoint holds another sum than that of its contributors');
+  }
+
+  committed(entry: Commit, durable: Durable | undefined): void {
+    const { round } = entry;
+    this.closed.push({ entry, contributors: round ? (this.#named.get(round.round) ?? []) : [] });
+    if (round && durable) this.#over.set(round.round, durable);
+  }
+
+  /** A device hears of its part; returns what is known of it. */
+  assigned(device: DeviceId, assignment: Assignment): Part {
+    const known = this.parts.get(assignment.assignment);
+    const part = known ?? {
+      device,
+      assignment,
+      updates: new Map(),
+      acknowledged: undefined,
+      isBarred: false,
+    };
+    if (!known) this.parts.set(assignment.assignment, part);
+    const { round, token, deadline } = part.assignment;
+    if (part.device !== device) this.violate('one assignment is given to two devices');
+    if (part.isBarred) this.violate('a device that is out of the round gets its assignment again');
+    if (
+      round !== assignment.round ||
+      deadline !== assignment.deadline ||
+      !equalBytes(token, assignment.token)
+    )
+      this.violate('an assignment has changed');
+    if (!this.#durable) return part;
+    const durable = this.kept.underWay.get(round);
+    const drawn = durable?.entries.find(({ type }) => type === 'drawn');
+    const isDurable =
+      drawn?.type === 'drawn' &&
+      drawn.members.some(member => member.device === device && member.assignment === assignment.assignment);
+    if (!isDurable) this.violate('an assignment is sent before its draw is durable');
+    return part;
+  }
+
+  fed(device: DeviceId, event: MaskingEvent, { round, assignment, message }: MaskingInput): void {
+    const part = this.parts.get(assignment);
+    if (part?.device !== device) this.violate(`${event} goes to a device whose assignment it is not`);
+    if (part?.isBarred) this.violate(`a device that is out of the round gets its ${event}`);
+    const key = event === 'survivors' ? `${round} survivors` : `${assignment} ${event}`;
+    const first = this.#fed.get(key);
+    if (first && !equalBytes(first, message)) this.violate(`a second and different ${event} goes out`);
+    this.#fed.set(key, message);
+    if (!this.#durable) return;
+    const durable = this.kept.underWay.get(round);
+    if (!durable) {
+      this.violate(`${event} goes out for a round that is not under way in the storage`);
+      return;
+    }
+    const isStated = ({ type }: { readonly type: string }) => type === 'stated';
+    if (event === 'survivors' && !durable.entries.some(isStated))
+      this.violate('a survivors statement goes out before it is durable');
+    const { feed } = this.replicas.of(durable).masked!;
+    const follows = feed?.event === event ? feed.inputs.get(assignment) : undefined;
+    if (!follows || !equalBytes(follows, message))
+      this.violate(`${event} goes out that does not follow from what is durable`);
+  }
+
+  ended(device: DeviceId, { round, outcome }: RoundEnd): void {
+    const record = this.kept.records.get(round);
+    if (outcome !== 'closed') {
+      if (record?.outcome !== outcome) this.violate(`a device hears "${outcome}" before that is durable`);
+      return;
+    }
+    const durable = this.kept.underWay.get(round);
+    if (!this.#durable || record || !durable) return;
+    const { state, claims } = this.replicas.of(durable);
+    const assignment = claims.of(device);
+    if (assignment && 'cohort' in state && maySend(standingOf(state.cohort, assignment)))
+      this.violate('a device is let go before that is durable');
+  }
+
+  /** A message was acknowledged to its device. */
+  acknowledged(part: Part, kind: Kind, bytes: Uint8Array): void {
+    const { round, assignment } = part.assignment;
+    if (kind === 'update') {
+      const digest = digestOf(bytes);
+      if (part.acknowledged !== undefined && part.acknowledged !== digest)
+        this.violate('two updates of one assignment are acknowledged');
+      part.acknowledged = digest;
+      if (part.isBarred) this.violate('an update is acknowledged of a device that is out of the round');
+    }
+    if (!this.#durable || this.kept.records.get(round)?.outcome === 'published') return;
+    const durable = this.kept.underWay.get(round) ?? this.#over.get(round);
+    const isDurable =
+      kind === 'update'
+        ? durable?.checkpoint?.contributors.some(
+            each => each.assignment === assignment && hex(each.digest) === part.acknowledged,
+          )
+        : durable?.entries.some(
+            entry =>
+              entry.type === kind && entry.assignment === assignment && equalBytes(entry.message, bytes),
+          );
+    if (!isDurable) this.violate(`the ${kind} of a device are acknowledged before they are durable`);
+  }
+
+  /** That a device is out of its round was acknowledged, and nothing of its update had been sent by then. */
+  barred(part: Part, life: Life): void {
+    part.isBarred = true;
+    const { round, assignment } = part.assignment;
+    const durable = this.kept.underWay.get(round);
+    if (!this.#durable || !durable || life.isOver) return;
+    const { state } = this.replicas.of(durable);
+    if ('cohort' in state && maySend(standingOf(state.cohort, assignment)))
+      this.violate('that a device leaves is acknowledged before it is durable');
+  }
+}

@@ -1,0 +1,219 @@
+import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
+import { Population } from '@murmuration/coordinator/population/population';
+import { Registrar } from '@murmuration/coordinator/population/registrar';
+import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import type { RoundDriver } from '@murmuration/coordinator/round/driver';
+import { versionMaker } from '@murmuration/coordinator/round/make-version';
+import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/round/ports';
+import { Steering } from '@murmuration/coordinator/round/steering';
+import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
+import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids';
+import type { CheckInAnswer } from '@murmuration/protocol/messages/check-in';
+import type { Hello } from '@murmuration/protocol/messages/hello';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+import { seededRandom } from '../../seeded-random.ts';
+import type { VirtualClock } from '../../virtual-clock.ts';
+import type { Kept, Writer } from './kept.ts';
+
+/** Hears what leaves a coordinator. */
+export interface Listener {
+  assigned(device: DeviceId, assignment: Assignment): void;
+  fed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void;
+  ended(device: DeviceId, end: RoundEnd): void;
+}
+
+/** Takes masks off on the thread of the test. */
+const unmasker: Unmasker = {
+  async unmask(context, secrets, sum) {
+    for (const secret of secrets) applyMasks(native, sum, unmaskingMasks(context, secret));
+  },
+  close: async () => {},
+};
+
+/** The clock as one coordinator sees it: its timers end with it. */
+class LifeClock implements Clock {
+  readonly #clock: VirtualClock;
+  readonly #timers = new Set<Cancel>();
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  at(time: number, wake: () => void): Cancel {
+    const stop = this.#clock.at(time, () => {
+      this.#timers.delete(cancel);
+      wake();
+    });
+    const cancel = () => {
+      this.#timers.delete(cancel);
+      stop();
+    };
+    this.#timers.add(cancel);
+    return cancel;
+  }
+
+  end(): void {
+    for (const cancel of [...this.#timers]) cancel();
+  }
+}
+
+/** One coordinator process: everything that a coordinator consists of but its sockets, over a storage that outlives it. */
+export class Life implements CohortChannel, Writer {
+  readonly events = new CoordinatorEvents();
+  readonly rounds: TaskRounds;
+  readonly steering: Steering;
+  readonly population: Population;
+  readonly pool: WaitingPool;
+  readonly clock: LifeClock;
+  isOver = false;
+  /** Whether it takes requests. */
+  isUp = false;
+  /** Whether it has stopped by itself: nothing more leaves it. */
+  isStopped = false;
+  readonly #kept: Kept;
+  readonly #desk: CheckInDesk;
+  readonly #registrar: Registrar;
+  readonly #listener: Listener;
+  readonly #connections = new Set<DeviceId>();
+
+  constructor(
+    task: Task,
+    time: VirtualClock,
+    kept: Kept,
+    listener: Listener,
+    seed: number,
+    durable: boolean,
+  ) {
+    this.#kept = kept;
+    this.#listener = listener;
+    this.clock = new LifeClock(time);
+    const { clock, events } = this;
+    const { store, history, blobs, devices, pausedTasks } = kept.of(this);
+    const random = seededRandom(seed);
+    const registry = new Registry(blobs, history);
+    this.population = new Population(devices, async () => true, native, clock);
+    this.pool = new WaitingPool(() => this.rounds.current?.poolChanged());
+    this.rounds = new TaskRounds(task, registry, {
+      clock,
+      random,
+      primitives: native,
+      unmasker,
+      pool: this.pool,
+      channel: this,
+      history,
+      store: durable ? store : undefined,
+      makeVersion: versionMaker(task, registry, clock),
+      traffic: () => ({ up: 0, down: 0 }),
+      comeBackAfter: () => this.#desk.comeBackAfter(),
+      events,
+    });
+    this.#desk = new CheckInDesk(this.rounds, this.pool, this.population, random);
+    this.steering = new Steering(new Map([[task.name, this.rounds]]), pausedTasks);
+    this.#registrar = new Registrar(devices, memoryActivity(), this.population, {
+      isConnected: device => this.isConnected(device),
+      drop: async device => this.rounds.current?.drop(device),
+      disconnect: device => this.disconnect(device),
+    });
+  }
+
+  /** Goes on with what is kept, and takes requests from then on. Throws `storage.*` where that can't be read or written. */
+  async start(): Promise<void> {
+    await this.population.open();
+    await this.steering.open();
+    await this.rounds.resume(await this.#kept.rounds.underWay());
+    this.isUp = true;
+    await this.rounds.start();
+  }
+
+  /** The process is gone. */
+  die(): void {
+    this.isOver = true;
+    this.isUp = false;
+    this.clock.end();
+  }
+
+  /** A device says hello on a new connection. Throws `device.*`. */
+  async connect(hello: Hello, nonce: Uint8Array): Promise<void> {
+    const { id } = await this.population.identify(hello, nonce);
+    if (!this.isUp) throw new MurmurationError('server.unreachable');
+    if (this.population.isRevoked(id)) throw new MurmurationError('device.revoked');
+    this.#connections.add(id);
+    this.rounds.current?.back(id);
+  }
+
+  disconnect(device: DeviceId): void {
+    if (!this.#connections.delete(device)) return;
+    this.pool.remove(device);
+    this.rounds.current?.away(device);
+  }
+
+  checkIn(device: DeviceId): CheckInAnswer {
+    const { name } = this.rounds.task;
+    return this.#desk.answer(device, { task: name, examples: 10, conditions: {} }, '0.1.0');
+  }
+
+  /** Finds the round of a message. Throws `round.unknown` or `round.closed`. */
+  find(round: RoundId): RoundDriver {
+    const driver = this.rounds.find(round);
+    if (!driver) throw new MurmurationError('round.unknown');
+    return driver;
+  }
+
+  /** Takes an update as the route of updates does. */
+  async upload(
+    round: RoundId,
+    assignment: AssignmentId,
+    token: Uint8Array,
+    bytes: Uint8Array,
+  ): Promise<void> {
+    const driver = this.find(round);
+    const device = driver.authenticate(assignment, token);
+    if (this.population.isRevoked(device)) throw new MurmurationError('device.revoked');
+    if (bytes.length !== driver.updateLength) throw new MurmurationError('update.wrong-length');
+    await driver.accept(assignment, bytes);
+  }
+
+  revoke(device: DeviceId): Promise<void> {
+    return this.#registrar.revoke(device);
+  }
+
+  isConnected(device: DeviceId): boolean {
+    return this.#connections.has(device);
+  }
+
+  /** Devices that are connected. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  assign(device: DeviceId, assignment: Assignment): void {
+    if (!this.isOver && this.isConnected(device)) this.#listener.assigned(device, assignment);
+  }
+
+  feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
+    if (!this.isOver && this.isConnected(device)) this.#listener.fed(device, event, input);
+  }
+
+  end(device: DeviceId, end: RoundEnd): void {
+    if (!this.isOver && this.isConnected(device)) this.#listener.ended(device, end);
+  }
+}

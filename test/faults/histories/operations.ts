@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+
+/** What a history is played on. */
+export interface Setting {
+  readonly masked: boolean;
+  /** What the strategy takes: the sum of the updates, or each of them; a masked round only has the sum. */
+  readonly consumes: 'sum' | 'each';
+  readonly update: 'ring' | 'float32';
+  /** Whether the storage is there again after a crash; without it nothing crashes or stops. */
+  readonly durable: boolean;
+  /** Of everything random in it. */
+  readonly seed: number;
+}
+
+/** How a stranger tries to get in: by a round, an assignment, a token, another's assignment or an identity that is not its own. */
+const strangers = ['round', 'assignment', 'token', 'owner', 'identity'] as const;
+const kinds = ['keys', 'shares', 'update', 'reveal'] as const;
+
+/** What a device sends. */
+export type Kind = (typeof kinds)[number];
+
+/** What the world can do to a coordinator. Devices are named by small numbers, the newest message of a device is its number 0. */
+export type Operation =
+  | readonly ['CheckIn' | 'Leave' | 'Disconnect' | 'Reconnect' | 'Revoke', number]
+  /** A device does what it can do next: sends what was not acknowledged again, or what the phase asks for. */
+  | readonly ['Submit', number]
+  /** The same for everybody but some. */
+  | readonly ['CheckInBut' | 'SubmitBut', readonly number[]]
+  /** The same bytes again; other bytes in their place. */
+  | readonly ['Repeat' | 'Alter', number, number]
+  /** Noise. */
+  | readonly ['Garble', number]
+  /** Well-formed bytes that are not due. */
+  | readonly ['Stray', number, Kind]
+  | readonly ['Stranger', number, (typeof strangers)[number]]
+  /** ms. */
+  | readonly ['Advance', number]
+  /** The coordinator is gone at once; of the writes that are under way so many are durable, and nobody hears of it. */
+  | readonly ['Crash', number]
+  /** The same right before or after the durable write with this number, from now on. */
+  | readonly ['CrashAtWrite', number, 'before' | 'after']
+  | readonly ['StopGracefully' | 'Restart']
+  /** From now on each write takes so many ms; so many of the next ones fail. */
+  | readonly ['SlowWrites' | 'FailWrites', number]
+  /** What an operator may do. */
+  | readonly ['Abort' | 'Pause' | 'Unpause' | 'BeginNow'];
+
+/** Devices that histories name. */
+export const devices = 8;
+
+const device = fc.nat(devices - 1);
+const some = fc.uniqueArray(device, { maxLength: 3 });
+const constant = <Name extends string>(...names: Name[]) => fc.constantFrom(...names);
+const recent = fc.nat(6);
+
+const ofDevices: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 8, arbitrary: fc.tuple(constant('CheckInBut'), some) },
+  { weight: 14, arbitrary: fc.tuple(constant('SubmitBut'), some) },
+  {
+    weight: 10,
+    arbitrary: fc.tuple(constant('CheckIn', 'Submit', 'Submit', 'Leave', 'Disconnect', 'Reconnect'), device),
+  },
+  { weight: 4, arbitrary: fc.tuple(constant('Repeat', 'Alter'), device, recent) },
+  { weight: 1, arbitrary: fc.tuple(constant('Garble'), device) },
+  { weight: 2, arbitrary: fc.tuple(constant('Stray'), device, fc.constantFrom(...kinds)) },
+  { weight: 2, arbitrary: fc.tuple(constant('Stranger'), device, fc.constantFrom(...strangers)) },
+);
+const advance: fc.Arbitrary<Operation> = fc.tuple(
+  constant('Advance'),
+  fc.constantFrom(1, 1_000, 5_000, 20_000),
+);
+const restart: Operation = ['Restart'];
+const pause = fc.option(advance, { freq: 2 });
+const whole = (...operations: (Operation | null)[]) =>
+  operations.filter((operation): operation is Operation => operation !== null);
+
+/** Operations that mean something together. */
+const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
+  { weight: 30, arbitrary: ofDevices.map(operation => [operation]) },
+  { weight: 5, arbitrary: advance.map(operation => [operation]) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.tuple(constant('Crash'), fc.constant(0)), pause)
+      .map(([crash, later]) => whole(crash, later, restart)),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        fc.tuple(constant('CrashAtWrite'), fc.integer({ min: 1, max: 4 }), constant('before', 'after')),
+        fc.array(ofDevices, { minLength: 1, maxLength: 4 }),
+        pause,
+      )
+      .map(([crash, between, later]) => whole(crash, ...between, later, restart)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.array(ofDevices, { minLength: 1, maxLength: 5 }),
+        pause,
+        fc.tuple(constant('Crash'), fc.nat(3)),
+      )
+      .map(([between, later, crash]) =>
+        whole(['SlowWrites', 100], ...between, later, crash, ['SlowWrites', 0], restart),
+      ),
+  },
+  { weight: 2, arbitrary: pause.map(later => whole(['StopGracefully'], later, restart)) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(constant('SlowWrites'), fc.constantFrom(0, 100, 1_500)).map(one => [one]),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(constant('FailWrites'), fc.integer({ min: 1, max: 3 })).map(one => [one]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .oneof(
+        fc.tuple(constant('Revoke'), device),
+        fc.tuple(constant('Abort', 'Pause', 'Unpause', 'BeginNow')),
+      )
+      .map(operation => [operation]),
+  },
+);
+
+/** Of up to so many passages; one that fails may shrink to a single one. */
+export function histories(passages: number): fc.Arbitrary<readonly Operation[]> {
+  return fc.array(passage, { minLength: 1, maxLength: passages, size: 'max' }).map(each => each.flat());
+}
+
+export function settings(masking: 'on' | 'off' | 'both'): fc.Arbitrary<Setting> {
+  const seed = fc.nat(2 ** 31 - 1);
+  const durable = fc.integer({ min: 0, max: 7 }).map(n => n < 7);
+  const masked = fc.record({
+    masked: fc.constant(true),
+    consumes: constant('sum'),
+    update: constant('ring'),
+    durable,
+    seed,
+  });
+  const plain = fc.record({
+    masked: fc.constant(false),
+    consumes: constant('sum', 'sum', 'each'),
+    update: constant('ring', 'float32'),
+    durable,
+    seed,
+  });
+  if (masking === 'both') return fc.oneof(masked, plain);
+  return masking === 'on' ? masked : plain;
+}
+
+/** A history as it is written into a test. */
+export function literal(setting: Setting, history: readonly Operation[]): string {
+  const line = (value: unknown) => JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ');
+  const fields = Object.entries(setting).map(([name, value]) => `${name}: ${line(value)}`);
+  return [`[{ ${fields.join(', ')} }, [`, ...history.map(each => `  ${line(each)},`), ']],'].join('\n');
+}

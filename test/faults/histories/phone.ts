@@ -1,0 +1,241 @@
+import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import { base64url } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import { challengeMessage, type Hello } from '@murmuration/protocol/messages/hello';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
+import {
+  dealShares,
+  enterRound,
+  type InUnmasking,
+  maskUpdate,
+  type Participant,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';
+import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { seededRandom } from '../../seeded-random.ts';
+import { digestOf, type Part } from './ledger.ts';
+import type { Kind } from './operations.ts';
+
+/** What a device has sent. */
+export interface Message {
+  readonly part: Part;
+  readonly kind: Kind;
+  readonly bytes: Uint8Array;
+  /** `open`: no answer came yet, or one after which it is sent again. */
+  status: 'open' | 'acknowledged' | 'refused';
+  /** It was not the device's own: another one of its phase was sent as well. */
+  readonly isAltered: boolean;
+}
+
+const identities = new Map<number, SigningKey>();
+
+/** The same in all histories, since keys take longer to make than anything else. */
+function identityOf(index: number): SigningKey {
+  const known = identities.get(index) ?? native.ed25519.signingKey(seededRandom(10_000 + index)(32));
+  identities.set(index, known);
+  return known;
+}
+
+/** One device at the level of the protocol: it keeps what it knows over restarts of the coordinator, and sends when it is told to. */
+export class Phone {
+  readonly id: DeviceId;
+  readonly identity: SigningKey;
+  /** Its part, as far as it has heard. */
+  part: Part | undefined;
+  /** Oldest first. */
+  readonly sent: Message[] = [];
+  readonly #layout: Layout;
+  readonly #random;
+  #entered: Part | undefined;
+  #state: Participant | undefined;
+  readonly #inputs = new Map<string, Uint8Array>();
+
+  constructor(index: number, seed: number, layout: Layout) {
+    this.identity = identityOf(index);
+    this.id = base64url(native.sha256(this.identity.publicKey).subarray(0, 16)) as DeviceId;
+    this.#layout = layout;
+    this.#random = seededRandom(seed ^ (index * 0x9e3779b1));
+  }
+
+  hello(nonce: Uint8Array): Hello {
+    const signature = this.identity.sign(challengeMessage('hello', nonce));
+    return { protocol: protocolVersion, device: this.id, signature, sdk: '0.1.0', platform: 'test' };
+  }
+
+  hear(event: MaskingEvent, { assignment, message }: MaskingInput): void {
+    this.#inputs.set(`${event} ${assignment}`, message);
+  }
+
+  /**
+   * What it sends now: what has had no answer once more, else what the phase asks for; undefined where it waits. Throws
+   * `secagg.*` where it has to leave the round.
+   */
+  next(): Message | undefined {
+    const { part } = this;
+    if (!part) return undefined;
+    const last = this.sent.findLast(message => message.part === part && !message.isAltered);
+    if (last?.status === 'open') return last;
+    if (last?.status === 'refused') return undefined;
+    const made = part.assignment.plan.masking ? this.#masked(part) : last ? undefined : this.#plain(part);
+    return made && this.#note({ ...made, part, status: 'open', isAltered: false });
+  }
+
+  /** Other bytes in the place of a message, such as an update of which one value differs; undefined where they could not be told from it. */
+  altered({ part, kind, bytes, status }: Message): Message | undefined {
+    if (kind !== 'update') {
+      // What its peers would make of it can't be foretold, but once it was acknowledged no other counts.
+      if (status !== 'acknowledged') return undefined;
+      const other = bytes.slice();
+      other[other.length - 1]! ^= 1;
+      return { part, kind, bytes: other, status: 'open', isAltered: true };
+    }
+    const { plan } = part.assignment;
+    const values = part.updates.get(digestOf(bytes))!.values.slice();
+    const change = values[0]! > 0 ? -1 : 1;
+    values[0]! += change;
+    const elements = plan.masking ? this.#unpacked(part, bytes) : Int32Array.from(values);
+    if (plan.masking) elements[0]! += change;
+    const other = plan.update.kind === 'float32' ? this.#floats(values) : this.#packed(part, elements);
+    part.updates.set(digestOf(other), { bytes: other, values });
+    return this.#note({ part, kind, bytes: other, status: 'open', isAltered: true });
+  }
+
+  /** Bytes of a kind that are well formed, and were not asked for. */
+  stray(part: Part, kind: Kind): Uint8Array {
+    switch (kind) {
+      case 'keys':
+        return enterRound(this.#context(part), this.#random(32)).message;
+      case 'update': {
+        if (part.assignment.plan.update.kind === 'float32')
+          return this.#floats(new Float64Array(this.#layout.count + 1).fill(1));
+        const elements = Int32Array.from(this.#random(this.#layout.count + 1), byte => byte % 3);
+        elements[this.#layout.count] = 1;
+        return this.#packed(part, elements);
+      }
+      default:
+        // Of another round, if it has sent any.
+        return this.sent.find(sent => sent.kind === kind && sent.part !== part)?.bytes ?? this.noise();
+    }
+  }
+
+  noise(): Uint8Array {
+    return this.#random(100);
+  }
+
+  #note(message: Message): Message {
+    this.sent.push(message);
+    return message;
+  }
+
+  #plain(part: Part): Pick<Message, 'kind' | 'bytes'> {
+    const { plan } = part.assignment;
+    if (plan.update.kind === 'float32') {
+      // Multiples of 1/8 and weights that are powers of 2, whose sums are exact in any order.
+      const weight = 2 ** (this.#random(1)[0]! % 3);
+      const deltas = Array.from(this.#random(this.#layout.count), byte => (weight * (byte - 127)) / 8);
+      const values = Float64Array.of(...deltas, weight);
+      const bytes = this.#floats(values);
+      part.updates.set(digestOf(bytes), { bytes, values });
+      return { kind: 'update', bytes };
+    }
+    let values = new Float64Array();
+    const bytes = this.#prepare(part, elements => {
+      values = Float64Array.from(elements);
+    });
+    part.updates.set(digestOf(bytes), { bytes, values });
+    return { kind: 'update', bytes };
+  }
+
+  #masked(part: Part): Pick<Message, 'kind' | 'bytes'> | undefined {
+    if (this.#entered !== part) {
+      this.#entered = part;
+      this.#state = undefined;
+    }
+    const context = this.#context(part);
+    const input = (event: MaskingEvent) => this.#inputs.get(`${event} ${part.assignment.assignment}`);
+    const state = this.#state;
+    switch (state?.phase) {
+      case undefined: {
+        const next = enterRound(context, this.#random(32));
+        this.#state = next;
+        return { kind: 'keys', bytes: next.message };
+      }
+      case 'keys': {
+        const roster = input('roster');
+        if (!roster) return undefined;
+        const next = dealShares(context, state, roster);
+        this.#state = next;
+        return { kind: 'shares', bytes: next.message };
+      }
+      case 'shares': {
+        const bundle = input('bundle');
+        if (!bundle) return undefined;
+        const ready = takeShares(context, state, bundle);
+        let values = new Float64Array();
+        let next: InUnmasking | undefined;
+        const bytes = this.#prepare(part, elements => {
+          values = Float64Array.from(elements);
+          next = maskUpdate(context, ready, elements);
+        });
+        part.updates.set(digestOf(bytes), { bytes, values });
+        this.#state = next!;
+        return { kind: 'update', bytes };
+      }
+      case 'unmasking': {
+        const statement = input('survivors');
+        if (!statement) return undefined;
+        const next = revealShares(context, state, statement);
+        this.#state = next;
+        return { kind: 'reveal', bytes: next.message };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #prepare(part: Part, mask: (elements: Int32Array) => void): Uint8Array {
+    const delta = Float32Array.from(this.#random(this.#layout.count), byte => (byte - 127.5) / 200);
+    const learned = { delta, examples: 1 + this.#random(1)[0]!, layout: this.#layout };
+    return prepareUpdate(learned, part.assignment, this.#random, mask);
+  }
+
+  /** `values`: those of the delta, each times the weight, then the weight. */
+  #floats(values: Float64Array): Uint8Array {
+    const { hash, count } = this.#layout;
+    const weight = values[count]!;
+    const delta = Float32Array.from(values.subarray(0, count), value => value / weight);
+    return encodeUpdate(hash, count, { kind: 'float32', delta, weight });
+  }
+
+  #packed(part: Part, elements: Int32Array): Uint8Array {
+    const width = this.#width(part);
+    const update = { kind: 'ring', packed: packRing(elements, width) } as const;
+    return encodeUpdate(this.#layout.hash, elements.length, update, width);
+  }
+
+  #unpacked(part: Part, bytes: Uint8Array): Int32Array {
+    return unpackRing(bytes.subarray(headerLength), this.#layout.count + 1, this.#width(part));
+  }
+
+  #width({ assignment: { plan } }: Part): number {
+    const { update, largestCohort } = plan;
+    return quantizationFor(this.#layout.count, { ...update, largestCohort }).width;
+  }
+
+  #context({ assignment: { round, plan } }: Part): ParticipantContext {
+    if (!plan.masking) throw new MurmurationError('secagg.parameters', 'The plan has no masking.');
+    const { task, masking } = plan;
+    const demands = { assumptions: masking, smallestCohort: 3 };
+    return { primitives: native, task, round, identity: this.identity, demands };
+  }
+}

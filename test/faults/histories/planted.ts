@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Bug, bugs } from './bugs.ts';
+
+/** How a bug was looked for. */
+export interface Planted {
+  readonly name: string;
+  readonly found: boolean;
+  /** Histories until it was found. */
+  readonly runs: number;
+  /** What did not hold. */
+  readonly violation: string | undefined;
+}
+
+/** The packages that a history is played with. */
+const packages = ['protocol', 'engine', 'coordinator', 'client-sdk', 'test'];
+/** Histories in which the same copy without a bug shows nothing. */
+const controlRuns = 100;
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/**
+ * Plants each bug in a copy of the sources, and plays histories on it in a process of its own until one shows it, at most `runs`. Throws where a
+ * bug can't be planted, where a process breaks, and where the copy fails without any bug.
+ */
+export async function runPlanted(
+  runs: number,
+  seed: number,
+  log: (line: string) => void,
+): Promise<readonly Planted[]> {
+  const copy = await mkdtemp(join(tmpdir(), 'murmuration-planted-'));
+  try {
+    await copySources(copy);
+    const control = await play(copy, controlRuns, seed);
+    if (control.violation !== undefined)
+      throw new Error(`Without a bug, the copy of the sources fails: ${control.violation}`);
+    const planted: Planted[] = [];
+    for (const bug of bugs) {
+      const restore = await plant(copy, bug);
+      const { violation, runs: played } = await play(copy, runs, seed);
+      await restore();
+      const found = violation !== undefined;
+      log(`${found ? 'found' : 'NOT FOUND'} after ${played} histories: ${bug.name}`);
+      planted.push({ name: bug.name, found, runs: played, violation });
+    }
+    return planted;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** The packages as they are, which find each other in the copy and all else where it is installed. */
+async function copySources(copy: string): Promise<void> {
+  const installed = join(copy, 'node_modules');
+  await mkdir(join(installed, '@murmuration'), { recursive: true });
+  for (const name of await readdir(join(root, 'node_modules')))
+    if (!name.startsWith('.') && name !== '@murmuration')
+      await symlink(join(root, 'node_modules', name), join(installed, name), 'junction');
+  for (const name of packages) {
+    const filter = (path: string) => !['dist', 'node_modules'].includes(basename(path));
+    await cp(join(root, name), join(copy, name), { recursive: true, filter });
+    await symlink(join(copy, name), join(installed, '@murmuration', name), 'junction');
+  }
+  for (const name of ['package.json', 'tsconfig.json']) await cp(join(root, name), join(copy, name));
+}
+
+/** Changes a source of the copy; returns what changes it back. */
+async function plant(copy: string, { name, file, find, replace }: Bug): Promise<() => Promise<void>> {
+  const path = join(copy, file);
+  const source = await readFile(path, 'utf8');
+  const parts = source.split(find);
+  if (parts.length !== 2)
+    throw new Error(
+      `"${name}" can't be planted: what it replaces stands ${parts.length - 1} times in ${file}.`,
+    );
+  await writeFile(path, parts.join(replace));
+  return () => writeFile(path, source);
+}
+
+async function play(
+  copy: string,
+  runs: number,
+  seed: number,
+): Promise<{ runs: number; violation: string | undefined }> {
+  const sources = ['--import', new URL('../../../scripts/sources.mjs', import.meta.url).href];
+  const program = join(copy, 'test/faults/faults.ts');
+  const options = ['histories', '--first', '--json', '--runs', String(runs), '--seed', String(seed)];
+  const child = spawn(
+    process.execPath,
+    [...sources, '--conditions=murmuration-source', program, ...options],
+    { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', chunk => {
+    output += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    errors += chunk;
+  });
+  await new Promise(resolve => child.once('close', resolve));
+  try {
+    const figures = JSON.parse(output.trimEnd().split('\n').at(-1)!) as {
+      runs: number;
+      violation?: string;
+    };
+    return { runs: figures.runs, violation: figures.violation };
+  } catch {
+    throw new Error(`The histories broke off: ${errors.slice(-2_000)}`);
+  }
+}

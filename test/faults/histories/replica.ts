@@ -1,0 +1,45 @@
+import { type Aggregate, aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
+import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { Course } from '@murmuration/coordinator/round/course';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import type { VirtualClock } from '../../virtual-clock.ts';
+import type { Durable } from './kept.ts';
+
+/** Rounds as they follow from what is durable of them, and from nothing else. */
+export class Replicas {
+  readonly #task: Task;
+  readonly #layout: Layout;
+  readonly #clock: VirtualClock;
+  readonly #newest = new WeakMap<Durable, { readonly changes: number; readonly course: Course }>();
+
+  constructor(task: Task, layout: Layout, clock: VirtualClock) {
+    this.#task = task;
+    this.#layout = layout;
+    this.#clock = clock;
+  }
+
+  emptySum({ terms }: Durable): Aggregate {
+    return aggregateFor(this.#task.strategy.consumes, terms.plan, this.#layout, terms.id);
+  }
+
+  /** The course that a coordinator would go on with if it started now. */
+  of(durable: Durable): Course {
+    const known = this.#newest.get(durable);
+    if (known?.changes === durable.changes) return known.course;
+    const { terms, entries, checkpoint, changes } = durable;
+    const aggregate = this.emptySum(durable);
+    if (checkpoint && 'restore' in aggregate) aggregate.restore(checkpoint.sum);
+    const ports = {
+      store: undefined,
+      clock: this.#clock,
+      events: new CoordinatorEvents(),
+      primitives: native,
+    };
+    const course = new Course(terms, aggregate, ports, { terms, entries, checkpoint });
+    course.masked?.offer(() => {});
+    this.#newest.set(durable, { changes, course });
+    return course;
+  }
+}

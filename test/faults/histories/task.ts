@@ -1,0 +1,26 @@
+import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import { median } from '@murmuration/coordinator/strategy/median';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import type { Setting } from './operations.ts';
+
+export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 3] }]);
+
+/** Six are drawn; under masking five of them come into the graph, which survives the loss of one. */
+export function taskOf({ masked, consumes, update }: Setting): Task {
+  return defineTask({
+    name: 'values',
+    model: () => {
+      throw new Error('The first version is stored by the history.');
+    },
+    plan: { learningRate: 0.1 },
+    update:
+      update === 'ring' ? { clip: 2, bits: 12, weightCap: 4 } : { kind: 'float32', clip: 100, weightCap: 4 },
+    masking: masked ? { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } : 'off',
+    strategy: consumes === 'sum' ? fedAvgM() : median(),
+    cohort: { goal: 4, minimum: 3, overSelection: 1.5 },
+    deadlines: { gathering: '10 s', keys: '5 s', shares: '5 s', updates: '20 s', unmasking: '5 s' },
+    schedule: { every: '5 s' },
+  } as TaskDefinition);
+}

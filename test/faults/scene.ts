@@ -1,0 +1,246 @@
+import { FederatedClient } from '@murmuration/client-sdk/node';
+import { type Config, parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator, type Surroundings } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { Clock } from '@murmuration/protocol/ports';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
+import { expect } from 'vitest';
+import { enrolmentToken, lineOptions, lineTask, lineTrainer } from '../e2e/line.ts';
+import { RawDevice } from '../e2e/raw-device.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+
+interface Client {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly task?: Partial<TaskDefinition>;
+  readonly config?: Partial<Record<keyof Config, unknown>>;
+  readonly surroundings?: Partial<Surroundings>;
+  /** Devices that take part by the SDK and do nothing wrong. */
+  readonly healthy?: number;
+  /** Devices of the cohort that send what the test tells them to. */
+  readonly members?: number;
+  /** What could not be stored is no fault of the scene. */
+  readonly storageFails?: boolean;
+  /** The clock that the coordinator sees, given the one that the scene moves. */
+  readonly clock?: (clock: VirtualClock) => Clock;
+}
+
+/** Members that are healthy, and fewest updates of a round. */
+const healthyByDefault = 3;
+
+/**
+ * A coordinator on a clock that only the test moves, with healthy devices that wait in their training until the fault has been
+ * brought in, so that it happens beside their round.
+ */
+export class Scene {
+  readonly clock: VirtualClock;
+  readonly coordinator: Coordinator;
+  /** Codes of what was refused, in order. */
+  readonly refused: string[] = [];
+  readonly records: RoundRecord[] = [];
+  readonly members: RawDevice[] = [];
+  readonly #seen: Clock;
+  readonly #faults: unknown[] = [];
+  readonly #clients: Client[] = [];
+  readonly #raw: RawDevice[] = [];
+  #letTrain!: () => void;
+  readonly #mayTrain: Promise<void>;
+  #latest: RoundState | undefined;
+  #checkedIn = 0;
+  #storageFails = false;
+  #waiting: (() => void)[] = [];
+
+  private constructor(coordinator: Coordinator, clock: VirtualClock, seen: Clock) {
+    this.coordinator = coordinator;
+    this.clock = clock;
+    this.#seen = seen;
+    this.#mayTrain = new Promise(resolve => {
+      this.#letTrain = resolve;
+    });
+    const { events } = coordinator;
+    events.on('refused', (_, code) => {
+      this.refused.push(code);
+      this.#changed();
+    });
+    events.on('fault', (where, error) => {
+      const { code } = error as { code?: string };
+      if (!(this.#storageFails && code?.startsWith('storage.'))) this.#faults.push([where, error]);
+    });
+    events.on('round', state => {
+      this.#latest = state;
+      this.#changed();
+    });
+    events.on('round-ended', record => {
+      this.records.push(record);
+      this.#changed();
+    });
+    events.on('checked-in', () => {
+      this.#checkedIn += 1;
+      this.#changed();
+    });
+  }
+
+  static async open({
+    task,
+    config,
+    surroundings,
+    healthy = healthyByDefault,
+    members = 0,
+    storageFails = false,
+    clock: clockOf = clock => clock,
+  }: SceneOptions = {}): Promise<Scene> {
+    const clock = new VirtualClock(systemClock.now());
+    const seen = clockOf(clock);
+    const minute = {
+      gathering: '1 min',
+      keys: '1 min',
+      shares: '1 min',
+      updates: '1 min',
+      unmasking: '1 min',
+    };
+    const coordinator = await createCoordinator(
+      parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', ...config }),
+      [
+        lineTask({
+          update: { kind: 'float32', clip: 1 },
+          cohort: { goal: healthy + members, minimum: Math.max(1, healthy), overSelection: 1 },
+          deadlines: minute,
+          ...task,
+        }),
+      ],
+      { clock: seen, random: systemRandom, ...surroundings },
+    );
+    const scene = new Scene(coordinator, clock, seen);
+    scene.#storageFails = storageFails;
+    for (let index = 0; index < healthy; index++) await scene.#joinHealthy(index);
+    for (let index = 0; index < members; index++) {
+      const member = await scene.stranger();
+      await member.checkIn();
+      scene.members.push(member);
+    }
+    await scene.until(() => scene.#checkedIn >= healthy + members);
+    return scene;
+  }
+
+  async #joinHealthy(index: number): Promise<void> {
+    const options = lineOptions(this.coordinator.url, index);
+    const { examples } = options.tasks.line!;
+    const trainer: typeof lineTrainer = {
+      ...lineTrainer,
+      train: async (...args) => {
+        await this.#mayTrain;
+        return lineTrainer.train(...args);
+      },
+    };
+    await this.join(new FederatedClient({ ...options, tasks: { line: { examples, trainer } } }));
+  }
+
+  /** Starts a client that is stopped with the scene. */
+  async join(client: Client): Promise<void> {
+    this.#clients.push(client);
+    await client.start();
+  }
+
+  /** A device that is enrolled and known, and has not checked in. */
+  async stranger(): Promise<RawDevice> {
+    const device = await new RawDevice(this.coordinator.url).connect();
+    this.#raw.push(device);
+    await device.enrol();
+    await device.hello();
+    return device;
+  }
+
+  /** Begins the round; returns the assignments of the members once all of the cohort has theirs. */
+  async begin(): Promise<Assignment[]> {
+    await this.coordinator.start();
+    await this.clock.advance(1);
+    return Promise.all(this.members.map(member => member.assigned()));
+  }
+
+  /** Devices of the cohort whose connection is gone. */
+  get away(): number {
+    const state = this.#latest;
+    return state && 'cohort' in state ? state.cohort.count.away : 0;
+  }
+
+  /** Waits until the round under way has come to a phase. */
+  async phase(phase: RoundState['phase']): Promise<RoundState> {
+    await this.until(() => this.#latest?.phase === phase);
+    return this.#latest!;
+  }
+
+  /** Lets the healthy devices train, and returns how the round ended; once all but `silent` have answered, its deadline comes. */
+  async finish(silent = 0): Promise<RoundRecord> {
+    const before = this.records.length;
+    this.#letTrain();
+    await this.until(() => {
+      const state = this.#latest;
+      if (
+        silent > 0 &&
+        state &&
+        'cohort' in state &&
+        state.cohort.count.working + state.cohort.count.away === silent
+      )
+        void this.clock.advance(Math.max(0, state.quorum.deadline - this.#seen.now()));
+      return this.records.length > before;
+    });
+    return this.records.at(-1)!;
+  }
+
+  /** Waits until it holds, which it may after each change of a round. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>(resolve => this.#waiting.push(resolve));
+  }
+
+  #changed(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** The layout of the model that the coordinator serves. */
+  async layout(): Promise<Layout> {
+    const { url } = this.coordinator;
+    const { models } = await (await fetch(`${url}/v1/tasks/line/models`)).json();
+    const { weightsManifest } = await (await fetch(url + models[0].url)).json();
+    return layoutOf(weightsManifest[0].weights);
+  }
+
+  /** An update that fits, but for what is said otherwise. */
+  async update(values = [0.25, 0.5], change: { weight?: number; layout?: Layout } = {}): Promise<Uint8Array> {
+    const { hash, count } = change.layout ?? (await this.layout());
+    const delta = Float32Array.from(values);
+    return encodeUpdate(hash, count, { kind: 'float32', delta, weight: change.weight ?? 1 });
+  }
+
+  /** Stops everything; nothing of ours broke, and no timer is left. */
+  async close(): Promise<void> {
+    this.#letTrain();
+    for (const { socket } of this.#raw) socket.disconnect();
+    await Promise.all(this.#clients.map(client => client.stop()));
+    await this.coordinator.stop();
+    expect(this.#faults).toEqual([]);
+    expect(this.clock.pending).toBe(0);
+  }
+}
+
+/** Opens scenes that are closed after their test. */
+export function scenes(
+  after: (close: () => Promise<void>) => void,
+): (options?: SceneOptions) => Promise<Scene> {
+  const open: Scene[] = [];
+  after(async () => {
+    for (const scene of open.splice(0)) await scene.close();
+  });
+  return async options => {
+    const scene = await Scene.open(options);
+    open.push(scene);
+    return scene;
+  };
+}
