@@ -1,3 +1,5 @@
+import { scorerOf } from '@murmuration/engine/predict';
+import type { Scorer } from '@murmuration/engine/scorer';
 import * as tf from '@murmuration/engine/tf';
 import { type Recall, RecallCounter } from './recall.ts';
 import { numberId, startId, type Vocabulary } from './vocabulary.ts';
@@ -15,34 +17,30 @@ export async function recall(
   messages: readonly string[],
 ): Promise<Recall> {
   const counter = new RecallCounter();
+  const scorer = await scorerOf(model);
   const encoded = messages.map(message => vocabulary.encode(message)).filter(ids => ids.length > 0);
   // Messages of like length together, the longest first: hardly any padding, and the first one tells a batch's length.
   encoded.sort((a, b) => b.length - a.length);
   for (let from = 0; from < encoded.length; ) {
     const count = Math.max(1, Math.floor(maxLogits / (vocabulary.size * encoded[from]!.length)));
-    await score(model, encoded.slice(from, from + count), vocabulary.size, counter);
+    score(scorer, encoded.slice(from, from + count), vocabulary.size, counter);
     from += count;
+    await tf.nextFrame();
   }
   return counter.recall;
 }
 
-async function score(
-  model: tf.LayersModel,
-  batch: readonly number[][],
-  size: number,
-  counter: RecallCounter,
-): Promise<void> {
-  const length = batch[0]!.length;
-  const inputs = new Int32Array(batch.length * length);
-  for (const [i, ids] of batch.entries()) inputs.set([startId, ...ids.slice(0, -1)], i * length);
-  const logits = tf.tidy(
-    () => model.apply(tf.tensor2d(inputs, [batch.length, length], 'int32')) as tf.Tensor,
-  );
-  const scores = await logits.data();
-  logits.dispose();
-  for (const [i, ids] of batch.entries()) {
-    for (const [position, id] of ids.entries()) {
-      if (id !== numberId) counter.add(scores, (i * length + position) * size, size, id);
-    }
+function score(scorer: Scorer, batch: readonly number[][], size: number, counter: RecallCounter): void {
+  const steps = batch[0]!.length;
+  const inputs = new Int32Array(batch.length * steps);
+  const targets = new Int32Array(batch.length * steps);
+  const positions: number[] = [];
+  for (const [row, ids] of batch.entries()) {
+    inputs.set([startId, ...ids.slice(0, -1)], row * steps);
+    targets.set(ids, row * steps);
+    for (const [step, id] of ids.entries()) if (id !== numberId) positions.push(row * steps + step);
   }
+  scorer.score(inputs, { batch: batch.length, steps }, positions, (position, scores, offset) =>
+    counter.add(scores, offset, size, targets[position]!),
+  );
 }

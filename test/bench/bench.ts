@@ -13,6 +13,10 @@ const benchmarks: Record<string, Benchmark> = {
       'training steps on the fused kernels, beside the backends of TensorFlow.js and, if asked, PyTorch',
     load: () => import('./train/train.ts'),
   },
+  predict: {
+    measures: 'a suggestion of the keyboard model with its state kept, beside tfjs-wasm',
+    load: () => import('./predict/predict.ts'),
+  },
   aggregate: {
     measures: 'updates from wire bytes to their mean, beside a plain loop over numbers',
     load: () => import('./aggregate.ts'),

@@ -19,6 +19,7 @@ export class Head {
   readonly #workspace: Workspace;
   readonly #layers: readonly DenseParameters[];
   readonly #scratch: Address;
+  readonly #training: boolean;
   /** Whether there is a part before, which wants gradients. */
   readonly #follows: boolean;
   /** Inputs of each layer, and their gradients. */
@@ -29,10 +30,11 @@ export class Head {
   #sums = 0;
   #gaps = 0;
 
-  constructor(workspace: Workspace, { dense, embedding }: Parameters, scratch: Address) {
+  constructor(workspace: Workspace, { dense, embedding }: Parameters, scratch: Address, training: boolean) {
     this.#workspace = workspace;
     this.#layers = dense;
-    this.#follows = embedding !== null;
+    this.#training = training;
+    this.#follows = training && embedding !== null;
     this.#scratch = scratch;
   }
 
@@ -44,7 +46,7 @@ export class Head {
     const workspace = this.#workspace;
     this.#inputs = this.#layers.map(({ layer }) => workspace.reserve(rows * layer.inputs));
     this.#slopes = this.#layers.map(({ layer }, i) =>
-      workspace.reserve(i > 0 || this.#follows ? rows * layer.inputs : 0),
+      workspace.reserve(this.#follows || (this.#training && i > 0) ? rows * layer.inputs : 0),
     );
     this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / this.classes / 4)));
     this.#logits = workspace.reserve(this.#blockRows * this.classes);
@@ -72,6 +74,23 @@ export class Head {
     for (let i = last - 1; i >= 0; i--) this.#backward(i, count);
     if (this.#follows) kernels.addRows(count, layers[0].layer.inputs, this.#slopes[0], indices, fromSlopes);
     return loss;
+  }
+
+  /** Logits of `count` rows of `from`, block by block: `visit` is told the first row of a block, their number, and where they lie. */
+  score(
+    count: number,
+    indices: Address,
+    from: Address,
+    visit: (first: number, rows: number, logits: Address) => void,
+  ): void {
+    const { kernels } = this.#workspace;
+    kernels.gatherRows(count, this.#layers[0].layer.inputs, from, indices, this.#inputs[0]);
+    for (let i = 0; i < this.#layers.length - 1; i++) this.#forward(i, count, this.#inputs[i + 1]);
+    for (let row = 0; row < count; row += this.#blockRows) {
+      const rows = Math.min(this.#blockRows, count - row);
+      this.#scoreBlock(row, rows);
+      visit(row, rows, this.#logits);
+    }
   }
 
   /** One hidden layer. */
@@ -119,17 +138,24 @@ export class Head {
     );
   }
 
-  /** Logits of a block of rows, their loss, and the gradients of the last layer. */
-  #block(first: number, rows: number, labels: Address, shares: Address): number {
-    const { kernels, floats } = this.#workspace;
+  /** Logits of a block of rows. */
+  #scoreBlock(first: number, rows: number): void {
     const i = this.#layers.length - 1;
     const { layer, kernel, bias } = this.#layers[i];
     const { inputs, units } = layer;
     // biome-ignore format: one line for each matrix
-    kernels.multiply(
+    this.#workspace.kernels.multiply(
       rows, units, inputs, this.#inputs[i] + 4 * first * inputs, inputs, 0, kernel.value, units, 0,
       this.#logits, units, 0, bias?.value ?? 0, this.#scratch,
     );
+  }
+
+  /** Logits of a block of rows, their loss, and the gradients of the last layer. */
+  #block(first: number, rows: number, labels: Address, shares: Address): number {
+    const { kernels, floats } = this.#workspace;
+    const i = this.#layers.length - 1;
+    const { units } = this.#layers[i].layer;
+    this.#scoreBlock(first, rows);
     kernels.softmaxCrossEntropy(rows, units, this.#logits, labels, shares, this.#sums, this.#gaps);
     this.#gradients(i, first, rows, this.#logits, first > 0);
     let loss = 0;

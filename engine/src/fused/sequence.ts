@@ -104,7 +104,7 @@ export class Sequence {
     return last ? last.state(last.sequences ? 1 : extent.steps, extent) : this.#rows;
   }
 
-  /** The first step's row becomes the next run's first state: what a sequence that goes on token by token needs. */
+  /** Lets the next run go on from where this one ended. */
   keepStates(extent: Extent): void {
     const { floats } = this.#workspace;
     for (const layer of this.#recurrent) {

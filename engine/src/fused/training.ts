@@ -53,7 +53,7 @@ export class FusedTraining {
     this.#parameters = new Parameters(workspace, topology, true);
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
     this.#sequence = topology.embedding && new Sequence(workspace, this.#parameters, scratch, true);
-    this.#head = new Head(workspace, this.#parameters, scratch);
+    this.#head = new Head(workspace, this.#parameters, scratch, true);
     this.#fixed = workspace.bytes;
   }
 

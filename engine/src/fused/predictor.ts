@@ -1,0 +1,95 @@
+import { type Predictor, requireToken, type Suggestion } from '../predictor.ts';
+import type { Extent } from './extent.ts';
+import type { Address } from './kernels.ts';
+import { Parameters } from './parameters.ts';
+import { Sequence } from './sequence.ts';
+import type { Topology } from './topology.ts';
+import { Workspace } from './workspace.ts';
+
+/** One sequence, one token at a time. */
+const ONE: Extent = { steps: 1, batch: 1 };
+
+/**
+ * Next tokens on the fused kernels, with the state kept from one token to the next: each costs one step of the recurrent
+ * layers and one pass over the weights of the dense ones.
+ */
+export class FusedPredictor implements Predictor {
+  readonly #workspace: Workspace;
+  readonly #parameters: Parameters;
+  readonly #sequence: Sequence;
+  /** Outputs of each dense layer. */
+  readonly #outputs: readonly Address[];
+  #best: Address;
+  #capacity = 8;
+
+  private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
+    this.#workspace = workspace;
+    this.#parameters = new Parameters(workspace, topology, false);
+    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
+    this.#sequence = new Sequence(workspace, this.#parameters, scratch, false);
+    this.#sequence.reserve(ONE);
+    this.#outputs = topology.dense.map(({ units }) => workspace.reserve(units));
+    this.#best = workspace.reserve(2 * this.#capacity);
+    workspace.commit();
+    workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
+    this.#sequence.pack();
+    this.begin();
+  }
+
+  /**
+   * @param topology with an embedding. @param weights in the order of the model's layout.
+   * @returns rejects where WebAssembly has no SIMD or is forbidden.
+   */
+  static async create(topology: Topology, weights: Float32Array): Promise<FusedPredictor> {
+    return new FusedPredictor(await Workspace.create(), topology, weights);
+  }
+
+  get tokens(): number {
+    return this.#parameters.dense.at(-1)!.layer.units;
+  }
+
+  begin(): void {
+    this.#sequence.reset(ONE);
+    this.#workspace.zero(this.#outputs.at(-1)!, this.tokens);
+  }
+
+  next(token: number): void {
+    requireToken(token, this.#parameters.embedding!.layer.rows);
+    this.#sequence.read([token], ONE);
+    this.#sequence.forward(ONE);
+    this.#sequence.keepStates(ONE);
+    let x = this.#sequence.output(ONE);
+    const { kernels, floats } = this.#workspace;
+    for (const [i, { layer, kernel, bias }] of this.#parameters.dense.entries()) {
+      const y = this.#outputs[i];
+      const { inputs, units, activation } = layer;
+      if (bias) floats.copyWithin(y / 4, bias.value / 4, bias.value / 4 + units);
+      else this.#workspace.zero(y, units);
+      kernels.addRowProduct(inputs, units, x, kernel.value, y);
+      kernels.activate(activation, units, y);
+      x = y;
+    }
+  }
+
+  scores(): Float32Array {
+    return this.#workspace.view(this.#outputs.at(-1)!, this.tokens).slice();
+  }
+
+  top(count: number, from = 0): Suggestion[] {
+    if (count > this.#capacity) {
+      this.#capacity = count;
+      this.#best = this.#workspace.reserve(2 * count);
+      this.#workspace.commit();
+    }
+    const { kernels } = this.#workspace;
+    const ids = this.#best + 4 * this.#capacity;
+    const start = Math.min(from, this.tokens);
+    const scores = this.#outputs.at(-1)! + 4 * start;
+    const found = count > 0 ? kernels.topK(this.tokens - start, scores, count, this.#best, ids) : 0;
+    const { floats, ints } = this.#workspace;
+    return Array.from({ length: found }, (_, i) => ({
+      token: start + ints[ids / 4 + i],
+      score: floats[this.#best / 4 + i],
+    }));
+  }
+}

@@ -1,0 +1,71 @@
+import type { Scorer, Visit } from '../scorer.ts';
+import type { Extent } from './extent.ts';
+import { Head } from './head.ts';
+import type { Address } from './kernels.ts';
+import { Parameters } from './parameters.ts';
+import { Sequence } from './sequence.ts';
+import type { Topology } from './topology.ts';
+import { Workspace } from './workspace.ts';
+
+/** Scores of whole sequences on the fused kernels: logits are made for the positions that are asked for alone, block by block. */
+export class FusedScorer implements Scorer {
+  readonly #workspace: Workspace;
+  readonly #sequence: Sequence;
+  readonly #head: Head;
+  readonly #fixed: number;
+  #capacity: Extent = { steps: 0, batch: 0 };
+  #indices: Address = 0;
+
+  private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
+    this.#workspace = workspace;
+    const parameters = new Parameters(workspace, topology, false);
+    const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
+    this.#sequence = new Sequence(workspace, parameters, scratch, false);
+    this.#head = new Head(workspace, parameters, scratch, false);
+    this.#fixed = workspace.bytes;
+    workspace.commit();
+    workspace.view(parameters.values, parameters.count).set(weights);
+  }
+
+  /**
+   * @param topology with an embedding. @param weights in the order of the model's layout.
+   * @returns rejects where WebAssembly has no SIMD or is forbidden.
+   */
+  static async create(topology: Topology, weights: Float32Array): Promise<FusedScorer> {
+    return new FusedScorer(await Workspace.create(), topology, weights);
+  }
+
+  score(tokens: ArrayLike<number>, extent: Extent, positions: readonly number[], visit: Visit): void {
+    this.#fit(extent);
+    const { steps, batch } = extent;
+    const sequence = this.#sequence;
+    sequence.read(tokens, extent);
+    sequence.pack();
+    sequence.reset(extent);
+    sequence.forward(extent);
+    const { ints, floats } = this.#workspace;
+    for (const [i, position] of positions.entries()) {
+      const [row, step] = [Math.floor(position / steps), position % steps];
+      ints[this.#indices / 4 + i] = sequence.everyPosition ? step * batch + row : row;
+    }
+    const { classes } = this.#head;
+    this.#head.score(positions.length, this.#indices, sequence.output(extent), (first, rows, logits) => {
+      for (let i = 0; i < rows; i++) visit(positions[first + i], floats, logits / 4 + i * classes);
+    });
+  }
+
+  #fit({ steps, batch }: Extent): void {
+    if (steps <= this.#capacity.steps && batch <= this.#capacity.batch) return;
+    const extent = {
+      steps: Math.max(steps, this.#capacity.steps),
+      batch: Math.max(batch, this.#capacity.batch),
+    };
+    const workspace = this.#workspace;
+    workspace.release(this.#fixed);
+    this.#indices = workspace.reserve(extent.steps * extent.batch);
+    this.#sequence.reserve(extent);
+    this.#head.reserve(extent.steps * extent.batch);
+    workspace.commit();
+    this.#capacity = extent;
+  }
+}

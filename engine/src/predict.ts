@@ -1,0 +1,107 @@
+import { FusedPredictor } from './fused/predictor.ts';
+import { FusedScorer } from './fused/scorer.ts';
+import { type Topology, topologyOf } from './fused/topology.ts';
+import { readWeights } from './model.ts';
+import { type Predictor, requireToken, type Suggestion } from './predictor.ts';
+import type { Scorer } from './scorer.ts';
+import * as tf from './tf.ts';
+
+/** A predictor, on which kernels it runs, and why. */
+export interface ChosenPredictor {
+  readonly predictor: Predictor;
+  readonly engine: 'fused' | 'generic';
+  readonly reason: string;
+}
+
+/**
+ * Puts a next-token model, from tokens `[batch, steps]` to logits at the last position or at each, to use with the weights that it
+ * has now: on the fused kernels where these know its layers, else on the current tfjs backend, which runs the whole sequence
+ * again for each token.
+ */
+export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredictor> {
+  const { reason, fused } = await known(model, FusedPredictor.create);
+  return { predictor: fused ?? new GenericPredictor(model), engine: fused ? 'fused' : 'generic', reason };
+}
+
+/** The same for whole sequences. */
+export async function scorerOf(model: tf.LayersModel): Promise<Scorer> {
+  return (await known(model, FusedScorer.create)).fused ?? genericScorer(model);
+}
+
+/** What `create` makes of a model that the fused kernels know, or why there is nothing. */
+async function known<Fused>(
+  model: tf.LayersModel,
+  create: (topology: Topology, weights: Float32Array) => Promise<Fused>,
+): Promise<{ readonly reason: string; readonly fused?: Fused }> {
+  const topology = topologyOf(model);
+  if ('reason' in topology) return topology;
+  if (topology.embedding === null) throw new RangeError('The model takes features, not tokens.');
+  const weights = readWeights(model, new Float32Array(model.countParams()));
+  try {
+    return { reason: 'the fused kernels know all layers', fused: await create(topology, weights) };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return { reason: `the fused kernels do not start: ${message}` };
+  }
+}
+
+function genericScorer(model: tf.LayersModel): Scorer {
+  return {
+    score(tokens, { batch, steps }, positions, visit) {
+      const scores = tf.tidy(() => {
+        const inputs = tf.tensor2d(Int32Array.from(tokens), [batch, steps], 'int32');
+        return (model.apply(inputs) as tf.Tensor).dataSync() as Float32Array;
+      });
+      const [output] = model.outputs;
+      const every = output.shape.length === 3;
+      for (const position of positions)
+        visit(position, scores, (every ? position : Math.floor(position / steps)) * output.shape.at(-1)!);
+    },
+  };
+}
+
+class GenericPredictor implements Predictor {
+  readonly tokens: number;
+  readonly #model: tf.LayersModel;
+  readonly #sequence: number[] = [];
+  #scores: Float32Array;
+
+  constructor(model: tf.LayersModel) {
+    this.#model = model;
+    this.tokens = model.outputs[0].shape.at(-1)!;
+    this.#scores = new Float32Array(this.tokens);
+  }
+
+  begin(): void {
+    this.#sequence.length = 0;
+    this.#scores = new Float32Array(this.tokens);
+  }
+
+  next(token: number): void {
+    requireToken(token, this.tokens);
+    this.#sequence.push(token);
+    const all = tf.tidy(() => {
+      const logits = this.#model.apply(tf.tensor2d([this.#sequence], undefined, 'int32')) as tf.Tensor;
+      return logits.dataSync() as Float32Array;
+    });
+    this.#scores = all.slice(-this.tokens);
+  }
+
+  scores(): Float32Array {
+    return this.#scores.slice();
+  }
+
+  top(count: number, from = 0): Suggestion[] {
+    const best: Suggestion[] = [];
+    for (let token = from; token < this.tokens; token++) {
+      const score = this.#scores[token];
+      if (Number.isNaN(score) || (best.length === count && !(score > (best.at(-1)?.score ?? Infinity))))
+        continue;
+      let place = best.length;
+      while (place > 0 && score > best[place - 1].score) place--;
+      best.splice(place, 0, { token, score });
+      if (best.length > count) best.pop();
+    }
+    return best;
+  }
+}

@@ -1,0 +1,57 @@
+import { largeModel, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { startBackend } from '@murmuration/engine/backend';
+import { predictorOf } from '@murmuration/engine/predict';
+import * as tf from '@murmuration/engine/tf';
+import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+
+const TURNS = 200;
+const WARM_UP = 30;
+const SUGGESTIONS = 3;
+
+/**
+ * Milliseconds from a word to the next three suggestions of the 1.4 M-parameter keyboard model, with the state kept: on the fused
+ * kernels, and on tfjs-wasm, which is let off with a sequence of that one word. Taken in turns.
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  if (args.length > 0)
+    throw new Error(`The benchmark predict takes no arguments, but got ${args.join(' ')}.`);
+  await startBackend();
+  await tf.setBackend('wasm');
+  const model = nextWordModel(largeModel, 1);
+  const { predictor, engine, reason } = await predictorOf(model);
+  const fused = (word: number) => {
+    predictor.next(word);
+    return predictor.top(SUGGESTIONS);
+  };
+  const generic = (word: number) =>
+    tf.tidy(() => {
+      const scores = model.apply(tf.tensor2d([[word]], undefined, 'int32')) as tf.Tensor;
+      return tf.topk(scores, SUGGESTIONS).indices.dataSync();
+    });
+  const times: [fused: number[], generic: number[]] = [[], []];
+  for (let turn = -WARM_UP; turn < TURNS; turn++) {
+    const word = (7_919 * (turn + WARM_UP)) % largeModel.vocabulary;
+    for (const [i, suggest] of [fused, generic].entries()) {
+      const start = performance.now();
+      suggest(word);
+      if (turn >= 0) times[i].push(performance.now() - start);
+    }
+  }
+  const [ours, theirs] = times.map(ms => ms.sort((a, b) => a - b));
+  const at = (ms: readonly number[], share: number) => ms[Math.floor(share * TURNS)];
+  const figures = {
+    p50Ms: at(ours, 0.5),
+    p95Ms: at(ours, 0.95),
+    wasmP50Ms: at(theirs, 0.5),
+    vsTfjsWasm: at(theirs, 0.5) / at(ours, 0.5),
+  };
+  log(`${engine}: ${figures.p50Ms.toFixed(2)} ms; tfjs-wasm ${figures.wasmP50Ms.toFixed(2)} ms`);
+  return {
+    ...figures,
+    engine,
+    reason,
+    parameters: model.countParams(),
+    suggestions: SUGGESTIONS,
+    node: process.version,
+  };
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startBackend } from '@murmuration/engine/backend';
+import type { DescentSettings } from '@murmuration/engine/fused/descent';
+import { type Topology, topologyOf } from '@murmuration/engine/fused/topology';
+import { type FusedBatch, FusedTraining } from '@murmuration/engine/fused/training';
+import { softmaxLoss } from '@murmuration/engine/losses';
+import { readWeights } from '@murmuration/engine/model';
+import * as tf from '@murmuration/engine/tf';
+import { type Browser, chromium } from 'playwright-core';
+import ts from 'typescript';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { batchOf, build, small } from '../unit/engine/fused/models.ts';
+
+const STEPS = 300;
+const root = new URL('../../', import.meta.url);
+const settings: DescentSettings = {
+  learningRate: 0.5,
+  proximal: 0,
+  gradientClip: 1,
+  optimizer: { kind: 'sgd' },
+};
+
+/** One training as it is handed to the page. */
+interface Job {
+  readonly topology: Topology;
+  readonly settings: DescentSettings;
+  readonly weights: readonly number[];
+  /** Taken in turns. */
+  readonly batches: readonly FusedBatch[];
+  readonly steps: number;
+}
+
+/** The page's program: trains, and hands back the losses and the weights. */
+const program = `
+  import { FusedTraining } from '@murmuration/engine/fused/training';
+  globalThis.train = async ({ topology, settings, weights, batches, steps }) => {
+    const training = await FusedTraining.create(topology);
+    training.begin(Float32Array.from(weights), settings, { batch: 1, steps: 1 });
+    const losses = Array.from({ length: steps }, (_, i) => training.step(batches[i % batches.length]));
+    return { losses, weights: [...training.read(new Float32Array(weights.length))] };
+  };
+`;
+
+const packages = Object.fromEntries(
+  ['engine', 'protocol'].map(name => [`@murmuration/${name}/`, `/${name}/src/`]),
+);
+const page = `<script type="importmap" nonce="map">${JSON.stringify({ imports: packages })}</script>
+<script type="module" src="/program.js"></script>`;
+
+/** Serves the sources, types stripped, under a strict policy. */
+function serve(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = request.url!;
+    response.setHeader(
+      'content-security-policy',
+      "default-src 'none'; script-src 'self' 'nonce-map' 'wasm-unsafe-eval'",
+    );
+    if (path === '/') return response.setHeader('content-type', 'text/html').end(page);
+    response.setHeader('content-type', 'text/javascript');
+    if (path === '/program.js') return response.end(program);
+    if (!/^\/(engine|protocol)\/src\/[\w/-]+(\.ts)?$/.test(path)) return response.writeHead(404).end();
+    const source = readFileSync(new URL(`.${path.replace(/(\.ts)?$/, '.ts')}`, root), 'utf8');
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+    });
+    return response.end(outputText);
+  });
+  return new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  await startBackend();
+  await tf.setBackend('wasm');
+  server = await serve();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+it('a page under a strict policy trains to the same bytes as Node, along the loss curve of the generic path', async () => {
+  const model = build(small);
+  const tensors = Array.from({ length: 7 }, (_, i) => batchOf(small, 4, 5, i));
+  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) });
+  const job: Job = {
+    topology: topologyOf(model) as Topology,
+    settings,
+    weights: [...readWeights(model, new Float32Array(model.countParams()))],
+    batches: tensors.map(({ inputs, labels, weights }) => ({
+      inputs: values(inputs),
+      labels: values(labels),
+      weights: values(weights),
+    })),
+    steps: STEPS,
+  };
+  const tab = await browser.newPage();
+  await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await tab.waitForFunction('globalThis.train');
+  const inPage = await tab.evaluate(job => {
+    const { train } = globalThis as unknown as {
+      train(job: Job): Promise<{ losses: number[]; weights: number[] }>;
+    };
+    return train(job);
+  }, job);
+
+  const training = await FusedTraining.create(job.topology);
+  training.begin(Float32Array.from(job.weights), settings, { batch: 1, steps: 1 });
+  const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
+  for (let i = 0; i < STEPS; i++) {
+    const loss = training.step(job.batches[i % job.batches.length]);
+    expect(inPage.losses[i]).toBeCloseTo(loss, 10);
+    expect(
+      Math.abs(inPage.losses[i] - genericStep(model, variables, tensors[i % tensors.length])),
+    ).toBeLessThan(1e-3);
+  }
+  expect(inPage.weights).toEqual([...training.read(new Float32Array(job.weights.length))]);
+});
+
+/** One step by tfjs' operations, clipped as the settings say; the loss before it. */
+function genericStep(
+  model: tf.LayersModel,
+  variables: tf.Variable[],
+  batch: ReturnType<typeof batchOf>,
+): number {
+  return tf.tidy(() => {
+    const { value, grads } = tf.variableGrads(() => softmaxLoss(model, batch), variables);
+    const norm = tf.addN(Object.values(grads).map(grad => grad.square().sum())).sqrt();
+    const scale = tf.minimum(1, tf.div(settings.gradientClip!, norm)).mul(settings.learningRate);
+    for (const variable of variables) variable.assign(variable.sub(grads[variable.name].mul(scale)));
+    return value.dataSync()[0];
+  });
+}
