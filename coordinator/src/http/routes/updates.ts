@@ -96,7 +96,7 @@ export function updateRoutes(
       // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
       end(assignment, reply.raw);
       // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.
-      reply.raw.socket?.setTimeout(0);
+      reply.raw.socket?.setTimeout?.(0);
       return counted;
     },
   );
