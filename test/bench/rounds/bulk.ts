@@ -13,6 +13,12 @@ const tryAgain = 100;
 /** A model that was read once is known: reading it again would cost this process what it costs a device. */
 const known = new Map<ModelHash, ModelFiles>();
 
+interface Exchange {
+  readonly status: number;
+  readonly body: Uint8Array;
+  readonly bytes: SocketBytes;
+}
+
 /** What one device moves over HTTP, on a connection of its own that is kept open, with the bytes on that socket. */
 export class Bulk {
   readonly #url: URL;
@@ -56,7 +62,8 @@ export class Bulk {
     this.#agent.destroy();
   }
 
-  async #exchange(method: string, path: string, body?: Uint8Array, headers = {}) {
+  /** Again where the coordinator has closed the connection, which was idle, while the request was on its way. */
+  async #exchange(method: string, path: string, body?: Uint8Array, headers = {}): Promise<Exchange> {
     const outgoing = request(new URL(path, this.#url), {
       method,
       headers,
@@ -68,10 +75,16 @@ export class Bulk {
     );
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       outgoing.once('response', resolve);
-      outgoing.once('error', reject);
+      outgoing.on('error', reject);
     });
     outgoing.end(body);
-    const answer = await answered;
+    let answer: IncomingMessage;
+    try {
+      answer = await answered;
+    } catch (error) {
+      if (!outgoing.reusedSocket || (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+      return this.#exchange(method, path, body, headers);
+    }
     const { socket } = answer;
     const chunks: Buffer[] = [];
     for await (const chunk of answer) chunks.push(chunk);

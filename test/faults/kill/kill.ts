@@ -13,7 +13,7 @@ import { check } from './check.ts';
 import type { Acknowledged } from './devices.ts';
 import { type Killed, KilledCoordinator } from './killed-coordinator.ts';
 
-/** Where kills are aimed at, and ms after the beginning of the phase within which they come. */
+/** Where kills are aimed at, and ms after the beginning of the phase within which the first ones come. */
 const aims = {
   gathering: 60,
   keys: 30,
@@ -22,6 +22,8 @@ const aims = {
   unmasking: 15,
   closing: 30,
 } as const satisfies Partial<Record<Phase, number>>;
+/** A kill that came too late makes the next one of its phase come sooner, by this factor. */
+const sooner = 0.6;
 type Aim = keyof typeof aims;
 /** One kill in so many comes before the coordinator is ready again. */
 const startsKilled = 10;
@@ -60,6 +62,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   const published = new Map<number, string>();
   const faults: string[] = [];
   let versions = 0;
+  const windows: Record<Aim, number> = { ...aims };
   let wake = () => {};
   const start = () =>
     new KilledCoordinator(folder, port, {
@@ -79,9 +82,10 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
       cohort.push(startDevices(url, i, seed, message => acknowledged.push(message)));
     while (kills.length < times) {
       const aim = nextAim(kills, dice);
-      coordinator.arm({ phase: aim, after: (dice.below(1_000) / 1_000) * aims[aim] });
+      coordinator.arm({ phase: aim, after: (dice.below(1_000) / 1_000) * windows[aim] });
       const killed = await coordinator.ended;
       kills.push(killed);
+      windows[aim] = killed.phase === aim ? aims[aim] : sooner * windows[aim];
       log(`kill ${kills.length} while ${killed.phase}, aimed at ${aim}`);
       coordinator = start();
       if (kills.length < times && dice.chance(1 / startsKilled)) {
