@@ -119,11 +119,12 @@ describe('a handshake', () => {
     ['without a key', address, [version], 400, 'request.invalid'],
     ['of another WebSocket', address, [key, 'Sec-WebSocket-Version: 5'], 400, 'request.invalid'],
   ])('%s is refused with a code', async (_, path, headers, status, code) => {
-    await open();
+    await open({ strangers: 1 });
     const answer = await shake(path, ...headers);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).toContain(`"code":"${code}"`);
     expect(refused).toEqual([code]);
+    // The place that it had taken is free again.
     expect(await shake(address, key, version)).toMatch(/^HTTP\/1\.1 101 /);
   });
 
