@@ -4,11 +4,11 @@ import { SingleUpdates } from '../aggregation/single-updates.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { DurabilityPorts } from './journal.ts';
 import type { RoundTerms } from './round.ts';
-import type { Contributor } from './store.ts';
+import type { Checkpoint, Contributor } from './store.ts';
 
 /**
- * Contributors that a checkpoint adds at least to the one before. Two where updates are not masked: the difference of two
- * checkpoints would else be somebody's update.
+ * Contributors that a checkpoint adds at least to the one before, also to one whose write has failed. Two where updates are not
+ * masked: the difference of two checkpoints would else be somebody's update.
  */
 const fewest = { masked: 1, plain: 2 } as const;
 
@@ -29,19 +29,27 @@ export class Checkpointer {
     contributors: readonly Contributor[] = [],
   ) {
     const isMasked = plan.masking !== null;
+    const least = fewest[isMasked ? 'masked' : 'plain'];
+    // One that failed may be there nevertheless.
+    let failed: Checkpoint | undefined;
     this.#contributors = [...contributors];
     for (const [i, { assignment }] of contributors.entries()) this.#positions.set(assignment, i + 1);
     this.commit = new GroupCommit({
       write:
         store &&
-        (async () => {
-          if (aggregate instanceof SingleUpdates) return;
-          const checkpoint = { contributors: [...this.#contributors], sum: aggregate.snapshot() };
+        (async position => {
+          if (aggregate instanceof SingleUpdates) return position;
+          const isSame = failed && this.#contributors.length - failed.contributors.length < least;
+          const checkpoint = isSame
+            ? failed!
+            : { contributors: [...this.#contributors], sum: aggregate.snapshot() };
+          failed = checkpoint;
           await store.checkpoint(id, checkpoint, { erase: !isMasked });
+          failed = undefined;
+          return checkpoint.contributors.length;
         }),
       durable: contributors.length,
-      least:
-        aggregate instanceof SingleUpdates ? Number.POSITIVE_INFINITY : fewest[isMasked ? 'masked' : 'plain'],
+      least: aggregate instanceof SingleUpdates ? Number.POSITIVE_INFINITY : least,
       what: 'the checkpoint of a round',
       clock,
       events,

@@ -12,8 +12,11 @@ interface Waiting {
 }
 
 export interface GroupCommitSettings {
-  /** Makes everything up to a position durable; undefined where nothing is kept, so that nothing is waited for. */
-  readonly write: ((position: number) => Promise<void>) | undefined;
+  /**
+   * Makes everything up to a position durable, and returns the position that it has come to; undefined where nothing is kept, so that
+   * nothing is waited for.
+   */
+  readonly write: ((position: number) => Promise<number>) | undefined;
   /** What is durable at the beginning. */
   readonly durable: number;
   /** Positions that a write must add at least. */
@@ -117,12 +120,11 @@ export class GroupCommit {
       this.#writing = this.#write(this.#settings.write!);
   }
 
-  async #write(write: (position: number) => Promise<void>): Promise<void> {
+  async #write(write: (position: number) => Promise<number>): Promise<void> {
     // What is queued in the same turn goes into the same write.
     await null;
-    const position = this.#queued;
     try {
-      await write(position);
+      const position = await write(this.#queued);
       this.#writing = undefined;
       this.#hasFailed = false;
       this.#reached(position);

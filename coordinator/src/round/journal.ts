@@ -45,15 +45,16 @@ export class Journal {
     this.commit.queue(this.#appended);
   }
 
-  async #write(store: RoundStore, position: number): Promise<void> {
+  async #write(store: RoundStore, position: number): Promise<number> {
     if (this.#written === 0) {
       await store.begin(this.#terms);
       this.#written = 1;
     }
     const count = position - this.#written;
-    if (count === 0) return;
+    if (count === 0) return position;
     await store.append(this.#terms.id, this.#entries.slice(0, count));
     this.#entries.splice(0, count);
     this.#written = position;
+    return position;
   }
 }

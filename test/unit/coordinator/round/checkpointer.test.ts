@@ -158,7 +158,7 @@ describe('the checkpoints of a sum that is not masked', () => {
     expect(it.acknowledged).toEqual({ a: 'round.closed' });
   });
 
-  it('refuse those who wait while the storage takes nothing, and hold them all later', async () => {
+  it('refuse those who wait while the storage takes nothing, and add no single one to what may be there', async () => {
     const it = open();
     it.add('a');
     it.add('b');
@@ -171,11 +171,22 @@ describe('the checkpoints of a sum that is not masked', () => {
       c: 'storage.read-only',
     });
     it.ask('a');
+    it.ask('c');
     await clock.advance(1_000);
-    expect(await store.underWrite()).toEqual(['a b c']);
+    expect(await store.underWrite()).toEqual(['a b']);
     await store.go();
-    expect(it.acknowledged.a).toBe('durable');
-    expect((await store.saved()).checkpoint!.contributors).toHaveLength(3);
+    expect(it.acknowledged).toMatchObject({ a: 'durable', c: 'waits' });
+    expect(await store.underWrite()).toEqual([]);
+    it.add('d');
+    expect(await store.underWrite()).toEqual(['a b c d']);
+    await store.fail(new MurmurationError('storage.full'));
+    it.add('e');
+    it.add('f');
+    await clock.advance(1_000);
+    expect(await store.underWrite()).toEqual(['a b c d e f']);
+    await store.go();
+    expect(await store.underWrite()).toEqual([]);
+    expect((await store.saved()).checkpoint!.contributors).toHaveLength(6);
   });
 });
 
