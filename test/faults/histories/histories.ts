@@ -1,10 +1,11 @@
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { systemRandom } from '@murmuration/protocol/system';
 import fc from 'fast-check';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { histories, literal, settings } from './operations.ts';
 import { runPlanted } from './planted.ts';
 import { play, Violation } from './play.ts';
+import { shorten } from './shorten.ts';
 
 const maskings = ['on', 'off', 'both'] as const;
 
@@ -41,19 +42,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
   const sum = { operations: 0, rounds: 0, published: 0, crashes: 0 };
   const outcomes: Record<string, number> = {};
   let played = 0;
-  let hasFailed = false;
   const property = fc.asyncProperty(settings(masking), histories(passages), async (setting, history) => {
-    const {
-      outcomes: ends,
-      published,
-      crashes,
-    } = await play(setting, history).catch(error => {
-      if (!hasFailed) log(`${error.message}\nlooking for a shorter history …`);
-      hasFailed = true;
-      throw error;
-    });
-    // While a failure is made shorter, nothing is counted.
-    if (hasFailed) return;
+    const { outcomes: ends, published, crashes } = await play(setting, history);
     played += 1;
     sum.operations += history.length;
     sum.rounds += ends.length;
@@ -62,30 +52,33 @@ export async function run({ args, log }: BenchmarkOptions): Promise<{ figures: F
     for (const end of ends) outcomes[end] = (outcomes[end] ?? 0) + 1;
     if (played % progressEvery === 0) log(`${played} of ${runs} histories, ${sum.rounds} rounds`);
   });
-  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: values.first });
-  const violations = result.failed ? 1 : 0;
-  if (result.failed && result.counterexample) {
-    const [setting, history] = result.counterexample;
-    const error = result.errorInstance;
-    log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    const end = error instanceof Violation ? error.operations : undefined;
-    if (!values.first) log(literal(setting, history.slice(0, end)));
+  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: true });
+  let violation: string | undefined;
+  if (result.failed) {
+    violation = messageOf(result.errorInstance);
+    log(violation);
+    const [setting, history] = result.counterexample!;
+    if (!values.first) {
+      log('looking for a shorter history …');
+      const shortest = await shorten(setting, history);
+      log(`${messageOf(shortest.error)}\n${literal(setting, shortest.history)}`);
+    }
   }
   const planted = values.planted && !result.failed ? await runPlanted(plantedRuns, seed, log) : undefined;
   const figures = {
     runs: result.failed ? result.numRuns : played,
     ...sum,
     outcomes,
-    violations,
+    violations: result.failed ? 1 : 0,
     masking,
     seed,
     seconds: Math.round((performance.now() - begin) / 100) / 10,
-    ...(result.failed && { violation: messageOf(result.errorInstance) }),
+    ...(violation !== undefined && { violation }),
     ...(planted && { plantedFound: planted.filter(({ found }) => found).length, planted }),
   };
   return { figures, failed: result.failed || (planted?.some(({ found }) => !found) ?? false) };
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Violation ? error.message : inspect(error);
 }

@@ -55,6 +55,8 @@ export class Kept {
   latency = 0;
   /** So many of the next writes fail. */
   failing = 0;
+  /** So many of the next writes are done, and yet fail: their answer is lost. */
+  unheard = 0;
   /** Writes that were begun. */
   writes = 0;
   /** When a write failed last, ms since 1970. */
@@ -84,6 +86,7 @@ export class Kept {
   heal(): void {
     this.latency = 0;
     this.failing = 0;
+    this.unheard = 0;
     this.#end = undefined;
   }
 
@@ -132,6 +135,8 @@ export class Kept {
     }
     const error = this.failing > 0 ? new MurmurationError('storage.full') : undefined;
     if (error) this.failing -= 1;
+    const isUnheard = !error && this.unheard > 0;
+    if (isUnheard) this.unheard -= 1;
     const inFlight = { error, act };
     this.#inFlight.add(inFlight);
     if (this.latency > 0)
@@ -145,7 +150,10 @@ export class Kept {
     }
     const value = await act();
     if (isLast) this.died();
-    return writer.isOver ? never() : value;
+    if (writer.isOver) return never();
+    if (!isUnheard) return value;
+    this.failedAt = this.#clock.now();
+    throw new MurmurationError('storage.failed');
   }
 
   async #begin(terms: RoundTerms): Promise<void> {

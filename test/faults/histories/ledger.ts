@@ -87,10 +87,9 @@ export class Ledger implements Witness {
     for (const { assignment } of before)
       if (!names.has(assignment)) this.violate('a checkpoint has lost a contributor');
     if (round.terms.plan.masking === null) {
-      if (names.size - before.length < 2)
-        this.violate(
-          `an unmasked checkpoint adds ${names.size - before.length} contributors to the last one`,
-        );
+      // None: it is written once more, since it was not known whether it had been.
+      if (names.size - before.length === 1)
+        this.violate('an unmasked checkpoint adds one contributor to the last');
       if (!erase) this.violate('an unmasked checkpoint leaves the bytes of the last one');
     }
     const expected = this.replicas.emptySum(round);
@@ -202,7 +201,10 @@ export class Ledger implements Witness {
       part.acknowledged = digest;
       if (part.isBarred) this.violate('an update is acknowledged of a device that is out of the round');
     }
-    if (!this.#durable || this.kept.records.get(round)?.outcome === 'published') return;
+    if (!this.#durable) return;
+    const record = this.kept.records.get(round);
+    // A message of masking means nothing once the round is over; an update is in its version, or was in its sum.
+    if (record && (kind !== 'update' || record.outcome === 'published')) return;
     const durable = this.kept.underWay.get(round) ?? this.#over.get(round);
     const isDurable =
       kind === 'update'

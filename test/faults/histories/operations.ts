@@ -40,8 +40,8 @@ export type Operation =
   /** The same right before or after the durable write with this number, from now on. */
   | readonly ['CrashAtWrite', number, 'before' | 'after']
   | readonly ['StopGracefully' | 'Restart']
-  /** From now on each write takes so many ms; so many of the next ones fail. */
-  | readonly ['SlowWrites' | 'FailWrites', number]
+  /** From now on each write takes so many ms; so many of the next ones fail, or only their answers are lost. */
+  | readonly ['SlowWrites' | 'FailWrites' | 'LoseAnswers', number]
   /** What an operator may do. */
   | readonly ['Abort' | 'Pause' | 'Unpause' | 'BeginNow'];
 
@@ -113,7 +113,9 @@ const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.tuple(constant('FailWrites'), fc.integer({ min: 1, max: 3 })).map(one => [one]),
+    arbitrary: fc
+      .tuple(constant('FailWrites', 'LoseAnswers'), fc.integer({ min: 1, max: 3 }))
+      .map(one => [one]),
   },
   {
     weight: 1,

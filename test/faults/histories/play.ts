@@ -151,6 +151,9 @@ async function perform(
     case 'FailWrites':
       kept.failing = operation[1];
       break;
+    case 'LoseAnswers':
+      kept.unheard = operation[1];
+      break;
     case 'Abort':
     case 'Pause':
     case 'Unpause':

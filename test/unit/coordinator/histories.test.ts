@@ -16,6 +16,17 @@ const regressions: Record<string, [Setting, Operation[]]> = {
       ['SubmitBut', []],
     ],
   ],
+  'no checkpoint adds a single plain update to one whose write failed after it was done': [
+    { masked: false, consumes: 'sum', update: 'ring', durable: true, seed: 0 },
+    [
+      ['CheckInBut', []],
+      ['LoseAnswers', 1],
+      ['Submit', 0],
+      ['Submit', 1],
+      ['Submit', 2],
+      ['Advance', 1000],
+    ],
+  ],
   'a device that leaves and comes back keeps no second part': [
     { masked: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
     [
