@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
+import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { Traffic } from '@murmuration/coordinator/monitor/traffic';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { base64url } from '@murmuration/protocol/bytes';
@@ -19,10 +20,12 @@ let app: App;
 let parts: Assignment[];
 const sockets: Socket[] = [];
 
-beforeEach(async () => {
+beforeEach(() => open());
+
+async function open(change: Partial<Limits> = {}): Promise<void> {
   const devices = underWay + 1;
   federation = await openFederation({ task: { cohort: { goal: devices, minimum: 1, overSelection: 1 } } });
-  const bounds = boundsOf(federation);
+  const bounds = boundsOf(federation, change);
   app = await createApp({ ...bounds, cors: [] });
   updateRoutes(
     app,
@@ -36,13 +39,15 @@ beforeEach(async () => {
   await federation.clock.advance(0);
   for (let i = 0; i < devices; i++) federation.checkIn(deviceId(i));
   parts = [...federation.channel.assignments.values()];
-});
+}
 
-afterEach(async () => {
+afterEach(close);
+
+async function close(): Promise<void> {
   for (const socket of sockets.splice(0)) socket.destroy();
   await federation.rounds.stop();
   await app.close();
-});
+}
 
 /** Sends the headers of an upload, and returns the first line of the answer. */
 async function begin(
@@ -142,6 +147,18 @@ describe('an upload', () => {
     await counted;
     expect(await upload(other)).toMatchObject({ status: 200, counted: true });
     expect(await first).toMatchObject({ status: 200, counted: true });
+  });
+
+  it('waits where the others have as many bytes as are read at once; a single one may have more', async () => {
+    await close();
+    await open({ uploadBytes: body.length - 1 });
+    const { socket, status } = await begin(parts[0]!);
+    expect(status).toBe('HTTP/1.1 100 Continue');
+    expect(await upload(parts[1]!)).toMatchObject({ status: 503, code: 'update.too-many' });
+    socket.destroy();
+    let answer = await upload(parts[1]!);
+    for (let tries = 0; answer.status === 503 && tries < 1_000; tries++) answer = await upload(parts[1]!);
+    expect(answer).toMatchObject({ status: 200, counted: true });
   });
 
   it('does not hold up the end', async () => {
