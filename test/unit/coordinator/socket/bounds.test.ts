@@ -229,7 +229,7 @@ describe('a message', () => {
   };
   const checkIn = encodeFrame({ task: 'line', examples: 1, conditions: {} });
 
-  it('is refused where a device sends too many, and the connection is not read until it may go on', async () => {
+  it('CH9: is refused where a device sends too many, and the connection is not read until it may go on', async () => {
     await open({ messages: { burst: 4, perSecond: 2 } });
     const raw = await known();
     const answers = Array.from({ length: 6 }, () => code(raw.send('check-in', checkIn)));
