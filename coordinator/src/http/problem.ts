@@ -37,11 +37,7 @@ export function problemHandler(events: CoordinatorEvents) {
   };
 }
 
-export function sendProblem(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  error: MurmurationError,
-): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, error: MurmurationError): FastifyReply {
   if (error.retryable) reply.header('retry-after', secondsUntilRetry(error));
   // Serialised here: a route's schemas describe its own answers.
   return (

@@ -183,7 +183,7 @@ function perform(
 }
 
 /** The code of a refusal; undefined where it is none, and what is wrong with it where it has none. */
-export function problemCode({ status, headers, body }: Response, method: string): unknown {
+function problemCode({ status, headers, body }: Response, method: string): unknown {
   if (status < 400) return undefined;
   if (!headers['content-type']?.startsWith('application/problem+json'))
     return `HTTP ${status} ${headers['content-type']} ${body}`;

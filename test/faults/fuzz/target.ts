@@ -1,4 +1,7 @@
 // The coordinator under fuzz, as a process of its own: says where it listens, and answers `figures` with what happened in it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { createCoordinator } from '@murmuration/coordinator/main';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
@@ -9,11 +12,16 @@ const masking = { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } as
 const deadlines = { gathering: '1 s', keys: '1 s', shares: '1 s', updates: '2 s', unmasking: '1 s' } as const;
 const crowd = { cohort: { goal: 6, minimum: 3, overSelection: 1 }, deadlines, schedule: { every: 0 } };
 
+const folder = mkdtempSync(join(tmpdir(), 'murmuration-fuzz-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
 const coordinator = await createCoordinator(
   parseConfig({
     port: 0,
     enrolmentTokens: [enrolmentToken],
     log: 'silent',
+    storage: folder,
+    retention: { versions: 20, roundsFor: '1 min' },
     // Of the frames that a rate turns away the coordinator would see nothing.
     limits: {
       messages: unbounded,
@@ -59,5 +67,7 @@ process.on('message', async request => {
   const figures: TargetFigures = { rss: process.memoryUsage.rss(), refusals, faults, rounds };
   say({ type: 'figures', figures });
 });
+// However it is asked to end, it leaves nothing behind.
 process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
 say({ type: 'listening', url: coordinator.url });
