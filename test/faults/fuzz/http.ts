@@ -2,8 +2,9 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { base64url } from '@murmuration/protocol/bytes';
 import type { Dice } from './dice.ts';
 import { mutateBytes, mutateValue } from './mutate.ts';
+import { parameterOf, type Route } from './routes.ts';
 import { hexOf } from './tally.ts';
-import type { World } from './world.ts';
+import { operatorToken, type World } from './world.ts';
 
 /** ms for which an answer is waited for. */
 const patience = 20_000;
@@ -15,19 +16,8 @@ interface Call {
   body: Uint8Array;
 }
 
-/** What the coordinator says of itself: its paths, and the methods of each. */
-export type Routes = readonly { readonly path: string; readonly methods: readonly string[] }[];
-
-export async function routesOf(url: string): Promise<Routes> {
-  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, object> };
-  return Object.entries(paths).map(([path, methods]) => ({
-    path,
-    methods: Object.keys(methods).map(method => method.toUpperCase()),
-  }));
-}
-
 /** Calls the routes of the coordinator, one after the other over kept connections, with something wrong in most calls. */
-export async function fuzzHttp(world: World, routes: Routes): Promise<void> {
+export async function fuzzHttp(world: World, routes: readonly Route[]): Promise<void> {
   const { dice, tally } = world;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   while (!tally.isDone) {
@@ -43,7 +33,7 @@ export async function fuzzHttp(world: World, routes: Routes): Promise<void> {
 }
 
 /** A call that may succeed. */
-function validCall(world: World, routes: Routes): Call {
+function validCall(world: World, routes: readonly Route[]): Call {
   const { dice } = world;
   if (dice.chance(0.3)) {
     const { round, assignment, token } = world.assignment();
@@ -55,9 +45,10 @@ function validCall(world: World, routes: Routes): Call {
     };
   }
   const route = dice.pick(routes);
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => parameter(world, name));
+  const isOperators = route.path.includes('/admin/');
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => parameterOf(world, name, isOperators));
   const method = dice.chance(0.9)
-    ? dice.pick(route.methods)
+    ? route.method
     : dice.pick(['POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
   const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const headers: Record<string, string> = {};
@@ -72,27 +63,9 @@ function validCall(world: World, routes: Routes): Call {
     ]);
   if (dice.chance(0.1)) headers['if-none-match'] = dice.pick(['*', '"x"']);
   if (hasBody) headers['content-type'] = 'application/json';
-  const json = mutateValue(dice, { role: 'viewer', name: 'somebody', until: 1, note: { text: 'x' } });
+  if (isOperators && dice.chance(0.8)) headers.authorization = `Bearer ${operatorToken.text}`;
+  const json = dice.chance(0.2) ? route.body : mutateValue(dice, route.body ?? {});
   return { method, path, headers, body: hasBody ? Buffer.from(stringify(json)) : new Uint8Array(0) };
-}
-
-function parameter(world: World, name: string): string {
-  const { dice, models } = world;
-  const { round, assignment } = world.assignment();
-  switch (name) {
-    case 'task':
-      return dice.pick(['line', 'masked', 'plain']);
-    case 'round':
-      return round;
-    case 'assignment':
-      return assignment;
-    case 'model':
-      return models.length > 0 ? dice.pick(models) : '0'.repeat(64);
-    case 'weights':
-      return `${'0'.repeat(64)}.bin`;
-    default:
-      return dice.pick([round, 'A'.repeat(22), '1']);
-  }
 }
 
 /** Changes a part of a call; now and then nothing. */

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { createCoordinator } from '@murmuration/coordinator/main';
+import { hex } from '@murmuration/protocol/bytes';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import type { TargetFigures, TargetMessage } from './target-process.ts';
+import { operatorToken } from './world.ts';
 
 const unbounded = { burst: 1_000_000, perSecond: 1_000_000 };
 const masking = { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } as const;
@@ -20,6 +22,14 @@ const coordinator = await createCoordinator(
     port: 0,
     enrolmentTokens: [enrolmentToken],
     log: 'silent',
+    operatorTokens: [
+      {
+        id: operatorToken.proof.id,
+        name: 'fuzz',
+        role: 'admin',
+        sha256: hex(operatorToken.proof.digest),
+      },
+    ],
     storage: folder,
     retention: { versions: 20, roundsFor: '1 min' },
     // Of the frames that a rate turns away the coordinator would see nothing.

@@ -1,6 +1,12 @@
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import { seededRandom } from '../../seeded-random.ts';
 import type { Dice } from './dice.ts';
 import type { Tally } from './tally.ts';
+
+/** With which some requests come: the operator of the coordinator under fuzz, the same in both processes. */
+export const operatorToken = mintToken('operator', seededRandom(1), native);
 
 /** Assignments that are remembered, so that some belong to rounds that are over. */
 const remembered = 32;
