@@ -6,6 +6,7 @@ import { MaskedRound } from '../masking/masked-round.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Claims } from './claims.ts';
 import { standingOf } from './cohort.ts';
+import { untilTheEnd } from './group-commit.ts';
 import { type DurabilityPorts, Journal } from './journal.ts';
 import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
 import { begin } from './phases/gathering.ts';
@@ -128,7 +129,7 @@ export class Course {
     const standing = this.#state.phase === phase ? standingOf(this.#state.cohort, assignment) : undefined;
     if (standing === undefined || standing === 'left') {
       // That it comes too late follows from what was taken: it is told no sooner than that is durable.
-      await this.journal.commit.acknowledge();
+      await this.journal.commit.acknowledge(this.#state.phase === 'failed' ? untilTheEnd : undefined);
       if (standing === 'left') throw new MurmurationError('assignment.left');
       await this.checkpointer.commit.acknowledge();
       throw new MurmurationError('round.closed');

@@ -8,6 +8,7 @@ import type { Device } from '../population/device.ts';
 import { Closer } from './closer.ts';
 import { type Member, standingOf } from './cohort.ts';
 import { Course } from './course.ts';
+import { untilTheEnd } from './group-commit.ts';
 import type { MaskingEntry } from './masked-part.ts';
 import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
@@ -105,7 +106,8 @@ export class RoundDriver {
     stop.signal.throwIfAborted();
     claims.requireOwner(device, assignment);
     this.#course.happen({ type: 'left', assignment }, { type: 'left', assignment });
-    await journal.commit.acknowledge();
+    // An end that is not durable may not come to pass: after a restart the device would have its part again.
+    await journal.commit.acknowledge('cohort' in this.state ? undefined : untilTheEnd);
   }
 
   /** Takes its part from a device, if it has one; an update that it has sent counts. Resolves and throws as `leave`. */

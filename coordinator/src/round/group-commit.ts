@@ -5,6 +5,9 @@ import type { CoordinatorEvents } from '../events.ts';
 /** ms after which a write that failed is tried again. */
 export const retryAfter = 1_000;
 
+/** The position that is durable once the round is over, and no sooner. */
+export const untilTheEnd = Number.POSITIVE_INFINITY;
+
 interface Waiting {
   readonly position: number;
   readonly durable: () => void;
@@ -101,7 +104,7 @@ export class GroupCommit {
     this.#isHalted = true;
     this.#cancelRetry?.();
     if (refusal) this.#refuse(refusal);
-    this.#reached(this.#queued);
+    this.#reached(untilTheEnd);
   }
 
   /** Nothing more becomes durable: acknowledgements that wait get the refusal, and nothing is sent. */

@@ -95,15 +95,18 @@ const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
       .map(([crash, between, later]) => whole(crash, ...between, later, restart)),
   },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc
       .tuple(
         fc.array(ofDevices, { minLength: 1, maxLength: 5 }),
-        pause,
-        fc.tuple(constant('Crash'), fc.nat(3)),
+        fc.option(fc.tuple(constant('Advance'), fc.constantFrom(100, 250, 5_000)), { freq: 3 }),
+        fc.oneof(
+          { weight: 3, arbitrary: fc.tuple(constant('Crash'), fc.nat(3)) },
+          { weight: 2, arbitrary: fc.tuple(constant('Abort', 'StopGracefully')) },
+        ),
       )
-      .map(([between, later, crash]) =>
-        whole(['SlowWrites', 100], ...between, later, crash, ['SlowWrites', 0], restart),
+      .map(([between, later, end]) =>
+        whole(['SlowWrites', 100], ...between, later, end, ['SlowWrites', 0], restart),
       ),
   },
   { weight: 2, arbitrary: pause.map(later => whole(['StopGracefully'], later, restart)) },

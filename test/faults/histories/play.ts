@@ -230,6 +230,10 @@ async function check(world: World, after: string, operations?: number): Promise<
     const { state } = rounds.current ?? {};
     const isOver = !state || state.phase === 'published' || state.phase === 'failed';
     const mustWake = state && 'quorum' in state ? true : isOver && !rounds.isPaused && kept.inFlight === 0;
+    // Of unmasked updates the last one waits for the next.
+    const isWritten = kept.inFlight > 0 || pending > 1 || !state || !('cohort' in state);
+    if (world.waiting > 0 && !isWritten && rounds.task.masking)
+      ledger.violate('devices wait for what nobody writes');
     if (mustWake && pending === 0)
       ledger.violate(`no timer is set while ${state?.phase ?? 'no round is there'}`);
   }

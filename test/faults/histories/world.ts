@@ -41,7 +41,6 @@ export class World implements Listener {
   readonly #setting: Setting;
   readonly #random;
   #lives = 0;
-  /** Requests of this life without an answer. */
   #open = 0;
 
   constructor(setting: Setting) {
@@ -92,6 +91,11 @@ export class World implements Listener {
       const device = { id: phone.id, publicKey, certificate: undefined, enrolledAt, revokedAt: null };
       await this.kept.devices.add(device);
     }
+  }
+
+  /** Requests without an answer. */
+  get waiting(): number {
+    return this.#open;
   }
 
   /** The coordinator that takes requests, if one does. */

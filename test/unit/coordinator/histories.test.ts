@@ -27,6 +27,10 @@ const regressions: Record<string, [Setting, Operation[]]> = {
       ['Advance', 1000],
     ],
   ],
+  'a device that leaves a round which was ended hears so only once that end is durable': [
+    { masked: true, consumes: 'sum', update: 'ring', durable: true, seed: 1222318224 },
+    [['SlowWrites', 100], ['CheckInBut', [3]], ['Advance', 100], ['Abort'], ['Leave', 1]],
+  ],
   'a device that leaves and comes back keeps no second part': [
     { masked: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
     [
@@ -59,6 +63,7 @@ describe('any history', () => {
 
   it('gets far enough for that to mean something', () => {
     expect([...outcomes].sort()).toEqual([
+      'failed during closing',
       'failed during gathering',
       'failed during keys',
       'failed during shares',
