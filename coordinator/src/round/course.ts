@@ -190,7 +190,8 @@ export class Course {
   #redo(entry: JournalEntry) {
     switch (entry.type) {
       case 'drawn':
-        return this.#drawn(entry);
+        // Written twice: what was taken of the members since is not to be forgotten.
+        return this.#state.phase === 'gathering' ? this.#drawn(entry) : undefined;
       case 'left':
       case 'tick':
         return this.happen(entry);

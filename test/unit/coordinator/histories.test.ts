@@ -31,6 +31,17 @@ const regressions: Record<string, [Setting, Operation[]]> = {
     { masked: true, consumes: 'sum', update: 'ring', durable: true, seed: 1222318224 },
     [['SlowWrites', 100], ['CheckInBut', [3]], ['Advance', 100], ['Abort'], ['Leave', 1]],
   ],
+  'no update counts twice after a restart where the draw was written down twice': [
+    { masked: false, consumes: 'sum', update: 'float32', durable: true, seed: 1874729503 },
+    [
+      ['LoseAnswers', 3],
+      ['CheckInBut', [7]],
+      ['Advance', 5000],
+      ['CrashAtWrite', 1, 'after'],
+      ['Submit', 0],
+      ['Submit', 3],
+    ],
+  ],
   'a device that leaves and comes back keeps no second part': [
     { masked: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
     [
