@@ -47,7 +47,7 @@ describe('a clock that jumps', () => {
     expect(await scene.finish()).toMatchObject({ outcome: 'published', tally: { accepted: 4 } });
 
     // Set back, a clock puts the next round off by no more than the interval between rounds.
-    await scene.clock.advance(1);
+    await scene.next();
     await scene.members[0]!.checkIn();
     expect((await scene.members[0]!.assigned()).number).toBe(2);
     expect(await scene.finish(1)).toMatchObject({ number: 2, outcome: 'published', tally: { accepted: 3 } });

@@ -63,7 +63,7 @@ describe('a whole cohort that leaves', () => {
       failure: { during: 'updates' },
     });
     for (let index = 0; index < 4; index++) await scene.join(lineClient(scene.coordinator.url, index));
-    await scene.clock.advance(1);
+    await scene.next();
     expect(await scene.finish()).toMatchObject({ number: 2, outcome: 'published', tally: { accepted: 4 } });
   });
 

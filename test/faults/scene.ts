@@ -165,6 +165,12 @@ export class Scene {
     return Promise.all(this.members.map(member => member.assigned()));
   }
 
+  /** Lets time pass until the next round gathers its devices. */
+  async next(): Promise<void> {
+    const number = this.records.at(-1)!.number + 1;
+    while (this.#latest?.terms.number !== number) await this.clock.advance(1);
+  }
+
   /** Devices of the cohort whose connection is gone. */
   get away(): number {
     const state = this.#latest;

@@ -86,7 +86,7 @@ describe('an update', () => {
     expect(await scene.finish(1)).toMatchObject({ number: 1, outcome: 'published' });
     const update = await scene.update();
     expect(await put({}, update)).toBe('round.closed');
-    await scene.clock.advance(1);
+    await scene.next();
     await scene.members[0]!.checkIn();
     const next = await scene.members[0]!.assigned();
     expect(await put({ round: next.round }, update)).toBe('assignment.unknown');
