@@ -81,8 +81,12 @@ const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .tuple(fc.tuple(constant('Crash'), fc.constant(0)), pause)
-      .map(([crash, later]) => whole(crash, later, restart)),
+      .tuple(
+        fc.tuple(constant('Crash'), fc.constant(0)),
+        pause,
+        fc.array(fc.tuple(constant('Repeat'), device, fc.constant(0)), { maxLength: 3 }),
+      )
+      .map(([crash, later, again]) => whole(crash, later, restart, ...again)),
   },
   {
     weight: 4,
