@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
 import { RingSum } from '../aggregation/ring-sum.ts';
 import type { TrafficCount } from '../monitor/traffic.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -13,6 +14,8 @@ export class Closer {
   readonly #course: Course;
   readonly #ports: DriverPorts;
   readonly #trafficBefore: TrafficCount;
+  /** Aborted once the round has failed: what makes its version ends. */
+  readonly #unwanted = new AbortController();
   #isCommitting = false;
 
   constructor(course: Course, ports: DriverPorts) {
@@ -33,7 +36,7 @@ export class Closer {
   async publish(): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
     const { terms, aggregate, stop } = this.#course;
     const { makeVersion, clock, events } = this.#ports;
-    const { signal } = stop;
+    const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask();
     signal.throwIfAborted();
     const head = await untilStored(() => makeVersion(terms, aggregate, signal), {
@@ -54,6 +57,7 @@ export class Closer {
 
   /** Throws the reason for which the round was suspended before its record was stored. */
   async fail(state: Failed): Promise<RoundRecord> {
+    this.#unwanted.abort(new MurmurationError('round.closed'));
     const record = this.#record(state, null);
     await this.#commit(record);
     return record;

@@ -42,6 +42,18 @@ const regressions: Record<string, [Setting, Operation[]]> = {
       ['Submit', 3],
     ],
   ],
+  'a round that is ended while its version waits for the storage leaves no timer': [
+    { masked: false, consumes: 'sum', update: 'ring', durable: true, seed: 93661410 },
+    [
+      ['Advance', 5000],
+      ['CheckInBut', [7, 5]],
+      ['FailWrites', 3],
+      ['SubmitBut', []],
+      ['Pause'],
+      ['Abort'],
+      ['StopGracefully'],
+    ],
+  ],
   'a device that leaves and comes back keeps no second part': [
     { masked: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
     [
