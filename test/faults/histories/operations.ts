@@ -119,6 +119,15 @@ const passage: fc.Arbitrary<readonly Operation[]> = fc.oneof(
     arbitrary: fc.tuple(constant('SlowWrites'), fc.constantFrom(0, 100, 1_500)).map(one => [one]),
   },
   {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.tuple(constant('FailWrites', 'LoseAnswers'), fc.integer({ min: 1, max: 3 })),
+        fc.tuple(constant('CheckInBut', 'SubmitBut'), some),
+      )
+      .map(passage => [...passage]),
+  },
+  {
     weight: 2,
     arbitrary: fc
       .tuple(constant('FailWrites', 'LoseAnswers'), fc.integer({ min: 1, max: 3 }))
