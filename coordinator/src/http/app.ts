@@ -74,7 +74,10 @@ export async function createApp(settings: AppSettings): Promise<App> {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(() => {
-    throw new MurmurationError('request.not-found');
+    throw new MurmurationError(
+      'request.not-found',
+      'There is nothing at this address; GET /openapi.json lists the routes, GET /v1/tasks the tasks.',
+    );
   });
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
