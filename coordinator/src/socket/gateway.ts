@@ -36,9 +36,9 @@ import type { CoordinatorEvents } from '../events.ts';
 import type { TrustedProxies } from '../limits/address.ts';
 import type { FrameLengths } from '../limits/frame-lengths.ts';
 import type { Limits } from '../limits/limits.ts';
-import { Rates } from '../limits/rates.ts';
 import type { Population } from '../population/population.ts';
 import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
+import { Admission } from './admission.ts';
 import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket, type Identity } from './connection.ts';
 import { Door } from './door.ts';
@@ -59,8 +59,6 @@ export interface DeviceRequests {
   disconnected(device: DeviceId): void;
 }
 
-/** ms for which a connection is not read that has too many messages waiting for answers. */
-const pauseWhenFull = 250;
 /** What socket.io puts around a frame, bytes. */
 const packetOverhead = 1_024;
 /** Challenges of one connection; whoever is too slow for the last one connects again. */
@@ -92,9 +90,7 @@ export class Gateway implements CohortChannel {
   readonly #population: Population;
   readonly #events: CoordinatorEvents;
   readonly #limits: Limits;
-  readonly #messages: Rates;
-  readonly #messagesFrom: Rates;
-  readonly #enrolmentsFrom: Rates;
+  readonly #admission: Admission;
   readonly #handles: Readonly<Record<DeviceEvent, Handle>>;
   readonly #connections = new Map<DeviceId, Connection>();
   readonly #unheard = new UnheardEnds();
@@ -107,9 +103,7 @@ export class Gateway implements CohortChannel {
     this.#population = ports.population;
     this.#events = ports.events;
     this.#limits = limits;
-    this.#messages = new Rates(limits.messages, clock);
-    this.#messagesFrom = new Rates(limits.messagesPerAddress, clock);
-    this.#enrolmentsFrom = new Rates(limits.enrolmentsPerAddress, clock);
+    this.#admission = new Admission(limits, clock);
     this.#handles = this.#answers(frames);
     const longest = Math.max(...Object.values(frames)) + packetOverhead;
     this.#door = new Door(http, { ...ports, longest });
@@ -202,33 +196,16 @@ export class Gateway implements CohortChannel {
   }
 
   /** What the message of a connection leads to, if its device may send one now. */
-  async #admitted(
+  #admitted(
     connection: Connection,
     event: DeviceEvent | undefined,
     args: readonly unknown[],
   ): Promise<unknown> {
-    const { wire } = connection;
-    if (connection.inFlight >= this.#limits.inFlight) {
-      wire.pause(pauseWhenFull);
-      throw new MurmurationError('request.too-many', undefined, { after: pauseWhenFull });
-    }
-    connection.inFlight += 1;
-    try {
-      const device = connection.identity?.device.id ?? connection.socket.id;
-      const wait =
-        this.#messages.take(device) ||
-        this.#messagesFrom.take(wire.address) ||
-        (event === 'enrol' ? this.#enrolmentsFrom.take(wire.address) : 0);
-      if (wait > 0) {
-        wire.pause(wait);
-        throw new MurmurationError('request.too-often', undefined, { after: wait });
-      }
+    return this.#admission.admit(connection, event, async () => {
       if (!event) throw new MurmurationError('request.not-found', 'There is no such event.');
       if (args.length !== 1) throw new MurmurationError('protocol.frame', 'An event carries one frame.');
-      return await this.#handles[event](connection, args[0]);
-    } finally {
-      connection.inFlight -= 1;
-    }
+      return this.#handles[event](connection, args[0]);
+    });
   }
 
   #answers(frames: FrameLengths): Record<DeviceEvent, Handle> {

@@ -1,0 +1,52 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { Limits } from '../limits/limits.ts';
+import { Rates } from '../limits/rates.ts';
+import type { Connection } from './connection.ts';
+
+/** ms for which a connection is not read that has too many messages waiting for answers. */
+const pauseWhenFull = 250;
+
+/** Which messages are taken now: not too many at a time of one connection, nor too often of a device or an address. */
+export class Admission {
+  readonly #inFlight: number;
+  readonly #messages: Rates;
+  readonly #messagesFrom: Rates;
+  readonly #enrolmentsFrom: Rates;
+
+  constructor(limits: Limits, clock: Clock) {
+    this.#inFlight = limits.inFlight;
+    this.#messages = new Rates(limits.messages, clock);
+    this.#messagesFrom = new Rates(limits.messagesPerAddress, clock);
+    this.#enrolmentsFrom = new Rates(limits.enrolmentsPerAddress, clock);
+  }
+
+  /** What `handle` returns. Throws `request.too-many` or `request.too-often`, and reads no further from the connection for a while. */
+  async admit<Result>(
+    connection: Connection,
+    event: DeviceEvent | undefined,
+    handle: () => Promise<Result>,
+  ): Promise<Result> {
+    const { wire } = connection;
+    if (connection.inFlight >= this.#inFlight) {
+      wire.pause(pauseWhenFull);
+      throw new MurmurationError('request.too-many', undefined, { after: pauseWhenFull });
+    }
+    connection.inFlight += 1;
+    try {
+      const device = connection.identity?.device.id ?? connection.socket.id;
+      const wait =
+        this.#messages.take(device) ||
+        this.#messagesFrom.take(wire.address) ||
+        (event === 'enrol' ? this.#enrolmentsFrom.take(wire.address) : 0);
+      if (wait > 0) {
+        wire.pause(wait);
+        throw new MurmurationError('request.too-often', undefined, { after: wait });
+      }
+      return await handle();
+    } finally {
+      connection.inFlight -= 1;
+    }
+  }
+}
