@@ -55,6 +55,8 @@ export class Scene {
   readonly #mayTrain: Promise<void>;
   #latest: RoundState | undefined;
   #checkedIn = 0;
+  /** The number of the round that the test is about. */
+  #number = 1;
   #storageFails = false;
   #waiting: (() => void)[] = [];
 
@@ -167,8 +169,8 @@ export class Scene {
 
   /** Lets time pass until the next round gathers its devices. */
   async next(): Promise<void> {
-    const number = this.records.at(-1)!.number + 1;
-    while (this.#latest?.terms.number !== number) await this.clock.advance(1);
+    this.#number = this.records.at(-1)!.number + 1;
+    while ((this.#latest?.terms.number ?? 0) < this.#number) await this.clock.advance(1);
   }
 
   /** Devices of the cohort whose connection is gone. */
@@ -183,9 +185,12 @@ export class Scene {
     return this.#latest!;
   }
 
-  /** Lets the healthy devices train, and returns how the round ended; once all but `silent` have answered, its deadline comes. */
+  /**
+   * Lets the healthy devices train, and returns how the round ended, which it may have by now; once all but `silent` have
+   * answered, its deadline comes.
+   */
   async finish(silent = 0): Promise<RoundRecord> {
-    const before = this.records.length;
+    const ended = () => this.records.find(({ number }) => number === this.#number);
     this.#letTrain();
     await this.until(() => {
       const state = this.#latest;
@@ -196,9 +201,9 @@ export class Scene {
         state.cohort.count.working + state.cohort.count.away === silent
       )
         void this.clock.advance(Math.max(0, state.quorum.deadline - this.#seen.now()));
-      return this.records.length > before;
+      return ended() !== undefined;
     });
-    return this.records.at(-1)!;
+    return ended()!;
   }
 
   /** Waits until it holds, which it may after each change of a round. */
