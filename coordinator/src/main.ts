@@ -47,7 +47,7 @@ export interface Coordinator {
   readonly events: CoordinatorEvents;
   /** Begins the rounds; until then devices can connect and wait. Throws `server.stopping` after `stop`. */
   start(): Promise<void>;
-  /** Ends the rounds under way and begins no others; models are served on. */
+  /** Ends the rounds under way and begins no others; what is old is deleted when it returns, and models are served on. */
   endRounds(): Promise<void>;
   /**
    * Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; closes every connection, and
@@ -208,6 +208,7 @@ async function assemble(
 
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
+    await retention.settled();
   };
   const close = async () => {
     ready = false;
