@@ -1,0 +1,84 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { describe, expect, it } from 'vitest';
+import { deviceOn } from '../device.ts';
+import { assignmentOf } from '../memory-coordinator.ts';
+import { clock, coordinator, gate, hour, roundEnd, storage, trainer, waiting } from './scene.ts';
+
+describe('check-in', () => {
+  it('RD2: tells the number of examples and the conditions', async () => {
+    const { waits } = await waiting();
+    expect(coordinator.asked['check-in']).toEqual([
+      { task: 'keyboard', examples: 3, conditions: { idle: true } },
+    ]);
+    expect(waits).toEqual([{ task: 'keyboard', after: null, reason: 'waiting for an assignment' }]);
+  });
+
+  it('RD3: comes back when it was told to, and no sooner because its connection broke', async () => {
+    coordinator.answers['check-in'] = () => ({
+      decision: 'later',
+      after: hour,
+      reason: 'no round begins soon',
+    });
+    const { waits } = await waiting();
+    await clock.advance(hour / 2);
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(hour / 2 - 1);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+    expect(waits[0]).toEqual({ task: 'keyboard', after: hour, reason: 'no round begins soon' });
+  });
+
+  it('RD3: checks in again when a connection broke while it waited', async () => {
+    await waiting();
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(0);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+  });
+
+  it('tells its app what went wrong, and tries again', async () => {
+    coordinator.answers['check-in'] = () => {
+      throw new MurmurationError('task.unknown');
+    };
+    const { errors } = await waiting();
+    await clock.advance(25_000);
+    expect(errors).toEqual(['task.unknown', 'task.unknown', 'task.unknown']);
+  });
+
+  it('takes an assignment that arrives before the answer', async () => {
+    coordinator.answers['check-in'] = async () => {
+      coordinator.send('assignment', assignmentOf(clock));
+      await new Promise(resolve => setImmediate(resolve));
+      return { decision: 'waiting' };
+    };
+    const { rounds, errors } = await waiting();
+    coordinator.send('round-end', roundEnd());
+    await clock.advance(0);
+    expect(rounds.slice(-2)).toEqual(['counted', 'ended']);
+    expect(errors).toEqual([]);
+  });
+
+  it('keeps an assignment that arrives while it counts its examples', async () => {
+    const { open, opened } = gate();
+    const { client, rounds } = deviceOn(coordinator, clock, storage, {
+      keyboard: {
+        async *examples() {
+          await opened;
+          yield 'a';
+        },
+        trainer: trainer,
+      },
+    });
+    await client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    coordinator.send('assignment', assignmentOf(clock));
+    open();
+    await clock.advance(0);
+    coordinator.send('round-end', roundEnd());
+    expect(coordinator.asked['check-in']).toHaveLength(0);
+    expect(rounds.slice(-2)).toEqual(['counted', 'ended']);
+  });
+});

@@ -1,0 +1,62 @@
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { beforeEach } from 'vitest';
+import { VirtualClock } from '../../../virtual-clock.ts';
+import { deviceOn, StillTrainer } from '../device.ts';
+import { id, MemoryCoordinator } from '../memory-coordinator.ts';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+
+// What the sessions of a test run with, new for each.
+export let clock: VirtualClock;
+export let coordinator: MemoryCoordinator;
+export let trainer: StillTrainer;
+export let storage: Storage;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  coordinator = new MemoryCoordinator(clock);
+  trainer = new StillTrainer();
+  storage = memoryStorage();
+});
+
+export const device = (seed = 1, enrolment?: () => Promise<string>) =>
+  deviceOn(
+    coordinator,
+    clock,
+    storage,
+    { keyboard: { examples: () => ['a', 'b', 'c'], trainer } },
+    seed,
+    enrolment,
+  );
+
+/** A device that has said hello and checked in. */
+export async function waiting() {
+  const it = device();
+  await it.client.start();
+  coordinator.connect();
+  await clock.advance(0);
+  return it;
+}
+
+/** Holds until it is let go. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>(resolve => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+export const roundEnd = (round = 'r1', after = hour) => ({
+  round: id(round),
+  outcome: 'published',
+  reason: 'over',
+  after,
+});
+
+/** Puts a coordinator in the place of the one so far, which knows nothing of what that had heard. */
+export function renewCoordinator(): void {
+  coordinator = new MemoryCoordinator(clock);
+}
