@@ -8,8 +8,11 @@ import type { SqliteDatabase } from './open.ts';
 import type { Tables } from './schema.ts';
 
 /** Enrolment tokens as rows, and the devices that used each. */
-export function sqliteEnrolmentTokens({ rows, writer }: SqliteDatabase): EnrolmentTokenStore {
+export function sqliteEnrolmentTokens(database: SqliteDatabase): EnrolmentTokenStore {
+  const { writer } = database;
   return {
+    ...tokenRows(database, 'enrolment_tokens', enrolmentTokenOf),
+
     async add(token) {
       const { id, digest, name, maxUses, uses, createdAt, expiresAt, revokedAt } = token;
       await writer.write(changes =>
@@ -27,27 +30,6 @@ export function sqliteEnrolmentTokens({ rows, writer }: SqliteDatabase): Enrolme
           })
           .execute(),
       );
-    },
-
-    async get(id) {
-      const row = await rows
-        .selectFrom('enrolment_tokens')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row && enrolmentTokenOf(row);
-    },
-
-    async list(page) {
-      const found = await rows
-        .selectFrom('enrolment_tokens')
-        .selectAll()
-        .where(after(page))
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(page.limit)
-        .execute();
-      return found.map(enrolmentTokenOf);
     },
 
     use(id, device, time) {
@@ -76,14 +58,15 @@ export function sqliteEnrolmentTokens({ rows, writer }: SqliteDatabase): Enrolme
         return true;
       });
     },
-
-    revoke: (id, time) => revoke(writer, 'enrolment_tokens', id, time),
   };
 }
 
 /** Operator tokens as rows. */
-export function sqliteOperatorTokens({ rows, writer }: SqliteDatabase): OperatorTokenStore {
+export function sqliteOperatorTokens(database: SqliteDatabase): OperatorTokenStore {
+  const { rows, writer } = database;
   return {
+    ...tokenRows(database, 'operator_tokens', operatorTokenOf),
+
     async add({ id, digest, name, role, createdAt, expiresAt, revokedAt }) {
       await writer.write(changes =>
         changes
@@ -101,29 +84,6 @@ export function sqliteOperatorTokens({ rows, writer }: SqliteDatabase): Operator
       );
     },
 
-    async get(id) {
-      const row = await rows
-        .selectFrom('operator_tokens')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row && operatorTokenOf(row);
-    },
-
-    async list(page) {
-      const found = await rows
-        .selectFrom('operator_tokens')
-        .selectAll()
-        .where(after(page))
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(page.limit)
-        .execute();
-      return found.map(operatorTokenOf);
-    },
-
-    revoke: (id, time) => revoke(writer, 'operator_tokens', id, time),
-
     async anyValid(time) {
       const found = await rows.selectFrom('operator_tokens').selectAll().execute();
       return found.some(row => isValid(operatorTokenOf(row), time));
@@ -136,20 +96,42 @@ function after({ after }: Page) {
   return after ? sql<boolean>`(created_at, id) < (${after.time}, ${after.id})` : sql<boolean>`true`;
 }
 
-async function revoke(
-  writer: SqliteDatabase['writer'],
-  table: 'enrolment_tokens' | 'operator_tokens',
-  id: string,
-  time: number,
-): Promise<boolean> {
-  const { numUpdatedRows } = await writer.write(changes =>
-    changes
-      .updateTable(table)
-      .set({ revoked_at: sql<number>`coalesce(revoked_at, ${time})` })
-      .where('id', '=', id)
-      .executeTakeFirst(),
-  );
-  return numUpdatedRows === 1n;
+/** What both kinds of tokens have in common. */
+function tokenRows<Table extends 'enrolment_tokens' | 'operator_tokens', Token>(
+  { rows, writer }: SqliteDatabase,
+  table: Table,
+  tokenOf: (row: Tables[Table]) => Token,
+) {
+  // Kysely infers no columns of a table that is a type parameter.
+  const all = () => rows.selectFrom<'enrolment_tokens' | 'operator_tokens'>(table).selectAll();
+  const read = (row: object) => tokenOf(row as Tables[Table]);
+  return {
+    async get(id: string): Promise<Token | undefined> {
+      const row = await all().where('id', '=', id).executeTakeFirst();
+      return row && read(row);
+    },
+
+    async list(page: Page): Promise<Token[]> {
+      const found = await all()
+        .where(after(page))
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(page.limit)
+        .execute();
+      return found.map(read);
+    },
+
+    async revoke(id: string, time: number): Promise<boolean> {
+      const { numUpdatedRows } = await writer.write(changes =>
+        changes
+          .updateTable<'enrolment_tokens' | 'operator_tokens'>(table)
+          .set({ revoked_at: sql<number>`coalesce(revoked_at, ${time})` })
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      );
+      return numUpdatedRows === 1n;
+    },
+  };
 }
 
 function enrolmentTokenOf(row: Tables['enrolment_tokens']): EnrolmentToken {
