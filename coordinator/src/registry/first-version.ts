@@ -1,5 +1,7 @@
 import { describeModel } from '@murmuration/engine/model';
+import type { ModelHash } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { measure } from '../evaluation/measure.ts';
 import type { Task } from '../task/task.ts';
 import type { History } from './ports.ts';
@@ -15,22 +17,33 @@ export async function ensureFirstVersion(
   if (await history.head(task.name)) return;
   const model = await task.model();
   try {
-    const { topology, layout, weights } = describeModel(model);
-    const files = await registry.store(topology, layout, weights);
-    const version = {
-      model: files.hash,
-      task: task.name,
-      number: 0,
-      parent: null,
-      round: null,
-      strategy: task.strategy.name,
-      planVersion: task.planVersion,
-      contributors: 0,
-      metrics: await measure(task, files, clock),
-      createdAt: clock.now(),
-    };
-    await history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+    await storeFirstVersion(task, describeModel(model), registry, history, clock);
   } finally {
     model.dispose();
   }
+}
+
+/** Stores a model as version 0 of a task, and returns its hash. */
+export async function storeFirstVersion(
+  task: Task,
+  { topology, layout, weights }: Pick<ModelFiles, 'topology' | 'layout' | 'weights'>,
+  registry: Registry,
+  history: History,
+  clock: Clock,
+): Promise<ModelHash> {
+  const files = await registry.store(topology, layout, weights);
+  const version = {
+    model: files.hash,
+    task: task.name,
+    number: 0,
+    parent: null,
+    round: null,
+    strategy: task.strategy.name,
+    planVersion: task.planVersion,
+    contributors: 0,
+    metrics: await measure(task, files, clock),
+    createdAt: clock.now(),
+  };
+  await history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+  return files.hash;
 }

@@ -1,3 +1,4 @@
+import { storeFirstVersion } from '@murmuration/coordinator/registry/first-version';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -59,24 +60,8 @@ export class World implements Listener {
   async open(devices: number): Promise<void> {
     const { kept, task, clock } = this;
     const registry = new Registry(kept.blobs, kept.history);
-    const { hash: model } = await registry.store(
-      { class_name: 'Sequential' },
-      layout,
-      new Float32Array(layout.count),
-    );
-    const version = {
-      model,
-      task: task.name,
-      number: 0,
-      parent: null,
-      round: null,
-      strategy: task.strategy.name,
-      planVersion: 1,
-      contributors: 0,
-      metrics: null,
-      createdAt: clock.now(),
-    };
-    await kept.history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+    const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
+    const model = await storeFirstVersion(task, zeros, registry, kept.history, clock);
     this.lineage = new Lineage(task, layout, kept, this.ledger, model);
     await this.enrol(devices);
     await this.boot();

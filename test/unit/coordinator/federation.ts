@@ -3,6 +3,7 @@ import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
 import { Population } from '@murmuration/coordinator/population/population';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { storeFirstVersion } from '@murmuration/coordinator/registry/first-version';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { versionMaker } from '@murmuration/coordinator/round/make-version';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/round/ports';
@@ -107,20 +108,8 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
   events.on('round-ended', record => records.push(record));
   const history = memoryHistory(store);
   const registry = new Registry(memoryBlobs(), history);
-  const files = await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(layout.count));
-  const version = {
-    model: files.hash,
-    task: task.name,
-    number: 0,
-    parent: null,
-    round: null,
-    strategy: task.strategy.name,
-    planVersion: 1,
-    contributors: 0,
-    metrics: null,
-    createdAt: clock.now(),
-  };
-  await history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+  const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
+  await storeFirstVersion(task, zeros, registry, history, clock);
   const channel = new MemoryChannel();
   const pool = new WaitingPool(() => rounds.current?.poolChanged());
   const make = versionMaker(task, registry, clock);

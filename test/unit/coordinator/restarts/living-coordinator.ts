@@ -1,0 +1,198 @@
+import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
+import { Population } from '@murmuration/coordinator/population/population';
+import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import type { RoundDriver } from '@murmuration/coordinator/round/driver';
+import { versionMaker } from '@murmuration/coordinator/round/make-version';
+import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/round/ports';
+import type { SavedRound } from '@murmuration/coordinator/round/store';
+import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { hex } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type DeviceId, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import { checkIn } from '@murmuration/protocol/messages/check-in';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { enrol, hello } from '@murmuration/protocol/messages/hello';
+import { type MaskingInput, maskingContribution } from '@murmuration/protocol/messages/masking';
+import { type Assignment, leave, type RoundEnd } from '@murmuration/protocol/messages/round';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+import { seededRandom } from '../../../seeded-random.ts';
+import { settled, type VirtualClock } from '../../../virtual-clock.ts';
+import type { Kept, Life } from './kept.ts';
+import type { Answering, Link } from './link.ts';
+
+/** What a coordinator finds when it comes up, and whom its sends and answers are told. */
+export interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly kept: Kept;
+  readonly task: Task;
+  readonly faults: string[];
+  /** Coordinators so far, this one included. */
+  readonly lives: number;
+  readonly makeVersion: (real: MakeVersion) => MakeVersion;
+  /** Notes where `what` leaves the coordinator and the round is not kept as `isKept` wants it at this moment. */
+  requireKept(what: string, round: RoundId, isKept: (saved: SavedRound) => boolean): void;
+  noteFed(round: string, event: MaskingEvent, device: DeviceId, message: Uint8Array): void;
+  enrol(publicKey: Uint8Array): DeviceId;
+  /** Throws `device.unknown`. */
+  keyOf(device: DeviceId): Uint8Array;
+}
+
+/** A coordinator's rounds in one life, and its ends of the connections. */
+export class LivingCoordinator implements Answering, CohortChannel {
+  readonly life: Life;
+  readonly rounds: TaskRounds;
+  readonly #around: Surroundings;
+  readonly #registry: Registry;
+  readonly #desk: CheckInDesk;
+  readonly #pool: WaitingPool;
+  readonly #links = new Map<DeviceId, Link>();
+
+  constructor(world: Surroundings, life: Life) {
+    const { clock: time, kept } = world;
+    this.#around = world;
+    this.life = life;
+    const events = new CoordinatorEvents();
+    events.on('fault', (where, error) => world.faults.push(`${where}: ${error}`));
+    const clock = clockOf(time, life);
+    const { store, history } = kept.of(life);
+    const { task } = world;
+    this.#registry = new Registry(kept.blobs, history);
+    this.#pool = new WaitingPool(() => this.rounds.current?.poolChanged());
+    const random = seededRandom(world.lives);
+    this.rounds = new TaskRounds(task, this.#registry, {
+      clock,
+      random,
+      primitives: native,
+      unmasker: {
+        async unmask(context, secrets, sum) {
+          for (const secret of secrets) applyMasks(native, sum, unmaskingMasks(context, secret));
+          await settled();
+        },
+        close: async () => {},
+      },
+      pool: this.#pool,
+      channel: this,
+      history,
+      store,
+      makeVersion: world.makeVersion(versionMaker(task, this.#registry, clock)),
+      traffic: () => ({ up: 0, down: 0 }),
+      comeBackAfter: () => this.#desk.comeBackAfter(),
+      events,
+    });
+    const population = new Population(memoryDevices(), async () => true, native, clock);
+    this.#desk = new CheckInDesk(this.rounds, this.#pool, population, random);
+  }
+
+  isConnected(device: DeviceId): boolean {
+    return this.#links.has(device);
+  }
+
+  assign(device: DeviceId, assignment: Assignment): void {
+    this.#around.requireKept('assignment', assignment.round, ({ entries }) =>
+      entries.some(
+        entry =>
+          entry.type === 'drawn' && entry.members.some(member => member.assignment === assignment.assignment),
+      ),
+    );
+    this.#links.get(device)!.send('assignment', assignment);
+  }
+
+  feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
+    this.#around.noteFed(input.round, event, device, input.message);
+    const { state } = this.rounds.current!;
+    const members = 'cohort' in state ? state.cohort.members : [];
+    this.#around.requireKept(event, input.round, ({ entries, checkpoint }) => {
+      if (event === 'survivors')
+        return (
+          entries.some(entry => entry.type === 'stated' && hex(entry.statement) === hex(input.message)) &&
+          checkpoint?.contributors.length === members.length
+        );
+      const type = event === 'roster' ? 'keys' : 'shares';
+      return members.every(({ assignment }) =>
+        entries.some(entry => entry.type === type && entry.assignment === assignment),
+      );
+    });
+    this.#links.get(device)!.send(event, input);
+  }
+
+  end(device: DeviceId, end: RoundEnd): void {
+    if (end.outcome !== 'closed')
+      this.#around.requireKept(`round-end ${end.outcome}`, end.round, () => false);
+    this.#links.get(device)?.send('round-end', end);
+  }
+
+  async answer(link: Link, event: DeviceEvent, frame: Uint8Array): Promise<unknown> {
+    if (event === 'enrol') return { device: this.#around.enrol(decodeFrame(frame, enrol).publicKey) };
+    if (event === 'hello') {
+      const { device } = decodeFrame(frame, hello);
+      this.#around.keyOf(device);
+      this.#links.set(device, link);
+      this.rounds.current?.back(device);
+      return { now: this.#around.clock.now(), tasks: [this.rounds.task.name] };
+    }
+    const device = [...this.#links].find(([, other]) => other === link)?.[0];
+    if (!device) throw new MurmurationError('device.not-identified');
+    if (event === 'check-in') return this.#desk.answer(device, decodeFrame(frame, checkIn), '0.1.0');
+    if (event === 'leave') {
+      const { round, assignment } = decodeFrame(frame, leave);
+      return this.#find(round).leave(device, assignment);
+    }
+    const { round, assignment, message } = decodeFrame(frame, maskingContribution);
+    const owner = { id: device, publicKey: this.#around.keyOf(device), certificate: undefined };
+    await this.#find(round).contribute(owner, assignment, event, message);
+    this.#around.requireKept(`answer to ${event}`, round, ({ entries }) =>
+      entries.some(entry => 'message' in entry && hex(entry.message) === hex(message)),
+    );
+    return null;
+  }
+
+  async upload(path: string, token: Uint8Array, bytes: Uint8Array): Promise<unknown> {
+    const [, , , round, , assignment] = path.split('/') as [string, string, string, string, string, string];
+    const driver = this.#find(parseRoundId(round));
+    driver.authenticate(parseAssignmentId(assignment), token);
+    const receipt = await driver.accept(parseAssignmentId(assignment), bytes);
+    this.#around.requireKept('receipt', driver.terms.id, ({ checkpoint }) =>
+      checkpoint!.contributors.some(contributor => contributor.assignment === assignment),
+    );
+    return receipt;
+  }
+
+  async download(path: string): Promise<Uint8Array> {
+    const [, hash] = /([0-9a-f]{64})\.bin$/.exec(path) ?? /([0-9a-f]{64})\/model\.json$/.exec(path)!;
+    return this.#registry.blob(hash!);
+  }
+
+  lost(link: Link): void {
+    for (const [device, other] of this.#links) {
+      if (other !== link) continue;
+      this.#links.delete(device);
+      this.#pool.remove(device);
+      this.rounds.current?.away(device);
+    }
+  }
+
+  #find(round: RoundId): RoundDriver {
+    const driver = this.rounds.find(round);
+    if (!driver) throw new MurmurationError('round.unknown');
+    return driver;
+  }
+}
+
+/** The clock as a coordinator sees it, whose timers end with it. */
+function clockOf(clock: VirtualClock, life: Life): Clock {
+  return {
+    now: () => clock.now(),
+    at: (time, wake): Cancel =>
+      clock.at(time, () => {
+        if (!life.isOver) wake();
+      }),
+  };
+}
