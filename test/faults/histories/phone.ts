@@ -1,27 +1,18 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
 import { base64url } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { challengeMessage, type Hello } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
-import {
-  dealShares,
-  enterRound,
-  type InUnmasking,
-  maskUpdate,
-  type Participant,
-  type ParticipantContext,
-  revealShares,
-  takeShares,
-} from '@murmuration/protocol/secagg/participant';
+import { enterRound, type ParticipantContext } from '@murmuration/protocol/secagg/participant';
 import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { contextOf, MaskedSteps } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { digestOf, type Part } from './ledger.ts';
 import type { Kind } from './operations.ts';
@@ -57,7 +48,7 @@ export class Phone {
   readonly #layout: Layout;
   readonly #random;
   #entered: Part | undefined;
-  #state: Participant | undefined;
+  #steps = new MaskedSteps();
   readonly #inputs = new Map<string, Uint8Array>();
 
   constructor(index: number, seed: number, layout: Layout) {
@@ -159,48 +150,22 @@ export class Phone {
   #masked(part: Part): Pick<Message, 'kind' | 'bytes'> | undefined {
     if (this.#entered !== part) {
       this.#entered = part;
-      this.#state = undefined;
+      this.#steps = new MaskedSteps();
     }
-    const context = this.#context(part);
-    const input = (event: MaskingEvent) => this.#inputs.get(`${event} ${part.assignment.assignment}`);
-    const state = this.#state;
-    switch (state?.phase) {
-      case undefined: {
-        const next = enterRound(context, this.#random(32));
-        this.#state = next;
-        return { kind: 'keys', bytes: next.message };
-      }
-      case 'keys': {
-        const roster = input('roster');
-        if (!roster) return undefined;
-        const next = dealShares(context, state, roster);
-        this.#state = next;
-        return { kind: 'shares', bytes: next.message };
-      }
-      case 'shares': {
-        const bundle = input('bundle');
-        if (!bundle) return undefined;
-        const ready = takeShares(context, state, bundle);
+    return this.#steps.next({
+      context: this.#context(part),
+      seed: () => this.#random(32),
+      heard: event => this.#inputs.get(`${event} ${part.assignment.assignment}`),
+      prepare: mask => {
         let values = new Float64Array();
-        let next: InUnmasking | undefined;
         const bytes = this.#prepare(part, elements => {
           values = Float64Array.from(elements);
-          next = maskUpdate(context, ready, elements);
+          mask(elements);
         });
         part.updates.set(digestOf(bytes), { bytes, values });
-        this.#state = next!;
-        return { kind: 'update', bytes };
-      }
-      case 'unmasking': {
-        const statement = input('survivors');
-        if (!statement) return undefined;
-        const next = revealShares(context, state, statement);
-        this.#state = next;
-        return { kind: 'reveal', bytes: next.message };
-      }
-      default:
-        return undefined;
-    }
+        return bytes;
+      },
+    });
   }
 
   #prepare(part: Part, mask: (elements: Int32Array) => void): Uint8Array {
@@ -232,10 +197,7 @@ export class Phone {
     return quantizationFor(this.#layout.count, { ...update, largestCohort }).width;
   }
 
-  #context({ assignment: { round, plan } }: Part): ParticipantContext {
-    if (!plan.masking) throw new MurmurationError('secagg.parameters', 'The plan has no masking.');
-    const { task, masking } = plan;
-    const demands = { assumptions: masking, smallestCohort: 3 };
-    return { primitives: native, task, round, identity: this.identity, demands };
+  #context({ assignment }: Part): ParticipantContext {
+    return contextOf(assignment, this.identity);
   }
 }

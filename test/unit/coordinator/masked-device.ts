@@ -4,16 +4,7 @@ import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
-import {
-  dealShares,
-  enterRound,
-  type InUnmasking,
-  maskUpdate,
-  type Participant,
-  type ParticipantContext,
-  revealShares,
-  takeShares,
-} from '@murmuration/protocol/secagg/participant';
+import { contextOf, MaskedSteps } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { deviceId, type Federation, layout } from './federation.ts';
 
@@ -30,7 +21,7 @@ export class MaskedDevice {
   readonly #random;
   readonly #identity;
   #assignment: Assignment | undefined;
-  #state: Participant | undefined;
+  #steps = new MaskedSteps();
   #sent: Message | undefined;
   /** The values of its updates before their masks, by assignment. */
   readonly plain = new Map<AssignmentId, Int32Array>();
@@ -56,7 +47,7 @@ export class MaskedDevice {
     if (!assignment || !this.#federation.channel.isConnected(this.id)) return;
     if (this.#assignment?.assignment !== assignment.assignment) {
       this.#assignment = assignment;
-      this.#state = undefined;
+      this.#steps = new MaskedSteps();
     }
     const message = this.#next(assignment);
     if (!message) return;
@@ -89,60 +80,23 @@ export class MaskedDevice {
   }
 
   #next(assignment: Assignment): Message | undefined {
-    const context = this.#contextOf(assignment);
-    const heard = (event: MaskingEvent) => this.#heard(assignment, event);
-    const state = this.#state;
-    switch (state?.phase) {
-      case undefined: {
-        const next = enterRound(context, this.#random(32));
-        this.#state = next;
-        return { kind: 'keys', bytes: next.message };
-      }
-      case 'keys': {
-        const roster = heard('roster');
-        if (!roster) return undefined;
-        const next = dealShares(context, state, roster);
-        this.#state = next;
-        return { kind: 'shares', bytes: next.message };
-      }
-      case 'shares': {
-        const bundle = heard('bundle');
-        if (!bundle) return undefined;
-        const ready = takeShares(context, state, bundle);
-        let next: InUnmasking | undefined;
+    return this.#steps.next({
+      context: contextOf(assignment, this.#identity),
+      seed: () => this.#random(32),
+      heard: event => this.#heard(assignment, event),
+      prepare: mask => {
         const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
         const learned = { delta, examples: 100 * (1 + this.#random(1)[0]!), layout };
-        const bytes = prepareUpdate(learned, assignment, this.#random, elements => {
+        return prepareUpdate(learned, assignment, this.#random, elements => {
           this.plain.set(assignment.assignment, elements.slice());
-          next = maskUpdate(context, ready, elements);
+          mask(elements);
         });
-        this.#state = next!;
-        return { kind: 'update', bytes };
-      }
-      case 'unmasking': {
-        const statement = heard('survivors');
-        if (!statement) return undefined;
-        const next = revealShares(context, state, statement);
-        this.#state = next;
-        return { kind: 'reveal', bytes: next.message };
-      }
-      default:
-        return undefined;
-    }
+      },
+    });
   }
 
   #heard({ assignment }: Assignment, event: MaskingEvent): Uint8Array | undefined {
     const all = this.#federation.channel.inputs.get(this.id) ?? [];
     return all.find(each => each.event === event && each.input.assignment === assignment)?.input.message;
-  }
-
-  #contextOf({ round, plan }: Assignment): ParticipantContext {
-    return {
-      primitives: native,
-      task: plan.task,
-      round,
-      identity: this.#identity,
-      demands: { assumptions: plan.masking!, smallestCohort: 3 },
-    };
   }
 }

@@ -1,0 +1,82 @@
+import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
+import {
+  dealShares,
+  enterRound,
+  type InUnmasking,
+  maskUpdate,
+  type Participant,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+
+/** What a device sends in a phase. */
+interface Step {
+  readonly kind: 'keys' | 'shares' | 'update' | 'reveal';
+  readonly bytes: Uint8Array;
+}
+
+/** What a device has, and has heard, in its part of a round. */
+export interface StepInputs {
+  readonly context: ParticipantContext;
+  /** Its entropy for the round, 32 bytes. */
+  seed(): Uint8Array;
+  heard(event: MaskingEvent): Uint8Array | undefined;
+  /** Makes its update; `mask` changes the elements before they are packed. */
+  prepare(mask: (elements: Int32Array) => void): Uint8Array;
+}
+
+/** A device's part in one masked round, a message at a time, each as soon as what it follows from was heard. */
+export class MaskedSteps {
+  #state: Participant | undefined;
+
+  /** The next message; undefined where there is none yet, or none any more. Throws `secagg.*` where the device has to leave. */
+  next({ context, seed, heard, prepare }: StepInputs): Step | undefined {
+    const state = this.#state;
+    switch (state?.phase) {
+      case undefined: {
+        const next = enterRound(context, seed());
+        this.#state = next;
+        return { kind: 'keys', bytes: next.message };
+      }
+      case 'keys': {
+        const roster = heard('roster');
+        if (!roster) return undefined;
+        const next = dealShares(context, state, roster);
+        this.#state = next;
+        return { kind: 'shares', bytes: next.message };
+      }
+      case 'shares': {
+        const bundle = heard('bundle');
+        if (!bundle) return undefined;
+        const ready = takeShares(context, state, bundle);
+        let next: InUnmasking | undefined;
+        const bytes = prepare(elements => {
+          next = maskUpdate(context, ready, elements);
+        });
+        this.#state = next!;
+        return { kind: 'update', bytes };
+      }
+      case 'unmasking': {
+        const statement = heard('survivors');
+        if (!statement) return undefined;
+        const next = revealShares(context, state, statement);
+        this.#state = next;
+        return { kind: 'reveal', bytes: next.message };
+      }
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** What a device of a small cohort knows of a round of masking. Throws `secagg.parameters` where its plan has none. */
+export function contextOf({ round, plan }: Assignment, identity: SigningKey): ParticipantContext {
+  const { task, masking } = plan;
+  if (!masking) throw new MurmurationError('secagg.parameters', 'The plan has no masking.');
+  return { primitives: native, task, round, identity, demands: { assumptions: masking, smallestCohort: 3 } };
+}
