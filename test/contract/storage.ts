@@ -52,6 +52,19 @@ export function storageContract(
       expect(await storage.get('b')).toEqual(Uint8Array.of(2));
     });
 
+    it('erases everything but what it is told to keep, and goes on', async () => {
+      const storage = await fresh();
+      await storage.clear([]);
+      const names = ['identity', 'personal/ü', 'session.a', 'session.a.new'];
+      for (const name of names) await storage.put(name, Uint8Array.of(1));
+      await storage.clear(['identity', 'personal/ü', 'never there']);
+      const kept = [];
+      for (const name of names) kept.push(await storage.get(name));
+      expect(kept).toEqual([Uint8Array.of(1), Uint8Array.of(1), undefined, undefined]);
+      await storage.put('session.a', Uint8Array.of(2));
+      expect(await storage.get('session.a')).toEqual(Uint8Array.of(2));
+    });
+
     it('keeps what was put when its caller changes the bytes before or after', async () => {
       const storage = await fresh();
       const bytes = Uint8Array.of(1, 2, 3);

@@ -1,10 +1,18 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Storage } from './storage.ts';
 
-/** One file a name in `folder`, which is made where it is missing. For one client at a time. */
+/** One file a name in `folder`, which is made where it is missing. For one client at a time, and for nothing else. */
 export function fileStorage(folder: string): Storage {
   const path = (name: string) => join(folder, encodeURIComponent(name));
+  const names = async (): Promise<string[]> => {
+    try {
+      return await readdir(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  };
   return {
     async get(name) {
       try {
@@ -34,6 +42,11 @@ export function fileStorage(folder: string): Storage {
     },
     async delete(name) {
       await rm(path(name), { force: true });
+    },
+    async clear(except) {
+      const kept = new Set(except.map(encodeURIComponent));
+      // What a crash has left half written goes as well.
+      for (const name of await names()) if (!kept.has(name)) await rm(join(folder, name), { force: true });
     },
   };
 }

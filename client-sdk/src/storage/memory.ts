@@ -13,5 +13,8 @@ export function memoryStorage(): Storage {
     async delete(name) {
       entries.delete(name);
     },
+    async clear(except) {
+      for (const name of entries.keys()) if (!except.includes(name)) entries.delete(name);
+    },
   };
 }

@@ -5,4 +5,6 @@ export interface Storage {
   /** Durable when it returns; replaces what was there, whole or not at all. */
   put(name: string, bytes: Uint8Array): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Erases everything but what has one of these names. */
+  clear(except: readonly string[]): Promise<void>;
 }
