@@ -1,3 +1,7 @@
+import type { Serving } from '@murmuration/engine/serving';
+import type { Inference } from './hybrid/inference.ts';
+import type { PersonalModel } from './hybrid/personal.ts';
+import type { BundledModel } from './model-cache.ts';
 import type { Floors } from './session/floors.ts';
 import type { Storage } from './storage/storage.ts';
 import type { Trainer } from './training/trainer.ts';
@@ -8,6 +12,20 @@ export interface TaskOptions {
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   /** A module whose default export is the `Objective`, or a trainer of the app's own. */
   readonly trainer: URL | Trainer;
+  /** Reads the model that comes with the app, to be used until the device has a newer one. */
+  readonly bundled?: () => Promise<BundledModel>;
+  /** Serves a model of this task on the device: `client.hybrid(task)`. */
+  readonly hybrid?: HybridOptions;
+}
+
+/** How a task's model is served on the device, mixed with what was learned there alone. */
+export interface HybridOptions {
+  /** How what the app asks becomes the model's input, and what examples ask of a model. */
+  readonly serving: Serving<never>;
+  /** What is learned on this device alone; none by default: the global model serves. */
+  readonly personal?: readonly PersonalModel[];
+  /** What runs the models; by default that of the platform. */
+  readonly inference?: Inference;
 }
 
 export interface ClientOptions {

@@ -1,3 +1,4 @@
+import type { Serving } from './serving.ts';
 import type * as tf from './tf.ts';
 
 /** One batch. The tensors belong to whoever asked for it. */
@@ -22,4 +23,6 @@ export interface Objective<Example> {
   encode(examples: readonly Example[]): Batchable;
   /** Mean loss of a batch, in nats. The fused kernels take over where it is `softmaxLoss`. */
   loss(model: tf.LayersModel, batch: Batch): tf.Scalar;
+  /** How the model is put to use, for workers that serve predictions. */
+  readonly serving?: Serving<Example>;
 }

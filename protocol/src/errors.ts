@@ -128,6 +128,11 @@ export const errors = {
     retryable: false,
     text: 'The plan protects less than this app insists on; the device takes no part.',
   },
+  'plan.private-layers': {
+    status: 422,
+    retryable: false,
+    text: 'The private layers of the plan do not fit the model.',
+  },
   'assignment.unknown': { status: 404, retryable: false, text: 'There is no such assignment in this round.' },
   'assignment.token': {
     status: 403,
@@ -265,6 +270,22 @@ export const errors = {
     status: 500,
     retryable: false,
     text: 'The evaluation of a new version was not ready within its deadline.',
+  },
+  'hybrid.no-model': {
+    status: 404,
+    retryable: true,
+    text: 'There is no model on this device yet; it comes with the first round, or with the app.',
+  },
+  'hybrid.not-served': {
+    status: 422,
+    retryable: false,
+    text: 'The app serves no model of this task; give the task the option "hybrid".',
+  },
+  'hybrid.input': { status: 422, retryable: false, text: 'The input is not one that the task takes.' },
+  'hybrid.damaged': {
+    status: 500,
+    retryable: false,
+    text: 'What was learned on this device is damaged in its storage; it is learned again from the examples.',
   },
   'engine.no-backend': {
     status: 500,

@@ -1,0 +1,50 @@
+import type { ModelHash } from '@murmuration/protocol/ids';
+
+/** Whose probabilities they are; `remote` where the coordinator answered for a device that can't run the model. */
+export type Source = 'hybrid' | 'global' | 'personal' | 'remote';
+
+export interface Prediction {
+  /** Probabilities of the task's classes, with the sum 1. */
+  readonly values: Float32Array;
+  readonly source: Source;
+  /** The global version that has a part in it; null where the personal model alone answered. */
+  readonly model: ModelHash | null;
+}
+
+/** How a model does on the examples that the device holds out. */
+export interface Score {
+  /** Mean −ln probability of what came, in nats; infinite where the model had ruled it out. */
+  readonly loss: number;
+  /** Shares, 0 to 1, of what came that was the likeliest, and among the three likeliest. */
+  readonly top1: number;
+  readonly top3: number;
+}
+
+/** What the device found out about its mixture p = λ · personal + (1 − λ) · global. */
+export interface HybridReport {
+  /** The global version that it holds for. */
+  readonly model: ModelHash;
+  /** λ, the weight of everything personal, 0 to 1; 0 where the global model alone serves. */
+  readonly lambda: number;
+  /** The weight of each personal model by its name; their sum is `lambda`. */
+  readonly lambdas: Readonly<Record<string, number>>;
+  /** All on the same held-out questions, `questions` in number; `personal` is what of the mixture is personal, or the best personal model where λ is 0. */
+  readonly scores: { readonly global: Score; readonly personal: Score; readonly hybrid: Score };
+  readonly questions: number;
+}
+
+/** The model that a device serves for one task: the global one, mixed with what was learned here alone. */
+export interface Hybrid {
+  /**
+   * @param input what the task's `Serving.input` takes, such as the text before the caret.
+   * @param source one part of the mixture by itself, for comparison; `hybrid` by default, which falls back to what there is.
+   * @returns throws `hybrid.no-model` where there is nothing to answer with yet, `hybrid.input` for an input that the task does not take.
+   */
+  predict(input: unknown, source?: 'hybrid' | 'global' | 'personal'): Promise<Prediction>;
+  /** Tells of an example that the person has just made, which `TaskOptions.examples` gives from now on as well. */
+  observe(example: unknown): Promise<void>;
+  /** Learns from the device's examples now, and chooses λ anew. Throws `training.stopped` once `signal` is aborted, and what training throws. */
+  learn(signal?: AbortSignal): Promise<void>;
+  /** Null before the device has both kinds of models and examples to compare them on. */
+  report(): HybridReport | null;
+}

@@ -1,0 +1,50 @@
+import type { Serving } from '@murmuration/engine/serving';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Trainer } from '../training/trainer.ts';
+import type { Inference, OpenModel } from './inference.ts';
+
+/** What a personal model may work with. */
+export interface PersonalPorts {
+  readonly serving: Serving<unknown>;
+  readonly trainer: Trainer;
+  readonly inference: Inference;
+}
+
+/** What there is to learn from. */
+export interface Lesson {
+  /** The device's examples, oldest first, without those that are held out to choose λ. */
+  readonly examples: readonly unknown[];
+  /** The version that is to be served; null before the device has any. */
+  readonly global: ModelFiles | null;
+  /** What the model learned before, as bytes; null the first time. */
+  readonly previous: Uint8Array | null;
+  readonly signal: AbortSignal;
+  /** Hears the share that is done, from 0 to 1. */
+  readonly progress: (done: number) => void;
+}
+
+/** A personal model in use. */
+export interface OpenPersonal extends OpenModel {
+  /** Takes an example that the person has just made, where the model learns one by one. */
+  observe?(example: unknown): void;
+  /** What it has learned by now, where `observe` changes that. */
+  bytes?(): Uint8Array;
+}
+
+/**
+ * One way to learn from this device alone. Learning never touches the model in use: it returns bytes, which are stored before they are
+ * opened in its place, so that neither a new version nor a crash loses what was learned.
+ */
+export interface PersonalModel {
+  /** Names its bytes in the storage: lower-case letters, digits and dashes. */
+  readonly name: string;
+  /** Whether it says nothing without a global model. */
+  readonly needsGlobal: boolean;
+  /** Throws `training.*`; null where there is nothing to learn yet. */
+  learn(lesson: Lesson, ports: PersonalPorts): Promise<Uint8Array | null>;
+  /**
+   * @param global the version that is served, as far as `needsGlobal` asks for one.
+   * @returns throws `hybrid.damaged` for bytes that are not what `learn` returned.
+   */
+  open(bytes: Uint8Array, global: ModelFiles | null, ports: PersonalPorts): Promise<OpenPersonal>;
+}

@@ -1,0 +1,22 @@
+/** What a model is asked about one example: the class that it should have found at each of these positions. */
+export interface Questions {
+  /** What the model takes: tokens from the beginning of the sequence on, or the features of one row. */
+  readonly input: readonly number[];
+  /**
+   * The classes to be found, none below `Serving.firstClass`. In a sequence the class at `position` follows the first
+   * `position` + 1 tokens, and positions rise; a row of features has one question, at position 0.
+   */
+  readonly targets: readonly { readonly position: number; readonly class: number }[];
+}
+
+/** How a model is put to use on a device: what an app asks, and what its examples tell. Needs no tfjs, so any thread may have it. */
+export interface Serving<Example> {
+  /** Classes that a model tells apart: 0 … `classes` − 1. */
+  readonly classes: number;
+  /** Classes below it are inputs alone, such as padding: predictions give them probability 0. */
+  readonly firstClass: number;
+  /** The model's input for what the app asks about, as in `Questions`, at least one value. Throws `RangeError` for what is none. */
+  input(asked: unknown): readonly number[];
+  /** What an example of the device asks of a model: scores are taken on these. No targets where it holds nothing to find. */
+  questions(example: Example): Questions;
+}
