@@ -64,14 +64,14 @@ export class PlatformClient {
     const trainers = tasks.map(task => this.#trainerOf(task));
     this.#trainers = trainers;
     this.#sessions = tasks.map(
-      ({ name: task, examples }, position): Session =>
+      ({ name: task, examples, bundled }, position): Session =>
         new Session({
           task,
           platform,
           transport: this.#greeted,
           trainer: trainers[position]!,
           examples,
-          models: new ModelCache(options.storage, this.#transport, task),
+          models: new ModelCache(options.storage, this.#transport, task, bundled),
           store: sessionStore(options.storage, task),
           identity: () => this.#identity!,
           floors: options.floors ?? {},

@@ -1,22 +1,43 @@
+import { ByteReader, ByteWriter } from '@murmuration/protocol/bytes';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
-import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import {
+  contentHash,
+  decodeModel,
+  type ModelFiles,
+  parseModelJson,
+} from '@murmuration/protocol/weights/model-files';
 import type { Storage } from './storage/storage.ts';
 import type { Transport } from './transport/transport.ts';
 
 /** Longest `model.json`, bytes. */
 const maxJsonLength = 4 << 20;
 
-/** The newest model version of one task that this device has downloaded. */
+/** A model that comes with an app: the two files of a version, as the coordinator serves them. */
+export interface BundledModel {
+  /** `model.json`. */
+  readonly json: Uint8Array;
+  /** The weight file that it names. */
+  readonly weights: Uint8Array;
+}
+
+/** The newest model version of one task that this device has: the last one downloaded, before that the one of the app. */
 export class ModelCache {
   readonly #storage: Storage;
   readonly #transport: Transport;
   readonly #name: string;
+  readonly #bundled: (() => Promise<BundledModel>) | undefined;
 
-  constructor(storage: Storage, transport: Transport, task: TaskName) {
+  constructor(
+    storage: Storage,
+    transport: Transport,
+    task: TaskName,
+    bundled: (() => Promise<BundledModel>) | undefined,
+  ) {
     this.#storage = storage;
     this.#transport = transport;
     this.#name = `model.${task}`;
+    this.#bundled = bundled;
   }
 
   /** The version, and the bytes that had to be downloaded for it. Throws `model.*` or `server.*`. */
@@ -24,26 +45,36 @@ export class ModelCache {
     hash: ModelHash,
     signal: AbortSignal,
   ): Promise<{ readonly files: ModelFiles; readonly bytes: number }> {
-    const cached = await this.#cached(hash);
-    if (cached) return { files: cached, bytes: 0 };
+    const newest = await this.newest();
+    if (newest?.hash === hash) return { files: newest, bytes: 0 };
     const path = modelPath(hash);
     const json = await this.#transport.download(path, maxJsonLength, signal);
     const { layout, weightsHash } = parseModelJson(hash, json);
     const weightsPath = path.replace('model.json', `${weightsHash}.bin`);
     const weights = await this.#transport.download(weightsPath, 4 * layout.count, signal);
     const files = decodeModel(hash, json, weights);
-    await this.#storage.put(`${this.#name}.weights`, weights);
-    await this.#storage.put(`${this.#name}.json`, json);
+    // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
+    const entry = new ByteWriter(4 + json.length + weights.length);
+    await this.#storage.put(this.#name, entry.u32(json.length).raw(json).raw(weights).bytes);
     return { files, bytes: json.length + weights.length };
   }
 
-  /** Undefined where nothing, another version, or something damaged is stored. */
-  async #cached(hash: ModelHash): Promise<ModelFiles | undefined> {
-    const json = await this.#storage.get(`${this.#name}.json`);
-    const weights = await this.#storage.get(`${this.#name}.weights`);
-    if (!json || !weights) return undefined;
+  /** The newest version on the device; undefined where there is none. Throws `model.corrupt` for a damaged one of the app. */
+  async newest(): Promise<ModelFiles | undefined> {
+    const downloaded = await this.#downloaded();
+    if (downloaded || !this.#bundled) return downloaded;
+    const { json, weights } = await this.#bundled();
+    return decodeModel(contentHash(json) as ModelHash, json, weights);
+  }
+
+  /** Undefined where there is nothing, or something damaged. */
+  async #downloaded(): Promise<ModelFiles | undefined> {
+    const entry = await this.#storage.get(this.#name);
+    if (!entry) return undefined;
     try {
-      return decodeModel(hash, json, weights);
+      const reader = new ByteReader(entry);
+      const json = reader.raw(reader.u32());
+      return decodeModel(contentHash(json) as ModelHash, json, reader.raw(reader.remaining));
     } catch {
       return undefined;
     }
