@@ -23,6 +23,23 @@ const schema = z.strictObject({
     .array(z.string().refine(isRange, 'expected an address or a range such as "10.0.0.0/8"'))
     .default([]),
   limits: limitsSchema,
+  /** Pages to serve beside the routes, by path. */
+  apps: z
+    .record(
+      z
+        .string()
+        .regex(/^\/(?:[\w-]+\/)+$/, 'expected a path such as "/keyboard/"')
+        .refine(isFree, 'expected a path that no route of the coordinator begins with'),
+      z.strictObject({
+        /** A folder of files. */
+        folder: z.string().min(1),
+        /** JSON documents beside the files, by name: what the page needs to know of this coordinator. Anybody reads them. */
+        documents: z
+          .record(z.string().regex(/^[\w-]+\.json$/, 'expected a name such as "setup.json"'), z.unknown())
+          .default({}),
+      }),
+    )
+    .default({}),
   /** Folder in which everything is kept; without one, all is in memory and gone at the end. */
   storage: z.string().min(1).optional(),
   /** What is kept of each task; null: all. */
@@ -88,7 +105,7 @@ const variables = {
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
 /** Fields whose values no message repeats. */
-const secrets: readonly (keyof Config)[] = ['enrolmentTokens', 'operatorTokens'];
+const secrets: readonly (keyof Config)[] = ['enrolmentTokens', 'operatorTokens', 'apps'];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {
@@ -129,6 +146,10 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isFree(path: string): boolean {
+  return !['/v1/', '/health/'].some(taken => path.startsWith(taken));
 }
 
 function isRange(text: string): boolean {

@@ -14,6 +14,7 @@ import { healthRoutes } from './http/routes/health.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { updateRoutes } from './http/routes/updates.ts';
+import { serveApps } from './http/static-apps.ts';
 import { trustProxies } from './limits/address.ts';
 import { frameLengths } from './limits/frame-lengths.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
@@ -182,6 +183,7 @@ async function assemble(
       disconnect: device => gateway.disconnect(device, 'device.revoked'),
     }),
   });
+  await serveApps(app, config.apps);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),

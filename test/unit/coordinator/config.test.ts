@@ -33,6 +33,19 @@ describe('a configuration', () => {
     );
   });
 
+  it('takes pages by paths that no route has, and repeats nothing of their documents', () => {
+    const app = { folder: './page', documents: { 'setup.json': { enrolment: token } } };
+    expect(parseConfig({ ...least, apps: { '/keyboard/': app } }).apps).toEqual({ '/keyboard/': app });
+    for (const path of ['/', 'keyboard/', '/keyboard', '/v1/', '/v1/tasks/', '/health/live/', '/../'])
+      expect(() => parseConfig({ ...least, apps: { [path]: app } })).toThrow(
+        expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining('apps') }),
+      );
+    const misplaced = { folder: './page', documents: { '../setup.json': token } };
+    expect(() => parseConfig({ ...least, apps: { '/keyboard/': misplaced } })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining(token) }),
+    );
+  });
+
   it('is complete with its tokens alone', () => {
     expect(parseConfig(least)).toEqual({
       host: '127.0.0.1',
@@ -41,6 +54,7 @@ describe('a configuration', () => {
       cors: [],
       trustedProxies: [],
       limits: limitsSchema.parse({}),
+      apps: {},
       retention: { versions: null, rounds: null, roundsFor: null },
       enrolmentTokens: [token],
       openEnrolment: false,
