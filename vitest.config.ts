@@ -4,17 +4,25 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['murmuration-source', 'node'];
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
   test: {
-    include: ['test/{unit,contract,reference,e2e,faults}/**/*.test.ts'],
-    pool: 'forks',
-    execArgv: [
-      '--import',
-      new URL('./scripts/sources.mjs', import.meta.url).href,
-      '--conditions=murmuration-source',
-    ],
-    testTimeout: 30_000,
     reporters: ['default'],
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          name: 'node',
+          include: ['test/{unit,contract,reference,e2e,faults}/**/*.test.ts'],
+          pool: 'forks',
+          execArgv: [
+            '--import',
+            new URL('./scripts/sources.mjs', import.meta.url).href,
+            '--conditions=murmuration-source',
+          ],
+          testTimeout: 30_000,
+        },
+      },
+      'test/browser/vitest.config.ts',
+    ],
   },
 });

@@ -104,6 +104,11 @@ export const errors = {
     retryable: true,
     text: 'The device did not read what was sent to it, and its connection was closed.',
   },
+  'device.insecure': {
+    status: 403,
+    retryable: false,
+    text: 'The page has no Web Locks, by which one tab alone takes part; serve it over https or from localhost.',
+  },
   'operator.unauthenticated': {
     status: 401,
     retryable: false,

@@ -7,4 +7,9 @@ export interface Storage {
   delete(name: string): Promise<void>;
   /** Erases everything but what has one of these names. */
   clear(except: readonly string[]): Promise<void>;
+  /**
+   * Where several clients may have this storage, such as the tabs of a browser: waits until no other one takes part with it, and keeps
+   * the others from that until the returned function is called. Throws the reason of `signal` once that is aborted.
+   */
+  claim?(signal: AbortSignal): Promise<() => void>;
 }

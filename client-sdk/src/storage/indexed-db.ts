@@ -1,0 +1,150 @@
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
+import type { Storage } from './storage.ts';
+
+/** The one table: bytes by name. */
+const table = 'entries';
+const version = 1;
+
+interface Entries extends DBSchema {
+  [table]: { key: string; value: Uint8Array };
+}
+type Database = IDBPDatabase<Entries>;
+
+/**
+ * Entries in an IndexedDB database of its own, `murmuration.<name>`, shared by all tabs of an origin; `claim` lets one of them at a
+ * time take part. Nothing is opened before the first call.
+ *
+ * Throws `storage.full` beyond the quota; `storage.newer` where a newer SDK has written it;
+ * `storage.corrupt`, once, for an entry that is no bytes, which is gone then; `storage.failed` for the rest. A database that can't be
+ * opened is made anew by `clear` alone.
+ */
+export function indexedDbStorage(name: string): Storage {
+  const databaseName = `murmuration.${name}`;
+  let opened: Promise<Database> | undefined;
+  const forget = () => {
+    opened = undefined;
+  };
+
+  const open = (): Promise<Database> => {
+    opened ??= openDatabase(databaseName, forget).catch(cause => {
+      forget();
+      throw cause;
+    });
+    return opened;
+  };
+
+  /** Once more on a new connection where the one at hand was closed, by the browser or for the sake of another tab. */
+  const use = async <Result>(work: (database: Database) => Promise<Result>): Promise<Result> => {
+    try {
+      try {
+        return await work(await open());
+      } catch (error) {
+        if (nameOf(error) !== 'InvalidStateError') throw error;
+        forget();
+        return await work(await open());
+      }
+    } catch (error) {
+      throw asStorageError(error);
+    }
+  };
+
+  /** Durable when it returns: `strict` waits for the disk, and a transaction is there whole or not at all. */
+  const write = (work: (store: Store) => Promise<unknown>): Promise<void> =>
+    use(async database => {
+      const transaction = database.transaction(table, 'readwrite', { durability: 'strict' });
+      const done = transaction.done;
+      // A request that fails aborts the transaction, whose error says why.
+      await Promise.all([work(transaction.store).catch(() => done), done]);
+    });
+
+  return {
+    async get(entry) {
+      const value: unknown = await use(database => database.get(table, entry));
+      if (value === undefined || value instanceof Uint8Array) return value;
+      await write(store => store.delete(entry));
+      throw new MurmurationError(
+        'storage.corrupt',
+        `The entry ${entry} of the device's storage was no bytes; it has been deleted.`,
+      );
+    },
+    put(entry, bytes) {
+      // What is stored is a view's whole buffer, and the caller may go on to change it.
+      const copy = bytes.slice();
+      return write(store => store.put(copy, entry));
+    },
+    delete: entry => write(store => store.delete(entry)),
+    async clear(except) {
+      try {
+        await write(async store => {
+          const names = await store.getAllKeys();
+          await Promise.all(names.filter(entry => !except.includes(entry)).map(entry => store.delete(entry)));
+        });
+      } catch (error) {
+        // One that can't be read keeps nothing for anybody.
+        if (!(error instanceof MurmurationError) || error.code !== 'storage.failed') throw error;
+        forget();
+        await deleteDB(databaseName);
+        await open();
+      }
+    },
+    claim: signal => claimLock(databaseName, signal),
+  };
+}
+
+type Store = IDBPObjectStore<Entries, [typeof table], typeof table, 'readwrite'>;
+
+async function openDatabase(name: string, lost: () => void): Promise<Database> {
+  const database: Database = await openDB(name, version, {
+    upgrade: created => void created.createObjectStore(table),
+    // Another tab wants to delete the database, or to bring it to a newer version.
+    blocking: (_current, _blocked, event) => {
+      (event.target as IDBDatabase).close();
+      lost();
+    },
+    terminated: lost,
+  });
+  if (database.objectStoreNames.contains(table)) return database;
+  // Ours has the table from the transaction on that makes it, so nothing of ours is in there.
+  database.close();
+  await deleteDB(name);
+  return openDatabase(name, lost);
+}
+
+/**
+ * Waits for the lock of that name, and holds it until the returned function is called or the tab is gone (Web Locks API).
+ * Throws the reason of `signal`, and `device.insecure` in a page that has no locks: two tabs that act as one device would
+ * mask two updates alike.
+ */
+function claimLock(name: string, signal: AbortSignal): Promise<() => void> {
+  const locks = globalThis.navigator?.locks as LockManager | undefined;
+  if (!locks) return Promise.reject(new MurmurationError('device.insecure'));
+  return new Promise((resolve, reject) => {
+    locks
+      .request(name, { signal }, () => new Promise<void>(release => resolve(release)))
+      .catch(cause => reject(signal.aborted ? signal.reason : asStorageError(cause)));
+  });
+}
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  QuotaExceededError: 'storage.full',
+  VersionError: 'storage.newer',
+};
+
+function nameOf(error: unknown): string {
+  return error instanceof Error || error instanceof DOMException ? error.name : '';
+}
+
+function asStorageError(error: unknown): MurmurationError {
+  if (error instanceof MurmurationError) return error;
+  const code = codes[nameOf(error)] ?? 'storage.failed';
+  const message = error instanceof Error || error instanceof DOMException ? error.message : String(error);
+  return new MurmurationError(code, `${details[code] ?? "The device's storage failed"}: ${message}`, {
+    cause: error,
+  });
+}
+
+const details: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'storage.full': "The browser gives the page no more room for the device's storage",
+  'storage.newer': "The device's storage was written by a newer version of the SDK",
+};
