@@ -22,6 +22,7 @@ import type { ClientEvents } from './events.ts';
 import { ModelCache } from './model-cache.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 import type { Platform } from './platform.ts';
+import { PrivateLayers } from './private-layers/private-layers.ts';
 import { persist } from './session/persist.ts';
 import { sessionStore } from './session/saved-session.ts';
 import { asError, Session } from './session/session.ts';
@@ -72,6 +73,7 @@ export class PlatformClient {
           trainer: trainers[position]!,
           examples,
           models: new ModelCache(options.storage, this.#transport, task, bundled),
+          privateLayers: new PrivateLayers(options.storage, task),
           store: sessionStore(options.storage, task),
           identity: () => this.#identity!,
           floors: options.floors ?? {},

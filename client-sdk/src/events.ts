@@ -1,5 +1,6 @@
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { FreshStart } from './private-layers/private-layers.ts';
 import type { TrainingPath } from './training/trainer.ts';
 
 /** Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. */
@@ -29,6 +30,12 @@ export interface ClientEvents {
   model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
   /** The device has trained, on these kernels. */
   engine(event: TrainingPath & { readonly task: TaskName }): void;
+  /** The private layers of a task begin with the weights of a model version, since the device has none of its own that fit. */
+  'private-layers'(event: {
+    readonly task: TaskName;
+    readonly model: ModelHash;
+    readonly reason: FreshStart;
+  }): void;
   /** The device waits: for an assignment, or `after` ms until it checks in again. */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
   /** What went wrong; the client goes on by itself, but stops at `device.revoked`. */

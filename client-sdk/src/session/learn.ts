@@ -1,25 +1,33 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
 import type { Learned } from '../update/prepare.ts';
-
 import { readExamples } from './examples.ts';
 import { persist } from './persist.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 
-/** Downloads the model of an assignment and trains a copy of it on the device's examples. */
+/**
+ * Downloads the model of an assignment and trains a copy of it on the device's examples. Returns what was learned in the layers that all
+ * devices share; the private ones go on with the device's own weights, and are kept here. Throws `plan.private-layers` for a plan
+ * that names layers which the model has not.
+ */
 export async function learn(
   { plan, number }: Assignment,
-  { task, models, trainer, examples, platform, emit }: SessionPorts,
+  { task, models, privateLayers, trainer, examples, platform, emit }: SessionPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<Learned> {
   report('downloading', 0);
   const { files, bytes } = await persist(() => models.load(plan.model, signal), platform, signal);
   if (bytes > 0) emit('model', { task, model: plan.model, bytes });
+  const split = splitLayout(files.layout, plan.privateLayers);
+  const model = await privateLayers.personalise(files, split, reason =>
+    emit('private-layers', { task, model: plan.model, reason }),
+  );
   report('training', 0);
   const settings = { ...plan.training, seed: (plan.training.seed + number) % 2 ** 31 };
-  const result = await trainer.train(files, settings, await readExamples(examples()), signal, done =>
+  const result = await trainer.train(model, settings, await readExamples(examples()), signal, done =>
     report('training', done),
   );
   signal.throwIfAborted();
@@ -34,5 +42,10 @@ export async function learn(
       'training.failed',
       `The trainer gave ${result.delta.length} values; the model has ${files.layout.count}.`,
     );
-  return { delta: result.delta, examples: result.examples, layout: files.layout };
+  await privateLayers.keep(plan.privateLayers ?? [], split, model.weights, result.delta);
+  return {
+    delta: takePart(result.delta, split, 'shared'),
+    examples: result.examples,
+    layout: split.shared,
+  };
 }

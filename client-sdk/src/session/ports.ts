@@ -3,6 +3,7 @@ import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import type { ClientEvents } from '../events.ts';
 import type { ModelCache } from '../model-cache.ts';
 import type { Platform } from '../platform.ts';
+import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Floors } from './floors.ts';
@@ -16,6 +17,7 @@ export interface SessionPorts {
   readonly trainer: Trainer;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   readonly models: ModelCache;
+  readonly privateLayers: PrivateLayers;
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */
   readonly identity: () => SigningKey;

@@ -10,9 +10,10 @@ import { weightOf } from './weigh.ts';
 
 /** What a device learned in a round. */
 export interface Learned {
-  /** Trained weights minus those of the model. */
+  /** Trained weights minus those of the model, of the shared layers alone. */
   readonly delta: Float32Array;
   readonly examples: number;
+  /** That of the shared layers. */
   readonly layout: Layout;
 }
 

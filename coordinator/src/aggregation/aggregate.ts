@@ -1,6 +1,7 @@
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Layout } from '@murmuration/protocol/weights/layout';
+import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { Strategy } from '../strategy/strategy.ts';
 import { FloatSum } from './float-sum.ts';
 import { RingSum } from './ring-sum.ts';
@@ -10,16 +11,20 @@ import { SingleUpdates } from './single-updates.ts';
 /** What a round makes of its updates as they arrive. */
 export type Aggregate = RunningSum | SingleUpdates;
 
-/** The empty aggregate of a round: what the strategy consumes. Throws `config.ring` where a sum could wrap. */
+/**
+ * The empty aggregate of a round over the shared part of the model: what the strategy consumes. Throws `config.ring` where a sum
+ * could wrap, and `plan.private-layers` for layers that the model has not.
+ */
 export function aggregateFor(
   consumes: Strategy['consumes'],
-  { update, masking, largestCohort }: Plan,
+  { update, masking, largestCohort, privateLayers }: Plan,
   layout: Layout,
   round: RoundId,
 ): Aggregate {
+  const { shared } = splitLayout(layout, privateLayers);
   const emptySum = () =>
     update.kind === 'ring'
-      ? new RingSum(layout, { ...update, largestCohort }, round, masking !== null)
-      : new FloatSum(layout, update);
+      ? new RingSum(shared, { ...update, largestCohort }, round, masking !== null)
+      : new FloatSum(shared, update);
   return consumes === 'each' ? new SingleUpdates(emptySum) : emptySum();
 }

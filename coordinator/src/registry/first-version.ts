@@ -2,19 +2,28 @@ import { describeModel } from '@murmuration/engine/model';
 import type { ModelHash } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { measure } from '../evaluation/measure.ts';
 import type { Task } from '../task/task.ts';
 import type { History } from './ports.ts';
 import type { Registry } from './registry.ts';
 
-/** Makes version 0 of a task from its model function, where the history has none yet. */
+/**
+ * Makes version 0 of a task from its model function, where the history has none yet. Throws `plan.private-layers` where the task
+ * names private layers that its model has not.
+ */
 export async function ensureFirstVersion(
   task: Task,
   registry: Registry,
   history: History,
   clock: Clock,
 ): Promise<void> {
-  if (await history.head(task.name)) return;
+  if (await history.head(task.name)) {
+    if (task.privateLayers.length === 0) return;
+    const { files } = await registry.current(task.name);
+    splitLayout(files.layout, task.privateLayers);
+    return;
+  }
   const model = await task.model();
   try {
     await storeFirstVersion(task, describeModel(model), registry, history, clock);
@@ -23,7 +32,7 @@ export async function ensureFirstVersion(
   }
 }
 
-/** Stores a model as version 0 of a task, and returns its hash. */
+/** Stores a model as version 0 of a task, and returns its hash. Throws as `ensureFirstVersion`. */
 export async function storeFirstVersion(
   task: Task,
   { topology, layout, weights }: Pick<ModelFiles, 'topology' | 'layout' | 'weights'>,
@@ -31,6 +40,7 @@ export async function storeFirstVersion(
   history: History,
   clock: Clock,
 ): Promise<ModelHash> {
+  const { shared } = splitLayout(layout, task.privateLayers);
   const files = await registry.store(topology, layout, weights);
   const version = {
     model: files.hash,
@@ -44,6 +54,6 @@ export async function storeFirstVersion(
     metrics: await measure(task, files, clock),
     createdAt: clock.now(),
   };
-  await history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+  await history.commit({ head: { version, state: task.strategy.init(shared.count) } });
   return files.hash;
 }

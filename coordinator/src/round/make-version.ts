@@ -1,18 +1,30 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
+import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
 import { measure } from '../evaluation/measure.ts';
 import type { Registry } from '../registry/registry.ts';
+import { stateFor } from '../strategy/state-for.ts';
 import type { Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import type { MakeVersion } from './ports.ts';
 
-/** Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. */
+/**
+ * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private layers are
+ * those of the version before, bit for bit: the strategy never sees them.
+ */
 export function versionMaker(task: Task, registry: Registry, clock: Clock): MakeVersion {
   return async (terms, aggregate, signal) => {
     const { head, files } = await registry.current(task.name);
-    const { state, model } = stepOf(task.strategy, head.state, files.weights, aggregate);
+    const split = splitLayout(files.layout, terms.plan.privateLayers);
+    const before = stateFor(task.strategy, head, split.shared.count);
+    const { state, model } = stepOf(
+      task.strategy,
+      before,
+      takePart(files.weights, split, 'shared'),
+      aggregate,
+    );
     if (!model.every(Number.isFinite)) {
       const advice = 'lower the server learning rate or the clipping norm';
       throw new MurmurationError(
@@ -20,7 +32,8 @@ export function versionMaker(task: Task, registry: Registry, clock: Clock): Make
         `The strategy ${task.strategy.name} left the range of float32; ${advice}.`,
       );
     }
-    const candidate = await registry.store(files.topology, files.layout, model);
+    const weights = withPart(files.weights, split, 'shared', model);
+    const candidate = await registry.store(files.topology, files.layout, weights);
     return {
       state,
       version: {

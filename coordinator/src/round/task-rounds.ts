@@ -225,14 +225,15 @@ export class TaskRounds {
   }
 
   #terms(model: ModelHash, id: RoundId): RoundTerms {
-    const { name, planVersion, training, update, masking, cohort } = this.task;
+    const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
     const { evaluation: _, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
+    const plan = { task, version, model, training, update, masking, largestCohort: cohortSize };
     this.#number += 1;
     return {
       id,
       number: this.#number,
-      plan: { task: name, version: planVersion, model, training, update, masking, largestCohort: cohortSize },
+      plan: privateLayers.length > 0 ? { ...plan, privateLayers: [...privateLayers] } : plan,
       cohortSize,
       goal: cohort.goal,
       minimum: cohort.minimum,

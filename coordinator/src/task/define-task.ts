@@ -35,6 +35,7 @@ const definition = z.strictObject({
       .min(0)
       .max(2 ** 31 - 1)
       .default(0),
+    privateLayers: z.array(z.string().min(1).max(256)).max(256).default([]),
   }),
   update: z.strictObject({
     kind: z.enum(['ring', 'float32']).default('ring'),
@@ -107,6 +108,7 @@ export function defineTask(input: TaskDefinition): Task {
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
   const { plan, update, masking, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
+  const { privateLayers, ...training } = plan;
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
       'config.invalid',
@@ -117,7 +119,8 @@ export function defineTask(input: TaskDefinition): Task {
   const task: Task = {
     ...rest,
     name: parseTaskName(rest.name),
-    training: plan,
+    training,
+    privateLayers,
     // Uniform weights are all 1: a larger cap would only widen the ring.
     update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,
     masking: masking === 'off' ? null : masking,

@@ -15,6 +15,8 @@ export interface Task {
   readonly planVersion: number;
   readonly training: TrainingSettings;
   readonly update: UpdateSettings;
+  /** Layers whose weights stay on each device. */
+  readonly privateLayers: readonly string[];
   /** null: updates are added up as they are. */
   readonly masking: MaskingSettings | null;
   readonly cohort: {

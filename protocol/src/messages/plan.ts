@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { modelHash, positive, taskName, whole } from './scalars.ts';
+import { modelHash, positive, taskName, text, whole } from './scalars.ts';
 
 /** How a device trains. */
 export const trainingSettings = z.strictObject({
@@ -47,6 +47,9 @@ export const maskingSettings = z.strictObject({
 });
 export type MaskingSettings = z.infer<typeof maskingSettings>;
 
+/** Names of layers whose weights stay on the device: each has all tensors called `NAME/…`. */
+const privateLayers = z.array(text(256).check(z.minLength(1))).check(z.minLength(1), z.maxLength(256));
+
 /** What a device is told to do; `version` grows whenever an operator changes the task. */
 export const plan = z.strictObject({
   task: taskName,
@@ -59,5 +62,7 @@ export const plan = z.strictObject({
   masking: z.nullable(maskingSettings),
   /** The largest number of updates in the sum, which fixes the width of the ring. */
   largestCohort: whole(1, 1_000_000),
+  /** Left out where all layers are shared. */
+  privateLayers: z.optional(privateLayers),
 });
 export type Plan = z.infer<typeof plan>;

@@ -1,0 +1,78 @@
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../codes.ts';
+
+const layout = layoutOf([
+  { name: 'embedding/embeddings', shape: [3, 2] },
+  { name: 'logits/kernel', shape: [2, 2] },
+  { name: 'gru/kernel', shape: [2] },
+  { name: 'logits/bias', shape: [2] },
+]);
+
+describe('a layout with private layers', () => {
+  it('WC6: shares all tensors but those called after a private layer', () => {
+    const split = splitLayout(layout, ['logits']);
+    expect(split.shared).toEqual(layoutOf([layout.tensors[0]!, layout.tensors[2]!]));
+    expect(split.private).toEqual(layoutOf([layout.tensors[1]!, layout.tensors[3]!]));
+  });
+
+  it('WC6: is the whole layout, with the same hash, where nothing is private', () => {
+    for (const none of [undefined, []]) {
+      const split = splitLayout(layout, none);
+      expect(split.shared).toBe(layout);
+      expect(split.private).toBeNull();
+    }
+  });
+
+  it('takes a layer by its whole name', () => {
+    const similar = layoutOf([
+      { name: 'head/kernel', shape: [2] },
+      { name: 'head_2/kernel', shape: [3] },
+      { name: 'tail/head/kernel', shape: [4] },
+    ]);
+    expect(splitLayout(similar, ['head']).private!.count).toBe(2);
+    expect(splitLayout(similar, ['tail/head']).private!.count).toBe(4);
+  });
+
+  it('refuses names that no tensor has, and says which there are', () => {
+    expect(codeOf(() => splitLayout(layout, ['logits', 'dense']))).toBe('plan.private-layers');
+    expect(() => splitLayout(layout, ['dense'])).toThrow(/"dense".*"embedding", "logits", "gru"/);
+    expect(codeOf(() => splitLayout(layout, ['']))).toBe('plan.private-layers');
+  });
+
+  it('refuses to keep everything private', () => {
+    expect(codeOf(() => splitLayout(layout, ['embedding', 'gru', 'logits']))).toBe('plan.private-layers');
+  });
+
+  it('takes vectors apart and puts them together again, whatever the tensors', () => {
+    const tensors = fc.array(fc.record({ isPrivate: fc.boolean(), length: fc.integer({ min: 1, max: 5 }) }), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(tensors, shapes => {
+        fc.pre(shapes.some(({ isPrivate }) => !isPrivate) && shapes.some(({ isPrivate }) => isPrivate));
+        const all = layoutOf(
+          shapes.map(({ isPrivate, length }, i) => ({
+            name: `${isPrivate ? 'own' : 'all'}/w${i}`,
+            shape: [length],
+          })),
+        );
+        const split = splitLayout(all, ['own']);
+        const vector = Float32Array.from({ length: all.count }, (_, i) => i + 1);
+        const shared = takePart(vector, split, 'shared');
+        const own = takePart(vector, split, 'private');
+        expect(shared).toHaveLength(split.shared.count);
+        expect(own).toHaveLength(split.private!.count);
+        expect([...shared, ...own].sort((a, b) => a - b)).toEqual([...vector]);
+        const emptied = withPart(vector, split, 'private', new Float32Array(own.length));
+        expect(takePart(emptied, split, 'shared')).toEqual(shared);
+        expect(takePart(emptied, split, 'private')).toEqual(new Float32Array(own.length));
+        expect(withPart(emptied, split, 'private', own)).toEqual(vector);
+        expect(vector[0]).toBe(1);
+      }),
+    );
+  });
+});
