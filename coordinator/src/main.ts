@@ -170,18 +170,19 @@ async function assemble(
     limits,
     device => population.isRevoked(device),
   );
+  const registrar = new Registrar(storage.devices, storage.activity, population, {
+    isConnected: device => gateway.isConnected(device),
+    async drop(device) {
+      await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
+    },
+    disconnect: device => gateway.disconnect(device, 'device.revoked'),
+  });
   await adminRoutes(app, {
     operators,
     steering,
     audit: storage.audit,
     desk: new EnrolmentDesk(storage.enrolmentTokens, secrets),
-    registrar: new Registrar(storage.devices, storage.activity, population, {
-      isConnected: device => gateway.isConnected(device),
-      async drop(device) {
-        await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
-      },
-      disconnect: device => gateway.disconnect(device, 'device.revoked'),
-    }),
+    registrar,
   });
   await serveApps(app, config.apps);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
@@ -197,6 +198,7 @@ async function assemble(
     contribute: ({ device }, phase, { round, assignment, message }) =>
       findRound(rounds, round).contribute(device, assignment, phase, message),
     leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
+    forget: device => registrar.forget(device),
     connected(device) {
       for (const each of rounds.values()) each.current?.back(device);
     },

@@ -18,6 +18,7 @@ const good: Record<DeviceEvent, Record<string, unknown>> = {
   shares: { round: id, assignment: id, message: bytes(96) },
   reveal: { round: id, assignment: id, message: bytes(96) },
   leave: { round: id, assignment: id, reason: '' },
+  forget: { device: id },
 };
 
 /** MessagePack of a map with one key, whatever the key. */

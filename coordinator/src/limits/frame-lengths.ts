@@ -22,6 +22,7 @@ export function frameLengths(tasks: readonly Task[]): FrameLengths {
     hello: 1_024,
     'check-in': 1_024,
     leave: 2_048,
+    forget: 1_024,
     keys: masking,
     shares: masking,
     reveal: masking,

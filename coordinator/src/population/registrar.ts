@@ -51,9 +51,19 @@ export class Registrar {
    * asking again makes it durable.
    */
   async revoke(id: DeviceId): Promise<void> {
+    const taken = this.#takeOut(id);
+    this.#ties.disconnect(id);
+    await taken;
+  }
+
+  /** The same at the wish of the device itself, whose connection stays for the answer. */
+  forget(id: DeviceId): Promise<void> {
+    return this.#takeOut(id);
+  }
+
+  async #takeOut(id: DeviceId): Promise<void> {
     const stored = this.#population.revoke(id);
     const dropped = this.#ties.drop(id);
-    this.#ties.disconnect(id);
     const [first, second] = await Promise.allSettled([stored, dropped]);
     if (first.status === 'rejected') throw first.reason;
     if (second.status === 'rejected') throw second.reason;

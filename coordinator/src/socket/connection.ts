@@ -28,6 +28,8 @@ export class Connection {
   /** Challenges so far. */
   challenges = 1;
   identity: Identity | undefined;
+  /** Whether it closes with the answer that is being given. */
+  isOver = false;
   /** Aborted when the connection is gone. */
   readonly gone = new AbortController();
   /** Stops what closes the connection where no hello comes. */

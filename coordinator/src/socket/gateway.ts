@@ -18,6 +18,7 @@ import {
   type Enrol,
   type Enrolled,
   enrol,
+  forget,
   type Hello,
   hello,
   type Welcome,
@@ -55,6 +56,8 @@ export interface DeviceRequests {
     message: MaskingContribution,
   ): void | Promise<void>;
   leave(device: Identity, message: Leave): void | Promise<void>;
+  /** Revokes the device, as it wishes; resolves when that is durable. */
+  forget(device: DeviceId): Promise<void>;
   connected(device: DeviceId): void;
   disconnected(device: DeviceId): void;
 }
@@ -192,6 +195,7 @@ export class Gateway implements CohortChannel {
       reply = encodeRefused(error);
     }
     if (acknowledge && wire.admits(reply.length)) acknowledge(reply);
+    if (connection.isOver) socket.disconnect(true);
     if (refused === 'device.challenge-expired') this.#challengeAgain(connection);
   }
 
@@ -231,6 +235,12 @@ export class Gateway implements CohortChannel {
       shares: contribution('shares'),
       reveal: contribution('reveal'),
       leave: answer('leave', leave, (connection, message) => this.#requests.leave(connection.owner, message)),
+      forget: answer('forget', forget, async (connection, { device }) => {
+        if (device !== connection.owner.device.id)
+          throw new MurmurationError('device.unknown', 'A device can have nobody forgotten but itself.');
+        await this.#requests.forget(device);
+        connection.isOver = true;
+      }),
     };
   }
 

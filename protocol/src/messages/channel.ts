@@ -19,6 +19,8 @@ export interface DeviceEvents {
   reveal(frame: Uint8Array, answer: Answer): void;
   /** `leave` → null */
   leave(frame: Uint8Array, answer: Answer): void;
+  /** `forget` → null */
+  forget(frame: Uint8Array, answer: Answer): void;
 }
 
 export interface CoordinatorEvents {
@@ -48,6 +50,7 @@ const fromDevice: Record<DeviceEvent, true> = {
   shares: true,
   reveal: true,
   leave: true,
+  forget: true,
 };
 const fromCoordinator: Record<CoordinatorEvent, true> = {
   challenge: true,

@@ -41,3 +41,10 @@ export type Welcome = z.infer<typeof welcome>;
 export function challengeMessage(purpose: 'enrol' | 'hello', nonce: Uint8Array): Uint8Array {
   return concatBytes(utf8(`murmuration/${purpose} `), nonce);
 }
+
+/** A device takes itself out of the population for good, at the wish of its owner. */
+export const forget = z.strictObject({
+  /** Its own id. */
+  device: deviceId,
+});
+export type Forget = z.infer<typeof forget>;

@@ -137,6 +137,8 @@ class Garbler {
         };
       case 'leave':
         return { round, assignment, reason: 'had enough' };
+      case 'forget':
+        return { device: this.#id ?? 'A'.repeat(22) };
       default:
         return { round, assignment, message: dice.bytes(dice.pick([0, 1, 128, 336, 456, 696])) };
     }

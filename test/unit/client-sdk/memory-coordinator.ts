@@ -15,7 +15,7 @@ import {
   encodeFrame,
   encodeRefused,
 } from '@murmuration/protocol/messages/frame';
-import { challengeMessage, enrol, hello } from '@murmuration/protocol/messages/hello';
+import { challengeMessage, enrol, forget, hello } from '@murmuration/protocol/messages/hello';
 import { maskingContribution } from '@murmuration/protocol/messages/masking';
 import { type Assignment, leave } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
@@ -30,6 +30,7 @@ const schemas = {
   hello,
   'check-in': checkIn,
   leave,
+  forget,
   keys: maskingContribution,
   shares: maskingContribution,
   reveal: maskingContribution,
@@ -54,6 +55,7 @@ export class MemoryCoordinator implements Transport {
     hello: [],
     'check-in': [],
     leave: [],
+    forget: [],
     keys: [],
     shares: [],
     reveal: [],
@@ -89,6 +91,7 @@ export class MemoryCoordinator implements Transport {
       },
       'check-in': () => ({ decision: 'waiting' }),
       leave: () => null,
+      forget: () => null,
       keys: () => null,
       shares: () => null,
       reveal: () => null,

@@ -43,6 +43,7 @@ async function open(change: Partial<Limits> = {}, requests: Partial<DeviceReques
     checkIn: () => ({ decision: 'waiting' }),
     contribute: () => {},
     leave: () => {},
+    forget: async () => {},
     connected: () => {},
     disconnected: () => {},
     ...requests,

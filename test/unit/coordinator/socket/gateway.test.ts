@@ -12,6 +12,7 @@ import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { RawDevice } from '../../../e2e/raw-device.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 import { settled, VirtualClock } from '../../../virtual-clock.ts';
@@ -58,6 +59,7 @@ beforeEach(async () => {
     },
     contribute: () => {},
     leave: () => {},
+    forget: async device => void heard.push(`forget ${device}`),
     connected: device => heard.push(`connected ${device}`),
     disconnected: device => heard.push(`disconnected ${device}`),
   });
@@ -222,6 +224,20 @@ describe('the gateway', () => {
     welcomed = () => void population.revoke(id);
     await expect(device.hello()).rejects.toMatchObject({ code: 'device.revoked' });
     expect(gateway.isConnected(id)).toBe(false);
+    device.socket.disconnect();
+  });
+
+  it('ID7: answers a device that has itself forgotten, and then closes its connection', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    await device.hello();
+    const ask = (id: string) => device.ask('forget', { device: id }, z.null());
+    await expect(ask('A'.repeat(22))).rejects.toMatchObject({ code: 'device.unknown' });
+    expect(heard).not.toContain(`forget ${'A'.repeat(22)}`);
+    const closed = device.closed();
+    await ask(device.id!);
+    expect(heard).toContain(`forget ${device.id}`);
+    expect(await closed).toBe('io server disconnect');
     device.socket.disconnect();
   });
 

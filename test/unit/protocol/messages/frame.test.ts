@@ -15,6 +15,7 @@ import {
   challengeMessage,
   enrol,
   enrolled,
+  forget,
   hello,
   welcome,
 } from '@murmuration/protocol/messages/hello';
@@ -41,6 +42,7 @@ const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
   ['checkIn', checkIn, { task: 'keyboard', examples: 5, conditions: {} }],
   ['checkInAnswer', checkInAnswer, { decision: 'later', after: 5_000, reason: 'busy' }],
   ['assignment', assignment, { ...assignmentOf(new VirtualClock()) }],
+  ['forget', forget, { device: id('device') }],
   ['leave', leave, { round, assignment: round, reason: 'stopped' }],
   ['roundEnd', roundEnd, { round, outcome: 'failed', reason: 'too few', after: 0 }],
   ['uploadReceipt', uploadReceipt, { round, assignment: round, counted: true }],
