@@ -1,0 +1,169 @@
+import { PlatformClient } from '@murmuration/client-sdk/client';
+import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
+import { decodeKeptLayers } from '@murmuration/client-sdk/private-layers/kept-layers';
+import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import { socketIoTransport } from '@murmuration/client-sdk/transport/socket-io';
+import type { Transport } from '@murmuration/client-sdk/transport/transport';
+import type { Coordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import * as tf from '@murmuration/engine/tf';
+import { concatBytes } from '@murmuration/protocol/bytes';
+import { headerLength } from '@murmuration/protocol/weights/codec';
+import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventOf, lineOptions, lineTrainer, openCoordinator } from './line.ts';
+
+const privateLayers = ['own'];
+const rounds = 3;
+
+/** All that leaves a device: every frame and every body, as it is given to the sockets below. */
+function recording(sent: Uint8Array[], transport: Transport): Transport {
+  return {
+    ...transport,
+    request(event, frame) {
+      sent.push(frame.slice());
+      return transport.request(event, frame);
+    },
+    upload(path, token, bytes, signal) {
+      sent.push(bytes.slice());
+      return transport.upload(path, token, bytes, signal);
+    },
+  };
+}
+
+/** A device that trains on its part of the line and then moves its private layers by values of its own. */
+function deviceOf(url: string, index: number) {
+  const sent: Uint8Array[] = [];
+  const storage = memoryStorage();
+  /** What its private layers were before training, after it, and the difference. */
+  const secrets: Float32Array[] = [];
+  let shared = 0;
+  const trainer = {
+    ...lineTrainer,
+    async train(...args: Parameters<Trainer['train']>): Promise<TrainingResult> {
+      const [model] = args;
+      const result = await lineTrainer.train(...args);
+      const split = splitLayout(model.layout, privateLayers);
+      shared = split.shared.count;
+      for (const { from, to } of split.ranges.private)
+        for (let i = from; i < to; i++) result.delta[i] = result.delta[i]! + 0.01 * (i + 1) * (index + 1);
+      const after = model.weights.map((value, i) => value + result.delta[i]!);
+      const before = secrets.length === 0 ? [] : [takePart(model.weights, split, 'private')];
+      secrets.push(...before, takePart(result.delta, split, 'private'), takePart(after, split, 'private'));
+      return result;
+    },
+  };
+  const options = lineOptions(url, index, storage);
+  const client = new PlatformClient(
+    { ...options, tasks: { line: { ...options.tasks.line!, trainer } } },
+    { ...nodePlatform, transport: (...args) => recording(sent, socketIoTransport(...args)) },
+  );
+  return { client, sent, secrets, storage, sharedCount: () => shared };
+}
+
+/** Two neighbouring values as any peer could write them: float32 or float64, in either order of bytes. */
+function encodings(a: number, b: number): Buffer[] {
+  const view = new DataView(new ArrayBuffer(16));
+  const forms: Buffer[] = [];
+  for (const little of [true, false]) {
+    view.setFloat32(0, a, little);
+    view.setFloat32(4, b, little);
+    forms.push(Buffer.from(view.buffer.slice(0, 8)));
+    view.setFloat64(0, a, little);
+    forms.push(Buffer.from(view.buffer.slice(0, 8)));
+  }
+  return forms;
+}
+
+describe('devices with private layers, over real sockets', () => {
+  let coordinator: Coordinator;
+  let devices: ReturnType<typeof deviceOf>[];
+  const records: RoundRecord[] = [];
+  const faults: unknown[] = [];
+
+  beforeAll(async () => {
+    coordinator = await openCoordinator({
+      model: () =>
+        tf.sequential({
+          layers: [
+            tf.layers.dense({ units: 5, inputShape: [1], activation: 'tanh', name: 'body' }),
+            tf.layers.dense({ units: 1, name: 'own' }),
+          ],
+        }),
+      plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100, privateLayers },
+      update: { kind: 'float32', clip: 100 },
+      cohort: { goal: 3, minimum: 3, overSelection: 1 },
+    });
+    coordinator.events.on('fault', (where, error) => faults.push([where, error]));
+    coordinator.events.on('round-ended', record => records.push(record));
+    devices = [0, 1, 2].map(index => deviceOf(coordinator.url, index));
+    await Promise.all(devices.map(({ client }) => client.start()));
+    await coordinator.start();
+    await eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === rounds);
+    await coordinator.endRounds();
+    await Promise.all(devices.map(({ client }) => client.stop()));
+  });
+
+  afterAll(() => coordinator.stop());
+
+  const versions = async () => {
+    const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models`)).json();
+    const loaded = await Promise.all(
+      models.map(({ url }: { url: string }) => tf.loadLayersModel(coordinator.url + url)),
+    );
+    return (loaded as tf.LayersModel[]).map(model => ({
+      body: [...model.getLayer('body').getWeights()[0]!.dataSync()],
+      own: [...model.getLayer('own').getWeights()[0]!.dataSync()],
+    }));
+  };
+
+  it('publish versions that move the shared layers, and hold the private ones as they were at first', async () => {
+    expect(faults).toEqual([]);
+    expect(records.slice(0, rounds).map(({ outcome }) => outcome)).toEqual(Array(rounds).fill('published'));
+    const all = await versions();
+    expect(all.length).toBeGreaterThan(rounds);
+    expect(new Set(all.map(({ own }) => own.join())).size).toBe(1);
+    expect(new Set(all.map(({ body }) => body.join())).size).toBe(all.length);
+  });
+
+  it('UP11: upload as many bytes as the shared layers have', () => {
+    for (const { sent, sharedCount } of devices) {
+      const uploads = sent.filter(bytes => Buffer.from(bytes).subarray(0, 4).toString() === 'MURW');
+      expect(uploads.length).toBeGreaterThanOrEqual(rounds);
+      for (const { length } of uploads) expect(length).toBe(headerLength + 4 * sharedCount());
+      expect(sharedCount()).toBe(10);
+    }
+  });
+
+  it('UP11: let no value of a private layer out, before training, after it, or as a difference', async () => {
+    for (const { sent, secrets } of devices) {
+      const all = Buffer.from(concatBytes(...sent));
+      expect(secrets.length).toBeGreaterThanOrEqual(3 * rounds - 1);
+      for (const values of secrets)
+        for (let i = 1; i < values.length; i++)
+          for (const form of encodings(values[i - 1]!, values[i]!)) expect(all.includes(form)).toBe(false);
+    }
+    // The search finds what is there: the shared values of the same updates.
+    const upload = Buffer.from(devices[0]!.sent.find(bytes => bytes.length === headerLength + 40)!);
+    const [a, b] = [upload.readFloatLE(headerLength), upload.readFloatLE(headerLength + 4)];
+    expect(encodings(a, b).some(form => Buffer.from(concatBytes(...devices[0]!.sent)).includes(form))).toBe(
+      true,
+    );
+  });
+
+  it('keep layers of their own, each another', async () => {
+    const kept = await Promise.all(
+      devices.map(async ({ storage, secrets }) => {
+        const { values } = decodeKeptLayers((await storage.get('private.line'))!)!;
+        expect([...values]).toEqual([...secrets.at(-1)!]);
+        return values.join();
+      }),
+    );
+    expect(new Set(kept).size).toBe(devices.length);
+  });
+});
+
+it('a coordinator does not start with private layers that its model has not', async () => {
+  const plan = { learningRate: 0.1, privateLayers: ['logits'] };
+  await expect(openCoordinator({ plan })).rejects.toMatchObject({ code: 'plan.private-layers' });
+});
