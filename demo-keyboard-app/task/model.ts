@@ -1,3 +1,4 @@
+import { TiedDense } from '@murmuration/engine/layers/tied-dense';
 import * as tf from '@murmuration/engine/tf';
 
 /** Widths of a next-word model's layers. */
@@ -8,23 +9,29 @@ export interface ModelSize {
   readonly gru: number;
   /** Width of the linear layer between GRU and output; null for none. */
   readonly dense: number | null;
+  /** Whether the embedding's matrix makes the output as well; by default it has one of its own. Asks for `dense` = `embedding`. */
+  readonly tied?: boolean;
 }
 
 /** 212,624 parameters: small enough for a demonstration on one machine. */
 export const smallModel: ModelSize = { vocabulary: 2_000, embedding: 32, gru: 64, dense: null };
 
-/** 1,372,368 parameters. */
+/** 1,372,368 parameters; 732,368 where the output is tied to the embedding. */
 export const largeModel: ModelSize = { vocabulary: 10_000, embedding: 64, gru: 128, dense: 64 };
 
 /**
  * A recurrent next-word model of standard layers: embedding, GRU, a linear layer that narrows, and one value for each id.
  * It maps ids `[batch, length]` to logits `[batch, length, vocabulary]`, those at each position for the token after it.
- * The same seed gives the same weights.
+ * The same seed gives the same weights. Throws `RangeError` for a tied output whose inputs are not as wide as the embedding.
  */
 export function nextWordModel(
-  { vocabulary, embedding, gru, dense }: ModelSize,
+  { vocabulary, embedding, gru, dense, tied = false }: ModelSize,
   seed: number,
 ): tf.LayersModel {
+  if (tied && (dense ?? gru) !== embedding)
+    throw new RangeError(
+      `A tied output takes ${embedding} inputs, the embedding's width, not ${dense ?? gru}.`,
+    );
   const random = (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
   const ids = tf.input({ shape: [null], dtype: 'int32', name: 'ids' });
   const layers = [
@@ -45,7 +52,9 @@ export function nextWordModel(
     ...(dense === null
       ? []
       : [tf.layers.dense({ name: 'dense', units: dense, kernelInitializer: random(3) })]),
-    tf.layers.dense({ name: 'logits', units: vocabulary, kernelInitializer: random(4) }),
+    tied
+      ? new TiedDense({ name: 'logits', units: vocabulary })
+      : tf.layers.dense({ name: 'logits', units: vocabulary, kernelInitializer: random(4) }),
   ];
   const outputs = layers.reduce((input, layer) => layer.apply(input) as tf.SymbolicTensor, ids);
   return tf.model({ inputs: ids, outputs, name: 'next_word' });

@@ -6,4 +6,4 @@ export { adam, momentum, proximalSgd, pull, sgd, sgdRows } from './descent';
 export { gruBackward, gruForward } from './gru';
 export { lstmBackward, lstmForward } from './lstm';
 export { multiply, multiplyPacked, pack, packedBytes, scratchBytes } from './product';
-export { addRowProduct, addRows, columnSums, gatherRows, sparseRows, squaredNorm } from './rows';
+export { addRowDots, addRowProduct, addRows, columnSums, gatherRows, sparseRows, squaredNorm } from './rows';

@@ -1,4 +1,4 @@
-import { put, take } from './lanes';
+import { put, take, total } from './lanes';
 
 /** Row `i` of `to` ← row `indices[i]` of `from`; `count` rows of `width` floats. */
 export function gatherRows(count: i32, width: i32, from: usize, indices: usize, to: usize): void {
@@ -93,6 +93,25 @@ export function addRowProduct(k: i32, n: i32, x: usize, w: usize, y: usize): voi
     for (let left = n; left > 0; left -= 4, from += 16, to += 16)
       put(to, f32x4.add(take(to, left), f32x4.mul(x0, take(from, left))), left);
   }
+}
+
+/** y += W x for one row: `n` outputs, W `[n, k]`, as a tied output layer has it. */
+export function addRowDots(k: i32, n: i32, x: usize, w: usize, y: usize): void {
+  for (let j = 0; j < n; j++, w += (<usize>k) << 2, y += 4)
+    store<f32>(y, load<f32>(y) + dot(k, x, w));
+}
+
+/** Σ x y over `count` values, in a fixed order. */
+export function dot(count: i32, x: usize, y: usize): f32 {
+  let low = f32x4.splat(0);
+  let high = f32x4.splat(0);
+  let left = count;
+  for (; left >= 8; left -= 8, x += 32, y += 32) {
+    low = f32x4.add(low, f32x4.mul(v128.load(x), v128.load(y)));
+    high = f32x4.add(high, f32x4.mul(v128.load(x, 16), v128.load(y, 16)));
+  }
+  for (; left > 0; left -= 4, x += 16, y += 16) low = f32x4.add(low, f32x4.mul(take(x, left), take(y, left)));
+  return total(f32x4.add(low, high));
 }
 
 /** Σ x² over `count` values, in double precision and in a fixed order. */

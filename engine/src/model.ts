@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type Layout, layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { registerLayers } from './layers/register.ts';
 import * as tf from './tf.ts';
 
 /** The parts of a layers model from which its files are made. Throws `model.unusable` for weights that aren't float32. */
@@ -28,6 +29,7 @@ export function describeModel(model: tf.LayersModel): {
 
 /** Builds the layers model of a version. Throws `model.unusable` where tfjs can't, for instance for an unknown layer. */
 export async function loadModel({ topology, layout, weights }: ModelFiles): Promise<tf.LayersModel> {
+  registerLayers();
   try {
     return await tf.loadLayersModel(
       tf.io.fromMemory({

@@ -48,7 +48,7 @@ export class Descent {
 
   /** Whether rows of the embedding that no token looked up may stay out of a step. */
   get sparse(): boolean {
-    return this.#settings.optimizer.kind === 'sgd' && this.#anchor === 0;
+    return this.#settings.optimizer.kind === 'sgd' && this.#anchor === 0 && !this.#parameters.tied;
   }
 
   /** Moves all weights by their gradients. */

@@ -122,10 +122,14 @@ export class Head {
   #gradients(i: number, first: number, count: number, slopes: Address, accumulate: boolean): void {
     const { kernels } = this.#workspace;
     const { layer, kernel, bias } = this.#layers[i];
-    const { inputs, units } = layer;
+    const { inputs, units, tied } = layer;
     const offset = 4 * first * inputs;
     // biome-ignore format: one line for each matrix
-    kernels.multiply(
+    if (tied) kernels.multiply(
+      units, inputs, count, slopes, units, 1, this.#inputs[i] + offset, inputs, 0,
+      kernel.gradient, inputs, Number(accumulate), 0, this.#scratch,
+    );
+    else kernels.multiply(
       inputs, units, count, this.#inputs[i] + offset, inputs, 1, slopes, units, 0,
       kernel.gradient, units, Number(accumulate), 0, this.#scratch,
     );
@@ -133,7 +137,7 @@ export class Head {
     if (i === 0 && !this.#follows) return;
     // biome-ignore format: one line for each matrix
     kernels.multiply(
-      count, inputs, units, slopes, units, 0, kernel.value, units, 1,
+      count, inputs, units, slopes, units, 0, kernel.value, tied ? inputs : units, tied ? 0 : 1,
       this.#slopes[i] + offset, inputs, 0, 0, this.#scratch,
     );
   }
@@ -142,10 +146,11 @@ export class Head {
   #scoreBlock(first: number, rows: number): void {
     const i = this.#layers.length - 1;
     const { layer, kernel, bias } = this.#layers[i];
-    const { inputs, units } = layer;
+    const { inputs, units, tied } = layer;
     // biome-ignore format: one line for each matrix
     this.#workspace.kernels.multiply(
-      rows, units, inputs, this.#inputs[i] + 4 * first * inputs, inputs, 0, kernel.value, units, 0,
+      rows, units, inputs, this.#inputs[i] + 4 * first * inputs, inputs, 0,
+      kernel.value, tied ? inputs : units, Number(tied),
       this.#logits, units, 0, bias?.value ?? 0, this.#scratch,
     );
   }

@@ -63,6 +63,7 @@ export interface Kernels {
   ): number;
   columnSums(rows: number, columns: number, x: Address, to: Address, accumulate: number): void;
   addRowProduct(k: number, n: number, x: Address, w: Address, y: Address): void;
+  addRowDots(k: number, n: number, x: Address, w: Address, y: Address): void;
   squaredNorm(count: number, x: Address): number;
   // biome-ignore format: what is read, then what is written
   softmaxCrossEntropy(

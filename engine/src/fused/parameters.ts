@@ -11,6 +11,7 @@ export interface Parameter {
 
 export interface DenseParameters {
   readonly layer: DenseLayer;
+  /** `[inputs, units]`; of a tied layer the embedding's table `[units, inputs]`. */
   readonly kernel: Parameter;
   readonly bias: Parameter | null;
 }
@@ -36,11 +37,19 @@ export class Parameters {
   readonly recurrent: readonly RecurrentParameters[];
   readonly dense: readonly DenseParameters[];
 
+  /** Whether the embedding's table makes the logits as well, so that all of its rows have a gradient. */
+  get tied(): boolean {
+    return this.dense.at(-1)!.layer.tied;
+  }
+
   constructor(workspace: Workspace, { embedding, recurrent, dense }: Topology, training: boolean) {
     this.count =
       (embedding ? embedding.rows * embedding.width : 0) +
       recurrent.reduce((sum, layer) => sum + recurrentSizes(layer).reduce((a, b) => a + b), 0) +
-      dense.reduce((sum, { inputs, units, bias }) => sum + inputs * units + (bias ? units : 0), 0);
+      dense.reduce(
+        (sum, { inputs, units, bias, tied }) => sum + (tied ? 0 : inputs * units) + (bias ? units : 0),
+        0,
+      );
     this.values = workspace.reserve(this.count);
     this.gradients = training ? workspace.reserve(this.count) : 0;
     let at = 0;
@@ -56,7 +65,7 @@ export class Parameters {
     });
     this.dense = dense.map(layer => ({
       layer,
-      kernel: next(layer.inputs * layer.units),
+      kernel: layer.tied ? this.embedding!.table : next(layer.inputs * layer.units),
       bias: layer.bias ? next(layer.units) : null,
     }));
   }

@@ -62,10 +62,11 @@ export class FusedPredictor implements Predictor {
     const { kernels, floats } = this.#workspace;
     for (const [i, { layer, kernel, bias }] of this.#parameters.dense.entries()) {
       const y = this.#outputs[i];
-      const { inputs, units, activation } = layer;
+      const { inputs, units, activation, tied } = layer;
       if (bias) floats.copyWithin(y / 4, bias.value / 4, bias.value / 4 + units);
       else this.#workspace.zero(y, units);
-      kernels.addRowProduct(inputs, units, x, kernel.value, y);
+      if (tied) kernels.addRowDots(inputs, units, x, kernel.value, y);
+      else kernels.addRowProduct(inputs, units, x, kernel.value, y);
       kernels.activate(activation, units, y);
       x = y;
     }

@@ -10,6 +10,7 @@ export class Sequence {
   readonly #embedding: EmbeddingParameters;
   readonly #recurrent: readonly Recurrent[];
   readonly #training: boolean;
+  readonly #tied: boolean;
   #tokens = 0;
   #mask = 0;
   #rows = 0;
@@ -23,6 +24,7 @@ export class Sequence {
     this.#embedding = parameters.embedding!;
     this.#recurrent = parameters.recurrent.map(layer => new Recurrent(workspace, layer, scratch, training));
     this.#training = training;
+    this.#tied = parameters.tied;
   }
 
   /** Width of what comes out. */
@@ -127,8 +129,8 @@ export class Sequence {
   }
 
   /**
-   * Gradients of all weights, once those of what came out are in; that of the table is either whole, or only of the rows that
-   * were looked up.
+   * Gradients of all weights, once those of what came out are in; that of the table is either whole, and added to the one that is
+   * there where the output is tied to it, or only of the rows that were looked up.
    */
   backward(extent: Extent, whole: boolean): void {
     const { kernels } = this.#workspace;
@@ -141,7 +143,7 @@ export class Sequence {
       this.#recurrent[i].backward(extent, x, this.#mask, slopes);
     }
     if (whole) {
-      this.#workspace.zero(table.gradient, table.size);
+      if (!this.#tied) this.#workspace.zero(table.gradient, table.size);
       const positions = extent.steps * extent.batch;
       kernels.addRows(positions, layer.width, this.#rowSlopes, this.#tokens, table.gradient);
       return;

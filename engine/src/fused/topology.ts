@@ -27,6 +27,8 @@ export interface DenseLayer {
   readonly units: number;
   readonly bias: boolean;
   readonly activation: Activation;
+  /** Whether its kernel is the embedding's table, transposed; only the last layer's is. */
+  readonly tied: boolean;
 }
 
 /** A model that the kernels can run: a chain from tokens, or from rows of features, to one row of logits for each position. */
@@ -94,7 +96,18 @@ const kinds: Readonly<Record<string, Kind>> = {
   GRU: (layer, config) => recurrent('gru', layer, config),
   LSTM: (layer, config) => recurrent('lstm', layer, config),
   Dense(layer, config) {
-    return { kind: 'dense', ...widths(layer, config), activation: activationOf(layer, config.activation) };
+    const activation = activationOf(layer, config.activation);
+    return { kind: 'dense', ...widths(layer, config), activation, tied: false };
+  },
+  TiedDense(layer, config) {
+    return {
+      kind: 'dense',
+      inputs: (layer.input as tf.SymbolicTensor).shape.at(-1)!,
+      units: config.units as number,
+      bias: config.useBias === true,
+      activation: activations.linear,
+      tied: true,
+    };
   },
 };
 
@@ -152,8 +165,15 @@ function arrange(layers: readonly ReturnType<Kind>[]): Topology {
     refuse('the layers are not an embedding, recurrent and dense layers in this order');
   if (dense.at(-1)!.activation !== activations.linear)
     refuse('the last layer has an activation, so it makes no logits');
+  if (dense.slice(0, -1).some(({ tied }) => tied)) refuse('a tied layer comes before the last one');
+  if (dense.at(-1)!.tied && !fits(dense.at(-1)!, embedding))
+    refuse('the tied layer does not fit the embedding');
   if (embedding === null && recurrent.length > 0) refuse('a recurrent layer has no embedding before it');
   if (recurrent.slice(0, -1).some(({ sequences }) => !sequences))
     refuse('a recurrent layer that hands on its last state alone comes before another');
   return { embedding, recurrent, dense };
+}
+
+function fits({ inputs, units }: DenseLayer, embedding: EmbeddingLayer | null): boolean {
+  return embedding?.rows === units && embedding.width === inputs;
 }

@@ -34,6 +34,16 @@ describe('a next-word model', () => {
     );
   });
 
+  it('needs no matrix of its own for an output that is tied to the embedding', () => {
+    expect(nextWordModel({ ...largeModel, tied: true }, 1).countParams()).toBe(732_368);
+    expect(
+      nextWordModel({ vocabulary: 12, embedding: 5, gru: 5, dense: null, tied: true }, 1).countParams(),
+    ).toBe(12 * 5 + 3 * 5 * 11 + 12);
+    expect(() => nextWordModel({ ...largeModel, tied: true, dense: null }, 1)).toThrow(
+      "A tied output takes 64 inputs, the embedding's width, not 128.",
+    );
+  });
+
   it('gives logits for each position', () => {
     expect(
       logitsOf(nextWordModel(tiny, 1), [

@@ -1,4 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend';
+import { TiedDense } from '@murmuration/engine/layers/tied-dense';
 import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
 import * as tf from '@murmuration/engine/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -116,6 +117,15 @@ const models: Record<string, () => Training> = {
         embedding({ inputDim: WORDS, outputDim: 5, inputLength: LENGTH }),
         lstm({ units: 7, returnSequences: true, recurrentInitializer: 'glorotUniform' }),
         dense({ units: WORDS }),
+      ],
+      true,
+    ),
+  'embedding with a mask, GRU, and an output tied to the embedding': () =>
+    sentences(
+      [
+        embedding({ inputDim: WORDS, outputDim: 5, inputLength: LENGTH, maskZero: true }),
+        gru({ units: 5, returnSequences: true, recurrentInitializer: 'glorotUniform' }),
+        new TiedDense({ units: WORDS }),
       ],
       true,
     ),

@@ -40,6 +40,12 @@ function unknown(): tf.LayersModel {
 describe('predictorOf', () => {
   it.each<[string, () => tf.LayersModel, string, string]>([
     ['a GRU', () => build(small), 'fused', 'the fused kernels know all layers'],
+    [
+      'a tied output',
+      () => build({ ...small, embedding: 9, tied: true }),
+      'fused',
+      'the fused kernels know all layers',
+    ],
     ['LSTM and GRU over masked words', () => build(lstm), 'fused', 'the fused kernels know all layers'],
     [
       'the last position alone',

@@ -1,3 +1,4 @@
+import { TiedDense } from '@murmuration/engine/layers/tied-dense';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { integers, numbers } from '../numbers.ts';
@@ -21,6 +22,8 @@ export interface Shape {
     readonly activation: 'linear' | 'tanh' | 'relu' | 'sigmoid';
     readonly useBias: boolean;
   }[];
+  /** Whether the table makes the logits as well, behind a layer that narrows to its width. */
+  readonly tied?: boolean;
   readonly seed: number;
 }
 
@@ -42,6 +45,7 @@ export function build({
   recurrent,
   everyPosition,
   hidden,
+  tied,
   seed,
 }: Shape): tf.LayersModel {
   const layers = [
@@ -54,7 +58,9 @@ export function build({
       }),
     ),
     ...hidden.map(options => tf.layers.dense(options)),
-    tf.layers.dense({ units: words }),
+    ...(tied
+      ? [tf.layers.dense({ units: embedding }), new TiedDense({ units: words, useBias: seed % 2 === 0 })]
+      : [tf.layers.dense({ units: words })]),
   ];
   const inputs = tf.input({ shape: [null], dtype: 'int32' });
   const outputs = layers.reduce((input, layer) => layer.apply(input) as tf.SymbolicTensor, inputs);

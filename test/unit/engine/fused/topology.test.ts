@@ -1,6 +1,7 @@
 import { startBackend } from '@murmuration/engine/backend';
 import { choosePath } from '@murmuration/engine/fused/path';
 import { topologyOf } from '@murmuration/engine/fused/topology';
+import { TiedDense } from '@murmuration/engine/layers/tied-dense';
 import { softmaxLoss } from '@murmuration/engine/losses';
 import type { Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
@@ -72,6 +73,28 @@ describe('topologyOf', () => {
     );
     expect(chain(gru({ ...step, inputShape: [3, 2] }), logits())).toBe(
       'a recurrent layer has no embedding before it',
+    );
+  });
+
+  it('takes an output for tied that fits the embedding and comes last', () => {
+    const tied = topologyOf(build({ ...small, tied: true }));
+    expect('dense' in tied && tied.dense).toMatchObject([
+      { inputs: 7, units: 6, tied: false },
+      { inputs: 6, units: 23, tied: true },
+    ]);
+    const output = (units: number) => new TiedDense({ units, name: 'tied' });
+    expect(chain(words(), gru({ ...step, units: 4 }), output(9))).toBe('none');
+    expect(chain(words(), gru({ ...step, units: 3 }), output(9))).toBe(
+      'the tied layer does not fit the embedding',
+    );
+    expect(chain(words(), gru({ ...step, units: 4 }), output(8))).toBe(
+      'the tied layer does not fit the embedding',
+    );
+    expect(chain(words(), gru({ ...step, units: 4 }), output(9), logits())).toBe(
+      'a tied layer comes before the last one',
+    );
+    expect(chain(dense({ inputShape: [4], units: 4 }), output(9))).toBe(
+      'the tied layer does not fit the embedding',
     );
   });
 

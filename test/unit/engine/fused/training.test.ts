@@ -74,6 +74,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   recurrent: fc.array(recurrentLayer, { minLength: 1, maxLength: 2 }),
   everyPosition: fc.boolean(),
   hidden: fc.array(hiddenLayer, { maxLength: 2 }),
+  tied: fc.boolean(),
   seed: fc.integer({ min: 0, max: 10_000 }),
 });
 
@@ -114,6 +115,7 @@ describe('a fused step', () => {
       10,
       8,
     );
+    await agrees({ ...small, words: 9_001, embedding: 3, tied: true, seed: 2 }, 10, 8);
   });
 
   it('agrees for a model without recurrent layers, and for one over features', async () => {
@@ -251,30 +253,32 @@ describe('descent', () => {
     expect(relativeError(ourMove, moved)).toBeLessThan(1e-3);
   });
 
-  it.each(['gru', 'lstm'] as const)(
-    'has the loss curve of the generic path over 300 steps, %s',
-    async kind => {
-      await tf.setBackend('wasm');
-      const shape: Shape = { ...small, words: 60, recurrent: [{ ...small.recurrent[0], kind, units: 16 }] };
-      const model = build(shape);
-      const training = await fused(model);
-      training.begin(weightsOf(model), { ...plain, learningRate: 0.5 }, { batch: 8, steps: 6 });
-      const optimizer = tf.train.sgd(0.5);
-      const batches = Array.from({ length: 10 }, (_, i) => batchOf(shape, 8, 6, 100 + i));
-      let first = Number.NaN;
-      let last = Number.NaN;
-      for (let i = 0; i < 300; i++) {
-        const batch = batches[i % batches.length];
-        const generic = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
-        const [expected] = generic.dataSync();
-        generic.dispose();
-        last = training.step(plainBatch(batch));
-        if (i === 0) first = last;
-        expect(Math.abs(last - expected)).toBeLessThan(1e-3);
-      }
-      expect(last).toBeLessThan(first - 0.1);
-    },
-  );
+  it.each([
+    ['gru', false],
+    ['lstm', false],
+    ['gru', true],
+  ] as const)('has the loss curve of the generic path over 300 steps, %s, tied: %s', async (kind, tied) => {
+    await tf.setBackend('wasm');
+    const recurrent = [{ ...small.recurrent[0], kind, units: 16 }];
+    const shape: Shape = { ...small, words: 60, embedding: tied ? 16 : 6, recurrent, tied, seed: 2 };
+    const model = build(shape);
+    const training = await fused(model);
+    training.begin(weightsOf(model), { ...plain, learningRate: 0.5 }, { batch: 8, steps: 6 });
+    const optimizer = tf.train.sgd(0.5);
+    const batches = Array.from({ length: 10 }, (_, i) => batchOf(shape, 8, 6, 100 + i));
+    let first = Number.NaN;
+    let last = Number.NaN;
+    for (let i = 0; i < 300; i++) {
+      const batch = batches[i % batches.length];
+      const generic = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
+      const [expected] = generic.dataSync();
+      generic.dispose();
+      last = training.step(plainBatch(batch));
+      if (i === 0) first = last;
+      expect(Math.abs(last - expected)).toBeLessThan(1e-3);
+    }
+    expect(last).toBeLessThan(first - 0.1);
+  });
 });
 
 describe('memory', () => {
