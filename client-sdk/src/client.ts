@@ -1,23 +1,14 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { type DeviceId, parseDeviceId, parseTaskName } from '@murmuration/protocol/ids';
+import { parseTaskName } from '@murmuration/protocol/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
-import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
-import {
-  type Challenge,
-  challenge,
-  challengeMessage,
-  type Enrol,
-  enrolled,
-  type Hello,
-  welcome,
-} from '@murmuration/protocol/messages/hello';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { type Challenge, challenge } from '@murmuration/protocol/messages/hello';
 import { maskingInput } from '@murmuration/protocol/messages/masking';
 import { assignment, roundEnd } from '@murmuration/protocol/messages/round';
-import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { Emitter } from '@socket.io/component-emitter';
-import type * as z from 'zod/mini';
-import { loadIdentity } from './device/identity.ts';
+import { Consent } from './device/consent.ts';
+import { sayFarewell } from './device/farewell.ts';
+import { Introduction } from './device/introduction.ts';
 import type { ClientEvents } from './events.ts';
 import { ModelCache } from './model-cache.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
@@ -27,10 +18,8 @@ import { persist } from './session/persist.ts';
 import { sessionStore } from './session/saved-session.ts';
 import { asError, Session } from './session/session.ts';
 import type { Trainer } from './training/trainer.ts';
+import { observed } from './transport/observed.ts';
 import type { Transport } from './transport/transport.ts';
-import { sdkVersion } from './version.ts';
-
-const deviceName = 'device';
 
 /**
  * Takes part in federated learning on this device: connects, proves who it is, checks in, and contributes when it is
@@ -38,26 +27,32 @@ const deviceName = 'device';
  * stops, and an app that starts it again is told the same.
  */
 export class PlatformClient {
-  readonly #options: ClientOptions;
   readonly #platform: Platform;
   readonly #transport: Transport;
   readonly #sessions: readonly Session[];
   readonly #trainers: readonly Trainer[];
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
-  #identity: SigningKey | undefined;
-  /** What the app gave to enrol with, until the coordinator has judged it. */
-  #enrolmentToken: string | undefined;
+  readonly #introduction: Introduction;
+  readonly #consent: Consent;
   /** Ends the answer to the challenge before. */
   #greeting = new AbortController();
-  #running = false;
+  /** What the app wishes: `start` to `stop`, but for `pause` to `resume`. */
+  #isWanted = false;
+  #isPaused = false;
+  /** Whether the device takes part: where app and person wish it. */
+  #isRunning = false;
+  /** The changes of that so far, one after the other. */
+  #changes: Promise<void> = Promise.resolve();
   /** Whether the coordinator knows whose the connection is. */
   #isKnown = false;
 
   /** Throws `protocol.id` for a name that no task can have. */
   constructor(options: ClientOptions, platform: Platform) {
-    this.#options = options;
     this.#platform = platform;
     this.#transport = platform.transport(options.url, platform);
+    const request = observed(this.#transport, sent => this.#emit('sent', sent));
+    this.#introduction = new Introduction(options, platform, request);
+    this.#consent = new Consent(options.storage);
     const tasks = Object.entries(options.tasks).map(([name, task]) => ({
       name: parseTaskName(name),
       ...task,
@@ -69,13 +64,13 @@ export class PlatformClient {
         new Session({
           task,
           platform,
-          transport: this.#greeted,
+          transport: this.#greeted(request),
           trainer: trainers[position]!,
           examples,
           models: new ModelCache(options.storage, this.#transport, task, bundled),
           privateLayers: new PrivateLayers(options.storage, task),
           store: sessionStore(options.storage, task),
-          identity: () => this.#identity!,
+          identity: () => this.#introduction.identity,
           floors: options.floors ?? {},
           emit: (event, ...args) => this.#emit(event, ...args),
           isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
@@ -89,18 +84,85 @@ export class PlatformClient {
     return () => this.#emitter.off(name, listener as never);
   }
 
-  /** Connects and takes part from now on; returns at once where it does so already. */
+  /** Connects and takes part from now on, where the person consents; returns at once where it does so already. */
   async start(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
-    const { primitives, random } = this.#platform;
+    this.#isWanted = true;
     try {
-      this.#identity ??= await loadIdentity(this.#options.storage, primitives, random);
+      await this.#settle();
     } catch (error) {
-      this.#running = false;
+      this.#isWanted = false;
       throw error;
     }
-    if (!this.#running) return;
+  }
+
+  /** Leaves a round that is under way, and disconnects; what is stored stays. */
+  async stop(): Promise<void> {
+    this.#isWanted = false;
+    await this.#settle();
+  }
+
+  /** Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    await this.#settle();
+  }
+
+  async resume(): Promise<void> {
+    this.#isPaused = false;
+    await this.#settle();
+  }
+
+  /**
+   * What the person says to taking part, remembered over restarts; given until it is taken back. Without it nothing is sent, even after
+   * `start`, and a round that is under way is left at once.
+   */
+  async setConsent(given: boolean): Promise<void> {
+    await this.#consent.set(given);
+    await this.#settle();
+  }
+
+  /** Whether the person consents to taking part. */
+  hasConsent(): Promise<boolean> {
+    return this.#consent.isGiven();
+  }
+
+  /**
+   * Stops, erases everything that the SDK has stored on this device, and has the coordinator revoke it for good. What is in sums already stays
+   * there. Throws `server.unreachable` where the coordinator can't be told within 20 s: then all else is done, and it is told at the next
+   * `forget` or `start`, which goes on as a new device.
+   */
+  async forget(): Promise<void> {
+    await this.stop();
+    this.#changes = this.#changes.then(async () => {
+      await this.#introduction.erase();
+      this.#consent.erased();
+      if (!(await this.#introduction.owesFarewell())) return;
+      await this.#introduction.begin();
+      await sayFarewell(this.#introduction, this.#transport, this.#platform.clock);
+    });
+    await this.#changes;
+  }
+
+  /** Takes part, or no longer, as app and person wish. */
+  #settle(): Promise<void> {
+    const follow = async () => {
+      const shall = this.#isWanted && !this.#isPaused && (await this.#consent.isGiven());
+      if (shall === this.#isRunning) return;
+      if (shall) await this.#takePart();
+      else await this.#leave();
+    };
+    // What went wrong before was told to whoever asked for it.
+    this.#changes = this.#changes.then(follow, follow);
+    return this.#changes;
+  }
+
+  async #takePart(): Promise<void> {
+    await this.#introduction.begin();
+    this.#isRunning = true;
+    this.#connect();
+  }
+
+  #connect(): void {
     this.#transport.open({
       disconnected: reason => {
         this.#isKnown = false;
@@ -112,13 +174,12 @@ export class PlatformClient {
     });
   }
 
-  /** Leaves a round that is under way, and disconnects; what is stored stays. */
-  async stop(): Promise<void> {
-    if (!this.#running) return;
-    this.#running = false;
+  async #leave(): Promise<void> {
+    this.#isRunning = false;
     this.#greeting.abort();
     await Promise.all(this.#sessions.map(session => session.stop()));
     this.#transport.close();
+    this.#isKnown = false;
     for (const trainer of this.#trainers) await trainer.close();
   }
 
@@ -135,12 +196,12 @@ export class PlatformClient {
   }
 
   /** The transport as sessions have it: nothing is asked on a connection before the coordinator knows whose that is. */
-  get #greeted(): Pick<Transport, 'request' | 'upload'> {
+  #greeted(request: Transport['request']): Pick<Transport, 'request' | 'upload'> {
     return {
       request: async (event, frame) => {
         if (!this.#isKnown)
           throw new MurmurationError('server.unreachable', 'The device has not said hello yet.');
-        return this.#transport.request(event, frame);
+        return request(event, frame);
       },
       upload: (...args) => this.#transport.upload(...args),
     };
@@ -188,7 +249,7 @@ export class PlatformClient {
     const { signal } = this.#greeting;
     try {
       await persist(
-        () => this.#sayHello(message),
+        () => this.#greet(message),
         this.#platform,
         signal,
         error => this.#emit('error', error),
@@ -198,67 +259,18 @@ export class PlatformClient {
     }
   }
 
-  async #sayHello({ protocol, nonce }: Challenge): Promise<void> {
-    if (protocol !== protocolVersion)
-      throw new MurmurationError(
-        'protocol.version',
-        `The coordinator speaks protocol version ${protocol}, this SDK version ${protocolVersion}; update the older one.`,
-      );
-    const stored = await this.#options.storage.get(deviceName);
-    const device = stored ? parseDeviceId(new TextDecoder().decode(stored)) : await this.#enrol(nonce);
-    let now: number;
-    try {
-      now = await this.#prove(device, nonce);
-    } catch (error) {
-      if (!stored || asError(error).code !== 'device.unknown') throw error;
-      // A coordinator that has lost its devices learns the same key again.
-      now = await this.#prove(await this.#enrol(nonce), nonce);
+  async #greet(message: Challenge): Promise<void> {
+    if (await this.#introduction.owesFarewell()) {
+      await this.#introduction.sayFarewell(message);
+      this.#transport.close();
+      await this.#introduction.begin();
+      if (this.#isRunning) this.#connect();
+      return;
     }
-    if (!this.#running) return;
+    const now = await this.#introduction.answer(message);
+    if (!this.#isRunning) return;
     this.#isKnown = true;
     this.#emit('connected');
     for (const session of this.#sessions) session.connected(now);
-  }
-
-  /** Says hello; returns the time by the coordinator's clock, ms since 1970. */
-  async #prove(device: DeviceId, nonce: Uint8Array): Promise<number> {
-    const message: Hello = {
-      protocol: protocolVersion,
-      device,
-      signature: this.#identity!.sign(challengeMessage('hello', nonce)),
-      sdk: sdkVersion,
-      platform: this.#platform.name,
-    };
-    return decodeAck(await this.#transport.request('hello', encodeFrame(message)), welcome).now;
-  }
-
-  async #enrol(nonce: Uint8Array): Promise<DeviceId> {
-    const { enrolment, certificate, storage } = this.#options;
-    const { publicKey } = this.#identity!;
-    // Kept where the challenge expires while the app gets it: the next one finds it ready.
-    this.#enrolmentToken ??= typeof enrolment === 'string' ? enrolment : await enrolment();
-    const message: Enrol = {
-      protocol: protocolVersion,
-      publicKey,
-      token: this.#enrolmentToken,
-      certificate: await certificate?.(publicKey),
-      signature: this.#identity!.sign(challengeMessage('enrol', nonce)),
-    };
-    const answer = await this.#transport.request('enrol', encodeFrame(message));
-    const { device } = this.#judged(answer);
-    await storage.put(deviceName, new TextEncoder().encode(device));
-    return device;
-  }
-
-  /** The answer to an enrolment, after which its token is not used again; throws the error that a refusal names. */
-  #judged(answer: Uint8Array): z.output<typeof enrolled> {
-    try {
-      const device = decodeAck(answer, enrolled);
-      this.#enrolmentToken = undefined;
-      return device;
-    } catch (error) {
-      if (asError(error).code !== 'device.challenge-expired') this.#enrolmentToken = undefined;
-      throw error;
-    }
   }
 }

@@ -1,7 +1,9 @@
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { HybridReport } from './hybrid/hybrid.ts';
 import type { FreshStart } from './private-layers/private-layers.ts';
 import type { TrainingPath } from './training/trainer.ts';
+import type { Sent } from './transport/observed.ts';
 
 /** Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. */
 export interface RoundProgress {
@@ -36,8 +38,20 @@ export interface ClientEvents {
     readonly model: ModelHash;
     readonly reason: FreshStart;
   }): void;
+  /**
+   * What the device serves is changing: personal models learn (`progress` from 0 to 1), then models and λ have been replaced (`ready`).
+   * `report` is the one that holds now.
+   */
+  personal(event: {
+    readonly task: TaskName;
+    readonly phase: 'learning' | 'ready';
+    readonly progress: number;
+    readonly report: HybridReport | null;
+  }): void;
   /** The device waits: for an assignment, or `after` ms until it checks in again. */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
+  /** Something is about to leave the device; what is sent again is told of again. */
+  sent(event: Sent): void;
   /** What went wrong; the client goes on by itself, but stops at `device.revoked`. */
   error(error: MurmurationError): void;
 }

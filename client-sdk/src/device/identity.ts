@@ -2,17 +2,22 @@ import type { RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives, SigningKey } from '@murmuration/protocol/primitives/primitives';
 import type { Storage } from '../storage/storage.ts';
 
-const name = 'identity';
+/** Where it is stored. */
+export const identityName = 'identity';
+
+/** The device's signing key, with its seed (32 bytes) for a thread that signs for it. */
+export interface DeviceIdentity extends SigningKey {
+  readonly seed: Uint8Array;
+}
 
 /** The device's Ed25519 key: made on the device the first time, and never sent. */
 export async function loadIdentity(
   storage: Storage,
   primitives: Primitives,
   random: RandomBytes,
-): Promise<SigningKey> {
-  const stored = await storage.get(name);
-  if (stored?.length === 32) return primitives.ed25519.signingKey(stored);
-  const seed = random(32);
-  await storage.put(name, seed);
-  return primitives.ed25519.signingKey(seed);
+): Promise<DeviceIdentity> {
+  const stored = await storage.get(identityName);
+  const seed = stored?.length === 32 ? stored : random(32);
+  if (seed !== stored) await storage.put(identityName, seed);
+  return { ...primitives.ed25519.signingKey(seed), seed };
 }

@@ -1,0 +1,162 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type DeviceId, parseDeviceId } from '@murmuration/protocol/ids';
+import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
+import {
+  type Challenge,
+  challengeMessage,
+  type Enrol,
+  enrolled,
+  type Forget,
+  type Hello,
+  welcome,
+} from '@murmuration/protocol/messages/hello';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import * as z from 'zod/mini';
+import type { ClientOptions } from '../options.ts';
+import type { Platform } from '../platform.ts';
+import type { Transport } from '../transport/transport.ts';
+import { sdkVersion } from '../version.ts';
+import { type DeviceIdentity, identityName, loadIdentity } from './identity.ts';
+
+const deviceName = 'device';
+/** There while the coordinator has not heard that this device is to be forgotten. */
+const farewellName = 'farewell';
+
+/** What says a device farewell, and to whom nothing else is left of it. */
+const forFarewell = [identityName, deviceName, farewellName];
+
+/** Says who this device is: enrols it the first time, answers the coordinator's challenges, and says farewell. */
+export class Introduction {
+  readonly #options: Pick<ClientOptions, 'storage' | 'enrolment' | 'certificate'>;
+  readonly #platform: Pick<Platform, 'name' | 'primitives' | 'random'>;
+  readonly #request: Transport['request'];
+  #identity: DeviceIdentity | undefined;
+  /** What the app gave to enrol with, until the coordinator has judged it. */
+  #enrolmentToken: string | undefined;
+
+  constructor(
+    options: Pick<ClientOptions, 'storage' | 'enrolment' | 'certificate'>,
+    platform: Pick<Platform, 'name' | 'primitives' | 'random'>,
+    request: Transport['request'],
+  ) {
+    this.#options = options;
+    this.#platform = platform;
+    this.#request = request;
+  }
+
+  /** Reads the device's key, or makes it; before anything else. Throws what the storage throws. */
+  async begin(): Promise<void> {
+    const { primitives, random } = this.#platform;
+    this.#identity ??= await loadIdentity(this.#options.storage, primitives, random);
+  }
+
+  /** The device's signing key. */
+  get identity(): DeviceIdentity {
+    return this.#identity!;
+  }
+
+  /** Says hello in answer to a challenge; returns the time by the coordinator's clock, ms since 1970. Throws what a refusal names. */
+  async answer({ protocol, nonce }: Challenge): Promise<number> {
+    requireVersion(protocol);
+    const stored = await this.#device();
+    const device = stored ?? (await this.#enrol(nonce));
+    try {
+      return await this.#prove(device, nonce);
+    } catch (error) {
+      if (!stored || !hasCode(error, 'device.unknown')) throw error;
+      // A coordinator that has lost its devices learns the same key again.
+      return await this.#prove(await this.#enrol(nonce), nonce);
+    }
+  }
+
+  /** Erases everything that is stored; of a device that is enrolled its key is left until it has said farewell. */
+  async erase(): Promise<void> {
+    const { storage } = this.#options;
+    const owes = (await this.#device()) !== undefined;
+    if (owes) await storage.put(farewellName, Uint8Array.of(1));
+    await storage.clear(owes ? forFarewell : []);
+    this.#enrolmentToken = undefined;
+    if (!owes) this.#identity = undefined;
+  }
+
+  /** Whether the coordinator has still to hear that this device is to be forgotten. */
+  async owesFarewell(): Promise<boolean> {
+    return (await this.#options.storage.get(farewellName)) !== undefined;
+  }
+
+  /** Has the coordinator forget this device, in answer to a challenge; then its key is gone. Throws what a refusal names. */
+  async sayFarewell({ protocol, nonce }: Challenge): Promise<void> {
+    requireVersion(protocol);
+    const device = await this.#device();
+    try {
+      if (device) {
+        await this.#prove(device, nonce);
+        const message: Forget = { device };
+        decodeAck(await this.#request('forget', encodeFrame(message)), z.null());
+      }
+    } catch (error) {
+      // Then it is out already.
+      if (!hasCode(error, 'device.unknown') && !hasCode(error, 'device.revoked')) throw error;
+    }
+    for (const name of forFarewell) await this.#options.storage.delete(name);
+    this.#identity = undefined;
+  }
+
+  async #device(): Promise<DeviceId | undefined> {
+    const stored = await this.#options.storage.get(deviceName);
+    return stored && parseDeviceId(new TextDecoder().decode(stored));
+  }
+
+  /** Says hello; returns the time by the coordinator's clock, ms since 1970. */
+  async #prove(device: DeviceId, nonce: Uint8Array): Promise<number> {
+    const message: Hello = {
+      protocol: protocolVersion,
+      device,
+      signature: this.identity.sign(challengeMessage('hello', nonce)),
+      sdk: sdkVersion,
+      platform: this.#platform.name,
+    };
+    return decodeAck(await this.#request('hello', encodeFrame(message)), welcome).now;
+  }
+
+  async #enrol(nonce: Uint8Array): Promise<DeviceId> {
+    const { enrolment, certificate, storage } = this.#options;
+    const { publicKey } = this.identity;
+    // Kept where the challenge expires while the app gets it: the next one finds it ready.
+    this.#enrolmentToken ??= typeof enrolment === 'string' ? enrolment : await enrolment();
+    const message: Enrol = {
+      protocol: protocolVersion,
+      publicKey,
+      token: this.#enrolmentToken,
+      certificate: await certificate?.(publicKey),
+      signature: this.identity.sign(challengeMessage('enrol', nonce)),
+    };
+    const answer = await this.#request('enrol', encodeFrame(message));
+    const { device } = this.#judged(answer);
+    await storage.put(deviceName, new TextEncoder().encode(device));
+    return device;
+  }
+
+  /** The answer to an enrolment, after which its token is not used again; throws the error that a refusal names. */
+  #judged(answer: Uint8Array): z.output<typeof enrolled> {
+    try {
+      const device = decodeAck(answer, enrolled);
+      this.#enrolmentToken = undefined;
+      return device;
+    } catch (error) {
+      if (!hasCode(error, 'device.challenge-expired')) this.#enrolmentToken = undefined;
+      throw error;
+    }
+  }
+}
+
+function requireVersion(protocol: number): void {
+  if (protocol !== protocolVersion)
+    throw new MurmurationError(
+      'protocol.version',
+      `The coordinator speaks protocol version ${protocol}, this SDK version ${protocolVersion}; update the older one.`,
+    );
+}
+
+const hasCode = (error: unknown, code: MurmurationError['code']): boolean =>
+  error instanceof MurmurationError && error.code === code;

@@ -1,0 +1,179 @@
+import type { ClientEvents } from '@murmuration/client-sdk/events';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { describe, expect, it } from 'vitest';
+import { assignmentOf } from '../memory-coordinator.ts';
+import { clock, coordinator, device, storage, trainer, waiting } from './scene.ts';
+
+/** A device in the middle of its training. */
+async function training() {
+  trainer.result = () => new Promise(() => {});
+  const it = await waiting();
+  coordinator.send('assignment', assignmentOf(clock));
+  await clock.advance(0);
+  return it;
+}
+
+async function comesBack() {
+  coordinator.connect();
+  await clock.advance(0);
+}
+
+describe('pause', () => {
+  it('leaves a round that is under way and disconnects, until resume', async () => {
+    const { client, errors } = await training();
+    await client.pause();
+    expect([trainer.running, coordinator.asked.leave.length, coordinator.isOpen]).toEqual([0, 1, false]);
+    await client.start();
+    expect(coordinator.isOpen).toBe(false);
+    await client.resume();
+    await comesBack();
+    expect([coordinator.asked['check-in'].length, errors]).toEqual([2, []]);
+  });
+
+  it('before start holds start up; resume without start starts nothing', async () => {
+    const { client } = device();
+    await client.pause();
+    await client.start();
+    expect(coordinator.isOpen).toBe(false);
+    await client.stop();
+    await client.resume();
+    expect(coordinator.isOpen).toBe(false);
+  });
+});
+
+describe('consent', () => {
+  it('that is taken back ends all at once, and is remembered', async () => {
+    const { client } = await training();
+    expect(await client.hasConsent()).toBe(true);
+    await client.setConsent(false);
+    expect([trainer.running, coordinator.asked.leave.length, coordinator.isOpen]).toEqual([0, 1, false]);
+    const { client: next } = device();
+    await next.start();
+    expect([await next.hasConsent(), coordinator.isOpen]).toEqual([false, false]);
+    await next.setConsent(true);
+    expect(coordinator.isOpen).toBe(true);
+    expect(await device().client.hasConsent()).toBe(true);
+  });
+
+  it('that is given starts nothing that the app has not started', async () => {
+    const { client } = device();
+    await client.setConsent(true);
+    expect(coordinator.isOpen).toBe(false);
+  });
+});
+
+describe('forget', () => {
+  const names = ['identity', 'device', 'farewell', 'session.keyboard', 'model.keyboard', 'consent'];
+  const stored = async () => {
+    const there = await Promise.all(names.map(name => storage.get(name)));
+    return names.filter((_, i) => there[i] !== undefined);
+  };
+
+  it('ID7: leaves the round, erases all, and has the coordinator revoke the device', async () => {
+    const { client } = await training();
+    await client.setConsent(true);
+    expect(await stored()).toContain('model.keyboard');
+    const [{ device: id }] = coordinator.asked.hello as [{ device: string }];
+    const forgotten = client.forget();
+    await clock.advance(0);
+    expect(await stored()).toEqual(['identity', 'device', 'farewell']);
+    coordinator.connect();
+    await forgotten;
+    expect(coordinator.asked.forget).toEqual([{ device: id }]);
+    expect([await stored(), coordinator.isOpen, clock.pending]).toEqual([[], false, 0]);
+  });
+
+  it('goes on as a new device where the app starts again', async () => {
+    const { client } = await waiting();
+    const forgotten = client.forget();
+    await clock.advance(0);
+    coordinator.connect();
+    await forgotten;
+    await client.start();
+    await comesBack();
+    const [first, , second] = coordinator.asked.hello.map(hello => hello.device);
+    expect(second).toBeTypeOf('string');
+    expect(second).not.toBe(first);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+  });
+
+  it('tells nobody of a device that nobody knows', async () => {
+    await storage.put('model.keyboard', new Uint8Array(9));
+    await device().client.forget();
+    expect([await stored(), coordinator.isOpen]).toEqual([[], false]);
+  });
+
+  it('says so where the coordinator is out of reach, and is heard at the next try', async () => {
+    const { client } = await waiting();
+    const forgotten = expect(client.forget()).rejects.toMatchObject({ code: 'server.unreachable' });
+    await clock.advance(20_000);
+    await forgotten;
+    expect([await stored(), coordinator.isOpen]).toEqual([['identity', 'device', 'farewell'], false]);
+    const again = client.forget();
+    await clock.advance(0);
+    coordinator.connect();
+    await again;
+    expect([await stored(), coordinator.asked.forget.length]).toEqual([[], 1]);
+  });
+
+  it('is heard at the next start otherwise, before the device goes on as a new one', async () => {
+    const { client } = await waiting();
+    const forgotten = expect(client.forget()).rejects.toMatchObject({ code: 'server.unreachable' });
+    await clock.advance(20_000);
+    await forgotten;
+    const { client: next, errors } = device(2);
+    await next.start();
+    await comesBack();
+    expect([coordinator.asked.forget.length, coordinator.isOpen]).toEqual([1, true]);
+    await comesBack();
+    expect(coordinator.asked.enrol).toHaveLength(2);
+    expect([coordinator.asked['check-in'].length, errors]).toEqual([2, []]);
+  });
+
+  it.each(['device.unknown', 'device.revoked'] as const)('is content with the refusal %s', async code => {
+    const { client } = await waiting();
+    coordinator.answers.hello = () => {
+      throw new MurmurationError(code);
+    };
+    const forgotten = client.forget();
+    await clock.advance(0);
+    coordinator.connect();
+    await forgotten;
+    expect(await stored()).toEqual([]);
+  });
+
+  it('waits for another connection where one ends too early', async () => {
+    const { client } = await waiting();
+    coordinator.answers.forget = () => {
+      throw new MurmurationError('server.unreachable');
+    };
+    const forgotten = client.forget();
+    await clock.advance(0);
+    coordinator.connect();
+    await clock.advance(0);
+    coordinator.answers.forget = () => null;
+    coordinator.connect();
+    await forgotten;
+    expect(await stored()).toEqual([]);
+  });
+});
+
+describe('what leaves a device', () => {
+  it('is told of, message by message, with its first bytes', async () => {
+    const { client } = device();
+    const sent: Parameters<ClientEvents['sent']>[0][] = [];
+    client.on('sent', each => sent.push(each));
+    await client.start();
+    await comesBack();
+    coordinator.send('assignment', assignmentOf(clock));
+    await clock.advance(0);
+    expect(sent.map(({ kind }) => kind)).toEqual(['enrol', 'hello', 'check-in', 'update']);
+    const [enrol, hello, , update] = sent;
+    const [{ bytes }] = coordinator.uploads as [{ bytes: Uint8Array }];
+    expect(update).toMatchObject({ bytes: bytes.length, masked: false, sample: bytes.slice(0, 1_024) });
+    // An enrolment holds a token.
+    expect(enrol).toMatchObject({ masked: false, sample: new Uint8Array(0) });
+    expect(enrol!.bytes).toBeGreaterThan(100);
+    expect(hello!.sample).toHaveLength(hello!.bytes);
+  });
+});
