@@ -2,20 +2,7 @@ import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { MaskingContribution } from '@murmuration/protocol/messages/masking';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import {
-  dealShares,
-  enterRound,
-  forgetRound,
-  type InUnmasking,
-  maskUpdate,
-  type Participant,
-  type ParticipantContext,
-  revealShares,
-  takeShares,
-} from '@murmuration/protocol/secagg/participant';
-import { restoreParticipant, saveParticipant } from '@murmuration/protocol/secagg/saved-participant';
 import * as z from 'zod/mini';
-import { prepareUpdate } from '../update/prepare.ts';
 import { demandsOf } from './floors.ts';
 import type { Inbox } from './inbox.ts';
 import { learn } from './learn.ts';
@@ -24,9 +11,7 @@ import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { SavedSession } from './saved-session.ts';
 import { upload } from './upload.ts';
-
-/** What the coordinator gives to a device at the beginning of a phase of masking. */
-export type MaskingEvent = 'roster' | 'bundle' | 'survivors';
+import type { MaskedTerms, MaskingEvent, Standing, Workshop } from './workshop.ts';
 
 export interface MaskedPart {
   readonly assignment: Assignment;
@@ -34,6 +19,7 @@ export interface MaskedPart {
   readonly inbox: Inbox<MaskingEvent>;
   /** What was saved for this assignment before a restart. */
   readonly saved: SavedSession | undefined;
+  readonly workshop: Workshop;
 }
 
 /**
@@ -47,69 +33,55 @@ export async function contributeMasked(
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
-  const { assignment, inbox, saved } = part;
-  const { store, platform } = ports;
-  const context = contextOf(part, ports);
+  const { assignment, inbox, saved, workshop } = part;
+  const { store } = ports;
   const send = sender(assignment, ports, signal);
   let update = saved?.update;
-  let state: Participant;
-  const enter = async <Next extends Participant>(next: Next): Promise<Next> => {
-    state = next;
-    await store.save({ assignment, participant: saveParticipant(next), update });
+  const round = await workshop.masked(termsOf(part, ports));
+  const enter = async (next: Standing): Promise<Standing> => {
+    await store.save({ assignment, participant: next.saved, update });
     return next;
   };
-  state = saved?.participant
-    ? restoreParticipant(context, saved.participant)
-    : await enter(enterRound(context, platform.random(32)));
+  const hear = async (event: MaskingEvent) => enter(await round.hear(event, await inbox.next(event, signal)));
   try {
+    let standing = await round.enter(saved?.participant);
+    if (!saved?.participant) await enter(standing);
     for (;;) {
-      switch (state.phase) {
+      const { phase, message } = standing;
+      switch (phase) {
         case 'keys':
           report('keys', 0);
-          await send('keys', state.message);
-          state = await enter(dealShares(context, state, await inbox.next('roster', signal)));
+          await send('keys', message);
+          standing = await hear('roster');
           break;
         case 'shares':
           report('shares', 0);
-          await send('shares', state.message);
-          state = await enter(takeShares(context, state, await inbox.next('bundle', signal)));
+          await send('shares', message);
+          standing = await hear('bundle');
           break;
         case 'updates': {
-          const { phase: _, ...ready } = state;
-          const learned = await learn(assignment, ports, signal, report);
-          let next: InUnmasking | undefined;
-          update = prepareUpdate(learned, assignment, platform.random, elements => {
-            next = maskUpdate(context, { phase: 'updates', ...ready }, elements);
-          });
-          state = await enter(next!);
+          const masked = await round.mask(await learn(assignment, ports, signal, report), assignment);
+          update = masked.update;
+          standing = await enter(masked);
           break;
         }
         case 'unmasking':
           await upload(assignment, update!, ports, signal, report);
           report('unmasking', 0);
-          state = await enter(revealShares(context, state, await inbox.next('survivors', signal)));
+          standing = await hear('survivors');
           break;
         case 'closing':
-          await send('reveal', state.message);
+          await send('reveal', message);
           return;
       }
     }
   } finally {
-    forgetRound(state);
+    await round.forget();
   }
 }
 
-function contextOf(
-  { assignment, masking }: MaskedPart,
-  { task, platform, identity, floors }: SessionPorts,
-): ParticipantContext {
-  return {
-    primitives: platform.primitives,
-    task,
-    round: assignment.round,
-    identity: identity(),
-    demands: demandsOf(masking, floors),
-  };
+function termsOf({ assignment, masking }: MaskedPart, { task, identity, floors }: SessionPorts): MaskedTerms {
+  return { task, round: assignment.round, identity: identity().seed, demands: demandsOf(masking, floors) };
 }
 
 /** Sends the message of a phase until the coordinator has taken it. */

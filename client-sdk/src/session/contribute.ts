@@ -1,12 +1,13 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import { prepareUpdate } from '../update/prepare.ts';
 import { contributeMasked } from './contribute-masked.ts';
 import { requireMasking } from './floors.ts';
 import { learn } from './learn.ts';
+import { localWorkshop } from './local-workshop.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
 import { upload } from './upload.ts';
+import type { Workshop } from './workshop.ts';
 
 /**
  * One device's contribution to one round: download → train → prepare → upload, between the phases of secure aggregation
@@ -16,28 +17,35 @@ export async function contribute(
   { assignment, stop: { signal }, inbox }: Contributing,
   ports: SessionPorts,
 ): Promise<void> {
-  const { store, emit, task, floors } = ports;
+  const { store, emit, task, floors, trainer, platform } = ports;
   const { round, number, plan } = assignment;
   requireMasking(plan, floors);
   const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
   const stored = await store.load();
+  const workshop = trainer.workshop ?? localWorkshop(platform);
   const saved = stored?.assignment.assignment === assignment.assignment ? stored : undefined;
   if (plan.masking)
-    await contributeMasked({ assignment, masking: plan.masking, inbox, saved }, ports, signal, report);
-  else await contributePlain(assignment, saved?.update, ports, signal, report);
+    await contributeMasked(
+      { assignment, masking: plan.masking, inbox, saved, workshop },
+      ports,
+      signal,
+      report,
+    );
+  else await contributePlain(assignment, saved?.update, workshop, ports, signal, report);
   report('counted', 1);
 }
 
 async function contributePlain(
   assignment: Assignment,
   made: Uint8Array | undefined,
+  workshop: Workshop,
   ports: SessionPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
   let update = made;
   if (!update) {
-    update = prepareUpdate(await learn(assignment, ports, signal, report), assignment, ports.platform.random);
+    update = await workshop.prepare(await learn(assignment, ports, signal, report), assignment);
     await ports.store.save({ assignment, update });
   }
   await upload(assignment, update, ports, signal, report);

@@ -1,5 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids';
-import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
+import type { DeviceIdentity } from '../device/identity.ts';
 import type { ClientEvents } from '../events.ts';
 import type { ModelCache } from '../model-cache.ts';
 import type { Platform } from '../platform.ts';
@@ -20,7 +20,7 @@ export interface SessionPorts {
   readonly privateLayers: PrivateLayers;
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */
-  readonly identity: () => SigningKey;
+  readonly identity: () => DeviceIdentity;
   readonly floors: Floors;
   readonly emit: <Name extends keyof ClientEvents>(
     name: Name,

@@ -6,11 +6,12 @@ import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages
 import type { Cancel } from '@murmuration/protocol/ports';
 import * as z from 'zod/mini';
 import { contribute } from './contribute.ts';
-import type { MaskingEvent } from './contribute-masked.ts';
+
 import { countExamples } from './examples.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Contributing, SessionState } from './state.ts';
+import type { MaskingEvent } from './workshop.ts';
 
 /** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
 const retryAfter = 10_000;

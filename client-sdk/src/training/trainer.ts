@@ -1,5 +1,6 @@
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Workshop } from '../session/workshop.ts';
 
 /** What a device learned in a round. */
 export interface TrainingResult {
@@ -33,6 +34,8 @@ export interface Trainer {
     signal: AbortSignal,
     progress: (done: number) => void,
   ): Promise<TrainingResult>;
+  /** Does the rest of a contribution in the trainer's thread, where it has one of its own; by default the session's does it. */
+  readonly workshop?: Workshop;
   /** Frees what it holds. */
   close(): Promise<void>;
 }
