@@ -3,7 +3,11 @@
 export { activate, activationGradient } from './activations';
 export { softmaxCrossEntropy, topK } from './cross-entropy';
 export { adam, momentum, proximalSgd, pull, sgd, sgdRows } from './descent';
+export { dropout } from './dropout';
 export { gruBackward, gruForward } from './gru';
 export { lstmBackward, lstmForward } from './lstm';
+export { moments, normalisationGradient, normalise } from './normalisation';
+export { addPatches, gatherPatches } from './patches';
+export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling';
 export { multiply, multiplyPacked, pack, packedBytes, scratchBytes } from './product';
 export { addRowDots, addRowProduct, addRows, columnSums, gatherRows, sparseRows, squaredNorm } from './rows';

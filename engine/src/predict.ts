@@ -35,7 +35,7 @@ async function known<Fused>(
 ): Promise<{ readonly reason: string; readonly fused?: Fused }> {
   const topology = topologyOf(model);
   if ('reason' in topology) return topology;
-  if (topology.embedding === null) throw new RangeError('The model takes features, not tokens.');
+  if (topology.features.kind !== 'tokens') throw new RangeError('The model takes features, not tokens.');
   const weights = readWeights(model, new Float32Array(model.countParams()));
   try {
     return { reason: 'the fused kernels know all layers', fused: await create(topology, weights) };

@@ -13,11 +13,11 @@ import type { Steps } from './steps.ts';
 export function fusedSteps(
   training: FusedTraining,
   global: Float32Array,
-  { learningRate, proximal, gradientClip }: TrainingSettings,
+  { learningRate, proximal, gradientClip, seed }: TrainingSettings,
   largest: Extent,
 ): Steps {
   const settings = { learningRate, proximal, gradientClip, optimizer: { kind: 'sgd' } } as const;
-  training.begin(global, settings, largest);
+  training.begin(global, settings, largest, seed);
   return {
     take: batch =>
       tf.tidy(() => {

@@ -33,14 +33,14 @@ export class Descent {
     this.#workspace = workspace;
     this.#parameters = parameters;
     this.#settings = settings;
-    this.#anchor = settings.proximal > 0 ? workspace.reserve(parameters.count) : 0;
+    this.#anchor = settings.proximal > 0 ? workspace.reserve(parameters.trainable) : 0;
     const moments = { sgd: 0, momentum: 1, adam: 2 }[settings.optimizer.kind];
-    this.#moments = Array.from({ length: moments }, () => workspace.reserve(parameters.count));
+    this.#moments = Array.from({ length: moments }, () => workspace.reserve(parameters.trainable));
   }
 
   /** Takes the weights as they are for the beginning. */
   begin(): void {
-    const { count, values } = this.#parameters;
+    const { trainable: count, values } = this.#parameters;
     if (this.#anchor > 0) this.#workspace.floats.copyWithin(this.#anchor / 4, values / 4, values / 4 + count);
     for (const moment of this.#moments) this.#workspace.zero(moment, count);
     this.#steps = 0;
@@ -51,10 +51,10 @@ export class Descent {
     return this.#settings.optimizer.kind === 'sgd' && this.#anchor === 0 && !this.#parameters.tied;
   }
 
-  /** Moves all weights by their gradients. */
+  /** Moves all weights that have gradients by these. */
   step(sequence: Sequence | null): void {
     this.#steps += 1;
-    const { count, values, gradients, embedding } = this.#parameters;
+    const { trainable: count, values, gradients, embedding } = this.#parameters;
     const { learningRate, proximal, gradientClip, optimizer } = this.#settings;
     const { kernels } = this.#workspace;
     if (sequence && embedding && this.sparse) {
@@ -69,7 +69,7 @@ export class Descent {
 
   /** SGD on the rows of the embedding that were looked up, and on all other weights. */
   #sparseStep(sequence: Sequence, width: number): void {
-    const { count, values, gradients, embedding } = this.#parameters;
+    const { trainable: count, values, gradients, embedding } = this.#parameters;
     const { kernels } = this.#workspace;
     const { table } = embedding!;
     const { count: rows, rows: indices } = sequence.met;
@@ -92,7 +92,7 @@ export class Descent {
   }
 
   #move(scale: number): void {
-    const { count, values, gradients } = this.#parameters;
+    const { trainable: count, values, gradients } = this.#parameters;
     const { learningRate: rate, optimizer } = this.#settings;
     const { kernels } = this.#workspace;
     const [first, second] = this.#moments;

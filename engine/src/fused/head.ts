@@ -30,11 +30,16 @@ export class Head {
   #sums = 0;
   #gaps = 0;
 
-  constructor(workspace: Workspace, { dense, embedding }: Parameters, scratch: Address, training: boolean) {
+  constructor(
+    workspace: Workspace,
+    { dense, embedding, stack }: Parameters,
+    scratch: Address,
+    training: boolean,
+  ) {
     this.#workspace = workspace;
     this.#layers = dense;
     this.#training = training;
-    this.#follows = training && embedding !== null;
+    this.#follows = training && (embedding !== null || stack.length > 0);
     this.#scratch = scratch;
   }
 

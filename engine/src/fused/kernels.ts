@@ -70,6 +70,24 @@ export interface Kernels {
     rows: number, classes: number, logits: Address, labels: Address, shares: Address,
     sums: Address, gaps: Address,
   ): void;
+  gatherPatches(window: Address, first: number, rows: number, x: Address, to: Address): void;
+  addPatches(window: Address, first: number, rows: number, patches: Address, to: Address): void;
+  maxPool(window: Address, batch: number, x: Address, y: Address, places: Address): void;
+  maxPoolGradient(window: Address, batch: number, dy: Address, places: Address, dx: Address): void;
+  averagePool(window: Address, batch: number, x: Address, y: Address): void;
+  averagePoolGradient(window: Address, batch: number, dy: Address, dx: Address): void;
+  moments(rows: number, channels: number, x: Address, mean: Address, variance: Address): void;
+  // biome-ignore format: sizes, what is read, then what is written
+  normalise(
+    rows: number, channels: number, x: Address, mean: Address, inverse: Address,
+    gamma: Address, beta: Address, y: Address,
+  ): void;
+  // biome-ignore format: sizes, what is read, then what is written
+  normalisationGradient(
+    rows: number, channels: number, x: Address, mean: Address, inverse: Address, gamma: Address, dy: Address,
+    dgamma: Address, dbeta: Address, dx: Address,
+  ): void;
+  dropout(count: number, seed: number, rate: number, x: Address, y: Address): void;
   topK(length: number, x: Address, count: number, values: Address, indices: Address): number;
   sgd(count: number, w: Address, g: Address, rate: number): void;
   sgdRows(count: number, width: number, rows: Address, w: Address, g: Address, rate: number): void;

@@ -1,4 +1,5 @@
 import type { Address } from './kernels.ts';
+import type { ConvolutionLayer, NormalisationLayer, StackLayer } from './stack/layers.ts';
 import type { DenseLayer, EmbeddingLayer, RecurrentLayer, Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -28,13 +29,42 @@ export interface EmbeddingParameters {
   readonly table: Parameter;
 }
 
-/** The weights of a model in one region, in the order of its layout, and their gradients in another one like it. */
+export interface ConvolutionParameters {
+  readonly layer: ConvolutionLayer;
+  /** `[filterHeight, filterWidth, channels, filters]`. */
+  readonly filter: Parameter;
+  readonly bias: Parameter | null;
+}
+
+export interface NormalisationParameters {
+  readonly layer: NormalisationLayer;
+  readonly gamma: Parameter | null;
+  readonly beta: Parameter | null;
+  /** Moving statistics: weights that training moves, but no gradient. */
+  readonly mean: Address;
+  readonly variance: Address;
+}
+
+/** A layer of a stack with its weights. */
+export type StackParameters =
+  | ConvolutionParameters
+  | NormalisationParameters
+  | { readonly layer: Exclude<StackLayer, ConvolutionLayer | NormalisationLayer> };
+
+/**
+ * The weights of a model in one region, in the order of its layout: first those that gradients move, layer by layer, whose
+ * gradients lie in another region like it, then the moving statistics of batch normalisation.
+ */
 export class Parameters {
+  /** All weights. */
   readonly count: number;
+  /** Weights that have a gradient. */
+  readonly trainable: number;
   readonly values: Address;
   readonly gradients: Address;
   readonly embedding: EmbeddingParameters | null;
   readonly recurrent: readonly RecurrentParameters[];
+  readonly stack: readonly StackParameters[];
   readonly dense: readonly DenseParameters[];
 
   /** Whether the embedding's table makes the logits as well, so that all of its rows have a gradient. */
@@ -42,26 +72,53 @@ export class Parameters {
     return this.dense.at(-1)!.layer.tied;
   }
 
-  constructor(workspace: Workspace, { embedding, recurrent, dense }: Topology, training: boolean) {
-    this.count =
+  constructor(workspace: Workspace, { features, dense }: Topology, training: boolean) {
+    const { embedding, recurrent } =
+      features.kind === 'tokens' ? features : { embedding: null, recurrent: [] };
+    const stack = features.kind === 'values' ? features.layers : [];
+    this.trainable =
       (embedding ? embedding.rows * embedding.width : 0) +
-      recurrent.reduce((sum, layer) => sum + recurrentSizes(layer).reduce((a, b) => a + b), 0) +
+      recurrent.reduce((sum, layer) => sum + total(recurrentSizes(layer)), 0) +
+      stack.reduce((sum, layer) => sum + total(stackSizes(layer)), 0) +
       dense.reduce(
         (sum, { inputs, units, bias, tied }) => sum + (tied ? 0 : inputs * units) + (bias ? units : 0),
         0,
       );
+    this.count = this.trainable + stack.reduce((sum, layer) => sum + 2 * statisticsOf(layer), 0);
     this.values = workspace.reserve(this.count);
-    this.gradients = training ? workspace.reserve(this.count) : 0;
+    this.gradients = training ? workspace.reserve(this.trainable) : 0;
     let at = 0;
     const next = (size: number): Parameter => {
       const offset = 4 * at;
       at += size;
       return { value: this.values + offset, gradient: this.gradients + offset, size };
     };
+    let statistics = this.values + 4 * this.trainable;
+    const nextStatistic = (size: number): Address => {
+      statistics += 4 * size;
+      return statistics - 4 * size;
+    };
     this.embedding = embedding && { layer: embedding, table: next(embedding.rows * embedding.width) };
     this.recurrent = recurrent.map(layer => {
       const [kernel, square, bias] = recurrentSizes(layer);
       return { layer, kernel: next(kernel), recurrent: next(square), bias: bias > 0 ? next(bias) : null };
+    });
+    this.stack = stack.map((layer): StackParameters => {
+      const [first, second] = stackSizes(layer);
+      switch (layer.kind) {
+        case 'convolution':
+          return { layer, filter: next(first), bias: second > 0 ? next(second) : null };
+        case 'normalisation':
+          return {
+            layer,
+            gamma: first > 0 ? next(first) : null,
+            beta: second > 0 ? next(second) : null,
+            mean: nextStatistic(layer.channels),
+            variance: nextStatistic(layer.channels),
+          };
+        default:
+          return { layer };
+      }
     });
     this.dense = dense.map(layer => ({
       layer,
@@ -69,6 +126,29 @@ export class Parameters {
       bias: layer.bias ? next(layer.units) : null,
     }));
   }
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((a, b) => a + b);
+}
+
+/** Weights of a layer that have a gradient: filter and bias, or gamma and beta. */
+function stackSizes(layer: StackLayer): [number, number] {
+  switch (layer.kind) {
+    case 'convolution': {
+      const { filterHeight, filterWidth, channels } = layer.window;
+      const size = filterHeight * filterWidth * channels * layer.filters;
+      return [size, layer.bias ? layer.filters : 0];
+    }
+    case 'normalisation':
+      return [layer.scale ? layer.channels : 0, layer.center ? layer.channels : 0];
+    default:
+      return [0, 0];
+  }
+}
+
+function statisticsOf(layer: StackLayer): number {
+  return layer.kind === 'normalisation' ? layer.channels : 0;
 }
 
 /** How many gates a recurrent layer has, its candidate counted. */

@@ -1,11 +1,13 @@
 import type { Extent } from './extent.ts';
+import type { Features } from './features.ts';
 import type { Address } from './kernels.ts';
 import type { EmbeddingParameters, Parameters } from './parameters.ts';
 import { Recurrent } from './recurrent.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The first part of a model over tokens: the lookup of their rows, and the recurrent layers. */
-export class Sequence {
+export class Sequence implements Features {
+  readonly learns = true;
   readonly #workspace: Workspace;
   readonly #embedding: EmbeddingParameters;
   readonly #recurrent: readonly Recurrent[];
@@ -27,14 +29,20 @@ export class Sequence {
     this.#tied = parameters.tied;
   }
 
-  /** Width of what comes out. */
   get width(): number {
     return this.#recurrent.at(-1)?.units ?? this.#embedding.layer.width;
   }
 
-  /** Whether every position comes out, or the last one alone. */
   get everyPosition(): boolean {
     return this.#recurrent.at(-1)?.sequences ?? true;
+  }
+
+  /** Takes inputs `[batch, steps]`. */
+  extentOf(shape: readonly number[]): Extent {
+    const [batch, steps] = shape;
+    if (shape.length !== 2)
+      throw new RangeError(`Inputs of shape [${shape}] do not fit the model, which takes [batch, steps].`);
+    return { batch, steps };
   }
 
   reserve(extent: Extent): void {
@@ -52,7 +60,6 @@ export class Sequence {
     for (const layer of this.#recurrent) layer.reserve(extent);
   }
 
-  /** To be called after `reserve`, once the memory is there. */
   prepare(): void {
     if (!this.#training) return;
     const start = this.#slots / 4;
@@ -88,6 +95,11 @@ export class Sequence {
     for (const layer of this.#recurrent) layer.reset(extent);
   }
 
+  begin(extent: Extent): void {
+    this.pack();
+    this.reset(extent);
+  }
+
   /** Runs over the tokens that were read, from the states that are there. */
   forward(extent: Extent): void {
     const { layer, table } = this.#embedding;
@@ -100,7 +112,6 @@ export class Sequence {
     }
   }
 
-  /** What comes out after `forward`: rows of `width`, all positions step by step, or the last step's. */
   output(extent: Extent): Address {
     const last = this.#recurrent.at(-1);
     return last ? last.state(last.sequences ? 1 : extent.steps, extent) : this.#rows;
@@ -117,7 +128,6 @@ export class Sequence {
     }
   }
 
-  /** Zeroes the gradients of what came out, and says where they lie. */
   clearSlopes(extent: Extent): Address {
     const last = this.#recurrent.at(-1);
     if (!last) {
@@ -128,10 +138,6 @@ export class Sequence {
     return last.slope(last.sequences ? 1 : extent.steps, extent);
   }
 
-  /**
-   * Gradients of all weights, once those of what came out are in; that of the table is either whole, and added to the one that is
-   * there where the output is tied to it, or only of the rows that were looked up.
-   */
   backward(extent: Extent, whole: boolean): void {
     const { kernels } = this.#workspace;
     const { layer, table } = this.#embedding;

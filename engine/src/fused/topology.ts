@@ -1,5 +1,7 @@
 import type * as tf from '../tf.ts';
 import { type Activation, activations } from './kernels.ts';
+import { denseConvolution, type StackLayer, stackLayers } from './stack/layers.ts';
+import { activationOf, type Config, refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';
 
 /** A lookup of rows; the first layer of a model over tokens. */
 export interface EmbeddingLayer {
@@ -31,39 +33,50 @@ export interface DenseLayer {
   readonly tied: boolean;
 }
 
-/** A model that the kernels can run: a chain from tokens, or from rows of features, to one row of logits for each position. */
-export interface Topology {
-  readonly embedding: EmbeddingLayer | null;
+/** Tokens become rows of a table, over which recurrent layers run. */
+export interface TokenFeatures {
+  readonly kind: 'tokens';
+  readonly embedding: EmbeddingLayer;
   readonly recurrent: readonly RecurrentLayer[];
+}
+
+/** Rows of values of any shape, images among them, go through a stack of layers, which may be empty. */
+export interface ValueFeatures {
+  readonly kind: 'values';
+  /** Of one row of inputs. */
+  readonly shape: readonly number[];
+  readonly layers: readonly StackLayer[];
+}
+
+/** A model that the kernels can run: a chain from a batch of inputs to rows of features, and from each of these to logits. */
+export interface Topology {
+  readonly features: TokenFeatures | ValueFeatures;
   /** At least one; the last one, which is linear, makes the logits. */
   readonly dense: readonly DenseLayer[];
 }
 
-/** Why a model takes the generic path; one sentence without a full stop. */
-export interface Unrecognised {
-  readonly reason: string;
+interface Described {
+  readonly layer: tf.layers.Layer;
+  /** Null for one that only tells another shape. */
+  readonly known: EmbeddingLayer | RecurrentLayer | DenseLayer | StackLayer | null;
 }
 
-type Config = Readonly<Record<string, unknown>>;
-type Kind = (
-  layer: tf.layers.Layer,
-  config: Config,
-) => Topology['dense'][number] | RecurrentLayer | EmbeddingLayer;
-
-class NotRecognised extends Error {}
-
-/** Reads the layers of a model. Its weights then lie in the order of the layers, each layer's in the order of tfjs. */
+/**
+ * Reads the layers of a model. Its weights then lie in the order of the layers, each layer's in the order of tfjs, those that
+ * no gradient moves behind all others.
+ */
 export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
-  try {
-    return arrange(chainOf(model).map(described));
-  } catch (error) {
-    if (error instanceof NotRecognised) return { reason: error.message };
-    throw error;
-  }
-}
-
-function refuse(reason: string): never {
-  throw new NotRecognised(reason);
+  return unlessRefused(() => {
+    const layers = chainOf(model).map(described);
+    const dense = headOf(layers);
+    const before = layers.slice(0, layers.length - dense.length);
+    const features =
+      layers[0]?.known?.kind === 'embedding' ? tokensOf(before) : valuesOf(before, model.inputs[0].shape);
+    if (dense.slice(0, -1).some(({ tied }) => tied)) refuse('a tied layer comes before the last one');
+    if (dense.at(-1)!.tied && !fits(dense.at(-1)!, features))
+      refuse('the tied layer does not fit the embedding');
+    return { features, dense };
+  });
 }
 
 /** The layers from input to output, where each follows the one before and nothing else. */
@@ -84,38 +97,89 @@ function chainOf(model: tf.LayersModel): tf.layers.Layer[] {
   return layers;
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
-  Embedding(_, config) {
-    return {
-      kind: 'embedding',
-      rows: config.inputDim as number,
-      width: config.outputDim as number,
-      maskZero: config.maskZero === true,
-    };
-  },
-  GRU: (layer, config) => recurrent('gru', layer, config),
-  LSTM: (layer, config) => recurrent('lstm', layer, config),
-  Dense(layer, config) {
-    const activation = activationOf(layer, config.activation);
-    return { kind: 'dense', ...widths(layer, config), activation, tied: false };
-  },
-  TiedDense(layer, config) {
-    return {
-      kind: 'dense',
-      inputs: (layer.input as tf.SymbolicTensor).shape.at(-1)!,
-      units: config.units as number,
-      bias: config.useBias === true,
-      activation: activations.linear,
-      tied: true,
-    };
-  },
-};
+function described(layer: tf.layers.Layer): Described {
+  const name = layer.getClassName();
+  const config = layer.getConfig() as Config;
+  switch (name) {
+    case 'Embedding':
+      return {
+        layer,
+        known: {
+          kind: 'embedding',
+          rows: config.inputDim as number,
+          width: config.outputDim as number,
+          maskZero: config.maskZero === true,
+        },
+      };
+    case 'GRU':
+    case 'LSTM':
+      return { layer, known: recurrent(name === 'GRU' ? 'gru' : 'lstm', layer, config) };
+    case 'Dense': {
+      const activation = activationOf(layer, config.activation);
+      return { layer, known: { kind: 'dense', ...widths(layer, config), activation, tied: false } };
+    }
+    case 'TiedDense':
+      return { layer, known: tiedDense(layer, config) };
+    default:
+      return Object.hasOwn(stackLayers, name)
+        ? { layer, known: stackLayers[name](layer, config) }
+        : refuse(`there is no fused kernel for the layer ${layer.name} (${name})`);
+  }
+}
 
-function described(layer: tf.layers.Layer) {
-  const kind = kinds[layer.getClassName()];
-  return kind
-    ? kind(layer, layer.getConfig() as Config)
-    : refuse(`there is no fused kernel for the layer ${layer.name} (${layer.getClassName()})`);
+function tiedDense(layer: tf.layers.Layer, config: Config): DenseLayer {
+  return {
+    kind: 'dense',
+    inputs: (layer.input as tf.SymbolicTensor).shape.at(-1)!,
+    units: config.units as number,
+    bias: config.useBias === true,
+    activation: activations.linear,
+    tied: true,
+  };
+}
+
+/** The dense layers at the end. */
+function headOf(layers: readonly Described[]): readonly DenseLayer[] {
+  const dense = layers
+    .slice(layers.findLastIndex(({ known }) => known?.kind !== 'dense') + 1)
+    .map(({ known }) => known as DenseLayer);
+  if (dense.length === 0) refuse('the last layer is not a dense one');
+  if (dense.at(-1)!.activation !== activations.linear)
+    refuse('the last layer has an activation, so it makes no logits');
+  return dense;
+}
+
+function tokensOf([first, ...others]: readonly Described[]): TokenFeatures {
+  const recurrent = others.map(({ layer, known }) => {
+    if (known?.kind === 'gru' || known?.kind === 'lstm') return known;
+    return refuse(
+      `the layer ${layer.name} (${layer.getClassName()}) is none that the fused kernels know in a model over tokens`,
+    );
+  });
+  if (recurrent.slice(0, -1).some(({ sequences }) => !sequences))
+    refuse('a recurrent layer that hands on its last state alone comes before another');
+  return { kind: 'tokens', embedding: first.known as EmbeddingLayer, recurrent };
+}
+
+function valuesOf(layers: readonly Described[], [, ...shape]: tf.Shape): ValueFeatures {
+  if (shape.some(length => length === null)) refuse('the shape of the inputs is not known beforehand');
+  const stack = layers.flatMap(({ layer, known }): StackLayer[] => {
+    switch (known?.kind) {
+      case 'embedding':
+        return refuse(`the layer ${layer.name} looks up rows that are no tokens of the inputs`);
+      case 'gru':
+      case 'lstm':
+        return refuse('a recurrent layer has no embedding before it');
+      case 'dense':
+        if (known.tied) refuse('a tied layer comes before the last one');
+        if ((layer.outputShape as tf.Shape).length !== 2)
+          refuse(`the layer ${layer.name} is a dense one over more than one row`);
+        return [denseConvolution(known.inputs, known.units, known.bias, known.activation)];
+      default:
+        return known ? [known] : [];
+    }
+  });
+  return { kind: 'values', shape: shape as number[], layers: stack };
 }
 
 function recurrent(kind: 'gru' | 'lstm', layer: tf.layers.Layer, config: Config): RecurrentLayer {
@@ -146,34 +210,8 @@ function widths(layer: tf.layers.Layer, config: Config) {
   };
 }
 
-function activationOf(layer: tf.layers.Layer, name: unknown): Activation {
-  // Keras writes what tfjs calls hardSigmoid with an underscore.
-  const known = name === 'hard_sigmoid' ? 'hardSigmoid' : name;
-  if (typeof known === 'string' && Object.hasOwn(activations, known))
-    return activations[known as keyof typeof activations];
-  return refuse(`the layer ${layer.name} uses the activation ${String(name)}`);
-}
-
-function arrange(layers: readonly ReturnType<Kind>[]): Topology {
-  const kind = (index: number) => layers[index]?.kind;
-  let at = 0;
-  const embedding = kind(at) === 'embedding' ? (layers[at++] as EmbeddingLayer) : null;
-  const recurrent: RecurrentLayer[] = [];
-  while (kind(at) === 'gru' || kind(at) === 'lstm') recurrent.push(layers[at++] as RecurrentLayer);
-  const dense = layers.slice(at).filter(layer => layer.kind === 'dense');
-  if (dense.length === 0 || dense.length < layers.length - at)
-    refuse('the layers are not an embedding, recurrent and dense layers in this order');
-  if (dense.at(-1)!.activation !== activations.linear)
-    refuse('the last layer has an activation, so it makes no logits');
-  if (dense.slice(0, -1).some(({ tied }) => tied)) refuse('a tied layer comes before the last one');
-  if (dense.at(-1)!.tied && !fits(dense.at(-1)!, embedding))
-    refuse('the tied layer does not fit the embedding');
-  if (embedding === null && recurrent.length > 0) refuse('a recurrent layer has no embedding before it');
-  if (recurrent.slice(0, -1).some(({ sequences }) => !sequences))
-    refuse('a recurrent layer that hands on its last state alone comes before another');
-  return { embedding, recurrent, dense };
-}
-
-function fits({ inputs, units }: DenseLayer, embedding: EmbeddingLayer | null): boolean {
-  return embedding?.rows === units && embedding.width === inputs;
+function fits({ inputs, units }: DenseLayer, features: TokenFeatures | ValueFeatures): boolean {
+  return (
+    features.kind === 'tokens' && features.embedding.rows === units && features.embedding.width === inputs
+  );
 }

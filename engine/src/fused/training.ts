@@ -1,10 +1,12 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { Descent, type DescentSettings } from './descent.ts';
 import type { Extent } from './extent.ts';
+import type { Features } from './features.ts';
 import { Head, type Rows } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
+import { Stack } from './stack/stack.ts';
 import type { Topology } from './topology.ts';
 import { Workspace } from './workspace.ts';
 
@@ -16,7 +18,7 @@ export interface Values {
 
 /** One batch as plain numbers. */
 export interface FusedBatch {
-  /** Tokens `[batch, steps]`, or features `[batch, features]` for a model without an embedding. */
+  /** Tokens `[batch, steps]`, or `[batch, ...]` rows of the shape that a model without an embedding takes. */
   readonly inputs: Values;
   /** `[batch, steps]`, or `[batch]` for a model that makes one row of logits for each sequence. */
   readonly labels: Values;
@@ -29,11 +31,10 @@ export interface FusedBatch {
  * step to step and from one training to the next.
  */
 export class FusedTraining {
-  readonly #topology: Topology;
   readonly #memoryLimit: number;
   readonly #workspace: Workspace;
   readonly #parameters: Parameters;
-  readonly #sequence: Sequence | null;
+  readonly #features: Features;
   readonly #head: Head;
   /** Where the regions begin that depend on settings, and those that depend on the size of a batch. */
   readonly #fixed: number;
@@ -41,18 +42,19 @@ export class FusedTraining {
   #settings = '';
   #descent: Descent | undefined;
   #capacity: Extent = { steps: 0, batch: 0 };
-  #features: Address = 0;
   #indices: Address = 0;
   #labels: Address = 0;
   #shares: Address = 0;
 
   private constructor(topology: Topology, workspace: Workspace, memoryLimit: number) {
-    this.#topology = topology;
     this.#memoryLimit = memoryLimit;
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, true);
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
-    this.#sequence = topology.embedding && new Sequence(workspace, this.#parameters, scratch, true);
+    this.#features =
+      topology.features.kind === 'tokens'
+        ? new Sequence(workspace, this.#parameters, scratch, true)
+        : new Stack(workspace, topology.features, this.#parameters, scratch, true);
     this.#head = new Head(workspace, this.#parameters, scratch, true);
     this.#fixed = workspace.bytes;
   }
@@ -70,9 +72,10 @@ export class FusedTraining {
    * Begins a training from `weights`, in the order of the model's layout, with batches of at most `largest`; a larger one is
    * taken too, but asks for more memory. Returns the bytes of memory that training takes.
    *
+   * @param seed what dropout draws from; the same draws follow from the same seed.
    * @throws MurmurationError `training.no-memory` where that is more than it may take, or than the system gives.
    */
-  begin(weights: Float32Array, settings: DescentSettings, largest: Extent): number {
+  begin(weights: Float32Array, settings: DescentSettings, largest: Extent, seed = 0): number {
     const key = JSON.stringify(settings);
     if (key !== this.#settings) {
       this.#workspace.release(this.#fixed);
@@ -84,6 +87,7 @@ export class FusedTraining {
     this.#fit(largest);
     this.#workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
     this.#descent!.begin();
+    if (this.#features instanceof Stack) this.#features.seed(seed);
     return this.bytes;
   }
 
@@ -94,23 +98,17 @@ export class FusedTraining {
 
   /** One step of descent; the loss of the batch before it, in nats. Throws `RangeError` for a batch that does not fit the model. */
   step(batch: FusedBatch): number {
-    const extent = this.#extentOf(batch.inputs);
+    const features = this.#features;
+    const extent = features.extentOf(batch.inputs.shape);
     this.#fit(extent);
-    const from = this.#read(batch.inputs, extent);
+    features.read(batch.inputs.values, extent);
     const rows = this.#readRows(batch, extent);
-    const sequence = this.#sequence;
-    if (!sequence) {
-      const loss = this.#head.descend(rows, from, 0);
-      this.#descent!.step(null);
-      return loss;
-    }
-    sequence.pack();
-    sequence.reset(extent);
-    sequence.forward(extent);
-    const slopes = sequence.clearSlopes(extent);
-    const loss = this.#head.descend(rows, sequence.output(extent), slopes);
-    sequence.backward(extent, !this.#descent!.sparse);
-    this.#descent!.step(sequence);
+    features.begin(extent);
+    features.forward(extent);
+    const slopes = features.clearSlopes(extent);
+    const loss = this.#head.descend(rows, features.output(extent), slopes);
+    features.backward(extent, !this.#descent!.sparse);
+    this.#descent!.step(features instanceof Sequence ? features : null);
     return loss;
   }
 
@@ -118,16 +116,6 @@ export class FusedTraining {
   read(vector: Float32Array): Float32Array {
     vector.set(this.#workspace.view(this.#parameters.values, this.#parameters.count));
     return vector;
-  }
-
-  #extentOf({ shape }: Values): Extent {
-    const [batch, length] = shape;
-    const features = this.#topology.dense[0].inputs;
-    if (shape.length !== 2 || (!this.#sequence && length !== features))
-      throw new RangeError(
-        `Inputs of shape [${shape}] do not fit the model, which takes [batch, ${this.#sequence ? 'steps' : features}].`,
-      );
-    return { batch, steps: this.#sequence ? length : 1 };
   }
 
   /** Makes room for batches of this extent. */
@@ -141,14 +129,13 @@ export class FusedTraining {
     workspace.release(this.#settled);
     this.#capacity = { steps: 0, batch: 0 };
     const rows = this.#rowsOf(extent);
-    this.#features = this.#sequence ? 0 : workspace.reserve(extent.batch * this.#topology.dense[0].inputs);
     this.#indices = workspace.reserve(rows);
     this.#labels = workspace.reserve(rows);
     this.#shares = workspace.reserve(rows);
-    this.#sequence?.reserve(extent);
+    this.#features.reserve(extent);
     this.#head.reserve(rows);
     this.#commit();
-    this.#sequence?.prepare();
+    this.#features.prepare();
     this.#capacity = extent;
   }
 
@@ -169,21 +156,14 @@ export class FusedTraining {
 
   /** How many rows of logits a batch has. */
   #rowsOf({ steps, batch }: Extent): number {
-    return this.#sequence?.everyPosition ? steps * batch : batch;
-  }
-
-  /** Takes the inputs; where features begin. */
-  #read({ values }: Values, extent: Extent): Address {
-    if (this.#sequence) this.#sequence.read(values, extent);
-    else this.#workspace.floats.set(values, this.#features / 4);
-    return this.#features;
+    return this.#features.everyPosition ? steps * batch : batch;
   }
 
   /** Takes labels and weights: rows of weight 0 are left out, for they have neither loss nor gradient. */
   #readRows({ labels, weights }: FusedBatch, extent: Extent): Rows {
     const { ints, floats } = this.#workspace;
     const { batch } = extent;
-    const steps = this.#sequence?.everyPosition ? extent.steps : 1;
+    const steps = this.#features.everyPosition ? extent.steps : 1;
     for (const { shape } of weights ? [labels, weights] : [labels]) {
       const [rows, length = 1] = shape;
       if (rows !== batch || length !== steps || shape.length > 2)

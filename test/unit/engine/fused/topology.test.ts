@@ -33,11 +33,14 @@ describe('topologyOf', () => {
     ];
     const sequential = topologyOf(tf.sequential({ layers }));
     expect(sequential).toMatchObject({
-      embedding: { rows: 9, width: 4, maskZero: false },
-      recurrent: [
-        { kind: 'gru', inputs: 4, units: 2, sequences: true },
-        { kind: 'lstm', inputs: 2, units: 2, sequences: false },
-      ],
+      features: {
+        kind: 'tokens',
+        embedding: { rows: 9, width: 4, maskZero: false },
+        recurrent: [
+          { kind: 'gru', inputs: 4, units: 2, sequences: true },
+          { kind: 'lstm', inputs: 2, units: 2, sequences: false },
+        ],
+      },
       dense: [
         { inputs: 2, units: 5 },
         { inputs: 5, units: 9 },
@@ -48,10 +51,10 @@ describe('topologyOf', () => {
 
   it('gives the reason where it does not know a model', () => {
     expect(chain(words(), gru(step), dropout({ rate: 0.5, name: 'drop' }), logits())).toBe(
-      'there is no fused kernel for the layer drop (Dropout)',
+      'the layer drop (Dropout) is none that the fused kernels know in a model over tokens',
     );
     expect(chain(words(), flatten({ name: 'flat' }), logits())).toBe(
-      'there is no fused kernel for the layer flat (Flatten)',
+      'the layer flat (Flatten) is none that the fused kernels know in a model over tokens',
     );
     expect(chain(words(), gru({ ...step, goBackwards: true, name: 'back' }), logits())).toBe(
       'the layer back uses goBackwards',
@@ -68,9 +71,7 @@ describe('topologyOf', () => {
     expect(chain(words(), gru({ ...step, trainable: false, name: 'ice' }), logits())).toBe(
       'the layer ice is frozen',
     );
-    expect(chain(words(), gru(step))).toBe(
-      'the layers are not an embedding, recurrent and dense layers in this order',
-    );
+    expect(chain(words(), gru(step))).toBe('the last layer is not a dense one');
     expect(chain(gru({ ...step, inputShape: [3, 2] }), logits())).toBe(
       'a recurrent layer has no embedding before it',
     );
@@ -137,7 +138,7 @@ describe('choosePath', () => {
     const unknown = tf.sequential({ layers: [words(), flatten({ name: 'flat' }), logits()] });
     expect(await choosePath(unknown, objective)).toEqual({
       engine: 'generic',
-      reason: 'there is no fused kernel for the layer flat (Flatten)',
+      reason: 'the layer flat (Flatten) is none that the fused kernels know in a model over tokens',
     });
   });
 });

@@ -1,0 +1,165 @@
+import { type Address, activations } from '../kernels.ts';
+import type { ConvolutionParameters } from '../parameters.ts';
+import type { Workspace } from '../workspace.ts';
+import { outputSize } from './layers.ts';
+import type { Running } from './running.ts';
+import { WindowRegion } from './window.ts';
+
+/** Patches that are held at a time, at most, in floats: 512 kB, so that they stay in a cache. */
+const PATCHES = 131_072;
+
+/**
+ * A convolution as a matrix product: some rows of windows at a time are copied out of the images, one patch after the other, and
+ * multiplied with the filter. Where a window is a single pixel, the image is the matrix already, and nothing is copied.
+ */
+export class Convolution implements Running {
+  readonly size: number;
+  readonly #workspace: Workspace;
+  readonly #parameters: ConvolutionParameters;
+  readonly #scratch: Address;
+  readonly #training: boolean;
+  readonly #window: WindowRegion;
+  /** Values of one patch. */
+  readonly #depth: number;
+  /** Rows of windows whose patches are held at a time. */
+  readonly #rowsPerBlock: number;
+  #output = 0;
+  #packed = 0;
+  #patches = 0;
+
+  constructor(workspace: Workspace, parameters: ConvolutionParameters, scratch: Address, training: boolean) {
+    this.#workspace = workspace;
+    this.#parameters = parameters;
+    this.#scratch = scratch;
+    this.#training = training;
+    const { window } = parameters.layer;
+    this.size = outputSize(parameters.layer);
+    this.#window = new WindowRegion(workspace, window);
+    this.#depth = window.filterHeight * window.filterWidth * window.channels;
+    this.#rowsPerBlock = Math.max(1, Math.floor(PATCHES / (window.outWidth * this.#depth)));
+  }
+
+  get output(): Address {
+    return this.#output;
+  }
+
+  /** Floats of patches that are held at a time. */
+  patches(rows: number): number {
+    const { outHeight, outWidth } = this.#parameters.layer.window;
+    if (this.#pointwise) return 0;
+    return Math.min(this.#rowsPerBlock, rows * outHeight) * outWidth * this.#depth;
+  }
+
+  /** Where patches may lie while the layer runs; `patches` of them. */
+  usePatches(at: Address): void {
+    this.#patches = at;
+  }
+
+  reserve(rows: number): void {
+    const workspace = this.#workspace;
+    const { packedBytes } = workspace.kernels;
+    const { filters } = this.#parameters.layer;
+    this.#output = workspace.reserve(rows * this.size);
+    this.#window.reserve();
+    if (this.#pointwise) return;
+    const forward = packedBytes(this.#depth, filters);
+    const backward = this.#training ? packedBytes(filters, this.#depth) : 0;
+    this.#packed = workspace.reserveBytes(Math.max(forward, backward));
+  }
+
+  prepare(): void {
+    this.#window.write();
+  }
+
+  forward(rows: number, x: Address): void {
+    const { kernels } = this.#workspace;
+    const { layer, filter, bias } = this.#parameters;
+    const { filters, window, activation } = layer;
+    const depth = this.#depth;
+    if (this.#pointwise) {
+      const pixels = rows * window.height * window.width;
+      // biome-ignore format: one line for each matrix
+      kernels.multiply(
+        pixels, filters, depth, x, depth, 0, filter.value, filters, 0,
+        this.#output, filters, 0, bias?.value ?? 0, this.#scratch,
+      );
+      kernels.activate(activation, pixels * filters, this.#output);
+      return;
+    }
+    kernels.pack(depth, filters, filter.value, filters, 0, this.#packed);
+    for (const [first, count] of this.#blocks(rows)) {
+      const pixels = count * window.outWidth;
+      const to = this.#output + 4 * first * window.outWidth * filters;
+      kernels.gatherPatches(this.#window.address, first, count, x, this.#patches);
+      // biome-ignore format: one line for each matrix
+      kernels.multiplyPacked(
+        pixels, filters, depth, this.#patches, depth, 0, this.#packed,
+        to, filters, 0, bias?.value ?? 0, this.#scratch,
+      );
+      kernels.activate(activation, pixels * filters, to);
+    }
+  }
+
+  backward(rows: number, x: Address, slopes: Address, inputSlopes: Address): void {
+    const { kernels } = this.#workspace;
+    const { layer, filter, bias } = this.#parameters;
+    const { filters, window } = layer;
+    const depth = this.#depth;
+    const all = rows * window.outHeight * window.outWidth;
+    if (layer.activation !== activations.linear)
+      kernels.activationGradient(layer.activation, all * filters, this.#output, slopes);
+    if (bias) kernels.columnSums(all, filters, slopes, bias.gradient, 0);
+    if (this.#pointwise) {
+      this.#filterGradient(all, x, slopes, false);
+      if (inputSlopes === 0) return;
+      // biome-ignore format: one line for each matrix
+      kernels.multiply(
+        all, depth, filters, slopes, filters, 0, filter.value, filters, 1,
+        inputSlopes, depth, 0, 0, this.#scratch,
+      );
+      return;
+    }
+    if (inputSlopes > 0) {
+      kernels.pack(filters, depth, filter.value, filters, 1, this.#packed);
+      this.#workspace.zero(inputSlopes, rows * window.height * window.width * window.channels);
+    }
+    for (const [first, count] of this.#blocks(rows)) {
+      const pixels = count * window.outWidth;
+      const from = slopes + 4 * first * window.outWidth * filters;
+      kernels.gatherPatches(this.#window.address, first, count, x, this.#patches);
+      this.#filterGradient(pixels, this.#patches, from, first > 0);
+      if (inputSlopes === 0) continue;
+      // biome-ignore format: one line for each matrix
+      kernels.multiplyPacked(
+        pixels, depth, filters, from, filters, 0, this.#packed,
+        this.#patches, depth, 0, 0, this.#scratch,
+      );
+      kernels.addPatches(this.#window.address, first, count, this.#patches, inputSlopes);
+    }
+  }
+
+  #filterGradient(pixels: number, patches: Address, slopes: Address, accumulate: boolean): void {
+    const { layer, filter } = this.#parameters;
+    const { filters } = layer;
+    // biome-ignore format: one line for each matrix
+    this.#workspace.kernels.multiply(
+      this.#depth, filters, pixels, patches, this.#depth, 1, slopes, filters, 0,
+      filter.gradient, filters, Number(accumulate), 0, this.#scratch,
+    );
+  }
+
+  get #pointwise(): boolean {
+    const { filterHeight, filterWidth, strideHeight, strideWidth } = this.#parameters.layer.window;
+    return filterHeight === 1 && filterWidth === 1 && strideHeight === 1 && strideWidth === 1;
+  }
+
+  /** First row and number of rows of windows of each block; one at least, which may be empty. */
+  *#blocks(rows: number): Generator<readonly [first: number, count: number]> {
+    const all = rows * this.#parameters.layer.window.outHeight;
+    let first = 0;
+    do {
+      yield [first, Math.min(this.#rowsPerBlock, all - first)];
+      first += this.#rowsPerBlock;
+    } while (first < all);
+  }
+}

@@ -1,0 +1,93 @@
+import type { Address } from '../kernels.ts';
+import type { NormalisationParameters } from '../parameters.ts';
+import type { Workspace } from '../workspace.ts';
+import type { Running } from './running.ts';
+
+/**
+ * Batch normalisation as tfjs' layer: in training by the mean and the variance of the batch, towards which the moving statistics
+ * then go; in use by the moving statistics.
+ */
+export class Normalisation implements Running {
+  readonly size: number;
+  readonly #workspace: Workspace;
+  readonly #parameters: NormalisationParameters;
+  readonly #training: boolean;
+  #output = 0;
+  /** Of the batch. */
+  #mean = 0;
+  /** 1 / √(variance + epsilon). */
+  #inverse = 0;
+  #gammaSlopes = 0;
+  #betaSlopes = 0;
+
+  constructor(workspace: Workspace, parameters: NormalisationParameters, training: boolean) {
+    this.#workspace = workspace;
+    this.#parameters = parameters;
+    this.#training = training;
+    this.size = parameters.layer.pixels * parameters.layer.channels;
+  }
+
+  get output(): Address {
+    return this.#output;
+  }
+
+  reserve(rows: number): void {
+    const workspace = this.#workspace;
+    const { channels } = this.#parameters.layer;
+    this.#output = workspace.reserve(rows * this.size);
+    this.#inverse = workspace.reserve(channels);
+    if (!this.#training) return;
+    this.#mean = workspace.reserve(channels);
+    // A layer that learns no scale or no shift has no place for its gradient.
+    this.#gammaSlopes = this.#parameters.gamma?.gradient ?? workspace.reserve(channels);
+    this.#betaSlopes = this.#parameters.beta?.gradient ?? workspace.reserve(channels);
+  }
+
+  prepare(): void {}
+
+  forward(rows: number, x: Address): void {
+    const { kernels } = this.#workspace;
+    const { layer, gamma, beta, mean } = this.#parameters;
+    const { pixels, channels } = layer;
+    if (this.#training) this.#takeStatistics(rows * pixels, x);
+    else this.#invert(this.#parameters.variance);
+    // biome-ignore format: sizes, what is read, then what is written
+    kernels.normalise(
+      rows * pixels, channels, x, this.#training ? this.#mean : mean, this.#inverse,
+      gamma?.value ?? 0, beta?.value ?? 0, this.#output,
+    );
+  }
+
+  backward(rows: number, x: Address, slopes: Address, inputSlopes: Address): void {
+    const { gamma, layer } = this.#parameters;
+    // biome-ignore format: sizes, what is read, then what is written
+    this.#workspace.kernels.normalisationGradient(
+      rows * layer.pixels, layer.channels, x, this.#mean, this.#inverse, gamma?.value ?? 0, slopes,
+      this.#gammaSlopes, this.#betaSlopes, inputSlopes,
+    );
+  }
+
+  /** Mean and variance of the batch; an empty one has none, and moves nothing. */
+  #takeStatistics(count: number, x: Address): void {
+    const { floats, kernels } = this.#workspace;
+    const { layer, mean, variance } = this.#parameters;
+    kernels.moments(count, layer.channels, x, this.#mean, this.#inverse);
+    if (count > 0) {
+      const decay = Math.fround(1 - layer.momentum);
+      const move = (moving: number, batch: number) => {
+        for (let i = 0; i < layer.channels; i++)
+          floats[moving + i] -= Math.fround(Math.fround(floats[moving + i] - floats[batch + i]) * decay);
+      };
+      move(mean / 4, this.#mean / 4);
+      move(variance / 4, this.#inverse / 4);
+    }
+    this.#invert(this.#inverse);
+  }
+
+  #invert(variance: Address): void {
+    const { floats } = this.#workspace;
+    const { channels, epsilon } = this.#parameters.layer;
+    for (let i = 0; i < channels; i++)
+      floats[this.#inverse / 4 + i] = 1 / Math.sqrt(floats[variance / 4 + i] + epsilon);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Address } from '../kernels.ts';
+import type { Workspace } from '../workspace.ts';
+import { outputSize, type PoolingLayer } from './layers.ts';
+import type { Running } from './running.ts';
+import { WindowRegion } from './window.ts';
+
+/** The highest or the mean of each window. Of several equal ones, the first is the highest. */
+export class Pooling implements Running {
+  readonly size: number;
+  readonly #workspace: Workspace;
+  readonly #layer: PoolingLayer;
+  readonly #window: WindowRegion;
+  #output = 0;
+  /** Where in its window each highest value stood. */
+  #places = 0;
+
+  constructor(workspace: Workspace, layer: PoolingLayer) {
+    this.#workspace = workspace;
+    this.#layer = layer;
+    this.#window = new WindowRegion(workspace, layer.window);
+    this.size = outputSize(layer);
+  }
+
+  get output(): Address {
+    return this.#output;
+  }
+
+  reserve(rows: number): void {
+    this.#output = this.#workspace.reserve(rows * this.size);
+    if (this.#layer.kind === 'maxPooling') this.#places = this.#workspace.reserve(rows * this.size);
+    this.#window.reserve();
+  }
+
+  prepare(): void {
+    this.#window.write();
+  }
+
+  forward(rows: number, x: Address): void {
+    const { kernels } = this.#workspace;
+    if (this.#layer.kind === 'maxPooling')
+      kernels.maxPool(this.#window.address, rows, x, this.#output, this.#places);
+    else kernels.averagePool(this.#window.address, rows, x, this.#output);
+  }
+
+  backward(rows: number, _: Address, slopes: Address, inputSlopes: Address): void {
+    if (inputSlopes === 0) return;
+    const { kernels } = this.#workspace;
+    const { height, width, channels } = this.#layer.window;
+    this.#workspace.zero(inputSlopes, rows * height * width * channels);
+    if (this.#layer.kind === 'maxPooling')
+      kernels.maxPoolGradient(this.#window.address, rows, slopes, this.#places, inputSlopes);
+    else kernels.averagePoolGradient(this.#window.address, rows, slopes, inputSlopes);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Address } from '../kernels.ts';
+
+/** A layer of a stack at work. */
+export interface Running {
+  /** Values that come out of one row. */
+  readonly size: number;
+  /** What came out of `forward`: `[rows, size]`. */
+  readonly output: Address;
+  /** Reserves what `rows` rows need, at most. */
+  reserve(rows: number): void;
+  /** To be called after `reserve`, once the memory is there. */
+  prepare(): void;
+  forward(rows: number, x: Address): void;
+  /**
+   * After `forward`: gradients of the weights, and of `x` into `inputSlopes`, where it is not 0. `slopes`, those of the output, may be
+   * overwritten.
+   */
+  backward(rows: number, x: Address, slopes: Address, inputSlopes: Address): void;
+}

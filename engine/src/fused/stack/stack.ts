@@ -1,0 +1,144 @@
+import type { Extent } from '../extent.ts';
+import type { Features } from '../features.ts';
+import type { Address } from '../kernels.ts';
+import type { Parameters, StackParameters } from '../parameters.ts';
+import type { ValueFeatures } from '../topology.ts';
+import type { Workspace } from '../workspace.ts';
+import { Convolution } from './convolution.ts';
+import { Activate, Dropout } from './elementwise.ts';
+import { Normalisation } from './normalisation.ts';
+import { Pooling } from './pooling.ts';
+import type { Running } from './running.ts';
+
+/** The first part of a model over rows of values: a stack of layers, each of which makes one row of each row. */
+export class Stack implements Features {
+  readonly everyPosition = false;
+  readonly width: number;
+  readonly #workspace: Workspace;
+  readonly #shape: readonly number[];
+  /** Values of a row of inputs. */
+  readonly #size: number;
+  readonly #layers: readonly Running[];
+  readonly #training: boolean;
+  #inputs: Address = 0;
+  /** Gradients of the layers' outputs, by turns: each needs only those of the next one. */
+  #slopes: readonly Address[] = [];
+  #seed = 0;
+  #steps = 0;
+
+  constructor(
+    workspace: Workspace,
+    { shape }: ValueFeatures,
+    parameters: Parameters,
+    scratch: Address,
+    training: boolean,
+  ) {
+    this.#workspace = workspace;
+    this.#shape = shape;
+    this.#size = shape.reduce((a, b) => a * b, 1);
+    this.#training = training;
+    this.#layers = parameters.stack.map(layer => running(workspace, layer, scratch, training));
+    this.width = this.#layers.at(-1)?.size ?? this.#size;
+  }
+
+  get learns(): boolean {
+    return this.#layers.length > 0;
+  }
+
+  /** Lets what is drawn at random in the next steps follow from `seed`. */
+  seed(seed: number): void {
+    this.#seed = seed;
+    this.#steps = 0;
+  }
+
+  /** Takes inputs of the model's shape with one more axis before it. */
+  extentOf(shape: readonly number[]): Extent {
+    const [batch, ...row] = shape;
+    if (row.length !== this.#shape.length || row.some((length, i) => length !== this.#shape[i]))
+      throw new RangeError(
+        `Inputs of shape [${shape}] do not fit the model, which takes [${['batch', ...this.#shape]}].`,
+      );
+    return { batch, steps: 1 };
+  }
+
+  reserve({ batch }: Extent): void {
+    const workspace = this.#workspace;
+    this.#inputs = workspace.reserve(batch * this.#size);
+    for (const layer of this.#layers) layer.reserve(batch);
+    const convolutions = this.#layers.filter(layer => layer instanceof Convolution);
+    const patches = workspace.reserve(Math.max(0, ...convolutions.map(layer => layer.patches(batch))));
+    for (const layer of convolutions) layer.usePatches(patches);
+    if (!this.#training) return;
+    this.#slopes = [0, 1].map(turn => {
+      const sizes = this.#layers.filter((_, i) => i % 2 === turn).map(({ size }) => size);
+      return workspace.reserve(batch * Math.max(0, ...sizes));
+    });
+  }
+
+  prepare(): void {
+    for (const layer of this.#layers) layer.prepare();
+  }
+
+  read(values: ArrayLike<number>): void {
+    this.#workspace.floats.set(values, this.#inputs / 4);
+  }
+
+  begin(): void {
+    for (const [i, layer] of this.#layers.entries())
+      if (layer instanceof Dropout) layer.seed(mixed(mixed(mixed(this.#seed) + this.#steps) + i));
+    this.#steps += 1;
+  }
+
+  forward({ batch }: Extent): void {
+    let x = this.#inputs;
+    for (const layer of this.#layers) {
+      layer.forward(batch, x);
+      x = layer.output;
+    }
+  }
+
+  output(): Address {
+    return this.#layers.at(-1)?.output ?? this.#inputs;
+  }
+
+  clearSlopes({ batch }: Extent): Address {
+    if (!this.learns) return 0;
+    const slopes = this.#slopes[(this.#layers.length - 1) % 2];
+    this.#workspace.zero(slopes, batch * this.width);
+    return slopes;
+  }
+
+  backward({ batch }: Extent): void {
+    for (let i = this.#layers.length - 1; i >= 0; i--) {
+      const [x, inputSlopes] =
+        i > 0 ? [this.#layers[i - 1].output, this.#slopes[(i - 1) % 2]] : [this.#inputs, 0];
+      this.#layers[i].backward(batch, x, this.#slopes[i % 2], inputSlopes);
+    }
+  }
+}
+
+function running(
+  workspace: Workspace,
+  parameters: StackParameters,
+  scratch: Address,
+  training: boolean,
+): Running {
+  if ('filter' in parameters) return new Convolution(workspace, parameters, scratch, training);
+  if ('mean' in parameters) return new Normalisation(workspace, parameters, training);
+  const { layer } = parameters;
+  switch (layer.kind) {
+    case 'activation':
+      return new Activate(workspace, layer);
+    case 'dropout':
+      return new Dropout(workspace, layer, training);
+    default:
+      return new Pooling(workspace, layer);
+  }
+}
+
+/** A number of 32 bits, mixed so that all its bits depend on all of what it came from. */
+function mixed(value: number): number {
+  let bits = Math.imul(value ^ (value >>> 16), 0x7feb352d);
+  bits = Math.imul(bits ^ (bits >>> 15), 0x846ca68b);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
