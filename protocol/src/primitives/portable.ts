@@ -1,8 +1,8 @@
 import { chacha20 } from '@noble/ciphers/chacha.js';
 import { hsalsa } from '@noble/ciphers/salsa.js';
-import { ed25519 } from '@noble/curves/ed25519.js';
+import * as ed25519 from '@noble/ed25519';
 import { hkdf } from '@noble/hashes/hkdf.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import nacl from 'tweetnacl';
 import { MurmurationError } from '../errors.ts';
 import type { AgreementKey, Primitives } from './primitives.ts';
@@ -19,6 +19,9 @@ export function sealingKeyOf(sharedSecret: Uint8Array): Uint8Array {
   hsalsa(hsalsaConstant, new Uint32Array(sharedSecret.slice().buffer), hsalsaInput, key);
   return new Uint8Array(key.buffer);
 }
+
+// Without it this library signs and verifies only asynchronously.
+ed25519.hashes.sha512 = sha512;
 
 /** The primitives in JavaScript, for browsers and every other platform. */
 export const portable: Primitives = {
