@@ -1,24 +1,48 @@
-// npm run kernels [-- --check]: compiles engine/assembly into engine/src/fused/binary.ts, the same bytes wherever it runs;
-// with --check only holds what is there to it.
+// npm run kernels [-- engine|protocol] [--check]: compiles the kernels of engine/assembly and protocol/assembly, or of one of them,
+// into modules of their packages, the same bytes wherever it runs; with --check only holds what is there to it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
 
-const target = join(rootFolder, 'engine/src/fused/binary.ts');
+const binaries = [
+  {
+    folder: 'engine/assembly',
+    entry: 'index.ts',
+    target: 'engine/src/fused/binary.ts',
+    name: 'kernelsBase64',
+    holds: 'The kernels',
+  },
+  {
+    folder: 'protocol/assembly',
+    entry: 'masks.ts',
+    target: 'protocol/src/kernels/masks-binary.ts',
+    name: 'masksBase64',
+    holds: 'The kernels of devices',
+  },
+  {
+    folder: 'protocol/assembly',
+    entry: 'sums.ts',
+    target: 'protocol/src/kernels/sums-binary.ts',
+    name: 'sumsBase64',
+    holds: 'The kernels of coordinators',
+  },
+];
 
 /**
  * The compiled kernels. Throws the compiler's messages.
+ * @param {string} folder
+ * @param {string} entry
  * @returns {Promise<Uint8Array>}
  */
-async function compileKernels() {
+async function compileKernels(folder, entry) {
   const { default: compiler } = await import('assemblyscript/asc');
   let messages = '';
   /** @type {Uint8Array | undefined} */
   let bytes;
   const options =
     '-O3 --noAssert --runtime stub --enable simd --importMemory --use abort= --outFile kernels.wasm';
-  const folder = ['--baseDir', join(rootFolder, 'engine/assembly')];
-  const { error } = await compiler.main(['index.ts', ...folder, ...options.split(' ')], {
+  const base = ['--baseDir', join(rootFolder, folder)];
+  const { error } = await compiler.main([entry, ...base, ...options.split(' ')], {
     stderr: {
       write: chunk => {
         messages += chunk;
@@ -35,16 +59,22 @@ async function compileKernels() {
 /**
  * The module that carries them, since a string reaches every bundler, worker and content security policy alike.
  * @param {Uint8Array} bytes
+ * @param {typeof binaries[number]} binary
  */
-function moduleOf(bytes) {
+function moduleOf(bytes, { folder, name, holds }) {
   const text = Buffer.from(bytes).toString('base64');
-  return `// Made from engine/assembly by \`npm run kernels\`.\n/** The kernels as a WebAssembly module, in base64. */\nexport const kernelsBase64 =\n  '${text}';\n`;
+  return `// Made from ${folder} by \`npm run kernels\`.\n/** ${holds} as a WebAssembly module, in base64. */\nexport const ${name} =\n  '${text}';\n`;
 }
 
 await prepare();
-const bytes = await compileKernels().catch(error => stop(error.message));
-const made = moduleOf(bytes);
-if (!process.argv.includes('--check')) writeFileSync(target, made);
-else if (made !== readFileSync(target, 'utf8'))
-  stop('engine/src/fused/binary.ts is not what engine/assembly compiles to; run npm run kernels.');
-say(`${bytes.length} bytes.`);
+const asked = process.argv.slice(2).filter(argument => argument !== '--check');
+for (const binary of binaries) {
+  if (asked.length > 0 && !asked.some(name => binary.folder.startsWith(`${name}/`))) continue;
+  const { folder, entry, target } = binary;
+  const bytes = await compileKernels(folder, entry).catch(error => stop(error.message));
+  const made = moduleOf(bytes, binary);
+  if (!process.argv.includes('--check')) writeFileSync(join(rootFolder, target), made);
+  else if (made !== readFileSync(join(rootFolder, target), 'utf8'))
+    stop(`${target} is not what ${folder} compiles to; run npm run kernels.`);
+  say(`${target}: ${bytes.length} bytes.`);
+}

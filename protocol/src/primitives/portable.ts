@@ -5,7 +5,9 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import nacl from 'tweetnacl';
 import { MurmurationError } from '../errors.ts';
-import type { AgreementKey, Primitives } from './primitives.ts';
+import { byKernels } from '../kernels/instantiate.ts';
+import { kernelAccumulator, scalarAccumulator } from './accumulator.ts';
+import type { Accumulator, AgreementKey, Primitives } from './primitives.ts';
 
 const blockBytes = 64;
 const zeroNonce = new Uint8Array(12);
@@ -23,7 +25,9 @@ export function sealingKeyOf(sharedSecret: Uint8Array): Uint8Array {
 // Without it this library signs and verifies only asynchronously.
 ed25519.hashes.sha512 = sha512;
 
-/** The primitives in JavaScript, for browsers and every other platform. */
+let accumulator: Accumulator | undefined;
+
+/** The primitives in JavaScript and, where it is to be had, WebAssembly, for browsers and every other platform. */
 export const portable: Primitives = {
   sha256: message => sha256(message),
   hkdf: (key, info, length) => hkdf(sha256, key, undefined, info, length),
@@ -72,5 +76,10 @@ export const portable: Primitives = {
         return stream;
       },
     };
+  },
+
+  accumulator() {
+    accumulator ??= byKernels(kernelAccumulator, () => scalarAccumulator(portable.keystream));
+    return accumulator;
   },
 };

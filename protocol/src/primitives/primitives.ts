@@ -31,6 +31,9 @@ export interface Primitives {
    * each) on. The zero nonce asks for a key that has one use.
    */
   keystream(key: Uint8Array, counter: number): Keystream;
+
+  /** The accumulator of this thread, the fastest that the platform has; for who uses it without a pause, and clears it. */
+  accumulator(): Accumulator;
 }
 
 /** An Ed25519 key that signs. */
@@ -58,4 +61,17 @@ export interface AgreementKey {
 export interface Keystream {
   /** The next `blocks` × 64 bytes, in a buffer that begins at a multiple of 4 and is valid until the next call. */
   next(blocks: number): Uint8Array;
+}
+
+/** A block of a vector, in memory of its own, to which key streams are added. */
+export interface Accumulator {
+  /** 65,536 elements. */
+  readonly block: Int32Array;
+  /**
+   * Adds `sign` × the first `count` words (32 bits, little-endian) of `keystream(key, counter)` to the first elements of the
+   * block, modulo 2³². `count` is a multiple of 16.
+   */
+  add(key: Uint8Array, counter: number, count: number, sign: 1 | -1): void;
+  /** Overwrites everything with zeros: elements, keys and streams. */
+  clear(): void;
 }

@@ -1,5 +1,4 @@
 import type { Primitives } from '../primitives/primitives.ts';
-import { blockWords, sharedAccumulator, streamWords } from './accumulator.ts';
 import { bind, type RoundContext } from './context.ts';
 
 /** Masks to add to a vector, laid out so that a worker thread gets them as two buffers. */
@@ -49,23 +48,18 @@ export function applyMasks(
   from = 0,
   to = vector.length,
 ): void {
-  const accumulator = sharedAccumulator();
-  const stream = new Uint8Array(accumulator.stream.buffer, accumulator.stream.byteOffset, 4 * streamWords);
-  for (let start = from - (from % wordsPerBlock); start < to; start += blockWords) {
-    const end = Math.min(start + blockWords, to);
+  const accumulator = primitives.accumulator();
+  const { block } = accumulator;
+  for (let start = from - (from % wordsPerBlock); start < to; start += block.length) {
+    const end = Math.min(start + block.length, to);
     const part = vector.subarray(Math.max(start, from), end);
-    accumulator.block.set(part, Math.max(from - start, 0));
+    block.set(part, Math.max(from - start, 0));
+    const count = Math.ceil((end - start) / wordsPerBlock) * wordsPerBlock;
     for (let mask = 0; mask < signs.length; mask++) {
       const key = keys.subarray(mask * keyBytes, (mask + 1) * keyBytes);
-      const words = primitives.keystream(key, start / wordsPerBlock);
-      for (let at = 0; at < end - start; at += streamWords) {
-        const blocks = Math.ceil(Math.min(streamWords, end - start - at) / wordsPerBlock);
-        stream.set(words.next(blocks));
-        accumulator.add(at, blocks * wordsPerBlock, signs[mask]!);
-      }
+      accumulator.add(key, start / wordsPerBlock, count, signs[mask] as 1 | -1);
     }
-    part.set(accumulator.block.subarray(Math.max(from - start, 0), end - start));
+    part.set(block.subarray(Math.max(from - start, 0), end - start));
   }
-  accumulator.block.fill(0);
-  accumulator.stream.fill(0);
+  accumulator.clear();
 }

@@ -1,0 +1,20 @@
+/**
+ * Writes the low `width` bits (1 to 32) of each of `count` words one after the other, in little-endian order, and zeros up
+ * to a whole byte.
+ */
+export function pack(count: i32, width: i32, from: usize, to: usize): void {
+  const mask: u64 = ((<u64>1) << width) - 1;
+  // The lowest `bits` bits of `pending` are not written yet, and the others are zero.
+  let pending: u64 = 0;
+  let bits = 0;
+  for (; count > 0; count--, from += 4) {
+    pending |= (<u64>load<u32>(from) & mask) << bits;
+    bits += width;
+    if (bits < 32) continue;
+    store<u32>(to, <u32>pending);
+    to += 4;
+    pending >>= 32;
+    bits -= 32;
+  }
+  for (; bits > 0; bits -= 8, pending >>= 8, to++) store<u8>(to, <u8>pending);
+}

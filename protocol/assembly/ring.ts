@@ -1,0 +1,75 @@
+/**
+ * Adds `count` packed signed integers of `width` bits (2 to 32) to the words at `sum`, modulo 2³², and returns the union of the
+ * bits of all of them + `half`. Reads up to 16 bytes beyond the last one. The 64 bytes at `scratch` are overwritten.
+ */
+export function addPacked(count: i32, width: i32, half: i32, from: usize, sum: usize, scratch: usize): i32 {
+  return accumulate(count, width, half, from, sum, scratch, 0);
+}
+
+/** Takes off again what `addPacked` has added. */
+export function subtractPacked(count: i32, width: i32, from: usize, sum: usize, scratch: usize): void {
+  accumulate(count, width, 0, from, sum, scratch, -1);
+}
+
+/**
+ * Eight integers of w bits are w bytes, so the places repeat. Where each is within four bytes, a permutation puts these bytes into
+ * a lane, and since lanes have no shifts of their own, a multiplication moves the integer to the top of its lane.
+ */
+// @ts-expect-error: decorator
+@inline
+function accumulate(
+  count: i32,
+  width: i32,
+  half: i32,
+  from: usize,
+  sum: usize,
+  scratch: usize,
+  minus: i32,
+): i32 {
+  const isWithinFourBytes = width <= 26 || width === 28 || width === 32;
+  const eights = isWithinFourBytes ? count >> 3 : 0;
+  let seen = i32x4.splat(0);
+  if (eights > 0) {
+    const second = <usize>(width >> 1);
+    place(width, 0, 0, scratch);
+    place(width, 4, <i32>second, scratch + 32);
+    const bytes0 = v128.load(scratch);
+    const factors0 = v128.load(scratch, 16);
+    const bytes1 = v128.load(scratch, 32);
+    const factors1 = v128.load(scratch, 48);
+    const halves = i32x4.splat(half);
+    const signs = i32x4.splat(minus);
+    const top = 32 - width;
+    for (let i = 0; i < eights; i++, from += width, sum += 32) {
+      const a = i32x4.shr_s(i32x4.mul(i8x16.swizzle(v128.load(from), bytes0), factors0), top);
+      const b = i32x4.shr_s(i32x4.mul(i8x16.swizzle(v128.load(from + second), bytes1), factors1), top);
+      seen = v128.or(seen, v128.or(i32x4.add(a, halves), i32x4.add(b, halves)));
+      v128.store(sum, i32x4.add(v128.load(sum), i32x4.sub(v128.xor(a, signs), signs)));
+      v128.store(sum, i32x4.add(v128.load(sum, 16), i32x4.sub(v128.xor(b, signs), signs)), 16);
+    }
+  }
+  let all =
+    i32x4.extract_lane(seen, 0) |
+    i32x4.extract_lane(seen, 1) |
+    i32x4.extract_lane(seen, 2) |
+    i32x4.extract_lane(seen, 3);
+  const left = 64 - width;
+  const bits = (count - (eights << 3)) * width;
+  for (let bit = 0; bit < bits; bit += width, sum += 4) {
+    const eight = load<i64>(from + <usize>(bit >> 3)) >> (bit & 7);
+    const value = <i32>((eight << left) >> left);
+    all |= value + half;
+    store<i32>(sum, load<i32>(sum) + ((value ^ minus) - minus));
+  }
+  return all;
+}
+
+/** Of four integers from the `first` on: their bytes, counted from byte `base`, and the factors that move them to the top. */
+function place(width: i32, first: i32, base: i32, to: usize): void {
+  for (let lane = 0; lane < 4; lane++) {
+    const bit = (first + lane) * width;
+    for (let byte = 0; byte < 4; byte++)
+      store<u8>(to + <usize>(4 * lane + byte), <u8>((bit >> 3) - base + byte));
+    store<i32>(to + <usize>(16 + 4 * lane), 1 << (32 - width - (bit & 7)));
+  }
+}

@@ -1,0 +1,19 @@
+import { instantiate } from './instantiate.ts';
+import { masksBase64 } from './masks-binary.ts';
+
+/** A byte offset into the kernels' memory. */
+type Address = number;
+
+/** The kernels of devices; `protocol/assembly` says what each computes. Vectors are of 32-bit words. */
+export interface MaskKernels {
+  // biome-ignore format: what is expanded, then where to
+  addKeystream(
+    key: Address, counter: number,
+    target: Address, blocks: number, sign: number, scratch: Address,
+  ): void;
+  addWords(target: Address, end: Address, from: Address, sign: number): void;
+  pack(count: number, width: number, from: Address, to: Address): void;
+}
+
+/** Throws where WebAssembly has no SIMD or is forbidden. */
+export const maskKernels = (memory: WebAssembly.Memory): MaskKernels => instantiate(masksBase64, memory);
