@@ -25,6 +25,11 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'bytes that cross the wire for each kind of update, beside the values themselves',
     load: () => import('./wire.ts'),
   },
+  masks: {
+    measures:
+      'key streams of masks expanded and added, by each way that there is, beside the library in JavaScript',
+    load: () => import('./masks.ts'),
+  },
   secagg: {
     measures: 'CPU seconds of a round under masking, beside the key streams alone',
     load: () => import('./secagg.ts'),

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { kernelAccumulator, scalarAccumulator } from '@murmuration/protocol/primitives/accumulator';
+import { cipherAccumulator, native } from '@murmuration/protocol/primitives/node';
+import { portable } from '@murmuration/protocol/primitives/portable';
+import type { Accumulator } from '@murmuration/protocol/primitives/primitives';
+import { applyMasks, collectMasks } from '@murmuration/protocol/secagg/mask-stream';
+import type { BenchmarkOptions, Figures } from './benchmark.ts';
+
+const trials = 5;
+
+/** What expands the key streams, and what adds them. */
+const paths: Record<string, () => Accumulator> = {
+  library: () => scalarAccumulator(portable.keystream),
+  webAssembly: kernelAccumulator,
+  cipherAndLoop: () => scalarAccumulator(native.keystream),
+  cipherAndWebAssembly: cipherAccumulator,
+};
+
+/**
+ * Gigabytes of ChaCha20 key stream that are expanded and added to a vector in a CPU second: by the library and a loop in
+ * JavaScript, by WebAssembly, by Node's cipher and a loop, and by Node's cipher and WebAssembly. Trials of the paths alternate;
+ * the figures are medians. --values (32 bits each), --masks (a quarter of them by the library).
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  const { values: options } = parseArgs({
+    args: [...args],
+    options: {
+      values: { type: 'string', default: '1000000' },
+      masks: { type: 'string', default: '40' },
+    },
+  });
+  const [values, count] = [Number(options.values), Number(options.masks)];
+  const masks = collectMasks(count, i => ({ key: randomBytes(32), sign: i % 2 === 0 ? 1 : -1 }));
+  const few = { keys: masks.keys, signs: masks.signs.subarray(0, Math.ceil(count / 4)) };
+  const candidates = Object.entries(paths).map(([name, make]) => {
+    const accumulator = make();
+    return { name, primitives: { ...portable, accumulator: () => accumulator }, rates: [] as number[] };
+  });
+  for (let trial = -1; trial < trials; trial++) {
+    for (const { name, primitives, rates } of candidates) {
+      const { signs, keys } = name === 'library' ? few : masks;
+      const vector = new Int32Array(values);
+      const before = process.cpuUsage();
+      applyMasks(primitives, vector, { keys, signs });
+      const { user, system } = process.cpuUsage(before);
+      // The first trial is the warm-up of the compilers.
+      if (trial >= 0) rates.push((4 * values * signs.length) / (1000 * (user + system)));
+    }
+    if (trial >= 0) log(`trial ${trial + 1} of ${trials}`);
+  }
+  const gbs = Object.fromEntries(candidates.map(({ name, rates }) => [name, round(median(rates))]));
+  const sums = candidates.map(({ primitives }) => {
+    const vector = new Int32Array(values);
+    applyMasks(primitives, vector, few);
+    return Buffer.from(vector.buffer);
+  });
+  return {
+    portableVsLibrary: round(gbs.webAssembly / gbs.library),
+    bestGBs: Math.max(...Object.values(gbs)),
+    gbs,
+    sameBytes: sums.every(sum => sum.equals(sums[0])),
+    values,
+    masks: count,
+    node: process.version,
+    cores: availableParallelism(),
+  };
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+}
+
+const round = (value: number): number => Number(value.toPrecision(4));
