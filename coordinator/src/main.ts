@@ -38,6 +38,8 @@ import type { RoundDriver } from './round/driver.ts';
 import { versionMaker } from './round/make-version.ts';
 import { Steering } from './round/steering.ts';
 import { TaskRounds } from './round/task-rounds.ts';
+import { PredictionDesk } from './serving/prediction-desk.ts';
+import { workerServing } from './serving/worker-serving.ts';
 import { Gateway } from './socket/gateway.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
 import type { Task } from './task/task.ts';
@@ -186,6 +188,8 @@ async function assemble(
   });
   await serveApps(app, config.apps);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  const servings = new Map(tasks.map(({ name, serving }) => [name, serving.remote ? workerServing() : null]));
+  const predictions = new PredictionDesk(servings, { registry, history, clock, limits });
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),
     checkIn({ device: { id: device }, sdk }, message) {
@@ -197,6 +201,7 @@ async function assemble(
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>
       findRound(rounds, round).contribute(device, assignment, phase, message),
+    predict: message => predictions.answer(message),
     leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
     forget: device => registrar.forget(device),
     connected(device) {
@@ -221,6 +226,7 @@ async function assemble(
     await gateway.close();
     await app.close();
     await unmasker.close();
+    await predictions.close();
     await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
     await retention.settled();
     await activity.close();

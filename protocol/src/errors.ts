@@ -271,6 +271,21 @@ export const errors = {
     retryable: false,
     text: 'A sum of updates with these settings would not fit the ring.',
   },
+  'prediction.not-offered': {
+    status: 403,
+    retryable: false,
+    text: 'The task does not let the coordinator predict for devices, or the app does not ask it to.',
+  },
+  'prediction.too-many': {
+    status: 503,
+    retryable: true,
+    text: 'As many predictions as the coordinator takes wait already; try again in a moment.',
+  },
+  'prediction.timeout': {
+    status: 504,
+    retryable: true,
+    text: 'The coordinator could not predict in time.',
+  },
   'evaluation.timeout': {
     status: 500,
     retryable: false,

@@ -19,6 +19,7 @@ const good: Record<DeviceEvent, Record<string, unknown>> = {
   reveal: { round: id, assignment: id, message: bytes(96) },
   leave: { round: id, assignment: id, reason: '' },
   forget: { device: id },
+  predict: { task: 'line', version: 'latest', input: [1] },
 };
 
 /** MessagePack of a map with one key, whatever the key. */

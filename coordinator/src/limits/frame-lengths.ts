@@ -23,6 +23,7 @@ export function frameLengths(tasks: readonly Task[]): FrameLengths {
     'check-in': 1_024,
     leave: 2_048,
     forget: 1_024,
+    predict: tasks.some(({ serving }) => serving.remote) ? 65_536 : 1_024,
     keys: masking,
     shares: masking,
     reveal: masking,

@@ -38,6 +38,9 @@ export const limitsSchema = z
     uploads: count(1_000_000).default(256),
     /** Bytes of these uploads; a single one may have more. */
     uploadBytes: count(2 ** 40).default(256 << 20),
+    /** Predictions for devices that wait at the same time. */
+    predictions: count(1_000_000).default(64),
+    predictionsPerDevice: rate(16, 4),
     /** Bytes a second that the body of a request brings at least, in each stretch of `patience`. */
     slowest: count(2 ** 30).default(2_048),
     patience: duration.pipe(z.int().min(1)).default(10_000),

@@ -14,12 +14,14 @@ export class Admission {
   readonly #messages: Rates;
   readonly #messagesFrom: Rates;
   readonly #enrolmentsFrom: Rates;
+  readonly #predictions: Rates;
 
   constructor(limits: Limits, clock: Clock) {
     this.#inFlight = limits.inFlight;
     this.#messages = new Rates(limits.messages, clock);
     this.#messagesFrom = new Rates(limits.messagesPerAddress, clock);
     this.#enrolmentsFrom = new Rates(limits.enrolmentsPerAddress, clock);
+    this.#predictions = new Rates(limits.predictionsPerDevice, clock);
   }
 
   /** What `handle` returns. Throws `request.too-many` or `request.too-often`, and reads no further from the connection for a while. */
@@ -39,7 +41,8 @@ export class Admission {
       const wait =
         this.#messages.take(device) ||
         this.#messagesFrom.take(wire.address) ||
-        (event === 'enrol' ? this.#enrolmentsFrom.take(wire.address) : 0);
+        (event === 'enrol' ? this.#enrolmentsFrom.take(wire.address) : 0) ||
+        (event === 'predict' ? this.#predictions.take(device) : 0);
       if (wait > 0) {
         wire.pause(wait);
         throw new MurmurationError('request.too-often', undefined, { after: wait });

@@ -28,6 +28,7 @@ import {
   type MaskingInput,
   maskingContribution,
 } from '@murmuration/protocol/messages/masking';
+import { type Predict, type Predicted, predict } from '@murmuration/protocol/messages/predict';
 import { type Assignment, type Leave, leave, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
@@ -56,6 +57,7 @@ export interface DeviceRequests {
     message: MaskingContribution,
   ): void | Promise<void>;
   leave(device: Identity, message: Leave): void | Promise<void>;
+  predict(message: Predict): Promise<Predicted>;
   /** Revokes the device, as it wishes; resolves when that is durable. */
   forget(device: DeviceId): Promise<void>;
   connected(device: DeviceId): void;
@@ -234,6 +236,11 @@ export class Gateway implements CohortChannel {
       keys: contribution('keys'),
       shares: contribution('shares'),
       reveal: contribution('reveal'),
+      predict: answer('predict', predict, (connection, message) => {
+        // Enrolled devices alone; which one it is stays here.
+        void connection.owner;
+        return this.#requests.predict(message);
+      }),
       leave: answer('leave', leave, (connection, message) => this.#requests.leave(connection.owner, message)),
       forget: answer('forget', forget, async (connection, { device }) => {
         if (device !== connection.owner.device.id)

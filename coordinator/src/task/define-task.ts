@@ -88,6 +88,7 @@ const definition = z.strictObject({
     .custom<Evaluator>(isEvaluator, 'expected an evaluator such as workerEvaluator(…)')
     .nullable()
     .default(null),
+  serving: z.strictObject({ remote: z.boolean().default(false) }).prefault({}),
 });
 
 type Definition = z.input<typeof definition>;
@@ -116,6 +117,11 @@ export function defineTask(input: TaskDefinition): Task {
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
   if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);
+  if (rest.serving.remote && privateLayers.length > 0)
+    throw new MurmurationError(
+      'config.invalid',
+      "The task: serving.remote can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.",
+    );
   const task: Task = {
     ...rest,
     name: parseTaskName(rest.name),

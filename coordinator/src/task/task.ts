@@ -34,6 +34,10 @@ export interface Task {
   readonly eligibility: Eligibility;
   readonly strategy: Strategy;
   readonly evaluator: Evaluator | null;
+  readonly serving: {
+    /** Whether the coordinator predicts for devices that can't run the model. */
+    readonly remote: boolean;
+  };
 }
 
 /** Devices that a round of the task chooses. */

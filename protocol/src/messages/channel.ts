@@ -21,6 +21,8 @@ export interface DeviceEvents {
   leave(frame: Uint8Array, answer: Answer): void;
   /** `forget` → null */
   forget(frame: Uint8Array, answer: Answer): void;
+  /** `predict` → `predicted` */
+  predict(frame: Uint8Array, answer: Answer): void;
 }
 
 export interface CoordinatorEvents {
@@ -51,6 +53,7 @@ const fromDevice: Record<DeviceEvent, true> = {
   reveal: true,
   leave: true,
   forget: true,
+  predict: true,
 };
 const fromCoordinator: Record<CoordinatorEvent, true> = {
   challenge: true,

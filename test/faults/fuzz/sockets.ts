@@ -139,6 +139,8 @@ class Garbler {
         return { round, assignment, reason: 'had enough' };
       case 'forget':
         return { device: this.#id ?? 'A'.repeat(22) };
+      case 'predict':
+        return { task: dice.pick(['line', 'masked', 'plain']), version: 'latest', input: [0.5] };
       default:
         return { round, assignment, message: dice.bytes(dice.pick([0, 1, 128, 336, 456, 696])) };
     }

@@ -17,6 +17,7 @@ import {
 } from '@murmuration/protocol/messages/frame';
 import { challengeMessage, enrol, forget, hello } from '@murmuration/protocol/messages/hello';
 import { maskingContribution } from '@murmuration/protocol/messages/masking';
+import { predict } from '@murmuration/protocol/messages/predict';
 import { type Assignment, leave } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock } from '@murmuration/protocol/ports';
@@ -31,6 +32,7 @@ const schemas = {
   'check-in': checkIn,
   leave,
   forget,
+  predict,
   keys: maskingContribution,
   shares: maskingContribution,
   reveal: maskingContribution,
@@ -56,6 +58,7 @@ export class MemoryCoordinator implements Transport {
     'check-in': [],
     leave: [],
     forget: [],
+    predict: [],
     keys: [],
     shares: [],
     reveal: [],
@@ -92,6 +95,9 @@ export class MemoryCoordinator implements Transport {
       'check-in': () => ({ decision: 'waiting' }),
       leave: () => null,
       forget: () => null,
+      predict: () => {
+        throw new MurmurationError('prediction.not-offered');
+      },
       keys: () => null,
       shares: () => null,
       reveal: () => null,

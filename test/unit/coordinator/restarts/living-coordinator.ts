@@ -145,6 +145,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       const { round, assignment } = decodeFrame(frame, leave);
       return this.#find(round).leave(device, assignment);
     }
+    if (event === 'predict') throw new MurmurationError('prediction.not-offered');
     if (event === 'forget') return this.rounds.current?.drop(device);
     const { round, assignment, message } = decodeFrame(frame, maskingContribution);
     const owner = { id: device, publicKey: this.#around.keyOf(device), certificate: undefined };

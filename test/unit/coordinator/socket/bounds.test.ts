@@ -7,7 +7,7 @@ import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { Population } from '@murmuration/coordinator/population/population';
 import { type DeviceRequests, Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash } from '@murmuration/protocol/ids';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -44,6 +44,7 @@ async function open(change: Partial<Limits> = {}, requests: Partial<DeviceReques
     contribute: () => {},
     leave: () => {},
     forget: async () => {},
+    predict: async () => ({ model: 'a'.repeat(64) as ModelHash, logits: new Uint8Array(4) }),
     connected: () => {},
     disconnected: () => {},
     ...requests,
@@ -278,6 +279,19 @@ describe('a message', () => {
     first.socket.disconnect();
     await first.connect();
     await first.hello();
+  });
+
+  it('PR2: that asks for a prediction is refused where its device asks too often, and others are answered', async () => {
+    await open({ predictionsPerDevice: { burst: 2, perSecond: 1 } });
+    const [raw, other] = [await known(), await known()];
+    const ask = (by: RawDevice) =>
+      code(by.send('predict', encodeFrame({ task: 'line', version: 'latest', input: [1] })));
+    expect(await Promise.all([ask(raw), ask(raw), ask(raw)])).toEqual([
+      ['taken', undefined],
+      ['taken', undefined],
+      ['request.too-often', 1_000],
+    ]);
+    expect(await ask(other)).toEqual(['taken', undefined]);
   });
 
   it('is refused where too many of its connection wait for their answers', async () => {

@@ -7,8 +7,9 @@ import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enro
 import { Population } from '@murmuration/coordinator/population/population';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { predicted } from '@murmuration/protocol/messages/predict';
 import { roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +61,10 @@ beforeEach(async () => {
     contribute: () => {},
     leave: () => {},
     forget: async device => void heard.push(`forget ${device}`),
+    predict: async ({ input }) => {
+      heard.push(`predict ${input}`);
+      return { model: 'a'.repeat(64) as ModelHash, logits: new Uint8Array(8) };
+    },
     connected: device => heard.push(`connected ${device}`),
     disconnected: device => heard.push(`disconnected ${device}`),
   });
@@ -224,6 +229,18 @@ describe('the gateway', () => {
     welcomed = () => void population.revoke(id);
     await expect(device.hello()).rejects.toMatchObject({ code: 'device.revoked' });
     expect(gateway.isConnected(id)).toBe(false);
+    device.socket.disconnect();
+  });
+
+  it('PR1: takes inputs to predict from devices that have said hello, and from no others', async () => {
+    const device = await new RawDevice(url).connect();
+    await device.enrol();
+    const ask = () => device.ask('predict', { task: 'line', version: 'latest', input: [7] }, predicted);
+    await expect(ask()).rejects.toMatchObject({ code: 'device.not-identified' });
+    expect(heard).not.toContain('predict 7');
+    await device.hello();
+    expect([...(await ask()).logits]).toEqual(Array(8).fill(0));
+    expect(heard).toContain('predict 7');
     device.socket.disconnect();
   });
 

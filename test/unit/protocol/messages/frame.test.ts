@@ -20,6 +20,7 @@ import {
   welcome,
 } from '@murmuration/protocol/messages/hello';
 import { maskingContribution, maskingInput } from '@murmuration/protocol/messages/masking';
+import { predict, predicted } from '@murmuration/protocol/messages/predict';
 import { assignment, leave, roundEnd, uploadReceipt } from '@murmuration/protocol/messages/round';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +44,8 @@ const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
   ['checkInAnswer', checkInAnswer, { decision: 'later', after: 5_000, reason: 'busy' }],
   ['assignment', assignment, { ...assignmentOf(new VirtualClock()) }],
   ['forget', forget, { device: id('device') }],
+  ['predict', predict, { task: 'keyboard', version: 'latest', input: [1, 0.5, -3] }],
+  ['predicted', predicted, { model: 'a'.repeat(64), logits: new Uint8Array(8) }],
   ['leave', leave, { round, assignment: round, reason: 'stopped' }],
   ['roundEnd', roundEnd, { round, outcome: 'failed', reason: 'too few', after: 0 }],
   ['uploadReceipt', uploadReceipt, { round, assignment: round, counted: true }],

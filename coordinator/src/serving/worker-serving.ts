@@ -1,0 +1,77 @@
+import { Worker } from 'node:worker_threads';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelHash } from '@murmuration/protocol/ids';
+import type { Serving } from './serving.ts';
+import type { ServingReply, ServingRequest } from './worker.ts';
+
+/** Predicts in a worker thread of its own, one input after the other. The thread starts with the first one, and keeps one version. */
+export function workerServing(): Serving {
+  let worker: Worker | undefined;
+  let loaded: ModelHash | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+  const forget = () => {
+    worker = undefined;
+    loaded = undefined;
+  };
+  const start = () => {
+    const started = new Worker(new URL('./worker.ts', import.meta.url));
+    started.unref();
+    started.once('exit', () => worker === started && forget());
+    worker = started;
+    return started;
+  };
+  const stop = async () => {
+    const old = worker;
+    forget();
+    await old?.terminate();
+  };
+  return {
+    predict(model, files, input, signal) {
+      let hasBegun = false;
+      const result = queue.then(async () => {
+        signal.throwIfAborted();
+        hasBegun = true;
+        if (loaded !== model) {
+          loaded = undefined;
+          await ask(worker ?? start(), { kind: 'load', files: await files() }, signal);
+          loaded = model;
+        }
+        return (await ask(worker!, { kind: 'predict', input }, signal))!;
+      });
+      queue = result.then(
+        () => worker?.unref(),
+        async error => {
+          // A refusal says nothing about the thread; any other failure leaves it in a state that nobody knows.
+          const isRefusal = error instanceof MurmurationError && !signal.aborted;
+          if (!hasBegun || isRefusal) worker?.unref();
+          else await stop();
+        },
+      );
+      return result;
+    },
+    close: stop,
+  };
+}
+
+function ask(worker: Worker, request: ServingRequest, signal: AbortSignal): Promise<Float32Array | null> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      signal.removeEventListener('abort', onAbort);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      act();
+    };
+    const onMessage = (reply: ServingReply) =>
+      settle(() => {
+        if ('logits' in reply) resolve(reply.logits);
+        else if (reply.code) reject(new MurmurationError(reply.code, reply.detail));
+        else reject(new Error(`The prediction failed: ${reply.detail}`));
+      });
+    const onError = (error: unknown) => settle(() => reject(error as Error));
+    const onExit = () => settle(() => reject(new MurmurationError('server.stopping')));
+    const onAbort = () => settle(() => reject(signal.reason));
+    signal.addEventListener('abort', onAbort);
+    worker.ref();
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage(request);
+  });
+}
