@@ -2,31 +2,65 @@ import { concatBytes } from '../bytes.ts';
 import type { Primitives } from '../primitives/primitives.ts';
 
 /**
- * The Merkle tree of RFC 6962 §2.1 over a list of leaves, with proofs that several leaves are in it at once. Level 0 holds
- * the leaves' hashes, each next level the hash of every pair; a last one without a partner moves up as it is.
+ * The Merkle tree of RFC 6962 §2.1 over a list of leaves, with proofs that several leaves are in it at once. The lowest
+ * level holds the leaves' hashes, each next one the hash of every pair; a last one without a partner moves up as it is.
  */
-export type MerkleTree = readonly (readonly Uint8Array[])[];
+export interface MerkleTree {
+  /** How many leaves it has. */
+  readonly size: number;
+  /** The hashes, 32 bytes each: level after level, from the leaves up. */
+  readonly nodes: Uint8Array;
+}
 
 const leafPrefix = Uint8Array.of(0);
-const nodePrefix = Uint8Array.of(1);
+const nodePrefix = 1;
 const hashBytes = 32;
 
 export function merkleTree(primitives: Primitives, leaves: readonly Uint8Array[]): MerkleTree {
-  const levels = [leaves.map(leaf => leafHash(primitives, leaf))];
-  for (let level = levels[0]!; level.length > 1; level = levels.at(-1)!) {
-    const above: Uint8Array[] = [];
-    for (let i = 0; i < level.length; i += 2) above.push(parent(primitives, level[i]!, level[i + 1]));
-    levels.push(above);
+  const size = leaves.length;
+  const nodes = new Uint8Array(nodeCount(size) * hashBytes);
+  leaves.forEach((leaf, i) => {
+    nodes.set(leafHash(primitives, leaf), i * hashBytes);
+  });
+  const parent = parentHash(primitives);
+  for (let width = size, start = 0; width > 1; width = widthAbove(width)) {
+    const above = start + width;
+    for (let i = 0; i < width; i += 2) {
+      const left = hashAt(nodes, start + i);
+      nodes.set(
+        i + 1 < width ? parent(left, hashAt(nodes, start + i + 1)) : left,
+        (above + i / 2) * hashBytes,
+      );
+    }
+    start = above;
   }
-  return levels;
+  return { size, nodes };
 }
 
 /** The hash at the top of a tree. */
-export const merkleRoot = (tree: MerkleTree): Uint8Array => tree.at(-1)![0]!;
+export const merkleRoot = ({ nodes }: MerkleTree): Uint8Array => nodes.subarray(-hashBytes);
 
 /** The hashes that, beside the leaves at `indices` (ascending), are needed to compute the root. */
-export function inclusionProof(tree: MerkleTree, indices: Iterable<number>): Uint8Array {
-  return concatBytes(...missingNodes(tree[0]!.length, indices).map(([level, index]) => tree[level]![index]!));
+export function inclusionProof({ size, nodes }: MerkleTree, indices: Iterable<number>): Uint8Array {
+  const known = Uint32Array.from(indices);
+  const missing: number[] = [];
+  let count = known.length;
+  for (let width = size, start = 0; width > 1; start += width, width = widthAbove(width)) {
+    let above = 0;
+    for (let i = 0; i < count; i++) {
+      const index = known[i]!;
+      const partner = index ^ 1;
+      if (i + 1 < count && known[i + 1] === partner) i++;
+      else if (partner < width) missing.push(start + partner);
+      known[above++] = index >>> 1;
+    }
+    count = above;
+  }
+  const proof = new Uint8Array(missing.length * hashBytes);
+  missing.forEach((node, i) => {
+    proof.set(hashAt(nodes, node), i * hashBytes);
+  });
+  return proof;
 }
 
 /**
@@ -39,46 +73,53 @@ export function provenRoot(
   leaves: ReadonlyMap<number, Uint8Array>,
   proof: Uint8Array,
 ): Uint8Array | undefined {
-  const missing = missingNodes(size, leaves.keys());
-  if (proof.length !== missing.length * hashBytes) return undefined;
-  const proven = new Map(
-    missing.map(([level, index], i) => [
-      `${level}/${index}`,
-      proof.subarray(i * hashBytes, (i + 1) * hashBytes),
-    ]),
-  );
-  let known = new Map([...leaves].map(([index, leaf]) => [index, leafHash(primitives, leaf)]));
-  for (let width = size, level = 0; width > 1; width = Math.ceil(width / 2), level++) {
-    const above = new Map<number, Uint8Array>();
-    for (const index of known.keys()) {
-      const left = index - (index % 2);
-      const at = (i: number) => known.get(i) ?? proven.get(`${level}/${i}`);
-      if (!above.has(left / 2)) above.set(left / 2, parent(primitives, at(left)!, at(left + 1)));
+  const parent = parentHash(primitives);
+  const known = Uint32Array.from(leaves.keys());
+  const hashes = Array.from(leaves.values(), leaf => leafHash(primitives, leaf));
+  let count = known.length;
+  let used = 0;
+  for (let width = size; width > 1; width = widthAbove(width)) {
+    let above = 0;
+    for (let i = 0; i < count; i++) {
+      const index = known[i]!;
+      const partner = index ^ 1;
+      let hash = hashes[i]!;
+      if (i + 1 < count && known[i + 1] === partner) {
+        i++;
+        hash = parent(hash, hashes[i]!);
+      } else if (partner < width) {
+        if ((used + 1) * hashBytes > proof.length) return undefined;
+        const other = hashAt(proof, used++);
+        hash = partner < index ? parent(other, hash) : parent(hash, other);
+      }
+      known[above] = index >>> 1;
+      hashes[above++] = hash;
     }
-    known = above;
+    count = above;
   }
-  return known.get(0);
+  return used * hashBytes === proof.length ? hashes[0] : undefined;
 }
 
-/** Level and index of the nodes that the leaves at `indices` lack on their way to the root, in the order of a proof. */
-function missingNodes(size: number, indices: Iterable<number>): [level: number, index: number][] {
-  const missing: [number, number][] = [];
-  let known = new Set(indices);
-  for (let width = size, level = 0; width > 1; width = Math.ceil(width / 2), level++) {
-    const above = new Set<number>();
-    for (const index of known) {
-      const partner = index ^ 1;
-      if (partner < width && !known.has(partner)) missing.push([level, partner]);
-      above.add(index >>> 1);
-    }
-    known = above;
-  }
-  return missing;
+const widthAbove = (width: number) => Math.ceil(width / 2);
+
+function nodeCount(size: number): number {
+  let count = size;
+  for (let width = size; width > 1; count += width) width = widthAbove(width);
+  return count;
 }
+
+const hashAt = (hashes: Uint8Array, i: number) => hashes.subarray(i * hashBytes, (i + 1) * hashBytes);
 
 const leafHash = (primitives: Primitives, leaf: Uint8Array) =>
   primitives.sha256(concatBytes(leafPrefix, leaf));
 
-function parent(primitives: Primitives, left: Uint8Array, right: Uint8Array | undefined): Uint8Array {
-  return right === undefined ? left : primitives.sha256(concatBytes(nodePrefix, left, right));
+/** Hashes pairs from one buffer, which saves an allocation for each. */
+function parentHash({ sha256 }: Primitives): (left: Uint8Array, right: Uint8Array) => Uint8Array {
+  const pair = new Uint8Array(1 + 2 * hashBytes);
+  pair[0] = nodePrefix;
+  return (left, right) => {
+    pair.set(left, 1);
+    pair.set(right, 1 + hashBytes);
+    return sha256(pair);
+  };
 }
