@@ -3,17 +3,18 @@ import { parseTaskName } from '@murmuration/protocol/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Challenge, challenge } from '@murmuration/protocol/messages/hello';
-import { maskingInput } from '@murmuration/protocol/messages/masking';
-import { assignment, roundEnd } from '@murmuration/protocol/messages/round';
 import { Emitter } from '@socket.io/component-emitter';
 import { Consent } from './device/consent.ts';
 import { sayFarewell } from './device/farewell.ts';
 import { Introduction } from './device/introduction.ts';
 import type { ClientEvents } from './events.ts';
+import type { Hybrid } from './hybrid/hybrid.ts';
+import { Hybrids } from './hybrid/hybrids.ts';
 import { ModelCache } from './model-cache.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { PrivateLayers } from './private-layers/private-layers.ts';
+import { deliver } from './session/deliver.ts';
 import { persist } from './session/persist.ts';
 import { sessionStore } from './session/saved-session.ts';
 import { asError, Session } from './session/session.ts';
@@ -34,6 +35,7 @@ export class PlatformClient {
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   readonly #introduction: Introduction;
   readonly #consent: Consent;
+  readonly #hybrids: Hybrids;
   /** Ends the answer to the challenge before. */
   #greeting = new AbortController();
   /** What the app wishes: `start` to `stop`, but for `pause` to `resume`. */
@@ -46,7 +48,7 @@ export class PlatformClient {
   /** Whether the coordinator knows whose the connection is. */
   #isKnown = false;
 
-  /** Throws `protocol.id` for a name that no task can have. */
+  /** Throws `protocol.id` for a name that no task can have, `hybrid.not-served` for a model that nothing here can run. */
   constructor(options: ClientOptions, platform: Platform) {
     this.#platform = platform;
     this.#transport = platform.transport(options.url, platform);
@@ -59,20 +61,35 @@ export class PlatformClient {
     }));
     const trainers = tasks.map(task => this.#trainerOf(task));
     this.#trainers = trainers;
+    const caches = tasks.map(
+      ({ name, bundled }) => new ModelCache(options.storage, this.#transport, name, bundled),
+    );
+    this.#hybrids = new Hybrids({
+      platform,
+      storage: options.storage,
+      transport: this.#transport,
+      isFree: () => this.#sessions.every(session => !session.isBusy),
+      emit: (event, ...args) => this.#emit(event, ...args),
+    });
+    for (const [position, task] of tasks.entries())
+      this.#hybrids.add(task.name, task, trainers[position]!, caches[position]!);
     this.#sessions = tasks.map(
-      ({ name: task, examples, bundled }, position): Session =>
+      ({ name: task, examples }, position): Session =>
         new Session({
           task,
           platform,
           transport: this.#greeted(request),
           trainer: trainers[position]!,
           examples,
-          models: new ModelCache(options.storage, this.#transport, task, bundled),
+          models: caches[position]!,
           privateLayers: new PrivateLayers(options.storage, task),
           store: sessionStore(options.storage, task),
           identity: () => this.#introduction.identity,
           floors: options.floors ?? {},
-          emit: (event, ...args) => this.#emit(event, ...args),
+          emit: (event, ...args) => {
+            this.#emit(event, ...args);
+            this.#hybrids.heard(task, event);
+          },
           isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
         }),
     );
@@ -98,7 +115,17 @@ export class PlatformClient {
   /** Leaves a round that is under way, and disconnects; what is stored stays. */
   async stop(): Promise<void> {
     this.#isWanted = false;
+    const tookPart = this.#isRunning;
     await this.#settle();
+    if (!tookPart) await this.#rest();
+  }
+
+  /**
+   * The model that this device serves for a task: global, personal, mixed. It needs neither connection nor `start`. Throws `task.unknown`,
+   * or `hybrid.not-served` for a task without the option `hybrid`.
+   */
+  hybrid(task: string): Hybrid {
+    return this.#hybrids.of(task);
   }
 
   /** Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. */
@@ -136,6 +163,8 @@ export class PlatformClient {
     this.#changes = this.#changes.then(async () => {
       await this.#introduction.erase();
       this.#consent.erased();
+      // What they had in memory, too.
+      await this.#hybrids.stop();
       if (!(await this.#introduction.owesFarewell())) return;
       await this.#introduction.begin();
       await sayFarewell(this.#introduction, this.#transport, this.#platform.clock);
@@ -159,6 +188,7 @@ export class PlatformClient {
   async #takePart(): Promise<void> {
     await this.#introduction.begin();
     this.#isRunning = true;
+    this.#hybrids.start();
     this.#connect();
   }
 
@@ -180,6 +210,12 @@ export class PlatformClient {
     await Promise.all(this.#sessions.map(session => session.stop()));
     this.#transport.close();
     this.#isKnown = false;
+    await this.#rest();
+  }
+
+  /** Frees what trains and serves; both begin again when they are asked. */
+  async #rest(): Promise<void> {
+    await this.#hybrids.stop();
     for (const trainer of this.#trainers) await trainer.close();
   }
 
@@ -215,26 +251,8 @@ export class PlatformClient {
     // Whatever else it has to say is meant for this device.
     this.#isKnown = event !== 'challenge';
     try {
-      switch (event) {
-        case 'challenge':
-          return await this.#answer(decodeFrame(frame, challenge));
-        case 'assignment': {
-          const message = decodeFrame(frame, assignment);
-          for (const session of this.#sessions) session.assigned(message);
-          return;
-        }
-        case 'roster':
-        case 'bundle':
-        case 'survivors': {
-          const message = decodeFrame(frame, maskingInput);
-          for (const session of this.#sessions) session.fed(event, message);
-          return;
-        }
-        case 'round-end': {
-          const message = decodeFrame(frame, roundEnd);
-          for (const session of this.#sessions) session.roundEnded(message);
-        }
-      }
+      if (event === 'challenge') await this.#answer(decodeFrame(frame, challenge));
+      else deliver(event, frame, this.#sessions);
     } catch (error) {
       const cause = asError(error);
       // The coordinator sends a new challenge.
@@ -272,5 +290,6 @@ export class PlatformClient {
     this.#isKnown = true;
     this.#emit('connected');
     for (const session of this.#sessions) session.connected(now);
+    this.#hybrids.connected();
   }
 }

@@ -1,6 +1,7 @@
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { PlatformClient } from './client.ts';
+import { nodeInference } from './hybrid/node-inference.ts';
 import type { ClientOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { workerTrainer } from './training/worker-trainer.ts';
@@ -18,6 +19,7 @@ export const nodePlatform: Platform = {
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: socketIoTransport,
   trainer: objective => workerTrainer(objective),
+  inference: nodeInference,
 };
 
 /** The client of a Node process; training runs in a worker thread. */

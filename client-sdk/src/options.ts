@@ -26,6 +26,8 @@ export interface HybridOptions {
   readonly personal?: readonly PersonalModel[];
   /** What runs the models; by default that of the platform. */
   readonly inference?: Inference;
+  /** Examples observed after which the personal models learn anew, once the device is idle; 50 by default. */
+  readonly refitAfter?: number;
 }
 
 export interface ClientOptions {

@@ -1,6 +1,8 @@
+import type { Serving } from '@murmuration/engine/serving';
 import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Inference } from './hybrid/inference.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -17,4 +19,6 @@ export interface Platform {
   readonly transport: (url: string, platform: Pick<Platform, 'clock' | 'random'>) => Transport;
   /** A trainer that runs the objective of a module off the main thread. */
   readonly trainer: (objective: URL) => Trainer;
+  /** Puts models to use; where the platform has no way of its own, an app that serves a model brings one. */
+  readonly inference?: (serving: Serving<never>) => Inference;
 }

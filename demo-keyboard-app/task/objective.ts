@@ -2,6 +2,7 @@ import { softmaxLoss } from '@murmuration/engine/losses';
 import type { Batchable, Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { labelWeight, packRows, type Row } from './pack.ts';
+import { keyboardServing } from './serving.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Tokens in a row of a batch. */
@@ -19,6 +20,7 @@ export function nextWord(vocabulary: Vocabulary): Objective<string> {
       };
     },
     loss: softmaxLoss,
+    serving: keyboardServing(vocabulary),
   };
 }
 

@@ -29,6 +29,8 @@ export interface OpenPersonal extends OpenModel {
   observe?(example: unknown): void;
   /** What it has learned by now, where `observe` changes that. */
   bytes?(): Uint8Array;
+  /** Whether it has learned anything by now; without this method it has. */
+  isReady?(): boolean;
 }
 
 /**
@@ -40,6 +42,8 @@ export interface PersonalModel {
   readonly name: string;
   /** Whether it says nothing without a global model. */
   readonly needsGlobal: boolean;
+  /** The bytes of one that has learned nothing yet, where `observe` alone can teach it. */
+  readonly empty?: Uint8Array;
   /** Throws `training.*`; null where there is nothing to learn yet. */
   learn(lesson: Lesson, ports: PersonalPorts): Promise<Uint8Array | null>;
   /**

@@ -1,0 +1,116 @@
+import type { Serving } from '@murmuration/engine/serving';
+import type { Score } from './hybrid.ts';
+import type { OpenModel } from './inference.ts';
+import { fitWeights, lossOf } from './mixture.ts';
+import { mix } from './probabilities.ts';
+
+/** How the parts of a mixture do on the held-out examples, and which weights they should have. */
+export interface Comparison {
+  /** Of the personal models, in their order; all 0 where the global model alone does as well. Their sum is λ. */
+  readonly weights: readonly number[];
+  /** Of the personal models among themselves, with the sum 1. */
+  readonly among: readonly number[];
+  readonly scores: { readonly global: Score; readonly personal: Score; readonly hybrid: Score };
+  readonly questions: number;
+}
+
+/**
+ * Compares the global model, the personal ones and their best mixture on examples that the personal ones have not learned from. The
+ * mixture has to explain them better by one nat for each weight that was chosen on them (Akaike 1974), or the global model serves alone.
+ *
+ * @returns null where the examples ask nothing. @throws the reason of `signal` once it is aborted.
+ */
+export async function compare(
+  global: OpenModel,
+  personal: readonly OpenModel[],
+  examples: readonly unknown[],
+  serving: Serving<unknown>,
+  signal: AbortSignal,
+): Promise<Comparison | null> {
+  const models = [global, ...personal];
+  const parts = await probabilitiesOfWhatCame(models, examples, serving, signal);
+  const questions = parts[0]!.length;
+  if (questions === 0 || personal.length === 0) return null;
+  const among = fitWeights(parts.slice(1));
+  const alone = [1, ...personal.map(() => 0)];
+  const fitted = fitWeights(parts);
+  const gain = questions * (lossOf(parts, alone) - lossOf(parts, fitted));
+  const chosen = gain > personal.length ? fitted : alone;
+  const mixtures = [alone, [0, ...among], chosen];
+  const recalls = await recallsOf(models, mixtures, examples, serving, signal);
+  const [ofGlobal, ofPersonal, ofHybrid] = mixtures.map((weights, i) => ({
+    loss: lossOf(parts, weights),
+    ...recalls[i]!,
+  }));
+  return {
+    weights: chosen.slice(1),
+    among,
+    scores: { global: ofGlobal!, personal: ofPersonal!, hybrid: ofHybrid! },
+    questions,
+  };
+}
+
+/** What each model had given to the class that came, question by question. */
+async function probabilitiesOfWhatCame(
+  models: readonly OpenModel[],
+  examples: readonly unknown[],
+  serving: Serving<unknown>,
+  signal: AbortSignal,
+): Promise<Float32Array[]> {
+  const found: number[][] = models.map(() => []);
+  for (const example of examples) {
+    const { targets } = serving.questions(example);
+    if (targets.length === 0) continue;
+    const answers = await Promise.all(models.map(model => model.answer(example)));
+    signal.throwIfAborted();
+    for (const [i, values] of answers.entries())
+      for (const [question, target] of targets.entries())
+        found[i]!.push(values[question * serving.classes + target.class]!);
+  }
+  return found.map(values => Float32Array.from(values));
+}
+
+type Recall = Pick<Score, 'top1' | 'top3'>;
+
+/** Recall of each mixture. A second pass, since the probabilities of all classes at all questions would take much memory. */
+async function recallsOf(
+  models: readonly OpenModel[],
+  mixtures: readonly (readonly number[])[],
+  examples: readonly unknown[],
+  serving: Serving<unknown>,
+  signal: AbortSignal,
+): Promise<Recall[]> {
+  const { classes } = serving;
+  const hits = mixtures.map(() => ({ top1: 0, top3: 0 }));
+  let questions = 0;
+  for (const example of examples) {
+    const { targets } = serving.questions(example);
+    if (targets.length === 0) continue;
+    const answers = await Promise.all(models.map(model => model.answer(example)));
+    signal.throwIfAborted();
+    for (const [i, weights] of mixtures.entries()) {
+      const parts = answers.flatMap((values, j) =>
+        weights[j]! > 0 ? [{ weight: weights[j]!, values }] : [],
+      );
+      const mixed = mix(parts);
+      for (const [question, target] of targets.entries()) {
+        const better = countBetter(mixed, question * classes, classes, target.class);
+        if (better < 1) hits[i]!.top1++;
+        if (better < 3) hits[i]!.top3++;
+      }
+    }
+    questions += targets.length;
+  }
+  return hits.map(({ top1, top3 }) => ({ top1: top1 / questions, top3: top3 / questions }));
+}
+
+/** How many classes go before this one: likelier ones, and of equally likely ones those with smaller numbers. Counts up to 3. */
+function countBetter(values: Float32Array, offset: number, classes: number, target: number): number {
+  const probability = values[offset + target]!;
+  let better = 0;
+  for (let i = 0; i < classes && better < 3; i++) {
+    const other = values[offset + i]!;
+    if (other > probability || (other === probability && i < target)) better++;
+  }
+  return better;
+}

@@ -1,0 +1,70 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { PersonalModel } from './personal.ts';
+import { decodeFiles, encodeFiles } from './saved-hybrid.ts';
+
+/** As in a plan; what is left out has the default that is named. */
+export type FineTuning = Partial<TrainingSettings>;
+
+const defaults: TrainingSettings = {
+  epochs: 2,
+  batchSize: 8,
+  learningRate: 0.5,
+  proximal: 0.01,
+  gradientClip: 1,
+  maxExamples: 5_000,
+  seed: 0,
+};
+
+/**
+ * A copy of the global model, trained on this device's examples (FedAvg and fine-tuning: Wang et al. 2019), which `proximal` pulls back
+ * towards the global weights. It begins at each new version, and until it is done the copy of the version before goes on serving.
+ * By default 2 epochs in steps of 8 examples, learning rate 0.5, proximal 0.01, gradients of norm 1 at most.
+ */
+export function fineTuned(settings: FineTuning = {}): PersonalModel {
+  return {
+    name: 'fine-tuned',
+    needsGlobal: false,
+    async learn({ examples, global, previous, signal, progress }, { trainer }) {
+      if (!global) return previous;
+      try {
+        const { delta } = await trainer.train(
+          global,
+          { ...defaults, ...settings },
+          examples,
+          signal,
+          progress,
+        );
+        return encode(global, delta);
+      } catch (error) {
+        if (error instanceof MurmurationError && error.code === 'training.no-examples') return previous;
+        throw error;
+      }
+    },
+    async open(bytes, _, { inference }) {
+      return inference.open(decode(bytes));
+    },
+  };
+}
+
+/** The files of a version of its own. */
+function encode({ topology, layout, weights }: ModelFiles, delta: Float32Array): Uint8Array {
+  if (delta.length !== weights.length)
+    throw new MurmurationError(
+      'training.failed',
+      `The trainer gave ${delta.length} values; the model has ${weights.length}.`,
+    );
+  const tuned = weights.map((weight, i) => weight + delta[i]!);
+  if (!tuned.every(Number.isFinite))
+    throw new MurmurationError('training.failed', 'Fine-tuning diverged: a lower learning rate helps.');
+  return encodeFiles({ topology, layout, weights: tuned });
+}
+
+function decode(bytes: Uint8Array): ModelFiles {
+  try {
+    return decodeFiles(bytes);
+  } catch (cause) {
+    throw new MurmurationError('hybrid.damaged', undefined, { cause });
+  }
+}

@@ -1,0 +1,118 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { ClientEvents } from '../events.ts';
+import type { ModelCache } from '../model-cache.ts';
+import type { TaskOptions } from '../options.ts';
+import type { Platform } from '../platform.ts';
+import { asError } from '../session/session.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Trainer } from '../training/trainer.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Hybrid } from './hybrid.ts';
+import { newestVersion } from './newest-version.ts';
+import { ServedHybrid } from './served-hybrid.ts';
+
+export interface HybridsPorts {
+  readonly platform: Platform;
+  readonly storage: Storage;
+  readonly transport: Pick<Transport, 'download'>;
+  /** Whether no round keeps the device busy. */
+  readonly isFree: () => boolean;
+  readonly emit: <Name extends keyof ClientEvents>(
+    name: Name,
+    ...args: Parameters<ClientEvents[Name]>
+  ) => void;
+}
+
+interface OfTask {
+  readonly hybrid: ServedHybrid;
+  readonly models: ModelCache;
+}
+
+/** The hybrid models of a client: one for each of its tasks that is served. */
+export class Hybrids {
+  readonly #ports: HybridsPorts;
+  readonly #ofTasks = new Map<TaskName, OfTask>();
+  readonly #others = new Set<TaskName>();
+  #stop = new AbortController();
+
+  constructor(ports: HybridsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Throws `hybrid.not-served` where neither app nor platform can run the models of a task that is to be served. */
+  add(
+    task: TaskName,
+    { hybrid: options, examples }: TaskOptions,
+    trainer: Trainer,
+    models: ModelCache,
+  ): void {
+    const { platform, storage, isFree, emit } = this.#ports;
+    this.#others.add(task);
+    if (!options) return;
+    const inference = options.inference ?? platform.inference?.(options.serving);
+    if (!inference)
+      throw new MurmurationError(
+        'hybrid.not-served',
+        `This platform runs no models by itself; give "${task}" the option "hybrid.inference".`,
+      );
+    const hybrid = new ServedHybrid({
+      task,
+      options,
+      inference,
+      trainer,
+      storage,
+      clock: platform.clock,
+      examples,
+      newest: () => models.newest(),
+      isIdle: async () => isFree() && (await platform.conditions()).idle !== false,
+      emit,
+    });
+    this.#ofTasks.set(task, { hybrid, models });
+  }
+
+  /** Throws `task.unknown`, or `hybrid.not-served` for a task without the option `hybrid`. */
+  of(task: string): Hybrid {
+    const found = this.#ofTasks.get(task as TaskName);
+    if (found) return found.hybrid;
+    if (this.#others.has(task as TaskName)) throw new MurmurationError('hybrid.not-served');
+    throw new MurmurationError('task.unknown', `The app has no task "${task}".`);
+  }
+
+  start(): void {
+    for (const { hybrid } of this.#ofTasks.values()) void hybrid.start();
+  }
+
+  /** Stops what is learned and frees the models, which open again when they are asked. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    await Promise.all(Array.from(this.#ofTasks.values(), ({ hybrid }) => hybrid.stop()));
+  }
+
+  /** A task's session tells what happens to it. */
+  heard(task: TaskName, event: keyof ClientEvents): void {
+    const found = this.#ofTasks.get(task);
+    if (event === 'model') void found?.hybrid.arrived();
+    // After which the device may have nothing better to do.
+    else if (event === 'wait') found?.hybrid.consider();
+  }
+
+  /** The coordinator can be asked: a device that no round has chosen gets the newest version as well. */
+  connected(): void {
+    for (const [task, ofTask] of this.#ofTasks) void this.#update(task, ofTask, this.#stop.signal);
+  }
+
+  async #update(task: TaskName, { hybrid, models }: OfTask, signal: AbortSignal): Promise<void> {
+    const { transport, emit } = this.#ports;
+    try {
+      const model = await newestVersion(transport, task, signal);
+      if (!model) return;
+      const { bytes } = await models.load(model, signal);
+      if (bytes > 0) emit('model', { task, model, bytes });
+      await hybrid.arrived();
+    } catch (error) {
+      if (!signal.aborted) emit('error', asError(error));
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Comparison } from './comparison.ts';
+import { compare } from './comparison.ts';
+import { isHeldOut } from './held-out.ts';
+import type { OpenModel } from './inference.ts';
+import type { OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
+import type { Choice, HybridStore } from './saved-hybrid.ts';
+import type { Served } from './served.ts';
+
+/** Held-out examples that λ is chosen on, at most: the newest. */
+const maxHeldOut = 200;
+
+export interface LearningPorts extends PersonalPorts {
+  readonly task: TaskName;
+  readonly personal: readonly PersonalModel[];
+  readonly store: HybridStore;
+  /** Hears of what went wrong in one part, without which the others go on. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * What serves next: every personal model learns, λ is chosen, and all of it is stored when this returns. `before` is neither changed nor
+ * closed. A personal model that fails keeps what it had. Throws `training.stopped` once `signal` is aborted, `storage.*`, and
+ * `model.unusable` for a version that this device can't load; nothing has changed then.
+ */
+export async function learnAnew(
+  before: Served,
+  files: ModelFiles | null,
+  examples: readonly unknown[],
+  ports: LearningPorts,
+  signal: AbortSignal,
+  progress: (done: number) => void,
+): Promise<Served> {
+  const { serving, inference, personal, store } = ports;
+  const isNew = files !== null && files.hash !== before.files?.hash;
+  const opened: OpenModel[] = [];
+  try {
+    const global = isNew ? await inference.open(files) : before.global;
+    if (isNew && global) opened.push(global);
+    const heldOut = examples.filter(example => isHeldOut(example, serving)).slice(-maxHeldOut);
+    const lesson = examples.filter(example => !isHeldOut(example, serving));
+    const learned = new Map<string, { readonly bytes: Uint8Array; readonly model: OpenPersonal }>();
+    for (const [i, model] of personal.entries()) {
+      const own = await taught(model, lesson, files, ports, signal, done =>
+        progress((i + done) / personal.length),
+      );
+      if (!own) continue;
+      opened.push(own.model);
+      learned.set(model.name, own);
+    }
+    const models = Array.from(learned.values(), ({ model }) => model);
+    const comparison = global && (await compare(global, models, heldOut, serving, signal));
+    requireRunning(signal);
+    const choice = comparison && files ? choiceOf(comparison, files, [...learned.keys()]) : null;
+    for (const [name, { bytes }] of learned) await store.putPersonal(name, bytes);
+    if (isNew) await store.putGlobal(files);
+    if (choice) await store.putChoice(choice);
+    else await store.deleteChoice();
+    return {
+      files,
+      global,
+      personal: new Map(Array.from(learned, ([name, { model }]) => [name, model])),
+      choice,
+    };
+  } catch (error) {
+    await Promise.all(opened.map(model => model.close()));
+    throw signal.aborted ? new MurmurationError('training.stopped') : error;
+  }
+}
+
+/**
+ * What the model makes of the examples, open; what it had where learning fails; undefined where there is neither. Whatever goes wrong is
+ * told, and leaves the others as they are.
+ */
+async function taught(
+  model: PersonalModel,
+  examples: readonly unknown[],
+  global: ModelFiles | null,
+  { store, failed, ...ports }: LearningPorts,
+  signal: AbortSignal,
+  progress: (done: number) => void,
+): Promise<{ readonly bytes: Uint8Array; readonly model: OpenPersonal } | undefined> {
+  const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      requireRunning(signal);
+      failed(error);
+      return undefined;
+    }
+  };
+  if (model.needsGlobal && !global) return undefined;
+  const previous = (await attempt(() => store.personal(model.name))) ?? null;
+  const next = await attempt(() => model.learn({ examples, global, previous, signal, progress }, ports));
+  requireRunning(signal);
+  for (const bytes of [next, previous, model.empty]) {
+    const open = bytes && (await attempt(() => model.open(bytes, global, ports)));
+    if (open) return { bytes, model: open };
+  }
+  return undefined;
+}
+
+function choiceOf(
+  { weights, among, scores, questions }: Comparison,
+  { hash }: ModelFiles,
+  names: string[],
+): Choice {
+  const byName = (values: readonly number[]) =>
+    Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+  const lambda = weights.reduce((sum, weight) => sum + weight, 0);
+  return {
+    report: { model: hash, lambda: Math.min(1, lambda), lambdas: byName(weights), scores, questions },
+    among: byName(among),
+  };
+}
+
+function requireRunning(signal: AbortSignal): void {
+  if (signal.aborted) throw new MurmurationError('training.stopped');
+}

@@ -1,0 +1,231 @@
+import type { Serving } from '@murmuration/engine/serving';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { ClientEvents } from '../events.ts';
+import type { HybridOptions } from '../options.ts';
+import { readExamples } from '../session/examples.ts';
+import { asError } from '../session/session.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Trainer } from '../training/trainer.ts';
+import { isHeldOut } from './held-out.ts';
+import type { Hybrid, HybridReport, Prediction } from './hybrid.ts';
+import type { Inference } from './inference.ts';
+import { type LearningPorts, learnAnew } from './learning.ts';
+import type { OpenPersonal } from './personal.ts';
+import { Refit } from './refit.ts';
+import { hybridStore } from './saved-hybrid.ts';
+import { answer, type Served } from './served.ts';
+
+/** Examples observed after which the personal models learn anew; by default. */
+const refitAfter = 50;
+
+export interface HybridPorts {
+  readonly task: TaskName;
+  readonly options: HybridOptions;
+  readonly inference: Inference;
+  readonly trainer: Trainer;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  /** The newest global version on the device. */
+  readonly newest: () => Promise<ModelFiles | undefined>;
+  readonly isIdle: () => Promise<boolean>;
+  readonly emit: <Name extends 'personal' | 'error'>(
+    name: Name,
+    ...args: Parameters<ClientEvents[Name]>
+  ) => void;
+}
+
+const nothing: Served = { files: null, global: null, personal: new Map(), choice: null };
+
+/**
+ * The hybrid model of one task. What serves changes as a whole and only once it is stored, so that neither a new version, nor a crash,
+ * nor a failure leaves the device with less than it had.
+ */
+export class ServedHybrid implements Hybrid {
+  readonly #ports: HybridPorts;
+  readonly #serving: Serving<unknown>;
+  readonly #learning: LearningPorts;
+  readonly #refit: Refit;
+  #restored: Promise<void> | undefined;
+  #served = nothing;
+  /** One learning at a time. */
+  #queue: Promise<unknown> = Promise.resolve();
+  /** Examples observed since the examples were read last. */
+  #observed: unknown[] = [];
+  #stop = new AbortController();
+  #saving: Promise<void> | undefined;
+  #isUnsaved = false;
+
+  constructor(ports: HybridPorts) {
+    const { task, options, inference, trainer, storage, clock, isIdle } = ports;
+    this.#ports = ports;
+    this.#serving = options.serving as Serving<unknown>;
+    this.#learning = {
+      task,
+      serving: this.#serving,
+      inference,
+      trainer,
+      personal: options.personal ?? [],
+      store: hybridStore(storage, task),
+      failed: error => this.#fail(error),
+    };
+    this.#refit = new Refit({
+      clock,
+      isIdle,
+      learn: signal => this.learn(signal),
+      failed: error => this.#fail(error),
+    });
+  }
+
+  async predict(input: unknown, source: 'hybrid' | 'global' | 'personal' = 'hybrid'): Promise<Prediction> {
+    await this.#restore();
+    return answer(this.#served, input, source);
+  }
+
+  async observe(example: unknown): Promise<void> {
+    await this.#restore();
+    this.#observed.push(example);
+    this.#teach(this.#served, [example]);
+    if (this.#observed.length >= (this.#ports.options.refitAfter ?? refitAfter)) this.#refit.want();
+    await this.#save();
+  }
+
+  async learn(signal?: AbortSignal): Promise<void> {
+    await this.#restore();
+    const either = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
+    const result = this.#queue.then(() => this.#learn(either));
+    this.#queue = result.catch(() => {});
+    await result;
+  }
+
+  report(): HybridReport | null {
+    return this.#served.choice?.report ?? null;
+  }
+
+  /** Begins to serve what is stored, and learns where there is something newer. */
+  async start(): Promise<void> {
+    await this.#restore();
+    await this.arrived();
+  }
+
+  /** A global version may have arrived: it serves once the personal models and λ are fitted to it. */
+  async arrived(): Promise<void> {
+    try {
+      const newest = await this.#ports.newest();
+      const { files, choice } = this.#served;
+      const isNew = newest !== undefined && newest.hash !== files?.hash;
+      if (isNew || (!choice && this.#learning.personal.length > 0)) this.#refit.want();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The device may have become idle. */
+  consider(): void {
+    this.#refit.consider();
+  }
+
+  /** Stops learning, saves what was observed, and frees the models; the next prediction opens them again. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    await this.#refit.stop();
+    await this.#queue;
+    await this.#saving;
+    await this.#restored;
+    this.#restored = undefined;
+    const served = this.#served;
+    this.#served = nothing;
+    await close(served, nothing);
+    await this.#ports.inference.close();
+  }
+
+  #restore(): Promise<void> {
+    this.#restored ??= this.#open();
+    return this.#restored;
+  }
+
+  /** Opens what is stored, or the newest version where nothing is. What is damaged is told of, and made anew. */
+  async #open(): Promise<void> {
+    const { store, inference, personal: models } = this.#learning;
+    const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | null> => {
+      try {
+        return await work();
+      } catch (error) {
+        this.#fail(error);
+        return null;
+      }
+    };
+    const stored = await attempt(() => store.global());
+    const files = stored ?? (await attempt(this.#ports.newest)) ?? null;
+    const global = files && (await attempt(() => inference.open(files)));
+    const personal = new Map<string, OpenPersonal>();
+    for (const model of models) {
+      const bytes = (await attempt(() => store.personal(model.name))) ?? model.empty;
+      if (!bytes || (model.needsGlobal && !files)) continue;
+      const open = await attempt(() => model.open(bytes, files, this.#learning));
+      if (open) personal.set(model.name, open);
+    }
+    const choice = await attempt(() => store.choice());
+    this.#served = { files, global, personal, choice };
+  }
+
+  async #learn(signal: AbortSignal): Promise<void> {
+    const { task, newest, examples, emit } = this.#ports;
+    const before = this.#served;
+    const files = (await newest()) ?? before.files;
+    const read = await readExamples(examples());
+    this.#observed = [];
+    emit('personal', { task, phase: 'learning', progress: 0, report: this.report() });
+    const progress = (done: number) =>
+      emit('personal', { task, phase: 'learning', progress: done, report: this.report() });
+    const next = await learnAnew(before, files, read, this.#learning, signal, progress);
+    this.#served = next;
+    // What was typed while the others learned from what had been typed before.
+    this.#teach(next, this.#observed);
+    await close(before, next);
+    emit('personal', { task, phase: 'ready', progress: 1, report: this.report() });
+  }
+
+  /** Held-out examples are for choosing λ. */
+  #teach({ personal }: Served, examples: readonly unknown[]): void {
+    const lesson = examples.filter(example => !isHeldOut(example, this.#serving));
+    for (const model of personal.values()) for (const example of lesson) model.observe?.(example);
+    if (lesson.length > 0) this.#isUnsaved = true;
+  }
+
+  /** One write at a time; what is observed meanwhile is in the next. */
+  #save(): Promise<void> {
+    this.#saving ??= this.#write().finally(() => {
+      this.#saving = undefined;
+    });
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#isUnsaved) {
+      this.#isUnsaved = false;
+      for (const [name, model] of this.#served.personal) {
+        const bytes = model.bytes?.();
+        if (!bytes) continue;
+        try {
+          await this.#learning.store.putPersonal(name, bytes);
+        } catch (error) {
+          this.#fail(error);
+        }
+      }
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#ports.emit('error', asError(error));
+  }
+}
+
+/** Frees what served before and does not go on. */
+async function close(before: Served, next: Served): Promise<void> {
+  if (before.global !== next.global) await before.global?.close();
+  for (const [name, model] of before.personal) if (next.personal.get(name) !== model) await model.close();
+}

@@ -1,0 +1,64 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Prediction } from './hybrid.ts';
+import type { OpenModel } from './inference.ts';
+import type { OpenPersonal } from './personal.ts';
+import { mix } from './probabilities.ts';
+import type { Choice } from './saved-hybrid.ts';
+
+/** What answers until it is replaced as a whole. */
+export interface Served {
+  readonly files: ModelFiles | null;
+  /** `files`, open. */
+  readonly global: OpenModel | null;
+  /** By the name of the personal model, in the order of the app. */
+  readonly personal: ReadonlyMap<string, OpenPersonal>;
+  readonly choice: Choice | null;
+}
+
+interface Part {
+  readonly weight: number;
+  readonly model: OpenModel;
+}
+
+/** Mixes what the parts say. A personal model that appeared after λ was chosen has no weight yet. */
+export async function answer(
+  { files, global, personal, choice }: Served,
+  input: unknown,
+  source: 'hybrid' | 'global' | 'personal',
+): Promise<Prediction> {
+  const among = choice?.among ?? {};
+  const own = weighed(personal, among);
+  // Before any choice, or where it was of models that are gone, all personal models count alike.
+  const alone = own.length > 0 ? own : weighed(personal, null);
+  if (source === 'personal' || (source === 'hybrid' && !global)) {
+    if (alone.length === 0) throw new MurmurationError('hybrid.no-model');
+    return { values: await mixed(alone, input), source: 'personal', model: null };
+  }
+  if (!global || !files) throw new MurmurationError('hybrid.no-model');
+  const chosen = source === 'hybrid' ? weighed(personal, choice?.report.lambdas ?? {}) : [];
+  if (chosen.length === 0)
+    return { values: await global.predict(input), source: 'global', model: files.hash };
+  const lambda = chosen.reduce((sum, { weight }) => sum + weight, 0);
+  const parts = lambda < 1 ? [{ weight: 1 - lambda, model: global }, ...chosen] : chosen;
+  return { values: await mixed(parts, input), source: 'hybrid', model: files.hash };
+}
+
+/** The models that have learned something and have a weight above 0; all alike for null. */
+function weighed(
+  personal: ReadonlyMap<string, OpenPersonal>,
+  weights: Readonly<Record<string, number>> | null,
+): Part[] {
+  const parts = Array.from(personal, ([name, model]) => {
+    const isReady = model.isReady?.() ?? true;
+    return { weight: isReady ? (weights ? (weights[name] ?? 0) : 1) : 0, model };
+  });
+  return parts.filter(({ weight }) => weight > 0);
+}
+
+/** The mixture of the parts, their weights scaled to the sum 1. */
+async function mixed(parts: readonly Part[], input: unknown): Promise<Float32Array> {
+  const all = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const answers = await Promise.all(parts.map(({ model }) => model.predict(input)));
+  return mix(answers.map((values, i) => ({ weight: parts[i]!.weight / all, values })));
+}

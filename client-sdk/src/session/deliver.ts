@@ -1,0 +1,31 @@
+import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { maskingInput } from '@murmuration/protocol/messages/masking';
+import { assignment, roundEnd } from '@murmuration/protocol/messages/round';
+import type { Session } from './session.ts';
+
+/** Hands what the coordinator says of a round to the sessions, each of which knows whether it is meant. Throws `protocol.frame`. */
+export function deliver(
+  event: Exclude<CoordinatorEvent, 'challenge'>,
+  frame: Uint8Array,
+  sessions: readonly Session[],
+): void {
+  switch (event) {
+    case 'assignment': {
+      const message = decodeFrame(frame, assignment);
+      for (const session of sessions) session.assigned(message);
+      return;
+    }
+    case 'roster':
+    case 'bundle':
+    case 'survivors': {
+      const message = decodeFrame(frame, maskingInput);
+      for (const session of sessions) session.fed(event, message);
+      return;
+    }
+    case 'round-end': {
+      const message = decodeFrame(frame, roundEnd);
+      for (const session of sessions) session.roundEnded(message);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { Serving } from '@murmuration/engine/serving';
+import { firstWordId, startId, type Vocabulary } from './vocabulary.ts';
+
+/** Tokens before the caret that a suggestion looks back on, at most. */
+const context = 32;
+
+/** How the keyboard's model is put to use: asked for the word after a text, and scored on the words of messages. */
+export function keyboardServing(vocabulary: Vocabulary): Serving<string> {
+  return {
+    classes: vocabulary.size,
+    firstClass: firstWordId,
+    input(asked) {
+      if (typeof asked !== 'string') throw new RangeError('The keyboard is asked with the text so far.');
+      const ids = vocabulary.encode(asked);
+      return ids.length < context ? [startId, ...ids] : ids.slice(-context);
+    },
+    questions(message) {
+      const ids = vocabulary.encode(message);
+      return {
+        input: [startId, ...ids.slice(0, -1)],
+        targets: ids.flatMap((id, position) => (id >= firstWordId ? { position, class: id } : [])),
+      };
+    },
+  };
+}
