@@ -1,12 +1,9 @@
-import { choosePath } from '@murmuration/engine/fused/path';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import { readWeights } from '@murmuration/engine/model';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
+import { fusedStep, genericStep, type Trained } from './steps.ts';
 
 export const BATCH = 16;
 export const LENGTH = 10;
-const LEARNING_RATE = 0.1;
 
 export interface Shape {
   readonly vocabulary: number;
@@ -18,8 +15,8 @@ export interface Shape {
   readonly everyPosition: boolean;
 }
 
-/** A model with one batch of random words; a step is one of SGD, and hands back the loss. */
-export class NextWord {
+/** A model with one batch of random words. */
+export class NextWord implements Trained {
   readonly #model: tf.Sequential;
   readonly #batch: Batch;
 
@@ -45,34 +42,12 @@ export class NextWord {
     return this.#model.countParams();
   }
 
-  /** A step on the fused kernels. */
-  async fused(): Promise<() => number> {
-    const path = await choosePath(this.#model, {
-      encode: () => ({ size: 0, batch: () => this.#batch }),
-      loss: softmaxLoss,
-    });
-    if (path.engine === 'generic') throw new Error(`The model is not recognised: ${path.reason}.`);
-    const weights = readWeights(this.#model, new Float32Array(this.parameters));
-    path.training.begin(
-      weights,
-      { learningRate: LEARNING_RATE, proximal: 0, gradientClip: null, optimizer: { kind: 'sgd' } },
-      { batch: BATCH, steps: LENGTH },
-    );
-    const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
-    const { inputs, labels, weights: counts } = this.#batch;
-    return () =>
-      path.training.step({ inputs: values(inputs), labels: values(labels), weights: values(counts) });
+  fused(): Promise<() => number> {
+    return fusedStep(this.#model, this.#batch, { batch: BATCH, steps: LENGTH });
   }
 
-  /** A step by tfjs' own operations, on the current backend. */
   generic(): () => number {
-    const optimizer = tf.train.sgd(LEARNING_RATE);
-    return () => {
-      const loss = optimizer.minimize(() => softmaxLoss(this.#model, this.#batch), true)!;
-      const [value] = loss.dataSync();
-      loss.dispose();
-      return value;
-    };
+    return genericStep(this.#model, this.#batch);
   }
 
   dispose(): void {

@@ -3,8 +3,10 @@ import { startBackend } from '@murmuration/engine/backend';
 import * as tf from '@murmuration/engine/tf';
 import type { BenchmarkOptions, Figures } from '../benchmark.ts';
 import { withOwnKernels } from './baseline.ts';
+import { DIGITS_BATCH, Digits, digitsFlops } from './digits.ts';
 import { BATCH, flopsOf, LENGTH, NextWord, type Shape } from './next-word.ts';
 import { squareProduct } from './own-rate.ts';
+import type { Trained } from './steps.ts';
 import { medians } from './timing.ts';
 import { torchMs } from './torch.ts';
 
@@ -18,16 +20,18 @@ const KEYBOARDS: readonly Shape[] = [
  * Milliseconds of one SGD step of next-word models on one thread, batch 16, sequence 10: on the fused kernels, by tfjs'
  * operations on tfjs-wasm with no more than the kernels that it lacks, and on the CPU backend. `gflops` counts the operations
  * of the matrix products; `share` is its part of what the kernels reach in one large product. The model on the last step is embedding
- * 2,000 × 64, GRU 128, dense 2,000.
+ * 2,000 × 64, GRU 128, dense 2,000. `digits` is the convolutional network of McMahan et al. 2017, batch 10.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const against = againstOf(args);
   const { backend, reason } = await startBackend();
   log(`engine: ${backend} (${reason})`);
   await tf.setBackend('wasm');
-  const figures = await measure(LAST_WORD, 40, log);
+  const figures = await measure(new NextWord(LAST_WORD), flopsOf(LAST_WORD), 40, log);
   const keyboards = [];
-  for (const shape of KEYBOARDS) keyboards.push({ ...shape, ...(await measure(shape, 15, log)) });
+  for (const shape of KEYBOARDS)
+    keyboards.push({ ...shape, ...(await measure(new NextWord(shape), flopsOf(shape), 15, log)) });
+  const digits = { batch: DIGITS_BATCH, ...(await measure(new Digits(), digitsFlops(), 15, log)) };
   await tf.setBackend('cpu');
   const model = new NextWord(LAST_WORD);
   const [cpuMs] = medians([model.generic()], 3, 1);
@@ -43,6 +47,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     batch: BATCH,
     length: LENGTH,
     keyboards,
+    digits,
     ...(against === 'torch' && againstTorch(figures.engineMs, keyboards.at(-1)!.engineMs, log)),
     node: process.version,
     cores: availableParallelism(),
@@ -56,8 +61,7 @@ function againstOf(args: readonly string[]): 'torch' | null {
   throw new Error(`The benchmark train takes --against torch or nothing, but got ${args.join(' ')}.`);
 }
 
-async function measure(shape: Shape, turns: number, log: (line: string) => void) {
-  const model = new NextWord(shape);
+async function measure(model: Trained, flops: number, turns: number, log: (line: string) => void) {
   const { parameters } = model;
   const fused = await model.fused();
   const square = await squareProduct();
@@ -65,7 +69,7 @@ async function measure(shape: Shape, turns: number, log: (line: string) => void)
   const plain = () => withOwnKernels(generic);
   const [engineMs, squareMs, wasmMs] = medians([fused, square.run, plain], turns, 5);
   model.dispose();
-  const gflops = flopsOf(shape) / engineMs / 1e6;
+  const gflops = flops / engineMs / 1e6;
   const ownGflops = square.flops / squareMs / 1e6;
   const figures = {
     parameters,

@@ -1,0 +1,47 @@
+import type { Extent } from '@murmuration/engine/fused/extent';
+import { choosePath } from '@murmuration/engine/fused/path';
+import { softmaxLoss } from '@murmuration/engine/losses';
+import { readWeights } from '@murmuration/engine/model';
+import type { Batch } from '@murmuration/engine/objective';
+import * as tf from '@murmuration/engine/tf';
+
+/** A model with one batch, in training on either path. */
+export interface Trained {
+  readonly parameters: number;
+  /** A step of SGD on the fused kernels; each hands back the loss. */
+  fused(): Promise<() => number>;
+  /** The same by tfjs' own operations, on the current backend. */
+  generic(): () => number;
+  dispose(): void;
+}
+
+const LEARNING_RATE = 0.1;
+
+/** A step of SGD on the fused kernels, on one batch again and again. */
+export async function fusedStep(model: tf.LayersModel, batch: Batch, largest: Extent): Promise<() => number> {
+  const path = await choosePath(model, {
+    encode: () => ({ size: 0, batch: () => batch }),
+    loss: softmaxLoss,
+  });
+  if (path.engine === 'generic') throw new Error(`The model is not recognised: ${path.reason}.`);
+  path.training.begin(
+    readWeights(model, new Float32Array(model.countParams())),
+    { learningRate: LEARNING_RATE, proximal: 0, gradientClip: null, optimizer: { kind: 'sgd' } },
+    largest,
+  );
+  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
+  const { inputs, labels, weights } = batch;
+  return () =>
+    path.training.step({ inputs: values(inputs), labels: values(labels), weights: values(weights) });
+}
+
+/** The same by tfjs' own operations, on the current backend. */
+export function genericStep(model: tf.LayersModel, batch: Batch): () => number {
+  const optimizer = tf.train.sgd(LEARNING_RATE);
+  return () => {
+    const loss = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
+    const [value] = loss.dataSync();
+    loss.dispose();
+    return value;
+  };
+}
