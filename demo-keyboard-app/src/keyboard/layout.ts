@@ -1,0 +1,65 @@
+/** What a key does: writes a character, or one of these. */
+export type KeyAction = 'shift' | 'erase' | 'letters' | 'symbols' | 'space' | 'send';
+
+export interface CharacterKey {
+  readonly character: string;
+}
+export interface ActionKey {
+  readonly action: KeyAction;
+}
+export type Key = CharacterKey | ActionKey;
+
+export type Layer = 'letters' | 'symbols';
+
+const characters = (text: string): Key[] => Array.from(text, character => ({ character }));
+
+const bottom = (other: 'letters' | 'symbols'): Key[] => [
+  { action: other },
+  { character: ',' },
+  { action: 'space' },
+  { character: '.' },
+  { action: 'send' },
+];
+
+/** Rows of keys, from top to bottom. */
+export const layers: Readonly<Record<Layer, readonly (readonly Key[])[]>> = {
+  letters: [
+    characters('qwertyuiop'),
+    characters('asdfghjkl'),
+    [{ action: 'shift' }, ...characters('zxcvbnm'), { action: 'erase' }],
+    bottom('symbols'),
+  ],
+  symbols: [
+    characters('1234567890'),
+    characters('@#£&*()-+'),
+    [...characters('!?\'":;/%'), { action: 'erase' }],
+    bottom('letters'),
+  ],
+};
+
+/** Where a key stands: row, then place in it. */
+export type Place = readonly [row: number, column: number];
+
+/** The key that an arrow leads to; at an edge it stays. Between rows of different lengths, the one at the same share of the width. */
+export function neighbour(rows: readonly (readonly Key[])[], [row, column]: Place, arrow: string): Place {
+  const length = rows[row]!.length;
+  switch (arrow) {
+    case 'ArrowLeft':
+      return [row, Math.max(0, column - 1)];
+    case 'ArrowRight':
+      return [row, Math.min(length - 1, column + 1)];
+    case 'Home':
+      return [row, 0];
+    case 'End':
+      return [row, length - 1];
+    case 'ArrowUp':
+    case 'ArrowDown': {
+      const next = row + (arrow === 'ArrowUp' ? -1 : 1);
+      const keys = rows[next];
+      if (!keys) return [row, column];
+      return [next, Math.min(keys.length - 1, Math.floor(((column + 0.5) * keys.length) / length))];
+    }
+    default:
+      return [row, column];
+  }
+}

@@ -1,0 +1,54 @@
+import type { PlatformClient } from '@murmuration/client-sdk/client';
+import type { Clock } from '@murmuration/protocol/ports';
+import { effect, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { Notices } from '../page/notices.ts';
+import type { Mixture } from '../page/state.ts';
+import type { Participation } from '../rounds/participation.ts';
+import type { Traffic } from '../sent/traffic.ts';
+import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
+
+/** ms after which a connection that is not there counts as offline. */
+const patience = 4_000;
+
+/** What the client's events change. */
+export interface Heard {
+  readonly participation: Participation;
+  readonly traffic: Traffic;
+  readonly notices: Notices;
+  readonly suggestions: SuggestionBar;
+  readonly mixture: Signal<Mixture | null>;
+  readonly isLearning: Signal<boolean>;
+  /** Whether this device is to take part. */
+  readonly isActive: ReadonlySignal<boolean>;
+  /** How the update that is sent next would look without masks. */
+  readonly plain: () => Uint8Array | null;
+}
+
+/** Lets the page's state follow the client. */
+export function listen(client: Pick<PlatformClient, 'on'>, heard: Heard, clock: Clock): void {
+  const { participation, traffic, notices, suggestions, mixture, isLearning, isActive, plain } = heard;
+  const { link } = participation;
+  client.on('connected', () => {
+    link.value = 'online';
+  });
+  client.on('disconnected', () => {
+    link.value = 'offline';
+  });
+  effect(() => {
+    if (!isActive.value) return;
+    link.value = 'connecting';
+    return clock.at(clock.now() + patience, () => {
+      if (link.peek() === 'connecting') link.value = 'offline';
+    });
+  });
+  client.on('round', event => participation.round(event));
+  client.on('wait', ({ reason }) => participation.wait(reason));
+  client.on('model', ({ bytes }) => participation.model(bytes));
+  client.on('sent', sent => traffic.add({ ...sent, at: clock.now(), plain: sent.masked ? plain() : null }));
+  client.on('personal', ({ phase, report }) => {
+    isLearning.value = phase === 'learning';
+    mixture.value = report && { lambda: report.lambda, questions: report.questions };
+    if (phase === 'ready') suggestions.refresh();
+  });
+  client.on('error', error => notices.failed(error));
+}

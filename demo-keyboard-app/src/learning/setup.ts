@@ -1,0 +1,24 @@
+import { Vocabulary } from '../../task/vocabulary.ts';
+
+/** What the coordinator tells this page about itself and its task. */
+export interface Setup {
+  readonly vocabulary: Vocabulary;
+  /** The token with which this page's devices enrol. */
+  readonly enrolment: string;
+  /** Sentences that a device must have to be drawn. */
+  readonly leastSentences: number;
+}
+
+/** Reads the document beside the page. Throws TypeError where there is none, or it is not what it should be. */
+export async function readSetup(url: URL): Promise<Setup> {
+  const response = await fetch(url);
+  if (!response.ok) throw new TypeError(`${url} answers ${response.status}.`);
+  const { words, enrolment, leastSentences } = (await response.json()) as Record<string, unknown>;
+  const isRight =
+    Array.isArray(words) &&
+    words.every(word => typeof word === 'string') &&
+    typeof enrolment === 'string' &&
+    Number.isSafeInteger(leastSentences);
+  if (!isRight) throw new TypeError(`${url} is not the setup of a keyboard.`);
+  return { vocabulary: new Vocabulary(words), enrolment, leastSentences: leastSentences as number };
+}

@@ -1,0 +1,119 @@
+import type { PlatformClient } from '@murmuration/client-sdk/client';
+import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { computed, effect, signal } from '@preact/signals';
+import { Choice } from '../consent/choice.ts';
+import { KeyboardState } from '../keyboard/keyboard-state.ts';
+import { listen } from '../learning/listen.ts';
+import type { Setup } from '../learning/setup.ts';
+import { Reader } from '../reading/reader.ts';
+import { sentences } from '../reading/sentences.ts';
+import { RecallTally } from '../recall/tally.ts';
+import { Participation } from '../rounds/participation.ts';
+import { Traffic } from '../sent/traffic.ts';
+import { SuggestionBar } from '../suggestions/suggestion-bar.ts';
+import { Draft } from '../writing/draft.ts';
+import type { TypingLog } from '../writing/typing-log.ts';
+import type { Notices } from './notices.ts';
+import type { Mixture, PageState } from './state.ts';
+import type { ThemeChoice } from './theme.ts';
+
+/** Sentences that are written for those who don't want to, at a time. */
+const atOnce = 6;
+
+/** What the page is made of. */
+export interface Parts {
+  readonly setup: Setup;
+  readonly client: Pick<PlatformClient, 'on' | 'setConsent' | 'pause' | 'resume' | 'forget' | 'start'>;
+  readonly hybrid: Hybrid;
+  readonly storage: Storage;
+  /** The client's examples, open. */
+  readonly log: TypingLog;
+  readonly notices: Notices;
+  readonly theme: ThemeChoice;
+  /** How the update that is sent next would look without masks. */
+  readonly plain: () => Uint8Array | null;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** Puts the state of the page together, and starts the client as far as the person has let it. */
+export async function assemble(parts: Parts): Promise<PageState> {
+  const { setup, client, hybrid, storage, log, notices, theme, plain, clock, random } = parts;
+  const failed = (error: unknown) => notices.failed(error);
+  const draft = new Draft();
+  const suggestions = new SuggestionBar(draft, hybrid, setup.vocabulary, failed);
+  const recall = new RecallTally(hybrid, setup.vocabulary, storage);
+  await recall.open();
+  const sentenceCount = computed(() => log.sentences.value.length);
+  const choice = new Choice(
+    client,
+    storage,
+    { sentences: sentenceCount, least: setup.leastSentences },
+    failed,
+  );
+  const participation = new Participation(choice.isActive);
+  const traffic = new Traffic();
+  const mixture = signal<Mixture | null>(null);
+  const isLearning = signal(false);
+  const { isActive } = choice;
+  listen(
+    client,
+    { participation, traffic, notices, suggestions, mixture, isLearning, isActive, plain },
+    clock,
+  );
+
+  /** Each word is asked of the models before they learn the sentence. */
+  const send = () => {
+    const sentence = draft.text.peek().trim();
+    if (sentence === '') return;
+    const counted = recall.sent(draft.text.peek());
+    draft.clear();
+    const learned = Promise.all([log.add(sentence), counted]).then(() => hybrid.observe(sentence));
+    learned.then(() => suggestions.refresh(), failed);
+  };
+  effect(() => recall.writing(draft.text.value));
+  const reader = new Reader(draft, { sentences, atOnce }, send, { clock, random });
+
+  const forget = async () => {
+    reader.stop();
+    draft.clear();
+    try {
+      await choice.forget();
+    } catch (error) {
+      failed(error);
+      return false;
+    } finally {
+      log.forget();
+      recall.forget();
+      traffic.forget();
+      participation.forget();
+      mixture.value = null;
+      suggestions.refresh();
+    }
+    await client.start();
+    return true;
+  };
+
+  await choice.open();
+  client.start().catch(failed);
+  return {
+    draft,
+    keyboard: new KeyboardState(draft, send),
+    log,
+    suggestions,
+    recall,
+    mixture,
+    isLearning,
+    participation,
+    traffic,
+    choice,
+    reader,
+    notices,
+    theme,
+    install: signal(null),
+    send,
+    forget,
+  };
+}

@@ -1,0 +1,27 @@
+import { strings } from '../strings.ts';
+import { CloseIcon } from './icons.tsx';
+import type { Notices } from './notices.ts';
+
+/** What went wrong; screen readers hear of it at once. */
+export function NoticeList({ notices }: { readonly notices: Notices }) {
+  return (
+    <div class="notices" role="alert">
+      {notices.list.value.map(({ number, text, code }) => (
+        <p key={number} class="notice">
+          <span class="text">
+            {text} {code && <code>{code}</code>}
+          </span>
+          <button
+            type="button"
+            class="round-button"
+            aria-label={strings.dismiss}
+            title={strings.dismiss}
+            onClick={() => notices.dismiss(number)}
+          >
+            <CloseIcon />
+          </button>
+        </p>
+      ))}
+    </div>
+  );
+}

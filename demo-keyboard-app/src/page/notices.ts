@@ -1,0 +1,34 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { signal } from '@preact/signals';
+import { strings } from '../strings.ts';
+
+/** What went wrong, in a sentence that says what to do. */
+export interface Notice {
+  readonly number: number;
+  readonly text: string;
+  /** The code behind it, for whoever looks it up; null for none of ours. */
+  readonly code: string | null;
+}
+
+/** Codes that the connection's state shows already. */
+const silent = new Set(['server.unreachable', 'server.no-answer', 'server.stopping', 'training.stopped']);
+const shown = 3;
+
+/** What the person should know and may dismiss; the same text is there once. */
+export class Notices {
+  readonly list = signal<readonly Notice[]>([]);
+  #count = 0;
+
+  failed(error: unknown): void {
+    const code = error instanceof MurmurationError ? error.code : null;
+    if (code !== null && silent.has(code)) return;
+    const text = (code !== null && strings.errors[code]) || strings.errors.unknown!;
+    this.#count += 1;
+    const others = this.list.peek().filter(notice => notice.text !== text);
+    this.list.value = [...others, { number: this.#count, text, code }].slice(-shown);
+  }
+
+  dismiss(number: number): void {
+    this.list.value = this.list.peek().filter(notice => notice.number !== number);
+  }
+}

@@ -1,0 +1,86 @@
+import type { PageState } from '../page/state.ts';
+import { strings } from '../strings.ts';
+import { sources } from '../suggestions/suggestion-bar.ts';
+
+type Shown = Pick<PageState, 'suggestions' | 'recall' | 'mixture' | 'isLearning'>;
+
+/** The switch between the models, and how each of them does on what was written here. */
+export function ModelPanel({ suggestions, recall, mixture, isLearning }: Shown) {
+  const { words } = recall.tally.value;
+  return (
+    <section class="panel models" aria-labelledby="models-heading">
+      <h2 id="models-heading">{strings.models.heading}</h2>
+      <fieldset class="switch">
+        <legend class="hidden">{strings.models.heading}</legend>
+        {sources.map(source => (
+          <label key={source} class={source}>
+            <input
+              type="radio"
+              name="source"
+              value={source}
+              checked={suggestions.source.value === source}
+              onChange={() => {
+                suggestions.source.value = source;
+              }}
+            />
+            <span>{strings.models.names[source]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p class="muted">{strings.models.about[suggestions.source.value]}.</p>
+      {words === 0 ? <p class="hint">{strings.models.nothing}</p> : <RecallTable recall={recall} />}
+      <p class="muted" aria-live="polite">
+        {isLearning.value ? strings.models.learning : mixtureIn(mixture.value)}
+      </p>
+    </section>
+  );
+}
+
+function mixtureIn(mixture: { readonly lambda: number; readonly questions: number } | null): string {
+  if (!mixture || mixture.lambda === 0) return strings.models.lambdaNone;
+  return strings.models.lambda(mixture.lambda, mixture.questions);
+}
+
+function RecallTable({ recall }: Pick<Shown, 'recall'>) {
+  const { words, hits } = recall.tally.value;
+  return (
+    <>
+      <table class="recall">
+        <caption class="hidden">{strings.models.recallCaption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="hidden">{strings.models.model}</span>
+            </th>
+            <th scope="col">{strings.models.top1}</th>
+            <th scope="col">{strings.models.top3}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map(source => (
+            <tr key={source} class={source}>
+              <th scope="row">{strings.models.names[source]}</th>
+              {([hits[source].top1, hits[source].top3] as const).map((count, i) => (
+                <td key={i}>
+                  <span class="share">{strings.models.share(count / words)}</span>
+                  <Bar share={count / words} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">{strings.models.words(words)}</p>
+    </>
+  );
+}
+
+/** A bar beside a number that says the same. */
+function Bar({ share }: { readonly share: number }) {
+  return (
+    <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="ground" width="100" height="4" rx="2" />
+      <rect class="value" width={100 * share} height="4" rx="2" />
+    </svg>
+  );
+}

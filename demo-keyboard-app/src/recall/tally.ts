@@ -1,0 +1,115 @@
+import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { signal } from '@preact/signals';
+import { RecallCounter } from '../../task/recall.ts';
+import { numberId, type Vocabulary } from '../../task/vocabulary.ts';
+import { type Source, sources } from '../suggestions/suggestion-bar.ts';
+import { completeWords } from '../writing/text.ts';
+
+/** How often each model had the next word first, and among its first three, in `words` words that were written here. */
+export interface Tally {
+  readonly words: number;
+  readonly hits: Readonly<Record<Source, Hits>>;
+}
+
+export interface Hits {
+  readonly top1: number;
+  readonly top3: number;
+}
+
+const none: Hits = { top1: 0, top3: 0 };
+const empty: Tally = { words: 0, hits: { global: none, personal: none, hybrid: none } };
+const name = 'app.recall';
+
+/**
+ * Compares the three models on what is written here: each word is asked of all of them once, as soon as it is complete, from what
+ * stands before it. A model that has nothing to say yet has missed it.
+ */
+export class RecallTally {
+  readonly tally = signal<Tally>(empty);
+  readonly #hybrid: Pick<Hybrid, 'predict'>;
+  readonly #vocabulary: Vocabulary;
+  readonly #storage: Storage;
+  /** Words of the sentence under way that were counted. */
+  #counted = 0;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(hybrid: Pick<Hybrid, 'predict'>, vocabulary: Vocabulary, storage: Storage) {
+    this.#hybrid = hybrid;
+    this.#vocabulary = vocabulary;
+    this.#storage = storage;
+  }
+
+  /** Reads what was counted before; whatever is damaged counts as nothing. */
+  async open(): Promise<void> {
+    const bytes = await this.#storage.get(name);
+    this.tally.value = (bytes && tallyIn(bytes)) ?? empty;
+  }
+
+  /** Looks at a sentence while it is written; a word that is written anew counts as it was the first time. */
+  writing(text: string): void {
+    this.#count(text, false);
+  }
+
+  /** The sentence is complete. Resolves when all of its words are counted, and that is stored. */
+  async sent(text: string): Promise<void> {
+    this.#count(text, true);
+    this.#counted = 0;
+    this.#queue = this.#queue.then(() => this.#store());
+    await this.#queue;
+  }
+
+  /** Begins from nothing; the storage is erased by whoever owns it. */
+  forget(): void {
+    this.#counted = 0;
+    this.tally.value = empty;
+  }
+
+  #count(text: string, isSent: boolean): void {
+    const words = completeWords(text, isSent);
+    if (text === '') this.#counted = 0;
+    for (const { word, at } of words.slice(this.#counted)) {
+      const ids = this.#vocabulary.encode(word);
+      const target = ids.length === 1 ? ids[0]! : numberId;
+      if (target !== numberId) this.#queue = this.#queue.then(() => this.#ask(text.slice(0, at), target));
+    }
+    this.#counted = Math.max(this.#counted, words.length);
+  }
+
+  async #ask(before: string, target: number): Promise<void> {
+    const found = await Promise.all(sources.map(source => this.#hitsOf(before, source, target)));
+    const { words, hits } = this.tally.peek();
+    const entries = sources.map((source, i) => {
+      const { top1, top3 } = hits[source];
+      return [source, { top1: top1 + found[i]!.top1, top3: top3 + found[i]!.top3 }] as const;
+    });
+    this.tally.value = { words: words + 1, hits: Object.fromEntries(entries) as Record<Source, Hits> };
+  }
+
+  async #hitsOf(before: string, source: Source, target: number): Promise<Hits> {
+    try {
+      const { values } = await this.#hybrid.predict(before, source);
+      const counter = new RecallCounter();
+      counter.add(values, 0, this.#vocabulary.size, target);
+      return counter.recall;
+    } catch {
+      return none;
+    }
+  }
+
+  async #store(): Promise<void> {
+    await this.#storage.put(name, new TextEncoder().encode(JSON.stringify(this.tally.peek())));
+  }
+}
+
+function tallyIn(bytes: Uint8Array): Tally | undefined {
+  try {
+    const { words, hits } = JSON.parse(new TextDecoder().decode(bytes)) as Tally;
+    const counts = sources.flatMap(source => [hits[source].top1, hits[source].top3]);
+    return [words, ...counts].every(count => Number.isSafeInteger(count) && count >= 0)
+      ? { words, hits }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Step } from './participation.ts';
+
+/** A point in a picture of 320 × 120. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export const width = 320;
+export const height = 120;
+/** Devices in the picture; the first one is this device. */
+export const birds = 44;
+
+/** The angle between neighbouring seeds of a sunflower, radians: points at its multiples fill a disc evenly (Vogel 1979). */
+const golden = Math.PI * (3 - Math.sqrt(5));
+
+/** Where a bird of the flock is: spread out between rounds, drawn together while one runs, in one line of light when the sum is made. */
+export function placeOf(bird: number, step: Step | null): Point {
+  switch (step) {
+    case null:
+      return wave(bird);
+    case 'keys':
+    case 'shares':
+      return ring(bird, step === 'keys' ? 1 : 0.8);
+    case 'training':
+      return disc(bird, 0.75);
+    case 'uploading':
+      return disc(bird, 0.4);
+    case 'unmasking':
+      return disc(bird, 0.16);
+  }
+}
+
+/** A band that swings through the picture, denser at its middle. */
+function wave(bird: number): Point {
+  const along = ((bird * 0.618_034) % 1) * 2 - 1;
+  const across = ((bird * 0.754_878) % 1) * 2 - 1;
+  const x = width / 2 + 140 * Math.sin((along * Math.PI) / 2);
+  const y = height / 2 + 26 * Math.sin(along * 2.6 + 0.5) + across * 26 * (1 - 0.7 * Math.abs(along));
+  return { x, y };
+}
+
+function ring(bird: number, size: number): Point {
+  const angle = (2 * Math.PI * bird) / birds - Math.PI / 2;
+  return { x: width / 2 + 110 * size * Math.cos(angle), y: height / 2 + 46 * size * Math.sin(angle) };
+}
+
+function disc(bird: number, size: number): Point {
+  // This device at the rim, where it is seen.
+  const place = bird === 0 ? birds : bird;
+  const radius = Math.sqrt(place / birds);
+  const angle = place * golden;
+  return {
+    x: width / 2 + 90 * size * radius * Math.cos(angle),
+    y: height / 2 + 54 * size * radius * Math.sin(angle),
+  };
+}

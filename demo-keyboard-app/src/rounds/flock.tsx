@@ -1,0 +1,29 @@
+import { strings } from '../strings.ts';
+import { birds, height, placeOf, width } from './flock-layout.ts';
+import type { Step } from './participation.ts';
+
+const all = Array.from({ length: birds }, (_, bird) => bird);
+
+/** A flock that gathers while a round runs; this device is the bright point. */
+export function Flock({ step }: { readonly step: Step | null }) {
+  return (
+    <svg
+      class={`flock ${step ?? 'idle'}`}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={strings.rounds.flock}
+    >
+      {all.map(bird => {
+        const { x, y } = placeOf(bird, step);
+        return (
+          <circle
+            key={bird}
+            class={bird === 0 ? 'own' : ''}
+            r={bird === 0 ? 4 : 2.4}
+            style={{ transform: `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)` }}
+          />
+        );
+      })}
+    </svg>
+  );
+}

@@ -1,0 +1,98 @@
+import type { RoundProgress } from '@murmuration/client-sdk/events';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+
+/** The way to the coordinator; `standby` while another tab takes part with this device's identity. */
+export type Link = 'connecting' | 'online' | 'offline' | 'standby';
+/** The same, or `off` where this device is not to take part. */
+export type Connection = Link | 'off';
+
+/** A round in which this device has a part. */
+export interface Part {
+  readonly number: number;
+  readonly phase: RoundProgress['phase'];
+  /** Share of the phase that is done, 0 to 1. */
+  readonly progress: number;
+}
+
+/** A round that is over for this device. */
+export interface PastPart {
+  readonly number: number;
+  /** Whether this device's update was taken. */
+  readonly counted: boolean;
+}
+
+/** The steps of a masked round as a person sees them, in their order. */
+export const steps = ['keys', 'shares', 'training', 'uploading', 'unmasking'] as const;
+export type Step = (typeof steps)[number];
+
+/** The step that a phase belongs to; null once the round is over. */
+export const stepOf: Readonly<Record<RoundProgress['phase'], Step | null>> = {
+  keys: 'keys',
+  shares: 'shares',
+  downloading: 'training',
+  training: 'training',
+  uploading: 'uploading',
+  counted: 'unmasking',
+  unmasking: 'unmasking',
+  ended: null,
+};
+
+const remembered = 12;
+
+/** Where this device stands: its connection, its round, and those before. */
+export class Participation {
+  readonly link = signal<Link>('connecting');
+  readonly connection: ReadonlySignal<Connection>;
+  readonly part = signal<Part | null>(null);
+  /** The newest first. */
+  readonly past = signal<readonly PastPart[]>([]);
+  /** Model versions that came, and bytes of the last one. */
+  readonly versions = signal({ received: 0, bytes: 0 });
+  /** Why the device waits, in the coordinator's or the SDK's words; null while it has a part or nothing to wait for. */
+  readonly waitsFor = signal<string | null>(null);
+  readonly step = computed<Step | null>(() => (this.part.value ? stepOf[this.part.value.phase] : null));
+  #wasCounted = false;
+
+  /** `isActive`: whether the device is to take part. */
+  constructor(isActive: ReadonlySignal<boolean>) {
+    this.connection = computed(() => (isActive.value ? this.link.value : 'off'));
+  }
+
+  round({ number, phase, progress }: Pick<RoundProgress, 'number' | 'phase' | 'progress'>): void {
+    if (phase === 'ended') {
+      this.#end(number);
+      return;
+    }
+    if (this.part.peek()?.number !== number) this.#wasCounted = false;
+    if (phase === 'counted') this.#wasCounted = true;
+    this.waitsFor.value = null;
+    this.part.value = { number, phase, progress };
+  }
+
+  /** The device waits; a part that it had is over, heard or not. */
+  wait(reason: string): void {
+    const part = this.part.peek();
+    if (part) this.#end(part.number);
+    this.waitsFor.value = reason;
+  }
+
+  model(bytes: number): void {
+    this.versions.value = { received: this.versions.peek().received + 1, bytes };
+  }
+
+  forget(): void {
+    this.part.value = null;
+    this.past.value = [];
+    this.versions.value = { received: 0, bytes: 0 };
+    this.waitsFor.value = null;
+    this.#wasCounted = false;
+  }
+
+  #end(number: number): void {
+    const known = this.part.peek()?.number === number;
+    this.part.value = null;
+    if (!known) return;
+    this.past.value = [{ number, counted: this.#wasCounted }, ...this.past.peek()].slice(0, remembered);
+    this.#wasCounted = false;
+  }
+}

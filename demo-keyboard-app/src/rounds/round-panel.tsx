@@ -1,0 +1,86 @@
+import type { PageState } from '../page/state.ts';
+import { sizeOf, strings } from '../strings.ts';
+import { Flock } from './flock.tsx';
+import { type Part, stepOf, steps } from './participation.ts';
+
+type Shown = Pick<PageState, 'participation' | 'choice'>;
+
+/** The rounds of this device: the one under way, step by step, and those before. */
+export function RoundPanel({ participation, choice }: Shown) {
+  const part = participation.part.value;
+  const past = participation.past.value;
+  const { received, bytes } = participation.versions.value;
+  return (
+    <section class="panel rounds" aria-labelledby="rounds-heading">
+      <h2 id="rounds-heading">{strings.rounds.heading}</h2>
+      <Flock step={participation.step.value} />
+      {part ? <Steps part={part} /> : <Waiting participation={participation} choice={choice} />}
+      {past.length > 0 && (
+        <>
+          <h3>{strings.rounds.past}</h3>
+          <ol class="past">
+            {past.map(({ number, counted }) => (
+              <li key={number} class={counted ? 'counted' : 'missed'}>
+                {counted ? strings.rounds.counted(number) : strings.rounds.missed(number)}
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+      {received > 0 && <p class="muted">{strings.rounds.versions(received, sizeOf(bytes))}</p>}
+    </section>
+  );
+}
+
+function Steps({ part }: { readonly part: Part }) {
+  const at = steps.indexOf(stepOf[part.phase]!);
+  return (
+    <div>
+      <p class="now" role="status">
+        <strong>{strings.rounds.now(part.number)}</strong> {strings.rounds.steps[steps[at]!]}
+      </p>
+      <ol class="steps">
+        {steps.map((step, i) => (
+          <li key={step} class={i < at ? 'done' : ''} aria-current={i === at ? 'step' : undefined}>
+            <span class="hidden">
+              {strings.rounds.steps[step]}
+              {i < at && `, ${strings.rounds.done}`}
+            </span>
+            {i === at && <progress aria-label={strings.rounds.progress} max={1} value={part.progress} />}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Waiting({ participation, choice }: Shown) {
+  const [line, hint] = reasonOf(participation, choice);
+  return (
+    <div>
+      <p class="now" role="status">
+        {line}
+      </p>
+      {hint && <p class="muted">{hint}</p>}
+      {!choice.consent.value && (
+        <button type="button" class="main-button" onClick={() => choice.agree(true)}>
+          {strings.consent.agree}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Why nothing happens, the first reason that holds; and what helps. */
+function reasonOf(
+  { connection }: Shown['participation'],
+  { consent, paused, missing }: Shown['choice'],
+): [string, string?] {
+  const { rounds } = strings;
+  if (!consent.value) return [rounds.withoutConsent];
+  if (paused.value) return [rounds.paused];
+  if (missing.value > 0) return [rounds.notYet(missing.value)];
+  if (connection.value === 'online') return [rounds.idle, rounds.idleHint];
+  if (connection.value === 'standby') return [rounds.standby];
+  return [connection.value === 'connecting' ? rounds.connecting : rounds.offline];
+}

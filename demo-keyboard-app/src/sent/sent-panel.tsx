@@ -1,0 +1,52 @@
+import type { PageState } from '../page/state.ts';
+import { sizeOf, strings, timeOf } from '../strings.ts';
+import { Look } from './look.tsx';
+
+/** Every message that left this device, and what an update looked like. */
+export function SentPanel({ traffic, theme }: Pick<PageState, 'traffic' | 'theme'>) {
+  const { messages, bytes } = traffic.totals.value;
+  const masked = traffic.lastMasked.value;
+  return (
+    <section class="panel sent" aria-labelledby="sent-heading">
+      <h2 id="sent-heading">{strings.sent.heading}</h2>
+      <p class="muted">{messages === 0 ? strings.sent.none : strings.sent.total(messages, sizeOf(bytes))}</p>
+      {masked ? (
+        <Look masked={masked} isDark={theme.theme.value === 'dark'} />
+      ) : (
+        <p class="hint">{strings.sent.lookWaiting}</p>
+      )}
+      {messages > 0 && <Messages traffic={traffic} />}
+    </section>
+  );
+}
+
+function Messages({ traffic }: Pick<PageState, 'traffic'>) {
+  const { table, columns, kinds, masked } = strings.sent;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by those who have only keys.
+    <section class="messages" tabIndex={0} aria-label={table}>
+      <table>
+        <caption class="hidden">{table}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{columns.kind}</th>
+            <th scope="col">{columns.size}</th>
+            <th scope="col">{columns.time}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {traffic.messages.value.map(message => (
+            <tr key={message.number}>
+              <td>
+                {kinds[message.kind]}
+                {message.masked && <span class="badge">{masked}</span>}
+              </td>
+              <td>{sizeOf(message.bytes)}</td>
+              <td>{timeOf(message.at)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,234 @@
+import type { Sent } from '@murmuration/client-sdk/transport/observed';
+import type { KeyAction } from './keyboard/layout.ts';
+import type { Connection, Step } from './rounds/participation.ts';
+import type { Source } from './suggestions/suggestion-bar.ts';
+
+const number = new Intl.NumberFormat('en');
+
+/** Everything that the page says, in English. */
+export const strings = {
+  title: 'Murmuration keyboard',
+  name: 'Murmuration',
+  tagline: 'It learns your words. They stay on this device.',
+  skip: 'Skip to the text field',
+  loading: 'Getting the keyboard ready …',
+  brokenStart: 'The keyboard could not start here.',
+  brokenStartHint:
+    'Reload the page. If that does not help, check that the coordinator is running: npm start.',
+
+  theme: { light: 'Use light colours', dark: 'Use dark colours' },
+  install: 'Install',
+
+  connection: {
+    connecting: 'Connecting',
+    online: 'Connected',
+    offline: 'Offline',
+    standby: 'Standing by',
+    off: 'Not taking part',
+  } satisfies Record<Connection, string>,
+  connectionHint: {
+    connecting: 'Looking for the coordinator.',
+    online: 'This device can be drawn for rounds.',
+    offline: 'The coordinator can’t be reached; it is tried again by itself. Typing and learning here go on.',
+    standby: 'Another tab of this browser takes part. Close it, and this one goes on in its place.',
+    off: 'Nothing is sent. Typing and learning here go on.',
+  } satisfies Record<Connection, string>,
+
+  writing: {
+    heading: 'Write',
+    log: 'What you wrote',
+    empty: 'Write. It learns.',
+    emptyHint:
+      'Suggestions come from a model that many devices teach together, and from one that is yours alone. What you write never leaves this device.',
+    field: 'Message',
+    placeholder: 'Write something …',
+    send: 'Send',
+    tabHint: 'Tab takes the first suggestion, Alt and 1, 2 or 3 takes any. Esc, then Tab, leaves the field.',
+  },
+
+  suggestions: {
+    label: 'Suggestions',
+    none: 'No suggestion',
+    empty: {
+      global: 'The shared model has not arrived yet.',
+      personal: 'Your own model begins once you have sent a few sentences.',
+      hybrid: 'Suggestions begin when the first model arrives.',
+    } satisfies Record<Source, string>,
+  },
+
+  keyboard: {
+    label: 'On-screen keyboard; the arrow keys move between its keys',
+    actions: {
+      shift: 'Shift',
+      erase: 'Delete',
+      letters: 'Letters',
+      symbols: 'Numbers and signs',
+      space: 'Space',
+      send: 'Send',
+    } satisfies Record<KeyAction, string>,
+    shiftOnce: 'Shift, for one letter',
+    shiftLock: 'Shift, locked',
+    faces: { letters: 'abc', symbols: '123', space: 'space' },
+  },
+
+  reading: {
+    start: 'Type for me',
+    stop: 'Stop typing',
+    credit: (author: string, title: string, year: number) => `${author}, ${title} (${year})`,
+    invite: 'Or let “Type for me” write, in the public domain:',
+  },
+
+  models: {
+    heading: 'Whose suggestions',
+    hint: 'The same words, asked of all three.',
+    names: { global: 'Shared', personal: 'Yours', hybrid: 'Both' } satisfies Record<Source, string>,
+    about: {
+      global: 'What all devices taught together',
+      personal: 'What this device alone learned',
+      hybrid: 'A mixture, weighed by what helps you',
+    } satisfies Record<Source, string>,
+    recallCaption: 'How often the next word was suggested, in what you wrote here',
+    model: 'Model',
+    top1: 'first',
+    top3: 'among three',
+    nothing: 'Write a few words to compare the models.',
+    words: (count: number) =>
+      `Measured on ${number.format(count)} ${count === 1 ? 'word' : 'words'} you wrote, before the models saw them.`,
+    lambda: (share: number, questions: number) =>
+      `In the mixture, ${Math.round(100 * share)} % is yours: what helped most on ${number.format(questions)} words held out here.`,
+    lambdaNone: 'The mixture is the shared model alone until yours helps.',
+    learning: 'Learning from what you wrote …',
+    share: (value: number) => `${Math.round(100 * value)} %`,
+  },
+
+  rounds: {
+    heading: 'Learning together',
+    idle: 'No part in a round right now',
+    idleHint: 'Devices are drawn at random for each round. Yours is in the draw.',
+    notYet: (left: number) =>
+      left === 1
+        ? 'Send one more sentence, and this device can be drawn.'
+        : `Send ${left} sentences, and this device can be drawn.`,
+    paused: 'Paused. This device is in no draw until you resume.',
+    withoutConsent:
+      'You have not agreed to take part. Everything stays here; the switch is under “Your choice”.',
+    offline: 'No connection to the coordinator. Rounds wait.',
+    standby: 'Another tab takes part for this device.',
+    connecting: 'Connecting to the coordinator …',
+    invitation: 'Not taking part yet',
+    pausedShort: 'Paused',
+    inTheDraw: 'In the draw for a round',
+    missing: (left: number) =>
+      left === 1 ? '1 more sentence to take part' : `${left} more sentences to take part`,
+    now: (round: number) => `Round ${number.format(round)}`,
+    steps: {
+      keys: 'Agree on masks',
+      shares: 'Share their rescue',
+      training: 'Train on your words',
+      uploading: 'Send masked numbers',
+      unmasking: 'Add up, unmask the sum',
+    } satisfies Record<Step, string>,
+    done: 'done',
+    progress: 'Progress of this step',
+    past: 'Your rounds so far',
+    counted: (round: number) => `Round ${number.format(round)}: your part is in the sum`,
+    missed: (round: number) => `Round ${number.format(round)}: over without your part`,
+    flock: 'Each point is a device; the bright one is yours. They gather while a round runs.',
+    versions: (count: number, size: string) =>
+      `${number.format(count)} ${count === 1 ? 'model' : 'models'} received, ${size} the last.`,
+  },
+
+  sent: {
+    heading: 'What left this device',
+    none: 'Nothing yet.',
+    total: (messages: number, size: string) =>
+      `${number.format(messages)} ${messages === 1 ? 'message' : 'messages'}, ${size} in all since you opened this page. No text among them.`,
+    table: 'Messages, the newest first',
+    columns: { kind: 'Message', size: 'Size', time: 'Time' },
+    masked: 'masked',
+    kinds: {
+      hello: 'Hello: proves who it is',
+      enrol: 'Enrolment: its public key',
+      'check-in': 'Check-in: how many sentences, not which',
+      keys: 'Keys for masks',
+      shares: 'Shares, sealed for neighbours',
+      update: 'Update: what was learned',
+      reveal: 'Shares of masks to take off',
+      leave: 'Leaves a round',
+      forget: 'Asks to be forgotten',
+      predict: 'Asks for a prediction',
+    } satisfies Record<Sent['kind'], string>,
+    look: 'How it looks',
+    lookWaiting:
+      'After your first round, you see here what the coordinator got from you, beside what it would have got without masks.',
+    asSent: 'As it was sent',
+    asSentText: (bits: string) => `Noise: ${bits} of 8 bits of every byte are unpredictable.`,
+    unmasked: 'Without masks',
+    unmaskedText: 'Each bright or dark line is a word that you wrote. This never left.',
+    picture: { masked: 'Masked bytes: even grey noise', plain: 'Plain update: bands on an even ground' },
+    histogram: {
+      masked: 'Byte values, all equally frequent',
+      plain: 'Byte values, nearly all in the middle',
+    },
+  },
+
+  consent: {
+    heading: 'Your choice',
+    agree: 'Help teach the shared model',
+    agreeHint: 'Sends masked updates, of which only the sum over many devices can be read.',
+    pause: 'Pause',
+    resume: 'Resume',
+    pauseHint: 'Leaves the round and sends nothing until you resume.',
+    forget: 'Clear all data',
+    forgetHint: 'Erases what you wrote, your model and this device’s identity.',
+    confirm: 'Clear everything?',
+    confirmText:
+      'Your sentences, your own model, the scores and this device’s identity are erased. What the shared model has learned from sums can’t be taken back.',
+    confirmYes: 'Clear all data',
+    confirmNo: 'Keep it',
+    cleared: 'All data of this page is cleared.',
+  },
+
+  dismiss: 'Dismiss',
+  errors: {
+    unknown:
+      'Something did not work. What you wrote is safe; reload the page if it does not go on by itself.',
+    'device.revoked': 'The operator has removed this device. Clear all data to begin as a new one.',
+    'device.enrolment-refused':
+      'The coordinator does not take this page any more. Reload it to get its present invitation.',
+    'device.enrolment-unavailable':
+      'The coordinator can’t take new devices right now; it is tried again by itself.',
+    'device.replaced':
+      'This device connected a second time, and the newer connection counts. Close the other tab.',
+    'device.insecure': 'Taking part needs a secure page. Open it over https, or from localhost.',
+    'device.signature': 'The coordinator does not recognise this device. Clear all data to begin anew.',
+    'protocol.version': 'The page and the coordinator are of different versions. Reload the page.',
+    'plan.below-floor':
+      'The coordinator asked for less protection than this page insists on, so this device took no part.',
+    'engine.no-backend':
+      'This browser can’t run the model: it lacks WebAssembly. Try a current version of it.',
+    'training.failed': 'Training failed on this device. It tries again in the next round.',
+    'training.no-memory': 'This device has too little free memory to train. Close other tabs to help.',
+    'model.unusable': 'The newest model can’t be used here; the last good one goes on.',
+    'model.corrupt': 'A model arrived damaged and was not used; the last good one goes on.',
+    'model.missing': 'The model of this round is gone at the coordinator; the next round has a new one.',
+    'hybrid.damaged': 'What your model had learned was damaged. It is learned again from your sentences.',
+    'storage.failed':
+      'This browser does not let the page store anything now. Leave private mode, or free some space.',
+    'storage.full':
+      'The storage of this browser is full. Free some space; what you wrote is still here until you close the page.',
+    'secagg.too-few': 'Too few devices were left in the round to hide among, so nothing was revealed.',
+  } as Readonly<Record<string, string>>,
+} as const;
+
+/** Bytes as people read them: kB of a thousand. */
+export function sizeOf(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
+  return `${amount.toFixed(amount < 10 ? 1 : 0)} ${unit}`;
+}
+
+/** The time of day. */
+export function timeOf(at: number): string {
+  return new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' }).format(at);
+}

@@ -1,0 +1,38 @@
+import type { PageState } from '../page/state.ts';
+import { strings } from '../strings.ts';
+import { shown } from './suggestion-bar.ts';
+
+/** Three places over the keys; those without a word stay, so that nothing moves under a finger. */
+export function Strip({ suggestions, draft }: Pick<PageState, 'suggestions' | 'draft'>) {
+  const words = suggestions.words.value;
+  return (
+    <fieldset class={`strip ${suggestions.source.value}`} aria-label={strings.suggestions.label}>
+      {suggestions.isEmpty.value ? (
+        <p>{strings.suggestions.empty[suggestions.source.value]}</p>
+      ) : (
+        Array.from({ length: shown }, (_, i) => {
+          const word = words[i];
+          return (
+            <button
+              key={i}
+              type="button"
+              class="suggestion"
+              disabled={word === undefined}
+              aria-label={word === undefined ? strings.suggestions.none : undefined}
+              aria-keyshortcuts={`Alt+${i + 1}`}
+              onPointerDown={keepFocus}
+              onClick={() => word !== undefined && draft.accept(word)}
+            >
+              {word}
+            </button>
+          );
+        })
+      )}
+    </fieldset>
+  );
+}
+
+/** Keeps the caret in the text field. */
+function keepFocus(event: Event): void {
+  event.preventDefault();
+}

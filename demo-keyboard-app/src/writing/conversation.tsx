@@ -1,0 +1,47 @@
+import { useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { PageState } from '../page/state.ts';
+import { source } from '../reading/sentences.ts';
+import { strings } from '../strings.ts';
+
+/** Sentences that are shown; all are kept. */
+const visible = 30;
+
+/** What was written here, the newest at the bottom. */
+export function Conversation({ log, choice }: Pick<PageState, 'log' | 'choice'>) {
+  const list = useRef<HTMLOListElement>(null);
+  useSignalEffect(() => {
+    log.sentences.value;
+    // After the new sentence is there.
+    requestAnimationFrame(() => list.current?.scrollTo({ top: list.current.scrollHeight }));
+  });
+  const sentences = log.sentences.value;
+  if (sentences.length === 0)
+    return (
+      <div class="conversation empty">
+        <h3>{strings.writing.empty}</h3>
+        <p>{strings.writing.emptyHint}</p>
+        {!choice.consent.value && (
+          <button type="button" class="main-button" onClick={() => choice.agree(true)}>
+            {strings.consent.agree}
+          </button>
+        )}
+        <p class="credit">
+          {strings.reading.invite}{' '}
+          <a href={source.url} rel="noreferrer">
+            {strings.reading.credit(source.author, source.title, source.year)}
+          </a>
+          .
+        </p>
+      </div>
+    );
+  const first = Math.max(0, sentences.length - visible);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by those who have only keys.
+    <ol ref={list} class="conversation" tabIndex={0} aria-label={strings.writing.log}>
+      {sentences.slice(first).map((sentence, i) => (
+        <li key={first + i}>{sentence}</li>
+      ))}
+    </ol>
+  );
+}

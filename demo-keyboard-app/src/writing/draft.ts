@@ -1,0 +1,72 @@
+import { computed, signal } from '@preact/signals';
+import { caretIn } from './text.ts';
+
+/** Marks that stand close to the word before them. */
+const CLOSE = /^[.,!?;:…]$/;
+
+/** What is being written, and where the caret stands in it. */
+export class Draft {
+  readonly text = signal('');
+  /** The selection, in UTF-16 units; both are the same where nothing is selected. */
+  readonly selection = signal<readonly [start: number, end: number]>([0, 0]);
+  /** What stands at the caret. */
+  readonly caret = computed(() => caretIn(this.text.value, this.selection.value[0]));
+  /** Behind the space that came with a suggestion; −1 where there is none. */
+  #ownSpace = -1;
+
+  /** Takes what a text field holds now. */
+  take(text: string, start: number, end: number): void {
+    const [was] = this.selection.peek();
+    const isMark = text.length === this.text.peek().length + 1 && start === was + 1;
+    if (isMark && was === this.#ownSpace && CLOSE.test(text[was]!)) {
+      this.#set(`${text.slice(0, was - 1)}${text[was]} ${text.slice(start)}`, was + 1);
+      return;
+    }
+    this.text.value = text;
+    this.select(start, end);
+  }
+
+  select(start: number, end: number): void {
+    const [wasStart, wasEnd] = this.selection.peek();
+    if (start !== wasStart || end !== wasEnd) this.selection.value = [start, end];
+    this.#ownSpace = start === this.#ownSpace ? start : -1;
+  }
+
+  /** Puts characters in place of what is selected, as a key does. */
+  type(characters: string): void {
+    const [start, end] = this.selection.peek();
+    const text = this.text.peek();
+    this.take(
+      text.slice(0, start) + characters + text.slice(end),
+      start + characters.length,
+      start + characters.length,
+    );
+  }
+
+  /** Deletes what is selected, or the character before the caret. */
+  erase(): void {
+    const [start, end] = this.selection.peek();
+    const text = this.text.peek();
+    const from = start < end ? start : start - (Array.from(text.slice(0, start)).at(-1)?.length ?? 0);
+    this.#set(text.slice(0, from) + text.slice(end), from);
+  }
+
+  /** Puts a suggested word in place of what is written of it, and a space behind it. */
+  accept(word: string): void {
+    const { before } = this.caret.peek();
+    const rest = this.text.peek().slice(this.selection.peek()[1]);
+    const at = before.length + word.length + 1;
+    this.#set(`${before}${word}${rest.startsWith(' ') ? '' : ' '}${rest}`, at);
+    this.#ownSpace = at;
+  }
+
+  clear(): void {
+    this.#set('', 0);
+  }
+
+  #set(text: string, at: number): void {
+    this.#ownSpace = -1;
+    this.text.value = text;
+    this.selection.value = [at, at];
+  }
+}
