@@ -1,68 +1,297 @@
 import { startBackend } from '@murmuration/engine/backend';
+import { softmaxLoss } from '@murmuration/engine/losses';
 import * as tf from '@murmuration/engine/tf';
-import { beforeAll, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from '../../numbers.ts';
-import { batchOf, chain, ours, theirs } from './agreement.ts';
+import { batchOf, chain, fused, ours, plain, plainBatch, theirs, weightsOf } from './agreement.ts';
 
 beforeAll(async () => {
   await startBackend();
-  await tf.setBackend('cpu');
 });
+
 const L = tf.layers;
-it.each([
-  [
-    'conv',
-    () => [
-      L.conv2d({ inputShape: [7, 6, 3], filters: 5, kernelSize: 3, padding: 'same', activation: 'relu' }),
+const logits = () => L.dense({ units: 4 });
+
+async function agrees(layers: tf.layers.Layer[], rows: number, seed: number, tolerance = 2e-5) {
+  await tf.setBackend('cpu');
+  const model = chain([...layers, logits()], seed);
+  const batch = batchOf(model, rows, seed);
+  const [expected, actual] = [theirs(model, batch), await ours(model, batch)];
+  expect(Math.abs(actual.loss - expected.loss)).toBeLessThan(tolerance * Math.max(1, expected.loss));
+  expect(relativeError(actual.change, expected.change, 0.01)).toBeLessThan(tolerance);
+  model.dispose();
+  tf.dispose(Object.values(batch));
+}
+
+const side = fc.integer({ min: 1, max: 5 });
+const stride = fc.integer({ min: 1, max: 3 });
+const window = fc.record({
+  size: fc.tuple(side, side),
+  strides: fc.tuple(stride, stride),
+  padding: fc.constantFrom('same' as const, 'valid' as const),
+});
+const image = fc.record({
+  height: fc.integer({ min: 5, max: 11 }),
+  width: fc.integer({ min: 5, max: 11 }),
+  channels: fc.integer({ min: 1, max: 6 }),
+});
+const seed = fc.integer({ min: 0, max: 10_000 });
+const rows = fc.integer({ min: 1, max: 5 });
+const activation = fc.constantFrom('linear' as const, 'relu' as const, 'tanh' as const, 'sigmoid' as const);
+
+/** A convolution that hands gradients on, and before it one that makes sure that they are right. */
+const first = ({ height, width, channels }: { height: number; width: number; channels: number }) =>
+  L.conv2d({ inputShape: [height, width, 2], filters: channels, kernelSize: 1 });
+
+describe('a stack of layers has the loss and the gradients of the CPU backend', () => {
+  it('with convolutions of random sizes, strides, paddings and activations', async () => {
+    const filters = fc.integer({ min: 1, max: 9 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ image, window, filters, activation, bias: fc.boolean(), rows, seed }),
+        ({ image, window: { size, strides, padding }, filters, activation, bias, rows, seed }) =>
+          agrees(
+            [
+              first(image),
+              L.conv2d({ filters, kernelSize: size, strides, padding, activation, useBias: bias }),
+              L.flatten(),
+            ],
+            rows,
+            seed,
+          ),
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('with max pooling of random windows', async () => {
+    await fc.assert(
+      fc.asyncProperty(image, window, rows, seed, (image, { size, strides, padding }, rows, seed) =>
+        agrees([first(image), L.maxPooling2d({ poolSize: size, strides, padding }), L.flatten()], rows, seed),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('with average pooling of random windows within the image, and of the whole image', async () => {
+    await fc.assert(
+      fc.asyncProperty(image, window, rows, seed, (image, { size, strides }, rows, seed) =>
+        agrees([first(image), L.averagePooling2d({ poolSize: size, strides }), L.flatten()], rows, seed),
+      ),
+      { numRuns: 40 },
+    );
+    await agrees(
+      [first({ height: 5, width: 7, channels: 3 }), L.globalAveragePooling2d({ dataFormat: 'channelsLast' })],
+      3,
+      1,
+    );
+  });
+
+  it('with batch normalisation, moving statistics included', async () => {
+    await fc.assert(
+      fc.asyncProperty(image, fc.integer({ min: 2, max: 6 }), seed, (image, rows, seed) =>
+        agrees(
+          [
+            first(image),
+            L.batchNormalization({ momentum: 0.8, epsilon: 0.01 }),
+            L.activation({ activation: 'relu' }),
+            L.flatten(),
+            L.dense({ units: 5 }),
+            L.batchNormalization(),
+            L.reLU(),
+          ],
+          rows,
+          seed,
+          1e-4,
+        ),
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('where patches take several blocks', async () => {
+    await agrees(
+      [
+        L.conv2d({ inputShape: [40, 33, 5], filters: 7, kernelSize: 5, padding: 'same', activation: 'relu' }),
+        L.conv2d({ filters: 6, kernelSize: [4, 5], strides: [2, 1] }),
+        L.maxPooling2d({ poolSize: 4 }),
+        L.flatten(),
+      ],
+      7,
+      3,
+      1e-4,
+    );
+  });
+
+  it('from rows that are reshaped to images', async () => {
+    await agrees(
+      [
+        L.reshape({ inputShape: [36], targetShape: [6, 6, 1] }),
+        L.conv2d({ filters: 3, kernelSize: 3 }),
+        L.flatten(),
+        L.dense({ units: 5, activation: 'tanh' }),
+      ],
+      3,
+      2,
+    );
+    await agrees([L.flatten({ inputShape: [3, 2, 2] })], 3, 2);
+  });
+});
+
+const net = () => [
+  L.conv2d({ inputShape: [8, 8, 1], filters: 4, kernelSize: 5, padding: 'same', activation: 'relu' }),
+  L.maxPooling2d({ poolSize: 2 }),
+  L.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu' }),
+  L.averagePooling2d({ poolSize: 2 }),
+  L.flatten(),
+  L.dense({ units: 9, activation: 'relu' }),
+];
+
+describe('a convolutional model', () => {
+  it('has the loss curve of the generic path over 300 steps', async () => {
+    await tf.setBackend('wasm');
+    const layers = [...net(), logits()];
+    layers.splice(3, 0, L.batchNormalization());
+    const model = chain(layers, 5);
+    const training = await fused(model);
+    training.begin(weightsOf(model), { ...plain, learningRate: 0.05 }, { batch: 8, steps: 1 });
+    const optimizer = tf.train.sgd(0.05);
+    const batches = Array.from({ length: 10 }, (_, i) => batchOf(model, 8, 100 + i));
+    let first = Number.NaN;
+    let last = Number.NaN;
+    for (let i = 0; i < 300; i++) {
+      const batch = batches[i % batches.length];
+      const generic = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
+      const [expected] = generic.dataSync();
+      generic.dispose();
+      last = training.step(plainBatch(batch));
+      if (i === 0) first = last;
+      expect(Math.abs(last - expected)).toBeLessThan(1e-3);
+    }
+    expect(last).toBeLessThan(first - 0.1);
+    const moved = training.read(new Float32Array(model.countParams()));
+    expect(relativeError(moved, weightsOf(model))).toBeLessThan(1e-3);
+  });
+
+  it('is NaN where a weight or an input is', async () => {
+    await tf.setBackend('cpu');
+    const layers = [...net(), logits()];
+    layers.splice(1, 0, L.batchNormalization());
+    const model = chain(layers, 5);
+    const batch = plainBatch(batchOf(model, 2, 1));
+    const training = await fused(model);
+    const weights = weightsOf(model);
+    let at = 0;
+    for (const weight of model.trainableWeights) {
+      const broken = weights.slice();
+      broken[at] = Number.NaN;
+      training.begin(broken, plain, { batch: 2, steps: 1 });
+      expect(training.step(batch), weight.originalName).toBeNaN();
+      at += tf.util.sizeFromShape(weight.shape as number[]);
+    }
+    training.begin(weights, plain, { batch: 2, steps: 1 });
+    const values = Float32Array.from(batch.inputs.values);
+    values[9] = Number.NaN;
+    expect(training.step({ ...batch, inputs: { ...batch.inputs, values } })).toBeNaN();
+  });
+
+  it('gives the same bytes for the same batches, of different sizes, and none for an empty one', async () => {
+    await tf.setBackend('cpu');
+    const layers = [...net(), logits()];
+    layers.splice(1, 0, L.batchNormalization());
+    const model = chain(layers, 5);
+    const run = async (...extra: number[]) => {
+      const training = await fused(model);
+      training.begin(weightsOf(model), plain, { batch: 1, steps: 1 });
+      for (const rows of [3, 1, ...extra, 4]) training.step(plainBatch(batchOf(model, rows, rows)));
+      return training.read(new Float32Array(model.countParams()));
+    };
+    expect(await run()).toEqual(await run());
+    expect(await run(0)).toEqual(await run());
+  });
+
+  it('knows its memory before training, takes no more in a step, and refuses what does not fit', async () => {
+    await tf.setBackend('cpu');
+    const model = chain([...net(), logits()], 5);
+    const training = await fused(model);
+    const bytes = training.begin(weightsOf(model), plain, { batch: 6, steps: 1 });
+    for (const rows of [6, 3, 6, 1]) training.step(plainBatch(batchOf(model, rows, rows)));
+    expect(training.bytes).toBe(bytes);
+    const limited = await fused(model, 2 ** 20);
+    expect(() => limited.begin(weightsOf(model), plain, { batch: 5_000, steps: 1 })).toThrow(
+      expect.objectContaining({ code: 'training.no-memory' }),
+    );
+    const batch = plainBatch(batchOf(model, 2, 1));
+    expect(() => training.step({ ...batch, inputs: { ...batch.inputs, shape: [2, 64] } })).toThrow(
+      'Inputs of shape [2,64] do not fit the model, which takes [batch,8,8,1].',
+    );
+  });
+});
+
+describe('average pooling over padding', () => {
+  it('has the gradient of the mean of what is there, which differences show', async () => {
+    // tfjs divides by the size of the window in the gradient, and by what is there in the mean.
+    await tf.setBackend('cpu');
+    const layers = [
+      L.conv2d({ inputShape: [5, 5, 1], filters: 2, kernelSize: 1 }),
+      L.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
       L.flatten(),
-      L.dense({ units: 4 }),
-    ],
-  ],
-  [
-    'strided',
-    () => [
-      L.conv2d({
-        inputShape: [9, 8, 2],
-        filters: 5,
-        kernelSize: [3, 2],
-        strides: [2, 3],
-        padding: 'valid',
-        activation: 'tanh',
-      }),
-      L.conv2d({ filters: 3, kernelSize: 2, strides: 2, padding: 'same' }),
-      L.flatten(),
-      L.dense({ units: 4 }),
-    ],
-  ],
-  [
-    'pool',
-    () => [
-      L.conv2d({ inputShape: [8, 8, 1], filters: 6, kernelSize: 5, padding: 'same', activation: 'relu' }),
-      L.maxPooling2d({ poolSize: 2 }),
-      L.averagePooling2d({ poolSize: 2, strides: 1 }),
-      L.flatten(),
-      L.dense({ units: 7, activation: 'relu' }),
-      L.dense({ units: 4 }),
-    ],
-  ],
-  [
-    'norm',
-    () => [
-      L.conv2d({ inputShape: [8, 8, 1], filters: 6, kernelSize: 5, padding: 'same' }),
-      L.batchNormalization(),
-      L.activation({ activation: 'relu' }),
-      L.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
-      L.flatten(),
-      L.dense({ units: 7, activation: 'relu' }),
-      L.batchNormalization(),
-      L.dense({ units: 4 }),
-    ],
-  ],
-] as [string, () => tf.layers.Layer[]][])('%s', async (_, layers) => {
-  const model = chain(layers(), 3);
-  const batch = batchOf(model, 5, 7);
-  const a = await ours(model, batch),
-    b = theirs(model, batch);
-  expect(a.loss).toBeCloseTo(b.loss, 4);
-  expect(relativeError(a.change, b.change, 0.01)).toBeLessThan(2e-5);
+      logits(),
+    ];
+    const model = chain(layers, 1);
+    const batch = batchOf(model, 3, 1);
+    const { change } = await ours(model, batch);
+    const lossAt = (shift: number) => {
+      const weights = weightsOf(model);
+      weights[0] += shift;
+      const [filter, ...others] = model.getWeights();
+      const shifted = tf.tensor([weights[0], weights[1]], filter.shape);
+      const before = filter.clone();
+      model.setWeights([shifted, ...others]);
+      const [loss] = softmaxLoss(model, batch).dataSync();
+      model.setWeights([before, ...others]);
+      return loss;
+    };
+    expect((lossAt(0.05) - lossAt(-0.05)) / 0.1).toBeCloseTo(change[0], 3);
+  });
+});
+
+describe('dropout', () => {
+  const layers = (rate: number) => [
+    L.flatten({ inputShape: [10, 10, 10] }),
+    L.dropout({ rate }),
+    L.dense({ units: 2 }),
+  ];
+
+  it('follows from the seed, differs from step to step, and leaves the expectation', async () => {
+    await tf.setBackend('cpu');
+    const model = chain(layers(0.3), 1);
+    const batch = plainBatch(batchOf(model, 5, 1));
+    const training = await fused(model);
+    const losses = (seed: number) => {
+      training.begin(weightsOf(model), { ...plain, learningRate: 0 }, { batch: 5, steps: 1 }, seed);
+      return Array.from({ length: 200 }, () => training.step(batch));
+    };
+    const of7 = losses(7);
+    expect(losses(7)).toEqual(of7);
+    expect(losses(8)).not.toEqual(of7);
+    expect(new Set(of7).size).toBeGreaterThan(190);
+  });
+
+  it('leaves out as many as its rate says, the same ones in the gradient', async () => {
+    await tf.setBackend('cpu');
+    // The gradient of a dense layer's kernel is the input times the slope: 0 where the input was left out.
+    const model = chain(layers(0.25), 1);
+    const training = await fused(model);
+    const weights = new Float32Array(model.countParams());
+    training.begin(weights, plain, { batch: 1, steps: 1 }, 3);
+    const inputs = { shape: [1, 10, 10, 10], values: new Float32Array(1_000).fill(1) };
+    training.step({ inputs, labels: { shape: [1], values: Int32Array.of(1) } });
+    const kernel = training.read(weights).subarray(0, 2_000);
+    const kept = kernel.filter((value, i) => i % 2 === 1 && value !== 0);
+    expect(kept.length).toBeGreaterThan(700);
+    expect(kept.length).toBeLessThan(800);
+    for (const value of kept) expect(value).toBeCloseTo(0.5 / 0.75, 6);
+  });
 });
