@@ -5,12 +5,17 @@ import type { ModelVersion } from './registry/model-version.ts';
 import type { RoundRecord } from './round/record.ts';
 import type { RoundState, RoundTerms } from './round/round.ts';
 
+/** What closing a round takes: to take off the masks, to make the next version, to evaluate it, to store it. */
+export type ClosingStep = 'unmasking' | 'aggregation' | 'evaluation' | 'commit';
+
 /** What happens in a coordinator; whoever watches (log, metrics, dashboard) listens here and changes nothing. */
 interface EventMap {
   /** A round changed, in its phase or in its counts. */
   round: [state: RoundState];
   /** Masks come off the sum of a round; the share that is done, from 0 to 1. */
   unmasking: [terms: RoundTerms, done: number];
+  /** A step in closing a round took so long, ms. */
+  'closing-step': [terms: RoundTerms, step: ClosingStep, ms: number];
   'round-ended': [record: RoundRecord];
   version: [version: ModelVersion];
   enrolled: [device: DeviceId];

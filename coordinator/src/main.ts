@@ -11,6 +11,7 @@ import { readCertificate } from './http/certificate.ts';
 import { listen } from './http/listen.ts';
 import { adminRoutes } from './http/routes/admin/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
+import { metricRoutes } from './http/routes/metrics.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { updateRoutes } from './http/routes/updates.ts';
@@ -19,6 +20,7 @@ import { trustProxies } from './limits/address.ts';
 import { frameLengths } from './limits/frame-lengths.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
+import { watchMetrics } from './monitor/metrics.ts';
 import { Traffic } from './monitor/traffic.ts';
 import { configured } from './operators/configured.ts';
 import { requireProtection } from './operators/exposure.ts';
@@ -142,7 +144,7 @@ async function assemble(
       channel: gateway,
       history,
       store: storage.durable ? storage.rounds : undefined,
-      makeVersion: versionMaker(task, registry, clock),
+      makeVersion: versionMaker(task, registry, clock, (...step) => events.emit('closing-step', ...step)),
       traffic: () => traffic.of(task.name),
       comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
       events,
@@ -163,6 +165,20 @@ async function assemble(
 
   let ready = false;
   healthRoutes(app, () => ready);
+  metricRoutes(
+    app,
+    watchMetrics(
+      events,
+      {
+        tasks: tasks.map(({ name }) => name),
+        waiting: task => pools.get(task)!.size,
+        connected: () => gateway.size,
+        enrolled: () => population.size,
+        traffic: task => traffic.of(task),
+      },
+      clock,
+    ),
+  );
   taskRoutes(app, rounds, history);
   modelRoutes(app, registry, history, traffic);
   updateRoutes(

@@ -66,11 +66,13 @@ export class Closer {
   async #unmask(): Promise<void> {
     const { masked, aggregate, terms } = this.#course;
     if (!masked || !(aggregate instanceof RingSum)) return;
-    const { unmasker, events } = this.#ports;
+    const { unmasker, events, clock } = this.#ports;
+    const startedAt = clock.now();
     const secrets = masked.round.recover();
     await unmasker.unmask(masked.round.context, secrets, aggregate.elements, done =>
       events.emit('unmasking', terms, done),
     );
+    events.emit('closing-step', terms, 'unmasking', clock.now() - startedAt);
   }
 
   /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
@@ -80,6 +82,7 @@ export class Closer {
     await Promise.all([journal.commit.halt(), checkpointer.commit.halt()]);
     const entry = head ? { head, round } : { round };
     const { history, clock, events } = this.#ports;
+    const startedAt = clock.now();
     let hasFailed = false;
     const commit = async () => {
       // A failure may have been that of the answer alone.
@@ -98,6 +101,7 @@ export class Closer {
         checkpointer.commit.refuse(error);
       },
     });
+    events.emit('closing-step', this.#course.terms, 'commit', clock.now() - startedAt);
   }
 
   async #isKept({ task, number, round }: RoundRecord): Promise<boolean> {

@@ -9,13 +9,20 @@ import { stateFor } from '../strategy/state-for.ts';
 import type { Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import type { MakeVersion } from './ports.ts';
+import type { RoundTerms } from './round.ts';
 
 /**
  * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private layers are
- * those of the version before, bit for bit: the strategy never sees them.
+ * those of the version before, bit for bit: the strategy never sees them. `took` hears how long each step took, ms.
  */
-export function versionMaker(task: Task, registry: Registry, clock: Clock): MakeVersion {
+export function versionMaker(
+  task: Task,
+  registry: Registry,
+  clock: Clock,
+  took: (terms: RoundTerms, step: 'aggregation' | 'evaluation', ms: number) => void = () => {},
+): MakeVersion {
   return async (terms, aggregate, signal) => {
+    const startedAt = clock.now();
     const { head, files } = await registry.current(task.name);
     const split = splitLayout(files.layout, terms.plan.privateLayers);
     const before = stateFor(task.strategy, head, split.shared.count);
@@ -34,6 +41,10 @@ export function versionMaker(task: Task, registry: Registry, clock: Clock): Make
     }
     const weights = withPart(files.weights, split, 'shared', model);
     const candidate = await registry.store(files.topology, files.layout, weights);
+    const storedAt = clock.now();
+    took(terms, 'aggregation', storedAt - startedAt);
+    const metrics = await measure(task, candidate, clock, signal);
+    if (metrics) took(terms, 'evaluation', clock.now() - storedAt);
     return {
       state,
       version: {
@@ -45,7 +56,7 @@ export function versionMaker(task: Task, registry: Registry, clock: Clock): Make
         strategy: task.strategy.name,
         planVersion: terms.plan.version,
         contributors: aggregate.contributors,
-        metrics: await measure(task, candidate, clock, signal),
+        metrics,
         createdAt: clock.now(),
       },
     };

@@ -136,6 +136,11 @@ export class Gateway implements CohortChannel {
     connection.socket.disconnect(true);
   }
 
+  /** Devices that are connected and have said hello. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
   isConnected(device: DeviceId): boolean {
     return this.#connections.has(device);
   }
