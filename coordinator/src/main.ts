@@ -50,6 +50,8 @@ export interface Coordinator {
   /** Where it listens, such as `http://127.0.0.1:8800`. */
   readonly url: string;
   readonly events: CoordinatorEvents;
+  /** Pauses, resumes, aborts and begins rounds, as operators do. */
+  readonly steering: Steering;
   /** Begins the rounds; until then devices can connect and wait. Throws `server.stopping` after `stop`. */
   start(): Promise<void>;
   /** Ends the rounds under way and begins no others; what is old is deleted when it returns, and models are served on. */
@@ -254,6 +256,7 @@ async function assemble(
   return {
     url,
     events,
+    steering,
     async start() {
       for (const each of rounds.values()) await each.start();
     },
