@@ -1,6 +1,7 @@
 import { FusedPredictor } from './fused/predictor.ts';
 import { FusedScorer } from './fused/scorer.ts';
 import { type Topology, topologyOf } from './fused/topology.ts';
+import type { Unrecognised } from './fused/unrecognised.ts';
 import { readWeights } from './model.ts';
 import { type Predictor, requireToken, type Suggestion } from './predictor.ts';
 import type { Scorer } from './scorer.ts';
@@ -16,26 +17,28 @@ export interface ChosenPredictor {
 /**
  * Puts a next-token model, from tokens `[batch, steps]` to logits at the last position or at each, to use with the weights that it
  * has now: on the fused kernels where these know its layers, else on the current tfjs backend, which runs the whole sequence
- * again for each token.
+ * again for each token. Rejects with `RangeError` for a model over values.
  */
 export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredictor> {
-  const { reason, fused } = await known(model, FusedPredictor.create);
+  const topology = topologyOf(model);
+  if ('features' in topology && topology.features.kind !== 'tokens')
+    throw new RangeError('The model takes features, not tokens.');
+  const { reason, fused } = await known(model, topology, FusedPredictor.create);
   return { predictor: fused ?? new GenericPredictor(model), engine: fused ? 'fused' : 'generic', reason };
 }
 
-/** The same for whole sequences. */
+/** The same for whole sequences, or for rows of values such as images. */
 export async function scorerOf(model: tf.LayersModel): Promise<Scorer> {
-  return (await known(model, FusedScorer.create)).fused ?? genericScorer(model);
+  return (await known(model, topologyOf(model), FusedScorer.create)).fused ?? genericScorer(model);
 }
 
 /** What `create` makes of a model that the fused kernels know, or why there is nothing. */
 async function known<Fused>(
   model: tf.LayersModel,
+  topology: Topology | Unrecognised,
   create: (topology: Topology, weights: Float32Array) => Promise<Fused>,
 ): Promise<{ readonly reason: string; readonly fused?: Fused }> {
-  const topology = topologyOf(model);
   if ('reason' in topology) return topology;
-  if (topology.features.kind !== 'tokens') throw new RangeError('The model takes features, not tokens.');
   const weights = readWeights(model, new Float32Array(model.countParams()));
   try {
     return { reason: 'the fused kernels know all layers', fused: await create(topology, weights) };
@@ -47,9 +50,11 @@ async function known<Fused>(
 
 function genericScorer(model: tf.LayersModel): Scorer {
   return {
-    score(tokens, { batch, steps }, positions, visit) {
+    score(values, { batch, steps }, positions, visit) {
+      const [{ shape, dtype }] = model.inputs;
       const scores = tf.tidy(() => {
-        const inputs = tf.tensor2d(Int32Array.from(tokens), [batch, steps], 'int32');
+        const [, ...row] = shape.map(length => length ?? steps);
+        const inputs = tf.tensor(Float32Array.from(values), [batch, ...row]).cast(dtype);
         return (model.apply(inputs) as tf.Tensor).dataSync() as Float32Array;
       });
       const [output] = model.outputs;

@@ -1,16 +1,17 @@
 import type { Scorer, Visit } from '../scorer.ts';
 import type { Extent } from './extent.ts';
+import type { Features } from './features.ts';
+import { featuresOf } from './first-part.ts';
 import { Head } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
-import { Sequence } from './sequence.ts';
 import type { Topology } from './topology.ts';
 import { Workspace } from './workspace.ts';
 
-/** Scores of whole sequences on the fused kernels: logits are made for the positions that are asked for alone, block by block. */
+/** Scores of whole sequences, or of rows of values, on the fused kernels: logits are made for the positions that are asked for alone, block by block. */
 export class FusedScorer implements Scorer {
   readonly #workspace: Workspace;
-  readonly #sequence: Sequence;
+  readonly #features: Features;
   readonly #head: Head;
   readonly #fixed: number;
   #capacity: Extent = { steps: 0, batch: 0 };
@@ -20,7 +21,7 @@ export class FusedScorer implements Scorer {
     this.#workspace = workspace;
     const parameters = new Parameters(workspace, topology, false);
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
-    this.#sequence = new Sequence(workspace, parameters, scratch, false);
+    this.#features = featuresOf(topology, workspace, parameters, scratch, false);
     this.#head = new Head(workspace, parameters, scratch, false);
     this.#fixed = workspace.bytes;
     workspace.commit();
@@ -28,28 +29,27 @@ export class FusedScorer implements Scorer {
   }
 
   /**
-   * @param topology with an embedding. @param weights in the order of the model's layout.
+   * @param weights in the order of the model's layout.
    * @returns rejects where WebAssembly has no SIMD or is forbidden.
    */
   static async create(topology: Topology, weights: Float32Array): Promise<FusedScorer> {
     return new FusedScorer(await Workspace.create(), topology, weights);
   }
 
-  score(tokens: ArrayLike<number>, extent: Extent, positions: readonly number[], visit: Visit): void {
+  score(inputs: ArrayLike<number>, extent: Extent, positions: readonly number[], visit: Visit): void {
     this.#fit(extent);
     const { steps, batch } = extent;
-    const sequence = this.#sequence;
-    sequence.read(tokens, extent);
-    sequence.pack();
-    sequence.reset(extent);
-    sequence.forward(extent);
+    const features = this.#features;
+    features.read(inputs, extent);
+    features.begin(extent);
+    features.forward(extent);
     const { ints, floats } = this.#workspace;
     for (const [i, position] of positions.entries()) {
       const [row, step] = [Math.floor(position / steps), position % steps];
-      ints[this.#indices / 4 + i] = sequence.everyPosition ? step * batch + row : row;
+      ints[this.#indices / 4 + i] = features.everyPosition ? step * batch + row : row;
     }
     const { classes } = this.#head;
-    this.#head.score(positions.length, this.#indices, sequence.output(extent), (first, rows, logits) => {
+    this.#head.score(positions.length, this.#indices, features.output(extent), (first, rows, logits) => {
       for (let i = 0; i < rows; i++) visit(positions[first + i], floats, logits / 4 + i * classes);
     });
   }
@@ -63,9 +63,10 @@ export class FusedScorer implements Scorer {
     const workspace = this.#workspace;
     workspace.release(this.#fixed);
     this.#indices = workspace.reserve(extent.steps * extent.batch);
-    this.#sequence.reserve(extent);
+    this.#features.reserve(extent);
     this.#head.reserve(extent.steps * extent.batch);
     workspace.commit();
+    this.#features.prepare();
     this.#capacity = extent;
   }
 }

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { Descent, type DescentSettings } from './descent.ts';
 import type { Extent } from './extent.ts';
 import type { Features } from './features.ts';
+import { featuresOf } from './first-part.ts';
 import { Head, type Rows } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
@@ -51,10 +52,7 @@ export class FusedTraining {
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, true);
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
-    this.#features =
-      topology.features.kind === 'tokens'
-        ? new Sequence(workspace, this.#parameters, scratch, true)
-        : new Stack(workspace, topology.features, this.#parameters, scratch, true);
+    this.#features = featuresOf(topology, workspace, this.#parameters, scratch, true);
     this.#head = new Head(workspace, this.#parameters, scratch, true);
     this.#fixed = workspace.bytes;
   }

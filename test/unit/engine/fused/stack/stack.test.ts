@@ -139,7 +139,7 @@ describe('a stack of layers has the loss and the gradients of the CPU backend', 
   });
 });
 
-const net = () => [
+const net = (): tf.layers.Layer[] => [
   L.conv2d({ inputShape: [8, 8, 1], filters: 4, kernelSize: 5, padding: 'same', activation: 'relu' }),
   L.maxPooling2d({ poolSize: 2 }),
   L.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu' }),
