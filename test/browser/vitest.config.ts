@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions } from 'vite';
 import { defineProject } from 'vitest/config';
@@ -8,6 +9,8 @@ export default defineProject({
   resolve: { conditions: ['murmuration-source', ...defaultClientConditions] },
   // Found at the start: a dependency that is found later reloads the page in the middle of a test.
   optimizeDeps: { entries: ['**/*.test.ts'] },
+  // Serves the .wasm files of TensorFlow.js at the root.
+  publicDir: fileURLToPath(new URL('../../node_modules/@tensorflow/tfjs-backend-wasm/dist', import.meta.url)),
   test: {
     name: 'browser',
     include: ['**/*.test.ts'],

@@ -8,6 +8,7 @@ import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { fusedSteps } from './fused-steps.ts';
 import { genericSteps } from './generic-steps.ts';
+import { giveWay } from './give-way.ts';
 import { seededUniform, shuffle } from './seeded.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -16,6 +17,8 @@ export interface TrainerOptions {
   readonly engine?: 'auto' | 'generic';
   /** Bytes of memory that the fused kernels may take for training; by default as many as the system gives. */
   readonly memoryLimit?: number;
+  /** Starts the backend for models that the fused kernels don't know, before the first of them trains; by default the current one. */
+  readonly startBackend?: () => Promise<unknown>;
 }
 
 /** Steps run in one go for so many milliseconds, about half a frame, before others of the thread have their turn. */
@@ -35,7 +38,7 @@ interface Loaded {
  */
 export function tfjsTrainer<Example>(
   objective: Objective<Example>,
-  { engine = 'auto', memoryLimit }: TrainerOptions = {},
+  { engine = 'auto', memoryLimit, startBackend }: TrainerOptions = {},
 ): Trainer {
   let loaded: Loaded | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -54,6 +57,12 @@ export function tfjsTrainer<Example>(
       engine === 'generic'
         ? { engine, reason: 'the trainer was told to' }
         : await choosePath(model, objective, memoryLimit);
+    try {
+      if (path.engine === 'generic') await startBackend?.();
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
     loaded = { key, model, path };
     return loaded;
   };
@@ -129,7 +138,7 @@ async function descend(
       sum += take(order.slice(at, at + batchSize));
       progress((epoch * stepsPerEpoch + at / batchSize + 1) / (epochs * stepsPerEpoch));
       if (tf.util.now() - turn >= TURN_MS) {
-        await tf.nextFrame();
+        await giveWay();
         turn = tf.util.now();
       }
       requireRunning(signal);

@@ -1,7 +1,8 @@
 import { MessageChannel } from 'node:worker_threads';
-import { isErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import { Piscina } from 'piscina';
 import type { TrainerOptions } from './tfjs-trainer.ts';
+import { errorOfThread } from './thread-errors.ts';
 import type { Trainer, TrainingResult } from './trainer.ts';
 import type { TrainingJob } from './worker.ts';
 
@@ -28,7 +29,7 @@ export function workerTrainer(objective: URL, options: TrainerOptions = {}): Tra
       try {
         return await pool.run(job, { signal, transferList: [port2] });
       } catch (cause) {
-        throw asTrainingError(cause, signal);
+        throw signal.aborted ? new MurmurationError('training.stopped') : errorOfThread(cause);
       } finally {
         port1.close();
       }
@@ -38,13 +39,4 @@ export function workerTrainer(objective: URL, options: TrainerOptions = {}): Tra
       pool = undefined;
     },
   };
-}
-
-/** Errors lose their class between threads; the code of one of ours stands at the end of its message. */
-function asTrainingError(cause: unknown, signal: AbortSignal): MurmurationError {
-  if (signal.aborted) return new MurmurationError('training.stopped');
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const [, detail, code] = /^(.*) \[([a-z.-]+)\]$/s.exec(message) ?? [];
-  if (isErrorCode(code)) return new MurmurationError(code, detail, { cause });
-  return new MurmurationError('training.failed', `Training on this device failed: ${message}`, { cause });
 }

@@ -1,0 +1,124 @@
+import { startBrowserBackend, startForFused } from '@murmuration/engine/browser-backend';
+import type { Objective } from '@murmuration/engine/objective';
+import { wasmFilesPath } from '@murmuration/engine/wasm-files';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { portable } from '@murmuration/protocol/primitives/portable';
+import { systemRandom } from '@murmuration/protocol/system';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { expose, type ProxyMarked, proxy, releaseProxy, transfer } from 'comlink';
+import type { Inference, OpenModel } from '../hybrid/inference.ts';
+import { tfjsInference } from '../hybrid/tfjs-inference.ts';
+import { localWorkshop } from '../session/local-workshop.ts';
+import type { MaskedRound, MaskedTerms } from '../session/workshop.ts';
+import { tfjsTrainer } from '../training/tfjs-trainer.ts';
+import type { TrainingResult } from '../training/trainer.ts';
+import type { Learned } from '../update/prepare.ts';
+
+export interface WorkerOptions {
+  /**
+   * Folder (with a slash at its end) of the .wasm files of TensorFlow.js, for models that the fused kernels don't know; by default the
+   * coordinator's, where that is the page's origin.
+   */
+  readonly wasmPath?: string;
+  /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: those of TensorFlow.js always. */
+  readonly engine?: 'auto' | 'generic';
+  /** Bytes of memory that the fused kernels may take for training; by default as many as the system gives. */
+  readonly memoryLimit?: number;
+}
+
+/** What a worker of an app does for its page. */
+export interface WorkerService {
+  train(
+    id: number,
+    model: ModelFiles,
+    settings: TrainingSettings,
+    examples: readonly unknown[],
+    progress: ((done: number) => void) & ProxyMarked,
+  ): Promise<TrainingResult>;
+  /** Ends the training of that id, which is under way or waits for its turn. */
+  stopTraining(id: number): Promise<void>;
+  prepare(learned: Learned, assignment: Assignment): Promise<Uint8Array>;
+  masked(terms: MaskedTerms): Promise<MaskedRound & ProxyMarked>;
+  open(model: ModelFiles): Promise<OpenModel & ProxyMarked>;
+}
+
+/**
+ * What an app's worker calls: learns `objective` for the page that has the worker as its `workerTrainer`, and puts models to use for
+ * one that has it as its `workerInference`. Each of them starts a worker of its own from the same file, so that training never delays
+ * a prediction. An objective that must be loaded first is a promise: what the page asks waits for it.
+ */
+export function serveTraining<Example>(
+  objective: Objective<Example> | Promise<Objective<Example>>,
+  options: WorkerOptions = {},
+): void {
+  const service = Promise.resolve(objective).then(loaded => workerService(loaded, options));
+  // Whoever asks is told.
+  service.catch(() => {});
+  expose({
+    train: async (...args) => (await service).train(...args),
+    stopTraining: async id => (await service).stopTraining(id),
+    prepare: async (...args) => (await service).prepare(...args),
+    masked: async terms => (await service).masked(terms),
+    open: async model => (await service).open(model),
+  } satisfies WorkerService);
+}
+
+function workerService<Example>(
+  objective: Objective<Example>,
+  { wasmPath: given, ...trainerOptions }: WorkerOptions,
+): WorkerService {
+  const trainer = tfjsTrainer(objective, {
+    ...trainerOptions,
+    startBackend: () => startBrowserBackend({ wasmPath: given ?? servedWasm() }),
+  });
+  const ready = startForFused();
+  const workshop = localWorkshop({ primitives: portable, random: systemRandom });
+  const trainings = new Map<number, AbortController>();
+  let inference: Inference | undefined;
+  return {
+    async train(id, model, settings, examples, progress) {
+      const stop = new AbortController();
+      trainings.set(id, stop);
+      try {
+        await ready;
+        const result = await trainer.train(model, settings, examples, stop.signal, progress);
+        return transfer(result, [result.delta.buffer as ArrayBuffer]);
+      } finally {
+        trainings.delete(id);
+        (progress as unknown as { [releaseProxy](): void })[releaseProxy]();
+      }
+    },
+    async stopTraining(id) {
+      trainings.get(id)?.abort();
+    },
+    async prepare(learned, assignment) {
+      const update = await workshop.prepare(learned, assignment);
+      return transfer(update, [update.buffer as ArrayBuffer]);
+    },
+    async masked(terms) {
+      const round = await workshop.masked(terms);
+      return proxy({
+        ...round,
+        async mask(learned: Learned, assignment: Assignment) {
+          const standing = await round.mask(learned, assignment);
+          return transfer(standing, [standing.update.buffer as ArrayBuffer]);
+        },
+      });
+    },
+    async open(model) {
+      const { serving } = objective;
+      if (!serving)
+        throw new MurmurationError('hybrid.not-served', "The worker's objective names no `serving`.");
+      await ready;
+      inference ??= tfjsInference(serving);
+      return proxy(await inference.open(model));
+    },
+  };
+}
+
+/** Where a coordinator serves the .wasm files of TensorFlow.js. */
+function servedWasm(): string {
+  return new URL(wasmFilesPath, globalThis.location.href).href;
+}
