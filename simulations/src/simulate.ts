@@ -15,6 +15,10 @@ const scenarios: Record<string, Scenario> = {
     shows: "what an attacker reads from one phone's update, plain and masked",
     load: () => import('./leak-audit/leak-audit.ts'),
   },
+  hybrid: {
+    shows: 'whether phones are better off with a model that is partly their own',
+    load: () => import('./hybrid/hybrid.ts'),
+  },
 };
 
 const program = new Command('npm run simulate --')

@@ -1,0 +1,103 @@
+import { PlatformClient } from '@murmuration/client-sdk/client';
+import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
+import type { HybridReport } from '@murmuration/client-sdk/hybrid/hybrid';
+import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
+import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
+import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
+import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
+import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
+import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
+import { numberId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import type { ModelBytes } from '@murmuration/protocol/weights/model-files';
+
+/** Which part of the mixture answers. */
+const sources = ['global', 'personal', 'hybrid'] as const;
+export type Source = (typeof sources)[number];
+export type Recalls = Readonly<Record<Source, Recall>>;
+
+/** What came of one phone. */
+export interface PhoneFindings {
+  readonly recalls: Recalls;
+  /** What the device itself found out, on the examples that it held out; null where it could not. */
+  readonly report: HybridReport | null;
+}
+
+export interface PhonePorts {
+  /** The version that the rounds led to, as an app would bring it along. */
+  readonly model: ModelBytes;
+  readonly vocabulary: Vocabulary;
+  readonly trainer: Trainer;
+}
+
+/**
+ * One person's phone, by the code of the SDK: its hybrid model learns from the messages `before`, chooses λ on those of them that it holds
+ * out, and is then scored on the messages `after`, word by word in the order of writing. Each message is observed once it is scored.
+ */
+export async function livePhone(
+  before: readonly string[],
+  after: readonly string[],
+  { model, vocabulary, trainer }: PhonePorts,
+): Promise<PhoneFindings> {
+  const typed = [...before];
+  const serving = keyboardServing(vocabulary);
+  const client = new PlatformClient(
+    {
+      url: 'http://nobody.invalid',
+      enrolment: 'none: the phone stays offline',
+      storage: memoryStorage(),
+      tasks: {
+        keyboard: {
+          examples: () => typed,
+          trainer: { train: trainer.train.bind(trainer), close: async () => {} },
+          bundled: async () => model,
+          hybrid: {
+            serving,
+            personal: [fineTuned(), ngramCache()],
+            inference: tfjsInference(serving),
+            // The first part is what it learns from: the rest is observed alone.
+            refitAfter: Number.POSITIVE_INFINITY,
+          },
+        },
+      },
+    },
+    { ...nodePlatform, name: 'simulation' },
+  );
+  const errors: Error[] = [];
+  client.on('error', error => errors.push(error));
+  const hybrid = client.hybrid('keyboard');
+  await hybrid.learn();
+  const counters = {
+    global: new RecallCounter(),
+    personal: new RecallCounter(),
+    hybrid: new RecallCounter(),
+  };
+  for (const message of after) {
+    for (const { input, next } of questionsOf(message, vocabulary)) {
+      for (const source of sources) {
+        const { values } = await hybrid.predict(input, source);
+        counters[source].add(values, 0, vocabulary.size, next);
+      }
+    }
+    typed.push(message);
+    await hybrid.observe(message);
+  }
+  const report = hybrid.report();
+  await client.stop();
+  if (errors.length > 0) throw errors[0]!;
+  const { global, personal, hybrid: mixture } = counters;
+  return { recalls: { global: global.recall, personal: personal.recall, hybrid: mixture.recall }, report };
+}
+
+/** Every word of a message but numbers, with the text before it. */
+export function questionsOf(
+  message: string,
+  vocabulary: Vocabulary,
+): { readonly input: string; readonly next: number }[] {
+  // A number of two digits is one token of the same kind as any longer one.
+  const words = tokensOf(message).map(token => (token === numberToken ? '00' : token));
+  return vocabulary
+    .encode(message)
+    .map((next, i) => ({ input: words.slice(0, i).join(' '), next }))
+    .filter(({ next }) => next !== numberId);
+}

@@ -1,0 +1,28 @@
+import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
+import type { Serving } from '@murmuration/engine/serving';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Sequence, serving } from './scene.ts';
+
+const task = serving as Serving<unknown>;
+
+describe('the examples that are held out', () => {
+  it('are about a fifth, short and long ones alike', () => {
+    for (const length of [2, 5]) {
+      const sequences: Sequence[] = Array.from({ length: 2_000 }, (_, i) =>
+        Array.from({ length }, (_, k) => Math.floor(i / 45 ** k) % 45),
+      );
+      const share = sequences.filter(sequence => isHeldOut(sequence, task)).length / sequences.length;
+      expect(share).toBeGreaterThan(0.15);
+      expect(share).toBeLessThan(0.25);
+    }
+  });
+
+  it('are the same ones each time, with all copies of theirs', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 8 }), sequence => {
+        expect(isHeldOut([...sequence], task)).toBe(isHeldOut(sequence, task));
+      }),
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import type { ClientEvents } from '@murmuration/client-sdk/events';
+import type { Inference, OpenModel } from '@murmuration/client-sdk/hybrid/inference';
+import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
+import { softmax } from '@murmuration/client-sdk/hybrid/probabilities';
+import { ServedHybrid } from '@murmuration/client-sdk/hybrid/served-hybrid';
+import { memoryStorage } from '@murmuration/client-sdk/node';
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
+import type { Serving } from '@murmuration/engine/serving';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { VirtualClock } from '../../../virtual-clock.ts';
+
+/** An example of these tests: a sequence of tokens, of which 0 is no class that is predicted. */
+export type Sequence = readonly number[];
+
+export const classes = 6;
+
+/** Asked for what follows a sequence; an example asks for each of its tokens but the first. */
+export const serving: Serving<Sequence> = {
+  classes,
+  firstClass: 1,
+  input(asked) {
+    if (!Array.isArray(asked)) throw new RangeError('Ask with a sequence.');
+    return asked as number[];
+  },
+  questions: sequence => ({
+    input: sequence.slice(0, -1),
+    targets: sequence.slice(1).map((next, position) => ({ position, class: next })),
+  }),
+};
+
+const layout = layoutOf([{ name: 'table', shape: [classes, classes] }]);
+
+/** A version: how likely each token (column) follows each (row), as logits. */
+export function version(logit: (previous: number, next: number) => number): ModelFiles {
+  const weights = Float32Array.from({ length: classes ** 2 }, (_, i) =>
+    logit(Math.floor(i / classes), i % classes),
+  );
+  const topology = { kind: 'table' };
+  return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+}
+
+/** Knows that each token is followed by the one `step` after it, among 1 to 5. */
+export function stepping(step: number, sureness = 3): ModelFiles {
+  return version((previous, next) => (next === 1 + ((previous - 1 + step + 5) % 5) ? sureness : 0));
+}
+
+/** Sequences in which each token is followed by the one `step` after it. */
+export function steppingSequences(step: number, count: number): Sequence[] {
+  return Array.from({ length: count }, (_, i) => {
+    const sequence = [1 + (i % 5)];
+    // Lengths differ, so that no two of the first thirty are alike.
+    for (let length = 0; length < 3 + Math.floor(i / 5); length++)
+      sequence.push(1 + ((sequence.at(-1)! - 1 + step) % 5));
+    return sequence;
+  });
+}
+
+/** Runs such versions. */
+export class TableInference implements Inference {
+  /** Models that are open. */
+  readonly running = new Set<OpenModel>();
+  /** What can't be opened. */
+  refused = new Set<string>();
+
+  async open({ hash, weights }: ModelFiles): Promise<OpenModel> {
+    if (this.refused.has(hash)) throw new MurmurationError('model.unusable');
+    const after = (token: number) => softmax(weights.slice(token * classes, (token + 1) * classes), 1);
+    const model: OpenModel = {
+      predict: async input => after(serving.input(input).at(-1)!),
+      answer: async example => {
+        const { input, targets } = serving.questions(example as Sequence);
+        return Float32Array.from(targets.flatMap(({ position }) => [...after(input[position]!)]));
+      },
+      close: async () => void this.running.delete(model),
+    };
+    this.running.add(model);
+    return model;
+  }
+
+  async close(): Promise<void> {
+    this.running.clear();
+  }
+}
+
+/** Makes what it has seen likelier, by one logit each time; waits for `gate` where a test sets one. */
+export class TableTrainer implements Trainer {
+  trainings = 0;
+  gate: Promise<void> = Promise.resolve();
+  failure: MurmurationError | undefined;
+
+  async train(
+    { weights }: ModelFiles,
+    _settings: unknown,
+    examples: readonly unknown[],
+    signal: AbortSignal,
+  ): ReturnType<Trainer['train']> {
+    this.trainings += 1;
+    await this.gate;
+    if (signal.aborted) throw new MurmurationError('training.stopped');
+    if (this.failure) throw this.failure;
+    if (examples.length === 0) throw new MurmurationError('training.no-examples');
+    const delta = new Float32Array(weights.length);
+    for (const example of examples as Sequence[])
+      for (const [i, next] of example.slice(1).entries()) {
+        const at = example[i]! * classes + next;
+        delta[at] = Math.min(6, delta[at]! + 1);
+      }
+    return { delta, examples: examples.length, metrics: {} };
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** A hybrid model on a storage, and all that it has told. */
+export function hybridOn({
+  storage = memoryStorage(),
+  personal = [],
+  inference = new TableInference(),
+  trainer = new TableTrainer(),
+  clock = new VirtualClock(),
+  isIdle = () => true,
+}: {
+  storage?: Storage;
+  personal?: readonly PersonalModel[];
+  inference?: TableInference;
+  trainer?: TableTrainer;
+  clock?: VirtualClock;
+  isIdle?: () => boolean;
+} = {}) {
+  const device = { newest: undefined as ModelFiles | undefined, examples: [] as Sequence[] };
+  const errors: MurmurationError[] = [];
+  const events: Parameters<ClientEvents['personal']>[0][] = [];
+  const hybrid = new ServedHybrid({
+    task: 'steps' as never,
+    options: { serving, personal, refitAfter: 5 },
+    inference,
+    trainer,
+    storage,
+    clock,
+    examples: () => device.examples,
+    newest: async () => device.newest,
+    isIdle: async () => isIdle(),
+    emit: (name, event) => {
+      if (name === 'error') errors.push(event as MurmurationError);
+      else events.push(event as Parameters<ClientEvents['personal']>[0]);
+    },
+  });
+  return { hybrid, device, errors, events, storage, inference, trainer, clock };
+}
