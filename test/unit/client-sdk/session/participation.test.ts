@@ -73,7 +73,7 @@ describe('forget', () => {
     const { client } = await training();
     await client.setConsent(true);
     expect(await stored()).toContain('model.keyboard');
-    const [{ device: id }] = coordinator.asked.hello as [{ device: string }];
+    const id = coordinator.asked.hello[0]!.device;
     const forgotten = client.forget();
     await clock.advance(0);
     expect(await stored()).toEqual(['identity', 'device', 'farewell']);
@@ -169,7 +169,7 @@ describe('what leaves a device', () => {
     await clock.advance(0);
     expect(sent.map(({ kind }) => kind)).toEqual(['enrol', 'hello', 'check-in', 'update']);
     const [enrol, hello, , update] = sent;
-    const [{ bytes }] = coordinator.uploads as [{ bytes: Uint8Array }];
+    const { bytes } = coordinator.uploads[0]!;
     expect(update).toMatchObject({ bytes: bytes.length, masked: false, sample: bytes.slice(0, 1_024) });
     // An enrolment holds a token.
     expect(enrol).toMatchObject({ masked: false, sample: new Uint8Array(0) });
