@@ -32,7 +32,7 @@ const benchmarks: Record<string, Benchmark> = {
   },
   secagg: {
     measures: 'CPU seconds of a round under masking, beside the key streams alone',
-    load: () => import('./secagg.ts'),
+    load: () => import('./secagg/secagg.ts'),
   },
   connections: {
     measures: 'a coordinator that many devices are connected to and check in at',

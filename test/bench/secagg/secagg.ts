@@ -3,28 +3,19 @@ import { parseArgs } from 'node:util';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { refuseUnrecoverable, settleDealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
-import { certify } from '@murmuration/protocol/secagg/certificate';
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph } from '@murmuration/protocol/secagg/graph';
-import { type DeviceKeys, readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
+import { readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { findParameters, type ThreatModel } from '@murmuration/protocol/secagg/parameters';
-import {
-  dealShares,
-  enterRound,
-  type InKeys,
-  type InShares,
-  type InUnmasking,
-  maskUpdate,
-  type ParticipantContext,
-  revealShares,
-  takeShares,
-} from '@murmuration/protocol/secagg/participant';
-import { addPacked, centre, packRing, widthFor } from '@murmuration/protocol/secagg/ring';
+import { addPacked, centre, widthFor } from '@murmuration/protocol/secagg/ring';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
-import type { BenchmarkOptions, Figures } from './benchmark.ts';
+import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { SecondProcess } from '../second-process.ts';
+import { type Entered, type Finished, type Order, type Parcel, type Report, valueBits } from './orders.ts';
+import { stopwatch } from './stopwatch.ts';
 
 // Bonawitz et al. 2017 (CCS), table 2: 1,000 clients, 100,000 values, complete graph; one thread. Seconds by dropout.
 const published = {
@@ -35,17 +26,20 @@ const published = {
   serverSeconds: { 0: 4.887, 0.1: 180.875, 0.3: 413.767 },
 };
 
-const valueBits = 8;
+/** Devices whose messages cross between the processes at once. */
+const atOnce = 20;
 
-interface Client {
-  readonly context: ParticipantContext;
-  readonly certificate: Uint8Array | undefined;
-  cpuMs: number;
+interface Settings {
+  readonly clients: number;
+  readonly dim: number;
+  readonly dropout: number;
+  readonly threat: ThreatModel;
+  readonly kind: 'complete' | 'harary' | undefined;
 }
 
 /**
- * One round of secure aggregation in one process: devices in turn, losses after `shares`, unmasking on this thread.
- * --clients, --dim (values of an update), --dropout, --threat, --graph complete.
+ * One round of secure aggregation: the server here, unmasking on this thread; the devices, in turn, in a process of their own.
+ * Losses come after `shares`. --clients, --dim (values of an update), --dropout, --threat, --graph complete.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -61,125 +55,135 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const [clients, dim, dropout] = [Number(values.clients), Number(values.dim), Number(values.dropout)];
   // The semi-malicious rule asks for more neighbours than there are once almost a third is lost.
   const threat = (values.threat ?? (dropout > 0.25 ? 'honest-but-curious' : 'semi-malicious')) as ThreatModel;
+  const kind = values.graph as Settings['kind'];
+  const devices = new SecondProcess<Order, Report>(new URL('./devices.ts', import.meta.url));
+  try {
+    return await measure({ clients, dim, dropout, threat, kind }, devices, log);
+  } finally {
+    await devices.end();
+  }
+}
+
+async function measure(
+  { clients, dim, dropout, threat, kind }: Settings,
+  devices: SecondProcess<Order, Report>,
+  log: BenchmarkOptions['log'],
+): Promise<Figures> {
   const assumptions = { threat, corrupt: 0.05, dropping: dropout };
-  const parameters = findParameters(clients, assumptions, values.graph as 'complete' | 'harary' | undefined);
+  const parameters = findParameters(clients, assumptions, kind);
   log(
     `${clients} clients, ${dim} values, ${parameters.graph} graph, k ${parameters.neighbours}, t ${parameters.threshold}`,
   );
-
-  const server = stopwatch();
   const context = {
     primitives: native,
     task: 'bench' as TaskName,
     round: 'AAAAAAAAAAAAAAAAAAAAAA' as RoundId,
   };
-  const authority = native.ed25519.signingKey(randomBytes(32));
-  const enrolmentKey = threat === 'malicious' ? authority.publicKey : undefined;
-  const population = Array.from({ length: clients }, (): Client => {
-    const identity = native.ed25519.signingKey(randomBytes(32));
-    return {
-      context: { ...context, identity, demands: { assumptions, smallestCohort: clients, enrolmentKey } },
-      certificate: enrolmentKey && certify(authority, identity.publicKey),
-      cpuMs: 0,
-    };
-  });
-  const onDevice = <Result>(client: Client, work: () => Result): Result => {
-    const watch = stopwatch();
-    const result = watch.time(work);
-    client.cpuMs += watch.milliseconds;
-    return result;
+  const server = {
+    keys: stopwatch(),
+    rosters: stopwatch(),
+    dealings: stopwatch(),
+    bundles: stopwatch(),
+    updates: stopwatch(),
+    reveals: stopwatch(),
+    unmasking: stopwatch(),
+  };
+  const inBatches = async (
+    phase: string,
+    numbers: readonly number[],
+    exchange: (batch: readonly number[]) => Promise<void>,
+  ) => {
+    const every = clients > 2000 ? 1000 : 100;
+    for (let at = 0; at < numbers.length; at += atOnce) {
+      const batch = numbers.slice(at, at + atOnce);
+      await exchange(batch);
+      const done = at + batch.length;
+      if (done % every === 0 || done === numbers.length) log(`${phase}: ${done} of ${numbers.length}`);
+    }
   };
 
+  const width = widthFor(2 ** (valueBits - 1) * clients);
+  const entered = await devices.run<readonly Entered[]>({ do: 'enter', clients, dim, width, ...assumptions });
   const taken = new TakenKeys();
-  const entered = population.map(client => {
-    const state = onDevice(client, () => enterRound(client.context, randomBytes(32)));
-    const keys = server.time(() => {
-      const read = readKeys(context, client.context.identity.publicKey, state.message, client.certificate);
+  const keys = entered.map(({ identity, message, certificate }) =>
+    server.keys.time(() => {
+      const read = readKeys(context, identity, message, certificate);
       taken.take(read);
       return read;
-    });
-    return { client, state, keys };
-  });
-  const graph = server.time(() =>
-    drawGraph(
-      context,
-      entered.map(({ keys }) => keys),
-      parameters,
-    ),
+    }),
   );
-  const byKeys = new Map<DeviceKeys, { client: Client; state: InKeys }>(
-    entered.map(({ client, state, keys }) => [keys, { client, state }]),
-  );
-  const devices = graph.devices.map(keys => byKeys.get(keys)!);
+  const graph = server.keys.time(() => drawGraph(context, keys, parameters));
+  const positions = new Map(keys.map((read, device) => [read, device]));
+  /** The device with each number, and the number of each device. */
+  const deviceOf = graph.devices.map(read => positions.get(read)!);
+  const numberOf = new Map(deviceOf.map((device, number) => [device, number]));
   log('keys: done');
 
-  let protocolBytes = devices[0]!.state.message.length;
+  const numbers = deviceOf.map((_, number) => number);
+  let protocolBytes = entered[0]!.message.length;
   const dealings = new Map<number, Dealing>();
-  const dealt = devices.map(({ client, state }, number): InShares => {
-    const roster = server.time(() => writeRoster(graph, number));
-    const next = onDevice(client, () => dealShares(client.context, state, roster));
-    dealings.set(
-      number,
-      server.time(() => readDealing(graph, number, next.message)),
-    );
-    if (number === 0) protocolBytes += roster.length + next.message.length;
-    if (number % 1000 === 999) log(`shares: ${number + 1} of ${clients}`);
-    return next;
+  await inBatches('shares', numbers, async batch => {
+    const rosters = batch.map(number => ({
+      device: deviceOf[number]!,
+      bytes: server.rosters.time(() => writeRoster(graph, number)),
+    }));
+    if (batch[0] === 0) protocolBytes += rosters[0]!.bytes.length;
+    for (const { device, bytes } of await devices.run<readonly Parcel[]>({ do: 'deal', rosters })) {
+      const number = numberOf.get(device)!;
+      dealings.set(
+        number,
+        server.dealings.time(() => readDealing(graph, number, bytes)),
+      );
+      if (number === 0) protocolBytes += bytes.length;
+    }
   });
-  const settled = server.time(() => settleDealings(graph, dealings));
-  log('shares: done');
+  const settled = server.dealings.time(() => settleDealings(graph, dealings));
 
-  const width = widthFor(2 ** (valueBits - 1) * clients);
   const sum = new Int32Array(dim + 1);
-  const expected = new Int32Array(dim + 1);
+  // The numbers follow from the identities, which are random: any of them may be the lost ones.
   const lost = Math.floor(dropout * clients);
-  const waiting = new Map<number, InUnmasking>();
-  for (const [number, state] of dealt.entries()) {
-    const { client } = devices[number]!;
-    const bundle = server.time(() => writeBundle(graph, settled, number));
-    if (number === 0) protocolBytes += bundle.length;
-    // The numbers follow from the identities, which are random: any of them may be the lost ones.
-    if (number < lost) continue;
-    const update = pseudoUpdate(number, dim);
-    for (let i = 0; i <= dim; i++) expected[i] = expected[i]! + update[i]!;
-    const { masked, packed } = onDevice(client, () => {
-      const masked = maskUpdate(client.context, takeShares(client.context, state, bundle), update);
-      return { masked, packed: packRing(update, width) };
-    });
-    server.time(() => addPacked(sum, packed, width));
-    waiting.set(number, masked);
-    if (number % 1000 === 999) log(`updates: ${number + 1} of ${clients}`);
-  }
-
-  const statement = server.time(() => {
-    refuseUnrecoverable(graph, settled, new Set(waiting.keys()));
-    return writeStatement(clients, new Set(waiting.keys()));
+  const bundleOf = (number: number) => server.bundles.time(() => writeBundle(graph, settled, number));
+  for (const number of numbers.slice(0, lost)) bundleOf(number);
+  const contributors = numbers.slice(lost);
+  await inBatches('updates', contributors, async batch => {
+    const bundles = batch.map(number => ({ device: deviceOf[number]!, bytes: bundleOf(number) }));
+    if (batch[0] === lost) protocolBytes += bundles[0]!.bytes.length;
+    for (const { bytes } of await devices.run<readonly Parcel[]>({ do: 'contribute', bundles }))
+      server.updates.time(() => addPacked(sum, bytes, width));
   });
-  const unmasking = server.time(() => new Unmasking(graph, settled, statement));
-  for (const [number, state] of waiting) {
-    const { client } = devices[number]!;
-    const reveal = onDevice(client, () => revealShares(client.context, state, statement)).message;
-    server.time(() => unmasking.take(number, reveal));
-    if (number === lost) protocolBytes += statement.length + reveal.length;
-  }
-  log('unmasking: all shares are in');
-  const beforeMasks = server.milliseconds;
+
+  const statement = server.reveals.time(() => {
+    refuseUnrecoverable(graph, settled, new Set(contributors));
+    return writeStatement(clients, new Set(contributors));
+  });
+  const unmasking = server.reveals.time(() => new Unmasking(graph, settled, statement));
+  await inBatches('unmasking', contributors, async batch => {
+    const revealed = await devices.run<readonly Parcel[]>({
+      do: 'reveal',
+      statement,
+      devices: batch.map(number => deviceOf[number]!),
+    });
+    for (const { device, bytes } of revealed)
+      server.reveals.time(() => unmasking.take(numberOf.get(device)!, bytes));
+    if (batch[0] === lost) protocolBytes += statement.length + revealed[0]!.bytes.length;
+  });
   let masks = 0;
-  const recovered = server.time(() => unmasking.recover());
+  const recovered = server.unmasking.time(() => unmasking.recover());
   for (const secret of recovered) {
-    masks += server.time(() => {
+    masks += server.unmasking.time(() => {
       const removal = unmaskingMasks(context, secret);
       applyMasks(native, sum, removal);
       return removal.signs.length;
     });
   }
-  server.time(() => centre(sum, width));
+  server.unmasking.time(() => centre(sum, width));
   log(`unmasking: ${masks} masks taken off`);
 
+  const serverMs = Object.values(server).reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   const rssMiB = process.resourceUsage().maxRSS / 1024;
   const floor = stopwatch();
   floor.time(() => expandAlone(masks, (dim + 1) * 4));
-  const contributors = [...waiting.keys()].map(number => devices[number]!.client.cpuMs).sort((a, b) => a - b);
+  const { sum: expected, cpuMs } = await devices.run<Finished>({ do: 'finish' });
   return {
     clients,
     dim,
@@ -189,45 +193,19 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     k: parameters.neighbours,
     t: parameters.threshold,
     exact: sum.every((value, i) => value === expected[i]),
-    serverCpuSeconds: round(server.milliseconds / 1000),
-    serverUnmaskingCpuSeconds: round((server.milliseconds - beforeMasks) / 1000),
-    clientCpuMs: round(contributors[contributors.length >> 1]!),
+    serverCpuSeconds: round(serverMs / 1000),
+    serverCpuSecondsBy: Object.fromEntries(
+      Object.entries(server).map(([phase, { milliseconds }]) => [phase, round(milliseconds / 1000)]),
+    ),
+    clientCpuMs: round(cpuMs),
     rssMiB: Math.round(rssMiB),
     ringBits: width,
     masks,
     protocolBytes,
     floorCpuSeconds: round(floor.milliseconds / 1000),
-    floorRatio: round(server.milliseconds / floor.milliseconds),
+    floorRatio: round(serverMs / floor.milliseconds),
     published,
   };
-}
-
-/** Adds up the CPU time, of all threads of the process, of what it is given to do. */
-function stopwatch() {
-  let microseconds = 0;
-  return {
-    get milliseconds() {
-      return microseconds / 1000;
-    },
-    time<Result>(work: () => Result): Result {
-      const before = process.cpuUsage();
-      const result = work();
-      const { user, system } = process.cpuUsage(before);
-      microseconds += user + system;
-      return result;
-    },
-  };
-}
-
-/** Values of 8 bits that follow from the number of the device, and its weight, 1. */
-function pseudoUpdate(number: number, dim: number): Int32Array {
-  const update = new Int32Array(dim + 1);
-  for (let i = 0, state = number; i < dim; i++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    update[i] = state >> (32 - valueBits);
-  }
-  update[dim] = 1;
-  return update;
 }
 
 /** Expands so many key streams by Node's ChaCha20 and does nothing with them. */

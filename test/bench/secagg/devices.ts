@@ -1,0 +1,128 @@
+// The devices of the benchmark of secure aggregation, one after the other, in a process of their own: what they leave to
+// the garbage collector is no cost of the server.
+import { randomBytes } from 'node:crypto';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { certify } from '@murmuration/protocol/secagg/certificate';
+import {
+  dealShares,
+  enterRound,
+  maskUpdate,
+  type Participant,
+  type ParticipantContext,
+  revealShares,
+  takeShares,
+} from '@murmuration/protocol/secagg/participant';
+import { packRing } from '@murmuration/protocol/secagg/ring';
+import { answerOrders } from '../second-process.ts';
+import { type Entered, type Finished, type Order, type Parcel, type Report, valueBits } from './orders.ts';
+import { type Stopwatch, stopwatch } from './stopwatch.ts';
+
+interface Device {
+  readonly context: ParticipantContext;
+  readonly cpu: Stopwatch;
+  state: Participant;
+}
+
+let devices: Device[] = [];
+let width = 0;
+let sum = new Int32Array(0);
+let contributors: Device[] = [];
+
+function enter({ clients, dim, threat, corrupt, dropping, ...order }: Extract<Order, { do: 'enter' }>) {
+  width = order.width;
+  sum = new Int32Array(dim + 1);
+  const authority = threat === 'malicious' ? native.ed25519.signingKey(randomBytes(32)) : undefined;
+  const demands = {
+    assumptions: { threat, corrupt, dropping },
+    smallestCohort: clients,
+    enrolmentKey: authority?.publicKey,
+  };
+  return Array.from({ length: clients }, (): Entered => {
+    const identity = native.ed25519.signingKey(randomBytes(32));
+    const context = {
+      primitives: native,
+      task: 'bench' as TaskName,
+      round: 'AAAAAAAAAAAAAAAAAAAAAA' as RoundId,
+      identity,
+      demands,
+    };
+    const cpu = stopwatch();
+    const state = cpu.time(() => enterRound(context, randomBytes(32)));
+    devices.push({ context, cpu, state });
+    const certificate = authority && certify(authority, identity.publicKey);
+    return { identity: identity.publicKey, certificate, message: state.message };
+  });
+}
+
+function deal({ rosters }: Extract<Order, { do: 'deal' }>) {
+  return rosters.map(({ device: number, bytes }): Parcel => {
+    const device = devices[number]!;
+    const { context, state } = device;
+    if (state.phase !== 'keys') throw new Error('This device has dealt.');
+    const next = device.cpu.time(() => dealShares(context, state, bytes));
+    device.state = next;
+    return { device: number, bytes: next.message };
+  });
+}
+
+function contribute({ bundles }: Extract<Order, { do: 'contribute' }>) {
+  return bundles.map(({ device: number, bytes }): Parcel => {
+    const device = devices[number]!;
+    const { context, state } = device;
+    if (state.phase !== 'shares') throw new Error('This device has contributed.');
+    const update = pseudoUpdate(number, sum.length);
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + update[i]!;
+    const { masked, packed } = device.cpu.time(() => {
+      const masked = maskUpdate(context, takeShares(context, state, bytes), update);
+      return { masked, packed: packRing(update, width) };
+    });
+    device.state = masked;
+    contributors.push(device);
+    return { device: number, bytes: packed };
+  });
+}
+
+function reveal({ statement, devices: numbers }: Extract<Order, { do: 'reveal' }>) {
+  return numbers.map((number): Parcel => {
+    const device = devices[number]!;
+    const { context, state } = device;
+    if (state.phase !== 'unmasking') throw new Error('This device has not contributed.');
+    const next = device.cpu.time(() => revealShares(context, state, statement));
+    device.state = next;
+    return { device: number, bytes: next.message };
+  });
+}
+
+function finish(): Finished {
+  const cpuMs = contributors.map(({ cpu }) => cpu.milliseconds).sort((a, b) => a - b);
+  const finished = { sum, cpuMs: cpuMs[cpuMs.length >> 1]! };
+  devices = contributors = [];
+  return finished;
+}
+
+/** Values of 8 bits that follow from the number of the device, and its weight, 1. */
+function pseudoUpdate(number: number, length: number): Int32Array {
+  const update = new Int32Array(length);
+  for (let i = 0, state = number; i < length - 1; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    update[i] = state >> (32 - valueBits);
+  }
+  update[length - 1] = 1;
+  return update;
+}
+
+answerOrders<Order, Report>(async order => {
+  switch (order.do) {
+    case 'enter':
+      return enter(order);
+    case 'deal':
+      return deal(order);
+    case 'contribute':
+      return contribute(order);
+    case 'reveal':
+      return reveal(order);
+    case 'finish':
+      return finish();
+  }
+});
