@@ -35,6 +35,7 @@ import { WaitingPool } from './population/waiting-pool.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
 import { Registry } from './registry/registry.ts';
 import { Retention } from './registry/retention.ts';
+import { VerdictRecorder } from './registry/verdict-recorder.ts';
 import { abandon } from './round/abandon.ts';
 import type { RoundDriver } from './round/driver.ts';
 import { versionMaker } from './round/make-version.ts';
@@ -121,6 +122,7 @@ async function assemble(
   const population = new Population(storage.devices, mayEnrol, native, clock);
   await population.open();
   const activity = new ActivityRecorder(storage.activity, events, clock);
+  const verdicts = new VerdictRecorder(storage.verdicts, history, events, clock);
   const traffic = new Traffic();
 
   await startBackend();
@@ -156,7 +158,7 @@ async function assemble(
     desks.set(task.name, new CheckInDesk(taskRounds, pool, population, random));
   }
 
-  const retention = new Retention(config.retention, history, storage.blobs, clock);
+  const retention = new Retention(config.retention, history, storage.blobs, clock, storage.verdicts);
   events.on('round-ended', ({ task }) => {
     const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
     return retention.apply(task, new Set(underWay.filter(base => base !== undefined)));
@@ -181,7 +183,7 @@ async function assemble(
       clock,
     ),
   );
-  taskRoutes(app, rounds, history);
+  taskRoutes(app, rounds, history, storage.verdicts);
   modelRoutes(app, registry, history, traffic);
   updateRoutes(
     app,
@@ -215,6 +217,7 @@ async function assemble(
       if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
       const answer = desk.answer(device, message, sdk);
       events.emit('checked-in', device, message.task, answer.decision);
+      void verdicts.take(device, message);
       return answer;
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>
@@ -248,6 +251,7 @@ async function assemble(
     await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
     await retention.settled();
     await activity.close();
+    await verdicts.close();
     await closeStorage();
   };
   let closed: Promise<void> | undefined;

@@ -2,6 +2,7 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { BlobStore, History } from './ports.ts';
+import type { VerdictStore } from './verdicts.ts';
 
 /** What is kept of a task; null: all. */
 export interface RetentionPolicy {
@@ -16,21 +17,29 @@ export interface RetentionPolicy {
 /** ms for which blobs are spared that were put by this process: their version may be about to be committed. */
 const grace = 3_600_000;
 
-/** Deletes old versions and records, and then the files that no version names. */
+/** Deletes old versions and records, and then the files, and the verdicts of devices, that no version names. */
 export class Retention {
   readonly #policy: RetentionPolicy;
   readonly #history: History;
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
+  readonly #verdicts: Pick<VerdictStore, 'retain'>;
   /** The weight file of each model, as its `model.json` names it. */
   readonly #weights = new Map<ModelHash, string>();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(policy: RetentionPolicy, history: History, blobs: BlobStore, clock: Clock) {
+  constructor(
+    policy: RetentionPolicy,
+    history: History,
+    blobs: BlobStore,
+    clock: Clock,
+    verdicts: Pick<VerdictStore, 'retain'>,
+  ) {
     this.#policy = policy;
     this.#history = history;
     this.#blobs = blobs;
     this.#clock = clock;
+    this.#verdicts = verdicts;
   }
 
   /**
@@ -63,6 +72,7 @@ export class Retention {
 
   async #sweep(): Promise<void> {
     const { models, vectors } = await this.#history.references();
+    await this.#verdicts.retain(models);
     const named = new Set<string>([...models, ...vectors]);
     for (const model of models) named.add(await this.#weightsOf(model));
     for (const model of this.#weights.keys()) if (!models.has(model)) this.#weights.delete(model);

@@ -16,6 +16,7 @@ import { openDatabase } from './sqlite/open.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
 import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
+import { sqliteVerdicts } from './sqlite/verdicts.ts';
 
 /** Where things lie in a storage folder. */
 export const layout = {
@@ -97,6 +98,7 @@ export async function openFolder(folder: string, clock: Clock) {
         audit: sqliteAudit(database),
         activity: sqliteActivity(database),
         pausedTasks: sqlitePausedTasks(database),
+        verdicts: sqliteVerdicts(database),
         async close() {
           await database.close();
           unlock();

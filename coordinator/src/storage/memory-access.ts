@@ -1,9 +1,10 @@
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { AuditLog, NumberedEntry } from '../operators/audit.ts';
 import type { OperatorToken, OperatorTokenStore } from '../operators/operator-token.ts';
 import { type Page, pageOf } from '../paging.ts';
 import type { Activity, ActivityStore } from '../population/activity.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../population/enrolment-token.ts';
+import type { VerdictStore, Verdicts } from '../registry/verdicts.ts';
 import type { PausedTasks } from '../round/pauses.ts';
 import { isValid } from '../tokens/secret-token.ts';
 
@@ -126,6 +127,24 @@ export function memoryPausedTasks(): PausedTasks {
     async set(task, isPaused) {
       if (isPaused) paused.add(task);
       else paused.delete(task);
+    },
+  };
+}
+
+export function memoryVerdicts(): VerdictStore {
+  const known = new Map<ModelHash, Verdicts>();
+  return {
+    async add(counts) {
+      for (const [model, { kept, refused }] of counts) {
+        const before = known.get(model) ?? { kept: 0, refused: 0 };
+        known.set(model, { kept: before.kept + kept, refused: before.refused + refused });
+      }
+    },
+    async of(models) {
+      return new Map(models.flatMap(model => (known.has(model) ? [[model, known.get(model)!]] : [])));
+    },
+    async retain(models) {
+      for (const model of known.keys()) if (!models.has(model)) known.delete(model);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ActivityStore } from '../population/activity.ts';
 import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
+import type { VerdictStore } from '../registry/verdicts.ts';
 import type { PausedTasks } from '../round/pauses.ts';
 import type { RoundStore } from '../round/store.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
@@ -14,6 +15,7 @@ import {
   memoryEnrolmentTokens,
   memoryOperatorTokens,
   memoryPausedTasks,
+  memoryVerdicts,
 } from './memory-access.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 
@@ -30,6 +32,7 @@ export interface Storage {
   readonly audit: AuditLog;
   readonly activity: ActivityStore;
   readonly pausedTasks: PausedTasks;
+  readonly verdicts: VerdictStore;
   /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
 }
@@ -59,6 +62,7 @@ function memoryStorage(clock: Clock): Storage {
     audit: memoryAudit(),
     activity: memoryActivity(),
     pausedTasks: memoryPausedTasks(),
+    verdicts: memoryVerdicts(),
     async close() {},
   };
 }

@@ -4,6 +4,7 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import * as z from 'zod';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
+import type { VerdictStore, Verdicts } from '../../registry/verdicts.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { RoundState } from '../../round/round.ts';
 import type { TaskRounds } from '../../round/task-rounds.ts';
@@ -26,6 +27,9 @@ const version = z.object({
   planVersion: z.int(),
   contributors: z.int(),
   metrics,
+  verdicts: z
+    .object({ kept: z.int(), refused: z.int() })
+    .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
   createdAt: instant,
 });
 
@@ -66,7 +70,12 @@ const page = z.object({
 });
 
 /** What the world may know of the tasks: their rounds and their model versions, newest first. */
-export function taskRoutes(app: App, tasks: ReadonlyMap<string, TaskRounds>, history: History): void {
+export function taskRoutes(
+  app: App,
+  tasks: ReadonlyMap<string, TaskRounds>,
+  history: History,
+  verdicts: Pick<VerdictStore, 'of'>,
+): void {
   const find = (name: string) => {
     const found = tasks.get(name);
     if (!found)
@@ -127,7 +136,8 @@ export function taskRoutes(app: App, tasks: ReadonlyMap<string, TaskRounds>, his
         query.before ?? Number.POSITIVE_INFINITY,
         query.limit,
       );
-      return { models: versions.map(describeVersion) };
+      const judged = await verdicts.of(versions.map(({ model }) => model));
+      return { models: versions.map(version => describeVersion(version, judged.get(version.model))) };
     },
   );
 }
@@ -140,8 +150,11 @@ function describeTask({
   return { name, planVersion, strategy: strategy.name, cohort, round: under };
 }
 
-function describeVersion({ task: _, createdAt, ...rest }: ModelVersion): z.input<typeof version> {
-  return { ...rest, url: modelPath(rest.model), createdAt: iso(createdAt) };
+function describeVersion(
+  { task: _, createdAt, ...rest }: ModelVersion,
+  verdicts: Verdicts = { kept: 0, refused: 0 },
+): z.input<typeof version> {
+  return { ...rest, url: modelPath(rest.model), verdicts, createdAt: iso(createdAt) };
 }
 
 function liveRound(state: RoundState): z.input<typeof round> {

@@ -14,6 +14,7 @@ export interface Tables {
   readonly device_activity: DeviceActivityTable;
   readonly participation: ParticipationTable;
   readonly paused_tasks: { readonly task: string };
+  readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
 }
 
 interface VersionsTable {

@@ -4,6 +4,8 @@ import { modelRoutes } from '@murmuration/coordinator/http/routes/models';
 import { taskRoutes } from '@murmuration/coordinator/http/routes/tasks';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import { Traffic } from '@murmuration/coordinator/monitor/traffic';
+import type { VerdictStore } from '@murmuration/coordinator/registry/verdicts';
+import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
 import { base64url } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
@@ -16,6 +18,7 @@ import { deviceId, type Federation, openFederation, updateOf } from '../federati
 let app: App;
 let federation: Federation;
 let traffic: Traffic;
+let verdicts: VerdictStore;
 let ready: boolean;
 let refused: string[];
 let revoked: Set<DeviceId>;
@@ -23,6 +26,7 @@ let revoked: Set<DeviceId>;
 beforeEach(async () => {
   federation = await openFederation();
   traffic = new Traffic();
+  verdicts = memoryVerdicts();
   ready = true;
   refused = [];
   revoked = new Set();
@@ -30,7 +34,7 @@ beforeEach(async () => {
   app = await createApp({ ...boundsOf(federation), cors: ['https://app.example'] });
   const { rounds, history, registry, task } = federation;
   healthRoutes(app, () => ready);
-  taskRoutes(app, new Map([[task.name as string, rounds]]), history);
+  taskRoutes(app, new Map([[task.name as string, rounds]]), history, verdicts);
   modelRoutes(app, registry, history, traffic);
   updateRoutes(
     app,
@@ -189,6 +193,9 @@ describe('tasks', () => {
       { number: 1, parent: models[1].model, round: rounds[1].round, contributors: 3 },
       { number: 0, parent: null, round: null, contributors: 0 },
     ]);
+    expect(models[0].verdicts).toEqual({ kept: 0, refused: 0 });
+    await verdicts.add(new Map([[models[1].model, { kept: 3, refused: 2 }]]));
+    models[1].verdicts = { kept: 3, refused: 2 };
     expect((await get('/v1/tasks/values/models?limit=1')).json().models).toEqual([models[0]]);
     expect((await get('/v1/tasks/values/models?before=1')).json().models).toEqual([models[1]]);
     expect((await get('/v1/tasks/values/rounds?before=2')).json().rounds).toEqual([rounds[1]]);

@@ -2,6 +2,7 @@ import type { BlobStore, History } from '@murmuration/coordinator/registry/ports
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { Retention, type RetentionPolicy } from '@murmuration/coordinator/registry/retention';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
@@ -71,11 +72,14 @@ describe.each(stores)('retention $name', ({ open }) => {
     const clock = new VirtualClock();
     const { blobs, history, close } = await open(clock);
     const { registry, models } = await withVersions(6, clock, blobs, history);
+    const verdicts = memoryVerdicts();
+    await verdicts.add(new Map(models.map(model => [model, { kept: 1, refused: 0 }])));
     const retention = new Retention(
       { versions: null, rounds: null, roundsFor: null, ...policy },
       history,
       blobs,
       clock,
+      verdicts,
     );
     await retention.apply(task, inUse(models));
     // The registry has the last one in memory.
@@ -93,6 +97,7 @@ describe.each(stores)('retention $name', ({ open }) => {
       rounds: (await history.rounds(task, all, 99)).map(({ number }) => number),
       readable,
       head: await history.head(task),
+      judged: [...(await verdicts.of(models)).keys()].map(model => models.indexOf(model)).sort(),
       left: await blobs.sweep(none, all),
       registry,
     };
@@ -108,8 +113,10 @@ describe.each(stores)('retention $name', ({ open }) => {
   });
 
   it('deletes versions but the newest and those in use, and their files with them', async () => {
-    const { versions, rounds, readable, head } = await kept({ versions: 2 }, models => new Set([models[1]!]));
+    const wanted = await kept({ versions: 2 }, models => new Set([models[1]!]));
+    const { versions, rounds, readable, head, judged } = wanted;
     expect(versions).toEqual([5, 4, 1]);
+    expect(judged).toEqual([1, 4, 5]);
     expect(rounds).toHaveLength(6);
     const gone = 'model.missing';
     expect(readable).toEqual([gone, true, gone, gone, true, true]);
@@ -138,7 +145,13 @@ describe.each(stores)('retention $name', ({ open }) => {
     const candidate = await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(4).fill(9));
     // What is about to come may be an old one again.
     await registry.store({ class_name: 'Sequential' }, layout, new Float32Array(4).fill(0));
-    const retention = new Retention({ versions: 1, rounds: null, roundsFor: null }, history, blobs, clock);
+    const retention = new Retention(
+      { versions: 1, rounds: null, roundsFor: null },
+      history,
+      blobs,
+      clock,
+      memoryVerdicts(),
+    );
     await retention.apply(task, none);
     const fresh = new Registry(blobs, history);
     for (const hash of [candidate.hash, models[0]!, models[2]!])
@@ -155,7 +168,13 @@ describe.each(stores)('retention $name', ({ open }) => {
       ...blobs,
       get: hash => blobs.get(hash === models[2] ? '0'.repeat(64) : hash),
     };
-    const retention = new Retention({ versions: 2, rounds: null, roundsFor: null }, history, damaged, clock);
+    const retention = new Retention(
+      { versions: 2, rounds: null, roundsFor: null },
+      history,
+      damaged,
+      clock,
+      memoryVerdicts(),
+    );
     await expect(retention.apply(task, none)).rejects.toMatchObject({ code: 'model.missing' });
     expect(await blobs.get(models[0]!)).toBeInstanceOf(Uint8Array);
     await close();

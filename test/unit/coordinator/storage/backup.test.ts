@@ -107,6 +107,7 @@ describe('a backup', () => {
       storage.history,
       storage.blobs,
       clock,
+      storage.verdicts,
     );
     let isDone = false;
     const backingUp = backUp(folder, backup).finally(() => {

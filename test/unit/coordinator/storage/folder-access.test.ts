@@ -7,6 +7,7 @@ import { auditContract } from '../../../contract/audit.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+import { verdictsContract } from '../../../contract/verdicts.ts';
 import { storageFolders } from './folders.ts';
 
 const { open, reopen, current } = storageFolders();
@@ -35,6 +36,11 @@ pausedTasksContract(
   'a folder',
   async () => (await open()).pausedTasks,
   async () => (await reopen()).pausedTasks,
+);
+verdictsContract(
+  'a folder',
+  async () => (await open()).verdicts,
+  async () => (await reopen()).verdicts,
 );
 
 describe('the audit log of a folder', () => {

@@ -4,15 +4,18 @@ import {
   memoryEnrolmentTokens,
   memoryOperatorTokens,
   memoryPausedTasks,
+  memoryVerdicts,
 } from '@murmuration/coordinator/storage/memory-access';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+import { verdictsContract } from '../../../contract/verdicts.ts';
 
 enrolmentTokensContract('memory', async () => memoryEnrolmentTokens());
 operatorTokensContract('memory', async () => memoryOperatorTokens());
 auditContract('memory', async () => memoryAudit());
 activityContract('memory', async () => memoryActivity());
 pausedTasksContract('memory', async () => memoryPausedTasks());
+verdictsContract('memory', async () => memoryVerdicts());

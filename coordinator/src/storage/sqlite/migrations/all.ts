@@ -3,9 +3,10 @@ import { devices } from './devices.ts';
 import { history } from './history.ts';
 import type { Migration } from './migration.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
+import { verdicts } from './verdicts.ts';
 
 /**
  * All steps, oldest first. A new one goes at the end: a file in this folder that exports it, a line here, and what its tables
  * hold in `schema.ts`. Databases that lack it get it when they are opened next.
  */
-export const migrations: readonly Migration[] = [history, devices, roundsUnderWay, access];
+export const migrations: readonly Migration[] = [history, devices, roundsUnderWay, access, verdicts];
