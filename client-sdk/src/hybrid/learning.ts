@@ -55,11 +55,12 @@ export async function learnAnew(
     requireRunning(signal);
     const choice = comparison && files ? choiceOf(comparison, files, [...learned.keys()]) : null;
     for (const [name, { bytes }] of learned) await store.putPersonal(name, bytes);
-    if (isNew) await store.putGlobal(files);
+    if (files && (isNew || !before.isKept)) await store.putGlobal(files);
     if (choice) await store.putChoice(choice);
     else await store.deleteChoice();
     return {
       files,
+      isKept: files !== null,
       global,
       personal: new Map(Array.from(learned, ([name, { model }]) => [name, model])),
       choice,

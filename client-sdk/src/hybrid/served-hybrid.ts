@@ -37,7 +37,7 @@ export interface HybridPorts {
   ) => void;
 }
 
-const nothing: Served = { files: null, global: null, personal: new Map(), choice: null };
+const nothing: Served = { files: null, isKept: false, global: null, personal: new Map(), choice: null };
 
 /**
  * The hybrid model of one task. What serves changes as a whole and only once it is stored, so that neither a new version, nor a crash,
@@ -169,7 +169,7 @@ export class ServedHybrid implements Hybrid {
       if (open) personal.set(model.name, open);
     }
     const choice = await attempt(() => store.choice());
-    this.#served = { files, global, personal, choice };
+    this.#served = { files, isKept: stored !== null, global, personal, choice };
   }
 
   async #learn(signal: AbortSignal): Promise<void> {

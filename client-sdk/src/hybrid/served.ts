@@ -9,6 +9,8 @@ import type { Choice } from './saved-hybrid.ts';
 /** What answers until it is replaced as a whole. */
 export interface Served {
   readonly files: ModelFiles | null;
+  /** Whether `files` are in the storage of the hybrid model, and not only where versions for rounds are. */
+  readonly isKept: boolean;
   /** `files`, open. */
   readonly global: OpenModel | null;
   /** By the name of the personal model, in the order of the app. */
