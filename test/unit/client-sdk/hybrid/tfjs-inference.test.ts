@@ -1,0 +1,96 @@
+import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
+import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { startBackend } from '@murmuration/engine/backend';
+import { describeModel } from '@murmuration/engine/model';
+import type { Serving } from '@murmuration/engine/serving';
+import * as tf from '@murmuration/engine/tf';
+import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Sequence, serving } from './scene.ts';
+
+const code = (code: string) => expect.objectContaining({ code });
+
+function filesOf(model: tf.LayersModel): ModelFiles {
+  const { topology, layout, weights } = describeModel(model);
+  return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+}
+
+/** What tfjs itself says, over the classes from 1 on. */
+function expected(model: tf.LayersModel, input: readonly number[]): number[] {
+  return tf.tidy(() => {
+    const logits = model.predict(tf.tensor2d([[...input]], undefined, 'int32')) as tf.Tensor3D;
+    const last = logits.slice([0, input.length - 1, 1], [1, 1, -1]).softmax();
+    return [0, ...last.dataSync()];
+  });
+}
+
+function close(values: ArrayLike<number>, wanted: readonly number[]): void {
+  expect(values).toHaveLength(wanted.length);
+  for (const [i, value] of wanted.entries()) expect(values[i]).toBeCloseTo(value, 4);
+}
+
+beforeAll(async () => {
+  await startBackend();
+});
+
+describe('a next-token model in this thread', () => {
+  const size = { vocabulary: 6, embedding: 4, gru: 5, dense: null };
+
+  it('says what tfjs says, in whatever order it is asked', async () => {
+    const model = nextWordModel(size, 1);
+    const open = await tfjsInference(serving).open(filesOf(model));
+    for (const input of [[1], [1, 2], [1, 2, 3, 4], [1, 2], [3, 2], [3, 2], [5, 5, 5]])
+      close(await open.predict(input), expected(model, input));
+  });
+
+  it('answers an example at each of its questions', async () => {
+    const model = nextWordModel(size, 2);
+    const open = await tfjsInference(serving).open(filesOf(model));
+    const wanted = [[1], [1, 4], [1, 4, 2]].flatMap(input => expected(model, input));
+    close(await open.answer([1, 4, 2, 3] satisfies Sequence), wanted);
+  });
+
+  it('goes on after a token that the model does not know', async () => {
+    const model = nextWordModel(size, 1);
+    const open = await tfjsInference(serving).open(filesOf(model));
+    await open.predict([1, 2]);
+    await expect(open.predict([1, 2, 3, 77])).rejects.toThrow('77');
+    close(await open.predict([1, 2, 3, 4]), expected(model, [1, 2, 3, 4]));
+  });
+
+  it('refuses a model of other classes, and inputs that the task does not take', async () => {
+    const inference = tfjsInference(serving);
+    const other = filesOf(nextWordModel({ ...size, vocabulary: 7 }, 1));
+    await expect(inference.open(other)).rejects.toEqual(code('model.unusable'));
+    const open = await inference.open(filesOf(nextWordModel(size, 1)));
+    await expect(open.predict('text')).rejects.toEqual(code('hybrid.input'));
+    await expect(open.predict([])).rejects.toEqual(code('hybrid.input'));
+  });
+
+  it('frees its tensors when it is closed', async () => {
+    const files = filesOf(nextWordModel(size, 1));
+    const before = tf.memory().numTensors;
+    const inference = tfjsInference(serving);
+    await inference.open(files);
+    await (await inference.open(files)).close();
+    await inference.close();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('a model of features in this thread', () => {
+  const ofFeatures: Serving<readonly [readonly number[], number]> = {
+    classes: 3,
+    firstClass: 0,
+    input: asked => asked as number[],
+    questions: ([input, label]) => ({ input, targets: [{ position: 0, class: label }] }),
+  };
+
+  it('says what tfjs says', async () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });
+    const open = await tfjsInference(ofFeatures).open(filesOf(model));
+    const wanted = [...(model.predict(tf.tensor2d([[0.5, -1]])) as tf.Tensor).softmax().dataSync()];
+    close(await open.predict([0.5, -1]), wanted);
+    close(await open.answer([[0.5, -1], 2]), wanted);
+  });
+});
