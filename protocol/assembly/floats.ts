@@ -38,15 +38,15 @@ export function multiplyAdd(count: i32, sum: usize, x: usize, weight: f64): void
   const end = x + (<usize>count << 2);
   const fours = x + (<usize>(count & ~3) << 2);
   for (; x < fours; x += 16, sum += 32) {
-    multiplyAddTwo(sum, x, w);
-    multiplyAddTwo(sum + 16, x + 8, w);
+    v128.store(sum, f64x2.add(v128.load(sum), product(x, w)));
+    v128.store(sum, f64x2.add(v128.load(sum, 16), product(x + 8, w)), 16);
   }
   for (; x < end; x += 4, sum += 8) store<f64>(sum, load<f64>(sum) + weight * <f64>load<f32>(x));
 }
 
+/** Two floats, times the weight. */
 // @ts-expect-error: decorator
 @inline
-function multiplyAddTwo(sum: usize, x: usize, weight: v128): void {
-  const product = f64x2.mul(weight, f64x2.promote_low_f32x4(v128.load64_zero(x)));
-  v128.store(sum, f64x2.add(v128.load(sum), product));
+function product(x: usize, weight: v128): v128 {
+  return f64x2.mul(weight, f64x2.promote_low_f32x4(v128.load64_zero(x)));
 }

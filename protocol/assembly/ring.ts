@@ -3,12 +3,12 @@
  * bits of all of them + `half`. Reads up to 16 bytes beyond the last one. The 64 bytes at `scratch` are overwritten.
  */
 export function addPacked(count: i32, width: i32, half: i32, from: usize, sum: usize, scratch: usize): i32 {
-  return accumulate(count, width, half, from, sum, scratch, 0);
+  return accumulate(count, width, half, from, sum, scratch, false);
 }
 
 /** Takes off again what `addPacked` has added. */
 export function subtractPacked(count: i32, width: i32, from: usize, sum: usize, scratch: usize): void {
-  accumulate(count, width, 0, from, sum, scratch, -1);
+  accumulate(count, width, 0, from, sum, scratch, true);
 }
 
 /**
@@ -24,7 +24,7 @@ function accumulate(
   from: usize,
   sum: usize,
   scratch: usize,
-  minus: i32,
+  subtracts: bool,
 ): i32 {
   const isWithinFourBytes = width <= 26 || width === 28 || width === 32;
   const eights = isWithinFourBytes ? count >> 3 : 0;
@@ -38,14 +38,13 @@ function accumulate(
     const bytes1 = v128.load(scratch, 32);
     const factors1 = v128.load(scratch, 48);
     const halves = i32x4.splat(half);
-    const signs = i32x4.splat(minus);
     const top = 32 - width;
     for (let i = 0; i < eights; i++, from += width, sum += 32) {
       const a = i32x4.shr_s(i32x4.mul(i8x16.swizzle(v128.load(from), bytes0), factors0), top);
       const b = i32x4.shr_s(i32x4.mul(i8x16.swizzle(v128.load(from + second), bytes1), factors1), top);
       seen = v128.or(seen, v128.or(i32x4.add(a, halves), i32x4.add(b, halves)));
-      v128.store(sum, i32x4.add(v128.load(sum), i32x4.sub(v128.xor(a, signs), signs)));
-      v128.store(sum, i32x4.add(v128.load(sum, 16), i32x4.sub(v128.xor(b, signs), signs)), 16);
+      v128.store(sum, plus(v128.load(sum), a, subtracts));
+      v128.store(sum, plus(v128.load(sum, 16), b, subtracts), 16);
     }
   }
   let all =
@@ -59,9 +58,15 @@ function accumulate(
     const eight = load<i64>(from + <usize>(bit >> 3)) >> (bit & 7);
     const value = <i32>((eight << left) >> left);
     all |= value + half;
-    store<i32>(sum, load<i32>(sum) + ((value ^ minus) - minus));
+    store<i32>(sum, load<i32>(sum) + (subtracts ? -value : value));
   }
   return all;
+}
+
+// @ts-expect-error: decorator
+@inline
+function plus(a: v128, b: v128, subtracts: bool): v128 {
+  return subtracts ? i32x4.sub(a, b) : i32x4.add(a, b);
 }
 
 /** Of four integers from the `first` on: their bytes, counted from byte `base`, and the factors that move them to the top. */

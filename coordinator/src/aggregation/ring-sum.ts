@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { addPacked, centre, elementAt } from '@murmuration/protocol/secagg/ring';
+import { centre, elementAt } from '@murmuration/protocol/secagg/ring';
+import { type RingVector, ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
@@ -15,8 +16,7 @@ import { type RunningSum, requireLength } from './running-sum.ts';
 export class RingSum implements RunningSum {
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
   contributors = 0;
-  /** The sum modulo 2³², in shared memory so that worker threads can take masks off it. */
-  readonly elements: Int32Array;
+  readonly #vector: RingVector;
   readonly #settings: QuantizationSettings;
   readonly #quantization: Quantization;
   readonly #seed: string;
@@ -33,17 +33,22 @@ export class RingSum implements RunningSum {
     this.#masked = masked;
     const { elements, width } = this.#quantization;
     this.form = { kind: 'ring', layoutHash: layout.hash, count: elements, width };
-    this.elements = new Int32Array(new SharedArrayBuffer(4 * elements));
+    this.#vector = ringVector(elements);
+  }
+
+  /** The sum modulo 2³². */
+  get elements(): Int32Array {
+    return this.#vector.elements;
   }
 
   add(bytes: Uint8Array): void {
     const update = decodeUpdate(bytes, this.form);
     if (update.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
     const { width, elements, contributionBits } = this.#quantization;
-    if (this.#masked) addPacked(this.elements, update.packed, width);
+    if (this.#masked) this.#vector.add(update.packed, width);
     else {
       requireWeight(elementAt(update.packed, elements - 1, width), this.#settings.weightCap);
-      addPacked(this.elements, update.packed, width, contributionBits);
+      this.#vector.add(update.packed, width, contributionBits);
     }
     this.contributors += 1;
   }
@@ -66,6 +71,11 @@ export class RingSum implements RunningSum {
     const values = new Int32Array(snapshot.slice().buffer);
     this.contributors = values[0]!;
     this.elements.set(values.subarray(1));
+  }
+
+  clear(): void {
+    this.contributors = 0;
+    this.elements.fill(0);
   }
 }
 

@@ -16,6 +16,8 @@ export interface RunningSum {
   snapshot(): Uint8Array;
   /** Becomes what it was at a snapshot; throws `storage.corrupt` for bytes that no sum of this form has given. */
   restore(snapshot: Uint8Array): void;
+  /** Becomes what it was before the first update. */
+  clear(): void;
 }
 
 /** Throws `storage.corrupt` where a snapshot has another length than the sums of its form. */

@@ -4,17 +4,19 @@ import type { RunningSum } from './running-sum.ts';
 
 /**
  * Every single update of a round, for strategies that need them: memory O(cohort × model), 4 bytes × values × updates,
- * where a running sum takes O(model). Each is checked by, and dequantised from, a sum of its own.
+ * where a running sum takes O(model). Each is checked by, and dequantised from, a sum that holds nothing else.
  */
 export class SingleUpdates {
-  readonly form: UpdateForm;
-  readonly #sumOfOne: () => RunningSum;
+  readonly #sumOfOne: RunningSum;
   readonly #updates: Mean[] = [];
 
   /** `sumOfOne` makes the empty sum for an update of the plan. */
   constructor(sumOfOne: () => RunningSum) {
-    this.#sumOfOne = sumOfOne;
-    this.form = sumOfOne().form;
+    this.#sumOfOne = sumOfOne();
+  }
+
+  get form(): UpdateForm {
+    return this.#sumOfOne.form;
   }
 
   /** Updates kept. */
@@ -29,7 +31,9 @@ export class SingleUpdates {
 
   /** Keeps an update as it came off the wire; one that is refused, with a code of `update.*`, changes nothing. */
   add(bytes: Uint8Array): void {
-    const sum = this.#sumOfOne();
+    const sum = this.#sumOfOne;
+    // One that was impossible is in it still.
+    sum.clear();
     sum.add(bytes);
     this.#updates.push(sum.mean());
   }

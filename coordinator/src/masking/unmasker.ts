@@ -12,7 +12,7 @@ const elementsPerJob = 65_536;
 
 /** Takes masks off sums. */
 export interface Unmasker {
-  /** Adds what the secrets stand for to `sum`, which is in shared memory; `progress` hears the share that is done. */
+  /** Adds what the secrets stand for to `sum`, all at once at the end; `progress` hears the share that is done. */
   unmask(
     context: RoundContext,
     secrets: readonly RecoveredSecret[],
@@ -48,9 +48,12 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
         ),
       );
       const all = concatMasks(masks as Masks[]);
+      const shared = new Int32Array(new SharedArrayBuffer(sum.byteLength));
+      shared.set(sum);
       await Promise.all(
-        ranges.map(({ from, to }) => run({ kind: 'masks', sum, masks: all, from, to }).then(step)),
+        ranges.map(({ from, to }) => run({ kind: 'masks', sum: shared, masks: all, from, to }).then(step)),
       );
+      sum.set(shared);
     },
     async close() {
       await pool?.destroy();

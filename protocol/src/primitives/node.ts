@@ -46,8 +46,8 @@ function publicBytes(secretKey: KeyObject): Uint8Array {
 const sink = new MessageChannel().port1;
 sink.close();
 
-/** Up to here the kernels are done with a stream before a cipher is set up: 8 KiB. */
-const shortStream = 2048;
+/** Up to 16 KiB the kernels are done with a stream sooner than a cipher is set up. */
+const shortStream = 4096;
 
 /**
  * By OpenSSL's cipher, which expands a long stream more than twice as fast as the kernels do, and by the kernels' addition. In

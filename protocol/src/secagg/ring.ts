@@ -53,7 +53,7 @@ export function packRing(elements: Int32Array, width: number): Uint8Array {
  * with `update.weight`, and `sum` is as before.
  */
 export function addPacked(sum: Int32Array, packed: Uint8Array, width: number, bits: number = width): void {
-  requireLength(sum, packed, width);
+  requirePacked(packed, sum.length, width);
   const half = 2 ** (bits - 1);
   const eights = width <= 25 ? addEights(sum, packed, width, half) : { added: 0, seen: 0 };
   let seen = eights.seen;
@@ -62,15 +62,26 @@ export function addPacked(sum: Int32Array, packed: Uint8Array, width: number, bi
     seen |= element + half;
     sum[i] = sum[i]! + element;
   }
-  // Modulo 2^width, element + half is below 2^bits exactly when the element fits.
-  if (bits < width && (seen << (32 - width)) >>> (32 - width + bits) !== 0) {
+  if (isBeyond(seen, width, bits)) {
     takeEights(sum, packed, width, eights.added);
     for (let i = eights.added; i < sum.length; i++) sum[i] = sum[i]! - elementAt(packed, i, width);
-    throw new MurmurationError(
-      'update.weight',
-      `A value of the update is outside −${half} to ${half - 1}, what its plan allows.`,
-    );
+    throw beyondContribution(bits);
   }
+}
+
+/**
+ * Whether elements whose union of the bits of each + 2^(`bits` − 1) is `seen` are more than signed integers of so many bits: modulo
+ * 2^`width`, an element + half is below 2^`bits` exactly when it fits.
+ */
+export const isBeyond = (seen: number, width: number, bits: number): boolean =>
+  bits < width && (seen << (32 - width)) >>> (32 - width + bits) !== 0;
+
+export function beyondContribution(bits: number): MurmurationError {
+  const half = 2 ** (bits - 1);
+  return new MurmurationError(
+    'update.weight',
+    `A value of the update is outside −${half} to ${half - 1}, what its plan allows.`,
+  );
 }
 
 /** The signed elements of a packed vector. */
@@ -100,14 +111,15 @@ function signed(value: number, width: number): number {
   return ((value | 0) << (32 - width)) >> (32 - width);
 }
 
-function requireLength(sum: Int32Array, packed: Uint8Array, width: number): void {
-  const length = packedLength(sum.length, width);
+/** Throws `update.wrong-length`, or `update.malformed` for stray bits, where `packed` can't be `count` elements of `width` bits. */
+export function requirePacked(packed: Uint8Array, count: number, width: number): void {
+  const length = packedLength(count, width);
   if (packed.length !== length)
     throw new MurmurationError(
       'update.wrong-length',
-      `${sum.length} elements of ${width} bits are ${length} bytes, not ${packed.length}.`,
+      `${count} elements of ${width} bits are ${length} bytes, not ${packed.length}.`,
     );
-  const padding = length * 8 - sum.length * width;
+  const padding = length * 8 - count * width;
   if (padding > 0 && packed[length - 1]! >>> (8 - padding) !== 0)
     throw new MurmurationError('update.malformed', 'The padding bits of a packed vector are zero.');
 }

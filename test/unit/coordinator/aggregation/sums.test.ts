@@ -71,6 +71,13 @@ describe('a float sum', () => {
       'update.not-finite',
     ],
     ['too long a vector', (delta: Float32Array) => delta.fill(0.2), 1, 'update.norm'],
+    [
+      'a vector whose squares no float32 holds',
+      (delta: Float32Array) => delta.fill(3e38, 7, 8),
+      1,
+      'update.norm',
+    ],
+    ['a vector just too long', (delta: Float32Array) => delta.fill(1.002, 36), 1, 'update.norm'],
     ['no weight', (delta: Float32Array) => delta, 0, 'update.weight'],
     ['too large a weight', (delta: Float32Array) => delta, 9, 'update.weight'],
   ] as const)('refuses %s, and is as it was', (_, spoil, weight, code) => {
@@ -84,6 +91,17 @@ describe('a float sum', () => {
     expect(sum.mean()).toEqual(before);
     expect(sum.contributors).toBe(1);
   });
+});
+
+it.each([
+  ['at the clip', 1, 1],
+  ['within the rounding of a device', 1.0009, 1],
+  ['of values whose squares no float32 holds', 1e-30, 1e-29],
+  ['of zeros', 0, 1],
+])('a float sum takes a vector %s', (_, value, clip) => {
+  const sum = new FloatSum(layout, { ...settings, clip });
+  sum.add(floats(new Float32Array(count).fill(value, 36), 3));
+  expect(sum.mean()).toEqual({ delta: new Float32Array(count).fill(value, 36), weight: 3 });
 });
 
 describe('a ring sum', () => {
@@ -178,6 +196,8 @@ describe('single updates', () => {
     elements[elements.length - 1] = 1;
     expect(() => single.add(ring(elements))).toThrow(expect.objectContaining({ code: 'update.impossible' }));
     expect(single.updates).toEqual(before);
+    single.add(ring(ringElements(new Float32Array(count).fill(0.1), 2)));
+    expect(single.updates[1]).toEqual(before[0]);
   });
 });
 
@@ -209,6 +229,15 @@ describe.each([
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('is that of an empty one once it was cleared', () => {
+    const [sum, fresh] = [empty(), empty()];
+    sum.add(encode(new Float32Array(count).fill(0.1), 2));
+    sum.clear();
+    expect(sum.snapshot()).toEqual(fresh.snapshot());
+    for (const each of [sum, fresh]) each.add(encode(new Float32Array(count).fill(-0.05), 3));
+    expect(sum.mean()).toEqual(fresh.mean());
   });
 
   it('is restored wherever its bytes lie, and refused where they are of another length', () => {
