@@ -1,6 +1,7 @@
+import { concatBytes } from '@murmuration/protocol/bytes';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { applyMasks, collectMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
+import { applyMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import { type RecoveredSecret, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 
 export type UnmaskingJob =
@@ -26,8 +27,8 @@ export default function work(job: UnmaskingJob): Masks | null {
   }
   const { task, round, secrets } = job;
   const masks = secrets.map(secret => unmaskingMasks({ primitives: native, task, round }, secret));
-  const each = masks.flatMap(({ keys, signs }) =>
-    Array.from(signs, (sign, i) => ({ key: keys.subarray(32 * i, 32 * i + 32), sign: sign as 1 | -1 })),
-  );
-  return collectMasks(each.length, i => each[i]!);
+  return {
+    keys: concatBytes(...masks.map(({ keys }) => keys)),
+    signs: Int8Array.from(masks.flatMap(({ signs }) => [...signs])),
+  };
 }

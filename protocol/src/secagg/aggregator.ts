@@ -1,8 +1,9 @@
-import { concatBytes } from '../bytes.ts';
+import { ByteWriter } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import { packFlags } from './bitset.ts';
 import { type Dealing, parcelFor } from './dealing.ts';
 import { holdersOf, type MaskingGraph } from './graph.ts';
+import { parcelBytes } from './sealed-share.ts';
 
 /** The dealings that count, by the number of the dealer. */
 export type Dealings = ReadonlyMap<number, Dealing>;
@@ -24,13 +25,12 @@ export function settleDealings(graph: MaskingGraph, dealings: Dealings): Dealing
 
 /** The parcels for one device: a flag for each neighbour that dealt, then 120 bytes from each of these. */
 export function writeBundle(graph: MaskingGraph, dealings: Dealings, receiver: number): Uint8Array {
-  const parcels: Uint8Array[] = [];
-  const dealt = Array.from(graph.neighbours[receiver]!, dealer => {
-    const dealing = dealings.get(dealer);
-    if (dealing) parcels.push(parcelFor(dealing, receiver));
-    return dealing !== undefined;
-  });
-  return concatBytes(packFlags(dealt), ...parcels);
+  const dealt = Array.from(graph.neighbours[receiver]!, dealer => dealings.get(dealer));
+  const parcels = dealt.filter(dealing => dealing !== undefined);
+  const flags = packFlags(dealt.map(dealing => dealing !== undefined));
+  const writer = new ByteWriter(flags.length + parcels.length * parcelBytes).raw(flags);
+  for (const dealing of parcels) writer.raw(parcelFor(dealing, receiver));
+  return writer.bytes;
 }
 
 /**
@@ -56,7 +56,7 @@ export function refuseUnrecoverable(
 
 function holdersAmong(graph: MaskingGraph, device: number, among: { has(device: number): boolean }): number {
   let count = 0;
-  for (const holder of holdersOf(graph.parameters, graph.neighbours[device]!, device))
+  for (const holder of holdersOf(graph.parameters, graph.neighbours[device]!))
     count += Number(among.has(holder));
   return count;
 }

@@ -55,7 +55,13 @@ export function readDealing(graph: MaskingGraph, dealer: number, message: Uint8A
 
 /** The parcel for one of the dealer's neighbours. */
 export function parcelFor({ receivers, body }: Dealing, receiver: number): Uint8Array {
-  const at = keyBytes + receivers.indexOf(receiver) * parcelBytes;
+  let [low, high] = [0, receivers.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (receivers[middle]! < receiver) low = middle + 1;
+    else high = middle;
+  }
+  const at = keyBytes + low * parcelBytes;
   return body.subarray(at, at + parcelBytes);
 }
 

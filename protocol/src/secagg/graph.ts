@@ -96,11 +96,11 @@ export function neighboursOf(
 }
 
 /**
- * The numbers of the devices that hold shares of `device`'s secrets, ascending, given its neighbours: these, and in a
+ * The numbers of the devices that hold shares of a device's secrets, ascending, given its neighbours: these, and in a
  * complete graph the device itself. As neighbourhood is mutual, these are also the devices whose shares it holds.
  */
-export function holdersOf({ graph }: GraphParameters, neighbours: Uint32Array, device: number): Uint32Array {
-  return graph === 'complete' ? Uint32Array.of(...neighbours, device).sort() : neighbours;
+export function holdersOf({ graph, devices }: GraphParameters, neighbours: Uint32Array): Uint32Array {
+  return graph === 'complete' ? Uint32Array.from({ length: devices }, (_, number) => number) : neighbours;
 }
 
 /** The point at which a device's shares are taken. */

@@ -65,8 +65,8 @@ export function secretRecovery(
     shares.forEach((share, i) => {
       const view = new DataView(share.buffer, share.byteOffset, share.byteLength);
       for (let limb = 0; limb < limbs; limb++) {
-        const value = multiplyModulo(view.getUint32(limb * limbBytes) % prime, weights[i]!);
-        secret[limb] = addModulo(secret[limb]!, value);
+        const value = addModulo(view.getUint32(limb * limbBytes), 0); // below 2³², so at most once the prime too large
+        secret[limb] = addModulo(secret[limb]!, multiplyModulo(value, weights[i]!));
       }
     });
     return secretOf(secret, secretBytes);
@@ -77,16 +77,30 @@ export function secretRecovery(
 function lagrangeAtZero(points: readonly number[]): Float64Array {
   if (new Set(points).size !== points.length)
     throw new MurmurationError('secagg.share', 'Two shares are of one device.');
-  return Float64Array.from(points, (point, i) => {
-    let numerator = 1;
-    let denominator = 1;
-    points.forEach((other, j) => {
-      if (i === j) return;
-      numerator = multiplyModulo(numerator, other);
-      denominator = multiplyModulo(denominator, other > point ? other - point : other - point + prime);
-    });
-    return multiplyModulo(numerator, power(denominator, prime - 2)); // Fermat's inverse
+  // Each is the product of all points, divided by its own point and by its distances to the others.
+  const divisors = Float64Array.from(points, (point, i) => {
+    let divisor = point;
+    for (let j = 0; j < points.length; j++) {
+      const distance = points[j]! - point;
+      if (i !== j) divisor = multiplyModulo(divisor, distance < 0 ? distance + prime : distance);
+    }
+    return divisor;
   });
+  // One inverse for all (Montgomery): the inverse of their product, from which the divisors are taken off again in turn.
+  const before = new Float64Array(points.length);
+  let product = 1;
+  divisors.forEach((divisor, i) => {
+    before[i] = product;
+    product = multiplyModulo(product, divisor);
+  });
+  let inverse = power(product, prime - 2); // Fermat
+  const all = points.reduce(multiplyModulo, 1);
+  const weights = new Float64Array(points.length);
+  for (let i = points.length - 1; i >= 0; i--) {
+    weights[i] = multiplyModulo(all, multiplyModulo(inverse, before[i]!));
+    inverse = multiplyModulo(inverse, divisors[i]!);
+  }
+  return weights;
 }
 
 /** The limbs of a secret (big-endian), the highest first. */

@@ -1,4 +1,4 @@
-import { ByteReader, equalBytes } from '../bytes.ts';
+import { ByteReader, concatBytes, equalBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import type { Dealings } from './aggregator.ts';
 import { flagBytes, unpackFlags } from './bitset.ts';
@@ -21,8 +21,13 @@ export type RecoveredSecret =
       readonly kind: 'masking';
       readonly device: number;
       readonly secret: Uint8Array;
-      readonly peers: readonly { readonly number: number; readonly masking: Uint8Array }[];
+      /** The numbers of those contributors. */
+      readonly peers: Uint32Array;
+      /** Their masking keys, 32 bytes each. */
+      readonly peerKeys: Uint8Array;
     };
+
+type Recovery = ReturnType<typeof secretRecovery>;
 
 /** What is known so far of one secret that the round needs. */
 interface Wanted {
@@ -40,6 +45,7 @@ export class Unmasking {
   readonly #dealings: Dealings;
   readonly #statementHash: Uint8Array;
   readonly #dropped: readonly boolean[];
+  /** By the number of the dealer. */
   readonly #wanted = new Map<number, Wanted>();
   readonly #revealed = new Set<number>();
   #missing: number;
@@ -77,23 +83,24 @@ export class Unmasking {
       throw new MurmurationError('secagg.share', 'The reveal answers another statement.');
     }
     const opened = unpackFlags(reader.raw(flagBytes(dealers.length)), dealers.length);
-    const shares = dealers
-      .filter((_, i) => opened[i])
-      .map(dealer => ({ dealer, share: reader.raw(oneShareBytes) }));
+    const { threshold } = this.#graph.parameters;
+    const useful: { readonly dealer: number; readonly wanted: Wanted; readonly share: Uint8Array }[] = [];
+    dealers.forEach((dealer, i) => {
+      if (!opened[i]) return;
+      const share = reader.raw(oneShareBytes);
+      const wanted = this.#wanted.get(dealer)!;
+      if (wanted.shares.length < threshold) useful.push({ dealer, wanted, share });
+    });
     if (reader.remaining > 0) throw new MurmurationError('secagg.share', 'The reveal is too long.');
-    const useful = shares.filter(
-      ({ dealer }) => this.#wanted.get(dealer)!.shares.length < this.#graph.parameters.threshold,
-    );
-    for (const { dealer, share } of useful) this.#refuseForged(device, dealer, share);
+    for (const { dealer, wanted, share } of useful) this.#refuseForged(device, dealer, wanted.kind, share);
     if (this.#revealed.has(device)) return [];
     this.#revealed.add(device);
-    for (const { dealer, share } of useful) {
-      const wanted = this.#wanted.get(dealer)!;
+    for (const { wanted, share } of useful) {
       wanted.points.push(pointOf(device));
       wanted.shares.push(share);
-      if (wanted.shares.length === this.#graph.parameters.threshold) this.#missing--;
+      if (wanted.shares.length === threshold) this.#missing--;
     }
-    return dealers.filter((_, i) => !opened[i]);
+    return [...dealers].filter((_, i) => !opened[i]);
   }
 
   /**
@@ -108,13 +115,12 @@ export class Unmasking {
         `${this.#missing} secrets lack shares: too few devices answered.`,
       );
     }
-    // Where the same devices hold shares of many secrets, as in a complete graph, they are recovered together.
-    const recoveries = new Map<string, ReturnType<typeof secretRecovery>>();
+    // In a complete graph the same devices hold shares of one secret after the other.
+    let last: { readonly points: readonly number[]; readonly recovery: Recovery } | undefined;
     return [...this.#wanted].map(([device, { kind, points, shares }]) => {
-      const key = points.join();
-      const recovery = recoveries.get(key) ?? secretRecovery(points, keyBytes);
-      recoveries.set(key, recovery);
-      const secret = recovery(shares);
+      if (!last?.points.every((point, i) => point === points[i]))
+        last = { points, recovery: secretRecovery(points, keyBytes) };
+      const secret = last.recovery(shares);
       if (secret === undefined || !this.#isPublished(device, kind, secret)) {
         throw new MurmurationError(
           'secagg.dealer',
@@ -122,25 +128,24 @@ export class Unmasking {
         );
       }
       if (kind === 'seed') return { kind, seed: secret };
-      const peers = [...this.#graph.neighbours[device]!]
-        .filter(number => this.#dealings.has(number) && !this.#dropped[number])
-        .map(number => ({ number, masking: this.#graph.devices[number]!.masking }));
-      return { kind, device, secret, peers };
+      const peers = this.#graph.neighbours[device]!.filter(
+        number => this.#dealings.has(number) && !this.#dropped[number],
+      );
+      const peerKeys = concatBytes(...Array.from(peers, number => this.#graph.devices[number]!.masking));
+      return { kind, device, secret, peers, peerKeys };
     });
   }
 
   /** Those that dealt, of the devices whose shares `device` may hold. */
-  #dealersFor(device: number): number[] {
+  #dealersFor(device: number): Uint32Array {
     const { parameters, neighbours } = this.#graph;
-    return [...holdersOf(parameters, neighbours[device]!, device)].filter(dealer =>
-      this.#dealings.has(dealer),
-    );
+    return holdersOf(parameters, neighbours[device]!).filter(dealer => this.#dealings.has(dealer));
   }
 
-  #refuseForged(holder: number, dealer: number, share: Uint8Array): void {
+  #refuseForged(holder: number, dealer: number, kind: Wanted['kind'], share: Uint8Array): void {
     if (holder === dealer) return; // a device answers for its own share by its seed
     const parcel = parcelFor(this.#dealings.get(dealer)!, holder);
-    if (!isShareOf(this.#graph.context, parcel, this.#wanted.get(dealer)!.kind, share)) {
+    if (!isShareOf(this.#graph.context, parcel, kind, share)) {
       throw new MurmurationError(
         'secagg.share',
         `The revealed share of device ${dealer} is not the one that it dealt.`,
@@ -164,10 +169,10 @@ export function unmaskingMasks(context: RoundContext, recovered: RecoveredSecret
   if (recovered.kind === 'seed') {
     return collectMasks(1, () => ({ key: selfMaskKey(context, recovered.seed), sign: -1 }));
   }
-  const { device, secret, peers } = recovered;
+  const { device, secret, peers, peerKeys } = recovered;
   const own = context.primitives.x25519.agreementKey(secret);
   return collectMasks(peers.length, i => {
-    const { number, masking } = peers[i]!;
-    return { key: pairMaskKey(context, own.agree(masking)), sign: pairSign(device, number) };
+    const agreed = own.agree(peerKeys.subarray(i * keyBytes, (i + 1) * keyBytes));
+    return { key: pairMaskKey(context, agreed), sign: pairSign(device, peers[i]!) };
   });
 }

@@ -258,8 +258,7 @@ describe('unmasking in parts', () => {
     expect(jobs.filter(({ kind }) => kind === 'seed')).toHaveLength(9);
     expect(jobs.filter(({ kind }) => kind === 'masking')).toHaveLength(2);
     for (const job of jobs) {
-      if (job.kind === 'masking')
-        expect(job.peers.every(({ number }) => cohort.masked.has(number))).toBe(true);
+      if (job.kind === 'masking') expect(job.peers.every(number => cohort.masked.has(number))).toBe(true);
     }
     const sum = cohort.maskedSum();
     for (const [from, to] of [
