@@ -1,10 +1,10 @@
 import {
   createCipheriv,
+  createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
   hash,
-  hkdfSync,
   type KeyObject,
   sign,
   verify,
@@ -33,6 +33,31 @@ function importPublicKey(curve: Curve, publicKey: Uint8Array): KeyObject {
 
 function importSecretKey(curve: Curve, secret: Uint8Array): KeyObject {
   return createPrivateKey({ key: { kty: 'OKP', crv: curve, x: ignored, d: encode(secret) }, format: 'jwk' });
+}
+
+// Of the ways out of a hash, a string takes a third of the time that a buffer does, which has memory of its own.
+function bytesOf(latin1: string): Uint8Array {
+  const bytes = new Uint8Array(latin1.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = latin1.charCodeAt(i);
+  return bytes;
+}
+
+const hmac = (key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array => {
+  const code = createHmac('sha256', key);
+  for (const part of parts) code.update(part);
+  return code.digest();
+};
+
+/** RFC 5869, step by step: half the time that `hkdfSync` takes, which makes a job and a key object of each call. */
+function hkdf(key: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  const pseudorandom = hmac(noSalt, key);
+  const output = new Uint8Array(length);
+  let block = noSalt;
+  for (let at = 0, count = 1; at < length; at += block.length, count++) {
+    block = hmac(pseudorandom, block, info, Uint8Array.of(count));
+    output.set(block.subarray(0, length - at), at);
+  }
+  return output;
 }
 
 function publicBytes(secretKey: KeyObject): Uint8Array {
@@ -75,8 +100,8 @@ let accumulator: Accumulator | undefined;
 
 /** The primitives by Node's OpenSSL, byte for byte those of `portable`. */
 export const native: Primitives = {
-  sha256: message => hash('sha256', message, 'buffer'),
-  hkdf: (key, info, length) => new Uint8Array(hkdfSync('sha256', key, noSalt, info, length)),
+  sha256: message => bytesOf(hash('sha256', message, 'latin1')),
+  hkdf,
 
   ed25519: {
     signingKey(seed) {
