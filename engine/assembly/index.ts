@@ -11,3 +11,10 @@ export { addPatches, gatherPatches } from './patches';
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pooling';
 export { multiply, multiplyPacked, pack, packedBytes, scratchBytes } from './product';
 export { addRowDots, addRowProduct, addRows, columnSums, gatherRows, sparseRows, squaredNorm } from './rows';
+export {
+  winogradFilter,
+  winogradFilterSlopes,
+  winogradImages,
+  winogradOutputs,
+  winogradSlopes,
+} from './winograd';

@@ -72,6 +72,27 @@ export interface Kernels {
   ): void;
   gatherPatches(window: Address, first: number, rows: number, x: Address, to: Address): void;
   addPatches(window: Address, first: number, rows: number, patches: Address, to: Address): void;
+  // biome-ignore format: what is read, then what is written
+  winogradImages(
+    window: Address, first: number, rows: number, x: Address, to: Address, temporary: Address,
+  ): void;
+  // biome-ignore format: what is read, then what is written
+  winogradFilter(
+    window: Address, filters: number, turned: number, filter: Address, to: Address, temporary: Address,
+  ): void;
+  // biome-ignore format: what is read, then what is written
+  winogradOutputs(
+    window: Address, filters: number, first: number, rows: number, products: Address, bias: Address,
+    y: Address, temporary: Address,
+  ): void;
+  // biome-ignore format: what is read, then what is written
+  winogradSlopes(
+    window: Address, filters: number, first: number, rows: number, dy: Address, to: Address, temporary: Address,
+  ): void;
+  // biome-ignore format: what is read, then what is written
+  winogradFilterSlopes(
+    window: Address, filters: number, products: Address, to: Address, temporary: Address,
+  ): void;
   maxPool(window: Address, batch: number, x: Address, y: Address, places: Address): void;
   maxPoolGradient(window: Address, batch: number, dy: Address, places: Address, dx: Address): void;
   averagePool(window: Address, batch: number, x: Address, y: Address): void;

@@ -43,15 +43,14 @@ export class Convolution implements Running {
     return this.#output;
   }
 
-  /** Floats of patches that are held at a time. */
-  patches(rows: number): number {
+  /** Patches. */
+  temporary(rows: number): number {
     const { outHeight, outWidth } = this.#parameters.layer.window;
     if (this.#pointwise) return 0;
     return Math.min(this.#rowsPerBlock, rows * outHeight) * outWidth * this.#depth;
   }
 
-  /** Where patches may lie while the layer runs; `patches` of them. */
-  usePatches(at: Address): void {
+  useTemporary(at: Address): void {
     this.#patches = at;
   }
 

@@ -6,6 +6,10 @@ export interface Running {
   readonly size: number;
   /** What came out of `forward`: `[rows, size]`. */
   readonly output: Address;
+  /** Floats that the layer needs while it runs alone; left out by one that needs none. */
+  temporary?(rows: number): number;
+  /** Where these lie; to be called before `forward`. */
+  useTemporary?(at: Address): void;
   /** Reserves what `rows` rows need, at most. */
   reserve(rows: number): void;
   /** To be called after `reserve`, once the memory is there. */

@@ -9,6 +9,7 @@ import { Activate, Dropout } from './elementwise.ts';
 import { Normalisation } from './normalisation.ts';
 import { Pooling } from './pooling.ts';
 import type { Running } from './running.ts';
+import { suitsWinograd, Winograd } from './winograd.ts';
 
 /** The first part of a model over rows of values: a stack of layers, each of which makes one row of each row. */
 export class Stack implements Features {
@@ -65,9 +66,9 @@ export class Stack implements Features {
     const workspace = this.#workspace;
     this.#inputs = workspace.reserve(batch * this.#size);
     for (const layer of this.#layers) layer.reserve(batch);
-    const convolutions = this.#layers.filter(layer => layer instanceof Convolution);
-    const patches = workspace.reserve(Math.max(0, ...convolutions.map(layer => layer.patches(batch))));
-    for (const layer of convolutions) layer.usePatches(patches);
+    const needs = this.#layers.map(layer => layer.temporary?.(batch) ?? 0);
+    const temporary = workspace.reserve(Math.max(0, ...needs));
+    for (const layer of this.#layers) layer.useTemporary?.(temporary);
     if (!this.#training) return;
     this.#slopes = [0, 1].map(turn => {
       const sizes = this.#layers.filter((_, i) => i % 2 === turn).map(({ size }) => size);
@@ -123,7 +124,10 @@ function running(
   scratch: Address,
   training: boolean,
 ): Running {
-  if ('filter' in parameters) return new Convolution(workspace, parameters, scratch, training);
+  if ('filter' in parameters) {
+    const Kind = suitsWinograd(parameters.layer) ? Winograd : Convolution;
+    return new Kind(workspace, parameters, scratch, training);
+  }
   if ('mean' in parameters) return new Normalisation(workspace, parameters, training);
   const { layer } = parameters;
   switch (layer.kind) {

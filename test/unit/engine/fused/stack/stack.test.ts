@@ -65,6 +65,25 @@ describe('a stack of layers has the loss and the gradients of the CPU backend', 
     );
   });
 
+  it('with convolutions so wide that they run on transformed tiles', async () => {
+    const taps = fc.integer({ min: 3, max: 5 });
+    const many = fc.integer({ min: 16, max: 23 });
+    const few = fc.integer({ min: 5, max: 8 });
+    const small = fc.record({ height: few, width: few, channels: many });
+    const padding = fc.constantFrom('same' as const, 'valid' as const);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ image: small, kernelSize: fc.tuple(taps, taps), filters: many, padding }),
+        fc.record({ activation, useBias: fc.boolean() }),
+        fc.integer({ min: 1, max: 2 }),
+        seed,
+        ({ image, ...shape }, options, rows, seed) =>
+          agrees([first(image), L.conv2d({ ...shape, ...options }), L.flatten()], rows, seed, 5e-5),
+      ),
+      { numRuns: 25 },
+    );
+  });
+
   it('with max pooling of random windows', async () => {
     await fc.assert(
       fc.asyncProperty(image, window, rows, seed, (image, { size, strides, padding }, rows, seed) =>
@@ -118,7 +137,18 @@ describe('a stack of layers has the loss and the gradients of the CPU backend', 
         L.maxPooling2d({ poolSize: 4 }),
         L.flatten(),
       ],
-      7,
+      3,
+      3,
+      1e-4,
+    );
+    await agrees(
+      [
+        L.conv2d({ inputShape: [13, 12, 16], filters: 33, kernelSize: 5, padding: 'same' }),
+        L.maxPooling2d({ poolSize: 2 }),
+        L.conv2d({ filters: 17, kernelSize: 3, activation: 'relu' }),
+        L.flatten(),
+      ],
+      3,
       3,
       1e-4,
     );
