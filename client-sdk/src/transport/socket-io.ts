@@ -42,7 +42,7 @@ export function socketIoTransport(
           cancel = clock.at(clock.now() + comeBack * (0.5 + random(1)[0]! / 256), () => socket.connect());
       });
       for (const event of coordinatorEvents)
-        socket.on(event, (frame: Uint8Array) => listener.message(event, frame));
+        socket.on(event, (frame: Uint8Array | ArrayBuffer) => listener.message(event, bytesOf(frame)));
       socket.connect();
     },
     close() {
@@ -54,10 +54,15 @@ export function socketIoTransport(
       if (!socket.connected)
         throw new MurmurationError('server.unreachable', 'The connection to the coordinator is gone.');
       try {
-        return await socket.timeout(answerLimit).emitWithAck(event, frame);
+        return bytesOf(await socket.timeout(answerLimit).emitWithAck(event, frame));
       } catch (cause) {
         throw new MurmurationError('server.no-answer', undefined, { cause });
       }
     },
   };
+}
+
+/** Browsers hand out binary messages as ArrayBuffers; whatever else came is left to who reads it. */
+function bytesOf(frame: Uint8Array | ArrayBuffer): Uint8Array {
+  return frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
 }
