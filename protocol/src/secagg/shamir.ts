@@ -7,6 +7,8 @@ import type { UniformInteger } from './uniform.ts';
  * doubles. A secret is cut into limbs of 31 bits from its end on, each shared by a polynomial of its own.
  */
 const prime = 2_147_483_659;
+/** Above 1 / prime by more than three roundings take away. */
+const inverse = (1 / prime) * (1 + 2 ** -51);
 const limbBits = 31;
 const limbRange = 2 ** limbBits;
 const limbBytes = 4;
@@ -93,12 +95,12 @@ function lagrangeAtZero(points: readonly number[]): Float64Array {
     before[i] = product;
     product = multiplyModulo(product, divisor);
   });
-  let inverse = power(product, prime - 2); // Fermat
+  let rest = power(product, prime - 2); // Fermat
   const all = points.reduce(multiplyModulo, 1);
   const weights = new Float64Array(points.length);
   for (let i = points.length - 1; i >= 0; i--) {
-    weights[i] = multiplyModulo(all, multiplyModulo(inverse, before[i]!));
-    inverse = multiplyModulo(inverse, divisors[i]!);
+    weights[i] = multiplyModulo(all, multiplyModulo(rest, before[i]!));
+    rest = multiplyModulo(rest, divisors[i]!);
   }
   return weights;
 }
@@ -154,12 +156,12 @@ function addModulo(a: number, b: number): number {
 }
 
 /**
- * a × b modulo the prime, for a and b below it. The quotient by doubles is never too small, as product and quotient are
- * rounded by less than would take the quotient from a whole number to its predecessor; where it is one too large, the low
- * 32 bits of the remainder are those of a small negative number.
+ * a × b modulo the prime, for a and b below it. The quotient by doubles is never too small, as its factor `inverse` is
+ * large enough for all that rounding takes away; where it is one too large, the low 32 bits of the remainder are those of a
+ * small negative number.
  */
 function multiplyModulo(a: number, b: number): number {
-  const quotient = Math.floor((a * b) / prime);
+  const quotient = Math.floor(a * b * inverse);
   const remainder = (Math.imul(a, b) - Math.imul(quotient, prime)) >>> 0;
   return remainder < prime ? remainder : remainder - 2 ** 32 + prime;
 }

@@ -29,11 +29,13 @@ export type RecoveredSecret =
 
 type Recovery = ReturnType<typeof secretRecovery>;
 
-/** What is known so far of one secret that the round needs. */
+/** What is known so far of one secret that the round needs: shares lie one after the other, as there are so many of them. */
 interface Wanted {
   readonly kind: RecoveredSecret['kind'];
-  readonly points: number[];
-  readonly shares: Uint8Array[];
+  /** The points of the shares, with room for as many as the threshold. */
+  readonly points: Uint32Array;
+  readonly shares: Uint8Array;
+  count: number;
 }
 
 /**
@@ -56,8 +58,14 @@ export class Unmasking {
     this.#dealings = dealings;
     this.#statementHash = graph.context.primitives.sha256(bind(graph.context, 'statement', statement));
     this.#dropped = readStatement(statement, graph.parameters.devices);
+    const { threshold } = graph.parameters;
     for (const dealer of dealings.keys()) {
-      this.#wanted.set(dealer, { kind: this.#dropped[dealer] ? 'masking' : 'seed', points: [], shares: [] });
+      this.#wanted.set(dealer, {
+        kind: this.#dropped[dealer] ? 'masking' : 'seed',
+        points: new Uint32Array(threshold),
+        shares: new Uint8Array(threshold * oneShareBytes),
+        count: 0,
+      });
     }
     this.#missing = this.#wanted.size;
   }
@@ -89,16 +97,17 @@ export class Unmasking {
       if (!opened[i]) return;
       const share = reader.raw(oneShareBytes);
       const wanted = this.#wanted.get(dealer)!;
-      if (wanted.shares.length < threshold) useful.push({ dealer, wanted, share });
+      if (wanted.count < threshold) useful.push({ dealer, wanted, share });
     });
     if (reader.remaining > 0) throw new MurmurationError('secagg.share', 'The reveal is too long.');
     for (const { dealer, wanted, share } of useful) this.#refuseForged(device, dealer, wanted.kind, share);
     if (this.#revealed.has(device)) return [];
     this.#revealed.add(device);
     for (const { wanted, share } of useful) {
-      wanted.points.push(pointOf(device));
-      wanted.shares.push(share);
-      if (wanted.shares.length === threshold) this.#missing--;
+      wanted.points[wanted.count] = pointOf(device);
+      wanted.shares.set(share, wanted.count * oneShareBytes);
+      wanted.count += 1;
+      if (wanted.count === threshold) this.#missing--;
     }
     return [...dealers].filter((_, i) => !opened[i]);
   }
@@ -116,11 +125,13 @@ export class Unmasking {
       );
     }
     // In a complete graph the same devices hold shares of one secret after the other.
-    let last: { readonly points: readonly number[]; readonly recovery: Recovery } | undefined;
+    let last: { readonly points: Uint32Array; readonly recovery: Recovery } | undefined;
     return [...this.#wanted].map(([device, { kind, points, shares }]) => {
       if (!last?.points.every((point, i) => point === points[i]))
-        last = { points, recovery: secretRecovery(points, keyBytes) };
-      const secret = last.recovery(shares);
+        last = { points, recovery: secretRecovery([...points], keyBytes) };
+      const secret = last.recovery(
+        Array.from(points, (_, i) => shares.subarray(i * oneShareBytes, (i + 1) * oneShareBytes)),
+      );
       if (secret === undefined || !this.#isPublished(device, kind, secret)) {
         throw new MurmurationError(
           'secagg.dealer',
