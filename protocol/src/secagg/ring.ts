@@ -1,4 +1,5 @@
 import { MurmurationError } from '../errors.ts';
+import { pack } from './pack.ts';
 
 /**
  * Arithmetic modulo 2^w, w from 1 to 32. Elements live in the low bits of an Int32Array; since 2^w divides 2³², sums
@@ -26,24 +27,7 @@ export function widthFor(bound: number): number {
 /** The low `width` bits of each element, one after the other. */
 export function packRing(elements: Int32Array, width: number): Uint8Array {
   const packed = new Uint8Array(packedLength(elements.length, width));
-  const view = new DataView(packed.buffer);
-  const mask = width === 32 ? -1 : 2 ** width - 1;
-  // The lowest `bits` bits of `pending` are not written yet, and the others are zero.
-  let pending = 0;
-  let bits = 0;
-  let at = 0;
-  for (let i = 0; i < elements.length; i++) {
-    const element = elements[i]! & mask;
-    pending |= element << bits;
-    bits += width;
-    if (bits < 32) continue;
-    view.setInt32(at, pending, true);
-    at += 4;
-    bits -= 32;
-    // A shift by 32 would be none.
-    pending = bits === 0 ? 0 : element >>> (width - bits);
-  }
-  for (; bits > 0; bits -= 8, pending >>>= 8) packed[at++] = pending;
+  pack(elements, width, packed);
   return packed;
 }
 
