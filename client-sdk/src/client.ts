@@ -7,6 +7,7 @@ import { Emitter } from '@socket.io/component-emitter';
 import { Consent } from './device/consent.ts';
 import { sayFarewell } from './device/farewell.ts';
 import { Introduction } from './device/introduction.ts';
+import { Turn } from './device/turn.ts';
 import type { ClientEvents } from './events.ts';
 import type { Hybrid } from './hybrid/hybrid.ts';
 import { Hybrids } from './hybrid/hybrids.ts';
@@ -15,10 +16,12 @@ import type { ClientOptions, TaskOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { PrivateLayers } from './private-layers/private-layers.ts';
 import { deliver } from './session/deliver.ts';
+import { Nudge } from './session/nudge.ts';
 import { persist } from './session/persist.ts';
 import { sessionStore } from './session/saved-session.ts';
 import { asError, Session } from './session/session.ts';
 import type { Trainer } from './training/trainer.ts';
+import { greeted } from './transport/greeted.ts';
 import { observed } from './transport/observed.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -35,6 +38,8 @@ export class PlatformClient {
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   readonly #introduction: Introduction;
   readonly #consent: Consent;
+  readonly #turn: Turn;
+  readonly #nudge = new Nudge();
   readonly #hybrids: Hybrids;
   /** Ends the answer to the challenge before. */
   #greeting = new AbortController();
@@ -55,6 +60,8 @@ export class PlatformClient {
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
     this.#introduction = new Introduction(options, platform, request);
     this.#consent = new Consent(options.storage);
+    this.#turn = new Turn(options.storage, role => this.#emit('role', role));
+    platform.online?.(() => this.#nudge.give());
     const tasks = Object.entries(options.tasks).map(([name, task]) => ({
       name: parseTaskName(name),
       ...task,
@@ -62,8 +69,10 @@ export class PlatformClient {
     const trainers = tasks.map(task => this.#trainerOf(task));
     this.#trainers = trainers;
     const caches = tasks.map(
-      ({ name, bundled }) => new ModelCache(options.storage, this.#transport, name, bundled),
+      ({ name, bundled }) =>
+        new ModelCache(options.storage, this.#transport, name, bundled, platform.contentHash),
     );
+    const known = greeted(this.#transport, request, () => this.#isKnown);
     this.#hybrids = new Hybrids({
       platform,
       storage: options.storage,
@@ -77,8 +86,8 @@ export class PlatformClient {
       ({ name: task, examples }, position): Session =>
         new Session({
           task,
-          platform,
-          transport: this.#greeted(request),
+          platform: { ...platform, nudge: this.#nudge },
+          transport: known,
           trainer: trainers[position]!,
           examples,
           models: caches[position]!,
@@ -186,10 +195,19 @@ export class PlatformClient {
   }
 
   async #takePart(): Promise<void> {
-    await this.#introduction.begin();
     this.#isRunning = true;
-    this.#hybrids.start();
-    this.#connect();
+    const begin = async () => {
+      await this.#introduction.begin();
+      if (!this.#isRunning) return;
+      this.#hybrids.start();
+      this.#connect();
+    };
+    try {
+      await this.#turn.take(begin, error => this.#emit('error', asError(error)));
+    } catch (error) {
+      this.#isRunning = false;
+      throw error;
+    }
   }
 
   #connect(): void {
@@ -211,6 +229,7 @@ export class PlatformClient {
     this.#transport.close();
     this.#isKnown = false;
     await this.#rest();
+    this.#turn.end();
   }
 
   /** Frees what trains and serves; both begin again when they are asked. */
@@ -229,18 +248,6 @@ export class PlatformClient {
       if (name === 'error') throw error;
       this.#emit('error', asError(error));
     }
-  }
-
-  /** The transport as sessions have it: nothing is asked on a connection before the coordinator knows whose that is. */
-  #greeted(request: Transport['request']): Pick<Transport, 'request' | 'upload'> {
-    return {
-      request: async (event, frame) => {
-        if (!this.#isKnown)
-          throw new MurmurationError('server.unreachable', 'The device has not said hello yet.');
-        return request(event, frame);
-      },
-      upload: (...args) => this.#transport.upload(...args),
-    };
   }
 
   #trainerOf({ trainer }: TaskOptions): Trainer {
@@ -289,6 +296,7 @@ export class PlatformClient {
     if (!this.#isRunning) return;
     this.#isKnown = true;
     this.#emit('connected');
+    this.#nudge.give();
     for (const session of this.#sessions) session.connected(now);
     this.#hybrids.connected();
   }

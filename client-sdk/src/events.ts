@@ -1,5 +1,6 @@
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { Role } from './device/turn.ts';
 import type { HybridReport } from './hybrid/hybrid.ts';
 import type { FreshStart } from './private-layers/private-layers.ts';
 import type { TrainingPath } from './training/trainer.ts';
@@ -26,6 +27,8 @@ export interface RoundProgress {
 /** What an app can listen to. */
 export interface ClientEvents {
   connected(): void;
+  /** One client of a storage takes part at a time: this one, or another, such as another tab of the app; it follows once that has gone. */
+  role(role: Role): void;
   disconnected(reason: string): void;
   round(event: RoundProgress): void;
   /** A model version has arrived on the device. */

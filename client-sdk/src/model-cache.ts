@@ -3,7 +3,7 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import {
   contentHash,
-  decodeModel,
+  joinModel,
   type ModelFiles,
   parseModelJson,
 } from '@murmuration/protocol/weights/model-files';
@@ -21,23 +21,29 @@ export interface BundledModel {
   readonly weights: Uint8Array;
 }
 
+/** SHA-256 in hexadecimal. */
+type ContentHash = (bytes: Uint8Array) => Promise<string>;
+
 /** The newest model version of one task that this device has: the last one downloaded, before that the one of the app. */
 export class ModelCache {
   readonly #storage: Storage;
   readonly #transport: Transport;
   readonly #name: string;
   readonly #bundled: (() => Promise<BundledModel>) | undefined;
+  readonly #hash: ContentHash;
 
   constructor(
     storage: Storage,
     transport: Transport,
     task: TaskName,
     bundled: (() => Promise<BundledModel>) | undefined,
+    hash: ContentHash = async bytes => contentHash(bytes),
   ) {
     this.#storage = storage;
     this.#transport = transport;
     this.#name = `model.${task}`;
     this.#bundled = bundled;
+    this.#hash = hash;
   }
 
   /** The version, and the bytes that had to be downloaded for it. Throws `model.*` or `server.*`. */
@@ -52,7 +58,7 @@ export class ModelCache {
     const { layout, weightsHash } = parseModelJson(hash, json);
     const weightsPath = path.replace('model.json', `${weightsHash}.bin`);
     const weights = await this.#transport.download(weightsPath, 4 * layout.count, signal);
-    const files = decodeModel(hash, json, weights);
+    const files = await this.#decode(hash, json, weights);
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
     const entry = new ByteWriter(4 + json.length + weights.length);
     await this.#storage.put(this.#name, entry.u32(json.length).raw(json).raw(weights).bytes);
@@ -64,7 +70,7 @@ export class ModelCache {
     const downloaded = await this.#downloaded();
     if (downloaded || !this.#bundled) return downloaded;
     const { json, weights } = await this.#bundled();
-    return decodeModel(contentHash(json) as ModelHash, json, weights);
+    return this.#decode(contentHash(json) as ModelHash, json, weights);
   }
 
   /** Undefined where there is nothing, or something damaged. */
@@ -74,9 +80,13 @@ export class ModelCache {
     try {
       const reader = new ByteReader(entry);
       const json = reader.raw(reader.u32());
-      return decodeModel(contentHash(json) as ModelHash, json, reader.raw(reader.remaining));
+      return await this.#decode(contentHash(json) as ModelHash, json, reader.raw(reader.remaining));
     } catch {
       return undefined;
     }
+  }
+
+  async #decode(hash: ModelHash, json: Uint8Array, weights: Uint8Array): Promise<ModelFiles> {
+    return joinModel(hash, json, weights, await this.#hash(weights));
   }
 }

@@ -1,6 +1,6 @@
 import type { Serving } from '@murmuration/engine/serving';
 import type { Conditions } from '@murmuration/protocol/messages/check-in';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Inference } from './hybrid/inference.ts';
 import type { Trainer } from './training/trainer.ts';
@@ -15,8 +15,12 @@ export interface Platform {
   readonly primitives: Primitives;
   /** The device's state now; what the platform does not tell is left out. */
   readonly conditions: () => Promise<Conditions>;
-  /** The way to the coordinator at `url`; `platform` is this one, for its clock and randomness. */
-  readonly transport: (url: string, platform: Pick<Platform, 'clock' | 'random'>) => Transport;
+  /** Calls `wake` each time the device comes back to a network, where the platform tells: waits for the coordinator end then. */
+  readonly online?: (wake: () => void) => Cancel;
+  /** SHA-256 of a large input, in hexadecimal, off the caller's thread; by default it is computed there. */
+  readonly contentHash?: (bytes: Uint8Array) => Promise<string>;
+  /** The way to the coordinator at `url`; `platform` is this one, for its clock, its randomness and its network. */
+  readonly transport: (url: string, platform: Pick<Platform, 'clock' | 'random' | 'online'>) => Transport;
   /** A trainer that runs the objective of a module off the main thread. */
   readonly trainer: (objective: URL) => Trainer;
   /** Puts models to use; where the platform has no way of its own, an app that serves a model brings one. */

@@ -7,12 +7,13 @@ import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Floors } from './floors.ts';
+import type { Nudge } from './nudge.ts';
 import type { SessionStore } from './saved-session.ts';
 
 /** What a session works with. */
 export interface SessionPorts {
   readonly task: TaskName;
-  readonly platform: Platform;
+  readonly platform: Platform & { readonly nudge: Nudge };
   readonly transport: Pick<Transport, 'request' | 'upload'>;
   readonly trainer: Trainer;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;

@@ -34,6 +34,8 @@ export class Session {
   #ahead = 0;
   /** When to check in next, ms since 1970 by the device's clock. */
   #nextCheckIn = 0;
+  /** Whether the last check-in did not reach the coordinator: then the next connection is the time for another. */
+  #isCutOff = false;
   #cancelTimer: Cancel = () => {};
   /** The contributions so far: the next one begins when the one before has ended, since they share trainer and store. */
   #contributions: Promise<void> = Promise.resolve();
@@ -53,6 +55,8 @@ export class Session {
   connected(now: number): void {
     this.#connected = true;
     this.#ahead = now - this.#ports.platform.clock.now();
+    if (this.#isCutOff) this.#nextCheckIn = 0;
+    this.#isCutOff = false;
     if (this.#state.phase === 'idle') this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
     else if (this.#state.phase !== 'gathering' && !this.#isNamed) {
       // Whoever has nothing left to send loses nothing by checking in while the round still runs.
@@ -207,6 +211,7 @@ export class Session {
 
   #fail(error: unknown): void {
     const cause = asError(error);
+    this.#isCutOff = cause.code === 'server.unreachable' || cause.code === 'server.no-answer';
     this.#ports.emit('error', cause);
     this.#checkInAfter(Math.max(retryAfter, cause.after ?? 0), cause.detail);
   }

@@ -88,7 +88,7 @@ export function indexedDbStorage(name: string): Storage {
         await open();
       }
     },
-    claim: signal => claimLock(databaseName, signal),
+    claim: (signal, waits) => claimLock(databaseName, signal, waits),
   };
 }
 
@@ -116,14 +116,26 @@ async function openDatabase(name: string, lost: () => void): Promise<Database> {
  * Throws the reason of `signal`, and `device.insecure` in a page that has no locks: two tabs that act as one device would
  * mask two updates alike.
  */
-function claimLock(name: string, signal: AbortSignal): Promise<() => void> {
+async function claimLock(
+  name: string,
+  signal: AbortSignal,
+  waits: () => void = () => {},
+): Promise<() => void> {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
-  if (!locks) return Promise.reject(new MurmurationError('device.insecure'));
-  return new Promise((resolve, reject) => {
-    locks
-      .request(name, { signal }, () => new Promise<void>(release => resolve(release)))
-      .catch(cause => reject(signal.aborted ? signal.reason : asStorageError(cause)));
-  });
+  if (!locks) throw new MurmurationError('device.insecure');
+  signal.throwIfAborted();
+  const hold = (options: LockOptions): Promise<(() => void) | undefined> =>
+    new Promise((resolve, reject) => {
+      locks
+        .request(name, options, lock =>
+          lock ? new Promise<void>(release => resolve(release)) : resolve(undefined),
+        )
+        .catch(cause => reject(signal.aborted ? signal.reason : asStorageError(cause)));
+    });
+  const held = await hold({ ifAvailable: true });
+  if (held) return held;
+  waits();
+  return (await hold({ signal }))!;
 }
 
 const codes: Readonly<Record<string, ErrorCode>> = {

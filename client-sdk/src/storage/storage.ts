@@ -9,7 +9,8 @@ export interface Storage {
   clear(except: readonly string[]): Promise<void>;
   /**
    * Where several clients may have this storage, such as the tabs of a browser: waits until no other one takes part with it, and keeps
-   * the others from that until the returned function is called. Throws the reason of `signal` once that is aborted.
+   * the others from that until the returned function is called. Calls `waits` where it has to wait. Throws the reason of `signal` once
+   * that is aborted.
    */
-  claim?(signal: AbortSignal): Promise<() => void>;
+  claim?(signal: AbortSignal, waits?: () => void): Promise<() => void>;
 }

@@ -22,9 +22,10 @@ const comeBack = 4_000;
 /** socket.io for control, `fetch` for bulk. */
 export function socketIoTransport(
   url: string,
-  { clock, random }: Pick<Platform, 'clock' | 'random'>,
+  { clock, random, online }: Pick<Platform, 'clock' | 'random' | 'online'>,
 ): Transport {
   let cancel: Cancel = () => {};
+  let unwatch: Cancel | undefined;
   const socket: Socket<CoordinatorEvents, DeviceEvents> = io(url, {
     path: socketPath,
     transports: ['websocket'],
@@ -43,10 +44,15 @@ export function socketIoTransport(
       });
       for (const event of coordinatorEvents)
         socket.on(event, (frame: Uint8Array | ArrayBuffer) => listener.message(event, bytesOf(frame)));
+      // The library's back-off of up to a minute ends there and then.
+      unwatch = online?.(() => {
+        if (!socket.connected) socket.disconnect().connect();
+      });
       socket.connect();
     },
     close() {
       cancel();
+      unwatch?.();
       socket.removeAllListeners();
       socket.disconnect();
     },

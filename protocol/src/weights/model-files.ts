@@ -99,8 +99,18 @@ export function parseModelJson(
 
 /** Puts the two files together. Throws `model.corrupt` where the weights don't match the hash that `model.json` names. */
 export function decodeModel(hash: ModelHash, json: Uint8Array, weights: Uint8Array): ModelFiles {
+  return joinModel(hash, json, weights, contentHash(weights));
+}
+
+/** The same by a hash of the weights that was computed elsewhere, hexadecimal SHA-256. */
+export function joinModel(
+  hash: ModelHash,
+  json: Uint8Array,
+  weights: Uint8Array,
+  computedHash: string,
+): ModelFiles {
   const { topology, layout, weightsHash } = parseModelJson(hash, json);
-  if (weights.length !== 4 * layout.count || contentHash(weights) !== weightsHash)
+  if (weights.length !== 4 * layout.count || computedHash !== weightsHash)
     throw new MurmurationError('model.corrupt', 'The weights do not match the hash that model.json names.');
   return { hash, topology, layout, weights: new Float32Array(weights.slice().buffer) };
 }

@@ -174,10 +174,10 @@ describe('a contribution and the end of its round', () => {
     coordinator.connect();
     await clock.advance(minute);
     expect(coordinator.asked.keys).toHaveLength(1);
+    coordinator.answers.keys = () => null;
     open();
     await clock.advance(0);
     coordinator.send('assignment', assignment);
-    coordinator.answers.keys = () => null;
     await clock.advance(30_000);
     expect(coordinator.asked.keys).toHaveLength(2);
     expect(coordinator.asked.keys[1]).toEqual(coordinator.asked.keys[0]);

@@ -1,0 +1,54 @@
+import { hex } from '@murmuration/protocol/bytes';
+import { portable } from '@murmuration/protocol/primitives/portable';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { PlatformClient } from './client.ts';
+import { browserConditions } from './device/browser-conditions.ts';
+import { browserName } from './device/browser-name.ts';
+import type { ClientOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+import { socketIoTransport } from './transport/socket-io.ts';
+import { workerTrainer } from './worker/worker-trainer.ts';
+
+export { fineTuned } from './hybrid/fine-tuned.ts';
+export { ngramCache } from './hybrid/ngram-cache.ts';
+export { indexedDbStorage } from './storage/indexed-db.ts';
+export { memoryStorage } from './storage/memory.ts';
+export { serveTraining } from './worker/serve-training.ts';
+export { workerInference } from './worker/worker-inference.ts';
+export { workerTrainer } from './worker/worker-trainer.ts';
+
+/** A page as a device. Nothing of the browser is touched before the client starts, so that a server may render pages that have one. */
+export function browserPlatform(): Platform {
+  return {
+    name: browserName(),
+    clock: systemClock,
+    random: systemRandom,
+    primitives: portable,
+    conditions: browserConditions,
+    online(wake) {
+      globalThis.addEventListener?.('online', wake);
+      return () => globalThis.removeEventListener?.('online', wake);
+    },
+    contentHash: hashAside,
+    transport: socketIoTransport,
+    trainer: script => workerTrainer(() => new Worker(script, { type: 'module' })),
+  };
+}
+
+/**
+ * The client of a page. Its workers train, mask and predict; of the tabs that have one storage, one at a time takes part.
+ * A task's `trainer` is a `workerTrainer`, or the URL of a script that calls `serveTraining`.
+ */
+export class FederatedClient extends PlatformClient {
+  constructor(options: ClientOptions) {
+    super(options, browserPlatform());
+  }
+}
+
+/** By WebCrypto, which takes threads of its own; pages that are not secure have none. */
+async function hashAside(bytes: Uint8Array): Promise<string> {
+  const { subtle } = globalThis.crypto;
+  if (!subtle) return contentHash(bytes);
+  return hex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
+}

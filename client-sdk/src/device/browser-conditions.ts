@@ -1,0 +1,34 @@
+import type { Conditions } from '@murmuration/protocol/messages/check-in';
+
+/** What only some browsers have (Battery Status API, Network Information API). */
+interface Navigator {
+  getBattery?(): Promise<{ readonly charging: boolean }>;
+  readonly connection?: { readonly saveData?: boolean; readonly type?: string };
+}
+
+/**
+ * The state of a device as far as its browser tells, which is asked anew at each check-in; the rest is left out.
+ *
+ * - `idle`: whether the page is out of sight. What else the device does no browser says.
+ * - `charging`: by the battery, in Chromium.
+ * - `unmetered`: no where the person saves data or is on a mobile network, yes on Wi-Fi or a cable, in browsers that know the network's kind.
+ */
+export async function browserConditions(): Promise<Conditions> {
+  const { navigator, document } = globalThis as { navigator?: Navigator; document?: Document };
+  // Some browsers have it and refuse to say.
+  const battery = await navigator?.getBattery?.().catch(() => undefined);
+  return {
+    ...(document && { idle: document.visibilityState === 'hidden' }),
+    ...(battery && { charging: battery.charging }),
+    ...known('unmetered', isUnmetered(navigator?.connection)),
+  };
+}
+
+function isUnmetered(connection: Navigator['connection']): boolean | undefined {
+  if (connection?.saveData || connection?.type === 'cellular') return false;
+  return connection?.type === 'wifi' || connection?.type === 'ethernet' ? true : undefined;
+}
+
+function known(name: keyof Conditions, value: boolean | undefined): Conditions {
+  return value === undefined ? {} : { [name]: value };
+}

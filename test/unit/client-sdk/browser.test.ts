@@ -1,0 +1,74 @@
+import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk/browser';
+import { browserConditions } from '@murmuration/client-sdk/device/browser-conditions';
+import { browserName } from '@murmuration/client-sdk/device/browser-name';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('the browser entry on a server that renders pages', () => {
+  it('gives a client, and touches nothing of a browser before it starts', () => {
+    const client = new FederatedClient({
+      url: 'https://learn.example.org',
+      tasks: { keyboard: { examples: () => [], trainer: workerTrainer(() => new Worker('/worker.js')) } },
+      storage: indexedDbStorage('keyboard'),
+      enrolment: 'token',
+    });
+    expect(client.on('role', () => {})).toBeTypeOf('function');
+  });
+
+  it('says that the page cannot keep its tabs apart where there are no locks', async () => {
+    vi.stubGlobal('navigator', {});
+    const { signal } = new AbortController();
+    await expect(indexedDbStorage('a').claim!(signal)).rejects.toMatchObject({ code: 'device.insecure' });
+  });
+});
+
+describe('what a browser tells of its device', () => {
+  it.each([
+    ['nothing where it tells nothing', undefined, undefined, {}],
+    [
+      'no network that is metered by the person',
+      { connection: { saveData: true, type: 'wifi' } },
+      undefined,
+      { unmetered: false },
+    ],
+    ['a mobile network', { connection: { type: 'cellular' } }, undefined, { unmetered: false }],
+    ['Wi-Fi', { connection: { saveData: false, type: 'wifi' } }, undefined, { unmetered: true }],
+    ['a network of unknown kind', { connection: { saveData: false, effectiveType: '4g' } }, undefined, {}],
+    ['the battery', { getBattery: async () => ({ charging: false }) }, undefined, { charging: false }],
+    ['a battery that it keeps to itself', { getBattery: () => Promise.reject(new Error()) }, undefined, {}],
+    ['a page in sight', {}, { visibilityState: 'visible' }, { idle: false }],
+    ['a page out of sight', {}, { visibilityState: 'hidden' }, { idle: true }],
+  ])('%s', async (_, navigator, document, expected) => {
+    vi.stubGlobal('navigator', navigator);
+    vi.stubGlobal('document', document);
+    expect(await browserConditions()).toEqual(expected);
+  });
+
+  const safari =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
+  const chrome =
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+  it.each([
+    ['web', undefined],
+    ['web', { userAgent: 'something new' }],
+    ['web safari 18', { userAgent: safari }],
+    ['web firefox 130', { userAgent: 'Mozilla/5.0 (X11; rv:130.0) Gecko/20100101 Firefox/130.0' }],
+    ['web chromium 140', { userAgent: chrome }],
+    [
+      'web chromium 156',
+      {
+        userAgent: chrome,
+        userAgentData: {
+          brands: [
+            { brand: 'Not A;Brand', version: '8' },
+            { brand: 'Chromium', version: '156' },
+          ],
+        },
+      },
+    ],
+  ])('its family and major version: %s', (name, navigator) => {
+    vi.stubGlobal('navigator', navigator);
+    expect(browserName()).toBe(name);
+  });
+});

@@ -1,0 +1,155 @@
+import { Turn } from '@murmuration/client-sdk/device/turn';
+import { Nudge } from '@murmuration/client-sdk/session/nudge';
+import { persist } from '@murmuration/client-sdk/session/persist';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../virtual-clock.ts';
+import { coordinator, device, clock as sceneClock, waiting } from './scene.ts';
+
+const random = (length: number) => new Uint8Array(length);
+const never = new AbortController().signal;
+
+describe('a try that waits for the next one', () => {
+  const failing = (after?: number) => {
+    const tries: number[] = [];
+    const clock = new VirtualClock(0);
+    const nudge = new Nudge();
+    const work = async () => {
+      tries.push(clock.now());
+      if (tries.length < 3) throw new MurmurationError('server.unreachable', undefined, { after });
+      return 'done';
+    };
+    return { tries, clock, nudge, result: persist(work, { clock, random, nudge }, never) };
+  };
+
+  it('comes at once after a nudge', async () => {
+    const { tries, clock, nudge, result } = failing();
+    await clock.advance(10);
+    nudge.give();
+    await clock.advance(0);
+    expect(tries).toEqual([0, 10]);
+    nudge.give();
+    expect(await result).toBe('done');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('comes when its time has come without one', async () => {
+    const { tries, clock, result } = failing();
+    await clock.advance(20_000);
+    expect(await result).toBe('done');
+    expect(tries).toEqual([0, 250, 750]);
+  });
+
+  it('obeys the time that the coordinator names, whoever nudges', async () => {
+    const { tries, clock, nudge } = failing(5_000);
+    await clock.advance(10);
+    nudge.give();
+    await clock.advance(5_000);
+    expect(tries).toEqual([0]);
+    await clock.advance(240);
+    expect(tries).toEqual([0, 5_250]);
+  });
+});
+
+describe('a device whose check-in did not reach the coordinator', () => {
+  it('checks in at once on its next connection', async () => {
+    const it = await waiting();
+    coordinator.disconnect();
+    await sceneClock.advance(0);
+    coordinator.answers['check-in'] = () => {
+      throw new MurmurationError('server.unreachable');
+    };
+    coordinator.connect();
+    await sceneClock.advance(0);
+    expect(it.errors).toEqual(['server.unreachable']);
+    const asked = coordinator.asked['check-in'].length;
+    coordinator.answers['check-in'] = () => ({ decision: 'waiting' });
+    coordinator.disconnect();
+    coordinator.connect();
+    await sceneClock.advance(0);
+    expect(coordinator.asked['check-in']).toHaveLength(asked + 1);
+  });
+});
+
+describe('the turn of a client among those of one storage', () => {
+  /** A storage that lets one at a time take part, as the tabs of a browser do. */
+  const shared = () => {
+    const queue: (() => void)[] = [];
+    let isHeld = false;
+    const release = () => {
+      const next = queue.shift();
+      if (next) next();
+      else isHeld = false;
+    };
+    return {
+      ...memoryStorage(),
+      claim: (signal: AbortSignal, waits = () => {}) =>
+        new Promise<() => void>((resolve, reject) => {
+          if (!isHeld) {
+            isHeld = true;
+            return resolve(release);
+          }
+          waits();
+          queue.push(() => resolve(release));
+          signal.addEventListener('abort', () => {
+            queue.length = 0;
+            reject(signal.reason);
+          });
+        }),
+    };
+  };
+  const turnOn = (storage: ReturnType<typeof shared>) => {
+    const heard: string[] = [];
+    return { heard, turn: new Turn(storage, role => heard.push(role)) };
+  };
+  const failed = (error: unknown) => {
+    throw error;
+  };
+
+  it('begins at once where nobody else has it, and after the other where somebody does', async () => {
+    const storage = shared();
+    const [first, second] = [turnOn(storage), turnOn(storage)];
+    await first.turn.take(async () => void first.heard.push('begun'), failed);
+    await second.turn.take(async () => void second.heard.push('begun'), failed);
+    expect(first.heard).toEqual(['active', 'begun']);
+    expect(second.heard).toEqual(['standby']);
+    first.turn.end();
+    await new VirtualClock().advance(0);
+    expect(second.heard).toEqual(['standby', 'active', 'begun']);
+  });
+
+  it('no longer waits once it has been given up', async () => {
+    const storage = shared();
+    const [first, second] = [turnOn(storage), turnOn(storage)];
+    await first.turn.take(async () => {}, failed);
+    await second.turn.take(async () => void second.heard.push('begun'), failed);
+    second.turn.end();
+    first.turn.end();
+    await new VirtualClock().advance(0);
+    expect(second.heard).toEqual(['standby']);
+  });
+
+  it('passes on where its client cannot begin, which is told so', async () => {
+    const storage = shared();
+    const [first, second] = [turnOn(storage), turnOn(storage)];
+    const begin = async () => {
+      throw new Error('no identity');
+    };
+    await expect(first.turn.take(begin, failed)).rejects.toThrow('no identity');
+    await second.turn.take(async () => {}, failed);
+    expect(second.heard).toEqual(['active']);
+    await first.turn.take(begin, error => first.heard.push(String(error)));
+    second.turn.end();
+    await new VirtualClock().advance(0);
+    expect(first.heard.slice(1)).toEqual(['standby', 'active', 'Error: no identity']);
+  });
+});
+
+it('a device whose storage has one client only plays no role', async () => {
+  const { client } = device();
+  const roles: string[] = [];
+  client.on('role', role => roles.push(role));
+  await client.start();
+  expect(roles).toEqual([]);
+});
