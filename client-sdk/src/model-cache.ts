@@ -24,12 +24,20 @@ export interface BundledModel {
 /** SHA-256 in hexadecimal. */
 type ContentHash = (bytes: Uint8Array) => Promise<string>;
 
+interface Loaded {
+  readonly files: ModelFiles;
+  /** That had to be downloaded; 0 for a version that was there. */
+  readonly bytes: number;
+}
+
 /** The newest model version of one task that this device has: the last one downloaded, before that the one of the app. */
 export class ModelCache {
   readonly #storage: Storage;
   readonly #transport: Transport;
   readonly #name: string;
   readonly #bundled: (() => Promise<BundledModel>) | undefined;
+  /** The loads so far. */
+  #loading: Promise<unknown> = Promise.resolve();
   readonly #hash: ContentHash;
 
   constructor(
@@ -46,11 +54,20 @@ export class ModelCache {
     this.#hash = hash;
   }
 
-  /** The version, and the bytes that had to be downloaded for it. Throws `model.*` or `server.*`. */
-  async load(
-    hash: ModelHash,
-    signal: AbortSignal,
-  ): Promise<{ readonly files: ModelFiles; readonly bytes: number }> {
+  /**
+   * The version, and the bytes that had to be downloaded for it. Rounds and predictions may want one at the same moment: one after the
+   * other gets it, so that it is downloaded once. Throws `model.*` or `server.*`, and the reason of `signal` once that is aborted.
+   */
+  async load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
+    const result = this.#loading.then(() => {
+      signal.throwIfAborted();
+      return this.#load(hash, signal);
+    });
+    this.#loading = result.catch(() => {});
+    return untilAborted(result, signal);
+  }
+
+  async #load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
     const newest = await this.newest();
     if (newest?.hash === hash) return { files: newest, bytes: 0 };
     const path = modelPath(hash);
@@ -89,4 +106,14 @@ export class ModelCache {
   async #decode(hash: ModelHash, json: Uint8Array, weights: Uint8Array): Promise<ModelFiles> {
     return joinModel(hash, json, weights, await this.#hash(weights));
   }
+}
+
+/** The result, or the reason of `signal` as soon as that is aborted, whatever the result waits for. */
+function untilAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
