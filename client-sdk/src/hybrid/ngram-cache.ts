@@ -4,6 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { inputOf } from './asked.ts';
 import { NgramCounts } from './ngram-counts.ts';
 import type { OpenPersonal, PersonalModel } from './personal.ts';
+import { inTurns } from './turns.ts';
 
 export interface NgramCacheOptions {
   /** Newest n-grams that it remembers, 12 bytes each in the storage; 20,000 by default. */
@@ -22,10 +23,10 @@ export function ngramCache({ capacity = 20_000 }: NgramCacheOptions = {}): Perso
     name: 'ngram-cache',
     needsGlobal: false,
     empty: new Uint8Array(0),
-    async learn({ examples, previous }, { serving }) {
+    async learn({ examples, previous, signal }, { serving }) {
       if (examples.length === 0) return previous;
       const counts = new NgramCounts(capacity);
-      for (const example of examples) count(example, counts, serving);
+      await inTurns(examples, signal, example => count(example, counts, serving));
       return encode(counts);
     },
     async open(bytes, _, { serving }) {
