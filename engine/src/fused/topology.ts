@@ -1,6 +1,6 @@
 import type * as tf from '../tf.ts';
 import { type Activation, activations } from './kernels.ts';
-import { denseConvolution, type StackLayer, stackLayers } from './stack/layers.ts';
+import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
 import { activationOf, type Config, refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';
 
 /** A lookup of rows; the first layer of a model over tokens. */
@@ -72,6 +72,8 @@ export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
     const before = layers.slice(0, layers.length - dense.length);
     const features =
       layers[0]?.known?.kind === 'embedding' ? tokensOf(before) : valuesOf(before, model.inputs[0].shape);
+    if (features.kind === 'values' && widthOf(features) !== dense[0].inputs)
+      refuse('the last dense layers are not over single rows');
     if (dense.slice(0, -1).some(({ tied }) => tied)) refuse('a tied layer comes before the last one');
     if (dense.at(-1)!.tied && !fits(dense.at(-1)!, features))
       refuse('the tied layer does not fit the embedding');
@@ -180,6 +182,12 @@ function valuesOf(layers: readonly Described[], [, ...shape]: tf.Shape): ValueFe
     }
   });
   return { kind: 'values', shape: shape as number[], layers: stack };
+}
+
+/** Features that come out of one row. */
+function widthOf({ shape, layers }: ValueFeatures): number {
+  const last = layers.at(-1);
+  return last ? outputSize(last) : shape.reduce((a, b) => a * b, 1);
 }
 
 function recurrent(kind: 'gru' | 'lstm', layer: tf.layers.Layer, config: Config): RecurrentLayer {

@@ -12,7 +12,8 @@ beforeAll(async () => {
   await startBackend();
 });
 
-const { embedding, gru, lstm, dense, dropout, flatten } = tf.layers;
+const { embedding, gru, lstm, dense, dropout, flatten, reshape } = tf.layers;
+const { conv2d, maxPooling2d, batchNormalization, activation } = tf.layers;
 const words = () => embedding({ inputDim: 9, outputDim: 4, inputLength: 3, name: 'words' });
 const step = { units: 2, recurrentInitializer: 'zeros' } as const;
 const logits = () => dense({ units: 9, name: 'logits' });
@@ -96,6 +97,62 @@ describe('topologyOf', () => {
     );
     expect(chain(dense({ inputShape: [4], units: 4 }), output(9))).toBe(
       'the tied layer does not fit the embedding',
+    );
+  });
+
+  it('reads stacks of layers over images, where shapes tell only how values lie', () => {
+    const layers = [
+      reshape({ inputShape: [36], targetShape: [6, 6, 1] }),
+      conv2d({ filters: 3, kernelSize: [3, 2], strides: [1, 2], padding: 'same' }),
+      batchNormalization({ center: false }),
+      activation({ activation: 'relu' }),
+      maxPooling2d({ poolSize: 2 }),
+      flatten(),
+      dense({ units: 7 }),
+      dropout({ rate: 0.5 }),
+      dropout({ rate: 0 }),
+      dense({ units: 5 }),
+      logits(),
+    ];
+    expect(topologyOf(tf.sequential({ layers }))).toMatchObject({
+      features: {
+        kind: 'values',
+        shape: [36],
+        layers: [
+          { kind: 'convolution', filters: 3, window: { outHeight: 6, outWidth: 3, top: 1, left: 0 } },
+          { kind: 'normalisation', pixels: 18, channels: 3, scale: true, center: false },
+          { kind: 'activation', size: 54 },
+          { kind: 'maxPooling', window: { outHeight: 3, outWidth: 1 } },
+          { kind: 'convolution', filters: 7, window: { height: 1, width: 1, channels: 9 } },
+          { kind: 'dropout', size: 7, rate: 0.5 },
+        ],
+      },
+      dense: [
+        { inputs: 7, units: 5 },
+        { inputs: 5, units: 9 },
+      ],
+    });
+  });
+
+  it('gives the reason where it does not know a model over images', () => {
+    const inputShape = [6, 6, 2];
+    const conv = (options: object) =>
+      chain(conv2d({ inputShape, filters: 2, kernelSize: 3, name: 'conv', ...options }), flatten(), logits());
+    expect(conv({})).toBe('none');
+    expect(conv({ dilationRate: 2 })).toBe('the layer conv uses a dilation rate');
+    expect(conv({ activation: 'elu' })).toBe('the layer conv uses the activation elu');
+    expect(conv({ dataFormat: 'channelsFirst' })).toBe('the layer conv takes channels first');
+    expect(chain(batchNormalization({ inputShape, axis: 1, name: 'norm' }), flatten(), logits())).toBe(
+      'the layer norm normalises another axis than the last',
+    );
+    expect(chain(dense({ inputShape, units: 2, name: 'wide' }), flatten(), logits())).toBe(
+      'the layer wide is a dense one over more than one row',
+    );
+    expect(chain(dense({ inputShape, units: 2 }))).toBe('the last dense layers are not over single rows');
+    const anySize = conv2d({ inputShape: [null, null, 1], filters: 2, kernelSize: 3, name: 'any' });
+    const whole = tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' });
+    expect(chain(anySize, whole, logits())).toBe(
+      'the shape that the layer any takes is not known beforehand',
     );
   });
 
