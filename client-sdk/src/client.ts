@@ -76,7 +76,7 @@ export class PlatformClient {
     this.#hybrids = new Hybrids({
       platform,
       storage: options.storage,
-      transport: this.#transport,
+      transport: { ...known, download: (...args) => this.#transport.download(...args) },
       isFree: () => this.#sessions.every(session => !session.isBusy),
       emit: (event, ...args) => this.#emit(event, ...args),
     });
@@ -92,6 +92,7 @@ export class PlatformClient {
           examples,
           models: caches[position]!,
           privateLayers: new PrivateLayers(options.storage, task),
+          served: this.#hybrids.sessionOf(task),
           store: sessionStore(options.storage, task),
           identity: () => this.#introduction.identity,
           floors: options.floors ?? {},

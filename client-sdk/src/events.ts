@@ -51,6 +51,17 @@ export interface ClientEvents {
     readonly progress: number;
     readonly report: HybridReport | null;
   }): void;
+  /**
+   * A new version was compared with the one that serves, on the device's held-out examples: `refused` where it does worse by more than the
+   * margin. Mean losses in nats; `serving` goes on.
+   */
+  version(event: {
+    readonly task: TaskName;
+    readonly model: ModelHash;
+    readonly verdict: 'kept' | 'refused';
+    readonly serving: ModelHash;
+    readonly losses: { readonly next: number; readonly before: number };
+  }): void;
   /** The device waits: for an assignment, or `after` ms until it checks in again. */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
   /** Something is about to leave the device; what is sent again is told of again. */

@@ -26,6 +26,16 @@ export interface HybridOptions {
   readonly personal?: readonly PersonalModel[];
   /** What runs the models; by default that of the platform. */
   readonly inference?: Inference;
+  /**
+   * Mean loss, in nats, by which a new version may do worse on the device's held-out examples than the one that it serves: beyond it the
+   * device goes on with that one. 0.1 by default; `Infinity` for every version to serve.
+   */
+  readonly margin?: number;
+  /**
+   * Whether the coordinator may be asked where this device can't run the model, if the task offers that: what the app asks about leaves the
+   * device then. False by default.
+   */
+  readonly remote?: boolean;
   /** Examples observed after which the personal models learn anew, once the device is idle; 50 by default. */
   readonly refitAfter?: number;
 }

@@ -51,7 +51,7 @@ export async function compare(
 }
 
 /** What each model had given to the class that came, question by question. */
-async function probabilitiesOfWhatCame(
+export async function probabilitiesOfWhatCame(
   models: readonly OpenModel[],
   examples: readonly unknown[],
   serving: Serving<unknown>,

@@ -1,21 +1,25 @@
+import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { ClientEvents } from '../events.ts';
 import type { ModelCache } from '../model-cache.ts';
 import type { TaskOptions } from '../options.ts';
 import type { Platform } from '../platform.ts';
+import { PrivateLayers } from '../private-layers/private-layers.ts';
 import { asError } from '../session/session.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Hybrid } from './hybrid.ts';
 import { newestVersion } from './newest-version.ts';
+import { remotePrediction } from './remote.ts';
 import { ServedHybrid } from './served-hybrid.ts';
+import { Verdicts } from './verdicts.ts';
 
 export interface HybridsPorts {
   readonly platform: Platform;
   readonly storage: Storage;
-  readonly transport: Pick<Transport, 'download'>;
+  readonly transport: Pick<Transport, 'download' | 'request'>;
   /** Whether no round keeps the device busy. */
   readonly isFree: () => boolean;
   readonly emit: <Name extends keyof ClientEvents>(
@@ -27,6 +31,8 @@ export interface HybridsPorts {
 interface OfTask {
   readonly hybrid: ServedHybrid;
   readonly models: ModelCache;
+  readonly serving: Serving<unknown>;
+  readonly verdicts: Verdicts;
 }
 
 /** The hybrid models of a client: one for each of its tasks that is served. */
@@ -56,8 +62,13 @@ export class Hybrids {
         'hybrid.not-served',
         `This platform runs no models by itself; give "${task}" the option "hybrid.inference".`,
       );
+    const serving = options.serving as Serving<unknown>;
+    const verdicts = new Verdicts(storage, task);
     const hybrid = new ServedHybrid({
       task,
+      privateLayers: new PrivateLayers(storage, task),
+      verdicts,
+      remote: options.remote ? remotePrediction(task, serving, this.#ports.transport) : undefined,
       options,
       inference,
       trainer,
@@ -68,7 +79,12 @@ export class Hybrids {
       isIdle: async () => isFree() && (await platform.conditions()).idle !== false,
       emit,
     });
-    this.#ofTasks.set(task, { hybrid, models });
+    this.#ofTasks.set(task, { hybrid, models, serving, verdicts });
+  }
+
+  /** What the session of a task works with, where the task is served. */
+  sessionOf(task: TaskName): Pick<OfTask, 'serving' | 'verdicts'> | undefined {
+    return this.#ofTasks.get(task);
   }
 
   /** Throws `task.unknown`, or `hybrid.not-served` for a task without the option `hybrid`. */

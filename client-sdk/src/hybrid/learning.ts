@@ -8,6 +8,7 @@ import type { OpenModel } from './inference.ts';
 import type { OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
 import type { Choice, HybridStore } from './saved-hybrid.ts';
 import type { Served } from './served.ts';
+import type { VersionJudge } from './version-judge.ts';
 
 /** Held-out examples that λ is chosen on, at most: the newest. */
 const maxHeldOut = 200;
@@ -16,30 +17,32 @@ export interface LearningPorts extends PersonalPorts {
   readonly task: TaskName;
   readonly personal: readonly PersonalModel[];
   readonly store: HybridStore;
+  readonly judge: Pick<VersionJudge, 'admits'>;
   /** Hears of what went wrong in one part, without which the others go on. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * What serves next: every personal model learns, λ is chosen, and all of it is stored when this returns. `before` is neither changed nor
+ * What serves next: the newest version, unless it does worse than the one before, with which the device then goes on; every personal
+ * model learns, λ is chosen, and all of it is stored when this returns. `before` is neither changed nor
  * closed. A personal model that fails keeps what it had. Throws `training.stopped` once `signal` is aborted, `storage.*`, and
  * `model.unusable` for a version that this device can't load; nothing has changed then.
  */
 export async function learnAnew(
   before: Served,
-  files: ModelFiles | null,
+  newest: ModelFiles | null,
   examples: readonly unknown[],
   ports: LearningPorts,
   signal: AbortSignal,
   progress: (done: number) => void,
 ): Promise<Served> {
-  const { serving, inference, personal, store } = ports;
-  const isNew = files !== null && files.hash !== before.files?.hash;
+  const { serving, personal, store } = ports;
   const opened: OpenModel[] = [];
   try {
-    const global = isNew ? await inference.open(files) : before.global;
-    if (isNew && global) opened.push(global);
     const heldOut = examples.filter(example => isHeldOut(example, serving)).slice(-maxHeldOut);
+    const { files, global } = await chooseVersion(before, newest, heldOut, ports, signal);
+    const isNew = files !== null && files.hash !== before.files?.hash;
+    if (isNew && global) opened.push(global);
     const lesson = examples.filter(example => !isHeldOut(example, serving));
     const learned = new Map<string, { readonly bytes: Uint8Array; readonly model: OpenPersonal }>();
     for (const [i, model] of personal.entries()) {
@@ -69,6 +72,28 @@ export async function learnAnew(
     await Promise.all(opened.map(model => model.close()));
     throw signal.aborted ? new MurmurationError('training.stopped') : error;
   }
+}
+
+/** The version to serve, open; `before` is as it was. */
+async function chooseVersion(
+  { files, global }: Served,
+  newest: ModelFiles | null,
+  heldOut: readonly unknown[],
+  { inference, judge }: LearningPorts,
+  signal: AbortSignal,
+): Promise<Pick<Served, 'files' | 'global'>> {
+  if (!newest || newest.hash === files?.hash) return { files: newest ?? files, global };
+  const model = await inference.open(newest);
+  const next = { files: newest, model };
+  try {
+    if (!files || !global || (await judge.admits(next, { files, model: global }, heldOut, signal)))
+      return { files: newest, global: model };
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+  await model.close();
+  return { files, global };
 }
 
 /**

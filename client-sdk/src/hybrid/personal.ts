@@ -1,5 +1,6 @@
 import type { Serving } from '@murmuration/engine/serving';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Inference, OpenModel } from './inference.ts';
 
@@ -8,6 +9,8 @@ export interface PersonalPorts {
   readonly serving: Serving<unknown>;
   readonly trainer: Trainer;
   readonly inference: Inference;
+  /** What rounds have taught the layers that this device has for itself. */
+  readonly privateLayers: PrivateLayers;
 }
 
 /** What there is to learn from. */

@@ -4,6 +4,7 @@ import type { Clock } from '@murmuration/protocol/ports';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { ClientEvents } from '../events.ts';
 import type { HybridOptions } from '../options.ts';
+import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import { readExamples } from '../session/examples.ts';
 import { asError } from '../session/session.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -14,8 +15,11 @@ import type { Inference } from './inference.ts';
 import { type LearningPorts, learnAnew } from './learning.ts';
 import type { OpenPersonal } from './personal.ts';
 import { Refit } from './refit.ts';
+import type { Remote } from './remote.ts';
 import { hybridStore } from './saved-hybrid.ts';
 import { answer, type Served } from './served.ts';
+import type { Verdicts } from './verdicts.ts';
+import { VersionJudge } from './version-judge.ts';
 
 /** Examples observed after which the personal models learn anew; by default. */
 const refitAfter = 50;
@@ -31,7 +35,11 @@ export interface HybridPorts {
   /** The newest global version on the device. */
   readonly newest: () => Promise<ModelFiles | undefined>;
   readonly isIdle: () => Promise<boolean>;
-  readonly emit: <Name extends 'personal' | 'error'>(
+  readonly privateLayers: PrivateLayers;
+  readonly verdicts: Verdicts;
+  /** Asks the coordinator where this device can't run the model; undefined where the app does not let it. */
+  readonly remote?: Remote | undefined;
+  readonly emit: <Name extends 'personal' | 'version' | 'error'>(
     name: Name,
     ...args: Parameters<ClientEvents[Name]>
   ) => void;
@@ -47,6 +55,7 @@ export class ServedHybrid implements Hybrid {
   readonly #ports: HybridPorts;
   readonly #serving: Serving<unknown>;
   readonly #learning: LearningPorts;
+  readonly #judge: VersionJudge;
   readonly #refit: Refit;
   #restored: Promise<void> | undefined;
   #served = nothing;
@@ -62,9 +71,15 @@ export class ServedHybrid implements Hybrid {
     const { task, options, inference, trainer, storage, clock, isIdle } = ports;
     this.#ports = ports;
     this.#serving = options.serving as Serving<unknown>;
+    const { privateLayers, verdicts, emit } = ports;
+    const { margin } = options;
+    const serving = this.#serving;
+    this.#judge = new VersionJudge({ task, serving, inference, privateLayers, verdicts, margin, emit });
     this.#learning = {
       task,
-      serving: this.#serving,
+      serving,
+      privateLayers,
+      judge: this.#judge,
       inference,
       trainer,
       personal: options.personal ?? [],
@@ -81,6 +96,10 @@ export class ServedHybrid implements Hybrid {
 
   async predict(input: unknown, source: 'hybrid' | 'global' | 'personal' = 'hybrid'): Promise<Prediction> {
     await this.#restore();
+    const { files, global } = this.#served;
+    const { remote } = this.#ports;
+    // There is a version, and this device can't run it.
+    if (remote && files && !global && source !== 'personal') return remote(input);
     return answer(this.#served, input, source);
   }
 
@@ -115,7 +134,8 @@ export class ServedHybrid implements Hybrid {
     try {
       const newest = await this.#ports.newest();
       const { files, choice } = this.#served;
-      const isNew = newest !== undefined && newest.hash !== files?.hash;
+      const isNew =
+        newest !== undefined && newest.hash !== files?.hash && !(await this.#judge.hasRefused(newest.hash));
       if (isNew || (!choice && this.#learning.personal.length > 0)) this.#refit.want();
     } catch (error) {
       this.#fail(error);

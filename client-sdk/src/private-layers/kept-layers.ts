@@ -1,8 +1,9 @@
 import { ByteReader, ByteWriter, equalBytes } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { bytes as byteString, text } from '@murmuration/protocol/messages/scalars';
-import { contentHash } from '@murmuration/protocol/weights/model-files';
-import type { SplitLayout } from '@murmuration/protocol/weights/shared-part';
+import { contentHash, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { type SplitLayout, splitLayout, withPart } from '@murmuration/protocol/weights/shared-part';
 import * as z from 'zod/mini';
 
 /** The weights of private layers as they lie in the storage of their device. */
@@ -44,4 +45,17 @@ export function decodeKeptLayers(bytes: Uint8Array): KeptLayers | undefined {
 /** Whether what was kept has the tensors of the private part of a model: the same names and shapes. */
 export function fits({ layoutHash }: KeptLayers, split: SplitLayout): boolean {
   return split.private !== null && equalBytes(layoutHash, split.private.hash);
+}
+
+/** A version with the device's own weights in its private layers; undefined where these are of other tensors. */
+export function withKeptLayers(model: ModelFiles, kept: KeptLayers): ModelFiles | undefined {
+  let split: SplitLayout;
+  try {
+    split = splitLayout(model.layout, kept.layers);
+  } catch (error) {
+    if (error instanceof MurmurationError) return undefined;
+    throw error;
+  }
+  if (!fits(kept, split)) return undefined;
+  return { ...model, weights: withPart(model.weights, split, 'private', kept.values) };
 }

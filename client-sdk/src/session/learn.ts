@@ -1,6 +1,8 @@
+import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
+import { isHeldOut } from '../hybrid/held-out.ts';
 import type { Learned } from '../update/prepare.ts';
 import { readExamples } from './examples.ts';
 import { persist } from './persist.ts';
@@ -14,7 +16,7 @@ import type { Report } from './report.ts';
  */
 export async function learn(
   { plan, number }: Assignment,
-  { task, models, privateLayers, trainer, examples, platform, emit }: SessionPorts,
+  { task, models, privateLayers, served, trainer, examples, platform, emit }: SessionPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<Learned> {
@@ -27,9 +29,9 @@ export async function learn(
   );
   report('training', 0);
   const settings = { ...plan.training, seed: (plan.training.seed + number) % 2 ** 31 };
-  const result = await trainer.train(model, settings, await readExamples(examples()), signal, done =>
-    report('training', done),
-  );
+  const read = await readExamples(examples());
+  const lesson = split.private && served ? lessonOf(read, served.serving) : read;
+  const result = await trainer.train(model, settings, lesson, signal, done => report('training', done));
   signal.throwIfAborted();
   if (result.path) emit('engine', { task, ...result.path });
   if (!Number.isSafeInteger(result.examples) || result.examples < 1)
@@ -48,4 +50,10 @@ export async function learn(
     examples: result.examples,
     layout: split.shared,
   };
+}
+
+/** Private layers are one of the personal models: what these are compared on, they must not have learned. */
+function lessonOf(examples: readonly unknown[], serving: Serving<unknown>): readonly unknown[] {
+  const lesson = examples.filter(example => !isHeldOut(example, serving));
+  return lesson.length > 0 ? lesson : examples;
 }

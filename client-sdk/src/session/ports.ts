@@ -1,6 +1,8 @@
+import type { Serving } from '@murmuration/engine/serving';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { DeviceIdentity } from '../device/identity.ts';
 import type { ClientEvents } from '../events.ts';
+import type { Verdicts } from '../hybrid/verdicts.ts';
 import type { ModelCache } from '../model-cache.ts';
 import type { Platform } from '../platform.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
@@ -19,6 +21,10 @@ export interface SessionPorts {
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   readonly models: ModelCache;
   readonly privateLayers: PrivateLayers;
+  /** How the device serves the task, where it does. */
+  readonly served?:
+    | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'untold' | 'told'> }
+    | undefined;
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */
   readonly identity: () => DeviceIdentity;

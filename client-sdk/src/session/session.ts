@@ -151,7 +151,7 @@ export class Session {
 
   async #checkIn(): Promise<void> {
     if (!this.#connected || this.#state.phase !== 'idle') return;
-    const { task, platform, transport, emit, isFree, examples } = this.#ports;
+    const { task, platform, transport, emit, isFree, examples, served } = this.#ports;
     if (!isFree()) {
       this.#checkInAfter(retryAfter, busy);
       return;
@@ -160,13 +160,16 @@ export class Session {
     // At once: the assignment may arrive before the answer does.
     this.#state = state;
     try {
+      const verdicts = await served?.verdicts.untold();
       const message = {
         task,
         examples: await countExamples(examples()),
         conditions: await platform.conditions(),
+        verdicts,
       };
       if (this.#state !== state) return;
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);
+      if (verdicts) served?.verdicts.told(verdicts).catch(error => emit('error', asError(error)));
       if (this.#state !== state) return;
       if (answer.decision === 'waiting') {
         emit('wait', { task, after: null, reason: 'waiting for an assignment' });

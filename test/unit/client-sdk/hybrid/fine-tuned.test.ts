@@ -1,7 +1,10 @@
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import type { Lesson, PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
+import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
 import { serving, stepping, TableInference, TableTrainer } from './scene.ts';
 
@@ -22,6 +25,7 @@ function portsWith(
     serving,
     trainer: { train, close: async () => {} },
     inference: new TableInference(),
+    privateLayers: new PrivateLayers(memoryStorage(), 'steps' as TaskName),
   } as PersonalPorts;
 }
 

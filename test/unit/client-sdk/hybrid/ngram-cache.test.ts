@@ -1,9 +1,17 @@
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { Lesson, PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
+import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import type { TaskName } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
 import { serving, steppingSequences, TableInference, TableTrainer } from './scene.ts';
 
-const ports = { serving, trainer: new TableTrainer(), inference: new TableInference() } as PersonalPorts;
+const ports = {
+  serving,
+  trainer: new TableTrainer(),
+  inference: new TableInference(),
+  privateLayers: new PrivateLayers(memoryStorage(), 'steps' as TaskName),
+} as PersonalPorts;
 const lesson = (change: Partial<Lesson> = {}): Lesson => ({
   examples: steppingSequences(2, 10),
   global: null,

@@ -2,12 +2,16 @@ import type { ClientEvents } from '@murmuration/client-sdk/events';
 import type { Inference, OpenModel } from '@murmuration/client-sdk/hybrid/inference';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { softmax } from '@murmuration/client-sdk/hybrid/probabilities';
+import type { Remote } from '@murmuration/client-sdk/hybrid/remote';
 import { ServedHybrid } from '@murmuration/client-sdk/hybrid/served-hybrid';
+import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
 import { memoryStorage } from '@murmuration/client-sdk/node';
+import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { VirtualClock } from '../../../virtual-clock.ts';
@@ -114,6 +118,8 @@ export class TableTrainer implements Trainer {
   async close(): Promise<void> {}
 }
 
+const task = 'steps' as TaskName;
+
 /** A hybrid model on a storage, and all that it has told. */
 export function hybridOn({
   storage = memoryStorage(),
@@ -122,6 +128,8 @@ export function hybridOn({
   trainer = new TableTrainer(),
   clock = new VirtualClock(),
   isIdle = () => true,
+  margin,
+  remote,
 }: {
   storage?: Storage;
   personal?: readonly PersonalModel[];
@@ -129,13 +137,16 @@ export function hybridOn({
   trainer?: TableTrainer;
   clock?: VirtualClock;
   isIdle?: () => boolean;
+  margin?: number;
+  remote?: Remote;
 } = {}) {
   const device = { newest: undefined as ModelFiles | undefined, examples: [] as Sequence[] };
   const errors: MurmurationError[] = [];
+  const versions: Parameters<ClientEvents['version']>[0][] = [];
   const events: Parameters<ClientEvents['personal']>[0][] = [];
   const hybrid = new ServedHybrid({
-    task: 'steps' as never,
-    options: { serving, personal, refitAfter: 5 },
+    task,
+    options: { serving, personal, refitAfter: 5, ...(margin !== undefined && { margin }) },
     inference,
     trainer,
     storage,
@@ -143,10 +154,14 @@ export function hybridOn({
     examples: () => device.examples,
     newest: async () => device.newest,
     isIdle: async () => isIdle(),
+    privateLayers: new PrivateLayers(storage, task),
+    verdicts: new Verdicts(storage, task),
+    remote,
     emit: (name, event) => {
       if (name === 'error') errors.push(event as MurmurationError);
+      else if (name === 'version') versions.push(event as Parameters<ClientEvents['version']>[0]);
       else events.push(event as Parameters<ClientEvents['personal']>[0]);
     },
   });
-  return { hybrid, device, errors, events, storage, inference, trainer, clock };
+  return { hybrid, device, errors, events, versions, storage, inference, trainer, clock };
 }

@@ -1,0 +1,31 @@
+import type { Serving } from '@murmuration/engine/serving';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
+import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
+import { type Predict, predicted } from '@murmuration/protocol/messages/predict';
+import type { Transport } from '../transport/transport.ts';
+import { inputOf } from './asked.ts';
+import type { Prediction } from './hybrid.ts';
+import { softmax } from './probabilities.ts';
+
+/** Has the coordinator predict: the input leaves the device. Throws `hybrid.input`, `prediction.*`, `request.*` or `server.*`. */
+export type Remote = (input: unknown) => Promise<Prediction>;
+
+/** Asks the newest version of a task over the device's connection; one try, since whoever types asks again. */
+export function remotePrediction(
+  task: TaskName,
+  serving: Serving<unknown>,
+  { request }: Pick<Transport, 'request'>,
+): Remote {
+  return async asked => {
+    const message: Predict = { task, version: 'latest', input: [...inputOf(serving, asked)] };
+    const { model, logits } = decodeAck(await request('predict', encodeFrame(message)), predicted);
+    if (logits.length !== 4 * serving.classes)
+      throw new MurmurationError(
+        'model.unusable',
+        `The coordinator told ${logits.length / 4} classes apart, the task has ${serving.classes}.`,
+      );
+    const values = softmax(new Float32Array(logits.slice().buffer), serving.firstClass);
+    return { values, source: 'remote', model };
+  };
+}

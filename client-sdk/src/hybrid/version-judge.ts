@@ -1,0 +1,105 @@
+import type { Serving } from '@murmuration/engine/serving';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { ClientEvents } from '../events.ts';
+import { withKeptLayers } from '../private-layers/kept-layers.ts';
+import type { PrivateLayers } from '../private-layers/private-layers.ts';
+import { probabilitiesOfWhatCame } from './comparison.ts';
+import type { Inference, OpenModel } from './inference.ts';
+import type { Verdicts } from './verdicts.ts';
+
+/** Mean loss, in nats, by which a version may do worse than the one before it; by default. */
+const defaultMargin = 0.1;
+/** Questions below which chance decides: such a version serves. */
+const fewestQuestions = 20;
+/** A probability counts as no less than this: one question must not decide for all. */
+const leastProbability = 1e-6;
+
+/** A version of the global model, in use. */
+export interface GlobalVersion {
+  readonly files: ModelFiles;
+  readonly model: OpenModel;
+}
+
+export interface JudgePorts {
+  readonly task: TaskName;
+  readonly serving: Serving<unknown>;
+  readonly inference: Inference;
+  readonly privateLayers: PrivateLayers;
+  readonly verdicts: Verdicts;
+  /** In nats, 0 or more; infinite: every version serves. */
+  readonly margin?: number | undefined;
+  readonly emit: (name: 'version', ...args: Parameters<ClientEvents['version']>) => void;
+}
+
+/** Keeps a device on the last good version where a new one does worse on the device's own held-out examples. */
+export class VersionJudge {
+  readonly #ports: JudgePorts;
+
+  constructor(ports: JudgePorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether the device has found the version to do worse, and heard nothing better of it since. */
+  async hasRefused(model: ModelHash): Promise<boolean> {
+    return (await this.#ports.verdicts.on(model)) === 'refused';
+  }
+
+  /**
+   * Whether `next` may serve in the place of `before`: unless its mean loss on the held-out examples is higher by more than the margin. Under
+   * private layers both are judged with the device's own. Too few examples say nothing, and it serves. Throws the reason of `signal`
+   * once it is aborted.
+   */
+  async admits(
+    next: GlobalVersion,
+    before: GlobalVersion,
+    heldOut: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { task, verdicts, emit, margin = defaultMargin } = this.#ports;
+    const losses = await this.#losses(next, before, heldOut, signal);
+    if (!losses) return true;
+    const verdict = losses.next > losses.before + margin ? 'refused' : 'kept';
+    const { hash: model } = next.files;
+    const serving = verdict === 'kept' ? model : before.files.hash;
+    await verdicts.add({ model, verdict });
+    emit('version', { task, model, verdict, serving, losses });
+    return verdict === 'kept';
+  }
+
+  /** Mean losses on the same questions, in nats; undefined where these are too few. */
+  async #losses(
+    next: GlobalVersion,
+    before: GlobalVersion,
+    heldOut: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<{ readonly next: number; readonly before: number } | undefined> {
+    const opened: OpenModel[] = [];
+    try {
+      const models: OpenModel[] = [];
+      for (const version of [next, before]) models.push(await this.#asServed(version, opened));
+      const [ofNext, ofBefore] = await probabilitiesOfWhatCame(models, heldOut, this.#ports.serving, signal);
+      if (ofNext!.length < fewestQuestions) return undefined;
+      return { next: meanLoss(ofNext!), before: meanLoss(ofBefore!) };
+    } finally {
+      await Promise.all(opened.map(model => model.close()));
+    }
+  }
+
+  /** The version with the device's private layers, where it has some that fit: their initial weights say nothing of it. */
+  async #asServed({ files, model }: GlobalVersion, opened: OpenModel[]): Promise<OpenModel> {
+    const { privateLayers, inference } = this.#ports;
+    const kept = await privateLayers.kept();
+    const own = kept && withKeptLayers(files, kept);
+    if (!own) return model;
+    const open = await inference.open(own);
+    opened.push(open);
+    return open;
+  }
+}
+
+function meanLoss(probabilities: Float32Array): number {
+  let sum = 0;
+  for (const probability of probabilities) sum -= Math.log(Math.max(probability, leastProbability));
+  return sum / probabilities.length;
+}
