@@ -319,6 +319,11 @@ export const errors = {
     retryable: false,
     text: 'The device has not enough memory for this training.',
   },
+  'training.unsupported': {
+    status: 422,
+    retryable: false,
+    text: 'The plan asks for a training that the objective of the app does not allow.',
+  },
   'training.stopped': { status: 499, retryable: true, text: 'Training was stopped before its end.' },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,5 +1,6 @@
 import type { Extent } from '@murmuration/engine/fused/extent';
 import type { FusedTraining } from '@murmuration/engine/fused/training';
+import type { NegativeSampler } from '@murmuration/engine/negative-sampler';
 import * as tf from '@murmuration/engine/tf';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Steps } from './steps.ts';
@@ -8,6 +9,7 @@ import type { Steps } from './steps.ts';
  * Gradient descent by the engine's fused kernels, from the weights `global` on.
  *
  * @param largest the largest batch that will come, as far as that is known.
+ * @param sampler what sampled softmax draws from; null for the full softmax.
  * @throws MurmurationError `training.no-memory`.
  */
 export function fusedSteps(
@@ -15,9 +17,10 @@ export function fusedSteps(
   global: Float32Array,
   { learningRate, proximal, gradientClip, seed }: TrainingSettings,
   largest: Extent,
+  sampler: NegativeSampler | null,
 ): Steps {
   const settings = { learningRate, proximal, gradientClip, optimizer: { kind: 'sgd' } } as const;
-  training.begin(global, settings, largest, seed);
+  training.begin(global, settings, largest, seed, sampler);
   return {
     take: batch =>
       tf.tidy(() => {

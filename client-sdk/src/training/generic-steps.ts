@@ -1,5 +1,7 @@
 import { readWeights, writeWeights } from '@murmuration/engine/model';
-import type { Objective } from '@murmuration/engine/objective';
+import type { NegativeSampler } from '@murmuration/engine/negative-sampler';
+import type { Batch, Objective } from '@murmuration/engine/objective';
+import { sampledSoftmaxLoss } from '@murmuration/engine/sampled-softmax';
 import * as tf from '@murmuration/engine/tf';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Steps } from './steps.ts';
@@ -7,22 +9,27 @@ import type { Steps } from './steps.ts';
 /**
  * Gradient descent by tfjs' own operations, for any model and loss, from the weights `global` on, with the proximal pull and the
  * gradient clipping of the settings.
+ *
+ * @param sampler what sampled softmax draws from; null for the loss of the objective.
  */
 export function genericSteps<Example>(
   model: tf.LayersModel,
   { loss }: Objective<Example>,
   global: Float32Array,
   settings: TrainingSettings,
+  sampler: NegativeSampler | null,
 ): Steps {
   writeWeights(model, global);
   const { learningRate, proximal, gradientClip } = settings;
+  const sampled = sampler && sampledSoftmaxLoss(model);
+  const lossOf = (batch: Batch) => (sampler && sampled ? sampled(batch, sampler.draw()) : loss(model, batch));
   const optimizer = tf.train.sgd(learningRate);
   const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
   const anchors = proximal > 0 ? anchorsOf(model, global) : [];
   return {
     take: batch =>
       tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(() => loss(model, batch()), variables);
+        const { value, grads } = tf.variableGrads(() => lossOf(batch()), variables);
         for (const [i, anchor] of anchors.entries()) {
           const variable = variables[i]!;
           const pull = variable.sub(anchor).mul(proximal);

@@ -1,6 +1,8 @@
 import type { Extent } from '@murmuration/engine/fused/extent';
 import { choosePath, type Path } from '@murmuration/engine/fused/path';
+import { softmaxLoss } from '@murmuration/engine/losses';
 import { loadModel } from '@murmuration/engine/model';
+import { type NegativeSampler, samplerFor } from '@murmuration/engine/negative-sampler';
 import type { Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -23,6 +25,9 @@ export interface TrainerOptions {
 
 /** Steps run in one go for so many milliseconds, about half a frame, before others of the thread have their turn. */
 const TURN_MS = 8;
+
+/** Sets the seed of negatives apart from that of shuffles. */
+const NEGATIVES = 0x6e656761;
 
 interface Loaded {
   /** The topology as text. */
@@ -74,13 +79,14 @@ export function tfjsTrainer<Example>(
     largest: Extent,
   ) =>
     path.engine === 'fused'
-      ? fusedSteps(path.training, weights, settings, largest)
-      : genericSteps(model, objective, weights, settings);
+      ? fusedSteps(path.training, weights, settings, largest, samplerOf(model, settings))
+      : genericSteps(model, objective, weights, settings, samplerOf(model, settings));
 
   return {
     train(files, settings, examples, signal, progress) {
       const result = queue.then(async () => {
         requireRunning(signal);
+        requireSoftmax(objective, settings);
         const used = draw(examples as readonly Example[], settings);
         const rows = used.length > 0 ? objective.encode(used) : undefined;
         if (!rows || rows.size === 0) throw new MurmurationError('training.no-examples');
@@ -106,6 +112,23 @@ export function tfjsTrainer<Example>(
       await queue;
     },
   };
+}
+
+/** Sampled softmax stands in for one loss alone. */
+function requireSoftmax<Example>({ loss }: Objective<Example>, { sampledSoftmax }: TrainingSettings): void {
+  if (sampledSoftmax && loss !== softmaxLoss)
+    throw new MurmurationError(
+      'training.unsupported',
+      "The plan asks for sampled softmax, which takes the place of the engine's softmaxLoss; this objective has a loss of its own.",
+    );
+}
+
+/** What a plan with sampled softmax draws from; not the numbers that shuffle. */
+function samplerOf(
+  { outputs }: tf.LayersModel,
+  { sampledSoftmax, seed }: TrainingSettings,
+): NegativeSampler | null {
+  return samplerFor(sampledSoftmax, outputs[0]!.shape.at(-1)!, seededUniform(seed ^ NEGATIVES));
 }
 
 /** At most `maxExamples`, drawn at random. */

@@ -35,6 +35,10 @@ const definition = z.strictObject({
       .min(0)
       .max(2 ** 31 - 1)
       .default(0),
+    sampledSoftmax: z
+      .strictObject({ negatives: z.int().min(1).max(1_000_000) })
+      .nullable()
+      .default(null),
     privateLayers: z.array(z.string().min(1).max(256)).max(256).default([]),
   }),
   update: z.strictObject({
@@ -109,7 +113,7 @@ export function defineTask(input: TaskDefinition): Task {
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
   const { plan, update, masking, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
-  const { privateLayers, ...training } = plan;
+  const { privateLayers, sampledSoftmax, ...training } = plan;
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
       'config.invalid',
@@ -125,7 +129,8 @@ export function defineTask(input: TaskDefinition): Task {
   const task: Task = {
     ...rest,
     name: parseTaskName(rest.name),
-    training,
+    // Devices that know nothing of it still understand a plan without it.
+    training: sampledSoftmax ? { ...training, sampledSoftmax } : training,
     privateLayers,
     // Uniform weights are all 1: a larger cap would only widen the ring.
     update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,

@@ -1,5 +1,7 @@
+import type { Negatives } from '../negative-sampler.ts';
 import type { Address } from './kernels.ts';
 import type { DenseParameters, Parameters } from './parameters.ts';
+import { SampledOutput } from './sampled-output.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Logits that are held at a time, at most, in floats: 2 MB, so that they stay in a cache. */
@@ -29,6 +31,7 @@ export class Head {
   #logits = 0;
   #sums = 0;
   #gaps = 0;
+  #sampled: SampledOutput | null = null;
 
   constructor(
     workspace: Workspace,
@@ -47,12 +50,24 @@ export class Head {
     return this.#layers.at(-1)!.layer.units;
   }
 
+  /** From the next `reserve` on, takes so many negatives a step instead of all classes; 0 for the full softmax. */
+  sample(negatives: number): void {
+    this.#sampled =
+      negatives > 0
+        ? new SampledOutput(this.#workspace, this.#layers.at(-1)!, negatives, this.#scratch)
+        : null;
+  }
+
   reserve(rows: number): void {
     const workspace = this.#workspace;
     this.#inputs = this.#layers.map(({ layer }) => workspace.reserve(rows * layer.inputs));
     this.#slopes = this.#layers.map(({ layer }, i) =>
-      workspace.reserve(this.#follows || (this.#training && i > 0) ? rows * layer.inputs : 0),
+      this.#follows || (this.#training && i > 0) ? workspace.reserve(rows * layer.inputs) : 0,
     );
+    if (this.#sampled) {
+      this.#sampled.reserve(rows);
+      return;
+    }
     this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / this.classes / 4)));
     this.#logits = workspace.reserve(this.#blockRows * this.classes);
     this.#sums = workspace.reserve(this.#blockRows);
@@ -62,13 +77,27 @@ export class Head {
   /**
    * The loss of those rows of `from` that count, in nats; leaves the gradients of the weights, and adds those of the rows to
    * `fromSlopes`, where there is a part before.
+   *
+   * @param negatives of this step, where the softmax is sampled.
    */
-  descend({ count, indices, labels, shares }: Rows, from: Address, fromSlopes: Address): number {
+  descend(rows: Rows, from: Address, fromSlopes: Address, negatives: Negatives | null): number {
+    const { count, indices } = rows;
     const { kernels } = this.#workspace;
     const layers = this.#layers;
     const last = layers.length - 1;
     kernels.gatherRows(count, layers[0].layer.inputs, from, indices, this.#inputs[0]);
     for (let i = 0; i < last; i++) this.#forward(i, count, this.#inputs[i + 1]);
+    const loss =
+      this.#sampled && negatives
+        ? this.#sampled.descend(negatives, rows, this.#inputs[last], this.#slopes[last])
+        : this.#full(rows);
+    for (let i = last - 1; i >= 0; i--) this.#backward(i, count);
+    if (this.#follows) kernels.addRows(count, layers[0].layer.inputs, this.#slopes[0], indices, fromSlopes);
+    return loss;
+  }
+
+  /** The loss by all classes, and the gradients of the last layer, block by block. */
+  #full({ count, labels, shares }: Rows): number {
     let loss = 0;
     let row = 0;
     do {
@@ -76,8 +105,6 @@ export class Head {
       loss += this.#block(row, rows, labels + 4 * row, shares + 4 * row);
       row += rows;
     } while (row < count);
-    for (let i = last - 1; i >= 0; i--) this.#backward(i, count);
-    if (this.#follows) kernels.addRows(count, layers[0].layer.inputs, this.#slopes[0], indices, fromSlopes);
     return loss;
   }
 

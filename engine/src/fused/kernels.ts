@@ -66,6 +66,20 @@ export interface Kernels {
   addRowDots(k: number, n: number, x: Address, w: Address, y: Address): void;
   squaredNorm(count: number, x: Address): number;
   // biome-ignore format: what is read, then what is written
+  gatherColumns(
+    count: number, rows: number, columns: number, from: Address, indices: Address, to: Address,
+  ): void;
+  // biome-ignore format: what is read, then what is written
+  addColumns(
+    count: number, rows: number, columns: number, from: Address, indices: Address, to: Address,
+  ): void;
+  rowDots(rows: number, width: number, a: Address, b: Address, to: Address, step: number): void;
+  // biome-ignore format: what is read, then what is written
+  scaleRows(
+    rows: number, width: number, scales: Address, step: number, x: Address,
+    to: Address, accumulate: number,
+  ): void;
+  // biome-ignore format: what is read, then what is written
   softmaxCrossEntropy(
     rows: number, classes: number, logits: Address, labels: Address, shares: Address,
     sums: Address, gaps: Address,

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { NegativeSampler } from '../negative-sampler.ts';
 import { Descent, type DescentSettings } from './descent.ts';
 import type { Extent } from './extent.ts';
 import type { Features } from './features.ts';
@@ -42,6 +43,7 @@ export class FusedTraining {
   #settled = 0;
   #settings = '';
   #descent: Descent | undefined;
+  #sampler: NegativeSampler | null = null;
   #capacity: Extent = { steps: 0, batch: 0 };
   #indices: Address = 0;
   #labels: Address = 0;
@@ -71,17 +73,27 @@ export class FusedTraining {
    * taken too, but asks for more memory. Returns the bytes of memory that training takes.
    *
    * @param seed what dropout draws from; the same draws follow from the same seed.
+   * @param sampler what sampled softmax draws from; by default the loss is the full softmax's.
    * @throws MurmurationError `training.no-memory` where that is more than it may take, or than the system gives.
    */
-  begin(weights: Float32Array, settings: DescentSettings, largest: Extent, seed = 0): number {
-    const key = JSON.stringify(settings);
+  begin(
+    weights: Float32Array,
+    settings: DescentSettings,
+    largest: Extent,
+    seed = 0,
+    sampler: NegativeSampler | null = null,
+  ): number {
+    const negatives = sampler?.count ?? 0;
+    const key = JSON.stringify([settings, negatives]);
     if (key !== this.#settings) {
       this.#workspace.release(this.#fixed);
       this.#descent = new Descent(this.#workspace, this.#parameters, settings);
+      this.#head.sample(negatives);
       this.#settled = this.#workspace.bytes;
       this.#capacity = { steps: 0, batch: 0 };
       this.#settings = key;
     }
+    this.#sampler = sampler;
     this.#fit(largest);
     this.#workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
     this.#descent!.begin();
@@ -104,7 +116,8 @@ export class FusedTraining {
     features.begin(extent);
     features.forward(extent);
     const slopes = features.clearSlopes(extent);
-    const loss = this.#head.descend(rows, features.output(extent), slopes);
+    const negatives = this.#sampler?.draw() ?? null;
+    const loss = this.#head.descend(rows, features.output(extent), slopes, negatives);
     features.backward(extent, !this.#descent!.sparse);
     this.#descent!.step(features instanceof Sequence ? features : null);
     return loss;

@@ -27,6 +27,11 @@ export class TiedDense extends tf.layers.Layer {
     this.supportsMasking = true;
   }
 
+  /** `[units]`; undefined where there is none. */
+  get bias(): tf.Tensor | undefined {
+    return this.#bias?.read();
+  }
+
   override build(): void {
     if (this.#useBias) this.#bias = this.addWeight('bias', [this.#units], 'float32', tf.initializers.zeros());
     this.built = true;
@@ -42,8 +47,8 @@ export class TiedDense extends tf.layers.Layer {
       const x = Array.isArray(inputs) ? inputs[0] : inputs;
       const width = x.shape.at(-1)!;
       const rows = x.reshape([-1, width]);
-      const products = tf.matMul(rows, this.#table(width), false, true);
-      const outputs = this.#bias ? products.add(this.#bias.read()) : products;
+      const products = tf.matMul(rows, this.table(width), false, true);
+      const outputs = this.bias ? products.add(this.bias) : products;
       return outputs.reshape([...x.shape.slice(0, -1), this.#units]);
     });
   }
@@ -52,7 +57,8 @@ export class TiedDense extends tf.layers.Layer {
     return { ...super.getConfig(), units: this.#units, useBias: this.#useBias };
   }
 
-  #table(width: number): tf.Tensor {
+  /** The embedding's matrix `[units, width]`. */
+  table(width: number): tf.Tensor {
     const table = embeddingBefore(this)?.weights[0].read();
     if (table?.shape[0] !== this.#units || table.shape[1] !== width)
       throw new RangeError(

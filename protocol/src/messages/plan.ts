@@ -16,6 +16,8 @@ export const trainingSettings = z.strictObject({
   maxExamples: whole(1, 1_000_000),
   /** With the number of the round, the seed of shuffles and draws: equal seeds and examples give equal updates. */
   seed: whole(0, 2 ** 31 - 1),
+  /** Sampled softmax in training: so many other classes a step instead of all; `null`, as where it is left out: the full softmax. */
+  sampledSoftmax: z.optional(z.nullable(z.strictObject({ negatives: whole(1, 1_000_000) }))),
 });
 export type TrainingSettings = z.infer<typeof trainingSettings>;
 

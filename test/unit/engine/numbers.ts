@@ -1,12 +1,18 @@
 import * as tf from '@murmuration/engine/tf';
 
-/** Numbers between −scale and scale that follow from the seed alone (a linear congruential generator). */
+/** Numbers between −scale and scale that follow from the seed alone. */
 export function numbers(length: number, seed: number, scale = 1): Float32Array {
+  const uniform = uniformOf(seed);
+  return Float32Array.from({ length }, () => (2 * uniform() - 1) * scale);
+}
+
+/** Numbers from 0 to 1 that follow from a seed: a linear congruential generator. */
+export function uniformOf(seed: number): () => number {
   let state = (seed * 2_654_435_761 + 1) >>> 0;
-  return Float32Array.from({ length }, () => {
+  return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state / 2 ** 31 - 1) * scale;
-  });
+    return state / 2 ** 32;
+  };
 }
 
 /** Integers in 0 … below − 1 that follow from the seed alone. */

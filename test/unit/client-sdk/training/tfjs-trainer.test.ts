@@ -203,6 +203,7 @@ describe('training on the fused kernels', () => {
   it.each<[string, Partial<TrainingSettings>]>([
     ['plain', {}],
     ['pulled and clipped', { proximal: 0.5, gradientClip: 0.1 }],
+    ['with sampled softmax', { sampledSoftmax: { negatives: 4 } }],
   ])('gives the update of the generic path, %s, and says which it was', async (_, change) => {
     const train = async (engine: 'auto' | 'generic') => {
       const trainer = tfjsTrainer(nextWord(vocabulary), { engine });
@@ -223,6 +224,27 @@ describe('training on the fused kernels', () => {
     expect(largest).toBeGreaterThan(0.001);
     for (const [i, value] of fused.delta.entries())
       expect(Math.abs(value - generic.delta[i]!)).toBeLessThan(1e-4 * largest);
+  });
+
+  it('samples its negatives by the seed, and takes all classes where as good as all would be drawn', async () => {
+    const trainer = tfjsTrainer(nextWord(vocabulary));
+    const train = async (change: Partial<TrainingSettings>) =>
+      (await trainer.train(words, { ...settings, ...change }, messages, never, silent)).delta;
+    const sampled = await train({ sampledSoftmax: { negatives: 3 } });
+    expect(await train({ sampledSoftmax: { negatives: 3 } })).toEqual(sampled);
+    expect(await train({ sampledSoftmax: { negatives: 3 }, seed: 2 })).not.toEqual(sampled);
+    const full = await train({});
+    expect(sampled).not.toEqual(full);
+    expect(await train({ sampledSoftmax: { negatives: 6 } })).toEqual(full);
+    expect(await train({ sampledSoftmax: null })).toEqual(full);
+    await trainer.close();
+  });
+
+  it('refuses sampled softmax for an objective with a loss of its own', async () => {
+    const trainer = tfjsTrainer(line);
+    const sampled = { ...settings, sampledSoftmax: { negatives: 1 } };
+    expect(await codeOf(trainer.train(files, sampled, points, never, silent))).toBe('training.unsupported');
+    await trainer.close();
   });
 
   it('begins each training from the model that it is given', async () => {

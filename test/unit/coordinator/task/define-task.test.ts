@@ -41,6 +41,14 @@ describe('a task', () => {
     });
   });
 
+  it('samples the softmax only where it says so', () => {
+    expect(defineTask(least).training).not.toHaveProperty('sampledSoftmax');
+    const sampled = { ...least, plan: { ...least.plan, sampledSoftmax: { negatives: 500 } } };
+    expect(defineTask(sampled).training.sampledSoftmax).toEqual({ negatives: 500 });
+    const none = { ...least, plan: { ...least.plan, sampledSoftmax: { negatives: 0 } } };
+    expect(() => defineTask(none)).toThrow('plan.sampledSoftmax.negatives');
+  });
+
   it('masks unless it says otherwise', () => {
     const { masking: _, ...rest } = least;
     expect(defineTask(rest as TaskDefinition).masking).toMatchObject({ threat: 'malicious' });

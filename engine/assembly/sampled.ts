@@ -1,0 +1,61 @@
+import { put, take } from './lanes';
+import { dot } from './rows';
+
+// What sampled softmax needs beside dense products: columns of a matrix that were drawn, and rows that belong to one label each.
+
+/** Row `c` of `to` `[count, rows]` ← column `indices[c]` of `from` `[rows, columns]`. */
+export function gatherColumns(
+  count: i32,
+  rows: i32,
+  columns: i32,
+  from: usize,
+  indices: usize,
+  to: usize,
+): void {
+  for (let r = 0; r < rows; r++, from += (<usize>columns) << 2, to += 4) {
+    let at = to;
+    for (let c = 0; c < count; c++, at += (<usize>rows) << 2)
+      store<f32>(at, load<f32>(from + ((<usize>load<i32>(indices + ((<usize>c) << 2))) << 2)));
+  }
+}
+
+/** Column `indices[c]` of `to` `[rows, columns]` += row `c` of `from` `[count, rows]`. */
+export function addColumns(count: i32, rows: i32, columns: i32, from: usize, indices: usize, to: usize): void {
+  for (let r = 0; r < rows; r++, from += 4, to += (<usize>columns) << 2) {
+    let at = from;
+    for (let c = 0; c < count; c++, at += (<usize>rows) << 2) {
+      const place = to + ((<usize>load<i32>(indices + ((<usize>c) << 2))) << 2);
+      store<f32>(place, load<f32>(place) + load<f32>(at));
+    }
+  }
+}
+
+/** The products of row `i` of `a` and row `i` of `b`, `width` floats each, written `step` floats apart. */
+export function rowDots(rows: i32, width: i32, a: usize, b: usize, to: usize, step: i32): void {
+  const row = (<usize>width) << 2;
+  for (let i = 0; i < rows; i++, a += row, b += row, to += (<usize>step) << 2) store<f32>(to, dot(width, a, b));
+}
+
+/** Row `i` of `to` = (what is there, where `accumulate`, +) scale `i` · row `i` of `x`; scales lie `step` floats apart. */
+export function scaleRows(
+  rows: i32,
+  width: i32,
+  scales: usize,
+  step: i32,
+  x: usize,
+  to: usize,
+  accumulate: bool,
+): void {
+  for (let i = 0; i < rows; i++, scales += (<usize>step) << 2) {
+    const scale = v128.load_splat<f32>(scales);
+    for (let left = width; left > 0; left -= 4, x += 16, to += 16) {
+      let values = f32x4.mul(scale, take(x, left));
+      if (accumulate) values = f32x4.add(values, take(to, left));
+      put(to, values, left);
+    }
+    // The last step may have been a part of a vector.
+    const beyond = (<usize>((4 - (width & 3)) & 3)) << 2;
+    x -= beyond;
+    to -= beyond;
+  }
+}

@@ -1,0 +1,183 @@
+import { EXCLUDED, type Negatives } from '../negative-sampler.ts';
+import type { Rows } from './head.ts';
+import type { Address } from './kernels.ts';
+import type { DenseParameters } from './parameters.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Logits that are held at a time, at most, in floats, as in the full softmax. */
+const LOGITS = 524_288;
+
+/**
+ * The last layer of a model under sampled softmax: each row has one logit for each negative of the step and, in the last column,
+ * one for its own label. Weights of other classes are neither read nor moved.
+ */
+export class SampledOutput {
+  readonly #workspace: Workspace;
+  readonly #output: DenseParameters;
+  readonly #negatives: number;
+  readonly #scratch: Address;
+  /** Where a class stands among the negatives; −1 for one that does not. */
+  readonly #slots: Int32Array;
+  #blockRows = 0;
+  #classes = 0;
+  #bias = 0;
+  #rows = 0;
+  #rowSlopes = 0;
+  #own = 0;
+  #ownSlopes = 0;
+  #logits = 0;
+  #targets = 0;
+  #sums = 0;
+  #gaps = 0;
+  #columnSums = 0;
+
+  constructor(workspace: Workspace, output: DenseParameters, negatives: number, scratch: Address) {
+    this.#workspace = workspace;
+    this.#output = output;
+    this.#negatives = negatives;
+    this.#scratch = scratch;
+    this.#slots = new Int32Array(output.layer.units).fill(-1);
+  }
+
+  reserve(rows: number): void {
+    const workspace = this.#workspace;
+    const { inputs } = this.#output.layer;
+    const columns = this.#negatives + 1;
+    this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / columns / 4)));
+    this.#classes = workspace.reserve(this.#negatives);
+    this.#bias = workspace.reserve(this.#negatives);
+    this.#rows = workspace.reserve(this.#negatives * inputs);
+    this.#rowSlopes = workspace.reserve(this.#negatives * inputs);
+    this.#own = workspace.reserve(this.#blockRows * inputs);
+    this.#ownSlopes = workspace.reserve(this.#blockRows * inputs);
+    this.#logits = workspace.reserve(this.#blockRows * columns);
+    this.#targets = workspace.reserve(this.#blockRows);
+    this.#sums = workspace.reserve(this.#blockRows);
+    this.#gaps = workspace.reserve(this.#blockRows);
+    this.#columnSums = workspace.reserve(columns);
+  }
+
+  /**
+   * The loss of `rows` of `inputs`, in nats; leaves the gradients of the weights, and writes those of the inputs to `slopes`,
+   * unless that is 0.
+   */
+  descend(negatives: Negatives, { count, labels, shares }: Rows, inputs: Address, slopes: Address): number {
+    const { kernel, bias } = this.#output;
+    this.#workspace.zero(kernel.gradient, kernel.size);
+    if (bias) this.#workspace.zero(bias.gradient, bias.size);
+    this.#take(negatives);
+    const row = 4 * this.#output.layer.inputs;
+    let loss = 0;
+    for (let first = 0; first < count; first += this.#blockRows) {
+      const part = {
+        count: Math.min(this.#blockRows, count - first),
+        labels: labels + 4 * first,
+        shares: shares + 4 * first,
+      };
+      const from = inputs + first * row;
+      loss += this.#score(negatives, part, from);
+      this.#gradients(part, from, slopes > 0 ? slopes + first * row : 0, first > 0);
+    }
+    if (count > 0) this.#scatter(this.#negatives, this.#rowSlopes, this.#classes);
+    for (const index of negatives.classes) this.#slots[index] = -1;
+    return loss;
+  }
+
+  /** Brings in the weights of the negatives. */
+  #take({ classes, logCounts }: Negatives): void {
+    const { ints, floats } = this.#workspace;
+    const { bias } = this.#output;
+    ints.set(classes, this.#classes / 4);
+    for (const [slot, index] of classes.entries()) {
+      this.#slots[index] = slot;
+      floats[this.#bias / 4 + slot] = (bias ? floats[bias.value / 4 + index] : 0) - logCounts[slot];
+    }
+    this.#gather(this.#negatives, this.#classes, this.#rows);
+  }
+
+  /** Logits of a block of rows, which their gradients replace, and the loss. */
+  #score(negatives: Negatives, { count, labels, shares }: Omit<Rows, 'indices'>, from: Address): number {
+    const { kernels, ints, floats } = this.#workspace;
+    const { layer, bias } = this.#output;
+    const columns = this.#negatives + 1;
+    this.#gather(count, labels, this.#own);
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      count, this.#negatives, layer.inputs, from, layer.inputs, 0, this.#rows, layer.inputs, 1,
+      this.#logits, columns, 0, this.#bias, this.#scratch,
+    );
+    kernels.rowDots(count, layer.inputs, from, this.#own, this.#logits + 4 * this.#negatives, columns);
+    for (let row = 0, at = this.#logits / 4; row < count; row++, at += columns) {
+      const label = ints[labels / 4 + row];
+      floats[at + this.#negatives] +=
+        (bias ? floats[bias.value / 4 + label] : 0) - negatives.logCountOf(label);
+      if (this.#slots[label] >= 0) floats[at + this.#slots[label]] = EXCLUDED;
+    }
+    ints.fill(this.#negatives, this.#targets / 4, this.#targets / 4 + count);
+    // biome-ignore format: what is read, then what is written
+    kernels.softmaxCrossEntropy(
+      count, columns, this.#logits, this.#targets, shares, this.#sums, this.#gaps,
+    );
+    let loss = 0;
+    for (let row = 0; row < count; row++)
+      loss +=
+        floats[shares / 4 + row] * (Math.log(floats[this.#sums / 4 + row]) + floats[this.#gaps / 4 + row]);
+    return loss;
+  }
+
+  #gradients(
+    { count, labels }: Omit<Rows, 'indices'>,
+    from: Address,
+    slopes: Address,
+    accumulate: boolean,
+  ): void {
+    const { kernels } = this.#workspace;
+    const { inputs } = this.#output.layer;
+    const columns = this.#negatives + 1;
+    const ownLogits = this.#logits + 4 * this.#negatives;
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      this.#negatives, inputs, count, this.#logits, columns, 1, from, inputs, 0,
+      this.#rowSlopes, inputs, Number(accumulate), 0, this.#scratch,
+    );
+    kernels.scaleRows(count, inputs, ownLogits, columns, from, this.#ownSlopes, 0);
+    this.#scatter(count, this.#ownSlopes, labels);
+    this.#biasGradient(count, labels);
+    if (slopes === 0) return;
+    // biome-ignore format: one line for each matrix
+    kernels.multiply(
+      count, inputs, this.#negatives, this.#logits, columns, 0, this.#rows, inputs, 0,
+      slopes, inputs, 0, 0, this.#scratch,
+    );
+    kernels.scaleRows(count, inputs, ownLogits, columns, this.#own, slopes, 1);
+  }
+
+  #biasGradient(count: number, labels: Address): void {
+    const { bias } = this.#output;
+    if (!bias) return;
+    const { kernels, floats, ints } = this.#workspace;
+    const columns = this.#negatives + 1;
+    kernels.columnSums(count, columns, this.#logits, this.#columnSums, 0);
+    const to = bias.gradient / 4;
+    for (let slot = 0; slot < this.#negatives; slot++)
+      floats[to + ints[this.#classes / 4 + slot]] += floats[this.#columnSums / 4 + slot];
+    for (let row = 0, at = this.#logits / 4 + this.#negatives; row < count; row++, at += columns)
+      floats[to + ints[labels / 4 + row]] += floats[at];
+  }
+
+  /** The weights of `count` classes as rows. */
+  #gather(count: number, classes: Address, to: Address): void {
+    const { kernels } = this.#workspace;
+    const { layer, kernel } = this.#output;
+    if (layer.tied) kernels.gatherRows(count, layer.inputs, kernel.value, classes, to);
+    else kernels.gatherColumns(count, layer.inputs, layer.units, kernel.value, classes, to);
+  }
+
+  /** Adds rows of gradients to those of their classes. */
+  #scatter(count: number, from: Address, classes: Address): void {
+    const { kernels } = this.#workspace;
+    const { layer, kernel } = this.#output;
+    if (layer.tied) kernels.addRows(count, layer.inputs, from, classes, kernel.gradient);
+    else kernels.addColumns(count, layer.inputs, layer.units, from, classes, kernel.gradient);
+  }
+}

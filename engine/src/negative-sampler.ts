@@ -1,0 +1,70 @@
+/** Classes that one step of sampled softmax sets against the labels. */
+export interface Negatives {
+  /** Each at most once. */
+  readonly classes: Int32Array;
+  /** For each of them, ln of how often it was to be expected in the draw. */
+  readonly logCounts: Float32Array;
+  /** The same for any class, such as a label. */
+  logCountOf(index: number): number;
+}
+
+/** Stands in place of the logit of a negative that is a row's own label; its probability is 0. */
+export const EXCLUDED = -1e9;
+
+/**
+ * Draws the negatives of sampled softmax (Jean et al. 2015, §3.1) as TensorFlow's `sampled_softmax_loss` does: without repetition,
+ * class k with a probability in proportion to ln((k + 2) / (k + 1)), which is about how often words come whose ids are sorted by
+ * frequency. The loss takes ln of the expected count of a class from its logit, so that the gradient is nearly that of the full
+ * softmax, whatever the order of the classes.
+ */
+export class NegativeSampler {
+  readonly count: number;
+  readonly #classes: number;
+  readonly #uniform: () => number;
+  /** The draw in which a class was met last. */
+  readonly #met: Int32Array;
+  #draw = 0;
+
+  /** @param classes more than 2 · `count`. @param uniform hands out numbers from 0 to 1, 1 excluded. */
+  constructor(classes: number, count: number, uniform: () => number) {
+    if (!(count >= 1 && 2 * count < classes))
+      throw new RangeError(`${count} negatives are not from 1 to less than half of ${classes} classes.`);
+    this.count = count;
+    this.#classes = classes;
+    this.#uniform = uniform;
+    this.#met = new Int32Array(classes);
+  }
+
+  draw(): Negatives {
+    this.#draw += 1;
+    const classes = new Int32Array(this.count);
+    const range = Math.log(this.#classes + 1);
+    let tries = 0;
+    for (let found = 0; found < this.count; ) {
+      tries += 1;
+      const drawn = Math.min(this.#classes - 1, Math.floor(Math.exp(this.#uniform() * range)) - 1);
+      if (this.#met[drawn] === this.#draw) continue;
+      this.#met[drawn] = this.#draw;
+      classes[found++] = drawn;
+    }
+    const logCountOf = (index: number) => {
+      const probability = Math.log((index + 2) / (index + 1)) / range;
+      return Math.log(-Math.expm1(tries * Math.log1p(-probability)));
+    };
+    return { classes, logCounts: Float32Array.from(classes, logCountOf), logCountOf };
+  }
+}
+
+/**
+ * The sampler for a plan's `sampledSoftmax`; null where it has none, or where half of the classes or more would be drawn, which
+ * costs more than the full softmax.
+ */
+export function samplerFor(
+  settings: { readonly negatives: number } | null | undefined,
+  classes: number,
+  uniform: () => number,
+): NegativeSampler | null {
+  return settings && 2 * settings.negatives < classes
+    ? new NegativeSampler(classes, settings.negatives, uniform)
+    : null;
+}
