@@ -3,20 +3,19 @@ import {
   lostSquare,
   scalarWeightedVector,
   squaredNorm,
+  weightedVector,
 } from '@murmuration/coordinator/aggregation/weighted-vector';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
 const moderate = fc.float({ noNaN: true, min: -1e6, max: 1e6 });
-const vectors = fc
-  .integer({ min: 1, max: 700 })
-  .chain(length =>
-    fc.array(fc.float32Array({ minLength: length, maxLength: length, noNaN: true }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
-  );
+const vectors = fc.integer({ min: 1, max: 700 }).chain(length =>
+  fc.array(fc.float32Array({ minLength: length, maxLength: length, noNaN: true }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+);
 
 const bytes = (values: Float64Array) => Buffer.from(values.slice().buffer);
 
@@ -83,3 +82,26 @@ describe.each([
     );
   });
 });
+
+describe('a vector of the platform', () => {
+  it('is that of the kernels, and of JavaScript where there is no WebAssembly', () => {
+    const [byKernels, plain] = [weightedVector(1_000), withoutWebAssembly(() => weightedVector(1_000))];
+    // A vector of JavaScript begins where its memory does.
+    expect([byKernels.values.byteOffset > 0, plain.values.byteOffset > 0]).toEqual([true, false]);
+    const delta = Float32Array.from({ length: 1_000 }, (_, i) => Math.sin(i) / 50);
+    for (const vector of [byKernels, plain]) {
+      expect(vector.take(delta)).toBeCloseTo(squaredNorm(delta), 5);
+      vector.add(3);
+    }
+    expect(bytes(byKernels.values).equals(bytes(plain.values))).toBe(true);
+  });
+});
+
+function withoutWebAssembly<Made>(make: () => Made): Made {
+  vi.stubGlobal('WebAssembly', undefined);
+  try {
+    return make();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+}
