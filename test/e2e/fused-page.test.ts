@@ -7,16 +7,18 @@ import { type Topology, topologyOf } from '@murmuration/engine/fused/topology';
 import { type FusedBatch, FusedTraining } from '@murmuration/engine/fused/training';
 import { softmaxLoss } from '@murmuration/engine/losses';
 import { readWeights } from '@murmuration/engine/model';
+import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { type Browser, chromium } from 'playwright-core';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { batchOf, build, small } from '../unit/engine/fused/models.ts';
+import { chain, batchOf as imagesOf } from '../unit/engine/fused/stack/agreement.ts';
 
 const STEPS = 300;
 const root = new URL('../../', import.meta.url);
 const settings: DescentSettings = {
-  learningRate: 0.5,
+  learningRate: 0.1,
   proximal: 0,
   gradientClip: 1,
   optimizer: { kind: 'sgd' },
@@ -96,43 +98,66 @@ afterAll(async () => {
   server?.close();
 });
 
-it('a page under a strict policy trains to the same bytes as Node, along the loss curve of the generic path', async () => {
-  const model = build(small);
-  const tensors = Array.from({ length: 7 }, (_, i) => batchOf(small, 4, 5, i));
-  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) });
-  const job: Job = {
-    topology: topologyOf(model) as Topology,
-    settings,
-    weights: [...readWeights(model, new Float32Array(model.countParams()))],
-    batches: tensors.map(({ inputs, labels, weights }) => ({
-      inputs: values(inputs),
-      labels: values(labels),
-      weights: values(weights),
-    })),
-    steps: STEPS,
-  };
-  const tab = await browser.newPage();
-  await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  await tab.waitForFunction('globalThis.train');
-  const inPage = await tab.evaluate(job => {
-    const { train } = globalThis as unknown as {
-      train(job: Job): Promise<{ losses: number[]; weights: number[] }>;
-    };
-    return train(job);
-  }, job);
+/** A model over images, with a convolution that is wide and one that is not. */
+function digits(): tf.LayersModel {
+  const { conv2d, maxPooling2d, flatten, dense } = tf.layers;
+  const convolution = { kernelSize: 5, padding: 'same', activation: 'relu' } as const;
+  return chain(
+    [
+      conv2d({ ...convolution, inputShape: [8, 8, 1], filters: 16 }),
+      maxPooling2d({ poolSize: 2 }),
+      conv2d({ ...convolution, filters: 17 }),
+      maxPooling2d({ poolSize: 2 }),
+      flatten(),
+      dense({ units: 10 }),
+    ],
+    3,
+  );
+}
 
-  const training = await FusedTraining.create(job.topology);
-  training.begin(Float32Array.from(job.weights), settings, { batch: 1, steps: 1 });
-  const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
-  for (let i = 0; i < STEPS; i++) {
-    const loss = training.step(job.batches[i % job.batches.length]);
-    expect(inPage.losses[i]).toBeCloseTo(loss, 10);
-    expect(
-      Math.abs(inPage.losses[i] - genericStep(model, variables, tensors[i % tensors.length])),
-    ).toBeLessThan(1e-3);
-  }
-  expect(inPage.weights).toEqual([...training.read(new Float32Array(job.weights.length))]);
-});
+it.each<[string, () => tf.LayersModel, (model: tf.LayersModel, seed: number) => Batch]>([
+  ['over words', () => build(small), (_, seed) => batchOf(small, 4, 5, seed)],
+  ['over images', digits, (model, seed) => imagesOf(model, 4, seed)],
+])(
+  'a page under a strict policy trains a model %s to the same bytes as Node, along the loss curve of the generic path',
+  async (_, make, batchFor) => {
+    const model = make();
+    const tensors = Array.from({ length: 7 }, (_, i) => batchFor(model, i));
+    const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) });
+    const job: Job = {
+      topology: topologyOf(model) as Topology,
+      settings,
+      weights: [...readWeights(model, new Float32Array(model.countParams()))],
+      batches: tensors.map(({ inputs, labels, weights }) => ({
+        inputs: values(inputs),
+        labels: values(labels),
+        weights: values(weights),
+      })),
+      steps: STEPS,
+    };
+    const tab = await browser.newPage();
+    await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await tab.waitForFunction('globalThis.train');
+    const inPage = await tab.evaluate(job => {
+      const { train } = globalThis as unknown as {
+        train(job: Job): Promise<{ losses: number[]; weights: number[] }>;
+      };
+      return train(job);
+    }, job);
+
+    const training = await FusedTraining.create(job.topology);
+    training.begin(Float32Array.from(job.weights), settings, { batch: 1, steps: 1 });
+    const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
+    for (let i = 0; i < STEPS; i++) {
+      const loss = training.step(job.batches[i % job.batches.length]);
+      expect(inPage.losses[i]).toBeCloseTo(loss, 10);
+      expect(
+        Math.abs(inPage.losses[i] - genericStep(model, variables, tensors[i % tensors.length])),
+      ).toBeLessThan(1e-3);
+    }
+    expect(inPage.weights).toEqual([...training.read(new Float32Array(job.weights.length))]);
+  },
+);
 
 /** One step by tfjs' operations, clipped as the settings say; the loss before it. */
 function genericStep(
