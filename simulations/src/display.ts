@@ -29,6 +29,7 @@ export class Display {
   readonly #out: NodeJS.WriteStream;
   readonly #bar: SingleBar | undefined;
   #barOf: number | undefined;
+  #isBusy = false;
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
@@ -43,6 +44,13 @@ export class Display {
   say(line: string): void {
     this.#hideBar();
     this.#out.write(`${line}\n`);
+  }
+
+  /** Where a person watches, shows what is under way until the next line. */
+  busy(line: string): void {
+    if (!this.#out.isTTY) return;
+    this.#isBusy = true;
+    this.#out.write(`\r\x1b[2K${line}`);
   }
 
   head(): void {
@@ -82,6 +90,8 @@ export class Display {
   }
 
   #hideBar(): void {
+    if (this.#isBusy) this.#out.write('\r\x1b[2K');
+    this.#isBusy = false;
     if (this.#barOf === undefined) return;
     this.#barOf = undefined;
     this.#bar?.stop();

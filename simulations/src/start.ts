@@ -1,7 +1,7 @@
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { cohortSizeOf } from '@murmuration/coordinator/task/task';
+import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { describeModel } from '@murmuration/engine/model';
@@ -12,11 +12,19 @@ import { measureBaselines } from './baselines/baselines.ts';
 import { smsText } from './data/sms.ts';
 import { Display, percent } from './display.ts';
 import { ExactnessAudit } from './exactness/audit.ts';
-import { keyboardTask } from './keyboard/task.ts';
+import { keyboardPage } from './keyboard/page.ts';
+import { fewestExamples, keyboardTask } from './keyboard/task.ts';
 import { heldOutText } from './keyboard/text.ts';
 import { parseOptions, type StartOptions } from './options.ts';
 import { Phones } from './phones/phones.ts';
 import { seededRandom } from './seeded-random.ts';
+import { Host } from './visitors/host.ts';
+import { Visitors } from './visitors/visitors.ts';
+
+/** Where the keyboard's page is. */
+const pagePath = '/keyboard/';
+/** Devices that a masked round keeps for each update that it wants. */
+const inGraph = 1.05;
 
 /** `npm start`: a coordinator, and phones that teach a keyboard model with real messages, on this machine. */
 async function start(): Promise<void> {
@@ -28,15 +36,23 @@ async function start(): Promise<void> {
   display.say(
     `${options.devices} phones, each with its own messages, teach one keyboard model; the messages stay on the phones.`,
   );
-  const enrolmentToken = base64url(systemRandom(24));
+  const [enrolmentToken, visitorsToken] = [base64url(systemRandom(24)), base64url(systemRandom(24))];
   const heldOut = heldOutText(text, smallModel.vocabulary);
   const task = keyboardTask({ ...options, heldOut });
+  const folder = await pageFor(display);
+  const setup = { words: heldOut.words, enrolment: visitorsToken, leastSentences: fewestExamples };
   const coordinator = await createCoordinator(
-    parseConfig({ port: options.port, log: 'error', enrolmentTokens: [enrolmentToken] }),
+    parseConfig({
+      port: options.port,
+      log: 'error',
+      enrolmentTokens: [enrolmentToken, visitorsToken],
+      apps: folder ? { [pagePath]: { folder, documents: { 'setup.json': setup } } } : {},
+    }),
     [task],
     { clock: systemClock, random: seededRandom(options.seed, 'coordinator') },
   );
   display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard/rounds`);
+  if (folder) display.say(`Type on it yourself, and take part: ${coordinator.url}${pagePath}`);
 
   const phones = new Phones({
     url: coordinator.url,
@@ -51,11 +67,25 @@ async function start(): Promise<void> {
       .map(({ train: messages }, number) => ({ number, messages })),
   });
   phones.on('failure', end);
-  const initial = await task.model();
-  const audit = new ExactnessAudit(task, describeModel(initial), ({ number }) => {
-    display.say(`Round ${number}: its model is not what the updates of its contributors add up to.`);
-    process.exitCode = 1;
+  const visitors = new Visitors(coordinator.events);
+  const host = new Host(visitors, {
+    task: task.name,
+    steering: coordinator.steering,
+    clock: systemClock,
+    phones: { all: options.devices, besideVisitors: besideVisitors(options.devices, task) },
+    awake: count => phones.awake(count),
+    say: line => display.say(line),
   });
+  const initial = await task.model();
+  const audit = new ExactnessAudit(
+    task,
+    describeModel(initial),
+    ({ number }) => {
+      display.say(`Round ${number}: its model is not what the updates of its contributors add up to.`);
+      process.exitCode = 1;
+    },
+    device => visitors.has(device),
+  );
   initial.dispose();
   coordinator.events.on('round', state => audit.observe(state));
   coordinator.events.on('round-ended', record => audit.ended(record));
@@ -66,6 +96,7 @@ async function start(): Promise<void> {
     if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
   });
   const stop = async () => {
+    host.close();
     await phones.stop();
     await coordinator.stop();
   };
@@ -79,12 +110,19 @@ async function start(): Promise<void> {
   );
   await phones.connected(options.devices);
   display.head();
-  const records = await runRounds(coordinator, options.rounds, display);
-  const { sumsExact, sumsChecked } = audit.figures;
+  const goesOn = folder !== undefined && !options.exit;
+  const records = await runRounds(coordinator, options.rounds, display, () =>
+    goesOn ? host.roundsOver() : coordinator.endRounds(),
+  );
+  const { sumsExact, sumsChecked, sumsWithVisitors } = audit.figures;
   const seconds = (systemClock.now() - began) / 1_000;
   display.say(
     `${records.length} rounds in ${seconds.toFixed(0)} s; ${sumsExact} of ${sumsChecked} sums exact to the last bit.`,
   );
+  if (sumsWithVisitors > 0)
+    display.say(
+      `${sumsWithVisitors} more can't be checked: a visitor's update is in them, or in a model before them, and nobody but its device has it.`,
+    );
   if (options.json) {
     const { heldOutWords, splitSha256 } = text;
     console.log(
@@ -104,11 +142,35 @@ async function start(): Promise<void> {
   else display.say(`The models stay at ${coordinator.url}/v1/tasks/keyboard/models until you press Ctrl-C.`);
 }
 
-/** Runs so many rounds, failed ones included, and no more. */
+/** So few phones that a round never chooses among them and a visitor, nor sheds one of them: it begins once it has waited for others. */
+function besideVisitors(devices: number, task: Task): number {
+  return Math.min(devices, Math.ceil(inGraph * task.cohort.goal) - 1, cohortSizeOf(task) - 1);
+}
+
+/** The folder of the keyboard's page; undefined, and said why, where it can't be built. */
+async function pageFor(display: Display): Promise<string | undefined> {
+  try {
+    const { folder, isNew } = await keyboardPage(modules =>
+      display.busy(`Building the page: ${modules} files`),
+    );
+    if (isNew) display.say('The keyboard page is built; later starts find it ready.');
+    return folder;
+  } catch (error) {
+    display.say(`The keyboard page could not be built, so it is not served: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Runs so many rounds, failed ones included, then `end`. */
 function runRounds(
   coordinator: Coordinator,
   count: number,
   display: Display,
+  end: () => Promise<void>,
 ): Promise<readonly RoundRecord[]> {
   const records: RoundRecord[] = [];
   return new Promise((resolve, reject) => {
@@ -116,7 +178,7 @@ function runRounds(
     coordinator.events.on('round-ended', record => {
       display.round(record);
       records.push(record);
-      if (records.length === count) coordinator.endRounds().then(() => resolve(records), reject);
+      if (records.length === count) end().then(() => resolve(records.slice(0, count)), reject);
     });
     coordinator.start().catch(reject);
   });

@@ -35,10 +35,16 @@ export class KeyboardState {
     if (this.#chosen.peek() !== 'lock') this.#chosen.value = null;
   }
 
+  /** Where the sentence asks for a capital, the first press declines it. */
+  #shift(): void {
+    const isAsked = this.#chosen.peek() === null && this.shift.peek() === 'once';
+    this.#chosen.value = isAsked ? 'off' : next[this.shift.peek()];
+  }
+
   #act(action: KeyAction): void {
     switch (action) {
       case 'shift':
-        this.#chosen.value = this.#chosen.peek() === 'lock' ? null : next[this.shift.peek()];
+        this.#shift();
         return;
       case 'letters':
       case 'symbols':

@@ -41,6 +41,10 @@ export function listen(client: Pick<PlatformClient, 'on'>, heard: Heard, clock: 
       if (link.peek() === 'connecting') link.value = 'offline';
     });
   });
+  client.on('role', role => {
+    if (role === 'standby') link.value = 'standby';
+    else if (link.peek() === 'standby') link.value = 'connecting';
+  });
   client.on('round', event => participation.round(event));
   client.on('wait', ({ reason }) => participation.wait(reason));
   client.on('model', ({ bytes }) => participation.model(bytes));

@@ -89,6 +89,8 @@ export class RecallTally {
   async #hitsOf(before: string, source: Source, target: number): Promise<Hits> {
     try {
       const { values } = await this.#hybrid.predict(before, source);
+      // What a model holds for impossible is not suggested either.
+      if (!(values[target]! > 0)) return none;
       const counter = new RecallCounter();
       counter.add(values, 0, this.#vocabulary.size, target);
       return counter.recall;

@@ -1,8 +1,9 @@
+import type { Member } from '@murmuration/coordinator/round/cohort';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
-import type { ModelHash, RoundId } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { PlainUpdate } from './recorder.ts';
@@ -19,23 +20,33 @@ export type InitialModel = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 /**
  * Computes each version of a new task a second time, from the updates that the phones had before they masked them and from
  * whom the coordinator counted, and compares the hashes: equal ones mean that the sum under the masks was exact to the last
- * bit. A version that differs is the last one that is checked, since the next would follow from it.
+ * bit. A version that differs is the last one that is checked, since the next would follow from it; so is one before the first that
+ * holds the update of a stranger, which nobody but its device knows.
  */
 export class ExactnessAudit {
-  /** Published rounds that were checked, and those whose model is what it must be. */
-  readonly figures = { sumsChecked: 0, sumsExact: 0 };
+  /** Published rounds that were checked, those whose model is what it must be, and those that follow from a stranger's update. */
+  readonly figures = { sumsChecked: 0, sumsExact: 0, sumsWithVisitors: 0 };
   readonly #task: Task;
   readonly #differs: (record: RoundRecord) => void;
   /** By assignment: those of the round under way. */
   readonly #updates = new Map<string, Int32Array>();
-  #contributors: readonly string[] = [];
+  readonly #isStranger: (device: DeviceId) => boolean;
+  #contributors: readonly Member[] = [];
+  /** Whether a stranger's update is in the head. */
+  #isClosed = false;
   /** What the next round starts from; undefined once a version differed. */
   #head: Head | undefined;
 
-  /** `differs` hears of the round whose model is not what it must be. */
-  constructor(task: Task, model: InitialModel, differs: (record: RoundRecord) => void) {
+  /** `differs` hears of the round whose model is not what it must be; `isStranger` knows devices that tell no updates. */
+  constructor(
+    task: Task,
+    model: InitialModel,
+    differs: (record: RoundRecord) => void,
+    isStranger: (device: DeviceId) => boolean = () => false,
+  ) {
     this.#task = task;
     this.#differs = differs;
+    this.#isStranger = isStranger;
     this.#head = { model, state: task.strategy.init(model.layout.count) };
   }
 
@@ -45,15 +56,19 @@ export class ExactnessAudit {
 
   /** Hears every state of a round. */
   observe(state: RoundState): void {
-    if (state.phase === 'closing')
-      this.#contributors = state.contributors.map(({ assignment }) => assignment);
+    if (state.phase === 'closing') this.#contributors = state.contributors;
   }
 
   /** Checks a round that is over, and forgets its updates. */
   ended(record: RoundRecord): void {
-    const updates = this.#contributors.map(assignment => this.#updates.get(assignment));
+    const updates = this.#contributors.map(({ assignment }) => this.#updates.get(assignment));
     this.#updates.clear();
     if (record.outcome !== 'published' || !this.#head) return;
+    this.#isClosed ||= this.#contributors.some(({ device }) => this.#isStranger(device));
+    if (this.#isClosed) {
+      this.figures.sumsWithVisitors += 1;
+      return;
+    }
     const next = updates.every(isKnown) ? this.#step(this.#head, updates, record.round) : undefined;
     const isExact = next?.hash === record.model;
     this.figures.sumsChecked += 1;

@@ -21,6 +21,8 @@ export interface KeyboardSettings {
   readonly heldOut: HeldOutText;
 }
 
+/** Messages that a phone must have to be drawn. */
+export const fewestExamples = 5;
 /** Share of the cohort without whose updates a round fails. */
 const quorum = 0.625;
 /** Share of lost devices that the masks survive at least. */
@@ -55,8 +57,9 @@ export function keyboardTask({
       minimum: Math.ceil(cohort * quorum),
       overSelection: Math.min(overSelection, devices / cohort),
     },
-    deadlines: { gathering: '1 min', keys: brief, shares: brief, updates: long, unmasking: brief },
+    deadlines: { gathering: '30 s', keys: brief, shares: brief, updates: long, unmasking: brief },
     schedule: { every: 0 },
+    eligibility: { minExamples: fewestExamples },
     strategy: fedAdam({ serverLearningRate: 0.15, tau: 0.0005 }),
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });

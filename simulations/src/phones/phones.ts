@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { PhonesData, PhonesEvent } from './worker.ts';
+import type { PhonesData, PhonesEvent, PhonesOrder } from './worker.ts';
 
 interface EventMap {
   event: [event: PhonesEvent];
@@ -36,12 +36,17 @@ export class Phones extends EventEmitter<EventMap> {
     });
   }
 
+  /** Lets the phones with the first `count` numbers alone take part; the others rest once they have no part in a round. */
+  awake(count: number): void {
+    for (const worker of this.#workers) worker.postMessage({ awake: count } satisfies PhonesOrder);
+  }
+
   /** Lets every phone leave politely, and ends the threads. */
   async stop(): Promise<void> {
     await Promise.all(
       this.#workers.map(async worker => {
         const ended = once(worker, 'exit');
-        worker.postMessage('stop');
+        worker.postMessage('stop' satisfies PhonesOrder);
         await ended;
       }),
     );

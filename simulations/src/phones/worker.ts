@@ -8,7 +8,9 @@ import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { HostedPhone } from './hosted-phone.ts';
 import { type Losses, losing } from './losses.ts';
+import { simulated } from './platform.ts';
 
 /** What a worker hosts. */
 export interface PhonesData {
@@ -23,6 +25,9 @@ export interface PhonesData {
   /** Each phone's number and messages. */
   readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
 }
+
+/** What it is told: to let the phones with the first numbers alone take part, or to end. */
+export type PhonesOrder = { readonly awake: number } | 'stop';
 
 /** What it tells: what it trains on, which phones are connected, what went wrong on one, and what one sent, without masks. */
 export type PhonesEvent =
@@ -41,7 +46,7 @@ async function host(): Promise<void> {
   tell({ type: 'backend', ...(await startBackend()) });
   const trainer = tfjsTrainer(nextWord(new Vocabulary(words)), { engine });
   let told = false;
-  const clients = phones.map(({ number, messages }) => {
+  const hosted = phones.map(({ number, messages }) => {
     const recorder = new Recorder(plan, update =>
       tell({ type: 'update', ...update }, [update.elements.buffer as ArrayBuffer]),
     );
@@ -54,7 +59,7 @@ async function host(): Promise<void> {
       },
       {
         ...nodePlatform,
-        name: 'simulation',
+        name: simulated,
         random: recorder.random(seededRandom(seed, `phone ${number}`)),
         transport: (url, platform) =>
           losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses),
@@ -65,14 +70,19 @@ async function host(): Promise<void> {
       if (!told) tell({ type: 'engine', engine, reason });
       told = true;
     });
-    client.on('error', error => tell({ type: 'error', phone: number, message: error.message }));
-    return client;
+    const failed = (error: Error) => tell({ type: 'error', phone: number, message: error.message });
+    client.on('error', failed);
+    return new HostedPhone(number, client, failed);
   });
-  parentPort!.once('message', async () => {
-    for (const client of clients) await client.stop();
+  parentPort!.on('message', async (order: PhonesOrder) => {
+    if (order !== 'stop') {
+      for (const phone of hosted) phone.follow(order.awake);
+      return;
+    }
+    for (const { client } of hosted) await client.stop();
     parentPort!.close();
   });
-  for (const client of clients) await client.start();
+  for (const { client } of hosted) await client.start();
 }
 
 void host();

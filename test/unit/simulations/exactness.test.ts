@@ -5,6 +5,7 @@ import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
+import type { DeviceId } from '@murmuration/protocol/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { ExactnessAudit } from '@murmuration/simulations/exactness/audit';
@@ -33,6 +34,7 @@ function trainerOf(phone: number): Trainer {
 async function audited(
   tamper: (update: PlainUpdate, phone: number, round: number) => PlainUpdate | undefined = update => update,
   strategy: TaskDefinition['strategy'] = fedAvgM(),
+  isStranger: (device: DeviceId, round: number) => boolean = () => false,
 ) {
   const federation = await openFederation({
     task: {
@@ -44,7 +46,12 @@ async function audited(
   const { task, rounds, clock, channel, events, registry } = federation;
   const differing: number[] = [];
   const { files } = await registry.current(task.name);
-  const audit = new ExactnessAudit(task, files, ({ number }) => differing.push(number));
+  const audit = new ExactnessAudit(
+    task,
+    files,
+    ({ number }) => differing.push(number),
+    device => isStranger(device, rounds.current!.terms.number),
+  );
   events.on('round', state => audit.observe(state));
   events.on('round-ended', record => audit.ended(record));
   const phones = Array.from({ length: 4 }, (_, phone) => {
@@ -100,7 +107,7 @@ describe('the exactness audit', () => {
     'finds every version of %s to be what the phones sent, those that came too late left out',
     async (_, strategy) => {
       const { figures, differing } = await audited(update => update, strategy as TaskDefinition['strategy']);
-      expect(figures).toEqual({ sumsChecked: 3, sumsExact: 3 });
+      expect(figures).toEqual({ sumsChecked: 3, sumsExact: 3, sumsWithVisitors: 0 });
       expect(differing).toEqual([]);
     },
   );
@@ -120,7 +127,17 @@ describe('the exactness audit', () => {
     const { figures, differing } = await audited((update, phone, round) =>
       phone === 1 && round === 2 ? change(update) : update,
     );
-    expect(figures).toEqual({ sumsChecked: 2, sumsExact: 1 });
+    expect(figures).toEqual({ sumsChecked: 2, sumsExact: 1, sumsWithVisitors: 0 });
     expect(differing).toEqual([2]);
+  });
+
+  it('leaves out rounds from the first one on to which a stranger contributed', async () => {
+    const { figures, differing } = await audited(
+      (update, phone, round) => (phone === 1 && round === 2 ? undefined : update),
+      fedAvgM(),
+      (device, round) => device === deviceId(1) && round === 2,
+    );
+    expect(figures).toEqual({ sumsChecked: 1, sumsExact: 1, sumsWithVisitors: 2 });
+    expect(differing).toEqual([]);
   });
 });

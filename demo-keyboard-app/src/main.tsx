@@ -1,0 +1,88 @@
+import {
+  FederatedClient,
+  fineTuned,
+  indexedDbStorage,
+  ngramCache,
+  workerInference,
+  workerTrainer,
+} from '@murmuration/client-sdk/browser';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { render } from 'preact';
+import { keyboardServing } from '../task/serving.ts';
+import { Repeater } from './keyboard/repeater.ts';
+import { firstModel } from './learning/first-model.ts';
+import { observedTrainer } from './learning/observed-trainer.ts';
+import { readSetup } from './learning/setup.ts';
+import { prepareOffline } from './offline/install.ts';
+import { App } from './page/app.tsx';
+import { assemble } from './page/assemble.ts';
+import { Notices } from './page/notices.ts';
+import { ThemeChoice } from './page/theme.ts';
+import { strings } from './strings.ts';
+import { TypingLog } from './writing/typing-log.ts';
+
+const task = 'keyboard';
+/** Sentences after which the personal models learn anew: few, so that a newcomer sees them do it. */
+const refitAfter = 6;
+
+const root = document.getElementById('app')!;
+
+async function open(): Promise<void> {
+  const theme = new ThemeChoice();
+  render(<p class="start">{strings.loading}</p>, root);
+  const setup = await readSetup(new URL('setup.json', document.baseURI));
+  const { origin: url } = location;
+  const storage = indexedDbStorage('murmuration-keyboard');
+  const log = new TypingLog(storage);
+  await log.open();
+  let plain: Uint8Array | null = null;
+  const spawn = () => new Worker(new URL('./learning/worker.ts', import.meta.url), { type: 'module' });
+  const trainer = observedTrainer(workerTrainer(spawn), look => {
+    plain = look;
+  });
+  const client = new FederatedClient({
+    url,
+    tasks: {
+      [task]: {
+        examples: () => log.sentences.peek(),
+        trainer,
+        bundled: firstModel(url, task, storage),
+        hybrid: {
+          serving: keyboardServing(setup.vocabulary),
+          personal: [ngramCache(), fineTuned({ learningRate: 1, epochs: 3 })],
+          inference: workerInference(spawn),
+          refitAfter,
+        },
+      },
+    },
+    storage,
+    enrolment: setup.enrolment,
+    floors: { masking: 'malicious', smallestCohort: 10 },
+  });
+  const state = await assemble({
+    setup,
+    client,
+    hybrid: client.hybrid(task),
+    storage,
+    log,
+    notices: new Notices(),
+    theme,
+    plain: () => plain,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  root.textContent = '';
+  render(<App state={state} repeater={new Repeater(systemClock)} />, root);
+  await prepareOffline(state.install);
+}
+
+open().catch(error => {
+  render(
+    <div class="start" role="alert">
+      <h1>{strings.brokenStart}</h1>
+      <p>{strings.brokenStartHint}</p>
+    </div>,
+    root,
+  );
+  throw error;
+});

@@ -1,0 +1,2 @@
+/** What phones of the simulation say that they are. */
+export const simulated = 'simulation';

@@ -1,0 +1,82 @@
+import type { Steering } from '@murmuration/coordinator/round/steering';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Visitors } from './visitors.ts';
+
+/** ms after the last visitor has gone until all is as before: somebody may just have loaded the page again. */
+const afterLast = 30_000;
+
+/** What is needed to go on for visitors. */
+export interface HostPorts {
+  readonly task: TaskName;
+  readonly steering: Pick<Steering, 'pause' | 'unpause'>;
+  readonly clock: Clock;
+  /** Phones that there are, and so many of them that a round takes them and a visitor, without one too many. */
+  readonly phones: { readonly all: number; readonly besideVisitors: number };
+  /** Lets so many phones take part, and the others rest once they have no part in a round. */
+  readonly awake: (phones: number) => void;
+  /** Hears in words what happens. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Makes room for people at the keyboard's page: while somebody is there, so few phones take part that each round has a place for them, and
+ * after the rounds that were asked for, others follow as long as somebody is there.
+ */
+export class Host {
+  readonly #visitors: Visitors;
+  readonly #ports: HostPorts;
+  #cancel: Cancel = () => {};
+  #isVisited = false;
+  #areRoundsOver = false;
+  /** One change after the other. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(visitors: Visitors, ports: HostPorts) {
+    this.#visitors = visitors;
+    this.#ports = ports;
+    visitors.watch(() => this.#changed());
+  }
+
+  /** The rounds that were asked for are over: without visitors the task rests from now on, and when that is so it returns. */
+  async roundsOver(): Promise<void> {
+    this.#areRoundsOver = true;
+    this.#settle();
+    await this.#queue;
+  }
+
+  /** Follows the visitors no longer. */
+  close(): void {
+    this.#cancel();
+    this.#visitors.watch(() => {});
+  }
+
+  #changed(): void {
+    this.#cancel();
+    const { clock } = this.#ports;
+    if (this.#visitors.present > 0) this.#become(true);
+    else this.#cancel = clock.at(clock.now() + afterLast, () => this.#become(false));
+  }
+
+  #become(isVisited: boolean): void {
+    if (this.#isVisited === isVisited) return;
+    this.#isVisited = isVisited;
+    this.#ports.say(
+      isVisited
+        ? 'Somebody is at the keyboard: rounds are small, and wait for them.'
+        : 'Nobody is at the keyboard any more.',
+    );
+    this.#settle();
+  }
+
+  #settle(): void {
+    const { task, steering, phones, awake, say } = this.#ports;
+    const [isVisited, goesOn] = [this.#isVisited, !this.#areRoundsOver];
+    const change = async () => {
+      if (isVisited || goesOn) await steering.unpause(task);
+      else await steering.pause(task);
+      awake(isVisited ? phones.besideVisitors : goesOn ? phones.all : 0);
+    };
+    this.#queue = this.#queue.then(change).catch(error => say(String(error)));
+  }
+}

@@ -1,0 +1,14 @@
+import { birds, height, placeOf, width } from '@murmuration/demo-keyboard-app/src/rounds/flock-layout';
+import { steps } from '@murmuration/demo-keyboard-app/src/rounds/participation';
+import { expect, it } from 'vitest';
+
+it.each([null, ...steps])('has every bird in the picture, each at a place of its own (%s)', step => {
+  const places = Array.from({ length: birds }, (_, bird) => placeOf(bird, step));
+  for (const { x, y } of places) {
+    expect(x).toBeGreaterThan(0);
+    expect(x).toBeLessThan(width);
+    expect(y).toBeGreaterThan(0);
+    expect(y).toBeLessThan(height);
+  }
+  expect(new Set(places.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`)).size).toBe(birds);
+});

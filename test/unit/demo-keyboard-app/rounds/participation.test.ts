@@ -1,0 +1,54 @@
+import { Participation } from '@murmuration/demo-keyboard-app/src/rounds/participation';
+import { signal } from '@preact/signals';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+let participation: Participation;
+
+beforeEach(() => {
+  participation = new Participation(signal(true));
+});
+
+const hear = (number: number, ...phases: Parameters<Participation['round']>[0]['phase'][]) => {
+  for (const phase of phases) participation.round({ number, phase, progress: 1 });
+};
+
+describe('the part of a device', () => {
+  it('goes through the steps of a round', () => {
+    const steps = (['keys', 'shares', 'downloading', 'training', 'uploading', 'unmasking'] as const).map(
+      phase => {
+        hear(3, phase);
+        return participation.step.value;
+      },
+    );
+    expect(steps).toEqual(['keys', 'shares', 'training', 'training', 'uploading', 'unmasking']);
+    hear(3, 'ended');
+    expect(participation.step.value).toBeNull();
+  });
+
+  it('is remembered with whether it counted, the newest first', () => {
+    hear(1, 'keys', 'training', 'uploading', 'unmasking', 'counted', 'ended');
+    hear(2, 'keys', 'ended');
+    expect(participation.past.value).toEqual([
+      { number: 2, counted: false },
+      { number: 1, counted: true },
+    ]);
+  });
+
+  it('is over where the device waits again without having heard of the end', () => {
+    hear(5, 'keys', 'training');
+    participation.wait('the round is over');
+    expect(participation.part.value).toBeNull();
+    expect(participation.past.value).toEqual([{ number: 5, counted: false }]);
+    hear(5, 'ended');
+    expect(participation.past.value).toHaveLength(1);
+  });
+
+  it('is off while the device is not to take part', () => {
+    const isActive = signal(false);
+    const other = new Participation(isActive);
+    other.link.value = 'online';
+    expect(other.connection.value).toBe('off');
+    isActive.value = true;
+    expect(other.connection.value).toBe('online');
+  });
+});

@@ -1,0 +1,59 @@
+import type { PlatformClient } from '@murmuration/client-sdk/client';
+import type { ClientEvents } from '@murmuration/client-sdk/events';
+import { HostedPhone } from '@murmuration/simulations/phones/hosted-phone';
+import { beforeEach, expect, it } from 'vitest';
+
+let happened: string[];
+let listeners: Map<string, (event: never) => void>;
+let phone: HostedPhone;
+
+beforeEach(() => {
+  happened = [];
+  listeners = new Map();
+  const client: Pick<PlatformClient, 'on' | 'start' | 'stop'> = {
+    on(name, listener) {
+      listeners.set(name, listener as never);
+      return () => {};
+    },
+    start: async () => void happened.push('start'),
+    stop: async () => void happened.push('stop'),
+  };
+  phone = new HostedPhone(7, client, () => {});
+});
+
+const hear = <Name extends keyof ClientEvents>(name: Name, event: unknown) =>
+  listeners.get(name)!(event as never);
+
+it('rests where its number is not among the first ones, and takes part again', () => {
+  phone.follow(8);
+  expect(happened).toEqual([]);
+  phone.follow(7);
+  phone.follow(3);
+  expect(happened).toEqual(['stop']);
+  phone.follow(280);
+  expect(happened).toEqual(['stop', 'start']);
+});
+
+it('finishes the round in which it has a part', () => {
+  hear('round', { phase: 'keys' });
+  phone.follow(0);
+  hear('round', { phase: 'counted' });
+  expect(happened).toEqual([]);
+  hear('round', { phase: 'ended' });
+  expect(happened).toEqual(['stop']);
+});
+
+it('finds a round over whose end was not heard', () => {
+  hear('round', { phase: 'training' });
+  phone.follow(0);
+  hear('wait', { reason: 'the end of the round was not heard' });
+  expect(happened).toEqual(['stop']);
+});
+
+it('stays where it is wanted again before its round is over', () => {
+  hear('round', { phase: 'training' });
+  phone.follow(0);
+  phone.follow(280);
+  hear('round', { phase: 'ended' });
+  expect(happened).toEqual([]);
+});

@@ -1,0 +1,97 @@
+import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import { Host } from '@murmuration/simulations/visitors/host';
+import { Visitors } from '@murmuration/simulations/visitors/visitors';
+import { beforeEach, expect, it } from 'vitest';
+import { VirtualClock } from '../../../virtual-clock.ts';
+import { deviceId } from '../../coordinator/federation.ts';
+
+let events: CoordinatorEvents;
+let clock: VirtualClock;
+let visitors: Visitors;
+let host: Host;
+let happened: string[];
+
+beforeEach(() => {
+  events = new CoordinatorEvents();
+  clock = new VirtualClock();
+  visitors = new Visitors(events);
+  happened = [];
+  host = new Host(visitors, {
+    task: 'keyboard' as TaskName,
+    steering: {
+      pause: async name => void happened.push(`pause ${name}`),
+      unpause: async name => void happened.push(`resume ${name}`),
+    },
+    clock,
+    phones: { all: 280, besideVisitors: 41 },
+    awake: count => happened.push(`${count} phones`),
+    say: () => {},
+  });
+});
+
+const comes = async (device: DeviceId, platform = 'browser') => {
+  events.emit('connected', device, platform, '0.1.0');
+  await clock.advance(0);
+};
+const goes = async (device: DeviceId) => {
+  events.emit('disconnected', device);
+  await clock.advance(0);
+};
+
+it('lets so few phones take part beside visitors that there is a place for them, and all again a while after the last', async () => {
+  await comes(deviceId(1));
+  await comes(deviceId(2));
+  expect(happened).toEqual(['resume keyboard', '41 phones']);
+  await goes(deviceId(1));
+  await goes(deviceId(2));
+  await clock.advance(29_999);
+  expect(happened).toHaveLength(2);
+  await clock.advance(1);
+  expect(happened.slice(2)).toEqual(['resume keyboard', '280 phones']);
+});
+
+it('changes nothing for a visitor who has only loaded the page again', async () => {
+  await comes(deviceId(1));
+  await goes(deviceId(1));
+  await clock.advance(5_000);
+  await comes(deviceId(1));
+  await clock.advance(600_000);
+  expect(happened).toEqual(['resume keyboard', '41 phones']);
+});
+
+it('rests after the rounds that were asked for, and goes on with each visitor', async () => {
+  await host.roundsOver();
+  expect(happened).toEqual(['pause keyboard', '0 phones']);
+  await comes(deviceId(1));
+  expect(happened.slice(2)).toEqual(['resume keyboard', '41 phones']);
+  await goes(deviceId(1));
+  await clock.advance(30_000);
+  expect(happened.slice(4)).toEqual(['pause keyboard', '0 phones']);
+});
+
+it('does not rest while somebody is there', async () => {
+  await comes(deviceId(1));
+  await host.roundsOver();
+  expect(happened.slice(2)).toEqual(['resume keyboard', '41 phones']);
+});
+
+it('takes phones of the simulation for no visitors', async () => {
+  await comes(deviceId(1), 'simulation');
+  expect(visitors.present).toBe(0);
+  expect(visitors.has(deviceId(1))).toBe(false);
+  expect(happened).toEqual([]);
+});
+
+it('knows visitors who have gone', async () => {
+  await comes(deviceId(1));
+  await goes(deviceId(1));
+  expect(visitors.present).toBe(0);
+  expect(visitors.has(deviceId(1))).toBe(true);
+});
+
+it('follows nobody once it is closed', async () => {
+  host.close();
+  await comes(deviceId(1));
+  expect(happened).toEqual([]);
+});
