@@ -48,7 +48,11 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     length: LENGTH,
     keyboards,
     digits,
-    ...(against === 'torch' && againstTorch(figures.engineMs, keyboards.at(-1)!.engineMs, log)),
+    ...(against === 'torch' &&
+      againstTorch(
+        [figures, ...keyboards, digits].map(({ engineMs }) => engineMs),
+        log,
+      )),
     node: process.version,
     cores: availableParallelism(),
   };
@@ -87,22 +91,17 @@ async function measure(model: Trained, flops: number, turns: number, log: (line:
   return figures;
 }
 
-/** `vsTorch` is the engine's time over PyTorch's, for the model on the last step and for the largest keyboard. */
-function againstTorch(engineMs: number, keyboardMs: number, log: (line: string) => void): Figures {
-  const ms = torchMs([LAST_WORD, KEYBOARDS.at(-1)!], 40);
+/** `vsTorch` is the engine's time over PyTorch's for the model on the last step, `allVsTorch` for each model in the order of the figures. */
+function againstTorch(engineMs: readonly number[], log: (line: string) => void): Figures {
+  const ms = torchMs([LAST_WORD, ...KEYBOARDS], 40);
   if (typeof ms === 'string') {
     log(ms);
     return { vsTorch: null, torch: ms };
   }
-  const [torchLast, torchKeyboard] = ms;
-  const figures = {
-    vsTorch: engineMs / torchLast,
-    torchMs: torchLast,
-    keyboardVsTorch: keyboardMs / torchKeyboard,
-    keyboardTorchMs: torchKeyboard,
-  };
+  const allVsTorch = ms.map((torch, i) => engineMs[i] / torch);
   log(
-    `PyTorch, one thread: ${torchLast.toFixed(2)} ms a step; the engine takes ${figures.vsTorch.toFixed(2)} times that`,
+    `PyTorch, one thread: ${ms.map(one => one.toFixed(2)).join(', ')} ms a step; ` +
+      `the engine takes ${allVsTorch.map(ratio => ratio.toFixed(2)).join(', ')} times that`,
   );
-  return figures;
+  return { vsTorch: allVsTorch[0], allVsTorch, torchMs: ms };
 }
