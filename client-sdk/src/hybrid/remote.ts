@@ -25,7 +25,7 @@ export function remotePrediction(
         'model.unusable',
         `The coordinator told ${logits.length / 4} classes apart, the task has ${serving.classes}.`,
       );
-    const values = softmax(new Float32Array(logits.slice().buffer), serving.firstClass);
+    const values = softmax(new Float32Array(new Uint8Array(logits).buffer), serving.firstClass);
     return { values, source: 'remote', model };
   };
 }

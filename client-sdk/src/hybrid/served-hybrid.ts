@@ -66,9 +66,12 @@ export class ServedHybrid implements Hybrid {
   #stop = new AbortController();
   #saving: Promise<void> | undefined;
   #isUnsaved = false;
+  /** Whether this device failed to open the model that it tried last. */
+  #cannotRun = false;
 
   constructor(ports: HybridPorts) {
-    const { task, options, inference, trainer, storage, clock, isIdle } = ports;
+    const { task, options, trainer, storage, clock, isIdle } = ports;
+    const inference = this.#watched(ports.inference);
     this.#ports = ports;
     this.#serving = options.serving as Serving<unknown>;
     const { privateLayers, verdicts, emit } = ports;
@@ -96,10 +99,8 @@ export class ServedHybrid implements Hybrid {
 
   async predict(input: unknown, source: 'hybrid' | 'global' | 'personal' = 'hybrid'): Promise<Prediction> {
     await this.#restore();
-    const { files, global } = this.#served;
     const { remote } = this.#ports;
-    // There is a version, and this device can't run it.
-    if (remote && files && !global && source !== 'personal') return remote(input);
+    if (remote && this.#cannotRun && !this.#served.global && source !== 'personal') return remote(input);
     return answer(this.#served, input, source);
   }
 
@@ -160,6 +161,23 @@ export class ServedHybrid implements Hybrid {
     this.#served = nothing;
     await close(served, nothing);
     await this.#ports.inference.close();
+  }
+
+  /** Finds out whether this device can run models at all. */
+  #watched(inference: Inference): Inference {
+    return {
+      open: async files => {
+        try {
+          const model = await inference.open(files);
+          this.#cannotRun = false;
+          return model;
+        } catch (error) {
+          this.#cannotRun = true;
+          throw error;
+        }
+      },
+      close: () => inference.close(),
+    };
   }
 
   #restore(): Promise<void> {

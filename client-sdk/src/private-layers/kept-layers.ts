@@ -34,7 +34,7 @@ export function decodeKeptLayers(bytes: Uint8Array): KeptLayers | undefined {
   try {
     const reader = new ByteReader(bytes);
     const { digest, layers, layoutHash } = decodeFrame(reader.raw(reader.u32()), header);
-    const body = reader.raw(reader.remaining).slice();
+    const body = new Uint8Array(reader.raw(reader.remaining));
     if (contentHash(body) !== digest) return undefined;
     return { layers, layoutHash, values: new Float32Array(body.buffer) };
   } catch {
