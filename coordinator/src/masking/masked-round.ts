@@ -16,6 +16,7 @@ import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { type RecoveredSecret, Unmasking } from '@murmuration/protocol/secagg/unmasking';
+import { Inputs } from './inputs.ts';
 
 /** A device as its peers know it. */
 interface KeyOwner {
@@ -49,8 +50,8 @@ export class MaskedRound {
     this.#keys.set(assignment, keys);
   }
 
-  /** Draws the graph over `members`, and writes the roster of each. Throws `secagg.parameters` where none exists. */
-  drawGraph(members: readonly AssignmentId[]): ReadonlyMap<AssignmentId, Uint8Array> {
+  /** Draws the graph over `members`, for the roster of each. Throws `secagg.parameters` where none exists. */
+  drawGraph(members: readonly AssignmentId[]): Inputs {
     const kind = this.#settings.graph === 'complete' ? 'complete' : undefined;
     const parameters = findParameters(members.length, this.#settings, kind);
     const graph = drawGraph(
@@ -62,7 +63,7 @@ export class MaskedRound {
     for (const member of members)
       this.#numbers.set(member, numberOf.get(hex(this.#keys.get(member)!.identity))!);
     this.#graph = graph;
-    return new Map(members.map(member => [member, writeRoster(graph, this.#numbers.get(member)!)]));
+    return new Inputs(members, member => writeRoster(graph, this.#numberOf(member)));
   }
 
   /** Throws `secagg.share`. */
@@ -71,13 +72,13 @@ export class MaskedRound {
     this.#dealings.set(number, readDealing(this.#graph!, number, message));
   }
 
-  /** Writes the bundle of each member whose secrets could be recovered; the others are out of the sum. */
-  settle(members: readonly AssignmentId[]): ReadonlyMap<AssignmentId, Uint8Array> {
-    this.#settled = settleDealings(this.#graph!, this.#dealings);
-    const settled = members.filter(member => this.#settled.has(this.#numberOf(member)));
-    return new Map(
-      settled.map(member => [member, writeBundle(this.#graph!, this.#settled, this.#numberOf(member))]),
-    );
+  /** Settles on the dealings, for the bundle of each member whose secrets could be recovered; the others are out of the sum. */
+  settle(members: readonly AssignmentId[]): Inputs {
+    const graph = this.#graph!;
+    const settled = settleDealings(graph, this.#dealings);
+    this.#settled = settled;
+    const inTheSum = members.filter(member => settled.has(this.#numberOf(member)));
+    return new Inputs(inTheSum, member => writeBundle(graph, settled, this.#numberOf(member)));
   }
 
   /** The one statement of who contributed. Throws `secagg.too-few` where their masks could not be taken off. */

@@ -1,6 +1,7 @@
 import { equalBytes } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids';
+import { Inputs } from '../masking/inputs.ts';
 import type { MaskedRound } from '../masking/masked-round.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import type { Journal } from './journal.ts';
@@ -17,7 +18,7 @@ export const phaseOf = { keys: 'keys', shares: 'shares', reveal: 'unmasking' } a
 /** What devices are given at the beginning of a phase, kept for those that come back in it. */
 export interface Feed {
   readonly event: MaskingEvent;
-  readonly inputs: ReadonlyMap<AssignmentId, Uint8Array>;
+  readonly inputs: Inputs;
 }
 
 /** Secure aggregation as the phases of a round know it: it follows from the messages alone, the first time and replayed. */
@@ -101,7 +102,7 @@ export class MaskedPart {
       case 'unmasking': {
         const statement = this.round.state(members);
         this.#statement = statement;
-        return { event: 'survivors', inputs: new Map(members.map(member => [member, statement])) };
+        return { event: 'survivors', inputs: new Inputs(members, () => statement) };
       }
     }
   }
