@@ -8,6 +8,7 @@ import { portable } from '@murmuration/protocol/primitives/portable';
 import { systemRandom } from '@murmuration/protocol/system';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { expose, type ProxyMarked, proxy, releaseProxy, transfer } from 'comlink';
+import { browserMemoryLimit } from '../device/browser-memory.ts';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { tfjsInference } from '../hybrid/tfjs-inference.ts';
 import { localWorkshop } from '../session/local-workshop.ts';
@@ -24,7 +25,7 @@ export interface WorkerOptions {
   readonly wasmPath?: string;
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: those of TensorFlow.js always. */
   readonly engine?: 'auto' | 'generic';
-  /** Bytes of memory that the fused kernels may take for training; by default as many as the system gives. */
+  /** Bytes of memory that the fused kernels may take for training; by default a quarter of the device's, where the browser tells. */
   readonly memoryLimit?: number;
 }
 
@@ -70,6 +71,7 @@ function workerService<Example>(
   { wasmPath: given, ...trainerOptions }: WorkerOptions,
 ): WorkerService {
   const trainer = tfjsTrainer(objective, {
+    memoryLimit: browserMemoryLimit(),
     ...trainerOptions,
     startBackend: () => startBrowserBackend({ wasmPath: given ?? servedWasm() }),
   });

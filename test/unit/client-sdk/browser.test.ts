@@ -1,5 +1,6 @@
 import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk/browser';
 import { browserConditions } from '@murmuration/client-sdk/device/browser-conditions';
+import { browserMemoryLimit } from '@murmuration/client-sdk/device/browser-memory';
 import { browserName } from '@murmuration/client-sdk/device/browser-name';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -24,6 +25,16 @@ describe('the browser entry on a server that renders pages', () => {
 });
 
 describe('what a browser tells of its device', () => {
+  it.each([
+    ['a quarter of its memory', { deviceMemory: 2 }, 2 ** 29],
+    ['of a small one as well', { deviceMemory: 0.25 }, 2 ** 26],
+    ['no limit where it tells nothing', {}, undefined],
+    ['no limit without a browser', undefined, undefined],
+  ])('gives training %s', (_, navigator, limit) => {
+    vi.stubGlobal('navigator', navigator);
+    expect(browserMemoryLimit()).toBe(limit);
+  });
+
   it.each([
     ['nothing where it tells nothing', undefined, undefined, {}],
     [
