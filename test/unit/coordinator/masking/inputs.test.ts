@@ -1,6 +1,6 @@
+import { Inputs } from '@murmuration/coordinator/masking/inputs';
 import type { AssignmentId } from '@murmuration/protocol/ids';
 import { expect, test } from 'vitest';
-import { Inputs } from '../../../../coordinator/src/masking/inputs.ts';
 
 const [first, second, stranger] = ['first', 'second', 'stranger'] as AssignmentId[] as [
   AssignmentId,
