@@ -12,6 +12,8 @@ import type { WaitingPool } from './waiting-pool.ts';
 const waitingPerPlace = 10;
 /** A round that begins within this many ms is worth waiting for with an open connection. */
 const patience = 60_000;
+/** ms after which a device whose round is still under way asks again, at the earliest. */
+const whileInRound = 2_000;
 /** ms after which a device that is not eligible asks again: conditions such as charging change within minutes. */
 const untilEligible = 5 * 60_000;
 
@@ -38,7 +40,11 @@ export class CheckInDesk {
     const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
-    const busy = this.#unavailable(device);
+    if (this.#rounds.current?.involves(device)) {
+      const after = Math.max(whileInRound, this.comeBackAfter());
+      return { decision: 'later', after, reason: 'the device has a part in this round' };
+    }
+    const busy = this.#unavailable();
     if (busy !== undefined) return { decision: 'later', after: this.comeBackAfter(), reason: busy };
     this.#pool.add(device);
     return { decision: 'waiting' };
@@ -54,9 +60,8 @@ export class CheckInDesk {
     );
   }
 
-  #unavailable(device: DeviceId): string | undefined {
-    const { task, current, untilNextRound } = this.#rounds;
-    if (current?.involves(device)) return 'the device has a part in this round';
+  #unavailable(): string | undefined {
+    const { task, untilNextRound } = this.#rounds;
     if (this.#pool.size >= waitingPerPlace * cohortSizeOf(task)) return 'enough devices are waiting';
     if (untilNextRound > patience) return 'no round begins soon';
     return undefined;
