@@ -57,7 +57,7 @@ async function open(): Promise<void> {
     },
     storage,
     enrolment: setup.enrolment,
-    floors: { masking: 'malicious', smallestCohort: 10 },
+    floors: { masking: 'malicious', smallestCohort: 5 },
   });
   const state = await assemble({
     setup,
