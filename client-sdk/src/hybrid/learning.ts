@@ -1,3 +1,4 @@
+import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -8,6 +9,7 @@ import type { OpenModel } from './inference.ts';
 import type { OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
 import type { Choice, HybridStore } from './saved-hybrid.ts';
 import type { Served } from './served.ts';
+import { inTurns } from './turns.ts';
 import type { VersionJudge } from './version-judge.ts';
 
 /** Held-out examples that λ is chosen on, at most: the newest. */
@@ -39,11 +41,10 @@ export async function learnAnew(
   const { serving, personal, store } = ports;
   const opened: OpenModel[] = [];
   try {
-    const heldOut = examples.filter(example => isHeldOut(example, serving)).slice(-maxHeldOut);
+    const [heldOut, lesson] = await splitExamples(examples, serving, signal);
     const { files, global } = await chooseVersion(before, newest, heldOut, ports, signal);
     const isNew = files !== null && files.hash !== before.files?.hash;
     if (isNew && global) opened.push(global);
-    const lesson = examples.filter(example => !isHeldOut(example, serving));
     const learned = new Map<string, { readonly bytes: Uint8Array; readonly model: OpenPersonal }>();
     for (const [i, model] of personal.entries()) {
       const own = await taught(model, lesson, files, ports, signal, done =>
@@ -72,6 +73,18 @@ export async function learnAnew(
     await Promise.all(opened.map(model => model.close()));
     throw signal.aborted ? new MurmurationError('training.stopped') : error;
   }
+}
+
+/** The newest of the examples that are held out, and those to learn from. */
+async function splitExamples(
+  examples: readonly unknown[],
+  serving: Serving<unknown>,
+  signal: AbortSignal,
+): Promise<[heldOut: unknown[], lesson: unknown[]]> {
+  const heldOut: unknown[] = [];
+  const lesson: unknown[] = [];
+  await inTurns(examples, signal, example => (isHeldOut(example, serving) ? heldOut : lesson).push(example));
+  return [heldOut.slice(-maxHeldOut), lesson];
 }
 
 /** The version to serve, open; `before` is as it was. */
