@@ -17,6 +17,11 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a suggestion of the keyboard model with its state kept, beside tfjs-wasm',
     load: () => import('./predict/predict.ts'),
   },
+  browser: {
+    measures:
+      'the SDK in headless Chromium: predictions while it trains, the main thread in a round, steps beside Node',
+    load: () => import('./browser/browser.ts'),
+  },
   aggregate: {
     measures: 'updates from wire bytes to their mean, beside a plain loop over numbers',
     load: () => import('./aggregate.ts'),
