@@ -18,7 +18,7 @@ export interface TrainerOptions {
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: tfjs' own operations always. */
   readonly engine?: 'auto' | 'generic';
   /** Bytes of memory that the fused kernels may take for training; by default as many as the system gives. */
-  readonly memoryLimit?: number;
+  readonly memoryLimit?: number | undefined;
   /** Starts the backend for models that the fused kernels don't know, before the first of them trains; by default the current one. */
   readonly startBackend?: () => Promise<unknown>;
 }
