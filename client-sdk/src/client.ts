@@ -83,7 +83,7 @@ export class PlatformClient {
     for (const [position, task] of tasks.entries())
       this.#hybrids.add(task.name, task, trainers[position]!, caches[position]!);
     this.#sessions = tasks.map(
-      ({ name: task, examples }, position): Session =>
+      ({ name: task, examples, privateLayers = [] }, position): Session =>
         new Session({
           task,
           platform: { ...platform, nudge: this.#nudge },
@@ -92,6 +92,7 @@ export class PlatformClient {
           examples,
           models: caches[position]!,
           privateLayers: new PrivateLayers(options.storage, task),
+          keepPrivate: privateLayers,
           served: this.#hybrids.sessionOf(task),
           store: sessionStore(options.storage, task),
           identity: () => this.#introduction.identity,

@@ -12,6 +12,8 @@ export interface TaskOptions {
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   /** A module whose default export is the `Objective`, or a trainer of the app's own. */
   readonly trainer: URL | Trainer;
+  /** Layers that stay on the device: it takes no part under a plan that does not name them among its own `privateLayers`. */
+  readonly privateLayers?: readonly string[];
   /** Reads the model that comes with the app, to be used until the device has a newer one. */
   readonly bundled?: () => Promise<BundledModel>;
   /** Serves a model of this task on the device: `client.hybrid(task)`. */

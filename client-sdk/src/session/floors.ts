@@ -26,6 +26,16 @@ export function requireMasking({ masking }: Plan, floors: Floors): void {
     );
 }
 
+/** Throws `plan.below-floor` for a plan that shares layers which the app keeps on the device. */
+export function requirePrivateLayers({ privateLayers = [] }: Plan, kept: readonly string[]): void {
+  const shared = kept.filter(layer => !privateLayers.includes(layer));
+  if (shared.length > 0)
+    throw new MurmurationError(
+      'plan.below-floor',
+      `The plan shares the layers ${shared.map(layer => `"${layer}"`).join(', ')}, which the app keeps on the device.`,
+    );
+}
+
 /** What the device asks of the graph: the stronger of plan and floors in each respect. */
 export function demandsOf(masking: MaskingSettings, floors: Floors): Demands {
   const threats = [masking.threat, floors.masking ?? masking.threat];

@@ -5,6 +5,7 @@ import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part
 import { isHeldOut } from '../hybrid/held-out.ts';
 import type { Learned } from '../update/prepare.ts';
 import { readExamples } from './examples.ts';
+import { requirePrivateLayers } from './floors.ts';
 import { persist } from './persist.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
@@ -12,14 +13,15 @@ import type { Report } from './report.ts';
 /**
  * Downloads the model of an assignment and trains a copy of it on the device's examples. Returns what was learned in the layers that all
  * devices share; the private ones go on with the device's own weights, and are kept here. Throws `plan.private-layers` for a plan
- * that names layers which the model has not.
+ * that names layers which the model has not, and `plan.below-floor` for one that shares what the app keeps here.
  */
 export async function learn(
   { plan, number }: Assignment,
-  { task, models, privateLayers, served, trainer, examples, platform, emit }: SessionPorts,
+  { task, models, privateLayers, keepPrivate, served, trainer, examples, platform, emit }: SessionPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<Learned> {
+  requirePrivateLayers(plan, keepPrivate);
   report('downloading', 0);
   const { files, bytes } = await persist(() => models.load(plan.model, signal), platform, signal);
   if (bytes > 0) emit('model', { task, model: plan.model, bytes });

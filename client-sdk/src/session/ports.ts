@@ -21,6 +21,8 @@ export interface SessionPorts {
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   readonly models: ModelCache;
   readonly privateLayers: PrivateLayers;
+  /** Layers that no plan may have uploaded. */
+  readonly keepPrivate: readonly string[];
   /** How the device serves the task, where it does. */
   readonly served?:
     | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'untold' | 'told'> }

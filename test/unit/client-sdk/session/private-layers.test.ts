@@ -46,11 +46,13 @@ interface Scene {
   readonly layout?: Layout;
   readonly weights?: readonly number[];
   readonly plan?: Partial<Plan>;
+  /** What the app keeps on the device. */
+  readonly keeps?: readonly string[];
   readonly round?: string;
 }
 
 /** One round of one device; all that it sent, and what it trained from. */
-async function round({ delta, storage = memoryStorage(), plan, round: name, ...model }: Scene) {
+async function round({ delta, storage = memoryStorage(), plan, keeps, round: name, ...model }: Scene) {
   const clock = new VirtualClock();
   const coordinator = new MemoryCoordinator(clock);
   const weights = Float32Array.from(model.weights ?? everything);
@@ -60,7 +62,7 @@ async function round({ delta, storage = memoryStorage(), plan, round: name, ...m
   coordinator.files.set(path.replace('model.json', `${version.weightsHash}.bin`), version.weights);
   const trainer = new AddingTrainer(delta);
   const { client, errors } = deviceOn(coordinator, clock, storage, {
-    keyboard: { examples: () => ['a'], trainer },
+    keyboard: { examples: () => ['a'], trainer, ...(keeps && { privateLayers: keeps }) },
   });
   const fresh: FreshStart[] = [];
   client.on('private-layers', ({ reason }) => fresh.push(reason));
@@ -200,6 +202,21 @@ describe('private layers', () => {
     expect(errors).toEqual(['training.failed']);
     expect(uploads).toEqual([]);
     expect(await storage.get('private.keyboard')).toEqual(kept);
+  });
+
+  it('keep a device from a round whose plan shares them, where the app insists on them', async () => {
+    const keeps = ['own'];
+    expect((await round({ delta: moving(1, 1, 1, 1), keeps })).uploads).toHaveLength(1);
+    for (const privateLayers of [undefined, ['body']]) {
+      const { errors, coordinator, trainer } = await round({
+        delta: moving(1, 1, 1, 1),
+        keeps,
+        plan: { privateLayers },
+      });
+      expect(errors).toEqual(['plan.below-floor']);
+      expect(coordinator.asked.leave).toHaveLength(1);
+      expect([trainer.models, coordinator.uploads, coordinator.downloads]).toEqual([[], [], 0]);
+    }
   });
 
   it('UP11: makes the device leave a round whose plan names layers that the model has not', async () => {

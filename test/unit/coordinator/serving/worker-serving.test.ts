@@ -20,7 +20,6 @@ function tokenModel(seed: number) {
       }),
       tf.layers.gru({
         units: 3,
-        resetAfter: false,
         kernelInitializer: tf.initializers.glorotUniform({ seed }),
       }),
       tf.layers.dense({ units: vocabulary, kernelInitializer: tf.initializers.randomNormal({ seed }) }),
