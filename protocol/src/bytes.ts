@@ -1,6 +1,7 @@
 import { MurmurationError } from './errors.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** RFC 4648 §5, without padding. */
 export function base64url(bytes: Uint8Array): string {
@@ -16,7 +17,7 @@ export function base64url(bytes: Uint8Array): string {
 /** Lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (let i = 0; i < bytes.length; i++) text += hexOf[bytes[i]!]!;
   return text;
 }
 
