@@ -6,15 +6,19 @@ import { socketIoTransport } from '@murmuration/client-sdk/transport/socket-io';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import type { Coordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
 import { concatBytes } from '@murmuration/protocol/bytes';
+import { packedLength } from '@murmuration/protocol/secagg/ring';
 import { headerLength } from '@murmuration/protocol/weights/codec';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventOf, lineOptions, lineTrainer, openCoordinator } from './line.ts';
 
 const privateLayers = ['own'];
 const rounds = 3;
+const minute = '1 min';
 
 /** All that leaves a device: every frame and every body, as it is given to the sockets below. */
 function recording(sent: Uint8Array[], transport: Transport): Transport {
@@ -75,7 +79,32 @@ function encodings(a: number, b: number): Buffer[] {
   return forms;
 }
 
-describe('devices with private layers, over real sockets', () => {
+const shared = 10;
+const ways: { name: string; count: number; change: Partial<TaskDefinition>; length: number }[] = [
+  {
+    name: 'in the open',
+    count: 3,
+    change: { update: { kind: 'float32', clip: 100 }, cohort: { goal: 3, minimum: 3, overSelection: 1 } },
+    length: headerLength + 4 * shared,
+  },
+  {
+    name: 'under masks',
+    count: 6,
+    change: {
+      update: { clip: 1, bits: 12, weightCap: 32 },
+      masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+      cohort: { goal: 6, minimum: 4, overSelection: 1 },
+    } as Partial<TaskDefinition>,
+    length:
+      headerLength +
+      packedLength(
+        shared + 1,
+        quantizationFor(shared, { clip: 1, bits: 12, weightCap: 32, largestCohort: 6 }).width,
+      ),
+  },
+];
+
+describe.each(ways)('devices with private layers, over real sockets, $name', ({ count, change, length }) => {
   let coordinator: Coordinator;
   let devices: ReturnType<typeof deviceOf>[];
   const records: RoundRecord[] = [];
@@ -91,12 +120,13 @@ describe('devices with private layers, over real sockets', () => {
           ],
         }),
       plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100, privateLayers },
-      update: { kind: 'float32', clip: 100 },
-      cohort: { goal: 3, minimum: 3, overSelection: 1 },
+      // A slow machine takes its time.
+      deadlines: { gathering: minute, keys: minute, shares: minute, updates: minute, unmasking: minute },
+      ...change,
     });
     coordinator.events.on('fault', (where, error) => faults.push([where, error]));
     coordinator.events.on('round-ended', record => records.push(record));
-    devices = [0, 1, 2].map(index => deviceOf(coordinator.url, index));
+    devices = Array.from({ length: count }, (_, index) => deviceOf(coordinator.url, index));
     await Promise.all(devices.map(({ client }) => client.start()));
     await coordinator.start();
     await eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === rounds);
@@ -130,8 +160,8 @@ describe('devices with private layers, over real sockets', () => {
     for (const { sent, sharedCount } of devices) {
       const uploads = sent.filter(bytes => Buffer.from(bytes).subarray(0, 4).toString() === 'MURW');
       expect(uploads.length).toBeGreaterThanOrEqual(rounds);
-      for (const { length } of uploads) expect(length).toBe(headerLength + 4 * sharedCount());
-      expect(sharedCount()).toBe(10);
+      for (const upload of uploads) expect(upload.length).toBe(length);
+      expect(sharedCount()).toBe(shared);
     }
   });
 
@@ -143,12 +173,12 @@ describe('devices with private layers, over real sockets', () => {
         for (let i = 1; i < values.length; i++)
           for (const form of encodings(values[i - 1]!, values[i]!)) expect(all.includes(form)).toBe(false);
     }
+    if (change.masking) return;
     // The search finds what is there: the shared values of the same updates.
-    const upload = Buffer.from(devices[0]!.sent.find(bytes => bytes.length === headerLength + 40)!);
+    const upload = Buffer.from(devices[0]!.sent.find(bytes => bytes.length === length)!);
     const [a, b] = [upload.readFloatLE(headerLength), upload.readFloatLE(headerLength + 4)];
-    expect(encodings(a, b).some(form => Buffer.from(concatBytes(...devices[0]!.sent)).includes(form))).toBe(
-      true,
-    );
+    const sent = Buffer.from(concatBytes(...devices[0]!.sent));
+    expect(encodings(a, b).some(form => sent.includes(form))).toBe(true);
   });
 
   it('keep layers of their own, each another', async () => {
