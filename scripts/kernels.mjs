@@ -11,6 +11,15 @@ const binaries = [
     target: 'engine/src/fused/binary.ts',
     name: 'kernelsBase64',
     holds: 'The kernels',
+    features: 'simd',
+  },
+  {
+    folder: 'engine/assembly',
+    entry: 'index.ts',
+    target: 'engine/src/fused/relaxed-binary.ts',
+    name: 'relaxedKernelsBase64',
+    holds: 'The kernels with fused multiply-add',
+    features: 'simd --enable relaxed-simd',
   },
   {
     folder: 'protocol/assembly',
@@ -18,6 +27,7 @@ const binaries = [
     target: 'protocol/src/kernels/masks-binary.ts',
     name: 'masksBase64',
     holds: 'The kernels of devices',
+    features: 'simd',
   },
   {
     folder: 'protocol/assembly',
@@ -25,22 +35,21 @@ const binaries = [
     target: 'protocol/src/kernels/sums-binary.ts',
     name: 'sumsBase64',
     holds: 'The kernels of coordinators',
+    features: 'simd',
   },
 ];
 
 /**
  * The compiled kernels. Throws the compiler's messages.
- * @param {string} folder
- * @param {string} entry
+ * @param {typeof binaries[number]} binary
  * @returns {Promise<Uint8Array>}
  */
-async function compileKernels(folder, entry) {
+async function compileKernels({ folder, entry, features }) {
   const { default: compiler } = await import('assemblyscript/asc');
   let messages = '';
   /** @type {Uint8Array | undefined} */
   let bytes;
-  const options =
-    '-O3 --noAssert --runtime stub --enable simd --importMemory --use abort= --outFile kernels.wasm';
+  const options = `-O3 --noAssert --runtime stub --enable ${features} --importMemory --use abort= --outFile kernels.wasm`;
   const base = ['--baseDir', join(rootFolder, folder)];
   const { error } = await compiler.main([entry, ...base, ...options.split(' ')], {
     stderr: {
@@ -70,8 +79,8 @@ await prepare();
 const asked = process.argv.slice(2).filter(argument => argument !== '--check');
 for (const binary of binaries) {
   if (asked.length > 0 && !asked.some(name => binary.folder.startsWith(`${name}/`))) continue;
-  const { folder, entry, target } = binary;
-  const bytes = await compileKernels(folder, entry).catch(error => stop(error.message));
+  const { folder, target } = binary;
+  const bytes = await compileKernels(binary).catch(error => stop(error.message));
   const made = moduleOf(bytes, binary);
   if (!process.argv.includes('--check')) writeFileSync(join(rootFolder, target), made);
   else if (made !== readFileSync(join(rootFolder, target), 'utf8'))

@@ -39,3 +39,13 @@ export function total(values: v128): f32 {
     (f32x4.extract_lane(values, 2) + f32x4.extract_lane(values, 3))
   );
 }
+
+/**
+ * sum + x · y: two roundings, the same everywhere. The second build, which has relaxed SIMD, leaves it to the machine whether there is
+ * one rounding or two, and takes its fused instruction.
+ */
+// @ts-expect-error: decorator
+@inline
+export function madd(sum: v128, x: v128, y: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(x, y, sum) : f32x4.add(sum, f32x4.mul(x, y));
+}

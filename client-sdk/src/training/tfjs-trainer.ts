@@ -19,6 +19,8 @@ export interface TrainerOptions {
   readonly engine?: 'auto' | 'generic';
   /** Bytes of memory that the fused kernels may take for training; by default as many as the system gives. */
   readonly memoryLimit?: number | undefined;
+  /** By default true: the fused kernels give the same bytes on every machine. False lets them use relaxed SIMD, where there is any. */
+  readonly reproducible?: boolean;
   /** Starts the backend for models that the fused kernels don't know, before the first of them trains; by default the current one. */
   readonly startBackend?: () => Promise<unknown>;
 }
@@ -43,7 +45,7 @@ interface Loaded {
  */
 export function tfjsTrainer<Example>(
   objective: Objective<Example>,
-  { engine = 'auto', memoryLimit, startBackend }: TrainerOptions = {},
+  { engine = 'auto', memoryLimit, reproducible = true, startBackend }: TrainerOptions = {},
 ): Trainer {
   let loaded: Loaded | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -61,7 +63,7 @@ export function tfjsTrainer<Example>(
     const path: Path =
       engine === 'generic'
         ? { engine, reason: 'the trainer was told to' }
-        : await choosePath(model, objective, memoryLimit);
+        : await choosePath(model, objective, memoryLimit, reproducible);
     try {
       if (path.engine === 'generic') await startBackend?.();
     } catch (error) {

@@ -27,6 +27,8 @@ export interface WorkerOptions {
   readonly engine?: 'auto' | 'generic';
   /** Bytes of memory that the fused kernels may take for training; by default a quarter of the device's, where the browser tells. */
   readonly memoryLimit?: number;
+  /** By default true: the fused kernels give the same bytes on every machine. False lets them use relaxed SIMD, where there is any. */
+  readonly reproducible?: boolean;
 }
 
 /** What a worker of an app does for its page. */

@@ -141,10 +141,31 @@ export interface Kernels {
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
+let compiledRelaxed: Promise<WebAssembly.Module> | undefined;
 
-/** The kernels over a memory. Compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden. */
-export async function kernelsOver(memory: WebAssembly.Memory): Promise<Kernels> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(kernelsBase64), byte => byte.charCodeAt(0)));
-  const { exports } = await WebAssembly.instantiate(await compiled, { env: { memory } });
+/**
+ * The kernels over a memory. Compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden.
+ *
+ * @param reproducible false for the build with fused multiply-add, where this machine has relaxed SIMD: faster, but results differ
+ * in their last digits from machine to machine.
+ */
+export async function kernelsOver(memory: WebAssembly.Memory, reproducible = true): Promise<Kernels> {
+  if (reproducible) compiled ??= compile(kernelsBase64);
+  else compiledRelaxed ??= relaxed();
+  const module = (await (reproducible ? compiled : compiledRelaxed))!;
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   return exports as unknown as Kernels;
+}
+
+async function relaxed(): Promise<WebAssembly.Module> {
+  const { relaxedKernelsBase64 } = await import('./relaxed-binary.ts');
+  return compile(WebAssembly.validate(bytesOf(relaxedKernelsBase64)) ? relaxedKernelsBase64 : kernelsBase64);
+}
+
+function compile(base64: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(bytesOf(base64));
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), byte => byte.charCodeAt(0));
 }

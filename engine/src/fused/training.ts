@@ -63,9 +63,14 @@ export class FusedTraining {
    * Rejects where WebAssembly has no SIMD or is forbidden.
    *
    * @param memoryLimit bytes of memory that training may take; by default as many as the system gives.
+   * @param reproducible whether results are the same bytes on every machine; if not, products take relaxed SIMD where there is any.
    */
-  static async create(topology: Topology, memoryLimit = Number.POSITIVE_INFINITY): Promise<FusedTraining> {
-    return new FusedTraining(topology, await Workspace.create(), memoryLimit);
+  static async create(
+    topology: Topology,
+    memoryLimit = Number.POSITIVE_INFINITY,
+    reproducible = true,
+  ): Promise<FusedTraining> {
+    return new FusedTraining(topology, await Workspace.create(reproducible), memoryLimit);
   }
 
   /**

@@ -22,10 +22,10 @@ export class Workspace {
     this.#ints = new Int32Array(memory.buffer);
   }
 
-  /** Rejects where WebAssembly has no SIMD or is forbidden. */
-  static async create(): Promise<Workspace> {
+  /** Rejects where WebAssembly has no SIMD or is forbidden. @param reproducible see `kernelsOver`. */
+  static async create(reproducible = true): Promise<Workspace> {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    return new Workspace(await kernelsOver(memory), memory);
+    return new Workspace(await kernelsOver(memory, reproducible), memory);
   }
 
   /** Bytes up to the end of the last region. */

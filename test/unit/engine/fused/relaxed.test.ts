@@ -1,0 +1,74 @@
+import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary';
+import { topologyOf } from '@murmuration/engine/fused/topology';
+import { FusedTraining } from '@murmuration/engine/fused/training';
+import { Workspace } from '@murmuration/engine/fused/workspace';
+import { readWeights } from '@murmuration/engine/model';
+import * as tf from '@murmuration/engine/tf';
+import { expect, it } from 'vitest';
+import { numbers, relativeError } from '../numbers.ts';
+import { batchOf, build, small } from './models.ts';
+
+const supported = WebAssembly.validate(Buffer.from(relaxedKernelsBase64, 'base64'));
+const [m, n, k] = [37, 45, 600];
+
+/** One product, and what it should be, summed up in double precision. */
+async function product(reproducible: boolean): Promise<[Float32Array, Float32Array]> {
+  const workspace = await Workspace.create(reproducible);
+  const { kernels } = workspace;
+  const [a, b] = [numbers(m * k, 1), numbers(k * n, 2)];
+  const at = [a, b, new Float32Array(m * n)].map(values => workspace.reserve(values.length));
+  const scratch = workspace.reserveBytes(kernels.scratchBytes());
+  workspace.commit();
+  for (const [i, values] of [a, b].entries()) workspace.view(at[i]!, values.length).set(values);
+  kernels.multiply(m, n, k, at[0]!, k, 0, at[1]!, n, 0, at[2]!, n, 0, 0, scratch);
+  const expected = Float32Array.from({ length: m * n }, (_, i) => {
+    let sum = 0;
+    for (let p = 0; p < k; p++) sum += a[Math.floor(i / n) * k + p]! * b[p * n + (i % n)]!;
+    return sum;
+  });
+  return [workspace.view(at[2]!, m * n).slice(), expected];
+}
+
+async function losses(reproducible: boolean, steps: number): Promise<number[]> {
+  await tf.setBackend('cpu');
+  const model = build(small);
+  const topology = topologyOf(model);
+  if ('reason' in topology) throw new Error(topology.reason);
+  const training = await FusedTraining.create(topology, undefined, reproducible);
+  const settings = {
+    learningRate: 0.5,
+    proximal: 0,
+    gradientClip: null,
+    optimizer: { kind: 'sgd' },
+  } as const;
+  training.begin(readWeights(model, new Float32Array(model.countParams())), settings, { batch: 4, steps: 5 });
+  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
+  return Array.from({ length: steps }, (_, i) => {
+    const { inputs, labels, weights } = batchOf(small, 4, 5, i % 10);
+    return training.step({ inputs: values(inputs), labels: values(labels), weights: values(weights) });
+  });
+}
+
+it.skipIf(!supported)(
+  'products with fused multiply-add are exact, though not the same bytes (skipped: no relaxed SIMD here)',
+  async () => {
+    const [relaxed, expected] = await product(false);
+    expect(relativeError(relaxed, expected)).toBeLessThan(1e-6);
+  },
+);
+
+it.skipIf(!supported)(
+  'training that need not be reproducible has the same loss curve over 300 steps',
+  async () => {
+    const [plain, relaxed] = [await losses(true, 300), await losses(false, 300)];
+    for (const [i, loss] of plain.entries()) expect(Math.abs(relaxed[i]! - loss)).toBeLessThan(1e-3);
+  },
+);
+
+it.skipIf(supported)(
+  'without relaxed SIMD the plain kernels take over (skipped: relaxed SIMD is here)',
+  async () => {
+    expect((await product(false))[0]).toEqual((await product(true))[0]);
+    expect(await losses(false, 3)).toEqual(await losses(true, 3));
+  },
+);
