@@ -232,21 +232,24 @@ describe('learning', () => {
     expect((await hybrid.predict([1])).source).toBe('hybrid');
   });
 
-  it('changes nothing where the storage is full', async () => {
-    const storage = memoryStorage();
-    const { hybrid, device, inference } = await learned([fineTuned()], stepping(1), 2, storage);
-    const report = hybrid.report();
-    device.newest = stepping(4);
-    const put = storage.put;
-    storage.put = async () => {
-      throw new MurmurationError('storage.full');
-    };
-    await expect(hybrid.learn()).rejects.toEqual(code('storage.full'));
-    storage.put = put;
-    expect(hybrid.report()).toBe(report);
-    expect(inference.running.size).toBe(2);
-    expect(await hybrid.predict([1])).toMatchObject({ source: 'hybrid', model: report!.model });
-  });
+  it.each(['hybrid.steps.personal.fine-tuned', 'hybrid.steps.global', 'hybrid.steps'])(
+    'changes nothing that serves where the storage is too full for %s',
+    async entry => {
+      const storage = memoryStorage();
+      const { hybrid, device, inference } = await learned([fineTuned()], stepping(1), 2, storage);
+      const report = hybrid.report();
+      device.newest = stepping(4);
+      const { put } = storage;
+      storage.put = async (name, bytes) => {
+        if (name === entry) throw new MurmurationError('storage.full');
+        await put(name, bytes);
+      };
+      await expect(hybrid.learn()).rejects.toEqual(code('storage.full'));
+      expect(hybrid.report()).toBe(report);
+      expect(inference.running.size).toBe(2);
+      expect(await hybrid.predict([1])).toMatchObject({ source: 'hybrid', model: report!.model });
+    },
+  );
 
   it('never shows the personal models what is held out', async () => {
     const seen: unknown[] = [];
