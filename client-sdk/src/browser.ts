@@ -1,5 +1,5 @@
 import { hex } from '@murmuration/protocol/bytes';
-import { portable } from '@murmuration/protocol/primitives/portable';
+import { portableEd25519 } from '@murmuration/protocol/primitives/portable-signing';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { PlatformClient } from './client.ts';
@@ -24,14 +24,20 @@ export function browserPlatform(): Platform {
     name: browserName(),
     clock: systemClock,
     random: systemRandom,
-    primitives: portable,
+    ed25519: portableEd25519,
+    async workshop() {
+      const { portable } = await import('@murmuration/protocol/primitives/portable');
+      const { localWorkshop } = await import('./session/local-workshop.ts');
+      return localWorkshop(portable, systemRandom);
+    },
     conditions: browserConditions,
     online(wake) {
       globalThis.addEventListener?.('online', wake);
       return () => globalThis.removeEventListener?.('online', wake);
     },
     contentHash: hashAside,
-    transport: socketIoTransport,
+    // Of a blob the browser sends the bytes itself; of an array it copies them first, while the page stands still.
+    transport: (url, platform) => socketIoTransport(url, platform, bytes => new Blob([bytes])),
     trainer: script => workerTrainer(() => new Worker(script, { type: 'module' })),
   };
 }

@@ -11,8 +11,14 @@ const maxAnswerLength = 65_536;
 /** What is ours in a problem document (RFC 9457). */
 const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
 
+/** What `fetch` is given to send for bytes. */
+export type BodyOf = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob;
+
 /** The HTTP half of a transport, over the platform's `fetch`. */
-export function httpTransport(url: string): Pick<Transport, 'download' | 'upload'> {
+export function httpTransport(
+  url: string,
+  bodyOf: BodyOf = bytes => bytes,
+): Pick<Transport, 'download' | 'upload'> {
   return {
     async download(path, limit, signal) {
       const response = await reach(new URL(path, url), { signal });
@@ -25,7 +31,7 @@ export function httpTransport(url: string): Pick<Transport, 'download' | 'upload
       const response = await reach(new URL(path, url), {
         method: 'PUT',
         headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${base64url(token)}` },
-        body: bytes as Uint8Array<ArrayBuffer>,
+        body: bodyOf(bytes as Uint8Array<ArrayBuffer>),
         signal,
       });
       await readBody(response, maxAnswerLength, signal);

@@ -8,7 +8,7 @@ import {
 import type { Cancel } from '@murmuration/protocol/ports';
 import { io, type Socket } from 'socket.io-client';
 import type { Platform } from '../platform.ts';
-import { httpTransport } from './http.ts';
+import { type BodyOf, httpTransport } from './http.ts';
 import type { Transport } from './transport.ts';
 
 /** ms after which a request without an answer is given up. */
@@ -23,6 +23,7 @@ const comeBack = 4_000;
 export function socketIoTransport(
   url: string,
   { clock, random, online }: Pick<Platform, 'clock' | 'random' | 'online'>,
+  bodyOf?: BodyOf,
 ): Transport {
   let cancel: Cancel = () => {};
   let unwatch: Cancel | undefined;
@@ -34,7 +35,7 @@ export function socketIoTransport(
     ...backOff,
   });
   return {
-    ...httpTransport(url),
+    ...httpTransport(url, bodyOf),
     open(listener) {
       socket.on('disconnect', reason => {
         listener.disconnected(reason);

@@ -97,3 +97,4 @@ Object.assign(globalThis, {
     close: () => Promise.all([trainer.close(), inference.close()]),
   },
 });
+(globalThis as unknown as { ready(): void }).ready();
