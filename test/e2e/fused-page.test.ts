@@ -7,13 +7,16 @@ import { type Topology, topologyOf } from '@murmuration/engine/fused/topology';
 import { type FusedBatch, FusedTraining } from '@murmuration/engine/fused/training';
 import { softmaxLoss } from '@murmuration/engine/losses';
 import { readWeights } from '@murmuration/engine/model';
+import { NegativeSampler } from '@murmuration/engine/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective';
+import { sampledSoftmaxLoss } from '@murmuration/engine/sampled-softmax';
 import * as tf from '@murmuration/engine/tf';
 import { type Browser, chromium } from 'playwright-core';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { batchOf, build, small } from '../unit/engine/fused/models.ts';
 import { chain, batchOf as imagesOf } from '../unit/engine/fused/stack/agreement.ts';
+import { uniformOf } from '../unit/engine/numbers.ts';
 
 const STEPS = 300;
 const root = new URL('../../', import.meta.url);
@@ -32,14 +35,25 @@ interface Job {
   /** Taken in turns. */
   readonly batches: readonly FusedBatch[];
   readonly steps: number;
+  /** Classes, and negatives of each step, where the softmax is sampled. */
+  readonly sampled: readonly [classes: number, negatives: number] | null;
+}
+
+/** Makes the sampler of a job; the page has the same function. */
+function samplerOf(sampled: Job['sampled'], Sampler: typeof NegativeSampler, uniform: () => number) {
+  return sampled && new Sampler(...sampled, uniform);
 }
 
 /** The page's program: trains, and hands back the losses and the weights. */
 const program = `
   import { FusedTraining } from '@murmuration/engine/fused/training';
-  globalThis.train = async ({ topology, settings, weights, batches, steps }) => {
+  import { NegativeSampler } from '@murmuration/engine/negative-sampler';
+  ${samplerOf}
+  ${uniformOf}
+  globalThis.train = async ({ topology, settings, weights, batches, steps, sampled }) => {
     const training = await FusedTraining.create(topology);
-    training.begin(Float32Array.from(weights), settings, { batch: 1, steps: 1 });
+    const sampler = samplerOf(sampled, NegativeSampler, uniformOf(1));
+    training.begin(Float32Array.from(weights), settings, { batch: 1, steps: 1 }, 0, sampler);
     const losses = Array.from({ length: steps }, (_, i) => training.step(batches[i % batches.length]));
     return { losses, weights: [...training.read(new Float32Array(weights.length))] };
   };
@@ -115,12 +129,18 @@ function digits(): tf.LayersModel {
   );
 }
 
-it.each<[string, () => tf.LayersModel, (model: tf.LayersModel, seed: number) => Batch]>([
-  ['over words', () => build(small), (_, seed) => batchOf(small, 4, 5, seed)],
-  ['over images', digits, (model, seed) => imagesOf(model, 4, seed)],
+const words = (_: tf.LayersModel, seed: number) => batchOf(small, 4, 5, seed);
+
+it.each<
+  [string, () => tf.LayersModel, (model: tf.LayersModel, seed: number) => Batch, negatives: number | null]
+>([
+  ['over words', () => build(small), words, null],
+  ['whose output is tied', () => build({ ...small, tied: true }), words, null],
+  ['with sampled softmax', () => build(small), words, 6],
+  ['over images', digits, (model, seed) => imagesOf(model, 4, seed), null],
 ])(
   'a page under a strict policy trains a model %s to the same bytes as Node, along the loss curve of the generic path',
-  async (_, make, batchFor) => {
+  async (_, make, batchFor, negatives) => {
     const model = make();
     const tensors = Array.from({ length: 7 }, (_, i) => batchFor(model, i));
     const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) });
@@ -134,6 +154,7 @@ it.each<[string, () => tf.LayersModel, (model: tf.LayersModel, seed: number) => 
         weights: values(weights),
       })),
       steps: STEPS,
+      sampled: negatives === null ? null : [small.words, negatives],
     };
     const tab = await browser.newPage();
     await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
@@ -146,13 +167,17 @@ it.each<[string, () => tf.LayersModel, (model: tf.LayersModel, seed: number) => 
     }, job);
 
     const training = await FusedTraining.create(job.topology);
-    training.begin(Float32Array.from(job.weights), settings, { batch: 1, steps: 1 });
+    const sampler = () => samplerOf(job.sampled, NegativeSampler, uniformOf(1));
+    training.begin(Float32Array.from(job.weights), settings, { batch: 1, steps: 1 }, 0, sampler());
+    const sampled = sampledSoftmaxLoss(model);
+    const drawn = sampler();
+    const lossOf = (batch: Batch) => (drawn ? sampled(batch, drawn.draw()) : softmaxLoss(model, batch));
     const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
     for (let i = 0; i < STEPS; i++) {
       const loss = training.step(job.batches[i % job.batches.length]);
       expect(inPage.losses[i]).toBeCloseTo(loss, 10);
       expect(
-        Math.abs(inPage.losses[i] - genericStep(model, variables, tensors[i % tensors.length])),
+        Math.abs(inPage.losses[i] - genericStep(() => lossOf(tensors[i % tensors.length]), variables)),
       ).toBeLessThan(1e-3);
     }
     expect(inPage.weights).toEqual([...training.read(new Float32Array(job.weights.length))]);
@@ -160,13 +185,9 @@ it.each<[string, () => tf.LayersModel, (model: tf.LayersModel, seed: number) => 
 );
 
 /** One step by tfjs' operations, clipped as the settings say; the loss before it. */
-function genericStep(
-  model: tf.LayersModel,
-  variables: tf.Variable[],
-  batch: ReturnType<typeof batchOf>,
-): number {
+function genericStep(loss: () => tf.Scalar, variables: tf.Variable[]): number {
   return tf.tidy(() => {
-    const { value, grads } = tf.variableGrads(() => softmaxLoss(model, batch), variables);
+    const { value, grads } = tf.variableGrads(loss, variables);
     const norm = tf.addN(Object.values(grads).map(grad => grad.square().sum())).sqrt();
     const scale = tf.minimum(1, tf.div(settings.gradientClip!, norm)).mul(settings.learningRate);
     for (const variable of variables) variable.assign(variable.sub(grads[variable.name].mul(scale)));
