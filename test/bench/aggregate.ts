@@ -16,7 +16,8 @@ const trials = 7;
 
 /**
  * CPU seconds from wire bytes to mean, decoding and validation included: of float32 updates and of packed ring values, beside a
- * plain loop that adds arrays already decoded. Trials of the three alternate; the figures are medians. --updates, --values.
+ * plain loop that adds arrays already decoded. Trials alternate; the figures are medians. `copy` is what it takes to read the bytes
+ * of the float32 updates from memory and write them once. --updates, --values.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values: options } = parseArgs({
@@ -36,25 +37,40 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const newFloatSum = () => new FloatSum(layout, settings);
   const newRingSum = () => new RingSum(layout, settings, 'bench');
 
-  const seconds = { plain: [] as number[], float32: [] as number[], ring: [] as number[] };
+  const seconds = {
+    plain: [] as number[],
+    float32: [] as number[],
+    ring: [] as number[],
+    copy: [] as number[],
+  };
+  const room = new Uint8Array(floats[0].length);
   for (let trial = -1; trial < trials; trial++) {
     const plain = cpuSeconds(() => plainMean(deltas, updates));
     const float32 = cpuSeconds(() => meanOf(newFloatSum(), floats, updates));
     const ring = cpuSeconds(() => meanOf(newRingSum(), rings, updates));
+    const copy = cpuSeconds(() => {
+      for (let update = 0; update < updates; update++) room.set(floats[update % floats.length]);
+    });
     // The first trial is the warm-up of the compiler.
     if (trial < 0) continue;
     seconds.plain.push(plain);
     seconds.float32.push(float32);
     seconds.ring.push(ring);
+    seconds.copy.push(copy);
     log(
       `trial ${trial + 1} of ${trials}: plain ${plain.toFixed(3)} s, float32 ${float32.toFixed(3)} s, ring ${ring.toFixed(3)} s`,
     );
   }
-  const [plain, float32, ring] = [seconds.plain, seconds.float32, seconds.ring].map(median);
+  const [plain, float32, ring, copy] = [seconds.plain, seconds.float32, seconds.ring, seconds.copy].map(
+    median,
+  );
+  const gbs = (bytes: number, cpu: number) => (bytes * updates) / cpu / 1e9;
   return {
     ratio: float32 / plain,
     ringRatio: ring / plain,
-    seconds: { plain, float32, ring },
+    seconds: { plain, float32, ring, copy },
+    // An update is copied, measured and added: 12 bytes a value read and 4 written, beside 8 of the sum read and written.
+    gbs: { float32: gbs(32 * values, float32), copy: gbs(8 * values, copy) },
     rssGrowthMiB: Math.max(
       await rssGrowth(newFloatSum(), floats[0], log),
       await rssGrowth(newRingSum(), rings[0], log),
