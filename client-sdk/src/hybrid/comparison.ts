@@ -16,7 +16,8 @@ export interface Comparison {
 
 /**
  * Compares the global model, the personal ones and their best mixture on examples that the personal ones have not learned from. The
- * mixture has to explain them better by one nat for each weight that was chosen on them (Akaike 1974), or the global model serves alone.
+ * mixture has to explain them better by one nat for each weight that was chosen on them (Akaike 1974), and to have what came among its
+ * three likeliest as often, or the global model serves alone.
  *
  * @returns null where the examples ask nothing. @throws the reason of `signal` once it is aborted.
  */
@@ -34,18 +35,20 @@ export async function compare(
   const among = fitWeights(parts.slice(1));
   const alone = [1, ...personal.map(() => 0)];
   const fitted = fitWeights(parts);
-  const gain = questions * (lossOf(parts, alone) - lossOf(parts, fitted));
-  const chosen = gain > personal.length ? fitted : alone;
-  const mixtures = [alone, [0, ...among], chosen];
+  const mixtures = [alone, [0, ...among], fitted];
   const recalls = await recallsOf(models, mixtures, examples, serving, signal);
-  const [ofGlobal, ofPersonal, ofHybrid] = mixtures.map((weights, i) => ({
-    loss: lossOf(parts, weights),
-    ...recalls[i]!,
-  }));
+  const [ofGlobal, ofPersonal, ofFitted] = mixtures.map(
+    (weights, i): Score => ({
+      loss: lossOf(parts, weights),
+      ...recalls[i]!,
+    }),
+  ) as [Score, Score, Score];
+  const gain = questions * (ofGlobal.loss - ofFitted.loss);
+  const helps = gain > personal.length && ofFitted.top3 >= ofGlobal.top3;
   return {
-    weights: chosen.slice(1),
+    weights: helps ? fitted.slice(1) : personal.map(() => 0),
     among,
-    scores: { global: ofGlobal!, personal: ofPersonal!, hybrid: ofHybrid! },
+    scores: { global: ofGlobal, personal: ofPersonal, hybrid: helps ? ofFitted : ofGlobal },
     questions,
   };
 }

@@ -16,6 +16,9 @@ const sources = ['global', 'personal', 'hybrid'] as const;
 export type Source = (typeof sources)[number];
 export type Recalls = Readonly<Record<Source, Recall>>;
 
+/** Messages observed after which a device learns anew, as by default. */
+const refitAfter = 50;
+
 /** What came of one phone. */
 export interface PhoneFindings {
   readonly recalls: Recalls;
@@ -32,7 +35,8 @@ export interface PhonePorts {
 
 /**
  * One person's phone, by the code of the SDK: its hybrid model learns from the messages `before`, chooses λ on those of them that it holds
- * out, and is then scored on the messages `after`, word by word in the order of writing. Each message is observed once it is scored.
+ * out, and is then scored on the messages `after`, word by word in the order of writing. Each message is observed once it is scored, and after
+ * every 50 of them the device learns anew, by itself.
  */
 export async function livePhone(
   before: readonly string[],
@@ -55,8 +59,7 @@ export async function livePhone(
             serving,
             personal: [fineTuned(), ngramCache()],
             inference: tfjsInference(serving),
-            // The first part is what it learns from: the rest is observed alone.
-            refitAfter: Number.POSITIVE_INFINITY,
+            refitAfter,
           },
         },
       },
@@ -72,6 +75,7 @@ export async function livePhone(
     personal: new RecallCounter(),
     hybrid: new RecallCounter(),
   };
+  let observed = 0;
   for (const message of after) {
     for (const { input, next } of questionsOf(message, vocabulary)) {
       for (const source of sources) {
@@ -80,13 +84,27 @@ export async function livePhone(
       }
     }
     typed.push(message);
+    const isDue = ++observed % refitAfter === 0;
+    const refitted = isDue ? nextRefit(client) : undefined;
     await hybrid.observe(message);
+    await refitted;
   }
   const report = hybrid.report();
   await client.stop();
   if (errors.length > 0) throw errors[0]!;
   const { global, personal, hybrid: mixture } = counters;
   return { recalls: { global: global.recall, personal: personal.recall, hybrid: mixture.recall }, report };
+}
+
+/** Resolves once the device has learned anew. */
+function nextRefit(client: PlatformClient): Promise<void> {
+  return new Promise(resolve => {
+    const off = client.on('personal', ({ phase }) => {
+      if (phase !== 'ready') return;
+      off();
+      resolve();
+    });
+  });
 }
 
 /** Every word of a message but numbers, with the text before it. */

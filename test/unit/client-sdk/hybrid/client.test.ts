@@ -3,6 +3,7 @@ import type { ClientEvents } from '@murmuration/client-sdk/events';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import type { TaskOptions } from '@murmuration/client-sdk/options';
+import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { utf8 } from '@murmuration/protocol/bytes';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
@@ -20,6 +21,7 @@ function clientWith(task: Partial<TaskOptions>, storage = memoryStorage()) {
   const clock = new VirtualClock();
   const coordinator = new MemoryCoordinator(clock);
   const trainer = new StillTrainer();
+  const random = seededBytes(1);
   const client = new PlatformClient(
     {
       url: 'memory:',
@@ -33,8 +35,9 @@ function clientWith(task: Partial<TaskOptions>, storage = memoryStorage()) {
     {
       name: 'test',
       clock,
-      random: seededBytes(1),
-      primitives: native,
+      random,
+      ed25519: native.ed25519,
+      workshop: async () => localWorkshop(native, random),
       conditions: async () => ({ idle: true }),
       transport: () => coordinator,
       trainer: () => trainer,

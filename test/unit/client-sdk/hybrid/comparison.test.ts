@@ -43,6 +43,35 @@ describe('the comparison of a mixture with the global model', () => {
     expect(weights[0]! + weights[1]!).toBeGreaterThan(0.9);
   });
 
+  it('does not take a better loss for one where what came is less often among the first three', async () => {
+    // The class that came gets `came`, the three after it `next` each.
+    const ranking = (came: number, next: number): OpenModel => ({
+      ...knowing(came),
+      answer: async example =>
+        Float32Array.from(
+          serving.questions(example as Sequence).targets.flatMap(target =>
+            Array.from({ length: classes }, (_, i) => {
+              if (i === 0) return 0;
+              const after = (i - target.class + 5) % 5;
+              return after === 0 ? came : after <= 3 ? next : 1 - came - 3 * next;
+            }),
+          ),
+        ),
+    });
+    const examples = questions(40);
+    const found = await compare(
+      ranking(0.21, 0.2),
+      [ranking(0.24, 0.25)],
+      examples,
+      serving as Serving<unknown>,
+      signal,
+    );
+    expect(found!.scores.personal.loss).toBeLessThan(found!.scores.global.loss);
+    expect(found!.scores.personal.top3).toBe(0);
+    expect(found!.weights).toEqual([0]);
+    expect(found!.scores.hybrid).toEqual(found!.scores.global);
+  });
+
   it('scores all on the same questions, and the personal model by itself even where it gets no weight', async () => {
     const found = (await compared(0.5, [0.1], 20))!;
     expect(found.weights).toEqual([0]);
