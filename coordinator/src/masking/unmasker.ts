@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { RoundContext } from '@murmuration/protocol/secagg/context';
-import type { Masks } from '@murmuration/protocol/secagg/mask-stream';
+import { concatMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import { Piscina } from 'piscina';
 import type { UnmaskingJob } from './worker.ts';
@@ -47,7 +47,8 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
           run({ kind: 'keys', task, round, secrets: secrets.slice(from, to) }).then(step),
         ),
       );
-      const all = concatMasks(masks as Masks[]);
+      // Shared, so that every job reads the same bytes.
+      const all = concatMasks(masks as Masks[], bytes => new SharedArrayBuffer(bytes));
       const shared = new Int32Array(new SharedArrayBuffer(sum.byteLength));
       shared.set(sum);
       await Promise.all(
@@ -67,18 +68,4 @@ function split(length: number, size: number): { from: number; to: number }[] {
     from: i * size,
     to: Math.min(length, (i + 1) * size),
   }));
-}
-
-function concatMasks(parts: readonly Masks[]): Masks {
-  const count = parts.reduce((sum, { signs }) => sum + signs.length, 0);
-  // Shared, so that every job reads the same bytes.
-  const keys = new Uint8Array(new SharedArrayBuffer(32 * count));
-  const signs = new Int8Array(new SharedArrayBuffer(count));
-  let at = 0;
-  for (const part of parts) {
-    keys.set(part.keys, 32 * at);
-    signs.set(part.signs, at);
-    at += part.signs.length;
-  }
-  return { keys, signs };
 }

@@ -1,7 +1,6 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { applyMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
+import { applyMasks, concatMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import { type RecoveredSecret, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 
 export type UnmaskingJob =
@@ -26,9 +25,5 @@ export default function work(job: UnmaskingJob): Masks | null {
     return null;
   }
   const { task, round, secrets } = job;
-  const masks = secrets.map(secret => unmaskingMasks({ primitives: native, task, round }, secret));
-  return {
-    keys: concatBytes(...masks.map(({ keys }) => keys)),
-    signs: Int8Array.from(masks.flatMap(({ signs }) => [...signs])),
-  };
+  return concatMasks(secrets.map(secret => unmaskingMasks({ primitives: native, task, round }, secret)));
 }

@@ -36,6 +36,23 @@ export function collectMasks(count: number, mask: (i: number) => { key: Uint8Arr
   return masks;
 }
 
+/** All masks of all parts, in order, in memory that `allocate` gives. */
+export function concatMasks(
+  parts: readonly Masks[],
+  allocate: (bytes: number) => ArrayBufferLike = bytes => new ArrayBuffer(bytes),
+): Masks {
+  const count = parts.reduce((sum, { signs }) => sum + signs.length, 0);
+  const keys = new Uint8Array(allocate(keyBytes * count));
+  const signs = new Int8Array(allocate(count));
+  let at = 0;
+  for (const part of parts) {
+    keys.set(part.keys, keyBytes * at);
+    signs.set(part.signs, at);
+    at += part.signs.length;
+  }
+  return { keys, signs };
+}
+
 /**
  * Adds the mask streams (ChaCha20, as little-endian words of 32 bits) to elements [`from`, `to`) of `vector`, in place,
  * modulo 2³². Element i takes word i of every stream wherever the range begins, so that ranges can be masked apart, in any

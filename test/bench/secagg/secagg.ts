@@ -6,7 +6,7 @@ import { refuseUnrecoverable, settleDealings, writeBundle } from '@murmuration/p
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph } from '@murmuration/protocol/secagg/graph';
 import { readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
-import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
+import { applyMasks, concatMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { findParameters, type ThreatModel } from '@murmuration/protocol/secagg/parameters';
 import { addPacked, centre, widthFor } from '@murmuration/protocol/secagg/ring';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
@@ -167,16 +167,12 @@ async function measure(
       server.reveals.time(() => unmasking.take(numberOf.get(device)!, bytes));
     if (batch[0] === lost) protocolBytes += statement.length + revealed[0]!.bytes.length;
   });
-  let masks = 0;
-  const recovered = server.unmasking.time(() => unmasking.recover());
-  for (const secret of recovered) {
-    masks += server.unmasking.time(() => {
-      const removal = unmaskingMasks(context, secret);
-      applyMasks(native, sum, removal);
-      return removal.signs.length;
-    });
-  }
-  server.unmasking.time(() => centre(sum, width));
+  const masks = server.unmasking.time(() => {
+    const all = concatMasks(unmasking.recover().map(secret => unmaskingMasks(context, secret)));
+    applyMasks(native, sum, all);
+    centre(sum, width);
+    return all.signs.length;
+  });
   log(`unmasking: ${masks} masks taken off`);
 
   const serverMs = Object.values(server).reduce((sum, { milliseconds }) => sum + milliseconds, 0);
