@@ -1,3 +1,4 @@
+import { FEW, fewRows, fewRowsTransposed } from './few-rows';
 import { madd, put, take } from './lanes';
 
 // Matrix products after Goto and van de Geijn 2008: blocks of B and A are copied into the order in which the innermost kernel
@@ -77,6 +78,12 @@ export function multiply(
 ): void {
   if (k == 0) return empty(m, n, c, ldc, accumulate, bias);
   if (m == 0) return;
+  if (m <= FEW && k >= FEW && n >= 2 * FEW) {
+    const row = <usize>(transposedA ? 1 : lda) << 2;
+    const step = <usize>(transposedA ? lda : 1) << 2;
+    if (!transposedB) return fewRows(m, n, k, a, row, step, b, ldb, c, ldc, accumulate, bias);
+    if (!transposedA) return fewRowsTransposed(m, n, k, a, lda, b, ldb, c, ldc, accumulate, bias);
+  }
   const packed = scratch + ((ROWS * DEPTH + 32) << 2);
   const columns = (BLOCK_B / min(k, DEPTH)) & ~7;
   for (let n0 = 0; n0 < n; n0 += columns) {

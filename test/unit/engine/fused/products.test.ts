@@ -102,6 +102,22 @@ describe('dense products', () => {
     }
   });
 
+  it('agree where few rows meet a large matrix, which is not copied then', () => {
+    for (const [m, n, k] of [
+      [13, 1_203, 299],
+      [16, 33, 18],
+      [1, 401, 70],
+    ]) {
+      for (const transposedA of [false, true]) {
+        for (const transposedB of [false, true]) {
+          const options = { gap: 1, accumulate: transposedA, bias: !transposedB, packed: false, seed: k };
+          const [actual, expected] = both({ ...options, m, n, k, transposedA, transposedB });
+          expect(relativeError(actual, expected, 1)).toBeLessThan(1e-5);
+        }
+      }
+    }
+  });
+
   it('carry a NaN to its row and no further', () => {
     fc.assert(
       fc.property(product, fc.nat(), (p, where) => {
