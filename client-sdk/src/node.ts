@@ -4,6 +4,7 @@ import { PlatformClient } from './client.ts';
 import { nodeInference } from './hybrid/node-inference.ts';
 import type { ClientOptions } from './options.ts';
 import type { Platform } from './platform.ts';
+import { localWorkshop } from './session/local-workshop.ts';
 import { workerTrainer } from './training/worker-trainer.ts';
 import { socketIoTransport } from './transport/socket-io.ts';
 
@@ -15,7 +16,8 @@ export const nodePlatform: Platform = {
   name: 'node',
   clock: systemClock,
   random: systemRandom,
-  primitives: native,
+  ed25519: native.ed25519,
+  workshop: async () => localWorkshop(native, systemRandom),
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: socketIoTransport,
   trainer: objective => workerTrainer(objective),

@@ -3,6 +3,7 @@ import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Inference } from './hybrid/inference.ts';
+import type { Workshop } from './session/workshop.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -12,7 +13,10 @@ export interface Platform {
   readonly name: string;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  readonly primitives: Primitives;
+  /** The signatures of the device's identity. */
+  readonly ed25519: Primitives['ed25519'];
+  /** Does the arithmetic of contributions on this thread, for trainers that have no thread for it: loaded when one first needs it. */
+  readonly workshop: () => Promise<Workshop>;
   /** The device's state now; what the platform does not tell is left out. */
   readonly conditions: () => Promise<Conditions>;
   /** Calls `wake` each time the device comes back to a network, where the platform tells: waits for the coordinator end then. */

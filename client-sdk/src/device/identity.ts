@@ -13,11 +13,11 @@ export interface DeviceIdentity extends SigningKey {
 /** The device's Ed25519 key: made on the device the first time, and never sent. */
 export async function loadIdentity(
   storage: Storage,
-  primitives: Primitives,
+  ed25519: Primitives['ed25519'],
   random: RandomBytes,
 ): Promise<DeviceIdentity> {
   const stored = await storage.get(identityName);
   const seed = stored?.length === 32 ? stored : random(32);
   if (seed !== stored) await storage.put(identityName, seed);
-  return { ...primitives.ed25519.signingKey(seed), seed };
+  return { ...ed25519.signingKey(seed), seed };
 }

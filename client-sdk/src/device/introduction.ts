@@ -28,7 +28,7 @@ const forFarewell = [identityName, deviceName, farewellName];
 /** Says who this device is: enrols it the first time, answers the coordinator's challenges, and says farewell. */
 export class Introduction {
   readonly #options: Pick<ClientOptions, 'storage' | 'enrolment' | 'certificate'>;
-  readonly #platform: Pick<Platform, 'name' | 'primitives' | 'random'>;
+  readonly #platform: Pick<Platform, 'name' | 'ed25519' | 'random'>;
   readonly #request: Transport['request'];
   #identity: DeviceIdentity | undefined;
   /** What the app gave to enrol with, until the coordinator has judged it. */
@@ -36,7 +36,7 @@ export class Introduction {
 
   constructor(
     options: Pick<ClientOptions, 'storage' | 'enrolment' | 'certificate'>,
-    platform: Pick<Platform, 'name' | 'primitives' | 'random'>,
+    platform: Pick<Platform, 'name' | 'ed25519' | 'random'>,
     request: Transport['request'],
   ) {
     this.#options = options;
@@ -46,8 +46,8 @@ export class Introduction {
 
   /** Reads the device's key, or makes it; before anything else. Throws what the storage throws. */
   async begin(): Promise<void> {
-    const { primitives, random } = this.#platform;
-    this.#identity ??= await loadIdentity(this.#options.storage, primitives, random);
+    const { ed25519, random } = this.#platform;
+    this.#identity ??= await loadIdentity(this.#options.storage, ed25519, random);
   }
 
   /** The device's signing key. */

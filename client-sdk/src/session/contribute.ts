@@ -2,7 +2,6 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { contributeMasked } from './contribute-masked.ts';
 import { requireMasking } from './floors.ts';
 import { learn } from './learn.ts';
-import { localWorkshop } from './local-workshop.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
@@ -22,7 +21,7 @@ export async function contribute(
   requireMasking(plan, floors);
   const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
   const stored = await store.load();
-  const workshop = trainer.workshop ?? localWorkshop(platform);
+  const workshop = trainer.workshop ?? (await platform.workshop());
   const saved = stored?.assignment.assignment === assignment.assignment ? stored : undefined;
   if (plan.masking)
     await contributeMasked(

@@ -1,4 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import {
   dealShares,
   enterRound,
@@ -11,12 +13,11 @@ import {
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
 import { restoreParticipant, saveParticipant } from '@murmuration/protocol/secagg/saved-participant';
-import type { Platform } from '../platform.ts';
 import { prepareUpdate } from '../update/prepare.ts';
 import type { MaskedRound, Standing, Workshop } from './workshop.ts';
 
 /** Does it all in the thread of its caller. */
-export function localWorkshop({ primitives, random }: Pick<Platform, 'primitives' | 'random'>): Workshop {
+export function localWorkshop(primitives: Primitives, random: RandomBytes): Workshop {
   return {
     prepare: async (learned, assignment) => prepareUpdate(learned, assignment, random),
     masked: async ({ task, round, identity, demands }) =>
@@ -27,7 +28,7 @@ export function localWorkshop({ primitives, random }: Pick<Platform, 'primitives
   };
 }
 
-function maskedRound(context: ParticipantContext, random: Platform['random']): MaskedRound {
+function maskedRound(context: ParticipantContext, random: RandomBytes): MaskedRound {
   let state: Participant | undefined;
   const stand = (next: Participant): Standing => {
     state = next;

@@ -78,7 +78,7 @@ function workerService<Example>(
     startBackend: () => startBrowserBackend({ wasmPath: given ?? servedWasm() }),
   });
   const ready = startForFused();
-  const workshop = localWorkshop({ primitives: portable, random: systemRandom });
+  const workshop = localWorkshop(portable, systemRandom);
   const trainings = new Map<number, AbortController>();
   let inference: Inference | undefined;
   return {

@@ -1,12 +1,12 @@
 import { chacha20 } from '@noble/ciphers/chacha.js';
 import { hsalsa } from '@noble/ciphers/salsa.js';
-import * as ed25519 from '@noble/ed25519';
 import { hkdf } from '@noble/hashes/hkdf.js';
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import nacl from 'tweetnacl';
 import { MurmurationError } from '../errors.ts';
 import { byKernels } from '../kernels/instantiate.ts';
 import { kernelAccumulator, scalarAccumulator } from './accumulator.ts';
+import { portableEd25519 } from './portable-signing.ts';
 import type { Accumulator, AgreementKey, Primitives } from './primitives.ts';
 
 const blockBytes = 64;
@@ -22,9 +22,6 @@ export function sealingKeyOf(sharedSecret: Uint8Array): Uint8Array {
   return new Uint8Array(key.buffer);
 }
 
-// Without it this library signs and verifies only asynchronously.
-ed25519.hashes.sha512 = sha512;
-
 let accumulator: Accumulator | undefined;
 
 /** The primitives in JavaScript and, where it is to be had, WebAssembly, for browsers and every other platform. */
@@ -32,16 +29,7 @@ export const portable: Primitives = {
   sha256: message => sha256(message),
   hkdf: (key, info, length) => hkdf(sha256, key, undefined, info, length),
 
-  ed25519: {
-    signingKey: seed => ({
-      publicKey: ed25519.getPublicKey(seed),
-      sign: message => ed25519.sign(message, seed),
-    }),
-    verify(publicKey, message, signature) {
-      if (publicKey.length !== 32 || signature.length !== 64) return false;
-      return ed25519.verify(signature, message, publicKey, { zip215: false });
-    },
-  },
+  ed25519: portableEd25519,
 
   x25519: {
     agreementKey(secret): AgreementKey {

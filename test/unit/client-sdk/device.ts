@@ -2,6 +2,7 @@ import { PlatformClient } from '@murmuration/client-sdk/client';
 import type { ClientEvents, RoundProgress } from '@murmuration/client-sdk/events';
 import type { TaskOptions } from '@murmuration/client-sdk/options';
 import type { Floors } from '@murmuration/client-sdk/session/floors';
+import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -67,13 +68,15 @@ export function deviceOn(
   enrolment: () => Promise<string> = async () => 'the enrolment token',
   floors: Floors = {},
 ) {
+  const random = seededBytes(seed);
   const client = new PlatformClient(
     { url: 'memory:', tasks, storage, enrolment, floors },
     {
       name: 'test',
       clock,
-      random: seededBytes(seed),
-      primitives: native,
+      random,
+      ed25519: native.ed25519,
+      workshop: async () => localWorkshop(native, random),
       conditions: async () => ({ idle: true }),
       transport: () => coordinator,
       trainer: () => {

@@ -1,0 +1,79 @@
+// npm run size [-- --json]: what a page loads of the SDK, compressed, against its limits; the last line is one JSON object.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, rootFolder } from './prepare.mjs';
+
+await prepare();
+// @ts-expect-error It has no types.
+const { default: filePlugin } = await import('@size-limit/file');
+const { rolldown } = await import('rolldown');
+const { default: sizeLimit } = await import('size-limit');
+
+const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
+/** @type {{ name: string, program: string, limit?: number, isWhole?: boolean }[]} */
+const parts = [
+  {
+    // What trains is in the app's worker, and what it loads there keeps no page waiting.
+    name: 'core',
+    program: `export { FederatedClient, indexedDbStorage, workerTrainer } from ${source};`,
+    limit: 60_000,
+  },
+  { name: 'everything but tfjs', program: `export * from ${source};`, isWhole: true },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'murmuration-size-'));
+const results = [];
+try {
+  for (const [i, { name, program, limit, isWhole }] of parts.entries()) {
+    const bundle = await rolldown({
+      input: 'program',
+      plugins: [
+        {
+          name: 'program',
+          resolveId: id => (id === 'program' ? `${rootFolder}program.ts` : undefined),
+          load: id => (id === `${rootFolder}program.ts` ? program : undefined),
+        },
+      ],
+      external: [/^@tensorflow\//],
+      platform: 'browser',
+      resolve: { conditionNames: ['murmuration-source', 'browser', 'import', 'module', 'default'] },
+      logLevel: 'silent',
+    });
+    const dir = join(folder, String(i));
+    const { output } = await bundle.write({ dir, format: 'esm', minify: true });
+    const files = (isWhole ? output.map(({ fileName }) => fileName) : loadedAtOnce(output)).map(file =>
+      join(dir, file),
+    );
+    const [measured] = /** @type {{ size: number }[]} */ (await sizeLimit([filePlugin], files));
+    const size = measured?.size ?? 0;
+    results.push({ name, brotliBytes: size, ...(limit && { limit }) });
+    const figure = `${(size / 1_000).toFixed(1)} kB brotli`;
+    console.log(limit ? `${name}: ${figure}, limit ${limit / 1_000} kB` : `${name}: ${figure}`);
+    if (limit && size > limit) {
+      console.log(`${name} is too large.`);
+      process.exitCode = 1;
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+console.log(JSON.stringify({ parts: results }));
+
+/**
+ * The program, and what it imports before it runs.
+ * @param {readonly import('rolldown').RolldownOutput['output'][number][]} output
+ */
+function loadedAtOnce(output) {
+  const files = output
+    .filter(({ type }) => type === 'chunk')
+    .slice(0, 1)
+    .map(({ fileName }) => fileName);
+  for (const file of files) {
+    const chunk = output.find(({ fileName }) => fileName === file);
+    if (chunk?.type !== 'chunk') continue;
+    for (const next of chunk.imports)
+      if (!files.includes(next) && output.some(({ fileName }) => fileName === next)) files.push(next);
+  }
+  return files;
+}
