@@ -1,11 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
+import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { type TrainerOptions, tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import type { TrainingPath } from '@murmuration/client-sdk/training/trainer';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
+import { native } from '@murmuration/protocol/primitives/node';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { HostedPhone } from './hosted-phone.ts';
@@ -50,6 +52,7 @@ async function host(): Promise<void> {
     const recorder = new Recorder(plan, update =>
       tell({ type: 'update', ...update }, [update.elements.buffer as ArrayBuffer]),
     );
+    const random = recorder.random(seededRandom(seed, `phone ${number}`));
     const client = new PlatformClient(
       {
         url,
@@ -60,7 +63,8 @@ async function host(): Promise<void> {
       {
         ...nodePlatform,
         name: simulated,
-        random: recorder.random(seededRandom(seed, `phone ${number}`)),
+        random,
+        workshop: async () => localWorkshop(native, random),
         transport: (url, platform) =>
           losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses),
       },
