@@ -61,8 +61,8 @@ export const strings = {
     actions: {
       shift: 'Shift',
       erase: 'Delete',
-      letters: 'Letters',
-      symbols: 'Numbers and signs',
+      letters: 'abc: letters',
+      symbols: '123: numbers and signs',
       space: 'Space',
       send: 'Send',
     } satisfies Record<KeyAction, string>,
