@@ -35,6 +35,15 @@ export function storageContract(
       }
     });
 
+    it('takes changes of one name that come at once, in their order', async () => {
+      const storage = await fresh();
+      const puts = Array.from({ length: 12 }, (_, i) => storage.put('device', new Uint8Array(2_000).fill(i)));
+      await Promise.all(puts);
+      expect(await storage.get('device')).toEqual(new Uint8Array(2_000).fill(11));
+      await Promise.all([storage.put('device', Uint8Array.of(1)), storage.delete('device')]);
+      expect(await storage.get('device')).toBeUndefined();
+    });
+
     it('keeps names apart', async () => {
       const storage = await fresh();
       const names = ['session.a', 'session.a.b', 'session/a', 'SESSION%2Fa', 'sitzung.ü'];

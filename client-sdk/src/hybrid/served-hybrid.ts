@@ -223,6 +223,9 @@ export class ServedHybrid implements Hybrid {
     this.#served = next;
     // What was typed while the others learned from what had been typed before.
     this.#teach(next, this.#observed);
+    // A write that is under way may be of what served before: it is followed by one of what serves now.
+    if (this.#saving) this.#isUnsaved = true;
+    await this.#save();
     await close(before, next);
     emit('personal', { task, phase: 'ready', progress: 1, report: this.report() });
   }

@@ -13,6 +13,30 @@ export function fileStorage(folder: string): Storage {
       throw error;
     }
   };
+  /** The last change of each name that is under way. */
+  const changes = new Map<string, Promise<void>>();
+  const inOrder = async (name: string, change: () => Promise<void>): Promise<void> => {
+    const before = changes.get(name)?.catch(() => {}) ?? Promise.resolve();
+    const last = before.then(change);
+    changes.set(name, last);
+    try {
+      await last;
+    } finally {
+      if (changes.get(name) === last) changes.delete(name);
+    }
+  };
+  const write = async (file: string, bytes: Uint8Array): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${file}.new`;
+    await writeSynced(temporary, bytes);
+    await rename(temporary, file);
+    const parent = await open(folder, 'r');
+    try {
+      await parent.sync();
+    } finally {
+      await parent.close();
+    }
+  };
   return {
     async get(name) {
       try {
@@ -22,31 +46,23 @@ export function fileStorage(folder: string): Storage {
         throw error;
       }
     },
-    async put(name, bytes) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temporary = `${path(name)}.new`;
-      const file = await open(temporary, 'w', 0o600);
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path(name));
-      const parent = await open(folder, 'r');
-      try {
-        await parent.sync();
-      } finally {
-        await parent.close();
-      }
-    },
-    async delete(name) {
-      await rm(path(name), { force: true });
-    },
+    put: (name, bytes) => inOrder(name, () => write(path(name), bytes)),
+    delete: name => inOrder(name, () => rm(path(name), { force: true })),
     async clear(except) {
+      await Promise.allSettled(changes.values());
       const kept = new Set(except.map(encodeURIComponent));
       // What a crash has left half written goes as well.
       for (const name of await names()) if (!kept.has(name)) await rm(join(folder, name), { force: true });
     },
   };
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
