@@ -15,6 +15,7 @@ import { metricRoutes } from './http/routes/metrics.ts';
 import { modelRoutes } from './http/routes/models.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { updateRoutes } from './http/routes/updates.ts';
+import { wasmRoutes } from './http/routes/wasm.ts';
 import { serveApps } from './http/static-apps.ts';
 import { trustProxies } from './limits/address.ts';
 import { frameLengths } from './limits/frame-lengths.ts';
@@ -185,6 +186,7 @@ async function assemble(
   );
   taskRoutes(app, rounds, history, storage.verdicts);
   modelRoutes(app, registry, history, traffic);
+  wasmRoutes(app);
   updateRoutes(
     app,
     round => findRound(rounds, round),
