@@ -1,3 +1,5 @@
+import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { samplerFor } from '@murmuration/engine/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { fusedStep, genericStep, type Trained } from './steps.ts';
@@ -44,6 +46,12 @@ export class NextWord implements Trained {
 
   fused(): Promise<() => number> {
     return fusedStep(this.#model, this.#batch, { batch: BATCH, steps: LENGTH });
+  }
+
+  /** A step with sampled softmax. */
+  sampled(negatives: number): Promise<() => number> {
+    const sampler = samplerFor({ negatives }, this.#model.outputs[0].shape.at(-1)!, seededUniform(1));
+    return fusedStep(this.#model, this.#batch, { batch: BATCH, steps: LENGTH }, sampler);
   }
 
   generic(): () => number {

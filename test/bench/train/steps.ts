@@ -2,6 +2,7 @@ import type { Extent } from '@murmuration/engine/fused/extent';
 import { choosePath } from '@murmuration/engine/fused/path';
 import { softmaxLoss } from '@murmuration/engine/losses';
 import { readWeights } from '@murmuration/engine/model';
+import type { NegativeSampler } from '@murmuration/engine/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 
@@ -18,7 +19,12 @@ export interface Trained {
 const LEARNING_RATE = 0.1;
 
 /** A step of SGD on the fused kernels, on one batch again and again. */
-export async function fusedStep(model: tf.LayersModel, batch: Batch, largest: Extent): Promise<() => number> {
+export async function fusedStep(
+  model: tf.LayersModel,
+  batch: Batch,
+  largest: Extent,
+  sampler: NegativeSampler | null = null,
+): Promise<() => number> {
   const path = await choosePath(model, {
     encode: () => ({ size: 0, batch: () => batch }),
     loss: softmaxLoss,
@@ -28,6 +34,8 @@ export async function fusedStep(model: tf.LayersModel, batch: Batch, largest: Ex
     readWeights(model, new Float32Array(model.countParams())),
     { learningRate: LEARNING_RATE, proximal: 0, gradientClip: null, optimizer: { kind: 'sgd' } },
     largest,
+    0,
+    sampler,
   );
   const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
   const { inputs, labels, weights } = batch;

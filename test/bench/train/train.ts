@@ -16,6 +16,9 @@ const KEYBOARDS: readonly Shape[] = [
   { vocabulary: 10_000, embedding: 64, units: 128, hidden: 64, everyPosition: true },
 ];
 
+/** Classes drawn for a step of the largest keyboard under sampled softmax. */
+const NEGATIVES = 500;
+
 /**
  * Milliseconds of one SGD step of next-word models on one thread, batch 16, sequence 10: on the fused kernels, by tfjs'
  * operations on tfjs-wasm with no more than the kernels that it lacks, and on the CPU backend. `gflops` counts the operations
@@ -32,6 +35,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   for (const shape of KEYBOARDS)
     keyboards.push({ ...shape, ...(await measure(new NextWord(shape), flopsOf(shape), 15, log)) });
   const digits = { batch: DIGITS_BATCH, ...(await measure(new Digits(), digitsFlops(), 15, log)) };
+  const sampled = await measureSampled(KEYBOARDS.at(-1)!, log);
   await tf.setBackend('cpu');
   const model = new NextWord(LAST_WORD);
   const [cpuMs] = medians([model.generic()], 3, 1);
@@ -48,6 +52,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     length: LENGTH,
     keyboards,
     digits,
+    sampled,
     ...(against === 'torch' &&
       againstTorch(
         [figures, ...keyboards, digits].map(({ engineMs }) => engineMs),
@@ -89,6 +94,18 @@ async function measure(model: Trained, flops: number, turns: number, log: (line:
       `tfjs-wasm ${wasmMs.toFixed(1)} ms, ${figures.vsTfjsWasm.toFixed(1)} times as much`,
   );
   return figures;
+}
+
+/** A step with sampled softmax, and how many times as long one with all classes takes. */
+async function measureSampled(shape: Shape, log: (line: string) => void) {
+  const model = new NextWord(shape);
+  const [engineMs, fullMs] = medians([await model.sampled(NEGATIVES), await model.fused()], 15, 5);
+  model.dispose();
+  const speedup = fullMs / engineMs;
+  log(
+    `sampled softmax, ${NEGATIVES} negatives: ${engineMs.toFixed(2)} ms a step, ${speedup.toFixed(1)} times faster`,
+  );
+  return { negatives: NEGATIVES, engineMs, fullMs, speedup };
 }
 
 /** `vsTorch` is the engine's time over PyTorch's for the model on the last step, `allVsTorch` for each model in the order of the figures. */
