@@ -22,8 +22,6 @@ import { strings } from './strings.ts';
 import { TypingLog } from './writing/typing-log.ts';
 
 const task = 'keyboard';
-/** Sentences after which the personal models learn anew: few, so that a newcomer sees them do it. */
-const refitAfter = 6;
 
 const root = document.getElementById('app')!;
 
@@ -51,7 +49,6 @@ async function open(): Promise<void> {
           serving: keyboardServing(setup.vocabulary),
           personal: [ngramCache(), fineTuned({ learningRate: 1, epochs: 3 })],
           inference: workerInference(spawn),
-          refitAfter,
         },
       },
     },

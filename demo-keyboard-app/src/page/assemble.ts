@@ -5,6 +5,7 @@ import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { computed, effect, signal } from '@preact/signals';
 import { Choice } from '../consent/choice.ts';
 import { KeyboardState } from '../keyboard/keyboard-state.ts';
+import { Lessons } from '../learning/lessons.ts';
 import { listen } from '../learning/listen.ts';
 import type { Setup } from '../learning/setup.ts';
 import { Reader } from '../reading/reader.ts';
@@ -21,6 +22,8 @@ import type { ThemeChoice } from './theme.ts';
 
 /** Sentences that are written for those who don't want to, at a time. */
 const atOnce = 6;
+/** Sentences from one lesson to the next: few, so that a newcomer sees their model learn. */
+const betweenLessons = 6;
 
 /** What the page is made of. */
 export interface Parts {
@@ -55,9 +58,11 @@ export async function assemble(parts: Parts): Promise<PageState> {
   );
   const participation = new Participation(choice.isActive);
   const traffic = new Traffic();
+  const lessons = new Lessons(hybrid, betweenLessons, failed);
   const mixture = signal<Mixture | null>(null);
   const isLearning = signal(false);
   const { isActive } = choice;
+  client.on('model', () => lessons.want());
   listen(
     client,
     { participation, traffic, notices, suggestions, mixture, isLearning, isActive, plain },
@@ -71,13 +76,17 @@ export async function assemble(parts: Parts): Promise<PageState> {
     const counted = recall.sent(draft.text.peek());
     draft.clear();
     const learned = Promise.all([log.add(sentence), counted]).then(() => hybrid.observe(sentence));
-    learned.then(() => suggestions.refresh(), failed);
+    learned.then(() => {
+      suggestions.refresh();
+      lessons.written();
+    }, failed);
   };
   effect(() => recall.writing(draft.text.value));
   const reader = new Reader(draft, { sentences, atOnce }, send, { clock, random });
 
   const forget = async () => {
     reader.stop();
+    lessons.stop();
     draft.clear();
     try {
       await choice.forget();

@@ -31,12 +31,12 @@ export function placeOf(bird: number, step: Step | null): Point {
   }
 }
 
-/** A band that swings through the picture, denser at its middle. */
+/** A band that swings through the picture, widest and densest at its middle, where this device is. */
 function wave(bird: number): Point {
-  const along = ((bird * 0.618_034) % 1) * 2 - 1;
-  const across = ((bird * 0.754_878) % 1) * 2 - 1;
-  const x = width / 2 + 140 * Math.sin((along * Math.PI) / 2);
-  const y = height / 2 + 26 * Math.sin(along * 2.6 + 0.5) + across * 26 * (1 - 0.7 * Math.abs(along));
+  const along = ((bird * 0.618_034 + 0.5) % 1) * 2 - 1;
+  const across = ((bird * 0.754_878 + 0.5) % 1) * 2 - 1;
+  const x = width / 2 + 145 * Math.sign(along) * Math.abs(along) ** 1.25;
+  const y = height / 2 + 20 * Math.sin(along * 3) + across * 34 * (1 - Math.abs(along)) ** 0.8;
   return { x, y };
 }
 

@@ -1,0 +1,56 @@
+import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
+import { MurmurationError } from '@murmuration/protocol/errors';
+
+/**
+ * Lets the device's own model learn while the person looks on: the SDK by itself waits until nobody uses the page. One lesson at a time; those
+ * that are wanted meanwhile are one.
+ */
+export class Lessons {
+  readonly #hybrid: Pick<Hybrid, 'learn'>;
+  readonly #every: number;
+  readonly #failed: (error: unknown) => void;
+  #sentences = 0;
+  #isWanted = false;
+  #underWay: AbortController | undefined;
+
+  /** A lesson after every so many sentences. */
+  constructor(hybrid: Pick<Hybrid, 'learn'>, every: number, failed: (error: unknown) => void) {
+    this.#hybrid = hybrid;
+    this.#every = every;
+    this.#failed = failed;
+  }
+
+  /** A sentence was written. */
+  written(): void {
+    this.#sentences += 1;
+    if (this.#sentences % this.#every === 0) this.want();
+  }
+
+  /** There is something to learn, such as a new shared model to fit to. */
+  want(): void {
+    this.#isWanted = true;
+    if (!this.#underWay) void this.#learn();
+  }
+
+  /** Ends a lesson that is under way, and begins to count anew. */
+  stop(): void {
+    this.#isWanted = false;
+    this.#sentences = 0;
+    this.#underWay?.abort();
+  }
+
+  async #learn(): Promise<void> {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      const lesson = new AbortController();
+      this.#underWay = lesson;
+      try {
+        await this.#hybrid.learn(lesson.signal);
+      } catch (error) {
+        const isStopped = error instanceof MurmurationError && error.code === 'training.stopped';
+        if (!isStopped) this.#failed(error);
+      }
+    }
+    this.#underWay = undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { Lessons } from '@murmuration/demo-keyboard-app/src/learning/lessons';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { beforeEach, expect, it } from 'vitest';
+
+let ends: { done(): void; fail(error: unknown): void }[];
+let failures: unknown[];
+let lessons: Lessons;
+
+beforeEach(() => {
+  ends = [];
+  failures = [];
+  const learn = (signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      ends.push({ done: resolve, fail: reject });
+      signal?.addEventListener('abort', () => reject(new MurmurationError('training.stopped')));
+    });
+  lessons = new Lessons({ learn }, 3, error => failures.push(error));
+});
+
+const settle = async () => {
+  for (let i = 0; i < 8; i++) await Promise.resolve();
+};
+
+it('begin after every so many sentences', () => {
+  for (let i = 0; i < 2; i++) lessons.written();
+  expect(ends).toHaveLength(0);
+  lessons.written();
+  expect(ends).toHaveLength(1);
+});
+
+it('come one at a time, and what was wanted meanwhile is one', async () => {
+  lessons.want();
+  lessons.want();
+  lessons.want();
+  expect(ends).toHaveLength(1);
+  ends[0]!.done();
+  await settle();
+  expect(ends).toHaveLength(2);
+  ends[1]!.done();
+  await settle();
+  expect(ends).toHaveLength(2);
+});
+
+it('go on after one that failed, which is told', async () => {
+  const error = new MurmurationError('training.failed');
+  lessons.want();
+  ends[0]!.fail(error);
+  await settle();
+  expect(failures).toEqual([error]);
+  lessons.want();
+  expect(ends).toHaveLength(2);
+});
+
+it('end when they are stopped, and that is no failure', async () => {
+  lessons.written();
+  lessons.written();
+  lessons.want();
+  lessons.want();
+  lessons.stop();
+  await settle();
+  expect(failures).toEqual([]);
+  expect(ends).toHaveLength(1);
+  lessons.written();
+  expect(ends).toHaveLength(1);
+});
