@@ -99,6 +99,24 @@ describe('the hybrid model of a client', () => {
     await client.stop();
   });
 
+  it('sends nothing of what it learns', async () => {
+    const { client, clock, coordinator } = clientWith(served());
+    publish(coordinator);
+    await client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    const hybrid = client.hybrid('keyboard');
+    const sent: string[] = [];
+    client.on('sent', ({ kind }) => sent.push(kind));
+    for (const sequence of steppingSequences(3, 60)) await hybrid.observe(sequence);
+    await hybrid.learn();
+    for (const source of ['hybrid', 'global', 'personal'] as const) await hybrid.predict([1, 2], source);
+    await clock.advance(0);
+    expect(hybrid.report()!.questions).toBeGreaterThan(10);
+    expect([sent, coordinator.uploads]).toEqual([[], []]);
+    await client.stop();
+  });
+
   it('goes on with what it has where the coordinator answers rubbish', async () => {
     const { client, clock, coordinator, errors } = clientWith(served());
     const hash = publish(coordinator);
