@@ -1,4 +1,4 @@
-/** Classes that one step of sampled softmax sets against the labels. */
+/** Classes that one step of sampled softmax sets against the labels; valid until the next draw. */
 export interface Negatives {
   /** Each at most once. */
   readonly classes: Int32Array;
@@ -21,9 +21,12 @@ export class NegativeSampler {
   readonly count: number;
   readonly #classes: number;
   readonly #uniform: () => number;
+  readonly #drawn: Negatives;
   /** The draw in which a class was met last. */
   readonly #met: Int32Array;
   #draw = 0;
+  /** Numbers that the last draw took. */
+  #tries = 0;
 
   /** @param classes more than 2 · `count`. @param uniform hands out numbers from 0 to 1, 1 excluded. */
   constructor(classes: number, count: number, uniform: () => number) {
@@ -33,25 +36,31 @@ export class NegativeSampler {
     this.#classes = classes;
     this.#uniform = uniform;
     this.#met = new Int32Array(classes);
+    const range = Math.log(classes + 1);
+    this.#drawn = {
+      classes: new Int32Array(count),
+      logCounts: new Float32Array(count),
+      logCountOf: index => {
+        const probability = Math.log((index + 2) / (index + 1)) / range;
+        return Math.log(-Math.expm1(this.#tries * Math.log1p(-probability)));
+      },
+    };
   }
 
   draw(): Negatives {
     this.#draw += 1;
-    const classes = new Int32Array(this.count);
+    this.#tries = 0;
+    const { classes, logCounts, logCountOf } = this.#drawn;
     const range = Math.log(this.#classes + 1);
-    let tries = 0;
     for (let found = 0; found < this.count; ) {
-      tries += 1;
+      this.#tries += 1;
       const drawn = Math.min(this.#classes - 1, Math.floor(Math.exp(this.#uniform() * range)) - 1);
       if (this.#met[drawn] === this.#draw) continue;
       this.#met[drawn] = this.#draw;
       classes[found++] = drawn;
     }
-    const logCountOf = (index: number) => {
-      const probability = Math.log((index + 2) / (index + 1)) / range;
-      return Math.log(-Math.expm1(tries * Math.log1p(-probability)));
-    };
-    return { classes, logCounts: Float32Array.from(classes, logCountOf), logCountOf };
+    for (let i = 0; i < classes.length; i++) logCounts[i] = logCountOf(classes[i]);
+    return this.#drawn;
   }
 }
 

@@ -101,6 +101,7 @@ describe('predictorOf', () => {
 describe('scorerOf', () => {
   it.each<[string, () => tf.LayersModel, boolean]>([
     ['a GRU', () => build(small), true],
+    ['a tied output', () => build({ ...small, tied: true }), true],
     ['LSTM and GRU over masked words', () => build(lstm), true],
     ['the last position alone', () => build({ ...small, everyPosition: false }), false],
     ['other layers', unknown, true],
