@@ -1,35 +1,69 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { startBackend } from '@murmuration/engine/backend';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineOptions } from '../e2e/line.ts';
 import { SourceProcess } from '../e2e/processes.ts';
 
 const devices = 4;
+const signals = ['SIGTERM', 'SIGKILL'] as const;
+const stages = ['keys', 'shares', 'updates', 'unmasking'] as const;
+const taskOf = (signal: string, stage: string) => `${stage}-${signal.toLowerCase()}`;
+const tasks = signals.flatMap(signal => stages.map(stage => taskOf(signal, stage)));
+
+interface Running {
+  readonly coordinator: SourceProcess;
+  readonly url: string;
+  /** Its storage, and the modules of its tasks. */
+  readonly folder: string;
+}
+
+/** The coordinator that the last case restarted: starting one takes seconds, and this one has nothing under way. */
+let idle: Running | undefined;
+const running = new Set<SourceProcess>();
+const folders: string[] = [];
 const cleanUp: (() => unknown)[] = [];
 beforeAll(async () => {
   await startBackend();
 });
 afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
+  for (const coordinator of running) if (coordinator !== idle?.coordinator) coordinator.child.kill('SIGKILL');
+});
+afterAll(async () => {
+  for (const coordinator of running) coordinator.child.kill('SIGKILL');
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-async function serve(folder: string, port: string): Promise<{ coordinator: SourceProcess; url: string }> {
-  const coordinator = new SourceProcess('coordinator/src/cli.ts', ['serve', 'test/faults/masked-task.ts'], {
-    MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
-    MURMURATION_STORAGE: folder,
-    MURMURATION_PORT: port,
-  });
-  cleanUp.push(() => coordinator.child.kill('SIGKILL'));
-  const [, url] = await coordinator.printed(/listens on (http:\S+)/);
-  return { coordinator, url: url! };
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'murmuration-signals-'));
+  folders.push(folder);
+  const source = new URL('./masked-task.ts', import.meta.url).href;
+  for (const name of tasks)
+    await writeFile(
+      join(folder, `${name}.mjs`),
+      `import { maskedTask } from '${source}';\nexport default maskedTask('${name}');\n`,
+    );
+  return folder;
 }
 
-type Stage = 'keys' | 'shares' | 'updates' | 'unmasking';
+async function serve(folder: string, port: string): Promise<Running> {
+  const modules = tasks.map(name => join(folder, `${name}.mjs`));
+  const coordinator = new SourceProcess('coordinator/src/cli.ts', ['serve', ...modules], {
+    MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
+    MURMURATION_STORAGE: join(folder, 'state'),
+    MURMURATION_PORT: port,
+  });
+  running.add(coordinator);
+  const [, url] = await coordinator.printed(/listens on (http:\S+)/);
+  return { coordinator, url: url!, folder };
+}
+
+type Stage = (typeof stages)[number];
 const stageOf = { keys: 'keys', shares: 'shares', reveal: 'unmasking' } as const;
 
 /** Holds back what all devices send at one stage of a round until it is opened. */
@@ -73,20 +107,24 @@ class Gate {
   }
 }
 
-describe.each(['SIGTERM', 'SIGKILL'] as const)('%s', signal => {
-  it.each(['keys', 'shares', 'updates', 'unmasking'] as const)(
+describe.each(signals)('%s', signal => {
+  it.each(stages)(
     'at %s costs a round nothing: its devices go on with it after the restart',
     async stage => {
-      const folder = await mkdtemp(join(tmpdir(), 'murmuration-signals-'));
-      cleanUp.push(() => rm(folder, { recursive: true, force: true }));
-      const { coordinator, url } = await serve(folder, '0');
+      const { coordinator, url, folder } = idle ?? (await serve(await newFolder(), '0'));
+      idle = undefined;
+      const task = taskOf(signal, stage);
       const gate = new Gate(stage);
       const ends: Promise<void>[] = [];
       for (let index = 0; index < devices; index++) {
-        const client = new PlatformClient(lineOptions(url, index), {
-          ...nodePlatform,
-          transport: (address, platform) => gate.before(nodePlatform.transport(address, platform)),
-        });
+        const { tasks, ...options } = lineOptions(url, index);
+        const client = new PlatformClient(
+          { ...options, tasks: { [task]: tasks.line! } },
+          {
+            ...nodePlatform,
+            transport: (address, platform) => gate.before(nodePlatform.transport(address, platform)),
+          },
+        );
         cleanUp.push(() => client.stop());
         ends.push(
           new Promise(resolve => {
@@ -96,11 +134,13 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('%s', signal => {
         await client.start();
       }
       await gate.full;
-      const rounds = async (at: string) => (await (await fetch(`${at}/v1/tasks/line/rounds`)).json()).rounds;
+      const rounds = async (at: string) =>
+        (await (await fetch(`${at}/v1/tasks/${task}/rounds`)).json()).rounds;
       const [before] = await rounds(url);
       expect(before).toMatchObject({ number: 1, phase: stage });
       coordinator.child.kill(signal);
       expect(await coordinator.ended()).toBe(signal === 'SIGTERM' ? 0 : 'SIGKILL');
+      running.delete(coordinator);
 
       const again = await serve(folder, new URL(url).port);
       const [resumed] = await rounds(again.url);
@@ -111,6 +151,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('%s', signal => {
       expect(await rounds(again.url)).toMatchObject([
         { number: 1, phase: 'published', round: before.round, tally: { cohort: 4, accepted: 4, lost: 0 } },
       ]);
+      idle = again;
     },
     120_000,
   );
