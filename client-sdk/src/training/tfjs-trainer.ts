@@ -12,7 +12,7 @@ import { fusedSteps } from './fused-steps.ts';
 import { genericSteps } from './generic-steps.ts';
 import { giveWay } from './give-way.ts';
 import { seededUniform, shuffle } from './seeded.ts';
-import type { Trainer } from './trainer.ts';
+import type { Trainer, TrainingPath } from './trainer.ts';
 
 export interface TrainerOptions {
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: tfjs' own operations always. */
@@ -22,7 +22,7 @@ export interface TrainerOptions {
   /** By default true: the fused kernels give the same bytes on every machine. False lets them use relaxed SIMD, where there is any. */
   readonly reproducible?: boolean;
   /** Starts the backend for models that the fused kernels don't know, before the first of them trains; by default the current one. */
-  readonly startBackend?: () => Promise<unknown>;
+  readonly startBackend?: () => Promise<{ readonly backend: string; readonly reason: string }>;
 }
 
 /** Steps run in one go for so many milliseconds, about half a frame, before others of the thread have their turn. */
@@ -36,6 +36,7 @@ interface Loaded {
   readonly key: string;
   readonly model: tf.LayersModel;
   readonly path: Path;
+  readonly backend: { readonly backend: string; readonly reason: string } | undefined;
 }
 
 /**
@@ -65,12 +66,12 @@ export function tfjsTrainer<Example>(
         ? { engine, reason: 'the trainer was told to' }
         : await choosePath(model, objective, memoryLimit, reproducible);
     try {
-      if (path.engine === 'generic') await startBackend?.();
+      const backend = path.engine === 'generic' ? await startBackend?.() : undefined;
+      loaded = { key, model, path, backend };
     } catch (error) {
       model.dispose();
       throw error;
     }
-    loaded = { key, model, path };
     return loaded;
   };
 
@@ -100,8 +101,8 @@ export function tfjsTrainer<Example>(
           const loss = await descend(rows.size, take, settings, signal, progress);
           const delta = steps.read(new Float32Array(files.weights.length));
           for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! - files.weights[i]!;
-          const { engine, reason } = model.path;
-          return { delta, examples: used.length, metrics: { loss }, path: { engine, reason } };
+          const path = pathOf(model);
+          return { delta, examples: used.length, metrics: { loss }, path };
         } finally {
           steps.dispose();
         }
@@ -131,6 +132,11 @@ function samplerOf(
   { sampledSoftmax, seed }: TrainingSettings,
 ): NegativeSampler | null {
   return samplerFor(sampledSoftmax, outputs[0]!.shape.at(-1)!, seededUniform(seed ^ NEGATIVES));
+}
+
+function pathOf({ path: { engine, reason }, backend }: Loaded): TrainingPath {
+  if (!backend) return { engine, reason };
+  return { engine, reason: `${reason}; ${backend.reason}`, backend: backend.backend };
 }
 
 /** At most `maxExamples`, drawn at random. */

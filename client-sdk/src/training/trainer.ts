@@ -18,6 +18,8 @@ export interface TrainingResult {
 export interface TrainingPath {
   readonly engine: 'fused' | 'generic';
   readonly reason: string;
+  /** The backend of TensorFlow.js behind the generic kernels, where it was chosen for them. */
+  readonly backend?: string;
 }
 
 /** Trains on the device. An app may bring its own, for instance for another framework. */

@@ -1,6 +1,10 @@
-import { startBrowserBackend, startForFused } from '@murmuration/engine/browser-backend';
+import {
+  type BrowserBackend,
+  servedWasmPath,
+  startBrowserBackend,
+  startForFused,
+} from '@murmuration/engine/browser-backend';
 import type { Objective } from '@murmuration/engine/objective';
-import { wasmFilesPath } from '@murmuration/engine/wasm-files';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -16,6 +20,7 @@ import type { MaskedRound, MaskedTerms } from '../session/workshop.ts';
 import { tfjsTrainer } from '../training/tfjs-trainer.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { Learned } from '../update/prepare.ts';
+import { engineMemory } from './engine-memory.ts';
 
 export interface WorkerOptions {
   /**
@@ -23,6 +28,8 @@ export interface WorkerOptions {
    * coordinator's, where that is the page's origin.
    */
   readonly wasmPath?: string;
+  /** The backends of TensorFlow.js to choose among, for models that the fused kernels don't know; all by default. */
+  readonly backends?: readonly BrowserBackend[];
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: those of TensorFlow.js always. */
   readonly engine?: 'auto' | 'generic';
   /** Bytes of memory that the fused kernels may take for training; by default a quarter of the device's, where the browser tells. */
@@ -70,12 +77,13 @@ export function serveTraining<Example>(
 
 function workerService<Example>(
   objective: Objective<Example>,
-  { wasmPath: given, ...trainerOptions }: WorkerOptions,
+  { wasmPath = servedWasmPath(), backends, ...trainerOptions }: WorkerOptions,
 ): WorkerService {
   const trainer = tfjsTrainer(objective, {
     memoryLimit: browserMemoryLimit(),
     ...trainerOptions,
-    startBackend: () => startBrowserBackend({ wasmPath: given ?? servedWasm() }),
+    startBackend: () =>
+      startBrowserBackend({ wasmPath, ...(backends && { backends }), memory: engineMemory() }),
   });
   const ready = startForFused();
   const workshop = localWorkshop(portable, systemRandom);
@@ -120,9 +128,4 @@ function workerService<Example>(
       return proxy(await inference.open(model));
     },
   };
-}
-
-/** Where a coordinator serves the .wasm files of TensorFlow.js. */
-function servedWasm(): string {
-  return new URL(wasmFilesPath, globalThis.location.href).href;
 }

@@ -1,0 +1,19 @@
+import type { BrowserBackendOptions } from '@murmuration/engine/browser-backend';
+import { indexedDbStorage } from '../storage/indexed-db.ts';
+import { sdkVersion } from '../version.ts';
+
+/** What was measured on this device, for all apps of the origin; measured anew after an update of the browser or of the SDK. */
+export function engineMemory(): NonNullable<BrowserBackendOptions['memory']> {
+  const storage = indexedDbStorage('engine');
+  const name = `backend ${sdkVersion} ${globalThis.navigator.userAgent}`;
+  return {
+    async recall() {
+      const bytes = await storage.get(name);
+      return bytes && new TextDecoder().decode(bytes);
+    },
+    async keep(backend) {
+      await storage.clear([]);
+      await storage.put(name, new TextEncoder().encode(backend));
+    },
+  };
+}
