@@ -20,6 +20,15 @@ const privateLayers = ['own'];
 const rounds = 3;
 const minute = '1 min';
 
+const kernelInitializer = tf.initializers.glorotUniform({ seed: 5 });
+const model = () =>
+  tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 5, inputShape: [1], activation: 'tanh', kernelInitializer, name: 'body' }),
+      tf.layers.dense({ units: 1, kernelInitializer, name: 'own' }),
+    ],
+  });
+
 /** All that leaves a device: every frame and every body, as it is given to the sockets below. */
 function recording(sent: Uint8Array[], transport: Transport): Transport {
   return {
@@ -112,13 +121,7 @@ describe.each(ways)('devices with private layers, over real sockets, $name', ({ 
 
   beforeAll(async () => {
     coordinator = await openCoordinator({
-      model: () =>
-        tf.sequential({
-          layers: [
-            tf.layers.dense({ units: 5, inputShape: [1], activation: 'tanh', name: 'body' }),
-            tf.layers.dense({ units: 1, name: 'own' }),
-          ],
-        }),
+      model,
       plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100, privateLayers },
       // A slow machine takes its time.
       deadlines: { gathering: minute, keys: minute, shares: minute, updates: minute, unmasking: minute },
@@ -196,4 +199,42 @@ describe.each(ways)('devices with private layers, over real sockets, $name', ({ 
 it('a coordinator does not start with private layers that its model has not', async () => {
   const plan = { learningRate: 0.1, privateLayers: ['logits'] };
   await expect(openCoordinator({ plan })).rejects.toMatchObject({ code: 'plan.private-layers' });
+});
+
+it('devices that want opposite things of one model each get theirs', { timeout: 120_000 }, async () => {
+  const rounds = 20;
+  const coordinator = await openCoordinator({
+    model,
+    plan: { learningRate: 0.1, epochs: 5, batchSize: 4, maxExamples: 100, privateLayers },
+    update: { clip: 1, bits: 12 },
+    cohort: { goal: 4, minimum: 4, overSelection: 1 },
+    deadlines: { gathering: minute, updates: minute },
+  });
+  const devices = [1, -1, 1, -1].map((sign, index) => {
+    const options = lineOptions(coordinator.url, index);
+    const points = Array.from(
+      options.tasks.line!.examples() as Iterable<readonly [number, number]>,
+      ([x, y]) => [x, sign * y] as const,
+    );
+    const line = { examples: () => points, trainer: lineTrainer };
+    return { client: new PlatformClient({ ...options, tasks: { line } }, nodePlatform), points, ...options };
+  });
+  await Promise.all(devices.map(({ client }) => client.start()));
+  await coordinator.start();
+  await eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === rounds);
+  await coordinator.endRounds();
+  await Promise.all(devices.map(({ client }) => client.stop()));
+  const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models?limit=1`)).json();
+  const version = await tf.loadLayersModel(coordinator.url + models[0].url);
+  await coordinator.stop();
+  for (const { storage, points } of devices) {
+    const { values } = decodeKeptLayers((await storage.get('private.line'))!)!;
+    version
+      .getLayer('own')
+      .setWeights([tf.tensor2d(values.slice(0, 5), [5, 1]), tf.tensor1d(values.slice(5))]);
+    const predicted = (version.predict(tf.tensor2d(points.map(([x]) => [x]))) as tf.Tensor).dataSync();
+    const errors = points.map(([, y], i) => (predicted[i]! - y) ** 2);
+    // A model for all of them could do no better than 0 everywhere, an error of about 2.
+    expect(errors.reduce((sum, error) => sum + error, 0) / points.length).toBeLessThan(0.5);
+  }
 });
