@@ -15,10 +15,11 @@ const L = tf.layers;
 /** A model with whatever differs between training and use; an unknown layer makes it a generic one. */
 function model(...unknown: tf.layers.Layer[]): tf.Sequential {
   const layers = [
-    L.conv2d({ inputShape: [6, 5, 2], filters: 4, kernelSize: 3, padding: 'same' }),
+    L.conv2d({ inputShape: [6, 5, 2], filters: 16, kernelSize: 3, padding: 'same' }),
     L.batchNormalization(),
     L.activation({ activation: 'relu' }),
     L.maxPooling2d({ poolSize: 2, padding: 'same' }),
+    L.conv2d({ filters: 17, kernelSize: 3, padding: 'same' }),
     ...unknown,
     L.flatten(),
     L.dropout({ rate: 0.5 }),
