@@ -8,6 +8,8 @@ import { localWorkshop } from './session/local-workshop.ts';
 import { workerTrainer } from './training/worker-trainer.ts';
 import { socketIoTransport } from './transport/socket-io.ts';
 
+export { fineTuned } from './hybrid/fine-tuned.ts';
+export { ngramCache } from './hybrid/ngram-cache.ts';
 export { fileStorage } from './storage/file.ts';
 export { memoryStorage } from './storage/memory.ts';
 

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
-import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
-import { FederatedClient, fileStorage } from '@murmuration/client-sdk/node';
+import { FederatedClient, fileStorage, fineTuned, ngramCache } from '@murmuration/client-sdk/node';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
