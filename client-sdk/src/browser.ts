@@ -12,6 +12,7 @@ import { workerTrainer } from './worker/worker-trainer.ts';
 
 export { fineTuned } from './hybrid/fine-tuned.ts';
 export { ngramCache } from './hybrid/ngram-cache.ts';
+export { privateLayers } from './hybrid/private-layers.ts';
 export { indexedDbStorage } from './storage/indexed-db.ts';
 export { memoryStorage } from './storage/memory.ts';
 export { serveTraining } from './worker/serve-training.ts';

@@ -10,6 +10,7 @@ import { socketIoTransport } from './transport/socket-io.ts';
 
 export { fineTuned } from './hybrid/fine-tuned.ts';
 export { ngramCache } from './hybrid/ngram-cache.ts';
+export { privateLayers } from './hybrid/private-layers.ts';
 export { fileStorage } from './storage/file.ts';
 export { memoryStorage } from './storage/memory.ts';
 
