@@ -146,8 +146,8 @@ let compiledRelaxed: Promise<WebAssembly.Module> | undefined;
 /**
  * The kernels over a memory. Compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden.
  *
- * @param reproducible false for the build with fused multiply-add, where this machine has relaxed SIMD: faster, but results differ
- * in their last digits from machine to machine.
+ * @param reproducible false for the build with fused multiply-add, where this machine has relaxed SIMD: fewer instructions, which
+ * is faster on processors that add and multiply in the same units, but results differ in their last digits from machine to machine.
  */
 export async function kernelsOver(memory: WebAssembly.Memory, reproducible = true): Promise<Kernels> {
   if (reproducible) compiled ??= compile(kernelsBase64);
