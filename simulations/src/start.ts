@@ -52,7 +52,6 @@ async function start(): Promise<void> {
     { clock: systemClock, random: seededRandom(options.seed, 'coordinator') },
   );
   display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard/rounds`);
-  if (folder) display.say(`Type on it yourself, and take part: ${coordinator.url}${pagePath}`);
 
   const phones = new Phones({
     url: coordinator.url,
@@ -109,6 +108,7 @@ async function start(): Promise<void> {
       `a trigram of everybody's text in one place ${percent(trigram.top1)} / ${percent(trigram.top3)}.`,
   );
   await phones.connected(options.devices);
+  if (folder) display.say(`Type on it yourself, and take part: ${coordinator.url}${pagePath}`);
   display.head();
   const goesOn = folder !== undefined && !options.exit;
   const records = await runRounds(coordinator, options.rounds, display, () =>

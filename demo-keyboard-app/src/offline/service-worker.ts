@@ -21,6 +21,8 @@ const scope = self as unknown as Scope;
 const prefix = 'murmuration-keyboard ';
 const name = prefix + __BUILD__.name;
 const page = scope.registration.scope;
+/** Answers say that they differ by who asks (`Vary: Origin`); these files do not. */
+const anyOrigin = { ignoreVary: true } as const;
 
 scope.addEventListener('install', event => {
   event.waitUntil(keep().then(() => scope.skipWaiting()));
@@ -50,7 +52,7 @@ async function dropOthers(): Promise<void> {
 
 /** Files with a hash in their names never change. */
 async function fromCache(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await caches.match(request, anyOrigin)) ?? fetch(request);
 }
 
 /** What changes is asked for each time, and the last answer is kept under `key` for when there is no network. */
@@ -61,7 +63,7 @@ async function fromNetwork(request: Request, key: string): Promise<Response> {
     if (response.ok) await cache.put(key, response.clone());
     return response;
   } catch (error) {
-    const kept = await cache.match(key);
+    const kept = await cache.match(key, anyOrigin);
     if (kept) return kept;
     throw error;
   }
