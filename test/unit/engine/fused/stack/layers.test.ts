@@ -78,7 +78,8 @@ describe('a stack of layers has the loss and the gradients of the CPU backend', 
         fc.integer({ min: 1, max: 2 }),
         seed,
         ({ image, ...shape }, options, rows, seed) =>
-          agrees([first(image), L.conv2d({ ...shape, ...options }), L.flatten()], rows, seed, 5e-5),
+          // Where a label is all but certain, the gradient is little more than the rounding of its probability.
+          agrees([first(image), L.conv2d({ ...shape, ...options }), L.flatten()], rows, seed, 3e-4),
       ),
       { numRuns: 25 },
     );
