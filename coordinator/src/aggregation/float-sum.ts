@@ -55,9 +55,10 @@ export class FloatSum implements RunningSum {
   mean(): Mean {
     if (this.contributors === 0) throw new MurmurationError('update.impossible', 'No update was added.');
     const { values } = this.#vector;
+    const weight = this.#weight;
     const delta = new Float32Array(values.length);
-    for (let i = 0; i < delta.length; i++) delta[i] = values[i]! / this.#weight;
-    return { delta, weight: this.#weight };
+    for (let i = 0; i < delta.length; i++) delta[i] = values[i]! / weight;
+    return { delta, weight };
   }
 
   /** The number of contributors, their weight, then the sum: 64 bits each. */
