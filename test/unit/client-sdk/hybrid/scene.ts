@@ -38,7 +38,7 @@ export const serving: Serving<Sequence> = {
 const layout = layoutOf([{ name: 'table', shape: [classes, classes] }]);
 
 /** A version: how likely each token (column) follows each (row), as logits. */
-export function version(logit: (previous: number, next: number) => number): ModelFiles {
+function version(logit: (previous: number, next: number) => number): ModelFiles {
   const weights = Float32Array.from({ length: classes ** 2 }, (_, i) =>
     logit(Math.floor(i / classes), i % classes),
   );
