@@ -19,7 +19,7 @@ async function agrees(layers: tf.layers.Layer[], rows: number, seed: number, tol
   const batch = batchOf(model, rows, seed);
   const [expected, actual] = [theirs(model, batch), await ours(model, batch)];
   expect(Math.abs(actual.loss - expected.loss)).toBeLessThan(tolerance * Math.max(1, expected.loss));
-  expect(relativeError(actual.change, expected.change, 0.01)).toBeLessThan(tolerance);
+  expect(relativeError(actual.change, expected.change, 0.1)).toBeLessThan(tolerance);
   model.dispose();
   tf.dispose(Object.values(batch));
 }
