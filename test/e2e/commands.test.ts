@@ -2,11 +2,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SourceProcess } from './processes.ts';
+import { ProgramProcess, packProgram, SourceProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
 const cli = 'coordinator/src/cli.ts';
 
+/** The command line, packed: dozens of commands are run here. */
+let packed: string;
 let folder: string;
 let storage: string;
 let url: string;
@@ -20,7 +22,8 @@ interface Ended {
 }
 
 async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const program = new SourceProcess(cli, args, { MURMURATION_TOKEN: '', MURMURATION_URL: url ?? '', ...env });
+  const all = { MURMURATION_TOKEN: '', MURMURATION_URL: url ?? '', ...env };
+  const program = new ProgramProcess([packed, ...args], all);
   const code = await program.ended();
   return { code, output: program.output, errors: program.errors };
 }
@@ -35,6 +38,7 @@ async function json<Value>(args: readonly string[], token = admin): Promise<Valu
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'murmuration-commands-'));
   storage = join(folder, 'state');
+  packed = await packProgram(cli, join(folder, 'packed'));
   const first = await run(['tokens', 'create', '--role', 'admin', '--name', 'Ada', '--storage', storage]);
   expect(first).toMatchObject({ code: 0, errors: expect.stringMatching(/Ada \(admin\) is not shown again/) });
   admin = first.output.trim();
