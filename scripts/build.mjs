@@ -46,6 +46,10 @@ for (const name of ['protocol', 'engine', 'coordinator', 'client-sdk']) {
   await requireTypes(name, folder);
 }
 
+say('Bundling client-sdk for pages …');
+const { bundleSdk } = await import('./bundle.mjs');
+await bundleSdk();
+
 /**
  * Stops unless TypeScript finds the types of every entry, as the packages are packed. They are ECMAScript modules with subpath exports: older
  * ways of resolving don't count.
@@ -66,7 +70,7 @@ async function requireTypes(name, folder) {
     const entrypoints = packed
       .listFiles()
       .map(file => /\/dist\/(.+)\.js$/.exec(file)?.[1])
-      .filter(entry => entry !== undefined && !entry.startsWith('_virtual/'))
+      .filter(entry => entry !== undefined && !/^(_virtual|bundle)\//.test(entry))
       .map(entry => `./${entry}`);
     const analysis = await checkPackage(packed, { entrypoints });
     const problems = 'problems' in analysis ? analysis.problems : [];

@@ -1,0 +1,14 @@
+import { defineTask } from '@murmuration/coordinator/task/define-task';
+import * as tf from '@murmuration/engine/tf';
+
+/** One dense layer learns a line. Three devices a round, under masks. */
+export default defineTask({
+  name: 'line',
+  model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
+  plan: { learningRate: 0.1, epochs: 5, batchSize: 4, maxExamples: 100 },
+  update: { clip: 1, bits: 12 },
+  masking: { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 },
+  cohort: { goal: 3, minimum: 3, overSelection: 1 },
+  deadlines: { gathering: '10 min' },
+  schedule: { every: '5 s' },
+});

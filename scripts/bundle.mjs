@@ -1,0 +1,45 @@
+// The SDK as files that a page loads without a build step of its own: browser.js for the page, training.js for its worker.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { rootFolder } from './prepare.mjs';
+
+const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
+/** What trains brings TensorFlow.js along: no page should wait for that. */
+const programs = new Map([
+  [
+    join(rootFolder, 'client-sdk/browser.js'),
+    `export {
+      FederatedClient, fineTuned, indexedDbStorage, memoryStorage, ngramCache, privateLayers, workerInference, workerTrainer,
+    } from ${source};`,
+  ],
+  [
+    join(rootFolder, 'client-sdk/training.js'),
+    `export { serveTraining } from ${source};
+    export * as tf from '@murmuration/engine/tf';`,
+  ],
+]);
+
+/** Writes the bundle into `client-sdk/dist/bundle`; returns that folder. */
+export async function bundleSdk() {
+  const dir = join(rootFolder, 'client-sdk/dist/bundle');
+  rmSync(dir, { recursive: true, force: true });
+  // One by one: in a build of both, the page would load what only its worker needs.
+  for (const [input, program] of programs) {
+    const bundle = await rolldown({
+      input,
+      plugins: [
+        {
+          name: 'program',
+          resolveId: id => (id === input ? id : undefined),
+          load: id => (id === input ? program : undefined),
+        },
+      ],
+      platform: 'browser',
+      resolve: { conditionNames: ['murmuration-source', 'browser', 'import', 'module', 'default'] },
+      logLevel: 'silent',
+    });
+    await bundle.write({ dir, format: 'esm', minify: true, entryFileNames: '[name].js' });
+  }
+  return dir;
+}

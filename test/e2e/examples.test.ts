@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { type Browser, chromium } from 'playwright-core';
+import { createServer as createVite, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import line from '../../examples/line.task.js';
+import { bundleSdk } from '../../scripts/bundle.mjs';
+import { sourceOptions } from '../../scripts/prepare.mjs';
+import { eventOf } from './line.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
+
+let coordinator: Coordinator;
+let pages: Server;
+let vite: ViteDevServer;
+let browser: Browser;
+let node: ChildProcess;
+const state = mkdtempSync(join(tmpdir(), 'murmuration-example-'));
+
+/** Any web server: the examples, and the bundle beside them. */
+function serve(bundle: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url!, 'http://localhost');
+    const file = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+    const path = file.startsWith('/sdk/') ? join(bundle, file.slice(5)) : join(root, 'examples', file);
+    try {
+      response
+        .setHeader('content-type', types[extname(path)] ?? 'application/octet-stream')
+        .end(readFileSync(path));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+beforeAll(async () => {
+  pages = await serve(await bundleSdk());
+  vite = await createVite({
+    configFile: false,
+    root: join(root, 'examples/vite-app'),
+    cacheDir: join(state, 'vite'),
+    logLevel: 'silent',
+    server: { port: 0, host: '127.0.0.1', hmr: false, fs: { allow: [root] } },
+    resolve: { conditions: ['murmuration-source', 'module', 'browser', 'development|production'] },
+    worker: { format: 'es' },
+  });
+  await vite.listen();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}, 120_000);
+
+afterAll(async () => {
+  node?.kill();
+  await browser?.close();
+  await vite?.close();
+  pages?.close();
+  await coordinator?.endRounds();
+  await coordinator?.stop();
+  rmSync(state, { recursive: true, force: true });
+});
+
+const portOf = (server: Pick<Server, 'address'>) => (server.address() as AddressInfo).port;
+
+it('the three examples finish a masked round together', async () => {
+  const origins = [pages, vite.httpServer!].map(server => `http://127.0.0.1:${portOf(server as Server)}`);
+  coordinator = await createCoordinator(
+    parseConfig({ port: 0, openEnrolment: true, cors: origins, log: 'silent' }),
+    [line],
+  );
+  await coordinator.start();
+  const ended = eventOf<[RoundRecord]>(coordinator.events, 'round-ended');
+  node = spawn(process.execPath, [...sourceOptions, join(root, 'examples/node/device.js')], {
+    env: { ...process.env, COORDINATOR: coordinator.url, STATE: join(state, 'device') },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const errors: Error[] = [];
+  const asked = `?coordinator=${encodeURIComponent(coordinator.url)}`;
+  for (const address of [`${origins[0]}/script-tag/${asked}`, `${origins[1]}/${asked}`]) {
+    const page = await browser.newPage();
+    page.on('pageerror', error => errors.push(error));
+    await page.goto(address);
+  }
+  const [record] = await ended;
+  expect(errors).toEqual([]);
+  expect(record).toMatchObject({ outcome: 'published', tally: { cohort: 3, accepted: 3, lost: 0 } });
+}, 120_000);
