@@ -110,8 +110,7 @@ export const strings = {
         ? 'Send one more sentence, and this device can be drawn.'
         : `Send ${left} sentences, and this device can be drawn.`,
     paused: 'Paused. This device is in no draw until you resume.',
-    withoutConsent:
-      'You have not agreed to take part. Everything stays here; the switch is under “Your choice”.',
+    withoutConsent: 'You are not taking part, and nothing is sent.',
     offline: 'No connection to the coordinator. Rounds wait.',
     standby: 'Another tab takes part for this device.',
     connecting: 'Connecting to the coordinator …',

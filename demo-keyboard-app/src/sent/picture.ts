@@ -33,8 +33,14 @@ export function pixelsOf(
   return pixels;
 }
 
-/** Numbers as bytes, the way an update without masks shows them: 0 is 128, the largest of them 255 or 1. */
+/**
+ * Numbers as bytes, the way an update without masks shows them: 0 is 128, the largest of them 255 or 1, and square roots between them, so
+ * that small changes are seen beside large ones.
+ */
 export function bytesOf(values: Float32Array): Uint8Array {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Uint8Array.from(values, value => 128 + Math.round((127 * value) / (largest || 1)));
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  return Uint8Array.from(
+    values,
+    value => 128 + Math.round(127 * Math.sign(value) * Math.sqrt(Math.abs(value) / largest)),
+  );
 }

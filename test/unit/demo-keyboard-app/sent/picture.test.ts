@@ -12,7 +12,7 @@ describe('the look of a message', () => {
   it('of an update without masks is not', () => {
     const values = new Float32Array(1_024);
     values[40] = -0.25;
-    values[41] = 0.125;
+    values[41] = 0.0625;
     const bytes = bytesOf(values);
     expect([bytes[0], bytes[40], bytes[41]]).toEqual([128, 1, 192]);
     expect(entropy(bytes)).toBeLessThan(0.1);
