@@ -1,4 +1,5 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
+import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { storeFirstVersion } from '@murmuration/coordinator/registry/first-version';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -163,6 +164,7 @@ export class World implements Surroundings {
     const link = new Link(index, this.clock, () => this.current);
     this.#links.push(link);
     this.trainings.push(0);
+    const random = seededRandom(100 + index);
     const client = new PlatformClient(
       {
         url: 'memory:',
@@ -190,8 +192,9 @@ export class World implements Surroundings {
       {
         name: 'test',
         clock: this.clock,
-        random: seededRandom(100 + index),
-        primitives: native,
+        random,
+        ed25519: native.ed25519,
+        workshop: async () => localWorkshop(native, random),
         conditions: async () => ({}),
         transport: () => ({
           open: listener => link.open(listener),
