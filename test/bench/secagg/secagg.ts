@@ -8,7 +8,8 @@ import { drawGraph } from '@murmuration/protocol/secagg/graph';
 import { readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
 import { applyMasks, concatMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { findParameters, type ThreatModel } from '@murmuration/protocol/secagg/parameters';
-import { addPacked, centre, widthFor } from '@murmuration/protocol/secagg/ring';
+import { centre, widthFor } from '@murmuration/protocol/secagg/ring';
+import { ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
@@ -139,7 +140,8 @@ async function measure(
   });
   const settled = server.dealings.time(() => settleDealings(graph, dealings));
 
-  const sum = new Int32Array(dim + 1);
+  const vector = ringVector(dim + 1);
+  const sum = vector.elements;
   // The numbers follow from the identities, which are random: any of them may be the lost ones.
   const lost = Math.floor(dropout * clients);
   const bundleOf = (number: number) => server.bundles.time(() => writeBundle(graph, settled, number));
@@ -149,7 +151,7 @@ async function measure(
     const bundles = batch.map(number => ({ device: deviceOf[number]!, bytes: bundleOf(number) }));
     if (batch[0] === lost) protocolBytes += bundles[0]!.bytes.length;
     for (const { bytes } of await devices.run<readonly Parcel[]>({ do: 'contribute', bundles }))
-      server.updates.time(() => addPacked(sum, bytes, width));
+      server.updates.time(() => vector.add(bytes, width));
   });
 
   const statement = server.reveals.time(() => {
