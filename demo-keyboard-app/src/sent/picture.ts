@@ -1,6 +1,6 @@
-/** Bytes of a picture: 32 × 32. */
+/** Pixels of a picture, a byte each, in width and height. */
 export const side = 32;
-export const pictured = side * side;
+const pictured = side * side;
 
 /** How often each range of byte values occurs, as shares of the most frequent one; `bins` divides 256. */
 export function histogram(sample: Uint8Array, bins: number): number[] {
