@@ -24,8 +24,14 @@ export interface Answers {
 /**
  * Loads a model that ends in logits: on the fused kernels where these know all its layers, else on the current tfjs backend. Throws
  * `model.unusable` where tfjs can't build it, or it does not tell `classes` classes apart, where they are given.
+ *
+ * @param startBackend starts the backend where the fused kernels don't know the model; by default it is the current one.
  */
-export async function answersOf(files: ModelFiles, classes?: number): Promise<Answers> {
+export async function answersOf(
+  files: ModelFiles,
+  classes?: number,
+  startBackend: () => Promise<unknown> = async () => {},
+): Promise<Answers> {
   const model = await loadModel(files);
   const outputs = model.outputs[0].shape.at(-1);
   if (classes !== undefined && outputs !== classes) {
@@ -35,9 +41,13 @@ export async function answersOf(files: ModelFiles, classes?: number): Promise<An
       `The model has ${outputs} outputs, the task ${classes} classes.`,
     );
   }
-  if (!model.layers.some(layer => layer.getClassName() === 'Embedding')) return answersToFeatures(model);
+  if (!model.layers.some(layer => layer.getClassName() === 'Embedding')) {
+    await startBackend();
+    return answersToFeatures(model);
+  }
   const { predictor, engine } = await predictorOf(model);
   if (engine === 'fused') model.dispose();
+  else await startBackend();
   return answersToTokens(predictor, () => engine === 'generic' && model.dispose());
 }
 

@@ -6,14 +6,14 @@ import { softmax } from './probabilities.ts';
 
 /**
  * Runs models in the thread of its caller, whose backend has been started: on the engine's fused kernels where they know all layers, else
- * on the current tfjs backend. The models end in logits.
+ * on the tfjs backend that `startBackend` starts before the first such model, by default the current one. The models end in logits.
  */
-export function tfjsInference(serving: Serving<never>): Inference {
+export function tfjsInference(serving: Serving<never>, startBackend?: () => Promise<unknown>): Inference {
   const task = serving as Serving<unknown>;
   const open = new Set<OpenModel>();
   return {
     async open(files) {
-      const answers = await answersOf(files, task.classes);
+      const answers = await answersOf(files, task.classes, startBackend);
       const opened: OpenModel = {
         async predict(input) {
           return softmax(answers.after(inputOf(task, input)), task.firstClass);

@@ -1,5 +1,6 @@
 import {
   type BrowserBackend,
+  type BrowserChoice,
   servedWasmPath,
   startBrowserBackend,
   startForFused,
@@ -79,11 +80,19 @@ function workerService<Example>(
   objective: Objective<Example>,
   { wasmPath = servedWasmPath(), backends, ...trainerOptions }: WorkerOptions,
 ): WorkerService {
+  let started: Promise<BrowserChoice> | undefined;
+  const startBackend = () => {
+    started ??= startBrowserBackend({ wasmPath, ...(backends && { backends }), memory: engineMemory() });
+    // What is out of reach now may be there at the next try.
+    started.catch(() => {
+      started = undefined;
+    });
+    return started;
+  };
   const trainer = tfjsTrainer(objective, {
     memoryLimit: browserMemoryLimit(),
     ...trainerOptions,
-    startBackend: () =>
-      startBrowserBackend({ wasmPath, ...(backends && { backends }), memory: engineMemory() }),
+    startBackend,
   });
   const ready = startForFused();
   const workshop = localWorkshop(portable, systemRandom);
@@ -124,7 +133,7 @@ function workerService<Example>(
       if (!serving)
         throw new MurmurationError('hybrid.not-served', "The worker's objective names no `serving`.");
       await ready;
-      inference ??= tfjsInference(serving);
+      inference ??= tfjsInference(serving, startBackend);
       return proxy(await inference.open(model));
     },
   };

@@ -1,5 +1,6 @@
 import { serveTraining } from '@murmuration/client-sdk/worker/serve-training';
-import { words } from './words.ts';
+import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
+import { vocabulary, words } from './words.ts';
 
 // Fused kernels need no files: none are there.
-serveTraining(words, { wasmPath: '/nowhere/' });
+serveTraining({ ...words, serving: keyboardServing(vocabulary) }, { wasmPath: '/nowhere/' });

@@ -61,17 +61,40 @@ describe('training in a Web Worker', () => {
     await sentences.close();
   });
 
-  it("learns on TensorFlow.js' WebAssembly what the page itself would learn, and tells how far it is", async () => {
+  it('learns on the fastest backend of TensorFlow.js what the page itself would learn, and tells how far it is', async () => {
     const heard: number[] = [];
     const result = await lines.train(lineModel, settings, points, never, done => heard.push(done));
     const here = tfjsTrainer(line);
     const expected = await here.train(lineModel, settings, points, never, silent);
     await here.close();
     expect(result.examples).toBe(20);
-    expect(result.path).toMatchObject({ engine: 'generic' });
+    expect(result.path).toMatchObject({
+      engine: 'generic',
+      backend: expect.stringMatching(/wasm|webgl|webgpu/),
+    });
+    expect(result.path!.reason).toContain('wasm');
     for (const [i, value] of result.delta.entries()) expect(value).toBeCloseTo(expected.delta[i]!, 4);
     expect(heard).toHaveLength(10);
     expect(heard.at(-1)).toBeCloseTo(1, 10);
+  });
+
+  it('learns the same on WebGL, or says that the browser has none', async () => {
+    const graphics = workerTrainer(
+      () => new Worker(new URL('./webgl-worker.ts', import.meta.url), { type: 'module' }),
+    );
+    const training = graphics.train(lineModel, settings, points, never, silent);
+    const result = await training.catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'engine.no-backend' });
+      return null;
+    });
+    if (result) {
+      expect(result.path).toMatchObject({ engine: 'generic', backend: 'webgl' });
+      const here = tfjsTrainer(line);
+      const expected = await here.train(lineModel, settings, points, never, silent);
+      await here.close();
+      for (const [i, value] of result.delta.entries()) expect(value).toBeCloseTo(expected.delta[i]!, 3);
+    }
+    await graphics.close();
   });
 
   it('learns on the fused kernels without any file of TensorFlow.js, to the same bytes', async () => {
