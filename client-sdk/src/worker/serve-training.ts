@@ -104,7 +104,12 @@ function workerService<Example>(
       trainings.set(id, stop);
       try {
         await ready;
-        const result = await trainer.train(model, settings, examples, stop.signal, progress);
+        // It goes its own way to the page, which shall have heard all of it when the result comes.
+        let told: unknown;
+        const result = await trainer.train(model, settings, examples, stop.signal, done => {
+          told = progress(done);
+        });
+        await told;
         return transfer(result, [result.delta.buffer as ArrayBuffer]);
       } finally {
         trainings.delete(id);
