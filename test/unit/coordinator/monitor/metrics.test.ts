@@ -1,7 +1,6 @@
 import { watchMetrics } from '@murmuration/coordinator/monitor/metrics';
 import { Traffic } from '@murmuration/coordinator/monitor/traffic';
 import type { TaskName } from '@murmuration/protocol/ids';
-import type { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
 
@@ -9,7 +8,7 @@ const values = 'values' as TaskName;
 
 let federation: Federation;
 let traffic: Traffic;
-let registry: Registry;
+let registry: ReturnType<typeof watchMetrics>;
 
 beforeEach(async () => {
   federation = await openFederation();
