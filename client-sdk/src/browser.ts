@@ -20,7 +20,7 @@ export { workerInference } from './worker/worker-inference.ts';
 export { workerTrainer } from './worker/worker-trainer.ts';
 
 /** A page as a device. Nothing of the browser is touched before the client starts, so that a server may render pages that have one. */
-export function browserPlatform(): Platform {
+function browserPlatform(): Platform {
   return {
     name: browserName(),
     clock: systemClock,
