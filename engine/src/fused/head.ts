@@ -1,4 +1,5 @@
 import type { Negatives } from '../negative-sampler.ts';
+import type { Rows } from './counted-rows.ts';
 import type { Address } from './kernels.ts';
 import type { DenseParameters, Parameters } from './parameters.ts';
 import { SampledOutput } from './sampled-output.ts';
@@ -6,15 +7,6 @@ import type { Workspace } from './workspace.ts';
 
 /** Logits that are held at a time, at most, in floats: 2 MB, so that they stay in a cache. */
 const LOGITS = 524_288;
-
-/** What one row counts in the loss, and its label. */
-export interface Rows {
-  readonly count: number;
-  /** Which rows of the part before count: `[count]`. */
-  readonly indices: Address;
-  readonly labels: Address;
-  readonly shares: Address;
-}
 
 /** The last part of a model: dense layers on single rows, and softmax cross-entropy on what they end in. */
 export class Head {

@@ -1,5 +1,5 @@
 import { EXCLUDED, type Negatives } from '../negative-sampler.ts';
-import type { Rows } from './head.ts';
+import type { Rows } from './counted-rows.ts';
 import type { Address } from './kernels.ts';
 import type { DenseParameters } from './parameters.ts';
 import type { Workspace } from './workspace.ts';

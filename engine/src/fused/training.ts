@@ -1,10 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { NegativeSampler } from '../negative-sampler.ts';
+import type { Rows } from './counted-rows.ts';
 import { Descent, type DescentSettings } from './descent.ts';
 import type { Extent } from './extent.ts';
 import type { Features } from './features.ts';
 import { featuresOf } from './first-part.ts';
-import { Head, type Rows } from './head.ts';
+import { Head } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
