@@ -32,7 +32,8 @@ async function open(): Promise<void> {
   const { origin: url } = location;
   const storage = indexedDbStorage('murmuration-keyboard');
   const log = new TypingLog(storage);
-  await log.open();
+  const notices = new Notices();
+  await log.open().catch(error => notices.failed(error));
   let plain: Uint8Array | null = null;
   const spawn = () => new Worker(new URL('./learning/worker.ts', import.meta.url), { type: 'module' });
   const trainer = observedTrainer(workerTrainer(spawn), look => {
@@ -62,7 +63,7 @@ async function open(): Promise<void> {
     hybrid: client.hybrid(task),
     storage,
     log,
-    notices: new Notices(),
+    notices,
     theme,
     plain: () => plain,
     clock: systemClock,

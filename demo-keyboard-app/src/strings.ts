@@ -1,4 +1,5 @@
 import type { Sent } from '@murmuration/client-sdk/transport/observed';
+import type { Forgotten } from './consent/choice.ts';
 import type { KeyAction } from './keyboard/layout.ts';
 import type { Connection, Step } from './rounds/participation.ts';
 import type { Source } from './suggestions/suggestion-bar.ts';
@@ -185,7 +186,11 @@ export const strings = {
       'Your sentences, your own model, the scores and this device’s identity are erased. What the shared model has learned from sums can’t be taken back.',
     confirmYes: 'Clear all data',
     confirmNo: 'Keep it',
-    cleared: 'All data of this page is cleared.',
+    forgotten: {
+      cleared: 'All data of this page is cleared.',
+      owed: 'All data here is cleared. The coordinator hears of it as soon as it can be reached.',
+      failed: 'Not everything could be cleared. Try again, or clear this site’s data in your browser.',
+    } satisfies Record<Forgotten, string>,
   },
 
   dismiss: 'Dismiss',
@@ -214,6 +219,8 @@ export const strings = {
     'hybrid.damaged': 'What your model had learned was damaged. It is learned again from your sentences.',
     'storage.failed':
       'This browser does not let the page store anything now. Leave private mode, or free some space.',
+    'storage.corrupt': 'Something stored on this device was damaged and is left out. The rest is as it was.',
+    'storage.newer': 'A newer version of this page has stored data here. Reload the page to get it.',
     'storage.full':
       'The storage of this browser is full. Free some space; what you wrote is still here until you close the page.',
     'secagg.too-few': 'Too few devices were left in the round to hide among, so nothing was revealed.',

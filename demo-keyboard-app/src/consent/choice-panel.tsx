@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { PageState } from '../page/state.ts';
 import { strings } from '../strings.ts';
+import type { Forgotten } from './choice.ts';
 
 type Shown = Pick<PageState, 'choice' | 'forget'>;
 
@@ -51,10 +52,10 @@ export function ChoicePanel({ choice, forget }: Shown) {
 function ForgetButton({ forget }: Pick<Shown, 'forget'>) {
   const { consent } = strings;
   const dialog = useRef<HTMLDialogElement>(null);
-  const isDone = useSignal(false);
+  const forgotten = useSignal<Forgotten | null>(null);
   const confirm = async () => {
     dialog.current?.close();
-    isDone.value = await forget();
+    forgotten.value = await forget();
   };
   return (
     <div class="setting">
@@ -66,14 +67,14 @@ function ForgetButton({ forget }: Pick<Shown, 'forget'>) {
         class="quiet-button danger"
         aria-describedby="forget-hint"
         onClick={() => {
-          isDone.value = false;
+          forgotten.value = null;
           dialog.current?.showModal();
         }}
       >
         {consent.forget}
       </button>
       <p class="muted" role="status">
-        {isDone.value ? consent.cleared : ''}
+        {forgotten.value ? consent.forgotten[forgotten.value] : ''}
       </p>
       <dialog ref={dialog} aria-labelledby="forget-title" aria-describedby="forget-text">
         <h2 id="forget-title">{consent.confirm}</h2>

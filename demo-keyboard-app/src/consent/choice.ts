@@ -9,6 +9,9 @@ export interface Steered {
   forget(): Promise<void>;
 }
 
+/** Whether all data are cleared; `owed`: here they are, and the coordinator has still to be told. */
+export type Forgotten = 'cleared' | 'owed' | 'failed';
+
 const name = 'app.choice';
 
 /** Whether this device takes part: only once the person has agreed, has not paused, and there is enough to learn from. */
@@ -41,7 +44,7 @@ export class Choice {
 
   /** Reads what was chosen before, and lets the client follow from now on, which it does when this returns. Nothing stored is no consent. */
   async open(): Promise<void> {
-    const bytes = await this.#storage.get(name);
+    const bytes = await this.#storage.get(name).catch(this.#failed);
     const [consent, paused] = bytes ?? [];
     this.consent.value = consent === 1;
     this.paused.value = paused === 1;

@@ -1,9 +1,10 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client';
 import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { computed, effect, signal } from '@preact/signals';
-import { Choice } from '../consent/choice.ts';
+import { Choice, type Forgotten } from '../consent/choice.ts';
 import { KeyboardState } from '../keyboard/keyboard-state.ts';
 import { Lessons } from '../learning/lessons.ts';
 import { listen } from '../learning/listen.ts';
@@ -48,7 +49,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
   const draft = new Draft();
   const suggestions = new SuggestionBar(draft, hybrid, setup.vocabulary, failed);
   const recall = new RecallTally(hybrid, setup.vocabulary, storage);
-  await recall.open();
+  await recall.open().catch(failed);
   const sentenceCount = computed(() => log.sentences.value.length);
   const choice = new Choice(
     client,
@@ -75,7 +76,8 @@ export async function assemble(parts: Parts): Promise<PageState> {
     if (sentence === '') return;
     const counted = recall.sent(draft.text.peek());
     draft.clear();
-    const learned = Promise.all([log.add(sentence), counted]).then(() => hybrid.observe(sentence));
+    const stored = log.add(sentence).catch(failed);
+    const learned = Promise.all([stored, counted]).then(() => hybrid.observe(sentence));
     learned.then(() => {
       suggestions.refresh();
       lessons.written();
@@ -84,25 +86,25 @@ export async function assemble(parts: Parts): Promise<PageState> {
   effect(() => recall.writing(draft.text.value));
   const reader = new Reader(draft, { sentences, atOnce }, send, { clock, random });
 
-  const forget = async () => {
+  const forget = async (): Promise<Forgotten> => {
     reader.stop();
     lessons.stop();
     draft.clear();
-    try {
-      await choice.forget();
-    } catch (error) {
-      failed(error);
-      return false;
-    } finally {
-      log.forget();
-      recall.forget();
-      traffic.forget();
-      participation.forget();
-      mixture.value = null;
-      suggestions.refresh();
-    }
-    await client.start();
-    return true;
+    const forgotten = await choice.forget().then(() => 'cleared' as const, forgottenDespite);
+    log.forget();
+    recall.forget();
+    traffic.forget();
+    participation.forget();
+    mixture.value = null;
+    suggestions.refresh();
+    client.start().catch(failed);
+    return forgotten;
+  };
+  /** What is stored here is gone as well where the coordinator could not be told. */
+  const forgottenDespite = (error: unknown): Forgotten => {
+    if (error instanceof MurmurationError && error.code === 'server.unreachable') return 'owed';
+    failed(error);
+    return 'failed';
   };
 
   await choice.open();

@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import type { Choice } from '../consent/choice.ts';
+import type { Choice, Forgotten } from '../consent/choice.ts';
 import type { KeyboardState } from '../keyboard/keyboard-state.ts';
 import type { Reader } from '../reading/reader.ts';
 import type { RecallTally } from '../recall/tally.ts';
@@ -39,6 +39,6 @@ export interface PageState {
   readonly install: Signal<(() => void) | null>;
   /** Sends what the field holds. */
   send(): void;
-  /** Clears all data; resolves with whether that was done. */
-  forget(): Promise<boolean>;
+  /** Clears all data. */
+  forget(): Promise<Forgotten>;
 }
