@@ -1,6 +1,6 @@
 import {
   FederatedClient,
-  memoryStorage,
+  indexedDbStorage,
   workerInference,
   workerTrainer,
 } from '@murmuration/client-sdk/browser';
@@ -75,7 +75,7 @@ async function takePart(): Promise<number[]> {
   const client = new FederatedClient({
     url: location.origin,
     tasks: { keyboard: { examples: () => examples, trainer } },
-    storage: memoryStorage(),
+    storage: indexedDbStorage('bench'),
     enrolment: setup.enrolment,
   });
   const counted = new Promise<void>((resolve, reject) => {
