@@ -25,7 +25,7 @@ export const strings = {
     online: 'Connected',
     offline: 'Offline',
     standby: 'Standing by',
-    off: 'Not taking part',
+    off: 'Local only',
   } satisfies Record<Connection, string>,
   connectionHint: {
     connecting: 'Looking for the coordinator.',

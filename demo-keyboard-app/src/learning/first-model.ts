@@ -1,11 +1,12 @@
 import type { BundledModel } from '@murmuration/client-sdk/model-cache';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { MurmurationError } from '@murmuration/protocol/errors';
 
 const names = { json: 'app.first-model.json', weights: 'app.first-model.weights' };
 
 /**
  * The model to begin with: the task's newest one when the page was first opened, from then on kept on the device, so that there are
- * suggestions before a round and without a connection. Asks the coordinator once; rejects while it can't be reached.
+ * suggestions before a round and without a connection. Asks the coordinator once; throws `server.unreachable` while it does not answer.
  */
 export function firstModel(coordinator: string, task: string, storage: Storage): () => Promise<BundledModel> {
   let read: Promise<BundledModel> | undefined;
@@ -38,7 +39,10 @@ async function download(coordinator: string, task: string): Promise<BundledModel
 }
 
 async function bytesAt(url: string | URL): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) throw new TypeError(`${url} answers ${response.status}.`);
+  const response = await fetch(url).catch(cause => {
+    throw new MurmurationError('server.unreachable', undefined, { cause });
+  });
+  if (!response.ok)
+    throw new MurmurationError('server.unreachable', `${url} answers HTTP ${response.status}.`);
   return new Uint8Array(await response.arrayBuffer());
 }
