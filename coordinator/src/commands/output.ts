@@ -1,5 +1,6 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import Table from 'cli-table3';
+import colours from 'picocolors';
 
 /** Writes a line to standard output. */
 export function say(line: string): void {
@@ -16,13 +17,23 @@ export function sayJson(value: unknown): void {
   say(JSON.stringify(value, null, 2));
 }
 
-/** Writes rows under their heads, for people; null is a dash. */
-export function sayTable(
-  head: readonly string[],
-  rows: readonly (readonly (string | number | null)[])[],
-): void {
+const { bold, dim, green, yellow, red } = colours.createColors(
+  process.stdout.isTTY === true && colours.isColorSupported,
+);
+const tones = { good: green, doubtful: yellow, bad: red, faint: dim };
+
+/** What a cell says, and whether that is good or bad, which a terminal shows by its colour. */
+export interface Toned {
+  readonly text: string;
+  readonly tone: keyof typeof tones;
+}
+
+export type Cell = string | number | null | Toned;
+
+/** Writes rows under their heads, for people, in colours on a terminal alone; null is a dash. */
+export function sayTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const table = new Table({
-    head: [...head],
+    head: head.map(name => bold(name)),
     chars: {
       top: '',
       'top-mid': '',
@@ -42,8 +53,18 @@ export function sayTable(
     },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map(row => row.map(cell => (cell === null ? '–' : printable(String(cell))))));
+  table.push(...rows.map(row => row.map(shown)));
   say(table.toString().replaceAll(/ +$/gm, ''));
+}
+
+/** A line in the colour of its tone. */
+export function toned({ text, tone }: Toned): string {
+  return tones[tone](printable(text));
+}
+
+function shown(cell: Cell): string {
+  if (cell === null) return '–';
+  return typeof cell === 'object' ? toned(cell) : printable(String(cell));
 }
 
 /** What devices and people wrote may not steer the terminal. */
@@ -51,7 +72,7 @@ function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
 }
 
-/** Exit codes by what went wrong; anything else is 1. */
+/** Exit codes by what went wrong; anything else is 1. docs/deploying.md lists them. */
 const exitCodes = { 'not allowed': 3, 'not found': 4, unreachable: 5 } as const;
 
 /** What the help says of them. */

@@ -1,0 +1,170 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import { type MetricSamples, parseMetrics } from './metric-samples.ts';
+import { request, requestJson, urlOf } from './request.ts';
+
+const metrics = z.record(z.string(), z.number()).nullable();
+
+const taskList = z.object({
+  tasks: z.array(
+    z.looseObject({
+      name: z.string(),
+      planVersion: z.int(),
+      strategy: z.string(),
+      cohort: z.looseObject({ goal: z.int(), minimum: z.int() }),
+      round: z.object({ number: z.int(), phase: z.string() }).nullable(),
+    }),
+  ),
+});
+export type ShownTask = z.output<typeof taskList>['tasks'][number];
+
+const roundPage = z.object({
+  rounds: z.array(
+    z.looseObject({
+      round: z.string(),
+      number: z.int(),
+      phase: z.string(),
+      startedAt: z.string(),
+      endedAt: z.string().nullable(),
+      base: z.string(),
+      model: z.string().nullable(),
+      failure: z.object({ during: z.string(), reason: z.string() }).nullable(),
+      tally: z
+        .object({
+          cohort: z.int(),
+          accepted: z.int(),
+          rejected: z.int(),
+          late: z.int(),
+          lost: z.int(),
+        })
+        .nullable(),
+      metrics,
+      traffic: z.object({ up: z.int(), down: z.int() }).nullable(),
+    }),
+  ),
+});
+export type ShownRound = z.output<typeof roundPage>['rounds'][number];
+
+const modelPage = z.object({
+  models: z.array(
+    z.looseObject({
+      model: z.string(),
+      number: z.int(),
+      parent: z.string().nullable(),
+      strategy: z.string(),
+      contributors: z.int(),
+      metrics,
+      verdicts: z.object({ kept: z.int(), refused: z.int() }),
+      createdAt: z.string(),
+    }),
+  ),
+});
+export type ShownModel = z.output<typeof modelPage>['models'][number];
+
+/** Rows that a route gives at a time. */
+const pageLength = 200;
+
+export interface Range {
+  /** Rows at most. */
+  readonly limit: number;
+  /** Only rows with a number below this one. */
+  readonly before?: number | undefined;
+}
+
+/** A coordinator that is running, as it shows itself to the world. All methods throw what a problem document names, or `server.unreachable`. */
+export class PublicClient {
+  readonly #url: URL;
+
+  /** Throws `config.invalid` where the URL is none. */
+  constructor({ url }: { readonly url: string }) {
+    this.#url = urlOf(url);
+  }
+
+  async tasks(): Promise<readonly ShownTask[]> {
+    return (await requestJson(this.#url, '/v1/tasks', {}, taskList)).tasks;
+  }
+
+  /** The tasks, or the one of this name. Throws `task.unknown`. */
+  async tasksNamed(name: string | undefined): Promise<readonly ShownTask[]> {
+    const all = await this.tasks();
+    const found = name === undefined ? all : all.filter(task => task.name === name);
+    if (name !== undefined && found.length === 0)
+      throw new MurmurationError(
+        'task.unknown',
+        `There is no task "${name}"; there is ${listed(all) || 'none'}.`,
+      );
+    return found;
+  }
+
+  /** The one task that is meant: of this name, or the only one. Throws `task.unknown`, and `config.invalid` where a name is needed. */
+  async task(name: string | undefined): Promise<ShownTask> {
+    const [task, ...others] = await this.tasksNamed(name);
+    if (!task) throw new MurmurationError('task.unknown', 'The coordinator has no tasks.');
+    if (others.length > 0)
+      throw new MurmurationError(
+        'config.invalid',
+        `Name one of the tasks with --task: ${listed([task, ...others])}.`,
+      );
+    return task;
+  }
+
+  /** Rounds of a task, newest first. */
+  rounds(task: string, range: Range): Promise<ShownRound[]> {
+    return pages(range, query =>
+      requestJson(this.#url, `/v1/tasks/${encodeURIComponent(task)}/rounds?${query}`, {}, roundPage).then(
+        ({ rounds }) => rounds,
+      ),
+    );
+  }
+
+  /** Model versions of a task, newest first. */
+  models(task: string, range: Range): Promise<ShownModel[]> {
+    return pages(range, query =>
+      requestJson(this.#url, `/v1/tasks/${encodeURIComponent(task)}/models?${query}`, {}, modelPage).then(
+        ({ models }) => models,
+      ),
+    );
+  }
+
+  /** What Prometheus reads; null where it is not to be had, such as behind a proxy that keeps it to itself. */
+  async metrics(): Promise<MetricSamples | null> {
+    try {
+      return parseMetrics(await request(this.#url, '/metrics', {}, response => response.text()));
+    } catch {
+      return null;
+    }
+  }
+
+  /** A file of at most so many bytes. Throws `model.corrupt` for one that is longer. */
+  file(path: string, most: number): Promise<Uint8Array> {
+    return request(this.#url, path, {}, async ({ body }) => {
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      for await (const chunk of body ?? []) {
+        length += chunk.length;
+        if (length > most)
+          throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    });
+  }
+}
+
+function listed(tasks: readonly ShownTask[]): string {
+  return tasks.map(({ name }) => name).join(', ');
+}
+
+async function pages<Row extends { readonly number: number }>(
+  { limit, before }: Range,
+  read: (query: string) => Promise<Row[]>,
+): Promise<Row[]> {
+  const all: Row[] = [];
+  for (let below = before; all.length < limit; below = all.at(-1)!.number) {
+    const wanted = Math.min(pageLength, limit - all.length);
+    const rows = await read(`limit=${wanted}${below === undefined ? '' : `&before=${below}`}`);
+    all.push(...rows);
+    if (rows.length < wanted) break;
+  }
+  return all;
+}

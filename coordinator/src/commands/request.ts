@@ -1,0 +1,64 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { errorOf } from '@murmuration/protocol/messages/frame';
+import * as z from 'zod';
+
+const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
+
+/** The URL that a person gave. Throws `config.invalid` where it is none. */
+export function urlOf(text: string): URL {
+  if (!URL.canParse(text)) throw new MurmurationError('config.invalid', `"${text}" is not a URL.`);
+  return new URL(text);
+}
+
+/**
+ * What `path` of a coordinator answers, as `read` takes it from the response. Throws what a problem document names, or
+ * `server.unreachable`.
+ */
+export async function request<Body>(
+  { origin }: URL,
+  path: string,
+  init: RequestInit,
+  read: (response: Response) => Promise<Body>,
+): Promise<Body> {
+  let status: number;
+  let answer: unknown;
+  try {
+    // A request is for this coordinator, and for no other that it may point to.
+    const response = await fetch(origin + path, { ...init, redirect: 'error' });
+    if (response.ok) return await read(response);
+    status = response.status;
+    answer = await response.json().catch(() => undefined);
+  } catch (cause) {
+    if (cause instanceof MurmurationError) throw cause;
+    throw new MurmurationError('server.unreachable', `${origin} does not answer: ${reasonOf(cause)}.`, {
+      cause,
+    });
+  }
+  const refusal = problem.safeParse(answer);
+  if (refusal.success) throw errorOf(refusal.data);
+  throw new MurmurationError(
+    'server.unreachable',
+    `${origin} is no coordinator: it answered HTTP ${status}.`,
+  );
+}
+
+/** As `request`, of JSON that fits a schema. */
+export async function requestJson<Schema extends z.ZodType>(
+  url: URL,
+  path: string,
+  init: RequestInit,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const parsed = schema.safeParse(await request<unknown>(url, path, init, response => response.json()));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new MurmurationError(
+    'server.unreachable',
+    `${url.origin}${path} answered what this version does not understand: ${issue!.path.join('.')}: ${issue!.message}.`,
+  );
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code || message : message;
+}

@@ -1,0 +1,137 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FederatedClient } from '@murmuration/client-sdk/node';
+import type { Coordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventOf, lineClient, openCoordinator } from './line.ts';
+import { ProgramProcess, packProgram } from './processes.ts';
+
+let packed: string;
+let folder: string;
+let coordinator: Coordinator;
+let clients: FederatedClient[];
+/** Passes everything on, but changes the weights of models. */
+let forger: Server;
+
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  const program = new ProgramProcess([packed, ...args], {
+    MURMURATION_TOKEN: '',
+    MURMURATION_URL: coordinator.url,
+    ...env,
+  });
+  const code = await program.ended();
+  return { code, output: program.output, errors: program.errors };
+}
+
+async function json<Value>(...args: string[]): Promise<Value> {
+  const { code, output, errors } = await run([...args, '--json']);
+  expect([code, errors]).toEqual([0, '']);
+  return JSON.parse(output) as Value;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'murmuration-watch-'));
+  packed = await packProgram('coordinator/src/cli.ts', join(folder, 'packed'));
+  // The schedule leaves time to look at what is there.
+  coordinator = await openCoordinator({
+    cohort: { goal: 2, minimum: 2, overSelection: 1 },
+    schedule: { every: '1 h' },
+    deadlines: { gathering: '1 h', updates: '1 h' },
+  });
+  clients = [0, 1].map(index => lineClient(coordinator.url, index));
+  await Promise.all(clients.map(client => client.start()));
+  const ended = eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === 1);
+  await coordinator.start();
+  await ended;
+  forger = createServer(async ({ url }, response) => {
+    const bytes = Buffer.from(await (await fetch(coordinator.url + url)).arrayBuffer());
+    if (url!.endsWith('.bin')) bytes[0]! ^= 1;
+    response.end(bytes);
+  }).listen(0, '127.0.0.1');
+}, 120_000);
+
+afterAll(async () => {
+  forger.close();
+  await Promise.all(clients.map(client => client.stop()));
+  await coordinator.stop();
+  await rm(folder, { recursive: true });
+});
+
+// Each command is a process.
+describe('commands that look at a running coordinator without a token', { timeout: 120_000 }, () => {
+  it('show where it stands', async () => {
+    expect(await json('status')).toMatchObject({
+      tasks: [{ task: 'line', goal: 2, model: { number: 1, metrics: null } }],
+      devices: { connected: 2, enrolled: 2 },
+    });
+    const { output } = await run(['status'], { FORCE_COLOR: '', CI: 'true' });
+    expect(output).toMatch(/^task +round +phase +counted +goal +waiting +version +held-out$/m);
+    expect(output).toMatch(/^2 devices are connected, 2 are enrolled\.$/m);
+    // Colours are for terminals alone.
+    expect(output).not.toContain('\u001b');
+  });
+
+  it('list rounds and show one', async () => {
+    const [round] = await json<{ number: number; phase: string }[]>('rounds', 'line', '--before', '2');
+    expect(round).toMatchObject({
+      task: 'line',
+      number: 1,
+      phase: 'published',
+      tally: { cohort: 2, accepted: 2 },
+    });
+    expect((await run(['rounds', '--before', '2'])).output).toMatch(
+      /^line +1 +published +2 +2 +0 +0 +0 +\d/m,
+    );
+    const shown = await run(['rounds', 'show', '1']);
+    expect(shown.output).toMatch(/^outcome +published$/m);
+    expect(shown.output).toMatch(/^accepted +2$/m);
+    expect(shown.output).toMatch(/^updates received +\d/m);
+    expect(await run(['rounds', 'show', '99'])).toMatchObject({
+      code: 4,
+      errors: expect.stringMatching(/no round 99 of line/),
+    });
+    expect(await run(['rounds', 'nothing'])).toMatchObject({
+      code: 4,
+      errors: expect.stringMatching(/no task "nothing"; there is line/),
+    });
+  });
+
+  it('list versions and export one, checked by its hashes', async () => {
+    const models = await json<{ model: string; number: number }[]>('models');
+    expect(models.map(({ number }) => number)).toEqual([1, 0]);
+    for (const [meant, { model }] of [
+      ['line', models[0]!],
+      ['line@0', models[1]!],
+      [models[1]!.model, models[1]!],
+    ] as const) {
+      const to = join(folder, `export-${meant}`);
+      expect(await json('models', 'export', meant, to)).toMatchObject({ model, values: 2 });
+      const manifest = await readFile(join(to, 'model.json'));
+      expect(contentHash(manifest)).toBe(model);
+      const [weights] = JSON.parse(manifest.toString()).weightsManifest[0].paths;
+      expect(contentHash(await readFile(join(to, weights)))).toBe(weights.slice(0, 64));
+      expect(await readdir(to)).toHaveLength(2);
+    }
+    expect(await run(['models', 'export', 'line@7', folder])).toMatchObject({ code: 4 });
+  });
+
+  it('write nothing of a model that was changed on its way', async () => {
+    const { port } = forger.address() as AddressInfo;
+    const to = join(folder, 'forged');
+    expect(await run(['models', 'export', 'line', to, '--url', `http://127.0.0.1:${port}`])).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/do not match the hash/),
+    });
+    await expect(readdir(to)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('tell by their exit code that nobody answers, or somebody else', async () => {
+    expect(await run(['status', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 5, output: '' });
+    expect(await run(['status', '--url', 'nowhere'])).toMatchObject({ code: 1 });
+  });
+});
