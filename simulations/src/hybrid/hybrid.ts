@@ -19,8 +19,11 @@ import { splitPhones } from './runs.ts';
 const rounds = 40;
 /** Updates that make a round, as with `npm start`. */
 const cohort = 40;
-/** Share of a phone's messages, its first ones, that it learns from before it is scored on the others. */
-const learnedShare = 0.5;
+/**
+ * Share of a phone's messages, its first ones, that it learns from before it is scored on the others. With fewer of them scored, a handful of
+ * words decides whether a phone counts as worse off.
+ */
+const learnedShare = 0.25;
 
 /**
  * Whether phones are better off with the hybrid model: rounds of the keyboard task train the global one, then phones that these rounds never
