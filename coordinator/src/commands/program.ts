@@ -3,6 +3,7 @@ import { auditCommand } from './audit.ts';
 import { backupCommands } from './backup.ts';
 import { completionCommand } from './completion.ts';
 import { deviceCommands } from './devices.ts';
+import { doctorCommand } from './doctor/doctor.ts';
 import { modelCommands } from './models.ts';
 import { exitCodeHelp } from './output.ts';
 import { roundCommands } from './rounds.ts';
@@ -26,6 +27,7 @@ export function murmuration(): Command {
   taskCommands(program);
   auditCommand(program);
   backupCommands(program);
+  doctorCommand(program);
   completionCommand(program);
   return program;
 }
