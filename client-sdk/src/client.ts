@@ -7,6 +7,7 @@ import { Emitter } from '@socket.io/component-emitter';
 import { Consent } from './device/consent.ts';
 import { sayFarewell } from './device/farewell.ts';
 import { Introduction } from './device/introduction.ts';
+import { Participation } from './device/participation.ts';
 import { Turn } from './device/turn.ts';
 import type { ClientEvents } from './events.ts';
 import type { Hybrid } from './hybrid/hybrid.ts';
@@ -38,18 +39,12 @@ export class PlatformClient {
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   readonly #introduction: Introduction;
   readonly #consent: Consent;
+  readonly #participation: Participation;
   readonly #turn: Turn;
   readonly #nudge = new Nudge();
   readonly #hybrids: Hybrids;
   /** Ends the answer to the challenge before. */
   #greeting = new AbortController();
-  /** What the app wishes: `start` to `stop`, but for `pause` to `resume`. */
-  #isWanted = false;
-  #isPaused = false;
-  /** Whether the device takes part: where app and person wish it. */
-  #isRunning = false;
-  /** The changes of that so far, one after the other. */
-  #changes: Promise<void> = Promise.resolve();
   /** Whether the coordinator knows whose the connection is. */
   #isKnown = false;
 
@@ -60,6 +55,10 @@ export class PlatformClient {
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
     this.#introduction = new Introduction(options, platform, request);
     this.#consent = new Consent(options.storage);
+    this.#participation = new Participation(this.#consent, {
+      begin: () => this.#takePart(),
+      end: () => this.#leave(),
+    });
     this.#turn = new Turn(options.storage, role => this.#emit('role', role));
     platform.online?.(() => this.#nudge.give());
     const tasks = Object.entries(options.tasks).map(([name, task]) => ({
@@ -114,20 +113,13 @@ export class PlatformClient {
 
   /** Connects and takes part from now on, where the person consents; returns at once where it does so already. */
   async start(): Promise<void> {
-    this.#isWanted = true;
-    try {
-      await this.#settle();
-    } catch (error) {
-      this.#isWanted = false;
-      throw error;
-    }
+    await this.#participation.start(error => this.#emit('error', asError(error)));
   }
 
   /** Leaves a round that is under way, and disconnects; what is stored stays. */
   async stop(): Promise<void> {
-    this.#isWanted = false;
-    const tookPart = this.#isRunning;
-    await this.#settle();
+    const tookPart = this.#participation.isRunning;
+    await this.#participation.stop();
     if (!tookPart) await this.#rest();
   }
 
@@ -140,23 +132,21 @@ export class PlatformClient {
   }
 
   /** Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. */
-  async pause(): Promise<void> {
-    this.#isPaused = true;
-    await this.#settle();
+  pause(): Promise<void> {
+    return this.#participation.pause(true);
   }
 
-  async resume(): Promise<void> {
-    this.#isPaused = false;
-    await this.#settle();
+  resume(): Promise<void> {
+    return this.#participation.pause(false);
   }
 
   /**
    * What the person says to taking part, remembered over restarts; given until it is taken back. Without it nothing is sent, even after
-   * `start`, and a round that is under way is left at once.
+   * `start`, and a round that is under way is left at once, whichever tab of an app takes part.
    */
   async setConsent(given: boolean): Promise<void> {
     await this.#consent.set(given);
-    await this.#settle();
+    await this.#participation.settle();
   }
 
   /** Whether the person consents to taking part. */
@@ -171,45 +161,24 @@ export class PlatformClient {
    */
   async forget(): Promise<void> {
     await this.stop();
-    this.#changes = this.#changes.then(async () => {
+    await this.#participation.between(async () => {
       await this.#introduction.erase();
-      this.#consent.erased();
       // What they had in memory, too.
       await this.#hybrids.stop();
       if (!(await this.#introduction.owesFarewell())) return;
       await this.#introduction.begin();
       await sayFarewell(this.#introduction, this.#transport, this.#platform.clock);
     });
-    await this.#changes;
-  }
-
-  /** Takes part, or no longer, as app and person wish. */
-  #settle(): Promise<void> {
-    const follow = async () => {
-      const shall = this.#isWanted && !this.#isPaused && (await this.#consent.isGiven());
-      if (shall === this.#isRunning) return;
-      if (shall) await this.#takePart();
-      else await this.#leave();
-    };
-    // What went wrong before was told to whoever asked for it.
-    this.#changes = this.#changes.then(follow, follow);
-    return this.#changes;
   }
 
   async #takePart(): Promise<void> {
-    this.#isRunning = true;
     const begin = async () => {
       await this.#introduction.begin();
-      if (!this.#isRunning) return;
+      if (!this.#participation.isRunning) return;
       this.#hybrids.start();
       this.#connect();
     };
-    try {
-      await this.#turn.take(begin, error => this.#emit('error', asError(error)));
-    } catch (error) {
-      this.#isRunning = false;
-      throw error;
-    }
+    await this.#turn.take(begin, error => this.#emit('error', asError(error)));
   }
 
   #connect(): void {
@@ -225,7 +194,6 @@ export class PlatformClient {
   }
 
   async #leave(): Promise<void> {
-    this.#isRunning = false;
     this.#greeting.abort();
     await Promise.all(this.#sessions.map(session => session.stop()));
     this.#transport.close();
@@ -291,11 +259,11 @@ export class PlatformClient {
       await this.#introduction.sayFarewell(message);
       this.#transport.close();
       await this.#introduction.begin();
-      if (this.#isRunning) this.#connect();
+      if (this.#participation.isRunning) this.#connect();
       return;
     }
     const now = await this.#introduction.answer(message);
-    if (!this.#isRunning) return;
+    if (!this.#participation.isRunning) return;
     this.#isKnown = true;
     this.#emit('connected');
     this.#nudge.give();

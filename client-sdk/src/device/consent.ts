@@ -1,3 +1,4 @@
+import type { Cancel } from '@murmuration/protocol/ports';
 import type { Storage } from '../storage/storage.ts';
 
 const name = 'consent';
@@ -5,25 +6,22 @@ const name = 'consent';
 /** Whether the person whose device it is lets it take part; remembered over restarts. Given until it is taken back. */
 export class Consent {
   readonly #storage: Storage;
-  #given: boolean | undefined;
 
   constructor(storage: Storage) {
     this.#storage = storage;
   }
 
   async isGiven(): Promise<boolean> {
-    this.#given ??= (await this.#storage.get(name))?.[0] !== 0;
-    return this.#given;
+    return (await this.#storage.get(name))?.[0] !== 0;
   }
 
-  /** Counts at once, and after a restart once this has resolved. */
-  async set(given: boolean): Promise<void> {
-    this.#given = given;
-    await this.#storage.put(name, Uint8Array.of(given ? 1 : 0));
+  /** Durable when it returns. */
+  set(given: boolean): Promise<void> {
+    return this.#storage.put(name, Uint8Array.of(given ? 1 : 0));
   }
 
-  /** What is stored is gone. */
-  erased(): void {
-    this.#given = undefined;
+  /** Calls `changed` when another client of this device, such as another tab of the app, changes it. */
+  watch(changed: () => void): Cancel {
+    return this.#storage.watch?.(name, changed) ?? (() => {});
   }
 }

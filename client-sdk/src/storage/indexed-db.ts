@@ -1,6 +1,7 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
 import type { Storage } from './storage.ts';
+import { TabNotices } from './tab-notices.ts';
 
 /** The one table: bytes by name. */
 const table = 'entries';
@@ -21,6 +22,7 @@ type Database = IDBPDatabase<Entries>;
  */
 export function indexedDbStorage(name: string): Storage {
   const databaseName = `murmuration.${name}`;
+  const notices = new TabNotices(databaseName);
   let opened: Promise<Database> | undefined;
   const forget = () => {
     opened = undefined;
@@ -68,12 +70,16 @@ export function indexedDbStorage(name: string): Storage {
         `The entry ${entry} of the device's storage was no bytes; it has been deleted.`,
       );
     },
-    put(entry, bytes) {
+    async put(entry, bytes) {
       // What is stored is a view's whole buffer, and the caller may go on to change it.
       const copy = bytes.slice();
-      return write(store => store.put(copy, entry));
+      await write(store => store.put(copy, entry));
+      notices.tell(entry);
     },
-    delete: entry => write(store => store.delete(entry)),
+    async delete(entry) {
+      await write(store => store.delete(entry));
+      notices.tell(entry);
+    },
     async clear(except) {
       try {
         await write(async store => {
@@ -89,6 +95,7 @@ export function indexedDbStorage(name: string): Storage {
       }
     },
     claim: (signal, waits) => claimLock(databaseName, signal, waits),
+    watch: (entry, changed) => notices.watch(entry, changed),
   };
 }
 

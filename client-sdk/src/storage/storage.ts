@@ -1,3 +1,5 @@
+import type { Cancel } from '@murmuration/protocol/ports';
+
 /** Where a device keeps what it must know after a restart: a few byte strings by name. */
 export interface Storage {
   /** The bytes of a name, or undefined. */
@@ -13,4 +15,6 @@ export interface Storage {
    * that is aborted.
    */
   claim?(signal: AbortSignal, waits?: () => void): Promise<() => void>;
+  /** Calls `changed` whenever another of these clients has changed an entry, until the returned function is called. */
+  watch?(name: string, changed: () => void): Cancel;
 }

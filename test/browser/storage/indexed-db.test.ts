@@ -49,6 +49,24 @@ describe('the storage of a device in IndexedDB', () => {
     expect([...(await storage.get('a'))!]).toEqual([2]);
   });
 
+  it('tells another tab of the entries that change, and nobody of their own', async () => {
+    const [one, other] = [indexedDbStorage(name), indexedDbStorage(name)];
+    const heard: string[] = [];
+    const told = new Promise<void>(resolve => {
+      const stop = other.watch!('consent', () => {
+        heard.push('by the other');
+        stop();
+        resolve();
+      });
+    });
+    const unwatch = one.watch!('consent', () => heard.push('by itself'));
+    await one.put('device', Uint8Array.of(1));
+    await one.put('consent', Uint8Array.of(0));
+    await told;
+    expect(heard).toEqual(['by the other']);
+    unwatch();
+  });
+
   it('says once that an entry was damaged, and goes on without it', async () => {
     const storage = indexedDbStorage(name);
     await storage.put('identity', Uint8Array.of(1));

@@ -55,6 +55,29 @@ describe('consent', () => {
     expect(await device().client.hasConsent()).toBe(true);
   });
 
+  it('that another client of this device takes back or gives counts here as well, until stop', async () => {
+    const watchers = new Set<() => void>();
+    Object.assign(storage, {
+      watch(name: string, changed: () => void) {
+        expect(name).toBe('consent');
+        watchers.add(changed);
+        return () => watchers.delete(changed);
+      },
+    });
+    const elsewhere = async (given: boolean) => {
+      await storage.put('consent', Uint8Array.of(given ? 1 : 0));
+      for (const changed of watchers) changed();
+      await clock.advance(0);
+    };
+    const { client, errors } = await training();
+    await elsewhere(false);
+    expect([trainer.running, coordinator.asked.leave.length, coordinator.isOpen]).toEqual([0, 1, false]);
+    await elsewhere(true);
+    expect(coordinator.isOpen).toBe(true);
+    await client.stop();
+    expect([watchers.size, errors]).toEqual([0, []]);
+  });
+
   it('that is given starts nothing that the app has not started', async () => {
     const { client } = device();
     await client.setConsent(true);

@@ -1,0 +1,42 @@
+import type { Cancel } from '@murmuration/protocol/ports';
+
+/** Tells other tabs of an app which entries have changed, and hears it from them (BroadcastChannel of HTML); silent where there is none. */
+export class TabNotices {
+  readonly #name: string;
+  readonly #watchers = new Map<object, (entry: string) => void>();
+  #channel: BroadcastChannel | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  tell(entry: string): void {
+    // A channel does not hear itself.
+    const channel = this.#channel ?? this.#open();
+    channel?.postMessage(entry);
+    if (!this.#channel) channel?.close();
+  }
+
+  watch(entry: string, changed: () => void): Cancel {
+    const key = {};
+    this.#watchers.set(key, told => {
+      if (told === entry) changed();
+    });
+    this.#channel ??= this.#open();
+    return () => {
+      this.#watchers.delete(key);
+      if (this.#watchers.size > 0) return;
+      this.#channel?.close();
+      this.#channel = undefined;
+    };
+  }
+
+  #open(): BroadcastChannel | undefined {
+    if (!globalThis.BroadcastChannel) return undefined;
+    const channel = new BroadcastChannel(this.#name);
+    channel.onmessage = ({ data }) => {
+      for (const hear of this.#watchers.values()) hear(data);
+    };
+    return channel;
+  }
+}
