@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { requireChromium } from './chromium.mjs';
 import { prepare, rootFolder } from './prepare.mjs';
+import { providePrometheus } from './prometheus.mjs';
 
 await prepare();
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-test-'));
@@ -22,7 +23,11 @@ const vitest = spawnSync(
   ],
   {
     cwd: rootFolder,
-    env: { ...process.env, CHROME_PATH: requireChromium() },
+    env: {
+      ...process.env,
+      CHROME_PATH: requireChromium(),
+      PROMETHEUS_FOLDER: providePrometheus() ?? '',
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   },
 );

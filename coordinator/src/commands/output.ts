@@ -58,7 +58,7 @@ export function sayTable(head: readonly string[], rows: readonly (readonly Cell[
 }
 
 /** A line in the colour of its tone. */
-export function toned({ text, tone }: Toned): string {
+function toned({ text, tone }: Toned): string {
   return tones[tone](printable(text));
 }
 

@@ -52,7 +52,7 @@ export function doctorCommand(program: Command): void {
           ...(mend === null ? [] : [['', '', `→ ${mend}`]]),
         ]),
       );
-      say(`\n${faults} faults, ${warnings} warnings`);
+      say(`\nFaults: ${faults}, warnings: ${warnings}`);
     });
 }
 

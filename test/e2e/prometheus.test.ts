@@ -1,0 +1,173 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { FederatedClient } from '@murmuration/client-sdk/node';
+import type { Coordinator } from '@murmuration/coordinator/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { coordinatorDashboard, dashboardFile } from '../../scripts/dashboards.mjs';
+import { eventOf, lineClient, openCoordinator } from './line.ts';
+
+const rules = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
+
+/** Prometheus' own programs: those of PROMETHEUS_FOLDER, else of PATH; `npm test` provides them. */
+const path = [process.env.PROMETHEUS_FOLDER, process.env.PATH].filter(Boolean).join(delimiter);
+
+function promtool(args: readonly string[], input?: string): string {
+  return execFileSync('promtool', args, {
+    cwd: rules,
+    env: { ...process.env, PATH: path },
+    encoding: 'utf8',
+    ...(input !== undefined && { input }),
+  });
+}
+
+const files = (pattern: RegExp) => readdirSync(rules).filter(name => pattern.test(name));
+
+describe('the alert rules', () => {
+  it('are what Prometheus takes, by its example configuration as well', () => {
+    expect(promtool(['check', 'rules', ...files(/\.rules\.yml$/)])).toMatch(/SUCCESS/);
+    expect(promtool(['check', 'config', 'prometheus.yml'])).toMatch(/SUCCESS/);
+  });
+
+  it('fire when they should, and not otherwise', () => {
+    const tests = files(/\.rules\.test\.yml$/);
+    expect(tests.map(name => name.replace('.test', ''))).toEqual(files(/\.rules\.yml$/));
+    expect(promtool(['test', 'rules', ...tests])).not.toMatch(/FAILED/);
+  });
+
+  it('are each tested', () => {
+    const tested = files(/\.test\.yml$/).map(name => readFileSync(join(rules, name), 'utf8'));
+    for (const name of files(/\.rules\.yml$/))
+      for (const [, alert] of readFileSync(join(rules, name), 'utf8').matchAll(/alert: (\w+)/g))
+        expect(tested.join('\n')).toMatch(
+          new RegExp(`alertname: ${alert}\\n\\s+eval_time.*\\n\\s+exp_alerts:\\n`),
+        );
+  });
+});
+
+describe('a Prometheus that scrapes a running federation', () => {
+  let coordinator: Coordinator;
+  let clients: FederatedClient[];
+  let folder: string;
+  let url: string;
+  let stop: () => Promise<void>;
+
+  const ask = async (
+    query: string,
+  ): Promise<{ metric: Record<string, string>; value: [number, string] }[]> => {
+    const answer = await (await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`)).json();
+    expect(answer, query).toMatchObject({ status: 'success' });
+    return answer.data.result;
+  };
+
+  /** Asks again until Prometheus has an answer that is wanted: it scrapes and starts at its own pace. */
+  const until = async (isThere: () => Promise<boolean>): Promise<void> => {
+    while (!(await isThere().catch(() => false))) await pause(200);
+  };
+
+  beforeAll(async () => {
+    coordinator = await openCoordinator({
+      evaluation: { evaluate: async () => ({ loss: 0.5 }), close: async () => {} },
+    } as Parameters<typeof openCoordinator>[0]);
+    clients = Array.from({ length: 4 }, (_, index) => lineClient(coordinator.url, index));
+    await Promise.all(clients.map(client => client.start()));
+    const second = eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === 2);
+    await coordinator.start();
+    await second;
+    // Something that is refused.
+    await fetch(`${coordinator.url}/v1/tasks/none`);
+
+    folder = await mkdtemp(join(tmpdir(), 'murmuration-prometheus-'));
+    const config = {
+      global: { scrape_interval: '1s' },
+      rule_files: [join(rules, 'murmuration.rules.yml')],
+      scrape_configs: [
+        { job_name: 'murmuration', static_configs: [{ targets: [new URL(coordinator.url).host] }] },
+      ],
+    };
+    // YAML is a superset of JSON.
+    await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
+    const address = `127.0.0.1:${await freePort()}`;
+    url = `http://${address}`;
+    const prometheus = spawn(
+      'prometheus',
+      [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=${address}`,
+      ],
+      { env: { ...process.env, PATH: path }, stdio: 'ignore' },
+    );
+    stop = async () => {
+      const ended = once(prometheus, 'exit');
+      prometheus.kill('SIGTERM');
+      await ended;
+    };
+    await once(prometheus, 'spawn');
+    await until(async () => Number((await ask('count_over_time(up[1m])'))[0]?.value[1]) >= 5);
+  }, 120_000);
+
+  afterAll(async () => {
+    await stop?.();
+    await Promise.all(clients.map(client => client.stop()));
+    await coordinator.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('finds metrics that keep to its conventions', async () => {
+    const metrics = await (await fetch(`${coordinator.url}/metrics`)).text();
+    expect(metrics).toContain('murmuration_rounds_total{');
+    // It fails where it has anything to say.
+    expect(promtool(['check', 'metrics'], metrics)).toBe('');
+  });
+
+  it('finds the coordinator up, takes its rules, and has no alert of it', async () => {
+    expect(await ask('up')).toMatchObject([
+      { metric: { job: 'murmuration' }, value: [expect.any(Number), '1'] },
+    ]);
+    const { data } = await (await fetch(`${url}/api/v1/rules`)).json();
+    const all = data.groups.flatMap((group: { rules: { health: string }[] }) => group.rules);
+    expect(all.length).toBeGreaterThanOrEqual(6);
+    for (const rule of all) expect(rule).not.toMatchObject({ health: 'err' });
+  });
+
+  it('has data for every query of every panel of the dashboard', async () => {
+    const dashboard = JSON.parse(readFileSync(dashboardFile, 'utf8')) as Dashboard;
+    const queries = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    expect(queries.length).toBeGreaterThan(20);
+    for (const query of queries) {
+      const asked = query
+        .replaceAll('$__rate_interval', '30s')
+        .replaceAll('$job', 'murmuration')
+        .replaceAll('$task', '.*');
+      expect(asked).not.toContain('$');
+      expect((await ask(asked)).length, query).toBeGreaterThan(0);
+    }
+  });
+});
+
+interface Dashboard {
+  readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[];
+}
+
+describe('the Grafana dashboard', () => {
+  it('is what its code makes', () => {
+    expect(readFileSync(dashboardFile, 'utf8')).toBe(coordinatorDashboard());
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
