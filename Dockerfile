@@ -1,0 +1,45 @@
+# syntax=docker/dockerfile:1
+# A coordinator: docker build -t murmuration . && docs/deploying.md
+FROM node:22-slim AS build
+WORKDIR /build
+COPY . .
+RUN npm ci && npm run build
+
+# What the coordinator needs when it runs; npm wants the manifests of all workspaces that the lock file names.
+FROM node:22-slim AS packages
+WORKDIR /murmuration
+COPY package.json package-lock.json .npmrc ./
+COPY protocol/package.json protocol/
+COPY engine/package.json engine/
+COPY coordinator/package.json coordinator/
+COPY client-sdk/package.json client-sdk/
+COPY demo-keyboard-app/package.json demo-keyboard-app/
+COPY simulations/package.json simulations/
+COPY test/package.json test/
+RUN npm ci --omit=dev --workspace=@murmuration/coordinator --include-workspace-root=false
+
+FROM node:22-slim
+ENV NODE_ENV=production \
+    MURMURATION_HOST=0.0.0.0 \
+    MURMURATION_PORT=8800 \
+    MURMURATION_STORAGE=/state
+RUN mkdir /state && chown node:node /state
+WORKDIR /murmuration
+COPY --from=packages /murmuration/node_modules node_modules
+COPY package.json LICENSE ./
+COPY protocol/package.json protocol/
+COPY engine/package.json engine/
+COPY coordinator/package.json coordinator/
+COPY --from=build /build/protocol/dist protocol/dist
+COPY --from=build /build/engine/dist engine/dist
+COPY --from=build /build/coordinator/dist coordinator/dist
+USER node
+VOLUME /state
+EXPOSE 8800
+# A coordinator closes its connections and leaves its rounds to the next one.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.MURMURATION_PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/murmuration/coordinator/dist/cli.js"]
+# Tasks lie here, so that they find the packages; mount or copy yours.
+CMD ["serve", "tasks/task.js"]
