@@ -21,6 +21,11 @@ export interface TrainerOptions {
   readonly memoryLimit?: number | undefined;
   /** By default true: the fused kernels give the same bytes on every machine. False lets them use relaxed SIMD, where there is any. */
   readonly reproducible?: boolean;
+  /**
+   * How many threads share the work of a step on the fused kernels, the trainer's own included; 1 by default. One does it where no more
+   * are to be had, as in pages that are not cross-origin isolated: the training's `path.reason` tells. The delta is the same bytes.
+   */
+  readonly threads?: number;
   /** Starts the backend for models that the fused kernels don't know, before the first of them trains; by default the current one. */
   readonly startBackend?: () => Promise<{ readonly backend: string; readonly reason: string }>;
 }
@@ -46,30 +51,31 @@ interface Loaded {
  */
 export function tfjsTrainer<Example>(
   objective: Objective<Example>,
-  { engine = 'auto', memoryLimit, reproducible = true, startBackend }: TrainerOptions = {},
+  { engine = 'auto', startBackend, ...fused }: TrainerOptions = {},
 ): Trainer {
   let loaded: Loaded | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
-  const unload = () => {
-    loaded?.model.dispose();
+  const unload = async () => {
+    const last = loaded;
     loaded = undefined;
+    if (last) await free(last);
   };
 
   const load = async (files: ModelFiles): Promise<Loaded> => {
     const key = JSON.stringify(files.topology);
     if (loaded?.key === key) return loaded;
-    unload();
+    await unload();
     const model = await loadModel(files);
     const path: Path =
       engine === 'generic'
         ? { engine, reason: 'the trainer was told to' }
-        : await choosePath(model, objective, memoryLimit, reproducible);
+        : await choosePath(model, objective, fused);
     try {
       const backend = path.engine === 'generic' ? await startBackend?.() : undefined;
       loaded = { key, model, path, backend };
     } catch (error) {
-      model.dispose();
+      await free({ model, path });
       throw error;
     }
     return loaded;
@@ -115,6 +121,12 @@ export function tfjsTrainer<Example>(
       await queue;
     },
   };
+}
+
+/** Memory and threads. */
+async function free({ model, path }: Pick<Loaded, 'model' | 'path'>): Promise<void> {
+  model.dispose();
+  if (path.engine === 'fused') await path.training.close();
 }
 
 /** Sampled softmax stands in for one loss alone. */

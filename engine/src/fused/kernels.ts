@@ -1,4 +1,5 @@
 import { kernelsBase64 } from './binary.ts';
+import { sharing } from './threads/shared-module.ts';
 
 /** Activations by the numbers that the kernels know them by; `engine/assembly/activations.ts` has the same. */
 export const activations = { linear: 0, tanh: 1, sigmoid: 2, hardSigmoid: 3, relu: 4 } as const;
@@ -140,30 +141,40 @@ export interface Kernels {
   ): void;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-let compiledRelaxed: Promise<WebAssembly.Module> | undefined;
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
 /**
- * The kernels over a memory. Compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden.
+ * The kernels, compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden.
  *
  * @param reproducible false for the build with fused multiply-add, where this machine has relaxed SIMD: fewer instructions, which
  * is faster on processors that add and multiply in the same units, but results differ in their last digits from machine to machine.
+ * @param shared whether they run over memory that threads share.
  */
-export async function kernelsOver(memory: WebAssembly.Memory, reproducible = true): Promise<Kernels> {
-  if (reproducible) compiled ??= compile(kernelsBase64);
-  else compiledRelaxed ??= relaxed();
-  const module = (await (reproducible ? compiled : compiledRelaxed))!;
+export function kernelsModule(reproducible: boolean, shared: boolean): Promise<WebAssembly.Module> {
+  const key = `${reproducible} ${shared}`;
+  let module = compiled.get(key);
+  if (!module) {
+    module = compile(reproducible, shared);
+    compiled.set(key, module);
+  }
+  return module;
+}
+
+/** The kernels of a module over a memory. */
+export async function kernelsOver(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   return exports as unknown as Kernels;
 }
 
-async function relaxed(): Promise<WebAssembly.Module> {
-  const { relaxedKernelsBase64 } = await import('./relaxed-binary.ts');
-  return compile(WebAssembly.validate(bytesOf(relaxedKernelsBase64)) ? relaxedKernelsBase64 : kernelsBase64);
+async function compile(reproducible: boolean, shared: boolean): Promise<WebAssembly.Module> {
+  const bytes = reproducible ? bytesOf(kernelsBase64) : await relaxed();
+  return WebAssembly.compile(shared ? sharing(bytes) : bytes);
 }
 
-function compile(base64: string): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(bytesOf(base64));
+async function relaxed(): Promise<Uint8Array<ArrayBuffer>> {
+  const { relaxedKernelsBase64 } = await import('./relaxed-binary.ts');
+  const bytes = bytesOf(relaxedKernelsBase64);
+  return WebAssembly.validate(bytes) ? bytes : bytesOf(kernelsBase64);
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

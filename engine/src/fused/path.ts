@@ -1,7 +1,7 @@
 import { softmaxLoss } from '../losses.ts';
 import type { Objective } from '../objective.ts';
 import type * as tf from '../tf.ts';
-import { topologyOf } from './topology.ts';
+import { type Topology, topologyOf } from './topology.ts';
 import { FusedTraining } from './training.ts';
 
 /** On which kernels a model trains: the fused ones, or tfjs' own, which train anything; and why, in one sentence without a full stop. */
@@ -9,27 +9,49 @@ export type Path =
   | { readonly engine: 'fused'; readonly reason: string; readonly training: FusedTraining }
   | { readonly engine: 'generic'; readonly reason: string };
 
-/**
- * Chooses the fused kernels where they know every layer of the model, the loss is `softmaxLoss`, and WebAssembly has SIMD.
- *
- * @param memoryLimit bytes that training may take; by default as many as the system gives.
- * @param reproducible whether results are the same bytes on every machine; if not, products take relaxed SIMD where there is any.
- */
+/** How the fused kernels are to train. */
+export interface FusedOptions {
+  /** Bytes that training may take; by default as many as the system gives. */
+  readonly memoryLimit?: number | undefined;
+  /** By default true: results are the same bytes on every machine. If not, products take relaxed SIMD where there is any. */
+  readonly reproducible?: boolean;
+  /** How many threads share the work of a step, 1 by default; one does it where no more are to be had. Results are the same bytes. */
+  readonly threads?: number;
+}
+
+/** Chooses the fused kernels where they know every layer of the model, the loss is `softmaxLoss`, and WebAssembly has SIMD. */
 export async function choosePath<Example>(
   model: tf.LayersModel,
   objective: Objective<Example>,
-  memoryLimit?: number,
-  reproducible = true,
+  options: FusedOptions = {},
 ): Promise<Path> {
   const generic = (reason: string): Path => ({ engine: 'generic', reason });
   if (objective.loss !== softmaxLoss) return generic("the loss is one of the app's own");
   const topology = topologyOf(model);
   if ('reason' in topology) return generic(topology.reason);
   try {
-    const training = await FusedTraining.create(topology, memoryLimit, reproducible);
-    return { engine: 'fused', reason: 'the fused kernels know all layers and the loss', training };
+    const { training, why } = await start(topology, options);
+    const known = 'the fused kernels know all layers and the loss';
+    return { engine: 'fused', reason: why ? `${known}; ${why}` : known, training };
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return generic(`the fused kernels do not start: ${message}`);
+    return generic(`the fused kernels do not start: ${message(cause)}`);
   }
+}
+
+/** Starts with as many threads as are asked for, or else with one, and says so where more were asked for. */
+async function start(
+  topology: Topology,
+  { memoryLimit, reproducible = true, threads = 1 }: FusedOptions,
+): Promise<{ readonly training: FusedTraining; readonly why: string | null }> {
+  const create = (number: number) => FusedTraining.create(topology, memoryLimit, reproducible, number);
+  if (threads <= 1) return { training: await create(1), why: null };
+  try {
+    return { training: await create(threads), why: `${threads} threads share the work` };
+  } catch (cause) {
+    return { training: await create(1), why: `one thread works instead of ${threads}: ${message(cause)}` };
+  }
+}
+
+function message(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -65,13 +65,20 @@ export class FusedTraining {
    *
    * @param memoryLimit bytes of memory that training may take; by default as many as the system gives.
    * @param reproducible whether results are the same bytes on every machine; if not, products take relaxed SIMD where there is any.
+   * @param threads how many threads share the work, the caller's included; with 2 or more, rejects where there are none to be had.
+   * Results are the same bytes for any number.
    */
   static async create(
     topology: Topology,
     memoryLimit = Number.POSITIVE_INFINITY,
     reproducible = true,
+    threads = 1,
   ): Promise<FusedTraining> {
-    return new FusedTraining(topology, await Workspace.create(reproducible), memoryLimit);
+    const workspace =
+      threads > 1
+        ? await Workspace.createShared(threads, reproducible)
+        : await Workspace.create(reproducible);
+    return new FusedTraining(topology, workspace, memoryLimit);
   }
 
   /**
@@ -133,6 +140,11 @@ export class FusedTraining {
   read(vector: Float32Array): Float32Array {
     vector.set(this.#workspace.view(this.#parameters.values, this.#parameters.count));
     return vector;
+  }
+
+  /** Ends its threads, where it has any; it is not to be used any more. */
+  close(): Promise<void> {
+    return this.#workspace.close();
   }
 
   /** Makes room for batches of this extent. */

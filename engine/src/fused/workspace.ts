@@ -1,4 +1,8 @@
-import { type Address, type Kernels, kernelsOver } from './kernels.ts';
+import { type Address, type Kernels, kernelsModule, kernelsOver } from './kernels.ts';
+import { controlBytes } from './threads/helper.ts';
+import { MAX_PAGES } from './threads/shared-module.ts';
+import { split } from './threads/split.ts';
+import { type Call, Team } from './threads/team.ts';
 
 const PAGE = 65_536;
 /** Kernels read whole vectors and cache lines: every region begins on one. */
@@ -9,23 +13,66 @@ const ALIGNMENT = 64;
  * tells the bytes that are needed, and then taken from the system all at once. Memory only grows; it is freed with its workspace.
  */
 export class Workspace {
-  readonly kernels: Kernels;
+  #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
+  #team: Team | null = null;
   #end = ALIGNMENT;
   #floats: Float32Array;
   #ints: Int32Array;
 
   private constructor(kernels: Kernels, memory: WebAssembly.Memory) {
-    this.kernels = kernels;
+    this.#kernels = kernels;
     this.#memory = memory;
     this.#floats = new Float32Array(memory.buffer);
     this.#ints = new Int32Array(memory.buffer);
   }
 
-  /** Rejects where WebAssembly has no SIMD or is forbidden. @param reproducible see `kernelsOver`. */
+  /** Rejects where WebAssembly has no SIMD or is forbidden. @param reproducible see `kernelsModule`. */
   static async create(reproducible = true): Promise<Workspace> {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    return new Workspace(await kernelsOver(memory, reproducible), memory);
+    return new Workspace(await kernelsOver(await kernelsModule(reproducible, false), memory), memory);
+  }
+
+  /**
+   * One whose kernels share their work among `threads` threads, 2 or more, until it is closed; the results are the same bytes. Rejects
+   * where threads share no memory, or no more of them start.
+   *
+   * @param smallest see `split`.
+   */
+  static async createShared(threads: number, reproducible = true, smallest = 1): Promise<Workspace> {
+    requireWaiting();
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+    const module = await kernelsModule(reproducible, true);
+    const kernels = await kernelsOver(module, memory);
+    const workspace = new Workspace(kernels, memory);
+    const control = workspace.reserveBytes(controlBytes);
+    const scratches = Array.from({ length: threads - 1 }, () =>
+      workspace.reserveBytes(kernels.scratchBytes()),
+    );
+    workspace.commit();
+    workspace.#team = await Team.start({ module, memory, kernels, control, scratches });
+    workspace.#kernels = split(kernels, workspace.#team, smallest);
+    return workspace;
+  }
+
+  get kernels(): Kernels {
+    return this.#kernels;
+  }
+
+  /** How many threads do its work. */
+  get threads(): number {
+    return this.#team?.threads ?? 1;
+  }
+
+  /** Makes calls that are small each, and whose outputs are apart, in any order. */
+  together(calls: readonly Call[]): void {
+    if (this.#team) this.#team.run(calls);
+    else for (const [name, ...args] of calls) (this.#kernels[name] as (...args: number[]) => void)(...args);
+  }
+
+  /** Ends its threads; it is not to be used any more. */
+  async close(): Promise<void> {
+    await this.#team?.end();
   }
 
   /** Bytes up to the end of the last region. */
@@ -75,5 +122,16 @@ export class Workspace {
 
   zero(address: Address, values: number): void {
     this.#floats.fill(0, address / 4, address / 4 + values);
+  }
+}
+
+/** Throws where a thread may share no memory, or not wait for others, as that of a page. */
+function requireWaiting(): void {
+  if (typeof SharedArrayBuffer === 'undefined')
+    throw new Error('there is no SharedArrayBuffer, since the page is not cross-origin isolated');
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+  } catch (cause) {
+    throw new Error('this thread, as that of a page, may not wait for others', { cause });
   }
 }

@@ -7,6 +7,7 @@ import { WindowRegion } from './window.ts';
 
 /** Points at which tiles and filters are multiplied. */
 const POINTS = 36;
+const points = Array.from({ length: POINTS }, (_, point) => point);
 /** Pixels along each side of a tile. */
 const TILE = 6;
 /** Transformed values that are held at a time, about, in floats: 768 kB, so that they stay in a cache. */
@@ -132,7 +133,7 @@ export class Winograd implements Running {
     );
     const [k, n] = turned ? [filters, channels] : [channels, filters];
     const bytes = kernels.packedBytes(k, n);
-    for (let point = 0; point < POINTS; point++) {
+    for (const point of points) {
       const from = this.#transformed + 4 * point * channels * filters;
       kernels.pack(k, n, from, filters, Number(turned), this.#packed + point * bytes);
     }
@@ -147,14 +148,12 @@ export class Winograd implements Running {
       const tiles = count * tilesAcross(window);
       const products = this.#block + 4 * POINTS * tiles * channels;
       kernels.winogradImages(region.address, first, count, x, this.#block, this.#few);
-      for (let point = 0; point < POINTS; point++) {
-        // biome-ignore format: one line for each matrix
-        kernels.multiplyPacked(
-          tiles, filters, channels, this.#block + 4 * point * tiles * channels, channels, 0,
-          this.#packed + point * bytes,
-          products + 4 * point * tiles * filters, filters, 0, 0, this.#scratch,
-        );
-      }
+      // biome-ignore format: one line for each matrix
+      this.#workspace.together(points.map(point => ['multiplyPacked',
+        tiles, filters, channels, this.#block + 4 * point * tiles * channels, channels, 0,
+        this.#packed + point * bytes,
+        products + 4 * point * tiles * filters, filters, 0, 0, this.#scratch,
+      ]));
       // biome-ignore format: what is read, then what is written
       kernels.winogradOutputs(
         region.address, filters, first, count, products, bias?.value ?? 0, y, this.#few,
@@ -171,14 +170,12 @@ export class Winograd implements Running {
       const taps = this.#block + 4 * POINTS * tiles * channels;
       kernels.winogradImages(region.address, first, count, x, this.#block, this.#few);
       kernels.winogradSlopes(region.address, filters, first, count, slopes, taps, this.#few);
-      for (let point = 0; point < POINTS; point++) {
-        // biome-ignore format: one line for each matrix
-        kernels.multiply(
-          channels, filters, tiles, this.#block + 4 * point * tiles * channels, channels, 1,
-          taps + 4 * point * tiles * filters, filters, 0,
-          this.#transformed + 4 * point * channels * filters, filters, Number(first > 0), 0, this.#scratch,
-        );
-      }
+      // biome-ignore format: one line for each matrix
+      this.#workspace.together(points.map(point => ['multiply',
+        channels, filters, tiles, this.#block + 4 * point * tiles * channels, channels, 1,
+        taps + 4 * point * tiles * filters, filters, 0,
+        this.#transformed + 4 * point * channels * filters, filters, Number(first > 0), 0, this.#scratch,
+      ]));
     }
     const { gradient } = this.#parameters.filter;
     kernels.winogradFilterSlopes(region.address, filters, this.#transformed, gradient, this.#few);

@@ -1,0 +1,118 @@
+import type { Address, Kernels } from '../kernels.ts';
+import { type HelperStart, layout } from './helper.ts';
+import { type Helper, startHelper } from './spawn.ts';
+
+/** Kernels that may run in any thread, and which of their arguments is scratch memory; −1 for none. */
+const shared = {
+  multiply: 13,
+  multiplyPacked: 11,
+  softmaxCrossEntropy: -1,
+  sgd: -1,
+  proximalSgd: -1,
+  pull: -1,
+  momentum: -1,
+  adam: -1,
+} as const satisfies Partial<Record<keyof Kernels, number>>;
+
+export type SharedKernel = keyof typeof shared;
+const entries = Object.entries(shared) as [SharedKernel, number][];
+const numberOf = Object.fromEntries(entries.map(([name], i) => [name, i])) as Record<SharedKernel, number>;
+
+/** A call of a kernel. What several of them write at a time must be apart. */
+export type Call = {
+  readonly [Name in SharedKernel]: readonly [name: Name, ...args: Parameters<Kernels[Name]>];
+}[SharedKernel];
+
+/** What a team works on. */
+export interface Workshop {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** The caller's own kernels over it. */
+  readonly kernels: Kernels;
+  /** `controlBytes` of zeros. */
+  readonly control: Address;
+  /** Scratch memory of each helper. */
+  readonly scratches: readonly Address[];
+}
+
+/** Threads that share a memory: that of the caller, and helpers, which sleep while there is nothing to do. */
+export class Team {
+  readonly #kernels: Kernels;
+  readonly #helpers: readonly Helper[];
+  readonly #words: Int32Array;
+  readonly #numbers: Float64Array;
+
+  private constructor({ kernels, memory, control }: Workshop, helpers: readonly Helper[]) {
+    this.#kernels = kernels;
+    this.#helpers = helpers;
+    this.#words = new Int32Array(memory.buffer, control, layout.words);
+    this.#numbers = new Float64Array(memory.buffer, control + 4 * layout.words, layout.call * layout.calls);
+  }
+
+  /** Rejects where no helpers start. */
+  static async start(workshop: Workshop): Promise<Team> {
+    const { module, memory, control, scratches } = workshop;
+    const starts = scratches.map(scratch =>
+      startHelper({ module, memory, control, scratch, kernels: entries, layout } satisfies HelperStart),
+    );
+    const started = await Promise.allSettled(starts);
+    const team = new Team(
+      workshop,
+      started.flatMap(one => (one.status === 'fulfilled' ? [one.value] : [])),
+    );
+    const failed = started.find(one => one.status === 'rejected');
+    if (!failed) return team;
+    await team.end();
+    throw failed.reason;
+  }
+
+  /** Threads, that of the caller included. */
+  get threads(): number {
+    return this.#helpers.length + 1;
+  }
+
+  /** Makes all these calls, in any order and thread; returns once they are done. */
+  run(calls: readonly Call[]): void {
+    for (let at = 0; at < calls.length; at += layout.calls) this.#turn(calls.slice(at, at + layout.calls));
+  }
+
+  /** The helpers end. What they were called for is over. */
+  async end(): Promise<void> {
+    Atomics.store(this.#words, layout.ended, 1);
+    this.#wake();
+    await Promise.all(this.#helpers.map(helper => helper.end()));
+  }
+
+  #turn(calls: readonly Call[]): void {
+    const words = this.#words;
+    for (const [i, [name, ...args]] of calls.entries()) {
+      this.#numbers[i * layout.call] = numberOf[name];
+      this.#numbers.set(args, i * layout.call + 1);
+    }
+    Atomics.store(words, layout.done, 0);
+    // From here on helpers that are awake take calls.
+    Atomics.store(words, layout.left, calls.length);
+    this.#wake();
+    let own = 0;
+    for (let left = Atomics.sub(words, layout.left, 1); left > 0; left = Atomics.sub(words, layout.left, 1)) {
+      const [name, ...args] = calls[left - 1]!;
+      (this.#kernels[name] as (...args: number[]) => void)(...args);
+      own += 1;
+    }
+    this.#awaitDone(calls.length, Atomics.add(words, layout.done, own) + own);
+  }
+
+  #wake(): void {
+    Atomics.add(this.#words, layout.turn, 1);
+    Atomics.notify(this.#words, layout.turn);
+  }
+
+  #awaitDone(all: number, done: number): void {
+    for (let looks = 0; done < all; looks++) {
+      if (looks >= layout.looks) Atomics.wait(this.#words, layout.done, done);
+      done = Atomics.load(this.#words, layout.done);
+    }
+    if (Atomics.load(this.#words, layout.failed) === 1)
+      throw new Error('A helper of the training failed in a kernel.');
+  }
+}
