@@ -37,6 +37,11 @@ export interface WorkerOptions {
   readonly memoryLimit?: number;
   /** By default true: the fused kernels give the same bytes on every machine. False lets them use relaxed SIMD, where there is any. */
   readonly reproducible?: boolean;
+  /**
+   * How many threads share the work of a training step, the worker's own included; 1 by default. More take a page that is cross-origin
+   * isolated and, if it has a content security policy, allows workers from blobs; else one does it. The delta is the same bytes.
+   */
+  readonly threads?: number;
 }
 
 /** What a worker of an app does for its page. */
