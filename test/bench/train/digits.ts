@@ -1,6 +1,6 @@
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
-import { fusedStep, genericStep, type Trained } from './steps.ts';
+import { fusedTraining, genericStep, type Trained, type Training } from './steps.ts';
 
 export const DIGITS_BATCH = 10;
 
@@ -33,8 +33,8 @@ export class Digits implements Trained {
     return this.#model.countParams();
   }
 
-  fused(): Promise<() => number> {
-    return fusedStep(this.#model, this.#batch, { batch: DIGITS_BATCH, steps: 1 });
+  fused(threads = 1): Promise<Training> {
+    return fusedTraining(this.#model, this.#batch, { batch: DIGITS_BATCH, steps: 1 }, null, threads);
   }
 
   generic(): () => number {

@@ -2,7 +2,7 @@ import { seededUniform } from '@murmuration/client-sdk/training/seeded';
 import { samplerFor } from '@murmuration/engine/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
-import { fusedStep, genericStep, type Trained } from './steps.ts';
+import { fusedTraining, genericStep, type Trained, type Training } from './steps.ts';
 
 export const BATCH = 16;
 export const LENGTH = 10;
@@ -44,14 +44,14 @@ export class NextWord implements Trained {
     return this.#model.countParams();
   }
 
-  fused(): Promise<() => number> {
-    return fusedStep(this.#model, this.#batch, { batch: BATCH, steps: LENGTH });
+  fused(threads = 1): Promise<Training> {
+    return fusedTraining(this.#model, this.#batch, { batch: BATCH, steps: LENGTH }, null, threads);
   }
 
-  /** A step with sampled softmax. */
-  sampled(negatives: number): Promise<() => number> {
+  /** SGD with sampled softmax. */
+  sampled(negatives: number): Promise<Training> {
     const sampler = samplerFor({ negatives }, this.#model.outputs[0].shape.at(-1)!, seededUniform(1));
-    return fusedStep(this.#model, this.#batch, { batch: BATCH, steps: LENGTH }, sampler);
+    return fusedTraining(this.#model, this.#batch, { batch: BATCH, steps: LENGTH }, sampler);
   }
 
   generic(): () => number {

@@ -6,11 +6,19 @@ import type { NegativeSampler } from '@murmuration/engine/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 
+/** A model in training. */
+export interface Training {
+  /** One step; the loss before it. */
+  step(): number;
+  /** Ends its threads. */
+  close(): Promise<void>;
+}
+
 /** A model with one batch, in training on either path. */
 export interface Trained {
   readonly parameters: number;
-  /** A step of SGD on the fused kernels; each hands back the loss. */
-  fused(): Promise<() => number>;
+  /** SGD on the fused kernels; `threads` share the work of a step, 1 by default. */
+  fused(threads?: number): Promise<Training>;
   /** The same by tfjs' own operations, on the current backend. */
   generic(): () => number;
   dispose(): void;
@@ -18,17 +26,16 @@ export interface Trained {
 
 const LEARNING_RATE = 0.1;
 
-/** A step of SGD on the fused kernels, on one batch again and again. */
-export async function fusedStep(
+/** SGD on the fused kernels, on one batch again and again. */
+export async function fusedTraining(
   model: tf.LayersModel,
   batch: Batch,
   largest: Extent,
   sampler: NegativeSampler | null = null,
-): Promise<() => number> {
-  const path = await choosePath(model, {
-    encode: () => ({ size: 0, batch: () => batch }),
-    loss: softmaxLoss,
-  });
+  threads = 1,
+): Promise<Training> {
+  const objective = { encode: () => ({ size: 0, batch: () => batch }), loss: softmaxLoss };
+  const path = await choosePath(model, objective, { threads });
   if (path.engine === 'generic') throw new Error(`The model is not recognised: ${path.reason}.`);
   path.training.begin(
     readWeights(model, new Float32Array(model.countParams())),
@@ -39,8 +46,11 @@ export async function fusedStep(
   );
   const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
   const { inputs, labels, weights } = batch;
-  return () =>
-    path.training.step({ inputs: values(inputs), labels: values(labels), weights: values(weights) });
+  return {
+    step: () =>
+      path.training.step({ inputs: values(inputs), labels: values(labels), weights: values(weights) }),
+    close: () => path.training.close(),
+  };
 }
 
 /** The same by tfjs' own operations, on the current backend. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { startBackend } from '@murmuration/engine/backend';
 import * as tf from '@murmuration/engine/tf';
 import type { BenchmarkOptions, Figures } from '../benchmark.ts';
@@ -23,18 +24,19 @@ const NEGATIVES = 500;
  * Milliseconds of one SGD step of next-word models on one thread, batch 16, sequence 10: on the fused kernels, by tfjs'
  * operations on tfjs-wasm with no more than the kernels that it lacks, and on the CPU backend. `gflops` counts the operations
  * of the matrix products; `share` is its part of what the kernels reach in one large product. The model on the last step is embedding
- * 2,000 × 64, GRU 128, dense 2,000. `digits` is the convolutional network of McMahan et al. 2017, batch 10.
+ * 2,000 × 64, GRU 128, dense 2,000. With `--threads N` each model trains on so many as well, and `threads.speedup` is how many times
+ * faster that is. `digits` is the convolutional network of McMahan et al. 2017, batch 10.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
-  const against = againstOf(args);
+  const { against, threads } = asked(args);
   const { backend, reason } = await startBackend();
   log(`engine: ${backend} (${reason})`);
   await tf.setBackend('wasm');
-  const figures = await measure(new NextWord(LAST_WORD), flopsOf(LAST_WORD), 40, log);
+  const figures = await measure(new NextWord(LAST_WORD), flopsOf(LAST_WORD), 40, threads, log);
   const keyboards = [];
   for (const shape of KEYBOARDS)
-    keyboards.push({ ...shape, ...(await measure(new NextWord(shape), flopsOf(shape), 15, log)) });
-  const digits = { batch: DIGITS_BATCH, ...(await measure(new Digits(), digitsFlops(), 15, log)) };
+    keyboards.push({ ...shape, ...(await measure(new NextWord(shape), flopsOf(shape), 15, threads, log)) });
+  const digits = { batch: DIGITS_BATCH, ...(await measure(new Digits(), digitsFlops(), 15, threads, log)) };
   const sampled = await measureSampled(KEYBOARDS.at(-1)!, log);
   await tf.setBackend('cpu');
   const model = new NextWord(LAST_WORD);
@@ -63,20 +65,42 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   };
 }
 
-/** Reads `--against torch`. */
-function againstOf(args: readonly string[]): 'torch' | null {
-  if (args.length === 0) return null;
-  if (args.length === 2 && args[0] === '--against' && args[1] === 'torch') return 'torch';
-  throw new Error(`The benchmark train takes --against torch or nothing, but got ${args.join(' ')}.`);
+interface Asked {
+  readonly against: 'torch' | null;
+  /** To compare with one thread; 1 for no comparison. */
+  readonly threads: number;
 }
 
-async function measure(model: Trained, flops: number, turns: number, log: (line: string) => void) {
+/** Reads `--against torch` and `--threads N`. */
+function asked(args: readonly string[]): Asked {
+  const options = { against: { type: 'string' }, threads: { type: 'string', default: '1' } } as const;
+  const { against, threads } = parseArgs({ args: [...args], options }).values;
+  if (against !== undefined && against !== 'torch')
+    throw new Error(`The benchmark train compares with torch alone, but got ${against}.`);
+  if (!/^[1-9]\d?$/.test(threads))
+    throw new Error(`The benchmark train takes 1 to 99 threads, but got ${threads}.`);
+  return { against: against ?? null, threads: Number(threads) };
+}
+
+async function measure(
+  model: Trained,
+  flops: number,
+  turns: number,
+  threads: number,
+  log: (line: string) => void,
+) {
   const { parameters } = model;
   const fused = await model.fused();
   const square = await squareProduct();
   const generic = model.generic();
   const plain = () => withOwnKernels(generic);
-  const [engineMs, squareMs, wasmMs] = medians([fused, square.run, plain], turns, 5);
+  const shared = threads > 1 ? await model.fused(threads) : null;
+  const [engineMs, squareMs, wasmMs, threadsMs] = medians(
+    [fused.step, square.run, plain, ...(shared ? [shared.step] : [])],
+    turns,
+    5,
+  );
+  await shared?.close();
   model.dispose();
   const gflops = flops / engineMs / 1e6;
   const ownGflops = square.flops / squareMs / 1e6;
@@ -88,10 +112,16 @@ async function measure(model: Trained, flops: number, turns: number, log: (line:
     gflops,
     ownGflops,
     share: gflops / ownGflops,
+    ...(threadsMs !== undefined && {
+      threads: { count: threads, ms: threadsMs, speedup: engineMs / threadsMs },
+    }),
   };
   log(
     `${parameters} parameters: ${engineMs.toFixed(2)} ms a step, ${gflops.toFixed(1)} GFLOP/s of ${ownGflops.toFixed(1)}; ` +
-      `tfjs-wasm ${wasmMs.toFixed(1)} ms, ${figures.vsTfjsWasm.toFixed(1)} times as much`,
+      `tfjs-wasm ${wasmMs.toFixed(1)} ms, ${figures.vsTfjsWasm.toFixed(1)} times as much` +
+      (threadsMs === undefined
+        ? ''
+        : `; ${threads} threads ${threadsMs.toFixed(2)} ms, ${(engineMs / threadsMs).toFixed(2)} times faster`),
   );
   return figures;
 }
@@ -99,7 +129,8 @@ async function measure(model: Trained, flops: number, turns: number, log: (line:
 /** A step with sampled softmax, and how many times as long one with all classes takes. */
 async function measureSampled(shape: Shape, log: (line: string) => void) {
   const model = new NextWord(shape);
-  const [engineMs, fullMs] = medians([await model.sampled(NEGATIVES), await model.fused()], 15, 5);
+  const [sampled, full] = [await model.sampled(NEGATIVES), await model.fused()];
+  const [engineMs, fullMs] = medians([sampled.step, full.step], 15, 5);
   model.dispose();
   const speedup = fullMs / engineMs;
   log(
