@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,6 @@ import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import manifest from '../../../../package.json' with { type: 'json' };
 import { canMount, mountSmall, unmount } from '../../../small-disk.ts';
 import { VirtualClock } from '../../../virtual-clock.ts';
 
@@ -85,7 +84,9 @@ describe('doctor', () => {
     ]);
   });
 
-  it('asks for the Node that the packages ask for', () => {
+  it('asks for the Node that the packages ask for', async () => {
+    const root = new URL('../../../../', import.meta.url);
+    const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
     expect(`>=${oldestNode.replace(/\.0$/, '')}`).toBe(manifest.engines.node);
     expect(checkNode('20.18.9').state).toBe('fault');
     expect(checkNode('18.20.0').mend).toMatch(/Install Node/);
