@@ -3,12 +3,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FederatedClient } from '@murmuration/client-sdk/node';
+import { FederatedClient } from '@murmuration/client-sdk/node';
 import type { Coordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { TaskName } from '@murmuration/protocol/ids';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventOf, lineClient, openCoordinator } from './line.ts';
+import { eventOf, lineClient, lineOptions, lineTrainer, openCoordinator } from './line.ts';
 import { ProgramProcess, packProgram } from './processes.ts';
 
 let packed: string;
@@ -17,6 +19,8 @@ let coordinator: Coordinator;
 let clients: FederatedClient[];
 /** Passes everything on, but changes the weights of models. */
 let forger: Server;
+/** Lets a device train that waits. */
+let release = () => {};
 
 async function run(args: readonly string[], env: Record<string, string> = {}) {
   const program = new ProgramProcess([packed, ...args], {
@@ -56,6 +60,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  release();
   forger.close();
   await Promise.all(clients.map(client => client.stop()));
   await coordinator.stop();
@@ -128,6 +133,32 @@ describe('commands that look at a running coordinator without a token', { timeou
       errors: expect.stringMatching(/do not match the hash/),
     });
     await expect(readdir(to)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('count the cohort of a round under way', async () => {
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    const train: typeof lineTrainer.train = (...args) => held.then(() => lineTrainer.train(...args));
+    const stalled = new FederatedClient({
+      ...lineOptions(coordinator.url, 2),
+      tasks: { line: { examples: () => [[1, 3]], trainer: { ...lineTrainer, train } } },
+    });
+    const half = eventOf(
+      coordinator.events,
+      'round',
+      (state: RoundState) => state.phase === 'updates' && state.cohort.count.counted === 1,
+    );
+    await coordinator.steering.begin('line' as TaskName);
+    // Those of the first round have been told to come back for the next one on schedule.
+    const fresh = [stalled, lineClient(coordinator.url, 3)];
+    clients.push(...fresh);
+    await Promise.all(fresh.map(client => client.start()));
+    const [{ terms }] = await half;
+    const cohort = { working: 1, counted: 1, away: 0, left: 0 };
+    expect(await json('status')).toMatchObject({ tasks: [{ round: { phase: 'updates' }, cohort }] });
+    expect((await run(['status'])).output).toMatch(/^line +\d +updates +1 of 2 +2 /m);
+    expect(await json('rounds', 'show', String(terms.number))).toMatchObject({ phase: 'updates', cohort });
   });
 
   it('tell by their exit code that nobody answers, or somebody else', async () => {
