@@ -1,5 +1,6 @@
 import { type Address, activations } from '../kernels.ts';
 import type { ConvolutionParameters } from '../parameters.ts';
+import { spansOf } from '../threads/split.ts';
 import type { Workspace } from '../workspace.ts';
 import { outputSize } from './layers.ts';
 import type { Running } from './running.ts';
@@ -89,7 +90,7 @@ export class Convolution implements Running {
     for (const [first, count] of this.#blocks(rows)) {
       const pixels = count * window.outWidth;
       const to = this.#output + 4 * first * window.outWidth * filters;
-      kernels.gatherPatches(this.#window.address, first, count, x, this.#patches);
+      this.#gather(first, count, x);
       // biome-ignore format: one line for each matrix
       kernels.multiplyPacked(
         pixels, filters, depth, this.#patches, depth, 0, this.#packed,
@@ -125,7 +126,7 @@ export class Convolution implements Running {
     for (const [first, count] of this.#blocks(rows)) {
       const pixels = count * window.outWidth;
       const from = slopes + 4 * first * window.outWidth * filters;
-      kernels.gatherPatches(this.#window.address, first, count, x, this.#patches);
+      this.#gather(first, count, x);
       this.#filterGradient(pixels, this.#patches, from, first > 0);
       if (inputSlopes === 0) continue;
       // biome-ignore format: one line for each matrix
@@ -135,6 +136,16 @@ export class Convolution implements Running {
       );
       kernels.addPatches(this.#window.address, first, count, this.#patches, inputSlopes);
     }
+  }
+
+  /** Copies the patches of some rows of windows. */
+  #gather(first: number, count: number, x: Address): void {
+    const row = 4 * this.#parameters.layer.window.outWidth * this.#depth;
+    const parts = spansOf(count, this.#workspace.threads, 1, 1);
+    // biome-ignore format: what is read, then what is written
+    this.#workspace.together(parts.map(([from, rows]) => ['gatherPatches',
+      this.#window.address, first + from, rows, x, this.#patches + from * row,
+    ]));
   }
 
   #filterGradient(pixels: number, patches: Address, slopes: Address, accumulate: boolean): void {

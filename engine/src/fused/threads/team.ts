@@ -7,6 +7,7 @@ const shared = {
   multiply: 13,
   multiplyPacked: 11,
   softmaxCrossEntropy: -1,
+  gatherPatches: -1,
   sgd: -1,
   proximalSgd: -1,
   pull: -1,
@@ -109,7 +110,7 @@ export class Team {
 
   #awaitDone(all: number, done: number): void {
     for (let looks = 0; done < all; looks++) {
-      if (looks >= layout.looks) Atomics.wait(this.#words, layout.done, done);
+      if (looks >= layout.looksForEnd) Atomics.wait(this.#words, layout.done, done);
       done = Atomics.load(this.#words, layout.done);
     }
     if (Atomics.load(this.#words, layout.failed) === 1)
