@@ -121,7 +121,7 @@ async function measure(
       `tfjs-wasm ${wasmMs.toFixed(1)} ms, ${figures.vsTfjsWasm.toFixed(1)} times as much` +
       (threadsMs === undefined
         ? ''
-        : `; ${threads} threads ${threadsMs.toFixed(2)} ms, ${(engineMs / threadsMs).toFixed(2)} times faster`),
+        : `; ${threads} threads ${threadsMs.toFixed(2)} ms, ${(engineMs / threadsMs).toFixed(2)} times as fast`),
   );
   return figures;
 }
