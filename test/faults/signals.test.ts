@@ -5,6 +5,7 @@ import { PlatformClient } from '@murmuration/client-sdk/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { startBackend } from '@murmuration/engine/backend';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineOptions } from '../e2e/line.ts';
 import { SourceProcess } from '../e2e/processes.ts';
@@ -72,6 +73,7 @@ class Gate {
   open!: () => void;
   /** Resolves once every device waits in front of it. */
   readonly full: Promise<void>;
+  #isOpen = false;
   #waiting = 0;
   #filled!: () => void;
   readonly #stage: Stage;
@@ -79,7 +81,10 @@ class Gate {
   constructor(stage: Stage) {
     this.#stage = stage;
     this.opened = new Promise(resolve => {
-      this.open = resolve;
+      this.open = () => {
+        this.#isOpen = true;
+        resolve();
+      };
     });
     this.full = new Promise(resolve => {
       this.#filled = resolve;
@@ -90,11 +95,15 @@ class Gate {
     return {
       ...transport,
       request: async (event, frame) => {
-        if (event in stageOf && stageOf[event as keyof typeof stageOf] === this.#stage) await this.#wait();
-        return transport.request(event, frame);
+        const isHeld =
+          !this.#isOpen && event in stageOf && stageOf[event as keyof typeof stageOf] === this.#stage;
+        if (!isHeld) return transport.request(event, frame);
+        await this.#wait();
+        // It was lost with its connection: on the next one the device says hello first.
+        throw new MurmurationError('server.unreachable');
       },
       upload: async (path, token, bytes, signal) => {
-        if (this.#stage === 'updates') await this.#wait();
+        if (this.#stage === 'updates' && !this.#isOpen) await this.#wait();
         return transport.upload(path, token, bytes, signal);
       },
     };
@@ -149,7 +158,13 @@ describe.each(signals)('%s', signal => {
       // The last to reveal may find that it is not needed any more.
       await Promise.race(ends);
       expect(await rounds(again.url)).toMatchObject([
-        { number: 1, phase: 'published', round: before.round, tally: { cohort: 4, accepted: 4, lost: 0 } },
+        {
+          number: 1,
+          phase: 'published',
+          round: before.round,
+          failure: null,
+          tally: { cohort: 4, accepted: 4, lost: 0 },
+        },
       ]);
       idle = again;
     },
