@@ -7,6 +7,8 @@ export interface Eligibility {
   readonly idle: boolean;
   readonly charging: boolean;
   readonly unmetered: boolean;
+  /** Least room for the app on the device, MiB; 0 asks for nothing. */
+  readonly minFreeMiB: number;
   /** Oldest SDK, `major.minor.patch`. */
   readonly minSdk: string;
 }
@@ -23,6 +25,8 @@ export function ineligible(
     if (rules[condition] && conditions[condition] !== true)
       return `the task asks for a device that is ${condition}`;
   }
+  if (rules.minFreeMiB > 0 && !((conditions.freeMiB ?? 0) >= rules.minFreeMiB))
+    return `the task asks for a device with ${rules.minFreeMiB} MiB of room`;
   if (olderThan(sdk, rules.minSdk)) return `SDK ${sdk}; the task asks for ${rules.minSdk} or newer`;
   return undefined;
 }

@@ -81,6 +81,11 @@ const definition = z.strictObject({
       idle: z.boolean().default(false),
       charging: z.boolean().default(false),
       unmetered: z.boolean().default(false),
+      minFreeMiB: z
+        .int()
+        .min(0)
+        .max(2 ** 31)
+        .default(0),
       minSdk: z
         .string()
         .regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/, 'expected a version such as "0.1.0"')

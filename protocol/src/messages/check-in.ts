@@ -6,6 +6,8 @@ export const conditions = z.strictObject({
   idle: z.optional(z.boolean()),
   charging: z.optional(z.boolean()),
   unmetered: z.optional(z.boolean()),
+  /** Room that the app may still fill on the device, MiB; rounded down to a power of two, so that it tells no device from others. */
+  freeMiB: z.optional(whole(0, 2 ** 31)),
 });
 export type Conditions = z.infer<typeof conditions>;
 

@@ -48,6 +48,24 @@ describe('what a browser tells of its device', () => {
     ['a network of unknown kind', { connection: { saveData: false, effectiveType: '4g' } }, undefined, {}],
     ['the battery', { getBattery: async () => ({ charging: false }) }, undefined, { charging: false }],
     ['a battery that it keeps to itself', { getBattery: () => Promise.reject(new Error()) }, undefined, {}],
+    [
+      'the room that is left, as a power of two',
+      { storage: { estimate: async () => ({ quota: 300 * 2 ** 20, usage: 2 ** 20 }) } },
+      undefined,
+      { freeMiB: 256 },
+    ],
+    [
+      'no room',
+      { storage: { estimate: async () => ({ quota: 5 * 2 ** 20, usage: 2 ** 30 }) } },
+      undefined,
+      { freeMiB: 0 },
+    ],
+    [
+      'a quota that it keeps to itself',
+      { storage: { estimate: () => Promise.reject(new Error()) } },
+      undefined,
+      {},
+    ],
     ['a page in sight', {}, { visibilityState: 'visible' }, { idle: false }],
     ['a page out of sight', {}, { visibilityState: 'hidden' }, { idle: true }],
   ])('%s', async (_, navigator, document, expected) => {

@@ -2,7 +2,14 @@ import { type Eligibility, ineligible } from '@murmuration/coordinator/populatio
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { describe, expect, it } from 'vitest';
 
-const open: Eligibility = { minExamples: 1, idle: false, charging: false, unmetered: false, minSdk: '0.0.0' };
+const open: Eligibility = {
+  minExamples: 1,
+  idle: false,
+  charging: false,
+  unmetered: false,
+  minFreeMiB: 0,
+  minSdk: '0.0.0',
+};
 
 function reason(rules: Partial<Eligibility>, message: Partial<CheckIn> = {}, sdk = '1.2.3') {
   return ineligible(
@@ -30,6 +37,16 @@ describe('a device', () => {
     expect(reason({ [condition]: true }, { conditions: { [condition]: true } })).toBeUndefined();
     expect(reason({ [condition]: true }, { conditions: { [condition]: false } })).toMatch(condition);
     expect(reason({ [condition]: true })).toMatch(condition);
+  });
+
+  it.each([
+    [64, true],
+    [128, true],
+    [32, false],
+    [undefined, false],
+  ])('with %s MiB of room where 64 are asked for: %s', (freeMiB, eligible) => {
+    const conditions = freeMiB === undefined ? {} : { freeMiB };
+    expect(reason({ minFreeMiB: 64 }, { conditions }) === undefined).toBe(eligible);
   });
 
   it.each([

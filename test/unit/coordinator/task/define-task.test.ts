@@ -35,7 +35,14 @@ describe('a task', () => {
       cohort: { goal: 10, minimum: 5, overSelection: 1.3 },
       deadlines: { gathering: 30_000, updates: 180_000 },
       interval: 300_000,
-      eligibility: { minExamples: 1, idle: false, charging: false, unmetered: false, minSdk: '0.0.0' },
+      eligibility: {
+        minExamples: 1,
+        idle: false,
+        charging: false,
+        unmetered: false,
+        minFreeMiB: 0,
+        minSdk: '0.0.0',
+      },
       strategy: { name: 'fedAvg' },
       evaluator: null,
     });
