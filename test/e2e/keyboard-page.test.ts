@@ -220,6 +220,30 @@ describe('the keyboard page', { timeout: 120_000 }, () => {
     expect(problems).toEqual([]);
   }, 240_000);
 
+  it('goes on with suggestions and with the sentence while a new version arrives', async () => {
+    await takePart();
+    const received = async (): Promise<number> => {
+      const text = await panel('Learning together').textContent();
+      return Number(/(\d+) models? received/.exec(text ?? '')?.[1] ?? 0);
+    };
+    const before = await received();
+    await field().pressSequentially('I ');
+    let typed = 'I ';
+    while ((await received()) === before) {
+      if (typed.length > 60) {
+        await field().press('Enter');
+        typed = '';
+      }
+      await field().pressSequentially('see ');
+      typed += 'see ';
+      await expect.poll(() => suggestions().textContent()).toMatch(/\w/);
+    }
+    await field().pressSequentially('you');
+    expect(await field().inputValue()).toBe(`${typed}you`);
+    await expect.poll(() => suggestions().textContent()).toMatch(/\w/);
+    expect(problems).toEqual([]);
+  }, 240_000);
+
   it('compares the models on what was written, and lets one choose whose suggestions are shown', async () => {
     await write(...sentences, 'I see you', 'I will go home now');
     const models = panel('Whose suggestions');
