@@ -232,6 +232,8 @@ describe('the keyboard page', { timeout: 120_000 }, () => {
     while ((await received()) === before) {
       if (typed.length > 60) {
         await field().press('Enter');
+        expect(problems).toEqual([]);
+        expect(await field().inputValue()).toBe('');
         typed = '';
       }
       await field().pressSequentially('see ');

@@ -1,5 +1,5 @@
-import { useSignalEffect } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { effect } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { SendIcon } from '../page/icons.tsx';
 import type { PageState } from '../page/state.ts';
 import { strings } from '../strings.ts';
@@ -13,16 +13,21 @@ export function Composer({ draft, suggestions, reader, send }: Shown) {
   /** Esc was pressed: the next Tab leaves the field. */
   const leaves = useRef(false);
 
-  useSignalEffect(() => {
-    const text = draft.text.value;
-    const [start, end] = draft.selection.value;
-    const element = field.current;
-    if (!element) return;
-    if (element.value !== text) element.value = text;
-    if (element.selectionStart !== start || element.selectionEnd !== end)
-      element.setSelectionRange(start, end);
-    element.scrollTop = element.scrollHeight;
-  });
+  // At once, not at the next frame: a key that comes before it would be added to what stood there.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const text = draft.text.value;
+        const [start, end] = draft.selection.value;
+        const element = field.current;
+        if (!element) return;
+        if (element.value !== text) element.value = text;
+        if (element.selectionStart !== start || element.selectionEnd !== end)
+          element.setSelectionRange(start, end);
+        element.scrollTop = element.scrollHeight;
+      }),
+    [draft],
+  );
 
   const take = () => {
     const { value, selectionStart, selectionEnd } = field.current!;
