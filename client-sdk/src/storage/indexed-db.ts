@@ -1,11 +1,14 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
+import { nextTask } from './next-task.ts';
 import type { Storage } from './storage.ts';
 import { TabNotices } from './tab-notices.ts';
 
 /** The one table: bytes by name. */
 const table = 'entries';
 const version = 1;
+/** Bytes of an entry that takes a page long to copy. */
+const largeEntry = 1 << 20;
 
 interface Entries extends DBSchema {
   [table]: { key: string; value: Uint8Array };
@@ -73,6 +76,8 @@ export function indexedDbStorage(name: string): Storage {
     async put(entry, bytes) {
       // What is stored is a view's whole buffer, and the caller may go on to change it.
       const copy = bytes.slice();
+      // The browser copies it once more: not in one task with what made it, or the page stands still for both.
+      if (copy.length > largeEntry) await nextTask();
       await write(store => store.put(copy, entry));
       notices.tell(entry);
     },
