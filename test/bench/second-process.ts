@@ -5,22 +5,28 @@ import { fileURLToPath } from 'node:url';
 /** The devices of a benchmark, in a process of their own: each order is answered by one report. */
 export class SecondProcess<Order, Report> {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<never>;
 
   /** `file`: what to run. */
   constructor(file: URL) {
     this.#child = fork(fileURLToPath(file), { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
-    this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
-      throw new Error(`The process of the devices ended with ${code ?? signal}.`);
-    });
-    this.#ended.catch(() => {});
   }
 
   /** Throws where the process ends instead of answering. */
-  async run<Kind extends Report>(order: Order): Promise<Kind> {
-    this.#child.send(order as object);
-    const [report] = await Promise.race([once(this.#child, 'message'), this.#ended]);
-    return report as Kind;
+  run<Kind extends Report>(order: Order): Promise<Kind> {
+    // No race with one promise of the end: that would keep every report for as long as the process lives.
+    return new Promise((resolve, reject) => {
+      const answered = (report: unknown) => {
+        this.#child.off('exit', ended);
+        resolve(report as Kind);
+      };
+      const ended = (code: number | null, signal: string | null) => {
+        this.#child.off('message', answered);
+        reject(new Error(`The process of the devices ended with ${code ?? signal}.`));
+      };
+      this.#child.once('message', answered);
+      this.#child.once('exit', ended);
+      this.#child.send(order as object);
+    });
   }
 
   async end(): Promise<void> {
