@@ -1,20 +1,20 @@
 // The SDK as files that a page loads without a build step of its own: browser.js for the page, training.js for its worker.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
 import { rootFolder } from './prepare.mjs';
+import { bundleOf } from './program.mjs';
 
 const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
 /** What trains brings TensorFlow.js along: no page should wait for that. */
 const programs = new Map([
   [
-    join(rootFolder, 'client-sdk/browser.js'),
+    'browser',
     `export {
       FederatedClient, fineTuned, indexedDbStorage, memoryStorage, ngramCache, privateLayers, workerInference, workerTrainer,
     } from ${source};`,
   ],
   [
-    join(rootFolder, 'client-sdk/training.js'),
+    'training',
     `export { serveTraining } from ${source};
     export * as tf from '@murmuration/engine/tf';`,
   ],
@@ -25,20 +25,8 @@ export async function bundleSdk() {
   const dir = join(rootFolder, 'client-sdk/dist/bundle');
   rmSync(dir, { recursive: true, force: true });
   // One by one: in a build of both, the page would load what only its worker needs.
-  for (const [input, program] of programs) {
-    const bundle = await rolldown({
-      input,
-      plugins: [
-        {
-          name: 'program',
-          resolveId: id => (id === input ? id : undefined),
-          load: id => (id === input ? program : undefined),
-        },
-      ],
-      platform: 'browser',
-      resolve: { conditionNames: ['murmuration-source', 'browser', 'import', 'module', 'default'] },
-      logLevel: 'silent',
-    });
+  for (const [name, program] of programs) {
+    const bundle = await bundleOf(program, { name });
     await bundle.write({ dir, format: 'esm', minify: true, entryFileNames: '[name].js' });
   }
   return dir;

@@ -6,6 +6,7 @@ const steps = [
   { name: 'format and lint', command: ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['typescript/bin/tsc', '--project', '.'] },
   { name: 'dead code', command: ['knip/bin/knip.js', '--tsConfig', 'tsconfig.knip.json'] },
+  { name: 'size of the SDK', command: ['../scripts/size.mjs'] },
   {
     name: 'layers and names',
     command: ['vitest/vitest.mjs', 'run', 'test/unit/layers.test.ts', 'test/unit/names.test.ts'],

@@ -1,4 +1,4 @@
-// npm run size [-- --json]: what a page loads of the SDK, compressed, against its limits; the last line is one JSON object.
+// npm run size: what a page loads of the SDK, compressed, against its limits; the last line is one JSON object.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { prepare, rootFolder } from './prepare.mjs';
 await prepare();
 // @ts-expect-error It has no types.
 const { default: filePlugin } = await import('@size-limit/file');
-const { rolldown } = await import('rolldown');
 const { default: sizeLimit } = await import('size-limit');
+const { bundleOf } = await import('./program.mjs');
 
 const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
 /** @type {{ name: string, program: string, limit?: number, isWhole?: boolean }[]} */
@@ -26,20 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), 'murmuration-size-'));
 const results = [];
 try {
   for (const [i, { name, program, limit, isWhole }] of parts.entries()) {
-    const bundle = await rolldown({
-      input: 'program',
-      plugins: [
-        {
-          name: 'program',
-          resolveId: id => (id === 'program' ? `${rootFolder}program.ts` : undefined),
-          load: id => (id === `${rootFolder}program.ts` ? program : undefined),
-        },
-      ],
-      external: [/^@tensorflow\//],
-      platform: 'browser',
-      resolve: { conditionNames: ['murmuration-source', 'browser', 'import', 'module', 'default'] },
-      logLevel: 'silent',
-    });
+    const bundle = await bundleOf(program, { external: [/^@tensorflow\//] });
     const dir = join(folder, String(i));
     const { output } = await bundle.write({ dir, format: 'esm', minify: true });
     const files = (isWhole ? output.map(({ fileName }) => fileName) : loadedAtOnce(output)).map(file =>

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import line from '../../examples/line.task.js';
 import { bundleSdk } from '../../scripts/bundle.mjs';
 import { sourceOptions } from '../../scripts/prepare.mjs';
+import { chromiumOptions } from '../chromium.ts';
 import { eventOf } from './line.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -55,17 +56,7 @@ beforeAll(async () => {
     worker: { format: 'es' },
   });
   await vite.listen();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await chromium.launch(chromiumOptions);
 }, 120_000);
 
 afterAll(async () => {

@@ -14,6 +14,7 @@ import * as tf from '@murmuration/engine/tf';
 import { type Browser, chromium } from 'playwright-core';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chromiumOptions } from '../chromium.ts';
 import { batchOf, build, small } from '../unit/engine/fused/models.ts';
 import { chain, batchOf as imagesOf } from '../unit/engine/fused/stack/agreement.ts';
 import { uniformOf } from '../unit/engine/numbers.ts';
@@ -93,18 +94,7 @@ beforeAll(async () => {
   await startBackend();
   await tf.setBackend('wasm');
   server = await serve();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await chromium.launch(chromiumOptions);
 });
 
 afterAll(async () => {

@@ -6,6 +6,7 @@ import type { Coordinator } from '@murmuration/coordinator/main';
 import * as tf from '@tensorflow/tfjs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chromiumOptions } from '../chromium.ts';
 import { openCoordinator } from './line.ts';
 
 const inputs = [-2, -0.5, 0, 1, 3];
@@ -32,18 +33,7 @@ beforeAll(async () => {
   coordinator = await openCoordinator({}, [listed.origin]);
   const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models`)).json();
   modelUrl = coordinator.url + models[0].url;
-  browser = await chromium.launch({
-    executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await chromium.launch(chromiumOptions);
 });
 
 afterAll(async () => {

@@ -6,8 +6,8 @@ import { type FusedBatch, FusedTraining } from '@murmuration/engine/fused/traini
 import { readWeights } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import { type Browser, chromium } from 'playwright-core';
-import { build as bundle } from 'rolldown';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleOf } from '../../scripts/program.mjs';
 import { chromiumOptions } from '../chromium.ts';
 import { batchOf, build, small } from '../unit/engine/fused/models.ts';
 
@@ -46,21 +46,8 @@ const program = `
 `;
 
 async function workerScript(): Promise<string> {
-  const { output } = await bundle({
-    input: 'program',
-    plugins: [
-      {
-        name: 'program',
-        resolveId: id => (id === 'program' ? id : undefined),
-        load: id => (id === 'program' ? program : undefined),
-      },
-    ],
-    platform: 'browser',
-    resolve: { conditionNames: ['murmuration-source', 'browser', 'import', 'default'] },
-    logLevel: 'silent',
-    write: false,
-    output: { format: 'esm', codeSplitting: false },
-  });
+  const bundle = await bundleOf(program);
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   return output[0].code;
 }
 

@@ -1,15 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
-import { rolldown } from 'rolldown';
 import { expect, it } from 'vitest';
+import { bundleOf } from '../../../scripts/program.mjs';
 import { VirtualClock } from '../../virtual-clock.ts';
 import { StillTrainer, seededBytes } from './device.ts';
 import { MaskedPeers } from './masked-peers.ts';
 import { assignmentOf, MemoryCoordinator } from './memory-coordinator.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const masking: MaskingSettings = { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse' };
 
 /** What an app writes for a platform of its own; `host` is all that this one gives. Bytes from there belong to another realm. */
@@ -49,19 +47,7 @@ const program = `
 `;
 
 async function bundled(): Promise<string> {
-  const bundle = await rolldown({
-    input: `${root}client-sdk/program.js`,
-    plugins: [
-      {
-        name: 'program',
-        resolveId: id => (id.endsWith('client-sdk/program.js') ? id : undefined),
-        load: id => (id.endsWith('client-sdk/program.js') ? program : undefined),
-      },
-    ],
-    platform: 'neutral',
-    resolve: { conditionNames: ['murmuration-source', 'import', 'default'], mainFields: ['module', 'main'] },
-    logLevel: 'silent',
-  });
+  const bundle = await bundleOf(program, { platform: 'neutral' });
   const { output } = await bundle.generate({ format: 'iife', codeSplitting: false });
   return output[0].code;
 }
