@@ -6,34 +6,13 @@ import {
   type DeviceEvent,
   deviceEvents,
 } from '@murmuration/protocol/messages/channel';
-import { type CheckIn, type CheckInAnswer, checkIn } from '@murmuration/protocol/messages/check-in';
-import {
-  decodeFrame,
-  encodeAccepted,
-  encodeFrame,
-  encodeRefused,
-  refusalOf,
-} from '@murmuration/protocol/messages/frame';
-import {
-  type Enrol,
-  type Enrolled,
-  enrol,
-  forget,
-  type Hello,
-  hello,
-  type Welcome,
-} from '@murmuration/protocol/messages/hello';
-import {
-  type MaskingContribution,
-  type MaskingInput,
-  maskingContribution,
-} from '@murmuration/protocol/messages/masking';
-import { type Predict, type Predicted, predict } from '@murmuration/protocol/messages/predict';
-import { type Assignment, type Leave, leave, type RoundEnd } from '@murmuration/protocol/messages/round';
+import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
+import type { Enrol, Enrolled, Hello, Welcome } from '@murmuration/protocol/messages/hello';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { Server } from 'socket.io';
-import type * as z from 'zod/mini';
 import type { CoordinatorEvents } from '../events.ts';
 import type { TrustedProxies } from '../limits/address.ts';
 import type { FrameLengths } from '../limits/frame-lengths.ts';
@@ -41,28 +20,11 @@ import type { Limits } from '../limits/limits.ts';
 import type { Population } from '../population/population.ts';
 import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
 import { Admission } from './admission.ts';
+import { type Answers, answersBy, type DeviceRequests } from './answers.ts';
 import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket, type Identity } from './connection.ts';
 import { Door } from './door.ts';
 import { UnheardEnds } from './unheard.ts';
-
-/** What a device may ask for once it has said hello. */
-export interface DeviceRequests {
-  welcome(): Welcome;
-  checkIn(device: Identity, message: CheckIn): CheckInAnswer;
-  /** A message of secure aggregation. */
-  contribute(
-    device: Identity,
-    phase: 'keys' | 'shares' | 'reveal',
-    message: MaskingContribution,
-  ): void | Promise<void>;
-  leave(device: Identity, message: Leave): void | Promise<void>;
-  predict(message: Predict): Promise<Predicted>;
-  /** Revokes the device, as it wishes; resolves when that is durable. */
-  forget(device: DeviceId): Promise<void>;
-  connected(device: DeviceId): void;
-  disconnected(device: DeviceId): void;
-}
 
 /** What socket.io puts around a frame, bytes. */
 const packetOverhead = 1_024;
@@ -83,10 +45,7 @@ export interface GatewayPorts {
 /** A message as socket.io gives it: its event, then what came with it; last what takes the answer, where one is asked for. */
 type Packet = readonly [event: unknown, ...args: unknown[]];
 
-/** How one kind of message is answered: with what this returns, or with the code of what it throws. */
-type Handle = (connection: Connection, frame: unknown) => Promise<unknown>;
-
-/** The devices' connections: every message is bounded, parsed, its sender known, and only then is it passed on. */
+/** The devices' connections: who is on each, what comes on it and is answered, and what is sent to a device. */
 export class Gateway implements CohortChannel {
   readonly #io: Server;
   readonly #door: Door;
@@ -96,10 +55,11 @@ export class Gateway implements CohortChannel {
   readonly #events: CoordinatorEvents;
   readonly #limits: Limits;
   readonly #admission: Admission;
-  readonly #handles: Readonly<Record<DeviceEvent, Handle>>;
+  readonly #frames: FrameLengths;
   readonly #connections = new Map<DeviceId, Connection>();
   readonly #unheard = new UnheardEnds();
   #requests!: DeviceRequests;
+  #answers!: Answers;
 
   constructor(http: HttpServer, ports: GatewayPorts) {
     const { clock, limits, frames } = ports;
@@ -109,7 +69,7 @@ export class Gateway implements CohortChannel {
     this.#events = ports.events;
     this.#limits = limits;
     this.#admission = new Admission(limits, clock);
-    this.#handles = this.#answers(frames);
+    this.#frames = frames;
     const longest = Math.max(...Object.values(frames)) + packetOverhead;
     this.#door = new Door(http, { ...ports, longest });
     this.#io = new Server({ serveClient: false });
@@ -119,6 +79,8 @@ export class Gateway implements CohortChannel {
   /** Takes connections from now on. */
   open(requests: DeviceRequests): void {
     this.#requests = requests;
+    const introductions = { enrol: this.#enrol.bind(this), hello: this.#hello.bind(this) };
+    this.#answers = answersBy(introductions, requests, this.#frames);
     this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
   }
 
@@ -215,45 +177,8 @@ export class Gateway implements CohortChannel {
     return this.#admission.admit(connection, event, async () => {
       if (!event) throw new MurmurationError('request.not-found', 'There is no such event.');
       if (args.length !== 1) throw new MurmurationError('protocol.frame', 'An event carries one frame.');
-      return this.#handles[event](connection, args[0]);
+      return this.#answers[event](connection, args[0]);
     });
-  }
-
-  #answers(frames: FrameLengths): Record<DeviceEvent, Handle> {
-    const answer =
-      <Schema extends z.ZodMiniType>(
-        event: DeviceEvent,
-        schema: Schema,
-        handle: (connection: Connection, message: z.output<Schema>) => unknown,
-      ): Handle =>
-      async (connection, frame) =>
-        (await handle(connection, decodeFrame(frame, schema, frames[event]))) ?? null;
-    const contribution = (phase: 'keys' | 'shares' | 'reveal') =>
-      answer(phase, maskingContribution, (connection, message) =>
-        this.#requests.contribute(connection.owner, phase, message),
-      );
-    return {
-      enrol: answer('enrol', enrol, (connection, message) => this.#enrol(connection, message)),
-      hello: answer('hello', hello, (connection, message) => this.#hello(connection, message)),
-      'check-in': answer('check-in', checkIn, (connection, message) =>
-        this.#requests.checkIn(connection.owner, message),
-      ),
-      keys: contribution('keys'),
-      shares: contribution('shares'),
-      reveal: contribution('reveal'),
-      predict: answer('predict', predict, (connection, message) => {
-        // Enrolled devices alone; which one it is stays here.
-        void connection.owner;
-        return this.#requests.predict(message);
-      }),
-      leave: answer('leave', leave, (connection, message) => this.#requests.leave(connection.owner, message)),
-      forget: answer('forget', forget, async (connection, { device }) => {
-        if (device !== connection.owner.device.id)
-          throw new MurmurationError('device.unknown', 'A device can have nobody forgotten but itself.');
-        await this.#requests.forget(device);
-        connection.isOver = true;
-      }),
-    };
   }
 
   async #enrol(connection: Connection, message: Enrol): Promise<Enrolled> {
