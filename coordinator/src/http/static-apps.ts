@@ -31,7 +31,7 @@ const revalidated = 'no-cache';
 
 /**
  * Serves each app under its path. Files below `assets/` carry a hash in their names, so that caches keep them for good. Pages are isolated
- * from other origins, which gives them SharedArrayBuffer. Throws `config.invalid` for a folder that is not there.
+ * from other origins, which gives them SharedArrayBuffer. The root leads to the app where there is one alone. Throws `config.invalid` for a folder that is not there.
  */
 export async function serveApps(app: App, apps: Readonly<Record<string, StaticApp>>): Promise<void> {
   for (const [path, { folder, documents }] of Object.entries(apps)) {
@@ -71,4 +71,7 @@ export async function serveApps(app: App, apps: Readonly<Record<string, StaticAp
       });
     });
   }
+  const [only, ...others] = Object.keys(apps);
+  if (only !== undefined && others.length === 0)
+    app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect(only));
 }
