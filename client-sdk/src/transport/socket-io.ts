@@ -61,7 +61,10 @@ export function socketIoTransport(
       if (!socket.connected)
         throw new MurmurationError('server.unreachable', 'The connection to the coordinator is gone.');
       try {
-        return bytesOf(await socket.timeout(answerLimit).emitWithAck(event, frame));
+        const answer = socket.timeout(answerLimit).emitWithAck(event, frame);
+        // The library keeps it for the next connection where this one has been silent for too long; there it would come before the hello.
+        socket.sendBuffer.length = 0;
+        return bytesOf(await answer);
       } catch (cause) {
         throw new MurmurationError('server.no-answer', undefined, { cause });
       }
