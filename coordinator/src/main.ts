@@ -1,10 +1,10 @@
 import { startBackend } from '@murmuration/engine/backend';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import type { Config } from './config.ts';
+import { deviceRequests } from './device-requests.ts';
 import { CoordinatorEvents } from './events.ts';
 import { createApp } from './http/app.ts';
 import { readCertificate } from './http/certificate.ts';
@@ -37,8 +37,7 @@ import { ensureFirstVersion } from './registry/first-version.ts';
 import { Registry } from './registry/registry.ts';
 import { Retention } from './registry/retention.ts';
 import { VerdictRecorder } from './registry/verdict-recorder.ts';
-import { abandon } from './round/abandon.ts';
-import type { RoundDriver } from './round/driver.ts';
+import { findRound, resumeAll } from './round/all-tasks.ts';
 import { versionMaker } from './round/make-version.ts';
 import { Steering } from './round/steering.ts';
 import { TaskRounds } from './round/task-rounds.ts';
@@ -212,31 +211,9 @@ async function assemble(
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   const servings = new Map(tasks.map(({ name, serving }) => [name, serving.remote ? workerServing() : null]));
   const predictions = new PredictionDesk(servings, { registry, history, clock, limits });
-  gateway.open({
-    welcome: () => ({ now: clock.now(), tasks: tasks.map(({ name }) => name) }),
-    checkIn({ device: { id: device }, sdk }, message) {
-      const desk = desks.get(message.task);
-      if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
-      const answer = desk.answer(device, message, sdk);
-      events.emit('checked-in', device, message.task, answer.decision);
-      void verdicts.take(device, message);
-      return answer;
-    },
-    contribute: ({ device }, phase, { round, assignment, message }) =>
-      findRound(rounds, round).contribute(device, assignment, phase, message),
-    predict: message => predictions.answer(message),
-    leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
-    forget: device => registrar.forget(device),
-    connected(device) {
-      for (const each of rounds.values()) each.current?.back(device);
-    },
-    disconnected(device) {
-      for (const pool of pools.values()) pool.remove(device);
-      for (const each of rounds.values()) each.current?.away(device);
-    },
-  });
+  gateway.open(deviceRequests({ clock, events, rounds, pools, desks, verdicts, predictions, registrar }));
 
-  if (storage.durable) await goOn(rounds, storage, { clock, events });
+  if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
 
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
@@ -280,27 +257,4 @@ function refuseEqualNames(tasks: readonly Task[]): void {
     if (names.has(name)) throw new MurmurationError('config.invalid', `Two tasks have the name "${name}".`);
     names.add(name);
   }
-}
-
-/** Goes on with the rounds that are under way, each by its task; those of tasks that are no longer there have failed. */
-async function goOn(
-  tasks: ReadonlyMap<string, TaskRounds>,
-  { rounds, history }: Storage,
-  ports: { readonly clock: Clock; readonly events: CoordinatorEvents },
-): Promise<void> {
-  const saved = await rounds.underWay();
-  for (const [name, task] of tasks) await task.resume(saved.filter(({ terms }) => terms.plan.task === name));
-  for (const round of saved) {
-    const { task } = round.terms.plan;
-    if (tasks.has(task)) continue;
-    await abandon(round, `The coordinator was restarted without the task "${task}".`, { ...ports, history });
-  }
-}
-
-function findRound(rounds: ReadonlyMap<string, TaskRounds>, id: RoundId): RoundDriver {
-  for (const each of rounds.values()) {
-    const driver = each.find(id);
-    if (driver) return driver;
-  }
-  throw new MurmurationError('round.unknown');
 }

@@ -1,0 +1,58 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from './events.ts';
+import type { CheckInDesk } from './population/check-in.ts';
+import type { Registrar } from './population/registrar.ts';
+import type { WaitingPool } from './population/waiting-pool.ts';
+import type { VerdictRecorder } from './registry/verdict-recorder.ts';
+import { type AllRounds, findRound } from './round/all-tasks.ts';
+import type { PredictionDesk } from './serving/prediction-desk.ts';
+import type { DeviceRequests } from './socket/answers.ts';
+
+/** What answers the devices of a coordinator; maps are by the task's name. */
+interface Answering {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  readonly rounds: AllRounds;
+  readonly pools: ReadonlyMap<string, WaitingPool>;
+  readonly desks: ReadonlyMap<string, CheckInDesk>;
+  readonly verdicts: VerdictRecorder;
+  readonly predictions: PredictionDesk;
+  readonly registrar: Registrar;
+}
+
+/** Leads what devices ask to the part of the coordinator that answers it. */
+export function deviceRequests({
+  clock,
+  events,
+  rounds,
+  pools,
+  desks,
+  verdicts,
+  predictions,
+  registrar,
+}: Answering): DeviceRequests {
+  return {
+    welcome: () => ({ now: clock.now(), tasks: Array.from(rounds.values(), ({ task }) => task.name) }),
+    checkIn({ device: { id: device }, sdk }, message) {
+      const desk = desks.get(message.task);
+      if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
+      const answer = desk.answer(device, message, sdk);
+      events.emit('checked-in', device, message.task, answer.decision);
+      void verdicts.take(device, message);
+      return answer;
+    },
+    contribute: ({ device }, phase, { round, assignment, message }) =>
+      findRound(rounds, round).contribute(device, assignment, phase, message),
+    predict: message => predictions.answer(message),
+    leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
+    forget: device => registrar.forget(device),
+    connected(device) {
+      for (const each of rounds.values()) each.current?.back(device);
+    },
+    disconnected(device) {
+      for (const pool of pools.values()) pool.remove(device);
+      for (const each of rounds.values()) each.current?.away(device);
+    },
+  };
+}
