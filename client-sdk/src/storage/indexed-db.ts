@@ -1,6 +1,6 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
-import { nextTask } from './next-task.ts';
+import { nextTask } from '../next-task.ts';
 import type { Storage } from './storage.ts';
 import { TabNotices } from './tab-notices.ts';
 

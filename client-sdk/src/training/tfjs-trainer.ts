@@ -8,9 +8,9 @@ import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { nextTask } from '../next-task.ts';
 import { fusedSteps } from './fused-steps.ts';
 import { genericSteps } from './generic-steps.ts';
-import { giveWay } from './give-way.ts';
 import { seededUniform, shuffle } from './seeded.ts';
 import type { Trainer, TrainingPath } from './trainer.ts';
 
@@ -181,7 +181,7 @@ async function descend(
       sum += take(order.slice(at, at + batchSize));
       progress((epoch * stepsPerEpoch + at / batchSize + 1) / (epochs * stepsPerEpoch));
       if (tf.util.now() - turn >= TURN_MS) {
-        await giveWay();
+        await nextTask();
         turn = tf.util.now();
       }
       requireRunning(signal);
