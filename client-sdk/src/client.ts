@@ -114,13 +114,19 @@ export class PlatformClient {
   /** Connects and takes part from now on, where the person consents; returns at once where it does so already. */
   async start(): Promise<void> {
     await this.#participation.start(error => this.#emit('error', asError(error)));
+    if (this.#participation.isRunning || !(await this.#introduction.owesFarewell())) return;
+    // That is what the person wished last: it needs no consent.
+    await this.#introduction.begin();
+    this.#connect();
   }
 
   /** Leaves a round that is under way, and disconnects; what is stored stays. */
   async stop(): Promise<void> {
     const tookPart = this.#participation.isRunning;
     await this.#participation.stop();
-    if (!tookPart) await this.#rest();
+    if (tookPart) return;
+    this.#transport.close();
+    await this.#rest();
   }
 
   /**
@@ -157,7 +163,7 @@ export class PlatformClient {
   /**
    * Stops, erases everything that the SDK has stored on this device, and has the coordinator revoke it for good. What is in sums already stays
    * there. Throws `server.unreachable` where the coordinator can't be told within 20 s: then all else is done, and it is told at the next
-   * `forget` or `start`, which goes on as a new device.
+   * `forget` or `start`, with or without consent; with it, `start` then goes on as a new device.
    */
   async forget(): Promise<void> {
     await this.stop();
@@ -182,6 +188,8 @@ export class PlatformClient {
   }
 
   #connect(): void {
+    // It may be open, for a farewell.
+    this.#transport.close();
     this.#transport.open({
       disconnected: reason => {
         this.#isKnown = false;

@@ -73,9 +73,10 @@ export class Choice {
   async forget(): Promise<void> {
     const done = this.#queue.then(() => this.#client.forget());
     this.#queue = done.catch(() => {});
-    await done;
+    // Whether or not the coordinator can be told.
     this.consent.value = false;
     this.paused.value = false;
+    await done;
   }
 
   #store(): void {

@@ -153,6 +153,34 @@ describe('forget', () => {
     expect([coordinator.asked['check-in'].length, errors]).toEqual([2, []]);
   });
 
+  it('is heard at the next start where the person no longer takes part, and nothing else is said then', async () => {
+    const { client } = await waiting();
+    const forgotten = expect(client.forget()).rejects.toMatchObject({ code: 'server.unreachable' });
+    await clock.advance(20_000);
+    await forgotten;
+    const { client: next } = device(2);
+    await next.setConsent(false);
+    await next.start();
+    await comesBack();
+    expect([coordinator.asked.forget.length, coordinator.isOpen]).toEqual([1, false]);
+    expect([coordinator.asked.enrol.length, coordinator.asked['check-in'].length]).toEqual([1, 1]);
+    await next.setConsent(true);
+    await comesBack();
+    expect(coordinator.asked.enrol).toHaveLength(2);
+  });
+
+  it('stays owed where the client stops before it could be heard', async () => {
+    const { client } = await waiting();
+    const forgotten = expect(client.forget()).rejects.toMatchObject({ code: 'server.unreachable' });
+    await clock.advance(20_000);
+    await forgotten;
+    await client.setConsent(false);
+    await client.start();
+    await client.stop();
+    expect(coordinator.isOpen).toBe(false);
+    expect(await stored()).toContain('farewell');
+  });
+
   it.each(['device.unknown', 'device.revoked'] as const)('is content with the refusal %s', async code => {
     const { client } = await waiting();
     coordinator.answers.hello = () => {

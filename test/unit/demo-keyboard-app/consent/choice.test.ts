@@ -83,7 +83,9 @@ describe('the choice of a person', () => {
     const choice = choiceWith(signal(5), true);
     await choice.open();
     expect(failures).toHaveLength(2);
+    choice.agree(true);
     await expect(choice.forget()).rejects.toThrow('forget');
+    expect(choice.consent.value).toBe(false);
     choice.agree(true);
     await settle();
     expect(failures.length).toBeGreaterThan(2);
