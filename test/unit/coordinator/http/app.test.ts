@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectProblem, openRoutes, type Scene } from './routes/scene.ts';
+
+let scene: Scene;
+
+beforeEach(async () => {
+  scene = await openRoutes();
+});
+
+afterEach(() => scene.close());
+
+describe('everything that goes wrong is a problem document', () => {
+  it.each([
+    ['/nothing', 404, 'request.not-found'],
+    ['/v1/tasks/none', 404, 'task.unknown'],
+    ['/v1/tasks/none/rounds', 404, 'task.unknown'],
+    ['/v1/tasks/none/models', 404, 'task.unknown'],
+    ['/v1/tasks/NONE', 400, 'request.invalid'],
+    ['/v1/tasks/values/rounds?limit=0', 400, 'request.invalid'],
+    ['/v1/tasks/values/rounds?limit=201', 400, 'request.invalid'],
+    ['/v1/tasks/values/models?before=-1', 400, 'request.invalid'],
+    ['/v1/tasks/values/models?before=x', 400, 'request.invalid'],
+    [`/v1/models/${'0'.repeat(64)}/model.json`, 404, 'model.missing'],
+    ['/v1/models/0/model.json', 400, 'request.invalid'],
+    [`/v1/models/${'0'.repeat(64)}/${'0'.repeat(64)}.bin`, 404, 'model.missing'],
+    [`/v1/models/${'0'.repeat(64)}/..%2f..%2fetc%2fpasswd`, 400, 'request.invalid'],
+    ['/v1/models/%zz/model.json', 400, 'request.invalid'],
+    [`/v1/tasks/${'a'.repeat(200)}`, 400, 'request.invalid'],
+  ])('%s', async (url, status, code) => {
+    const response = await scene.get(url);
+    expectProblem(response, status, code);
+  });
+
+  it('also for another method', async () => {
+    expectProblem(await scene.app.inject({ method: 'DELETE', url: '/v1/tasks' }), 404, 'request.not-found');
+    expectProblem(await scene.app.inject({ method: 'PUT', url: '/v1/tasks' }), 404, 'request.not-found');
+  });
+
+  it('keeps what broke to itself, and reports it', async () => {
+    const response = await scene.get('/broken');
+    expectProblem(response, 500, 'server.internal');
+    expect(response.body).not.toMatch(/secret|var/);
+    expect(scene.faults).toEqual([
+      ['GET /broken', expect.objectContaining({ message: expect.stringMatching(/secret/) })],
+    ]);
+  });
+
+  it('names what is invalid', async () => {
+    const { detail } = (await scene.get('/v1/tasks/values/rounds?limit=x')).json();
+    expect(detail).toMatch(/limit/);
+  });
+});
+
+it('what a browser asks beforehand is answered, whatever it leaves out', async () => {
+  const ask = (headers: Record<string, string>) =>
+    scene.app.inject({ method: 'OPTIONS', url: '/v1/tasks', headers });
+  expect((await ask({})).statusCode).toBe(204);
+  const origin = 'https://app.example';
+  const { statusCode, headers } = await ask({ origin, 'access-control-request-method': 'PUT' });
+  expect(statusCode).toBe(204);
+  expect(headers['access-control-allow-origin']).toBe(origin);
+});
+
+describe('the OpenAPI document', () => {
+  it('has every route that is not hidden, each with its answers', () => {
+    const document = scene.app.swagger() as unknown as {
+      openapi: string;
+      info: object;
+      paths: Record<
+        string,
+        Record<string, { summary: string; parameters?: { name: string; in: string }[]; responses: object }>
+      >;
+    };
+    expect(document.openapi).toMatch(/^3\./);
+    expect(document.info).toEqual({ title: 'Murmuration coordinator', version: expect.any(String) });
+    expect(
+      Object.entries(document.paths)
+        .flatMap(([path, methods]) => Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`))
+        .sort(),
+    ).toEqual([
+      'GET /health/live',
+      'GET /health/ready',
+      'GET /v1/models/{model}/model.json',
+      'GET /v1/models/{model}/{weights}',
+      'GET /v1/tasks',
+      'GET /v1/tasks/{task}',
+      'GET /v1/tasks/{task}/models',
+      'GET /v1/tasks/{task}/rounds',
+      'PUT /v1/rounds/{round}/updates/{assignment}',
+    ]);
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const operation of Object.values(methods)) {
+        expect(operation.summary).toMatch(/.+/);
+        expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
+        const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+        const described = (operation.parameters ?? [])
+          .filter(each => each.in === 'path')
+          .map(({ name }) => name);
+        expect(described.sort()).toEqual(named);
+      }
+    }
+  });
+
+  it('refers only to what it holds', () => {
+    const text = JSON.stringify(scene.app.swagger());
+    for (const [, path] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const target = path!
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], scene.app.swagger());
+      expect(target, path).toBeDefined();
+    }
+  });
+});

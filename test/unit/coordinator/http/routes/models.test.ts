@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectProblem, openRoutes, type Scene } from './scene.ts';
+
+let scene: Scene;
+
+beforeEach(async () => {
+  scene = await openRoutes();
+});
+
+afterEach(() => scene.close());
+
+describe('model files', () => {
+  let url: string;
+  let etag: string;
+  const size = 16;
+
+  beforeEach(async () => {
+    const { models } = (await scene.get('/v1/tasks/values/models')).json();
+    const [group] = (await scene.get(models[0].url)).json().weightsManifest;
+    url = models[0].url.replace('model.json', group.paths[0]);
+    etag = `"${group.paths[0].slice(0, 64)}"`;
+  });
+
+  const down = () => scene.traffic.of(scene.task.name).down;
+
+  it('may be kept for ever', async () => {
+    const response = await scene.get(url);
+    expect(response.headers).toMatchObject({
+      etag,
+      'cache-control': 'public, max-age=31536000, immutable',
+      'accept-ranges': 'bytes',
+      'content-type': 'application/octet-stream',
+      'content-length': '16',
+    });
+    expect(response.rawPayload).toEqual(Buffer.alloc(size));
+  });
+
+  it.each([
+    [{ 'if-none-match': 'ETAG' }, 304, 0],
+    [{ 'if-none-match': '"other", W/ETAG' }, 304, 0],
+    [{ 'if-none-match': '*' }, 304, 0],
+    [{ 'if-none-match': '"other"' }, 200, 16],
+    [{ range: 'bytes=4-7' }, 206, 4],
+    [{ range: 'bytes=4-' }, 206, 12],
+    [{ range: 'bytes=-4' }, 206, 4],
+    [{ range: 'bytes=0-99' }, 206, 16],
+    [{ range: 'bytes=0-1,8-9' }, 200, 16],
+    [{ range: 'lines=0-1' }, 200, 16],
+    [{ range: 'nonsense' }, 200, 16],
+    [{ range: 'bytes=4-7', 'if-range': 'ETAG' }, 206, 4],
+    [{ range: 'bytes=4-7', 'if-range': '"other"' }, 200, 16],
+  ])('answer %j with %i, and count what they send', async (headers, status, bytes) => {
+    const sent = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value.replace('ETAG', etag)]),
+    );
+    const before = down();
+    const response = await scene.get(url, sent);
+    expect(response.statusCode).toBe(status);
+    expect(response.rawPayload).toHaveLength(bytes);
+    expect(down() - before).toBe(bytes);
+    if (status === 206) expect(response.headers['content-range']).toMatch(/^bytes \d+-\d+\/16$/);
+    if (status === 304) expect(response.headers.etag).toBe(etag);
+  });
+
+  it.each(['bytes=16-', 'bytes=7-4'])('refuse the range %s, which no cache may keep', async range => {
+    const before = down();
+    const response = await scene.get(url, { range });
+    expectProblem(response, 416, 'request.range');
+    expect(response.headers['content-range']).toBe('bytes */16');
+    expect(response.headers['cache-control']).toBe('no-store');
+    expect(down() - before).toBe(0);
+  });
+
+  it('answer HEAD with no body, which counts as none', async () => {
+    const before = down();
+    const response = await scene.app.inject({ method: 'HEAD', url });
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-length']).toBe('16');
+    expect(response.rawPayload).toHaveLength(0);
+    expect(down()).toBe(before);
+  });
+
+  it('belong to their version', async () => {
+    const [, , , model] = url.split('/');
+    expectProblem(await scene.get(`/v1/models/${model}/${'0'.repeat(64)}.bin`), 404, 'model.missing');
+    expectProblem(await scene.get(url.replace(model!, '0'.repeat(64))), 404, 'model.missing');
+  });
+
+  it('are for pages of the origins that are listed', async () => {
+    const listed = await scene.get(url, { origin: 'https://app.example' });
+    expect(listed.headers['access-control-allow-origin']).toBe('https://app.example');
+    expect(listed.headers['access-control-expose-headers']).toMatch(/etag/);
+    const other = await scene.get(url, { origin: 'https://evil.example' });
+    expect(other.headers['access-control-allow-origin']).toBeUndefined();
+  });
+});

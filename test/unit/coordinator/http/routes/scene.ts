@@ -1,0 +1,103 @@
+import { createApp } from '@murmuration/coordinator/http/app';
+import { healthRoutes } from '@murmuration/coordinator/http/routes/health';
+import { modelRoutes } from '@murmuration/coordinator/http/routes/models';
+import { taskRoutes } from '@murmuration/coordinator/http/routes/tasks';
+import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
+import { Traffic } from '@murmuration/coordinator/monitor/traffic';
+import { findRound } from '@murmuration/coordinator/round/all-tasks';
+import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
+import { base64url } from '@murmuration/protocol/bytes';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import { updatePath } from '@murmuration/protocol/messages/channel';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { expect } from 'vitest';
+import { boundsOf } from '../../bounds.ts';
+import { deviceId, openFederation } from '../../federation.ts';
+
+/** The public routes over the rounds of one task, all in memory. */
+export async function openRoutes() {
+  const federation = await openFederation();
+  const { clock, events, rounds, history, registry, task, channel } = federation;
+  const traffic = new Traffic();
+  const verdicts = memoryVerdicts();
+  const revoked = new Set<DeviceId>();
+  const refused: string[] = [];
+  const readiness = { isReady: true };
+  events.on('refused', (_, code) => refused.push(code));
+  const bounds = boundsOf(federation);
+  const app = await createApp({ ...bounds, cors: ['https://app.example'] });
+  const all = new Map([[task.name as string, rounds]]);
+  healthRoutes(app, () => readiness.isReady);
+  taskRoutes(app, all, history, verdicts);
+  modelRoutes(app, registry, history, traffic);
+  updateRoutes(
+    app,
+    round => findRound(all, round),
+    traffic,
+    bounds.limits,
+    device => revoked.has(device),
+  );
+  app.get('/broken', { schema: { hide: true } }, () => {
+    throw new Error('The secret path /var/lib broke.');
+  });
+  await app.ready();
+  return {
+    ...federation,
+    app,
+    traffic,
+    verdicts,
+    readiness,
+    /** Devices whose uploads are refused. */
+    revoked,
+    /** The codes of what was refused. */
+    refused,
+    get: (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers }),
+    put: (
+      part: Pick<Assignment, 'round' | 'assignment' | 'token'>,
+      body: Uint8Array,
+      headers: Record<string, string> = {},
+    ) =>
+      app.inject({
+        method: 'PUT',
+        url: updatePath(part.round, part.assignment),
+        headers: {
+          'content-type': 'application/octet-stream',
+          authorization: `Bearer ${base64url(part.token)}`,
+          ...headers,
+        },
+        payload: Buffer.from(body),
+      }),
+    /** Begins a round of five devices. */
+    async beginRound(): Promise<Assignment[]> {
+      await rounds.start();
+      await clock.advance(0);
+      for (let i = 0; i < 5; i++) federation.checkIn(deviceId(i));
+      return [...channel.assignments.values()];
+    },
+    async close() {
+      await rounds.stop();
+      await app.close();
+    },
+  };
+}
+
+export type Scene = Awaited<ReturnType<typeof openRoutes>>;
+
+/** Holds an answer to be the problem document of a code. */
+export function expectProblem(
+  response: Awaited<ReturnType<Scene['get']>>,
+  status: number,
+  code: string,
+): void {
+  expect(response.statusCode).toBe(status);
+  expect(response.headers['content-type']).toBe('application/problem+json');
+  expect(response.json()).toEqual({
+    type: `urn:murmuration:error:${code}`,
+    title: expect.stringMatching(/.+\.$/),
+    status,
+    detail: expect.stringMatching(/.+/),
+    instance: expect.stringMatching(/^\//),
+    code,
+    retryable: response.headers['retry-after'] !== undefined,
+  });
+}
