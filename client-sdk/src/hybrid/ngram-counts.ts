@@ -4,7 +4,7 @@ interface Followers {
   readonly counts: Map<number, number>;
 }
 
-/** A class and the two inputs before it, the nearer one first; −1 where there is none. */
+/** A class and the two inputs before it, the nearer one first; a number that no input has where there is none. */
 export type Ngram = readonly [previous: number, older: number, next: number];
 
 /**

@@ -75,7 +75,6 @@ export function hybridStore(storage: Storage, task: TaskName) {
       write(`${prefix}.global`, concatBytes(utf8(files.hash), encodeFiles(files))),
     personal: (name: string) => read(`${prefix}.personal.${name}`, bytes => bytes),
     putPersonal: (name: string, bytes: Uint8Array) => write(`${prefix}.personal.${name}`, bytes),
-    deletePersonal: (name: string) => storage.delete(`${prefix}.personal.${name}`),
     choice: () =>
       read(prefix, (bytes): Choice => {
         const parsed = z.parse(savedChoice, parseJson(bytes), { jitless: true });

@@ -10,8 +10,7 @@ const longestPause = 15_000;
 /**
  * Does `work` until it succeeds or an error says that another try can't help; throws that error, or the reason of `signal`
  * once it is aborted. A nudge ends the pause between two tries, but an error that names the time after which to try again is obeyed.
- * `failed` hears of each try that is
- * followed by another.
+ * `failed` hears of each try that is followed by another.
  */
 export async function persist<Result>(
   work: () => Promise<Result>,

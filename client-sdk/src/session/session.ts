@@ -6,7 +6,6 @@ import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages
 import type { Cancel } from '@murmuration/protocol/ports';
 import * as z from 'zod/mini';
 import { contribute } from './contribute.ts';
-
 import { countExamples } from './examples.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
