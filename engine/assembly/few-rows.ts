@@ -60,7 +60,7 @@ export function fewRows(
 }
 
 /** What C is before anything is added: itself, the bias, both or nothing. */
-function begin(m: i32, n: i32, c: usize, rowC: usize, accumulate: bool, bias: usize): void {
+export function begin(m: i32, n: i32, c: usize, rowC: usize, accumulate: bool, bias: usize): void {
   if (accumulate && bias == 0) return;
   for (let i = 0; i < m; i++, c += rowC) {
     for (let j = 0; j < n; j += 4) {

@@ -29,6 +29,13 @@ function putPart(to: usize, values: v128, left: i32): void {
   if (left > 2) v128.store_lane<f32>(to, values, 2, 8);
 }
 
+/** The last two floats as doubles; `f64x2.promote_low_f32x4` makes those of the first two. */
+// @ts-expect-error: decorator
+@inline
+export function promoteHigh(values: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(values, values, 2, 3, 2, 3));
+}
+
 /** The sum of the four floats, in a fixed order. */
 // @ts-expect-error: decorator
 @inline

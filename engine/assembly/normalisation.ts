@@ -1,4 +1,4 @@
-import { put, take } from './lanes';
+import { promoteHigh, put, take } from './lanes';
 
 // Batch normalisation (Ioffe & Szegedy 2015) over `rows` rows of `channels` values. Sums over rows are in double precision.
 
@@ -13,7 +13,7 @@ export function moments(rows: i32, channels: i32, x: usize, mean: usize, varianc
     for (let i = 0; i < rows; i++, from += row) {
       const values = take(from, c);
       low = f64x2.add(low, f64x2.promote_low_f32x4(values));
-      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(values, values, 2, 3, 2, 3)));
+      high = f64x2.add(high, promoteHigh(values));
     }
     const means = join(f64x2.div(low, count), f64x2.div(high, count));
     put(mean, means, c);
@@ -24,7 +24,7 @@ export function moments(rows: i32, channels: i32, x: usize, mean: usize, varianc
       const gap = f32x4.sub(take(from, c), means);
       const square = f32x4.mul(gap, gap);
       low = f64x2.add(low, f64x2.promote_low_f32x4(square));
-      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(square, square, 2, 3, 2, 3)));
+      high = f64x2.add(high, promoteHigh(square));
     }
     put(variance, join(f64x2.div(low, count), f64x2.div(high, count)), c);
   }
@@ -88,12 +88,9 @@ export function normalisationGradient(
       const slopes = take(dy + from, c);
       const product = f32x4.mul(slopes, f32x4.mul(f32x4.sub(take(x + from, c), center), scale));
       low = f64x2.add(low, f64x2.promote_low_f32x4(slopes));
-      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(slopes, slopes, 2, 3, 2, 3)));
+      high = f64x2.add(high, promoteHigh(slopes));
       lowProduct = f64x2.add(lowProduct, f64x2.promote_low_f32x4(product));
-      highProduct = f64x2.add(
-        highProduct,
-        f64x2.promote_low_f32x4(v128.shuffle<f32>(product, product, 2, 3, 2, 3)),
-      );
+      highProduct = f64x2.add(highProduct, promoteHigh(product));
     }
     const sum = join(low, high);
     const sumOfProducts = join(lowProduct, highProduct);

@@ -21,6 +21,27 @@ import {
  * @param places like y: out, the number of each highest value within its window, row by row.
  */
 export function maxPool(window: usize, batch: i32, x: usize, y: usize, places: usize): void {
+  pool(window, batch, x, y, places, true);
+}
+
+/** The mean of each window; x and y as for `maxPool`. */
+export function averagePool(window: usize, batch: i32, x: usize, y: usize): void {
+  pool(window, batch, x, y, 0, false);
+}
+
+/** Adds each dy to where the highest value of its window stood; `dx` is as the host left it. */
+export function maxPoolGradient(window: usize, batch: i32, dy: usize, places: usize, dx: usize): void {
+  spread(window, batch, dy, places, dx, true);
+}
+
+/** Adds to each value's gradient its part of the means that it went into; `dx` is as the host left it. */
+export function averagePoolGradient(window: usize, batch: i32, dy: usize, dx: usize): void {
+  spread(window, batch, dy, 0, dx, false);
+}
+
+// @ts-expect-error: decorator
+@inline
+function pool(window: usize, batch: i32, x: usize, y: usize, places: usize, highest: bool): void {
   const pixel = <usize>channels(window) << 2;
   const line = <usize>width(window) * pixel;
   for (let number = 0; number < batch * outHeight(window); number++) {
@@ -28,38 +49,38 @@ export function maxPool(window: usize, batch: i32, x: usize, y: usize, places: u
     const y0 = (number % outHeight(window)) * strideHeight(window) - top(window);
     const firstRow = max(0, -y0);
     const endRow = min(filterHeight(window), height(window) - y0);
-    for (let column = 0; column < outWidth(window); column++) {
+    for (let column = 0; column < outWidth(window); column++, y += pixel, places += pixel) {
       const x0 = column * strideWidth(window) - left(window);
       const firstTap = max(0, -x0);
       const endTap = min(filterWidth(window), width(window) - x0);
       const corner = image + <usize>(y0 + firstRow) * line + <usize>(x0 + firstTap) * pixel;
-      for (let c = channels(window), at: usize = 0; c > 0; c -= 4, at += 16, y += 16, places += 16) {
-        let best = take(corner + at, c);
+      const count = f32x4.splat(<f32>((endRow - firstRow) * (endTap - firstTap)));
+      for (let c = channels(window), at: usize = 0; c > 0; c -= 4, at += 16) {
+        let result = highest ? take(corner + at, c) : f32x4.splat(0);
         let place = i32x4.splat(firstRow * filterWidth(window) + firstTap);
         let from = corner + at;
         for (let row = firstRow; row < endRow; row++, from += line) {
           let next = from;
           for (let tap = firstTap; tap < endTap; tap++, next += pixel) {
             const value = take(next, c);
-            // Not "higher than": a NaN is taken, and stays.
-            const stays = v128.or(f32x4.ge(best, value), f32x4.ne(best, best));
-            best = v128.bitselect(best, value, stays);
-            place = v128.bitselect(place, i32x4.splat(row * filterWidth(window) + tap), stays);
+            if (highest) {
+              // Not "higher than": a NaN is taken, and stays.
+              const stays = v128.or(f32x4.ge(result, value), f32x4.ne(result, result));
+              result = v128.bitselect(result, value, stays);
+              place = v128.bitselect(place, i32x4.splat(row * filterWidth(window) + tap), stays);
+            } else result = f32x4.add(result, value);
           }
         }
-        put(y, best, c);
-        put(places, place, c);
+        put(y + at, highest ? result : f32x4.div(result, count), c);
+        if (highest) put(places + at, place, c);
       }
-      // The last vector of a pixel may have been partly filled.
-      const surplus = <usize>((4 - (channels(window) & 3)) & 3) << 2;
-      y -= surplus;
-      places -= surplus;
     }
   }
 }
 
-/** Adds each dy to where the highest value of its window stood; `dx` is as the host left it. */
-export function maxPoolGradient(window: usize, batch: i32, dy: usize, places: usize, dx: usize): void {
+// @ts-expect-error: decorator
+@inline
+function spread(window: usize, batch: i32, dy: usize, places: usize, dx: usize, highest: bool): void {
   const pixel = <usize>channels(window) << 2;
   const line = <usize>width(window) * pixel;
   for (let number = 0; number < batch * outHeight(window); number++) {
@@ -71,69 +92,18 @@ export function maxPoolGradient(window: usize, batch: i32, dy: usize, places: us
       const x0 = column * strideWidth(window) - left(window);
       const firstTap = max(0, -x0);
       const endTap = min(filterWidth(window), width(window) - x0);
-      let from = image + <usize>(y0 + firstRow) * line + <usize>(x0 + firstTap) * pixel;
-      for (let row = firstRow; row < endRow; row++, from += line) {
-        let to = from;
-        for (let tap = firstTap; tap < endTap; tap++, to += pixel) {
-          const here = i32x4.splat(row * filterWidth(window) + tap);
-          for (let c = channels(window), at: usize = 0; c > 0; c -= 4, at += 16) {
-            const chosen = i32x4.eq(take(places + at, c), here);
-            put(to + at, f32x4.add(take(to + at, c), v128.and(take(dy + at, c), chosen)), c);
-          }
-        }
-      }
-    }
-  }
-}
-
-/** The mean of each window; x and y as for `maxPool`. */
-export function averagePool(window: usize, batch: i32, x: usize, y: usize): void {
-  const pixel = <usize>channels(window) << 2;
-  const line = <usize>width(window) * pixel;
-  for (let number = 0; number < batch * outHeight(window); number++) {
-    const image = x + <usize>(number / outHeight(window)) * <usize>height(window) * line;
-    const y0 = (number % outHeight(window)) * strideHeight(window) - top(window);
-    const firstRow = max(0, -y0);
-    const endRow = min(filterHeight(window), height(window) - y0);
-    for (let column = 0; column < outWidth(window); column++, y += pixel) {
-      const x0 = column * strideWidth(window) - left(window);
-      const firstTap = max(0, -x0);
-      const endTap = min(filterWidth(window), width(window) - x0);
-      const corner = image + <usize>(y0 + firstRow) * line + <usize>(x0 + firstTap) * pixel;
-      const count = f32x4.splat(<f32>((endRow - firstRow) * (endTap - firstTap)));
-      for (let c = channels(window), at: usize = 0; c > 0; c -= 4, at += 16) {
-        let sum = f32x4.splat(0);
-        let from = corner + at;
-        for (let row = firstRow; row < endRow; row++, from += line) {
-          let next = from;
-          for (let tap = firstTap; tap < endTap; tap++, next += pixel) sum = f32x4.add(sum, take(next, c));
-        }
-        put(y + at, f32x4.div(sum, count), c);
-      }
-    }
-  }
-}
-
-/** Adds to each value's gradient its part of the means that it went into; `dx` is as the host left it. */
-export function averagePoolGradient(window: usize, batch: i32, dy: usize, dx: usize): void {
-  const pixel = <usize>channels(window) << 2;
-  const line = <usize>width(window) * pixel;
-  for (let number = 0; number < batch * outHeight(window); number++) {
-    const image = dx + <usize>(number / outHeight(window)) * <usize>height(window) * line;
-    const y0 = (number % outHeight(window)) * strideHeight(window) - top(window);
-    const firstRow = max(0, -y0);
-    const endRow = min(filterHeight(window), height(window) - y0);
-    for (let column = 0; column < outWidth(window); column++, dy += pixel) {
-      const x0 = column * strideWidth(window) - left(window);
-      const firstTap = max(0, -x0);
-      const endTap = min(filterWidth(window), width(window) - x0);
-      let from = image + <usize>(y0 + firstRow) * line + <usize>(x0 + firstTap) * pixel;
       const part = f32x4.splat(<f32>1 / <f32>((endRow - firstRow) * (endTap - firstTap)));
+      let from = image + <usize>(y0 + firstRow) * line + <usize>(x0 + firstTap) * pixel;
       for (let row = firstRow; row < endRow; row++, from += line) {
         let to = from;
         for (let tap = firstTap; tap < endTap; tap++, to += pixel) {
-          for (let c = channels(window), at: usize = 0; c > 0; c -= 4, at += 16)
-            put(to + at, f32x4.add(take(to + at, c), f32x4.mul(take(dy + at, c), part)), c);
+          const here = i32x4.splat(highest ? row * filterWidth(window) + tap : 0);
+          for (let c = channels(window), at: usize = 0; c > 0; c -= 4, at += 16) {
+            if (highest) {
+              const chosen = i32x4.eq(take(places + at, c), here);
+              put(to + at, f32x4.add(take(to + at, c), v128.and(take(dy + at, c), chosen)), c);
+            } else put(to + at, f32x4.add(take(to + at, c), f32x4.mul(take(dy + at, c), part)), c);
+          }
         }
       }
     }

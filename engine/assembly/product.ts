@@ -1,4 +1,4 @@
-import { FEW, fewRows, fewRowsTransposed } from './few-rows';
+import { begin, FEW, fewRows, fewRowsTransposed } from './few-rows';
 import { madd, put, take } from './lanes';
 
 // Matrix products after Goto and van de Geijn 2008: blocks of B and A are copied into the order in which the innermost kernel
@@ -48,7 +48,7 @@ export function multiplyPacked(
   bias: usize,
   scratch: usize,
 ): void {
-  if (k == 0) return empty(m, n, c, ldc, accumulate, bias);
+  if (k == 0) return begin(m, n, c, <usize>ldc << 2, accumulate, bias);
   const padded = (n + 7) & ~7;
   for (let k0 = 0; k0 < k; k0 += DEPTH) {
     const depth = min(DEPTH, k - k0);
@@ -76,7 +76,7 @@ export function multiply(
   bias: usize,
   scratch: usize,
 ): void {
-  if (k == 0) return empty(m, n, c, ldc, accumulate, bias);
+  if (k == 0) return begin(m, n, c, <usize>ldc << 2, accumulate, bias);
   if (m == 0) return;
   if (m <= FEW && k >= FEW && n >= 2 * FEW) {
     const row = <usize>(transposedA ? 1 : lda) << 2;
@@ -96,19 +96,6 @@ export function multiply(
       const add = accumulate || k0 > 0;
       const start = k0 == 0 && bias != 0 ? bias + (<usize>n0 << 2) : 0;
       block(m, width, depth, fromA, lda, transposedA, packed, c + (<usize>n0 << 2), ldc, add, start, scratch);
-    }
-  }
-}
-
-/** The product of matrices with no inner dimension. */
-function empty(m: i32, n: i32, c: usize, ldc: i32, accumulate: bool, bias: usize): void {
-  if (accumulate && bias == 0) return;
-  for (let i = 0; i < m; i++, c += <usize>ldc << 2) {
-    for (let j = 0; j < n; j += 4) {
-      const at = <usize>j << 2;
-      let values = bias != 0 ? take(bias + at, n - j) : f32x4.splat(0);
-      if (accumulate) values = f32x4.add(values, take(c + at, n - j));
-      put(c + at, values, n - j);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { put, take, total } from './lanes';
+import { promoteHigh, put, take, total } from './lanes';
 
 /** Row `i` of `to` ← row `indices[i]` of `from`; `count` rows of `width` floats. */
 export function gatherRows(count: i32, width: i32, from: usize, indices: usize, to: usize): void {
@@ -121,7 +121,7 @@ export function squaredNorm(count: i32, x: usize): f64 {
   for (let left = count; left > 0; left -= 4, x += 16) {
     const values = take(x, left);
     const a = f64x2.promote_low_f32x4(values);
-    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(values, values, 2, 3, 2, 3));
+    const b = promoteHigh(values);
     low = f64x2.add(low, f64x2.mul(a, a));
     high = f64x2.add(high, f64x2.mul(b, b));
   }

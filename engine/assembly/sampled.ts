@@ -46,16 +46,13 @@ export function scaleRows(
   to: usize,
   accumulate: bool,
 ): void {
-  for (let i = 0; i < rows; i++, scales += (<usize>step) << 2) {
+  const row = (<usize>width) << 2;
+  for (let i = 0; i < rows; i++, scales += (<usize>step) << 2, x += row, to += row) {
     const scale = v128.load_splat<f32>(scales);
-    for (let left = width; left > 0; left -= 4, x += 16, to += 16) {
-      let values = f32x4.mul(scale, take(x, left));
-      if (accumulate) values = f32x4.add(values, take(to, left));
-      put(to, values, left);
+    for (let left = width, at: usize = 0; left > 0; left -= 4, at += 16) {
+      let values = f32x4.mul(scale, take(x + at, left));
+      if (accumulate) values = f32x4.add(values, take(to + at, left));
+      put(to + at, values, left);
     }
-    // The last step may have been a part of a vector.
-    const beyond = (<usize>((4 - (width & 3)) & 3)) << 2;
-    x -= beyond;
-    to -= beyond;
   }
 }
