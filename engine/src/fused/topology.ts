@@ -1,3 +1,4 @@
+import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../tf.ts';
 import { type Activation, activations } from './kernels.ts';
 import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
@@ -187,7 +188,7 @@ function valuesOf(layers: readonly Described[], [, ...shape]: tf.Shape): ValueFe
 /** Features that come out of one row. */
 function widthOf({ shape, layers }: ValueFeatures): number {
   const last = layers.at(-1);
-  return last ? outputSize(last) : shape.reduce((a, b) => a * b, 1);
+  return last ? outputSize(last) : sizeOf(shape);
 }
 
 function recurrent(kind: 'gru' | 'lstm', layer: tf.layers.Layer, config: Config): RecurrentLayer {

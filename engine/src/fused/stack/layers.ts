@@ -1,3 +1,4 @@
+import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../../tf.ts';
 import { type Activation, activations } from '../kernels.ts';
 import { activationOf, type Config, refuse } from '../unrecognised.ts';
@@ -99,7 +100,7 @@ export const stackLayers: Readonly<Record<string, Read>> = {
       refuse(`the layer ${layer.name} normalises another axis than the last`);
     return {
       kind: 'normalisation',
-      pixels: product(shape.slice(0, -1)),
+      pixels: sizeOf(shape.slice(0, -1)),
       channels: shape.at(-1)!,
       momentum: config.momentum as number,
       epsilon: config.epsilon as number,
@@ -109,17 +110,17 @@ export const stackLayers: Readonly<Record<string, Read>> = {
   },
   Activation: (layer, config) => ({
     kind: 'activation',
-    size: product(inputShapeOf(layer)),
+    size: sizeOf(inputShapeOf(layer)),
     activation: activationOf(layer, config.activation),
   }),
   ReLU(layer, config) {
     if (typeof config.maxValue === 'number') refuse(`the layer ${layer.name} uses maxValue`);
-    return { kind: 'activation', size: product(inputShapeOf(layer)), activation: activations.relu };
+    return { kind: 'activation', size: sizeOf(inputShapeOf(layer)), activation: activations.relu };
   },
   Dropout(layer, config) {
     if (config.noiseShape) refuse(`the layer ${layer.name} uses noiseShape`);
     const rate = config.rate as number;
-    return rate > 0 && rate < 1 ? { kind: 'dropout', size: product(inputShapeOf(layer)), rate } : null;
+    return rate > 0 && rate < 1 ? { kind: 'dropout', size: sizeOf(inputShapeOf(layer)), rate } : null;
   },
   Flatten(layer, config) {
     requireChannelsLast(layer, config);
@@ -191,8 +192,4 @@ function along(length: number, filter: number, stride: number, padding: 'same' |
 
 function pair(value: unknown): readonly [number, number] {
   return typeof value === 'number' ? [value, value] : (value as [number, number]);
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

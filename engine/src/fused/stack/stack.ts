@@ -1,3 +1,4 @@
+import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type { Extent } from '../extent.ts';
 import type { Features } from '../features.ts';
 import type { Address } from '../kernels.ts';
@@ -36,7 +37,7 @@ export class Stack implements Features {
   ) {
     this.#workspace = workspace;
     this.#shape = shape;
-    this.#size = shape.reduce((a, b) => a * b, 1);
+    this.#size = sizeOf(shape);
     this.#training = training;
     this.#layers = parameters.stack.map(layer => running(workspace, layer, scratch, training));
     this.width = this.#layers.at(-1)?.size ?? this.#size;
