@@ -4,7 +4,7 @@ import type { Address } from '../kernels.ts';
 export interface HelperStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Of `Control`. */
+  /** Where the words and the calls of `layout` lie: `controlBytes`. */
   readonly control: Address;
   /** The helper's own scratch memory. */
   readonly scratch: Address;
