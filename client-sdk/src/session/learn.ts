@@ -1,5 +1,6 @@
 import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
 import { isHeldOut } from '../hybrid/held-out.ts';
@@ -16,11 +17,12 @@ import type { Report } from './report.ts';
  * that names layers which the model has not, and `plan.below-floor` for one that shares what the app keeps here.
  */
 export async function learn(
-  { plan, number }: Assignment,
+  assignment: Assignment,
   { task, models, privateLayers, keepPrivate, served, trainer, examples, platform, emit }: SessionPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<Learned> {
+  const { plan } = assignment;
   requirePrivateLayers(plan, keepPrivate);
   report('downloading', 0);
   const { files, bytes } = await persist(() => models.load(plan.model, signal), platform, signal);
@@ -30,10 +32,11 @@ export async function learn(
     emit('private-layers', { task, model: plan.model, reason }),
   );
   report('training', 0);
-  const settings = { ...plan.training, seed: (plan.training.seed + number) % 2 ** 31 };
   const read = await readExamples(examples());
   const lesson = split.private && served ? lessonOf(read, served.serving) : read;
-  const result = await trainer.train(model, settings, lesson, signal, done => report('training', done));
+  const result = await trainer.train(model, trainingOf(assignment), lesson, signal, done =>
+    report('training', done),
+  );
   signal.throwIfAborted();
   if (result.path) emit('engine', { task, ...result.path });
   if (!Number.isSafeInteger(result.examples) || result.examples < 1)
@@ -52,6 +55,11 @@ export async function learn(
     examples: result.examples,
     layout: split.shared,
   };
+}
+
+/** The training of a round: each has a seed of its own, so that no two go through the examples alike. */
+export function trainingOf({ plan: { training }, number }: Assignment): TrainingSettings {
+  return { ...training, seed: (training.seed + number) % 2 ** 31 };
 }
 
 /** Private layers are one of the personal models: what these are compared on, they must not have learned. */

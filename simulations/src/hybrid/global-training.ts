@@ -1,3 +1,4 @@
+import { trainingOf } from '@murmuration/client-sdk/session/learn';
 import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
@@ -56,10 +57,9 @@ export async function trainGlobal({
     const cohort = shuffle(Uint32Array.from(phones.keys()), uniform).subarray(0, task.cohort.goal);
     let loss = 0;
     for (const phone of cohort) {
-      const settings = { ...plan.training, seed: (plan.training.seed + number) % 2 ** 31 };
       const { delta, examples, metrics } = await trainer.train(
         model,
-        settings,
+        trainingOf(assignment),
         phones[phone]!,
         signal,
         () => {},
