@@ -1,5 +1,6 @@
 import { parseConfig } from '@murmuration/coordinator/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { inGraph } from '@murmuration/coordinator/round/phases/keys';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
@@ -23,8 +24,6 @@ import { Visitors } from './visitors/visitors.ts';
 
 /** Where the keyboard's page is. */
 const pagePath = '/keyboard/';
-/** Devices that a masked round keeps for each update that it wants. */
-const inGraph = 1.05;
 
 /** `npm start`: a coordinator, and phones that teach a keyboard model with real messages, on this machine. */
 async function start(): Promise<void> {

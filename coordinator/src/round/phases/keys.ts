@@ -5,7 +5,7 @@ import { collect, release } from './collecting.ts';
 import { openShares } from './shares.ts';
 
 /** Devices in the graph for each update that is wanted: the surplus is shed before the graph has to survive its loss. */
-const inGraph = 1.05;
+export const inGraph = 1.05;
 
 export function openKeys(drawn: Omit<Keys, 'phase' | 'quorum'>): Step {
   const { terms, cohort, deadlines } = drawn;
