@@ -1,12 +1,11 @@
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Member } from '../round/cohort.ts';
 import type { RoundState } from '../round/round.ts';
+import { GatheredWrites } from '../storage/gathered-writes.ts';
 import type { ActivityChange, ActivityStore, Participation } from './activity.ts';
 
-/** ms for which changes gather before they are written together. */
-const interval = 10_000;
 /** Changes that are written in one transaction. */
 const maxChanges = 500;
 
@@ -24,19 +23,18 @@ export class ActivityRecorder {
   readonly #store: ActivityStore;
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;
+  readonly #writes: GatheredWrites;
   #gathered = new Map<DeviceId, Gathered>();
   /** Rounds that were seen without a cohort: the next state that has one is that of its draw. */
   readonly #gathering = new Set<RoundId>();
   /** Whose updates are in the sums of rounds that are being closed. */
   readonly #closing = new Map<RoundId, readonly Member[]>();
-  #cancel: Cancel | undefined;
-  #isClosed = false;
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(store: ActivityStore, events: CoordinatorEvents, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
     this.#events = events;
+    this.#writes = new GatheredWrites(() => this.#write(), clock);
     events.on('connected', (device, platform, sdk) => {
       this.#see(device).client = { platform, sdk };
     });
@@ -46,17 +44,13 @@ export class ActivityRecorder {
   }
 
   /** Writes what is gathered; what can't be written is kept for the next time. */
-  async flush(): Promise<void> {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    this.#writing = this.#writing.then(() => this.#write());
-    await this.#writing;
+  flush(): Promise<void> {
+    return this.#writes.flush();
   }
 
   /** Writes what is gathered for the last time; what can't be written now is lost. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.flush();
+  close(): Promise<void> {
+    return this.#writes.close();
   }
 
   #follow(state: RoundState): void {
@@ -102,8 +96,7 @@ export class ActivityRecorder {
     const gathered = this.#gathered.get(device) ?? { seenAt: 0, client: undefined, tasks: new Map() };
     gathered.seenAt = this.#clock.now();
     this.#gathered.set(device, gathered);
-    if (!this.#isClosed)
-      this.#cancel ??= this.#clock.at(this.#clock.now() + interval, () => void this.flush());
+    this.#writes.schedule();
     return gathered;
   }
 

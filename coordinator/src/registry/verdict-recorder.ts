@@ -1,12 +1,11 @@
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events.ts';
+import { GatheredWrites } from '../storage/gathered-writes.ts';
 import type { History } from './ports.ts';
 import type { VerdictStore, Verdicts } from './verdicts.ts';
 
-/** ms for which verdicts gather before they are written together. */
-const interval = 10_000;
 /** Versions whose verdicts are taken at the same time; the one that was heard of longest ago gives way. */
 const mostModels = 16;
 /** Devices whose verdict on one version counts. */
@@ -23,12 +22,9 @@ export class VerdictRecorder {
   readonly #store: VerdictStore;
   readonly #history: Pick<History, 'version'>;
   readonly #events: CoordinatorEvents;
-  readonly #clock: Clock;
+  readonly #writes: GatheredWrites;
   /** The least recently heard of first. */
   readonly #judged = new Map<ModelHash, Judged>();
-  #cancel: Cancel | undefined;
-  #isClosed = false;
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(
     store: VerdictStore,
@@ -39,7 +35,7 @@ export class VerdictRecorder {
     this.#store = store;
     this.#history = history;
     this.#events = events;
-    this.#clock = clock;
+    this.#writes = new GatheredWrites(() => this.#write(), clock);
   }
 
   /** Takes the verdicts of a check-in; those on what is no version of its task are ignored. */
@@ -56,17 +52,13 @@ export class VerdictRecorder {
   }
 
   /** Writes what is gathered; what can't be written is kept for the next time. */
-  async flush(): Promise<void> {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    this.#writing = this.#writing.then(() => this.#write());
-    await this.#writing;
+  flush(): Promise<void> {
+    return this.#writes.flush();
   }
 
   /** Writes what is gathered for the last time; what can't be written now is lost. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.flush();
+  close(): Promise<void> {
+    return this.#writes.close();
   }
 
   async #isOf(task: TaskName, model: ModelHash): Promise<boolean> {
@@ -80,8 +72,7 @@ export class VerdictRecorder {
     if (judged.devices.has(device) || judged.devices.size >= mostDevices) return;
     judged.devices.add(device);
     judged.pending = { ...judged.pending, [verdict]: judged.pending[verdict] + 1 };
-    if (!this.#isClosed)
-      this.#cancel ??= this.#clock.at(this.#clock.now() + interval, () => void this.flush());
+    this.#writes.schedule();
     if (this.#judged.size > mostModels) {
       await this.flush();
       this.#judged.delete(this.#judged.keys().next().value!);
@@ -102,8 +93,7 @@ export class VerdictRecorder {
       }
     } catch (error) {
       this.#events.emit('fault', 'counting verdicts on versions', error);
-      if (!this.#isClosed)
-        this.#cancel ??= this.#clock.at(this.#clock.now() + interval, () => void this.flush());
+      this.#writes.schedule();
     }
   }
 }
