@@ -1,17 +1,14 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
 import type { ClientEvents } from '@murmuration/client-sdk/events';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import type { TaskOptions } from '@murmuration/client-sdk/options';
-import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { utf8 } from '@murmuration/protocol/bytes';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
-import { native } from '@murmuration/protocol/primitives/node';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../virtual-clock.ts';
-import { StillTrainer, seededBytes } from '../device.ts';
+import { deviceOn, StillTrainer } from '../device.ts';
 import { assignmentOf, MemoryCoordinator } from '../memory-coordinator.ts';
 import { serving, stepping, steppingSequences, TableInference } from './scene.ts';
 
@@ -21,32 +18,12 @@ function clientWith(task: Partial<TaskOptions>, storage = memoryStorage()) {
   const clock = new VirtualClock();
   const coordinator = new MemoryCoordinator(clock);
   const trainer = new StillTrainer();
-  const random = seededBytes(1);
-  const client = new PlatformClient(
-    {
-      url: 'memory:',
-      storage,
-      enrolment: 'the enrolment token',
-      tasks: {
-        keyboard: { examples: () => steppingSequences(2, 40), trainer, ...task },
-        other: { examples: () => [], trainer },
-      },
-    },
-    {
-      name: 'test',
-      clock,
-      random,
-      ed25519: native.ed25519,
-      workshop: async () => localWorkshop(native, random),
-      conditions: async () => ({ idle: true }),
-      transport: () => coordinator,
-      trainer: () => trainer,
-    },
-  );
-  const errors: string[] = [];
+  const { client, errors } = deviceOn(coordinator, clock, storage, {
+    keyboard: { examples: () => steppingSequences(2, 40), trainer, ...task },
+    other: { examples: () => [], trainer },
+  });
   const models: string[] = [];
   const personal: Parameters<ClientEvents['personal']>[0][] = [];
-  client.on('error', error => errors.push(error.code));
   client.on('model', ({ model }) => models.push(model));
   client.on('personal', event => personal.push(event));
   return { client, clock, coordinator, trainer, errors, models, personal };
