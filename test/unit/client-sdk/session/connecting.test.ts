@@ -53,10 +53,7 @@ describe('a device that connects', () => {
     coordinator.disconnect();
     coordinator.connect();
     await clock.advance(0);
-    const again = device(2);
-    await again.client.start();
-    coordinator.connect();
-    await clock.advance(0);
+    const again = await waiting(2);
     expect(coordinator.asked.enrol).toHaveLength(1);
     expect(coordinator.asked.enrol[0].token).toBe('the enrolment token');
     expect(new Set(coordinator.asked.hello.map(({ device }) => device)).size).toBe(1);

@@ -4,7 +4,6 @@ import { assignmentOf, pathOf } from '../memory-coordinator.ts';
 import {
   clock,
   coordinator,
-  device,
   gate,
   hour,
   minute,
@@ -64,10 +63,7 @@ describe('a contribution', () => {
     coordinator.close();
     const uploaded = coordinator.uploads[0].bytes;
     renewCoordinator();
-    const again = device(99);
-    await again.client.start();
-    coordinator.connect();
-    await clock.advance(0);
+    const again = await waiting(99);
     coordinator.send('assignment', assignment);
     await clock.advance(0);
     expect(trainer.trainings).toBe(1);
@@ -83,9 +79,7 @@ describe('a contribution', () => {
     const [first] = coordinator.uploads;
     coordinator.close();
     renewCoordinator();
-    await device(99).client.start();
-    coordinator.connect();
-    await clock.advance(0);
+    await waiting(99);
     coordinator.send('assignment', assignmentOf(clock, 'r2'));
     await clock.advance(0);
     expect(trainer.trainings).toBe(2);

@@ -4,8 +4,8 @@ import { assignmentOf, pathOf } from '../memory-coordinator.ts';
 import {
   clock,
   coordinator,
-  device,
   gate,
+  holdHellos,
   hour,
   minute,
   renewCoordinator,
@@ -57,9 +57,7 @@ describe('a contribution and the end of its round', () => {
     coordinator.close();
     const [, second] = coordinator.uploads;
     renewCoordinator();
-    await device(99).client.start();
-    coordinator.connect();
-    await clock.advance(0);
+    await waiting(99);
     coordinator.send('assignment', assignmentOf(clock, 'r2'));
     await clock.advance(0);
     expect(coordinator.uploads).toEqual([second]);
@@ -135,12 +133,7 @@ describe('a contribution and the end of its round', () => {
       coordinator.send('assignment', assignment);
       await clock.advance(0);
       coordinator.disconnect();
-      const { opened, open } = gate();
-      const { hello } = coordinator.answers;
-      coordinator.answers.hello = async message => {
-        await opened;
-        return hello(message);
-      };
+      const open = holdHellos();
       coordinator.connect();
       if (isBefore) coordinator.send('assignment', assignment);
       open();
@@ -148,7 +141,6 @@ describe('a contribution and the end of its round', () => {
       if (!isBefore) coordinator.send('assignment', assignment);
       await clock.advance(5 * minute);
       expect(trainer.running).toBe(1);
-      coordinator.answers.hello = hello;
       await it.client.stop();
       await clock.advance(0);
     }
@@ -165,12 +157,7 @@ describe('a contribution and the end of its round', () => {
     await clock.advance(0);
     expect(coordinator.asked.keys).toHaveLength(1);
     coordinator.disconnect();
-    const { opened, open } = gate();
-    const { hello } = coordinator.answers;
-    coordinator.answers.hello = async message => {
-      await opened;
-      return hello(message);
-    };
+    const open = holdHellos();
     coordinator.connect();
     await clock.advance(minute);
     expect(coordinator.asked.keys).toHaveLength(1);

@@ -32,8 +32,8 @@ export const device = (seed = 1, enrolment?: () => Promise<string>) =>
   );
 
 /** A device that has said hello and checked in. */
-export async function waiting() {
-  const it = device();
+export async function waiting(seed = 1) {
+  const it = device(seed);
   await it.client.start();
   coordinator.connect();
   await clock.advance(0);
@@ -47,6 +47,17 @@ export function gate() {
     open = resolve;
   });
   return { open, opened };
+}
+
+/** Hellos are answered from now on once the returned function is called. */
+export function holdHellos(): () => void {
+  const { opened, open } = gate();
+  const { hello } = coordinator.answers;
+  coordinator.answers.hello = async message => {
+    await opened;
+    return hello(message);
+  };
+  return open;
 }
 
 export const roundEnd = (round = 'r1', after = hour) => ({
