@@ -1,12 +1,10 @@
 import type { Negatives } from '../negative-sampler.ts';
 import type { Rows } from './counted-rows.ts';
+import { CrossEntropy } from './cross-entropy.ts';
 import type { Address } from './kernels.ts';
 import type { DenseParameters, Parameters } from './parameters.ts';
 import { SampledOutput } from './sampled-output.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Logits that are held at a time, at most, in floats: 2 MB, so that they stay in a cache. */
-const LOGITS = 524_288;
 
 /** The last part of a model: dense layers on single rows, and softmax cross-entropy on what they end in. */
 export class Head {
@@ -19,10 +17,7 @@ export class Head {
   /** Inputs of each layer, and their gradients. */
   #inputs: Address[] = [];
   #slopes: Address[] = [];
-  #blockRows = 0;
-  #logits = 0;
-  #sums = 0;
-  #gaps = 0;
+  readonly #crossEntropy: CrossEntropy;
   #sampled: SampledOutput | null = null;
 
   constructor(
@@ -36,6 +31,7 @@ export class Head {
     this.#training = training;
     this.#follows = training && (embedding !== null || stack.length > 0);
     this.#scratch = scratch;
+    this.#crossEntropy = new CrossEntropy(workspace);
   }
 
   get classes(): number {
@@ -56,14 +52,8 @@ export class Head {
     this.#slopes = this.#layers.map(({ layer }, i) =>
       this.#follows || (this.#training && i > 0) ? workspace.reserve(rows * layer.inputs) : 0,
     );
-    if (this.#sampled) {
-      this.#sampled.reserve(rows);
-      return;
-    }
-    this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / this.classes / 4)));
-    this.#logits = workspace.reserve(this.#blockRows * this.classes);
-    this.#sums = workspace.reserve(this.#blockRows);
-    this.#gaps = workspace.reserve(this.#blockRows);
+    if (this.#sampled) this.#sampled.reserve(rows);
+    else this.#crossEntropy.reserve(rows, this.classes);
   }
 
   /**
@@ -93,8 +83,10 @@ export class Head {
     let loss = 0;
     let row = 0;
     do {
-      const rows = Math.min(this.#blockRows, count - row);
-      loss += this.#block(row, rows, labels + 4 * row, shares + 4 * row);
+      const rows = Math.min(this.#crossEntropy.blockRows, count - row);
+      this.#scoreBlock(row, rows);
+      loss += this.#crossEntropy.descend({ count: rows, labels: labels + 4 * row, shares: shares + 4 * row });
+      this.#gradients(this.#layers.length - 1, row, rows, this.#crossEntropy.logits, row > 0);
       row += rows;
     } while (row < count);
     return loss;
@@ -110,10 +102,11 @@ export class Head {
     const { kernels } = this.#workspace;
     kernels.gatherRows(count, this.#layers[0].layer.inputs, from, indices, this.#inputs[0]);
     for (let i = 0; i < this.#layers.length - 1; i++) this.#forward(i, count, this.#inputs[i + 1]);
-    for (let row = 0; row < count; row += this.#blockRows) {
-      const rows = Math.min(this.#blockRows, count - row);
+    const { blockRows, logits } = this.#crossEntropy;
+    for (let row = 0; row < count; row += blockRows) {
+      const rows = Math.min(blockRows, count - row);
       this.#scoreBlock(row, rows);
-      visit(row, rows, this.#logits);
+      visit(row, rows, logits);
     }
   }
 
@@ -175,23 +168,7 @@ export class Head {
     this.#workspace.kernels.multiply(
       rows, units, inputs, this.#inputs[i] + 4 * first * inputs, inputs, 0,
       kernel.value, tied ? inputs : units, Number(tied),
-      this.#logits, units, 0, bias?.value ?? 0, this.#scratch,
+      this.#crossEntropy.logits, units, 0, bias?.value ?? 0, this.#scratch,
     );
-  }
-
-  /** Logits of a block of rows, their loss, and the gradients of the last layer. */
-  #block(first: number, rows: number, labels: Address, shares: Address): number {
-    const { kernels, floats } = this.#workspace;
-    const i = this.#layers.length - 1;
-    const { units } = this.#layers[i].layer;
-    this.#scoreBlock(first, rows);
-    kernels.softmaxCrossEntropy(rows, units, this.#logits, labels, shares, this.#sums, this.#gaps);
-    this.#gradients(i, first, rows, this.#logits, first > 0);
-    let loss = 0;
-    for (let row = 0; row < rows; row++) {
-      const share = floats[shares / 4 + row];
-      loss += share * (Math.log(floats[this.#sums / 4 + row]) + floats[this.#gaps / 4 + row]);
-    }
-    return loss;
   }
 }

@@ -1,11 +1,9 @@
 import { EXCLUDED, type Negatives } from '../negative-sampler.ts';
 import type { Rows } from './counted-rows.ts';
+import { CrossEntropy } from './cross-entropy.ts';
 import type { Address } from './kernels.ts';
 import type { DenseParameters } from './parameters.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Logits that are held at a time, at most, in floats, as in the full softmax. */
-const LOGITS = 524_288;
 
 /**
  * The last layer of a model under sampled softmax: each row has one logit for each negative of the step and, in the last column,
@@ -18,17 +16,14 @@ export class SampledOutput {
   readonly #scratch: Address;
   /** Where a class stands among the negatives; −1 for one that does not. */
   readonly #slots: Int32Array;
-  #blockRows = 0;
+  readonly #crossEntropy: CrossEntropy;
   #classes = 0;
   #bias = 0;
   #rows = 0;
   #rowSlopes = 0;
   #own = 0;
   #ownSlopes = 0;
-  #logits = 0;
   #targets = 0;
-  #sums = 0;
-  #gaps = 0;
   #columnSums = 0;
 
   constructor(workspace: Workspace, output: DenseParameters, negatives: number, scratch: Address) {
@@ -36,6 +31,7 @@ export class SampledOutput {
     this.#output = output;
     this.#negatives = negatives;
     this.#scratch = scratch;
+    this.#crossEntropy = new CrossEntropy(workspace);
     this.#slots = new Int32Array(output.layer.units).fill(-1);
   }
 
@@ -43,18 +39,20 @@ export class SampledOutput {
     const workspace = this.#workspace;
     const { inputs } = this.#output.layer;
     const columns = this.#negatives + 1;
-    this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / columns / 4)));
+    this.#crossEntropy.reserve(rows, columns);
+    const { blockRows } = this.#crossEntropy;
     this.#classes = workspace.reserve(this.#negatives);
     this.#bias = workspace.reserve(this.#negatives);
     this.#rows = workspace.reserve(this.#negatives * inputs);
     this.#rowSlopes = workspace.reserve(this.#negatives * inputs);
-    this.#own = workspace.reserve(this.#blockRows * inputs);
-    this.#ownSlopes = workspace.reserve(this.#blockRows * inputs);
-    this.#logits = workspace.reserve(this.#blockRows * columns);
-    this.#targets = workspace.reserve(this.#blockRows);
-    this.#sums = workspace.reserve(this.#blockRows);
-    this.#gaps = workspace.reserve(this.#blockRows);
+    this.#own = workspace.reserve(blockRows * inputs);
+    this.#ownSlopes = workspace.reserve(blockRows * inputs);
+    this.#targets = workspace.reserve(blockRows);
     this.#columnSums = workspace.reserve(columns);
+  }
+
+  get #logits(): Address {
+    return this.#crossEntropy.logits;
   }
 
   /**
@@ -68,9 +66,10 @@ export class SampledOutput {
     this.#take(negatives);
     const row = 4 * this.#output.layer.inputs;
     let loss = 0;
-    for (let first = 0; first < count; first += this.#blockRows) {
+    const { blockRows } = this.#crossEntropy;
+    for (let first = 0; first < count; first += blockRows) {
       const part = {
-        count: Math.min(this.#blockRows, count - first),
+        count: Math.min(blockRows, count - first),
         labels: labels + 4 * first,
         shares: shares + 4 * first,
       };
@@ -114,15 +113,7 @@ export class SampledOutput {
       if (this.#slots[label] >= 0) floats[at + this.#slots[label]] = EXCLUDED;
     }
     ints.fill(this.#negatives, this.#targets / 4, this.#targets / 4 + count);
-    // biome-ignore format: what is read, then what is written
-    kernels.softmaxCrossEntropy(
-      count, columns, this.#logits, this.#targets, shares, this.#sums, this.#gaps,
-    );
-    let loss = 0;
-    for (let row = 0; row < count; row++)
-      loss +=
-        floats[shares / 4 + row] * (Math.log(floats[this.#sums / 4 + row]) + floats[this.#gaps / 4 + row]);
-    return loss;
+    return this.#crossEntropy.descend({ count, labels: this.#targets, shares });
   }
 
   #gradients(

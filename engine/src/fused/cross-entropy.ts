@@ -1,0 +1,55 @@
+import type { Rows } from './counted-rows.ts';
+import type { Address } from './kernels.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Logits that are held at a time, at most, in floats: 2 MB, so that they stay in a cache. */
+const LOGITS = 524_288;
+
+/** A block of rows of logits, their softmax cross-entropy, and its gradient. */
+export class CrossEntropy {
+  readonly #workspace: Workspace;
+  #classes = 0;
+  #blockRows = 0;
+  #logits = 0;
+  #sums = 0;
+  #gaps = 0;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  /** Reserves what a batch of up to `rows` rows of `classes` logits needs. */
+  reserve(rows: number, classes: number): void {
+    const workspace = this.#workspace;
+    this.#classes = classes;
+    this.#blockRows = Math.min(rows, Math.max(16, 4 * Math.floor(LOGITS / classes / 4)));
+    this.#logits = workspace.reserve(this.#blockRows * classes);
+    this.#sums = workspace.reserve(this.#blockRows);
+    this.#gaps = workspace.reserve(this.#blockRows);
+  }
+
+  /** Rows that a block has, at most. */
+  get blockRows(): number {
+    return this.#blockRows;
+  }
+
+  /** Where the logits lie: `[blockRows, classes]`. */
+  get logits(): Address {
+    return this.#logits;
+  }
+
+  /** The loss of the block's first `count` rows, in nats; their gradients take the place of the logits. */
+  descend({ count, labels, shares }: Omit<Rows, 'indices'>): number {
+    const { kernels, floats } = this.#workspace;
+    // biome-ignore format: what is read, then what is written
+    kernels.softmaxCrossEntropy(
+      count, this.#classes, this.#logits, labels, shares, this.#sums, this.#gaps,
+    );
+    let loss = 0;
+    for (let row = 0; row < count; row++) {
+      const share = floats[shares / 4 + row];
+      loss += share * (Math.log(floats[this.#sums / 4 + row]) + floats[this.#gaps / 4 + row]);
+    }
+    return loss;
+  }
+}
