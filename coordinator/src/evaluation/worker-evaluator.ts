@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { askWorker } from '../ask-worker.ts';
 import type { Metrics } from '../registry/model-version.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { EvaluationReply, EvaluationRequest } from './worker.ts';
@@ -41,25 +41,9 @@ export function workerEvaluator(module: URL, data: unknown): Evaluator {
   };
 }
 
-function ask(worker: Worker, model: ModelFiles, signal: AbortSignal): Promise<Metrics> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      signal.removeEventListener('abort', onAbort);
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      act();
-    };
-    const onMessage = (reply: EvaluationReply) =>
-      settle(() =>
-        'metrics' in reply
-          ? resolve(reply.metrics)
-          : reject(new Error(`The evaluation failed: ${reply.error}`)),
-      );
-    const onError = (error: unknown) => settle(() => reject(error as Error));
-    const onExit = () => settle(() => reject(new MurmurationError('server.stopping')));
-    const onAbort = () => settle(() => reject(signal.reason));
-    signal.addEventListener('abort', onAbort);
-    worker.ref();
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage({ model } satisfies EvaluationRequest);
-  });
+async function ask(worker: Worker, model: ModelFiles, signal: AbortSignal): Promise<Metrics> {
+  const request: EvaluationRequest = { model };
+  const reply = await askWorker<EvaluationReply>(worker, request, signal);
+  if ('error' in reply) throw new Error(`The evaluation failed: ${reply.error}`);
+  return reply.metrics;
 }

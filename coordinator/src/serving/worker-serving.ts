@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash } from '@murmuration/protocol/ids';
+import { askWorker } from '../ask-worker.ts';
 import type { Serving } from './serving.ts';
 import type { ServingReply, ServingRequest } from './worker.ts';
 
@@ -53,25 +54,13 @@ export function workerServing(): Serving {
   };
 }
 
-function ask(worker: Worker, request: ServingRequest, signal: AbortSignal): Promise<Float32Array | null> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      signal.removeEventListener('abort', onAbort);
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      act();
-    };
-    const onMessage = (reply: ServingReply) =>
-      settle(() => {
-        if ('logits' in reply) resolve(reply.logits);
-        else if (reply.code) reject(new MurmurationError(reply.code, reply.detail));
-        else reject(new Error(`The prediction failed: ${reply.detail}`));
-      });
-    const onError = (error: unknown) => settle(() => reject(error as Error));
-    const onExit = () => settle(() => reject(new MurmurationError('server.stopping')));
-    const onAbort = () => settle(() => reject(signal.reason));
-    signal.addEventListener('abort', onAbort);
-    worker.ref();
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage(request);
-  });
+async function ask(
+  worker: Worker,
+  request: ServingRequest,
+  signal: AbortSignal,
+): Promise<Float32Array | null> {
+  const reply = await askWorker<ServingReply>(worker, request, signal);
+  if ('logits' in reply) return reply.logits;
+  if (reply.code) throw new MurmurationError(reply.code, reply.detail);
+  throw new Error(`The prediction failed: ${reply.detail}`);
 }
