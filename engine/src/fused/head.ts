@@ -1,4 +1,5 @@
 import type { Negatives } from '../negative-sampler.ts';
+import { blocksOf } from './blocks.ts';
 import type { Rows } from './counted-rows.ts';
 import { CrossEntropy } from './cross-entropy.ts';
 import type { Address } from './kernels.ts';
@@ -80,15 +81,13 @@ export class Head {
 
   /** The loss by all classes, and the gradients of the last layer, block by block. */
   #full({ count, labels, shares }: Rows): number {
+    const { blockRows, logits } = this.#crossEntropy;
     let loss = 0;
-    let row = 0;
-    do {
-      const rows = Math.min(this.#crossEntropy.blockRows, count - row);
+    for (const [row, rows] of blocksOf(count, blockRows)) {
       this.#scoreBlock(row, rows);
       loss += this.#crossEntropy.descend({ count: rows, labels: labels + 4 * row, shares: shares + 4 * row });
-      this.#gradients(this.#layers.length - 1, row, rows, this.#crossEntropy.logits, row > 0);
-      row += rows;
-    } while (row < count);
+      this.#gradients(this.#layers.length - 1, row, rows, logits, row > 0);
+    }
     return loss;
   }
 

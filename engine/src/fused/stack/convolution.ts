@@ -1,3 +1,4 @@
+import { blocksOf } from '../blocks.ts';
 import { type Address, activations } from '../kernels.ts';
 import type { ConvolutionParameters } from '../parameters.ts';
 import { spansOf } from '../threads/split.ts';
@@ -87,7 +88,7 @@ export class Convolution implements Running {
       return;
     }
     kernels.pack(depth, filters, filter.value, filters, 0, this.#packed);
-    for (const [first, count] of this.#blocks(rows)) {
+    for (const [first, count] of blocksOf(rows * window.outHeight, this.#rowsPerBlock)) {
       const pixels = count * window.outWidth;
       const to = this.#output + 4 * first * window.outWidth * filters;
       this.#gather(first, count, x);
@@ -123,7 +124,7 @@ export class Convolution implements Running {
       kernels.pack(filters, depth, filter.value, filters, 1, this.#packed);
       this.#workspace.zero(inputSlopes, rows * window.height * window.width * window.channels);
     }
-    for (const [first, count] of this.#blocks(rows)) {
+    for (const [first, count] of blocksOf(rows * window.outHeight, this.#rowsPerBlock)) {
       const pixels = count * window.outWidth;
       const from = slopes + 4 * first * window.outWidth * filters;
       this.#gather(first, count, x);
@@ -161,15 +162,5 @@ export class Convolution implements Running {
   get #pointwise(): boolean {
     const { filterHeight, filterWidth, strideHeight, strideWidth } = this.#parameters.layer.window;
     return filterHeight === 1 && filterWidth === 1 && strideHeight === 1 && strideWidth === 1;
-  }
-
-  /** First row and number of rows of windows of each block; one at least, which may be empty. */
-  *#blocks(rows: number): Generator<readonly [first: number, count: number]> {
-    const all = rows * this.#parameters.layer.window.outHeight;
-    let first = 0;
-    do {
-      yield [first, Math.min(this.#rowsPerBlock, all - first)];
-      first += this.#rowsPerBlock;
-    } while (first < all);
   }
 }

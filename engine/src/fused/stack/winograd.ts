@@ -1,3 +1,4 @@
+import { blocksOf } from '../blocks.ts';
 import { type Address, activations } from '../kernels.ts';
 import type { ConvolutionParameters, Parameter } from '../parameters.ts';
 import type { Workspace } from '../workspace.ts';
@@ -201,13 +202,7 @@ function blockSize(pass: Pass, rows: number): number {
   return POINTS * count * tilesAcross(window) * (window.channels + filters);
 }
 
-/** First row and number of rows of tiles of each block; one at least, which may be empty. */
-function* blocks(pass: Pass, rows: number): Generator<readonly [first: number, count: number]> {
-  const all = rows * tilesDown(pass.window);
-  const step = rowsPerBlock(pass);
-  let first = 0;
-  do {
-    yield [first, Math.min(step, all - first)];
-    first += step;
-  } while (first < all);
+/** First row and number of rows of tiles of each block. */
+function blocks(pass: Pass, rows: number) {
+  return blocksOf(rows * tilesDown(pass.window), rowsPerBlock(pass));
 }
