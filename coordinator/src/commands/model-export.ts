@@ -58,7 +58,7 @@ async function find(client: PublicClient, meant: string): Promise<ModelHash> {
   if (model && (number === undefined || model.number === number)) return model.model as ModelHash;
   throw new MurmurationError(
     'model.missing',
-    `There is no version ${number ?? ''} of ${name}; murmuration models ${name} lists them.`,
+    `There is no version ${number === undefined ? '' : `${number} `}of ${name}; murmuration models ${name} lists them.`,
   );
 }
 
