@@ -1,14 +1,15 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
+import type { AllRounds } from './all-tasks.ts';
 import type { PausedTasks } from './pauses.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
 /** What an operator may do to the rounds of a task. Each throws `task.unknown` for a task that is not there. */
 export class Steering {
-  readonly #tasks: ReadonlyMap<string, TaskRounds>;
+  readonly #tasks: AllRounds;
   readonly #paused: PausedTasks;
 
-  constructor(tasks: ReadonlyMap<string, TaskRounds>, paused: PausedTasks) {
+  constructor(tasks: AllRounds, paused: PausedTasks) {
     this.#tasks = tasks;
     this.#paused = paused;
   }

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import type { VerdictStore, Verdicts } from '../../registry/verdicts.ts';
+import type { AllRounds } from '../../round/all-tasks.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { RoundState } from '../../round/round.ts';
 import type { TaskRounds } from '../../round/task-rounds.ts';
@@ -72,7 +73,7 @@ const page = z.object({
 /** What the world may know of the tasks: their rounds and their model versions, newest first. */
 export function taskRoutes(
   app: App,
-  tasks: ReadonlyMap<string, TaskRounds>,
+  tasks: AllRounds,
   history: History,
   verdicts: Pick<VerdictStore, 'of'>,
 ): void {
