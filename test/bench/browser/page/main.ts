@@ -90,11 +90,6 @@ async function takePart(): Promise<number[]> {
 }
 
 Object.assign(globalThis, {
-  bench: {
-    train,
-    predictWhileTraining,
-    takePart,
-    close: () => Promise.all([trainer.close(), inference.close()]),
-  },
+  bench: { train, predictWhileTraining, takePart },
 });
 (globalThis as unknown as { ready(): void }).ready();
