@@ -7,7 +7,8 @@ import type { RunningSum } from '@murmuration/coordinator/aggregation/running-su
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec';
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
-import type { BenchmarkOptions, Figures } from './benchmark.ts';
+import { type BenchmarkOptions, type Figures, median } from './benchmark.ts';
+import { stopwatch } from './stopwatch.ts';
 
 const settings = { clip: 1, bits: 8, weightCap: 32, largestCohort: 1_000 } as const;
 /** Different updates, sent in turn: together larger than the processor's caches. */
@@ -125,14 +126,9 @@ function meanOf(sum: RunningSum, wire: readonly Uint8Array[], updates: number): 
 }
 
 function cpuSeconds(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+  const cpu = stopwatch();
+  cpu.time(work);
+  return cpu.milliseconds / 1000;
 }
 
 /** How far the resident set grows, MiB, while 1,000 updates come in, each in bytes of its own that nobody keeps. */

@@ -6,7 +6,8 @@ import { cipherAccumulator, native } from '@murmuration/protocol/primitives/node
 import { portable } from '@murmuration/protocol/primitives/portable';
 import type { Accumulator } from '@murmuration/protocol/primitives/primitives';
 import { applyMasks, collectMasks } from '@murmuration/protocol/secagg/mask-stream';
-import type { BenchmarkOptions, Figures } from './benchmark.ts';
+import { type BenchmarkOptions, type Figures, median, round } from './benchmark.ts';
+import { stopwatch } from './stopwatch.ts';
 
 const trials = 5;
 
@@ -42,11 +43,10 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     for (const { name, primitives, rates } of candidates) {
       const { signs, keys } = name === 'library' ? few : masks;
       const vector = new Int32Array(values);
-      const before = process.cpuUsage();
-      applyMasks(primitives, vector, { keys, signs });
-      const { user, system } = process.cpuUsage(before);
+      const cpu = stopwatch();
+      cpu.time(() => applyMasks(primitives, vector, { keys, signs }));
       // The first trial is the warm-up of the compilers.
-      if (trial >= 0) rates.push((4 * values * signs.length) / (1000 * (user + system)));
+      if (trial >= 0) rates.push((4 * values * signs.length) / (1e6 * cpu.milliseconds));
     }
     if (trial >= 0) log(`trial ${trial + 1} of ${trials}`);
   }
@@ -67,9 +67,3 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     cores: availableParallelism(),
   };
 }
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-}
-
-const round = (value: number): number => Number(value.toPrecision(4));

@@ -6,7 +6,7 @@ import { parseConfig } from '@murmuration/coordinator/config';
 import { createCoordinator } from '@murmuration/coordinator/main';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
-import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { CheckedIn, Connected, Order } from './devices.ts';
 
@@ -108,4 +108,3 @@ function cpuSeconds(before: NodeJS.CpuUsage): number {
 }
 
 const milliseconds = (nanoseconds: number): number => round(nanoseconds / 1e6);
-const round = (value: number): number => Number(value.toPrecision(4));

@@ -12,7 +12,7 @@ import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { systemRandom } from '@murmuration/protocol/system';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
-import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import { type Order, type Part, parts, socketParts, type TookPart } from './orders.ts';
 import { watchPhases } from './watch-phases.ts';
@@ -176,5 +176,3 @@ function averages({ bytes }: TookPart): Partial<Record<Part, { up: number; down:
       .filter(([, { up, down }]) => up + down > 0),
   );
 }
-
-const round = (value: number): number => Number(value.toPrecision(4));

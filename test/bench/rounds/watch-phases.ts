@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events';
 import type { RoundState } from '@murmuration/coordinator/round/round';
+import { round } from '../benchmark.ts';
 
 /** One phase of a round as the coordinator's process went through it. */
 interface Measured {
@@ -46,5 +47,3 @@ export function watchPhases(events: CoordinatorEvents, log: (line: string) => vo
     },
   };
 }
-
-const round = (value: number): number => Number(value.toPrecision(4));

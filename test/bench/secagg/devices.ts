@@ -14,9 +14,10 @@ import {
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
 import { packRing } from '@murmuration/protocol/secagg/ring';
+import { median } from '../benchmark.ts';
 import { answerOrders } from '../second-process.ts';
+import { type Stopwatch, stopwatch } from '../stopwatch.ts';
 import { type Entered, type Finished, type Order, type Parcel, type Report, valueBits } from './orders.ts';
-import { type Stopwatch, stopwatch } from './stopwatch.ts';
 
 interface Device {
   readonly context: ParticipantContext;
@@ -95,8 +96,7 @@ function reveal({ statement, devices: numbers }: Extract<Order, { do: 'reveal' }
 }
 
 function finish(): Finished {
-  const cpuMs = contributors.map(({ cpu }) => cpu.milliseconds).sort((a, b) => a - b);
-  const finished = { sum, cpuMs: cpuMs[cpuMs.length >> 1]! };
+  const finished = { sum, cpuMs: median(contributors.map(({ cpu }) => cpu.milliseconds)) };
   devices = contributors = [];
   return finished;
 }

@@ -13,10 +13,10 @@ import { ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
-import type { BenchmarkOptions, Figures } from '../benchmark.ts';
+import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
+import { stopwatch } from '../stopwatch.ts';
 import { type Entered, type Finished, type Order, type Parcel, type Report, valueBits } from './orders.ts';
-import { stopwatch } from './stopwatch.ts';
 
 // Bonawitz et al. 2017 (CCS), table 2: 1,000 clients, 100,000 values, complete graph; one thread. Seconds by dropout.
 const published = {
@@ -217,5 +217,3 @@ function expandAlone(streams: number, bytes: number): void {
       cipher.update(zeros.subarray(0, Math.min(left, zeros.length)));
   }
 }
-
-const round = (value: number): number => Number(value.toPrecision(4));
