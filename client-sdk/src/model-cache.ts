@@ -9,6 +9,7 @@ import {
 } from '@murmuration/protocol/weights/model-files';
 import type { Storage } from './storage/storage.ts';
 import type { Transport } from './transport/transport.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Longest `model.json`, bytes. */
 const maxJsonLength = 4 << 20;
@@ -106,14 +107,4 @@ export class ModelCache {
   async #decode(hash: ModelHash, json: Uint8Array, weights: Uint8Array): Promise<ModelFiles> {
     return joinModel(hash, json, weights, await this.#hash(weights));
   }
-}
-
-/** The result, or the reason of `signal` as soon as that is aborted, whatever the result waits for. */
-function untilAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

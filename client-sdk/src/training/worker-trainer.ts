@@ -1,42 +1,53 @@
 import { MessageChannel } from 'node:worker_threads';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { Piscina } from 'piscina';
+import { untilAborted } from '../until-aborted.ts';
 import type { TrainerOptions } from './tfjs-trainer.ts';
 import { errorOfThread } from './thread-errors.ts';
 import type { Trainer, TrainingResult } from './trainer.ts';
 import type { TrainingJob } from './worker.ts';
 
+type Progress = Parameters<Trainer['train']>[4];
+
 /** Trains in a worker thread of its own, so that the app's thread stays free; the thread starts with the first training. */
 export function workerTrainer(objective: URL, options: TrainerOptions = {}): Trainer {
   let pool: Piscina<TrainingJob, TrainingResult> | undefined;
+  let ended = new AbortController();
+  /** The trainings so far: the pool would leave those behind that wait while one is stopped, which ends its thread. */
+  let trainings: Promise<unknown> = Promise.resolve();
+  const run = async (job: Omit<TrainingJob, 'progress'>, signal: AbortSignal, progress: Progress) => {
+    signal.throwIfAborted();
+    pool ??= new Piscina({
+      filename: new URL('./worker.ts', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: 1,
+    });
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', progress);
+    try {
+      return await pool.run({ ...job, progress: port2 }, { signal, transferList: [port2] });
+    } finally {
+      port1.close();
+    }
+  };
   return {
     async train(model, settings, examples, signal, progress) {
-      pool ??= new Piscina({
-        filename: new URL('./worker.ts', import.meta.url).href,
-        minThreads: 0,
-        maxThreads: 1,
-      });
-      const { port1, port2 } = new MessageChannel();
-      port1.on('message', progress);
-      const job: TrainingJob = {
-        objective: objective.href,
-        options,
-        model,
-        settings,
-        examples,
-        progress: port2,
-      };
+      const job = { objective: objective.href, options, model, settings, examples };
+      const either = AbortSignal.any([signal, ended.signal]);
+      const result = trainings.then(() => run(job, either, progress));
+      trainings = result.catch(() => {});
       try {
-        return await pool.run(job, { signal, transferList: [port2] });
+        return await untilAborted(result, either);
       } catch (cause) {
-        throw signal.aborted ? new MurmurationError('training.stopped') : errorOfThread(cause);
-      } finally {
-        port1.close();
+        throw either.aborted ? new MurmurationError('training.stopped') : errorOfThread(cause);
       }
     },
     async close() {
-      await pool?.destroy();
+      ended.abort();
+      ended = new AbortController();
+      const closing = pool;
       pool = undefined;
+      await closing?.destroy();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { errorOfThread } from '../training/thread-errors.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { WorkerService } from './serve-training.ts';
 
 /** Starts the app's worker, whose script calls `serveTraining`. */
@@ -40,15 +41,13 @@ export function appWorker(spawn: Spawn): AppWorker {
       const why = event.message || 'its script does not load; the console of the browser has the reason';
       end(new MurmurationError('training.failed', `The app's worker failed: ${why}`));
     });
-    const call: RunningWorker['call'] = work =>
-      new Promise((resolve, reject) => {
-        signal.throwIfAborted();
-        const stop = () => reject(signal.reason);
-        signal.addEventListener('abort', stop, { once: true });
-        work(service)
-          .then(resolve, cause => reject(errorOfThread(cause)))
-          .finally(() => signal.removeEventListener('abort', stop));
+    const call: RunningWorker['call'] = async work => {
+      signal.throwIfAborted();
+      const result = work(service).catch(cause => {
+        throw errorOfThread(cause);
       });
+      return untilAborted(result, signal);
+    };
     return { running: { call }, end };
   };
 

@@ -4,37 +4,27 @@ import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
-import { describeModel } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
-import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  filesOf,
+  lineModel,
+  never,
+  points,
+  settings,
+  silent,
+  threadTrainerContract,
+} from '../../../contract/thread-trainer.ts';
 import line from './line.ts';
-
-const settings: TrainingSettings = {
-  epochs: 1,
-  batchSize: 2,
-  learningRate: 0.1,
-  proximal: 0,
-  gradientClip: null,
-  maxExamples: 100,
-  seed: 1,
-};
-const never = new AbortController().signal;
-const silent = () => {};
-/** y = 2x + 1 at 20 places. */
-const points = Array.from({ length: 20 }, (_, i) => [i / 10 - 1, 2 * (i / 10 - 1) + 1] as const);
 
 let files: ModelFiles;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
-  const { topology, layout } = describeModel(model);
-  model.dispose();
-  const weights = Float32Array.of(0.5, -0.25);
-  files = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+  files = lineModel();
 });
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -195,9 +185,7 @@ describe('training on the fused kernels', () => {
 
   beforeAll(async () => {
     await startBackend();
-    const model = nextWordModel({ vocabulary: vocabulary.size, embedding: 5, gru: 6, dense: 4 }, 1);
-    const { topology, layout, weights } = describeModel(model);
-    words = { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+    words = filesOf(nextWordModel({ vocabulary: vocabulary.size, embedding: 5, gru: 6, dense: 4 }, 1));
   });
 
   it.each<[string, Partial<TrainingSettings>]>([
@@ -264,35 +252,5 @@ describe('training on the fused kernels', () => {
 describe('training in a worker thread', () => {
   const trainer = workerTrainer(new URL('./line.ts', import.meta.url));
   afterAll(() => trainer.close());
-
-  it('learns the same, and tells how far it is', async () => {
-    const heard: number[] = [];
-    const { delta, examples } = await trainer.train(files, settings, points, never, done => heard.push(done));
-    const here = tfjsTrainer(line);
-    const expected = await here.train(files, settings, points, never, silent);
-    await here.close();
-    expect(examples).toBe(20);
-    for (const [i, value] of delta.entries()) expect(value).toBeCloseTo(expected.delta[i], 4);
-    expect(heard.at(-1)).toBeCloseTo(1, 10);
-    expect(heard).toHaveLength(10);
-  });
-
-  it('keeps the codes of errors, and says what an app of no code threw', async () => {
-    const train = (model: ModelFiles, examples: readonly unknown[]) =>
-      trainer.train(model, settings, examples, never, silent);
-    expect(await codeOf(train(files, []))).toBe('training.no-examples');
-    expect(await codeOf(train({ ...files, topology: {} }, points))).toBe('model.unusable');
-    await expect(train(files, [[666, 0]])).rejects.toMatchObject({
-      code: 'training.failed',
-      detail: 'Training on this device failed: a bug of the app',
-    });
-  });
-
-  it('stops when it is told to, and trains again', async () => {
-    const abort = new AbortController();
-    const endless = { ...settings, epochs: 100, batchSize: 1 };
-    const stopped = trainer.train(files, endless, points, abort.signal, () => abort.abort());
-    expect(await codeOf(stopped)).toBe('training.stopped');
-    expect((await trainer.train(files, settings, points, never, silent)).examples).toBe(20);
-  });
+  threadTrainerContract(trainer);
 });
