@@ -6,20 +6,23 @@ import { requestJson, urlOf } from './request.ts';
 
 export interface RemoteOptions {
   readonly url: string;
+  readonly json?: boolean;
 }
 
-/** The options by which a command finds a coordinator that is running. */
-export function urlOption(command: Command): Command {
-  return command.option(
-    '-u, --url <url>',
-    'address of the coordinator; MURMURATION_URL without it',
-    process.env.MURMURATION_URL || 'http://127.0.0.1:8800',
-  );
+/** The options of a command that asks a running coordinator. */
+export function remoteOptions(command: Command): Command {
+  return command
+    .option(
+      '-u, --url <url>',
+      'address of the coordinator; MURMURATION_URL without it',
+      process.env.MURMURATION_URL || 'http://127.0.0.1:8800',
+    )
+    .option('--json', 'print JSON, for programs');
 }
 
 /** The same of a command that an operator token is needed for. */
-export function remoteOptions(command: Command): Command {
-  return urlOption(command).addHelpText(
+export function operatorOptions(command: Command): Command {
+  return remoteOptions(command).addHelpText(
     'after',
     '\nThe operator token is taken from the environment variable MURMURATION_TOKEN.',
   );
@@ -31,7 +34,7 @@ export class AdminClient {
   readonly #token: string;
 
   /** Throws `operator.unauthenticated` where no token is given, `config.invalid` where the URL is none. */
-  constructor({ url }: RemoteOptions, env: NodeJS.ProcessEnv = process.env) {
+  constructor({ url }: Pick<RemoteOptions, 'url'>, env: NodeJS.ProcessEnv = process.env) {
     this.#url = urlOf(url);
     const token = env.MURMURATION_TOKEN;
     if (!token)

@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { AdminClient, type RemoteOptions, remoteOptions } from './admin-client.ts';
+import { AdminClient, operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { wholeNumber } from './numbers.ts';
 import { sayJson, sayTable } from './output.ts';
+import { pagesBelow, type Range } from './pages.ts';
 
-interface Options extends RemoteOptions {
-  readonly json?: boolean;
-  readonly limit: number;
-  readonly before?: number;
-}
+interface Options extends RemoteOptions, Range {}
 
 const entries = z.object({
   entries: z.array(
@@ -23,29 +20,16 @@ const entries = z.object({
   ),
 });
 
-/** Entries that the admin API gives at a time. */
-const pageLength = 200;
-
 /** `murmuration audit`: who did what. */
 export function auditCommand(program: Command): void {
-  remoteOptions(program.command('audit').description('what operators did, newest first'))
+  operatorOptions(program.command('audit').description('what operators did, newest first'))
     .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)
     .option('--before <number>', 'only entries with a number below this one', wholeNumber)
-    .option('--json', 'print JSON, for programs')
     .action(async (given: Options) => {
       const client = new AdminClient(given);
-      const all: z.output<typeof entries>['entries'] = [];
-      let { before } = given;
-      while (all.length < given.limit) {
-        const wanted = Math.min(pageLength, given.limit - all.length);
-        const page = await client.get(
-          `/audit?limit=${wanted}${before === undefined ? '' : `&before=${before}`}`,
-          entries,
-        );
-        all.push(...page.entries);
-        before = page.entries.at(-1)?.number;
-        if (page.entries.length < wanted || before === undefined || before <= 1) break;
-      }
+      const all = await pagesBelow(given, query =>
+        client.get(`/audit?${query}`, entries).then(page => page.entries),
+      );
       if (given.json) return sayJson(all);
       sayTable(
         ['number', 'time', 'who', 'token', 'action', 'subject', 'outcome'],

@@ -2,22 +2,19 @@ import { systemClock } from '@murmuration/protocol/system';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { isoOrNull } from '../http/routes/admin/schemas.ts';
-import { AdminClient, type RemoteOptions, remoteOptions } from './admin-client.ts';
+import { AdminClient, operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { expiry } from './lifetime.ts';
 import { wholeNumber } from './numbers.ts';
 import { note, say, sayJson, sayTable } from './output.ts';
+import { pagesAfter } from './pages.ts';
 import { nameOf } from './tokens.ts';
 
-interface Options extends RemoteOptions {
-  readonly json?: boolean;
-}
-
-interface ListOptions extends Options {
+interface ListOptions extends RemoteOptions {
   readonly limit: number;
   readonly revoked?: boolean;
 }
 
-interface CreateOptions extends Options {
+interface CreateOptions extends RemoteOptions {
   readonly name: string;
   readonly uses?: number;
   readonly anyNumber?: boolean;
@@ -47,30 +44,29 @@ const token = z.object({
 });
 const tokenPage = z.object({ tokens: z.array(token), next: z.string().nullable() });
 
-/** Rows that the admin API gives at a time. */
-const pageLength = 200;
-
 /** `murmuration devices list|show|revoke` and `murmuration devices tokens list|create|revoke`. */
 export function deviceCommands(program: Command): void {
   const devices = program.command('devices').description('the devices of a running coordinator');
 
-  options(devices.command('list', { isDefault: true }).description('devices, those first that enrolled last'))
+  operatorOptions(
+    devices.command('list', { isDefault: true }).description('devices, those first that enrolled last'),
+  )
     .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)
     .option('--revoked', 'only those that are revoked')
     .option('--no-revoked', 'only those that are not')
     .action(async (given: ListOptions) => {
       const client = new AdminClient(given);
       const filter = given.revoked === undefined ? '' : `&revoked=${given.revoked}`;
-      const found = await pages(given.limit, query =>
+      const found = await pagesAfter(given.limit, query =>
         client.get(`/devices?${query}${filter}`, devicePage).then(page => [page.devices, page.next] as const),
       );
       if (given.json) return sayJson(found);
       sayDevices(found);
     });
 
-  options(devices.command('show').description('one device'))
+  operatorOptions(devices.command('show').description('one device'))
     .argument('<device>', 'its id')
-    .action(async (id: string, given: Options) => {
+    .action(async (id: string, given: RemoteOptions) => {
       const found = await new AdminClient(given).get(`/devices/${encodeURIComponent(id)}`, device);
       if (given.json) return sayJson(found);
       sayDevices([found]);
@@ -82,9 +78,11 @@ export function deviceCommands(program: Command): void {
       );
     });
 
-  options(devices.command('revoke').description('take a device out of the population, at once and for good'))
+  operatorOptions(
+    devices.command('revoke').description('take a device out of the population, at once and for good'),
+  )
     .argument('<device>', 'its id')
-    .action(async (id: string, given: Options) => {
+    .action(async (id: string, given: RemoteOptions) => {
       const found = await new AdminClient(given).post(
         `/devices/${encodeURIComponent(id)}/revoke`,
         {},
@@ -98,15 +96,15 @@ export function deviceCommands(program: Command): void {
 }
 
 function tokenCommands(tokens: Command): void {
-  options(
+  operatorOptions(
     tokens
       .command('list', { isDefault: true })
       .description(
         'all tokens that operators made, newest first; those of the configuration are not among them',
       ),
-  ).action(async (given: Options) => {
+  ).action(async (given: RemoteOptions) => {
     const client = new AdminClient(given);
-    const found = await pages(Number.POSITIVE_INFINITY, query =>
+    const found = await pagesAfter(Number.POSITIVE_INFINITY, query =>
       client.get(`/enrolment-tokens?${query}`, tokenPage).then(page => [page.tokens, page.next] as const),
     );
     if (given.json) return sayJson(found);
@@ -124,7 +122,7 @@ function tokenCommands(tokens: Command): void {
     );
   });
 
-  options(
+  operatorOptions(
     tokens.command('create').description('make a token with which devices enrol; it is shown this once'),
   )
     .requiredOption('-n, --name <name>', 'what it is for')
@@ -147,34 +145,14 @@ function tokenCommands(tokens: Command): void {
       note(`The token ${made.token.id} is not shown again.`);
     });
 
-  options(tokens.command('revoke').description('let no more devices enrol with a token'))
+  operatorOptions(tokens.command('revoke').description('let no more devices enrol with a token'))
     .argument('<id>', 'the id that `list` shows')
-    .action(async (id: string, given: Options) => {
+    .action(async (id: string, given: RemoteOptions) => {
       const path = `/enrolment-tokens/${encodeURIComponent(id)}/revoke`;
       const revoked = await new AdminClient(given).post(path, {}, z.object({ token }));
       if (given.json) return sayJson(revoked.token);
       say(`The token ${id} is revoked; devices that have enrolled with it stay enrolled.`);
     });
-}
-
-function options(command: Command): Command {
-  return remoteOptions(command).option('--json', 'print JSON, for programs');
-}
-
-/** Rows of a list that comes by pages, at most so many. */
-async function pages<Row>(
-  limit: number,
-  read: (query: string) => Promise<readonly [rows: readonly Row[], next: string | null]>,
-): Promise<readonly Row[]> {
-  const all: Row[] = [];
-  let after = '';
-  while (all.length < limit) {
-    const [rows, next] = await read(`limit=${Math.min(pageLength, limit - all.length)}${after}`);
-    all.push(...rows);
-    if (next === null) break;
-    after = `&after=${next}`;
-  }
-  return all;
 }
 
 function sayDevices(devices: readonly z.output<typeof device>[]): void {

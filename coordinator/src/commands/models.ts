@@ -1,24 +1,23 @@
 import type { Command } from 'commander';
-import { type RemoteOptions, urlOption } from './admin-client.ts';
+import { type RemoteOptions, remoteOptions } from './admin-client.ts';
 import { bytes, figures } from './figures.ts';
 import { exportModel } from './model-export.ts';
 import { wholeNumber } from './numbers.ts';
 import { say, sayJson, sayTable } from './output.ts';
+import type { Range } from './pages.ts';
 import { PublicClient } from './public-client.ts';
-
-interface Options extends RemoteOptions {
-  readonly json?: boolean;
-}
 
 /** `murmuration models list|export`. */
 export function modelCommands(program: Command): void {
   const models = program.command('models').description('the model versions of a running coordinator');
 
-  options(models.command('list', { isDefault: true }).description('versions of each task, newest first'))
+  remoteOptions(
+    models.command('list', { isDefault: true }).description('versions of each task, newest first'),
+  )
     .argument('[task]', 'the task; without it, all')
     .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
     .option('--before <number>', 'only versions with a number below this one', wholeNumber)
-    .action(async (name: string | undefined, given: Options & { limit: number; before?: number }) => {
+    .action(async (name: string | undefined, given: RemoteOptions & Range) => {
       const client = new PublicClient(given);
       const all = await Promise.all(
         (await client.tasksNamed(name)).map(async ({ name: task }) =>
@@ -44,20 +43,16 @@ export function modelCommands(program: Command): void {
       );
     });
 
-  options(
+  remoteOptions(
     models.command('export').description('put the files of a version into a folder, checked by their hashes'),
   )
     .argument('<model>', 'its hash, TASK for the newest version of a task, or TASK@NUMBER')
     .argument('<folder>', 'where to put them; made where it is not there')
-    .action(async (model: string, folder: string, given: Options) => {
+    .action(async (model: string, folder: string, given: RemoteOptions) => {
       const done = await exportModel(new PublicClient(given), model, folder);
       if (given.json) return sayJson(done);
       say(
         `Exported ${done.model}, ${done.values} values in ${bytes(done.bytes)}, to ${done.files.join(' and ')}`,
       );
     });
-}
-
-function options(command: Command): Command {
-  return urlOption(command).option('--json', 'print JSON, for programs');
 }

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import { type MetricSamples, parseMetrics } from './metric-samples.ts';
+import { pagesBelow, type Range } from './pages.ts';
 import { request, requestJson, urlOf } from './request.ts';
 
 const metrics = z.record(z.string(), z.number()).nullable();
@@ -61,16 +62,6 @@ const modelPage = z.object({
 });
 export type ShownModel = z.output<typeof modelPage>['models'][number];
 
-/** Rows that a route gives at a time. */
-const pageLength = 200;
-
-export interface Range {
-  /** Rows at most. */
-  readonly limit: number;
-  /** Only rows with a number below this one. */
-  readonly before?: number | undefined;
-}
-
 /** A coordinator that is running, as it shows itself to the world. All methods throw what a problem document names, or `server.unreachable`. */
 export class PublicClient {
   readonly #url: URL;
@@ -110,7 +101,7 @@ export class PublicClient {
 
   /** Rounds of a task, newest first. */
   rounds(task: string, range: Range): Promise<ShownRound[]> {
-    return pages(range, query =>
+    return pagesBelow(range, query =>
       requestJson(this.#url, `/v1/tasks/${encodeURIComponent(task)}/rounds?${query}`, {}, roundPage).then(
         ({ rounds }) => rounds,
       ),
@@ -119,7 +110,7 @@ export class PublicClient {
 
   /** Model versions of a task, newest first. */
   models(task: string, range: Range): Promise<ShownModel[]> {
-    return pages(range, query =>
+    return pagesBelow(range, query =>
       requestJson(this.#url, `/v1/tasks/${encodeURIComponent(task)}/models?${query}`, {}, modelPage).then(
         ({ models }) => models,
       ),
@@ -153,18 +144,4 @@ export class PublicClient {
 
 function listed(tasks: readonly ShownTask[]): string {
   return tasks.map(({ name }) => name).join(', ');
-}
-
-async function pages<Row extends { readonly number: number }>(
-  { limit, before }: Range,
-  read: (query: string) => Promise<Row[]>,
-): Promise<Row[]> {
-  const all: Row[] = [];
-  for (let below = before; all.length < limit; below = all.at(-1)!.number) {
-    const wanted = Math.min(pageLength, limit - all.length);
-    const rows = await read(`limit=${wanted}${below === undefined ? '' : `&before=${below}`}`);
-    all.push(...rows);
-    if (rows.length < wanted) break;
-  }
-  return all;
 }

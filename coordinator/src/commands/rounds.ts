@@ -1,25 +1,22 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Command } from 'commander';
-import { type RemoteOptions, urlOption } from './admin-client.ts';
+import { type RemoteOptions, remoteOptions } from './admin-client.ts';
 import { bytes, figures, lasted, phaseCell } from './figures.ts';
 import { wholeNumber } from './numbers.ts';
 import { type Cell, sayJson, sayTable } from './output.ts';
+import type { Range } from './pages.ts';
 import { PublicClient, type ShownRound } from './public-client.ts';
 import { standings } from './status.ts';
-
-interface Options extends RemoteOptions {
-  readonly json?: boolean;
-}
 
 /** `murmuration rounds list|show`. */
 export function roundCommands(program: Command): void {
   const rounds = program.command('rounds').description('the rounds of a running coordinator');
 
-  options(rounds.command('list', { isDefault: true }).description('rounds of each task, newest first'))
+  remoteOptions(rounds.command('list', { isDefault: true }).description('rounds of each task, newest first'))
     .argument('[task]', 'the task; without it, all')
     .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
     .option('--before <number>', 'only rounds with a number below this one', wholeNumber)
-    .action(async (name: string | undefined, given: Options & { limit: number; before?: number }) => {
+    .action(async (name: string | undefined, given: RemoteOptions & Range) => {
       const client = new PublicClient(given);
       const all = await Promise.all(
         (await client.tasksNamed(name)).map(async ({ name: task }) =>
@@ -46,10 +43,10 @@ export function roundCommands(program: Command): void {
       );
     });
 
-  options(rounds.command('show').description('one round'))
+  remoteOptions(rounds.command('show').description('one round'))
     .argument('<number>', 'its number', wholeNumber)
     .option('-t, --task <task>', 'its task; not needed where there is one alone')
-    .action(async (number: number, given: Options & { task?: string }) => {
+    .action(async (number: number, given: RemoteOptions & { task?: string }) => {
       const client = new PublicClient(given);
       const { name: task } = await client.task(given.task);
       const [round] = await client.rounds(task, { limit: 1, before: number + 1 });
@@ -91,8 +88,4 @@ function rows({
     ['updates received', traffic && bytes(traffic.up)],
     ['models served', traffic && bytes(traffic.down)],
   ];
-}
-
-function options(command: Command): Command {
-  return urlOption(command).option('--json', 'print JSON, for programs');
 }

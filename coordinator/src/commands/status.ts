@@ -1,47 +1,43 @@
 import type { Command } from 'commander';
-import { type RemoteOptions, urlOption } from './admin-client.ts';
+import { type RemoteOptions, remoteOptions } from './admin-client.ts';
 import { figures, phaseCell } from './figures.ts';
 import type { MetricSamples } from './metric-samples.ts';
 import { note, say, sayJson, sayTable } from './output.ts';
 import { PublicClient, type ShownModel, type ShownTask } from './public-client.ts';
 
-interface Options extends RemoteOptions {
-  readonly json?: boolean;
-}
-
 /** `murmuration status`: the tasks with their rounds and newest versions, and the devices. */
 export function statusCommand(program: Command): void {
-  urlOption(program.command('status').description('where a running coordinator stands, at a glance'))
-    .option('--json', 'print JSON, for programs')
-    .action(async (given: Options) => {
-      const client = new PublicClient(given);
-      const [tasks, samples] = await Promise.all([client.tasks(), client.metrics()]);
-      const newest = await Promise.all(
-        tasks.map(async ({ name }) => (await client.models(name, { limit: 1 }))[0]),
-      );
-      const all = tasks.map((task, index) => describe(task, newest[index], samples));
-      const devices = samples && {
-        connected: samples.value('murmuration_connected_devices'),
-        enrolled: samples.value('murmuration_enrolled_devices'),
-      };
-      if (given.json) return sayJson({ tasks: all, devices });
-      sayTable(
-        ['task', 'round', 'phase', 'counted', 'goal', 'waiting', 'version', 'held-out'],
-        all.map(({ task, round, cohort, goal, waiting, model }) => [
-          task,
-          round?.number ?? null,
-          round && phaseCell(round.phase),
-          cohort && `${cohort.counted} of ${cohort.counted + cohort.working + cohort.away}`,
-          goal,
-          waiting,
-          model?.number ?? null,
-          model && figures(model.metrics),
-        ]),
-      );
-      if (!devices) return note('Counts of devices are missing: /metrics is not to be had here.');
-      say('');
-      say(`${devices.connected} devices are connected, ${devices.enrolled} are enrolled.`);
-    });
+  remoteOptions(
+    program.command('status').description('where a running coordinator stands, at a glance'),
+  ).action(async (given: RemoteOptions) => {
+    const client = new PublicClient(given);
+    const [tasks, samples] = await Promise.all([client.tasks(), client.metrics()]);
+    const newest = await Promise.all(
+      tasks.map(async ({ name }) => (await client.models(name, { limit: 1 }))[0]),
+    );
+    const all = tasks.map((task, index) => describe(task, newest[index], samples));
+    const devices = samples && {
+      connected: samples.value('murmuration_connected_devices'),
+      enrolled: samples.value('murmuration_enrolled_devices'),
+    };
+    if (given.json) return sayJson({ tasks: all, devices });
+    sayTable(
+      ['task', 'round', 'phase', 'counted', 'goal', 'waiting', 'version', 'held-out'],
+      all.map(({ task, round, cohort, goal, waiting, model }) => [
+        task,
+        round?.number ?? null,
+        round && phaseCell(round.phase),
+        cohort && `${cohort.counted} of ${cohort.counted + cohort.working + cohort.away}`,
+        goal,
+        waiting,
+        model?.number ?? null,
+        model && figures(model.metrics),
+      ]),
+    );
+    if (!devices) return note('Counts of devices are missing: /metrics is not to be had here.');
+    say('');
+    say(`${devices.connected} devices are connected, ${devices.enrolled} are enrolled.`);
+  });
 }
 
 function describe(

@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { AdminClient, type RemoteOptions, remoteOptions } from './admin-client.ts';
+import { AdminClient, operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { say, sayJson, sayTable } from './output.ts';
-
-interface Options extends RemoteOptions {
-  readonly json?: boolean;
-}
 
 const state = z.object({
   tasks: z.array(
@@ -25,8 +21,8 @@ const done = z.object({ task: z.string() });
 export function taskCommands(program: Command): void {
   const tasks = program.command('tasks').description('the tasks of a running coordinator, and their rounds');
 
-  options(tasks.command('list', { isDefault: true }).description('where the tasks stand')).action(
-    async (given: Options) => {
+  operatorOptions(tasks.command('list', { isDefault: true }).description('where the tasks stand')).action(
+    async (given: RemoteOptions) => {
       const { tasks: all } = await new AdminClient(given).get('/tasks', state);
       if (given.json) return sayJson(all);
       sayTable(
@@ -44,10 +40,10 @@ export function taskCommands(program: Command): void {
   );
 
   const steer = (name: string, route: string, description: string, said: (task: string) => string) =>
-    options(tasks.command(name).description(description))
+    operatorOptions(tasks.command(name).description(description))
       .argument('<task>', 'its name')
       .option('--reason <text>', 'why, for whoever looks at the round later')
-      .action(async (task: string, given: Options & { readonly reason?: string }) => {
+      .action(async (task: string, given: RemoteOptions & { readonly reason?: string }) => {
         const path = `/tasks/${encodeURIComponent(task)}/${route}`;
         const { reason } = given;
         const answer = await new AdminClient(given).post(path, reason === undefined ? {} : { reason }, done);
@@ -69,8 +65,4 @@ export function taskCommands(program: Command): void {
     'begin a round now, whether or not the task is paused',
     task => `A round of ${task} begins.`,
   );
-}
-
-function options(command: Command): Command {
-  return remoteOptions(command).option('--json', 'print JSON, for programs');
 }

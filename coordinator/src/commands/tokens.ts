@@ -6,15 +6,13 @@ import { type Command, Option } from 'commander';
 import { type Role, roles } from '../operators/role.ts';
 import { label } from '../tokens/label.ts';
 import { mintToken } from '../tokens/secret-token.ts';
-import { type RemoteOptions, remoteOptions } from './admin-client.ts';
+import { operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { expiry } from './lifetime.ts';
 import { inLocalOffice, type OperatorOffice, remoteOffice } from './operator-office.ts';
 import { note, say, sayJson, sayTable } from './output.ts';
 import { type StorageOptions, storageFolder, storageOptions } from './storage-folder.ts';
 
-interface Options extends RemoteOptions, StorageOptions {
-  readonly json?: boolean;
-}
+interface Options extends RemoteOptions, StorageOptions {}
 
 interface CreateOptions extends Options {
   readonly role: Role;
@@ -75,7 +73,7 @@ export function tokenCommands(program: Command): void {
 }
 
 function options(command: Command): Command {
-  return remoteOptions(storageOptions(command)).option('--json', 'print JSON, for programs');
+  return operatorOptions(storageOptions(command));
 }
 
 async function inOffice<Result>(
