@@ -1,15 +1,12 @@
 import { startBackend } from '@murmuration/engine/backend';
-import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { topologyOf } from '@murmuration/engine/fused/topology';
-import { FusedTraining } from '@murmuration/engine/fused/training';
 import { softmaxLoss } from '@murmuration/engine/losses';
-import { readWeights } from '@murmuration/engine/model';
 import { NegativeSampler, type Negatives } from '@murmuration/engine/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective';
 import { sampledSoftmaxLoss } from '@murmuration/engine/sampled-softmax';
 import * as tf from '@murmuration/engine/tf';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fused, plain, plainBatch, weightsOf } from './fused/in-training.ts';
 import { batchOf, build, type Shape, small } from './fused/models.ts';
 import { relativeError, uniformOf } from './numbers.ts';
 
@@ -17,28 +14,8 @@ beforeAll(async () => {
   await startBackend();
 });
 
-const plain: DescentSettings = {
-  learningRate: 1,
-  proximal: 0,
-  gradientClip: null,
-  optimizer: { kind: 'sgd' },
-};
-
 function samplerOf({ words }: Shape, count: number, seed: number): NegativeSampler {
   return new NegativeSampler(words, count, uniformOf(seed));
-}
-
-const weightsOf = (model: tf.LayersModel) => readWeights(model, new Float32Array(model.countParams()));
-
-function plainBatch({ inputs, labels, weights }: Batch) {
-  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
-  return { inputs: values(inputs), labels: values(labels), weights: values(weights) };
-}
-
-async function fused(model: tf.LayersModel): Promise<FusedTraining> {
-  const topology = topologyOf(model);
-  if ('reason' in topology) throw new Error(topology.reason);
-  return FusedTraining.create(topology);
 }
 
 /** Loss and gradient, in the order of the layout. */

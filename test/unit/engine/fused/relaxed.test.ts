@@ -1,11 +1,9 @@
 import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary';
-import { topologyOf } from '@murmuration/engine/fused/topology';
-import { FusedTraining } from '@murmuration/engine/fused/training';
 import { Workspace } from '@murmuration/engine/fused/workspace';
-import { readWeights } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import { expect, it } from 'vitest';
 import { numbers, relativeError } from '../numbers.ts';
+import { fused, plain, plainBatch, weightsOf } from './in-training.ts';
 import { batchOf, build, small } from './models.ts';
 
 const supported = WebAssembly.validate(Buffer.from(relaxedKernelsBase64, 'base64'));
@@ -32,21 +30,9 @@ async function product(reproducible: boolean): Promise<[Float32Array, Float32Arr
 async function losses(reproducible: boolean, steps: number): Promise<number[]> {
   await tf.setBackend('cpu');
   const model = build(small);
-  const topology = topologyOf(model);
-  if ('reason' in topology) throw new Error(topology.reason);
-  const training = await FusedTraining.create(topology, undefined, reproducible);
-  const settings = {
-    learningRate: 0.5,
-    proximal: 0,
-    gradientClip: null,
-    optimizer: { kind: 'sgd' },
-  } as const;
-  training.begin(readWeights(model, new Float32Array(model.countParams())), settings, { batch: 4, steps: 5 });
-  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
-  return Array.from({ length: steps }, (_, i) => {
-    const { inputs, labels, weights } = batchOf(small, 4, 5, i % 10);
-    return training.step({ inputs: values(inputs), labels: values(labels), weights: values(weights) });
-  });
+  const training = await fused(model, { reproducible });
+  training.begin(weightsOf(model), { ...plain, learningRate: 0.5 }, { batch: 4, steps: 5 });
+  return Array.from({ length: steps }, (_, i) => training.step(plainBatch(batchOf(small, 4, 5, i % 10))));
 }
 
 it.skipIf(!supported)(

@@ -1,39 +1,17 @@
 import { startBackend } from '@murmuration/engine/backend';
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { topologyOf } from '@murmuration/engine/fused/topology';
-import { FusedTraining } from '@murmuration/engine/fused/training';
 import { softmaxLoss } from '@murmuration/engine/losses';
-import { readWeights } from '@murmuration/engine/model';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from '../numbers.ts';
+import { fused, plain, plainBatch, sameCurve, weightsOf } from './in-training.ts';
 import { batchOf, build, type Shape, small } from './models.ts';
 
 beforeAll(async () => {
   await startBackend();
 });
-
-const plain: DescentSettings = {
-  learningRate: 1,
-  proximal: 0,
-  gradientClip: null,
-  optimizer: { kind: 'sgd' },
-};
-
-async function fused(model: tf.LayersModel, memoryLimit?: number): Promise<FusedTraining> {
-  const topology = topologyOf(model);
-  if ('reason' in topology) throw new Error(topology.reason);
-  return FusedTraining.create(topology, memoryLimit);
-}
-
-const weightsOf = (model: tf.LayersModel) => readWeights(model, new Float32Array(model.countParams()));
-
-function plainBatch({ inputs, labels, weights }: Batch) {
-  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
-  return { inputs: values(inputs), labels: values(labels), weights: values(weights) };
-}
 
 /** Loss and gradient in the order of the layout, by tfjs' operations on the current backend. */
 function reference(model: tf.LayersModel, batch: Batch): { loss: number; gradient: Float32Array } {
@@ -262,22 +240,8 @@ describe('descent', () => {
     const recurrent = [{ ...small.recurrent[0], kind, units: 16 }];
     const shape: Shape = { ...small, words: 60, embedding: tied ? 16 : 6, recurrent, tied, seed: 2 };
     const model = build(shape);
-    const training = await fused(model);
-    training.begin(weightsOf(model), { ...plain, learningRate: 0.5 }, { batch: 8, steps: 6 });
-    const optimizer = tf.train.sgd(0.5);
     const batches = Array.from({ length: 10 }, (_, i) => batchOf(shape, 8, 6, 100 + i));
-    let first = Number.NaN;
-    let last = Number.NaN;
-    for (let i = 0; i < 300; i++) {
-      const batch = batches[i % batches.length];
-      const generic = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
-      const [expected] = generic.dataSync();
-      generic.dispose();
-      last = training.step(plainBatch(batch));
-      if (i === 0) first = last;
-      expect(Math.abs(last - expected)).toBeLessThan(1e-3);
-    }
-    expect(last).toBeLessThan(first - 0.1);
+    await sameCurve(model, batches, { batch: 8, steps: 6 }, 0.5);
   });
 });
 
@@ -298,7 +262,7 @@ describe('memory', () => {
 
   it('is not taken where the device allows less', async () => {
     await tf.setBackend('cpu');
-    const training = await fused(build(small), 2 ** 20);
+    const training = await fused(build(small), { memoryLimit: 2 ** 20 });
     const weights = new Float32Array(build(small).countParams());
     expect(() => training.begin(weights, plain, { batch: 1_000, steps: 100 })).toThrow(
       expect.objectContaining({

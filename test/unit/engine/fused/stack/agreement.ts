@@ -1,21 +1,8 @@
-import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { topologyOf } from '@murmuration/engine/fused/topology';
-import { FusedTraining } from '@murmuration/engine/fused/training';
 import { softmaxLoss } from '@murmuration/engine/losses';
-import { readWeights } from '@murmuration/engine/model';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import { integers, numbers } from '../../numbers.ts';
-
-/** A step of length 1, from which the gradient can be read. */
-export const plain: DescentSettings = {
-  learningRate: 1,
-  proximal: 0,
-  gradientClip: null,
-  optimizer: { kind: 'sgd' },
-};
-
-export const weightsOf = (model: tf.LayersModel) => readWeights(model, new Float32Array(model.countParams()));
+import { fused, plain, plainBatch, weightsOf } from '../in-training.ts';
 
 /** A chain of layers with weights that follow from the seed; variances are positive. */
 export function chain(layers: tf.layers.Layer[], seed: number): tf.Sequential {
@@ -40,17 +27,6 @@ export function batchOf(model: tf.LayersModel, rows: number, seed: number): Batc
     labels: tf.tensor1d(integers(rows, seed + 1, classes), 'int32'),
     weights: tf.tensor1d(counts),
   };
-}
-
-export function plainBatch({ inputs, labels, weights }: Batch) {
-  const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: tensor.dataSync() });
-  return { inputs: values(inputs), labels: values(labels), weights: values(weights) };
-}
-
-export async function fused(model: tf.LayersModel, memoryLimit?: number): Promise<FusedTraining> {
-  const topology = topologyOf(model);
-  if ('reason' in topology) throw new Error(topology.reason);
-  return FusedTraining.create(topology, memoryLimit);
 }
 
 /** The loss of a batch, and how one step of length 1 changes all weights, in the order of the layout. */

@@ -4,7 +4,8 @@ import * as tf from '@murmuration/engine/tf';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from '../../numbers.ts';
-import { batchOf, chain, ours, theirs, weightsOf } from './agreement.ts';
+import { weightsOf } from '../in-training.ts';
+import { batchOf, chain, ours, theirs } from './agreement.ts';
 
 beforeAll(async () => {
   await startBackend();

@@ -1,9 +1,9 @@
 import { startBackend } from '@murmuration/engine/backend';
-import { softmaxLoss } from '@murmuration/engine/losses';
 import * as tf from '@murmuration/engine/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from '../../numbers.ts';
-import { batchOf, chain, fused, plain, plainBatch, weightsOf } from './agreement.ts';
+import { fused, plain, plainBatch, sameCurve, weightsOf } from '../in-training.ts';
+import { batchOf, chain } from './agreement.ts';
 
 beforeAll(async () => {
   await startBackend();
@@ -27,23 +27,8 @@ describe('a convolutional model', () => {
     const layers = [...net(), logits()];
     layers.splice(3, 0, L.batchNormalization());
     const model = chain(layers, 5);
-    const training = await fused(model);
-    training.begin(weightsOf(model), { ...plain, learningRate: 0.05 }, { batch: 8, steps: 1 });
-    const optimizer = tf.train.sgd(0.05);
     const batches = Array.from({ length: 10 }, (_, i) => batchOf(model, 8, 100 + i));
-    let first = Number.NaN;
-    let last = Number.NaN;
-    for (let i = 0; i < 300; i++) {
-      const batch = batches[i % batches.length];
-      const generic = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
-      const [expected] = generic.dataSync();
-      generic.dispose();
-      last = training.step(plainBatch(batch));
-      if (i === 0) first = last;
-      expect(Math.abs(last - expected)).toBeLessThan(1e-3);
-    }
-    expect(last).toBeLessThan(first - 0.1);
-    const moved = training.read(new Float32Array(model.countParams()));
+    const moved = await sameCurve(model, batches, { batch: 8, steps: 1 }, 0.05);
     expect(relativeError(moved, weightsOf(model))).toBeLessThan(1e-3);
   });
 
@@ -91,7 +76,7 @@ describe('a convolutional model', () => {
     const bytes = training.begin(weightsOf(model), plain, { batch: 6, steps: 1 });
     for (const rows of [6, 3, 6, 1]) training.step(plainBatch(batchOf(model, rows, rows)));
     expect(training.bytes).toBe(bytes);
-    const limited = await fused(model, 2 ** 20);
+    const limited = await fused(model, { memoryLimit: 2 ** 20 });
     expect(() => limited.begin(weightsOf(model), plain, { batch: 5_000, steps: 1 })).toThrow(
       expect.objectContaining({ code: 'training.no-memory' }),
     );

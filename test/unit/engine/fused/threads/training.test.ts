@@ -1,26 +1,19 @@
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { topologyOf } from '@murmuration/engine/fused/topology';
-import { FusedTraining } from '@murmuration/engine/fused/training';
-import { readWeights } from '@murmuration/engine/model';
 import { samplerFor } from '@murmuration/engine/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { uniformOf } from '../../numbers.ts';
+import { fused, plain, plainBatch, weightsOf } from '../in-training.ts';
 import { batchOf, build, type Shape, small } from '../models.ts';
-import { chain, batchOf as imagesOf, plainBatch } from '../stack/agreement.ts';
+import { chain, batchOf as imagesOf } from '../stack/agreement.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const sgd: DescentSettings = {
-  learningRate: 0.5,
-  proximal: 0,
-  gradientClip: null,
-  optimizer: { kind: 'sgd' },
-};
+const sgd: DescentSettings = { ...plain, learningRate: 0.5 };
 const adam: DescentSettings = {
   ...sgd,
   proximal: 0.1,
@@ -36,10 +29,8 @@ async function trained(
   settings = sgd,
   negatives = 0,
 ): Promise<{ losses: number[]; weights: Float32Array }> {
-  const topology = topologyOf(model);
-  if ('reason' in topology) throw new Error(topology.reason);
-  const training = await FusedTraining.create(topology, undefined, true, threads);
-  const weights = readWeights(model, new Float32Array(model.countParams()));
+  const training = await fused(model, { threads });
+  const weights = weightsOf(model);
   const classes = model.outputs[0]!.shape.at(-1)!;
   const sampler = negatives > 0 ? samplerFor({ negatives }, classes, uniformOf(7)) : null;
   try {
@@ -132,10 +123,8 @@ describe('training on several threads', () => {
   it('hands on NaN', async () => {
     const shape = { ...small, words: 2_000, embedding: 20 };
     const model = build(shape);
-    const topology = topologyOf(model);
-    if ('reason' in topology) throw new Error(topology.reason);
-    const training = await FusedTraining.create(topology, undefined, true, 2);
-    const weights = readWeights(model, new Float32Array(model.countParams()));
+    const training = await fused(model, { threads: 2 });
+    const weights = weightsOf(model);
     weights[weights.length - 1] = Number.NaN;
     training.begin(weights, sgd, { batch: 20, steps: 5 });
     expect(training.step(plainBatch(batchOf(shape, 20, 5, 1)))).toBeNaN();
