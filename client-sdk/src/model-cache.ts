@@ -22,6 +22,19 @@ export interface BundledModel {
   readonly weights: Uint8Array;
 }
 
+/** Gets a version from the coordinator; whether its weights are whole says who decodes them. Throws `model.*` and `server.*`. */
+export async function downloadModel(
+  hash: ModelHash,
+  transport: Pick<Transport, 'download'>,
+  signal: AbortSignal,
+): Promise<BundledModel> {
+  const path = modelPath(hash);
+  const json = await transport.download(path, maxJsonLength, signal);
+  const { layout, weightsHash } = parseModelJson(hash, json);
+  const weightsPath = path.replace('model.json', `${weightsHash}.bin`);
+  return { json, weights: await transport.download(weightsPath, 4 * layout.count, signal) };
+}
+
 /** SHA-256 in hexadecimal. */
 type ContentHash = (bytes: Uint8Array) => Promise<string>;
 
@@ -71,11 +84,7 @@ export class ModelCache {
   async #load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
     const newest = await this.newest();
     if (newest?.hash === hash) return { files: newest, bytes: 0 };
-    const path = modelPath(hash);
-    const json = await this.#transport.download(path, maxJsonLength, signal);
-    const { layout, weightsHash } = parseModelJson(hash, json);
-    const weightsPath = path.replace('model.json', `${weightsHash}.bin`);
-    const weights = await this.#transport.download(weightsPath, 4 * layout.count, signal);
+    const { json, weights } = await downloadModel(hash, this.#transport, signal);
     const files = await this.#decode(hash, json, weights);
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
     const entry = new ByteWriter(4 + json.length + weights.length);

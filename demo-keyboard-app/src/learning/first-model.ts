@@ -1,6 +1,9 @@
-import type { BundledModel } from '@murmuration/client-sdk/model-cache';
+import { newestVersion } from '@murmuration/client-sdk/hybrid/newest-version';
+import { type BundledModel, downloadModel } from '@murmuration/client-sdk/model-cache';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { httpTransport } from '@murmuration/client-sdk/transport/http';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import { parseTaskName } from '@murmuration/protocol/ids';
 
 const names = { json: 'app.first-model.json', weights: 'app.first-model.weights' };
 
@@ -29,20 +32,9 @@ export function firstModel(coordinator: string, task: string, storage: Storage):
 }
 
 async function download(coordinator: string, task: string): Promise<BundledModel> {
-  const list = JSON.parse(
-    new TextDecoder().decode(await bytesAt(`${coordinator}/v1/tasks/${task}/models?limit=1`)),
-  );
-  const url = new URL(list.models[0].url, coordinator);
-  const json = await bytesAt(url);
-  const { weightsManifest } = JSON.parse(new TextDecoder().decode(json));
-  return { json, weights: await bytesAt(new URL(weightsManifest[0].paths[0], url)) };
-}
-
-async function bytesAt(url: string | URL): Promise<Uint8Array> {
-  const response = await fetch(url).catch(cause => {
-    throw new MurmurationError('server.unreachable', undefined, { cause });
-  });
-  if (!response.ok)
-    throw new MurmurationError('server.unreachable', `${url} answers HTTP ${response.status}.`);
-  return new Uint8Array(await response.arrayBuffer());
+  const transport = httpTransport(coordinator);
+  const { signal } = new AbortController();
+  const hash = await newestVersion(transport, parseTaskName(task), signal);
+  if (!hash) throw new MurmurationError('server.unreachable', 'The coordinator has no model to begin with.');
+  return downloadModel(hash, transport, signal);
 }
