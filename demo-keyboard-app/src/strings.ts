@@ -1,8 +1,12 @@
 import type { Sent } from '@murmuration/client-sdk/transport/observed';
+import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { Forgotten } from './consent/choice.ts';
 import type { KeyAction } from './keyboard/layout.ts';
 import type { Connection, Step } from './rounds/participation.ts';
 import type { Source } from './suggestions/suggestion-bar.ts';
+
+/** By their codes; `unknown` for all others. */
+type ErrorTexts = Readonly<Partial<Record<ErrorCode, string>> & Record<'unknown', string>>;
 
 const number = new Intl.NumberFormat('en');
 
@@ -81,7 +85,6 @@ export const strings = {
 
   models: {
     heading: 'Whose suggestions',
-    hint: 'The same words, asked of all three.',
     names: { global: 'Shared', personal: 'Yours', hybrid: 'Both' } satisfies Record<Source, string>,
     about: {
       global: 'What all devices taught together',
@@ -224,7 +227,7 @@ export const strings = {
     'storage.full':
       'The storage of this browser is full. Free some space; what you wrote is still here until you close the page.',
     'secagg.too-few': 'Too few devices were left in the round to hide among, so nothing was revealed.',
-  } as Readonly<Record<string, string>>,
+  } satisfies ErrorTexts as ErrorTexts,
 } as const;
 
 /** Bytes as people read them: kB of a thousand. */

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { signal } from '@preact/signals';
 import { strings } from '../strings.ts';
 
@@ -11,7 +11,12 @@ export interface Notice {
 }
 
 /** Codes that the connection's state shows already. */
-const silent = new Set(['server.unreachable', 'server.no-answer', 'server.stopping', 'training.stopped']);
+const silent = new Set<ErrorCode>([
+  'server.unreachable',
+  'server.no-answer',
+  'server.stopping',
+  'training.stopped',
+]);
 const shown = 3;
 
 /** What the person should know and may dismiss; the same text is there once. */
@@ -22,7 +27,7 @@ export class Notices {
   failed(error: unknown): void {
     const code = error instanceof MurmurationError ? error.code : null;
     if (code !== null && silent.has(code)) return;
-    const text = (code !== null && strings.errors[code]) || strings.errors.unknown!;
+    const text = (code !== null && strings.errors[code]) || strings.errors.unknown;
     this.#count += 1;
     const others = this.list.peek().filter(notice => notice.text !== text);
     this.list.value = [...others, { number: this.#count, text, code }].slice(-shown);
