@@ -18,6 +18,7 @@ import { RawDevice } from '../../../e2e/raw-device.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 import { settled, VirtualClock } from '../../../virtual-clock.ts';
 import { boundsOf } from '../bounds.ts';
+import { until } from './scene.ts';
 
 let http: Server;
 let gateway: Gateway;
@@ -77,11 +78,6 @@ afterEach(async () => {
   await new Promise(resolve => http.close(resolve));
   expect(clock.pending).toBe(0);
 });
-
-/** Gives way until it is true; the test's own time limit ends a wait in vain. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await settled();
-}
 
 describe('the gateway', () => {
   it('keeps one connection for a device, the newer one, and tells of its end alone', async () => {

@@ -1,0 +1,86 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { frameLengths } from '@murmuration/coordinator/limits/frame-lengths';
+import type { Limits } from '@murmuration/coordinator/limits/limits';
+import { Population } from '@murmuration/coordinator/population/population';
+import type { DeviceRequests } from '@murmuration/coordinator/socket/answers';
+import { Gateway } from '@murmuration/coordinator/socket/gateway';
+import { memoryDevices } from '@murmuration/coordinator/storage/memory';
+import type { ModelHash } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { expect } from 'vitest';
+import { RawDevice } from '../../../e2e/raw-device.ts';
+import { BareSocket } from '../../../faults/fuzz/bare-socket.ts';
+import { seededRandom } from '../../../seeded-random.ts';
+import { settled, VirtualClock } from '../../../virtual-clock.ts';
+import { boundsOf } from '../bounds.ts';
+
+/** A gateway that listens, with its limits but for `change`; it answers what `requests` does not with as little as it can. */
+export async function openGateway(change: Partial<Limits> = {}, requests: Partial<DeviceRequests> = {}) {
+  const clock = new VirtualClock();
+  const events = new CoordinatorEvents();
+  /** The codes of what was refused. */
+  const refused: string[] = [];
+  events.on('refused', (_, code) => refused.push(code));
+  const http = createServer();
+  const gateway = new Gateway(http, {
+    ...boundsOf({ events, clock }, change),
+    random: seededRandom(1),
+    population: new Population(memoryDevices(), async () => true, native, clock),
+    frames: frameLengths([]),
+  });
+  gateway.open({
+    welcome: () => ({ now: clock.now(), tasks: [] }),
+    checkIn: () => ({ decision: 'waiting' }),
+    contribute: () => {},
+    leave: () => {},
+    forget: async () => {},
+    predict: async () => ({ model: 'a'.repeat(64) as ModelHash, logits: new Uint8Array(4) }),
+    connected: () => {},
+    disconnected: () => {},
+    ...requests,
+  });
+  await new Promise<void>(resolve => http.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const cleanUp: (() => unknown)[] = [];
+  /** A device that is connected. */
+  async function device(): Promise<RawDevice> {
+    const raw = await new RawDevice(url).connect();
+    cleanUp.push(() => raw.socket.disconnect());
+    return raw;
+  }
+  return {
+    clock,
+    gateway,
+    url,
+    refused,
+    device,
+    /** A device that has said hello. */
+    async known(): Promise<RawDevice> {
+      const raw = await device();
+      await raw.enrol();
+      await raw.hello();
+      return raw;
+    },
+    async bare(): Promise<BareSocket> {
+      const socket = await BareSocket.open(url);
+      cleanUp.push(() => socket.close());
+      return socket;
+    },
+    /** Holds that no timer is left. */
+    async close(): Promise<void> {
+      for (const clean of cleanUp) await clean();
+      gateway.close();
+      await new Promise(resolve => http.close(resolve));
+      expect(clock.pending).toBe(0);
+    },
+  };
+}
+
+export type GatewayScene = Awaited<ReturnType<typeof openGateway>>;
+
+/** Gives way until it is true; the test's own time limit ends a wait in vain. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await settled();
+}
