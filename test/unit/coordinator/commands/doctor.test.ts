@@ -19,7 +19,7 @@ import { canMount, mountSmall, unmount } from '../../../small-disk.ts';
 import { VirtualClock } from '../../../virtual-clock.ts';
 
 let folder: string;
-/** A certificate of two days, and its key. */
+/** A certificate of 20 days, and its key. */
 let certificate: string;
 let key: string;
 const day = 86_400_000;
