@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerKernels } from './kernels/register.ts';
 import { gradientError, trainingMs } from './self-test.ts';
@@ -50,7 +50,7 @@ async function startWasm(wasmPath: string | undefined): Promise<string> {
     registerKernels();
     started = await keepingProcessListeners(() => setBackend('wasm'));
   } catch (cause) {
-    throw new MurmurationError('engine.no-backend', `WebAssembly does not start: ${message(cause)}`, {
+    throw new MurmurationError('engine.no-backend', `WebAssembly does not start: ${messageOf(cause)}`, {
       cause,
     });
   }
@@ -74,7 +74,7 @@ async function tryNative(
   try {
     await loadNative();
   } catch (cause) {
-    return refused(isMissing(cause) ? 'is not installed' : `does not load: ${message(cause)}`);
+    return refused(isMissing(cause) ? 'is not installed' : `does not load: ${messageOf(cause)}`);
   }
   try {
     const wasmMs = await trainingMs('wasm', now);
@@ -86,7 +86,7 @@ async function tryNative(
     if (nativeMs >= wasmMs) return refused(`is not faster: ${figures}`);
     return { faster: true, reason: `tfjs-node is faster: ${figures}` };
   } catch (cause) {
-    return refused(`is not trusted: ${message(cause)}`);
+    return refused(`is not trusted: ${messageOf(cause)}`);
   }
 }
 
@@ -98,10 +98,6 @@ function importNative(): Promise<unknown> {
 
 function isMissing(cause: unknown): boolean {
   return cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-}
-
-function message(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /**

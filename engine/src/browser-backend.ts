@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerKernels } from './kernels/register.ts';
 import { gradientError, trainingMs } from './self-test.ts';
@@ -64,7 +64,7 @@ export async function startBrowserBackend(options: BrowserBackendOptions): Promi
       if (!(error <= toleratedError)) throw new Error(`its gradients are off by ${error.toExponential(1)}`);
       found.push({ backend, ms: backends.length > 1 ? await trainingMs(backend, util.now) : 0 });
     } catch (cause) {
-      refusals.push(`${backend} is not used: ${cause instanceof Error ? cause.message : String(cause)}`);
+      refusals.push(`${backend} is not used: ${messageOf(cause)}`);
     }
   }
   const fastest = found.sort((a, b) => a.ms - b.ms)[0];

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
 import { type Layout, layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { registerLayers } from './layers/register.ts';
@@ -39,8 +39,7 @@ export async function loadModel({ topology, layout, weights }: ModelFiles): Prom
       }),
     );
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MurmurationError('model.unusable', `The model can't be built: ${reason}`, { cause });
+    throw new MurmurationError('model.unusable', `The model can't be built: ${messageOf(cause)}`, { cause });
   }
 }
 

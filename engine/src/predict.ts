@@ -1,3 +1,4 @@
+import { messageOf } from '@murmuration/protocol/errors';
 import { FusedPredictor } from './fused/predictor.ts';
 import { FusedScorer } from './fused/scorer.ts';
 import { type Topology, topologyOf } from './fused/topology.ts';
@@ -43,8 +44,7 @@ async function known<Fused>(
   try {
     return { reason: 'the fused kernels know all layers', fused: await create(topology, weights) };
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return { reason: `the fused kernels do not start: ${message}` };
+    return { reason: `the fused kernels do not start: ${messageOf(cause)}` };
   }
 }
 

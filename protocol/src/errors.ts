@@ -334,6 +334,11 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errors, code);
 }
 
+/** What was thrown, as a text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** An error with a code of the table; `detail` says what was wrong this time, without secrets. */
 export class MurmurationError extends Error {
   override readonly name = 'MurmurationError';

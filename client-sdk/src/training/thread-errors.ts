@@ -1,4 +1,4 @@
-import { isErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { isErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors';
 
 /**
  * What was thrown on another thread, as an error of ours: errors lose their class between threads, and the code of one of ours stands at
@@ -6,7 +6,7 @@ import { isErrorCode, MurmurationError } from '@murmuration/protocol/errors';
  */
 export function errorOfThread(cause: unknown): MurmurationError {
   if (cause instanceof MurmurationError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   const [, detail, code] = /^(.*) \[([a-z.-]+)\]$/s.exec(message) ?? [];
   if (isErrorCode(code)) return new MurmurationError(code, detail, { cause });
   return new MurmurationError('training.failed', `Training on this device failed: ${message}`, { cause });

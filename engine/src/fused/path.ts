@@ -1,3 +1,4 @@
+import { messageOf } from '@murmuration/protocol/errors';
 import { softmaxLoss } from '../losses.ts';
 import type { Objective } from '../objective.ts';
 import type * as tf from '../tf.ts';
@@ -34,7 +35,7 @@ export async function choosePath<Example>(
     const known = 'the fused kernels know all layers and the loss';
     return { engine: 'fused', reason: why ? `${known}; ${why}` : known, training };
   } catch (cause) {
-    return generic(`the fused kernels do not start: ${message(cause)}`);
+    return generic(`the fused kernels do not start: ${messageOf(cause)}`);
   }
 }
 
@@ -48,10 +49,6 @@ async function start(
   try {
     return { training: await create(threads), why: `${threads} threads share the work` };
   } catch (cause) {
-    return { training: await create(1), why: `one thread works instead of ${threads}: ${message(cause)}` };
+    return { training: await create(1), why: `one thread works instead of ${threads}: ${messageOf(cause)}` };
   }
-}
-
-function message(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
