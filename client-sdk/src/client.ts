@@ -252,7 +252,7 @@ export class PlatformClient {
     const { signal } = this.#greeting;
     try {
       await persist(
-        () => this.#greet(message),
+        () => this.#greet(message, signal),
         this.#platform,
         signal,
         error => this.#emit('error', error),
@@ -262,7 +262,8 @@ export class PlatformClient {
     }
   }
 
-  async #greet(message: Challenge): Promise<void> {
+  /** Says hello; an answer that comes once `signal` is aborted is about another connection. */
+  async #greet(message: Challenge, signal: AbortSignal): Promise<void> {
     if (await this.#introduction.owesFarewell()) {
       await this.#introduction.sayFarewell(message);
       this.#transport.close();
@@ -271,7 +272,7 @@ export class PlatformClient {
       return;
     }
     const now = await this.#introduction.answer(message);
-    if (!this.#participation.isRunning) return;
+    if (signal.aborted || !this.#participation.isRunning) return;
     this.#isKnown = true;
     this.#emit('connected');
     this.#nudge.give();

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { describe, expect, it } from 'vitest';
 import { assignmentOf } from '../memory-coordinator.ts';
-import { clock, coordinator, device, hour, minute, waiting } from './scene.ts';
+import { clock, coordinator, device, gate, hour, minute, waiting } from './scene.ts';
 
 describe('a device that connects', () => {
   it('CH5: says hello again where the coordinator could not take it, no sooner than it allows', async () => {
@@ -35,6 +35,30 @@ describe('a device that connects', () => {
     await clock.advance(hour);
     expect(coordinator.asked.hello).toHaveLength(3);
     expect(clock.pending).toBe(0);
+  });
+
+  it('ID3: asks nothing on a connection for the sake of an answer to the hello on the one before', async () => {
+    const { hello } = coordinator.answers;
+    const letGo: (() => void)[] = [];
+    coordinator.answers.hello = async message => {
+      const answer = hello(message);
+      const { opened, open } = gate();
+      letGo.push(open);
+      await opened;
+      return answer;
+    };
+    const { errors } = await waiting();
+    coordinator.disconnect();
+    coordinator.connect();
+    await clock.advance(0);
+    const [late, timely] = letGo;
+    late!();
+    await clock.advance(minute);
+    expect(coordinator.asked['check-in']).toHaveLength(0);
+    timely!();
+    await clock.advance(0);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    expect(errors).toEqual([]);
   });
 
   it('CH5: checks in again no sooner than a refusal allows', async () => {
