@@ -1,7 +1,7 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerKernels } from './kernels/register.ts';
-import { gradientError, trainingMs } from './self-test.ts';
+import { requireAgreement, trainingMs } from './self-test.ts';
 import { env, setBackend, util } from './tf.ts';
 
 /** The backend that a process trains on, and why; for the log. */
@@ -20,9 +20,6 @@ export interface BackendOptions {
   /** Brings in the native backend and registers it as `tensorflow`; rejects where it is not installed. */
   readonly loadNative?: () => Promise<unknown>;
 }
-
-/** Gradients of the native backend may differ by this much, relative to the largest of their tensor. */
-const TOLERATED_ERROR = 1e-3;
 
 /**
  * Starts the fastest backend on which training works, and makes it the current one of this process or worker: WebAssembly,
@@ -78,9 +75,7 @@ async function tryNative(
   }
   try {
     const wasmMs = await trainingMs('wasm', now);
-    const error = await gradientError('tensorflow');
-    if (!(error <= TOLERATED_ERROR))
-      return refused(`is not trusted: its gradients are off by ${error.toExponential(1)}`);
+    await requireAgreement('tensorflow');
     const nativeMs = await trainingMs('tensorflow', now);
     const figures = `${nativeMs.toFixed(1)} ms a step against ${wasmMs.toFixed(1)} ms on WebAssembly`;
     if (nativeMs >= wasmMs) return refused(`is not faster: ${figures}`);

@@ -1,7 +1,7 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerKernels } from './kernels/register.ts';
-import { gradientError, trainingMs } from './self-test.ts';
+import { requireAgreement, trainingMs } from './self-test.ts';
 import { env, setBackend, util } from './tf.ts';
 import { wasmFilesPath } from './wasm-files.ts';
 
@@ -26,9 +26,6 @@ export interface BrowserBackendOptions {
     keep(backend: string): Promise<void>;
   };
 }
-
-/** Gradients may differ from the CPU backend's by this much, relative to the largest of their tensor. */
-const toleratedError = 1e-3;
 
 /**
  * Lets models be built for the fused kernels, which need no backend of tfjs but one that holds tensors: nothing is downloaded, and no
@@ -60,8 +57,7 @@ export async function startBrowserBackend(options: BrowserBackendOptions): Promi
   for (const backend of backends) {
     try {
       await start(backend, options);
-      const error = await gradientError(backend);
-      if (!(error <= toleratedError)) throw new Error(`its gradients are off by ${error.toExponential(1)}`);
+      await requireAgreement(backend);
       found.push({ backend, ms: backends.length > 1 ? await trainingMs(backend, util.now) : 0 });
     } catch (cause) {
       refusals.push(`${backend} is not used: ${messageOf(cause)}`);

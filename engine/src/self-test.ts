@@ -1,5 +1,8 @@
 import * as tf from './tf.ts';
 
+/** How far gradients may differ from the CPU backend's, relative to the largest of their tensor. */
+const TOLERATED_ERROR = 1e-3;
+
 /** Sizes of the probe: a recurrent next-word model and a convolution, the two kinds of layer that devices train. */
 interface Probe {
   readonly words: number;
@@ -23,6 +26,16 @@ export async function gradientError(backend: string): Promise<number> {
   await use(backend);
   const actual = gradients(SMALL);
   return Math.max(...expected.map((tensor, i) => relativeError(actual[i], tensor)));
+}
+
+/**
+ * Leaves `backend` as the current one, once its gradients are known to agree with those of the CPU backend.
+ *
+ * @throws whatever the backend throws; `Error` when it does not start, or where they are off by too much.
+ */
+export async function requireAgreement(backend: string): Promise<void> {
+  const error = await gradientError(backend);
+  if (!(error <= TOLERATED_ERROR)) throw new Error(`its gradients are off by ${error.toExponential(1)}`);
 }
 
 /**
