@@ -24,8 +24,6 @@ export class Activate implements Running {
     this.#output = this.#workspace.reserve(rows * this.size);
   }
 
-  prepare(): void {}
-
   forward(rows: number, x: Address): void {
     const { floats, kernels } = this.#workspace;
     floats.copyWithin(this.#output / 4, x / 4, x / 4 + rows * this.size);
@@ -67,8 +65,6 @@ export class Dropout implements Running {
   reserve(rows: number): void {
     this.#output = this.#workspace.reserve(rows * this.size);
   }
-
-  prepare(): void {}
 
   /** What the next step draws from. */
   seed(seed: number): void {

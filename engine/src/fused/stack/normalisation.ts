@@ -1,6 +1,7 @@
 import type { Address } from '../kernels.ts';
 import type { NormalisationParameters } from '../parameters.ts';
 import type { Workspace } from '../workspace.ts';
+import { outputSize } from './layers.ts';
 import type { Running } from './running.ts';
 
 /**
@@ -24,7 +25,7 @@ export class Normalisation implements Running {
     this.#workspace = workspace;
     this.#parameters = parameters;
     this.#training = training;
-    this.size = parameters.layer.pixels * parameters.layer.channels;
+    this.size = outputSize(parameters.layer);
   }
 
   get output(): Address {
@@ -42,8 +43,6 @@ export class Normalisation implements Running {
     this.#gammaSlopes = this.#parameters.gamma?.gradient ?? workspace.reserve(channels);
     this.#betaSlopes = this.#parameters.beta?.gradient ?? workspace.reserve(channels);
   }
-
-  prepare(): void {}
 
   forward(rows: number, x: Address): void {
     const { kernels } = this.#workspace;

@@ -12,8 +12,8 @@ export interface Running {
   useTemporary?(at: Address): void;
   /** Reserves what `rows` rows need, at most. */
   reserve(rows: number): void;
-  /** To be called after `reserve`, once the memory is there. */
-  prepare(): void;
+  /** To be called after `reserve`, once the memory is there; left out by one that has nothing to write there. */
+  prepare?(): void;
   forward(rows: number, x: Address): void;
   /**
    * After `forward`: gradients of the weights, and of `x` into `inputSlopes`, where it is not 0. `slopes`, those of the output, may be

@@ -78,7 +78,7 @@ export class Stack implements Features {
   }
 
   prepare(): void {
-    for (const layer of this.#layers) layer.prepare();
+    for (const layer of this.#layers) layer.prepare?.();
   }
 
   read(values: ArrayLike<number>): void {
