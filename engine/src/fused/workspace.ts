@@ -2,7 +2,7 @@ import { type Address, type Kernels, kernelsModule, kernelsOver } from './kernel
 import { controlBytes } from './threads/helper.ts';
 import { MAX_PAGES } from './threads/shared-module.ts';
 import { split } from './threads/split.ts';
-import { type Call, Team } from './threads/team.ts';
+import { type Call, perform, Team } from './threads/team.ts';
 
 const PAGE = 65_536;
 /** Kernels read whole vectors and cache lines: every region begins on one. */
@@ -67,7 +67,7 @@ export class Workspace {
   /** Makes calls that are small each, and whose outputs are apart, in any order. */
   together(calls: readonly Call[]): void {
     if (this.#team) this.#team.run(calls);
-    else for (const [name, ...args] of calls) (this.#kernels[name] as (...args: number[]) => void)(...args);
+    else for (const call of calls) perform(this.#kernels, call);
   }
 
   /** Ends its threads; it is not to be used any more. */

@@ -24,6 +24,11 @@ export type Call = {
   readonly [Name in SharedKernel]: readonly [name: Name, ...args: Parameters<Kernels[Name]>];
 }[SharedKernel];
 
+/** Makes a call on the caller's own thread. */
+export function perform(kernels: Kernels, [name, ...args]: Call): void {
+  (kernels[name] as (...args: number[]) => void)(...args);
+}
+
 /** What a team works on. */
 export interface Workshop {
   readonly module: WebAssembly.Module;
@@ -96,8 +101,7 @@ export class Team {
     this.#wake();
     let own = 0;
     for (let left = Atomics.sub(words, layout.left, 1); left > 0; left = Atomics.sub(words, layout.left, 1)) {
-      const [name, ...args] = calls[left - 1]!;
-      (this.#kernels[name] as (...args: number[]) => void)(...args);
+      perform(this.#kernels, calls[left - 1]!);
       own += 1;
     }
     this.#awaitDone(calls.length, Atomics.add(words, layout.done, own) + own);
