@@ -134,7 +134,8 @@ function requireSoftmax<Example>({ loss }: Objective<Example>, { sampledSoftmax 
   if (sampledSoftmax && loss !== softmaxLoss)
     throw new MurmurationError(
       'training.unsupported',
-      "The plan asks for sampled softmax, which takes the place of the engine's softmaxLoss; this objective has a loss of its own.",
+      "The plan asks for sampled softmax, which takes the place of the engine's softmaxLoss, but this objective has a loss of its own: " +
+        'leave sampledSoftmax out of the task, or give the objective softmaxLoss.',
     );
 }
 
