@@ -171,7 +171,7 @@ export class FusedTraining {
   #commit(): void {
     const { bytes } = this.#workspace;
     const refuse = (why: string, cause?: unknown) => {
-      const needed = `Training takes ${Math.ceil(bytes / 2 ** 20)} MiB of memory, and ${why}.`;
+      const needed = `Training takes ${Math.ceil(bytes / 2 ** 20)} MiB of memory, and ${why}; smaller batches take less.`;
       return new MurmurationError('training.no-memory', needed, { cause });
     };
     if (bytes > this.#memoryLimit)
