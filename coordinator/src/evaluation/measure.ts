@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
+import { withDeadline } from '../limits/deadline.ts';
 import type { Metrics } from '../registry/model-version.ts';
 import type { Evaluator } from './evaluator.ts';
 
@@ -23,29 +24,16 @@ export async function measure(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Metrics | null> {
   if (!evaluator) return null;
-  signal.throwIfAborted();
-  const stop = new AbortController();
-  const abort = () => stop.abort(signal.reason);
-  signal.addEventListener('abort', abort);
-  const cancel = clock.at(clock.now() + limit, () =>
-    stop.abort(
-      new MurmurationError(
-        'evaluation.timeout',
-        `The evaluation of the new version was not ready within ${limit / 1_000} s, its deadline.`,
-      ),
-    ),
+  const late = () =>
+    new MurmurationError(
+      'evaluation.timeout',
+      `The evaluation of the new version was not ready within ${limit / 1_000} s, its deadline.`,
+    );
+  const metrics = await withDeadline({ clock, limit, late, outer: signal }, stop =>
+    evaluator.evaluate(model, stop),
   );
-  const stopped = new Promise<never>((_, reject) =>
-    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true }),
-  );
-  try {
-    const metrics = await Promise.race([evaluator.evaluate(model, stop.signal), stopped]);
-    for (const [name, value] of Object.entries(metrics)) {
-      if (!Number.isFinite(value)) throw new Error(`The evaluation gave ${value} for the metric ${name}.`);
-    }
-    return metrics;
-  } finally {
-    cancel();
-    signal.removeEventListener('abort', abort);
+  for (const [name, value] of Object.entries(metrics)) {
+    if (!Number.isFinite(value)) throw new Error(`The evaluation gave ${value} for the metric ${name}.`);
   }
+  return metrics;
 }

@@ -1,7 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { Predict, Predicted } from '@murmuration/protocol/messages/predict';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/ports';
+import { withDeadline } from '../limits/deadline.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -44,22 +45,15 @@ export class PredictionDesk {
     if (this.#waiting >= limits.predictions)
       throw new MurmurationError('prediction.too-many', undefined, { after: retryAfter });
     this.#waiting += 1;
-    const stop = new AbortController();
-    let cancel: Cancel = () => {};
-    const stopped = new Promise<never>((_, reject) => {
-      cancel = clock.at(clock.now() + patience, () => {
-        const late = new MurmurationError('prediction.timeout');
-        stop.abort(late);
-        reject(late);
-      });
-    });
+    const late = () => new MurmurationError('prediction.timeout');
     try {
-      const model = await this.#find(task, version);
-      const predicted = serving.predict(model, () => registry.files(model), input, stop.signal);
-      const logits = await Promise.race([predicted, stopped]);
-      return { model, logits: new Uint8Array(logits.buffer, logits.byteOffset, logits.byteLength) };
+      return await withDeadline({ clock, limit: patience, late }, async signal => {
+        const model = await this.#find(task, version);
+        signal.throwIfAborted();
+        const logits = await serving.predict(model, () => registry.files(model), input, signal);
+        return { model, logits: new Uint8Array(logits.buffer, logits.byteOffset, logits.byteLength) };
+      });
     } finally {
-      cancel();
       this.#waiting -= 1;
     }
   }

@@ -11,8 +11,11 @@ import { layout } from '../federation.ts';
 
 const line = 'line' as TaskName;
 
-/** A desk for one task that offers predictions and one that does not, with two versions of the first. */
-async function open(serving: Partial<Serving> = {}, predictions = 2) {
+/**
+ * A desk for one task that offers predictions and one that does not, with two versions of the first, which can be looked up once `found`
+ * has resolved.
+ */
+async function open(serving: Partial<Serving> = {}, predictions = 2, found = Promise.resolve()) {
   const clock = new VirtualClock();
   const history = memoryHistory();
   const registry = new Registry(memoryBlobs(), history);
@@ -46,7 +49,14 @@ async function open(serving: Partial<Serving> = {}, predictions = 2) {
     [line, answering],
     ['quiet' as TaskName, null],
   ]);
-  const desk = new PredictionDesk(servings, { registry, history, clock, limits });
+  const slow = {
+    ...history,
+    async versions(...args: Parameters<typeof history.versions>) {
+      await found;
+      return history.versions(...args);
+    },
+  };
+  const desk = new PredictionDesk(servings, { registry, history: slow, clock, limits });
   const ask = (change: object = {}) =>
     desk.answer({ task: line, version: 'latest', input: [3, 4], ...change });
   return { desk, ask, asked, models, clock, closed: () => closed };
@@ -101,6 +111,25 @@ describe('the desk of predictions', () => {
       await late;
     }
     expect(reason).toMatchObject({ code: 'prediction.timeout' });
+  });
+
+  it('gives up as well while the version is still looked up, and asks no model any more', async () => {
+    let find = () => {};
+    const { ask, asked, clock } = await open(
+      {},
+      2,
+      new Promise(resolve => {
+        find = resolve;
+      }),
+    );
+    const outcome = ask().catch(error => error);
+    await new Promise(setImmediate);
+    await clock.advance(15_000);
+    await new Promise(setImmediate);
+    expect(await outcome).toMatchObject({ code: 'prediction.timeout' });
+    find();
+    await new Promise(setImmediate);
+    expect(asked).toEqual([]);
   });
 
   it('passes on what the model refuses, and has a place again', async () => {

@@ -1,0 +1,36 @@
+import type { Clock } from '@murmuration/protocol/ports';
+
+interface Deadline {
+  readonly clock: Clock;
+  /** ms. */
+  readonly limit: number;
+  /** What is thrown after that. */
+  readonly late: () => Error;
+  /** Once aborted, it ends the wait as well. */
+  readonly outer?: AbortSignal;
+}
+
+/**
+ * What `work` comes to within a time. Throws `late()` after it, and the reason of `outer` once that is aborted; the signal of `work` is
+ * aborted with the same error, and what it comes to then is ignored.
+ */
+export async function withDeadline<Result>(
+  { clock, limit, late, outer }: Deadline,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  outer?.throwIfAborted();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const onAbort = () => stop.abort(outer!.reason);
+  outer?.addEventListener('abort', onAbort);
+  const cancel = clock.at(clock.now() + limit, () => stop.abort(late()));
+  try {
+    const stopped = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    );
+    return await Promise.race([work(signal), stopped]);
+  } finally {
+    cancel();
+    outer?.removeEventListener('abort', onAbort);
+  }
+}
