@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { withDeadline } from '../limits/deadline.ts';
 import { digestOf, isValid, proves, tokenId } from '../tokens/secret-token.ts';
 import type { EnrolmentTokenStore } from './enrolment-token.ts';
 
@@ -100,34 +101,21 @@ export function limited(
   return async (request, outer) => {
     if (underWay >= verifierPlaces)
       throw new MurmurationError('device.enrolment-unavailable', 'Too many devices enrol at this moment.');
-    const controller = new AbortController();
-    const { signal } = controller;
-    const stop = (detail: string) =>
-      controller.abort(new MurmurationError('device.enrolment-unavailable', detail));
-    const gone = () => stop('The device is gone.');
-    if (outer.aborted) gone();
-    outer.addEventListener('abort', gone);
-    const cancel = clock.at(clock.now() + verifierLimit, () =>
-      stop('The check of the enrolment took too long.'),
-    );
+    const late = () =>
+      new MurmurationError('device.enrolment-unavailable', 'The check of the enrolment took too long.');
     underWay += 1;
     try {
-      const asked = ask(verifier, request, signal, failed);
-      return await Promise.race([asked, aborted(signal)]);
+      return await withDeadline({ clock, limit: verifierLimit, late, outer }, signal =>
+        ask(verifier, request, signal, failed),
+      );
+    } catch (error) {
+      throw outer.aborted
+        ? new MurmurationError('device.enrolment-unavailable', 'The device is gone.')
+        : error;
     } finally {
       underWay -= 1;
-      cancel();
-      outer.removeEventListener('abort', gone);
     }
   };
-}
-
-/** Rejects when a signal is aborted, with its reason. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 async function ask(
