@@ -35,8 +35,11 @@ export async function downloadModel(
   return { json, weights: await transport.download(weightsPath, 4 * layout.count, signal) };
 }
 
-/** SHA-256 in hexadecimal. */
-type ContentHash = (bytes: Uint8Array) => Promise<string>;
+/** SHA-256 in hexadecimal; that of a platform may take another thread. */
+export type ContentHash = (bytes: Uint8Array) => Promise<string>;
+
+/** On the caller's thread. */
+export const hashHere: ContentHash = async bytes => contentHash(bytes);
 
 interface Loaded {
   readonly files: ModelFiles;
@@ -59,7 +62,7 @@ export class ModelCache {
     transport: Transport,
     task: TaskName,
     bundled: (() => Promise<BundledModel>) | undefined,
-    hash: ContentHash = async bytes => contentHash(bytes),
+    hash: ContentHash = hashHere,
   ) {
     this.#storage = storage;
     this.#transport = transport;

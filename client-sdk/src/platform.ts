@@ -3,6 +3,7 @@ import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Inference } from './hybrid/inference.ts';
+import type { ContentHash } from './model-cache.ts';
 import type { Workshop } from './session/workshop.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { Transport } from './transport/transport.ts';
@@ -22,7 +23,7 @@ export interface Platform {
   /** Calls `wake` each time the device comes back to a network, where the platform tells: waits for the coordinator end then. */
   readonly online?: (wake: () => void) => Cancel;
   /** SHA-256 of a large input, in hexadecimal, off the caller's thread; by default it is computed there. */
-  readonly contentHash?: (bytes: Uint8Array) => Promise<string>;
+  readonly contentHash?: ContentHash;
   /** The way to the coordinator at `url`; `platform` is this one, for its clock, its randomness and its network. */
   readonly transport: (url: string, platform: Pick<Platform, 'clock' | 'random' | 'online'>) => Transport;
   /** A trainer that runs the objective of a module off the main thread. */

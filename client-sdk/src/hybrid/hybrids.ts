@@ -73,6 +73,7 @@ export class Hybrids {
       inference,
       trainer,
       storage,
+      contentHash: platform.contentHash,
       clock: platform.clock,
       examples,
       newest: () => models.newest(),

@@ -9,6 +9,7 @@ import {
   type ModelFiles,
 } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
+import { type ContentHash, hashHere } from '../model-cache.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { HybridReport } from './hybrid.ts';
 
@@ -47,22 +48,24 @@ export type HybridStore = ReturnType<typeof hybridStore>;
  * entry each, so that each is the one before or the one after wherever the device stops, and any of them may meet any other. An entry
  * begins with its SHA-256: reading throws `hybrid.damaged` for one that is not as it was written, and deletes it.
  */
-export function hybridStore(storage: Storage, task: TaskName) {
+export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash = hashHere) {
   const prefix = `hybrid.${task}`;
+  const digestOf = async (bytes: Uint8Array) => utf8(await hash(bytes));
 
   const read = async <Value>(name: string, decode: (bytes: Uint8Array) => Value): Promise<Value | null> => {
     const entry = await storage.get(name);
     if (!entry) return null;
     try {
       const bytes = entry.slice(digestLength);
-      if (equalBytes(entry.subarray(0, digestLength), digestOf(bytes))) return decode(bytes);
+      if (equalBytes(entry.subarray(0, digestLength), await digestOf(bytes))) return decode(bytes);
     } catch {
       // Damaged in a way that its digest does not show, such as by an older version of the app.
     }
     await storage.delete(name);
     throw new MurmurationError('hybrid.damaged', `The entry ${name} is damaged; the device makes it anew.`);
   };
-  const write = (name: string, bytes: Uint8Array) => storage.put(name, concatBytes(digestOf(bytes), bytes));
+  const write = async (name: string, bytes: Uint8Array) =>
+    storage.put(name, concatBytes(await digestOf(bytes), bytes));
 
   return {
     // Under its own hash, which another encoder's model.json has not got from ours.
@@ -87,7 +90,6 @@ export function hybridStore(storage: Storage, task: TaskName) {
 
 /** Hexadecimal. */
 const digestLength = 64;
-const digestOf = (bytes: Uint8Array) => utf8(contentHash(bytes));
 
 /** A version as one string of bytes. */
 export function encodeFiles({ topology, layout, weights }: Omit<ModelFiles, 'hash'>): Uint8Array {

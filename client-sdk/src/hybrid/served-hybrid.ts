@@ -3,6 +3,7 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { ClientEvents } from '../events.ts';
+import type { ContentHash } from '../model-cache.ts';
 import type { HybridOptions } from '../options.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import { readExamples } from '../session/examples.ts';
@@ -30,6 +31,8 @@ export interface HybridPorts {
   readonly inference: Inference;
   readonly trainer: Trainer;
   readonly storage: Storage;
+  /** SHA-256 in hexadecimal; on this thread by default. */
+  readonly contentHash?: ContentHash | undefined;
   readonly clock: Clock;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
   /** The newest global version on the device. */
@@ -70,7 +73,7 @@ export class ServedHybrid implements Hybrid {
   #cannotRun = false;
 
   constructor(ports: HybridPorts) {
-    const { task, options, trainer, storage, clock, isIdle } = ports;
+    const { task, options, trainer, storage, contentHash, clock, isIdle } = ports;
     const inference = this.#watched(ports.inference);
     this.#ports = ports;
     this.#serving = options.serving as Serving<unknown>;
@@ -86,7 +89,7 @@ export class ServedHybrid implements Hybrid {
       inference,
       trainer,
       personal: options.personal ?? [],
-      store: hybridStore(storage, task),
+      store: hybridStore(storage, task, contentHash),
       failed: error => this.#fail(error),
     };
     this.#refit = new Refit({

@@ -2,6 +2,7 @@ import type { HybridReport } from '@murmuration/client-sdk/hybrid/hybrid';
 import { decodeFiles, encodeFiles, hybridStore } from '@murmuration/client-sdk/hybrid/saved-hybrid';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import type { TaskName } from '@murmuration/protocol/ids';
+import { contentHash } from '@murmuration/protocol/weights/model-files';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stepping } from './scene.ts';
@@ -24,6 +25,18 @@ describe('what is kept of the hybrid model', () => {
       null,
       null,
     ]);
+  });
+
+  it('is hashed by the platform, which may have another thread for it', async () => {
+    const hashed: number[] = [];
+    const hash = async (bytes: Uint8Array) => {
+      hashed.push(bytes.length);
+      return contentHash(bytes);
+    };
+    const store = hybridStore(memoryStorage(), task, hash);
+    await store.putPersonal('ngram-cache', Uint8Array.of(1, 2, 3));
+    expect(await store.personal('ngram-cache')).toEqual(Uint8Array.of(1, 2, 3));
+    expect(hashed).toEqual([3, 3]);
   });
 
   it('comes back as it was, infinite losses and hashes of other encoders included', async () => {
