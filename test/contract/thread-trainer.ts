@@ -3,7 +3,7 @@ import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { describeModel } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
-import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { contentHash, encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, expect, it } from 'vitest';
 import line from '../unit/client-sdk/training/line.ts';
 
@@ -85,5 +85,21 @@ export function threadTrainerContract(trainer: Trainer): void {
     const ended = trainer.train(model, endless, points, never, () => void trainer.close());
     await expect(ended).rejects.toMatchObject({ code: 'training.stopped' });
     expect((await trainer.train(model, settings, points, never, silent)).examples).toBe(20);
+  });
+
+  it('tells nothing more of a training that has ended, however much is on its way', async () => {
+    const endless = { ...settings, epochs: 10_000, batchSize: 1 };
+    let heard = 0;
+    const ended = trainer.train(model, endless, points, never, () => {
+      heard += 1;
+      if (heard > 1) return;
+      // While this thread is busy, the other one goes on telling.
+      contentHash(new Uint8Array(8_000_000));
+      void trainer.close();
+    });
+    await expect(ended).rejects.toMatchObject({ code: 'training.stopped' });
+    const before = heard;
+    await trainer.train(model, settings, points, never, silent);
+    expect(heard).toBe(before);
   });
 }

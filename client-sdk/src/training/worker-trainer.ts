@@ -23,7 +23,8 @@ export function workerTrainer(objective: URL, options: TrainerOptions = {}): Tra
       maxThreads: 1,
     });
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', progress);
+    // What is on its way from a thread that has ended arrives none the less.
+    port1.on('message', done => signal.aborted || progress(done));
     try {
       return await pool.run({ ...job, progress: port2 }, { signal, transferList: [port2] });
     } finally {
