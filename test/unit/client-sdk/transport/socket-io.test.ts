@@ -33,7 +33,8 @@ async function listen(hear: (what: string) => void): Promise<string> {
     socket.on('message', (data, isBinary) => {
       if (isBinary) return;
       const packet = data.toString();
-      hear(packet === '40' ? 'open' : /\["(.*?)"/.exec(packet)![1]!);
+      const what = packet === '40' ? 'open' : /\["(.*?)"/.exec(packet)?.[1];
+      if (what) hear(what);
       if (packet !== '40') return;
       socket.send(`40${JSON.stringify({ sid: 'socket' })}`);
       socket.send(`42${JSON.stringify(['challenge', null])}`);
