@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startBackend } from '@murmuration/engine/backend';
@@ -12,15 +11,14 @@ import type { Batch } from '@murmuration/engine/objective';
 import { sampledSoftmaxLoss } from '@murmuration/engine/sampled-softmax';
 import * as tf from '@murmuration/engine/tf';
 import { type Browser, chromium } from 'playwright-core';
-import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleOf } from '../../scripts/program.mjs';
 import { chromiumOptions } from '../chromium.ts';
 import { batchOf, build, small } from '../unit/engine/fused/models.ts';
 import { chain, batchOf as imagesOf } from '../unit/engine/fused/stack/agreement.ts';
 import { uniformOf } from '../unit/engine/numbers.ts';
 
 const STEPS = 300;
-const root = new URL('../../', import.meta.url);
 const settings: DescentSettings = {
   learningRate: 0.1,
   proximal: 0,
@@ -60,29 +58,23 @@ const program = `
   };
 `;
 
-const packages = Object.fromEntries(
-  ['engine', 'protocol'].map(name => [`@murmuration/${name}/`, `/${name}/src/`]),
-);
-const page = `<script type="importmap" nonce="map">${JSON.stringify({ imports: packages })}</script>
-<script type="module" src="/program.js"></script>`;
+async function bundledProgram(): Promise<string> {
+  const bundle = await bundleOf(program);
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
+  return output[0].code;
+}
 
-/** Serves the sources, types stripped, under a strict policy. */
-function serve(): Promise<Server> {
+/** Serves the page under a strict policy. */
+function serve(script: string): Promise<Server> {
   const server = createServer((request, response) => {
-    const path = request.url!;
-    response.setHeader(
-      'content-security-policy',
-      "default-src 'none'; script-src 'self' 'nonce-map' 'wasm-unsafe-eval'",
-    );
-    if (path === '/') return response.setHeader('content-type', 'text/html').end(page);
-    response.setHeader('content-type', 'text/javascript');
-    if (path === '/program.js') return response.end(program);
-    if (!/^\/(engine|protocol)\/src\/[\w/-]+(\.ts)?$/.test(path)) return response.writeHead(404).end();
-    const source = readFileSync(new URL(`.${path.replace(/(\.ts)?$/, '.ts')}`, root), 'utf8');
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-    });
-    return response.end(outputText);
+    response.setHeader('content-security-policy', "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'");
+    if (request.url === '/')
+      return response
+        .setHeader('content-type', 'text/html')
+        .end('<script type="module" src="/program.js"></script>');
+    if (request.url === '/program.js')
+      return response.setHeader('content-type', 'text/javascript').end(script);
+    return response.writeHead(404).end();
   });
   return new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
@@ -93,7 +85,7 @@ let browser: Browser;
 beforeAll(async () => {
   await startBackend();
   await tf.setBackend('wasm');
-  server = await serve();
+  server = await serve(await bundledProgram());
   browser = await chromium.launch(chromiumOptions);
 });
 
@@ -147,8 +139,8 @@ it.each<
       sampled: negatives === null ? null : [small.words, negatives],
     };
     const tab = await browser.newPage();
+    // Loaded means that its program has run.
     await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await tab.waitForFunction('globalThis.train');
     const inPage = await tab.evaluate(job => {
       const { train } = globalThis as unknown as {
         train(job: Job): Promise<{ losses: number[]; weights: number[] }>;
