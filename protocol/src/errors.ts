@@ -325,6 +325,11 @@ export const errors = {
     text: 'The plan asks for a training that the objective of the app does not allow.',
   },
   'training.stopped': { status: 499, retryable: true, text: 'Training was stopped before its end.' },
+  'report.malformed': {
+    status: 422,
+    retryable: false,
+    text: 'The file does not hold the events of a run; choose the events.jsonl that a simulation wrote.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errors;

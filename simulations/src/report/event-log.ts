@@ -1,0 +1,69 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type Run, RunSoFar } from './run.ts';
+import { type RunEvent, runEvent } from './run-event.ts';
+
+/** Writes the events of a run into a file, one JSON object a line, each as it happens: a run that is killed keeps them. */
+export class EventLog {
+  readonly #file: number;
+
+  /** Creates the file, or empties it. */
+  constructor(path: string) {
+    this.#file = openSync(path, 'w');
+  }
+
+  /** A figure that is no finite number is written as null. */
+  write(event: RunEvent): void {
+    writeSync(this.#file, `${JSON.stringify(event)}\n`);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/**
+ * The run whose events `EventLog` wrote into a file. A last line without its end is left out: its run was killed, or is
+ * writing it. Throws `report.malformed`, which names file and line, where the file holds anything else.
+ */
+export async function readRun(path: string): Promise<Run> {
+  const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+  const run = new RunSoFar();
+  for (const [index, line] of lines.entries()) {
+    try {
+      run.take(eventOf(line));
+    } catch (error) {
+      throw located(error, `${path}, line ${index + 1}`);
+    }
+  }
+  try {
+    return run.run;
+  } catch (error) {
+    throw located(error, path);
+  }
+}
+
+function eventOf(line: string): RunEvent {
+  const parsed = runEvent.safeParse(jsonOf(line));
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  const where = path.length > 0 ? `${path.join('.')}: ` : '';
+  throw new MurmurationError(
+    'report.malformed',
+    `This is no event of a run that this version knows: ${where}${message}.`,
+  );
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new MurmurationError('report.malformed', 'This is not one JSON object a line.', { cause: error });
+  }
+}
+
+function located(error: unknown, where: string): unknown {
+  if (!(error instanceof MurmurationError)) return error;
+  return new MurmurationError(error.code, `${where}: ${error.detail}`, { cause: error });
+}
