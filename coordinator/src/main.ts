@@ -1,10 +1,9 @@
-import { startBackend } from '@murmuration/engine/backend';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import type { Config } from './config.ts';
-import { deviceRequests } from './device-requests.ts';
+import { openCore } from './core.ts';
 import { CoordinatorEvents } from './events.ts';
 import { createApp } from './http/app.ts';
 import { readCertificate } from './http/certificate.ts';
@@ -22,27 +21,14 @@ import { frameLengths } from './limits/frame-lengths.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { watchMetrics } from './monitor/metrics.ts';
-import { Traffic } from './monitor/traffic.ts';
 import { configured } from './operators/configured.ts';
 import { requireProtection } from './operators/exposure.ts';
 import { Operators } from './operators/operators.ts';
-import { ActivityRecorder } from './population/activity-recorder.ts';
-import { CheckInDesk } from './population/check-in.ts';
 import { type EnrolmentVerifier, enrolmentBy } from './population/enrolment.ts';
 import { EnrolmentDesk } from './population/enrolment-desk.ts';
 import { Population } from './population/population.ts';
-import { Registrar } from './population/registrar.ts';
-import { WaitingPool } from './population/waiting-pool.ts';
-import { ensureFirstVersion } from './registry/first-version.ts';
-import { Registry } from './registry/registry.ts';
-import { Retention } from './registry/retention.ts';
-import { VerdictRecorder } from './registry/verdict-recorder.ts';
-import { findRound, resumeAll } from './round/all-tasks.ts';
-import { versionMaker } from './round/make-version.ts';
-import { Steering } from './round/steering.ts';
-import { TaskRounds } from './round/task-rounds.ts';
-import { PredictionDesk } from './serving/prediction-desk.ts';
-import { workerServing } from './serving/worker-serving.ts';
+import { findRound } from './round/all-tasks.ts';
+import type { Steering } from './round/steering.ts';
 import { Gateway } from './socket/gateway.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
 import type { Task } from './task/task.ts';
@@ -103,8 +89,6 @@ async function assemble(
 ): Promise<Coordinator> {
   const events = new CoordinatorEvents();
   logEvents(events, createLog(config.log));
-  const { history } = storage;
-  const registry = new Registry(storage.blobs, history);
   const secrets = { primitives: native, clock, random };
   const operators = new Operators(
     configured(config.operatorTokens, storage.operatorTokens),
@@ -121,12 +105,6 @@ async function assemble(
   const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
   const population = new Population(storage.devices, mayEnrol, native, clock);
   await population.open();
-  const activity = new ActivityRecorder(storage.activity, events, clock);
-  const verdicts = new VerdictRecorder(storage.verdicts, history, events, clock);
-  const traffic = new Traffic();
-
-  await startBackend();
-  for (const task of tasks) await ensureFirstVersion(task, registry, history, clock);
 
   const { limits } = config;
   const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
@@ -134,38 +112,10 @@ async function assemble(
   const app = await createApp({ ...bounds, tls, cors: config.cors });
   const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
   const unmasker = unmaskerPool();
-  const desks = new Map<string, CheckInDesk>();
-  const rounds = new Map<string, TaskRounds>();
-  const pools = new Map<string, WaitingPool>();
-  for (const task of tasks) {
-    const pool = new WaitingPool(() => taskRounds.current?.poolChanged());
-    const taskRounds = new TaskRounds(task, registry, {
-      clock,
-      random,
-      primitives: native,
-      unmasker,
-      pool,
-      channel: gateway,
-      history,
-      store: storage.durable ? storage.rounds : undefined,
-      makeVersion: versionMaker(task, registry, clock, (...step) => events.emit('closing-step', ...step)),
-      traffic: () => traffic.of(task.name),
-      comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
-      events,
-    });
-    pools.set(task.name, pool);
-    rounds.set(task.name, taskRounds);
-    desks.set(task.name, new CheckInDesk(taskRounds, pool, population, random));
-  }
-
-  const retention = new Retention(config.retention, history, storage.blobs, clock, storage.verdicts);
-  events.on('round-ended', ({ task }) => {
-    const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
-    return retention.apply(task, new Set(underWay.filter(base => base !== undefined)));
-  });
-
-  const steering = new Steering(rounds, storage.pausedTasks);
-  await steering.open();
+  const { retention } = config;
+  const ports = { clock, random, storage, population, channel: gateway, unmasker, events, limits, retention };
+  const core = await openCore(tasks, ports);
+  const { rounds, pools, registry, traffic, steering, registrar } = core;
 
   let ready = false;
   healthRoutes(app, () => ready);
@@ -183,8 +133,8 @@ async function assemble(
       clock,
     ),
   );
-  taskRoutes(app, rounds, history, storage.verdicts);
-  modelRoutes(app, registry, history, traffic);
+  taskRoutes(app, rounds, storage.history, storage.verdicts);
+  modelRoutes(app, registry, storage.history, traffic);
   wasmRoutes(app);
   updateRoutes(
     app,
@@ -193,13 +143,6 @@ async function assemble(
     limits,
     device => population.isRevoked(device),
   );
-  const registrar = new Registrar(storage.devices, storage.activity, population, {
-    isConnected: device => gateway.isConnected(device),
-    async drop(device) {
-      await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
-    },
-    disconnect: device => gateway.disconnect(device, 'device.revoked'),
-  });
   await adminRoutes(app, {
     operators,
     steering,
@@ -209,28 +152,16 @@ async function assemble(
   });
   await serveApps(app, config.apps);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  const servings = new Map(tasks.map(({ name, serving }) => [name, serving.remote ? workerServing() : null]));
-  const predictions = new PredictionDesk(servings, { registry, history, clock, limits });
-  gateway.open(deviceRequests({ clock, events, rounds, pools, desks, verdicts, predictions, registrar }));
+  gateway.open(core.requests);
+  await core.resume();
 
-  if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
-
-  const endRounds = async () => {
-    await Promise.all(Array.from(rounds.values(), each => each.stop()));
-    await retention.settled();
-  };
   const close = async () => {
     ready = false;
-    if (storage.durable) await Promise.all(Array.from(rounds.values(), each => each.suspend()));
-    else await endRounds();
+    await core.suspend();
     await gateway.close();
     await app.close();
     await unmasker.close();
-    await predictions.close();
-    await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
-    await retention.settled();
-    await activity.close();
-    await verdicts.close();
+    await core.close();
     await closeStorage();
   };
   let closed: Promise<void> | undefined;
@@ -240,10 +171,8 @@ async function assemble(
     url,
     events,
     steering,
-    async start() {
-      for (const each of rounds.values()) await each.start();
-    },
-    endRounds,
+    start: core.start,
+    endRounds: core.endRounds,
     stop() {
       closed ??= close();
       return closed;

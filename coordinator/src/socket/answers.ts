@@ -17,7 +17,7 @@ import { type Predict, type Predicted, predict } from '@murmuration/protocol/mes
 import { type Leave, leave } from '@murmuration/protocol/messages/round';
 import type * as z from 'zod/mini';
 import type { FrameLengths } from '../limits/frame-lengths.ts';
-import type { Connection, Identity } from './connection.ts';
+import type { Identity } from './connection.ts';
 
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
@@ -37,29 +37,37 @@ export interface DeviceRequests {
   disconnected(device: DeviceId): void;
 }
 
+/** Whoever sends a message, whatever carries it. */
+export interface Caller {
+  /** Throws `device.not-identified` before the hello. */
+  readonly owner: Identity;
+  /** Whether the connection closes with the answer that is being given. */
+  isOver: boolean;
+}
+
 /** What a connection may ask for before it is a device's. */
-export interface Introductions {
-  enrol(connection: Connection, message: Enrol): Promise<Enrolled>;
-  hello(connection: Connection, message: Hello): Promise<Welcome>;
+export interface Introductions<From extends Caller> {
+  enrol(connection: From, message: Enrol): Promise<Enrolled>;
+  hello(connection: From, message: Hello): Promise<Welcome>;
 }
 
 /** How one kind of message is answered: with what this returns, or with the code of what it throws. */
-type Answer = (connection: Connection, frame: unknown) => Promise<unknown>;
+type Answer<From extends Caller> = (connection: From, frame: unknown) => Promise<unknown>;
 
-export type Answers = Readonly<Record<DeviceEvent, Answer>>;
+export type Answers<From extends Caller> = Readonly<Record<DeviceEvent, Answer<From>>>;
 
 /** How each event of a device is answered: its frame is bounded and parsed, its sender known, and only then is it passed on. */
-export function answersBy(
-  introductions: Introductions,
+export function answersBy<From extends Caller>(
+  introductions: Introductions<From>,
   requests: DeviceRequests,
   frames: FrameLengths,
-): Answers {
+): Answers<From> {
   const answer =
     <Schema extends z.ZodMiniType>(
       event: DeviceEvent,
       schema: Schema,
-      handle: (connection: Connection, message: z.output<Schema>) => unknown,
-    ): Answer =>
+      handle: (connection: From, message: z.output<Schema>) => unknown,
+    ): Answer<From> =>
     async (connection, frame) =>
       (await handle(connection, decodeFrame(frame, schema, frames[event]))) ?? null;
   const contribution = (phase: 'keys' | 'shares' | 'reveal') =>

@@ -6,6 +6,7 @@ import type {
 import type { Cancel } from '@murmuration/protocol/ports';
 import type { Socket } from 'socket.io';
 import type { Device } from '../population/device.ts';
+import type { Caller } from './answers.ts';
 import type { Challenge } from './challenge.ts';
 import type { Wire } from './wire.ts';
 
@@ -19,7 +20,7 @@ export interface Identity {
 }
 
 /** One open connection: its newest challenge and, after its hello, whose it is. */
-export class Connection {
+export class Connection implements Caller {
   readonly socket: DeviceSocket;
   readonly wire: Wire;
   /** Messages that wait for their answers. */
@@ -28,7 +29,6 @@ export class Connection {
   /** Challenges so far. */
   challenges = 1;
   identity: Identity | undefined;
-  /** Whether it closes with the answer that is being given. */
   isOver = false;
   /** Aborted when the connection is gone. */
   readonly gone = new AbortController();
@@ -41,7 +41,6 @@ export class Connection {
     this.challenge = challenge;
   }
 
-  /** Throws `device.not-identified` before the hello. */
   get owner(): Identity {
     if (!this.identity) throw new MurmurationError('device.not-identified');
     return this.identity;

@@ -59,7 +59,7 @@ export class Gateway implements CohortChannel {
   readonly #connections = new Map<DeviceId, Connection>();
   readonly #unheard = new UnheardEnds();
   #requests!: DeviceRequests;
-  #answers!: Answers;
+  #answers!: Answers<Connection>;
 
   constructor(http: HttpServer, ports: GatewayPorts) {
     const { clock, limits, frames } = ports;
