@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { count, instant } from './scalars.ts';
+
+/** Devices by what they run. */
+export const client = z.object({ platform: z.string(), sdk: z.string(), connected: count, eligible: count });
+
+/** Devices that are connected now. Eligible is whose last check-in showed what the task asks for. */
+export const online = z.object({
+  connected: count,
+  eligible: count.describe('For at least one task'),
+  enrolled: count.describe('Whether or not they are connected; revoked ones are not among them'),
+  clients: z.array(client).describe('Most connected first, 50 at most'),
+});
+export type Online = z.infer<typeof online>;
+
+/** GET /v1/admin/check-ins?hours=&task= */
+export const checkIns = z.object({
+  hours: z
+    .array(z.object({ hour: instant, waiting: count, later: count, ineligible: count }))
+    .describe('Each hour asked for, oldest first: told to wait for a round, to come later, or not eligible'),
+});
+export type CheckIns = z.infer<typeof checkIns>;
+
+/** GET /v1/admin/population: everybody who was ever seen, by what they ran last. */
+export const population = z.object({
+  enrolled: count,
+  revoked: count,
+  seenLastDay: count,
+  clients: z.array(z.object({ platform: z.string(), sdk: z.string(), devices: count })),
+});
+export type PopulationMessage = z.infer<typeof population>;

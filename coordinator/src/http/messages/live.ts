@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import type { overview } from './overview.ts';
+import { taskName } from './scalars.ts';
+
+/** Path of the operators' socket.io endpoint; its cookie or `auth: { token }` says who it is. */
+export const livePath = '/v1/admin/live';
+
+/** What a page that shows it should ask for again. */
+export const subjects = [
+  'rounds',
+  'versions',
+  'settings',
+  'devices',
+  'enrolment-tokens',
+  'operator-tokens',
+  'audit',
+  'alerts',
+] as const;
+export type Subject = (typeof subjects)[number];
+
+/** Something of that kind changed; of one task, or of none in particular. */
+export const changed = z.object({ subject: z.enum(subjects), task: taskName.nullable() });
+export type Changed = z.infer<typeof changed>;
+
+/** Events from the coordinator; a dashboard sends none. */
+export interface LiveEvents {
+  /** At once when it connects, and after each change, at most 5 a second. */
+  overview(state: z.infer<typeof overview>): void;
+  changed(what: Changed): void;
+  /** The session or token counts no more; the connection ends. */
+  'signed-out'(): void;
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { alert } from './alert.ts';
+import { online } from './device.ts';
+import { phaseRecord } from './round.ts';
+import { count, instant, modelHash, phase, roundId, taskName } from './scalars.ts';
+
+/** The round under way. */
+export const liveRound = z.object({
+  round: roundId,
+  number: count,
+  planVersion: count,
+  base: modelHash,
+  startedAt: instant,
+  phase,
+  deadline: instant.nullable().describe('Of the phase; null of `closing`'),
+  quorum: z
+    .object({ accepted: count, goal: count, minimum: count })
+    .nullable()
+    .describe('Of the phase; null of `closing`'),
+  cohort: z
+    .object({ size: count, waiting: count, working: count, done: count, lost: count, late: count })
+    .describe(
+      'While gathering, `size` is the number wanted and `waiting` those who are there. Later the others add up to `size`, the cohort as it was drawn',
+    ),
+  unmasked: z
+    .number()
+    .nullable()
+    .describe('Share of the masks that are off, 0 to 1; null unless in `closing` under masking'),
+  phases: z.array(phaseRecord).describe('So far, the current one last'),
+});
+export type LiveRound = z.infer<typeof liveRound>;
+
+export const taskOverview = z.object({
+  task: taskName,
+  isPaused: z.boolean(),
+  planVersion: count,
+  isMasked: z.boolean(),
+  round: liveRound.nullable().describe('Under way; null between rounds'),
+  last: z
+    .object({
+      number: count,
+      outcome: z.enum(['published', 'failed']),
+      endedAt: instant,
+      reason: z.string().nullable(),
+    })
+    .nullable(),
+  nextRoundAt: instant
+    .nullable()
+    .describe('At the earliest; null while paused or while a round is under way'),
+  waiting: count.describe('Devices that wait for an assignment'),
+  eligible: count.describe('Connected devices whose last check-in for this task was eligible'),
+  champion: z.object({ number: count, model: modelHash, isPinned: z.boolean() }),
+  newest: z.object({ number: count, model: modelHash }),
+});
+export type TaskOverview = z.infer<typeof taskOverview>;
+
+/** GET /v1/admin/overview, and what the live feed sends. */
+export const overview = z.object({
+  time: instant.describe("The coordinator's clock"),
+  tasks: z.array(taskOverview),
+  devices: online,
+  alerts: z.array(alert).describe('Firing'),
+});
+export type Overview = z.infer<typeof overview>;

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { count, instant, metrics, modelHash, phase, roundId, taskName } from './scalars.ts';
+
+/** What became of the cohort: `late` was still at work when its phase ended, `lost` had left or lost its connection. */
+export const tally = z.object({ cohort: count, accepted: count, rejected: count, late: count, lost: count });
+
+/** A phase of a round, as it is kept. A time is null where a restart of the coordinator fell into it. */
+export const phaseRecord = z.object({
+  phase,
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable().describe('null as well while it lasts'),
+  deadline: instant.nullable().describe('null of `closing`, which has none'),
+  goal: count.nullable().describe('Devices, or messages, that end it early; null of `closing`'),
+  minimum: count.nullable(),
+  accepted: count.describe('Devices that checked in, or whose message was taken'),
+  rejected: count.describe('Messages refused'),
+  late: count,
+  lost: count,
+});
+export type PhaseMessage = z.infer<typeof phaseRecord>;
+
+const past = {
+  round: roundId,
+  task: taskName,
+  number: count,
+  planVersion: count,
+  outcome: z.enum(['published', 'failed']),
+  startedAt: instant,
+  endedAt: instant,
+  base: modelHash.describe('The version that it trained from'),
+  model: modelHash.nullable().describe('The version that it led to'),
+  failure: z.object({ during: phase, reason: z.string() }).nullable(),
+  tally,
+  metrics,
+  traffic: z
+    .object({ up: count, down: count })
+    .describe('Bytes of updates that came, and of models served meanwhile'),
+};
+
+/** A row of the history. */
+export const roundSummary = z.object(past);
+export type RoundSummary = z.infer<typeof roundSummary>;
+
+/** GET /v1/admin/tasks/:task/rounds/:number */
+export const roundDetail = z.object({
+  ...past,
+  phases: z.array(phaseRecord).describe('In order; empty of rounds recorded before phases were kept'),
+  errors: z
+    .array(z.object({ code: z.string(), count }))
+    .describe('Refusals of messages and uploads of this round, most frequent first'),
+  version: z
+    .object({ number: count, model: modelHash })
+    .nullable()
+    .describe('That it led to, where it is still kept'),
+});
+export type RoundDetail = z.infer<typeof roundDetail>;
+
+/** Query of GET /v1/admin/tasks/:task/rounds */
+export const roundsQuery = z.object({
+  outcome: z.enum(['published', 'failed']).optional(),
+  since: instant.optional().describe('Ended at that time or later'),
+  until: instant.optional().describe('Ended before that time'),
+  before: z.coerce.number().int().min(1).optional().describe('Numbers below this one'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const rounds = z.object({
+  rounds: z.array(roundSummary).describe('Newest first'),
+  next: z.int().nullable().describe('`before` of the next page; null at the end'),
+  total: count.describe('Rounds that fit the filters, on all pages'),
+});
+export type Rounds = z.infer<typeof rounds>;

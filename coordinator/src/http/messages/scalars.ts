@@ -1,0 +1,17 @@
+import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids';
+import * as z from 'zod';
+
+/** UTC, ISO 8601. */
+export const instant = z.iso.datetime();
+export const count = z.int().min(0);
+export const taskName = z.string().regex(taskNamePattern);
+export const modelHash = z.string().regex(hashPattern).describe('SHA-256 of its model.json');
+export const roundId = z.string().regex(idPattern);
+/** Figures of an evaluation by name; those in nats or shares, as the task's evaluator gives them. */
+export const metrics = z
+  .record(z.string(), z.number())
+  .nullable()
+  .describe('Held-out metrics; null without an evaluation');
+
+export const phase = z.enum(['gathering', 'keys', 'shares', 'updates', 'unmasking', 'closing']);
+export type Phase = z.infer<typeof phase>;

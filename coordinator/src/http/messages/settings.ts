@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { count, instant } from './scalars.ts';
+
+const ms = z.int().min(0).describe('ms');
+
+/** A task's settings as they are in force: complete, times in ms. The model, the strategy and the evaluation are the definition's. */
+export const settings = z.object({
+  plan: z.object({
+    epochs: count,
+    batchSize: count,
+    learningRate: z.number(),
+    proximal: z.number(),
+    gradientClip: z.number().nullable(),
+    maxExamples: count,
+    seed: count,
+    sampledSoftmax: z.object({ negatives: count }).nullable(),
+    privateLayers: z.array(z.string()),
+  }),
+  update: z.object({
+    kind: z.enum(['ring', 'float32']),
+    clip: z.number(),
+    bits: count,
+    weighting: z.enum(['examples', 'uniform']),
+    weightCap: count,
+  }),
+  masking: z.union([
+    z.literal('off'),
+    z.object({
+      threat: z.enum(['honest-but-curious', 'semi-malicious', 'malicious']),
+      corrupt: z.number(),
+      dropping: z.number(),
+      graph: z.enum(['sparse', 'complete']),
+    }),
+  ]),
+  cohort: z.object({ goal: count, minimum: count, overSelection: z.number() }),
+  deadlines: z.object({
+    gathering: ms,
+    keys: ms,
+    shares: ms,
+    updates: ms,
+    unmasking: ms,
+    evaluation: ms,
+  }),
+  schedule: z.object({ every: ms }),
+  eligibility: z.object({
+    minExamples: count,
+    idle: z.boolean(),
+    charging: z.boolean(),
+    unmetered: z.boolean(),
+    minFreeMiB: count,
+    minSdk: z.string(),
+  }),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** GET /v1/admin/tasks/:task/settings */
+export const taskSettings = z.object({
+  planVersion: count.describe('Of these settings'),
+  settings,
+  inForce: z
+    .boolean()
+    .describe('false: the next round is the first under them; the one under way has those before'),
+  changedAt: instant.nullable().describe('null: as the task module defines them'),
+  changedBy: z.string().nullable(),
+});
+export type TaskSettings = z.infer<typeof taskSettings>;
+
+/**
+ * PUT /v1/admin/tasks/:task/settings. What is left out of a section stays as it is, and so do sections; times may be text such as
+ * "30 s". Fields that are wrong are named in `fields` of the problem document (code `task.settings`).
+ */
+export const changeSettings = z.strictObject({
+  settings: z.record(z.string(), z.unknown()),
+  dryRun: z.boolean().default(false).describe('Check alone, and change nothing'),
+  ifPlanVersion: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Only where this is still the newest; else `task.changed`'),
+});
+
+export const settingsChanged = z.object({
+  task: taskSettings.describe('As it is now, or would be'),
+  changes: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
+  applied: z.boolean().describe('false for a dry run, and where nothing changes'),
+});
+export type SettingsChanged = z.infer<typeof settingsChanged>;
+
+/** A field that is wrong, as `fields` of a problem document lists them; paths are such as `cohort.goal`. */
+export const fieldProblem = z.object({ field: z.string(), message: z.string() });
+export type FieldProblem = z.infer<typeof fieldProblem>;

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { tally } from './round.ts';
+import { count, instant, metrics, modelHash, roundId } from './scalars.ts';
+
+/** Names of versions that move: letters, digits and hyphens. `latest` is the newest one and is no alias that can be set. */
+export const aliasPattern = /^[a-z][a-z0-9-]{0,31}$/;
+export const aliasName = z.string().regex(aliasPattern);
+
+export const version = z.object({
+  model: modelHash,
+  url: z.string().describe('What tf.loadLayersModel takes'),
+  number: count,
+  createdAt: instant,
+  strategy: z.string(),
+  planVersion: count,
+  contributors: count.describe('Devices whose updates are in it'),
+  metrics,
+  parent: z
+    .object({ model: modelHash, number: count.nullable() })
+    .nullable()
+    .describe('number null: no longer kept'),
+  round: z
+    .object({ round: roundId, number: count, startedAt: instant, endedAt: instant, tally })
+    .nullable()
+    .describe('That made it; null of the first version, and where its record is no longer kept'),
+  verdicts: z
+    .object({ kept: count, refused: count })
+    .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
+  aliases: z.array(z.string()).describe('`latest` among them; `champion` is the one that devices serve'),
+});
+export type Version = z.infer<typeof version>;
+
+/** Which version devices serve, and which the next round trains from. */
+export const serving = z.object({
+  champion: z
+    .object({
+      number: count,
+      model: modelHash,
+      isPinned: z.boolean().describe('false: devices serve the newest version, whichever that is'),
+      since: instant.nullable().describe('When it was pinned'),
+      by: z.string().nullable().describe('Name of the operator who did'),
+    })
+    .describe('What devices serve'),
+  base: z.object({ number: count, model: modelHash }).describe('What the next round trains from'),
+  aliases: z.array(
+    z.object({ alias: aliasName, number: count, model: modelHash, since: instant, by: z.string() }),
+  ),
+});
+export type Serving = z.infer<typeof serving>;
+
+/** GET /v1/admin/tasks/:task/versions?before=&limit= */
+export const versions = z.object({
+  versions: z.array(version).describe('Newest first'),
+  next: z.int().nullable(),
+  serving,
+});
+export type Versions = z.infer<typeof versions>;
+
+/**
+ * GET /v1/admin/tasks/:task/figures?points=: columns for charts, oldest first, evenly thinned to at most so many versions, the first and
+ * the newest among them. A figure that a version lacks is null.
+ */
+export const figures = z.object({
+  versions: z.array(count),
+  rounds: z.array(count.nullable()).describe('Number of the round that made each'),
+  times: z.array(instant),
+  figures: z.record(z.string(), z.array(z.number().nullable())),
+});
+export type Figures = z.infer<typeof figures>;
+
+/** PUT /v1/admin/tasks/:task/aliases/:alias. `number` null takes the alias away; of `champion`: devices follow the newest version. */
+export const setAlias = z.strictObject({ number: count.nullable() });
+
+/** POST /v1/admin/tasks/:task/rollback. Devices serve that version, and the next round trains from it. */
+export const rollback = z.strictObject({
+  number: count
+    .optional()
+    .describe('Without it: the version that devices served before the one they serve now'),
+});
