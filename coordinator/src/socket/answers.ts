@@ -17,7 +17,7 @@ import { type Predict, type Predicted, predict } from '@murmuration/protocol/mes
 import { type Leave, leave } from '@murmuration/protocol/messages/round';
 import type * as z from 'zod/mini';
 import type { FrameLengths } from '../limits/frame-lengths.ts';
-import type { Identity } from './connection.ts';
+import type { Caller, Identity } from './caller.ts';
 
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
@@ -35,14 +35,6 @@ export interface DeviceRequests {
   forget(device: DeviceId): Promise<void>;
   connected(device: DeviceId): void;
   disconnected(device: DeviceId): void;
-}
-
-/** Whoever sends a message, whatever carries it. */
-export interface Caller {
-  /** Throws `device.not-identified` before the hello. */
-  readonly owner: Identity;
-  /** Whether the connection closes with the answer that is being given. */
-  isOver: boolean;
 }
 
 /** What a connection may ask for before it is a device's. */

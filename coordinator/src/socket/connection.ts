@@ -5,19 +5,11 @@ import type {
 } from '@murmuration/protocol/messages/channel';
 import type { Cancel } from '@murmuration/protocol/ports';
 import type { Socket } from 'socket.io';
-import type { Device } from '../population/device.ts';
-import type { Caller } from './answers.ts';
+import type { Caller, Identity } from './caller.ts';
 import type { Challenge } from './challenge.ts';
 import type { Wire } from './wire.ts';
 
 export type DeviceSocket = Socket<FromDevice, ToDevice>;
-
-/** Who said hello on a connection. */
-export interface Identity {
-  readonly device: Device;
-  readonly sdk: string;
-  readonly platform: string;
-}
 
 /** One open connection: its newest challenge and, after its hello, whose it is. */
 export class Connection implements Caller {

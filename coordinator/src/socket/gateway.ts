@@ -21,8 +21,9 @@ import type { Population } from '../population/population.ts';
 import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
 import { Admission } from './admission.ts';
 import { type Answers, answersBy, type DeviceRequests } from './answers.ts';
+import type { Identity } from './caller.ts';
 import { Challenge } from './challenge.ts';
-import { Connection, type DeviceSocket, type Identity } from './connection.ts';
+import { Connection, type DeviceSocket } from './connection.ts';
 import { Door } from './door.ts';
 import { UnheardEnds } from './unheard.ts';
 

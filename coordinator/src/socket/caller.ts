@@ -1,0 +1,16 @@
+import type { Device } from '../population/device.ts';
+
+/** Who said hello on a connection. */
+export interface Identity {
+  readonly device: Device;
+  readonly sdk: string;
+  readonly platform: string;
+}
+
+/** Whoever sends a message, whatever carries it. */
+export interface Caller {
+  /** Throws `device.not-identified` before the hello. */
+  readonly owner: Identity;
+  /** Whether the connection closes with the answer that is being given. */
+  isOver: boolean;
+}
