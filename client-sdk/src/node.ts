@@ -1,3 +1,4 @@
+import { hex } from '@murmuration/protocol/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { PlatformClient } from './client.ts';
@@ -21,6 +22,7 @@ export const nodePlatform: Platform = {
   random: systemRandom,
   ed25519: native.ed25519,
   workshop: async () => localWorkshop(native, systemRandom),
+  contentHash: async bytes => hex(native.sha256(bytes)),
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: socketIoTransport,
   trainer: objective => workerTrainer(objective),

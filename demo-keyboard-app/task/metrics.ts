@@ -10,22 +10,29 @@ const maxLogits = 8e6;
 /**
  * Top-1 and top-3 recall of the next word on held-out messages, each message by itself. Numbers are not scored. Gives way
  * to other work between batches.
+ *
+ * @param threads how many threads share the work, where they can; it gains while processors are idle.
  */
 export async function recall(
   model: tf.LayersModel,
   vocabulary: Vocabulary,
   messages: readonly string[],
+  threads = 1,
 ): Promise<Recall> {
   const counter = new RecallCounter();
-  const scorer = await scorerOf(model);
+  const scorer = await scorerOf(model, threads);
   const encoded = messages.map(message => vocabulary.encode(message)).filter(ids => ids.length > 0);
   // Messages of like length together, the longest first: hardly any padding, and the first one tells a batch's length.
   encoded.sort((a, b) => b.length - a.length);
-  for (let from = 0; from < encoded.length; ) {
-    const count = Math.max(1, Math.floor(maxLogits / (vocabulary.size * encoded[from]!.length)));
-    score(scorer, encoded.slice(from, from + count), vocabulary.size, counter);
-    from += count;
-    await tf.nextFrame();
+  try {
+    for (let from = 0; from < encoded.length; ) {
+      const count = Math.max(1, Math.floor(maxLogits / (vocabulary.size * encoded[from]!.length)));
+      score(scorer, encoded.slice(from, from + count), vocabulary.size, counter);
+      from += count;
+      await tf.nextFrame();
+    }
+  } finally {
+    await scorer.close();
   }
   return counter.recall;
 }

@@ -28,9 +28,20 @@ export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredicto
   return { predictor: fused ?? new GenericPredictor(model), engine: fused ? 'fused' : 'generic', reason };
 }
 
-/** The same for whole sequences, or for rows of values such as images. */
-export async function scorerOf(model: tf.LayersModel): Promise<Scorer> {
-  return (await known(model, topologyOf(model), FusedScorer.create)).fused ?? genericScorer(model);
+/**
+ * The same for whole sequences, or for rows of values such as images.
+ *
+ * @param threads how many threads share the work of the fused kernels, where threads can share memory; it gains while processors are idle.
+ */
+export async function scorerOf(model: tf.LayersModel, threads = 1): Promise<Scorer> {
+  const topology = topologyOf(model);
+  const together = threads > 1 ? await known(model, topology, withThreads(threads)) : undefined;
+  const { fused } = together?.fused ? together : await known(model, topology, withThreads(1));
+  return fused ?? genericScorer(model);
+}
+
+function withThreads(threads: number) {
+  return (topology: Topology, weights: Float32Array) => FusedScorer.create(topology, weights, threads);
 }
 
 /** What `create` makes of a model that the fused kernels know, or why there is nothing. */
@@ -62,6 +73,7 @@ function genericScorer(model: tf.LayersModel): Scorer {
       for (const position of positions)
         visit(position, scores, (every ? position : Math.floor(position / steps)) * output.shape.at(-1)!);
     },
+    async close() {},
   };
 }
 

@@ -15,4 +15,6 @@ export interface Scorer {
     positions: readonly number[],
     visit: Visit,
   ): void;
+  /** Ends its threads; it is not to be used any more. */
+  close(): Promise<void>;
 }

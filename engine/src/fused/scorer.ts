@@ -30,10 +30,13 @@ export class FusedScorer implements Scorer {
 
   /**
    * @param weights in the order of the model's layout.
+   * @param threads how many threads share the work, the caller's included; with 2 or more, rejects where there are none to be had.
+   * Scores are the same bytes for any number.
    * @returns rejects where WebAssembly has no SIMD or is forbidden.
    */
-  static async create(topology: Topology, weights: Float32Array): Promise<FusedScorer> {
-    return new FusedScorer(await Workspace.create(), topology, weights);
+  static async create(topology: Topology, weights: Float32Array, threads = 1): Promise<FusedScorer> {
+    const workspace = threads > 1 ? await Workspace.createShared(threads) : await Workspace.create();
+    return new FusedScorer(workspace, topology, weights);
   }
 
   score(inputs: ArrayLike<number>, extent: Extent, positions: readonly number[], visit: Visit): void {
@@ -52,6 +55,10 @@ export class FusedScorer implements Scorer {
     this.#head.score(positions.length, this.#indices, features.output(extent), (first, rows, logits) => {
       for (let i = 0; i < rows; i++) visit(positions[first + i], floats, logits / 4 + i * classes);
     });
+  }
+
+  close(): Promise<void> {
+    return this.#workspace.close();
   }
 
   #fit({ steps, batch }: Extent): void {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Evaluate } from '@murmuration/coordinator/evaluation/worker';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
@@ -10,7 +11,8 @@ export interface HeldOutText {
 /** Top-1 and top-3 recall of a candidate on the held-out messages, shares from 0 to 1. */
 const evaluate: Evaluate = async (model, data) => {
   const { words, messages } = data as HeldOutText;
-  const { top1, top3 } = await recall(model, new Vocabulary(words), messages);
+  // No phone trains while a version is measured.
+  const { top1, top3 } = await recall(model, new Vocabulary(words), messages, availableParallelism());
   return { top1, top3 };
 };
 

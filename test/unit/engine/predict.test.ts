@@ -134,6 +134,23 @@ describe('scorerOf', () => {
     }
   });
 
+  it.each([1, 2, 3])('gives the same bytes with %i threads', async threads => {
+    const shape: Shape = { ...small, words: 4_000, recurrent: [{ ...small.recurrent[0], units: 40 }] };
+    const model = build(shape);
+    const tokens = integers(64 * 8, 1, shape.words);
+    const positions = [...tokens.keys()];
+    const scoresWith = async (threads: number) => {
+      const scorer = await scorerOf(model, threads);
+      const all: Float32Array[] = [];
+      scorer.score(tokens, { batch: 64, steps: 8 }, positions, (_, scores, offset) =>
+        all.push(scores.slice(offset, offset + shape.words)),
+      );
+      await scorer.close();
+      return all;
+    };
+    expect(await scoresWith(threads)).toEqual(await scoresWith(1));
+  });
+
   it('takes several blocks of logits', async () => {
     const shape: Shape = {
       ...small,
