@@ -15,6 +15,8 @@ export interface Features {
   reserve(extent: Extent): void;
   /** To be called after `reserve`, once the memory is there. */
   prepare(): void;
+  /** Lets what is drawn at random in the next steps follow from `seed`. */
+  seed(seed: number): void;
   /** Takes the inputs of a batch. Throws `RangeError` for tokens that have no row. */
   read(values: ArrayLike<number>, extent: Extent): void;
   /** Makes weights that may have changed ready, and lets all sequences begin at zero. */

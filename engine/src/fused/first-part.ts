@@ -15,6 +15,6 @@ export function featuresOf(
   training: boolean,
 ): Features {
   return features.kind === 'tokens'
-    ? new Sequence(workspace, parameters, scratch, training)
+    ? new Sequence(workspace, features, parameters, scratch, training)
     : new Stack(workspace, features, parameters, scratch, training);
 }

@@ -3,7 +3,7 @@ import type { Extent } from './extent.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
-import type { Topology } from './topology.ts';
+import type { TokenFeatures, Topology } from './topology.ts';
 import { Workspace } from './workspace.ts';
 
 /** One sequence, one token at a time. */
@@ -26,7 +26,8 @@ export class FusedPredictor implements Predictor {
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, false);
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes());
-    this.#sequence = new Sequence(workspace, this.#parameters, scratch, false);
+    const features = topology.features as TokenFeatures;
+    this.#sequence = new Sequence(workspace, features, this.#parameters, scratch, false);
     this.#sequence.reserve(ONE);
     this.#outputs = topology.dense.map(({ units }) => workspace.reserve(units));
     this.#best = workspace.reserve(2 * this.#capacity);

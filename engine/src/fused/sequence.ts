@@ -3,14 +3,18 @@ import type { Features } from './features.ts';
 import type { Address } from './kernels.ts';
 import type { EmbeddingParameters, Parameters } from './parameters.ts';
 import { Recurrent } from './recurrent.ts';
+import { SequenceDropout } from './sequence-dropout.ts';
+import type { TokenFeatures } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The first part of a model over tokens: the lookup of their rows, and the recurrent layers. */
+/** The first part of a model over tokens: the lookup of their rows, and the recurrent layers, with dropout before and behind them. */
 export class Sequence implements Features {
   readonly learns = true;
   readonly #workspace: Workspace;
   readonly #embedding: EmbeddingParameters;
   readonly #recurrent: readonly Recurrent[];
+  /** Before each recurrent layer and behind the last one; none at all in use. */
+  readonly #dropout: readonly (SequenceDropout | null)[];
   readonly #training: boolean;
   readonly #tied: boolean;
   #tokens = 0;
@@ -21,10 +25,19 @@ export class Sequence implements Features {
   #met = 0;
   #metCount = 0;
 
-  constructor(workspace: Workspace, parameters: Parameters, scratch: Address, training: boolean) {
+  constructor(
+    workspace: Workspace,
+    { dropout }: TokenFeatures,
+    parameters: Parameters,
+    scratch: Address,
+    training: boolean,
+  ) {
     this.#workspace = workspace;
     this.#embedding = parameters.embedding!;
     this.#recurrent = parameters.recurrent.map(layer => new Recurrent(workspace, layer, scratch, training));
+    this.#dropout = dropout.map((rate, place) =>
+      training && rate > 0 ? new SequenceDropout(workspace, rate, place) : null,
+    );
     this.#training = training;
     this.#tied = parameters.tied;
   }
@@ -58,6 +71,7 @@ export class Sequence implements Features {
       this.#met = workspace.reserve(positions);
     }
     for (const layer of this.#recurrent) layer.reserve(extent);
+    for (const [place, dropout] of this.#dropout.entries()) dropout?.reserve(this.#valuesAt(place, extent));
   }
 
   prepare(): void {
@@ -100,21 +114,50 @@ export class Sequence implements Features {
     this.reset(extent);
   }
 
+  /** Lets dropout in the next steps follow from `seed`. */
+  seed(seed: number): void {
+    for (const dropout of this.#dropout) dropout?.seed(seed);
+  }
+
   /** Runs over the tokens that were read, from the states that are there. */
   forward(extent: Extent): void {
     const { layer, table } = this.#embedding;
     const positions = extent.steps * extent.batch;
     this.#workspace.kernels.gatherRows(positions, layer.width, table.value, this.#tokens, this.#rows);
-    let x = this.#rows;
-    for (const recurrent of this.#recurrent) {
-      recurrent.forward(extent, x, this.#mask);
-      x = recurrent.state(1, extent);
+    for (let place = 0; place < this.#dropout.length; place++) {
+      this.#dropout[place]?.forward(this.#valuesAt(place, extent), this.#madeAt(place, extent));
+      if (place < this.#recurrent.length)
+        this.#recurrent[place].forward(extent, this.#inputAt(place, extent), this.#mask);
     }
   }
 
   output(extent: Extent): Address {
-    const last = this.#recurrent.at(-1);
-    return last ? last.state(last.sequences ? 1 : extent.steps, extent) : this.#rows;
+    return this.#inputAt(this.#recurrent.length, extent);
+  }
+
+  /** What the layers before this place made: rows of the table at 0, states behind each recurrent layer. */
+  #madeAt(place: number, extent: Extent): Address {
+    if (place === 0) return this.#rows;
+    const layer = this.#recurrent[place - 1];
+    return layer.state(layer.sequences ? 1 : extent.steps, extent);
+  }
+
+  /** What comes after this place takes: what was made there, without what dropout leaves out. */
+  #inputAt(place: number, extent: Extent): Address {
+    return this.#dropout[place]?.output ?? this.#madeAt(place, extent);
+  }
+
+  /** Gradients of what was made at a place; dropout gives its own back in the same memory. */
+  #slopesAt(place: number, extent: Extent): Address {
+    if (place === 0) return this.#rowSlopes;
+    const layer = this.#recurrent[place - 1];
+    return layer.slope(layer.sequences ? 1 : extent.steps, extent);
+  }
+
+  #valuesAt(place: number, { steps, batch }: Extent): number {
+    if (place === 0) return steps * batch * this.#embedding.layer.width;
+    const { units, sequences } = this.#recurrent[place - 1];
+    return (sequences ? steps : 1) * batch * units;
   }
 
   /** Lets the next run go on from where this one ended. */
@@ -135,18 +178,19 @@ export class Sequence implements Features {
       return this.#rowSlopes;
     }
     last.clearSlopes(extent);
-    return last.slope(last.sequences ? 1 : extent.steps, extent);
+    return this.#slopesAt(this.#recurrent.length, extent);
   }
 
   backward(extent: Extent, whole: boolean): void {
     const { kernels } = this.#workspace;
     const { layer, table } = this.#embedding;
-    for (let i = this.#recurrent.length - 1; i >= 0; i--) {
-      const before = this.#recurrent[i - 1];
-      before?.clearSlopes(extent);
-      const x = before ? before.state(1, extent) : this.#rows;
-      const slopes = before ? before.slope(1, extent) : this.#rowSlopes;
-      this.#recurrent[i].backward(extent, x, this.#mask, slopes);
+    for (let place = this.#recurrent.length; ; place--) {
+      const slopes = this.#slopesAt(place, extent);
+      this.#dropout[place]?.backward(this.#valuesAt(place, extent), slopes);
+      if (place === 0) break;
+      this.#recurrent[place - 2]?.clearSlopes(extent);
+      const x = this.#inputAt(place - 1, extent);
+      this.#recurrent[place - 1].backward(extent, x, this.#mask, this.#slopesAt(place - 1, extent));
     }
     if (whole) {
       if (!this.#tied) this.#workspace.zero(table.gradient, table.size);

@@ -39,6 +39,8 @@ export interface TokenFeatures {
   readonly kind: 'tokens';
   readonly embedding: EmbeddingLayer;
   readonly recurrent: readonly RecurrentLayer[];
+  /** Share of values that dropout leaves out in training, before each recurrent layer and behind the last one; 0 where there is none. */
+  readonly dropout: readonly number[];
 }
 
 /** Rows of values of any shape, images among them, go through a stack of layers, which may be empty. */
@@ -153,15 +155,24 @@ function headOf(layers: readonly Described[]): readonly DenseLayer[] {
 }
 
 function tokensOf([first, ...others]: readonly Described[]): TokenFeatures {
-  const recurrent = others.map(({ layer, known }) => {
-    if (known?.kind === 'gru' || known?.kind === 'lstm') return known;
-    return refuse(
-      `the layer ${layer.name} (${layer.getClassName()}) is none that the fused kernels know in a model over tokens`,
-    );
-  });
+  const recurrent: RecurrentLayer[] = [];
+  const dropout = [0];
+  for (const { layer, known } of others) {
+    if (known?.kind === 'gru' || known?.kind === 'lstm') {
+      recurrent.push(known);
+      dropout.push(0);
+    } else if (known?.kind === 'dropout') {
+      if (dropout.at(-1)! > 0) refuse(`the layer ${layer.name} follows another dropout`);
+      dropout[dropout.length - 1] = known.rate;
+    } else if (layer.getClassName() !== 'Dropout') {
+      refuse(
+        `the layer ${layer.name} (${layer.getClassName()}) is none that the fused kernels know in a model over tokens`,
+      );
+    }
+  }
   if (recurrent.slice(0, -1).some(({ sequences }) => !sequences))
     refuse('a recurrent layer that hands on its last state alone comes before another');
-  return { kind: 'tokens', embedding: first.known as EmbeddingLayer, recurrent };
+  return { kind: 'tokens', embedding: first.known as EmbeddingLayer, recurrent, dropout };
 }
 
 function valuesOf(layers: readonly Described[], [, ...shape]: tf.Shape): ValueFeatures {

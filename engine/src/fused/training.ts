@@ -9,7 +9,6 @@ import { Head } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
-import { Stack } from './stack/stack.ts';
 import type { Topology } from './topology.ts';
 import { Workspace } from './workspace.ts';
 
@@ -110,7 +109,7 @@ export class FusedTraining {
     this.#fit(largest);
     this.#workspace.view(this.#parameters.values, this.#parameters.count).set(weights);
     this.#descent!.begin();
-    if (this.#features instanceof Stack) this.#features.seed(seed);
+    this.#features.seed(seed);
     return this.bytes;
   }
 

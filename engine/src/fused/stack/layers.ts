@@ -120,7 +120,10 @@ export const stackLayers: Readonly<Record<string, Read>> = {
   Dropout(layer, config) {
     if (config.noiseShape) refuse(`the layer ${layer.name} uses noiseShape`);
     const rate = config.rate as number;
-    return rate > 0 && rate < 1 ? { kind: 'dropout', size: sizeOf(inputShapeOf(layer)), rate } : null;
+    if (!(rate > 0 && rate < 1)) return null;
+    // Of a sequence whose length is not known, the values of one position: there nothing asks for them.
+    const [, ...shape] = layer.inboundNodes[0].inputShapes[0] as tf.Shape;
+    return { kind: 'dropout', size: sizeOf(shape.filter(length => length !== null)), rate };
   },
   Flatten(layer, config) {
     requireChannelsLast(layer, config);

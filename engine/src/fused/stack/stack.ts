@@ -1,4 +1,5 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
+import { mixed } from '../draws.ts';
 import type { Extent } from '../extent.ts';
 import type { Features } from '../features.ts';
 import type { Address } from '../kernels.ts';
@@ -139,11 +140,4 @@ function running(
     default:
       return new Pooling(workspace, layer);
   }
-}
-
-/** A number of 32 bits, mixed so that all its bits depend on all of what it came from. */
-function mixed(value: number): number {
-  let bits = Math.imul(value ^ (value >>> 16), 0x7feb352d);
-  bits = Math.imul(bits ^ (bits >>> 15), 0x846ca68b);
-  return (bits ^ (bits >>> 16)) >>> 0;
 }

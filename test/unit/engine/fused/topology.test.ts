@@ -50,9 +50,29 @@ describe('topologyOf', () => {
     expect(reasonOf(build(small))).toBe('none');
   });
 
+  it('reads dropout between the layers of a sequence', () => {
+    const ids = tf.input({ shape: [null], dtype: 'int32' });
+    const layers = [
+      embedding({ inputDim: 9, outputDim: 4 }),
+      dropout({ rate: 0.25 }),
+      gru({ ...step, returnSequences: true }),
+      dropout({ rate: 0 }),
+      lstm(step),
+      dropout({ rate: 0.5 }),
+      logits(),
+    ];
+    const outputs = layers.reduce((input, layer) => layer.apply(input) as tf.SymbolicTensor, ids);
+    expect(topologyOf(tf.model({ inputs: ids, outputs }))).toMatchObject({
+      features: { recurrent: [{ kind: 'gru' }, { kind: 'lstm' }], dropout: [0.25, 0, 0.5] },
+    });
+  });
+
   it('gives the reason where it does not know a model', () => {
-    expect(chain(words(), gru(step), dropout({ rate: 0.5, name: 'drop' }), logits())).toBe(
-      'the layer drop (Dropout) is none that the fused kernels know in a model over tokens',
+    expect(chain(words(), dropout({ rate: 0.2 }), dropout({ rate: 0.5, name: 'drop' }), logits())).toBe(
+      'the layer drop follows another dropout',
+    );
+    expect(chain(words(), dropout({ rate: 0.2, noiseShape: [1, 1, 4], name: 'drop' }), logits())).toBe(
+      'the layer drop uses noiseShape',
     );
     expect(chain(words(), flatten({ name: 'flat' }), logits())).toBe(
       'the layer flat (Flatten) is none that the fused kernels know in a model over tokens',
