@@ -271,6 +271,26 @@ export const errors = {
     retryable: false,
     text: 'A sum of updates with these settings would not fit the ring.',
   },
+  'data.malformed': {
+    status: 422,
+    retryable: false,
+    text: 'The file of examples is not in the format that its reader takes.',
+  },
+  'data.row': {
+    status: 422,
+    retryable: false,
+    text: 'A row of the examples cannot be used; mend the row, or what its columns may hold.',
+  },
+  'data.column': {
+    status: 422,
+    retryable: false,
+    text: 'The examples lack a column that the scenario goes by.',
+  },
+  'data.too-large': {
+    status: 413,
+    retryable: false,
+    text: 'The examples are more than the limit of their reader; raise it, or give it fewer.',
+  },
   'prediction.not-offered': {
     status: 403,
     retryable: false,

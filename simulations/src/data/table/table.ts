@@ -1,0 +1,125 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type * as z from 'zod';
+import type { Columns, Dataset } from '../dataset.ts';
+
+/** How examples are made of the rows of a file. */
+export interface TableSettings<Row extends Record<string, unknown>> {
+  readonly path: string;
+  /**
+   * What a row holds, column by column; columns that it does not name are left out. A CSV file holds texts alone: `z.coerce.number()`
+   * makes numbers of them.
+   */
+  readonly row: z.ZodType<Row>;
+  /** The column that says who a row belongs to. */
+  readonly user?: keyof Row & string;
+  /** The column that holds a row's class, a text or a number; classes are numbered in ascending order of what is there. */
+  readonly label?: keyof Row & string;
+  /** The column that says when a row came about: a number, a date, or a text that is one, as `2026-01-31T12:00Z`. */
+  readonly time?: keyof Row & string;
+  /** Share of each user's rows, the last ones, that no client sees; without users, of all rows. 0.1 by default. */
+  readonly heldOut?: number;
+  /** By default 10 million rows, and a file of 2 GiB. */
+  readonly limits?: { readonly rows?: number; readonly bytes?: number };
+}
+
+/** A row as it lies in the file. */
+export interface RawRow {
+  /** The line on which it starts, from 1. */
+  readonly line: number;
+  readonly values: unknown;
+}
+
+const LARGEST = { rows: 10_000_000, bytes: 2 ** 31 };
+
+/** How a row that can't be used is refused: line and column are where the file has to be mended. */
+export function refused(path: string, line: number, what: string): MurmurationError {
+  return new MurmurationError('data.row', `${path}, line ${line}: ${what}`);
+}
+
+/** Throws `data.too-large` before a byte of a file is read that is larger than its limit, and `data.malformed` where there is none. */
+export async function requireSize({
+  path,
+  limits,
+}: Pick<TableSettings<never>, 'path' | 'limits'>): Promise<void> {
+  const bytes = limits?.bytes ?? LARGEST.bytes;
+  const { size } = await stat(path).catch(cause => {
+    throw new MurmurationError('data.malformed', `${path} can't be read: ${cause.message}.`, { cause });
+  });
+  if (size > bytes)
+    throw new MurmurationError(
+      'data.too-large',
+      `${path} has ${size} bytes, more than its limit of ${bytes}; raise limits.bytes, or give fewer examples.`,
+    );
+}
+
+/**
+ * Makes a dataset of the rows of a file. Throws `data.row` for the first row that can't be used, `data.too-large` for more rows than the
+ * limit, and `data.malformed` where there are none.
+ */
+export async function datasetOf<Row extends Record<string, unknown>>(
+  rows: AsyncIterable<RawRow>,
+  settings: TableSettings<Row>,
+): Promise<Dataset<Row>> {
+  const { path, row, user, label, time, heldOut = 0.1, limits } = settings;
+  const most = limits?.rows ?? LARGEST.rows;
+  const examples: Row[] = [];
+  const times: number[] = [];
+  for await (const { line, values } of rows) {
+    if (examples.length === most)
+      throw new MurmurationError(
+        'data.too-large',
+        `${path} has more than ${most} rows, its limit; raise limits.rows, or give fewer examples.`,
+      );
+    const { data, error } = row.safeParse(values);
+    if (error) {
+      const [{ path: at, message }] = error.issues as [z.core.$ZodIssue];
+      throw refused(path, line, at.length > 0 ? `column "${at.join('.')}": ${message}.` : `${message}.`);
+    }
+    examples.push(data);
+    if (time) times.push(timeOf(data[time], path, line, time));
+  }
+  if (examples.length === 0) throw new MurmurationError('data.malformed', `${path} holds no rows.`);
+  const users = user && examples.map(example => String(example[user]));
+  const labels = label && classesOf(examples.map(example => example[label]));
+  const isHeldOut = lastOnes(users ?? examples.map(() => ''), heldOut);
+  const kept = <Value>(values: readonly Value[]) => values.filter((_, i) => !isHeldOut[i]);
+  const columns: Columns = {
+    ...(users && { users: kept(users) }),
+    ...(labels && { labels: kept(labels) }),
+    ...(time && { times: kept(times) }),
+  };
+  return {
+    name: basename(path),
+    train: kept(examples),
+    heldOut: examples.filter((_, i) => isHeldOut[i]),
+    ...columns,
+  };
+}
+
+function timeOf(value: unknown, path: string, line: number, column: string): number {
+  const time = typeof value === 'number' ? value : new Date(value as string | Date).getTime();
+  if (Number.isFinite(time)) return time;
+  throw refused(path, line, `column "${column}": ${JSON.stringify(value)} is no time.`);
+}
+
+/** The number of each value among those that there are, in ascending order. */
+function classesOf(values: readonly unknown[]): number[] {
+  const ascending = [...new Set(values)].sort((a, b) => (a! < b! ? -1 : 1));
+  const numbers = new Map(ascending.map((value, number) => [value, number]));
+  return values.map(value => numbers.get(value)!);
+}
+
+/** Which ones are among the last of their user, by the share of each that is held out, rounded. */
+function lastOnes(users: readonly string[], share: number): boolean[] {
+  const counts = new Map<string, number>();
+  for (const user of users) counts.set(user, (counts.get(user) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return users.map(user => {
+    const place = (seen.get(user) ?? 0) + 1;
+    seen.set(user, place);
+    const count = counts.get(user)!;
+    return place > count - Math.round(count * share);
+  });
+}

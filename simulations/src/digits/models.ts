@@ -1,0 +1,51 @@
+import * as tf from '@murmuration/engine/tf';
+import { digitSide } from '../data/mnist.ts';
+
+/** Classes of digits. */
+export const digitClasses = 10;
+
+const inputShape = [digitSide, digitSide, 1];
+
+/** The perceptron "2NN" of McMahan et al. 2017, §3: two hidden layers of 200 ReLU units; 199,210 parameters. Ends in logits. */
+export function twoLayerPerceptron(seed: number): tf.LayersModel {
+  const random = glorot(seed);
+  return tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape }),
+      tf.layers.dense({ name: 'first', units: 200, activation: 'relu', kernelInitializer: random(0) }),
+      tf.layers.dense({ name: 'second', units: 200, activation: 'relu', kernelInitializer: random(1) }),
+      tf.layers.dense({ name: 'logits', units: digitClasses, kernelInitializer: random(2) }),
+    ],
+  });
+}
+
+/**
+ * The convolutional network of McMahan et al. 2017, §3: two 5 × 5 convolutions with 32 and 64 channels, each followed by 2 × 2 max
+ * pooling, and a dense layer of 512 ReLU units; 1,663,370 parameters. Ends in logits.
+ */
+export function convolutionalNetwork(seed: number): tf.LayersModel {
+  const random = glorot(seed);
+  const convolution = { kernelSize: 5, padding: 'same', activation: 'relu' } as const;
+  return tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        ...convolution,
+        name: 'first',
+        inputShape,
+        filters: 32,
+        kernelInitializer: random(0),
+      }),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.conv2d({ ...convolution, name: 'second', filters: 64, kernelInitializer: random(1) }),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.flatten(),
+      tf.layers.dense({ name: 'hidden', units: 512, activation: 'relu', kernelInitializer: random(2) }),
+      tf.layers.dense({ name: 'logits', units: digitClasses, kernelInitializer: random(3) }),
+    ],
+  });
+}
+
+/** The same seed gives the same weights; each layer draws its own. */
+function glorot(seed: number) {
+  return (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
+}

@@ -1,0 +1,70 @@
+import { describeIssues } from '@murmuration/coordinator/config-error';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type * as z from 'zod';
+import type { Columns } from '../data/dataset.ts';
+import { byDirichlet } from './dirichlet.ts';
+import { byUser, evenly, inOrderOf, inRandomOrder } from './order.ts';
+import { bySkewedQuantity } from './quantity-skew.ts';
+import { byShards } from './shards.ts';
+import { fewestOf, type PartitionSpec, partitionSpec } from './spec.ts';
+
+/**
+ * Spreads `count` examples over clients: each client's examples as indices, ascending, and every example exactly once. All that is drawn
+ * follows from `uniform`, numbers from 0 to 1 (excluded). Throws `data.column` where the data lack what the partition goes by, and
+ * `config.invalid` for fewer examples than clients, or shards, need.
+ */
+export function partition(
+  spec: PartitionSpec,
+  count: number,
+  columns: Columns,
+  uniform: () => number,
+): Uint32Array[] {
+  const { data: how, error } = partitionSpec.safeParse(spec);
+  if (error) throw new MurmurationError('config.invalid', describeIssues('partition', error, spec));
+  const needed = how.kind === 'user' ? 1 : how.clients * fewestOf(how);
+  if (count < needed)
+    throw new MurmurationError(
+      'config.invalid',
+      `This partition needs ${needed} examples at least, and the data have ${count}; ask for fewer clients.`,
+    );
+  return partsOf(how, count, columns, uniform).map(part => part.sort());
+}
+
+function partsOf(
+  how: z.output<typeof partitionSpec>,
+  count: number,
+  columns: Columns,
+  uniform: () => number,
+): Uint32Array[] {
+  const column = <Name extends keyof Columns>(name: Name) => columnOf(columns, name, how.kind, count);
+  switch (how.kind) {
+    case 'user':
+      return byUser(column('users'));
+    case 'iid':
+      return evenly(inRandomOrder(count, uniform), how.clients);
+    case 'shards':
+      return byShards(column('labels'), how, uniform);
+    case 'dirichlet':
+      return byDirichlet(column('labels'), how, uniform);
+    case 'quantity':
+      return bySkewedQuantity(count, how, uniform);
+    case 'time':
+      return evenly(inOrderOf(column('times')), how.clients);
+  }
+}
+
+function columnOf<Name extends keyof Columns>(
+  columns: Columns,
+  name: Name,
+  kind: PartitionSpec['kind'],
+  count: number,
+): NonNullable<Columns[Name]> {
+  const values = columns[name];
+  if (values?.length === count) return values;
+  throw new MurmurationError(
+    'data.column',
+    values
+      ? `The data have ${count} examples and ${values.length} ${name}; there has to be one for each.`
+      : `A partition of the kind "${kind}" goes by ${name}, and these data have none; choose another kind.`,
+  );
+}

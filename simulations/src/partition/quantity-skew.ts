@@ -1,0 +1,28 @@
+import { dirichlet } from './distributions.ts';
+import { inRandomOrder } from './order.ts';
+import type { PartitionOf } from './spec.ts';
+
+/**
+ * Quantity skew (Li et al. 2022, "Federated learning on non-IID data silos", §IV): examples at random, numbers of them in proportions
+ * drawn from Dir(α), beyond the `least` that every client has.
+ */
+export function bySkewedQuantity(
+  count: number,
+  { clients, alpha, least }: PartitionOf<'quantity'>,
+  uniform: () => number,
+): Uint32Array[] {
+  const order = inRandomOrder(count, uniform);
+  const shares = dirichlet(new Array<number>(clients).fill(alpha), uniform);
+  const spare = count - clients * least;
+  const parts: Uint32Array[] = [];
+  let share = 0;
+  let from = 0;
+  for (let client = 0; client < clients; client++) {
+    share += shares[client]!;
+    const isLast = client === clients - 1;
+    const to = isLast ? count : (client + 1) * least + Math.min(spare, Math.floor(share * spare));
+    parts.push(order.slice(from, to));
+    from = to;
+  }
+  return parts;
+}

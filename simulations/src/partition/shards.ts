@@ -1,0 +1,19 @@
+import { evenly, inOrderOf, inRandomOrder } from './order.ts';
+import type { PartitionOf } from './spec.ts';
+
+/**
+ * The "pathological non-IID" split of McMahan et al. 2017, §3: examples sorted by label, cut into equal shards, each client given
+ * `shardsPerClient` of them at random. With 60,000 digits, 100 clients and 2 shards: 200 shards of 300, so that most clients have
+ * digits of two kinds.
+ */
+export function byShards(
+  labels: ArrayLike<number>,
+  { clients, shardsPerClient }: PartitionOf<'shards'>,
+  uniform: () => number,
+): Uint32Array[] {
+  const shards = evenly(inOrderOf(labels), clients * shardsPerClient);
+  const dealt = inRandomOrder(shards.length, uniform);
+  return evenly(dealt, clients).map(hand =>
+    Uint32Array.from(Array.from(hand, shard => Array.from(shards[shard]!)).flat()),
+  );
+}
