@@ -8,6 +8,7 @@ import { CoordinatorEvents } from './events.ts';
 import { createApp } from './http/app.ts';
 import { readCertificate } from './http/certificate.ts';
 import { listen } from './http/listen.ts';
+import { OperatorDoor } from './http/operator-door.ts';
 import { adminRoutes } from './http/routes/admin/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { metricRoutes } from './http/routes/metrics.ts';
@@ -24,6 +25,7 @@ import { watchMetrics } from './monitor/metrics.ts';
 import { configured } from './operators/configured.ts';
 import { requireProtection } from './operators/exposure.ts';
 import { Operators } from './operators/operators.ts';
+import { Sessions } from './operators/sessions.ts';
 import { type EnrolmentVerifier, enrolmentBy } from './population/enrolment.ts';
 import { EnrolmentDesk } from './population/enrolment-desk.ts';
 import { Population } from './population/population.ts';
@@ -145,6 +147,8 @@ async function assemble(
   );
   await adminRoutes(app, {
     operators,
+    door: new OperatorDoor(operators, new Sessions(operators, secrets), bounds.trustedProxies),
+    bounds,
     steering,
     audit: storage.audit,
     desk: new EnrolmentDesk(storage.enrolmentTokens, secrets),

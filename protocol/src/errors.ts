@@ -119,6 +119,11 @@ export const errors = {
     retryable: false,
     text: 'The role of this operator token does not allow that.',
   },
+  'operator.cross-site': {
+    status: 403,
+    retryable: false,
+    text: 'Whoever is signed in with a browser changes things from a page of this coordinator alone.',
+  },
   'task.unknown': { status: 404, retryable: false, text: 'There is no such task.' },
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },

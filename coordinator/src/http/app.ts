@@ -95,7 +95,12 @@ export async function createApp(settings: AppSettings): Promise<App> {
   await app.register(swagger, {
     openapi: {
       info: { title: 'Murmuration coordinator', version: '1' },
-      components: { securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          operatorToken: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'murmuration' },
+        },
+      },
     },
     transform: jsonSchemaTransform,
   });

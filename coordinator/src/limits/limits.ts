@@ -34,6 +34,8 @@ export const limitsSchema = z
     /** HTTP requests, uploads among them. */
     requestsPerAddress: rate(10_000, 2_000),
     enrolmentsPerAddress: rate(2_000, 50),
+    /** Attempts to sign in to the dashboard. */
+    signInsPerAddress: rate(20, 0.2),
     /** Uploads that are read at the same time. */
     uploads: count(1_000_000).default(256),
     /** Bytes of these uploads; a single one may have more. */

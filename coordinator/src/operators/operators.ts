@@ -50,6 +50,14 @@ export class Operators {
     return { id: token!.id, name, role };
   }
 
+  /** Whose token has this id; undefined where none that counts has. */
+  async find(id: string): Promise<Operator | undefined> {
+    const token = await this.#tokens.get(id);
+    return token && isValid(token, this.#clock.now())
+      ? { id: token.id, name: token.name, role: token.role }
+      : undefined;
+  }
+
   /** Throws `operator.forbidden` where the role of `operator` does not include `least`. */
   require(operator: Operator, least: Role): void {
     if (!includes(operator.role, least))

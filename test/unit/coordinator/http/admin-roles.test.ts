@@ -7,6 +7,8 @@ import { type Admin, openAdmin } from './admin.ts';
 
 /** Every route of the admin API, and who may use it at least. */
 const expected: Record<string, Role> = {
+  'GET /v1/admin/session': 'viewer',
+  'DELETE /v1/admin/session': 'viewer',
   'GET /v1/admin/operator': 'viewer',
   'GET /v1/admin/operator-tokens': 'admin',
   'POST /v1/admin/operator-tokens': 'admin',
@@ -32,6 +34,10 @@ beforeAll(async () => {
 });
 afterAll(() => admin.close());
 
+/** The one route that whoever has no session yet may use. */
+const signIn = 'POST /v1/admin/session';
+const closed = () => admin.routes.filter(({ method, url }) => `${method} ${url}` !== signIn);
+
 /** A path of the route that fits its schema, and names nothing that is there. */
 const pathOf = (url: string) =>
   url
@@ -47,8 +53,8 @@ describe('the admin API', () => {
         .filter(({ method }) => method !== 'HEAD')
         .map(({ method, url, least }) => [`${method} ${url}`, least]),
     );
-    expect(found).toEqual(expected);
-    for (const { url, method, least } of admin.routes)
+    expect(found).toEqual({ ...expected, [signIn]: undefined });
+    for (const { url, method, least } of closed())
       if (method === 'HEAD') expect(least).toBe(expected[`GET ${url}`]);
   });
 
@@ -73,7 +79,7 @@ describe('the admin API', () => {
       expired: { token: expiring.text },
       revoked: { token: revoked.text },
     };
-    for (const { method, url } of admin.routes) {
+    for (const { method, url } of closed()) {
       for (const [name, token] of Object.entries(wrong)) {
         const { status, headers, body } = await admin.ask(method, pathOf(url), token);
         expect([method, url, name, status]).toEqual([method, url, name, 401]);
@@ -85,7 +91,7 @@ describe('the admin API', () => {
   });
 
   it('lets each role do what it may and no more, on any route', async () => {
-    for (const { method, url, least } of admin.routes) {
+    for (const { method, url, least } of closed()) {
       for (const role of roles) {
         const { status, body } = await admin.ask(method, pathOf(url), role);
         const may = includes(role, least!);
@@ -125,13 +131,16 @@ describe('the admin API', () => {
       paths: Record<string, Record<string, { description: string; security: object[]; responses: object }>>;
       components: { securitySchemes: object };
     };
-    expect(components.securitySchemes).toEqual({ operatorToken: { type: 'http', scheme: 'bearer' } });
+    expect(components.securitySchemes).toEqual({
+      operatorToken: { type: 'http', scheme: 'bearer' },
+      session: { type: 'apiKey', in: 'cookie', name: 'murmuration' },
+    });
     for (const [route, least] of Object.entries(expected)) {
       const [method, url] = route.split(' ') as [string, string];
       const described = paths[url.replace(/:(\w+)/g, '{$1}')]![method.toLowerCase()]!;
       expect(described).toMatchObject({
         description: `Least role: ${least}.`,
-        security: [{ operatorToken: [] }],
+        security: [{ operatorToken: [] }, { session: [] }],
       });
       expect(Object.keys(described.responses)).toEqual(expect.arrayContaining(['401', '403']));
     }

@@ -1,7 +1,9 @@
 import { type App, createApp } from '@murmuration/coordinator/http/app';
+import { OperatorDoor } from '@murmuration/coordinator/http/operator-door';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { type Role, roles } from '@murmuration/coordinator/operators/role';
+import { Sessions } from '@murmuration/coordinator/operators/sessions';
 import { EnrolmentDesk } from '@murmuration/coordinator/population/enrolment-desk';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Registrar } from '@murmuration/coordinator/population/registrar';
@@ -29,8 +31,12 @@ export async function openAdmin(options: FederationOptions = {}) {
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url, least: config?.least });
   });
+  const sessions = new Sessions(operators, secrets);
+  const bounds = boundsOf(federation);
   await adminRoutes(app, {
     operators,
+    door: new OperatorDoor(operators, sessions, bounds.trustedProxies),
+    bounds,
     steering,
     desk,
     audit: storage.audit,

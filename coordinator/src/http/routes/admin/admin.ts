@@ -4,16 +4,20 @@ import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
 import type { Registrar } from '../../../population/registrar.ts';
 import type { Steering } from '../../../round/steering.ts';
 import type { App } from '../../app.ts';
+import type { OperatorDoor } from '../../operator-door.ts';
 import { auditRoutes } from './audit.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
 import { operatorTokenRoutes } from './operator-tokens.ts';
 import { adminScope } from './scope.ts';
+import { type SignInBounds, sessionRoutes, signInRoute } from './session.ts';
 import { steeringRoutes } from './tasks.ts';
 
 /** What the admin API works with. */
 export interface Administration {
   readonly operators: Operators;
+  readonly door: OperatorDoor;
+  readonly bounds: SignInBounds;
   readonly audit: AuditLog;
   readonly desk: EnrolmentDesk;
   readonly registrar: Registrar;
@@ -23,9 +27,11 @@ export interface Administration {
 /** The admin API: what operators see and do, each route by its least role. */
 export async function adminRoutes(
   app: App,
-  { operators, audit, desk, registrar, steering }: Administration,
+  { operators, door, bounds, audit, desk, registrar, steering }: Administration,
 ): Promise<void> {
-  await adminScope(app, operators, scope => {
+  signInRoute(app, door, bounds);
+  await adminScope(app, operators, door, scope => {
+    sessionRoutes(scope, door);
     operatorTokenRoutes(scope, operators);
     enrolmentTokenRoutes(scope, operators, desk);
     deviceRoutes(scope, operators, registrar);

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Operator, Operators } from '../../../operators/operators.ts';
 import type { Role } from '../../../operators/role.ts';
 import type { App } from '../../app.ts';
-import { bearer } from '../../bearer.ts';
+import type { Entrant, OperatorDoor } from '../../operator-door.ts';
 import { problem } from '../../problem.ts';
 
 declare module 'fastify' {
@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Who makes a request of the admin API. */
-    operator: Operator | null;
+    entrant: Entrant | null;
   }
 }
 
@@ -28,9 +28,10 @@ export const adminPrefix = '/v1/admin';
 export async function adminScope(
   app: App,
   operators: Operators,
+  door: OperatorDoor,
   routes: (scope: App) => void,
 ): Promise<void> {
-  app.decorateRequest('operator', null);
+  app.decorateRequest('entrant', null);
   await app.register(
     async plain => {
       const scope = plain.withTypeProvider<ZodTypeProvider>();
@@ -42,17 +43,17 @@ export async function adminScope(
           ...route.schema,
           description: `Least role: ${least}.`,
           tags: ['admin'],
-          security: [{ operatorToken: [] }],
+          security: [{ operatorToken: [] }, { session: [] }],
           response: { ...response, 401: problem, 403: problem },
         };
       });
       scope.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store');
-        request.operator = await authenticate(operators, request).catch(error => {
-          reply.header('www-authenticate', 'Bearer');
+        request.entrant = await door.enter(request.raw, !isReading.has(request.method)).catch(error => {
+          if (error.code === 'operator.unauthenticated') reply.header('www-authenticate', 'Bearer');
           throw error;
         });
-        operators.require(request.operator, request.routeOptions.config.least!);
+        operators.require(request.entrant.operator, request.routeOptions.config.least!);
       });
       routes(scope);
     },
@@ -60,12 +61,15 @@ export async function adminScope(
   );
 }
 
-function authenticate(operators: Operators, { headers }: FastifyRequest): Promise<Operator> {
-  return operators.authenticate(bearer(headers.authorization));
+const isReading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** Who makes a request, and until when. */
+export function entrantOf({ entrant }: FastifyRequest): Entrant {
+  if (!entrant) throw new MurmurationError('operator.unauthenticated');
+  return entrant;
 }
 
 /** Who makes a request. */
-export function operatorOf({ operator }: FastifyRequest): Operator {
-  if (!operator) throw new MurmurationError('operator.unauthenticated');
-  return operator;
+export function operatorOf(request: FastifyRequest): Operator {
+  return entrantOf(request).operator;
 }

@@ -1,0 +1,77 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
+import * as z from 'zod';
+import { originOf, type TrustedProxies } from '../../../limits/address.ts';
+import type { Limits } from '../../../limits/limits.ts';
+import { Rates } from '../../../limits/rates.ts';
+import type { App } from '../../app.ts';
+import { session, signIn } from '../../messages/session.ts';
+import type { Entrant, OperatorDoor } from '../../operator-door.ts';
+import { problem } from '../../problem.ts';
+import { isoOrNull } from './schemas.ts';
+import { adminPrefix, entrantOf } from './scope.ts';
+
+export interface SignInBounds {
+  readonly clock: Clock;
+  readonly limits: Pick<Limits, 'signInsPerAddress'>;
+  readonly trustedProxies: TrustedProxies;
+}
+
+/** Signs in: the one route of the admin API that whoever has no session yet may use. */
+export function signInRoute(
+  app: App,
+  door: OperatorDoor,
+  { clock, limits, trustedProxies }: SignInBounds,
+): void {
+  const rates = new Rates(limits.signInsPerAddress, clock);
+  app.post(
+    `${adminPrefix}/session`,
+    {
+      schema: {
+        summary: 'Sign in with an operator token; the answer sets the cookie of the session',
+        tags: ['admin'],
+        body: signIn,
+        response: { 201: session, 401: problem, 403: problem, 429: problem },
+      },
+      bodyLimit: 1_024,
+    },
+    async ({ raw, body }, reply) => {
+      reply.header('cache-control', 'no-store');
+      // Whoever is signed in by another site would work for its operator.
+      if (raw.headers.origin !== undefined) door.requireSameOrigin(raw);
+      const wait = rates.take(originOf(raw, trustedProxies));
+      if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
+      const opened = await door.sessions.open(body.token);
+      door.sessions.close(door.secretOf(raw));
+      return reply.status(201).header('set-cookie', door.cookieFor(raw, opened)).send(describe(opened));
+    },
+  );
+}
+
+/** Who is signed in, and how to sign out. */
+export function sessionRoutes(scope: App, door: OperatorDoor): void {
+  scope.get(
+    '/session',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'Who is signed in, or whose token this is', response: { 200: session } },
+    },
+    request => describe(entrantOf(request)),
+  );
+
+  scope.delete(
+    '/session',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'Sign out', response: { 204: z.null() } },
+    },
+    async ({ raw }, reply) => {
+      door.sessions.close(door.secretOf(raw));
+      return reply.status(204).header('set-cookie', door.cookieFor(raw, null)).send(null);
+    },
+  );
+}
+
+function describe({ operator: { id, name, role }, expiresAt }: Entrant): z.input<typeof session> {
+  return { id, name, role, expiresAt: isoOrNull(expiresAt) };
+}
