@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type LossStage, lossStages } from './phones/losses.ts';
+import { type LossPhase, lossPhases } from './devices/losses.ts';
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -12,7 +12,7 @@ export interface StartOptions {
   readonly masking: 'on' | 'off';
   readonly graph: 'sparse' | 'complete';
   readonly lose: number;
-  readonly loseAt: LossStage;
+  readonly loseAt: LossPhase;
   readonly engine: 'auto' | 'generic';
   readonly exit: boolean;
   readonly json: boolean;
@@ -46,7 +46,7 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
     .addOption(
       choice('--lose-at <stage>', 'when they do', [
         'updates',
-        ...lossStages.filter(stage => stage !== 'updates'),
+        ...lossPhases.filter(phase => phase !== 'updates'),
       ]),
     )
     .addOption(

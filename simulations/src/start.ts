@@ -11,6 +11,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { measureBaselines } from './baselines/baselines.ts';
 import { smsText } from './data/sms.ts';
+import { lossesIn } from './devices/losses.ts';
 import { Display, percent } from './display.ts';
 import { ExactnessAudit } from './exactness/audit.ts';
 import { keyboardPage } from './keyboard/page.ts';
@@ -57,7 +58,7 @@ async function start(): Promise<void> {
     enrolmentToken,
     seed: options.seed,
     engine: options.engine,
-    losses: { fraction: options.lose, at: options.loseAt },
+    losses: lossesIn(options.loseAt, options.lose),
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
     words: heldOut.words,
     phones: text.phones

@@ -6,6 +6,7 @@ import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { smsText } from '@murmuration/simulations/data/sms';
+import { lossesIn } from '@murmuration/simulations/devices/losses';
 import { keyboardPage } from '@murmuration/simulations/keyboard/page';
 import { fewestExamples, keyboardTask } from '@murmuration/simulations/keyboard/task';
 import { heldOutText } from '@murmuration/simulations/keyboard/text';
@@ -68,7 +69,7 @@ beforeAll(async () => {
     enrolmentToken: phonesToken,
     seed: 1,
     engine: 'auto',
-    losses: { fraction: 0, at: 'updates' },
+    losses: lossesIn('updates', 0),
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
     words: heldOut.words,
     phones: text.phones

@@ -1,14 +1,15 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Floors } from '@murmuration/client-sdk/session/floors';
-import { type LossStage, losing } from '@murmuration/simulations/phones/losses';
+import { type LossPhase, lossesIn } from '@murmuration/simulations/devices/losses';
+import { losing } from '@murmuration/simulations/phones/losses';
 import { lineOptions } from './line.ts';
 
 /** A device of the line task that falls silent at a stage of each round. */
 export function losingLineClient(
   url: string,
   index: number,
-  at: LossStage,
+  at: LossPhase,
   floors: Floors = {},
 ): PlatformClient {
   return new PlatformClient(
@@ -16,7 +17,7 @@ export function losingLineClient(
     {
       ...nodePlatform,
       transport: (address, platform) =>
-        losing(nodePlatform.transport(address, platform), index, { fraction: 1, at }),
+        losing(nodePlatform.transport(address, platform), index, lossesIn(at, 1)),
     },
   );
 }

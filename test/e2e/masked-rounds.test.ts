@@ -2,7 +2,7 @@ import type { Coordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock } from '@murmuration/protocol/system';
-import type { LossStage } from '@murmuration/simulations/phones/losses';
+import type { LossPhase } from '@murmuration/simulations/devices/losses';
 import { afterEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../virtual-clock.ts';
 import { lineClient, openCoordinator } from './line.ts';
@@ -26,7 +26,7 @@ async function open(change: { readonly masking?: 'off' } = {}, clock?: Clock): P
 /** Runs one round on a clock that jumps to the deadline of phase `at` once all but the `silent` devices have answered. */
 async function roundWithout(
   silent: number,
-  at: LossStage,
+  at: LossPhase,
   coordinator: Coordinator,
   clock: VirtualClock,
 ): Promise<RoundRecord> {
@@ -66,7 +66,7 @@ describe('masked rounds over real sockets', () => {
     );
   });
 
-  test.each<[LossStage, Partial<RoundRecord['tally']>]>([
+  test.each<[LossPhase, Partial<RoundRecord['tally']>]>([
     ['keys', { accepted: 5, late: 1 }],
     ['shares', { accepted: 5, late: 1 }],
     ['updates', { accepted: 5, late: 1 }],

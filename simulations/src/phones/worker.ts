@@ -8,10 +8,11 @@ import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { Losses } from '../devices/losses.ts';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { HostedPhone } from './hosted-phone.ts';
-import { type Losses, losing } from './losses.ts';
+import { losing } from './losses.ts';
 import { simulated } from './platform.ts';
 
 /** What a worker hosts. */
