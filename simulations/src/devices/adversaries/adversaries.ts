@@ -1,0 +1,75 @@
+import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { normal } from '../../partition/distributions.ts';
+import { chance } from '../chance.ts';
+import type { Poisons } from './poisons.ts';
+import type { AdversarySettings, Attack } from './settings.ts';
+
+/** The adversaries of a run: pure functions of the settings, the seed, the device and the round. */
+export interface Adversaries {
+  isAdversary(device: number): boolean;
+  /**
+   * What a device trains on instead of its examples; these, where it is honest or attacks otherwise. Throws `config.invalid` for an attack
+   * on examples where the scenario does not say how these are poisoned.
+   */
+  examples<Example>(
+    device: number,
+    examples: readonly Example[],
+    poisons: Poisons<Example> | undefined,
+  ): readonly Example[];
+  /** Changes in place what a device learned, before it is clipped, weighed and masked. */
+  corrupt(device: number, round: number, delta: Float32Array): void;
+}
+
+/** The adversaries of these settings. */
+export function adversariesOf({ share, attack }: AdversarySettings, seed: number): Adversaries {
+  const isAdversary = (device: number) => attack.kind !== 'none' && chance(seed, 'adversary', device) < share;
+  return {
+    isAdversary,
+    examples: (device, examples, poisons) =>
+      isAdversary(device) ? poisonedBy(attack, examples, poisons) : examples,
+    corrupt(device, round, delta) {
+      if (!isAdversary(device)) return;
+      if (attack.kind === 'noise') drown(delta, attack.deviation, chance(seed, 'noise', device, round));
+      else scale(delta, factorOf(attack));
+    },
+  };
+}
+
+function factorOf(attack: Attack): number {
+  if (attack.kind === 'sign-flip') return -attack.scale;
+  return 'scale' in attack ? attack.scale : 1;
+}
+
+function scale(delta: Float32Array, factor: number): void {
+  if (factor === 1) return;
+  for (let i = 0; i < delta.length; i++) delta[i] = factor * delta[i]!;
+}
+
+function drown(delta: Float32Array, deviation: number, at: number): void {
+  const uniform = seededUniform(Math.floor(at * 2 ** 32));
+  for (let i = 0; i < delta.length; i++) delta[i] = deviation * normal(uniform);
+}
+
+function poisonedBy<Example>(
+  attack: Attack,
+  examples: readonly Example[],
+  poisons: Poisons<Example> | undefined,
+): readonly Example[] {
+  if (attack.kind !== 'label-flip' && attack.kind !== 'backdoor') return examples;
+  if (!poisons)
+    throw new MurmurationError(
+      'config.invalid',
+      `The attack "${attack.kind}" changes examples, and this scenario does not say how: give it "poisons", or choose an attack on updates.`,
+    );
+  if (attack.kind === 'label-flip')
+    return examples.map(example =>
+      poisons.relabelled(example, poisons.classes - 1 - poisons.labelOf(example)),
+    );
+  // Every so manieth, so that none is drawn and all labels have their part.
+  return examples.map((example, i) =>
+    Math.floor((i + 1) * attack.poisoned) > Math.floor(i * attack.poisoned)
+      ? poisons.relabelled(poisons.triggered(example), attack.target)
+      : example,
+  );
+}
