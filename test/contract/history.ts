@@ -1,4 +1,4 @@
-import type { Head, History } from '@murmuration/coordinator/registry/ports';
+import type { Head, History, RoundFilter } from '@murmuration/coordinator/registry/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,21 @@ function recordOf(number: number, task = line): RoundRecord {
     tally: { cohort: 5, accepted: 2, rejected: 9, late: 1, lost: 2 },
     metrics: isPublished ? { top1: 0.25 } : null,
     traffic: { up: 2 ** 40, down: 0 },
+    phases: [
+      {
+        phase: 'gathering',
+        startedAt: 2_000 * number,
+        endedAt: null,
+        deadline: 2_000 * number + 500,
+        goal: 5,
+        minimum: 2,
+        accepted: 5,
+        rejected: 0,
+        late: 0,
+        lost: 0,
+      },
+    ],
+    errors: { 'update.norm': 9 },
   };
 }
 
@@ -72,6 +87,49 @@ export function historyContract(
       for (const number of [1, 2]) await history.commit({ round: recordOf(number) });
       expect(await history.rounds(line, all, 10)).toEqual([recordOf(2), recordOf(1)]);
       expect(await history.head(line)).toBeUndefined();
+    });
+
+    it('finds rounds by outcome, by the time of their end and by number, and counts those that fit', async () => {
+      const history = await open();
+      for (const number of [1, 2, 3, 4, 5]) await history.commit({ round: recordOf(number) });
+      await history.commit({ round: { ...recordOf(1, plane), round: 'r'.repeat(22) as RoundId } });
+      const numbers = async (filter: Omit<RoundFilter, 'limit'>, limit = 10) => {
+        const { rounds, total } = await history.search(line, { ...filter, limit });
+        return [rounds.map(({ number }) => number), total];
+      };
+      expect(await numbers({})).toEqual([[5, 4, 3, 2, 1], 5]);
+      expect(await numbers({ outcome: 'published' })).toEqual([[5, 3, 1], 3]);
+      expect(await numbers({ outcome: 'failed' }, 1)).toEqual([[4], 2]);
+      expect(await numbers({ before: 4 }, 2)).toEqual([[3, 2], 5]);
+      const { endedAt } = recordOf(3);
+      expect(await numbers({ since: endedAt })).toEqual([[5, 4, 3], 3]);
+      expect(await numbers({ until: endedAt })).toEqual([[2, 1], 2]);
+      expect(await numbers({ since: endedAt, until: endedAt + 1, outcome: 'published' })).toEqual([[3], 1]);
+      expect((await history.search(line, { limit: 1 })).rounds).toEqual([recordOf(5)]);
+    });
+
+    it('finds a round by its number, and rounds by their ids', async () => {
+      const history = await open();
+      for (const number of [1, 2]) await history.commit({ round: recordOf(number) });
+      expect(await history.round(line, 2)).toEqual(recordOf(2));
+      expect(await history.round(line, 3)).toBeUndefined();
+      expect(await history.round(plane, 2)).toBeUndefined();
+      const { round } = recordOf(1);
+      expect(await history.roundsOf([round, 'none' as RoundId])).toEqual(new Map([[round, recordOf(1)]]));
+      expect(await history.roundsOf([])).toEqual(new Map());
+    });
+
+    it('gives back older versions with the state of their strategy, and a thinned line of all', async () => {
+      const history = await open();
+      for (const number of [0, 1, 2, 3, 4]) await history.commit({ head: headOf(number) });
+      await history.commit({ head: headOf(0, plane, hash('a')) });
+      expect(await history.at(line, 1)).toEqual(headOf(1));
+      expect(await history.at(line, 9)).toBeUndefined();
+      const numbers = async (most: number) => (await history.thinned(line, most)).map(({ number }) => number);
+      expect(await numbers(9)).toEqual([0, 1, 2, 3, 4]);
+      expect(await numbers(3)).toEqual([0, 2, 4]);
+      expect(await numbers(2)).toEqual([0, 4]);
+      expect(await history.thinned('none' as TaskName, 2)).toEqual([]);
     });
 
     it('keeps a version and its round in one entry', async () => {

@@ -100,6 +100,8 @@ export function recordOf(round: RoundId): RoundRecord {
     tally: { cohort: 5, accepted: 2, rejected: 0, late: 1, lost: 2 },
     metrics: null,
     traffic: { up: 0, down: 0 },
+    phases: [],
+    errors: {},
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { RoundRecord } from '../round/record.ts';
 import type { StrategyState } from '../strategy/strategy.ts';
 import type { ModelVersion } from './model-version.ts';
@@ -31,6 +31,18 @@ export interface Keep {
   readonly roundsSince: number;
 }
 
+/** Which rounds are looked for. */
+export interface RoundFilter {
+  readonly outcome?: RoundRecord['outcome'] | undefined;
+  /** Ended at that time or later, ms since 1970. */
+  readonly since?: number | undefined;
+  /** Ended before that time, ms since 1970. */
+  readonly until?: number | undefined;
+  /** Numbers below this one. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
 /** The rows of tasks: versions with the strategy's state, and rounds. */
 export interface History {
   /** The newest version of a task. */
@@ -40,6 +52,18 @@ export interface History {
   /** Newest first, those with numbers below `before`, at most `limit`. */
   versions(task: TaskName, before: number, limit: number): Promise<readonly ModelVersion[]>;
   rounds(task: TaskName, before: number, limit: number): Promise<readonly RoundRecord[]>;
+  /** A version of a task, with what the strategy remembers with it. */
+  at(task: TaskName, number: number): Promise<Head | undefined>;
+  /** So many versions at most, oldest first, evenly thinned: the first and the newest one are among them. */
+  thinned(task: TaskName, most: number): Promise<readonly ModelVersion[]>;
+  /** Rounds that fit, newest first, and how many there are of them without `before` and `limit`. */
+  search(
+    task: TaskName,
+    filter: RoundFilter,
+  ): Promise<{ readonly rounds: readonly RoundRecord[]; readonly total: number }>;
+  round(task: TaskName, number: number): Promise<RoundRecord | undefined>;
+  /** Those of these rounds that are still kept. */
+  roundsOf(ids: readonly RoundId[]): Promise<ReadonlyMap<RoundId, RoundRecord>>;
   /** In one transaction: a new head, where there is one, and the round that led to it, where there was one. */
   commit(entry: { readonly head?: Head; readonly round?: RoundRecord }): Promise<void>;
   /** Deletes the rows of a task that are not to be kept; true where a version was among them. */

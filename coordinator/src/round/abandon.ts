@@ -3,6 +3,7 @@ import type { DriverPorts } from './ports.ts';
 import { type RoundRecord, recordOf } from './record.ts';
 import type { Failed, RoundEvent } from './round.ts';
 import type { JournalEntry, SavedRound } from './store.ts';
+import { type PhaseRecord, Timeline } from './timeline.ts';
 import { transition } from './transition.ts';
 
 /** Records a round that was under way and can't go on, for a `reason`, as failed. Throws `storage.*`. */
@@ -11,16 +12,24 @@ export async function abandon(
   reason: string,
   { history, clock, events }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
 ): Promise<RoundRecord> {
-  const record = recordOf(failedState(saved, reason), clock.now(), null, { up: 0, down: 0 });
+  const { state, phases } = failed(saved, reason, clock.now());
+  const record = recordOf(state, clock.now(), null, { up: 0, down: 0 }, { phases, errors: {} });
   await history.commit({ round: record });
   events.emit('round-ended', record);
   return record;
 }
 
-function failedState(saved: SavedRound, reason: string): Failed {
+function failed(
+  saved: SavedRound,
+  reason: string,
+  now: number,
+): { state: Failed; phases: readonly PhaseRecord[] } {
   let { state } = begin(saved.terms);
+  const timeline = new Timeline(state);
   const happen = (event: RoundEvent) => {
     state = transition(state, event).state;
+    const isDated = event.type === 'drawn' || event.type === 'tick';
+    timeline.follow(event, state, isDated ? event.time : event.type === 'abort' ? now : null);
   };
   for (const entry of saved.entries) {
     const event = eventOf(entry);
@@ -30,7 +39,7 @@ function failedState(saved: SavedRound, reason: string): Failed {
       happen({ type: 'counted', assignment });
   }
   happen({ type: 'abort', reason });
-  return state as Failed;
+  return { state: state as Failed, phases: timeline.phases };
 }
 
 /** What an entry means for the state of a round, whatever its message says. */

@@ -112,9 +112,13 @@ export class Closer {
   #record(state: Parameters<typeof recordOf>[0], head: Head | null): RoundRecord {
     const { up, down } = this.#ports.traffic();
     const before = this.#trafficBefore;
-    return recordOf(state, this.#ports.clock.now(), head?.version.metrics ?? null, {
-      up: up - before.up,
-      down: down - before.down,
+    const endedAt = this.#ports.clock.now();
+    const traffic = { up: up - before.up, down: down - before.down };
+    const { timeline, errors } = this.#course;
+    const phases = timeline.endedAt(endedAt);
+    return recordOf(state, endedAt, head?.version.metrics ?? null, traffic, {
+      phases,
+      errors: { ...errors },
     });
   }
 }

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Aggregate } from '../aggregation/aggregate.ts';
@@ -12,6 +12,7 @@ import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
 import { begin } from './phases/gathering.ts';
 import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from './round.ts';
 import type { JournalEntry, SavedRound } from './store.ts';
+import { Timeline } from './timeline.ts';
 import { transition } from './transition.ts';
 
 /**
@@ -27,6 +28,9 @@ export class Course {
   readonly checkpointer: Checkpointer;
   /** Aborted, with what a device then hears, when another object may go on with the round. */
   readonly stop = new AbortController();
+  readonly timeline: Timeline;
+  /** Refusals of what devices sent, by code; not replayed. */
+  readonly errors: Partial<Record<ErrorCode, number>> = {};
   readonly #ports: DurabilityPorts & { readonly primitives: Primitives };
   #state: RoundState;
   /** Undefined while what happened before a restart is replayed. */
@@ -50,6 +54,7 @@ export class Course {
       ? new MaskedPart(new MaskedRound(context, masking), this.journal, this.checkpointer)
       : undefined;
     this.#state = begin(terms).state;
+    this.timeline = new Timeline(this.#state);
     if (saved) this.#replay(saved);
   }
 
@@ -70,8 +75,15 @@ export class Course {
     if (state === this.#state && effects.length === 0) return;
     if (entry) this.journal.append(entry);
     this.#state = state;
+    this.timeline.follow(event, state, this.#timeOf(event));
     if (this.#perform) this.#ports.events.emit('round', state);
     for (const effect of effects) this.#follow(effect);
+  }
+
+  /** What a device sent was refused, or what it asked for. */
+  refused(error: unknown): void {
+    if (!(error instanceof MurmurationError)) return;
+    this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
   }
 
   /** The cohort was drawn. */
@@ -143,6 +155,12 @@ export class Course {
     }
     this.claims.take(assignment, phase, digest);
     this.happen(event);
+  }
+
+  /** Now, or when it was, if the journal says. */
+  #timeOf(event: RoundEvent): number | null {
+    if (this.#perform) return this.#ports.clock.now();
+    return event.type === 'drawn' || event.type === 'tick' ? event.time : null;
   }
 
   /** What follows from an effect within the round; the rest is the performer's. */

@@ -15,6 +15,7 @@ import type { DriverPorts } from './ports.ts';
 import type { RoundRecord } from './record.ts';
 import type { Effect, Failed, Published, RoundState, RoundTerms } from './round.ts';
 import type { SavedRound } from './store.ts';
+import type { PhaseRecord } from './timeline.ts';
 
 /**
  * Carries one round through its life: feeds what happens to its course, and alone performs the effects. Whatever leaves the
@@ -51,6 +52,11 @@ export class RoundDriver {
     return this.#course.state;
   }
 
+  /** The phases so far, the one under way last. */
+  get phases(): readonly PhaseRecord[] {
+    return this.#course.timeline.phases;
+  }
+
   /** Bytes of an update of this round. */
   get updateLength(): number {
     return updateLength(this.#course.aggregate.form);
@@ -62,7 +68,12 @@ export class RoundDriver {
 
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
   authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
-    return this.#course.claims.authenticate(assignment, token);
+    try {
+      return this.#course.claims.authenticate(assignment, token);
+    } catch (error) {
+      this.#course.refused(error);
+      throw error;
+    }
   }
 
   /**
@@ -71,8 +82,10 @@ export class RoundDriver {
    * `storage.*` or `server.stopping`, and then the same bytes are to be sent again.
    */
   async accept(assignment: AssignmentId, bytes: Uint8Array): Promise<UploadReceipt> {
-    await this.#course.takeUpdate(assignment, bytes);
-    await this.#course.checkpointer.acknowledge(assignment);
+    await this.#counted(async () => {
+      await this.#course.takeUpdate(assignment, bytes);
+      await this.#course.checkpointer.acknowledge(assignment);
+    });
     return { round: this.terms.id, assignment, counted: true };
   }
 
@@ -88,13 +101,15 @@ export class RoundDriver {
     message: Uint8Array,
   ): Promise<void> {
     const { claims, journal } = this.#course;
-    claims.requireOwner(id, assignment);
-    await this.#course.takeMasking(
-      type === 'keys'
-        ? { type, assignment, publicKey, certificate: certificate ?? null, message }
-        : { type, assignment, message },
-    );
-    await journal.commit.acknowledge();
+    await this.#counted(async () => {
+      claims.requireOwner(id, assignment);
+      await this.#course.takeMasking(
+        type === 'keys'
+          ? { type, assignment, publicKey, certificate: certificate ?? null, message }
+          : { type, assignment, message },
+      );
+      await journal.commit.acknowledge();
+    });
   }
 
   /**
@@ -161,6 +176,16 @@ export class RoundDriver {
     checkpointer.commit.abandon(reason);
     if (this.#closer.isCommitting) await this.#closing;
     this.#settle(undefined);
+  }
+
+  /** Takes what a device sent; its refusal is counted in the record of the round. */
+  async #counted(take: () => Promise<void>): Promise<void> {
+    try {
+      await take();
+    } catch (error) {
+      this.#course.refused(error);
+      throw error;
+    }
   }
 
   /** Performs effects from now on, first those of the state as it is. */

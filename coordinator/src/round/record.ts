@@ -1,6 +1,8 @@
+import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { Metrics } from '../registry/model-version.ts';
 import type { Failed, Published, Tally } from './round.ts';
+import type { PhaseRecord } from './timeline.ts';
 
 /** What is kept of a round that is over. */
 export interface RoundRecord {
@@ -20,6 +22,10 @@ export interface RoundRecord {
   readonly failure: { readonly during: Failed['during']; readonly reason: string } | null;
   readonly tally: Tally;
   readonly metrics: Metrics | null;
+  /** In order; empty of rounds that were recorded before phases were. */
+  readonly phases: readonly PhaseRecord[];
+  /** Refusals of messages and uploads by their codes, since the last restart. */
+  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
   /** Bytes of updates that came, and of models that were served, while the round ran. */
   readonly traffic: { readonly up: number; readonly down: number };
 }
@@ -30,6 +36,7 @@ export function recordOf(
   endedAt: number,
   metrics: Metrics | null,
   traffic: RoundRecord['traffic'],
+  { phases, errors }: Pick<RoundRecord, 'phases' | 'errors'>,
 ): RoundRecord {
   const { id, number, plan, startedAt } = state.terms;
   return {
@@ -46,5 +53,7 @@ export function recordOf(
     tally: state.tally,
     metrics,
     traffic,
+    phases,
+    errors,
   };
 }

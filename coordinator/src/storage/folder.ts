@@ -8,13 +8,16 @@ import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
 import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
 import { sqliteActivity } from './sqlite/activity.ts';
+import { sqliteAliases } from './sqlite/aliases.ts';
 import { sqliteAudit } from './sqlite/audit.ts';
 import { sqliteDevices } from './sqlite/devices.ts';
 import { sqliteHistory } from './sqlite/history.ts';
+import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
 import { takeLock } from './sqlite/lock.ts';
 import { openDatabase } from './sqlite/open.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
+import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
 
@@ -99,6 +102,9 @@ export async function openFolder(folder: string, clock: Clock) {
         activity: sqliteActivity(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),
+        aliases: sqliteAliases(database),
+        settings: sqliteSettings(database),
+        hourlyCounts: sqliteHourlyCounts(database),
         async close() {
           await database.close();
           unlock();

@@ -7,6 +7,7 @@ import { pageOf } from '../paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
+import { thinned } from '../registry/thinned.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { MemoryRounds } from './memory-rounds.ts';
 
@@ -34,30 +35,56 @@ export function memoryBlobs(clock: Clock = systemClock): BlobStore {
 
 /** `underWay`: where a round is forgotten once its record is kept. */
 export function memoryHistory(underWay?: MemoryRounds): History {
-  const heads = new Map<TaskName, Head>();
-  let versions: ModelVersion[] = [];
+  let heads: Head[] = [];
   let rounds: RoundRecord[] = [];
+  const versions = () => heads.map(({ version }) => version);
   return {
     async head(task) {
-      return heads.get(task);
+      return heads.findLast(({ version }) => version.task === task);
     },
     async version(model) {
-      return versions.find(version => version.model === model);
+      return versions().find(version => version.model === model);
     },
     async versions(task, before, limit) {
-      return newestFirst(versions, task, before, limit);
+      return newestFirst(versions(), task, before, limit);
     },
     async rounds(task, before, limit) {
       return newestFirst(rounds, task, before, limit);
     },
+    async at(task, number) {
+      return heads.find(({ version }) => version.task === task && version.number === number);
+    },
+    async thinned(task, most) {
+      return thinned(
+        versions().filter(version => version.task === task),
+        most,
+      );
+    },
+    async search(task, { outcome, since, until, before = Number.POSITIVE_INFINITY, limit }) {
+      const found = rounds.filter(
+        record =>
+          record.task === task &&
+          (outcome === undefined || record.outcome === outcome) &&
+          (since === undefined || record.endedAt >= since) &&
+          (until === undefined || record.endedAt < until),
+      );
+      return { rounds: newestFirst(found, task, before, limit), total: found.length };
+    },
+    async round(task, number) {
+      return rounds.find(record => record.task === task && record.number === number);
+    },
+    async roundsOf(ids) {
+      const wanted = new Set(ids);
+      return new Map(rounds.filter(({ round }) => wanted.has(round)).map(record => [record.round, record]));
+    },
     async commit({ head, round }) {
       const isThere =
-        versions.some(({ task, number }) => task === head?.version.task && number === head.version.number) ||
-        rounds.some(record => record.round === round?.round);
+        versions().some(
+          ({ task, number }) => task === head?.version.task && number === head.version.number,
+        ) || rounds.some(record => record.round === round?.round);
       if (isThere) throw new Error('The version or the round is there already.');
       if (head) {
-        heads.set(head.version.task, head);
-        versions.push(head.version);
+        heads.push(head);
       }
       if (round) {
         rounds.push(round);
@@ -65,11 +92,11 @@ export function memoryHistory(underWay?: MemoryRounds): History {
       }
     },
     async prune(task, keep) {
-      const ofTask = newestFirst(versions, task, Number.POSITIVE_INFINITY, versions.length);
+      const ofTask = newestFirst(versions(), task, Number.POSITIVE_INFINITY, heads.length);
       const old = new Set(
         ofTask.slice(Math.max(1, keep.versions)).filter(({ model }) => !keep.models.has(model)),
       );
-      versions = versions.filter(version => !old.has(version));
+      heads = heads.filter(({ version }) => !old.has(version));
       const records = newestFirst(rounds, task, Number.POSITIVE_INFINITY, rounds.length);
       const kept = records
         .slice(0, Math.max(1, keep.rounds))
@@ -79,7 +106,7 @@ export function memoryHistory(underWay?: MemoryRounds): History {
       return old.size > 0;
     },
     async references() {
-      return { models: new Set(versions.map(({ model }) => model)), vectors: new Set() };
+      return { models: new Set(versions().map(({ model }) => model)), vectors: new Set() };
     },
   };
 }

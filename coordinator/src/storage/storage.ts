@@ -1,13 +1,16 @@
 import type { Clock } from '@murmuration/protocol/ports';
+import type { HourlyCountStore } from '../monitor/hourly-counts.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import type { ActivityStore } from '../population/activity.ts';
 import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
+import type { AliasStore } from '../registry/aliases.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
 import type { PausedTasks } from '../round/pauses.ts';
 import type { RoundStore } from '../round/store.ts';
+import type { SettingsStore } from '../task/settings-store.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
 import {
   memoryActivity,
@@ -17,6 +20,7 @@ import {
   memoryPausedTasks,
   memoryVerdicts,
 } from './memory-access.ts';
+import { memoryAliases, memoryHourlyCounts, memorySettings } from './memory-operation.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 
 /** All that a coordinator keeps. */
@@ -33,6 +37,9 @@ export interface Storage {
   readonly activity: ActivityStore;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
+  readonly aliases: AliasStore;
+  readonly settings: SettingsStore;
+  readonly hourlyCounts: HourlyCountStore;
   /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
 }
@@ -63,6 +70,9 @@ function memoryStorage(clock: Clock): Storage {
     activity: memoryActivity(),
     pausedTasks: memoryPausedTasks(),
     verdicts: memoryVerdicts(),
+    aliases: memoryAliases(),
+    settings: memorySettings(),
+    hourlyCounts: memoryHourlyCounts(),
     async close() {},
   };
 }

@@ -1,6 +1,7 @@
 import type { ModelHash, RoundId } from '@murmuration/protocol/ids';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { BlobStore, History } from '../../registry/ports.ts';
+import { thinned } from '../../registry/thinned.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import { fromJson, toJson } from './json.ts';
 import type { SqliteDatabase } from './open.ts';
@@ -64,6 +65,67 @@ export function sqliteHistory(
       return found.map(({ record }) => fromJson<RoundRecord>(record));
     },
 
+    async at(task, number) {
+      const row = await rows
+        .selectFrom('versions')
+        .select(['version', 'state'])
+        .where('task', '=', task)
+        .where('number', '=', number)
+        .executeTakeFirst();
+      return (
+        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
+      );
+    },
+
+    async thinned(task, most) {
+      const all = await rows
+        .selectFrom('versions')
+        .select('number')
+        .where('task', '=', task)
+        .orderBy('number')
+        .execute();
+      const numbers = thinned(all, most).map(({ number }) => number);
+      if (numbers.length === 0) return [];
+      const found = await rows
+        .selectFrom('versions')
+        .select('version')
+        .where('task', '=', task)
+        .where('number', 'in', numbers)
+        .orderBy('number')
+        .execute();
+      return found.map(({ version }) => fromJson<ModelVersion>(version));
+    },
+
+    async search(task, { outcome, since, until, before, limit }) {
+      let fitting = rows.selectFrom('rounds').where('task', '=', task);
+      if (outcome !== undefined) fitting = fitting.where('outcome', '=', outcome);
+      if (since !== undefined) fitting = fitting.where('ended_at', '>=', since);
+      if (until !== undefined) fitting = fitting.where('ended_at', '<', until);
+      const { total } = await fitting
+        .select(count => count.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      const below = before === undefined ? fitting : fitting.where('number', '<', before);
+      const found = await below.select('record').orderBy('number', 'desc').limit(limit).execute();
+      return { rounds: found.map(({ record }) => fromJson<RoundRecord>(record)), total };
+    },
+
+    async round(task, number) {
+      const row = await rows
+        .selectFrom('rounds')
+        .select('record')
+        .where('task', '=', task)
+        .where('number', '=', number)
+        .executeTakeFirst();
+      return row && fromJson<RoundRecord>(row.record);
+    },
+
+    async roundsOf(ids) {
+      if (ids.length === 0) return new Map();
+      const found = await rows.selectFrom('rounds').select('record').where('round', 'in', ids).execute();
+      const records = found.map(({ record }) => fromJson<RoundRecord>(record));
+      return new Map(records.map(record => [record.round, record]));
+    },
+
     async commit({ head, round }) {
       const state = head && (await storeState(head.state, blobs));
       await writer.write(async changes => {
@@ -76,10 +138,10 @@ export function sqliteHistory(
             .execute();
         }
         if (round) {
-          const { task, number, round: id, endedAt } = round;
+          const { task, number, round: id, endedAt, outcome } = round;
           await changes
             .insertInto('rounds')
-            .values({ task, number, round: id, ended_at: endedAt, record: toJson(round) })
+            .values({ task, number, round: id, ended_at: endedAt, outcome, record: toJson(round) })
             .execute();
           await changes.deleteFrom('journal').where('round', '=', id).execute();
           await changes.deleteFrom('rounds_under_way').where('round', '=', id).execute();

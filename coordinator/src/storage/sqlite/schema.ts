@@ -14,6 +14,9 @@ export interface Tables {
   readonly device_activity: DeviceActivityTable;
   readonly participation: ParticipationTable;
   readonly paused_tasks: { readonly task: string };
+  readonly aliases: AliasesTable;
+  readonly task_settings: TaskSettingsTable;
+  readonly hourly_counts: HourlyCountsTable;
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
 }
 
@@ -34,6 +37,7 @@ interface RoundsTable {
   readonly number: number;
   readonly round: string;
   readonly ended_at: number;
+  readonly outcome: string;
   /** JSON of a `RoundRecord`. */
   readonly record: string;
 }
@@ -106,4 +110,31 @@ interface ParticipationTable {
   readonly rounds: number;
   readonly updates: number;
   readonly last_at: number;
+}
+
+interface AliasesTable {
+  readonly task: string;
+  readonly alias: string;
+  readonly number: number;
+  readonly model: string;
+  readonly newest: number;
+  readonly set_at: number;
+  readonly set_by: string;
+}
+
+interface TaskSettingsTable {
+  readonly task: string;
+  readonly plan_version: number;
+  /** JSON. */
+  readonly settings: string;
+  readonly changed_at: number;
+  readonly changed_by: string;
+}
+
+interface HourlyCountsTable {
+  readonly hour: number;
+  readonly series: string;
+  readonly task: string;
+  readonly name: string;
+  readonly count: number;
 }

@@ -25,6 +25,8 @@ const record: RoundRecord = {
   tally: { cohort: 5, accepted: 3, rejected: 1, late: 1, lost: 1 },
   metrics: { top1: 0.5 },
   traffic: { up: 10, down: 20 },
+  phases: [],
+  errors: {},
 };
 
 describe('the log', () => {

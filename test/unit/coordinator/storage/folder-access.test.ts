@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
@@ -41,6 +42,21 @@ verdictsContract(
   'a folder',
   async () => (await open()).verdicts,
   async () => (await reopen()).verdicts,
+);
+aliasesContract(
+  'a folder',
+  async () => (await open()).aliases,
+  async () => (await reopen()).aliases,
+);
+settingsContract(
+  'a folder',
+  async () => (await open()).settings,
+  async () => (await reopen()).settings,
+);
+hourlyCountsContract(
+  'a folder',
+  async () => (await open()).hourlyCounts,
+  async () => (await reopen()).hourlyCounts,
 );
 
 describe('the audit log of a folder', () => {

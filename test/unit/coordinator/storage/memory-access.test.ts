@@ -6,9 +6,15 @@ import {
   memoryPausedTasks,
   memoryVerdicts,
 } from '@murmuration/coordinator/storage/memory-access';
+import {
+  memoryAliases,
+  memoryHourlyCounts,
+  memorySettings,
+} from '@murmuration/coordinator/storage/memory-operation';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
@@ -19,3 +25,6 @@ auditContract('memory', async () => memoryAudit());
 activityContract('memory', async () => memoryActivity());
 pausedTasksContract('memory', async () => memoryPausedTasks());
 verdictsContract('memory', async () => memoryVerdicts());
+aliasesContract('memory', async () => memoryAliases());
+settingsContract('memory', async () => memorySettings());
+hourlyCountsContract('memory', async () => memoryHourlyCounts());

@@ -2,6 +2,7 @@ import { access } from './access.ts';
 import { devices } from './devices.ts';
 import { history } from './history.ts';
 import type { Migration } from './migration.ts';
+import { operation } from './operation.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -9,4 +10,11 @@ import { verdicts } from './verdicts.ts';
  * All steps, oldest first. A new one goes at the end: a file in this folder that exports it, a line here, and what its tables
  * hold in `schema.ts`. Databases that lack it get it when they are opened next.
  */
-export const migrations: readonly Migration[] = [history, devices, roundsUnderWay, access, verdicts];
+export const migrations: readonly Migration[] = [
+  history,
+  devices,
+  roundsUnderWay,
+  access,
+  verdicts,
+  operation,
+];

@@ -1,0 +1,25 @@
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+
+/** A name that an operator gave to a version, and may give to another one. */
+export interface Alias {
+  readonly task: TaskName;
+  /** `champion` is what devices serve; `base` is what the next round trains from, while no version is newer than it was then. */
+  readonly alias: string;
+  readonly number: number;
+  readonly model: ModelHash;
+  /** Number of the newest version when it was set. */
+  readonly newest: number;
+  /** ms since 1970. */
+  readonly setAt: number;
+  /** Name of the operator. */
+  readonly setBy: string;
+}
+
+export interface AliasStore {
+  /** Those of a task, by name. */
+  of(task: TaskName): Promise<readonly Alias[]>;
+  /** All at once: sets `set`, and takes away those of a task named in `remove`. */
+  change(task: TaskName, set: readonly Alias[], remove?: readonly string[]): Promise<void>;
+  /** The models that have an alias. */
+  models(): Promise<ReadonlySet<ModelHash>>;
+}

@@ -1,0 +1,50 @@
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { HourlyCount, HourlyCountStore } from '../monitor/hourly-counts.ts';
+import type { Alias, AliasStore } from '../registry/aliases.ts';
+import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
+
+export function memoryAliases(): AliasStore {
+  let aliases: readonly Alias[] = [];
+  return {
+    async of(task) {
+      return aliases.filter(each => each.task === task).sort((a, b) => (a.alias < b.alias ? -1 : 1));
+    },
+    async change(task, set, remove = []) {
+      const gone = new Set([...remove, ...set.map(({ alias }) => alias)]);
+      aliases = [...aliases.filter(each => each.task !== task || !gone.has(each.alias)), ...set];
+    },
+    async models() {
+      return new Set(aliases.map(({ model }) => model));
+    },
+  };
+}
+
+export function memorySettings(): SettingsStore {
+  const kept = new Map<TaskName, KeptSettings>();
+  return {
+    async of(task) {
+      return kept.get(task);
+    },
+    async put(settings) {
+      kept.set(settings.task, settings);
+    },
+  };
+}
+
+export function memoryHourlyCounts(): HourlyCountStore {
+  let kept: readonly HourlyCount[] = [];
+  return {
+    async add(counts, forget) {
+      const all = new Map<string, HourlyCount>();
+      for (const each of [...kept, ...counts]) {
+        const { hour, series, task, name, count } = each;
+        const key = JSON.stringify([series, hour, task, name]);
+        if (hour >= forget) all.set(key, { ...each, count: count + (all.get(key)?.count ?? 0) });
+      }
+      kept = [...all.values()];
+    },
+    async since(series, hour) {
+      return kept.filter(each => each.series === series && each.hour >= hour).sort((a, b) => a.hour - b.hour);
+    },
+  };
+}
