@@ -5,7 +5,6 @@ import { systemClock } from '@murmuration/protocol/system';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { pageOf } from '../paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
-import type { ModelVersion } from '../registry/model-version.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
 import { thinned } from '../registry/thinned.ts';
 import type { RoundRecord } from '../round/record.ts';
