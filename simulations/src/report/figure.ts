@@ -1,0 +1,92 @@
+import type { Chart, LineChart, StackChart } from './chart.ts';
+import { type Content, html, type Markup } from './markup.ts';
+import { difference, quantity } from './quantities.ts';
+
+/** Rows of the table that stands for a chart; the CSV has every round. */
+const mostRows = 40;
+
+/** A chart with what it is called and what it shows. */
+export interface Figure {
+  /** Of the page; letters, digits and dashes. */
+  readonly id: string;
+  readonly title: string;
+  /** What a person who does not see the chart should know. */
+  readonly summary: string;
+  readonly chart: Chart;
+}
+
+/** A figure of a page: the place of the chart, its legend, and its values as a table. */
+export function figureOf({ id, title, summary, chart }: Figure): Markup {
+  return html`<figure class="chart" id="${id}">
+<figcaption><h3>${title}</h3><p>${summary}</p></figcaption>
+<div class="plot" data-chart="${id}" aria-hidden="true"></div>
+${legendOf(chart)}
+<details><summary>${title}: values as a table</summary>${tableOf(chart, title)}</details>
+</figure>`;
+}
+
+function legendOf(chart: Chart): Content {
+  if (chart.kind === 'changes') {
+    return html`<ul class="legend"><li><i class="swatch better"></i>better off</li><li><i class="swatch worse"></i>worse off</li></ul>`;
+  }
+  const entries = chart.kind === 'lines' ? chart.lines : chart.layers;
+  return html`<ul class="legend">${entries.map(
+    entry =>
+      html`<li><i class="swatch c${entry.colour}${'dashed' in entry && entry.dashed ? ' dashed' : ''}"></i>${entry.name}</li>`,
+  )}${chart.kind === 'lines' && chart.references.length > 0 ? html`<li><i class="swatch published"></i>published</li>` : null}</ul>`;
+}
+
+function tableOf(chart: Chart, caption: string): Markup {
+  if (chart.kind === 'lines') return lineTable(chart, caption);
+  if (chart.kind === 'stack') return stackTable(chart, caption);
+  const rows = everyNth(chart.change.map((change, i) => ({ place: i * chart.clientsPerBar + 1, change })));
+  return tableMarkup(
+    caption,
+    ['Client, from the worst off', chart.label],
+    rows.map(({ place, change }) => [place, difference(change, chart.unit)]),
+  );
+}
+
+function lineTable({ lines, unit }: LineChart, caption: string): Markup {
+  const values = lines.map(({ round, value }) => new Map(round.map((number, i) => [number, value[i]!])));
+  const rounds = [...new Set(lines.flatMap(({ round }) => round))].sort((one, other) => one - other);
+  return tableMarkup(
+    caption,
+    ['Round', ...lines.map(({ name }) => name)],
+    everyNth(rounds).map(number => [number, ...values.map(of => quantity(of.get(number), unit))]),
+  );
+}
+
+function stackTable({ round, layers, unit, roundsPerBar }: StackChart, caption: string): Markup {
+  return tableMarkup(
+    caption,
+    [roundsPerBar > 1 ? 'Round, in the middle' : 'Round', ...layers.map(({ name }) => name)],
+    everyNth(round.map((_, i) => i)).map(i => [
+      round[i]!,
+      ...layers.map(({ value }) => quantity(value[i]!, unit)),
+    ]),
+  );
+}
+
+/** A table whose first column names its rows; it scrolls by itself where it is too wide. */
+export function tableMarkup(
+  caption: string,
+  head: readonly Content[],
+  rows: readonly (readonly Content[])[],
+): Markup {
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table${head.length > 3 ? html` class="wide"` : null}>
+<thead><tr>${head.map(cell => html`<th scope="col">${cell}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    ([
+      first,
+      ...rest
+    ]) => html`<tr><th scope="row">${first!}</th>${rest.map(cell => html`<td>${cell}</td>`)}</tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+/** So few of them that a table stays readable, the last one included. */
+function everyNth<T>(values: readonly T[]): T[] {
+  const step = Math.ceil(values.length / mostRows);
+  return values.filter((_, i) => i % step === 0 || i === values.length - 1);
+}

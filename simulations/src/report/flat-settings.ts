@@ -1,0 +1,25 @@
+import type { PlainData } from './run-event.ts';
+
+/** Settings by their path, such as `plan.learningRate`, as text; an empty list or object has one as well. */
+export function flatSettings(settings: { readonly [name: string]: PlainData }): Map<string, string> {
+  const flat = new Map<string, string>();
+  const visit = (value: PlainData, path: string) => {
+    if (isSection(value)) for (const [name, part] of Object.entries(value)) visit(part, `${path}.${name}`);
+    else flat.set(path, settingText(value));
+  };
+  for (const [name, part] of Object.entries(settings)) visit(part, name);
+  return flat;
+}
+
+function isSection(value: PlainData): value is { readonly [name: string]: PlainData } {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+  );
+}
+
+function settingText(value: PlainData): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every(part => typeof part !== 'object' || part === null))
+    return value.map(part => settingText(part)).join(', ');
+  return value === null ? 'none' : JSON.stringify(value);
+}

@@ -1,0 +1,117 @@
+import type { Chart, Colour, Line, LineChart, Reference } from './chart.ts';
+import {
+  type Curve,
+  curveOf,
+  descriptionOf,
+  heldOutMetrics,
+  trainingMean,
+  trainingMetrics,
+} from './curves.ts';
+import { quantiles } from './quantiles.ts';
+import type { Unit } from './quantities.ts';
+import type { Run } from './run.ts';
+import { thinned } from './thin.ts';
+
+/** Points of a line that is drawn; more are no longer seen. */
+const mostPoints = 500;
+
+/** A curve of a run under its name. */
+export interface NamedCurve {
+  readonly metric: string;
+  readonly name: string;
+  readonly curve: Curve;
+}
+
+export const colourOf = (index: number): Colour => ((index % 8) + 1) as Colour;
+
+/** A line of so few points of a curve that it looks the same. */
+export function lineOf(curve: Curve, name: string, colour: Colour, dashed = false): Line {
+  const kept = thinned(curve.round, curve.value, mostPoints);
+  const of = (column: readonly number[]) => kept.map(i => column[i]!);
+  return {
+    name,
+    colour,
+    dashed,
+    round: of(curve.round),
+    bytes: of(curve.bytes),
+    ms: of(curve.ms),
+    value: of(curve.value).map(rounded),
+    band: null,
+  };
+}
+
+/** Five significant digits: more than a chart can show, and a small page. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(5));
+}
+
+/** What a run learned, a curve a metric, by their unit: metrics that are read alike lie in one chart. */
+export function heldOutCurves(run: Run): Map<Unit, NamedCurve[]> {
+  const byUnit = new Map<Unit, NamedCurve[]>();
+  for (const metric of heldOutMetrics(run)) {
+    const curve = curveOf(run.rounds, ({ metrics }) => metrics?.[metric]);
+    if (curve.value.length === 0) continue;
+    const { unit } = descriptionOf(run, metric);
+    byUnit.set(unit, [...(byUnit.get(unit) ?? []), { metric, name: metric, curve }]);
+  }
+  return byUnit;
+}
+
+/** What others published of the metrics of a chart. */
+export function referencesFor(run: Run, metrics: readonly string[]): Reference[] {
+  return run.begun.published
+    .filter(({ metric }) => metrics.includes(metric))
+    .map(published =>
+      published.kind === 'metric'
+        ? { label: published.label, value: published.value, round: null }
+        : { label: published.label, value: published.target, round: published.rounds },
+    );
+}
+
+/** Held-out metrics over the rounds, one chart for each unit. */
+export function learningChart(run: Run, unit: Unit, curves: readonly NamedCurve[]): LineChart {
+  return {
+    kind: 'lines',
+    unit,
+    label: curves.map(({ name }) => name).join(', '),
+    lines: curves.map(({ name, curve }, index) => lineOf(curve, name, colourOf(index))),
+    references: referencesFor(
+      run,
+      curves.map(({ metric }) => metric),
+    ),
+  };
+}
+
+/** What contributors measured in training: the mean, within a band from the tenth to the ninetieth of a hundred of them. */
+export function trainingCharts(
+  run: Run,
+): { readonly metric: string; readonly curve: Curve; readonly chart: Chart }[] {
+  return trainingMetrics(run).flatMap(metric => {
+    const curve = curveOf(run.rounds, round => trainingMean(round, metric));
+    if (curve.value.length === 0) return [];
+    const line = lineOf(curve, 'mean over examples', 2);
+    const byNumber = new Map(run.rounds.map(round => [round.number, round]));
+    const edges = line.round.map(number =>
+      quantiles(
+        (byNumber.get(number)!.training!.metrics[metric] ?? []).filter(value => value !== null),
+        [0.1, 0.9],
+      ),
+    );
+    const { unit } = trainingUnit(run, metric);
+    const band = { low: edges.map(([low]) => rounded(low!)), high: edges.map(([, high]) => rounded(high!)) };
+    return [
+      {
+        metric,
+        curve,
+        chart: { kind: 'lines', unit, label: metric, lines: [{ ...line, band }], references: [] },
+      },
+    ];
+  });
+}
+
+/** A loss of training is in nats also where no held-out metric of that name is described. */
+export function trainingUnit(run: Run, metric: string): { unit: Unit; better: 'higher' | 'lower' } {
+  if (metric === 'loss' && !Object.hasOwn(run.begun.metrics, metric))
+    return { unit: 'nats', better: 'lower' };
+  return descriptionOf(run, metric);
+}

@@ -1,0 +1,23 @@
+import { inGraph } from '@murmuration/coordinator/round/phases/keys';
+import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { RunBegun } from './run-event.ts';
+
+/**
+ * The parameters by which a round of the task masks once as many devices have sent their keys as it keeps; null where it does
+ * not mask. `count` is the number of values in an update. Throws `secagg.parameters` or `config.ring` where none exist.
+ */
+export function maskingInForce(task: Task, count: number): RunBegun['privacy']['masking'] {
+  const { masking, cohort, update } = task;
+  if (masking === null) return null;
+  const { threat, corrupt, dropping } = masking;
+  const kept = Math.min(Math.ceil(cohort.goal * inGraph), cohortSizeOf(task));
+  const { graph, devices, neighbours, threshold } = findParameters(
+    kept,
+    masking,
+    masking.graph === 'complete' ? 'complete' : undefined,
+  );
+  const { width } = quantizationFor(count, { ...update, largestCohort: cohortSizeOf(task) });
+  return { threat, corrupt, dropping, graph, devices, neighbours, threshold, ringBits: width };
+}

@@ -1,0 +1,42 @@
+import { curveOf, descriptionOf, roundsTo } from './curves.ts';
+import { difference, quantity } from './quantities.ts';
+import type { Run } from './run.ts';
+
+/** A published figure beside what the run came to, as texts. */
+export interface PublishedRow {
+  readonly label: string;
+  readonly what: string;
+  readonly published: string;
+  readonly here: string;
+  readonly difference: string;
+  readonly source: string;
+}
+
+/** Published figures beside the run's own: its last value of a metric, or the first round that reached a target. */
+export function publishedRows(run: Run): PublishedRow[] {
+  return run.begun.published.map(figure => {
+    const { label, metric, source } = figure;
+    const { unit, better } = descriptionOf(run, metric);
+    const curve = curveOf(run.rounds, ({ metrics }) => metrics?.[metric]);
+    if (figure.kind === 'metric') {
+      const last = curve.value.at(-1);
+      return {
+        label,
+        what: metric,
+        published: quantity(figure.value, unit),
+        here: quantity(last, unit),
+        difference: difference(last === undefined ? null : last - figure.value, unit),
+        source,
+      };
+    }
+    const rounds = roundsTo(curve, figure.target, better);
+    return {
+      label,
+      what: `rounds to ${quantity(figure.target, unit)} ${metric}`,
+      published: quantity(figure.rounds, 'count'),
+      here: rounds === undefined ? 'not reached' : quantity(rounds, 'count'),
+      difference: difference(rounds === undefined ? null : rounds - figure.rounds, 'count'),
+      source,
+    };
+  });
+}

@@ -1,0 +1,67 @@
+/** What numbers of a report count: how they are written, and how axes divide them. */
+export type Unit = 'share' | 'nats' | 'number' | 'count' | 'bytes' | 'ms';
+
+/** A unit as an axis shows it: values divided by `divisor` are read in `name`. */
+export interface Scale {
+  readonly divisor: number;
+  readonly name: string;
+}
+
+const scales: Readonly<Record<Unit, readonly Scale[]>> = {
+  share: [{ divisor: 0.01, name: '%' }],
+  nats: [{ divisor: 1, name: 'nats' }],
+  number: [{ divisor: 1, name: '' }],
+  count: [{ divisor: 1, name: '' }],
+  bytes: [
+    { divisor: 1, name: 'B' },
+    { divisor: 1e3, name: 'kB' },
+    { divisor: 1e6, name: 'MB' },
+    { divisor: 1e9, name: 'GB' },
+    { divisor: 1e12, name: 'TB' },
+  ],
+  ms: [
+    { divisor: 1, name: 'ms' },
+    { divisor: 1e3, name: 's' },
+    { divisor: 6e4, name: 'min' },
+    { divisor: 3.6e6, name: 'h' },
+    { divisor: 8.64e7, name: 'days' },
+  ],
+};
+
+/** The scale in which values up to `most` are easily read. */
+export function scaleFor(most: number, unit: Unit): Scale {
+  // From a minute on 120 s are easier than 2 min, and 36 h than 1.5 days.
+  const room = unit === 'ms' ? 1.5 : 1;
+  return scales[unit].findLast(({ divisor }, i) => i === 0 || Math.abs(most) >= room * divisor)!;
+}
+
+/** A figure with its unit, such as `97.1 %` or `12.3 MB`; an en dash where there is none. */
+export function quantity(value: number | null | undefined, unit: Unit): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const { divisor, name } = scaleFor(value, unit);
+  const scaled = value / divisor;
+  const digits =
+    unit === 'count' || (unit === 'bytes' && divisor === 1)
+      ? new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(scaled)
+      : unit === 'share'
+        ? scaled.toFixed(1)
+        : significant(scaled);
+  return name === '' ? digits : `${digits} ${name}`;
+}
+
+/** A difference of two figures with its sign; of shares in points. */
+export function difference(value: number | null, unit: Unit): string {
+  if (value === null || !Number.isFinite(value)) return '–';
+  const sign = value > 0 ? '+' : value < 0 ? '−' : '±';
+  return `${sign}${quantity(Math.abs(value), unit).replace('%', 'points')}`;
+}
+
+/** Three significant digits, and all that stand before the point. */
+function significant(value: number): string {
+  if (value === 0) return '0';
+  if (Math.abs(value) < 1e-4) return value.toExponential(2);
+  return new Intl.NumberFormat('en', {
+    minimumSignificantDigits: 3,
+    maximumSignificantDigits: Math.max(3, Math.floor(Math.log10(Math.abs(value))) + 1),
+  }).format(value);
+}

@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { curvesCsv } from './curves-csv.ts';
+import { EventLog, readRun } from './event-log.ts';
+import { pageAssets } from './page-assets.ts';
+import type { RunBegun, RunEvent } from './run-event.ts';
+import { runPage } from './run-page/run-page.ts';
+
+/** The files of a recorded run, in its folder. */
+export const reportFiles = { events: 'events.jsonl', curves: 'curves.csv', page: 'index.html' } as const;
+
+/** Keeps a run in a folder of its own: its events as they happen, curves and page once it is over. */
+export class Recorder {
+  readonly #into: string;
+  #folder: string | undefined;
+  #log: EventLog | undefined;
+
+  /** `into` is the folder that gets one folder a run, such as `runs`; it is made with the first one. */
+  constructor(into: string) {
+    this.#into = into;
+  }
+
+  /** Where the run is kept; undefined before it has begun. */
+  get folder(): string | undefined {
+    return this.#folder;
+  }
+
+  /** Takes the events of one run, in their order. */
+  take(event: RunEvent): void {
+    if (event.type === 'run-begun') {
+      this.#folder = newFolder(this.#into, nameOf(event));
+      this.#log = new EventLog(join(this.#folder, reportFiles.events));
+    }
+    this.#log!.write(event);
+  }
+
+  /** Writes curves and page of what was taken, also where the run did not come to its end; returns where the page is. */
+  async finish(): Promise<string> {
+    this.#log!.close();
+    return writeReport(this.#folder!);
+  }
+}
+
+/** Writes curves and page beside the events of a run; returns where the page is. Throws `report.malformed`. */
+export async function writeReport(folder: string): Promise<string> {
+  const run = await readRun(join(folder, reportFiles.events));
+  const page = join(folder, reportFiles.page);
+  await writeFile(join(folder, reportFiles.curves), curvesCsv(run));
+  await writeFile(page, runPage(run, await pageAssets()));
+  return page;
+}
+
+/** Such as `mnist-2nn-seed1-20260131-1815`. */
+function nameOf({ scenario, seed, startedAt }: RunBegun): string {
+  const [day, time] = new Date(startedAt).toISOString().split('T');
+  const name = scenario.replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'run';
+  return `${name.slice(0, 100)}-seed${seed}-${day!.replaceAll('-', '')}-${time!.slice(0, 5).replace(':', '')}`;
+}
+
+/** Makes a folder of this name, or of the first one after it that is not taken. */
+function newFolder(into: string, name: string): string {
+  mkdirSync(into, { recursive: true });
+  for (let number = 1; ; number++) {
+    const folder = join(into, number === 1 ? name : `${name}-${number}`);
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}

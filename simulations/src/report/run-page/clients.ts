@@ -1,0 +1,58 @@
+import { lastComparisons, spreadOf, spreadShares } from '../client-spread.ts';
+import { descriptionOf } from '../curves.ts';
+import { tableMarkup } from '../figure.ts';
+import { html } from '../markup.ts';
+import { difference, quantity } from '../quantities.ts';
+import type { Run } from '../run.ts';
+import { nothing, type Section } from '../section.ts';
+
+const shareNames = [
+  'worst off',
+  'a tenth',
+  'a quarter',
+  'median',
+  'three quarters',
+  'nine tenths',
+  'best off',
+] as const;
+
+/** How the clients differ: who is better off with one model than with another, and who gets worse. */
+export function clients(run: Run): Section {
+  const compared = lastComparisons(run).map((comparison, index) => ({
+    comparison,
+    spread: spreadOf(run, comparison),
+    id: `clients-${index + 1}`,
+  }));
+  return {
+    id: 'clients',
+    title: 'Who gets better, who gets worse',
+    before:
+      compared.length > 0 ? null : nothing('The scenario compared no models on the data of single clients.'),
+    figures: compared.map(({ comparison, spread, id }) => ({
+      id,
+      title: `${comparison.metric}: ${comparison.after.model} against ${comparison.before.model}`,
+      summary: `After round ${comparison.round}, of ${quantity(spread.clients, 'count')} clients ${quantity(spread.better, 'count')} are better off, ${quantity(spread.worse, 'count')} worse, and ${quantity(spread.clients - spread.better - spread.worse, 'count')} as before.`,
+      chart: spread.chart,
+    })),
+    after: compared.map(({ comparison, spread }) => {
+      const { unit, better } = descriptionOf(run, comparison.metric);
+      const title = `${comparison.metric} over the clients: ${comparison.after.model} against ${comparison.before.model}`;
+      const order = better === 'higher' ? [0, 1, 2, 3, 4, 5, 6] : [6, 5, 4, 3, 2, 1, 0];
+      return html`<h3>${title}</h3>${tableMarkup(
+        title,
+        ['Clients', comparison.before.model, comparison.after.model, 'change'],
+        spread.clients === 0
+          ? []
+          : spreadShares.map((_, place) => {
+              const at = order[place]!;
+              return [
+                shareNames[place]!,
+                quantity(spread.before[at]!, unit),
+                quantity(spread.after[at]!, unit),
+                difference(spread.change[at]!, unit),
+              ];
+            }),
+      )}${spread.losers.length > 0 ? html`<p class="aside">They lose most: ${spread.losers.map(({ client, before, after }) => `client ${client} (${quantity(before, unit)} → ${quantity(after, unit)})`).join(', ')}.</p>` : null}`;
+    }),
+  };
+}

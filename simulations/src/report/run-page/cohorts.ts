@@ -1,0 +1,55 @@
+import { tableMarkup } from '../figure.ts';
+import { type Content, html } from '../markup.ts';
+import { cohortChart, phaseNames } from '../phase-charts.ts';
+import { quantity } from '../quantities.ts';
+import type { Run } from '../run.ts';
+import { roundPhases } from '../run-event.ts';
+import { nothing, type Section } from '../section.ts';
+
+/** Failed rounds that the page lists; the CSV has all. */
+const mostFailures = 20;
+
+/** What became of each round's cohort, and which rounds failed. */
+export function cohorts(run: Run): Section {
+  const { rounds } = run;
+  return {
+    id: 'cohorts',
+    title: 'Cohorts and losses',
+    before: rounds.length > 0 ? null : nothing('No round has ended yet.'),
+    figures:
+      rounds.length > 0
+        ? [{ id: 'cohort', title: 'What became of each cohort', summary: told(run), chart: cohortChart(run) }]
+        : [],
+    after: failures(run),
+  };
+}
+
+function told({ rounds }: Run): string {
+  const total = (of: (round: Run['rounds'][number]) => number) =>
+    rounds.reduce((sum, round) => sum + of(round), 0);
+  const all = total(({ tally }) => tally.cohort);
+  const counted = total(({ tally }) => tally.accepted);
+  const lost = roundPhases
+    .map(phase => ({ phase, lost: total(({ phases }) => phases[phase]?.lost ?? 0) }))
+    .filter(({ lost }) => lost > 0)
+    .sort((one, other) => other.lost - one.lost);
+  const counts = `Of ${quantity(all, 'count')} devices that were chosen in all, the updates of ${quantity(counted, 'count')} counted (${quantity(all > 0 ? counted / all : 0, 'share')}).`;
+  if (lost.length === 0) return `${counts} None was lost.`;
+  const [most] = lost;
+  return `${counts} Most of the others were lost in ${phaseNames[most!.phase]}: ${quantity(most!.lost, 'count')}.`;
+}
+
+function failures({ rounds }: Run): Content {
+  const failed = rounds.filter(({ failure }) => failure !== null);
+  if (failed.length === 0) return null;
+  const listed = failed.slice(0, mostFailures);
+  const title =
+    listed.length < failed.length
+      ? `Failed rounds, the first ${listed.length} of ${failed.length}`
+      : 'Failed rounds';
+  return html`<h3>${title}</h3>${tableMarkup(
+    title,
+    ['Round', 'During', 'Reason'],
+    listed.map(({ number, failure }) => [number, phaseNames[failure!.during], failure!.reason]),
+  )}`;
+}

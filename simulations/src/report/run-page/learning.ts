@@ -1,0 +1,101 @@
+import { bestOf, descriptionOf } from '../curves.ts';
+import { tableMarkup } from '../figure.ts';
+import {
+  heldOutCurves,
+  learningChart,
+  type NamedCurve,
+  trainingCharts,
+  trainingUnit,
+} from '../learning-charts.ts';
+import { type Content, html } from '../markup.ts';
+import { publishedRows } from '../published.ts';
+import { quantity, type Unit } from '../quantities.ts';
+import type { Run } from '../run.ts';
+import { nothing, type Section } from '../section.ts';
+
+const titles: Readonly<Record<Unit, string>> = {
+  share: 'On held-out data',
+  nats: 'Loss on held-out data',
+  number: 'Other figures on held-out data',
+  count: 'Counts on held-out data',
+  bytes: 'Bytes on held-out data',
+  ms: 'Times on held-out data',
+};
+
+/** What the model learned by rounds, traffic and time, beside what others published. */
+export function learning(run: Run): Section {
+  const heldOut = [...heldOutCurves(run)].map(([unit, curves], i) => ({
+    id: `held-out-${i + 1}`,
+    title: titles[unit],
+    summary: curves.map(curve => told(run, curve)).join(' '),
+    chart: learningChart(run, unit, curves),
+  }));
+  const training = trainingCharts(run).map(({ metric, curve, chart }, i) => {
+    const { unit, better } = trainingUnit(run, metric);
+    return {
+      id: `training-${i + 1}`,
+      title: `In training: ${metric}`,
+      summary: `${course(curve, unit, better, 'On the devices, the mean')} Four in five contributors lie in the band.`,
+      chart,
+    };
+  });
+  const figures = [...heldOut, ...training];
+  return {
+    id: 'learning',
+    title: 'Learning',
+    before: figures.length > 0 ? abscissaChoice() : nothing('No round has measured anything yet.'),
+    figures,
+    after: published(run),
+  };
+}
+
+/** Lets the reader choose what the lines lie over; the script shows it. */
+export function abscissaChoice(): Content {
+  return html`<fieldset class="over" hidden><legend>Over</legend>${[
+    ['round', 'rounds'],
+    ['bytes', 'traffic'],
+    ['ms', 'simulated time'],
+  ].map(
+    ([value, name]) =>
+      html`<label><input type="radio" name="over" value="${value!}"${value === 'round' ? html` checked` : null}><span>${name!}</span></label>`,
+  )}</fieldset>`;
+}
+
+function told(run: Run, { metric, name, curve }: NamedCurve): string {
+  const { unit, better } = descriptionOf(run, metric);
+  return course(curve, unit, better, name);
+}
+
+/** A curve in a sentence. */
+export function course(
+  curve: NamedCurve['curve'],
+  unit: Unit,
+  better: 'higher' | 'lower',
+  name: string,
+): string {
+  const best = bestOf(curve, better)!;
+  const [from, to] = [curve.value[0]!, curve.value.at(-1)!];
+  const last = curve.round.at(-1)!;
+  if (curve.round.length === 1) return `${name} was ${quantity(from, unit)} in round ${last}.`;
+  const end = `${name} went from ${quantity(from, unit)} in round ${curve.round[0]} to ${quantity(to, unit)} in round ${last}`;
+  return best.round === last
+    ? `${end}, its best.`
+    : `${end}; it was best in round ${best.round}, at ${quantity(best.value, unit)}.`;
+}
+
+function published(run: Run): Content {
+  const rows = publishedRows(run);
+  if (rows.length === 0) return null;
+  return html`<h3>Published figures</h3>${tableMarkup(
+    'Published figures',
+    ['Published by', 'Figure', 'Published', 'This run', 'Difference', 'Source'],
+    rows.map(({ label, what, published, here, difference, source }) => [
+      label,
+      what,
+      published,
+      here,
+      difference,
+      source,
+    ]),
+  )}`;
+}

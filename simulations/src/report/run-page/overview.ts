@@ -1,0 +1,95 @@
+import { bestOf, curveOf, descriptionOf, heldOutMetrics, overPhases } from '../curves.ts';
+import { type Content, html, type Markup } from '../markup.ts';
+import { quantity } from '../quantities.ts';
+import type { Run } from '../run.ts';
+
+interface Tile {
+  readonly name: string;
+  readonly value: string;
+  readonly beside: string;
+}
+
+/** The head of the page: what the run was, how it ended, and the figures that a person asks for first. */
+export function overview(run: Run): Markup {
+  const { begun } = run;
+  return html`<header>
+<p class="kind">Simulation run, seed ${begun.seed}</p>
+<h1>${begun.scenario}</h1>
+<p class="shows">${begun.shows}</p>
+${ending(run)}
+<dl class="tiles">${[...learned(run), ...spent(run)].map(
+    ({
+      name,
+      value,
+      beside,
+    }) => html`<div><dt>${name}</dt><dd><b>${withUnit(value)}</b><span>${beside}</span></dd></div>
+`,
+  )}</dl>
+</header>`;
+}
+
+/** How the run ended, in a word with a mark, and why. */
+function ending({ ended, rounds }: Run): Content {
+  const [state, word, why] = !ended
+    ? ['open', 'Not ended', `${quantity(rounds.length, 'count')} rounds so far, or until it was killed`]
+    : ended.outcome === 'finished'
+      ? ['good', 'Finished', ended.reason]
+      : ended.outcome === 'stopped'
+        ? ['open', 'Stopped', ended.reason]
+        : ['bad', 'Failed', ended.reason];
+  return html`<p class="ending"><span class="state ${state}">${word}</span> ${why}</p>`;
+}
+
+function learned(run: Run): Tile[] {
+  return heldOutMetrics(run).map(metric => {
+    const { unit, better } = descriptionOf(run, metric);
+    const curve = curveOf(run.rounds, ({ metrics }) => metrics?.[metric]);
+    const best = bestOf(curve, better);
+    return {
+      name: metric,
+      value: quantity(curve.value.at(-1), unit),
+      beside: best ? `best ${quantity(best.value, unit)}, round ${best.round}` : 'never measured',
+    };
+  });
+}
+
+function spent({ begun, rounds, ended }: Run): Tile[] {
+  const total = (of: (round: Run['rounds'][number]) => number) =>
+    rounds.reduce((sum, round) => sum + of(round), 0);
+  const failed = total(({ outcome }) => (outcome === 'failed' ? 1 : 0));
+  const up = total(round => overPhases(round, phase => phase.up));
+  const down = total(round => overPhases(round, phase => phase.down));
+  const virtual = rounds.length > 0 ? rounds.at(-1)!.endedAt - rounds[0]!.startedAt : 0;
+  const wall = ended?.seconds ?? total(({ wallSeconds }) => wallSeconds);
+  return [
+    {
+      name: 'rounds',
+      value: quantity(rounds.length, 'count'),
+      beside: failed > 0 ? `${quantity(failed, 'count')} failed` : 'none failed',
+    },
+    {
+      name: 'devices',
+      value: quantity(begun.clients, 'count'),
+      beside:
+        rounds.length > 0
+          ? `${(total(({ tally }) => tally.accepted) / rounds.length).toFixed(1)} counted a round`
+          : 'no round yet',
+    },
+    {
+      name: 'traffic',
+      value: quantity(up + down, 'bytes'),
+      beside: `${quantity(up, 'bytes')} up, ${quantity(down, 'bytes')} down`,
+    },
+    {
+      name: 'simulated time',
+      value: quantity(virtual, 'ms'),
+      beside: `${quantity(1_000 * wall, 'ms')} on this machine`,
+    },
+  ];
+}
+
+/** A quantity with its unit in smaller letters. */
+function withUnit(value: string): Content {
+  const space = value.indexOf(' ');
+  return space < 0 ? value : html`${value.slice(0, space)} <small>${value.slice(space + 1)}</small>`;
+}

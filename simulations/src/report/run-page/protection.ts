@@ -1,0 +1,35 @@
+import { tableMarkup } from '../figure.ts';
+import { type Content, html } from '../markup.ts';
+import { quantity } from '../quantities.ts';
+import type { Run } from '../run.ts';
+import type { Section } from '../section.ts';
+
+/** What protected the updates, and what did not. */
+export function protection({ begun }: Run): Section {
+  const { masking } = begun.privacy;
+  return {
+    id: 'privacy',
+    title: 'Privacy',
+    before: html`<div class="words"><p>${masking ? 'Updates are masked: the coordinator learns their sum, and no single one.' : 'Updates are not masked: the coordinator sees each of them.'}</p>
+<p>No noise is added to updates or models, so there is no differential privacy to account for: the models themselves may show what they were trained on.</p></div>`,
+    figures: [],
+    after: masking ? parameters(masking) : null,
+  };
+}
+
+function parameters(masking: NonNullable<Run['begun']['privacy']['masking']>): Content {
+  const { threat, corrupt, dropping, graph, devices, neighbours, threshold, ringBits } = masking;
+  return tableMarkup(
+    'Masking in force',
+    ['Masking in force', 'Value', 'Meaning'],
+    [
+      ['threat model', threat, 'what the coordinator may do'],
+      ['corrupt devices', quantity(corrupt, 'share'), 'may work with the coordinator'],
+      ['lost devices', quantity(dropping, 'share'), 'may go missing once the graph is drawn'],
+      ['graph', graph === 'harary' ? 'sparse' : 'complete', `over ${quantity(devices, 'count')} devices`],
+      ['neighbours', quantity(neighbours, 'count'), 'mask with each device and hold its shares'],
+      ['threshold', quantity(threshold, 'count'), 'shares recover a secret'],
+      ['ring', `${ringBits} bits`, 'of a masked value on the wire'],
+    ],
+  );
+}

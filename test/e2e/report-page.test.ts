@@ -1,0 +1,175 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Recorder } from '@murmuration/simulations/report/recorder';
+import type { RunEvent } from '@murmuration/simulations/report/run-event';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumOptions } from '../chromium.ts';
+import { begun, ended, roundOf } from '../unit/simulations/report/events.ts';
+
+const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
+const hostile = '</script><script>document.title = "taken"</script><img src="http://127.0.0.1:9/x">';
+
+let folder: string;
+let browser: Browser;
+beforeAll(async () => {
+  await mkdir(artifacts, { recursive: true });
+  folder = await mkdtemp(join(tmpdir(), 'murmuration-report-'));
+  browser = await chromium.launch(chromiumOptions);
+});
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true });
+});
+
+async function reportOf(events: readonly RunEvent[]): Promise<string> {
+  const recorder = new Recorder(folder);
+  for (const event of events) recorder.take(event);
+  return recorder.finish();
+}
+
+/** Whatever went wrong, and whatever was asked of anybody but the file itself. */
+async function open(path: string, width = 1_440): Promise<{ page: Page; problems: string[] }> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const address = pathToFileURL(path).href;
+  page.on('pageerror', error => problems.push(error.message));
+  page.on('console', message => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('request', request => {
+    if (request.url() !== address && !request.url().startsWith('data:')) problems.push(request.url());
+  });
+  await page.goto(address);
+  return { page, problems };
+}
+
+/** What axe-core finds wrong, in words. */
+async function violations(page: Page): Promise<string[]> {
+  // As a debugger does, past the policy of the page.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<Found> } };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}
+
+/** A run with everything that a page can show, and with texts that try to be more than texts. */
+const wholeRun: RunEvent[] = [
+  { ...begun, shows: hostile, settings: { ...begun.settings, data: { [hostile]: hostile } } },
+  ...Array.from({ length: 30 }, (_, i) =>
+    roundOf(
+      i + 1,
+      i === 10
+        ? {
+            outcome: 'failed',
+            failure: { during: 'updates', reason: hostile },
+            metrics: null,
+            training: null,
+          }
+        : {},
+    ),
+  ),
+  {
+    type: 'clients-compared',
+    round: 30,
+    metric: 'accuracy',
+    client: Array.from({ length: 20 }, (_, i) => i),
+    before: { model: 'global', values: Array.from({ length: 20 }, (_, i) => 0.4 + i / 100) },
+    after: { model: hostile, values: Array.from({ length: 20 }, (_, i) => 0.38 + i / 80) },
+  },
+  ended,
+];
+
+describe('the page of a run', { timeout: 120_000 }, () => {
+  it('opens from a file without a request or an error, draws every chart, and keeps texts texts', async () => {
+    const { page, problems } = await open(await reportOf(wholeRun));
+    const places = page.locator('[data-chart]');
+    expect(await places.count()).toBe(7);
+    await expect.poll(() => page.locator('[data-chart] canvas').count()).toBe(7);
+    expect(await page.title()).toBe('digits, seed 7');
+    expect(await page.getByText(hostile).count()).toBeGreaterThanOrEqual(4);
+    // No chart is blank: some of its pixels are painted.
+    const blank = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('canvas')].filter(canvas => {
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+          return !data.some(value => value > 0);
+        }).length,
+    );
+    expect(blank).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('lays the same lines over traffic where the reader asks for that, by keys as well', async () => {
+    const { page, problems } = await open(await reportOf(wholeRun));
+    const chart = page.locator('[data-chart="held-out-1"]');
+    await chart.locator('canvas').waitFor();
+    const before = await chart.screenshot();
+    await page.getByRole('radio', { name: 'rounds' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('radio', { name: 'traffic' }).isChecked()).toBe(true);
+    expect((await chart.screenshot()).equals(before)).toBe(false);
+    await page.mouse.move(0, 0);
+    await chart.hover();
+    expect(await chart.locator('.tip').textContent()).toMatch(/MBaccuracy \d/);
+    expect(problems).toEqual([]);
+  });
+
+  it('tells each chart in words and in a table', async () => {
+    const { page } = await open(await reportOf(wholeRun));
+    const figure = page.getByRole('figure', { name: /On held-out data/ });
+    expect(await figure.textContent()).toContain(
+      'went from 10.0 % in round 1 to 97.0 % in round 30, its best',
+    );
+    await figure.locator('summary').click();
+    const row = figure.getByRole('row', { name: /^30 / });
+    expect(await row.textContent()).toContain('97.0 %');
+    const published = page.getByRole('row', { name: /McMahan/ });
+    expect(await published.textContent()).toContain('87');
+  });
+
+  it.each([
+    ['light', 390],
+    ['light', 1_440],
+    ['dark', 390],
+    ['dark', 1_440],
+  ] as const)(
+    'has nothing that axe-core finds fault with, and fits its window (%s, %i px)',
+    async (colorScheme, width) => {
+      for (const [name, events] of [
+        ['run', wholeRun],
+        ['empty', [{ ...begun, settings: {}, published: [], privacy: { masking: null } }]],
+      ] as const) {
+        const { page, problems } = await open(await reportOf(events), width);
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await expect.poll(() => page.locator('canvas').count()).toBe(name === 'run' ? 7 : 0);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        await page.screenshot({
+          path: `${artifacts}report-${name}-${colorScheme}-${width}.png`,
+          fullPage: true,
+        });
+        for (const summary of await page.locator('summary').all()) await summary.click();
+        expect(await violations(page)).toEqual([]);
+        expect(problems).toEqual([]);
+      }
+    },
+  );
+
+  it('stays small and is made quickly where a run has 5,000 rounds', async () => {
+    const rounds = Array.from({ length: 5_000 }, (_, i) => roundOf(i + 1));
+    const path = await reportOf([begun, ...rounds, ended]);
+    const { page, problems } = await open(path);
+    await expect.poll(() => page.locator('canvas').count()).toBe(6);
+    expect((await page.content()).length).toBeLessThan(600_000);
+    expect(problems).toEqual([]);
+  });
+});
