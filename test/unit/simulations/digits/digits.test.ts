@@ -1,6 +1,8 @@
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { startBackend } from '@murmuration/engine/backend';
+import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
 import { describeModel, loadModel } from '@murmuration/engine/model';
+import type * as tf from '@murmuration/engine/tf';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { type Digit, digitSide, mnist } from '@murmuration/simulations/data/mnist';
 import { adversariesOf } from '@murmuration/simulations/devices/adversaries/adversaries';
@@ -56,6 +58,19 @@ describe('models of digits', () => {
     const weights = (seed: number) => describeModel(twoLayerPerceptron(seed)).weights;
     expect(weights(3)).toEqual(weights(3));
     expect(weights(3)).not.toEqual(weights(4));
+  });
+});
+
+describe('accuracy and loss', () => {
+  it('are those that tfjs makes of the logits', async () => {
+    const model = twoLayerPerceptron(5);
+    const some = heldOut.slice(0, 600);
+    const { inputs, labels } = digitObjective.encode(some).batch(Uint32Array.from(some.keys()));
+    const logits = model.predict(inputs) as tf.Tensor2D;
+    const { accuracy, loss } = await digitAccuracy(model, some);
+    expect(accuracy).toBeCloseTo(logits.argMax(1).equal(labels).mean().dataSync()[0]!, 6);
+    expect(loss).toBeCloseTo(sparseSoftmaxCrossEntropy(logits, labels).dataSync()[0]!, 5);
+    expect(accuracy).toBeLessThan(0.3);
   });
 });
 
