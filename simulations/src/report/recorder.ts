@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { curvesCsv } from './curves-csv.ts';
 import { EventLog, readRun } from './event-log.ts';
+import { writeMlflowRun } from './mlflow/file-store.ts';
 import { pageAssets } from './page-assets.ts';
 import type { RunBegun, RunEvent } from './run-event.ts';
 import { runPage } from './run-page/run-page.ts';
 
 /** The files of a recorded run, in its folder. */
-export const reportFiles = { events: 'events.jsonl', curves: 'curves.csv', page: 'index.html' } as const;
+const reportFiles = { events: 'events.jsonl', curves: 'curves.csv', page: 'index.html' } as const;
 
 /** Keeps a run in a folder of its own: its events as they happen, curves and page once it is over. */
 export class Recorder {
@@ -35,19 +36,25 @@ export class Recorder {
     this.#log!.write(event);
   }
 
-  /** Writes curves and page of what was taken, also where the run did not come to its end; returns where the page is. */
-  async finish(): Promise<string> {
+  /**
+   * Writes curves and page of what was taken, also where the run did not come to its end; returns where the page is. With `mlflow`,
+   * a folder, the run is written into that store as well.
+   */
+  async finish({ mlflow }: { readonly mlflow?: string | undefined } = {}): Promise<string> {
     this.#log!.close();
-    return writeReport(this.#folder!);
+    return writeReport(this.#folder!, mlflow);
   }
 }
 
 /** Writes curves and page beside the events of a run; returns where the page is. Throws `report.malformed`. */
-export async function writeReport(folder: string): Promise<string> {
-  const run = await readRun(join(folder, reportFiles.events));
-  const page = join(folder, reportFiles.page);
-  await writeFile(join(folder, reportFiles.curves), curvesCsv(run));
+async function writeReport(folder: string, mlflow: string | undefined): Promise<string> {
+  const [events, curves, page] = [reportFiles.events, reportFiles.curves, reportFiles.page].map(file =>
+    join(folder, file),
+  ) as [string, string, string];
+  const run = await readRun(events);
+  await writeFile(curves, curvesCsv(run));
   await writeFile(page, runPage(run, await pageAssets()));
+  if (mlflow !== undefined) await writeMlflowRun(mlflow, run, [events, curves, page]);
   return page;
 }
 
