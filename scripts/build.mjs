@@ -40,6 +40,7 @@ for (const name of ['protocol', 'engine', 'coordinator', 'client-sdk']) {
     logLevel: 'warn',
     failOnWarn: true,
   });
+  if (name === 'coordinator') await buildDashboard(folder);
   const { messages, pkg } = await publint({ pkgDir: folder });
   if (messages.length > 0)
     stop(messages.map(message => `${name}: ${formatMessage(message, pkg)}`).join('\n'));
@@ -49,6 +50,16 @@ for (const name of ['protocol', 'engine', 'coordinator', 'client-sdk']) {
 say('Bundling client-sdk for pages …');
 const { bundleSdk } = await import('./bundle.mjs');
 await bundleSdk();
+
+/**
+ * The operators' page, which the package brings along.
+ * @param {string} folder
+ */
+async function buildDashboard(folder) {
+  say('Building the dashboard …');
+  const vite = await import('vite');
+  await vite.build({ configFile: join(folder, 'dashboard/vite.config.ts'), logLevel: 'error' });
+}
 
 /**
  * Stops unless TypeScript finds the types of every entry, as the packages are packed. They are ECMAScript modules with subpath exports: older

@@ -7,6 +7,7 @@ import { openCore } from './core.ts';
 import { CoordinatorEvents } from './events.ts';
 import { createApp } from './http/app.ts';
 import { readCertificate } from './http/certificate.ts';
+import { serveDashboard } from './http/dashboard.ts';
 import { listen } from './http/listen.ts';
 import { OperatorDoor } from './http/operator-door.ts';
 import { adminRoutes } from './http/routes/admin/admin.ts';
@@ -155,6 +156,7 @@ async function assemble(
     registrar,
   });
   await serveApps(app, config.apps);
+  await serveDashboard(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   gateway.open(core.requests);
   await core.resume();

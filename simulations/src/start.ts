@@ -3,21 +3,23 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/ma
 import { inGraph } from '@murmuration/coordinator/round/phases/keys';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { describeModel } from '@murmuration/engine/model';
-import { base64url } from '@murmuration/protocol/bytes';
+import { base64url, hex } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { measureBaselines } from './baselines/baselines.ts';
 import { smsText } from './data/sms.ts';
 import { lossesIn } from './devices/losses.ts';
 import { Display, percent } from './display.ts';
 import { ExactnessAudit } from './exactness/audit.ts';
-import { keyboardPage } from './keyboard/page.ts';
 import { fewestExamples, keyboardTask } from './keyboard/task.ts';
 import { heldOutText } from './keyboard/text.ts';
 import { parseOptions, type StartOptions } from './options.ts';
+import { type BuiltPage, dashboardPage, keyboardPage } from './pages/built-page.ts';
 import { Phones } from './phones/phones.ts';
 import { seededRandom } from './seeded-random.ts';
 import { Host } from './visitors/host.ts';
@@ -37,21 +39,25 @@ async function start(): Promise<void> {
     `${options.devices} phones, each with its own messages, teach one keyboard model; the messages stay on the phones.`,
   );
   const [enrolmentToken, visitorsToken] = [base64url(systemRandom(24)), base64url(systemRandom(24))];
+  const { text: operatorToken, proof } = mintToken('operator', systemRandom, native);
   const heldOut = heldOutText(text, smallModel.vocabulary);
   const task = keyboardTask({ ...options, heldOut });
-  const folder = await pageFor(display);
+  const folder = await built('keyboard page', keyboardPage, display);
+  const dashboard = await built('dashboard', dashboardPage, display);
   const setup = { words: heldOut.words, enrolment: visitorsToken, leastSentences: fewestExamples };
   const coordinator = await createCoordinator(
     parseConfig({
       port: options.port,
       log: 'error',
       enrolmentTokens: [enrolmentToken, visitorsToken],
+      operatorTokens: [{ id: proof.id, name: 'you', role: 'admin', sha256: hex(proof.digest) }],
       apps: folder ? { [pagePath]: { folder, documents: { 'setup.json': setup } } } : {},
     }),
     [task],
     { clock: systemClock, random: seededRandom(options.seed, 'coordinator') },
   );
   display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard/rounds`);
+  if (dashboard) display.say(`Dashboard: ${coordinator.url}/#token=${operatorToken}`);
 
   const phones = new Phones({
     url: coordinator.url,
@@ -147,16 +153,18 @@ function besideVisitors(devices: number, task: Task): number {
   return Math.min(devices, Math.ceil(inGraph * task.cohort.goal) - 1, cohortSizeOf(task) - 1);
 }
 
-/** The folder of the keyboard's page; undefined, and said why, where it can't be built. */
-async function pageFor(display: Display): Promise<string | undefined> {
+/** The folder of a page; undefined, and said why, where it can't be built. */
+async function built(
+  name: string,
+  page: (progress: (modules: number) => void) => Promise<BuiltPage>,
+  display: Display,
+): Promise<string | undefined> {
   try {
-    const { folder, isNew } = await keyboardPage(modules =>
-      display.busy(`Building the page: ${modules} files`),
-    );
-    if (isNew) display.say('The keyboard page is built; later starts find it ready.');
+    const { folder, isNew } = await page(modules => display.busy(`Building the ${name}: ${modules} files`));
+    if (isNew) display.say(`The ${name} is built; later starts find it ready.`);
     return folder;
   } catch (error) {
-    display.say(`The keyboard page could not be built, so it is not served: ${messageOf(error)}`);
+    display.say(`The ${name} could not be built, so it is not served: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -8,6 +8,7 @@ import { readSources } from './sources.ts';
 const mayImport: Record<string, readonly string[]> = {
   protocol: [],
   engine: ['protocol'],
+  'coordinator/dashboard': ['coordinator', 'protocol'],
   coordinator: ['engine', 'protocol'],
   'client-sdk': ['engine', 'protocol'],
   'demo-keyboard-app/task': ['engine', 'protocol'],
@@ -15,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   simulations: ['coordinator', 'client-sdk', 'demo-keyboard-app/task', 'engine', 'protocol'],
   test: [
     'simulations',
+    'coordinator/dashboard',
     'coordinator',
     'client-sdk',
     'demo-keyboard-app/task',
@@ -25,7 +27,13 @@ const mayImport: Record<string, readonly string[]> = {
 };
 
 /** Rooms that run in browsers, and the files in them that are for Node: portable files import neither Node nor these. */
-const portable = ['protocol', 'client-sdk', 'demo-keyboard-app/task', 'demo-keyboard-app/src'];
+const portable = [
+  'protocol',
+  'client-sdk',
+  'coordinator/dashboard',
+  'demo-keyboard-app/task',
+  'demo-keyboard-app/src',
+];
 const forNode = new Set([
   'protocol/src/primitives/node.ts',
   'client-sdk/src/node.ts',
@@ -73,6 +81,8 @@ const isNodes = (name: string): boolean => name.startsWith('node:') || nodePacka
 /** The file that `@murmuration/NAME/path` stands for by its package's exports. */
 function exported(name: string): string {
   const [, pack, ...path] = name.split('/');
+  if (pack === 'coordinator' && path[0] === 'dashboard')
+    return `${[pack, 'dashboard', 'src', ...path.slice(1)].join('/')}.ts`;
   const folder = pack === 'demo-keyboard-app' ? [pack] : [pack, 'src'];
   return `${[...folder, ...path].join('/')}.ts`;
 }

@@ -48,18 +48,6 @@ describe('a page beside the routes', () => {
     expect(redirect.headers.location).toBe('/keyboard/');
   });
 
-  it('is where the root leads, but for several of which none goes before the others', async () => {
-    await serve();
-    expect((await get('/')).headers.location).toBe('/keyboard/');
-    const several = await createApp({ ...boundsOf(federation), cors: [] });
-    const page = { folder: join(parent, 'page'), documents: {} };
-    await serveApps(several, { '/keyboard/': page, '/other/': page });
-    expect((await several.inject({ method: 'GET', url: '/' })).json()).toMatchObject({
-      code: 'request.not-found',
-    });
-    await several.close();
-  });
-
   it('runs scripts and workers of its own origin alone, isolated from others', async () => {
     await serve({ 'setup.json': {} });
     for (const url of ['/keyboard/', '/keyboard/assets/main-1a2b3c4d.js', '/keyboard/setup.json']) {

@@ -5,31 +5,67 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const app = join(root, 'demo-keyboard-app');
-const built = join(app, 'dist', 'page');
-/** Names the sources that the built page was made of. */
-const mark = join(app, 'dist', 'page.sha256');
+/** A page, and what it is made of: paths from the root of the repository. */
+interface Page {
+  readonly config: string;
+  /** Where it lies when it is built. */
+  readonly folder: string;
+  readonly sources: readonly string[];
+}
 
-/** What the page is made of, from the root of the repository. */
-const sources = [
-  'package-lock.json',
-  'demo-keyboard-app/index.html',
-  'demo-keyboard-app/vite.config.ts',
-  'demo-keyboard-app/public',
-  'demo-keyboard-app/src',
-  'demo-keyboard-app/task',
-  'client-sdk/src',
-  'engine/src',
-  'protocol/src',
-];
+const keyboard: Page = {
+  config: 'demo-keyboard-app/vite.config.ts',
+  folder: 'demo-keyboard-app/dist/page',
+  sources: [
+    'package-lock.json',
+    'demo-keyboard-app/index.html',
+    'demo-keyboard-app/vite.config.ts',
+    'demo-keyboard-app/public',
+    'demo-keyboard-app/src',
+    'demo-keyboard-app/task',
+    'client-sdk/src',
+    'engine/src',
+    'protocol/src',
+  ],
+};
 
-/**
- * The folder of the keyboard's page, built where its sources have changed since the last time; that takes some seconds. `progress`
- * hears how many modules are read.
- */
-export async function keyboardPage(
+const dashboard: Page = {
+  config: 'coordinator/dashboard/vite.config.ts',
+  folder: 'coordinator/dist/dashboard',
+  sources: [
+    'package-lock.json',
+    'coordinator/dashboard',
+    'coordinator/src/operators/role.ts',
+    'protocol/src/errors.ts',
+    'protocol/src/system.ts',
+  ],
+};
+
+/** A page that is ready to be served. */
+export interface BuiltPage {
+  readonly folder: string;
+  /** Whether it was built just now. */
+  readonly isNew: boolean;
+}
+
+/** The folder of the keyboard's page; `progress` hears how many modules are read where it has to be built, which takes some seconds. */
+export function keyboardPage(progress: (modules: number) => void): Promise<BuiltPage> {
+  return builtPage(keyboard, progress);
+}
+
+/** The folder of the operators' dashboard, where a coordinator that runs from its sources finds it. */
+export function dashboardPage(progress: (modules: number) => void): Promise<BuiltPage> {
+  return builtPage(dashboard, progress);
+}
+
+/** Builds a page where its sources have changed since the last time. */
+async function builtPage(
+  { config, folder: path, sources }: Page,
   progress: (modules: number) => void,
-): Promise<{ readonly folder: string; readonly isNew: boolean }> {
+): Promise<BuiltPage> {
+  const built = join(root, path);
+  /** Names the sources that the built page was made of. */
+  const mark = `${built}.sha256`;
   const key = await keyOf(sources);
   if ((await readFile(mark, 'utf8').catch(() => '')) === key) return { folder: built, isNew: false };
   const { build } = await import('vite');
@@ -38,7 +74,7 @@ export async function keyboardPage(
   const { NODE_ENV } = process.env;
   try {
     await build({
-      configFile: join(app, 'vite.config.ts'),
+      configFile: join(root, config),
       logLevel: 'error',
       build: { outDir: folder },
       plugins: [counted(progress)],

@@ -1,0 +1,24 @@
+import type { Role } from '../../../src/operators/role.ts';
+import type { TokenState } from '../../../src/tokens/secret-token.ts';
+
+interface Token {
+  readonly id: string;
+  readonly name: string;
+  readonly state: TokenState;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+/** As GET /v1/admin/enrolment-tokens lists them. */
+export interface EnrolmentToken extends Token {
+  /** Devices that have enrolled with it. */
+  readonly uses: number;
+  /** null: any number. */
+  readonly maxUses: number | null;
+}
+
+/** As GET /v1/admin/operator-tokens lists them. */
+export interface OperatorToken extends Token {
+  readonly role: Role;
+}

@@ -1,0 +1,51 @@
+import type { PopulationMessage } from '../../../src/http/messages/device.ts';
+import { count } from '../page/format.ts';
+import { useLoaded } from '../requests/loaded.ts';
+import { Loading } from '../requests/loading.tsx';
+import { strings } from '../strings.ts';
+
+/** Clients that have a line of their own. */
+const mostClients = 8;
+
+/** Everybody who was ever seen, by what they ran last. */
+export function PopulationCard() {
+  const population = useLoaded<PopulationMessage>('population', ['devices']);
+  return (
+    <section class="card" aria-labelledby="population">
+      <h2 id="population">{strings.devices.population}</h2>
+      <Loading of={population}>
+        {({ enrolled, revoked, seenLastDay, clients }) => {
+          const most = Math.max(1, ...clients.map(({ devices }) => devices));
+          return (
+            <>
+              <div class="tiles">
+                <p class="tile">
+                  <strong>{count(enrolled)}</strong> {strings.devices.enrolled}
+                </p>
+                <p class="tile">
+                  <strong>{count(seenLastDay)}</strong> {strings.devices.seenLastDay}
+                </p>
+                <p class="tile">
+                  <strong>{count(revoked)}</strong> {strings.devices.revoked}
+                </p>
+              </div>
+              <ul class="clients">
+                {clients.slice(0, mostClients).map(({ platform, sdk, devices }) => (
+                  <li key={`${platform} ${sdk}`}>
+                    <span class="what">
+                      {platform || strings.devices.unknown} <span class="muted">SDK {sdk || '–'}</span>
+                    </span>
+                    <span class="amount">{count(devices)}</span>
+                    <span class="meter" aria-hidden="true">
+                      <span class="all" style={{ inlineSize: `${(100 * devices) / most}%` }} />
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          );
+        }}
+      </Loading>
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import { useSignal } from '@preact/signals';
+import type { Figures, Versions } from '../../../src/http/messages/version.ts';
+import { useDashboard } from '../page/dashboard.ts';
+import { PageHead } from '../page/page-head.tsx';
+import { Pager, usePlaces } from '../page/pager.tsx';
+import { useLoaded } from '../requests/loaded.ts';
+import { Loading } from '../requests/loading.tsx';
+import { strings } from '../strings.ts';
+import { Curves } from './curves.tsx';
+import { Lineage } from './lineage.tsx';
+import { ServingCard } from './serving-card.tsx';
+
+/** Whether the model gets better, what it was made of, and which version devices serve. */
+export function ModelPage({ task }: { readonly task: string }) {
+  const { whereabouts } = useDashboard();
+  const places = usePlaces<number>();
+  const chosen = useSignal<readonly number[]>([]);
+  const figures = useLoaded<Figures>(`tasks/${task}/figures?points=400`, ['versions'], task);
+  const versions = useLoaded<Versions>(
+    `tasks/${task}/versions?limit=20${places.query('before')}`,
+    ['versions'],
+    task,
+  );
+  const [a, b] = chosen.value;
+  return (
+    <>
+      <PageHead title={strings.pages.model} of={task} />
+      <div class="stack">
+        <Loading of={versions}>{({ serving }) => <ServingCard task={task} serving={serving} />}</Loading>
+        <Loading of={figures}>{answer => <Curves figures={answer} />}</Loading>
+        <section class="card" aria-labelledby="lineage">
+          <div class="card-head">
+            <div>
+              <h2 id="lineage">{strings.model.lineage}</h2>
+              <p class="muted">{strings.model.lineageHint}</p>
+            </div>
+            <button
+              type="button"
+              class="quiet-button"
+              disabled={a === undefined || b === undefined}
+              onClick={() =>
+                whereabouts.go({ page: 'compare', task, versions: [Math.min(a!, b!), Math.max(a!, b!)] })
+              }
+            >
+              {strings.model.compare}
+            </button>
+          </div>
+          <Loading of={versions}>
+            {answer => (
+              <>
+                <Lineage task={task} versions={answer.versions} chosen={chosen} />
+                <Pager places={places} next={answer.next} />
+              </>
+            )}
+          </Loading>
+        </section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+/** A point in a picture of `width` × `height`. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** Of its dot. */
+  readonly radius: number;
+}
+
+export const width = 640;
+export const height = 220;
+/** Dots in a picture at most: a larger cohort has several devices to a dot. */
+export const mostDots = 400;
+
+/** The angle between neighbouring seeds of a sunflower, radians: points at its multiples fill a disc evenly (Vogel 1979). */
+const golden = Math.PI * (3 - Math.sqrt(5));
+
+/**
+ * Where so many birds are, those at the heart of the flock first: an even disc, drawn out to a band that swings through the
+ * picture.
+ */
+export function flock(birds: number): readonly Point[] {
+  const size = Math.min(10, 1.4 + 52 / Math.sqrt(birds + 6));
+  return Array.from({ length: birds }, (_, bird) => {
+    const away = Math.sqrt((bird + 0.5) / Math.max(birds, 12));
+    const across = away * Math.cos(bird * golden);
+    const along = away * Math.sin(bird * golden);
+    const taper = 1 - 0.55 * Math.abs(along) ** 1.6;
+    return {
+      x: width / 2 + along * (width / 2 - 26),
+      y: height / 2 + across * 82 * taper - 22 * Math.sin(along * 3.1),
+      radius: size * (1.05 - 0.4 * away),
+    };
+  });
+}

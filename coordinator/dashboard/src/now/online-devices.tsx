@@ -1,0 +1,46 @@
+import type { Online } from '../../../src/http/messages/device.ts';
+import { count, percent } from '../page/format.ts';
+import { addressOf } from '../page/routes.ts';
+import { strings } from '../strings.ts';
+
+/** Devices that are connected now, by what they run. */
+export function OnlineDevices({ online }: { readonly online: Online }) {
+  const { connected, eligible, enrolled, clients } = online;
+  const most = Math.max(1, ...clients.map(each => each.connected));
+  return (
+    <section class="card" aria-labelledby="online">
+      <h2 id="online">{strings.now.onlineHeading}</h2>
+      <div class="tiles">
+        <p class="tile">
+          <strong>{count(connected)}</strong> {strings.now.online}
+        </p>
+        <p class="tile">
+          <strong>{count(eligible)}</strong> {strings.now.eligibleNow}
+        </p>
+        <p class="tile">
+          <strong>{count(enrolled)}</strong>{' '}
+          <a href={addressOf({ page: 'devices' })}>{strings.now.enrolled}</a>
+        </p>
+      </div>
+      {clients.length === 0 ? (
+        <p class="hint">{strings.now.noDevices}</p>
+      ) : (
+        <ul class="clients">
+          {clients.map(client => (
+            <li key={`${client.platform} ${client.sdk}`}>
+              <span class="what">
+                {client.platform || strings.devices.unknown}{' '}
+                <span class="muted">SDK {client.sdk || '–'}</span>
+              </span>
+              <span class="amount">{strings.now.clients(client.connected, client.eligible)}</span>
+              <span class="meter" aria-hidden="true">
+                <span class="all" style={{ inlineSize: percent(client.connected / most).replace(' ', '') }} />
+                <span class="some" style={{ inlineSize: percent(client.eligible / most).replace(' ', '') }} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

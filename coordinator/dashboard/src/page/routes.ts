@@ -1,0 +1,71 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+/** What the page shows; each place has an address, so that alerts and people can link to it. */
+export type Place =
+  | { readonly page: 'now' | 'devices' | 'security' | 'access' | 'missing' }
+  | { readonly page: 'model' | 'rounds' | 'privacy' | 'settings'; readonly task: string }
+  | { readonly page: 'version'; readonly task: string; readonly version: number }
+  | { readonly page: 'compare'; readonly task: string; readonly versions: readonly [number, number] }
+  | { readonly page: 'round'; readonly task: string; readonly round: number };
+
+/** The address of a place, as a fragment. */
+export function addressOf(place: Place): string {
+  if (!('task' in place)) return place.page === 'missing' ? '#/now' : `#/${place.page}`;
+  const root = `#/tasks/${place.task}`;
+  switch (place.page) {
+    case 'version':
+      return `${root}/model/${place.version}`;
+    case 'compare':
+      return `${root}/compare/${place.versions[0]}/${place.versions[1]}`;
+    case 'round':
+      return `${root}/rounds/${place.round}`;
+    default:
+      return `${root}/${place.page}`;
+  }
+}
+
+/** The place that a fragment names. */
+export function placeAt(fragment: string): Place {
+  const parts = fragment.replace(/^#?\/?/, '').split('/');
+  const [first = '', task = '', page = '', a = '', b = ''] = parts;
+  if (parts.length === 1) {
+    if (first === '' || first === 'now') return { page: 'now' };
+    if (first === 'devices' || first === 'security' || first === 'access') return { page: first };
+  }
+  if (first !== 'tasks' || task === '' || parts.length > 5) return { page: 'missing' };
+  if (parts.length === 3) {
+    if (page === 'model' || page === 'rounds' || page === 'privacy' || page === 'settings')
+      return { page, task };
+  }
+  const [one, two] = [numberIn(a), numberIn(b)];
+  if (parts.length === 4 && page === 'model' && one !== null) return { page: 'version', task, version: one };
+  if (parts.length === 4 && page === 'rounds' && one !== null) return { page: 'round', task, round: one };
+  if (page === 'compare' && one !== null && two !== null)
+    return { page: 'compare', task, versions: [one, two] };
+  return { page: 'missing' };
+}
+
+function numberIn(text: string): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/** Where the person is, and goes by links, by code, or back and forth. */
+export class Whereabouts {
+  readonly #place = signal<Place>({ page: 'now' });
+
+  constructor() {
+    const read = () => {
+      this.#place.value = placeAt(location.hash);
+    };
+    addEventListener('hashchange', read);
+    read();
+  }
+
+  get place(): ReadonlySignal<Place> {
+    return this.#place;
+  }
+
+  go(place: Place): void {
+    location.hash = addressOf(place);
+  }
+}

@@ -1,0 +1,18 @@
+import type { ComponentChildren } from 'preact';
+
+/** What may be wider than the page, and is scrolled within its own frame, by keys as well. */
+export function Scroll({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: What it holds is no set of fields.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: Keys scroll it only where it can have the focus.
+    <div class="scroll" tabIndex={0} role="group" aria-label={label}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { signal } from '@preact/signals';
+
+export type Theme = 'light' | 'dark';
+const name = 'murmuration-dashboard-theme';
+
+/** Light or dark: as the system is set until the person chooses, which is kept. */
+export class ThemeChoice {
+  readonly theme = signal<Theme>('light');
+
+  constructor() {
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    const chosen = localStorage.getItem(name);
+    const systems = (): Theme => (system.matches ? 'dark' : 'light');
+    this.#show(chosen === 'light' || chosen === 'dark' ? chosen : systems());
+    system.addEventListener('change', () => {
+      if (localStorage.getItem(name) === null) this.#show(systems());
+    });
+  }
+
+  toggle(): void {
+    const theme = this.theme.peek() === 'light' ? 'dark' : 'light';
+    localStorage.setItem(name, theme);
+    this.#show(theme);
+  }
+
+  #show(theme: Theme): void {
+    this.theme.value = theme;
+    document.documentElement.dataset.theme = theme;
+  }
+}

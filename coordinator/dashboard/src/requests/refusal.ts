@@ -1,0 +1,46 @@
+import { type ErrorCode, errors } from '@murmuration/protocol/errors';
+import type { FieldProblem } from '../../../src/http/messages/settings.ts';
+
+/** Why the coordinator did not do what it was asked for. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly fields: readonly FieldProblem[];
+
+  constructor(code: string, detail: string, status: number, fields: readonly FieldProblem[] = []) {
+    super(detail);
+    this.code = code;
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** The coordinator can't be reached. */
+export function unreachable(): Refusal {
+  return new Refusal('server.unreachable', errors['server.unreachable'].text, 0);
+}
+
+/** A problem document (RFC 9457), or whatever a proxy answered in its place. */
+export async function refusalOf(response: Response): Promise<Refusal> {
+  const problem = (await response.json().catch(() => ({}))) as {
+    code?: string;
+    detail?: string;
+    fields?: readonly FieldProblem[];
+  };
+  const { code = 'server.internal', detail, fields } = problem;
+  return new Refusal(code, detail ?? textOf(code) ?? response.statusText, response.status, fields);
+}
+
+/** What a code means; undefined for one that this page does not know. */
+export function textOf(code: string): string | undefined {
+  return code in errors ? errors[code as ErrorCode].text : undefined;
+}
+
+/** Whether whoever was refused may try the same again. */
+export function isRetryable(code: string): boolean {
+  return code in errors && errors[code as ErrorCode].retryable;
+}
+
+export function asRefusal(error: unknown): Refusal {
+  return error instanceof Refusal ? error : new Refusal('server.internal', String(error), 0);
+}

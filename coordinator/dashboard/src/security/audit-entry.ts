@@ -1,0 +1,10 @@
+/** As GET /v1/admin/audit lists them. */
+export interface AuditEntry {
+  readonly number: number;
+  readonly time: string;
+  readonly actor: { readonly id: string; readonly name: string };
+  readonly action: string;
+  readonly subject: string;
+  /** `done`, or the code with which it failed. */
+  readonly outcome: string;
+}
