@@ -12,6 +12,7 @@ import { CheckInDesk } from './population/check-in.ts';
 import type { Population } from './population/population.ts';
 import { Registrar } from './population/registrar.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
+import { Aliasing } from './registry/aliasing.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
 import { Registry } from './registry/registry.ts';
 import { Retention, type RetentionPolicy } from './registry/retention.ts';
@@ -53,6 +54,7 @@ export interface Core {
   readonly rounds: ReadonlyMap<string, TaskRounds>;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly registry: Registry;
+  readonly aliasing: Aliasing;
   readonly traffic: Traffic;
   readonly steering: Steering;
   readonly registrar: Registrar;
@@ -74,13 +76,17 @@ export interface Core {
 export async function openCore(tasks: readonly Task[], ports: CorePorts): Promise<Core> {
   const { clock, random, storage, population, channel, unmasker, events, limits } = ports;
   const { history } = storage;
-  const registry = new Registry(storage.blobs, history);
+  const registry = new Registry(storage.blobs, history, storage.aliases);
+  const aliasing = new Aliasing(storage.aliases, history, events, clock);
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const verdicts = new VerdictRecorder(storage.verdicts, history, events, clock);
   const traffic = new Traffic();
 
   await startBackend();
-  for (const task of tasks) await ensureFirstVersion(task, registry, history, clock);
+  for (const task of tasks) {
+    await ensureFirstVersion(task, registry, history, clock);
+    await aliasing.open(task.name);
+  }
 
   const desks = new Map<string, CheckInDesk>();
   const rounds = new Map<string, TaskRounds>();
@@ -107,12 +113,13 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
   }
 
   const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
-  events.on('round-ended', ({ task }) => {
+  events.on('round-ended', async ({ task }) => {
     const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
-    return retention.apply(task, new Set(underWay.filter(base => base !== undefined)));
+    const named = await storage.aliases.models();
+    await retention.apply(task, new Set([...underWay.filter(base => base !== undefined), ...named]));
   });
 
-  const steering = new Steering(rounds, storage.pausedTasks);
+  const steering = new Steering(rounds, storage.pausedTasks, task => events.emit('steered', task));
   await steering.open();
 
   const registrar = new Registrar(storage.devices, storage.activity, population, {
@@ -132,6 +139,7 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
   };
   return {
     rounds,
+    aliasing,
     pools,
     registry,
     traffic,

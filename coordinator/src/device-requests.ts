@@ -38,7 +38,7 @@ export function deviceRequests({
       const desk = desks.get(message.task);
       if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
       const answer = desk.answer(device, message, sdk);
-      events.emit('checked-in', device, message.task, answer.decision);
+      events.emit('checked-in', device, message.task, answer.decision, desk.isEligible(message, sdk));
       void verdicts.take(device, message);
       return answer;
     },

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { Alert } from './monitor/alerts/alert.ts';
+import type { AuditEntry } from './operators/audit.ts';
 import type { ModelVersion } from './registry/model-version.ts';
 import type { RoundRecord } from './round/record.ts';
 import type { RoundState, RoundTerms } from './round/round.ts';
@@ -21,7 +23,17 @@ interface EventMap {
   enrolled: [device: DeviceId];
   connected: [device: DeviceId, platform: string, sdk: string];
   disconnected: [device: DeviceId];
-  'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later'];
+  'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later', isEligible: boolean];
+  /** Operators paused or resumed a task. */
+  steered: [task: TaskName];
+  /** A name of a version of the task was given, moved or taken away. */
+  aliases: [task: TaskName];
+  /** The settings of a task were changed, or have come into force. */
+  settings: [task: TaskName];
+  /** An alert began, or is over. */
+  alert: [alert: Alert];
+  /** What an operator did is in the audit log. */
+  audited: [entry: AuditEntry];
   /** A message, an upload or a request was refused. */
   refused: [where: string, code: ErrorCode, detail: string];
   /** Something of ours broke; the coordinator goes on. */

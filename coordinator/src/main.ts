@@ -9,6 +9,7 @@ import { createApp } from './http/app.ts';
 import { readCertificate } from './http/certificate.ts';
 import { serveDashboard } from './http/dashboard.ts';
 import { listen } from './http/listen.ts';
+import { livePath } from './http/messages/live.ts';
 import { OperatorDoor } from './http/operator-door.ts';
 import { adminRoutes } from './http/routes/admin/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
@@ -20,13 +21,16 @@ import { wasmRoutes } from './http/routes/wasm.ts';
 import { serveApps } from './http/static-apps.ts';
 import { trustProxies } from './limits/address.ts';
 import { frameLengths } from './limits/frame-lengths.ts';
+import { LiveFeed } from './live/feed.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { watchMetrics } from './monitor/metrics.ts';
+import { openWatch } from './monitor/watch.ts';
 import { configured } from './operators/configured.ts';
 import { requireProtection } from './operators/exposure.ts';
 import { Operators } from './operators/operators.ts';
 import { Sessions } from './operators/sessions.ts';
+import { Census } from './population/census.ts';
 import { type EnrolmentVerifier, enrolmentBy } from './population/enrolment.ts';
 import { EnrolmentDesk } from './population/enrolment-desk.ts';
 import { Population } from './population/population.ts';
@@ -97,6 +101,7 @@ async function assemble(
     configured(config.operatorTokens, storage.operatorTokens),
     storage.audit,
     secrets,
+    entry => events.emit('audited', entry),
   );
   requireProtection(config, await operators.anyValid());
   const ways = {
@@ -119,6 +124,10 @@ async function assemble(
   const ports = { clock, random, storage, population, channel: gateway, unmasker, events, limits, retention };
   const core = await openCore(tasks, ports);
   const { rounds, pools, registry, traffic, steering, registrar } = core;
+  const watch = await openWatch(core, { clock, events, storage, enrolled: () => population.size });
+  const door = new OperatorDoor(operators, new Sessions(operators, secrets), bounds.trustedProxies);
+  const feed = new LiveFeed({ ...bounds, door, overviews: watch.overviews });
+  gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
 
   let ready = false;
   healthRoutes(app, () => ready);
@@ -148,12 +157,18 @@ async function assemble(
   );
   await adminRoutes(app, {
     operators,
-    door: new OperatorDoor(operators, new Sessions(operators, secrets), bounds.trustedProxies),
+    door,
     bounds,
     steering,
     audit: storage.audit,
     desk: new EnrolmentDesk(storage.enrolmentTokens, secrets),
     registrar,
+    ...watch,
+    tasks: rounds,
+    history: storage.history,
+    verdicts: storage.verdicts,
+    aliasing: core.aliasing,
+    census: new Census(population, storage.activity, clock),
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);
@@ -164,10 +179,12 @@ async function assemble(
   const close = async () => {
     ready = false;
     await core.suspend();
+    feed.close();
     await gateway.close();
     await app.close();
     await unmasker.close();
     await core.close();
+    await watch.close();
     await closeStorage();
   };
   let closed: Promise<void> | undefined;

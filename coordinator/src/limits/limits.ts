@@ -31,6 +31,9 @@ export const limitsSchema = z
     /** Messages of one device. */
     messages: rate(64, 16),
     messagesPerAddress: rate(20_000, 4_000),
+    /** Dashboards that are open. */
+    dashboards: count(10_000).default(200),
+    dashboardsPerAddress: count(10_000).default(100),
     /** HTTP requests, uploads among them. */
     requestsPerAddress: rate(10_000, 2_000),
     enrolmentsPerAddress: rate(2_000, 50),

@@ -11,6 +11,9 @@ export const auditActions = [
   'task.resume',
   'round.abort',
   'round.start',
+  'version.alias',
+  'version.rollback',
+  'task.settings',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

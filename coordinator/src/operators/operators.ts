@@ -21,15 +21,19 @@ export interface OperatorTokenTerms {
 export class Operators {
   readonly #tokens: OperatorTokenStore;
   readonly #audit: AuditLog;
+  readonly #heard: (entry: AuditEntry) => void;
   readonly #primitives: Primitives;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
 
+  /** `heard` is told what was written to the audit log. */
   constructor(
     tokens: OperatorTokenStore,
     audit: AuditLog,
     { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
+    heard: (entry: AuditEntry) => void = () => {},
   ) {
+    this.#heard = heard;
     this.#tokens = tokens;
     this.#audit = audit;
     this.#primitives = primitives;
@@ -115,14 +119,12 @@ export class Operators {
     subject: string | ((result: Result) => string),
     work: () => Promise<Result>,
   ): Promise<Result> {
-    const record = (outcome: AuditEntry['outcome'], to: string) =>
-      this.#audit.append({
-        time: this.#clock.now(),
-        actor: { id: actor.id, name: actor.name },
-        action,
-        subject: to,
-        outcome,
-      });
+    const record = async (outcome: AuditEntry['outcome'], to: string) => {
+      const { id, name } = actor;
+      const entry = { time: this.#clock.now(), actor: { id, name }, action, subject: to, outcome };
+      await this.#audit.append(entry);
+      this.#heard(entry);
+    };
     let result: Result;
     try {
       result = await work();

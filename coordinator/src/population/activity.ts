@@ -31,9 +31,16 @@ export interface ActivityChange {
   readonly tasks: readonly Participation[];
 }
 
+export interface ActivitySummary {
+  readonly seen: number;
+  readonly clients: readonly { readonly platform: string; readonly sdk: string; readonly devices: number }[];
+}
+
 export interface ActivityStore {
   /** Adds changes, all or none: counts add up, and the latest times count. */
   record(changes: readonly ActivityChange[]): Promise<void>;
   /** What is known of these devices; those of which nothing is are left out. Tasks are in alphabetical order. */
   of(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, Activity>>;
+  /** How many devices were seen since a time (ms since 1970), and how many run what, as they said last; most first. */
+  summary(since: number): Promise<ActivitySummary>;
 }

@@ -50,6 +50,11 @@ export class CheckInDesk {
     return { decision: 'waiting' };
   }
 
+  /** Whether a device shows what the task asks for. */
+  isEligible(checkIn: CheckIn, sdk: string): boolean {
+    return ineligible(this.#rounds.task.eligibility, checkIn, sdk) === undefined;
+  }
+
   /** ms after which a device should check in again (pace steering). */
   comeBackAfter(): number {
     const { task, untilNextRound } = this.#rounds;

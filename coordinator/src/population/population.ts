@@ -46,6 +46,11 @@ export class Population {
     return this.#size;
   }
 
+  /** Devices that were revoked. */
+  get revoked(): number {
+    return this.#revoked.size;
+  }
+
   /**
    * Makes a device known; one that is known already stays as it is, and its token is not looked at. Throws `protocol.version`,
    * `device.signature`, `device.revoked`, `device.enrolment-refused`, `device.enrolment-unavailable`, or what the app's own verifier throws.

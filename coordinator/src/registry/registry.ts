@@ -7,15 +7,21 @@ import {
   type ModelFiles,
   parseModelJson,
 } from '@murmuration/protocol/weights/model-files';
+import type { AliasStore } from './aliases.ts';
+import { baseOf } from './aliasing.ts';
 import type { BlobStore, Head, History } from './ports.ts';
+
+const none: Pick<AliasStore, 'of'> = { of: async () => [] };
 
 /** The model versions: immutable files by hash, rows with their lineage, and the head of each task in memory. */
 export class Registry {
   readonly #blobs: BlobStore;
   readonly #history: History;
+  readonly #aliases: Pick<AliasStore, 'of'>;
   #recent: ModelFiles | undefined;
 
-  constructor(blobs: BlobStore, history: History) {
+  constructor(blobs: BlobStore, history: History, aliases: Pick<AliasStore, 'of'> = none) {
+    this.#aliases = aliases;
     this.#blobs = blobs;
     this.#history = history;
   }
@@ -38,11 +44,19 @@ export class Registry {
     return this.#recent;
   }
 
-  /** The newest version of a task with its files. Throws `task.unknown` where there is none. */
-  async current(task: TaskName): Promise<{ readonly head: Head; readonly files: ModelFiles }> {
-    const head = await this.#history.head(task);
-    if (!head) throw new MurmurationError('task.unknown', `There is no model version of the task ${task}.`);
-    return { head, files: await this.files(head.version.model) };
+  /**
+   * The version of a task that the next round trains from, with its files, and the number of the newest one: they differ where an operator
+   * has rolled back. Throws `task.unknown` where there is none.
+   */
+  async current(
+    task: TaskName,
+  ): Promise<{ readonly head: Head; readonly files: ModelFiles; readonly newest: number }> {
+    const newest = await this.#history.head(task);
+    if (!newest) throw new MurmurationError('task.unknown', `There is no model version of the task ${task}.`);
+    const { number } = newest.version;
+    const base = baseOf(number, await this.#aliases.of(task));
+    const head = (base && (await this.#history.at(task, base.number))) ?? newest;
+    return { head, files: await this.files(head.version.model), newest: number };
   }
 
   /** The bytes of a file as devices get it. Throws `model.missing` or `model.corrupt`. */

@@ -23,7 +23,12 @@ export function versionMaker(
 ): MakeVersion {
   return async (terms, aggregate, signal) => {
     const startedAt = clock.now();
-    const { head, files } = await registry.current(task.name);
+    const { head, files, newest } = await registry.current(task.name);
+    if (head.version.model !== terms.plan.model)
+      throw new MurmurationError(
+        'round.closed',
+        'An operator rolled back the version that this round trained from.',
+      );
     const split = splitLayout(files.layout, terms.plan.privateLayers);
     const before = stateFor(task.strategy, head, split.shared.count);
     const { state, model } = stepOf(
@@ -50,7 +55,7 @@ export function versionMaker(
       version: {
         model: candidate.hash,
         task: task.name,
-        number: head.version.number + 1,
+        number: newest + 1,
         parent: head.version.model,
         round: terms.id,
         strategy: task.strategy.name,

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { AllRounds } from './all-tasks.ts';
 import type { PausedTasks } from './pauses.ts';
 import type { TaskRounds } from './task-rounds.ts';
@@ -8,8 +8,11 @@ import type { TaskRounds } from './task-rounds.ts';
 export class Steering {
   readonly #tasks: AllRounds;
   readonly #paused: PausedTasks;
+  readonly #steered: (task: TaskName) => void;
 
-  constructor(tasks: AllRounds, paused: PausedTasks) {
+  /** `steered` is told which task was paused or goes on. */
+  constructor(tasks: AllRounds, paused: PausedTasks, steered: (task: TaskName) => void = () => {}) {
+    this.#steered = steered;
     this.#tasks = tasks;
     this.#paused = paused;
   }
@@ -28,6 +31,7 @@ export class Steering {
     const rounds = this.#find(task);
     await this.#paused.set(task, true);
     rounds.pause();
+    this.#steered(task);
   }
 
   /** Rounds begin on schedule again. */
@@ -35,6 +39,7 @@ export class Steering {
     const rounds = this.#find(task);
     await this.#paused.set(task, false);
     rounds.unpause();
+    this.#steered(task);
   }
 
   /** Ends the round under way as failed. Throws `round.unknown` where none is, `round.closed` where its version is being stored already. */
@@ -45,6 +50,26 @@ export class Steering {
     current.abort(reason);
     if (!isOver(current.state.phase))
       throw new MurmurationError('round.closed', 'The version of this round is being stored already.');
+  }
+
+  /**
+   * Rolls a task back: what trains from another version than `change` leads to is ended, and where its version was being stored already,
+   * `change` is made once more, after it. Throws `task.unknown`, and what `change` throws.
+   */
+  async rollBack<Version extends { readonly model: ModelHash }>(
+    task: TaskName,
+    change: () => Promise<Version>,
+  ): Promise<Version> {
+    const rounds = this.#find(task);
+    for (;;) {
+      const version = await change();
+      const { current } = rounds;
+      if (current === undefined || isOver(current.state.phase) || current.terms.plan.model === version.model)
+        return version;
+      current.abort('An operator rolled the model back.');
+      const record = await current.ended;
+      if (record?.outcome !== 'published') return version;
+    }
   }
 
   /** Begins a round at once, whether or not the task is paused. Throws `round.under-way` or `server.stopping`. */

@@ -18,6 +18,9 @@ export interface DoorPorts extends Omit<WirePorts, 'refused'> {
   readonly longest: number;
 }
 
+/** Takes over a connection whose request asks for another protocol. */
+export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+
 /** ms that a connection has at the end for what was sent on it. */
 const flushLimit = 1_000;
 
@@ -35,6 +38,7 @@ export class Door {
   readonly #guests = new WeakMap<IncomingMessage, Guest>();
   readonly #wires = new WeakMap<object, Wire>();
   readonly #conns = new Set<EngineSocket>();
+  readonly #others = new Map<string, Upgrade>();
   #isClosed = false;
 
   constructor(http: HttpServer, ports: DoorPorts) {
@@ -74,7 +78,17 @@ export class Door {
     this.engine.close();
   }
 
+  /** Leaves the handshakes of another path to whoever takes these. */
+  leave(path: string, upgrade: Upgrade): void {
+    this.#others.set(path, upgrade);
+  }
+
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const other = this.#others.get(pathOf(request));
+    if (other) {
+      other(request, socket, head);
+      return;
+    }
     // What breaks off ends with 'close'.
     socket.on('error', () => {});
     try {
@@ -123,6 +137,11 @@ function requireHandshake({ url = '', method }: IncomingMessage): void {
     searchParams.has('sid')
   )
     throw malformed('its query is EIO=4&transport=websocket');
+}
+
+/** The path that a handshake asks for, without a slash at its end; empty where the address is malformed. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return URL.canParse(url, 'http://device') ? new URL(url, 'http://device').pathname.replace(/\/$/, '') : '';
 }
 
 function malformed(why: string): MurmurationError {

@@ -24,7 +24,7 @@ import { type Answers, answersBy, type DeviceRequests } from './answers.ts';
 import type { Identity } from './caller.ts';
 import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket } from './connection.ts';
-import { Door } from './door.ts';
+import { Door, type Upgrade } from './door.ts';
 import { UnheardEnds } from './unheard.ts';
 
 /** What socket.io puts around a frame, bytes. */
@@ -83,6 +83,11 @@ export class Gateway implements CohortChannel {
     const introductions = { enrol: this.#enrol.bind(this), hello: this.#hello.bind(this) };
     this.#answers = answersBy(introductions, requests, this.#frames);
     this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
+  }
+
+  /** Leaves WebSockets of another path to whoever takes these. */
+  leave(path: string, upgrade: Upgrade): void {
+    this.#door.leave(path, upgrade);
   }
 
   /** Closes every connection once what was sent on it is out; the HTTP server is left to its owner. */

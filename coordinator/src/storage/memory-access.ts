@@ -105,6 +105,17 @@ export function memoryActivity(): ActivityStore {
         known.set(device, { ...before, ...client, seenAt: Math.max(before.seenAt, seenAt) });
       }
     },
+    async summary(since) {
+      const clients = new Map<string, { platform: string; sdk: string; devices: number }>();
+      let seen = 0;
+      for (const { seenAt, platform, sdk } of known.values()) {
+        if (seenAt >= since) seen += 1;
+        const key = JSON.stringify([platform, sdk]);
+        const { devices } = clients.get(key) ?? { devices: 0 };
+        clients.set(key, { platform, sdk, devices: devices + 1 });
+      }
+      return { seen, clients: [...clients.values()].sort((a, b) => b.devices - a.devices) };
+    },
     async of(devices) {
       const found = new Map<DeviceId, Activity>();
       for (const device of devices) {

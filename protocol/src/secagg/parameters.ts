@@ -34,6 +34,14 @@ const fewestInHararyGraph = 50;
 const mostDevices = 1_000_000;
 const securityBits = { 'honest-but-curious': 40, 'semi-malicious': 40, malicious: 80 } as const;
 const correctnessBits = 20;
+
+/** What the parameters guarantee: that a device is protected but for a chance of 2^−`security`, and a round is unmasked but for one of 2^−`correctness`. */
+export function guaranteedBits(threat: ThreatModel): {
+  readonly security: number;
+  readonly correctness: number;
+} {
+  return { security: securityBits[threat], correctness: correctnessBits };
+}
 /** Keeps a product such as 0.29 × 100 from falling below the integer that it stands for. */
 const roundingSlack = 1e-14;
 

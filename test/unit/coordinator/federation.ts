@@ -10,6 +10,7 @@ import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coor
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
 import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId } from '@murmuration/protocol/ids';
@@ -107,7 +108,8 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
   events.on('fault', (where, error) => faults.push([where, error]));
   events.on('round-ended', record => records.push(record));
   const history = memoryHistory(store);
-  const registry = new Registry(memoryBlobs(), history);
+  const aliases = memoryAliases();
+  const registry = new Registry(memoryBlobs(), history, aliases);
   const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
   await storeFirstVersion(task, zeros, registry, history, clock);
   const channel = new MemoryChannel();
@@ -136,6 +138,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     faults,
     records,
     history,
+    aliases,
     registry,
     channel,
     pool,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { overview } from './overview.ts';
 import { taskName } from './scalars.ts';
 
-/** Path of the operators' socket.io endpoint; its cookie or `auth: { token }` says who it is. */
+/** Path of the operators' socket.io endpoint; the cookie of a session, or the header of a token, says who it is. */
 export const livePath = '/v1/admin/live';
 
 /** What a page that shows it should ask for again. */

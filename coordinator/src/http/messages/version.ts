@@ -75,5 +75,5 @@ export const setAlias = z.strictObject({ number: count.nullable() });
 export const rollback = z.strictObject({
   number: count
     .optional()
-    .describe('Without it: the version that devices served before the one they serve now'),
+    .describe('Without it: the parent of the version that devices serve now'),
 });

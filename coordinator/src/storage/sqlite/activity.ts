@@ -53,6 +53,22 @@ export function sqliteActivity({ rows, writer }: SqliteDatabase): ActivityStore 
       });
     },
 
+    async summary(since) {
+      const { seen } = await rows
+        .selectFrom('device_activity')
+        .select(count => count.fn.countAll<number>().as('seen'))
+        .where('seen_at', '>=', since)
+        .executeTakeFirstOrThrow();
+      const clients = await rows
+        .selectFrom('device_activity')
+        .select(({ fn }) => ['platform', 'sdk', fn.countAll<number>().as('devices')])
+        .groupBy(['platform', 'sdk'])
+        .orderBy('devices', 'desc')
+        .orderBy('platform')
+        .execute();
+      return { seen, clients };
+    },
+
     async of(devices) {
       const found = new Map<DeviceId, Activity & { readonly tasks: Participation[] }>();
       for (const part of pieces(devices)) {

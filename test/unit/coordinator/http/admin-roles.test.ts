@@ -25,6 +25,18 @@ const expected: Record<string, Role> = {
   'POST /v1/admin/tasks/:task/abort-round': 'operator',
   'POST /v1/admin/tasks/:task/start-round': 'operator',
   'GET /v1/admin/audit': 'viewer',
+  'GET /v1/admin/overview': 'viewer',
+  'GET /v1/admin/check-ins': 'viewer',
+  'GET /v1/admin/population': 'viewer',
+  'GET /v1/admin/tasks/:task/rounds': 'viewer',
+  'GET /v1/admin/tasks/:task/rounds/:number': 'viewer',
+  'GET /v1/admin/tasks/:task/versions': 'viewer',
+  'GET /v1/admin/tasks/:task/versions/:number': 'viewer',
+  'GET /v1/admin/tasks/:task/figures': 'viewer',
+  'PUT /v1/admin/tasks/:task/aliases/:alias': 'operator',
+  'POST /v1/admin/tasks/:task/rollback': 'operator',
+  'GET /v1/admin/tasks/:task/masking': 'viewer',
+  'GET /v1/admin/refusals': 'viewer',
 };
 
 let admin: Admin;
@@ -44,7 +56,9 @@ const pathOf = (url: string) =>
     .replace('/v1/admin', '')
     .replace(':token', 'T'.repeat(16))
     .replace(':device', 'D'.repeat(22))
-    .replace(':task', 'none');
+    .replace(':task', 'none')
+    .replace(':number', '1')
+    .replace(':alias', 'champion');
 
 describe('the admin API', () => {
   it('has these routes, each with its least role, and no others', () => {

@@ -1,12 +1,15 @@
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { OperatorDoor } from '@murmuration/coordinator/http/operator-door';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
+import { openWatch } from '@murmuration/coordinator/monitor/watch';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { type Role, roles } from '@murmuration/coordinator/operators/role';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
+import { Census } from '@murmuration/coordinator/population/census';
 import { EnrolmentDesk } from '@murmuration/coordinator/population/enrolment-desk';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Registrar } from '@murmuration/coordinator/population/registrar';
+import { Aliasing } from '@murmuration/coordinator/registry/aliasing';
 import { Steering } from '@murmuration/coordinator/round/steering';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids';
@@ -33,7 +36,21 @@ export async function openAdmin(options: FederationOptions = {}) {
   });
   const sessions = new Sessions(operators, secrets);
   const bounds = boundsOf(federation);
+  const { history, aliases } = federation;
+  const aliasing = new Aliasing(aliases, history, federation.events, clock);
+  await aliasing.open(task.name);
+  const tasks = new Map([[task.name as string, rounds]]);
+  const watch = await openWatch(
+    { rounds: tasks, aliasing },
+    { clock, events: federation.events, storage: { ...storage, history }, enrolled: () => population.size },
+  );
   await adminRoutes(app, {
+    ...watch,
+    tasks,
+    history,
+    aliasing,
+    verdicts: storage.verdicts,
+    census: new Census(population, storage.activity, clock),
     operators,
     door: new OperatorDoor(operators, sessions, bounds.trustedProxies),
     bounds,

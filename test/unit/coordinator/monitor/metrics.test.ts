@@ -43,6 +43,7 @@ async function draw(devices: number): Promise<void> {
       deviceId(index),
       values,
       federation.checkIn(deviceId(index)).decision,
+      true,
     );
   await federation.clock.advance(0);
 }
@@ -100,7 +101,7 @@ describe('the metrics', () => {
       'update.wrong-length',
       'short',
     );
-    federation.events.emit('checked-in', deviceId(8), values, 'later');
+    federation.events.emit('checked-in', deviceId(8), values, 'later', false);
     federation.events.emit('fault', 'a test', new Error('broken'));
     federation.events.emit('enrolled', deviceId(8));
     expect(await samples()).toMatchObject({

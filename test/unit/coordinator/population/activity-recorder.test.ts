@@ -36,7 +36,7 @@ describe('what devices do', () => {
     const start = clock.now();
     events.emit('connected', deviceId(1), 'node', '0.1.0');
     await clock.advance(4_000);
-    events.emit('checked-in', deviceId(1), federation.task.name, 'later');
+    events.emit('checked-in', deviceId(1), federation.task.name, 'later', false);
     events.emit('connected', deviceId(2), 'web', '0.2.0');
     await clock.advance(5_999);
     expect(written).toEqual([]);
@@ -104,7 +104,7 @@ describe('what devices do', () => {
     events.emit('connected', deviceId(1), 'node', '0.1.0');
     await clock.advance(10_000);
     expect(federation.faults).toHaveLength(1);
-    events.emit('checked-in', deviceId(1), federation.task.name, 'later');
+    events.emit('checked-in', deviceId(1), federation.task.name, 'later', false);
     fails = false;
     await clock.advance(10_000);
     expect(await of(deviceId(1))).toMatchObject({ platform: 'node', sdk: '0.1.0' });

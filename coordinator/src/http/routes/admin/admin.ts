@@ -1,7 +1,14 @@
+import type { HourlyCounter } from '../../../monitor/hourly-counter.ts';
+import type { Overviews } from '../../../monitor/overview.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
+import type { Census } from '../../../population/census.ts';
 import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
 import type { Registrar } from '../../../population/registrar.ts';
+import type { Aliasing } from '../../../registry/aliasing.ts';
+import type { History } from '../../../registry/ports.ts';
+import type { VerdictStore } from '../../../registry/verdicts.ts';
+import type { AllRounds } from '../../../round/all-tasks.ts';
 import type { Steering } from '../../../round/steering.ts';
 import type { App } from '../../app.ts';
 import type { OperatorDoor } from '../../operator-door.ts';
@@ -9,9 +16,13 @@ import { auditRoutes } from './audit.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
 import { operatorTokenRoutes } from './operator-tokens.ts';
+import { overviewRoutes } from './overview.ts';
+import { roundRoutes } from './rounds.ts';
 import { adminScope } from './scope.ts';
+import { securityRoutes } from './security.ts';
 import { type SignInBounds, sessionRoutes, signInRoute } from './session.ts';
 import { steeringRoutes } from './tasks.ts';
+import { versionRoutes } from './versions.ts';
 
 /** What the admin API works with. */
 export interface Administration {
@@ -22,13 +33,19 @@ export interface Administration {
   readonly desk: EnrolmentDesk;
   readonly registrar: Registrar;
   readonly steering: Steering;
+  readonly tasks: AllRounds;
+  readonly history: History;
+  readonly verdicts: Pick<VerdictStore, 'of'>;
+  readonly aliasing: Aliasing;
+  readonly overviews: Overviews;
+  readonly hourly: HourlyCounter;
+  readonly census: Census;
 }
 
 /** The admin API: what operators see and do, each route by its least role. */
-export async function adminRoutes(
-  app: App,
-  { operators, door, bounds, audit, desk, registrar, steering }: Administration,
-): Promise<void> {
+export async function adminRoutes(app: App, administration: Administration): Promise<void> {
+  const { operators, door, bounds, audit, desk, registrar, steering, tasks, history, hourly } =
+    administration;
   signInRoute(app, door, bounds);
   await adminScope(app, operators, door, scope => {
     sessionRoutes(scope, door);
@@ -37,5 +54,9 @@ export async function adminRoutes(
     deviceRoutes(scope, operators, registrar);
     steeringRoutes(scope, operators, steering);
     auditRoutes(scope, audit);
+    overviewRoutes(scope, administration);
+    roundRoutes(scope, tasks, history);
+    versionRoutes(scope, operators, administration);
+    securityRoutes(scope, tasks, hourly);
   });
 }

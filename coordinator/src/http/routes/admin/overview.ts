@@ -1,0 +1,62 @@
+import type { HourlyCounter } from '../../../monitor/hourly-counter.ts';
+import { anHour } from '../../../monitor/hourly-counts.ts';
+import type { Overviews } from '../../../monitor/overview.ts';
+import type { Census } from '../../../population/census.ts';
+import type { App } from '../../app.ts';
+import { type CheckIns, checkIns, population } from '../../messages/device.ts';
+import { overview } from '../../messages/overview.ts';
+import { taskName } from '../../messages/scalars.ts';
+import { hoursQuery } from '../../messages/security.ts';
+import { iso } from './schemas.ts';
+
+/** How everything stands, and who checks in. */
+export function overviewRoutes(
+  scope: App,
+  { overviews, hourly, census }: { overviews: Overviews; hourly: HourlyCounter; census: Census },
+): void {
+  scope.get(
+    '/overview',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'How everything stands now', response: { 200: overview } },
+    },
+    () => overviews.now(),
+  );
+
+  scope.get(
+    '/check-ins',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Check-ins by the hour, of one task or of all',
+        querystring: hoursQuery.extend({ task: taskName.optional() }),
+        response: { 200: checkIns },
+      },
+    },
+    async ({ query }) => {
+      const counts = await hourly.last('check-ins', query.hours);
+      const first = hourly.firstOf(query.hours);
+      const hours = Array.from({ length: query.hours }, (_, i) => ({
+        hour: iso(first + i * anHour),
+        waiting: 0,
+        later: 0,
+        ineligible: 0,
+      }));
+      for (const { hour, task, name, count } of counts) {
+        const row = hours[(hour - first) / anHour];
+        if (row && (query.task === undefined || task === query.task))
+          row[name as Exclude<keyof CheckIns['hours'][number], 'hour'>] += count;
+      }
+      return { hours };
+    },
+  );
+
+  scope.get(
+    '/population',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'Devices by what they run', response: { 200: population } },
+    },
+    () => census.take(),
+  );
+}

@@ -1,0 +1,80 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
+import * as z from 'zod';
+import { phaseMessage } from '../../../monitor/overview.ts';
+import type { History } from '../../../registry/ports.ts';
+import type { AllRounds } from '../../../round/all-tasks.ts';
+import type { RoundRecord } from '../../../round/record.ts';
+import type { App } from '../../app.ts';
+import { type RoundSummary, roundDetail, rounds, roundsQuery } from '../../messages/round.ts';
+import { taskName } from '../../messages/scalars.ts';
+import { problem } from '../../problem.ts';
+import { iso, timeOf } from './schemas.ts';
+
+const params = z.object({ task: taskName });
+
+/** Rounds that are over. */
+export function roundRoutes(scope: App, tasks: AllRounds, history: History): void {
+  const find = (name: string): TaskName => {
+    const found = tasks.get(name);
+    if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
+    return found.task.name;
+  };
+
+  scope.get(
+    '/tasks/:task/rounds',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Rounds that are over, newest first',
+        params,
+        querystring: roundsQuery,
+        response: { 200: rounds, 404: problem },
+      },
+    },
+    async ({ params: { task }, query: { outcome, since, until, before, limit } }) => {
+      const found = await history.search(find(task), {
+        outcome,
+        since: timeOf(since ?? null) ?? undefined,
+        until: timeOf(until ?? null) ?? undefined,
+        before,
+        limit,
+      });
+      const last = found.rounds.at(-1);
+      return {
+        rounds: found.rounds.map(summaryOf),
+        next: last && found.rounds.length === limit ? last.number : null,
+        total: found.total,
+      };
+    },
+  );
+
+  scope.get(
+    '/tasks/:task/rounds/:number',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'All that is kept of one round',
+        params: params.extend({ number: z.coerce.number().int().min(1) }),
+        response: { 200: roundDetail, 404: problem },
+      },
+    },
+    async ({ params: { task, number } }) => {
+      const record = await history.round(find(task), number);
+      if (!record) throw new MurmurationError('round.unknown', `There is no record of a round ${number}.`);
+      const version = record.model ? await history.version(record.model) : undefined;
+      return {
+        ...summaryOf(record),
+        phases: record.phases.map(phaseMessage),
+        errors: Object.entries(record.errors)
+          .map(([code, count]) => ({ code, count }))
+          .sort((a, b) => b.count - a.count),
+        version: version ? { number: version.number, model: version.model } : null,
+      };
+    },
+  );
+}
+
+function summaryOf({ phases: _, errors: __, startedAt, endedAt, ...rest }: RoundRecord): RoundSummary {
+  return { ...rest, startedAt: iso(startedAt), endedAt: iso(endedAt) };
+}

@@ -1,0 +1,57 @@
+import { type ErrorCode, errors, MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import { maskingInForce } from '../../../masking/in-force.ts';
+import type { HourlyCounter } from '../../../monitor/hourly-counter.ts';
+import type { AllRounds } from '../../../round/all-tasks.ts';
+import type { App } from '../../app.ts';
+import { taskName } from '../../messages/scalars.ts';
+import { hoursQuery, masking, refusals } from '../../messages/security.ts';
+import { problem } from '../../problem.ts';
+import { iso } from './schemas.ts';
+
+/** What protects devices, and what was refused. */
+export function securityRoutes(scope: App, tasks: AllRounds, hourly: HourlyCounter): void {
+  scope.get(
+    '/tasks/:task/masking',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'The masking parameters in force, and what they guarantee',
+        params: z.object({ task: taskName }),
+        response: { 200: masking, 404: problem },
+      },
+    },
+    ({ params: { task } }) => {
+      const found = tasks.get(task);
+      if (!found) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+      return maskingInForce(found.task);
+    },
+  );
+
+  scope.get(
+    '/refusals',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Messages, uploads and requests that were refused, by code',
+        querystring: hoursQuery,
+        response: { 200: refusals },
+      },
+    },
+    async ({ query: { hours } }) => {
+      const codes = new Map<string, { count: number; lastAt: number }>();
+      for (const { name, count, hour } of await hourly.last('refusals', hours))
+        codes.set(name, { count: count + (codes.get(name)?.count ?? 0), lastAt: hour });
+      return {
+        since: iso(hourly.firstOf(hours)),
+        codes: [...codes]
+          .filter(([code]) => code in errors)
+          .sort(([, a], [, b]) => b.count - a.count)
+          .map(([code, { count, lastAt }]) => {
+            const { text, retryable } = errors[code as ErrorCode];
+            return { code, meaning: text, retryable, count, lastAt: iso(lastAt) };
+          }),
+      };
+    },
+  );
+}

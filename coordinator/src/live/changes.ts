@@ -1,0 +1,60 @@
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { CoordinatorEvents } from '../events.ts';
+import type { Changed } from '../http/messages/live.ts';
+import type { AuditAction } from '../operators/audit.ts';
+
+/** What an action of an operator changes, besides the audit log. */
+const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
+  'enrolment-token.create': 'enrolment-tokens',
+  'enrolment-token.revoke': 'enrolment-tokens',
+  'operator-token.create': 'operator-tokens',
+  'operator-token.revoke': 'operator-tokens',
+  'device.revoke': 'devices',
+  'task.pause': null,
+  'task.resume': null,
+  'round.abort': null,
+  'round.start': null,
+  'version.alias': 'versions',
+  'version.rollback': 'versions',
+  'task.settings': 'settings',
+};
+
+/** Calls `changed` for whatever a page may show, and `moved` where the overview is no longer what it was. */
+export function watchChanges(
+  events: CoordinatorEvents,
+  moved: () => void,
+  changed: (what: Changed) => void,
+): void {
+  const tell = (subject: Changed['subject'], task: TaskName | null = null) => changed({ subject, task });
+  for (const event of ['round', 'unmasking', 'connected', 'disconnected', 'checked-in', 'steered'] as const)
+    events.on(event, moved);
+  events.on('round-ended', ({ task }) => {
+    moved();
+    tell('rounds', task);
+  });
+  events.on('version', ({ task }) => {
+    moved();
+    tell('versions', task);
+  });
+  events.on('aliases', task => {
+    moved();
+    tell('versions', task);
+  });
+  events.on('settings', task => {
+    moved();
+    tell('settings', task);
+  });
+  events.on('alert', () => {
+    moved();
+    tell('alerts');
+  });
+  events.on('enrolled', () => {
+    moved();
+    tell('devices');
+  });
+  events.on('audited', ({ action }) => {
+    const subject = subjectOf[action];
+    if (subject) tell(subject);
+    tell('audit');
+  });
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '@murmuration/protocol/ports';
+import type { ActivityStore } from './activity.ts';
+import type { Population } from './population.ts';
+
+const aDay = 86_400_000;
+/** Kinds of clients that are told; the least frequent ones are left out. */
+const mostClients = 100;
+
+/** Everybody who ever enrolled, in numbers. */
+export class Census {
+  readonly #population: Pick<Population, 'size' | 'revoked'>;
+  readonly #activity: Pick<ActivityStore, 'summary'>;
+  readonly #clock: Clock;
+
+  constructor(
+    population: Pick<Population, 'size' | 'revoked'>,
+    activity: Pick<ActivityStore, 'summary'>,
+    clock: Clock,
+  ) {
+    this.#population = population;
+    this.#activity = activity;
+    this.#clock = clock;
+  }
+
+  /** Some seconds late, as what devices do is written down. */
+  async take() {
+    const { seen, clients } = await this.#activity.summary(this.#clock.now() - aDay);
+    const { size: enrolled, revoked } = this.#population;
+    return { enrolled, revoked, seenLastDay: seen, clients: clients.slice(0, mostClients) };
+  }
+}

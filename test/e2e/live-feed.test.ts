@@ -1,0 +1,170 @@
+import { parseConfig } from '@murmuration/coordinator/config';
+import type { Changed } from '@murmuration/coordinator/http/messages/live';
+import { livePath } from '@murmuration/coordinator/http/messages/live';
+import { type Overview, overview } from '@murmuration/coordinator/http/messages/overview';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { Role } from '@murmuration/coordinator/operators/role';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { hex } from '@murmuration/protocol/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { io, type Socket } from 'socket.io-client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
+
+const tokens = {
+  viewer: mintToken('operator', systemRandom, native),
+  admin: mintToken('operator', systemRandom, native),
+};
+const operatorTokens = Object.entries(tokens).map(([role, { proof }]) => ({
+  id: proof.id,
+  name: `the ${role}`,
+  role: role as Role,
+  sha256: hex(proof.digest),
+}));
+
+let coordinator: Coordinator;
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  const config = { port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens };
+  coordinator = await createCoordinator(
+    parseConfig({ ...config, limits: { dashboardsPerAddress: 3 } }),
+    [lineTask({ schedule: { every: '1 h' }, cohort: { goal: 3, minimum: 2, overSelection: 1 } })],
+    { clock: systemClock, random: systemRandom },
+  );
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.disconnect();
+  await coordinator.stop();
+});
+
+function watch(headers: Record<string, string>): Socket {
+  const socket = io(coordinator.url, {
+    path: livePath,
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    extraHeaders: headers,
+  });
+  sockets.push(socket);
+  return socket;
+}
+
+const bearer = (role: keyof typeof tokens) => ({ authorization: `Bearer ${tokens[role].text}` });
+
+/** The first state that `wanted` is true for; those before and after it stay with the socket. */
+const stateOf = (socket: Socket, wanted: (state: Overview) => boolean = () => true) =>
+  new Promise<Overview>(resolve => {
+    socket.on('overview', (state: Overview) => wanted(state) && resolve(state));
+  });
+
+const refusal = (socket: Socket) =>
+  new Promise<string>((resolve, reject) => {
+    socket.on('connect', () => reject(new Error('It was let in.')));
+    socket.on('connect_error', ({ message }) => resolve(message));
+  });
+
+async function signIn(): Promise<string> {
+  const response = await fetch(`${coordinator.url}/v1/admin/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: coordinator.url },
+    body: JSON.stringify({ token: tokens.admin.text }),
+  });
+  expect(response.status).toBe(201);
+  return response.headers.get('set-cookie')!.split(';')[0]!;
+}
+
+describe('the live feed', () => {
+  it('lets in whoever has an operator token, or a session on a page of this origin, and nobody else', async () => {
+    const cookie = await signIn();
+    const origin = coordinator.url;
+    for (const headers of [bearer('viewer'), { cookie, origin }])
+      expect(overview.parse(await stateOf(watch(headers))).tasks).toMatchObject([
+        { task: 'line', round: null },
+      ]);
+    const forbidden: Record<string, string>[] = [
+      {},
+      { authorization: 'Bearer mmo_' },
+      { cookie },
+      { cookie, origin: 'http://evil.example' },
+    ];
+    for (const headers of forbidden) expect(await refusal(watch(headers))).toBe('websocket error');
+  });
+
+  it('tells each dashboard at once how a round goes, phase by phase', async () => {
+    const dashboards = [watch(bearer('viewer')), watch(bearer('admin'))];
+    await Promise.all(dashboards.map(each => stateOf(each)));
+    const seen = dashboards.map(each => {
+      const states: Overview[] = [];
+      each.on('overview', (state: Overview) => states.push(overview.parse(state)));
+      return states;
+    });
+    const changes: Changed[] = [];
+    dashboards[0]!.on('changed', (change: Changed) => changes.push(change));
+    const published = dashboards.map(each =>
+      stateOf(each, ({ tasks: [task] }) => task?.newest.number === 1 && task.round === null),
+    );
+    const clients = [0, 1, 2].map(index => lineClient(coordinator.url, index));
+    await coordinator.start();
+    await Promise.all(clients.map(client => client.start()));
+    const [state] = await Promise.all(published);
+    expect(state!.tasks[0]).toMatchObject({
+      last: { number: 1, outcome: 'published' },
+      champion: { number: 1 },
+    });
+    for (const states of seen) {
+      const phases = new Set(
+        states.flatMap(({ tasks }) => tasks[0]!.round?.phases.map(({ phase }) => phase) ?? []),
+      );
+      expect([...phases]).toEqual(expect.arrayContaining(['gathering', 'updates']));
+      expect(Math.max(...states.map(({ devices }) => devices.connected))).toBe(3);
+    }
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        { subject: 'devices', task: null },
+        { subject: 'rounds', task: 'line' },
+        { subject: 'versions', task: 'line' },
+      ]),
+    );
+    await Promise.all(clients.map(client => client.stop()));
+  });
+
+  it('tells what operators do', async () => {
+    const dashboard = watch(bearer('viewer'));
+    await stateOf(dashboard);
+    const paused = stateOf(dashboard, ({ tasks: [task] }) => task!.isPaused);
+    const audited = new Promise<Changed>(resolve => dashboard.on('changed', resolve));
+    const pause = await fetch(`${coordinator.url}/v1/admin/tasks/line/pause`, {
+      method: 'POST',
+      headers: bearer('admin'),
+    });
+    expect(pause.status).toBe(200);
+    await paused;
+    expect(await audited).toEqual({ subject: 'audit', task: null });
+  });
+
+  it('ends with whoever sends anything, and has room for a few of each address', async () => {
+    const dashboard = watch(bearer('viewer'));
+    await stateOf(dashboard);
+    const gone = new Promise(resolve => dashboard.on('disconnect', resolve));
+    dashboard.emit('overview', 'mine');
+    await gone;
+    const open = [1, 2, 3].map(() => watch(bearer('viewer')));
+    await Promise.all(open.map(each => stateOf(each)));
+    const refused = eventOf<[string, string]>(coordinator.events, 'refused');
+    await refusal(watch(bearer('viewer')));
+    expect(await refused).toMatchObject(['live feed', 'server.busy', expect.any(String)]);
+  });
+
+  it('leaves no way to devices: their path takes no operator, and this one no device', async () => {
+    const device = io(coordinator.url, {
+      path: livePath,
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    });
+    sockets.push(device);
+    expect(await refusal(device)).toBe('websocket error');
+  });
+});
