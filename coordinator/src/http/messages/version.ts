@@ -73,7 +73,5 @@ export const setAlias = z.strictObject({ number: count.nullable() });
 
 /** POST /v1/admin/tasks/:task/rollback. Devices serve that version, and the next round trains from it. */
 export const rollback = z.strictObject({
-  number: count
-    .optional()
-    .describe('Without it: the parent of the version that devices serve now'),
+  number: count.optional().describe('Without it: the parent of the version that devices serve now'),
 });
