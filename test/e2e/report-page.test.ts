@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compareRuns } from '@murmuration/simulations/report/comparison/compare';
 import { Recorder } from '@murmuration/simulations/report/recorder';
 import type { RunEvent } from '@murmuration/simulations/report/run-event';
 import axe from 'axe-core';
@@ -172,4 +173,53 @@ describe('the page of a run', { timeout: 120_000 }, () => {
     expect((await page.content()).length).toBeLessThan(600_000);
     expect(problems).toEqual([]);
   });
+});
+
+describe('the page of a comparison', { timeout: 120_000 }, () => {
+  const runWith = (seed: number, learningRate: number): RunEvent[] => [
+    { ...begun, seed, settings: { ...begun.settings, plan: { learningRate, note: hostile } } },
+    ...Array.from({ length: 12 }, (_, i) =>
+      roundOf(i + 1, {
+        metrics: { accuracy: 1 - (0.8 + seed / 50) / (1 + learningRate * i), loss: 2 / (i + seed) },
+      }),
+    ),
+    ended,
+  ];
+
+  it.each([
+    ['light', 390],
+    ['dark', 1_440],
+  ] as const)(
+    'lays runs over one another, by their seeds, without a fault (%s, %i px)',
+    async (colorScheme, width) => {
+      const pages = [];
+      for (const [seed, rate] of [
+        [1, 0.1],
+        [2, 0.1],
+        [3, 0.1],
+        [1, 0.5],
+      ] as const)
+        pages.push(await reportOf(runWith(seed, rate)));
+      const path = join(folder, `comparison-${width}.html`);
+      await compareRuns(pages.map(dirname), path);
+      const { page, problems } = await open(path, width);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await expect.poll(() => page.locator('canvas').count()).toBe(2);
+      expect(await page.getByRole('row', { name: /^plan\.learningRate/ }).textContent()).toBe(
+        'plan.learningRate0.10.5',
+      );
+      expect(await page.locator('header li').allTextContents()).toEqual([
+        'A learningRate 0.1seeds 1, 2, 3',
+        'B learningRate 0.5seed 1',
+      ]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      await page.screenshot({
+        path: `${artifacts}report-comparison-${colorScheme}-${width}.png`,
+        fullPage: true,
+      });
+      for (const summary of await page.locator('summary').all()) await summary.click();
+      expect(await violations(page)).toEqual([]);
+      expect(problems).toEqual([]);
+    },
+  );
 });

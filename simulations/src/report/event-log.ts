@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
 import { type Run, RunSoFar } from './run.ts';
 import { type RunEvent, runEvent } from './run-event.ts';
 
@@ -28,7 +28,7 @@ export class EventLog {
  * writing it. Throws `report.malformed`, which names file and line, where the file holds anything else.
  */
 export async function readRun(path: string): Promise<Run> {
-  const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+  const lines = (await textOf(path)).split('\n').slice(0, -1);
   const run = new RunSoFar();
   for (const [index, line] of lines.entries()) {
     try {
@@ -41,6 +41,18 @@ export async function readRun(path: string): Promise<Run> {
     return run.run;
   } catch (error) {
     throw located(error, path);
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new MurmurationError(
+      'report.malformed',
+      `${path} cannot be read (${messageOf(error)}); name the folder that a simulation wrote, or its events.jsonl.`,
+      { cause: error },
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import type { RunBegun, RunEvent } from './run-event.ts';
 import { runPage } from './run-page/run-page.ts';
 
 /** The files of a recorded run, in its folder. */
-const reportFiles = { events: 'events.jsonl', curves: 'curves.csv', page: 'index.html' } as const;
+export const reportFiles = { events: 'events.jsonl', curves: 'curves.csv', page: 'index.html' } as const;
 
 /** Keeps a run in a folder of its own: its events as they happen, curves and page once it is over. */
 export class Recorder {

@@ -1,0 +1,49 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readRun } from '../event-log.ts';
+import { pageAssets } from '../page-assets.ts';
+import { reportFiles } from '../recorder.ts';
+import { comparisonPage } from './comparison-page.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { finalFigures } from './final-figures.ts';
+import { groupsOf } from './groups.ts';
+
+/** Runs side by side. */
+export interface Comparison {
+  /** For people: rows of cells. */
+  readonly table: readonly (readonly string[])[];
+  /** For programs: each group with its seeds, its settings and its figures. */
+  readonly figures: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Lays runs side by side, each given by its folder or its events, and writes their page to `page`. Throws `report.malformed` where one
+ * of them is no run.
+ */
+export async function compareRuns(paths: readonly string[], page: string): Promise<Comparison> {
+  const runs = await Promise.all(paths.map(async path => readRun(await eventsOf(path))));
+  const groups = groupsOf(runs);
+  await mkdir(dirname(page), { recursive: true });
+  await writeFile(page, comparisonPage(groups, await pageAssets()));
+  const figures = finalFigures(groups);
+  return {
+    table: comparisonTable(groups),
+    figures: {
+      groups: groups.map(({ letter, name, runs, settings }, i) => ({
+        letter,
+        name,
+        seeds: runs.map(({ begun }) => begun.seed),
+        settings: Object.fromEntries(settings),
+        figures: Object.fromEntries(figures.map(({ name, groups }) => [name, groups[i]])),
+      })),
+    },
+  };
+}
+
+async function eventsOf(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    entry => entry.isDirectory(),
+    () => false,
+  );
+  return isFolder ? join(path, reportFiles.events) : path;
+}

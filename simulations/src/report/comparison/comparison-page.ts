@@ -1,0 +1,148 @@
+import type { LineChart } from '../chart.ts';
+import { documentOf, type PageAssets } from '../document.ts';
+import { tableMarkup } from '../figure.ts';
+import { colourOf, lineOf, referencesFor, rounded } from '../learning-charts.ts';
+import { type Content, html } from '../markup.ts';
+import { quantity } from '../quantities.ts';
+import { abscissaChoice } from '../run-page/learning.ts';
+import { chartsOf, nothing, type Section, sectionOf } from '../section.ts';
+import { type AveragedCurve, averaged } from './averages.ts';
+import { descriptionIn, figureText, finalFigures, metricsOfAll } from './final-figures.ts';
+import { differingSettings, type Group } from './groups.ts';
+
+/** The page that lays runs side by side: one file of HTML that opens anywhere and loads nothing. */
+export function comparisonPage(groups: readonly Group[], assets: PageAssets): string {
+  const sections = [curves(groups), figures(groups), settings(groups), origins(groups)];
+  const scenarios = [...new Set(groups.map(({ runs }) => runs[0]!.begun.scenario))];
+  const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
+  const content = html`<header>
+<p class="kind">Simulation runs, side by side</p>
+<h1>${scenarios.join(', ')}</h1>
+<p class="shows">${count} ${count === 1 ? 'run' : 'runs'}; runs that differ in their seed alone are averaged, within a band from the lowest to the highest of them.</p>
+<ul class="runs">${groups.map(
+    (group, index) =>
+      html`<li><i class="swatch c${colourOf(index)}"></i><b>${group.letter}</b> ${group.name}<span>${seedsOf(group)}</span></li>`,
+  )}</ul>
+</header>
+<main id="content">
+<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+${sections.map(sectionOf)}
+</main>
+<footer>Each run has a page of its own, beside its events and curves.</footer>`;
+  return documentOf(`${scenarios.join(', ')}: runs side by side`, content, chartsOf(sections), assets);
+}
+
+function curves(groups: readonly Group[]): Section {
+  const figures = metricsOfAll(groups).flatMap((metric, index) => {
+    const averages = groups.map(({ runs }) => averaged(runs, metric));
+    if (averages.every(({ round }) => round.length === 0)) return [];
+    return [
+      {
+        id: `metric-${index + 1}`,
+        title: metric,
+        summary: told(groups, averages, metric),
+        chart: chartOf(groups, averages, metric),
+      },
+    ];
+  });
+  return {
+    id: 'curves',
+    title: 'Curves',
+    before: figures.length > 0 ? abscissaChoice() : nothing('None of the runs has measured anything yet.'),
+    figures,
+    after: null,
+  };
+}
+
+function chartOf(groups: readonly Group[], averages: readonly AveragedCurve[], metric: string): LineChart {
+  const references = groups.flatMap(({ runs }) => referencesFor(runs[0]!, [metric]));
+  return {
+    kind: 'lines',
+    unit: descriptionIn(groups, metric).unit,
+    label: metric,
+    lines: averages.flatMap((curve, index) => {
+      if (curve.round.length === 0) return [];
+      const { letter, name, runs } = groups[index]!;
+      const line = lineOf(curve, `${letter}: ${name}`, colourOf(index));
+      if (runs.length === 1) return [line];
+      const places = new Map(curve.round.map((number, i) => [number, i]));
+      const edge = (of: readonly number[]) => line.round.map(number => rounded(of[places.get(number)!]!));
+      return [{ ...line, band: { low: edge(curve.low), high: edge(curve.high) } }];
+    }),
+    references: [...new Map(references.map(one => [JSON.stringify(one), one])).values()],
+  };
+}
+
+function told(groups: readonly Group[], averages: readonly AveragedCurve[], metric: string): string {
+  const { unit } = descriptionIn(groups, metric);
+  return averages
+    .map(({ round, value }, i) =>
+      round.length > 0
+        ? `${groups[i]!.letter} came to ${quantity(value.at(-1), unit)} in round ${round.at(-1)}.`
+        : `${groups[i]!.letter} did not measure it.`,
+    )
+    .join(' ');
+}
+
+function figures(groups: readonly Group[]): Section {
+  const rows = finalFigures(groups).map(({ name, unit, groups }) => [
+    name,
+    ...groups.map(figure => figureText(figure, unit)),
+  ]);
+  return {
+    id: 'figures',
+    title: 'What they came to',
+    before: null,
+    figures: [],
+    after: tableMarkup('What they came to', ['Figure', ...groups.map(headOf)], rows),
+  };
+}
+
+function settings(groups: readonly Group[]): Section {
+  const differing = differingSettings(groups);
+  return {
+    id: 'settings',
+    title: 'Settings that differ',
+    before: differing.length > 0 ? null : nothing('All settings are the same.'),
+    figures: [],
+    after:
+      differing.length > 0
+        ? tableMarkup(
+            'Settings that differ',
+            ['Setting', ...groups.map(headOf)],
+            differing.map(({ path, values }) => [path, ...values.map(value => value ?? '–')]),
+          )
+        : null,
+  };
+}
+
+function origins(groups: readonly Group[]): Section {
+  const rows = groups.flatMap(({ letter, runs }) =>
+    runs.map(({ begun, ended }) => [
+      html`${letter}, seed ${begun.seed}`,
+      begun.versions.murmuration,
+      begun.versions.node,
+      begun.versions.engine,
+      ended?.outcome ?? 'not ended',
+      html`<code>${ended?.weightsSha256?.slice(0, 16) ?? '–'}</code>`,
+    ]),
+  );
+  return {
+    id: 'origins',
+    title: 'Where they come from',
+    before: null,
+    figures: [],
+    after: tableMarkup(
+      'Where they come from',
+      ['Run', 'Murmuration', 'Node', 'Engine', 'Ended', 'SHA-256 of the weights'],
+      rows,
+    ),
+  };
+}
+
+const headOf = ({ letter, name }: Group): Content => `${letter}: ${name}`;
+
+function seedsOf({ runs }: Group): string {
+  const seeds = runs.map(({ begun }) => begun.seed).join(', ');
+  return runs.length === 1 ? `seed ${seeds}` : `seeds ${seeds}`;
+}

@@ -1,0 +1,18 @@
+import { figureText, finalFigures } from './final-figures.ts';
+import { differingSettings, type Group } from './groups.ts';
+
+/** Runs side by side as rows of cells: who they are, which settings differ, what they came to. */
+export function comparisonTable(groups: readonly Group[]): string[][] {
+  return [
+    ['', ...groups.map(({ letter }) => letter)],
+    ['scenario', ...groups.map(({ runs }) => runs[0]!.begun.scenario)],
+    ['seeds', ...groups.map(({ runs }) => runs.map(({ begun }) => begun.seed).join(', '))],
+    ...differingSettings(groups)
+      .filter(({ path }) => path !== 'scenario')
+      .map(({ path, values }) => [path, ...values.map(value => value ?? '–')]),
+    ...finalFigures(groups).map(({ name, unit, groups }) => [
+      name,
+      ...groups.map(figure => figureText(figure, unit)),
+    ]),
+  ];
+}

@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { averaged } from '@murmuration/simulations/report/comparison/averages';
+import { compareRuns } from '@murmuration/simulations/report/comparison/compare';
+import { comparisonTable } from '@murmuration/simulations/report/comparison/comparison-table';
+import { differingSettings, groupsOf } from '@murmuration/simulations/report/comparison/groups';
+import { EventLog } from '@murmuration/simulations/report/event-log';
+import { type Run, RunSoFar } from '@murmuration/simulations/report/run';
+import type { RunEvent } from '@murmuration/simulations/report/run-event';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { begun, ended, roundOf } from './events.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'murmuration-compare-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A run whose accuracy is `of` the round, in as many rounds as that gives figures. */
+function eventsOf(seed: number, learningRate: number, accuracies: readonly (number | null)[]): RunEvent[] {
+  return [
+    { ...begun, seed, settings: { plan: { learningRate, epochs: 1 }, seed } },
+    ...accuracies.map((accuracy, i) => roundOf(i + 1, { metrics: { accuracy } })),
+    ended,
+  ];
+}
+
+function runOf(...given: Parameters<typeof eventsOf>): Run {
+  const run = new RunSoFar();
+  for (const event of eventsOf(...given)) run.take(event);
+  return run.run;
+}
+
+describe('runs side by side', () => {
+  const runs = [
+    runOf(1, 0.1, [0.2, 0.5, 0.98]),
+    runOf(1, 0.3, [0.4, 0.97]),
+    runOf(2, 0.1, [0.4, null, 0.99, 0.99]),
+  ];
+
+  it('are one where they differ in their seed alone', () => {
+    const groups = groupsOf(runs);
+    expect(
+      groups.map(({ letter, name, runs }) => [letter, name, runs.map(({ begun }) => begun.seed)]),
+    ).toEqual([
+      ['A', 'learningRate 0.1', [1, 2]],
+      ['B', 'learningRate 0.3', [1]],
+    ]);
+    expect(differingSettings(groups)).toEqual([{ path: 'plan.learningRate', values: ['0.1', '0.3'] }]);
+  });
+
+  it('are averaged over the rounds that all seeds measured, between their extremes', () => {
+    const { round, value, low, high, bytes } = averaged([runs[0]!, runs[2]!], 'accuracy');
+    expect(round).toEqual([1, 3]);
+    expect(value).toEqual([(0.2 + 0.4) / 2, (0.98 + 0.99) / 2]);
+    expect([low, high]).toEqual([
+      [0.2, 0.98],
+      [0.4, 0.99],
+    ]);
+    expect(bytes).toEqual([130_000, 390_000]);
+  });
+
+  it('stand in one table: what differs, and what they came to', () => {
+    const table = new Map(comparisonTable(groupsOf(runs)).map(([name, ...cells]) => [name, cells]));
+    expect(table.get('')).toEqual(['A', 'B']);
+    expect(table.get('seeds')).toEqual(['1, 2', '1']);
+    expect(table.get('plan.learningRate')).toEqual(['0.1', '0.3']);
+    expect(table.has('plan.epochs')).toBe(false);
+    expect(table.get('accuracy')).toEqual(['98.5 % (98.0 % to 99.0 %)', '97.0 %']);
+    expect(table.get('rounds to 97.0 % accuracy')).toEqual(['3', '2']);
+    expect(table.get('rounds')).toEqual(['3.50 (3 to 4)', '2']);
+  });
+
+  it('say that a target was not reached where one seed did not reach it', () => {
+    const table = new Map(
+      comparisonTable(groupsOf([runOf(1, 0.1, [0.98]), runOf(2, 0.1, [0.5])])).map(([name, ...cells]) => [
+        name,
+        cells,
+      ]),
+    );
+    expect(table.get('rounds to 97.0 % accuracy')).toEqual(['–']);
+  });
+
+  it('are read from their folders or events, and written as a page', async () => {
+    const paths = [eventsOf(1, 0.1, [0.2, 0.5]), eventsOf(1, 0.2, [0.3, 0.6])].map((events, i) => {
+      const path = join(folder, `${i}.jsonl`);
+      const log = new EventLog(path);
+      for (const event of events) log.write(event);
+      log.close();
+      return path;
+    });
+    const page = join(folder, 'compared', 'page.html');
+    const { figures } = await compareRuns(paths, page);
+    expect(figures).toMatchObject({
+      groups: [
+        { letter: 'A', seeds: [1], figures: { accuracy: { mean: 0.5, low: 0.5, high: 0.5 } } },
+        { letter: 'B', seeds: [1], figures: { accuracy: { mean: 0.6 } } },
+      ],
+    });
+    expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  it('are refused, by their name, where one of them is not there', async () => {
+    const page = join(folder, 'page.html');
+    await expect(compareRuns([folder], page)).rejects.toMatchObject({
+      code: 'report.malformed',
+      detail: expect.stringContaining(join(folder, 'events.jsonl')),
+    });
+  });
+});
