@@ -37,7 +37,10 @@ export interface DeviceChannel extends CohortChannel {
 /** What a coordinator stands on; all of it is closed by the caller, after the core. */
 export interface CorePorts {
   readonly clock: Clock;
+  /** Draws cohorts, and makes ids and tokens of rounds. */
   readonly random: RandomBytes;
+  /** Spreads check-ins. */
+  readonly jitter: RandomBytes;
   readonly storage: Storage;
   /** Open. */
   readonly population: Population;
@@ -109,7 +112,7 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
     });
     pools.set(task.name, pool);
     rounds.set(task.name, taskRounds);
-    desks.set(task.name, new CheckInDesk(taskRounds, pool, population, random));
+    desks.set(task.name, new CheckInDesk(taskRounds, pool, population, ports.jitter));
   }
 
   const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);

@@ -61,6 +61,8 @@ export interface Coordinator {
 export interface Surroundings {
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Draws cohorts, and makes ids and tokens of rounds; by default `random` does. */
+  readonly roundRandom?: RandomBytes;
   /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
   readonly storage?: Storage;
   /** An app's own check of devices that enrol without a right token, such as an attestation. */
@@ -90,7 +92,7 @@ export async function createCoordinator(
 async function assemble(
   config: Config,
   tasks: readonly Task[],
-  { clock, random, verifyEnrolment }: Surroundings,
+  { clock, random, roundRandom = random, verifyEnrolment }: Surroundings,
   storage: Storage,
   closeStorage: () => Promise<void> = async () => {},
 ): Promise<Coordinator> {
@@ -121,8 +123,18 @@ async function assemble(
   const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
   const unmasker = unmaskerPool();
   const { retention } = config;
-  const ports = { clock, random, storage, population, channel: gateway, unmasker, events, limits, retention };
-  const core = await openCore(tasks, ports);
+  const core = await openCore(tasks, {
+    clock,
+    random: roundRandom,
+    jitter: random,
+    storage,
+    population,
+    channel: gateway,
+    unmasker,
+    events,
+    limits,
+    retention,
+  });
   const { rounds, pools, registry, traffic, steering, registrar } = core;
   const watch = await openWatch(core, { clock, events, storage, enrolled: () => population.size });
   const door = new OperatorDoor(operators, new Sessions(operators, secrets), bounds.trustedProxies);

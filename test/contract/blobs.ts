@@ -1,8 +1,8 @@
 import type { BlobStore } from '@murmuration/coordinator/registry/ports';
 import type { Clock } from '@murmuration/protocol/ports';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../virtual-clock.ts';
 
 /**
  * What every store of blobs keeps to; `openWith` gives an empty one with this clock, `reopen`, of a durable one, the store opened last

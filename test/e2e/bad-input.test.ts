@@ -8,8 +8,8 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../virtual-clock.ts';
 import { enrolmentToken, eventOf, lineTask, lineTrainer, openCoordinator } from './line.ts';
 import { RawDevice } from './raw-device.ts';
 

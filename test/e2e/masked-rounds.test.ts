@@ -2,9 +2,9 @@ import type { Coordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock } from '@murmuration/protocol/system';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import type { LossPhase } from '@murmuration/simulations/devices/losses';
 import { afterEach, describe, expect, test } from 'vitest';
-import { VirtualClock } from '../virtual-clock.ts';
 import { lineClient, openCoordinator } from './line.ts';
 import { losingLineClient } from './losing-line.ts';
 

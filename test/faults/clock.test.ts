@@ -1,6 +1,6 @@
 import type { Clock } from '@murmuration/protocol/ports';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { VirtualClock } from '../virtual-clock.ts';
 import { scenes } from './scene.ts';
 
 const open = scenes(afterEach);

@@ -9,10 +9,10 @@ import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { expect } from 'vitest';
 import { enrolmentToken, lineOptions, lineTask, lineTrainer } from '../e2e/line.ts';
 import { RawDevice } from '../e2e/raw-device.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 
 interface Client {
   start(): Promise<void>;

@@ -9,7 +9,7 @@ import { memoryPausedTasks } from '@murmuration/coordinator/storage/memory-acces
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
-import type { VirtualClock } from '../../virtual-clock.ts';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 
 /** One coordinator process, as what it writes to sees it. */
 export interface Writer {

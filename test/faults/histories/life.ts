@@ -22,8 +22,8 @@ import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { seededRandom } from '../../seeded-random.ts';
-import type { VirtualClock } from '../../virtual-clock.ts';
 import type { Kept, Writer } from './kept.ts';
 
 /** Hears what leaves a coordinator. */

@@ -4,7 +4,7 @@ import { Course } from '@murmuration/coordinator/round/course';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Layout } from '@murmuration/protocol/weights/layout';
-import type { VirtualClock } from '../../virtual-clock.ts';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import type { Durable } from './kept.ts';
 
 /** Rounds as they follow from what is durable of them, and from nothing else. */

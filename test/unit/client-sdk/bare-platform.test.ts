@@ -1,9 +1,9 @@
 import { createContext, runInContext } from 'node:vm';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { expect, it } from 'vitest';
 import { bundleOf } from '../../../scripts/program.mjs';
-import { VirtualClock } from '../../virtual-clock.ts';
 import { StillTrainer, seededBytes } from './device.ts';
 import { MaskedPeers } from './masked-peers.ts';
 import { assignmentOf, MemoryCoordinator } from './memory-coordinator.ts';

@@ -8,7 +8,7 @@ import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/t
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
-import type { VirtualClock } from '../../virtual-clock.ts';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { layout, type MemoryCoordinator } from './memory-coordinator.ts';
 
 /** Bytes that follow from the seed alone. */

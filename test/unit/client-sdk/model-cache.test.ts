@@ -5,8 +5,8 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel, type ModelBytes } from '@murmuration/protocol/weights/model-files';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../virtual-clock.ts';
 import { MemoryCoordinator } from './memory-coordinator.ts';
 
 const keyboard = 'keyboard' as TaskName;

@@ -21,8 +21,8 @@ import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { seededRandom } from '../../seeded-random.ts';
-import { VirtualClock } from '../../virtual-clock.ts';
 
 export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 2] }]);
 

@@ -1,6 +1,6 @@
 import { Refit } from '@murmuration/client-sdk/hybrid/refit';
+import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { settled, VirtualClock } from '../../../virtual-clock.ts';
 
 function refits() {
   const clock = new VirtualClock();

@@ -14,7 +14,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { VirtualClock } from '../../../virtual-clock.ts';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 
 /** An example of these tests: a sequence of tokens, of which 0 is no class that is predicted. */
 export type Sequence = readonly number[];

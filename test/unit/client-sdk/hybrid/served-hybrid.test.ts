@@ -4,9 +4,9 @@ import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { settled, VirtualClock } from '../../../virtual-clock.ts';
 import { hybridOn, stepping, steppingSequences, TableInference, TableTrainer } from './scene.ts';
 
 /** The likeliest class. */

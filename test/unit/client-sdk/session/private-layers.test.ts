@@ -9,8 +9,8 @@ import { decodeUpdate, headerLength, updateLength } from '@murmuration/protocol/
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { deviceOn } from '../device.ts';
 import { assignmentOf, MemoryCoordinator } from '../memory-coordinator.ts';
 

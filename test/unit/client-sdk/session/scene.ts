@@ -1,7 +1,7 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { deviceOn, StillTrainer } from '../device.ts';
 import { id, MemoryCoordinator } from '../memory-coordinator.ts';
 

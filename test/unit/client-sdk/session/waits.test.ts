@@ -3,8 +3,8 @@ import { Nudge } from '@murmuration/client-sdk/session/nudge';
 import { persist } from '@murmuration/client-sdk/session/persist';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { coordinator, device, clock as sceneClock, waiting } from './scene.ts';
 
 const random = (length: number) => new Uint8Array(length);

@@ -11,8 +11,8 @@ import { Operators } from '@murmuration/coordinator/operators/operators';
 import { openOperators } from '@murmuration/coordinator/storage/operators';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { patientIn } from './doctor.ts';
 
 let folder: string;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { examine } from '@murmuration/coordinator/commands/doctor/doctor';
 import type { Finding } from '@murmuration/coordinator/commands/doctor/finding';
 import { systemClock } from '@murmuration/protocol/system';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { expect } from 'vitest';
-import type { VirtualClock } from '../../../virtual-clock.ts';
 
 /** What the doctor looks at. */
 interface Patient {

@@ -1,6 +1,6 @@
 import { measure } from '@murmuration/coordinator/evaluation/measure';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
 const model = {} as never;
 const deadlines = { evaluation: 60_000 };

@@ -4,8 +4,8 @@ import { describeModel } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import type { ModelHash } from '@murmuration/protocol/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { settled } from '@murmuration/simulations/clock/virtual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settled } from '../../../virtual-clock.ts';
 
 /** Counts the values of a model; at a model of one value it fails, ends its thread, or never answers, as `data` says. */
 const module = new URL(

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { boundsOf } from '../bounds.ts';
 
 let app: App;

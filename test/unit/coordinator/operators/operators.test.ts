@@ -5,9 +5,9 @@ import { memoryAudit, memoryOperatorTokens } from '@murmuration/coordinator/stor
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { native } from '@murmuration/protocol/primitives/node';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
 function open(listed: readonly ConfiguredToken[] = []) {
   const clock = new VirtualClock(1_000);

@@ -12,9 +12,9 @@ import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
 const random = seededRandom(3);
 const signal = new AbortController().signal;

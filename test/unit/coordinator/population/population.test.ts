@@ -7,9 +7,9 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
 import { native } from '@murmuration/protocol/primitives/node';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
 const random = seededRandom(5);
 const key = native.ed25519.signingKey(random(32));

@@ -5,9 +5,9 @@ import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/mem
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { recordOf, roundA } from '../../../contract/rounds.ts';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { layout } from '../federation.ts';
 import { storageFolders } from '../storage/folders.ts';
 

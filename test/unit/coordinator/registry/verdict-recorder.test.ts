@@ -3,8 +3,8 @@ import { VerdictRecorder } from '@murmuration/coordinator/registry/verdict-recor
 import type { VerdictStore } from '@murmuration/coordinator/registry/verdicts';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { deviceId } from '../federation.ts';
 
 const task = 'line' as TaskName;

@@ -3,7 +3,7 @@ import type { RoundStore } from '@murmuration/coordinator/round/store';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { VirtualClock } from '../../../virtual-clock.ts';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 
 /** Right before a durable write, or when it is done and nobody has heard of it. */
 export type Moment = 'before' | 'after';

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { encodeAccepted, encodeFrame, encodeRefused } from '@murmuration/protocol/messages/frame';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { VirtualClock } from '../../../virtual-clock.ts';
+import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 
 /** What a coordinator answers on a connection. */
 export interface Answering {

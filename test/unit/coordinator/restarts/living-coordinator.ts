@@ -23,8 +23,8 @@ import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+import { settled, type VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { seededRandom } from '../../../seeded-random.ts';
-import { settled, type VirtualClock } from '../../../virtual-clock.ts';
 import type { Kept, Life } from './kept.ts';
 import type { Answering, Link } from './link.ts';
 

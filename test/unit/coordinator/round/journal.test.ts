@@ -2,8 +2,8 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import { Journal } from '@murmuration/coordinator/round/journal';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids';
+import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { settled, VirtualClock } from '../../../virtual-clock.ts';
 import { SlowRounds } from './slow-rounds.ts';
 import { termsOf } from './terms.ts';
 

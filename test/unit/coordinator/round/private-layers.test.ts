@@ -13,8 +13,8 @@ import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/d
 import type { ModelHash } from '@murmuration/protocol/ids';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { codeOf } from '../../codes.ts';
 import { termsOf } from './terms.ts';
 

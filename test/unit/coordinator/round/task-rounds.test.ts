@@ -2,9 +2,9 @@ import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { settled } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
-import { settled } from '../../../virtual-clock.ts';
 import { deviceId, type Federation, layout, openFederation, updateOf } from '../federation.ts';
 
 /** Four devices check in, and the round of four begins. */

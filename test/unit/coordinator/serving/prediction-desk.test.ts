@@ -5,8 +5,8 @@ import type { Serving } from '@murmuration/coordinator/serving/serving';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { layout } from '../federation.ts';
 
 const line = 'line' as TaskName;

@@ -1,8 +1,8 @@
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
+import { settled } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { RawDevice } from '../../../e2e/raw-device.ts';
-import { settled } from '../../../virtual-clock.ts';
 import { type GatewayScene, openGateway, until } from './scene.ts';
 
 let scene: GatewayScene;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { socketPath } from '@murmuration/protocol/messages/channel';
+import { settled } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { settled } from '../../../virtual-clock.ts';
 import { type GatewayScene, openGateway } from './scene.ts';
 
 let scene: GatewayScene;

@@ -12,11 +12,11 @@ import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { predicted } from '@murmuration/protocol/messages/predict';
 import { roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { RawDevice } from '../../../e2e/raw-device.ts';
 import { seededRandom } from '../../../seeded-random.ts';
-import { settled, VirtualClock } from '../../../virtual-clock.ts';
 import { boundsOf } from '../bounds.ts';
 import { until } from './scene.ts';
 

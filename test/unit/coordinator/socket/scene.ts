@@ -9,11 +9,11 @@ import { Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import type { ModelHash } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { expect } from 'vitest';
 import { RawDevice } from '../../../e2e/raw-device.ts';
 import { BareSocket } from '../../../faults/fuzz/bare-socket.ts';
 import { seededRandom } from '../../../seeded-random.ts';
-import { settled, VirtualClock } from '../../../virtual-clock.ts';
 import { boundsOf } from '../bounds.ts';
 
 /** A gateway that listens, with its limits but for `change`; it answers what `requests` does not with as little as it can. */

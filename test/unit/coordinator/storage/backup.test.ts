@@ -5,10 +5,10 @@ import { Retention } from '@murmuration/coordinator/registry/retention';
 import { backUp, restore } from '@murmuration/coordinator/storage/backup';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../contract/rounds.ts';
 import { SourceProcess } from '../../../e2e/processes.ts';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { layout } from '../federation.ts';
 import { storageFolders } from './folders.ts';
 

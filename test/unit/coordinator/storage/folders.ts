@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import type { Clock } from '@murmuration/protocol/ports';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
 /** A folder that is gone after each test, and the storage in it, which is closed by then. */
 export function storageFolders() {

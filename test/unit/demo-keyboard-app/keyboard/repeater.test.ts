@@ -1,6 +1,6 @@
 import { Repeater } from '@murmuration/demo-keyboard-app/src/keyboard/repeater';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
 it('repeats a key that is held, and takes its click for nothing then', async () => {
   const clock = new VirtualClock();

@@ -2,9 +2,9 @@ import { Reader } from '@murmuration/demo-keyboard-app/src/reading/reader';
 import { sentences } from '@murmuration/demo-keyboard-app/src/reading/sentences';
 import { Draft } from '@murmuration/demo-keyboard-app/src/writing/draft';
 import { longestSentence } from '@murmuration/demo-keyboard-app/src/writing/typing-log';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
-import { VirtualClock } from '../../../virtual-clock.ts';
 
 let clock: VirtualClock;
 let draft: Draft;

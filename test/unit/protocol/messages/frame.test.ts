@@ -22,10 +22,10 @@ import {
 import { maskingContribution, maskingInput } from '@murmuration/protocol/messages/masking';
 import { predict, predicted } from '@murmuration/protocol/messages/predict';
 import { assignment, leave, roundEnd, uploadReceipt } from '@murmuration/protocol/messages/round';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { assignmentOf, id } from '../../client-sdk/memory-coordinator.ts';
 import { codeOf } from '../../codes.ts';
 

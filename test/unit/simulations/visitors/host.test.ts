@@ -1,9 +1,9 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { Host } from '@murmuration/simulations/visitors/host';
 import { Visitors } from '@murmuration/simulations/visitors/visitors';
 import { beforeEach, expect, it } from 'vitest';
-import { VirtualClock } from '../../../virtual-clock.ts';
 import { deviceId } from '../../coordinator/federation.ts';
 
 let events: CoordinatorEvents;

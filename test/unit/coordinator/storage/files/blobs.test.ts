@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileBlobs } from '@murmuration/coordinator/storage/files/blobs';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../../virtual-clock.ts';
 import { storageFolders } from '../folders.ts';
 
 const { make } = storageFolders();

@@ -1,0 +1,56 @@
+import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import { seededRandom } from '../seeded-random.ts';
+
+/** Entries that a device has for good; all others belong to a round, or can be had again. */
+const lasting = (name: string) => name === 'device' || name.startsWith('private.');
+
+/**
+ * What the virtual devices of a run have stored. A device that is offline takes a few bytes here: its key follows from the seed, and model
+ * versions are downloaded again.
+ */
+export class DeviceStorages {
+  readonly #seed: number;
+  readonly #lasting = new Map<number, Map<string, Uint8Array>>();
+  readonly #devices = new Map<string, number>();
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Which device has enrolled under an id, from 0. */
+  deviceOf(id: DeviceId): number | undefined {
+    return this.#devices.get(id);
+  }
+
+  /** The storage of a device that comes online; what does not last is forgotten with this object. */
+  open(device: number): Storage {
+    const entries = new Map<string, Uint8Array>(this.#lasting.get(device));
+    const keep = (name: string, bytes: Uint8Array | undefined) => {
+      if (!lasting(name)) return;
+      const own = this.#lasting.get(device) ?? new Map<string, Uint8Array>();
+      if (bytes) own.set(name, bytes);
+      if (bytes && name === 'device') this.#devices.set(new TextDecoder().decode(bytes), device);
+      if (!bytes) own.delete(name);
+      this.#lasting.set(device, own);
+    };
+    const erase = (name: string) => {
+      entries.delete(name);
+      keep(name, undefined);
+    };
+    entries.set('identity', seededRandom(this.#seed, `identity of device ${device}`)(32));
+    return {
+      get: async name => entries.get(name),
+      async put(name, bytes) {
+        // A device is online for a round, in which it needs its version once.
+        if (name.startsWith('model.')) return;
+        entries.set(name, bytes);
+        keep(name, bytes);
+      },
+      delete: async name => erase(name),
+      async clear(except) {
+        for (const name of [...entries.keys()]) if (!except.includes(name)) erase(name);
+      },
+    };
+  }
+}

@@ -1,0 +1,28 @@
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+
+/** Versions that are kept at once: the one that a round trains from, and the one before. */
+const kept = 2;
+
+/** Model versions in memory that all threads share, once each, however many devices train from them. */
+export class SharedVersions {
+  readonly #versions = new Map<string, ModelFiles>();
+  /** Whether each device has weights of its own in some layers. */
+  readonly #arePersonal: boolean;
+
+  constructor(arePersonal: boolean) {
+    this.#arePersonal = arePersonal;
+  }
+
+  /** The same version with weights in shared memory. */
+  shared(files: ModelFiles): ModelFiles {
+    if (this.#arePersonal) return files;
+    const known = this.#versions.get(files.hash);
+    if (known) return known;
+    const weights = new Float32Array(new SharedArrayBuffer(files.weights.byteLength));
+    weights.set(files.weights);
+    const version = { ...files, weights };
+    this.#versions.set(files.hash, version);
+    if (this.#versions.size > kept) this.#versions.delete(this.#versions.keys().next().value!);
+    return version;
+  }
+}

@@ -1,0 +1,105 @@
+import type { MaskedRound, Workshop } from '@murmuration/client-sdk/session/workshop';
+import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { untilTime } from '../loopback/link.ts';
+import type { Job, ResultOf } from '../workers/jobs.ts';
+import type { Dispatch, WorkerPool } from '../workers/worker-pool.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { SharedVersions } from './shared-versions.ts';
+
+/** ms on the clock of the devices that a step of secure aggregation, or to quantise an update, takes. */
+const stepMs = 100;
+
+/** What the devices of a run train with. */
+export interface Threads {
+  readonly clock: Clock;
+  /** The same clock where it is a virtual one, which waits for what the threads do. */
+  readonly virtual: VirtualClock | undefined;
+  readonly pool: WorkerPool;
+  readonly versions: SharedVersions;
+  readonly behaviour: Pick<Behaviour, 'trainingMs'>;
+}
+
+/** The device that trains. */
+export interface Training {
+  readonly device: number;
+  /** The round that it has a part in. */
+  readonly round: () => number;
+  readonly trained: (result: TrainingResult) => void;
+}
+
+/**
+ * Trains, quantises and masks in the run's threads. The threads begin at once; the device has the result when its own time for that is over,
+ * and time stands still where the threads take longer.
+ */
+export function threadTrainer(threads: Threads, training: Training): Trainer {
+  const { versions, behaviour } = threads;
+  const { device, round, trained } = training;
+  return {
+    async train(model, settings, examples, signal) {
+      if (examples.length === 0) throw new MurmurationError('training.no-examples');
+      const passes = Math.min(examples.length, settings.maxExamples) * settings.epochs;
+      const takes = behaviour.trainingMs(device, round(), passes);
+      const job = { kind: 'train', client: device, model: versions.shared(model), settings } as const;
+      const result = await inOwnTime(threads, takes, job, {}, signal);
+      trained(result);
+      return result;
+    },
+    workshop: threadWorkshop(threads, training),
+    close: async () => {},
+  };
+}
+
+/** The result of a job after `ms` on the clock of the devices; throws `training.stopped` once `signal` is aborted. */
+async function inOwnTime<Kind extends Job>(
+  { clock, virtual, pool }: Threads,
+  ms: number,
+  job: Kind,
+  dispatch: Partial<Dispatch>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ResultOf<Kind>> {
+  const due = clock.now() + ms;
+  const { result, cancel } = pool.run(job, { due, ...dispatch });
+  if (!virtual) return result;
+  try {
+    await untilTime(clock, due, signal);
+  } catch {
+    cancel();
+    throw new MurmurationError('training.stopped');
+  }
+  return virtual.work.during(result);
+}
+
+/** Quantises and masks in the run's threads; those of a masked round hold its secrets in one of them. */
+function threadWorkshop(threads: Threads, { device, round }: Training): Workshop {
+  const { clock, pool } = threads;
+  const step = <Kind extends Job>(job: Kind, dispatch: Partial<Dispatch> = {}) =>
+    inOwnTime(threads, stepMs, job, dispatch);
+  const transferOf = ({ delta }: { readonly delta: Float32Array }) => ({
+    transfer: delta.byteLength === delta.buffer.byteLength ? [delta.buffer as ArrayBuffer] : [],
+  });
+  return {
+    prepare: (learned, assignment) =>
+      step(
+        { kind: 'prepare', learned, assignment, draws: `update of ${device} in ${assignment.number}` },
+        transferOf(learned),
+      ),
+    async masked(terms): Promise<MaskedRound> {
+      const id = pool.nextId();
+      const thread = pool.hold();
+      return {
+        enter: saved =>
+          step({ kind: 'enter', id, terms, saved, draws: `masks of ${device} in ${round()}` }, { thread }),
+        hear: (event, message) => step({ kind: 'hear', id, event, message }, { thread }),
+        mask: (learned, assignment) =>
+          step({ kind: 'mask', id, learned, assignment }, { thread, ...transferOf(learned) }),
+        async forget() {
+          pool.release(thread);
+          void pool.run({ kind: 'forget', id }, { due: clock.now(), thread });
+        },
+      };
+    },
+  };
+}

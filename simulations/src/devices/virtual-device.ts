@@ -1,0 +1,88 @@
+import { PlatformClient } from '@murmuration/client-sdk/client';
+import type { Platform } from '@murmuration/client-sdk/platform';
+import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
+import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import type { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { seededRandom } from '../seeded-random.ts';
+import type { DeviceStorages } from './device-storage.ts';
+import { type Threads, threadTrainer } from './thread-trainer.ts';
+
+/** What all devices of a run have in common. */
+export interface DeviceWorld extends Threads {
+  readonly task: TaskName;
+  readonly url: string;
+  readonly seed: number;
+  readonly storages: DeviceStorages;
+  readonly transport: (device: number) => Platform['transport'];
+  readonly contentHash: NonNullable<Platform['contentHash']>;
+  /** How many examples a device has. */
+  readonly examples: (device: number) => number;
+  /** A device has trained in a round. */
+  readonly trained: (device: number, round: number, result: TrainingResult) => void;
+  /** A device waits for an assignment (null), or was told to come back after so many ms. */
+  readonly waits: (device: VirtualDevice, after: number | null) => void;
+  readonly failed: (device: number, error: MurmurationError) => void;
+}
+
+/** One device while it is online: the client of the SDK. Offline, nothing is left of it but what `DeviceStorages` keeps. */
+export class VirtualDevice {
+  readonly number: number;
+  /** Whether it has asked for a part, has one, or is on its way out. */
+  standing: 'coming' | 'waiting' | 'busy' | 'leaving' = 'coming';
+  readonly #client: PlatformClient;
+  #round = 0;
+
+  constructor(number: number, world: DeviceWorld) {
+    this.number = number;
+    const { clock, seed, task, url } = world;
+    const random = seededRandom(seed, `device ${number} at ${clock.now()}`);
+    const trainer = threadTrainer(world, {
+      device: number,
+      round: () => this.#round,
+      trained: result => world.trained(number, this.#round, result),
+    });
+    const count = world.examples(number);
+    this.#client = new PlatformClient(
+      {
+        url,
+        enrolment: 'a virtual device',
+        storage: world.storages.open(number),
+        // They lie where training runs; here only their number is known.
+        tasks: { [task]: { examples: () => new Array<null>(count).fill(null), trainer } },
+      },
+      {
+        name: 'simulation',
+        clock,
+        random,
+        ed25519: native.ed25519,
+        workshop: async () => localWorkshop(native, random),
+        conditions: async () => ({ idle: true, charging: true, unmetered: true }),
+        contentHash: world.contentHash,
+        transport: world.transport(number),
+        trainer: () => trainer,
+      },
+    );
+    this.#client.on('round', ({ number: round }) => {
+      this.#round = round;
+      if (this.standing !== 'leaving') this.standing = 'busy';
+    });
+    this.#client.on('wait', ({ after }) => {
+      if (after === null && this.standing !== 'leaving') this.standing = 'waiting';
+      world.waits(this, after);
+    });
+    this.#client.on('error', error => world.failed(number, error));
+  }
+
+  /** Connects, and checks in. */
+  start(): Promise<void> {
+    return this.#client.start();
+  }
+
+  /** Goes offline: leaves politely where its network still lets it. */
+  stop(): Promise<void> {
+    this.standing = 'leaving';
+    return this.#client.stop();
+  }
+}

@@ -1,0 +1,22 @@
+import type { Platform } from '@murmuration/client-sdk/platform';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
+import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+
+/** The coordinator of a run, and the devices' way to it. */
+export interface Coordination {
+  /** Where devices connect to. */
+  readonly url: string;
+  readonly events: CoordinatorEvents;
+  readonly rounds: TaskRounds;
+  readonly storage: Storage;
+  readonly transport: (device: number) => Platform['transport'];
+  /** The network of a device is gone, at once. */
+  cut(device: number): void;
+  start(): Promise<void>;
+  /** Lets time pass until `isOver` says so. */
+  pass(isOver: () => boolean): Promise<void>;
+  close(): Promise<void>;
+  readonly virtual: VirtualClock | undefined;
+}

@@ -1,0 +1,142 @@
+import { asError } from '@murmuration/client-sdk/session/session';
+import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Behaviour } from '../devices/behaviour.ts';
+import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
+
+export interface CrowdPorts {
+  readonly clock: Clock;
+  readonly seed: number;
+  /** Devices that there are. */
+  readonly size: number;
+  readonly behaviour: Pick<Behaviour, 'nextOnline' | 'onlineUntil'>;
+  readonly world: Omit<DeviceWorld, 'waits'>;
+  /** The network of a device is gone, at once. */
+  readonly cut: (device: number) => void;
+}
+
+/** How many devices a round that gathers wants. */
+interface Wish {
+  readonly count: number;
+  readonly round: number;
+  /** Those that have come and were sent away. */
+  readonly refused: Set<number>;
+}
+
+/** All devices of a run, of which those alone exist that are online. */
+export class Crowd {
+  readonly #ports: CrowdPorts;
+  readonly #world: DeviceWorld;
+  readonly #online = new Map<number, VirtualDevice>();
+  /** Whether devices come back when the coordinator told them to; else they wait for an invitation. */
+  readonly #isSteered: boolean;
+  #wish: Wish | undefined;
+  #cancel: Cancel = () => {};
+  #isOver = false;
+
+  constructor(ports: CrowdPorts, isSteered: boolean) {
+    this.#ports = ports;
+    this.#isSteered = isSteered;
+    this.#world = { ...ports.world, waits: (device, after) => this.#waits(device, after) };
+  }
+
+  /** Devices that are online. */
+  get online(): number {
+    return this.#online.size;
+  }
+
+  /** All devices come for the first time, each at a moment of the next `within` ms, or as soon after that as it can. */
+  meet(within: number): void {
+    const uniform = seededUniform(this.#ports.seed);
+    for (let device = 0; device < this.#ports.size; device++) this.#comeAfter(device, within * uniform());
+  }
+
+  /**
+   * A round wants so many devices: once nobody has a part in the one before, as many are invited of those that can be reached, each subset
+   * equally likely, and more as they come within reach, until `enough`.
+   */
+  invite(count: number, round: number): void {
+    this.#wish = { count, round, refused: new Set() };
+    this.#settle();
+  }
+
+  /** The round has its cohort. */
+  enough(): void {
+    this.#wish = undefined;
+    this.#cancel();
+  }
+
+  /** Lets all go offline, and brings none again. */
+  async close(): Promise<void> {
+    this.#isOver = true;
+    this.enough();
+    await Promise.all(Array.from(this.#online.values(), device => this.#go(device)));
+  }
+
+  #settle(): void {
+    const wish = this.#wish;
+    const present = [...this.#online.values()];
+    if (!wish || present.some(({ standing }) => standing === 'busy' || standing === 'leaving')) return;
+    const { clock, seed, size, behaviour } = this.#ports;
+    const now = clock.now();
+    let left = wish.count - present.length;
+    let next = Number.POSITIVE_INFINITY;
+    const order = shuffle(
+      Uint32Array.from({ length: size }, (_, device) => device),
+      seededUniform((Math.imul(seed, 0x9e3779b1) ^ wish.round) >>> 0),
+    );
+    for (const device of order) {
+      if (left <= 0) return;
+      if (this.#online.has(device) || wish.refused.has(device)) continue;
+      const time = behaviour.nextOnline(device, now);
+      if (time > now) {
+        next = Math.min(next, time);
+        continue;
+      }
+      this.#come(device);
+      left -= 1;
+    }
+    this.#cancel();
+    if (next !== Number.POSITIVE_INFINITY) this.#cancel = clock.at(next, () => this.#settle());
+  }
+
+  #come(number: number): void {
+    const { clock, behaviour, cut, world } = this.#ports;
+    if (this.#isOver || this.#online.has(number)) return;
+    const device = new VirtualDevice(number, this.#world);
+    this.#online.set(number, device);
+    device.start().catch(error => world.failed(number, asError(error)));
+    const until = behaviour.onlineUntil(number, clock.now());
+    if (until === Number.POSITIVE_INFINITY) return;
+    clock.at(until, () => {
+      if (this.#online.get(number) !== device) return;
+      cut(number);
+      void this.#go(device);
+      if (this.#isSteered) this.#comeAfter(number, 0);
+    });
+  }
+
+  #comeAfter(device: number, ms: number): void {
+    const { clock, behaviour } = this.#ports;
+    const time = behaviour.nextOnline(device, clock.now() + ms);
+    if (time !== Number.POSITIVE_INFINITY) clock.at(time, () => this.#come(device));
+  }
+
+  #waits(device: VirtualDevice, after: number | null): void {
+    if (after === null || this.#online.get(device.number) !== device) return;
+    if (device.standing !== 'busy') this.#wish?.refused.add(device.number);
+    void this.#go(device);
+    if (this.#isSteered) this.#comeAfter(device.number, after);
+  }
+
+  async #go(device: VirtualDevice): Promise<void> {
+    const { number } = device;
+    try {
+      await device.stop();
+    } catch (error) {
+      this.#ports.world.failed(number, asError(error));
+    }
+    if (this.#online.get(number) === device) this.#online.delete(number);
+    this.#settle();
+  }
+}

@@ -1,0 +1,90 @@
+import { parseConfig } from '@murmuration/coordinator/config';
+import { openCore } from '@murmuration/coordinator/core';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { frameLengths } from '@murmuration/coordinator/limits/frame-lengths';
+import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
+import { Population } from '@murmuration/coordinator/population/population';
+import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { Task } from '@murmuration/coordinator/task/task';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { countedAs } from '../clock/work.ts';
+import type { Behaviour } from '../devices/behaviour.ts';
+import { LoopbackGateway } from '../loopback/gateway.ts';
+import { LoopbackLink } from '../loopback/link.ts';
+import { seededRandom } from '../seeded-random.ts';
+import type { Coordination } from './coordination.ts';
+
+export interface LoopbackSetup {
+  readonly task: Task;
+  readonly clock: VirtualClock;
+  readonly seed: number;
+  readonly storage: Storage;
+  /** Draws for rounds. */
+  readonly roundRandom: RandomBytes;
+  readonly behaviour: Pick<Behaviour, 'transferMs'>;
+  readonly events: CoordinatorEvents;
+  readonly passed: (bytes: number, way: 'up' | 'down') => void;
+}
+
+/** A coordinator in this process, on virtual time, that devices reach without a network. */
+export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordination> {
+  const { task, clock, seed, storage, roundRandom, behaviour, events, passed } = setup;
+  const { limits, retention } = parseConfig({ openEnrolment: true, retention: { versions: 2 } });
+  const population = new Population(storage.devices, async () => true, native, clock);
+  await population.open();
+  const gateway = new LoopbackGateway({
+    clock,
+    random: seededRandom(seed, 'challenges'),
+    population,
+    events,
+    frames: frameLengths([task]),
+  });
+  const unmasker = unmaskerPool();
+  const core = await openCore([task], {
+    clock,
+    random: roundRandom,
+    jitter: seededRandom(seed, 'pace steering'),
+    storage,
+    population,
+    channel: gateway,
+    unmasker: countedAs(clock.work, unmasker),
+    events,
+    limits,
+    retention,
+  });
+  gateway.open(core);
+  const links = new Map<number, LoopbackLink>();
+  return {
+    url: 'loopback:',
+    events,
+    rounds: core.rounds.get(task.name)!,
+    storage,
+    virtual: clock,
+    transport: device => () => {
+      const link = new LoopbackLink(gateway, clock, {
+        transferMs: (bytes, way) => behaviour.transferMs(device, bytes, way),
+        passed,
+      });
+      links.set(device, link);
+      return link;
+    },
+    cut(device) {
+      links.get(device)?.cut();
+      links.delete(device);
+    },
+    start: () => core.start(),
+    pass: isOver => clock.run(isOver),
+    async close() {
+      const ended = core.suspend().then(() => core.close());
+      let isOver = false;
+      void ended.finally(() => {
+        isOver = true;
+      });
+      await clock.run(() => isOver);
+      await ended;
+      await unmasker.close();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Work } from '../clock/work.ts';
+import type { SharedVersions } from '../devices/shared-versions.ts';
+import type { Measured } from '../scenario/define-scenario.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
+
+/** Parts of the held-out examples: the same for every number of threads, so that sums of floats are as well. */
+const parts = 4;
+
+export interface EvaluationPorts {
+  readonly pool: WorkerPool;
+  readonly versions: SharedVersions;
+  readonly work: Work;
+  /** Held-out examples. */
+  readonly size: number;
+  /** Whether the version that is made now is to be measured. */
+  readonly isDue: () => boolean;
+}
+
+/** Measures versions on the held-out examples in the run's threads, while time stands still; those that are not due have no metrics. */
+export function poolEvaluator({ pool, versions, work, size, isDue }: EvaluationPorts): Evaluator {
+  return {
+    async evaluate(files: ModelFiles) {
+      if (size === 0 || !isDue()) return {};
+      const model = versions.shared(files);
+      const edges = Array.from({ length: parts + 1 }, (_, part) => Math.round((part * size) / parts));
+      const jobs = edges.slice(1).flatMap((to, part) => {
+        const from = edges[part]!;
+        if (from === to) return [];
+        return pool.run({ kind: 'measure', model, from, to }, { due: Number.NEGATIVE_INFINITY }).result;
+      });
+      return together(await work.during(Promise.all(jobs)));
+    },
+    async close() {},
+  };
+}
+
+/** The mean of each metric, by weight. */
+export function together(measured: readonly Measured[]): Record<string, number> {
+  const total = measured.reduce((sum, { weight }) => sum + weight, 0);
+  const means: Record<string, number> = {};
+  for (const { weight, metrics } of measured)
+    for (const [name, value] of Object.entries(metrics))
+      means[name] = (means[name] ?? 0) + (weight * value) / total;
+  return means;
+}

@@ -1,0 +1,121 @@
+import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { PhaseFigures, RoundEnded, RoundPhase } from '../report/run-event.ts';
+
+type Figures = { -readonly [Name in keyof PhaseFigures]: PhaseFigures[Name] };
+
+/** Gathers, round by round, how long each phase lasts, what crosses the network in it, and who is lost. */
+export class RoundWatch {
+  readonly #clock: Clock;
+  /** Wall time, ms. */
+  readonly #wall: () => number;
+  #phase: RoundPhase = 'gathering';
+  #since: number;
+  #wallSince: number;
+  #lost = 0;
+  #phases: Partial<Record<RoundPhase, Figures>> = {};
+  /** What each client has measured that trained in this round. */
+  readonly #trained = new Map<number, Pick<TrainingResult, 'examples' | 'metrics'>>();
+  #contributors: readonly number[] = [];
+  readonly #clientOf: (device: DeviceId) => number | undefined;
+
+  constructor(
+    events: CoordinatorEvents,
+    clock: Clock,
+    wall: () => number,
+    clientOf: (device: DeviceId) => number | undefined,
+  ) {
+    this.#clientOf = clientOf;
+    this.#clock = clock;
+    this.#wall = wall;
+    this.#since = clock.now();
+    this.#wallSince = wall();
+    events.on('round', state => this.#changed(state));
+  }
+
+  /** So many bytes pass between a device and the coordinator. */
+  passed(bytes: number, way: 'up' | 'down'): void {
+    this.#of(this.#phase)[way] += bytes;
+  }
+
+  /** A client has trained in this round. */
+  trained(client: number, { examples, metrics }: Pick<TrainingResult, 'examples' | 'metrics'>): void {
+    this.#trained.set(client, { examples, metrics });
+  }
+
+  /** What there is to tell of a round that is over; the next one begins. */
+  ended(record: RoundRecord): RoundEnded {
+    const { number, startedAt, endedAt, outcome, failure, tally, metrics } = record;
+    this.#leave();
+    const sum = tally.late + tally.lost;
+    this.#of(this.#phase === 'gathering' ? 'gathering' : this.#phase).lost += Math.max(0, sum - this.#lost);
+    const wall = this.#wall();
+    const event: RoundEnded = {
+      type: 'round-ended',
+      number,
+      startedAt,
+      endedAt,
+      wallSeconds: Math.max(0, wall - this.#wallSince) / 1_000,
+      outcome,
+      failure,
+      tally,
+      phases: this.#phases,
+      metrics,
+      training: this.#columns(),
+    };
+    this.#wallSince = wall;
+    this.#phase = 'gathering';
+    this.#lost = 0;
+    this.#phases = {};
+    this.#trained.clear();
+    this.#contributors = [];
+    return event;
+  }
+
+  #changed(state: RoundState): void {
+    if (state.phase === 'published' || state.phase === 'failed' || state.phase === this.#phase) return;
+    this.#leave();
+    if (state.phase === 'closing')
+      this.#contributors = state.contributors.flatMap(({ device }) => this.#clientOf(device) ?? []);
+    const gone =
+      'earlier' in state
+        ? state.earlier.late + state.earlier.lost
+        : state.phase === 'closing'
+          ? state.tally.late + state.tally.lost
+          : 0;
+    this.#of(this.#phase).lost += Math.max(0, gone - this.#lost);
+    this.#lost = Math.max(this.#lost, gone);
+    this.#phase = state.phase;
+  }
+
+  #leave(): void {
+    const now = this.#clock.now();
+    this.#of(this.#phase).ms += now - this.#since;
+    this.#since = now;
+  }
+
+  #of(phase: RoundPhase): Figures {
+    this.#phases[phase] ??= { ms: 0, up: 0, down: 0, lost: 0 };
+    return this.#phases[phase];
+  }
+
+  /** What contributors measured, by client. */
+  #columns(): RoundEnded['training'] {
+    const client = this.#contributors.filter(each => this.#trained.has(each)).sort((a, b) => a - b);
+    const [first] = client;
+    if (first === undefined) return null;
+    const each = client.map(number => this.#trained.get(number)!);
+    const names = Object.keys(this.#trained.get(first)!.metrics);
+    return {
+      client,
+      metrics: {
+        examples: each.map(({ examples }) => examples),
+        ...Object.fromEntries(names.map(name => [name, each.map(({ metrics }) => metrics[name] ?? null)])),
+      },
+    };
+  }
+}

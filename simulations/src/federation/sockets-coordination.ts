@@ -1,0 +1,55 @@
+import { nodePlatform } from '@murmuration/client-sdk/node';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { createCoordinator } from '@murmuration/coordinator/main';
+import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { Task } from '@murmuration/coordinator/task/task';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import type { Coordination } from './coordination.ts';
+
+/** ms between looks at whether a run is over. */
+const lookEvery = 5;
+
+/** A whole coordinator that listens on a port of this machine, in real time; devices reach it by HTTP and socket.io. */
+export async function socketsCoordination(
+  task: Task,
+  storage: Storage,
+  roundRandom: RandomBytes,
+): Promise<Coordination> {
+  const many = { burst: 1_000_000, perSecond: 1_000_000 };
+  const config = parseConfig({
+    port: 0,
+    log: 'silent',
+    openEnrolment: true,
+    retention: { versions: 2 },
+    limits: {
+      connectionsPerAddress: 20_000,
+      strangersPerAddress: 2_000,
+      messages: many,
+      messagesPerAddress: many,
+      requestsPerAddress: many,
+      enrolmentsPerAddress: many,
+    },
+  });
+  const coordinator = await createCoordinator(config, [task], {
+    clock: systemClock,
+    random: systemRandom,
+    roundRandom,
+    storage,
+  });
+  return {
+    url: coordinator.url,
+    events: coordinator.events,
+    rounds: coordinator.steering.tasks[0]!,
+    storage,
+    virtual: undefined,
+    transport: () => nodePlatform.transport,
+    cut() {},
+    start: () => coordinator.start(),
+    async pass(isOver) {
+      while (!isOver())
+        await new Promise<void>(resolve => systemClock.at(systemClock.now() + lookEvery, resolve));
+    },
+    close: () => coordinator.stop(),
+  };
+}

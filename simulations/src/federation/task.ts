@@ -1,0 +1,34 @@
+import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { Task } from '@murmuration/coordinator/task/task';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import type { FederatedData } from '../scenario/federated-data.ts';
+import type { CommonSettings } from '../scenario/settings.ts';
+import { strategyOf } from '../scenario/strategy.ts';
+
+/** The coordinator's task of a scenario. Throws `config.invalid`, `config.ring` and `secagg.parameters` as `defineTask`. */
+export function taskOf(
+  scenario: Scenario,
+  settings: CommonSettings,
+  data: FederatedData<unknown>,
+  evaluation: Evaluator,
+): Task {
+  const { plan, update, masking, cohort, deadlines, schedule, seed } = settings;
+  const { enabled, ...masks } = masking;
+  return defineTask({
+    name: scenario.name,
+    model: () => scenario.model(settings, data),
+    plan: { ...plan, seed },
+    update,
+    masking: enabled ? masks : 'off',
+    cohort: {
+      goal: cohort.goal,
+      minimum: Math.max(1, Math.ceil(cohort.minimumShare * cohort.goal)),
+      overSelection: cohort.overSelection,
+    },
+    deadlines,
+    schedule,
+    strategy: strategyOf(settings.strategy),
+    evaluation,
+  } as TaskDefinition);
+}

@@ -1,0 +1,150 @@
+import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
+import { untilAborted } from '@murmuration/client-sdk/until-aborted';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { LoopbackConnection, LoopbackGateway } from './gateway.ts';
+
+/** ms after which a connection that the coordinator has closed is opened again. */
+const reconnection = 4_000;
+
+/** How a device's network is, and who hears what passes it. */
+export interface Network {
+  /** ms that so many bytes take. */
+  transferMs(bytes: number, way: 'up' | 'down'): number;
+  /** So many bytes pass. */
+  passed(bytes: number, way: 'up' | 'down'): void;
+}
+
+/** What a file's request, and a message's envelope, take, bytes. */
+const envelope = 64;
+
+/** A device's way to a coordinator of the same process: all that passes takes time on the clock, in the order in which it was sent. */
+export class LoopbackLink implements Transport {
+  readonly #gateway: LoopbackGateway;
+  readonly #clock: Clock;
+  readonly #network: Network;
+  #listener: TransportListener | undefined;
+  #connection: LoopbackConnection | undefined;
+  /** Aborted when the connection is gone. */
+  #breaks = new AbortController();
+  /** Frames of one connection arrive in the order in which they were sent. */
+  #arrival = 0;
+
+  constructor(gateway: LoopbackGateway, clock: Clock, network: Network) {
+    this.#gateway = gateway;
+    this.#clock = clock;
+    this.#network = network;
+  }
+
+  open(listener: TransportListener): void {
+    this.#listener = listener;
+    this.#breaks = new AbortController();
+    void this.#connect(this.#breaks.signal);
+  }
+
+  close(): void {
+    this.#listener = undefined;
+    this.#lose();
+  }
+
+  /** The network is gone, and does not come back. */
+  cut(): void {
+    const listener = this.#listener;
+    this.close();
+    listener?.disconnected('transport close');
+  }
+
+  async request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
+    const connection = this.#connection;
+    if (!connection) throw new MurmurationError('server.unreachable');
+    const { signal } = this.#breaks;
+    await this.#passes(frame.length, 'up', signal);
+    const answer = await untilAborted(this.#gateway.answer(connection, event, frame), signal);
+    await this.#passes(answer.length, 'down', signal);
+    return answer;
+  }
+
+  async upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const either = this.#withNetwork(signal);
+    await this.#passes(bytes.length, 'up', either);
+    await untilAborted(this.#gateway.upload(path, token, bytes), either);
+    await this.#passes(0, 'down', either);
+  }
+
+  async download(path: string, limit: number, signal: AbortSignal): Promise<Uint8Array> {
+    const either = this.#withNetwork(signal);
+    await this.#passes(0, 'up', either);
+    const bytes = await untilAborted(this.#gateway.download(path), either);
+    if (bytes.length > limit) throw new MurmurationError('model.corrupt', 'The file is too long.');
+    await this.#passes(bytes.length, 'down', either);
+    return bytes;
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#passes(0, 'up', signal);
+    } catch {
+      // Closed before it was open.
+      return;
+    }
+    this.#arrival = 0;
+    this.#connection = this.#gateway.connect({
+      receive: (event, frame) => {
+        const time = Math.max(this.#arrival, this.#clock.now() + this.#time(frame.length, 'down'));
+        this.#arrival = time;
+        this.#clock.at(time, () => {
+          if (!signal.aborted) this.#listener?.message(event, frame);
+        });
+      },
+      closed: () => this.#closedByCoordinator(),
+    });
+  }
+
+  #closedByCoordinator(): void {
+    this.#lose();
+    this.#listener?.disconnected('io server disconnect');
+    this.#breaks = new AbortController();
+    const { signal } = this.#breaks;
+    this.#clock.at(this.#clock.now() + reconnection, () => {
+      if (!signal.aborted && this.#listener) void this.#connect(signal);
+    });
+  }
+
+  #lose(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#breaks.abort(new MurmurationError('server.unreachable'));
+    if (connection) this.#gateway.lost(connection);
+  }
+
+  #withNetwork(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#breaks.signal]);
+  }
+
+  #time(bytes: number, way: 'up' | 'down'): number {
+    this.#network.passed(bytes + envelope, way);
+    return this.#network.transferMs(bytes + envelope, way);
+  }
+
+  /** Resolves when so many bytes are there; throws the reason of `signal` once that is aborted. */
+  #passes(bytes: number, way: 'up' | 'down', signal: AbortSignal): Promise<void> {
+    return untilTime(this.#clock, this.#clock.now() + this.#time(bytes, way), signal);
+  }
+}
+
+/** Resolves at `time`, ms since 1970; throws the reason of `signal` as soon as that is aborted. */
+export function untilTime(clock: Clock, time: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.at(time, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

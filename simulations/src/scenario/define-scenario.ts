@@ -1,0 +1,98 @@
+import type { Objective } from '@murmuration/engine/objective';
+import type * as tf from '@murmuration/engine/tf';
+import * as z from 'zod';
+import type { PlainData, RunBegun } from '../report/run-event.ts';
+import type { FederatedData } from './federated-data.ts';
+import { type CommonSettings, commonSettings } from './settings.ts';
+
+/** The sections that a scenario adds to the common ones, by name. */
+type Sections = Readonly<Record<string, z.ZodType>>;
+
+/** All settings of a scenario, complete. */
+export type SettingsOf<Own extends Sections> = CommonSettings & {
+  readonly [Name in keyof Own]: z.output<Own[Name]>;
+};
+
+/** Settings as a person gives them: whatever is left out has its default. */
+type Given<Own extends Sections> = {
+  readonly [Name in keyof typeof commonSettings]?: z.input<(typeof commonSettings)[Name]>;
+} & { readonly [Name in keyof Own]?: z.input<Own[Name]> };
+
+/** What a model came to on some examples. */
+export interface Measured {
+  /** What they count beside others, such as their number, or that of their words. */
+  readonly weight: number;
+  /** Means over them, by the names of the scenario's metrics. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** How a run went, for the scenario's own figures. */
+export interface Course {
+  readonly clients: number;
+  /** Held-out metrics of each version that was measured, with the round that led to it. */
+  readonly measured: readonly {
+    readonly round: number;
+    readonly metrics: Readonly<Record<string, number>>;
+  }[];
+  /** Rounds that ended, failed ones included. */
+  readonly rounds: number;
+  /** The round with which the target of `stop` was reached; null where it was not. */
+  readonly reachedAt: number | null;
+}
+
+/** What makes a scenario of data, a model and what is measured; any model and any examples. */
+interface Parts<Settings, Example> {
+  /** `import.meta.url` of the file whose default export the scenario is: threads that train import it as well. */
+  readonly module: string;
+  readonly name: string;
+  /** What it shows, in a sentence without a full stop. */
+  readonly shows: string;
+  /** Loads the data and spreads them over clients; once a run. */
+  data(settings: Settings): FederatedData<Example> | Promise<FederatedData<Example>>;
+  /** The model before any round. */
+  model(settings: Settings, data: FederatedData<Example>): tf.LayersModel | Promise<tf.LayersModel>;
+  /** What is learned; in the threads that train. */
+  objective(settings: Settings, data: FederatedData<Example>): Objective<Example>;
+  /** How the metrics that `measure` gives are read. */
+  readonly metrics: RunBegun['metrics'];
+  /** Measures a model on some of the held-out examples, in a thread that trains; the parts are put together by their weights. */
+  measure(
+    model: tf.LayersModel,
+    examples: readonly Example[],
+    settings: Settings,
+    data: FederatedData<Example>,
+  ): Measured | Promise<Measured>;
+  /** What others published, to be shown beside the run's own. */
+  published?(settings: Settings): RunBegun['published'];
+  /** What `--json` prints of a run beside what it prints of every run. */
+  figures?(course: Course, settings: Settings): Readonly<Record<string, PlainData>>;
+}
+
+interface ScenarioDefinition<Own extends Sections, Example> extends Parts<SettingsOf<Own>, Example> {
+  /** Schemas of the scenario's own settings, each an object with defaults for all that it holds. */
+  readonly sections: Own;
+  /** Where its defaults differ from the common ones. */
+  readonly settings?: Given<Own>;
+}
+
+/** A scenario whose settings can be checked; what it is about is known to its own file alone. */
+export interface Scenario<Settings extends CommonSettings = CommonSettings, Example = unknown>
+  extends Parts<Settings, Example> {
+  /** Checks settings and fills in what is left out. */
+  readonly schema: z.ZodType<Settings>;
+  /** What differs from the schema's defaults. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+/** Defines a scenario in a file of its own, as the file's default export. */
+export function defineScenario<Own extends Sections, Example>({
+  sections,
+  settings: defaults = {} as Given<Own>,
+  ...rest
+}: ScenarioDefinition<Own, Example>): Scenario<SettingsOf<Own>, Example> {
+  const own = Object.fromEntries(
+    Object.entries(sections).map(([name, schema]) => [name, schema.prefault({})]),
+  );
+  const schema = z.strictObject({ ...commonSettings, ...own }) as unknown as z.ZodType<SettingsOf<Own>>;
+  return { ...rest, schema, defaults };
+}

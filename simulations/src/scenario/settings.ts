@@ -1,0 +1,107 @@
+import { duration } from '@murmuration/coordinator/task/duration';
+import * as z from 'zod';
+import { deviceSettings } from '../devices/settings.ts';
+import { strategySettings } from './strategy.ts';
+
+const positive = z.number().positive();
+const whole = z.int().min(1);
+
+/**
+ * What every scenario can be told, as plain data: `--set plan.epochs=5` reaches each of them. A scenario gives those that differ from
+ * these defaults, and adds sections of its own.
+ */
+export const commonSettings = {
+  /** Of everything that is drawn: the same seed gives the same weights, whatever the number of workers. */
+  seed: z.int().min(0).max(1_000_000).default(1),
+  /** What each device is told to do, as `plan` of a task. */
+  plan: z
+    .strictObject({
+      epochs: whole.max(100).default(1),
+      batchSize: whole.max(4_096).default(10),
+      learningRate: positive.max(1_000).default(0.1),
+      proximal: z.number().min(0).max(1_000).default(0),
+      gradientClip: positive.max(1e6).nullable().default(null),
+      maxExamples: whole.max(1_000_000).default(5_000),
+      sampledSoftmax: z.strictObject({ negatives: whole }).nullable().default(null),
+      privateLayers: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  /** As `update` of a task. */
+  update: z
+    .strictObject({
+      kind: z.enum(['ring', 'float32']).default('ring'),
+      clip: positive.max(1e6).default(100),
+      bits: z.int().min(2).max(24).default(16),
+      weighting: z.enum(['examples', 'uniform']).default('examples'),
+      weightCap: whole.max(65_536).default(32),
+    })
+    .prefault({}),
+  /** As `masking` of a task; `enabled` false: updates are added up as they are. */
+  masking: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      threat: z.enum(['honest-but-curious', 'semi-malicious', 'malicious']).default('malicious'),
+      corrupt: z.number().min(0).lt(1).default(0.05),
+      dropping: z.number().min(0).lt(1).default(0.1),
+      graph: z.enum(['sparse', 'complete']).default('sparse'),
+    })
+    .prefault({}),
+  cohort: z
+    .strictObject({
+      /** Updates that a round waits for. */
+      goal: whole.max(1_000_000).default(10),
+      /** Updates without which it fails, as a share of the goal. */
+      minimumShare: z.number().gt(0).max(1).default(0.6),
+      overSelection: z.number().min(1).max(10).default(1),
+      /**
+       * `uniform`: each round invites as many devices as it chooses, each subset of those that can be reached equally likely, as published
+       * experiments do. `steered`: devices come back when the coordinator has told them to.
+       */
+      selection: z.enum(['uniform', 'steered']).default('uniform'),
+    })
+    .prefault({}),
+  /** How long each phase may last, on the clock of the devices. */
+  deadlines: z
+    .strictObject({
+      gathering: duration.prefault('10 min'),
+      keys: duration.prefault('1 min'),
+      shares: duration.prefault('1 min'),
+      updates: duration.prefault('30 min'),
+      unmasking: duration.prefault('1 min'),
+    })
+    .prefault({}),
+  /** From the beginning of a round to that of the next, on the clock of the devices. */
+  schedule: z.strictObject({ every: duration.prefault(0) }).prefault({}),
+  strategy: strategySettings,
+  devices: deviceSettings,
+  evaluation: z
+    .strictObject({
+      /** Rounds after which a version is measured on the held-out examples. */
+      every: whole.default(1),
+      /** Rounds after which each client's own held-out examples are measured under the newest version; 0: never. */
+      clientsEvery: z.int().min(0).default(0),
+    })
+    .prefault({}),
+  /** When a run ends: whichever comes first. */
+  stop: z
+    .strictObject({
+      rounds: whole.default(100),
+      /** On a metric of the held-out examples. */
+      target: z
+        .strictObject({
+          metric: z.string(),
+          /** Reached at this value or a better one. */
+          value: z.number(),
+        })
+        .nullable()
+        .default(null),
+      /** On the clock of the devices. */
+      after: duration.nullable().default(null),
+    })
+    .prefault({}),
+};
+
+/** All settings that every scenario has, complete. */
+export type CommonSettings = {
+  readonly [Name in keyof typeof commonSettings]: z.output<(typeof commonSettings)[Name]>;
+};

@@ -1,0 +1,119 @@
+import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { softmaxLoss, sparseSoftmaxCrossEntropy } from '@murmuration/engine/losses';
+import * as tf from '@murmuration/engine/tf';
+import * as z from 'zod';
+import { defineScenario } from '../scenario/define-scenario.ts';
+
+/** A point and the cluster that it belongs to. */
+interface Point {
+  readonly at: Float32Array;
+  readonly cluster: number;
+}
+
+const dataSettings = z.strictObject({
+  clients: z.int().min(1).max(1_000_000).default(100),
+  perClient: z.int().min(1).max(100_000).default(60),
+  heldOut: z.int().min(1).max(1_000_000).default(2_000),
+  dimensions: z.int().min(1).max(10_000).default(16),
+  clusters: z.int().min(2).max(1_000).default(10),
+  /** Standard deviation of points around the middle of their cluster, which lies about 1 from the origin in each dimension. */
+  noise: z.number().positive().default(1.5),
+  /** Clusters of which a client knows points. */
+  clustersPerClient: z.int().min(1).max(1_000).default(2),
+});
+
+/** Points around random middles, drawn anew from each seed: takes no data, and seconds to run. */
+export default defineScenario({
+  module: import.meta.url,
+  name: 'clusters',
+  shows: 'a small classifier learned by devices that know few classes each; made data, done in seconds',
+  sections: {
+    data: dataSettings,
+    model: z.strictObject({ hidden: z.int().min(1).max(10_000).default(32) }),
+  },
+  settings: { stop: { rounds: 20 }, plan: { learningRate: 0.1 }, update: { clip: 10 } },
+  data({ seed, data }) {
+    const uniform = seededUniform(seed);
+    const middles = Array.from({ length: data.clusters }, () =>
+      Float32Array.from({ length: data.dimensions }, () => normal(uniform)),
+    );
+    const pointOf = (cluster: number): Point => ({
+      at: Float32Array.from(middles[cluster]!, middle => middle + data.noise * normal(uniform)),
+      cluster,
+    });
+    const any = () => Math.floor(uniform() * data.clusters);
+    const train: Point[] = [];
+    const clients = Array.from({ length: data.clients }, () => {
+      const known = Array.from({ length: data.clustersPerClient }, any);
+      return Uint32Array.from({ length: data.perClient }, (_, i) => {
+        train.push(pointOf(known[i % known.length]!));
+        return train.length - 1;
+      });
+    });
+    return { train, clients, heldOut: Array.from({ length: data.heldOut }, () => pointOf(any())) };
+  },
+  model({ seed, data, model }) {
+    const kernelInitializer = (place: number) => tf.initializers.glorotUniform({ seed: seed + place });
+    return tf.sequential({
+      layers: [
+        tf.layers.dense({
+          name: 'hidden',
+          inputShape: [data.dimensions],
+          units: model.hidden,
+          activation: 'relu',
+          kernelInitializer: kernelInitializer(0),
+        }),
+        tf.layers.dense({ name: 'clusters', units: data.clusters, kernelInitializer: kernelInitializer(1) }),
+      ],
+    });
+  },
+  objective: () => ({
+    encode: points => ({
+      size: points.length,
+      batch(rows) {
+        const chosen = Array.from(rows, row => points[row]!);
+        return {
+          inputs: inputsOf(chosen),
+          labels: labelsOf(chosen),
+          weights: tf.ones([rows.length]),
+        };
+      },
+    }),
+    loss: softmaxLoss,
+  }),
+  metrics: {
+    accuracy: { unit: 'share', better: 'higher' },
+    loss: { unit: 'nats', better: 'lower' },
+  },
+  measure(model, points) {
+    const [right, loss] = tf.tidy(() => {
+      const logits = model.predict(inputsOf(points)) as tf.Tensor2D;
+      const labels = labelsOf(points);
+      return [
+        logits.argMax(1).equal(labels).mean().dataSync()[0]!,
+        sparseSoftmaxCrossEntropy(logits, labels).dataSync()[0]!,
+      ];
+    });
+    return { weight: points.length, metrics: { accuracy: right, loss } };
+  },
+});
+
+function inputsOf(points: readonly Point[]): tf.Tensor2D {
+  const [first] = points;
+  const width = first!.at.length;
+  const values = new Float32Array(points.length * width);
+  for (const [i, { at }] of points.entries()) values.set(at, i * width);
+  return tf.tensor2d(values, [points.length, width]);
+}
+
+function labelsOf(points: readonly Point[]): tf.Tensor1D {
+  return tf.tensor1d(
+    points.map(({ cluster }) => cluster),
+    'int32',
+  );
+}
+
+/** A standard normal number (Box and Muller 1958). */
+function normal(uniform: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}

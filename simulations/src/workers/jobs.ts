@@ -1,0 +1,74 @@
+import type { MaskedTerms, MaskingEvent, Standing } from '@murmuration/client-sdk/session/workshop';
+import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import type { Learned } from '@murmuration/client-sdk/update/prepare';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Measured } from '../scenario/define-scenario.ts';
+
+/** What a thread of a run is started with. */
+export interface WorkerSetup {
+  /** The scenario's file. */
+  readonly module: string;
+  /** All settings, complete. */
+  readonly settings: unknown;
+  /** The `FederatedData` of the run. */
+  readonly data: unknown;
+}
+
+/** What a device has computed elsewhere than on the thread that its client runs on. */
+export type Job =
+  | {
+      readonly kind: 'train';
+      readonly client: number;
+      readonly model: ModelFiles;
+      readonly settings: TrainingSettings;
+    }
+  | {
+      readonly kind: 'prepare';
+      readonly learned: Learned;
+      readonly assignment: Assignment;
+      /** Names the bytes that are drawn. */
+      readonly draws: string;
+    }
+  /** Enters the masked round of that id, or goes on with what was saved of it. */
+  | {
+      readonly kind: 'enter';
+      readonly id: number;
+      readonly terms: MaskedTerms;
+      readonly saved: Uint8Array | undefined;
+      readonly draws: string;
+    }
+  | {
+      readonly kind: 'hear';
+      readonly id: number;
+      readonly event: MaskingEvent;
+      readonly message: Uint8Array;
+    }
+  | {
+      readonly kind: 'mask';
+      readonly id: number;
+      readonly learned: Learned;
+      readonly assignment: Assignment;
+    }
+  | { readonly kind: 'forget'; readonly id: number }
+  /** Measures a model on some of the held-out examples. */
+  | { readonly kind: 'measure'; readonly model: ModelFiles; readonly from: number; readonly to: number }
+  /** Measures a model on the examples of each of some clients. */
+  | { readonly kind: 'measure-clients'; readonly model: ModelFiles; readonly clients: readonly number[] }
+  | { readonly kind: 'engine' };
+
+/** What each kind of job gives. */
+export interface Results {
+  readonly train: TrainingResult;
+  readonly prepare: Uint8Array;
+  readonly enter: Standing;
+  readonly hear: Standing;
+  readonly mask: Standing & { readonly update: Uint8Array };
+  readonly forget: null;
+  readonly measure: Measured;
+  readonly 'measure-clients': readonly Measured[];
+  readonly engine: string;
+}
+
+export type ResultOf<Kind extends Job> = Results[Kind['kind']];

@@ -1,0 +1,114 @@
+import type { Transferable } from 'node:worker_threads';
+import { errorOfThread } from '@murmuration/client-sdk/training/thread-errors';
+import { Piscina } from 'piscina';
+import { type Timer, Timers } from '../clock/timers.ts';
+import type { Job, ResultOf, WorkerSetup } from './jobs.ts';
+
+/** How a job goes through the pool. */
+export interface Dispatch {
+  /** When it is wanted, on the clock of the devices: the earliest goes first. */
+  readonly due: number;
+  /** The thread that has what the job needs; by default whichever is free. */
+  readonly thread?: number;
+  /** Buffers that change threads without a copy. */
+  readonly transfer?: readonly Transferable[];
+}
+
+/** A job that was handed over. */
+export interface Handed<Result> {
+  /** Throws what the thread failed with. */
+  readonly result: Promise<Result>;
+  /** Takes the job out of the queue where no thread has begun it: its result never comes then. */
+  cancel(): void;
+}
+
+/**
+ * Threads that compute what devices would, one job at a time each. A job begins as soon as a thread is free, and those that are due first go
+ * first; when their results count is for the clock of the devices to say.
+ */
+export class WorkerPool {
+  readonly #threads: readonly Piscina[];
+  /** Jobs that any thread may do, then those of each thread. */
+  readonly #queue = new Timers();
+  readonly #own: readonly Timers[];
+  readonly #idle: Set<number>;
+  /** Masked rounds that each thread holds. */
+  readonly #held: number[];
+  #ids = 0;
+
+  constructor(workers: number, setup: WorkerSetup) {
+    this.#threads = Array.from(
+      { length: workers },
+      () =>
+        new Piscina({
+          filename: new URL('./worker.ts', import.meta.url).href,
+          minThreads: 1,
+          maxThreads: 1,
+          workerData: setup,
+        }),
+    );
+    this.#own = this.#threads.map(() => new Timers());
+    this.#idle = new Set(this.#threads.keys());
+    this.#held = this.#threads.map(() => 0);
+  }
+
+  /** Of something that a thread is to hold. */
+  nextId(): number {
+    return this.#ids++;
+  }
+
+  get size(): number {
+    return this.#threads.length;
+  }
+
+  /** The thread that is to hold something for the jobs to come; until `release`. */
+  hold(): number {
+    const thread = this.#held.indexOf(Math.min(...this.#held));
+    this.#held[thread]! += 1;
+    return thread;
+  }
+
+  release(thread: number): void {
+    this.#held[thread]! -= 1;
+  }
+
+  run<Kind extends Job>(job: Kind, { due, thread, transfer = [] }: Dispatch): Handed<ResultOf<Kind>> {
+    let queued: Timer | undefined;
+    const queue = thread === undefined ? this.#queue : this.#own[thread]!;
+    const result = new Promise<ResultOf<Kind>>((resolve, reject) => {
+      queued = queue.add(due, () => {
+        const free = thread ?? this.#anyIdle();
+        this.#idle.delete(free);
+        this.#threads[free]!.run(job, { transferList: transfer as never })
+          .then(resolve, (cause: unknown) => reject(errorOfThread(cause)))
+          .finally(() => {
+            this.#idle.add(free);
+            this.#begin();
+          });
+      });
+    });
+    // Whoever waits is told; a result that nobody wants any more is no fault.
+    result.catch(() => {});
+    this.#begin();
+    return { result, cancel: () => queue.cancel(queued!) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map(thread => thread.destroy()));
+  }
+
+  #anyIdle(): number {
+    const [free] = this.#idle;
+    return free!;
+  }
+
+  /** Gives each idle thread the job that is due first, of those that it can do. */
+  #begin(): void {
+    for (const thread of [...this.#idle]) {
+      const own = this.#own[thread]!;
+      const [mine, any] = [own.first(), this.#queue.first()];
+      if (mine && (!any || mine.time <= any.time)) own.take().wake();
+      else if (any) this.#queue.take().wake();
+    }
+  }
+}

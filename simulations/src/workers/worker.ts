@@ -1,0 +1,90 @@
+import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
+import type { MaskedRound } from '@murmuration/client-sdk/session/workshop';
+import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
+import { startBackend } from '@murmuration/engine/backend';
+import { loadModel } from '@murmuration/engine/model';
+import type * as tf from '@murmuration/engine/tf';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
+import { clientExamples, comparedExamples, type FederatedData } from '../scenario/federated-data.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
+import type { CommonSettings } from '../scenario/settings.ts';
+import { seededRandom } from '../seeded-random.ts';
+import type { Job, WorkerSetup } from './jobs.ts';
+
+let ready: ReturnType<typeof prepare> | undefined;
+
+async function prepare() {
+  const { module, ...given } = Piscina.workerData as WorkerSetup;
+  const settings = given.settings as CommonSettings;
+  const data = given.data as FederatedData<unknown>;
+  const { backend } = await startBackend();
+  const scenario = await loadScenario(new URL(module));
+  const trainer = tfjsTrainer(scenario.objective(settings, data));
+  const rounds = new Map<number, MaskedRound>();
+  const measured = async <Result>(files: ModelFiles, measure: (model: tf.LayersModel) => Promise<Result>) => {
+    const model = await loadModel(files);
+    try {
+      return await measure(model);
+    } finally {
+      model.dispose();
+    }
+  };
+  const run = async (job: Job): Promise<unknown> => {
+    switch (job.kind) {
+      case 'train': {
+        const { signal } = new AbortController();
+        const examples = clientExamples(data, job.client);
+        const result = await trainer.train(job.model, job.settings, examples, signal, () => {});
+        return moved(result, result.delta);
+      }
+      case 'prepare': {
+        const workshop = localWorkshop(native, seededRandom(settings.seed, job.draws));
+        const update = await workshop.prepare(job.learned, job.assignment);
+        return moved(update, update);
+      }
+      case 'enter': {
+        const workshop = localWorkshop(native, seededRandom(settings.seed, job.draws));
+        const round = await workshop.masked(job.terms);
+        rounds.set(job.id, round);
+        return round.enter(job.saved);
+      }
+      case 'hear':
+        return rounds.get(job.id)!.hear(job.event, job.message);
+      case 'mask': {
+        const standing = await rounds.get(job.id)!.mask(job.learned, job.assignment);
+        return moved(standing, standing.update);
+      }
+      case 'forget':
+        await rounds.get(job.id)?.forget();
+        rounds.delete(job.id);
+        return null;
+      case 'measure':
+        return measured(job.model, async model =>
+          scenario.measure(model, data.heldOut.slice(job.from, job.to), settings, data),
+        );
+      case 'measure-clients':
+        return measured(job.model, async model => {
+          const each = [];
+          for (const client of job.clients)
+            each.push(await scenario.measure(model, comparedExamples(data, client), settings, data));
+          return each;
+        });
+      case 'engine':
+        return backend;
+    }
+  };
+  return run;
+}
+
+/** What the pool calls; one job at a time. */
+export default async function work(job: Job): Promise<unknown> {
+  ready ??= prepare();
+  return (await ready)(job);
+}
+
+/** A result of which one vector changes threads without a copy. */
+function moved(result: object, vector: Float32Array | Uint8Array): unknown {
+  return move({ [transferableSymbol]: vector.buffer, [valueSymbol]: result } as never);
+}

@@ -1,0 +1,45 @@
+import { type FederationOptions, openFederation } from '@murmuration/simulations/federation/federation';
+import clusters from '@murmuration/simulations/scenarios/clusters';
+import { describe, expect, test } from 'vitest';
+
+const rounds = 3;
+
+/** The hash of the weights after some rounds, and what else there is to compare. */
+async function run(change: object, options: FederationOptions) {
+  const settings = clusters.schema.parse({
+    ...clusters.defaults,
+    data: { clients: 30, perClient: 20, heldOut: 200 },
+    cohort: { goal: 8, overSelection: 1 },
+    ...change,
+  });
+  const data = await clusters.data(settings);
+  const federation = await openFederation(clusters as never, settings, data, options);
+  try {
+    const ended = [];
+    for (let i = 0; i < rounds; i++) ended.push(await federation.next());
+    return { hash: await federation.weightsHash(), ended };
+  } finally {
+    await federation.close();
+  }
+}
+
+describe('the same seed', () => {
+  test('gives the same weights on one worker and on two, over the loopback and over sockets, with masks', async () => {
+    const masking = { enabled: true };
+    const one = await run({ masking }, { workers: 1 });
+    const two = await run({ masking }, { workers: 2 });
+    const sockets = await run({ masking }, { workers: 2, transport: 'sockets' });
+    expect(one.ended.map(({ outcome }) => outcome)).toEqual(['published', 'published', 'published']);
+    expect(two.hash).toBe(one.hash);
+    expect(sockets.hash).toBe(one.hash);
+    expect(two.ended.map(({ wallSeconds: _, ...rest }) => rest)).toEqual(
+      one.ended.map(({ wallSeconds: _, ...rest }) => rest),
+    );
+  }, 120_000);
+
+  test('another seed gives others', async () => {
+    const one = await run({ seed: 1 }, { workers: 2 });
+    const other = await run({ seed: 2 }, { workers: 2 });
+    expect(other.hash).not.toBe(one.hash);
+  }, 60_000);
+});
