@@ -9,6 +9,7 @@ import { systemClock } from '@murmuration/protocol/system';
 import { contentHash, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { Work } from '../clock/work.ts';
+import { requirePoisons } from '../devices/adversaries/adversaries.ts';
 import { deviceBehaviour } from '../devices/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
@@ -60,6 +61,7 @@ export async function openFederation(
   { workers = availableParallelism(), transport = 'loopback', failed = () => {} }: FederationOptions = {},
 ): Promise<Federation> {
   const { seed } = settings;
+  requirePoisons(settings.adversaries.attack, scenario.poisons);
   const clock = transport === 'loopback' ? new VirtualClock(beginning) : undefined;
   const work = clock?.work ?? new Work();
   const setup = { module: scenario.module, settings, data };

@@ -1,6 +1,7 @@
 import type { Objective } from '@murmuration/engine/objective';
 import type * as tf from '@murmuration/engine/tf';
 import * as z from 'zod';
+import type { Poisons } from '../devices/adversaries/poisons.ts';
 import type { PlainData, RunBegun } from '../report/run-event.ts';
 import type { FederatedData } from './federated-data.ts';
 import { type CommonSettings, commonSettings } from './settings.ts';
@@ -62,6 +63,8 @@ interface Parts<Settings, Example> {
     settings: Settings,
     data: FederatedData<Example>,
   ): Measured | Promise<Measured>;
+  /** What attacks on examples have to know of these; without it only attacks on updates can be simulated. */
+  readonly poisons?: Poisons<Example>;
   /** What others published, to be shown beside the run's own. */
   published?(settings: Settings): RunBegun['published'];
   /** What `--json` prints of a run beside what it prints of every run. */

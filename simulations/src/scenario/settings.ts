@@ -1,5 +1,6 @@
 import { duration } from '@murmuration/coordinator/task/duration';
 import * as z from 'zod';
+import { adversarySettings } from '../devices/adversaries/settings.ts';
 import { deviceSettings } from '../devices/settings.ts';
 import { strategySettings } from './strategy.ts';
 
@@ -74,6 +75,7 @@ export const commonSettings = {
   schedule: z.strictObject({ every: duration.prefault(0) }).prefault({}),
   strategy: strategySettings,
   devices: deviceSettings,
+  adversaries: adversarySettings,
   evaluation: z
     .strictObject({
       /** Rounds after which a version is measured on the held-out examples. */

@@ -7,6 +7,7 @@ import type * as tf from '@murmuration/engine/tf';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
+import { adversariesOf } from '../devices/adversaries/adversaries.ts';
 import { clientExamples, comparedExamples, type FederatedData } from '../scenario/federated-data.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
@@ -22,6 +23,7 @@ async function prepare() {
   const { backend } = await startBackend();
   const scenario = await loadScenario(new URL(module));
   const trainer = tfjsTrainer(scenario.objective(settings, data));
+  const adversaries = adversariesOf(settings.adversaries, settings.seed);
   const rounds = new Map<number, MaskedRound>();
   const measured = async <Result>(files: ModelFiles, measure: (model: tf.LayersModel) => Promise<Result>) => {
     const model = await loadModel(files);
@@ -35,8 +37,9 @@ async function prepare() {
     switch (job.kind) {
       case 'train': {
         const { signal } = new AbortController();
-        const examples = clientExamples(data, job.client);
+        const examples = adversaries.examples(job.client, clientExamples(data, job.client), scenario.poisons);
         const result = await trainer.train(job.model, job.settings, examples, signal, () => {});
+        adversaries.corrupt(job.client, job.settings.seed, result.delta);
         return moved(result, result.delta);
       }
       case 'prepare': {

@@ -9,8 +9,7 @@ import type { AdversarySettings, Attack } from './settings.ts';
 export interface Adversaries {
   isAdversary(device: number): boolean;
   /**
-   * What a device trains on instead of its examples; these, where it is honest or attacks otherwise. Throws `config.invalid` for an attack
-   * on examples where the scenario does not say how these are poisoned.
+   * What a device trains on instead of its examples; these, where it is honest or attacks otherwise. Throws as `requirePoisons`.
    */
   examples<Example>(
     device: number,
@@ -36,6 +35,22 @@ export function adversariesOf({ share, attack }: AdversarySettings, seed: number
   };
 }
 
+/** Throws `config.invalid` for an attack on examples of which nobody says how they are poisoned. */
+export function requirePoisons(attack: Attack, poisons: unknown): void {
+  if (isOnExamples(attack) && !poisons) throw lackOfPoisons(attack);
+}
+
+function isOnExamples(attack: Attack): attack is Extract<Attack, { kind: 'label-flip' | 'backdoor' }> {
+  return attack.kind === 'label-flip' || attack.kind === 'backdoor';
+}
+
+function lackOfPoisons({ kind }: Attack): MurmurationError {
+  return new MurmurationError(
+    'config.invalid',
+    `The attack "${kind}" changes examples, and this scenario does not say how: give it "poisons", or choose an attack on updates.`,
+  );
+}
+
 function factorOf(attack: Attack): number {
   if (attack.kind === 'sign-flip') return -attack.scale;
   return 'scale' in attack ? attack.scale : 1;
@@ -56,12 +71,8 @@ function poisonedBy<Example>(
   examples: readonly Example[],
   poisons: Poisons<Example> | undefined,
 ): readonly Example[] {
-  if (attack.kind !== 'label-flip' && attack.kind !== 'backdoor') return examples;
-  if (!poisons)
-    throw new MurmurationError(
-      'config.invalid',
-      `The attack "${attack.kind}" changes examples, and this scenario does not say how: give it "poisons", or choose an attack on updates.`,
-    );
+  if (!isOnExamples(attack)) return examples;
+  if (!poisons) throw lackOfPoisons(attack);
   if (attack.kind === 'label-flip')
     return examples.map(example =>
       poisons.relabelled(example, poisons.classes - 1 - poisons.labelOf(example)),
