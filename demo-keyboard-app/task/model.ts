@@ -11,6 +11,8 @@ export interface ModelSize {
   readonly dense: number | null;
   /** Whether the embedding's matrix makes the output as well; by default it has one of its own. Asks for `dense` = `embedding`. */
   readonly tied?: boolean;
+  /** Share of the values that training leaves out before the GRU and behind it, so that little text teaches more; none by default. */
+  readonly dropout?: number;
 }
 
 /** 212,624 parameters: small enough for a demonstration on one machine. */
@@ -20,12 +22,13 @@ export const smallModel: ModelSize = { vocabulary: 2_000, embedding: 32, gru: 64
 export const largeModel: ModelSize = { vocabulary: 10_000, embedding: 64, gru: 128, dense: 64 };
 
 /**
- * A recurrent next-word model of standard layers: embedding, GRU, a linear layer that narrows, and one value for each id.
+ * A recurrent next-word model of standard layers: embedding, GRU, a linear layer that narrows, and one value for each id, as that of Hard
+ * et al. 2018, "Federated Learning for Mobile Keyboard Prediction", §3, which has an LSTM with coupled gates for the GRU.
  * It maps ids `[batch, length]` to logits `[batch, length, vocabulary]`, those at each position for the token after it.
  * The same seed gives the same weights. Throws `RangeError` for a tied output whose inputs are not as wide as the embedding.
  */
 export function nextWordModel(
-  { vocabulary, embedding, gru, dense, tied = false }: ModelSize,
+  { vocabulary, embedding, gru, dense, tied = false, dropout = 0 }: ModelSize,
   seed: number,
 ): tf.LayersModel {
   if (tied && (dense ?? gru) !== embedding)
@@ -33,14 +36,22 @@ export function nextWordModel(
       `A tied output takes ${embedding} inputs, the embedding's width, not ${dense ?? gru}.`,
     );
   const random = (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
+  const drop = (name: string) => (dropout > 0 ? [tf.layers.dropout({ name, rate: dropout })] : []);
+  // Rows that make the logits as well begin shorter, so that no word is likelier than others at first.
+  const spread = tied ? 0.1 : 0.5;
   const ids = tf.input({ shape: [null], dtype: 'int32', name: 'ids' });
   const layers = [
     tf.layers.embedding({
       name: 'embedding',
       inputDim: vocabulary,
       outputDim: embedding,
-      embeddingsInitializer: tf.initializers.randomUniform({ minval: -0.5, maxval: 0.5, seed: 8 * seed }),
+      embeddingsInitializer: tf.initializers.randomUniform({
+        minval: -spread,
+        maxval: spread,
+        seed: 8 * seed,
+      }),
     }),
+    ...drop('dropout_before'),
     tf.layers.gru({
       name: 'gru',
       units: gru,
@@ -49,6 +60,7 @@ export function nextWordModel(
       kernelInitializer: random(1),
       recurrentInitializer: random(2),
     }),
+    ...drop('dropout_behind'),
     ...(dense === null
       ? []
       : [tf.layers.dense({ name: 'dense', units: dense, kernelInitializer: random(3) })]),

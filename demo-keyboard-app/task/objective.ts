@@ -5,11 +5,12 @@ import { labelWeight, packRows, type Row } from './pack.ts';
 import { keyboardServing } from './serving.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Tokens in a row of a batch. */
-const rowLength = 10;
-
-/** Learns the next word at every position of the messages. An example is one message. */
-export function nextWord(vocabulary: Vocabulary): Objective<string> {
+/**
+ * Learns the next word at every position of the messages. An example is one message.
+ *
+ * @param rowLength tokens in a row of a batch: a longer message is cut, and its parts are learned without what came before.
+ */
+export function nextWord(vocabulary: Vocabulary, rowLength = 10): Objective<string> {
   return {
     encode(messages): Batchable {
       const rows = packRows(messages, vocabulary, rowLength);

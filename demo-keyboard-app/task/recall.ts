@@ -35,6 +35,15 @@ export class RecallCounter {
     if (better < 3) this.#top3++;
   }
 
+  /** Counts one word that had these first three suggestions, the likeliest first; `target` is the true next one. */
+  addSuggested(suggested: readonly number[], target: number): void {
+    this.#words++;
+    if (target < firstWordId) return;
+    const place = suggested.indexOf(target);
+    if (place === 0) this.#top1++;
+    if (place >= 0 && place < 3) this.#top3++;
+  }
+
   /** Throws a RangeError before the first word. */
   get recall(): Recall {
     if (this.#words === 0) throw new RangeError('No word was scored: the held-out messages hold none.');

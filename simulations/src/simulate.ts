@@ -15,6 +15,11 @@ const scenarios: Record<string, Scenario> = {
     shows: "what an attacker reads from one phone's update, plain and masked",
     load: () => import('./leak-audit/leak-audit.ts'),
   },
+  keyboard: {
+    shows:
+      'n-grams, central and federated training, personal and hybrid models on one split of real messages',
+    load: () => import('./next-word/keyboard.ts'),
+  },
   hybrid: {
     shows: 'whether phones are better off with a model that is partly their own',
     load: () => import('./hybrid/hybrid.ts'),

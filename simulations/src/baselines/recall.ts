@@ -1,17 +1,18 @@
-import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
+import type { RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { numberId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import type { WittenBell } from './witten-bell.ts';
+import type { NgramMixture } from './ngram-mixture.ts';
 
-/** Top-1 and top-3 recall of an n-gram model on held-out messages, scored like the trained models. */
-export function recallOf(model: WittenBell, vocabulary: Vocabulary, heldOut: Iterable<string>): Recall {
-  const counter = new RecallCounter();
-  const scores = new Float64Array(vocabulary.size);
+/** Adds the top-1 and top-3 recall of an n-gram model on held-out messages, scored like the trained models. */
+export function countRecall(
+  counter: RecallCounter,
+  model: NgramMixture,
+  vocabulary: Vocabulary,
+  heldOut: Iterable<string>,
+): RecallCounter {
   for (const message of heldOut) {
     const ids = vocabulary.encode(message);
-    for (const [i, id] of ids.entries()) {
-      if (id === numberId) continue;
-      counter.add(model.probabilities(ids.slice(0, i), scores), 0, vocabulary.size, id);
-    }
+    for (const [i, id] of ids.entries())
+      if (id !== numberId) counter.addSuggested(model.best(ids.slice(0, i), 3), id);
   }
-  return counter.recall;
+  return counter;
 }

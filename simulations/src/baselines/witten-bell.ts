@@ -1,9 +1,16 @@
-import { startId, unknownId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import {
+  firstWordId,
+  startId,
+  unknownId,
+  type Vocabulary,
+} from '@murmuration/demo-keyboard-app/task/vocabulary';
 
 /** What followed one context in the text. */
 interface Followers {
   total: number;
   readonly counts: Map<number, number>;
+  /** Once it was asked for: the words among them, the likeliest after the context first. */
+  ranked?: Uint32Array;
 }
 
 /**
@@ -21,8 +28,10 @@ export class WittenBell {
   readonly #size: number;
   /** By the ids of a context, oldest first, joined by spaces. */
   readonly #followers = new Map<string, Followers>();
-  /** P(w), which every context without followers falls back to. */
-  readonly #unigram: Float64Array;
+  /** P(w) by id, which every context without followers falls back to. */
+  readonly unigram: Float64Array;
+  /** The ids of words, the likeliest first; of equally likely ones the smaller first. */
+  readonly byFrequency: Uint32Array;
 
   constructor(order: 1 | 2 | 3, vocabulary: Vocabulary, messages: Iterable<string>) {
     this.#order = order;
@@ -32,7 +41,10 @@ export class WittenBell {
       for (const [i, id] of ids.entries()) this.#count(ids.slice(0, i), id);
     }
     const uniform = new Float64Array(this.#size).fill(1 / (this.#size - unknownId), unknownId);
-    this.#unigram = mixture([this.#followers.get('')], uniform, new Float64Array(this.#size));
+    this.unigram = mixture([this.#followers.get('')], uniform, new Float64Array(this.#size));
+    this.byFrequency = Uint32Array.from({ length: this.#size - firstWordId }, (_, i) => firstWordId + i).sort(
+      (a, b) => this.unigram[b]! - this.unigram[a]! || a - b,
+    );
   }
 
   /**
@@ -43,9 +55,44 @@ export class WittenBell {
     const [, ...longer] = this.#contexts(history);
     return mixture(
       longer.map(context => this.#followers.get(context)),
-      this.#unigram,
+      this.unigram,
       into,
     );
+  }
+
+  /**
+   * The distribution after a history in few numbers: what each context that was seen gives to its followers, the longest first, and what
+   * is left to the unigram, or below that to the uniform distribution over all ids that can follow.
+   */
+  spread(history: readonly number[], downTo: 'unigram' | 'uniform'): Spread {
+    const contexts = this.#contexts(history).slice(downTo === 'unigram' ? 1 : 0);
+    return spreadOf(contexts.map(context => this.#followers.get(context)));
+  }
+
+  /**
+   * The words that followed the last `length` tokens of a history, the likeliest after these first, of equals the smaller id; none where
+   * the model does not look as far back.
+   */
+  ranked(history: readonly number[], length: number): Uint32Array {
+    const context = this.#contexts(history)[length];
+    const followers = context === undefined ? undefined : this.#followers.get(context);
+    if (!followers) return new Uint32Array();
+    followers.ranked ??= this.#rank(followers, history, length);
+    return followers.ranked;
+  }
+
+  #rank({ counts }: Followers, history: readonly number[], length: number): Uint32Array {
+    const shorter = this.#contexts(history).slice(1, length + 1);
+    const { shares, left } = spreadOf(shorter.map(context => this.#followers.get(context)));
+    const words = [...counts.keys()].filter(id => id >= firstWordId);
+    const probabilities = new Map(words.map(id => [id, this.#sum(shares, left, id)]));
+    return Uint32Array.from(words).sort((a, b) => probabilities.get(b)! - probabilities.get(a)! || a - b);
+  }
+
+  #sum(shares: Spread['shares'], left: number, id: number): number {
+    let sum = left * this.unigram[id]!;
+    for (const { counts, perCount } of shares) sum += (counts.get(id) ?? 0) * perCount;
+    return sum;
   }
 
   #count(history: readonly number[], next: number): void {
@@ -70,12 +117,19 @@ export class WittenBell {
   }
 }
 
+/** What every follower of a context gets for each time that it was seen. */
+interface Share {
+  readonly counts: ReadonlyMap<number, number>;
+  readonly perCount: number;
+}
+
+export interface Spread {
+  readonly shares: readonly Share[];
+  readonly left: number;
+}
+
 /** The formula above, unrolled: from the longest context down, each leaves a share of the probability to the next. */
-function mixture(
-  shortestFirst: readonly (Followers | undefined)[],
-  base: Float64Array,
-  into: Float64Array,
-): Float64Array {
+function spreadOf(shortestFirst: readonly (Followers | undefined)[]): Spread {
   let left = 1;
   const seen = shortestFirst.filter(followers => followers !== undefined).reverse();
   const shares = seen.map(({ total, counts }) => {
@@ -83,6 +137,15 @@ function mixture(
     left = perCount * counts.size;
     return { counts, perCount };
   });
+  return { shares, left };
+}
+
+function mixture(
+  shortestFirst: readonly (Followers | undefined)[],
+  base: Float64Array,
+  into: Float64Array,
+): Float64Array {
+  const { shares, left } = spreadOf(shortestFirst);
   for (let id = 0; id < base.length; id++) into[id] = left * base[id];
   for (const { counts, perCount } of shares) {
     for (const [id, count] of counts) into[id] += count * perCount;

@@ -5,9 +5,8 @@ import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import type { RunningSum } from '@murmuration/coordinator/aggregation/running-sum';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
-import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
-import type { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { describeModel } from '@murmuration/engine/model';
+import type { Objective } from '@murmuration/engine/objective';
 import { base64url } from '@murmuration/protocol/bytes';
 import { parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -17,7 +16,7 @@ import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/mode
 export interface GlobalTraining {
   /** Without masking, and with a strategy that consumes the sum. */
   readonly task: Task;
-  readonly vocabulary: Vocabulary;
+  readonly objective: Objective<string>;
   /** The messages of each phone. */
   readonly phones: readonly (readonly string[])[];
   readonly rounds: number;
@@ -33,7 +32,7 @@ export interface GlobalTraining {
  */
 export async function trainGlobal({
   task,
-  vocabulary,
+  objective,
   phones,
   rounds,
   seed,
@@ -46,7 +45,7 @@ export async function trainGlobal({
   const initial = await task.model();
   let model = filesOf(describeModel(initial));
   initial.dispose();
-  const trainer = tfjsTrainer(nextWord(vocabulary));
+  const trainer = tfjsTrainer(objective);
   const { signal } = new AbortController();
   const uniform = seededUniform(seed);
   let state = strategy.init(model.layout.count);

@@ -51,7 +51,7 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
       lose: 0,
       heldOut,
     }),
-    vocabulary,
+    objective: nextWord(vocabulary),
     phones: phones.map(({ train }) => train),
     rounds,
     seed,

@@ -2,6 +2,7 @@ import { PlatformClient } from '@murmuration/client-sdk/client';
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import type { HybridReport } from '@murmuration/client-sdk/hybrid/hybrid';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
+import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
@@ -31,6 +32,10 @@ export interface PhonePorts {
   readonly model: ModelBytes;
   readonly vocabulary: Vocabulary;
   readonly trainer: Trainer;
+  /** By default those of an app that says nothing else. */
+  readonly personal?: readonly PersonalModel[];
+  /** By default true: each message is observed once it is scored. False scores all of them with what was learned before. */
+  readonly observes?: boolean;
 }
 
 /**
@@ -41,7 +46,7 @@ export interface PhonePorts {
 export async function livePhone(
   before: readonly string[],
   after: readonly string[],
-  { model, vocabulary, trainer }: PhonePorts,
+  { model, vocabulary, trainer, personal = [fineTuned(), ngramCache()], observes = true }: PhonePorts,
 ): Promise<PhoneFindings> {
   const typed = [...before];
   const serving = keyboardServing(vocabulary);
@@ -57,7 +62,7 @@ export async function livePhone(
           bundled: async () => model,
           hybrid: {
             serving,
-            personal: [fineTuned(), ngramCache()],
+            personal,
             inference: tfjsInference(serving),
             refitAfter,
           },
@@ -83,6 +88,7 @@ export async function livePhone(
         counters[source].add(values, 0, vocabulary.size, next);
       }
     }
+    if (!observes) continue;
     typed.push(message);
     const isDue = ++observed % refitAfter === 0;
     const refitted = isDue ? nextRefit(client) : undefined;
@@ -92,8 +98,8 @@ export async function livePhone(
   const report = hybrid.report();
   await client.stop();
   if (errors.length > 0) throw errors[0]!;
-  const { global, personal, hybrid: mixture } = counters;
-  return { recalls: { global: global.recall, personal: personal.recall, hybrid: mixture.recall }, report };
+  const { global, personal: own, hybrid: mixture } = counters;
+  return { recalls: { global: global.recall, personal: own.recall, hybrid: mixture.recall }, report };
 }
 
 /** Resolves once the device has learned anew. */

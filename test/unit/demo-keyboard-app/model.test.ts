@@ -44,6 +44,15 @@ describe('a next-word model', () => {
     );
   });
 
+  it('leaves out values before and behind its GRU where it is told to, in training alone', () => {
+    const [dropping, plain] = [nextWordModel({ ...tiny, dropout: 0.5 }, 1), nextWordModel(tiny, 1)];
+    expect(dropping.layers.map(layer => layer.getClassName())).toEqual([
+      'InputLayer', 'Embedding', 'Dropout', 'GRU', 'Dropout', 'Dense', 'Dense',
+    ]); // biome-ignore format: one line
+    const [ids, of] = [[[1, 4, 5]], (model: typeof plain) => Array.from(logitsOf(model, ids).dataSync())];
+    expect(of(dropping)).toEqual(of(plain));
+  });
+
   it('gives logits for each position', () => {
     expect(
       logitsOf(nextWordModel(tiny, 1), [

@@ -13,7 +13,7 @@ describe('npm run simulate', () => {
   it('lists what there is, a line each', () => {
     const { status, stdout } = simulate('--list');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^leak-audit {2,}\S.*\nhybrid {2,}\S.*\n/);
+    expect(stdout).toMatch(/^leak-audit {2,}\S.*\nkeyboard {2,}\S.*\nhybrid {2,}\S.*\n/);
   });
 
   it.each([

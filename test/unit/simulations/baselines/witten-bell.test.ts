@@ -1,13 +1,11 @@
 import {
   firstWordId,
-  mostFrequentWords,
   numberId,
   paddingId,
   startId,
   unknownId,
   Vocabulary,
 } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { recallOf } from '@murmuration/simulations/baselines/recall';
 import { WittenBell } from '@murmuration/simulations/baselines/witten-bell';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -76,22 +74,5 @@ describe('interpolated Witten-Bell', () => {
         expect(Math.min(...found.slice(unknownId))).toBeGreaterThan(0);
       }),
     );
-  });
-});
-
-describe('the recall of an n-gram model', () => {
-  const training = ['a b c', 'a b a', 'c'];
-  const known = mostFrequentWords(training, Number.POSITIVE_INFINITY);
-
-  it('of a unigram suggests the most frequent words everywhere', () => {
-    const unigram = new WittenBell(1, known, training);
-    // Suggested are a, b, c in this order; d is unknown, 2024 not scored.
-    expect(recallOf(unigram, known, ['a c 2024', 'b d'])).toEqual({ top1: 0.25, top3: 0.75, words: 4 });
-  });
-
-  it('of a trigram suggests what followed, from the beginning of each message', () => {
-    const trigram = new WittenBell(3, known, ['a b c', 'a b c', 'b a a']);
-    expect(recallOf(trigram, known, ['a b c'])).toEqual({ top1: 1, top3: 1, words: 3 });
-    expect(recallOf(trigram, known, ['b a a', 'a'])).toEqual({ top1: 0.75, top3: 1, words: 4 });
   });
 });

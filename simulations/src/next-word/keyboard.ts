@@ -1,0 +1,82 @@
+import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
+import { systemClock } from '@murmuration/protocol/system';
+import { dialogue } from '../data/dialogue.ts';
+import { smsText } from '../data/sms.ts';
+import type { Findings, ScenarioOptions } from '../scenario.ts';
+import { published } from './published.ts';
+import { keyboardTableSettings as settings } from './settings.ts';
+import { measureTable } from './table.ts';
+
+/** The rows of the table, in their order. */
+const rows = {
+  unigram: "a unigram of everybody's text",
+  trigram: "a Witten-Bell trigram of everybody's text",
+  mixedNgram: "the same mixed with the phone's own trigram",
+  pretrained: 'the model, taught with public text alone',
+  central: "the model, taught with everybody's text in one place",
+  federated: 'the model, taught by the phones',
+  personal: 'what each phone learned alone',
+  hybrid: 'the hybrid on each phone',
+} as const;
+
+/**
+ * Next-word recall of n-grams, central and federated training, personal and hybrid models: all on the same held-out messages of the same
+ * phones, the last tenth of each.
+ */
+export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
+  const began = systemClock.now();
+  const { phones, heldOutWords, splitSha256 } = smsText();
+  log(`${phones.length} phones; ${heldOutWords} held-out words.`);
+  const table = await measureTable({ phones, publicText: dialogue(), settings, seed, log });
+  const points = ({ top1, top3 }: Recall) => ({ top1: 100 * top1, top3: 100 * top3 });
+  const over = (row: 'central' | 'federated' | 'hybrid') => table[row].top1 / table.trigram.top1 - 1;
+  const overNgram = { central: over('central'), federated: over('federated'), hybrid: over('hybrid') };
+  const names = Object.keys(rows) as (keyof typeof rows)[];
+  return {
+    figures: {
+      ...Object.fromEntries(names.map(name => [name, points(table[name])])),
+      overNgram: {
+        ...overNgram,
+        published: published.federated / published.ngram - 1,
+      },
+      published,
+      ownNgramWeight: table.ownWeight,
+      meanLambda: table.meanLambda,
+      settings,
+      phones: phones.length,
+      heldOutWords,
+      splitSha256,
+      seed,
+      seconds: (systemClock.now() - began) / 1_000,
+    },
+    table: [
+      [`next-word recall, ${heldOutWords} words`, 'top-1', 'top-3', 'over the trigram', 'published'],
+      ...names.map(name => [
+        rows[name],
+        `${(100 * table[name].top1).toFixed(1)} %`,
+        `${(100 * table[name].top3).toFixed(1)} %`,
+        name in overNgram ? percent(overNgram[name as keyof typeof overNgram]) : '',
+        publishedOf(name),
+      ]),
+      ['published: top-1 of', published.source],
+    ],
+  };
+}
+
+function percent(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)} %`;
+}
+
+/** Its n-gram stands beside the trigram. */
+function publishedOf(name: keyof typeof rows): string {
+  switch (name) {
+    case 'trigram':
+      return `${published.ngram.toFixed(1)} %`;
+    case 'central':
+      return `${published.server.toFixed(1)} %`;
+    case 'federated':
+      return `${published.federated.toFixed(1)} % (${percent(published.federated / published.ngram - 1)})`;
+    default:
+      return '';
+  }
+}

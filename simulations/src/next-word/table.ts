@@ -1,0 +1,171 @@
+import { MessageChannel } from 'node:worker_threads';
+import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
+import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
+import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { startBackend } from '@murmuration/engine/backend';
+import { describeModel } from '@murmuration/engine/model';
+import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { Piscina } from 'piscina';
+import type { Phone } from '../data/federated-text.ts';
+import type { PhoneFindings, Source } from '../hybrid/phone.ts';
+import type { NgramBaselines } from './ngram-baselines.ts';
+import type { KeyboardTableSettings } from './settings.ts';
+import type { Job, Part, Results } from './worker.ts';
+
+/** Recall on the held-out messages of all phones: the same words for each of them. */
+export interface KeyboardTable extends NgramBaselines {
+  /** Before any phone's text: where both trainings of the model begin. */
+  readonly pretrained: Recall;
+  readonly central: Recall;
+  readonly federated: Recall;
+  /** What each phone makes of its own text: a fine-tuned copy of the shared model and an n-gram cache, without the shared one. */
+  readonly personal: Recall;
+  /** The shared model mixed with these, λ chosen by each phone. */
+  readonly hybrid: Recall;
+  /** Weight of the phones' own models in the hybrid, on average. */
+  readonly meanLambda: number;
+}
+
+export interface KeyboardTableInputs {
+  readonly phones: readonly Phone[];
+  /** Sentences of others, to learn the language from. */
+  readonly publicText: readonly string[];
+  readonly settings: KeyboardTableSettings;
+  readonly seed: number;
+  log(line: string): void;
+}
+
+/** Threads that make parts of the table side by side; the table does not depend on how many. */
+const threads = 4;
+/** Phones that are one part. */
+const phonesPerPart = 20;
+
+/** Trains and measures all rows of the table. */
+export async function measureTable(inputs: KeyboardTableInputs): Promise<KeyboardTable> {
+  const { phones, settings, seed, log } = inputs;
+  const { rowLength } = settings;
+  const train = phones.flatMap(phone => phone.train);
+  const heldOut = phones.flatMap(phone => phone.heldOut);
+  const { words } = mostFrequentWords(train, settings.model.vocabulary);
+  await startBackend();
+  const pool = new Piscina<Job, Results[Part['part']]>({
+    filename: new URL('./worker.ts', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: threads,
+  });
+  const make = async <Made extends Part>(part: Made): Promise<Results[Made['part']]> => {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', log);
+    try {
+      const made = await pool.run({ ...part, log: port2 }, { transferList: [port2] });
+      return made as Results[Made['part']];
+    } finally {
+      port1.close();
+    }
+  };
+  try {
+    const ngrams = make({ part: 'ngrams', phones }).then(found => {
+      log(`N-grams: ${told(found.trigram)}; mixed with the phone's own: ${told(found.mixedNgram)}.`);
+      return found;
+    });
+    const common = { words, rowLength, seed };
+    const begin = await make({
+      ...common,
+      part: 'central',
+      name: 'Public text',
+      model: untrained(settings, firstWordId + words.length, seed),
+      messages: withoutHeldOut(inputs),
+      heldOut,
+      settings: settings.pretraining,
+    });
+    log(`Before the phones' text: ${told(begin.recall)}.`);
+    const [central, federated] = await Promise.all([
+      make({
+        ...common,
+        part: 'central',
+        name: "Everybody's text",
+        model: begin.model,
+        messages: train,
+        heldOut,
+        settings: settings.central,
+      }),
+      make({
+        ...common,
+        part: 'federated',
+        model: begin.model,
+        phones,
+        settings: settings.federated,
+      }),
+    ]);
+    log(`In one place: ${told(central.recall)}; by the phones: ${told(federated.recall)}.`);
+    const parts = Array.from({ length: Math.ceil(phones.length / phonesPerPart) }, (_, part) =>
+      phones.slice(part * phonesPerPart, (part + 1) * phonesPerPart),
+    );
+    let scored = 0;
+    const lives = await Promise.all(
+      parts.map(async some => {
+        const found = await make({
+          ...common,
+          part: 'phones',
+          model: federated.model,
+          phones: some,
+          fineTuning: settings.fineTuning,
+        });
+        scored += some.length;
+        log(`${scored} of ${phones.length} phones are scored.`);
+        return found;
+      }),
+    );
+    return {
+      ...(await ngrams),
+      pretrained: begin.recall,
+      central: central.recall,
+      federated: federated.recall,
+      ...pooledOf(lives.flat()),
+    };
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function pooledOf(
+  lives: readonly PhoneFindings[],
+): Pick<KeyboardTable, 'personal' | 'hybrid' | 'meanLambda'> {
+  return {
+    personal: pooled(lives, 'personal'),
+    hybrid: pooled(lives, 'hybrid'),
+    meanLambda: lives.reduce((sum, { report }) => sum + (report?.lambda ?? 0), 0) / lives.length,
+  };
+}
+
+/** Recall over the words of all phones. */
+function pooled(phones: readonly PhoneFindings[], source: Source): Recall {
+  const recalls = phones.map(({ recalls }) => recalls[source]);
+  const words = recalls.reduce((sum, recall) => sum + recall.words, 0);
+  const share = (top: 'top1' | 'top3') =>
+    recalls.reduce((sum, recall) => sum + recall[top] * recall.words, 0) / words;
+  return { top1: share('top1'), top3: share('top3'), words };
+}
+
+/** The public text without what somebody wrote word for word in a held-out message. */
+export function withoutHeldOut({
+  phones,
+  publicText,
+}: Pick<KeyboardTableInputs, 'phones' | 'publicText'>): string[] {
+  const tokens = (message: string) => tokensOf(message).join(' ');
+  const heldOut = new Set(phones.flatMap(phone => phone.heldOut.map(tokens)));
+  return publicText.filter(sentence => !heldOut.has(tokens(sentence)));
+}
+
+/** The model before it saw any text. */
+function untrained({ model }: KeyboardTableSettings, vocabulary: number, seed: number): ModelFiles {
+  const made = nextWordModel({ ...model, vocabulary }, seed);
+  const { topology, layout, weights } = describeModel(made);
+  made.dispose();
+  return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+}
+
+function told({ top1, top3 }: Recall): string {
+  return `top-1 ${(100 * top1).toFixed(1)} %, top-3 ${(100 * top3).toFixed(1)} %`;
+}

@@ -1,0 +1,52 @@
+import type { MessagePort } from 'node:worker_threads';
+import { startBackend } from '@murmuration/engine/backend';
+import type { Phone } from '../data/federated-text.ts';
+import type { PhoneFindings } from '../hybrid/phone.ts';
+import { measureNgrams, type NgramBaselines } from './ngram-baselines.ts';
+import {
+  type CentralPart,
+  type FederatedPart,
+  livePhones,
+  type PhonesPart,
+  type Taught,
+  teachByRounds,
+  teachCentrally,
+} from './parts.ts';
+
+interface NgramPart {
+  readonly part: 'ngrams';
+  readonly phones: readonly Phone[];
+}
+
+/** A part of the table that one thread makes. */
+export type Part = NgramPart | CentralPart | FederatedPart | PhonesPart;
+
+/** It tells a person through `log` how far it is. */
+export type Job = Part & { readonly log: MessagePort };
+
+/** What comes of each part. */
+export interface Results {
+  readonly ngrams: NgramBaselines;
+  readonly central: Taught;
+  readonly federated: Taught;
+  readonly phones: PhoneFindings[];
+}
+
+/** Makes one part of the table. */
+export default async function make(job: Job): Promise<Results[Part['part']]> {
+  const log = (line: string) => job.log.postMessage(line);
+  try {
+    if (job.part === 'ngrams') return measureNgrams(job.phones);
+    await startBackend();
+    switch (job.part) {
+      case 'central':
+        return await teachCentrally(job, log);
+      case 'federated':
+        return await teachByRounds(job, log);
+      case 'phones':
+        return await livePhones(job);
+    }
+  } finally {
+    job.log.close();
+  }
+}
