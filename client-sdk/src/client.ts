@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { parseTaskName } from '@murmuration/protocol/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
-import { type Challenge, challenge } from '@murmuration/protocol/messages/hello';
+import { type Challenge, challenge, serve } from '@murmuration/protocol/messages/hello';
 import { Emitter } from '@socket.io/component-emitter';
 import { Consent } from './device/consent.ts';
 import { sayFarewell } from './device/farewell.ts';
@@ -237,6 +237,7 @@ export class PlatformClient {
     this.#isKnown = event !== 'challenge';
     try {
       if (event === 'challenge') await this.#answer(decodeFrame(frame, challenge));
+      else if (event === 'serve') this.#hybrids.serve(decodeFrame(frame, serve));
       else deliver(event, frame, this.#sessions);
     } catch (error) {
       const cause = asError(error);
@@ -271,12 +272,12 @@ export class PlatformClient {
       if (this.#participation.isRunning) this.#connect();
       return;
     }
-    const now = await this.#introduction.answer(message);
+    const { now, serve: named } = await this.#introduction.answer(message);
     if (signal.aborted || !this.#participation.isRunning) return;
     this.#isKnown = true;
     this.#emit('connected');
     this.#nudge.give();
     for (const session of this.#sessions) session.connected(now);
-    this.#hybrids.connected();
+    this.#hybrids.connected(named ?? []);
   }
 }

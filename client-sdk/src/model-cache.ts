@@ -47,11 +47,15 @@ interface Loaded {
   readonly bytes: number;
 }
 
-/** The newest model version of one task that this device has: the last one downloaded, before that the one of the app. */
+/**
+ * The model versions of one task that this device has: the last one downloaded, before that the one of the app; and the one that it is to
+ * serve, where the coordinator has named another.
+ */
 export class ModelCache {
   readonly #storage: Storage;
   readonly #transport: Transport;
   readonly #name: string;
+  readonly #pinnedName: string;
   readonly #bundled: (() => Promise<BundledModel>) | undefined;
   /** The loads so far. */
   #loading: Promise<unknown> = Promise.resolve();
@@ -67,6 +71,7 @@ export class ModelCache {
     this.#storage = storage;
     this.#transport = transport;
     this.#name = `model.${task}`;
+    this.#pinnedName = `serve.${task}`;
     this.#bundled = bundled;
     this.#hash = hash;
   }
@@ -76,36 +81,69 @@ export class ModelCache {
    * other gets it, so that it is downloaded once. Throws `model.*` or `server.*`, and the reason of `signal` once that is aborted.
    */
   async load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
+    return this.#next(() => this.#load(hash, signal), signal);
+  }
+
+  /**
+   * Names the version to serve until another is named, over restarts; null: the newest one on the device. Throws as `load`, and then what
+   * was named before counts.
+   */
+  async pin(hash: ModelHash | null, signal: AbortSignal): Promise<Loaded | undefined> {
+    return this.#next(async () => {
+      if (hash) return this.#load(hash, signal, this.#pinnedName);
+      await this.#storage.delete(this.#pinnedName);
+      return undefined;
+    }, signal);
+  }
+
+  /** One thing after the other. */
+  #next<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     const result = this.#loading.then(() => {
       signal.throwIfAborted();
-      return this.#load(hash, signal);
+      return work();
     });
     this.#loading = result.catch(() => {});
     return untilAborted(result, signal);
   }
 
-  async #load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
-    const newest = await this.newest();
-    if (newest?.hash === hash) return { files: newest, bytes: 0 };
+  async #load(hash: ModelHash, signal: AbortSignal, name = this.#name): Promise<Loaded> {
+    const here = await this.#kept(name);
+    if (here?.hash === hash) return { files: here, bytes: 0 };
+    if (name === this.#name && !here) {
+      const bundled = await this.#ofApp();
+      if (bundled?.hash === hash) return { files: bundled, bytes: 0 };
+    }
+    const other = name === this.#name ? this.#pinnedName : this.#name;
+    const there = await this.#kept(other);
+    if (there?.hash === hash) {
+      await this.#storage.put(name, (await this.#storage.get(other))!);
+      return { files: there, bytes: 0 };
+    }
     const { json, weights } = await downloadModel(hash, this.#transport, signal);
     const files = await this.#decode(hash, json, weights);
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
     const entry = new ByteWriter(4 + json.length + weights.length);
-    await this.#storage.put(this.#name, entry.u32(json.length).raw(json).raw(weights).bytes);
+    await this.#storage.put(name, entry.u32(json.length).raw(json).raw(weights).bytes);
     return { files, bytes: json.length + weights.length };
   }
 
-  /** The newest version on the device; undefined where there is none. Throws `model.corrupt` for a damaged one of the app. */
-  async newest(): Promise<ModelFiles | undefined> {
-    const downloaded = await this.#downloaded();
-    if (downloaded || !this.#bundled) return downloaded;
+  /**
+   * The version to serve: the one that was named, else the newest on the device; undefined where there is none. Throws `model.corrupt` for a
+   * damaged one of the app.
+   */
+  async current(): Promise<ModelFiles | undefined> {
+    return (await this.#kept(this.#pinnedName)) ?? (await this.#kept(this.#name)) ?? this.#ofApp();
+  }
+
+  async #ofApp(): Promise<ModelFiles | undefined> {
+    if (!this.#bundled) return undefined;
     const { json, weights } = await this.#bundled();
     return this.#decode(contentHash(json) as ModelHash, json, weights);
   }
 
   /** Undefined where there is nothing, or something damaged. */
-  async #downloaded(): Promise<ModelFiles | undefined> {
-    const entry = await this.#storage.get(this.#name);
+  async #kept(name: string): Promise<ModelFiles | undefined> {
+    const entry = await this.#storage.get(name);
     if (!entry) return undefined;
     try {
       const reader = new ByteReader(entry);

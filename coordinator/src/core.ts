@@ -134,7 +134,13 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
   });
 
   const servings = new Map(tasks.map(({ name, serving }) => [name, serving.remote ? workerServing() : null]));
-  const predictions = new PredictionDesk(servings, { registry, history, clock, limits });
+  const predictions = new PredictionDesk(servings, {
+    registry,
+    history,
+    champion: task => aliasing.of(task).champion.model,
+    clock,
+    limits,
+  });
 
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
@@ -148,7 +154,17 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
     traffic,
     steering,
     registrar,
-    requests: deviceRequests({ clock, events, rounds, pools, desks, verdicts, predictions, registrar }),
+    requests: deviceRequests({
+      clock,
+      events,
+      rounds,
+      pools,
+      desks,
+      verdicts,
+      predictions,
+      registrar,
+      aliasing,
+    }),
     async resume() {
       if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
     },

@@ -4,6 +4,7 @@ import type { CoordinatorEvents } from './events.ts';
 import type { CheckInDesk } from './population/check-in.ts';
 import type { Registrar } from './population/registrar.ts';
 import type { WaitingPool } from './population/waiting-pool.ts';
+import type { Aliasing } from './registry/aliasing.ts';
 import type { VerdictRecorder } from './registry/verdict-recorder.ts';
 import { type AllRounds, findRound } from './round/all-tasks.ts';
 import type { PredictionDesk } from './serving/prediction-desk.ts';
@@ -19,6 +20,7 @@ interface Answering {
   readonly verdicts: VerdictRecorder;
   readonly predictions: PredictionDesk;
   readonly registrar: Registrar;
+  readonly aliasing: Aliasing;
 }
 
 /** Leads what devices ask to the part of the coordinator that answers it. */
@@ -31,9 +33,17 @@ export function deviceRequests({
   verdicts,
   predictions,
   registrar,
+  aliasing,
 }: Answering): DeviceRequests {
   return {
-    welcome: () => ({ now: clock.now(), tasks: Array.from(rounds.values(), ({ task }) => task.name) }),
+    welcome() {
+      const tasks = Array.from(rounds.values(), ({ task }) => task.name);
+      const serve = tasks.flatMap(task => {
+        const { champion } = aliasing.of(task);
+        return champion.pinned ? [{ task, model: champion.model }] : [];
+      });
+      return { now: clock.now(), tasks, ...(serve.length > 0 && { serve }) };
+    },
     checkIn({ device: { id: device }, sdk }, message) {
       const desk = desks.get(message.task);
       if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);

@@ -139,6 +139,10 @@ async function assemble(
   const watch = await openWatch(core, { clock, events, storage, enrolled: () => population.size });
   const door = new OperatorDoor(operators, new Sessions(operators, secrets), bounds.trustedProxies);
   const feed = new LiveFeed({ ...bounds, door, overviews: watch.overviews });
+  events.on('aliases', task => {
+    const { champion } = core.aliasing.of(task);
+    gateway.announce({ task, model: champion.pinned && champion.model });
+  });
   gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
 
   let ready = false;

@@ -8,6 +8,7 @@ import {
   enrolled,
   type Forget,
   type Hello,
+  type Welcome,
   welcome,
 } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
@@ -55,8 +56,8 @@ export class Introduction {
     return this.#identity!;
   }
 
-  /** Says hello in answer to a challenge; returns the time by the coordinator's clock, ms since 1970. Throws what a refusal names. */
-  async answer({ protocol, nonce }: Challenge): Promise<number> {
+  /** Says hello in answer to a challenge; returns what the coordinator says to it. Throws what a refusal names. */
+  async answer({ protocol, nonce }: Challenge): Promise<Welcome> {
     requireVersion(protocol);
     const stored = await this.#device();
     const device = stored ?? (await this.#enrol(nonce));
@@ -107,8 +108,7 @@ export class Introduction {
     return stored && parseDeviceId(new TextDecoder().decode(stored));
   }
 
-  /** Says hello; returns the time by the coordinator's clock, ms since 1970. */
-  async #prove(device: DeviceId, nonce: Uint8Array): Promise<number> {
+  async #prove(device: DeviceId, nonce: Uint8Array): Promise<Welcome> {
     const message: Hello = {
       protocol: protocolVersion,
       device,
@@ -116,7 +116,7 @@ export class Introduction {
       sdk: sdkVersion,
       platform: this.#platform.name,
     };
-    return decodeAck(await this.#request('hello', encodeFrame(message)), welcome).now;
+    return decodeAck(await this.#request('hello', encodeFrame(message)), welcome);
   }
 
   async #enrol(nonce: Uint8Array): Promise<DeviceId> {

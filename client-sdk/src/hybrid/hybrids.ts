@@ -1,6 +1,7 @@
 import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { Serve, Welcome } from '@murmuration/protocol/messages/hello';
 import type { ClientEvents } from '../events.ts';
 import type { ModelCache } from '../model-cache.ts';
 import type { TaskOptions } from '../options.ts';
@@ -76,7 +77,7 @@ export class Hybrids {
       contentHash: platform.contentHash,
       clock: platform.clock,
       examples,
-      newest: () => models.newest(),
+      newest: () => models.current(),
       isIdle: async () => isFree() && (await platform.conditions()).idle !== false,
       emit,
     });
@@ -115,17 +116,33 @@ export class Hybrids {
     else if (event === 'wait') found?.hybrid.consider();
   }
 
-  /** The coordinator can be asked: a device that no round has chosen gets the newest version as well. */
-  connected(): void {
-    for (const [task, ofTask] of this.#ofTasks) void this.#update(task, ofTask, this.#stop.signal);
+  /**
+   * The coordinator can be asked: a device that no round has chosen gets what it is to serve as well, the version that an operator has
+   * named or the newest.
+   */
+  connected(named: NonNullable<Welcome['serve']>): void {
+    for (const task of this.#ofTasks.keys())
+      this.serve({ task, model: named.find(each => each.task === task)?.model ?? null });
   }
 
-  async #update(task: TaskName, { hybrid, models }: OfTask, signal: AbortSignal): Promise<void> {
+  /** The coordinator names the version to serve, or with null the newest. */
+  serve({ task, model }: Serve): void {
+    const ofTask = this.#ofTasks.get(task);
+    if (ofTask) void this.#update(task, model, ofTask, this.#stop.signal);
+  }
+
+  async #update(
+    task: TaskName,
+    named: ModelHash | null,
+    { hybrid, models }: OfTask,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { transport, emit } = this.#ports;
     try {
-      const model = await newestVersion(transport, task, signal);
+      const pinned = await models.pin(named, signal);
+      const model = named ?? (await newestVersion(transport, task, signal));
       if (!model) return;
-      const { bytes } = await models.load(model, signal);
+      const { bytes } = pinned ?? (await models.load(model, signal));
       if (bytes > 0) emit('model', { task, model, bytes });
       await hybrid.arrived();
     } catch (error) {

@@ -11,14 +11,14 @@ import { softmax } from './probabilities.ts';
 /** Has the coordinator predict: the input leaves the device. Throws `hybrid.input`, `prediction.*`, `request.*` or `server.*`. */
 export type Remote = (input: unknown) => Promise<Prediction>;
 
-/** Asks the newest version of a task over the device's connection; one try, since whoever types asks again. */
+/** Asks the version of a task that devices serve over the device's connection; one try, since whoever types asks again. */
 export function remotePrediction(
   task: TaskName,
   serving: Serving<unknown>,
   { request }: Pick<Transport, 'request'>,
 ): Remote {
   return async asked => {
-    const message: Predict = { task, version: 'latest', input: [...inputOf(serving, asked)] };
+    const message: Predict = { task, version: 'champion', input: [...inputOf(serving, asked)] };
     const { model, logits } = decodeAck(await request('predict', encodeFrame(message)), predicted);
     if (logits.length !== 4 * serving.classes)
       throw new MurmurationError(

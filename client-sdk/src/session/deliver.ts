@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 /** Hands what the coordinator says of a round to the sessions, each of which knows whether it is meant. Throws `protocol.frame`. */
 export function deliver(
-  event: Exclude<CoordinatorEvent, 'challenge'>,
+  event: Exclude<CoordinatorEvent, 'challenge' | 'serve'>,
   frame: Uint8Array,
   sessions: readonly Session[],
 ): void {

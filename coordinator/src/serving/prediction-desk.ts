@@ -16,6 +16,8 @@ const retryAfter = 1_000;
 interface PredictionPorts {
   readonly registry: Registry;
   readonly history: History;
+  /** What devices serve. */
+  readonly champion: (task: TaskName) => ModelHash;
   readonly clock: Clock;
   readonly limits: Pick<Limits, 'predictions'>;
 }
@@ -63,6 +65,7 @@ export class PredictionDesk {
   }
 
   async #find(task: TaskName, alias: string): Promise<ModelHash> {
+    if (alias === 'champion') return this.#ports.champion(task);
     const [newest] =
       alias === 'latest' ? await this.#ports.history.versions(task, Number.POSITIVE_INFINITY, 1) : [];
     if (!newest) throw new MurmurationError('model.missing', `The task ${task} has no version "${alias}".`);

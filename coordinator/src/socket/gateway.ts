@@ -7,7 +7,7 @@ import {
   deviceEvents,
 } from '@murmuration/protocol/messages/channel';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
-import type { Enrol, Enrolled, Hello, Welcome } from '@murmuration/protocol/messages/hello';
+import type { Enrol, Enrolled, Hello, Serve, Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
@@ -124,6 +124,12 @@ export class Gateway implements CohortChannel {
   end(device: DeviceId, end: RoundEnd): void {
     if (this.isConnected(device)) this.#send(device, 'round-end', end);
     else this.#unheard.remember(device, end);
+  }
+
+  /** Tells all devices which version to serve from now on; those that connect later hear it in their welcome. */
+  announce(message: Serve): void {
+    const frame = encodeFrame(message);
+    for (const connection of this.#connections.values()) this.#emit(connection, 'serve', frame);
   }
 
   #send(device: DeviceId, event: CoordinatorEvent, message: unknown): void {

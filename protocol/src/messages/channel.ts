@@ -38,6 +38,8 @@ export interface CoordinatorEvents {
   survivors(frame: Uint8Array): void;
   /** `roundEnd` */
   'round-end'(frame: Uint8Array): void;
+  /** `serve` */
+  serve(frame: Uint8Array): void;
 }
 
 export type DeviceEvent = keyof DeviceEvents;
@@ -62,6 +64,7 @@ const fromCoordinator: Record<CoordinatorEvent, true> = {
   bundle: true,
   survivors: true,
   'round-end': true,
+  serve: true,
 };
 export const deviceEvents = Object.keys(fromDevice) as readonly DeviceEvent[];
 export const coordinatorEvents = Object.keys(fromCoordinator) as readonly CoordinatorEvent[];

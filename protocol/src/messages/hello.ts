@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { concatBytes, utf8 } from '../bytes.ts';
-import { bytes, deviceId, taskName, text, time, whole } from './scalars.ts';
+import { bytes, deviceId, modelHash, taskName, text, time, whole } from './scalars.ts';
 
 /** Coordinator to device, at once when a connection opens: what to sign. */
 export const challenge = z.strictObject({ protocol: whole(1, 65_535), nonce: bytes(32) });
@@ -34,8 +34,16 @@ export const welcome = z.strictObject({
   /** The coordinator's clock, ms since 1970. */
   now: time,
   tasks: z.array(taskName).check(z.maxLength(1_000)),
+  /** Which version to serve, of tasks whose operator has named one; of all others it is the newest. */
+  serve: z.optional(
+    z.array(z.strictObject({ task: taskName, model: modelHash })).check(z.minLength(1), z.maxLength(1_000)),
+  ),
 });
 export type Welcome = z.infer<typeof welcome>;
+
+/** Coordinator to device: the version to serve has changed; `null`: it is the newest one again. */
+export const serve = z.strictObject({ task: taskName, model: z.nullable(modelHash) });
+export type Serve = z.infer<typeof serve>;
 
 /** What a device signs with its Ed25519 identity: the challenge of this connection, bound to what it is for. */
 export function challengeMessage(purpose: 'enrol' | 'hello', nonce: Uint8Array): Uint8Array {

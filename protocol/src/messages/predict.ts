@@ -4,7 +4,7 @@ import { modelHash, taskName, text } from './scalars.ts';
 /** Device to coordinator: what a model makes of an input, for a device that can't run the model itself. */
 export const predict = z.strictObject({
   task: taskName,
-  /** Alias of the version to ask; `latest` is the newest one. */
+  /** Alias of the version to ask; `latest` is the newest one, `champion` the one that devices serve. */
   version: text(64),
   /** What the model takes: tokens from the beginning of the sequence on, or the features of one row. */
   input: z.array(z.number()).check(z.minLength(1), z.maxLength(4_096)),

@@ -266,7 +266,7 @@ describe('a device that can’t run the model', () => {
     expect([best(values), source, model]).toEqual([3, 'remote', answer.model]);
     expect(values[0]).toBe(0);
     expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
-    expect(asked).toEqual([['predict', { task, version: 'latest', input: [1, 2] }]]);
+    expect(asked).toEqual([['predict', { task, version: 'champion', input: [1, 2] }]]);
     expect(errors).toEqual([code('model.unusable')]);
   });
 

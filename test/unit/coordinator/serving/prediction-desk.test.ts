@@ -56,7 +56,13 @@ async function open(serving: Partial<Serving> = {}, predictions = 2, found = Pro
       return history.versions(...args);
     },
   };
-  const desk = new PredictionDesk(servings, { registry, history: slow, clock, limits });
+  const desk = new PredictionDesk(servings, {
+    registry,
+    history: slow,
+    champion: () => models[0]!,
+    clock,
+    limits,
+  });
   const ask = (change: object = {}) =>
     desk.answer({ task: line, version: 'latest', input: [3, 4], ...change });
   return { desk, ask, asked, models, clock, closed: () => closed };
@@ -71,10 +77,15 @@ describe('the desk of predictions', () => {
     expect(asked).toEqual([{ model: models[1], input: [3, 4] }]);
   });
 
+  it('PR1: asks the version that devices serve, where that is what it is asked for', async () => {
+    const { ask, models } = await open();
+    expect((await ask({ version: 'champion' })).model).toBe(models[0]);
+  });
+
   it.each([
     [{ task: 'quiet' }, 'prediction.not-offered'],
     [{ task: 'nothing' }, 'task.unknown'],
-    [{ version: 'champion' }, 'model.missing'],
+    [{ version: 'none' }, 'model.missing'],
   ])('PR1: refuses %j with %s, without asking the model', async (change, code) => {
     const { ask, asked } = await open();
     await expect(ask(change)).rejects.toMatchObject({ code });
