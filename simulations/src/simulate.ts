@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { Command } from 'commander';
 import { whole } from './options.ts';
+import { compareCommand } from './report/comparison/command.ts';
 import type { Findings, ScenarioOptions } from './scenario.ts';
 
 interface Scenario {
@@ -41,9 +42,13 @@ for (const [name, { shows, load }] of Object.entries(scenarios)) {
     .allowExcessArguments(false)
     .action(async ({ json, seed }: { json: boolean; seed: number }) => {
       const { run } = await load();
-      const { figures, table } = await run({ seed, log: line => process.stderr.write(`${line}\n`) });
-      print(json ? JSON.stringify(figures) : aligned(table));
+      show(await run({ seed, log: line => process.stderr.write(`${line}\n`) }), { json });
     });
+}
+program.addCommand(compareCommand(show));
+
+function show({ figures, table }: Findings, { json }: { json: boolean }): void {
+  print(json ? JSON.stringify(figures) : aligned(table));
 }
 
 function list(): never {

@@ -71,27 +71,33 @@ async function builtPage(
   const { build } = await import('vite');
   // Beside the old one until it is whole; two that build at once do not meet.
   const folder = `${built}.${process.pid}`;
-  const { NODE_ENV } = process.env;
-  try {
-    await build({
+  await sparingEnvironment(() =>
+    build({
       configFile: join(root, config),
       logLevel: 'error',
       build: { outDir: folder },
       plugins: [counted(progress)],
-    });
-  } finally {
-    // The bundler says "production" to all that runs in this process.
-    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = NODE_ENV;
-  }
+    }),
+  );
   await rm(built, { recursive: true, force: true });
   await rename(folder, built);
   await writeFile(mark, key);
   return { folder: built, isNew: true };
 }
 
-/** SHA-256 of these files and folders, by name and content. */
-async function keyOf(paths: readonly string[]): Promise<string> {
+/** Runs the bundler, which says "production" to all that runs in this process, and takes that back. */
+export async function sparingEnvironment<Built>(build: () => Promise<Built>): Promise<Built> {
+  const { NODE_ENV } = process.env;
+  try {
+    return await build();
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
+}
+
+/** SHA-256 of these files and folders, given by their paths from the root of the repository, by name and content. */
+export async function keyOf(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {
     for (const file of await filesIn(path)) {

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { heldOutMetrics, overPhases, trainingMean, trainingMetrics } from './curves.ts';
+import { heldOut, heldOutMetrics, overPhases, trainingMean, trainingMetrics } from './curves.ts';
 import type { Run } from './run.ts';
 import { type PhaseFigures, type RoundEnded, roundPhases } from './run-event.ts';
 
@@ -35,7 +35,7 @@ export function curvesCsv(run: Run): string {
     ['bytes_so_far', round => (bytes += overPhases(round, ({ up, down }) => up + down))],
   ]);
   for (const metric of heldOutMetrics(run))
-    columns.set(`held_out ${metric}`, ({ metrics }) => metrics?.[metric] ?? null);
+    columns.set(`held_out ${metric}`, round => heldOut(round, metric) ?? null);
   for (const metric of trainingMetrics(run))
     columns.set(`training ${metric}`, round => trainingMean(round, metric));
   for (const [name, of] of Object.entries(countedByPhase))

@@ -1,3 +1,4 @@
+import { roundsToTarget } from '../course/rounds-to-target.ts';
 import type { Unit } from './quantities.ts';
 import type { Run } from './run.ts';
 import { type PhaseFigures, type RoundEnded, roundPhases } from './run-event.ts';
@@ -40,11 +41,26 @@ export function curveOf(
   return curve;
 }
 
+/** The curve of a held-out metric. */
+export function heldOutCurve(rounds: Run['rounds'], metric: string): Curve {
+  return curveOf(rounds, round => heldOut(round, metric));
+}
+
+/** A held-out metric of a round; undefined where it was not measured, null where it was no finite number. */
+export function heldOut({ metrics }: RoundEnded, metric: string): number | null | undefined {
+  return metrics ? own(metrics, metric) : undefined;
+}
+
+/** What `record` has under a name, of whatever others gave it: not what all objects have. */
+export function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** The mean of what contributors measured in training, weighted by their examples where these are known; null without any. */
 export function trainingMean({ training }: RoundEnded, metric: string): number | null {
-  const values = training?.metrics[metric];
+  const values = training && own(training.metrics, metric);
   if (!values) return null;
-  const examples = training.metrics.examples;
+  const examples = own(training.metrics, 'examples');
   let [sum, weights] = [0, 0];
   for (const [i, value] of values.entries()) {
     const weight = examples?.[i] ?? (examples ? 0 : 1);
@@ -71,8 +87,7 @@ export function trainingMetrics({ rounds }: Run): string[] {
 
 /** How a metric is read; one that its run does not describe is a number of which more is better. */
 export function descriptionOf(run: Run, metric: string): { unit: Unit; better: 'higher' | 'lower' } {
-  const described = Object.hasOwn(run.begun.metrics, metric) ? run.begun.metrics[metric] : undefined;
-  return described ?? { unit: 'number', better: 'higher' };
+  return own(run.begun.metrics, metric) ?? { unit: 'number', better: 'higher' };
 }
 
 /** Where a curve is at its best; undefined without points. */
@@ -87,12 +102,9 @@ export function bestOf(
   return { value: value[best]!, round: round[best]! };
 }
 
-/** The first round in which a curve reaches `target`; undefined where it never does. */
-export function roundsTo(
-  { value, round }: Curve,
-  target: number,
-  better: 'higher' | 'lower',
-): number | undefined {
-  const index = value.findIndex(reached => (better === 'higher' ? reached >= target : reached <= target));
-  return index < 0 ? undefined : round[index];
+/** Rounds until a curve reaches `target`, as `roundsToTarget` counts them; null where it never does. */
+export function roundsTo({ value, round }: Curve, target: number, better: 'higher' | 'lower'): number | null {
+  const sign = better === 'higher' ? 1 : -1;
+  const points = round.map((round, i) => ({ round, value: sign * value[i]! }));
+  return roundsToTarget(points, sign * target);
 }

@@ -3,7 +3,9 @@ import {
   type Curve,
   curveOf,
   descriptionOf,
+  heldOutCurve,
   heldOutMetrics,
+  own,
   trainingMean,
   trainingMetrics,
 } from './curves.ts';
@@ -49,7 +51,7 @@ export function rounded(value: number): number {
 export function heldOutCurves(run: Run): Map<Unit, NamedCurve[]> {
   const byUnit = new Map<Unit, NamedCurve[]>();
   for (const metric of heldOutMetrics(run)) {
-    const curve = curveOf(run.rounds, ({ metrics }) => metrics?.[metric]);
+    const curve = heldOutCurve(run.rounds, metric);
     if (curve.value.length === 0) continue;
     const { unit } = descriptionOf(run, metric);
     byUnit.set(unit, [...(byUnit.get(unit) ?? []), { metric, name: metric, curve }]);
@@ -93,7 +95,7 @@ export function trainingCharts(
     const byNumber = new Map(run.rounds.map(round => [round.number, round]));
     const edges = line.round.map(number =>
       quantiles(
-        (byNumber.get(number)!.training!.metrics[metric] ?? []).filter(value => value !== null),
+        (own(byNumber.get(number)!.training!.metrics, metric) ?? []).filter(value => value !== null),
         [0.1, 0.9],
       ),
     );

@@ -1,4 +1,4 @@
-import { curveOf, descriptionOf, roundsTo } from './curves.ts';
+import { descriptionOf, heldOutCurve, roundsTo } from './curves.ts';
 import { difference, quantity } from './quantities.ts';
 import type { Run } from './run.ts';
 
@@ -12,12 +12,12 @@ export interface PublishedRow {
   readonly source: string;
 }
 
-/** Published figures beside the run's own: its last value of a metric, or the first round that reached a target. */
+/** Published figures beside the run's own: its last value of a metric, or the rounds to a target. */
 export function publishedRows(run: Run): PublishedRow[] {
   return run.begun.published.map(figure => {
     const { label, metric, source } = figure;
     const { unit, better } = descriptionOf(run, metric);
-    const curve = curveOf(run.rounds, ({ metrics }) => metrics?.[metric]);
+    const curve = heldOutCurve(run.rounds, metric);
     if (figure.kind === 'metric') {
       const last = curve.value.at(-1);
       return {
@@ -34,8 +34,8 @@ export function publishedRows(run: Run): PublishedRow[] {
       label,
       what: `rounds to ${quantity(figure.target, unit)} ${metric}`,
       published: quantity(figure.rounds, 'count'),
-      here: rounds === undefined ? 'not reached' : quantity(rounds, 'count'),
-      difference: difference(rounds === undefined ? null : rounds - figure.rounds, 'count'),
+      here: rounds === null ? 'not reached' : quantity(rounds, 'number'),
+      difference: difference(rounds === null ? null : rounds - figure.rounds, 'number'),
       source,
     };
   });

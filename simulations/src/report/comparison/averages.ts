@@ -1,4 +1,4 @@
-import { type Curve, curveOf } from '../curves.ts';
+import { type Curve, heldOutCurve } from '../curves.ts';
 import type { Run } from '../run.ts';
 
 /** A metric over the rounds, averaged over runs, with the lowest and the highest of them. */
@@ -9,7 +9,7 @@ export interface AveragedCurve extends Curve {
 
 /** The mean over the runs of each round that all of them measured; traffic and time are means as well. */
 export function averaged(runs: readonly Run[], metric: string): AveragedCurve {
-  const curves = runs.map(({ rounds }) => curveOf(rounds, ({ metrics }) => metrics?.[metric]));
+  const curves = runs.map(({ rounds }) => heldOutCurve(rounds, metric));
   const places = curves.map(({ round }) => new Map(round.map((number, i) => [number, i])));
   const round = (curves[0]?.round ?? []).filter(number => places.every(places => places.has(number)));
   const columns = (of: 'bytes' | 'ms' | 'value') =>

@@ -1,5 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Findings } from '../../scenario.ts';
 import { readRun } from '../event-log.ts';
 import { pageAssets } from '../page-assets.ts';
 import { reportFiles } from '../recorder.ts';
@@ -8,19 +9,11 @@ import { comparisonTable } from './comparison-table.ts';
 import { finalFigures } from './final-figures.ts';
 import { groupsOf } from './groups.ts';
 
-/** Runs side by side. */
-export interface Comparison {
-  /** For people: rows of cells. */
-  readonly table: readonly (readonly string[])[];
-  /** For programs: each group with its seeds, its settings and its figures. */
-  readonly figures: Readonly<Record<string, unknown>>;
-}
-
 /**
  * Lays runs side by side, each given by its folder or its events, and writes their page to `page`. Throws `report.malformed` where one
  * of them is no run.
  */
-export async function compareRuns(paths: readonly string[], page: string): Promise<Comparison> {
+export async function compareRuns(paths: readonly string[], page: string): Promise<Findings> {
   const runs = await Promise.all(paths.map(async path => readRun(await eventsOf(path))));
   const groups = groupsOf(runs);
   await mkdir(dirname(page), { recursive: true });

@@ -1,4 +1,4 @@
-import { curveOf, descriptionOf, heldOutMetrics, overPhases, roundsTo } from '../curves.ts';
+import { descriptionOf, heldOutCurve, heldOutMetrics, overPhases, roundsTo } from '../curves.ts';
 import { quantity, type Unit } from '../quantities.ts';
 import type { Run } from '../run.ts';
 import { mean } from './averages.ts';
@@ -25,31 +25,25 @@ export function descriptionIn(groups: readonly Group[], metric: string): ReturnT
 
 /** What the runs came to: metrics, rounds to the targets of others, traffic and time. */
 export function finalFigures(groups: readonly Group[]): FinalFigure[] {
-  const figure = (name: string, unit: Unit, of: (run: Run) => number | undefined): FinalFigure => ({
+  const figure = (name: string, unit: Unit, of: (run: Run) => number | null | undefined): FinalFigure => ({
     name,
     unit,
     groups: groups.map(({ runs }) => {
-      const values = runs.map(of).filter(value => value !== undefined);
+      const values = runs.map(of).filter(value => typeof value === 'number');
       if (values.length < runs.length) return null;
       return { mean: mean(values), low: Math.min(...values), high: Math.max(...values) };
     }),
   });
   const metrics = metricsOfAll(groups).map(metric => {
     const { unit } = descriptionIn(groups, metric);
-    return figure(metric, unit, ({ rounds }) =>
-      curveOf(rounds, ({ metrics }) => metrics?.[metric]).value.at(-1),
-    );
+    return figure(metric, unit, ({ rounds }) => heldOutCurve(rounds, metric).value.at(-1));
   });
   return [
     ...metrics,
     ...targetsOf(groups).map(({ metric, target }) => {
       const { unit, better } = descriptionIn(groups, metric);
-      return figure(`rounds to ${quantity(target, unit)} ${metric}`, 'count', ({ rounds }) =>
-        roundsTo(
-          curveOf(rounds, ({ metrics }) => metrics?.[metric]),
-          target,
-          better,
-        ),
+      return figure(`rounds to ${quantity(target, unit)} ${metric}`, 'number', ({ rounds }) =>
+        roundsTo(heldOutCurve(rounds, metric), target, better),
       );
     }),
     figure('rounds', 'count', ({ rounds }) => rounds.length),

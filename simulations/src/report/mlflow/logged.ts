@@ -1,4 +1,4 @@
-import { heldOutMetrics, overPhases, trainingMean, trainingMetrics } from '../curves.ts';
+import { heldOut, heldOutMetrics, overPhases, trainingMean, trainingMetrics } from '../curves.ts';
 import { flatSettings } from '../flat-settings.ts';
 import type { Run } from '../run.ts';
 import { type PlainData, type RoundEnded, roundPhases } from '../run-event.ts';
@@ -29,7 +29,7 @@ export function paramsOf({ begun }: Run): [string, string][] {
 export function metricsOf(run: Run): [string, Point[]][] {
   const { begun, rounds, ended } = run;
   const sources: Source[] = [
-    ...heldOutMetrics(run).map((name): Source => [name, ({ metrics }) => metrics?.[name]]),
+    ...heldOutMetrics(run).map((name): Source => [name, round => heldOut(round, name)]),
     ...trainingMetrics(run).map(
       (name): Source => [`training.${name}`, round => trainingMean(round, name) ?? undefined],
     ),

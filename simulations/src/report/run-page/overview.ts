@@ -1,4 +1,4 @@
-import { bestOf, curveOf, descriptionOf, heldOutMetrics, overPhases } from '../curves.ts';
+import { bestOf, descriptionOf, heldOutCurve, heldOutMetrics, overPhases } from '../curves.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 import { quantity } from '../quantities.ts';
 import type { Run } from '../run.ts';
@@ -43,7 +43,7 @@ function ending({ ended, rounds }: Run): Content {
 function learned(run: Run): Tile[] {
   return heldOutMetrics(run).map(metric => {
     const { unit, better } = descriptionOf(run, metric);
-    const curve = curveOf(run.rounds, ({ metrics }) => metrics?.[metric]);
+    const curve = heldOutCurve(run.rounds, metric);
     const best = bestOf(curve, better);
     return {
       name: metric,

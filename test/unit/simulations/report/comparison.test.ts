@@ -68,7 +68,7 @@ describe('runs side by side', () => {
     expect(table.get('plan.learningRate')).toEqual(['0.1', '0.3']);
     expect(table.has('plan.epochs')).toBe(false);
     expect(table.get('accuracy')).toEqual(['98.5 % (98.0 % to 99.0 %)', '97.0 %']);
-    expect(table.get('rounds to 97.0 % accuracy')).toEqual(['3', '2']);
+    expect(table.get('rounds to 97.0 % accuracy')).toEqual(['2.96 (2.93 to 2.98)', '2.00']);
     expect(table.get('rounds')).toEqual(['3.50 (3 to 4)', '2']);
   });
 

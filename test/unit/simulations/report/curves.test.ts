@@ -39,9 +39,9 @@ describe('a curve', () => {
     ).toEqual([]);
   });
 
-  it('reaches a target in the first round that is as good', () => {
-    expect(roundsTo(curve, 0.5, 'higher')).toBe(4);
-    expect(roundsTo(curve, 0.9, 'higher')).toBeUndefined();
+  it('reaches a target between the rounds around it', () => {
+    expect(roundsTo(curve, 0.5, 'higher')).toBeCloseTo(1 + (3 * 0.4) / 0.675);
+    expect(roundsTo(curve, 0.9, 'higher')).toBeNull();
     expect(roundsTo(curve, 0.2, 'lower')).toBe(1);
     expect(bestOf(curve, 'higher')).toEqual({ value: 0.775, round: 4 });
     expect(bestOf(curve, 'lower')?.round).toBe(1);
@@ -90,7 +90,7 @@ describe('the curves of a run as CSV', () => {
 });
 
 describe('published figures', () => {
-  it('stand beside the first round that reached the target, or say that none did', () => {
+  it('stand beside the rounds to the target, or say that none did', () => {
     const published = [
       { kind: 'rounds-to', label: 'they', metric: 'accuracy', target: 0.7, rounds: 20, source: 'table' },
       { kind: 'rounds-to', label: 'they', metric: 'accuracy', target: 0.99, rounds: 20, source: 'table' },
@@ -98,7 +98,7 @@ describe('published figures', () => {
     ] as const;
     const rows = publishedRows(runOf({ ...begun, published }, roundOf(1), roundOf(3), roundOf(4)));
     expect(rows.map(({ here, difference }) => [here, difference])).toEqual([
-      ['3', '−17'],
+      ['3.00', '−17.0'],
       ['not reached', '–'],
       ['0.575 nats', '+0.0750 nats'],
     ]);
