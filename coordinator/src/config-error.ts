@@ -1,5 +1,21 @@
 import type { core, ZodError } from 'zod';
 
+/** A field that is wrong, by its path such as `cohort.goal`, and what it may be. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** The fields that are wrong, each with what was expected and what was found. */
+export function fieldProblems({ issues }: ZodError, input: unknown): FieldProblem[] {
+  return issues.flatMap(nearest).flatMap(issue => {
+    const { path, message } = issue;
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(key => ({ field: [...path, key].join('.'), message: 'there is no such field' }));
+    return [{ field: path.join('.'), message: `${message}; ${describe(valueAt(input, path))}` }];
+  });
+}
+
 /**
  * What is wrong with a configuration, a line for each field: where it is, what was expected, and what was found, which is
  * left out for `secrets`.

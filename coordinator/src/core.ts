@@ -26,6 +26,7 @@ import { PredictionDesk } from './serving/prediction-desk.ts';
 import { workerServing } from './serving/worker-serving.ts';
 import type { DeviceRequests } from './socket/answers.ts';
 import type { Storage } from './storage/storage.ts';
+import { asOperatorsSet, SettingsDesk } from './task/settings-desk.ts';
 import type { Task } from './task/task.ts';
 
 /** The way to all devices, whatever carries it. */
@@ -58,6 +59,7 @@ export interface Core {
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly registry: Registry;
   readonly aliasing: Aliasing;
+  readonly settings: SettingsDesk;
   readonly traffic: Traffic;
   readonly steering: Steering;
   readonly registrar: Registrar;
@@ -76,7 +78,7 @@ export interface Core {
 }
 
 /** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
-export async function openCore(tasks: readonly Task[], ports: CorePorts): Promise<Core> {
+export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
   const { clock, random, storage, population, channel, unmasker, events, limits } = ports;
   const { history } = storage;
   const registry = new Registry(storage.blobs, history, storage.aliases);
@@ -86,6 +88,7 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
   const traffic = new Traffic();
 
   await startBackend();
+  const tasks = await Promise.all(defined.map(task => asOperatorsSet(task, storage.settings)));
   for (const task of tasks) {
     await ensureFirstVersion(task, registry, history, clock);
     await aliasing.open(task.name);
@@ -96,7 +99,7 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
   const pools = new Map<string, WaitingPool>();
   for (const task of tasks) {
     const pool = new WaitingPool(() => taskRounds.current?.poolChanged());
-    const taskRounds = new TaskRounds(task, registry, {
+    const taskRounds: TaskRounds = new TaskRounds(task, registry, {
       clock,
       random,
       primitives: native,
@@ -105,7 +108,12 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
       channel,
       history,
       store: storage.durable ? storage.rounds : undefined,
-      makeVersion: versionMaker(task, registry, clock, (...step) => events.emit('closing-step', ...step)),
+      makeVersion: versionMaker(
+        () => taskRounds.task,
+        registry,
+        clock,
+        (...step) => events.emit('closing-step', ...step),
+      ),
       traffic: () => traffic.of(task.name),
       comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
       events,
@@ -149,6 +157,7 @@ export async function openCore(tasks: readonly Task[], ports: CorePorts): Promis
   return {
     rounds,
     aliasing,
+    settings: new SettingsDesk(storage.settings, rounds, clock),
     pools,
     registry,
     traffic,

@@ -143,6 +143,7 @@ async function assemble(
     const { champion } = core.aliasing.of(task);
     gateway.announce({ task, model: champion.pinned && champion.model });
   });
+  events.on('settings', () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task))));
   gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
 
   let ready = false;
@@ -184,6 +185,7 @@ async function assemble(
     history: storage.history,
     verdicts: storage.verdicts,
     aliasing: core.aliasing,
+    settings: core.settings,
     census: new Census(population, storage.activity, clock),
   });
   await serveApps(app, config.apps);

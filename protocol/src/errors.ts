@@ -125,6 +125,16 @@ export const errors = {
     text: 'Whoever is signed in with a browser changes things from a page of this coordinator alone.',
   },
   'task.unknown': { status: 404, retryable: false, text: 'There is no such task.' },
+  'task.settings': {
+    status: 422,
+    retryable: false,
+    text: 'Settings of the task do not fit; the answer names each field that is wrong.',
+  },
+  'task.changed': {
+    status: 409,
+    retryable: false,
+    text: 'Somebody else has changed the settings of the task meanwhile; look at them again.',
+  },
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
   'round.under-way': { status: 409, retryable: false, text: 'A round of this task is under way already.' },

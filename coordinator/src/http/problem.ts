@@ -5,6 +5,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../events.ts';
+import { SettingsError } from '../task/settings-error.ts';
+import { fieldProblem } from './messages/settings.ts';
 
 /** A problem document (RFC 9457), with our code beside the standard members. */
 export const problem = z
@@ -16,6 +18,10 @@ export const problem = z
     instance: z.string().describe('The path that was asked for'),
     code: z.string(),
     retryable: z.boolean().describe('Whether the same request may succeed later'),
+    fields: z
+      .array(fieldProblem)
+      .optional()
+      .describe('Of settings: each field that is wrong, by paths such as `cohort.goal`'),
   })
   .describe('A problem document (RFC 9457)');
 
@@ -77,10 +83,8 @@ function secondsUntilRetry({ after = 2_000 }: MurmurationError): string {
   return String(Math.max(1, Math.ceil(after / 1_000)));
 }
 
-function problemOf(
-  { code, detail, status, retryable }: MurmurationError,
-  instance: string,
-): z.infer<typeof problem> {
+function problemOf(error: MurmurationError, instance: string): z.infer<typeof problem> {
+  const { code, detail, status, retryable } = error;
   return {
     type: `urn:murmuration:error:${code}`,
     title: errors[code].text,
@@ -89,6 +93,7 @@ function problemOf(
     instance,
     code,
     retryable,
+    ...(error instanceof SettingsError && { fields: [...error.fields] }),
   };
 }
 

@@ -16,13 +16,14 @@ import type { RoundTerms } from './round.ts';
  * those of the version before, bit for bit: the strategy never sees them. `took` hears how long each step took, ms.
  */
 export function versionMaker(
-  task: Task,
+  taskOf: () => Task,
   registry: Registry,
   clock: Clock,
   took: (terms: RoundTerms, step: 'aggregation' | 'evaluation', ms: number) => void = () => {},
 ): MakeVersion {
   return async (terms, aggregate, signal) => {
     const startedAt = clock.now();
+    const task = taskOf();
     const { head, files, newest } = await registry.current(task.name);
     if (head.version.model !== terms.plan.model)
       throw new MurmurationError(

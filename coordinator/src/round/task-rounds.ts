@@ -23,9 +23,13 @@ const whilePaused = 15 * 60_000;
 
 /** The rounds of one task, one after the other, on its schedule. */
 export class TaskRounds {
-  readonly task: Task;
   readonly #registry: Registry;
   readonly #ports: DriverPorts;
+  #task: Task;
+  /** The settings of the next round, where they are others. */
+  #upcoming: Task | undefined;
+  /** When the last round began, ms since 1970; `undefined` where none has. */
+  #lastAt: number | undefined;
   readonly #over: RoundId[] = [];
   #driver: RoundDriver | undefined;
   #number = 0;
@@ -43,10 +47,36 @@ export class TaskRounds {
   #isRunning = false;
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
-    this.task = task;
+    this.#task = task;
     this.#registry = registry;
     this.#ports = ports;
     this.#nextAt = ports.clock.now();
+  }
+
+  /** As the round under way has it; between rounds, as the next one has it. */
+  get task(): Task {
+    return this.#task;
+  }
+
+  /** As the next round has it. */
+  get upcoming(): Task {
+    return this.#upcoming ?? this.#task;
+  }
+
+  /** Gives other settings to the rounds from the next one on. */
+  adjust(task: Task): void {
+    this.#upcoming = task;
+    if (this.#isRunning) return;
+    this.#takeOver();
+    if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
+    if (this.#started) this.#scheduleNext();
+  }
+
+  #takeOver(): void {
+    if (!this.#upcoming) return;
+    this.#task = this.#upcoming;
+    this.#upcoming = undefined;
+    this.#ports.events.emit('settings', this.#task.name);
   }
 
   /**
@@ -171,9 +201,11 @@ export class TaskRounds {
   async #begin(): Promise<void> {
     const { head, files } = await this.#registry.current(this.task.name);
     if (this.#stopped) return;
+    this.#takeOver();
     const { clock, random } = this.#ports;
     const terms = this.#terms(head.version.model, randomId<RoundId>(random));
-    this.#nextAt = clock.now() + this.task.interval;
+    this.#lastAt = clock.now();
+    this.#nextAt = this.#lastAt + this.task.interval;
     const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
     await this.#carry(new RoundDriver(terms, aggregate, this.#ports));
   }
@@ -190,6 +222,7 @@ export class TaskRounds {
 
   async #goOn(saved: SavedRound): Promise<void> {
     const { terms, checkpoint } = saved;
+    this.#lastAt = terms.startedAt;
     this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
     let aggregate: Aggregate;
     try {
@@ -219,6 +252,7 @@ export class TaskRounds {
     const [last] = past;
     if (last) {
       this.#number = last.number;
+      this.#lastAt = last.startedAt;
       this.#nextAt = Math.max(this.#nextAt, last.startedAt + this.task.interval);
     }
     this.#over.push(...past.map(({ round }) => round).reverse());

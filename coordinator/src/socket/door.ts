@@ -52,8 +52,9 @@ export class Door {
       perMessageDeflate: false,
     });
     this.engine.on('connection', (conn: EngineSocket) => this.#enter(conn));
-    const { ws } = this.engine as unknown as { ws: EventEmitter };
-    ws.on('wsClientError', ({ message }: Error, socket: Socket) => this.#refuse(socket, malformed(message)));
+    this.#webSockets().on('wsClientError', ({ message }: Error, socket: Socket) =>
+      this.#refuse(socket, malformed(message)),
+    );
     http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }
 
@@ -76,6 +77,17 @@ export class Door {
     await Promise.race([Promise.all(closed), late]);
     cancel();
     this.engine.close();
+  }
+
+  /** The longest message of connections that open from now on, bytes. */
+  bound(longest: number): void {
+    this.engine.opts.maxHttpBufferSize = longest;
+    this.#webSockets().options.maxPayload = longest;
+  }
+
+  /** What the engine does not show: the server of the library beneath it. */
+  #webSockets() {
+    return (this.engine as unknown as { ws: EventEmitter & { options: { maxPayload: number } } }).ws;
   }
 
   /** Leaves the handshakes of another path to whoever takes these. */

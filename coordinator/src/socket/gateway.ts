@@ -56,7 +56,8 @@ export class Gateway implements CohortChannel {
   readonly #events: CoordinatorEvents;
   readonly #limits: Limits;
   readonly #admission: Admission;
-  readonly #frames: FrameLengths;
+  /** Of which the answers read the newest bounds. */
+  readonly #frames: { -readonly [Event in keyof FrameLengths]: number };
   readonly #connections = new Map<DeviceId, Connection>();
   readonly #unheard = new UnheardEnds();
   #requests!: DeviceRequests;
@@ -70,9 +71,8 @@ export class Gateway implements CohortChannel {
     this.#events = ports.events;
     this.#limits = limits;
     this.#admission = new Admission(limits, clock);
-    this.#frames = frames;
-    const longest = Math.max(...Object.values(frames)) + packetOverhead;
-    this.#door = new Door(http, { ...ports, longest });
+    this.#frames = { ...frames };
+    this.#door = new Door(http, { ...ports, longest: longestOf(frames) });
     this.#io = new Server({ serveClient: false });
     this.#io.bind(this.#door.engine);
   }
@@ -124,6 +124,12 @@ export class Gateway implements CohortChannel {
   end(device: DeviceId, end: RoundEnd): void {
     if (this.isConnected(device)) this.#send(device, 'round-end', end);
     else this.#unheard.remember(device, end);
+  }
+
+  /** Bounds frames anew: a change of settings may make longer ones right, on connections that open from now on. */
+  bound(frames: FrameLengths): void {
+    Object.assign(this.#frames, frames);
+    this.#door.bound(longestOf(frames));
   }
 
   /** Tells all devices which version to serve from now on; those that connect later hear it in their welcome. */
@@ -284,6 +290,10 @@ export class Gateway implements CohortChannel {
 }
 
 const known: ReadonlySet<unknown> = new Set(deviceEvents);
+
+function longestOf(frames: FrameLengths): number {
+  return Math.max(...Object.values(frames)) + packetOverhead;
+}
 
 function isDeviceEvent(event: unknown): event is DeviceEvent {
   return known.has(event);

@@ -5,7 +5,7 @@ import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/mess
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod';
-import { describeIssues } from '../config-error.ts';
+import { describeIssues, type FieldProblem, fieldProblems } from '../config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
@@ -108,6 +108,12 @@ export type TaskDefinition = Omit<Definition, 'masking' | 'strategy'> &
     | { readonly masking?: Definition['masking']; readonly strategy?: SumStrategy | undefined }
     | { readonly masking: 'off'; readonly strategy: EachStrategy }
   );
+
+/** The fields of a definition that are wrong by themselves; whether they fit each other, `defineTask` finds out. */
+export function wrongFields(input: unknown): FieldProblem[] {
+  const parsed = definition.safeParse(input);
+  return parsed.success ? [] : fieldProblems(parsed.error, input);
+}
 
 /**
  * Checks a task and fills in its defaults. Throws `config.invalid`, naming each field that is wrong and what it may be, and

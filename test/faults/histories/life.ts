@@ -121,7 +121,7 @@ export class Life implements CohortChannel, Writer {
       channel: this,
       history,
       store: durable ? store : undefined,
-      makeVersion: versionMaker(task, registry, clock),
+      makeVersion: versionMaker(() => task, registry, clock),
       traffic: () => ({ up: 0, down: 0 }),
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,

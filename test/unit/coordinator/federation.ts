@@ -114,7 +114,12 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
   await storeFirstVersion(task, zeros, registry, history, clock);
   const channel = new MemoryChannel();
   const pool = new WaitingPool(() => rounds.current?.poolChanged());
-  const make = versionMaker(task, registry, clock, (...step) => events.emit('closing-step', ...step));
+  const make = versionMaker(
+    () => rounds.task,
+    registry,
+    clock,
+    (...step) => events.emit('closing-step', ...step),
+  );
   const rounds: TaskRounds = new TaskRounds(task, registry, {
     clock,
     random,

@@ -12,6 +12,7 @@ import { Registrar } from '@murmuration/coordinator/population/registrar';
 import { Aliasing } from '@murmuration/coordinator/registry/aliasing';
 import { Steering } from '@murmuration/coordinator/round/steering';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
+import { SettingsDesk } from '@murmuration/coordinator/task/settings-desk';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '../../../seeded-random.ts';
@@ -49,6 +50,7 @@ export async function openAdmin(options: FederationOptions = {}) {
     tasks,
     history,
     aliasing,
+    settings: new SettingsDesk(storage.settings, tasks, clock),
     verdicts: storage.verdicts,
     census: new Census(population, storage.activity, clock),
     operators,

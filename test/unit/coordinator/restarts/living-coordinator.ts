@@ -82,7 +82,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       channel: this,
       history,
       store,
-      makeVersion: world.makeVersion(versionMaker(task, this.#registry, clock)),
+      makeVersion: world.makeVersion(versionMaker(() => task, this.#registry, clock)),
       traffic: () => ({ up: 0, down: 0 }),
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,

@@ -66,7 +66,7 @@ async function open(task: ReturnType<typeof taskOf>, whole = layout, first = wei
       const terms = termsFor(by, head.version.model);
       const aggregate = aggregateFor(by.strategy.consumes, terms.plan, files.layout, terms.id);
       for (const delta of updates) aggregate.add(updateOf(delta));
-      const next = await versionMaker(by, registry, clock)(terms, aggregate, signal);
+      const next = await versionMaker(() => by, registry, clock)(terms, aggregate, signal);
       await history.commit({ head: next });
       return (await registry.files(next.version.model)).weights;
     },

@@ -10,6 +10,7 @@ import type { History } from '../../../registry/ports.ts';
 import type { VerdictStore } from '../../../registry/verdicts.ts';
 import type { AllRounds } from '../../../round/all-tasks.ts';
 import type { Steering } from '../../../round/steering.ts';
+import type { SettingsDesk } from '../../../task/settings-desk.ts';
 import type { App } from '../../app.ts';
 import type { OperatorDoor } from '../../operator-door.ts';
 import { auditRoutes } from './audit.ts';
@@ -21,6 +22,7 @@ import { roundRoutes } from './rounds.ts';
 import { adminScope } from './scope.ts';
 import { securityRoutes } from './security.ts';
 import { type SignInBounds, sessionRoutes, signInRoute } from './session.ts';
+import { settingsRoutes } from './settings.ts';
 import { steeringRoutes } from './tasks.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -37,6 +39,7 @@ export interface Administration {
   readonly history: History;
   readonly verdicts: Pick<VerdictStore, 'of'>;
   readonly aliasing: Aliasing;
+  readonly settings: SettingsDesk;
   readonly overviews: Overviews;
   readonly hourly: HourlyCounter;
   readonly census: Census;
@@ -57,6 +60,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     overviewRoutes(scope, administration);
     roundRoutes(scope, tasks, history);
     versionRoutes(scope, operators, administration);
+    settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
   });
 }

@@ -1,0 +1,44 @@
+import type { TaskName } from '@murmuration/protocol/ids';
+import * as z from 'zod';
+import type { Operators } from '../../../operators/operators.ts';
+import type { SettingsDesk } from '../../../task/settings-desk.ts';
+import type { App } from '../../app.ts';
+import { taskName } from '../../messages/scalars.ts';
+import { changeSettings, settingsChanged, taskSettings } from '../../messages/settings.ts';
+import { problem } from '../../problem.ts';
+import { operatorOf } from './scope.ts';
+
+const params = z.object({ task: taskName });
+
+/** The settings of tasks, and how to change them without a restart. */
+export function settingsRoutes(scope: App, operators: Operators, settings: SettingsDesk): void {
+  scope.get(
+    '/tasks/:task/settings',
+    {
+      config: { least: 'viewer' },
+      schema: { summary: 'Settings of a task', params, response: { 200: taskSettings, 404: problem } },
+    },
+    ({ params: { task } }) => settings.of(task as TaskName),
+  );
+
+  scope.put(
+    '/tasks/:task/settings',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary:
+          'Change settings from the next round on, as a new version of the plan; or check a change alone',
+        params,
+        body: changeSettings,
+        response: { 200: settingsChanged, 404: problem, 409: problem, 422: problem },
+      },
+    },
+    async request => {
+      const operator = operatorOf(request);
+      const task = request.params.task as TaskName;
+      const change = () => settings.change(task, request.body, operator.name);
+      // A check changes nothing that the audit log would have to tell.
+      return request.body.dryRun ? change() : operators.audited(operator, 'task.settings', task, change);
+    },
+  );
+}

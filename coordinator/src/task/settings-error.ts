@@ -1,0 +1,12 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { FieldProblem } from '../config-error.ts';
+
+/** Settings that don't fit: each field that is wrong, with what it may be. */
+export class SettingsError extends MurmurationError {
+  readonly fields: readonly FieldProblem[];
+
+  constructor(fields: readonly FieldProblem[]) {
+    super('task.settings', fields.map(({ field, message }) => `${field}: ${message}.`).join('\n'));
+    this.fields = fields;
+  }
+}

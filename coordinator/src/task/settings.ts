@@ -1,0 +1,111 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
+import { SettingsError } from './settings-error.ts';
+import type { Task } from './task.ts';
+
+/** What operators may change of a task; the rest is its definition's. */
+const sections = ['plan', 'update', 'masking', 'cohort', 'deadlines', 'schedule', 'eligibility'] as const;
+
+type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
+
+/** The settings of a task, complete, with times in ms: what a definition would say. */
+export function settingsOf(task: Task) {
+  const { training, privateLayers, update, masking, cohort, deadlines, interval, eligibility } = task;
+  return {
+    plan: {
+      ...training,
+      sampledSoftmax: training.sampledSoftmax ?? null,
+      privateLayers: [...privateLayers],
+    },
+    update: { ...update },
+    masking: masking ? { ...masking } : ('off' as const),
+    cohort: { ...cohort },
+    deadlines: { ...deadlines },
+    schedule: { every: interval },
+    eligibility: { ...eligibility },
+  } satisfies Settings;
+}
+
+/**
+ * A task under other settings; what `change` leaves out stays as it is. Throws `SettingsError`, naming each field that is wrong.
+ */
+export function withSettings(
+  task: Task,
+  change: Readonly<Record<string, unknown>>,
+  planVersion: number,
+): Task {
+  const unknown = Object.keys(change).filter(section => !(sections as readonly string[]).includes(section));
+  if (unknown.length > 0)
+    throw new SettingsError(
+      unknown.map(field => ({
+        field,
+        message: `operators can't change it; what they can is ${sections.join(', ')}`,
+      })),
+    );
+  const before: Settings = settingsOf(task);
+  const merged = Object.fromEntries(
+    sections.map(section => [section, merge(before[section], change[section])]),
+  );
+  const input = {
+    ...merged,
+    name: task.name,
+    model: task.model,
+    strategy: task.strategy,
+    evaluation: task.evaluator,
+    serving: task.serving,
+    planVersion,
+  } as unknown as TaskDefinition;
+  const wrong = wrongFields(input);
+  if (wrong.length > 0) throw new SettingsError(wrong);
+  let changed: Task;
+  try {
+    changed = defineTask(input);
+  } catch (error) {
+    throw error instanceof MurmurationError ? new SettingsError([fieldOf(error)]) : error;
+  }
+  // The strategy's memory covers the shared layers, and devices keep the others.
+  if (JSON.stringify(changed.privateLayers) !== JSON.stringify(task.privateLayers))
+    throw new SettingsError([
+      {
+        field: 'plan.privateLayers',
+        message: 'which layers are private is for the definition of the task to say',
+      },
+    ]);
+  return changed;
+}
+
+/** The fields in which two tasks' settings differ, by paths such as `cohort.goal`. */
+export function changesBetween(before: Task, after: Task): { field: string; from: unknown; to: unknown }[] {
+  const [old, fresh] = [leavesOf(settingsOf(before)), leavesOf(settingsOf(after))];
+  return [...new Set([...old.keys(), ...fresh.keys()])]
+    .filter(field => JSON.stringify(old.get(field)) !== JSON.stringify(fresh.get(field)))
+    .map(field => ({ field, from: old.get(field) ?? null, to: fresh.get(field) ?? null }));
+}
+
+function merge(before: unknown, change: unknown): unknown {
+  if (change === undefined) return before;
+  return isObject(before) && isObject(change) ? { ...before, ...change } : change;
+}
+
+function leavesOf(settings: object): Map<string, unknown> {
+  const leaves = new Map<string, unknown>();
+  for (const [section, value] of Object.entries(settings))
+    if (isObject(value))
+      for (const [name, leaf] of Object.entries(value)) leaves.set(`${section}.${name}`, leaf);
+    else leaves.set(section, value);
+  return leaves;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Which field is to blame where several don't fit each other. */
+function fieldOf({ code, detail }: MurmurationError): { field: string; message: string } {
+  const [, named, rest] = /^The task: ([a-z]+(?:\.[a-zA-Z]+)?) (.*)\.$/s.exec(detail) ?? [];
+  if (named && rest) return { field: named, message: rest };
+  const message = detail.replace(/^The task: /, '').replace(/\.$/, '');
+  if (code === 'config.ring') return { field: 'update.weightCap', message };
+  if (code === 'secagg.parameters') return { field: 'masking', message };
+  return { field: 'update.kind', message };
+}

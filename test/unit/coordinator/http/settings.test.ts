@@ -1,0 +1,145 @@
+import type { SettingsChanged, TaskSettings } from '@murmuration/coordinator/http/messages/settings';
+import { asOperatorsSet } from '@murmuration/coordinator/task/settings-desk';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deviceId, updateOf } from '../federation.ts';
+import { type Admin, openAdmin } from './admin.ts';
+
+let admin: Admin;
+
+beforeEach(async () => {
+  admin = await openAdmin({
+    task: { cohort: { goal: 2, minimum: 2, overSelection: 1 }, schedule: { every: '1 min' } },
+  });
+});
+afterEach(() => admin.close());
+
+const path = '/tasks/values/settings';
+
+async function change(settings: object, more: object = {}, status = 200) {
+  const answer = await admin.ask('PUT', path, 'operator', { settings, ...more });
+  expect([answer.status, answer.body]).toEqual([status, expect.anything()]);
+  return answer.body as unknown as SettingsChanged;
+}
+
+async function look(): Promise<TaskSettings> {
+  return (await admin.ask('GET', path, 'viewer')).body as unknown as TaskSettings;
+}
+
+async function round(devices: number): Promise<void> {
+  for (let index = 0; index < devices; index++) admin.checkIn(deviceId(index));
+  await admin.clock.advance(0);
+  for (let index = 0; index < devices; index++) {
+    const { assignment } = admin.channel.assignments.get(deviceId(index))!;
+    await admin.rounds.current!.accept(assignment, updateOf([1, 0, 0, 0]));
+  }
+  await admin.clock.advance(0);
+}
+
+describe('the settings of a task', () => {
+  it('are those of its definition at first, complete', async () => {
+    expect(await look()).toMatchObject({
+      planVersion: 1,
+      inForce: true,
+      changedAt: null,
+      changedBy: null,
+      settings: {
+        cohort: { goal: 2 },
+        schedule: { every: 60_000 },
+        masking: 'off',
+        plan: { privateLayers: [] },
+      },
+    });
+  });
+
+  it('change from the next round on, as a new version of the plan; the round under way keeps its own', async () => {
+    await admin.rounds.start();
+    await admin.clock.advance(0);
+    const changed = await change({
+      cohort: { goal: 3 },
+      plan: { learningRate: 0.2 },
+      deadlines: { updates: '2 min' },
+    });
+    expect(changed).toMatchObject({
+      applied: true,
+      changes: [
+        { field: 'plan.learningRate', from: 0.1, to: 0.2 },
+        { field: 'cohort.goal', from: 2, to: 3 },
+        { field: 'deadlines.updates', from: 60_000, to: 120_000 },
+      ],
+      task: { planVersion: 2, inForce: false, changedBy: 'the operator' },
+    });
+    expect(admin.rounds.current!.terms).toMatchObject({ goal: 2, plan: { version: 1 } });
+    await round(2);
+    expect(admin.records[0]).toMatchObject({ outcome: 'published', planVersion: 1 });
+    await admin.clock.advance(60_000);
+    expect(admin.rounds.current!.terms).toMatchObject({
+      goal: 3,
+      limits: { updates: 120_000 },
+      plan: { version: 2, training: { learningRate: 0.2 } },
+    });
+    expect(await look()).toMatchObject({ planVersion: 2, inForce: true });
+  });
+
+  it('change at once between rounds, the schedule included', async () => {
+    await admin.rounds.start();
+    await admin.clock.advance(0);
+    await round(2);
+    await admin.clock.advance(10_000);
+    expect(await change({ schedule: { every: '20 s' } })).toMatchObject({ task: { inForce: true } });
+    await admin.clock.advance(9_999);
+    expect(admin.rounds.current!.terms.number).toBe(1);
+    await admin.clock.advance(1);
+    expect(admin.rounds.current!.terms.number).toBe(2);
+  });
+
+  it('hold over a restart, until the definition has a newer plan', async () => {
+    await change({ cohort: { goal: 3 } });
+    const { settings } = admin.storage;
+    expect(await asOperatorsSet(admin.task, settings)).toMatchObject({ planVersion: 2, cohort: { goal: 3 } });
+    expect((await asOperatorsSet({ ...admin.task, planVersion: 2 }, settings)).cohort.goal).toBe(2);
+  });
+
+  it('are checked before anything changes, and each field that is wrong is named', async () => {
+    const wrong = [
+      [{ cohort: { goal: 0 } }, ['cohort.goal']],
+      [
+        { cohort: { goal: 'many' }, plan: { epochs: 1.5, speed: 1 } },
+        ['plan.epochs', 'plan.speed', 'cohort.goal'],
+      ],
+      [{ cohort: { minimum: 5 } }, ['cohort.minimum']],
+      [{ schedule: { every: 'often' } }, ['schedule.every']],
+      [{ update: { kind: 'ring', bits: 24, weightCap: 65_536 } }, ['update.weightCap']],
+      [{ masking: { threat: 'malicious' } }, ['update.kind']],
+      [{ plan: { privateLayers: ['dense'] } }, ['plan.privateLayers']],
+      [{ model: 'another', name: 'other' }, ['model', 'name']],
+    ] as const;
+    for (const [settings, fields] of wrong) {
+      const { body, status } = await admin.ask('PUT', path, 'operator', { settings });
+      expect([settings, status, body]).toMatchObject([settings, 422, { code: 'task.settings' }]);
+      expect((body.fields as { field: string }[]).map(({ field }) => field).sort()).toEqual(
+        [...fields].sort(),
+      );
+    }
+    expect(await look()).toMatchObject({ planVersion: 1 });
+  });
+
+  it('can be checked alone, and are not overwritten by whoever saw older ones', async () => {
+    expect(await change({ cohort: { goal: 3 } }, { dryRun: true })).toMatchObject({
+      applied: false,
+      changes: [{ field: 'cohort.goal' }],
+      task: { planVersion: 2 },
+    });
+    expect(await look()).toMatchObject({ planVersion: 1, settings: { cohort: { goal: 2 } } });
+    expect(await change({ cohort: { goal: 2 } })).toMatchObject({ applied: false, changes: [] });
+    await change({ cohort: { goal: 3 } }, { ifPlanVersion: 1 });
+    expect(await change({ cohort: { goal: 4 } }, { ifPlanVersion: 1 }, 409)).toMatchObject({
+      code: 'task.changed',
+    });
+    const actions = (await admin.storage.audit.list(99, 99)).map(({ action, outcome }) => [action, outcome]);
+    expect(actions).toEqual([
+      ['task.settings', 'task.changed'],
+      ['task.settings', 'done'],
+      ['task.settings', 'done'],
+    ]);
+  });
+});
