@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { openFederation } from '@murmuration/simulations/federation/federation';
 import { compareRuns } from '@murmuration/simulations/report/comparison/compare';
+import { maskingInForce } from '@murmuration/simulations/report/masking-in-force';
 import { Recorder } from '@murmuration/simulations/report/recorder';
 import type { RunEvent } from '@murmuration/simulations/report/run-event';
+import clusters from '@murmuration/simulations/scenarios/clusters';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +93,43 @@ const wholeRun: RunEvent[] = [
   ended,
 ];
 
+/** The events of a small federation, as its rounds were. */
+async function realRun(): Promise<RunEvent[]> {
+  const settings = clusters.schema.parse({
+    ...clusters.defaults,
+    data: { clients: 30, perClient: 20, heldOut: 200 },
+    cohort: { goal: 8 },
+    masking: { enabled: true },
+  });
+  const federation = await openFederation(clusters as never, settings, await clusters.data(settings), {
+    workers: 2,
+  });
+  try {
+    const rounds: RunEvent[] = [];
+    for (let i = 0; i < 4; i++) rounds.push(await federation.next());
+    const model = await federation.task.model();
+    const { name, shows, metrics } = clusters;
+    const privacy = { masking: maskingInForce(federation.task, model.countParams()) };
+    model.dispose();
+    return [
+      {
+        ...begun,
+        scenario: name,
+        shows,
+        metrics,
+        settings: settings as never,
+        clients: 30,
+        published: [],
+        privacy,
+      },
+      ...rounds,
+      { ...ended, weightsSha256: await federation.weightsHash() },
+    ];
+  } finally {
+    await federation.close();
+  }
+}
+
 describe('the page of a run', { timeout: 120_000 }, () => {
   it('opens from a file without a request or an error, draws every chart, and keeps texts texts', async () => {
     const { page, problems } = await open(await reportOf(wholeRun));
@@ -107,6 +147,22 @@ describe('the page of a run', { timeout: 120_000 }, () => {
         }).length,
     );
     expect(blank).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('shows a federation as its rounds were', async () => {
+    const events = await realRun();
+    const { page, problems } = await open(await reportOf(events));
+    await page.screenshot({ path: `${artifacts}report-real-1440.png`, fullPage: true });
+    const rounds = events.filter(event => event.type === 'round-ended');
+    const last = rounds.at(-1)!.metrics!.accuracy!;
+    const tile = page.locator('.tiles > div', { hasText: /^accuracy/ });
+    expect(await tile.textContent()).toContain(`${(100 * last).toFixed(1)} %`);
+    const counted = rounds.reduce((sum, { tally }) => sum + tally.accepted, 0);
+    expect(await page.locator('#cohort').textContent()).toContain(`the updates of ${counted} counted`);
+    expect(await page.getByRole('row', { name: /^threshold/ }).count()).toBe(1);
+    await expect.poll(() => page.locator('canvas').count()).toBe(await page.locator('[data-chart]').count());
+    expect(await violations(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 
