@@ -8,7 +8,7 @@ export interface DeviceFault {
   readonly phase: LossPhase;
   /** As in the settings of devices. */
   readonly how: DeviceSettings['faults'][number]['how'];
-  /** How much later what is late arrives, ms. */
+  /** How much later what is late arrives, or who left is back, ms. */
   readonly by: number;
 }
 

@@ -49,8 +49,8 @@ const fault = z.strictObject({
   /** How many devices of the round's cohort. */
   devices: z.int().min(1).max(1_000_000),
   /**
-   * `silent`: what they send from that phase on does not arrive. `leaves`: their connection ends as they are about to send, and they don't
-   * come back in this round. `late`: what they send in that phase arrives later, `by`.
+   * `silent`: what they send from that phase on does not arrive. `leaves`: their connection ends as they are about to send, and is
+   * back after the time `by`. `late`: what they send in that phase arrives later, `by`.
    */
   how: z.enum(['silent', 'leaves', 'late']).default('silent'),
   by: duration.prefault('1 min'),

@@ -30,6 +30,8 @@ export class Crowd {
   readonly #online = new Map<number, VirtualDevice>();
   /** Whether devices come back when the coordinator told them to; else they wait for an invitation. */
   readonly #isSteered: boolean;
+  /** Those that went offline for a time. */
+  readonly #awayUntil = new Map<number, number>();
   #wish: Wish | undefined;
   #cancel: Cancel = () => {};
   #isOver = false;
@@ -66,6 +68,16 @@ export class Crowd {
     this.#cancel();
   }
 
+  /** A device goes offline at once, and comes back after so many ms, or as soon after that as it can. */
+  leave(number: number, ms: number): void {
+    const device = this.#online.get(number);
+    if (!device || device.standing === 'leaving') return;
+    this.#ports.cut(number);
+    this.#awayUntil.set(number, this.#ports.clock.now() + ms);
+    void this.#go(device);
+    this.#comeAfter(number, ms);
+  }
+
   /** Lets all go offline, and brings none again. */
   async close(): Promise<void> {
     this.#isOver = true;
@@ -77,7 +89,7 @@ export class Crowd {
     const wish = this.#wish;
     const present = [...this.#online.values()];
     if (!wish || present.some(({ standing }) => standing === 'busy' || standing === 'leaving')) return;
-    const { clock, seed, size, behaviour } = this.#ports;
+    const { clock, seed, size } = this.#ports;
     const now = clock.now();
     let left = wish.count - present.length;
     let next = Number.POSITIVE_INFINITY;
@@ -88,7 +100,7 @@ export class Crowd {
     for (const device of order) {
       if (left <= 0) return;
       if (this.#online.has(device) || wish.refused.has(device)) continue;
-      const time = behaviour.nextOnline(device, now);
+      const time = this.#nextOnline(device, now);
       if (time > now) {
         next = Math.min(next, time);
         continue;
@@ -117,9 +129,13 @@ export class Crowd {
   }
 
   #comeAfter(device: number, ms: number): void {
-    const { clock, behaviour } = this.#ports;
-    const time = behaviour.nextOnline(device, clock.now() + ms);
+    const { clock } = this.#ports;
+    const time = this.#nextOnline(device, clock.now() + ms);
     if (time !== Number.POSITIVE_INFINITY) clock.at(time, () => this.#come(device));
+  }
+
+  #nextOnline(device: number, time: number): number {
+    return this.#ports.behaviour.nextOnline(device, Math.max(time, this.#awayUntil.get(device) ?? 0));
   }
 
   #waits(device: VirtualDevice, after: number | null): void {

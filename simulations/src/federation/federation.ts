@@ -86,6 +86,7 @@ export async function openFederation(
         roundRandom: roundRandom.bytes,
         behaviour,
         events,
+        leave: (device, ms) => crowd.leave(device, ms),
         passed,
       })
     : await socketsCoordination(task, storage, roundRandom.bytes);

@@ -13,6 +13,7 @@ import { countedAs } from '../clock/work.ts';
 import type { Behaviour } from '../devices/behaviour.ts';
 import { LoopbackGateway } from '../loopback/gateway.ts';
 import { LoopbackLink } from '../loopback/link.ts';
+import { Misconduct } from '../loopback/misconduct.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { Coordination } from './coordination.ts';
 
@@ -23,8 +24,10 @@ export interface LoopbackSetup {
   readonly storage: Storage;
   /** Draws for rounds. */
   readonly roundRandom: RandomBytes;
-  readonly behaviour: Pick<Behaviour, 'transferMs'>;
+  readonly behaviour: Pick<Behaviour, 'transferMs' | 'silentAt' | 'faults'>;
   readonly events: CoordinatorEvents;
+  /** A device goes offline at once, for so many ms at least. */
+  readonly leave: (device: number, ms: number) => void;
   readonly passed: (bytes: number, way: 'up' | 'down') => void;
 }
 
@@ -56,6 +59,16 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
   });
   gateway.open(core);
   const links = new Map<number, LoopbackLink>();
+  const misconduct = new Misconduct({
+    clock,
+    behaviour,
+    events,
+    leave: setup.leave,
+    numberOf(id) {
+      for (const [device, link] of links) if (link.device === id) return device;
+      return undefined;
+    },
+  });
   return {
     url: 'loopback:',
     events,
@@ -68,7 +81,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
         passed,
       });
       links.set(device, link);
-      return link;
+      return misconduct.of(device, link);
     },
     cut(device) {
       links.get(device)?.cut();

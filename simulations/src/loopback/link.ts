@@ -1,6 +1,7 @@
 import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
 import { untilAborted } from '@murmuration/client-sdk/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceId } from '@murmuration/protocol/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { LoopbackConnection, LoopbackGateway } from './gateway.ts';
@@ -53,6 +54,11 @@ export class LoopbackLink implements Transport {
     const listener = this.#listener;
     this.close();
     listener?.disconnected('transport close');
+  }
+
+  /** Whose connection it is, once the coordinator knows. */
+  get device(): DeviceId | undefined {
+    return this.#connection?.identity?.device.id;
   }
 
   async request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {

@@ -1,0 +1,79 @@
+import type { Transport } from '@murmuration/client-sdk/transport/transport';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { Behaviour } from '../devices/behaviour.ts';
+import type { DeviceFault } from '../devices/faults.ts';
+import { type LossPhase, lossPhases } from '../devices/losses.ts';
+import { type LoopbackLink, untilTime } from './link.ts';
+
+export interface MisconductPorts {
+  readonly clock: Clock;
+  readonly behaviour: Pick<Behaviour, 'silentAt' | 'faults'>;
+  readonly events: Pick<CoordinatorEvents, 'on'>;
+  /** Which device that is, if it is connected. */
+  readonly numberOf: (device: DeviceId) => number | undefined;
+  /** A device goes offline at once, for so many ms at least. */
+  readonly leave: (device: number, ms: number) => void;
+}
+
+const phaseOf: Partial<Record<DeviceEvent, LossPhase>> = {
+  keys: 'keys',
+  shares: 'shares',
+  reveal: 'unmasking',
+};
+
+/** What goes wrong with the messages of each round, as the devices' behaviour has it. */
+export class Misconduct {
+  readonly #ports: MisconductPorts;
+  #round = 0;
+  #faults = new Map<number, DeviceFault>();
+
+  constructor(ports: MisconductPorts) {
+    this.#ports = ports;
+    ports.events.on('round', state => {
+      if (!('cohort' in state) || state.terms.number === this.#round) return;
+      this.#round = state.terms.number;
+      const cohort = state.cohort.members.flatMap(({ device }) => ports.numberOf(device) ?? []);
+      this.#faults = new Map(ports.behaviour.faults(this.#round, cohort).map(fault => [fault.device, fault]));
+    });
+  }
+
+  /** The link of a device, with what goes wrong on it. */
+  of(device: number, link: LoopbackLink): Transport {
+    return {
+      open: listener => link.open(listener),
+      close: () => link.close(),
+      download: (path, limit, signal) => link.download(path, limit, signal),
+      request: async (event, frame) => {
+        const phase = phaseOf[event];
+        if (phase) await this.#befalls(device, phase, new AbortController().signal);
+        return link.request(event, frame);
+      },
+      upload: async (path, token, bytes, signal) => {
+        await this.#befalls(device, 'updates', signal);
+        return link.upload(path, token, bytes, signal);
+      },
+    };
+  }
+
+  /** Resolves when a message may be sent; throws `server.unreachable` where it won't arrive. */
+  async #befalls(device: number, phase: LossPhase, signal: AbortSignal): Promise<void> {
+    const { clock, behaviour } = this.#ports;
+    const fault = this.#faults.get(device);
+    const hasFallenSilent =
+      fault?.how === 'silent' && lossPhases.indexOf(fault.phase) <= lossPhases.indexOf(phase);
+    if (hasFallenSilent || behaviour.silentAt(device, this.#round, phase))
+      throw new MurmurationError('server.unreachable', 'This device was made to fall silent.');
+    if (!fault || fault.how === 'silent' || fault.phase !== phase) return;
+    // Once alone: what is sent again goes through.
+    this.#faults.delete(device);
+    if (fault.how === 'leaves') {
+      this.#ports.leave(device, fault.by);
+      throw new MurmurationError('server.unreachable', 'This device was made to leave.');
+    }
+    await untilTime(clock, clock.now() + fault.by, signal);
+  }
+}
