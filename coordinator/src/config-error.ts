@@ -18,7 +18,7 @@ export function fieldProblems({ issues }: ZodError, input: unknown): FieldProble
 
 /**
  * What is wrong with a configuration, a line for each field: where it is, what was expected, and what was found, which is
- * left out for `secrets`.
+ * left out for `secrets` and what is in them.
  */
 export function describeIssues(
   subject: string,
@@ -32,9 +32,10 @@ export function describeIssues(
       const { path, message } = issue;
       if (issue.code === 'unrecognized_keys')
         return issue.keys.map(key => `${subject}: ${[...path, key].join('.')}: there is no such field.`);
-      const field = path.length > 0 ? `${path.join('.')}: ` : '';
+      const place = path.join('.');
+      const field = path.length > 0 ? `${place}: ` : '';
       const value = valueAt(input, path);
-      const isSecret = secrets.includes(String(path[0])) && value !== undefined;
+      const isSecret = value !== undefined && secrets.some(each => `${place}.`.startsWith(`${each}.`));
       return `${subject}: ${field}${message}${isSecret ? '' : `; ${describe(value)}`}.`;
     })
     .join('\n');

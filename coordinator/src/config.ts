@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { describeIssues } from './config-error.ts';
 import { trustProxies } from './limits/address.ts';
 import { limitsSchema } from './limits/limits.ts';
+import { alertsSchema } from './monitor/alerts/settings.ts';
 import { logLevels } from './monitor/log.ts';
 import { roles } from './operators/role.ts';
 import { duration } from './task/duration.ts';
@@ -60,6 +61,7 @@ const schema = z.strictObject({
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
     .min(1)
     .optional(),
+  alerts: alertsSchema,
   /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
   enrolmentVerifier: z.string().min(1).optional(),
   /** Anybody may enrol; on the loopback address alone. */
@@ -105,7 +107,7 @@ const variables = {
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
 /** Fields whose values no message repeats. */
-const secrets: readonly (keyof Config)[] = ['enrolmentTokens', 'operatorTokens', 'apps'];
+const secrets: readonly string[] = ['enrolmentTokens', 'operatorTokens', 'apps'];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {

@@ -37,6 +37,7 @@ import { Population } from './population/population.ts';
 import { findRound } from './round/all-tasks.ts';
 import type { Steering } from './round/steering.ts';
 import { Gateway } from './socket/gateway.ts';
+import { diskSpace } from './storage/files/disk-space.ts';
 import { openStorage, type Storage } from './storage/storage.ts';
 import type { Task } from './task/task.ts';
 
@@ -136,7 +137,15 @@ async function assemble(
     retention,
   });
   const { rounds, pools, registry, traffic, steering, registrar } = core;
-  const watch = await openWatch(core, { clock, events, storage, enrolled: () => population.size });
+  const { storage: folder } = config;
+  const watch = await openWatch(core, {
+    clock,
+    events,
+    storage,
+    enrolled: () => population.size,
+    alerts: config.alerts,
+    disk: folder === undefined ? null : () => diskSpace(folder),
+  });
   const door = new OperatorDoor(operators, new Sessions(operators, secrets), bounds.trustedProxies);
   const feed = new LiveFeed({ ...bounds, door, overviews: watch.overviews });
   events.on('aliases', task => {

@@ -146,7 +146,7 @@ export function phaseMessage({ startedAt, endedAt, deadline, ...rest }: PhaseRec
 }
 
 /** An alert as operators' programs get it. */
-function alertMessage({ since, resolvedAt, ...rest }: Alert): Overview['alerts'][number] {
+export function alertMessage({ since, resolvedAt, ...rest }: Alert): Overview['alerts'][number] {
   return { ...rest, since: iso(since), resolvedAt: isoOrNull(resolvedAt) };
 }
 

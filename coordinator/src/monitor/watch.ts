@@ -2,6 +2,8 @@ import type { Clock } from '@murmuration/protocol/ports';
 import type { Core } from '../core.ts';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { AlertSettings } from './alerts/settings.ts';
+import { type AlertPorts, AlertWatch } from './alerts/watch.ts';
 import { HourlyCounter } from './hourly-counter.ts';
 import { Overviews } from './overview.ts';
 import { Presence } from './presence.ts';
@@ -10,6 +12,7 @@ import { Presence } from './presence.ts';
 export interface Watch {
   readonly overviews: Overviews;
   readonly hourly: HourlyCounter;
+  readonly alerts: AlertWatch;
   /** Writes down what was gathered. */
   close(): Promise<void>;
 }
@@ -22,12 +25,25 @@ export async function openWatch(
     readonly events: CoordinatorEvents;
     readonly storage: Storage;
     readonly enrolled: () => number;
+    readonly alerts: AlertSettings;
+    readonly disk: AlertPorts['disk'];
   },
 ): Promise<Watch> {
-  const { clock, events, storage, enrolled } = ports;
+  const { clock, events, storage, enrolled, disk } = ports;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
   const { history } = storage;
+  const alerts = new AlertWatch({
+    clock,
+    events,
+    rounds,
+    history,
+    base: task => aliasing.of(task).base.model,
+    presence,
+    enrolled,
+    disk,
+    settings: ports.alerts,
+  });
   const overviews = new Overviews({
     clock,
     events,
@@ -36,8 +52,17 @@ export async function openWatch(
     aliasing,
     presence,
     enrolled,
-    alerts: () => [],
+    alerts: () => alerts.firing,
   });
   await overviews.open();
-  return { overviews, hourly, close: () => hourly.close() };
+  await alerts.open();
+  return {
+    overviews,
+    hourly,
+    alerts,
+    close() {
+      alerts.close();
+      return hourly.close();
+    },
+  };
 }

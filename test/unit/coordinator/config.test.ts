@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, parseConfig } from '@murmuration/coordinator/config';
 import { limitsSchema } from '@murmuration/coordinator/limits/limits';
+import { alertsSchema } from '@murmuration/coordinator/monitor/alerts/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const token = 'a token that is long enough';
@@ -56,6 +57,7 @@ describe('a configuration', () => {
       limits: limitsSchema.parse({}),
       apps: {},
       retention: { versions: null, rounds: null, roundsFor: null },
+      alerts: alertsSchema.parse(undefined),
       enrolmentTokens: [token],
       openEnrolment: false,
       operatorTokens: [],
@@ -92,6 +94,15 @@ describe('a configuration', () => {
     [{ ...least, limits: { patience: '10 x' } }, 'limits.patience: ', 'a time such as "30 s"'],
     [{ ...least, storage: '' }, 'storage: ', '>=1'],
     [{ ...least, retention: { versions: 0 } }, 'retention.versions: ', '>=1; found 0'],
+    [{ ...least, alerts: { roundsFailing: 0 } }, 'alerts.roundsFailing: ', '>=1; found 0'],
+    [{ ...least, alerts: { noEligibleDevices: '5 s' } }, 'alerts.noEligibleDevices: ', 'a minute at least'],
+    [{ ...least, alerts: { diskFilling: { free: 10 } } }, 'alerts.diskFilling.free: ', 'between 0 and 1'],
+    [{ ...least, alerts: { figuresFell: [{ figure: 'top3' }] } }, 'alerts.figuresFell.0.margin: ', 'number'],
+    [
+      { ...least, alerts: { figuresFell: [1, 2].map(margin => ({ figure: 'top3', margin })) } },
+      'alerts.figuresFell: ',
+      'each figure once',
+    ],
     [{ ...least, retention: { roundsFor: '3 weeks' } }, 'retention.roundsFor: ', 'a time such as "30 s"'],
     [{}, 'enrolmentTokens: ', 'array'],
     [{ enrolmentTokens: [] }, 'enrolmentTokens: ', '>=1'],

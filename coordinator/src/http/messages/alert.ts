@@ -5,9 +5,13 @@ import { instant, taskName } from './scalars.ts';
 export const alertRules = ['rounds-failing', 'figure-fell', 'no-eligible-devices', 'disk-filling'] as const;
 export type AlertRule = (typeof alertRules)[number];
 
+export const severities = ['critical', 'warning'] as const;
+export type Severity = (typeof severities)[number];
+
 export const alert = z.object({
   id: z.string().describe('The same from the first notice to the one that it is over'),
   rule: z.enum(alertRules),
+  severity: z.enum(severities).describe('critical: no version is made, or soon none can be'),
   task: taskName.nullable().describe('null: of the whole coordinator'),
   summary: z.string().describe('One sentence: what is wrong, with its figures'),
   advice: z.string().describe('One sentence: what to do'),

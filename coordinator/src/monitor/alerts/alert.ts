@@ -1,11 +1,12 @@
 import type { TaskName } from '@murmuration/protocol/ids';
-import type { AlertRule } from '../../http/messages/alert.ts';
+import type { AlertRule, Severity } from '../../http/messages/alert.ts';
 
 /** Something that an operator should look at. */
 export interface Alert {
-  /** The same from the first notice to the one that it is over. */
+  /** The same from the first notice to the one that it is over, over a restart as well where the storage is durable. */
   readonly id: string;
   readonly rule: AlertRule;
+  readonly severity: Severity;
   /** null: of the whole coordinator. */
   readonly task: TaskName | null;
   /** One sentence: what is wrong, with its figures. */
@@ -18,4 +19,10 @@ export interface Alert {
   readonly since: number;
   /** ms since 1970; null while it lasts. */
   readonly resolvedAt: number | null;
+}
+
+/** What a rule finds wrong; it lasts for as long as each look finds the same key. */
+export interface Finding extends Omit<Alert, 'id' | 'resolvedAt'> {
+  /** Rule, task, and what else tells it from others. */
+  readonly key: string;
 }

@@ -24,6 +24,7 @@ const expected: Record<string, Role> = {
   'POST /v1/admin/tasks/:task/resume': 'operator',
   'POST /v1/admin/tasks/:task/abort-round': 'operator',
   'POST /v1/admin/tasks/:task/start-round': 'operator',
+  'GET /v1/admin/alerts': 'viewer',
   'GET /v1/admin/audit': 'viewer',
   'GET /v1/admin/overview': 'viewer',
   'GET /v1/admin/check-ins': 'viewer',

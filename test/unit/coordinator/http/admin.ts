@@ -1,6 +1,7 @@
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { OperatorDoor } from '@murmuration/coordinator/http/operator-door';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
+import { alertsSchema } from '@murmuration/coordinator/monitor/alerts/settings';
 import { openWatch } from '@murmuration/coordinator/monitor/watch';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { type Role, roles } from '@murmuration/coordinator/operators/role';
@@ -20,13 +21,18 @@ import { boundsOf } from '../bounds.ts';
 import { type FederationOptions, openFederation } from '../federation.ts';
 
 /** The admin API over the rounds of one task, all in memory, with a token for each role. */
-export async function openAdmin(options: FederationOptions = {}) {
+export async function openAdmin(
+  options: FederationOptions = {},
+  watched: Partial<Parameters<typeof openWatch>[1]> = {},
+) {
   const federation = await openFederation(options);
   const { clock, rounds, task, channel } = federation;
   const storage = await openStorage(undefined, clock);
   const secrets = { primitives: native, clock, random: seededRandom(7) };
   const operators = new Operators(storage.operatorTokens, storage.audit, secrets);
-  const steering = new Steering(new Map([[task.name as string, rounds]]), storage.pausedTasks);
+  const steering = new Steering(new Map([[task.name as string, rounds]]), storage.pausedTasks, name =>
+    federation.events.emit('steered', name),
+  );
   const population = new Population(storage.devices, async () => true, native, clock);
   const desk = new EnrolmentDesk(storage.enrolmentTokens, secrets);
   const disconnected: DeviceId[] = [];
@@ -41,10 +47,18 @@ export async function openAdmin(options: FederationOptions = {}) {
   const aliasing = new Aliasing(aliases, history, federation.events, clock);
   await aliasing.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
-  const watch = await openWatch(
-    { rounds: tasks, aliasing },
-    { clock, events: federation.events, storage: { ...storage, history }, enrolled: () => population.size },
-  );
+  const watchPorts = {
+    clock,
+    events: federation.events,
+    storage: { ...storage, history },
+    enrolled: () => population.size,
+    alerts: alertsSchema.parse(undefined),
+    disk: null,
+    ...watched,
+  };
+  /** Watches as a coordinator does that begins now. */
+  const watchAgain = () => openWatch({ rounds: tasks, aliasing }, watchPorts);
+  const watch = await watchAgain();
   await adminRoutes(app, {
     ...watch,
     tasks,
@@ -74,6 +88,8 @@ export async function openAdmin(options: FederationOptions = {}) {
     app: app as App,
     routes,
     storage,
+    watch,
+    watchAgain,
     operators,
     population,
     steering,
@@ -95,6 +111,7 @@ export async function openAdmin(options: FederationOptions = {}) {
       };
     },
     async close() {
+      await watch.close();
       await rounds.stop();
       await app.close();
     },

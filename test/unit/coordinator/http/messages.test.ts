@@ -85,6 +85,7 @@ const gathering: LiveRound = {
 const alert: Alerts['firing'][number] = {
   id: round,
   rule: 'rounds-failing',
+  severity: 'critical',
   task: 'keyboard',
   summary: 'The last 3 rounds of keyboard failed.',
   advice: 'Look at what the rounds say of it.',

@@ -1,3 +1,4 @@
+import type { AlertWatch } from '../../../monitor/alerts/watch.ts';
 import type { HourlyCounter } from '../../../monitor/hourly-counter.ts';
 import type { Overviews } from '../../../monitor/overview.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
@@ -13,6 +14,7 @@ import type { Steering } from '../../../round/steering.ts';
 import type { SettingsDesk } from '../../../task/settings-desk.ts';
 import type { App } from '../../app.ts';
 import type { OperatorDoor } from '../../operator-door.ts';
+import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
@@ -42,12 +44,13 @@ export interface Administration {
   readonly settings: SettingsDesk;
   readonly overviews: Overviews;
   readonly hourly: HourlyCounter;
+  readonly alerts: AlertWatch;
   readonly census: Census;
 }
 
 /** The admin API: what operators see and do, each route by its least role. */
 export async function adminRoutes(app: App, administration: Administration): Promise<void> {
-  const { operators, door, bounds, audit, desk, registrar, steering, tasks, history, hourly } =
+  const { operators, door, bounds, audit, desk, registrar, steering, tasks, history, hourly, alerts } =
     administration;
   signInRoute(app, door, bounds);
   await adminScope(app, operators, door, scope => {
@@ -62,5 +65,6 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     versionRoutes(scope, operators, administration);
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
+    alertRoutes(scope, alerts);
   });
 }

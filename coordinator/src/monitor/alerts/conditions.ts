@@ -1,0 +1,38 @@
+import { type AlertRule, alertRules } from '../../http/messages/alert.ts';
+import { inWords } from './in-words.ts';
+import type { AlertSettings } from './settings.ts';
+
+/** When each rule fires, in words; null: it is switched off. `hasDisk`: whether anything is kept on a disk. */
+export function conditionsOf(
+  settings: AlertSettings,
+  hasDisk: boolean,
+): readonly { readonly rule: AlertRule; readonly condition: string | null }[] {
+  const of = { ...conditions(settings), ...(hasDisk ? {} : { 'disk-filling': null }) };
+  return alertRules.map(rule => ({ rule, condition: of[rule] }));
+}
+
+function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
+  const { roundsFailing, figuresFell, noEligibleDevices, diskFilling } = settings;
+  const figures = figuresFell.map(
+    ({ figure, better, margin }) =>
+      `${figure} is more than ${margin} ${better === 'higher' ? 'below' : 'above'}`,
+  );
+  const within = diskFilling?.within;
+  return {
+    'rounds-failing':
+      roundsFailing === null
+        ? null
+        : roundsFailing === 1
+          ? 'A round of a task failed.'
+          : `${roundsFailing} rounds of a task in a row failed.`,
+    'figure-fell':
+      figures.length === 0 ? null : `A version's ${figures.join(', or its ')} that of the version before it.`,
+    'no-eligible-devices':
+      noEligibleDevices === null
+        ? null
+        : `No device that could take part in a task was there for ${inWords(noEligibleDevices)}, or for two intervals between its rounds.`,
+    'disk-filling':
+      diskFilling &&
+      `Less than ${Number((100 * diskFilling.free).toPrecision(4))} % of the disk of the storage folder is free${within ? `, or it is full within ${inWords(within)} at its pace` : ''}.`,
+  };
+}

@@ -1,0 +1,22 @@
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { FigureCourse } from './figure-fell.ts';
+import type { Failures } from './rounds-failing.ts';
+
+/** What is known of a task. */
+export interface TaskFacts {
+  readonly task: TaskName;
+  readonly isPaused: boolean;
+  /** ms between the beginnings of rounds. */
+  readonly interval: number;
+  /** Since the task was paused last. */
+  readonly failures: Failures | null;
+  /** By the place of the figure in the settings. */
+  readonly figures: readonly FigureCourse[];
+  /** From which the next round trains. */
+  readonly base: ModelHash;
+  /** When a device that could take part was last there, or since when one is waited for, ms since 1970. */
+  readonly eligibleAt: number;
+  /** Devices of all tasks. */
+  readonly connected: number;
+  readonly enrolled: number;
+}
