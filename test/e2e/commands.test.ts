@@ -231,3 +231,42 @@ describe('murmuration tasks and audit', { timeout }, () => {
     expect(output).toMatch(/^1 +\S+Z +\S+ +local +operator-token\.create +\S{16} +done$/m);
   });
 });
+
+describe('murmuration tasks apply, models promote and rollback', { timeout }, () => {
+  it('change settings as a file says, once they fit', async () => {
+    const wish = join(folder, 'wish.json');
+    await writeFile(wish, JSON.stringify({ task: 'line', cohort: { goal: 0 } }));
+    const wrong = await run(['tasks', 'apply', wish], { MURMURATION_TOKEN: admin });
+    expect(wrong).toMatchObject({ code: 1, errors: expect.stringMatching(/^cohort\.goal: .*found 0\.$/m) });
+    await writeFile(wish, JSON.stringify({ task: 'line', schedule: { every: '2 h' } }));
+    expect(await json(['tasks', 'apply', wish, '--dry-run'])).toMatchObject({
+      applied: false,
+      changes: [{ field: 'schedule.every' }],
+    });
+    const { output } = await run(['tasks', 'apply', wish, '--if-plan-version', '1'], {
+      MURMURATION_TOKEN: admin,
+    });
+    expect(output).toMatch(/^schedule\.every +\d+ +7200000$/m);
+    expect(output).toMatch(/^Version 2 of the plan of line/m);
+    expect(await json(['tasks', 'settings', 'line'])).toMatchObject({
+      task: 'line',
+      schedule: { every: 7_200_000 },
+    });
+    const late = await run(['tasks', 'apply', wish, '--if-plan-version', '1'], { MURMURATION_TOKEN: admin });
+    expect(late).toMatchObject({ code: 1, errors: expect.stringMatching(/version 2 now, not 1/) });
+  });
+
+  it('name the version that devices serve', async () => {
+    expect(await json(['models', 'promote', 'line@0'])).toMatchObject({
+      champion: { number: 0, isPinned: true, by: 'Ada' },
+    });
+    expect(await json(['models', 'promote', 'line@0', '--alias', 'challenger'])).toMatchObject({
+      aliases: [{ alias: 'challenger' }, { alias: 'champion' }],
+    });
+    const { output } = await run(['models', 'rollback', 'line@0'], { MURMURATION_TOKEN: admin });
+    expect(output).toMatch(/^Devices serve version 0 of line, and the next round trains from it/);
+    expect(await json(['models', 'promote', 'line'])).toMatchObject({ champion: { isPinned: false } });
+    const none = await run(['models', 'rollback', 'line@7'], { MURMURATION_TOKEN: admin });
+    expect(none).toMatchObject({ code: 4, errors: expect.stringMatching(/no version 7/) });
+  });
+});

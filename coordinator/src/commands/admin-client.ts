@@ -55,8 +55,13 @@ export class AdminClient {
     return this.#ask('POST', path, body, schema);
   }
 
+  /** As `get`. */
+  put<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.output<Schema>> {
+    return this.#ask('PUT', path, body, schema);
+  }
+
   #ask<Schema extends z.ZodType>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     body: object | undefined,
     schema: Schema,

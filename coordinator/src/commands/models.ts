@@ -6,8 +6,9 @@ import { wholeNumber } from './numbers.ts';
 import { say, sayJson, sayTable } from './output.ts';
 import type { Range } from './pages.ts';
 import { PublicClient } from './public-client.ts';
+import { versionCommands } from './versions.ts';
 
-/** `murmuration models list|export`. */
+/** `murmuration models list|export|promote|rollback`. */
 export function modelCommands(program: Command): void {
   const models = program.command('models').description('the model versions of a running coordinator');
 
@@ -55,4 +56,6 @@ export function modelCommands(program: Command): void {
         `Exported ${done.model}, ${done.values} values in ${bytes(done.bytes)}, to ${done.files.join(' and ')}`,
       );
     });
+
+  versionCommands(models);
 }

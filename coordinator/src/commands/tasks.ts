@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { AdminClient, operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { say, sayJson, sayTable } from './output.ts';
+import { settingsCommands } from './settings.ts';
 
 const state = z.object({
   tasks: z.array(
@@ -17,7 +18,7 @@ const state = z.object({
 
 const done = z.object({ task: z.string() });
 
-/** `murmuration tasks list|pause|resume|abort|start`: the rounds of a running coordinator. */
+/** `murmuration tasks list|pause|resume|abort|start|settings|apply`: the rounds of a running coordinator. */
 export function taskCommands(program: Command): void {
   const tasks = program.command('tasks').description('the tasks of a running coordinator, and their rounds');
 
@@ -65,4 +66,6 @@ export function taskCommands(program: Command): void {
     'begin a round now, whether or not the task is paused',
     task => `A round of ${task} begins.`,
   );
+
+  settingsCommands(tasks);
 }

@@ -2,10 +2,11 @@ import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock } from '@murmuration/protocol/system';
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../config.ts';
+import { dashboardFolder } from '../../http/dashboard.ts';
 import { say, sayJson, sayTable } from '../output.ts';
 import { urlOf } from '../request.ts';
 import { type Finding, fault, ok } from './finding.ts';
-import { checkApps, checkStorage } from './folders.ts';
+import { checkApps, checkDashboard, checkStorage } from './folders.ts';
 import { answersAt, checkExposure, checkPort, checkTls } from './listening.ts';
 import { checkClock, checkEngine, checkNode } from './machine.ts';
 import { checkModules, linesOf } from './modules.ts';
@@ -78,6 +79,7 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
       ...storage.findings,
       checkExposure(config, hasOperators),
       ...(await checkApps(config)),
+      await checkDashboard(dashboardFolder),
     );
   }
   // Only here: no other command waits for the engine to load.

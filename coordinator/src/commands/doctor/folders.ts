@@ -6,6 +6,22 @@ import type { Inspection } from '../../storage/inspect.ts';
 import { bytes } from '../figures.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
+/** Whether the operators' page is there to be served. */
+export async function checkDashboard(folder: string): Promise<Finding> {
+  const page = join(folder, 'index.html');
+  const isBuilt = await stat(page).then(
+    found => found.isFile(),
+    () => false,
+  );
+  return isBuilt
+    ? ok('dashboard', 'The dashboard is built.')
+    : warning(
+        'dashboard',
+        `The dashboard is not built: there is no ${page}.`,
+        'Build it (npm run build), or install the package anew, which brings it along.',
+      );
+}
+
 /** Bytes of free disk below which that is worth a word, and below which writes are about to fail. */
 const [scarce, full] = [2 ** 30, 100 * 2 ** 20];
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { examine } from '@murmuration/coordinator/commands/doctor/doctor';
+import { checkDashboard } from '@murmuration/coordinator/commands/doctor/folders';
 import { checkNode, oldestNode } from '@murmuration/coordinator/commands/doctor/machine';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { openOperators } from '@murmuration/coordinator/storage/operators';
@@ -50,7 +51,19 @@ describe('doctor', () => {
     const all = await findings({ modules: ['test/e2e/line-task.ts'], config: tls() });
     expect(all.filter(({ state }) => state === 'fault')).toEqual([]);
     expect(all.map(({ check }) => check)).toEqual([
-      ...['node', 'clock', 'configuration', 'port', 'tls', 'storage', 'disk', 'operators', 'engine', 'task'],
+      ...[
+        'node',
+        'clock',
+        'configuration',
+        'port',
+        'tls',
+        'storage',
+        'disk',
+        'operators',
+        'dashboard',
+        'engine',
+        'task',
+      ],
     ]);
   });
 
@@ -131,6 +144,18 @@ describe('doctor', () => {
     }
     expect((await found('clock', { url: new URL('http://127.0.0.1:1') })).says).toMatch(/does not answer/);
     expect((await found('clock', { clock: new VirtualClock(0) })).says).toMatch(/1970.*can't be/);
+  });
+
+  it('says where the dashboard is not built', async () => {
+    const built = join(folder, 'dashboard');
+    await mkdir(built);
+    expect(await checkDashboard(built)).toMatchObject({
+      state: 'warning',
+      says: expect.stringContaining(join(built, 'index.html')),
+      mend: expect.stringMatching(/npm run build/),
+    });
+    await writeFile(join(built, 'index.html'), '');
+    expect(await checkDashboard(built)).toMatchObject({ state: 'ok' });
   });
 
   it('names pages that are not built', async () => {
