@@ -221,7 +221,7 @@ describe('the page of a run', { timeout: 120_000 }, () => {
     },
   );
 
-  it('stays small and is made quickly where a run has 5,000 rounds', async () => {
+  it('stays small where a run has 5,000 rounds', async () => {
     const rounds = Array.from({ length: 5_000 }, (_, i) => roundOf(i + 1));
     const path = await reportOf([begun, ...rounds, ended]);
     const { page, problems } = await open(path);

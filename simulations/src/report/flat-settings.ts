@@ -19,7 +19,8 @@ function isSection(value: PlainData): value is { readonly [name: string]: PlainD
 
 function settingText(value: PlainData): string {
   if (typeof value === 'string') return value;
+  if (value === null || (Array.isArray(value) && value.length === 0)) return 'none';
   if (Array.isArray(value) && value.every(part => typeof part !== 'object' || part === null))
     return value.map(part => settingText(part)).join(', ');
-  return value === null ? 'none' : JSON.stringify(value);
+  return JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { ChangeChart, StackChart } from '../chart.ts';
 import { difference, quantity, scaleFor } from '../quantities.ts';
-import { axis, commonOptions, flat, widthOfNumbers } from './axes.ts';
+import { axis, commonOptions, flat, wholeSteps, widthOfNumbers } from './axes.ts';
 import type { Ink } from './ink.ts';
 import { tip } from './tip.ts';
 
@@ -48,12 +48,7 @@ export function stackPlot(chart: StackChart, ink: Ink, width: number, place: HTM
         y: { range: (_plot, _low, high) => [0, high > 0 ? 1.06 * high : 1] },
       },
       axes: [
-        axis(
-          ink,
-          label,
-          { divisor: 1, name: '' },
-          { ...flat, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] },
-        ),
+        axis(ink, label, { divisor: 1, name: '' }, { ...flat, incrs: wholeSteps }),
         axis(ink, chart.label, scale, { size: widthOfNumbers }),
       ],
       cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
@@ -113,7 +108,7 @@ export function changePlot(chart: ChangeChart, ink: Ink, width: number, place: H
           { divisor: 1, name: '' },
           {
             ...flat,
-            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000],
+            incrs: wholeSteps,
           },
         ),
         axis(ink, chart.label, of100, { size: widthOfNumbers }),

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import type { Line, LineChart } from '../chart.ts';
 import type { Abscissa } from '../curves.ts';
 import { quantity, type Scale, scaleFor } from '../quantities.ts';
-import { axis, commonOptions, flat, widthOfNumbers } from './axes.ts';
+import { axis, commonOptions, flat, wholeSteps, widthOfNumbers } from './axes.ts';
 import type { Ink } from './ink.ts';
 import { drawReferences, marksFor } from './references.ts';
 import { tip } from './tip.ts';
@@ -80,7 +80,10 @@ export function linePlot(
           },
         },
       },
-      axes: [axis(ink, label, scaleX, flat), axis(ink, chart.label, scaleY, { size: widthOfNumbers })],
+      axes: [
+        axis(ink, label, scaleX, over === 'round' ? { ...flat, incrs: wholeSteps } : flat),
+        axis(ink, chart.label, scaleY, { size: widthOfNumbers }),
+      ],
       cursor: { drag: { x: false, y: false }, y: false, points: { size: 7 } },
       hooks: { draw: [plot => drawReferences(plot, references, scaleY.divisor, ink)] },
       plugins: [
