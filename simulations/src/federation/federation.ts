@@ -6,7 +6,12 @@ import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import { systemClock } from '@murmuration/protocol/system';
-import { contentHash, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import {
+  contentHash,
+  decodeModel,
+  type ModelFiles,
+  parseModelJson,
+} from '@murmuration/protocol/weights/model-files';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { Work } from '../clock/work.ts';
 import { requirePoisons } from '../devices/adversaries/adversaries.ts';
@@ -48,6 +53,8 @@ export interface Federation {
   next(): Promise<RoundEnded>;
   /** ms on the clock of the devices since the first round began. */
   readonly elapsed: number;
+  /** The newest version. */
+  newest(): Promise<ModelFiles>;
   /** SHA-256 of the weights of the newest version, in hexadecimal. */
   weightsHash(): Promise<string>;
   close(): Promise<void>;
@@ -162,6 +169,13 @@ export async function openFederation(
       } else if (!clock) coordination.rounds.unpause();
       await coordination.pass(() => ended.length > 0);
       return ended.shift()!;
+    },
+    async newest() {
+      const newest = await history.head(task.name);
+      const { model } = newest!.version;
+      const json = await blobs.get(model);
+      const weights = await blobs.get(parseModelJson(model, json).weightsHash);
+      return decodeModel(model, json, weights);
     },
     async weightsHash() {
       const newest = await history.head(task.name);

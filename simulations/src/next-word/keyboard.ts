@@ -4,7 +4,7 @@ import { dialogue } from '../data/dialogue.ts';
 import { smsText } from '../data/sms.ts';
 import type { Findings, ScenarioOptions } from '../scenario.ts';
 import { published } from './published.ts';
-import { keyboardTableSettings as settings } from './settings.ts';
+import { keyboardTableSettings } from './settings.ts';
 import { measureTable } from './table.ts';
 
 /** The rows of the table, in their order. */
@@ -25,9 +25,10 @@ const rows = {
  */
 export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();
+  const settings = keyboardTableSettings.parse({ seed });
   const { phones, heldOutWords, splitSha256 } = smsText();
   log(`${phones.length} phones; ${heldOutWords} held-out words.`);
-  const table = await measureTable({ phones, publicText: dialogue(), settings, seed, log });
+  const table = await measureTable({ phones, publicText: dialogue(), settings, log });
   const points = ({ top1, top3 }: Recall) => ({ top1: 100 * top1, top3: 100 * top3 });
   const over = (row: 'central' | 'federated' | 'hybrid') => table[row].top1 / table.trigram.top1 - 1;
   const overNgram = { central: over('central'), federated: over('federated'), hybrid: over('hybrid') };

@@ -1,102 +1,99 @@
-import type { FineTuning } from '@murmuration/client-sdk/hybrid/fine-tuned';
-import type { FedAdamSettings } from '@murmuration/coordinator/strategy/fed-adam';
-import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import type { ModelSize } from '@murmuration/demo-keyboard-app/task/model';
+import * as z from 'zod';
+import { commonSettings } from '../scenario/settings.ts';
+
+const whole = z.int().min(1);
+const positive = z.number().positive();
+/** Classes that the softmax of a step draws beside the labels; null for all. */
+const negatives = whole.max(1_000_000).nullable();
 
 /** How text in one place is learned, by Adam. */
-export interface CentralSettings {
+const centralSettings = z.strictObject({
   /** Passes over the text; 0 for none. */
-  readonly epochs: number;
+  epochs: z.int().min(0).max(100),
   /** Rows in one step. */
-  readonly batchSize: number;
+  batchSize: whole.max(4_096).default(32),
   /** In the first epoch. */
-  readonly learningRate: number;
+  learningRate: positive.max(10).default(0.002),
   /** In the last epoch, as a share of the first one's; those between lie on a line. */
-  readonly lastRate: number;
+  lastRate: positive.max(1).default(0.2),
   /** Longest L2 norm of the gradient of one step. */
-  readonly gradientClip: number;
-  /** Classes that the softmax of a step draws beside the labels; null for all. */
-  readonly negatives: number | null;
-}
-
-/** How the phones and the coordinator train the shared model. */
-export interface FederatedSettings {
-  /** One after the other, each from the model of the one before: as an operator changes a task. */
-  readonly stages: readonly FederatedStage[];
-  /** Phones whose updates make a round. */
-  readonly cohort: number;
-  readonly plan: Omit<TaskDefinition['plan'], 'learningRate' | 'seed' | 'sampledSoftmax' | 'privateLayers'>;
-  /** Classes that the softmax of a phone's step draws beside the labels; null for all. */
-  readonly negatives: number | null;
-  readonly update: TaskDefinition['update'];
-  /** Of FedAdam, whose moments begin anew with each stage. */
-  readonly strategy: Omit<FedAdamSettings, 'serverLearningRate'>;
-}
+  gradientClip: positive.default(1),
+  negatives: negatives.default(400),
+});
+export type CentralSettings = z.output<typeof centralSettings>;
 
 /** Rounds under the same learning rates. */
-export interface FederatedStage {
-  readonly rounds: number;
+const stage = z.strictObject({
+  rounds: whole.max(100_000),
   /** Of the phones. */
-  readonly learningRate: number;
+  learningRate: positive,
   /** Of FedAdam. */
-  readonly serverLearningRate: number;
-}
+  serverLearningRate: positive,
+});
 
-/** All that the table depends on; each lever is one of these. */
-export interface KeyboardTableSettings {
-  /** The one model that is trained centrally, by federation, and further on each phone. */
-  readonly model: ModelSize;
-  /** Tokens in a row of a batch. */
-  readonly rowLength: number;
-  /** On public text, before the phones' own: central and federated training begin with the same weights. */
-  readonly pretraining: CentralSettings;
-  readonly central: CentralSettings;
-  readonly federated: FederatedSettings;
-  /** The copy of the shared model that each phone trains further. */
-  readonly fineTuning: FineTuning;
-}
+/** How the phones and the coordinator train the shared model. */
+const federatedSettings = z.strictObject({
+  /** One after the other, each from the model of the one before with new moments: as an operator changes a task. */
+  stages: z
+    .array(stage)
+    .min(1)
+    .default([
+      { rounds: 200, learningRate: 1, serverLearningRate: 0.03 },
+      { rounds: 60, learningRate: 1, serverLearningRate: 0.01 },
+      { rounds: 40, learningRate: 0.5, serverLearningRate: 0.004 },
+    ]),
+  /** Phones whose updates make a round. */
+  cohort: whole.max(280).default(10),
+  epochs: whole.max(100).default(1),
+  batchSize: whole.max(4_096).default(4),
+  gradientClip: positive.default(1),
+  maxExamples: whole.default(200),
+  negatives: negatives.default(200),
+  /** Longest L2 norm of an update, and the bits of a value of it. */
+  clip: positive.default(15),
+  bits: z.int().min(2).max(24).default(8),
+  /** The largest weight of an update, in proportion to the examples used. */
+  weightCap: whole.max(65_536).default(8),
+  /** Of FedAdam. */
+  tau: positive.default(0.0005),
+  masking: commonSettings.masking,
+});
+export type FederatedSettings = z.output<typeof federatedSettings>;
+
+/** The copy of the shared model that each phone trains further. */
+const fineTuning = z.strictObject({
+  epochs: whole.max(100).default(2),
+  batchSize: whole.max(4_096).default(4),
+  learningRate: positive.default(0.5),
+  proximal: z.number().min(0).default(0.01),
+  gradientClip: positive.default(1),
+  negatives: negatives.default(200),
+});
 
 /**
- * The settings of `npm run simulate -- keyboard`. They were chosen on the last ninth of the phones' training messages, with the models
- * learning from the others, never on held-out ones.
+ * All that the keyboard table depends on; each lever is one of these. The defaults were chosen on the last ninth of the phones' training
+ * messages, with the models learning from the others, never on held-out ones.
  */
-export const keyboardTableSettings: KeyboardTableSettings = {
-  model: { vocabulary: 6_000, embedding: 96, gru: 256, dense: 96, tied: true, dropout: 0.2 },
-  rowLength: 20,
-  pretraining: {
-    epochs: 1,
-    batchSize: 32,
-    learningRate: 0.002,
-    lastRate: 1,
-    gradientClip: 1,
-    negatives: 400,
-  },
-  central: {
-    epochs: 5,
-    batchSize: 32,
-    learningRate: 0.002,
-    lastRate: 0.2,
-    gradientClip: 1,
-    negatives: 400,
-  },
-  federated: {
-    stages: [
-      { rounds: 85, learningRate: 1, serverLearningRate: 0.03 },
-      { rounds: 30, learningRate: 1, serverLearningRate: 0.01 },
-      { rounds: 15, learningRate: 0.5, serverLearningRate: 0.004 },
-    ],
-    cohort: 10,
-    plan: { epochs: 1, batchSize: 4, gradientClip: 1, maxExamples: 200 },
-    negatives: 200,
-    update: { clip: 15, bits: 8, weighting: 'examples', weightCap: 8 },
-    strategy: { tau: 0.0005 },
-  },
-  fineTuning: {
-    epochs: 2,
-    batchSize: 4,
-    learningRate: 0.5,
-    proximal: 0.01,
-    gradientClip: 1,
-    sampledSoftmax: { negatives: 200 },
-  },
-};
+export const keyboardTableSettings = z.strictObject({
+  /** Of everything that is drawn. */
+  seed: z.int().min(0).max(1_000_000).default(1),
+  /** The one model that is trained centrally, by federation, and further on each phone; its output is tied to its embedding. */
+  model: z
+    .strictObject({
+      /** Ids, special ones included. */
+      vocabulary: whole.max(30_000).default(6_000),
+      embedding: whole.max(1_024).default(96),
+      gru: whole.max(2_048).default(256),
+      /** Share of values that training leaves out before the GRU and behind it. */
+      dropout: z.number().min(0).lt(1).default(0.2),
+    })
+    .prefault({}),
+  /** Tokens in a row of a batch. */
+  rowLength: whole.max(1_000).default(20),
+  /** On public text, before the phones' own: central and federated training begin with the same weights. */
+  pretraining: centralSettings.prefault({ epochs: 2, lastRate: 1 }),
+  central: centralSettings.prefault({ epochs: 8 }),
+  federated: federatedSettings.prefault({}),
+  fineTuning: fineTuning.prefault({}),
+});
+export type KeyboardTableSettings = z.output<typeof keyboardTableSettings>;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
@@ -9,6 +10,7 @@ import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/mode
 import { Piscina } from 'piscina';
 import type { Phone } from '../data/federated-text.ts';
 import type { PhoneFindings, Source } from '../hybrid/phone.ts';
+import { trainByRounds } from './federated-training.ts';
 import type { NgramBaselines } from './ngram-baselines.ts';
 import type { KeyboardTableSettings } from './settings.ts';
 import type { Job, Part, Results } from './worker.ts';
@@ -32,19 +34,18 @@ export interface KeyboardTableInputs {
   /** Sentences of others, to learn the language from. */
   readonly publicText: readonly string[];
   readonly settings: KeyboardTableSettings;
-  readonly seed: number;
+  /** That make parts of the table side by side, and as many that train in rounds, on which no figure depends; one a processor by default. */
+  readonly threads?: number;
   log(line: string): void;
 }
 
-/** Threads that make parts of the table side by side; the table does not depend on how many. */
-const threads = 4;
 /** Phones that are one part. */
 const phonesPerPart = 20;
 
 /** Trains and measures all rows of the table. */
 export async function measureTable(inputs: KeyboardTableInputs): Promise<KeyboardTable> {
-  const { phones, settings, seed, log } = inputs;
-  const { rowLength } = settings;
+  const { phones, settings, threads = availableParallelism(), log } = inputs;
+  const { rowLength, seed } = settings;
   const train = phones.flatMap(phone => phone.train);
   const heldOut = phones.flatMap(phone => phone.heldOut);
   const { words } = mostFrequentWords(train, settings.model.vocabulary);
@@ -74,7 +75,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
       ...common,
       part: 'central',
       name: 'Public text',
-      model: untrained(settings, firstWordId + words.length, seed),
+      model: untrained(settings, firstWordId + words.length),
       messages: withoutHeldOut(inputs),
       heldOut,
       settings: settings.pretraining,
@@ -90,15 +91,17 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
         heldOut,
         settings: settings.central,
       }),
-      make({
+      trainByRounds({
         ...common,
-        part: 'federated',
-        model: begin.model,
+        begin: begin.model,
         phones,
         settings: settings.federated,
+        workers: threads,
+        log,
       }),
     ]);
-    log(`In one place: ${told(central.recall)}; by the phones: ${told(federated.recall)}.`);
+    const federatedRecall = await make({ ...common, part: 'recall', model: federated, heldOut });
+    log(`In one place: ${told(central.recall)}; by the phones: ${told(federatedRecall)}.`);
     const parts = Array.from({ length: Math.ceil(phones.length / phonesPerPart) }, (_, part) =>
       phones.slice(part * phonesPerPart, (part + 1) * phonesPerPart),
     );
@@ -108,7 +111,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
         const found = await make({
           ...common,
           part: 'phones',
-          model: federated.model,
+          model: federated,
           phones: some,
           fineTuning: settings.fineTuning,
         });
@@ -121,7 +124,7 @@ export async function measureTable(inputs: KeyboardTableInputs): Promise<Keyboar
       ...(await ngrams),
       pretrained: begin.recall,
       central: central.recall,
-      federated: federated.recall,
+      federated: federatedRecall,
       ...pooledOf(lives.flat()),
     };
   } finally {
@@ -159,8 +162,8 @@ export function withoutHeldOut({
 }
 
 /** The model before it saw any text. */
-function untrained({ model }: KeyboardTableSettings, vocabulary: number, seed: number): ModelFiles {
-  const made = nextWordModel({ ...model, vocabulary }, seed);
+function untrained({ model, seed }: KeyboardTableSettings, vocabulary: number): ModelFiles {
+  const made = nextWordModel({ ...model, vocabulary, dense: model.embedding, tied: true }, seed);
   const { topology, layout, weights } = describeModel(made);
   made.dispose();
   return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };

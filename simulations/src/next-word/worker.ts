@@ -1,15 +1,16 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { startBackend } from '@murmuration/engine/backend';
 import type { Phone } from '../data/federated-text.ts';
 import type { PhoneFindings } from '../hybrid/phone.ts';
 import { measureNgrams, type NgramBaselines } from './ngram-baselines.ts';
 import {
   type CentralPart,
-  type FederatedPart,
   livePhones,
+  measureRecall,
   type PhonesPart,
+  type RecallPart,
   type Taught,
-  teachByRounds,
   teachCentrally,
 } from './parts.ts';
 
@@ -19,7 +20,7 @@ interface NgramPart {
 }
 
 /** A part of the table that one thread makes. */
-export type Part = NgramPart | CentralPart | FederatedPart | PhonesPart;
+export type Part = NgramPart | CentralPart | RecallPart | PhonesPart;
 
 /** It tells a person through `log` how far it is. */
 export type Job = Part & { readonly log: MessagePort };
@@ -28,7 +29,7 @@ export type Job = Part & { readonly log: MessagePort };
 export interface Results {
   readonly ngrams: NgramBaselines;
   readonly central: Taught;
-  readonly federated: Taught;
+  readonly recall: Recall;
   readonly phones: PhoneFindings[];
 }
 
@@ -41,8 +42,8 @@ export default async function make(job: Job): Promise<Results[Part['part']]> {
     switch (job.part) {
       case 'central':
         return await teachCentrally(job, log);
-      case 'federated':
-        return await teachByRounds(job, log);
+      case 'recall':
+        return await measureRecall(job);
       case 'phones':
         return await livePhones(job);
     }

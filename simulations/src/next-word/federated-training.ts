@@ -1,0 +1,89 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Phone } from '../data/federated-text.ts';
+import { openFederation } from '../federation/federation.ts';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import rounds, { type KeyboardData } from './rounds.ts';
+import type { FederatedSettings } from './settings.ts';
+
+export interface FederatedTraining {
+  readonly begin: ModelFiles;
+  /** Of the vocabulary. */
+  readonly words: readonly string[];
+  readonly rowLength: number;
+  readonly phones: readonly Phone[];
+  readonly settings: FederatedSettings;
+  readonly seed: number;
+  /** Threads that train. */
+  readonly workers: number;
+  log(line: string): void;
+}
+
+/**
+ * The model that rounds of the phones lead to: coordinator, strategy and the SDK's sessions over a loopback, on virtual time. Throws
+ * `training.failed` where a round fails, since all of its phones can be reached.
+ */
+export async function trainByRounds({
+  begin,
+  words,
+  rowLength,
+  phones,
+  settings,
+  seed,
+  workers,
+  log,
+}: FederatedTraining): Promise<ModelFiles> {
+  const { stages, cohort, epochs, batchSize, gradientClip, maxExamples, clip, bits, weightCap } = settings;
+  const train = phones.flatMap(phone => phone.train);
+  let first = 0;
+  const clients = phones.map(phone => {
+    const indices = Uint32Array.from(phone.train, (_, i) => first + i);
+    first += phone.train.length;
+    return indices;
+  });
+  const all = stages.reduce((sum, { rounds }) => sum + rounds, 0);
+  let model = begin;
+  let done = 0;
+  for (const [stage, { learningRate, serverLearningRate, ...lasts }] of stages.entries()) {
+    const complete = rounds.schema.parse({
+      ...rounds.defaults,
+      seed: seed + stage,
+      rows: { length: rowLength },
+      plan: {
+        epochs,
+        batchSize,
+        learningRate,
+        gradientClip,
+        maxExamples,
+        sampledSoftmax: settings.negatives === null ? null : { negatives: settings.negatives },
+      },
+      update: { clip, bits, weightCap },
+      masking: settings.masking,
+      cohort: { goal: cohort, minimumShare: 1 },
+      strategy: { name: 'fedAdam', serverLearningRate, tau: settings.tau },
+    });
+    const data: KeyboardData = { train, heldOut: [], clients, words, begin: model };
+    const federation = await openFederation(rounds as unknown as Scenario, complete, data, {
+      workers,
+      failed: (where, error) => log(`${where}: ${error instanceof Error ? error.message : String(error)}`),
+    });
+    try {
+      for (let round = 1; round <= lasts.rounds; round++) {
+        const { outcome, failure, training } = await federation.next();
+        if (outcome === 'failed')
+          throw new MurmurationError('training.failed', `Round ${done + round} failed: ${failure?.reason}.`);
+        if ((done + round) % 10 === 0 || done + round === all)
+          log(`Round ${done + round} of ${all}: loss ${mean(training?.metrics.loss ?? []).toFixed(3)} nats.`);
+      }
+      model = await federation.newest();
+    } finally {
+      await federation.close();
+    }
+    done += lasts.rounds;
+  }
+  return model;
+}
+
+function mean(values: readonly (number | null)[]): number {
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length;
+}

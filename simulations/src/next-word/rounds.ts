@@ -1,0 +1,33 @@
+import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
+import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { loadModel } from '@murmuration/engine/model';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import * as z from 'zod';
+import { defineScenario } from '../scenario/define-scenario.ts';
+import type { FederatedData } from '../scenario/federated-data.ts';
+
+/** What the phones have, the vocabulary, and the model that the first round begins with. */
+export interface KeyboardData extends FederatedData<string> {
+  readonly words: readonly string[];
+  readonly begin: ModelFiles;
+}
+
+/** Rounds of the keyboard table. They are given their data: a model that was taught elsewhere is part of them. */
+export default defineScenario({
+  module: import.meta.url,
+  name: 'keyboard-rounds',
+  shows: 'the rounds of the keyboard table',
+  sections: { rows: z.strictObject({ length: z.int().min(1).default(20) }) },
+  settings: { strategy: { name: 'fedAdam' }, cohort: { minimumShare: 1 } },
+  data(): KeyboardData {
+    throw new RangeError('The rounds of the keyboard table begin with a model that it gives them.');
+  },
+  model: (_, data) => loadModel((data as KeyboardData).begin),
+  objective: ({ rows }, data) => nextWord(new Vocabulary((data as KeyboardData).words), rows.length),
+  metrics: { top1: { unit: 'share', better: 'higher' }, top3: { unit: 'share', better: 'higher' } },
+  async measure(model, messages, _, data) {
+    const { top1, top3, words } = await recall(model, new Vocabulary((data as KeyboardData).words), messages);
+    return { weight: words, metrics: { top1, top3 } };
+  },
+});
