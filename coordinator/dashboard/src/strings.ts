@@ -1,5 +1,6 @@
 import type { AlertRule } from '../../src/http/messages/alert.ts';
 import type { Phase } from '../../src/http/messages/scalars.ts';
+import type { AuditAction } from '../../src/operators/audit.ts';
 import type { Role } from '../../src/operators/role.ts';
 import type { TokenState } from '../../src/tokens/secret-token.ts';
 import type { Connection } from './live/feed.ts';
@@ -262,7 +263,7 @@ export const strings = {
       consequences: (version: number, before: number) => [
         version === before
           ? `Devices stay with version ${n(version)}, also when rounds make newer ones.`
-          : `Devices change from version ${n(before)} to version ${n(version)} at their next check-in, and stay with it when rounds make newer ones.`,
+          : `Devices change from version ${n(before)} to version ${n(version)}, at once or when they connect again, and stay with it when rounds make newer ones.`,
         'Rounds go on as they do; they train from the newest version.',
       ],
       confirm: 'Let devices serve it',
@@ -272,7 +273,7 @@ export const strings = {
       label: 'Roll back to it',
       title: (version: number) => `Roll back to version ${n(version)}?`,
       consequences: (version: number) => [
-        `Devices change to version ${n(version)} at their next check-in, and stay with it until you let them follow the newest again.`,
+        `Devices change to version ${n(version)}, at once or when they connect again, and stay with it until you let them follow the newest.`,
         `The next round trains from version ${n(version)}. What rounds learned since is left aside; the versions are kept.`,
         'A round under way is ended, and what its devices trained for it is lost.',
       ],
@@ -281,20 +282,20 @@ export const strings = {
     },
     rollbackLast: {
       label: 'Roll back',
-      title: 'Roll back to the version before?',
+      title: 'Roll back to the version that this one was trained from?',
       consequences: (version: number) => [
-        `Devices leave version ${n(version)} at their next check-in for the one that they served before.`,
+        `Devices leave version ${n(version)}, at once or when they connect again, for the one that it was trained from.`,
         'The next round trains from that one too. What rounds learned since is left aside; the versions are kept.',
         'A round under way is ended, and what its devices trained for it is lost.',
       ],
       confirm: 'Roll back',
-      done: 'Rolled back to the version before.',
+      done: 'Rolled back.',
     },
     unpin: {
       label: 'Follow the newest',
       title: 'Let devices follow the newest version?',
       consequences: [
-        'At their next check-in devices change to the newest version, and to each one that a round makes from then on.',
+        'Devices change to the newest version, at once or when they connect again, and to each one that a round makes from then on.',
       ],
       confirm: 'Follow the newest',
       done: 'Devices follow the newest version.',
@@ -421,6 +422,7 @@ export const strings = {
     title: 'Check-ins by hour',
     x: 'hours, in your time zone',
     y: 'check-ins an hour',
+    none: 'No device checked in during this time. If there should be some, look whether they can reach the coordinator, and whether they have enrolled.',
     span: 'Of the last',
     spans: (hours: number) => (hours <= 24 ? '24 hours' : of(hours / 24, 'day')),
     waiting: 'told to wait for a round',
@@ -604,24 +606,20 @@ export const strings = {
     none: 'No operator has changed anything yet.',
     done: 'done',
     columns: { time: 'When', actor: 'Who', action: 'What', subject: 'To what', outcome: 'Outcome' },
-    actions: (action: string) =>
-      ({
-        'enrolment-token.create': 'made an enrolment token',
-        'enrolment-token.revoke': 'revoked an enrolment token',
-        'operator-token.create': 'made an operator token',
-        'operator-token.revoke': 'revoked an operator token',
-        'device.revoke': 'revoked a device',
-        'task.pause': 'paused a task',
-        'task.resume': 'resumed a task',
-        'task.settings': 'changed settings',
-        'round.abort': 'aborted a round',
-        'round.start': 'started a round',
-        'model.promote': 'let devices serve a version',
-        'model.rollback': 'rolled back to a version',
-        'model.alias': 'moved an alias',
-        'session.create': 'signed in',
-        'session.end': 'signed out',
-      })[action] ?? action,
+    actions: {
+      'enrolment-token.create': 'made an enrolment token',
+      'enrolment-token.revoke': 'revoked an enrolment token',
+      'operator-token.create': 'made an operator token',
+      'operator-token.revoke': 'revoked an operator token',
+      'device.revoke': 'revoked a device',
+      'task.pause': 'paused a task',
+      'task.resume': 'resumed a task',
+      'task.settings': 'changed settings',
+      'round.abort': 'aborted a round',
+      'round.start': 'started a round',
+      'version.alias': 'named a version',
+      'version.rollback': 'rolled back to a version',
+    } satisfies Record<AuditAction, string>,
   },
 
   settings: {

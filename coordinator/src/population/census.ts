@@ -22,6 +22,11 @@ export class Census {
     this.#clock = clock;
   }
 
+  /** Devices that are not revoked. */
+  get enrolled(): number {
+    return this.#population.size;
+  }
+
   /** Some seconds late, as what devices do is written down. */
   async take() {
     const { seen, clients } = await this.#activity.summary(this.#clock.now() - aDay);

@@ -24,13 +24,22 @@ const invitationsPerPlace = 4;
  * meet at the beginning of a round, so that they can form a cohort; those of a large one are spread so that each
  * round meets a few for each place, and never all.
  */
-export function comeBackAfter(
-  { untilNextRound, interval, population, cohortSize }: Pace,
-  random: RandomBytes,
-): number {
+export function comeBackAfter(pace: Pace, random: RandomBytes): number {
+  const { from, to } = comeBackBetween(pace);
+  return Math.round(from + (to - from) * uniform(random));
+}
+
+/** The shortest and the longest time after which a device is asked to come back, ms. */
+export function comeBackBetween({ untilNextRound, interval, population, cohortSize }: Pace): {
+  readonly from: number;
+  readonly to: number;
+} {
   const rounds = population / (invitationsPerPlace * cohortSize);
   const spread = Math.max(population * msPerCheckIn, rounds > 1 ? interval * rounds : 0);
-  return Math.min(longest, Math.round(untilNextRound + spread * uniform(random)));
+  return {
+    from: Math.min(longest, Math.round(untilNextRound)),
+    to: Math.min(longest, Math.round(untilNextRound + spread)),
+  };
 }
 
 /** A number from 0 to 1, of 32 random bits. */

@@ -23,9 +23,14 @@ export function CheckInChart() {
       <Loading of={loaded}>
         {() =>
           content && (
-            <Chart content={content}>
-              <Span hours={hours} spans={spans} />
-            </Chart>
+            <>
+              <Chart content={content}>
+                <Span hours={hours} spans={spans} />
+              </Chart>
+              {content.series.every(({ values }) => values.every(value => value === 0)) && (
+                <p class="hint">{strings.checkIns.none}</p>
+              )}
+            </>
           )
         }
       </Loading>

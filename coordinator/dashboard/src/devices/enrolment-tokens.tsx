@@ -19,7 +19,10 @@ interface Answer {
 export function EnrolmentTokens() {
   const { session, requests } = useDashboard();
   const places = usePlaces<string>();
-  const loaded = useLoaded<Answer>(`enrolment-tokens?limit=20${places.query('after')}`, ['enrolment-tokens']);
+  const loaded = useLoaded<Answer>(`enrolment-tokens?limit=20${places.query('after')}`, [
+    'enrolment-tokens',
+    'devices',
+  ]);
   const mayChange = session.may('operator');
   const { columns } = strings.tokens;
   return (

@@ -1,17 +1,9 @@
+import type { PaceMessage } from '../../../src/http/messages/device.ts';
 import { useDashboard } from '../page/dashboard.ts';
 import { count, duration } from '../page/format.ts';
 import { useLoaded } from '../requests/loaded.ts';
 import { Loading } from '../requests/loading.tsx';
 import { strings } from '../strings.ts';
-
-interface PaceAnswer {
-  /** ms between the beginnings of rounds. */
-  readonly interval: number;
-  readonly cohortSize: number;
-  readonly population: number;
-  /** ms after which a device that is sent away now would come back. */
-  readonly comeBack: { readonly from: number; readonly to: number };
-}
 
 /** When devices that are not chosen are told to come back. */
 export function Pace() {
@@ -28,7 +20,7 @@ export function Pace() {
 }
 
 function TaskPace({ task }: { readonly task: string }) {
-  const pace = useLoaded<PaceAnswer>(`tasks/${task}/pace`, ['devices', 'settings', 'rounds'], task);
+  const pace = useLoaded<PaceMessage>(`tasks/${task}/pace`, ['devices', 'settings', 'rounds'], task);
   return (
     <>
       <h3>{task}</h3>

@@ -1,9 +1,11 @@
+import type { AuditAction } from '../../../src/operators/audit.ts';
+
 /** As GET /v1/admin/audit lists them. */
 export interface AuditEntry {
   readonly number: number;
   readonly time: string;
   readonly actor: { readonly id: string; readonly name: string };
-  readonly action: string;
+  readonly action: AuditAction;
   readonly subject: string;
   /** `done`, or the code with which it failed. */
   readonly outcome: string;

@@ -45,7 +45,7 @@ export function AuditLog() {
                           <time dateTime={time}>{instant(time)}</time>
                         </th>
                         <td title={actor.id}>{actor.name}</td>
-                        <td>{strings.audit.actions(action)}</td>
+                        <td>{strings.audit.actions[action]}</td>
                         <td>
                           <code>{subject}</code>
                         </td>

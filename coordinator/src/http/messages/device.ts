@@ -29,3 +29,12 @@ export const population = z.object({
   clients: z.array(z.object({ platform: z.string(), sdk: z.string(), devices: count })),
 });
 export type PopulationMessage = z.infer<typeof population>;
+
+/** GET /v1/admin/tasks/:task/pace: what devices that are not chosen hear now. */
+export const pace = z.object({
+  interval: count.describe('ms between the beginnings of rounds'),
+  cohortSize: count,
+  population: count.describe('Enrolled devices'),
+  comeBack: z.object({ from: count, to: count }).describe('ms after which one comes back, evenly spread'),
+});
+export type PaceMessage = z.infer<typeof pace>;

@@ -1,3 +1,4 @@
+import type { PaceMessage } from '@murmuration/coordinator/http/messages/device';
 import type { Overview } from '@murmuration/coordinator/http/messages/overview';
 import type { RoundDetail, Rounds } from '@murmuration/coordinator/http/messages/round';
 import type { Masking, Refusals } from '@murmuration/coordinator/http/messages/security';
@@ -262,5 +263,22 @@ describe('masking', () => {
       guarantees: expect.arrayContaining([expect.stringContaining('at least 500 updates')]),
     });
     await masked.close();
+  });
+});
+
+describe('the pace', () => {
+  it('says when devices that are not chosen are asked to come back', async () => {
+    expect(await get('/tasks/values/pace')).toEqual({
+      interval: 0,
+      cohortSize: 3,
+      population: 0,
+      comeBack: { from: 0, to: 0 },
+    });
+    await admin.clock.advance(10_000);
+    await admin.steering.pause(admin.task.name);
+    await admin.clock.advance(10_000);
+    const { comeBack } = await get<PaceMessage>('/tasks/values/pace');
+    expect(comeBack).toEqual({ from: 15 * 60_000, to: 15 * 60_000 });
+    await get('/tasks/nothing/pace', 404);
   });
 });

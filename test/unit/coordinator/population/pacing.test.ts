@@ -1,4 +1,4 @@
-import { comeBackAfter } from '@murmuration/coordinator/population/pacing';
+import { comeBackAfter, comeBackBetween } from '@murmuration/coordinator/population/pacing';
 import { roundEnd } from '@murmuration/protocol/messages/round';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +16,9 @@ describe('pace steering', () => {
     fc.assert(
       fc.property(pace, fc.nat(), (given, seed) => {
         const after = comeBackAfter(given, seededRandom(seed));
+        const { from, to } = comeBackBetween(given);
+        expect(after).toBeGreaterThanOrEqual(from);
+        expect(after).toBeLessThanOrEqual(to);
         expect(after).toBeGreaterThanOrEqual(Math.min(given.untilNextRound, 366 * 86_400_000));
         const message = { round: 'R'.repeat(22), outcome: 'failed', reason: '', after };
         expect(roundEnd.safeParse(message).success).toBe(true);

@@ -20,6 +20,7 @@ import { deviceRoutes } from './devices.ts';
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
 import { operatorTokenRoutes } from './operator-tokens.ts';
 import { overviewRoutes } from './overview.ts';
+import { paceRoutes } from './pace.ts';
 import { roundRoutes } from './rounds.ts';
 import { adminScope } from './scope.ts';
 import { securityRoutes } from './security.ts';
@@ -66,5 +67,6 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
     alertRoutes(scope, alerts);
+    paceRoutes(scope, tasks, administration.census);
   });
 }

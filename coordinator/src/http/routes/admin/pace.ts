@@ -1,0 +1,36 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import type { Census } from '../../../population/census.ts';
+import { comeBackBetween } from '../../../population/pacing.ts';
+import type { AllRounds } from '../../../round/all-tasks.ts';
+import { cohortSizeOf } from '../../../task/task.ts';
+import type { App } from '../../app.ts';
+import { pace } from '../../messages/device.ts';
+import { taskName } from '../../messages/scalars.ts';
+import { problem } from '../../problem.ts';
+
+/** When devices that are not chosen are asked to come back. */
+export function paceRoutes(scope: App, tasks: AllRounds, census: Pick<Census, 'enrolled'>): void {
+  scope.get(
+    '/tasks/:task/pace',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'When devices that are not chosen are asked to come back',
+        params: z.object({ task: taskName }),
+        response: { 200: pace, 404: problem },
+      },
+    },
+    ({ params }) => {
+      const rounds = tasks.get(params.task);
+      if (!rounds) throw new MurmurationError('task.unknown', `There is no task "${params.task}".`);
+      const { task, untilNextRound } = rounds;
+      const shown = {
+        interval: task.interval,
+        cohortSize: cohortSizeOf(task),
+        population: census.enrolled,
+      };
+      return { ...shown, comeBack: comeBackBetween({ ...shown, untilNextRound }) };
+    },
+  );
+}

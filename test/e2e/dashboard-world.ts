@@ -1,0 +1,133 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import type { Role } from '@murmuration/coordinator/operators/role';
+import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { hex } from '@murmuration/protocol/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { dashboardPage } from '@murmuration/simulations/pages/built-page';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { chromiumOptions } from '../chromium.ts';
+import { enrolmentToken } from './line.ts';
+
+/** Where screenshots of the run are kept; no part of the repository. */
+const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
+
+const tokens = {
+  viewer: mintToken('operator', systemRandom, native),
+  operator: mintToken('operator', systemRandom, native),
+  admin: mintToken('operator', systemRandom, native),
+};
+
+/** A coordinator with one operator of each role, and a browser in which they sign in. */
+export class DashboardWorld {
+  readonly coordinator: Coordinator;
+  /** What pages complained about, all of them. */
+  readonly problems: string[] = [];
+  readonly #browser: Browser;
+  readonly #storage: Storage;
+
+  private constructor(coordinator: Coordinator, browser: Browser, storage: Storage) {
+    this.coordinator = coordinator;
+    this.#browser = browser;
+    this.#storage = storage;
+  }
+
+  /** `fill`: what is in the storage before the coordinator opens it. */
+  static async open(
+    task: Task,
+    fill: (storage: Storage) => Promise<void> = async () => {},
+  ): Promise<DashboardWorld> {
+    await dashboardPage(() => {});
+    const storage = await openStorage(undefined, systemClock);
+    await fill(storage);
+    const operatorTokens = Object.entries(tokens).map(([role, { proof }]) => ({
+      id: proof.id,
+      name: `the ${role}`,
+      role: role as Role,
+      sha256: hex(proof.digest),
+    }));
+    const coordinator = await createCoordinator(
+      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens }),
+      [task],
+      { clock: systemClock, random: systemRandom, storage },
+    );
+    const browser = await chromium.launch(chromiumOptions);
+    return new DashboardWorld(coordinator, browser, storage);
+  }
+
+  /** A page of a browser profile of its own, signed in by the token in its address. */
+  async page(role: Role, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.strangersPage(options);
+    await page.goto(`${this.coordinator.url}/#token=${tokens[role].text}`);
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    return page;
+  }
+
+  /** A page on which nobody is signed in. */
+  async strangersPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: 'reduce',
+      timezoneId: 'Europe/Berlin',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', error => this.problems.push(error.message));
+    return page;
+  }
+
+  token(role: Role): string {
+    return tokens[role].text;
+  }
+
+  /** Asks the admin API as an operator of this role. */
+  async ask(role: Role, path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<Response> {
+    return fetch(`${this.coordinator.url}/v1/admin/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${tokens[role].text}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.coordinator.stop();
+    await this.#storage.close();
+  }
+}
+
+/** Waits until nothing that the page shows is on its way. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('main').locator('.placeholder').first().waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(artifacts, { recursive: true });
+  await page.screenshot({ path: `${artifacts}dashboard-${name}.png`, fullPage: true });
+}
+
+/** What axe-core finds wrong, in words. */
+export async function violations(page: Page): Promise<string[]> {
+  // As a debugger does, past the policy of the page.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
+    const { axe: inPage } = globalThis as unknown as { axe: { run(): Promise<Found> } };
+    const found = await inPage.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}

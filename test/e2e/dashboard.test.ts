@@ -1,0 +1,324 @@
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { RoundState } from '@murmuration/coordinator/round/round';
+import { encodeUpdate } from '@murmuration/protocol/weights/codec';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+import { eventOf, lineTask } from './line.ts';
+import { RawDevice } from './raw-device.ts';
+
+let world: DashboardWorld;
+let devices: RawDevice[];
+
+beforeAll(async () => {
+  const task = lineTask({
+    update: { kind: 'float32', clip: 100 },
+    cohort: { goal: 2, minimum: 2, overSelection: 1.5 },
+    deadlines: { gathering: '5 min', updates: '5 min' },
+    schedule: { every: '2 h' },
+    evaluation: {
+      evaluate: async ({ weights }) => ({
+        top1: 1 / (1 + Math.abs(weights[0]!)),
+        loss: Math.abs(weights[0]!),
+      }),
+      close: async () => {},
+    },
+  });
+  world = await DashboardWorld.open(task);
+  await world.ask('admin', 'tasks/line/pause', {});
+  await world.coordinator.start();
+  const { url } = world.coordinator;
+  devices = [];
+  for (let i = 0; i < 3; i++) devices.push(await new RawDevice(url).connect());
+  for (const device of devices) {
+    await device.enrol();
+    await device.hello();
+  }
+}, 120_000);
+
+afterAll(async () => {
+  for (const device of devices ?? []) device.socket.disconnect();
+  await world?.close();
+});
+
+/** The devices' parts in the round under way, once all of them have checked in. */
+async function draw() {
+  for (const device of devices) await device.checkIn();
+  return Promise.all(devices.map(device => device.assigned()));
+}
+
+/** Begins a round and ends it with updates that move the model by `delta`. */
+async function runRound(delta: number): Promise<RoundRecord> {
+  const ended = eventOf<[RoundRecord]>(world.coordinator.events, 'round-ended');
+  expect((await world.ask('admin', 'tasks/line/start-round', {})).status).toBe(200);
+  const parts = await draw();
+  for (const [i, part] of parts.entries()) await devices[i]!.upload(part, await updateOf(delta));
+  const [record] = await ended;
+  return record;
+}
+
+async function updateOf(delta: number): Promise<Uint8Array> {
+  const { url } = world.coordinator;
+  const { models } = await (await fetch(`${url}/v1/tasks/line/models`)).json();
+  const { weightsManifest } = await (await fetch(url + models[0].url)).json();
+  const layout = layoutOf(weightsManifest[0].weights);
+  return encodeUpdate(layout.hash, layout.count, {
+    kind: 'float32',
+    delta: Float32Array.of(delta, 0),
+    weight: 1,
+  });
+}
+
+/** ms from the moment at which the coordinator's round came to a phase to that at which the page showed it. */
+async function delayOf(
+  page: Page,
+  phase: string,
+  name: string,
+  act: () => Promise<unknown>,
+): Promise<number> {
+  const happened = eventOf<[RoundState]>(
+    world.coordinator.events,
+    'round',
+    state => state.phase === phase,
+  ).then(() => Date.now());
+  // Both clocks are the machine's.
+  const shown = page.evaluate(
+    wanted =>
+      new Promise<number>(resolve => {
+        const look = () => {
+          const current = document.querySelector('[aria-current="step"] .name')?.textContent ?? 'none';
+          if (current !== wanted) return;
+          observer.disconnect();
+          resolve(Date.now());
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, {
+          subtree: true,
+          childList: true,
+          attributes: true,
+          characterData: true,
+        });
+        look();
+      }),
+    name,
+  );
+  await act();
+  return (await shown) - (await happened);
+}
+
+const confirm = (page: Page, name: string) =>
+  page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+
+describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
+  it('shows each phase of a round within a second of the coordinator’s own event, and the cohort in it', async () => {
+    const page = await world.page('operator');
+    await page.getByText('This task is paused').waitFor();
+    await page.getByRole('button', { name: 'Start a round' }).click();
+    await page.getByText('A round begins at once').waitFor();
+    expect(
+      await delayOf(page, 'gathering', 'Gathering', () => confirm(page, 'Start the round')),
+    ).toBeLessThan(1_000);
+    const card = page.getByRole('region', { name: 'line' });
+    await card.getByText('0 of 3 wanted, 2 needed').waitFor();
+    let parts: Awaited<ReturnType<typeof draw>> = [];
+    const delay = await delayOf(page, 'updates', 'Updates', async () => {
+      parts = await draw();
+    });
+    expect(delay).toBeLessThan(1_000);
+    const standings = card.locator('.standings');
+    await expect.poll(() => standings.textContent()).toMatch(/0 done.*3 working.*0 lost/);
+    await devices[0]!.upload(parts[0]!, await updateOf(1));
+    await expect.poll(() => standings.textContent()).toMatch(/1 done.*2 working/);
+    await screenshot(page, 'live-round');
+    expect(await violations(page)).toEqual([]);
+    const ended = eventOf<[RoundRecord]>(world.coordinator.events, 'round-ended');
+    await devices[1]!.upload(parts[1]!, await updateOf(1));
+    const [{ number }] = await ended;
+    await card.getByRole('link', { name: `Round ${number}` }).waitFor();
+    await card.getByText('Published').waitFor();
+    await card.getByText('This task is paused').waitFor();
+    expect(world.problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('aborts a round, says so before, and tells afterwards who did and why', async () => {
+    const page = await world.page('operator');
+    await world.ask('admin', 'tasks/line/start-round', {});
+    await page.getByRole('button', { name: 'Abort the round' }).click();
+    await page.getByText('The model stays as it is.').waitFor();
+    await page.getByLabel(/Reason/).fill('a rehearsal');
+    await confirm(page, 'Abort the round');
+    await page.getByText('An operator ended the round: a rehearsal.').waitFor();
+    await page.getByRole('link', { name: /^Round \d/ }).click();
+    await page.getByText('In gathering: An operator ended the round: a rehearsal.').waitFor();
+    await page.goto(`${world.coordinator.url}/#/security`);
+    const row = page.getByRole('row', { name: /aborted a round/ }).first();
+    expect(await row.textContent()).toMatch(/the operator.*line.*done/);
+    await page.context().close();
+  });
+
+  it('promotes a version and rolls back, and devices get what was said', async () => {
+    await runRound(0.5);
+    const { model: newest } = await runRound(0.25);
+    const { url } = world.coordinator;
+    const { models } = await (await fetch(`${url}/v1/tasks/line/models`)).json();
+    const hashOf = (number: number) =>
+      models.find((each: { number: number }) => each.number === number).model;
+    /** What a device hears that it is to serve; undefined: the newest version. */
+    const served = async () => {
+      const device = await new RawDevice(url).connect();
+      await device.enrol();
+      const { serve } = await device.hello();
+      device.socket.disconnect();
+      return serve?.find(({ task }) => task === 'line')?.model;
+    };
+    const page = await world.page('operator');
+    await page.goto(`${url}/#/tasks/line/model`);
+    await page.getByText('Devices follow the newest version').waitFor();
+    expect(await served()).toBeUndefined();
+    await page.goto(`${url}/#/tasks/line/model/1`);
+    await page.getByRole('button', { name: 'Let devices serve it' }).click();
+    await page.getByText('Devices change from version 3 to version 1').waitFor();
+    await confirm(page, 'Let devices serve it');
+    await page.getByRole('status').getByText('Devices serve version 1.').waitFor();
+    expect(await served()).toBe(hashOf(1));
+    // Rounds go on from the newest one.
+    expect(await runRound(0.125)).toMatchObject({ base: newest });
+    expect(await served()).toBe(hashOf(1));
+
+    await page.goto(`${url}/#/tasks/line/model/2`);
+    await page.getByRole('button', { name: 'Roll back to it' }).click();
+    await page.getByText('The next round trains from version 2.').waitFor();
+    await confirm(page, 'Roll back');
+    await page.getByRole('status').getByText('Rolled back to version 2.').waitFor();
+    expect(await served()).toBe(hashOf(2));
+    expect(await runRound(0.125)).toMatchObject({ base: hashOf(2) });
+
+    await page.goto(`${url}/#/tasks/line/model`);
+    await page.getByText('from version 2', { exact: true }).waitFor();
+    await screenshot(page, 'lineage');
+    await page.getByRole('button', { name: 'Follow the newest' }).click();
+    await confirm(page, 'Follow the newest');
+    await page.getByText('Devices follow the newest version, whichever that is.').waitFor();
+    expect(await served()).toBeUndefined();
+    expect(world.problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows and offers to each role what it may see and do, and the coordinator holds to that', async () => {
+    const buttons = {
+      '#/now': ['Start a round', 'Resume'],
+      '#/tasks/line/model': ['Roll back'],
+      '#/tasks/line/model/1': ['Let devices serve it', 'Roll back to it'],
+      '#/tasks/line/settings': ['Review the changes'],
+      '#/devices': ['New enrolment token'],
+    };
+    for (const role of ['viewer', 'operator', 'admin'] as const) {
+      const page = await world.page(role);
+      for (const [address, names] of Object.entries(buttons)) {
+        await page.goto(`${world.coordinator.url}/${address}`);
+        await settled(page);
+        await page.getByRole('main').locator('.card').first().waitFor();
+        for (const name of names)
+          expect(
+            await page.getByRole('button', { name, exact: true }).first().isVisible(),
+            `${role}: ${address} ${name}`,
+          ).toBe(role !== 'viewer');
+      }
+      expect(await page.getByRole('link', { name: 'Access' }).isVisible()).toBe(role === 'admin');
+      await page.goto(`${world.coordinator.url}/#/access`);
+      await page
+        .getByText(role === 'admin' ? 'Who may sign in here' : 'Only admins see who may operate')
+        .waitFor();
+      await page.context().close();
+      const forbidden = role === 'viewer' ? 403 : 404;
+      expect((await world.ask(role, 'tasks/line/rollback', { number: 999 })).status).toBe(forbidden);
+      expect((await world.ask(role, 'operator-tokens')).status).toBe(role === 'admin' ? 200 : 403);
+    }
+  });
+
+  it('names the fields of settings that are wrong, and applies those that are right from the next round on', async () => {
+    const page = await world.page('operator');
+    await page.goto(`${world.coordinator.url}/#/tasks/line/settings`);
+    const minimum = page.getByLabel('Updates needed');
+    await minimum.fill('9');
+    await page.getByRole('button', { name: 'Review the changes' }).click();
+    await page.getByRole('alert').getByText('Some settings are not right.').waitFor();
+    expect(await minimum.getAttribute('aria-invalid')).toBe('true');
+    expect(await minimum.evaluate(element => element === document.activeElement)).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await screenshot(page, 'settings-wrong');
+    await minimum.fill('1');
+    await page.getByLabel('A round every').fill('90 min');
+    await page.getByRole('button', { name: 'Review the changes' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Updates needed: from “2” to “1”.').waitFor();
+    await confirm(page, 'Apply');
+    await page.getByText('Nothing is changed.').waitFor();
+    await expect.poll(() => page.getByLabel('A round every').inputValue()).toBe('90 min');
+    const answer = await (await world.ask('viewer', 'tasks/line/settings')).json();
+    expect(answer.settings).toMatchObject({
+      cohort: { goal: 2, minimum: 1 },
+      schedule: { every: 5_400_000 },
+    });
+    await page.context().close();
+  });
+
+  it('makes an enrolment token whose text is shown once, lets a device enrol with it, and revokes both', async () => {
+    const page = await world.page('operator');
+    await page.goto(`${world.coordinator.url}/#/devices`);
+    await page.getByRole('button', { name: 'New enrolment token' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Phones of the test');
+    await dialog.getByRole('button', { name: 'Make the token' }).click();
+    const token = await dialog.getByLabel('Token', { exact: true }).inputValue();
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'I have it' }).click();
+    expect(await page.content()).not.toContain(token);
+    const row = page.getByRole('row', { name: /Phones of the test/ });
+    await row.getByText('counts').waitFor();
+    const device = await new RawDevice(world.coordinator.url).connect();
+    await device.enrol({ token });
+    await device.hello();
+    await row.getByText('used up').waitFor();
+    const listed = page.getByRole('row', { name: new RegExp(device.id!) });
+    await listed.getByText('connected').waitFor();
+    const closed = device.closed();
+    await listed.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog').getByText('this can’t be undone').waitFor();
+    await confirm(page, 'Revoke');
+    await closed;
+    await listed.getByText('revoked').waitFor();
+    await page.context().close();
+  });
+
+  it('lets nobody in without a token that counts, and ends a session when it is signed out', async () => {
+    const page = await world.strangersPage();
+    await page.goto(`${world.coordinator.url}/#/tasks/line/rounds`);
+    await page.getByLabel('Operator token').fill('mmo_no-such-token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('This token does not count.').waitFor();
+    await page.getByLabel('Operator token').fill(world.token('viewer'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Rounds line' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Rounds line' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Operator token').waitFor();
+    await page.reload();
+    await page.getByLabel('Operator token').waitFor();
+    await page.context().close();
+  });
+
+  it('says when the coordinator does not answer, and that it is tried again', async () => {
+    const page = await world.page('viewer');
+    await page.getByText('This task is paused').waitFor();
+    await world.coordinator.stop();
+    await page.getByRole('alert').getByText('The coordinator does not answer').waitFor();
+    await page.getByText('Reconnecting', { exact: true }).waitFor();
+    await screenshot(page, 'reconnecting');
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+});
