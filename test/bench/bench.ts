@@ -43,6 +43,10 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a coordinator that many devices are connected to and check in at',
     load: () => import('./connections/connections.ts'),
   },
+  dashboard: {
+    measures: 'the operators’ page: what it weighs, and how soon each page can be used after a long history',
+    load: () => import('./dashboard/dashboard.ts'),
+  },
   rounds: {
     measures: 'a whole masked round over sockets, beside the same round unmasked',
     load: () => import('./rounds/rounds.ts'),

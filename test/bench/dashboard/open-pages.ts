@@ -1,0 +1,75 @@
+import { type BrowserContext, chromium } from 'playwright-core';
+import { chromiumOptions } from '../../chromium.ts';
+
+/** The pages, each with a selector of what is there once it can be used, its data included. */
+const pages: readonly (readonly [name: string, address: (newest: number) => string, there: string])[] = [
+  ['now', () => '#/now', '.task-card .facts'],
+  ['model', () => '#/tasks/line/model', '.lineage tbody tr'],
+  ['version', newest => `#/tasks/line/model/${newest - 200}`, '.list dd'],
+  ['compare', newest => `#/tasks/line/compare/10/${newest - 200}`, 'tbody tr'],
+  ['rounds', () => '#/tasks/line/rounds', '.rounds tbody tr'],
+  ['round', newest => `#/tasks/line/rounds/${newest - 10}`, '.timeline tbody tr'],
+  ['devices', () => '#/devices', 'tbody code'],
+  ['privacy', () => '#/tasks/line/privacy', '.explained dd'],
+  ['security', () => '#/security', '#audit'],
+  ['settings', () => '#/tasks/line/settings', '.settings input'],
+  ['access', () => '#/access', '#operators'],
+];
+
+/**
+ * Opens each page so many times, signed in and with nothing in the browser's cache. ms from the navigation to the first frame in which what was asked for is there and
+ * nothing more is on its way, by page.
+ */
+export async function openPages(
+  url: string,
+  token: string,
+  newest: number,
+  times: number,
+  log: (line: string) => void,
+): Promise<Readonly<Record<string, readonly number[]>>> {
+  const browser = await chromium.launch(chromiumOptions);
+  try {
+    const measured: Record<string, number[]> = {};
+    const session = await signIn(await browser.newContext(), url, token);
+    for (const [name, address, there] of pages) {
+      log(`opening ${name}`);
+      measured[name] = [];
+      for (let i = 0; i < times; i++) {
+        const context = await browser.newContext({
+          viewport: { width: 1440, height: 900 },
+          storageState: session,
+        });
+        measured[name].push(await open(context, `${url}/${address(newest)}`, there));
+        await context.close();
+      }
+    }
+    return measured;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The cookie of a session, with which other contexts are signed in as well. */
+async function signIn(context: BrowserContext, url: string, token: string) {
+  const answer = await context.request.post(`${url}/v1/admin/session`, {
+    headers: { origin: url },
+    data: { token },
+  });
+  if (!answer.ok()) throw new Error(`Nobody is signed in: ${answer.status()} ${await answer.text()}`);
+  return context.storageState();
+}
+
+async function open(context: BrowserContext, url: string, there: string): Promise<number> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  await page.goto(url, { waitUntil: 'commit' });
+  const handle = await page.waitForFunction(
+    selector =>
+      document.querySelector(selector) !== null &&
+      document.querySelector('[aria-busy="true"]') === null &&
+      performance.now(),
+    there,
+    { polling: 'raf' },
+  );
+  return Number(await handle.jsonValue());
+}
