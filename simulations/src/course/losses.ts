@@ -2,8 +2,8 @@ import type { RoundEnded, RoundPhase } from '../report/run-event.ts';
 
 /** Who the rounds of a run lost. */
 export interface LossFigures {
-  readonly published: number;
-  readonly failed: number;
+  readonly publishedRounds: number;
+  readonly failedRounds: number;
   /** The phase in which rounds failed, and how many of them. */
   readonly failedIn: Readonly<Partial<Record<RoundPhase, number>>>;
   /** Devices chosen, and of them those whose update counted; means over all rounds. */
@@ -28,8 +28,8 @@ export function lossFigures(rounds: readonly RoundEnded[]): LossFigures {
   const mean = (of: (round: RoundEnded) => number) =>
     rounds.reduce((sum, round) => sum + of(round), 0) / rounds.length;
   return {
-    published,
-    failed: rounds.length - published,
+    publishedRounds: published,
+    failedRounds: rounds.length - published,
     failedIn,
     cohort: mean(({ tally }) => tally.cohort),
     accepted: mean(({ tally }) => tally.accepted),

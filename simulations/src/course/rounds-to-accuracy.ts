@@ -7,24 +7,30 @@ export interface RoundsToAccuracy {
   readonly rounds: number | null;
   /** The best accuracy of any version, a share. */
   readonly accuracy: number;
-  /** What the machine took for all rounds. */
-  readonly seconds: number;
   /** Millions of bytes that devices sent until the target was reached, or in all rounds. */
   readonly megabytesUp: number;
 }
 
-/** Reads the rounds of a run, of whose versions the accuracy was measured. */
-export function roundsToAccuracy(rounds: readonly RoundEnded[], target: number): RoundsToAccuracy {
-  const curve = rounds.flatMap(({ number, metrics }) =>
-    metrics ? [{ round: number, value: metrics.accuracy ?? Number.NEGATIVE_INFINITY }] : [],
+/**
+ * Reads how a run went.
+ *
+ * @param measured versions whose accuracy was measured, in the order of their rounds.
+ * @param ended the rounds.
+ */
+export function roundsToAccuracy(
+  measured: readonly { readonly round: number; readonly metrics: Readonly<Record<string, number>> }[],
+  ended: readonly RoundEnded[],
+  target: number,
+): RoundsToAccuracy {
+  const curve = measured.flatMap(({ round, metrics: { accuracy } }) =>
+    accuracy === undefined ? [] : [{ round, value: accuracy }],
   );
   const reached = curve.find(({ value }) => value >= target)?.round ?? Number.POSITIVE_INFINITY;
+  const until = ended.filter(({ number }) => number <= reached);
   return {
     rounds: roundsToTarget(curve, target),
     accuracy: Math.max(0, ...curve.map(({ value }) => value)),
-    seconds: rounds.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0),
-    megabytesUp:
-      rounds.filter(({ number }) => number <= reached).reduce((sum, round) => sum + bytesUp(round), 0) / 1e6,
+    megabytesUp: until.reduce((sum, round) => sum + bytesUp(round), 0) / 1e6,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Objective } from '@murmuration/engine/objective';
 import type * as tf from '@murmuration/engine/tf';
 import * as z from 'zod';
 import type { Poisons } from '../devices/adversaries/poisons.ts';
-import type { PlainData, RunBegun } from '../report/run-event.ts';
+import type { PlainData, RoundEnded, RunBegun } from '../report/run-event.ts';
 import type { FederatedData } from './federated-data.ts';
 import { type CommonSettings, commonSettings } from './settings.ts';
 
@@ -18,6 +18,9 @@ export type SettingsOf<Own extends Sections> = CommonSettings & {
 type Given<Own extends Sections> = {
   readonly [Name in keyof typeof commonSettings]?: z.input<(typeof commonSettings)[Name]>;
 } & { readonly [Name in keyof Own]?: z.input<Own[Name]> };
+
+/** Settings as nested plain objects, any of them left out. */
+export type GivenSettings = Readonly<Record<string, unknown>>;
 
 /** What a model came to on some examples. */
 export interface Measured {
@@ -35,7 +38,9 @@ export interface Course {
     readonly round: number;
     readonly metrics: Readonly<Record<string, number>>;
   }[];
-  /** Rounds that ended, failed ones included. */
+  /** The rounds of this run in their order, failed ones included; without those before a checkpoint that it went on from. */
+  readonly ended: readonly RoundEnded[];
+  /** Rounds that ended, failed ones and those before a checkpoint included. */
   readonly rounds: number;
   /** The round with which the target of `stop` was reached; null where it was not. */
   readonly reachedAt: number | null;
@@ -48,6 +53,8 @@ interface Parts<Settings, Example> {
   readonly name: string;
   /** What it shows, in a sentence without a full stop. */
   readonly shows: string;
+  /** Seeds that it is run with where nobody says otherwise; 1 by default. */
+  readonly seeds?: number;
   /** Loads the data and spreads them over clients; once a run. */
   data(settings: Settings): FederatedData<Example> | Promise<FederatedData<Example>>;
   /** The model before any round. */
@@ -76,6 +83,8 @@ interface ScenarioDefinition<Own extends Sections, Example> extends Parts<Settin
   readonly sections: Own;
   /** Where its defaults differ from the common ones. */
   readonly settings?: Given<Own>;
+  /** Runs that belong together, such as `iid` and `nonIid`, by what their settings are beside the scenario's; one without a name by default. */
+  readonly variants?: Readonly<Record<string, Given<Own>>>;
 }
 
 /** A scenario whose settings can be checked; what it is about is known to its own file alone. */
@@ -84,18 +93,21 @@ export interface Scenario<Settings extends CommonSettings = CommonSettings, Exam
   /** Checks settings and fills in what is left out. */
   readonly schema: z.ZodType<Settings>;
   /** What differs from the schema's defaults. */
-  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly defaults: GivenSettings;
+  /** What differs in each variant; none: the scenario has no variants. */
+  readonly variants: Readonly<Record<string, GivenSettings>>;
 }
 
 /** Defines a scenario in a file of its own, as the file's default export. */
 export function defineScenario<Own extends Sections, Example>({
   sections,
   settings: defaults = {} as Given<Own>,
+  variants = {},
   ...rest
 }: ScenarioDefinition<Own, Example>): Scenario<SettingsOf<Own>, Example> {
   const own = Object.fromEntries(
     Object.entries(sections).map(([name, schema]) => [name, schema.prefault({})]),
   );
   const schema = z.strictObject({ ...commonSettings, ...own }) as unknown as z.ZodType<SettingsOf<Own>>;
-  return { ...rest, schema, defaults };
+  return { ...rest, schema, defaults, variants };
 }

@@ -7,28 +7,24 @@ import { round } from './rounds.ts';
 const phase = (change: object = {}) => ({ ms: 0, up: 0, down: 0, lost: 0, ...change });
 
 describe('rounds to an accuracy', () => {
-  const of = (number: number, accuracy: number | null) =>
-    round(number, {
-      metrics: accuracy === null ? null : { accuracy },
-      phases: { keys: phase({ up: 1e6, down: 5e6 }), updates: phase({ up: 2e6 }) },
-    });
+  const ended = [1, 2, 3, 4].map(number =>
+    round(number, { phases: { keys: phase({ up: 1e6, down: 5e6 }), updates: phase({ up: 2e6 }) } }),
+  );
+  const at = (number: number, accuracy: number) => ({ round: number, metrics: { accuracy, loss: 1 } });
 
-  it('are those until the crossing, with the bytes until then and the seconds of all', () => {
-    const rounds = [of(1, 0.5), of(2, null), of(3, 0.9), of(4, 0.7)];
-    expect(roundsToAccuracy(rounds, 0.8)).toEqual({
+  it('are those until the crossing, with the bytes until then', () => {
+    expect(roundsToAccuracy([at(1, 0.5), at(3, 0.9), at(4, 0.7)], ended, 0.8)).toEqual({
       rounds: expect.closeTo(1 + (0.3 / 0.4) * 2, 9),
       accuracy: 0.9,
-      seconds: 2,
       megabytesUp: 9,
     });
   });
 
   it('are none where the target is not reached, with the bytes of all', () => {
-    expect(roundsToAccuracy([of(1, 0.5), of(2, 0.6)], 0.8)).toEqual({
+    expect(roundsToAccuracy([at(1, 0.5), at(2, 0.6)], ended, 0.8)).toEqual({
       rounds: null,
       accuracy: 0.6,
-      seconds: 1,
-      megabytesUp: 6,
+      megabytesUp: 12,
     });
   });
 });
@@ -49,8 +45,8 @@ describe('losses of rounds', () => {
       }),
     ];
     expect(lossFigures(rounds)).toEqual({
-      published: 1,
-      failed: 1,
+      publishedRounds: 1,
+      failedRounds: 1,
       failedIn: { updates: 1 },
       cohort: 12,
       accepted: 7,

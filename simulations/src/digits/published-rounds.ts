@@ -1,0 +1,13 @@
+import type { PartitionSpec } from '../partition/spec.ts';
+import type { mcmahan2017 } from '../published/mcmahan-2017.ts';
+import type { RunBegun } from '../report/run-event.ts';
+
+/** What McMahan et al. 2017 published for these clients: for the IID and the pathological split; nothing for others. */
+export function publishedRounds(
+  { target, source, iid, nonIid }: (typeof mcmahan2017)[keyof typeof mcmahan2017],
+  { kind }: PartitionSpec,
+): RunBegun['published'] {
+  const rounds = kind === 'iid' ? iid : kind === 'shards' ? nonIid : undefined;
+  if (rounds === undefined) return [];
+  return [{ kind: 'rounds-to', label: 'McMahan et al. 2017', metric: 'accuracy', target, rounds, source }];
+}

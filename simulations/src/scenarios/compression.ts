@@ -1,0 +1,31 @@
+import { roundsToAccuracy } from '../course/rounds-to-accuracy.ts';
+import { twoLayerPerceptron } from '../digits/models.ts';
+import { digitSetting } from '../digits/setting.ts';
+import { defineScenario } from '../scenario/define-scenario.ts';
+
+const target = 0.97;
+
+export default defineScenario({
+  ...digitSetting,
+  module: import.meta.url,
+  name: 'compression',
+  shows: 'rounds and bytes until 97 % of MNIST, with updates of 32 bits a value down to 4',
+  model: ({ seed }) => twoLayerPerceptron(seed),
+  settings: {
+    plan: { epochs: 1, batchSize: 10, learningRate: 0.1, maxExamples: 600 },
+    // Devices have equally many digits: a weight of 1 leaves the ring no wider than it has to be. Quantised values share a range that
+    // follows from the clip: as close to the updates as it may be.
+    update: { clip: 4, weighting: 'uniform', weightCap: 1 },
+    cohort: { goal: 10 },
+    stop: { rounds: 300, target: { metric: 'accuracy', value: target } },
+  },
+  variants: {
+    bits32: { update: { kind: 'float32' } },
+    bits16: { update: { bits: 16 } },
+    bits8: { update: { bits: 8 } },
+    bits6: { update: { bits: 6 } },
+    bits5: { update: { bits: 5 } },
+    bits4: { update: { bits: 4 } },
+  },
+  figures: ({ measured, ended }) => ({ ...roundsToAccuracy(measured, ended, target) }),
+});

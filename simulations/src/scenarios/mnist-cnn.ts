@@ -1,0 +1,28 @@
+import { roundsToAccuracy } from '../course/rounds-to-accuracy.ts';
+import { convolutionalNetwork } from '../digits/models.ts';
+import { publishedRounds } from '../digits/published-rounds.ts';
+import { digitSetting, pathological } from '../digits/setting.ts';
+import { mcmahan2017 } from '../published/mcmahan-2017.ts';
+import { defineScenario } from '../scenario/define-scenario.ts';
+
+const { network } = mcmahan2017;
+
+export default defineScenario({
+  ...digitSetting,
+  module: import.meta.url,
+  name: 'mnist-cnn',
+  shows:
+    'rounds in which 100 devices teach a convolutional network 99 % of MNIST, beside those of McMahan et al. 2017',
+  model: ({ seed }) => convolutionalNetwork(seed),
+  settings: {
+    // On a grid of factors of the cube root of 10, as in the paper, which has a rate for each setting.
+    plan: { epochs: 5, batchSize: 10, learningRate: 0.215, maxExamples: 600 },
+    update: { clip: 30, bits: 16 },
+    cohort: { goal: 10 },
+    stop: { rounds: 1_000, target: { metric: 'accuracy', value: network.target } },
+  },
+  variants: { iid: {}, nonIid: { data: { partition: pathological } } },
+  seeds: 3,
+  published: ({ data }) => publishedRounds(network, data.partition),
+  figures: ({ measured, ended }) => ({ ...roundsToAccuracy(measured, ended, network.target) }),
+});
