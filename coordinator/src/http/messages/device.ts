@@ -38,3 +38,23 @@ export const pace = z.object({
   comeBack: z.object({ from: count, to: count }).describe('ms after which one comes back, evenly spread'),
 });
 export type PaceMessage = z.infer<typeof pace>;
+
+/** A device of the population, as GET /v1/admin/devices lists them. */
+export const device = z.object({
+  device: z.string(),
+  enrolledAt: instant,
+  revokedAt: instant.nullable(),
+  isConnected: z.boolean(),
+  seenAt: instant.nullable().describe('Some seconds late; null: never since it enrolled'),
+  platform: z.string().nullable(),
+  sdk: z.string().nullable(),
+  tasks: z.array(
+    z.object({
+      task: z.string(),
+      rounds: z.int().describe('Rounds whose cohort it was in'),
+      updates: z.int().describe('Versions that have its update in them'),
+      lastAt: instant,
+    }),
+  ),
+});
+export type DeviceMessage = z.infer<typeof device>;

@@ -1,16 +1,8 @@
 import * as z from 'zod';
-import { type AuditLog, auditActions } from '../../../operators/audit.ts';
+import type { AuditLog } from '../../../operators/audit.ts';
 import type { App } from '../../app.ts';
-import { instant, iso } from './schemas.ts';
-
-const entry = z.object({
-  number: z.int(),
-  time: instant,
-  actor: z.object({ id: z.string(), name: z.string() }).describe('Id and name of the operator token'),
-  action: z.enum(auditActions),
-  subject: z.string().describe('Id of a token or a device, or name of a task'),
-  outcome: z.string().describe('`done`, or the code with which it failed'),
-});
+import { auditEntry } from '../../messages/audit.ts';
+import { iso } from './schemas.ts';
 
 /** Who did what. */
 export function auditRoutes(scope: App, audit: AuditLog): void {
@@ -24,7 +16,7 @@ export function auditRoutes(scope: App, audit: AuditLog): void {
           before: z.coerce.number().int().min(1).optional().describe('Numbers below this one'),
           limit: z.coerce.number().int().min(1).max(200).default(50),
         }),
-        response: { 200: z.object({ entries: z.array(entry) }) },
+        response: { 200: z.object({ entries: z.array(auditEntry) }) },
       },
     },
     async ({ query }) => {

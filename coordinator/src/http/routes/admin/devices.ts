@@ -6,33 +6,16 @@ import type { Activity } from '../../../population/activity.ts';
 import type { Device } from '../../../population/device.ts';
 import type { Registrar } from '../../../population/registrar.ts';
 import type { App } from '../../app.ts';
+import { type DeviceMessage, device } from '../../messages/device.ts';
 import { problem } from '../../problem.ts';
-import { instant, iso, isoOrNull, next, nextOf, page, pageOf } from './schemas.ts';
+import { iso, isoOrNull, next, nextOf, page, pageOf } from './schemas.ts';
 import { operatorOf } from './scope.ts';
-
-const device = z.object({
-  device: z.string(),
-  enrolledAt: instant,
-  revokedAt: instant.nullable(),
-  isConnected: z.boolean(),
-  seenAt: instant.nullable().describe('Some seconds late; null: never since it enrolled'),
-  platform: z.string().nullable(),
-  sdk: z.string().nullable(),
-  tasks: z.array(
-    z.object({
-      task: z.string(),
-      rounds: z.int().describe('Rounds whose cohort it was in'),
-      updates: z.int().describe('Versions that have its update in them'),
-      lastAt: instant,
-    }),
-  ),
-});
 
 const params = z.object({ device: z.string().regex(idPattern) });
 
 /** The devices of the population. */
 export function deviceRoutes(scope: App, operators: Operators, registrar: Registrar): void {
-  const describe = ({ id, enrolledAt, revokedAt }: Device, activity?: Activity): z.input<typeof device> => ({
+  const describe = ({ id, enrolledAt, revokedAt }: Device, activity?: Activity): DeviceMessage => ({
     device: id,
     enrolledAt: iso(enrolledAt),
     revokedAt: isoOrNull(revokedAt),

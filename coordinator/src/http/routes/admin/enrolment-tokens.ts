@@ -6,32 +6,10 @@ import type { EnrolmentToken } from '../../../population/enrolment-token.ts';
 import { label } from '../../../tokens/label.ts';
 import { stateOf } from '../../../tokens/secret-token.ts';
 import type { App } from '../../app.ts';
+import { type EnrolmentTokenMessage, enrolmentToken } from '../../messages/token.ts';
 import { problem } from '../../problem.ts';
-import {
-  expiresAt,
-  instant,
-  iso,
-  isoOrNull,
-  next,
-  nextOf,
-  page,
-  pageOf,
-  timeOf,
-  tokenParams,
-  tokenState,
-} from './schemas.ts';
+import { expiresAt, iso, isoOrNull, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';
 import { operatorOf } from './scope.ts';
-
-const token = z.object({
-  id: z.string(),
-  name: z.string(),
-  state: tokenState,
-  uses: z.int().describe('Devices that have enrolled with it'),
-  maxUses: z.int().nullable().describe('Devices that may; null: any number'),
-  createdAt: instant,
-  expiresAt: instant.nullable(),
-  revokedAt: instant.nullable(),
-});
 
 const terms = z.strictObject({
   name: label,
@@ -41,7 +19,7 @@ const terms = z.strictObject({
 
 /** With what devices enrol. */
 export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: EnrolmentDesk): void {
-  const describe = (each: EnrolmentToken): z.input<typeof token> => ({
+  const describe = (each: EnrolmentToken): EnrolmentTokenMessage => ({
     id: each.id,
     name: each.name,
     state: stateOf(each, desk.now),
@@ -59,7 +37,7 @@ export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: Enr
       schema: {
         summary: 'Enrolment tokens, newest first; those of the configuration are not among them',
         querystring: page,
-        response: { 200: z.object({ tokens: z.array(token), next }) },
+        response: { 200: z.object({ tokens: z.array(enrolmentToken), next }) },
       },
     },
     async ({ query }) => {
@@ -79,7 +57,7 @@ export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: Enr
       schema: {
         summary: 'Make an enrolment token; `text` is shown this once',
         body: terms,
-        response: { 201: z.object({ token, text: z.string() }), 400: problem },
+        response: { 201: z.object({ token: enrolmentToken, text: z.string() }), 400: problem },
       },
     },
     async (request, reply) => {
@@ -101,7 +79,7 @@ export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: Enr
       schema: {
         summary: 'Let no more devices enrol with a token',
         params: tokenParams,
-        response: { 200: z.object({ token }), 404: problem },
+        response: { 200: z.object({ token: enrolmentToken }), 404: problem },
       },
     },
     async request => {

@@ -4,10 +4,10 @@ import type { OperatorToken } from '../../../operators/operator-token.ts';
 import type { Operators } from '../../../operators/operators.ts';
 import { label } from '../../../tokens/label.ts';
 import type { App } from '../../app.ts';
+import { type OperatorTokenMessage, operatorToken } from '../../messages/token.ts';
 import { problem } from '../../problem.ts';
 import {
   expiresAt,
-  instant,
   iso,
   isoOrNull,
   next,
@@ -17,25 +17,14 @@ import {
   role,
   timeOf,
   tokenParams,
-  tokenState,
 } from './schemas.ts';
 import { operatorOf } from './scope.ts';
-
-const token = z.object({
-  id: z.string(),
-  name: z.string(),
-  role,
-  state: tokenState,
-  createdAt: instant,
-  expiresAt: instant.nullable(),
-  revokedAt: instant.nullable(),
-});
 
 const self = z.object({ id: z.string(), name: z.string(), role });
 
 /** Who may operate. */
 export function operatorTokenRoutes(scope: App, operators: Operators): void {
-  const describe = (each: OperatorToken): z.input<typeof token> => ({
+  const describe = (each: OperatorToken): OperatorTokenMessage => ({
     id: each.id,
     name: each.name,
     role: each.role,
@@ -61,7 +50,7 @@ export function operatorTokenRoutes(scope: App, operators: Operators): void {
       schema: {
         summary: 'Operator tokens, newest first; those of the configuration are not among them',
         querystring: page,
-        response: { 200: z.object({ tokens: z.array(token), next }) },
+        response: { 200: z.object({ tokens: z.array(operatorToken), next }) },
       },
     },
     async ({ query }) => {
@@ -81,7 +70,7 @@ export function operatorTokenRoutes(scope: App, operators: Operators): void {
       schema: {
         summary: 'Make an operator token; `text` is shown this once',
         body: z.strictObject({ name: label, role, expiresAt }),
-        response: { 201: z.object({ token, text: z.string() }), 400: problem },
+        response: { 201: z.object({ token: operatorToken, text: z.string() }), 400: problem },
       },
     },
     async (request, reply) => {
@@ -103,7 +92,7 @@ export function operatorTokenRoutes(scope: App, operators: Operators): void {
       schema: {
         summary: 'Let nobody use a token any more',
         params: tokenParams,
-        response: { 200: z.object({ token }), 404: problem },
+        response: { 200: z.object({ token: operatorToken }), 404: problem },
       },
     },
     async request => {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { roles } from '../../../operators/role.ts';
 import type { Page, Place } from '../../../paging.ts';
-import { tokenStates } from '../../../tokens/secret-token.ts';
 
 /** UTC. */
 export const instant = z.iso.datetime();
@@ -41,9 +40,6 @@ export function nextOf<Row>(
   const { time, id } = placeOf(last);
   return `${time}.${id}`;
 }
-
-/** How it stands with a token. */
-export const tokenState = z.enum(tokenStates);
 
 export function iso(time: number): string {
   return new Date(time).toISOString();
