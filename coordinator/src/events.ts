@@ -34,6 +34,8 @@ interface EventMap {
   alert: [alert: Alert];
   /** What an operator did is in the audit log. */
   audited: [entry: AuditEntry];
+  /** A session of an operator ended before its time. */
+  'signed-out': [];
   /** A message, an upload or a request was refused. */
   refused: [where: string, code: ErrorCode, detail: string];
   /** Something of ours broke; the coordinator goes on. */

@@ -146,7 +146,8 @@ async function assemble(
     alerts: config.alerts,
     disk: folder === undefined ? null : () => diskSpace(folder),
   });
-  const door = new OperatorDoor(operators, new Sessions(operators, secrets), bounds.trustedProxies);
+  const sessions = new Sessions(operators, secrets, () => events.emit('signed-out'));
+  const door = new OperatorDoor(operators, sessions, bounds.trustedProxies);
   const feed = new LiveFeed({ ...bounds, door, overviews: watch.overviews });
   events.on('aliases', task => {
     const { champion } = core.aliasing.of(task);

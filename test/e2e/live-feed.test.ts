@@ -65,11 +65,11 @@ const refusal = (socket: Socket) =>
     socket.on('connect_error', ({ message }) => resolve(message));
   });
 
-async function signIn(): Promise<string> {
+async function signIn(token = tokens.admin.text): Promise<string> {
   const response = await fetch(`${coordinator.url}/v1/admin/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: coordinator.url },
-    body: JSON.stringify({ token: tokens.admin.text }),
+    body: JSON.stringify({ token }),
   });
   expect(response.status).toBe(201);
   return response.headers.get('set-cookie')!.split(';')[0]!;
@@ -140,6 +140,50 @@ describe('the live feed', () => {
     expect(pause.status).toBe(200);
     await paused;
     expect(await audited).toEqual({ subject: 'audit', task: null });
+  });
+
+  it('signs out whoever may look no more, with a session or a token, at once, and nobody else', async () => {
+    const asAdmin = { ...bearer('admin'), 'content-type': 'application/json' };
+    const made = await fetch(`${coordinator.url}/v1/admin/operator-tokens`, {
+      method: 'POST',
+      headers: asAdmin,
+      body: JSON.stringify({ name: 'for a day', role: 'viewer' }),
+    });
+    const { token, text } = (await made.json()) as { token: { id: string }; text: string };
+    const origin = coordinator.url;
+    const cookie = await signIn(text);
+    const leaving = [watch({ authorization: `Bearer ${text}` }), watch({ cookie, origin })];
+    const staying = watch(bearer('viewer'));
+    await Promise.all([...leaving, staying].map(each => stateOf(each)));
+    const told = leaving.map(
+      each =>
+        new Promise<string[]>(resolve => {
+          const heard: string[] = [];
+          each.on('signed-out', () => heard.push('signed-out'));
+          each.on('disconnect', reason => resolve([...heard, reason]));
+        }),
+    );
+    const stillTold = new Promise<Changed>(resolve => staying.on('changed', resolve));
+    const revoked = await fetch(`${coordinator.url}/v1/admin/operator-tokens/${token.id}/revoke`, {
+      method: 'POST',
+      headers: bearer('admin'),
+    });
+    expect(revoked.status).toBe(200);
+    expect(await Promise.all(told)).toEqual(leaving.map(() => ['signed-out', 'io server disconnect']));
+    expect(await stillTold).toEqual({ subject: 'operator-tokens', task: null });
+    expect(staying.connected).toBe(true);
+    expect(await refusal(watch({ cookie, origin }))).toBe('websocket error');
+  });
+
+  it('signs out the other tabs of a session that was ended', async () => {
+    const cookie = await signIn();
+    const origin = coordinator.url;
+    const tab = watch({ cookie, origin });
+    await stateOf(tab);
+    const signedOut = new Promise<void>(resolve => tab.on('signed-out', resolve));
+    const left = await fetch(`${origin}/v1/admin/session`, { method: 'DELETE', headers: { cookie, origin } });
+    expect(left.status).toBe(204);
+    await signedOut;
   });
 
   it('ends with whoever sends anything, and has room for a few of each address', async () => {

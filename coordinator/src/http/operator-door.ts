@@ -42,11 +42,6 @@ export class OperatorDoor {
     return session;
   }
 
-  /** Throws `operator.unauthenticated`. */
-  async enterWithToken(token: string): Promise<Entrant> {
-    return { operator: await this.#operators.authenticate(token), expiresAt: null };
-  }
-
   /** Throws `operator.cross-site` unless a page of this origin asks, as its browser says. */
   requireSameOrigin({ headers, socket }: IncomingMessage): void {
     const { origin } = headers;

@@ -13,10 +13,11 @@ import type { Limits } from '../limits/limits.ts';
 import { Places } from '../limits/places.ts';
 import type { Overviews } from '../monitor/overview.ts';
 import { watchChanges } from './changes.ts';
+import { Pulse } from './pulse.ts';
 
 /** ms between two states that are sent. */
 const interval = 200;
-/** ms after which it is looked at again whether those who watch still may. */
+/** ms after which it is looked at again whether those who watch still may: sessions and tokens expire, and other processes revoke tokens. */
 const recheckEvery = 15_000;
 /** A dashboard sends heartbeats alone. */
 const longestMessage = 1_024;
@@ -44,9 +45,8 @@ export class LiveFeed {
   readonly #io: Server<Record<string, never>, LiveEvents>;
   readonly #places: Places;
   readonly #changed = new Map<string, Changed>();
+  readonly #pulse: Pulse;
   #isStale = false;
-  #sentAt = Number.NEGATIVE_INFINITY;
-  #cancel: Cancel | undefined;
   #cancelRecheck: Cancel = () => {};
   #isClosed = false;
 
@@ -63,6 +63,7 @@ export class LiveFeed {
     this.#io = new Server({ serveClient: false });
     this.#io.bind(this.#engine);
     this.#io.on('connection', socket => this.#welcome(socket as DashboardSocket));
+    this.#pulse = new Pulse(ports.clock, interval, () => this.#send());
     watchChanges(
       ports.events,
       () => this.#moved(),
@@ -70,6 +71,10 @@ export class LiveFeed {
         this.#changed.set(JSON.stringify(what), what);
         this.#schedule();
       },
+    );
+    ports.events.on('signed-out', () => this.recheck());
+    ports.events.on('audited', ({ action }) =>
+      action === 'operator-token.revoke' ? this.recheck() : undefined,
     );
     this.#recheckLater();
   }
@@ -96,7 +101,7 @@ export class LiveFeed {
   /** Closes all connections; the HTTP server is left to its owner. */
   close(): void {
     this.#isClosed = true;
-    this.#cancel?.();
+    this.#pulse.close();
     this.#cancelRecheck();
     this.#io.disconnectSockets(true);
     this.#engine.close();
@@ -126,20 +131,11 @@ export class LiveFeed {
   }
 
   #schedule(): void {
-    if (this.#cancel || this.#isClosed) return;
-    const { clock } = this.#ports;
-    if (this.size === 0) {
-      this.#changed.clear();
-      return;
-    }
-    // A turn of its own at least: what happens at once is told at once.
-    const at = Math.max(clock.now(), this.#sentAt + interval);
-    this.#cancel = clock.at(at, () => this.#send());
+    if (this.size > 0) this.#pulse.ask();
+    else this.#changed.clear();
   }
 
   #send(): void {
-    this.#cancel = undefined;
-    this.#sentAt = this.#ports.clock.now();
     const dashboards = this.#io.of('/');
     for (const what of this.#changed.values()) dashboards.emit('changed', what);
     this.#changed.clear();

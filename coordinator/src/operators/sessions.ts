@@ -23,13 +23,17 @@ export class Sessions {
   readonly #primitives: Primitives;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
+  readonly #ended: () => void;
   /** By the SHA-256 of their secrets, the oldest first: whoever reads this memory can't sign in. */
   readonly #sessions = new Map<string, { readonly token: string; readonly expiresAt: number }>();
 
+  /** `ended` is told when a session ends before its time. */
   constructor(
     operators: Operators,
     { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
+    ended: () => void = () => {},
   ) {
+    this.#ended = ended;
     this.#operators = operators;
     this.#primitives = primitives;
     this.#clock = clock;
@@ -60,15 +64,19 @@ export class Sessions {
 
   /** Signs out; whoever is not signed in stays so. */
   close(secret: string): void {
-    this.#sessions.delete(this.#keyOf(secret));
+    this.#end(this.#keyOf(secret));
   }
 
   #makeRoom(token: string): void {
     const now = this.#clock.now();
     for (const [key, { expiresAt }] of this.#sessions) if (expiresAt <= now) this.#sessions.delete(key);
     const mine = [...this.#sessions].filter(([, session]) => session.token === token);
-    if (mine.length >= mostOfToken) this.#sessions.delete(mine[0]![0]);
-    if (this.#sessions.size >= mostSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
+    if (mine.length >= mostOfToken) this.#end(mine[0]![0]);
+    if (this.#sessions.size >= mostSessions) this.#end(this.#sessions.keys().next().value!);
+  }
+
+  #end(key: string): void {
+    if (this.#sessions.delete(key)) this.#ended();
   }
 
   #keyOf(secret: string): string {
