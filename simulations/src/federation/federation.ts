@@ -1,28 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
-import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { RoundState } from '@murmuration/coordinator/round/round';
-import { openStorage } from '@murmuration/coordinator/storage/storage';
+import { Registry } from '@murmuration/coordinator/registry/registry';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
-import type { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock } from '@murmuration/protocol/system';
-import {
-  contentHash,
-  decodeModel,
-  type ModelFiles,
-  parseModelJson,
-} from '@murmuration/protocol/weights/model-files';
+import { contentHash, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { Work } from '../clock/work.ts';
 import { requirePoisons } from '../devices/adversaries/adversaries.ts';
-import { deviceBehaviour } from '../devices/behaviour.ts';
+import { type Behaviour, deviceBehaviour } from '../devices/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
 import type { RoundEnded } from '../report/run-event.ts';
-import type { Scenario } from '../scenario/define-scenario.ts';
+import type { Course, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
+import { runStorage } from './checkpoint.ts';
 import type { Coordination } from './coordination.ts';
 import { Crowd } from './crowd.ts';
 import { loopbackCoordination } from './loopback-coordination.ts';
@@ -35,7 +29,10 @@ import { taskOf } from './task.ts';
 export interface FederationOptions {
   /** Threads that train; one a processor by default. */
   readonly workers?: number | undefined;
+  /** `loopback`, the default: on virtual time. `sockets`: in real time, by HTTP and socket.io. */
   readonly transport?: 'loopback' | 'sockets' | undefined;
+  /** Folder in which the run is kept after each round, and from which it goes on. */
+  readonly checkpoint?: string | undefined;
   /** What goes wrong on single devices, and in the coordinator; a run goes on. */
   readonly failed?: (where: string, error: unknown) => void;
 }
@@ -47,12 +44,18 @@ const beginning = Date.UTC(2026, 0, 1);
 export interface Federation {
   readonly task: Task;
   readonly workers: number;
-  /** What is known of the model before any round of this run. */
-  readonly first: { readonly round: number; readonly metrics: Readonly<Record<string, number>> | null };
+  /** Values in the model. */
+  readonly count: number;
+  /** What is known of versions from the start: of the first one, and of those of the checkpoint that the run goes on from. */
+  readonly measured: Course['measured'];
+  /** Rounds that ended before, in that checkpoint. */
+  readonly earlier: number;
+  /** ms on the clock of the devices since the run began. */
+  readonly elapsed: number;
+  /** The backend that trains. */
+  engine(): Promise<string>;
   /** The next round, once it is over. */
   next(): Promise<RoundEnded>;
-  /** ms on the clock of the devices since the first round began. */
-  readonly elapsed: number;
   /** The newest version. */
   newest(): Promise<ModelFiles>;
   /** SHA-256 of the weights of the newest version, in hexadecimal. */
@@ -60,66 +63,83 @@ export interface Federation {
   close(): Promise<void>;
 }
 
-/** Puts a federation of a scenario together. Throws `config.*` for settings that don't fit together. */
+/** Puts a federation of a scenario together. Throws `config.*` for settings that don't fit together, and `storage.*`. */
 export async function openFederation(
   scenario: Scenario,
   settings: CommonSettings,
   data: FederatedData<unknown>,
-  { workers = availableParallelism(), transport = 'loopback', failed = () => {} }: FederationOptions = {},
+  options: FederationOptions = {},
 ): Promise<Federation> {
-  const { seed } = settings;
+  const { workers = availableParallelism() } = options;
   requirePoisons(settings.adversaries.attack, scenario.poisons);
-  const clock = transport === 'loopback' ? new VirtualClock(beginning) : undefined;
-  const work = clock?.work ?? new Work();
-  const setup = { module: scenario.module, settings, data };
-  const pool = new WorkerPool(workers, setup);
+  const pool = new WorkerPool(workers, { module: scenario.module, settings, data });
+  try {
+    return await assemble(scenario, settings, data, options, pool);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  scenario: Scenario,
+  settings: CommonSettings,
+  data: FederatedData<unknown>,
+  { transport = 'loopback', checkpoint, failed = () => {} }: FederationOptions,
+  pool: WorkerPool,
+): Promise<Federation> {
+  const { seed, evaluation, cohort } = settings;
+  const virtual = transport === 'loopback' ? new VirtualClock(beginning) : undefined;
+  const clock: Clock = virtual ?? systemClock;
+  const work = virtual?.work ?? new Work();
   const versions = new SharedVersions(settings.plan.privateLayers.length > 0);
-  let evaluated = 0;
-  const isDue = () => evaluated % settings.evaluation.every === 0;
+  let number = 0;
+  const isDue = () => number % evaluation.every === 0;
   const evaluator = poolEvaluator({ pool, versions, work, size: data.heldOut.length, isDue });
   const task = taskOf(scenario, settings, data, evaluator);
-  const storage = await openStorage(undefined, clock ?? systemClock);
-  const behaviour = deviceBehaviour(settings.devices, seed);
-  const roundRandom = new RoundRandom(seed, 1);
-  let watch: RoundWatch | undefined;
-  const passed = (bytes: number, way: 'up' | 'down') => watch?.passed(bytes, way);
+  const storage = await runStorage(checkpoint, { scenario: scenario.name, settings }, clock, work);
+  const { history, blobs } = storage;
+  const past = (await history.rounds(task.name, Number.POSITIVE_INFINITY, 1_000_000)).toReversed();
+  const last = past.at(-1);
+  number = last?.number ?? 0;
+  if (last) virtual?.jump(last.endedAt);
+
+  const behaviour = deviceBehaviour(settings.devices, seed, beginning);
+  const roundRandom = new RoundRandom(seed, number + 1);
+  const storages = new DeviceStorages(seed);
   const events = new CoordinatorEvents();
-  const coordination: Coordination = clock
+  let watch: RoundWatch | undefined;
+  const coordination: Coordination = virtual
     ? await loopbackCoordination({
         task,
-        clock,
+        clock: virtual,
         seed,
         storage,
         roundRandom: roundRandom.bytes,
         behaviour,
         events,
         leave: (device, ms) => crowd.leave(device, ms),
-        passed,
+        passed: (bytes, way) => watch?.passed(bytes, way),
       })
     : await socketsCoordination(task, storage, roundRandom.bytes);
-  coordination.events.on('fault', failed);
-  const now = clock ?? systemClock;
-  const storages = new DeviceStorages(seed);
   const rounds = new RoundWatch(
     coordination.events,
-    now,
+    clock,
     () => systemClock.now(),
     device => storages.deviceOf(device),
   );
   watch = rounds;
-
+  const isSteered = cohort.selection === 'steered';
   const crowd = new Crowd(
     {
-      clock: now,
+      clock,
       seed,
       size: data.clients.length,
-      behaviour: clock
-        ? behaviour
-        : { nextOnline: (_, time) => time, onlineUntil: () => Number.POSITIVE_INFINITY },
-      cut: device => coordination.cut(device),
+      behaviour: virtual ? behaviour : alwaysThere,
+      cut: coordination.cut,
       world: {
-        clock: now,
-        virtual: clock,
+        clock,
+        virtual,
         pool,
         versions,
         behaviour,
@@ -131,56 +151,60 @@ export async function openFederation(
         contentHash: memoised(),
         examples: device => data.clients[device]!.length,
         trained: (client, _, result) => rounds.trained(client, result),
-        failed: (device, error: MurmurationError) => failed(`device ${device}`, error),
+        failed: (device, error) => failed(`device ${device}`, error),
       },
     },
-    settings.cohort.selection === 'steered',
+    isSteered,
   );
 
   const ended: RoundEnded[] = [];
-  coordination.events.on('round', (state: RoundState) => {
-    if (state.phase === 'closing') evaluated = state.terms.number;
-    if (settings.cohort.selection === 'steered') return;
+  coordination.events.on('fault', failed);
+  coordination.events.on('round', state => {
+    number = state.terms.number;
+    if (isSteered) return;
     if (state.phase !== 'gathering') crowd.enough();
-    else if (state.quorum.accepted === 0) crowd.invite(cohortSizeOf(task), state.terms.number);
+    else if (state.quorum.accepted === 0) crowd.invite(cohortSizeOf(task), number);
   });
-  coordination.events.on('round-ended', (record: RoundRecord) => {
+  coordination.events.on('round-ended', record => {
     ended.push(rounds.ended(record));
     roundRandom.begin(record.number + 1);
-    if (!clock) coordination.rounds.pause();
+    // In real time, whoever follows the run decides when it goes on.
+    if (!virtual) coordination.rounds.pause();
   });
 
-  const { history, blobs } = storage;
-  const head = await history.head(task.name);
-  const startedAt = now.now();
+  const head = (await history.head(task.name))!;
+  const [oldest] = await history.versions(task.name, 1, 1);
+  const { layout } = parseModelJson(head.version.model, await blobs.get(head.version.model));
+  const measured = past.flatMap(({ number: round, metrics }) =>
+    hasAny(metrics) ? [{ round, metrics }] : [],
+  );
+  const before = oldest?.metrics;
+  if (hasAny(before)) measured.unshift({ round: 0, metrics: before });
   let hasStarted = false;
   return {
     task,
-    workers,
-    first: { round: 0, metrics: head!.version.metrics },
+    workers: pool.size,
+    count: layout.count,
+    measured,
+    earlier: past.length,
     get elapsed() {
-      return now.now() - startedAt;
+      return clock.now() - (virtual ? beginning : (past[0]?.startedAt ?? clock.now()));
     },
+    engine: () => work.during(pool.run({ kind: 'engine' }, { due: clock.now() }).result),
     async next() {
+      if (hasStarted && !virtual) coordination.rounds.unpause();
       if (!hasStarted) {
         hasStarted = true;
-        if (settings.cohort.selection === 'steered') crowd.meet(Math.max(settings.schedule.every, 60_000));
+        if (isSteered) crowd.meet(Math.max(settings.schedule.every, firstMeeting));
         await coordination.start();
-      } else if (!clock) coordination.rounds.unpause();
+      }
       await coordination.pass(() => ended.length > 0);
       return ended.shift()!;
     },
-    async newest() {
-      const newest = await history.head(task.name);
-      const { model } = newest!.version;
-      const json = await blobs.get(model);
-      const weights = await blobs.get(parseModelJson(model, json).weightsHash);
-      return decodeModel(model, json, weights);
-    },
+    newest: async () => (await new Registry(blobs, history).current(task.name)).files,
     async weightsHash() {
-      const newest = await history.head(task.name);
-      const { model } = newest!.version;
-      return parseModelJson(model, await blobs.get(model)).weightsHash;
+      const { version } = (await history.head(task.name))!;
+      return parseModelJson(version.model, await blobs.get(version.model)).weightsHash;
     },
     async close() {
       coordination.rounds.pause();
@@ -195,6 +219,21 @@ export async function openFederation(
       await pool.close();
     },
   };
+}
+
+/** ms within which devices come for the first time, where they are steered. */
+const firstMeeting = 60_000;
+
+/** In real time nobody waits for a device to wake up. */
+const alwaysThere: Pick<Behaviour, 'nextOnline' | 'onlineUntil'> = {
+  nextOnline: (_, time) => time,
+  onlineUntil: () => Number.POSITIVE_INFINITY,
+};
+
+function hasAny(
+  metrics: Readonly<Record<string, number>> | null | undefined,
+): metrics is Readonly<Record<string, number>> {
+  return metrics !== null && metrics !== undefined && Object.keys(metrics).length > 0;
 }
 
 /** Files of versions that many devices download are the same bytes, and hashed once. */

@@ -1,0 +1,60 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { openFolder } from '@murmuration/coordinator/storage/folder';
+import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
+import { countedAs, type Work } from '../clock/work.ts';
+import type { CommonSettings } from '../scenario/settings.ts';
+
+/** What a run is of; a checkpoint goes on with the same one alone. */
+interface RunIdentity {
+  readonly scenario: string;
+  readonly settings: CommonSettings;
+}
+
+const identityFile = 'run.json';
+
+/**
+ * What the coordinator of a run keeps: in memory, or in a folder that the run can go on from, between two rounds. Versions, the strategy's
+ * state and records of rounds are durable there; a round under way is not, and begins anew. All else that a run needs follows from its seed
+ * and from the number and the end of its last round. Throws `config.invalid` for a folder of another run, and `storage.*`.
+ */
+export async function runStorage(
+  folder: string | undefined,
+  identity: RunIdentity,
+  clock: Clock,
+  work: Work,
+): Promise<Storage> {
+  if (folder === undefined) return openStorage(undefined, clock);
+  await mkdir(folder, { recursive: true });
+  await requireSame(folder, identity);
+  const durable = await openFolder(join(folder, 'coordinator'), clock);
+  const memory = await openStorage(undefined, clock);
+  // Written while time stands still.
+  const blobs = countedAs(work, durable.blobs);
+  const history = countedAs(work, durable.history);
+  return { ...memory, blobs, history, close: () => durable.close() };
+}
+
+async function requireSame(folder: string, identity: RunIdentity): Promise<void> {
+  const file = join(folder, identityFile);
+  // A run may go on for longer, and end otherwise, than was meant at first.
+  const { stop: _, ...settings } = identity.settings;
+  const ours = JSON.parse(JSON.stringify({ scenario: identity.scenario, settings })) as unknown;
+  let kept: unknown;
+  try {
+    kept = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new MurmurationError('config.invalid', `The checkpoint's ${file} can't be read: ${error}`);
+    await writeFile(file, JSON.stringify(ours, null, 2));
+    return;
+  }
+  if (isDeepStrictEqual(kept, ours)) return;
+  throw new MurmurationError(
+    'config.invalid',
+    `The checkpoint in ${folder} is of another run: ${file} has its scenario and settings. Choose another folder, or the same settings.`,
+  );
+}

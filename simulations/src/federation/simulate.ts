@@ -1,0 +1,121 @@
+import { sdkVersion } from '@murmuration/client-sdk/version';
+import { messageOf } from '@murmuration/protocol/errors';
+import { systemClock } from '@murmuration/protocol/system';
+import { maskingInForce } from '../report/masking-in-force.ts';
+import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../report/run-event.ts';
+import { completeSettings } from '../scenario/complete-settings.ts';
+import type { Course, GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import type { CommonSettings } from '../scenario/settings.ts';
+import { type Federation, type FederationOptions, openFederation } from './federation.ts';
+import { isReached, stopReason } from './stopping.ts';
+
+export interface SimulationOptions extends FederationOptions {
+  /** Settings beside those of the scenario. */
+  readonly settings?: GivenSettings;
+  /** Hears of all that happens in the run, in order; its last event says how it ended. */
+  readonly tell?: (event: RunEvent) => void;
+  /** Ends the run after the round that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a scenario, a round at a time: `for await (const round of simulate(scenario)) …`; the last event is what the generator returns. The run
+ * is between two rounds while its caller is, and ends with the loop. Throws `config.*` for settings that are wrong.
+ */
+export async function* simulate<Settings extends CommonSettings, Example>(
+  scenario: Scenario<Settings, Example>,
+  { settings: given = {}, tell = () => {}, signal, ...options }: SimulationOptions = {},
+): AsyncGenerator<RoundEnded, RunEnded> {
+  const startedAt = systemClock.now();
+  const settings = completeSettings(scenario, given);
+  const data = await scenario.data(settings);
+  const federation = await openFederation(scenario as never, settings, data, options);
+  const course = {
+    clients: data.clients.length,
+    measured: [...federation.measured],
+    rounds: federation.earlier,
+    reachedAt: null as number | null,
+  };
+  const { target } = settings.stop;
+  const better = target ? scenario.metrics[target.metric]?.better : undefined;
+  const look = () => {
+    course.reachedAt ??=
+      course.measured.find(({ metrics }) => isReached(target, better, metrics))?.round ?? null;
+  };
+  const finished = async (outcome: RunEnded['outcome'], reason: string): Promise<RunEnded> => {
+    const seconds = (systemClock.now() - startedAt) / 1_000;
+    const weightsSha256 = outcome === 'failed' ? null : await federation.weightsHash();
+    const figures = figuresOf(course, scenario.figures?.(course, settings) ?? {});
+    const event: RunEnded = { type: 'run-ended', outcome, reason, seconds, figures, weightsSha256 };
+    tell(event);
+    return event;
+  };
+  let hasEnded = false;
+  try {
+    tell(await begun(scenario, settings, federation, course.clients, startedAt, options));
+    for (;;) {
+      look();
+      const reason = stopReason(settings.stop, course, federation.elapsed);
+      const isStopped = signal?.aborted === true;
+      if (reason !== undefined || isStopped) {
+        hasEnded = true;
+        return await finished(
+          reason === undefined ? 'stopped' : 'finished',
+          reason ?? 'A person stopped it between two rounds.',
+        );
+      }
+      const round = await federation.next();
+      course.rounds = round.number;
+      const measured = numbersOf(round.metrics);
+      if (measured) course.measured.push({ round: round.number, metrics: measured });
+      tell(round);
+      yield round;
+    }
+  } catch (error) {
+    hasEnded = true;
+    await finished('failed', messageOf(error));
+    throw error;
+  } finally {
+    if (!hasEnded) await finished('stopped', 'Whoever followed the run left it.');
+    await federation.close();
+  }
+}
+
+/** What every run is told with. */
+function figuresOf({ measured, rounds, reachedAt }: Course, own: Readonly<Record<string, PlainData>>) {
+  return { rounds, reachedAt, ...measured.at(-1)?.metrics, ...own };
+}
+
+function numbersOf(metrics: RoundEnded['metrics']): Record<string, number> | undefined {
+  const numbers = Object.entries(metrics ?? {}).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  return numbers.length > 0 ? Object.fromEntries(numbers) : undefined;
+}
+
+async function begun<Settings extends CommonSettings, Example>(
+  scenario: Scenario<Settings, Example>,
+  settings: Settings,
+  federation: Federation,
+  clients: number,
+  startedAt: number,
+  { transport = 'loopback' }: FederationOptions,
+): Promise<RunBegun> {
+  const { seed, ...sections } = settings;
+  return {
+    type: 'run-begun',
+    format: 1,
+    scenario: scenario.name,
+    shows: scenario.shows,
+    settings: JSON.parse(JSON.stringify(sections)),
+    seed,
+    startedAt,
+    versions: { murmuration: sdkVersion, node: process.version, engine: await federation.engine() },
+    workers: federation.workers,
+    transport,
+    clients,
+    metrics: scenario.metrics,
+    published: scenario.published?.(settings) ?? [],
+    privacy: { masking: maskingInForce(federation.task, federation.count) },
+  };
+}

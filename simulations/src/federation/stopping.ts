@@ -1,0 +1,29 @@
+import type { Course } from '../scenario/define-scenario.ts';
+import type { CommonSettings } from '../scenario/settings.ts';
+
+type Stop = CommonSettings['stop'];
+
+/** Whether these metrics are as good as the target, or better; `better` is which way the target's metric is. */
+export function isReached(
+  target: Stop['target'],
+  better: 'higher' | 'lower' | undefined,
+  metrics: Readonly<Record<string, number>>,
+): boolean {
+  const value = target && metrics[target.metric];
+  if (typeof value !== 'number') return false;
+  return better === 'lower' ? value <= target!.value : value >= target!.value;
+}
+
+/** Why a run is over, in a sentence; undefined while it goes on. `elapsed`: ms on the clock of the devices. */
+export function stopReason(
+  { rounds, target, after }: Stop,
+  course: Pick<Course, 'rounds' | 'reachedAt'>,
+  elapsed: number,
+): string | undefined {
+  if (target && course.reachedAt !== null)
+    return `The ${target.metric} reached ${target.value} with round ${course.reachedAt}.`;
+  if (course.rounds >= rounds) return `All ${rounds} rounds are over.`;
+  if (after !== null && elapsed >= after)
+    return `${(elapsed / 3_600_000).toFixed(1)} hours have passed on the clock of the devices.`;
+  return undefined;
+}

@@ -1,0 +1,52 @@
+import { describeIssues } from '@murmuration/coordinator/config-error';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { GivenSettings, Scenario } from './define-scenario.ts';
+import { didYouMean } from './nearest.ts';
+import { settingPaths } from './setting-paths.ts';
+import type { CommonSettings } from './settings.ts';
+
+/**
+ * All settings of a run: those that are given, then those of the variant, then those of the scenario, then the common defaults. Throws
+ * `config.invalid`, a line for each setting that is wrong, with the nearest one for a name that there is not.
+ */
+export function completeSettings<Settings extends CommonSettings>(
+  { schema, defaults, name }: Pick<Scenario<Settings, never>, 'schema' | 'defaults' | 'name'>,
+  ...given: readonly GivenSettings[]
+): Settings {
+  const merged = given.reduce(merge, defaults);
+  const parsed = schema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const unknown = parsed.error.issues.flatMap(issue =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key].join('.')) : [],
+  );
+  const subject = `The scenario ${name}`;
+  if (unknown.length === 0)
+    throw new MurmurationError('config.invalid', describeIssues(subject, parsed.error, merged));
+  const paths = settingPaths(schema);
+  const lines = unknown.map(path => `${subject} has no setting "${path}".${didYouMean(path, paths)}`);
+  throw new MurmurationError('config.invalid', lines.join('\n'));
+}
+
+/** One setting by its path, as nested objects: `plan.epochs` and 5 are `{ plan: { epochs: 5 } }`. */
+export function settingAt(path: string, value: unknown): GivenSettings {
+  return path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as GivenSettings;
+}
+
+/** Objects are merged, whatever else there is gives way to the newer one; so does an object of another `kind`, with all that it holds. */
+function merge(older: GivenSettings, newer: GivenSettings): GivenSettings {
+  const merged: Record<string, unknown> = { ...older };
+  for (const [name, value] of Object.entries(newer)) {
+    const before = merged[name];
+    merged[name] =
+      isPlain(before) && isPlain(value) && isSameKind(before, value) ? merge(before, value) : value;
+  }
+  return merged;
+}
+
+function isSameKind(before: GivenSettings, value: GivenSettings): boolean {
+  return value.kind === undefined || value.kind === before.kind;
+}
+
+function isPlain(value: unknown): value is GivenSettings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
