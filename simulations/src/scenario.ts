@@ -1,7 +1,9 @@
 /** What a scenario's `run(options: ScenarioOptions): Promise<Findings>` is given. */
-export interface ScenarioOptions {
+export interface ScenarioOptions<Settings = unknown> {
   /** Of everything that is drawn: the same seed gives the same findings. */
   readonly seed: number;
+  /** What the schema of the scenario made of the settings that were given, where it has one. */
+  readonly settings?: Settings;
   /** Tells a person how far the scenario is. */
   log(line: string): void;
 }

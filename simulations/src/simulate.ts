@@ -1,81 +1,91 @@
-// npm run simulate -- NAME [--json] [--seed N]: runs one scenario of the virtual federation and tells what it found.
+// npm run simulate -- NAME: runs a scenario of the virtual federation and tells what it found.
 import { inspect } from 'node:util';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { Command } from 'commander';
+import { readAssignment, readSweep } from './command/assignments.ts';
+import { catalogue, findScenario } from './command/catalogue.ts';
+import { aligned } from './command/output.ts';
+import { runFederations } from './command/run-federations.ts';
+import { runStudy } from './command/run-study.ts';
+import type { SimulateOptions } from './command/simulate-options.ts';
 import { whole } from './options.ts';
 import { compareCommand } from './report/comparison/command.ts';
-import type { Findings, ScenarioOptions } from './scenario.ts';
-
-interface Scenario {
-  readonly shows: string;
-  load(): Promise<{ run(options: ScenarioOptions): Promise<Findings> }>;
-}
-
-const scenarios: Record<string, Scenario> = {
-  'leak-audit': {
-    shows: "what an attacker reads from one phone's update, plain and masked",
-    load: () => import('./leak-audit/leak-audit.ts'),
-  },
-  keyboard: {
-    shows:
-      'n-grams, central and federated training, personal and hybrid models on one split of real messages',
-    load: () => import('./next-word/keyboard.ts'),
-  },
-  hybrid: {
-    shows: 'whether phones are better off with a model that is partly their own',
-    load: () => import('./hybrid/hybrid.ts'),
-  },
-};
+import type { Findings } from './scenario.ts';
 
 const program = new Command('npm run simulate --')
-  .description('Runs one scenario of the virtual federation and tells what it found.')
-  .option('--list', 'print the names of the scenarios, and what each shows')
-  .on('option:list', list)
-  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2));
+  .description('Runs a scenario of the virtual federation and tells what it found.')
+  .argument('[name]', 'a scenario of --list, or the path of a scenario file of your own')
+  .option('--list', 'print the names of the scenarios, and what each shows', false)
+  .option('--json', 'print one JSON object as the last line', false)
+  .option(
+    '--set <path=value>',
+    'a setting, such as plan.learningRate=0.1; may be repeated',
+    readAssignment,
+    [],
+  )
+  .option(
+    '--sweep <path=values>',
+    'a run for each value of a setting, such as strategy.serverLearningRate=0.1,1; may be repeated',
+    readSweep,
+    [],
+  )
+  .option('--seed <number>', 'of everything that is drawn; the same as --set seed=…', whole(0, 1_000_000))
+  .option(
+    '--seeds <number>',
+    'runs with as many seeds, one after the other, and means over them',
+    whole(1, 1_000),
+  )
+  .option('--workers <number>', 'threads that train; one a processor by default', whole(1, 256))
+  .option(
+    '--transport <loopback|sockets>',
+    'on virtual time, or by real HTTP and sockets in real time',
+    transport,
+  )
+  .option('--checkpoint <folder>', 'keep the run there after each round, and go on with what is there')
+  .option('--report [folder]', 'write events, curves and a page of each run into a folder of its own there')
+  .option('--mlflow <folder>', 'write each run into that MLflow file store as well')
+  .allowExcessArguments(false)
+  .enablePositionalOptions()
+  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
+  .action(simulate);
 
-for (const [name, { shows, load }] of Object.entries(scenarios)) {
-  program
-    .command(name)
-    .description(shows)
-    .option('--json', 'print one JSON object as the last line', false)
-    .option('--seed <number>', 'of everything that is drawn', whole(0, 1_000_000), 1)
-    .allowExcessArguments(false)
-    .action(async ({ json, seed }: { json: boolean; seed: number }) => {
-      const { run } = await load();
-      show(await run({ seed, log: line => process.stderr.write(`${line}\n`) }), { json });
-    });
+async function simulate(name: string | undefined, options: SimulateOptions & { list: boolean }) {
+  if (options.list) return print(aligned(catalogue.map(each => [each.name, each.shows])));
+  if (name === undefined) {
+    process.stderr.write(program.helpInformation());
+    process.stderr.write(`\nScenarios:\n${aligned(catalogue.map(each => [each.name, each.shows]))}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const found = await findScenario(name);
+  const stop = new AbortController();
+  process.once('SIGINT', () => {
+    process.stderr.write('\nThe run ends after this round. Ctrl-C once more ends it at once.\n');
+    stop.abort();
+  });
+  const { figures, table } =
+    found.kind === 'study'
+      ? await runStudy(found, options, process.stderr)
+      : await runFederations(found.scenario, options, stop.signal, process.stderr);
+  show({ figures, table }, options);
 }
-program.addCommand(compareCommand(show));
 
 function show({ figures, table }: Findings, { json }: { json: boolean }): void {
   print(json ? JSON.stringify(figures) : aligned(table));
 }
 
-function list(): never {
-  print(aligned(Object.entries(scenarios).map(([name, { shows }]) => [name, shows])));
-  process.exit(0);
-}
-
-/** Cells of one column below one another. */
-function aligned(table: Findings['table']): string {
-  const widths: number[] = [];
-  for (const row of table)
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  return table
-    .map(row =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+function transport(text: string): 'loopback' | 'sockets' {
+  if (text === 'loopback' || text === 'sockets') return text;
+  return program.error("error: option '--transport' is loopback or sockets.", { exitCode: 2 });
 }
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+program.addCommand(compareCommand(show));
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof MurmurationError ? error.detail : inspect(error)}\n`);
-  process.exitCode = 1;
+  // What was asked for can't be; else something went wrong on the way.
+  process.exitCode = error instanceof MurmurationError && error.code === 'config.invalid' ? 2 : 1;
 });

@@ -10,8 +10,8 @@ import { type Federation, type FederationOptions, openFederation } from './feder
 import { isReached, stopReason } from './stopping.ts';
 
 export interface SimulationOptions extends FederationOptions {
-  /** Settings beside those of the scenario. */
-  readonly settings?: GivenSettings;
+  /** Settings beside those of the scenario; of several, later ones go before. */
+  readonly settings?: GivenSettings | readonly GivenSettings[];
   /** Hears of all that happens in the run, in order; its last event says how it ended. */
   readonly tell?: (event: RunEvent) => void;
   /** Ends the run after the round that is under way. */
@@ -27,7 +27,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   { settings: given = {}, tell = () => {}, signal, ...options }: SimulationOptions = {},
 ): AsyncGenerator<RoundEnded, RunEnded> {
   const startedAt = systemClock.now();
-  const settings = completeSettings(scenario, given);
+  const settings = completeSettings(scenario, ...[given].flat());
   const data = await scenario.data(settings);
   const federation = await openFederation(scenario as never, settings, data, options);
   const course = {

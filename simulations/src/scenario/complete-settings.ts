@@ -1,16 +1,23 @@
 import { describeIssues } from '@murmuration/coordinator/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { GivenSettings, Scenario } from './define-scenario.ts';
+import type * as z from 'zod';
+import type { GivenSettings } from './define-scenario.ts';
 import { didYouMean } from './nearest.ts';
 import { settingPaths } from './setting-paths.ts';
-import type { CommonSettings } from './settings.ts';
+
+/** What has settings. */
+interface SettingsSource<Settings> {
+  readonly name: string;
+  readonly schema: z.ZodType<Settings>;
+  readonly defaults: GivenSettings;
+}
 
 /**
  * All settings of a run: those that are given, then those of the variant, then those of the scenario, then the common defaults. Throws
  * `config.invalid`, a line for each setting that is wrong, with the nearest one for a name that there is not.
  */
-export function completeSettings<Settings extends CommonSettings>(
-  { schema, defaults, name }: Pick<Scenario<Settings, never>, 'schema' | 'defaults' | 'name'>,
+export function completeSettings<Settings>(
+  { schema, defaults, name }: SettingsSource<Settings>,
   ...given: readonly GivenSettings[]
 ): Settings {
   const merged = given.reduce(merge, defaults);

@@ -1,0 +1,29 @@
+import { InvalidArgumentError } from 'commander';
+import type { Assignment, Sweep } from './runs-asked.ts';
+
+/** Reads `plan.epochs=5`; a value that is no JSON is text. */
+export function readAssignment(text: string, before: readonly Assignment[] = []): Assignment[] {
+  const [path, value] = halves(text);
+  return [...before, { path, value: readValue(value) }];
+}
+
+/** Reads `strategy.serverLearningRate=0.1,1`. */
+export function readSweep(text: string, before: readonly Sweep[] = []): Sweep[] {
+  const [path, values] = halves(text);
+  return [...before, { path, values: values.split(',').map(readValue) }];
+}
+
+function halves(text: string): [path: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError('Give a setting and its value, such as plan.epochs=5.');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type * as z from 'zod';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
+import { didYouMean } from '../scenario/nearest.ts';
+import type { Findings, ScenarioOptions } from '../scenario.ts';
+
+/** A scenario that is more than runs of one federation: it says all that it found by itself. */
+export interface Study {
+  run(options: ScenarioOptions): Promise<Findings>;
+  /** All its settings but the seed, with their defaults. */
+  readonly schema?: z.ZodType;
+}
+
+type Entry = { readonly name: string; readonly shows: string } & (
+  | { readonly kind: 'federation'; readonly file: URL }
+  | { readonly kind: 'study'; load(): Promise<Study> }
+);
+
+const file = (name: string) => new URL(`../scenarios/${name}.ts`, import.meta.url);
+
+/** The scenarios of this package, by the name that they are run with. */
+export const catalogue: readonly Entry[] = [
+  {
+    kind: 'federation',
+    name: 'clusters',
+    shows: 'a small classifier learned by devices that know few classes each; made data, done in seconds',
+    file: file('clusters'),
+  },
+  {
+    kind: 'study',
+    name: 'leak-audit',
+    shows: "what an attacker reads from one phone's update, plain and masked",
+    load: () => import('../leak-audit/leak-audit.ts'),
+  },
+  {
+    kind: 'study',
+    name: 'keyboard',
+    shows:
+      'n-grams, central and federated training, personal and hybrid models on one split of real messages',
+    load: () => import('../next-word/keyboard.ts'),
+  },
+  {
+    kind: 'study',
+    name: 'hybrid',
+    shows: 'whether phones are better off with a model that is partly their own',
+    load: () => import('../hybrid/hybrid.ts'),
+  },
+];
+
+export type Found =
+  | { readonly kind: 'federation'; readonly scenario: Scenario }
+  | { readonly kind: 'study'; readonly name: string; readonly study: Study };
+
+/** The scenario of a name, or of a file of one's own. Throws `config.invalid` for one that there is not, with the nearest name. */
+export async function findScenario(name: string): Promise<Found> {
+  const entry = catalogue.find(each => each.name === name);
+  if (entry?.kind === 'study') return { kind: 'study', name, study: await entry.load() };
+  if (entry) return { kind: 'federation', scenario: await loadScenario(entry.file) };
+  const path = resolve(name);
+  if (/\.[cm]?[jt]s$/.test(name)) {
+    if (!existsSync(path)) throw new MurmurationError('config.invalid', `There is no scenario file ${path}.`);
+    return { kind: 'federation', scenario: await loadScenario(pathToFileURL(path)) };
+  }
+  const names = catalogue.map(each => each.name);
+  const guess = didYouMean(name, names);
+  throw new MurmurationError(
+    'config.invalid',
+    `There is no scenario "${name}".${guess || ` There are ${names.join(', ')}; a file of your own is named by its path.`}`,
+  );
+}

@@ -1,0 +1,14 @@
+/** Cells of one column below one another. */
+export function aligned(table: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of table)
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  return table
+    .map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { messageOf } from '@murmuration/protocol/errors';
+import { systemClock } from '@murmuration/protocol/system';
+import { simulate } from '../federation/simulate.ts';
+import { Recorder } from '../report/recorder.ts';
+import type { PlainData, RunBegun, RunEnded } from '../report/run-event.ts';
+import { completeSettings } from '../scenario/complete-settings.ts';
+import type { Scenario } from '../scenario/define-scenario.ts';
+import type { Findings } from '../scenario.ts';
+import { meansOf } from './means.ts';
+import { Progress } from './progress.ts';
+import { type RunAsked, runsAsked } from './runs-asked.ts';
+import type { SimulateOptions } from './simulate-options.ts';
+
+/** Faults of devices that are told one by one; the rest is counted. */
+const faultsTold = 3;
+
+interface RunOver {
+  readonly asked: RunAsked;
+  readonly begun: RunBegun;
+  readonly ended: RunEnded;
+}
+
+/** Runs every run that was asked for, one after the other, and tells means over seeds. */
+export async function runFederations(
+  scenario: Scenario,
+  options: SimulateOptions,
+  signal: AbortSignal,
+  out: NodeJS.WriteStream,
+): Promise<Findings> {
+  const set =
+    options.seed === undefined ? options.set : [...options.set, { path: 'seed', value: options.seed }];
+  const asked = runsAsked(scenario, set, options.sweep, options.seeds ?? scenario.seeds ?? 1);
+  // What is wrong shows before hours are spent on the first of them.
+  for (const { settings } of asked) completeSettings(scenario, ...settings);
+  const over: RunOver[] = [];
+  for (const each of asked) {
+    if (signal.aborted) break;
+    over.push(await runOne(scenario, each, asked.length, options, signal, out));
+  }
+  return findingsOf(scenario, over);
+}
+
+async function runOne(
+  scenario: Scenario,
+  asked: RunAsked,
+  runs: number,
+  options: SimulateOptions,
+  signal: AbortSignal,
+  out: NodeJS.WriteStream,
+): Promise<RunOver> {
+  const settings = completeSettings(scenario, ...asked.settings);
+  const { workers, transport, report, mlflow } = options;
+  const folder = report === true || (report === undefined && mlflow !== undefined) ? 'runs' : report;
+  const recorder = folder === undefined ? undefined : new Recorder(folder);
+  const place = asked.label.replace(/[^\w.=-]+/g, '-');
+  const checkpoint =
+    options.checkpoint !== undefined && runs > 1 ? join(options.checkpoint, place) : options.checkpoint;
+  const progress = new Progress(asked.label, settings.stop.rounds, systemClock, out);
+  let begun: RunBegun | undefined;
+  let ended: RunEnded | undefined;
+  let faults = 0;
+  const failed = (where: string, error: unknown) => {
+    faults += 1;
+    if (faults <= faultsTold) out.write(`\n${where}: ${messageOf(error)}\n`);
+  };
+  const rounds = simulate(scenario, {
+    settings: asked.settings,
+    workers,
+    transport,
+    checkpoint,
+    signal,
+    failed,
+    tell(event) {
+      if (event.type === 'run-begun') begun = event;
+      if (event.type === 'run-ended') ended = event;
+      recorder?.take(event);
+    },
+  });
+  try {
+    for await (const round of rounds) progress.round(round);
+  } finally {
+    progress.end();
+    if (recorder?.folder !== undefined) out.write(`The report is ${await recorder.finish({ mlflow })}\n`);
+  }
+  if (faults > faultsTold)
+    out.write(`Devices told of ${faults} faults in all; the first ones stand above.\n`);
+  if (ended!.outcome === 'stopped' && checkpoint !== undefined)
+    out.write(`The same command goes on with the checkpoint in ${checkpoint}.\n`);
+  return { asked, begun: begun!, ended: ended! };
+}
+
+/** One object for each variant and each combination of what is swept, with means over seeds. */
+function findingsOf(scenario: Scenario, over: readonly RunOver[]): Findings {
+  const groups = new Map<string, RunOver[]>();
+  for (const run of over) {
+    const key = JSON.stringify([run.asked.variant, run.asked.swept]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const found = Array.from(groups.values(), runs => ({ runs, figures: figuresOf(runs) }));
+  const table = tableOf(scenario, found);
+  const [only] = found;
+  const { variant, swept } = only?.runs[0]?.asked ?? {};
+  if (found.length === 1 && variant === undefined && swept?.length === 0)
+    return { figures: { scenario: scenario.name, ...only!.figures }, table };
+  const isSwept = over.some(run => run.asked.swept.length > 0);
+  if (isSwept)
+    return { figures: { scenario: scenario.name, runs: found.map(({ figures }) => figures) }, table };
+  const byVariant = found.map(({ runs, figures }) => [runs[0]!.asked.variant!, figures] as const);
+  return { figures: { scenario: scenario.name, ...Object.fromEntries(byVariant) }, table };
+}
+
+function figuresOf(runs: readonly RunOver[]): Record<string, PlainData> {
+  const [{ asked, begun }] = runs as [RunOver, ...RunOver[]];
+  const hashes = runs.map(({ ended }) => ended.weightsSha256);
+  const seconds = runs.reduce((sum, { ended }) => sum + ended.seconds, 0) / runs.length;
+  return {
+    ...(asked.variant === undefined ? {} : { variant: asked.variant }),
+    ...(asked.swept.length === 0
+      ? {}
+      : { swept: Object.fromEntries(asked.swept.map(({ path, value }) => [path, value as PlainData])) }),
+    ...meansOf(runs.map(({ ended }) => ended.figures)),
+    seconds,
+    seeds: runs.map(run => run.asked.seed),
+    ...(runs.length > 1 ? { each: runs.map(({ ended }) => ended.figures) } : {}),
+    outcome: runs.every(({ ended }) => ended.outcome === 'finished') ? 'finished' : 'stopped',
+    weightsSha256: runs.length === 1 ? hashes[0]! : hashes,
+    workers: begun.workers,
+    transport: begun.transport,
+    clients: begun.clients,
+    published: begun.published as unknown as PlainData,
+  };
+}
+
+function tableOf(
+  scenario: Scenario,
+  found: readonly { readonly runs: readonly RunOver[]; readonly figures: Record<string, PlainData> }[],
+): string[][] {
+  return found.flatMap(({ runs, figures }) => {
+    const [{ asked, begun, ended }] = runs as [RunOver, ...RunOver[]];
+    const title = asked.label.replace(/,? ?seed \d+$/, '') || scenario.name;
+    const names = Object.keys(ended.figures);
+    const hashes = runs.map(run => run.ended.weightsSha256 ?? 'none').join(' ');
+    return [
+      [title, runs.length > 1 ? `mean of ${runs.length} seeds` : `seed ${asked.seed}`],
+      ...names.map(name => [`  ${name}`, shown(figures[name] ?? null, scenario.metrics[name]?.unit)]),
+      ['  seconds', shown(figures.seconds!, undefined)],
+      ['  weights (SHA-256)', hashes],
+      ...begun.published.map(each => [
+        `  published: ${each.label}`,
+        each.kind === 'metric'
+          ? `${each.metric} ${shown(each.value, scenario.metrics[each.metric]?.unit)} (${each.source})`
+          : `${each.rounds} rounds to ${each.metric} ${shown(each.target, scenario.metrics[each.metric]?.unit)} (${each.source})`,
+      ]),
+    ];
+  });
+}
+
+function shown(value: PlainData, unit: 'share' | 'nats' | 'number' | undefined): string {
+  if (value === null) return 'never';
+  if (typeof value !== 'number') return typeof value === 'string' ? value : JSON.stringify(value);
+  if (unit === 'share') return `${(100 * value).toFixed(2)} %`;
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}

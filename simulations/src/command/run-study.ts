@@ -1,0 +1,41 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import { completeSettings, settingAt } from '../scenario/complete-settings.ts';
+import type { Findings } from '../scenario.ts';
+import type { Study } from './catalogue.ts';
+import type { SimulateOptions } from './simulate-options.ts';
+
+/** Runs a study. Throws `config.invalid` for settings that it has not, and for options that only runs of one federation have. */
+export async function runStudy(
+  { name, study }: { readonly name: string; readonly study: Study },
+  options: SimulateOptions,
+  out: NodeJS.WriteStream,
+): Promise<Findings> {
+  for (const option of [
+    'sweep',
+    'seeds',
+    'workers',
+    'transport',
+    'checkpoint',
+    'report',
+    'mlflow',
+  ] as const) {
+    const value = options[option];
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    throw new MurmurationError(
+      'config.invalid',
+      `The scenario ${name} is more than runs of one federation and has no --${option}; it has --set, --seed and --json.`,
+    );
+  }
+  const seedGiven = options.set.find(({ path }) => path === 'seed')?.value;
+  const given = options.set
+    .filter(({ path }) => path !== 'seed')
+    .map(({ path, value }) => settingAt(path, value));
+  const schema = study.schema ?? z.strictObject({});
+  const settings = completeSettings({ name, schema: schema as z.ZodType<object>, defaults: {} }, ...given);
+  const seed = z
+    .int()
+    .min(0)
+    .parse(options.seed ?? seedGiven ?? 1);
+  return study.run({ seed, settings, log: line => out.write(`${line}\n`) });
+}

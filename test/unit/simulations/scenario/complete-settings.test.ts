@@ -1,0 +1,55 @@
+import { completeSettings, settingAt } from '@murmuration/simulations/scenario/complete-settings';
+import { settingPaths } from '@murmuration/simulations/scenario/setting-paths';
+import clusters from '@murmuration/simulations/scenarios/clusters';
+import { describe, expect, test } from 'vitest';
+
+const complete = (...given: object[]) => completeSettings(clusters, ...(given as never[]));
+
+describe('settings of a scenario', () => {
+  test('are the common defaults, under those of the scenario, under those that are given', () => {
+    const settings = complete(
+      settingAt('plan.epochs', 3),
+      settingAt('stop.target', { metric: 'loss', value: 1 }),
+    );
+    expect(settings.plan).toMatchObject({ epochs: 3, learningRate: 0.1, batchSize: 10 });
+    expect(settings.stop).toMatchObject({ rounds: 20, target: { metric: 'loss', value: 1 } });
+    expect(settings.data.clients).toBe(100);
+  });
+
+  test('later ones go before earlier ones, field by field', () => {
+    const settings = complete({ plan: { epochs: 3, batchSize: 5 } }, { plan: { epochs: 4 } });
+    expect(settings.plan).toMatchObject({ epochs: 4, batchSize: 5 });
+  });
+
+  test.each([
+    [
+      'plan.learningRat',
+      'The scenario clusters has no setting "plan.learningRat". Did you mean "plan.learningRate"?',
+    ],
+    ['strategy.learningRate', 'Did you mean "strategy.serverLearningRate"?'],
+    ['data.client', 'Did you mean "data.clients"?'],
+    ['stop.target.metrc', 'Did you mean "stop.target.metric"?'],
+  ])('%s is refused with the nearest name', (path, sentence) => {
+    expect(() => complete({ stop: { target: { metric: 'loss', value: 1 } } }, settingAt(path, 1))).toThrow(
+      sentence,
+    );
+  });
+
+  test('a value out of range is refused with what was found', () => {
+    expect(() => complete(settingAt('plan.epochs', 0))).toThrow('plan.epochs');
+  });
+
+  test('lie at paths of sections, and of what is inside of them', () => {
+    const paths = settingPaths(clusters.schema);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'seed',
+        'plan.epochs',
+        'stop.target.metric',
+        'data.clients',
+        'masking.enabled',
+      ]),
+    );
+    expect(paths).not.toContain('plan');
+  });
+});
