@@ -33,6 +33,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   const course = {
     clients: data.clients.length,
     measured: [...federation.measured],
+    ended: [] as RoundEnded[],
     rounds: federation.earlier,
     reachedAt: null as number | null,
   };
@@ -66,6 +67,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
       }
       const round = await federation.next();
       course.rounds = round.number;
+      course.ended.push(round);
       const measured = numbersOf(round.metrics);
       if (measured) course.measured.push({ round: round.number, metrics: measured });
       tell(round);
