@@ -61,6 +61,11 @@ const schema = z.strictObject({
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
     .min(1)
     .optional(),
+  /** Where operators reach the dashboard, such as `https://learn.example.org`: alerts link to it. Without it, where the coordinator listens. */
+  publicUrl: z
+    .string()
+    .refine(isWebOrigin, 'expected an origin such as "https://learn.example.org"')
+    .optional(),
   alerts: alertsSchema,
   /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
   enrolmentVerifier: z.string().min(1).optional(),
@@ -107,7 +112,7 @@ const variables = {
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
 /** Fields whose values no message repeats. */
-const secrets: readonly string[] = ['enrolmentTokens', 'operatorTokens', 'apps'];
+const secrets: readonly string[] = ['enrolmentTokens', 'operatorTokens', 'apps', 'alerts.webhooks'];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {
@@ -148,6 +153,10 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isWebOrigin(text: string): boolean {
+  return isOrigin(text) && /^https?:/.test(text);
 }
 
 function isFree(path: string): boolean {

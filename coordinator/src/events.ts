@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ErrorCode } from '@murmuration/protocol/errors';
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { Alert } from './monitor/alerts/alert.ts';
 import type { AuditEntry } from './operators/audit.ts';
 import type { ModelVersion } from './registry/model-version.ts';
@@ -32,12 +32,14 @@ interface EventMap {
   settings: [task: TaskName];
   /** An alert began, or is over. */
   alert: [alert: Alert];
+  /** A webhook at this host was told of an alert, or is told no more of it, for the reason given. */
+  notice: [host: string, failure: string | null];
   /** What an operator did is in the audit log. */
   audited: [entry: AuditEntry];
   /** A session of an operator ended before its time. */
   'signed-out': [];
-  /** A message, an upload or a request was refused. */
-  refused: [where: string, code: ErrorCode, detail: string];
+  /** A message, an upload or a request was refused; `round` is that which it concerns, where it is known. */
+  refused: [where: string, code: ErrorCode, detail: string, round?: RoundId];
   /** Something of ours broke; the coordinator goes on. */
   fault: [where: string, error: unknown];
 }

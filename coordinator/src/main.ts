@@ -25,6 +25,8 @@ import { LiveFeed } from './live/feed.ts';
 import { unmaskerPool } from './masking/unmasker.ts';
 import { createLog, logEvents } from './monitor/log.ts';
 import { watchMetrics } from './monitor/metrics.ts';
+import { findOpenTelemetry } from './monitor/tracing/open-telemetry.ts';
+import { RoundTraces } from './monitor/tracing/round-traces.ts';
 import { openWatch } from './monitor/watch.ts';
 import { configured } from './operators/configured.ts';
 import { requireProtection } from './operators/exposure.ts';
@@ -140,6 +142,7 @@ async function assemble(
   const { storage: folder } = config;
   const watch = await openWatch(core, {
     clock,
+    random,
     events,
     storage,
     enrolled: () => population.size,
@@ -156,6 +159,8 @@ async function assemble(
   events.on('settings', () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task))));
   gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
 
+  const openTelemetry = await findOpenTelemetry();
+
   let ready = false;
   healthRoutes(app, () => ready);
   metricRoutes(
@@ -165,9 +170,11 @@ async function assemble(
       {
         tasks: tasks.map(({ name }) => name),
         waiting: task => pools.get(task)!.size,
+        isPaused: task => rounds.get(task)!.isPaused,
         connected: () => gateway.size,
         enrolled: () => population.size,
         traffic: task => traffic.of(task),
+        firing: () => watch.alerts.firing,
       },
       clock,
     ),
@@ -181,6 +188,7 @@ async function assemble(
     traffic,
     limits,
     device => population.isRevoked(device),
+    openTelemetry && new RoundTraces(openTelemetry, events, clock),
   );
   await adminRoutes(app, {
     operators,
@@ -218,6 +226,7 @@ async function assemble(
   let closed: Promise<void> | undefined;
   const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
+  watch.webhooks.open(watch.alerts.firing, config.publicUrl ?? url);
   return {
     url,
     events,

@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { errors, MurmurationError } from '@murmuration/protocol/errors';
+import { idPattern, type RoundId } from '@murmuration/protocol/ids';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../events.ts';
+import { roundOf } from '../round/concerning.ts';
 import { SettingsError } from '../task/settings-error.ts';
 import { fieldProblem } from './messages/settings.ts';
 
@@ -38,9 +40,16 @@ export function problemHandler(events: CoordinatorEvents) {
         `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
         coded.code,
         coded.detail,
+        roundOf(error) ?? roundIn(request.params),
       );
     return sendProblem(request, reply, coded);
   };
+}
+
+/** The round that the address of a request names. */
+function roundIn(params: unknown): RoundId | undefined {
+  const { round } = (params ?? {}) as { readonly round?: unknown };
+  return typeof round === 'string' && idPattern.test(round) ? (round as RoundId) : undefined;
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: MurmurationError): FastifyReply {

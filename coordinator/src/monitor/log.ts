@@ -1,23 +1,40 @@
+import type { RoundId } from '@murmuration/protocol/ids';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { CoordinatorEvents } from '../events.ts';
+import { roundOf } from '../round/concerning.ts';
 import type { RoundRecord } from '../round/record.ts';
+import type { RoundState } from '../round/round.ts';
+import { withoutSecrets } from './redaction.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Structured log lines, on standard error unless told otherwise; whatever is called a token or a signature is left out. */
+/** Structured log lines, on standard error unless told otherwise; none has a secret in it, whatever is logged. */
 export function createLog(
   level: LogLevel,
   destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
 ): Logger {
-  return pino({ level, redact: ['token', '*.token', 'signature', '*.signature'] }, destination);
+  return pino({ level, hooks: { streamWrite: withoutSecrets } }, destination);
 }
 
-/** Writes what happens to the log: one line a round at info, the rest at debug. */
+/** Writes what happens to the log: one line a round at info or above, which is its end, with alerts and faults; the rest at debug. */
 export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('round-ended', record => logRound(log, record));
-  events.on('version', ({ task, number, model, metrics }) =>
-    log.debug({ task, number, model, metrics }, 'version published'),
+  const phases = new Map<RoundId, RoundState['phase']>();
+  events.on('round', ({ phase, terms: { id: round, number, plan } }) => {
+    const isOver = phase === 'published' || phase === 'failed';
+    if (phases.get(round) === phase) return;
+    if (isOver) phases.delete(round);
+    else {
+      phases.set(round, phase);
+      log.debug({ task: plan.task, round, number, phase }, 'round in a new phase');
+    }
+  });
+  events.on('version', ({ task, round, number, model, metrics }) =>
+    log.debug({ task, round, number, model, metrics }, 'version published'),
+  );
+  events.on('closing-step', ({ id: round, number, plan: { task } }, step, ms) =>
+    log.debug({ task, round, number, step, ms }, 'step of closing a round'),
   );
   events.on('enrolled', device => log.debug({ device }, 'device enrolled'));
   events.on('connected', (device, platform, sdk) => log.debug({ device, platform, sdk }, 'device connected'));
@@ -25,8 +42,17 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('checked-in', (device, task, decision) =>
     log.debug({ device, task, decision }, 'device checked in'),
   );
-  events.on('refused', (where, code, detail) => log.debug({ where, code, detail }, 'refused'));
-  events.on('fault', (where, error) => log.error({ where, err: error }, 'fault'));
+  events.on('alert', ({ id, rule, severity, task, summary, advice, resolvedAt }) => {
+    const line = { alert: id, rule, severity, task, summary };
+    if (resolvedAt === null) log.warn({ ...line, advice }, 'alert');
+    else log.info(line, 'alert is over');
+  });
+  events.on('notice', (host, failure) => {
+    if (failure === null) log.debug({ host }, 'notice delivered');
+    else log.warn({ host, failure }, 'notice given up');
+  });
+  events.on('refused', (where, code, detail, round) => log.debug({ where, code, detail, round }, 'refused'));
+  events.on('fault', (where, error) => log.error({ where, round: roundOf(error), err: error }, 'fault'));
 }
 
 function logRound(

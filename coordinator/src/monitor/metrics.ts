@@ -2,8 +2,10 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CoordinatorEvents } from '../events.ts';
+import { alertRules } from '../http/messages/alert.ts';
 import type { Standing } from '../round/cohort.ts';
 import type { RoundState } from '../round/round.ts';
+import type { Alert } from './alerts/alert.ts';
 import type { TrafficCount } from './traffic.ts';
 
 /** What is asked when somebody reads the metrics. */
@@ -11,9 +13,11 @@ export interface MetricSources {
   readonly tasks: readonly TaskName[];
   /** Devices that wait for an assignment of a task. */
   waiting(task: TaskName): number;
+  isPaused(task: TaskName): boolean;
   connected(): number;
   enrolled(): number;
   traffic(task: TaskName): TrafficCount;
+  firing(): readonly Pick<Alert, 'rule'>[];
 }
 
 /** Names of evaluation figures that are told for a task; further ones are left out, so that labels stay few. */
@@ -38,8 +42,18 @@ export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, 
   collectDefaultMetrics({ register: registry });
   for (const name of misnamed) registry.removeSingleMetric(name);
   watchRounds(events, registers, clock);
+  new Gauge({
+    name: 'murmuration_task_paused',
+    help: 'Whether operators have paused the task: 1, or 0.',
+    labelNames: ['task'],
+    registers,
+    collect() {
+      for (const task of sources.tasks) this.set({ task }, sources.isPaused(task) ? 1 : 0);
+    },
+  });
   watchVersions(events, registers);
   watchDevices(events, registers, sources);
+  watchAlerts(events, registers, sources);
   for (const [direction, name, help] of [
     ['up', 'murmuration_update_bytes_total', 'Bytes of updates that came.'],
     ['down', 'murmuration_model_bytes_total', 'Bytes of models that were served.'],
@@ -191,4 +205,24 @@ function watchDevices(events: CoordinatorEvents, registers: Registry[], sources:
       for (const task of sources.tasks) this.set({ task }, sources.waiting(task));
     },
   });
+}
+
+function watchAlerts(events: CoordinatorEvents, registers: Registry[], sources: MetricSources): void {
+  new Gauge({
+    name: 'murmuration_firing_alerts',
+    help: 'Alerts that last, by their rule.',
+    labelNames: ['rule'],
+    registers,
+    collect() {
+      for (const rule of alertRules)
+        this.set({ rule }, sources.firing().filter(alert => alert.rule === rule).length);
+    },
+  });
+  const notices = new Counter({
+    name: 'murmuration_alert_notices_total',
+    help: 'Notices of alerts to webhooks, by whether they were delivered or given up.',
+    labelNames: ['result'],
+    registers,
+  });
+  events.on('notice', (_, failure) => notices.inc({ result: failure === null ? 'delivered' : 'given-up' }));
 }

@@ -1,9 +1,10 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Core } from '../core.ts';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { AlertSettings } from './alerts/settings.ts';
 import { type AlertPorts, AlertWatch } from './alerts/watch.ts';
+import { Webhooks } from './alerts/webhooks/webhooks.ts';
 import { HourlyCounter } from './hourly-counter.ts';
 import { Overviews } from './overview.ts';
 import { Presence } from './presence.ts';
@@ -13,6 +14,8 @@ export interface Watch {
   readonly overviews: Overviews;
   readonly hourly: HourlyCounter;
   readonly alerts: AlertWatch;
+  /** Hears of no alert before `open`. */
+  readonly webhooks: Webhooks;
   /** Writes down what was gathered. */
   close(): Promise<void>;
 }
@@ -22,6 +25,7 @@ export async function openWatch(
   { rounds, aliasing }: Pick<Core, 'rounds' | 'aliasing'>,
   ports: {
     readonly clock: Clock;
+    readonly random: RandomBytes;
     readonly events: CoordinatorEvents;
     readonly storage: Storage;
     readonly enrolled: () => number;
@@ -29,7 +33,7 @@ export async function openWatch(
     readonly disk: AlertPorts['disk'];
   },
 ): Promise<Watch> {
-  const { clock, events, storage, enrolled, disk } = ports;
+  const { clock, random, events, storage, enrolled, disk } = ports;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
   const { history } = storage;
@@ -54,13 +58,16 @@ export async function openWatch(
     enrolled,
     alerts: () => alerts.firing,
   });
+  const webhooks = new Webhooks(ports.alerts.webhooks, { clock, random, events });
   await overviews.open();
   await alerts.open();
   return {
     overviews,
     hourly,
     alerts,
+    webhooks,
     close() {
+      webhooks.close();
       alerts.close();
       return hourly.close();
     },

@@ -50,6 +50,7 @@ export class Checkpointer {
         }),
       durable: contributors.length,
       least: aggregate instanceof SingleUpdates ? Number.POSITIVE_INFINITY : least,
+      round: id,
       what: 'the checkpoint of a round',
       clock,
       events,

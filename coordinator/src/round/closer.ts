@@ -43,6 +43,7 @@ export class Closer {
       clock,
       events,
       signal,
+      round: terms.id,
       where: 'storing a version',
       outage: isOutage,
     });
@@ -93,6 +94,7 @@ export class Closer {
       clock,
       events,
       signal: stop.signal,
+      round: round.round,
       where: 'recording a round',
       outage: () => true,
       failed(error) {

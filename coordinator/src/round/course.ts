@@ -6,6 +6,7 @@ import { MaskedRound } from '../masking/masked-round.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Claims } from './claims.ts';
 import { standingOf } from './cohort.ts';
+import { concerns } from './concerning.ts';
 import { untilTheEnd } from './group-commit.ts';
 import { type DurabilityPorts, Journal } from './journal.ts';
 import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
@@ -82,6 +83,7 @@ export class Course {
 
   /** What a device sent was refused, or what it asked for. */
   refused(error: unknown): void {
+    concerns(error, this.terms.id);
     if (!(error instanceof MurmurationError)) return;
     this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
   }
@@ -116,6 +118,7 @@ export class Course {
   /** Ends the round as failed; `where` says to the log what was being done. */
   failWith(where: string, error: unknown): void {
     const ours = error instanceof MurmurationError;
+    concerns(error, this.terms.id);
     if (!ours) this.#ports.events.emit('fault', where, error);
     this.happen({
       type: 'abort',

@@ -1,6 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events.ts';
+import { concerns } from './concerning.ts';
 
 /** ms after which a write that failed is tried again. */
 export const retryAfter = 1_000;
@@ -24,6 +26,7 @@ export interface GroupCommitSettings {
   readonly durable: number;
   /** Positions that a write must add at least. */
   readonly least: number;
+  readonly round: RoundId;
   /** What is written, for the log. */
   readonly what: string;
   readonly clock: Clock;
@@ -139,8 +142,9 @@ export class GroupCommit {
   }
 
   #failed(cause: unknown): void {
-    const { what, clock, events } = this.#settings;
+    const { round, what, clock, events } = this.#settings;
     // Once for an outage, however many tries it lasts.
+    concerns(cause, round);
     if (!this.#hasFailed) events.emit('fault', `writing ${what}`, cause);
     this.#hasFailed = true;
     this.refuse(cause);

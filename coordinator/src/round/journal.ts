@@ -32,6 +32,7 @@ export class Journal {
       write: store && (position => this.#write(store, position)),
       durable: this.#written,
       least: 1,
+      round: terms.id,
       what: 'the journal of a round',
       clock,
       events,

@@ -1,6 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events.ts';
+import { concerns } from './concerning.ts';
 import { retryAfter } from './group-commit.ts';
 
 /** Whether the storage failed in a way that may pass: it is full, locked, read-only … */
@@ -13,6 +15,7 @@ interface Waiting {
   readonly events: CoordinatorEvents;
   /** Aborted when nobody waits any more. */
   readonly signal: AbortSignal;
+  readonly round: RoundId;
   /** For the log, which hears of the first failure. */
   readonly where: string;
   /** Whether a failure may pass. */
@@ -27,13 +30,14 @@ interface Waiting {
  */
 export async function untilStored<Result>(
   work: () => Promise<Result>,
-  { clock, events, signal, where, outage, failed }: Waiting,
+  { clock, events, signal, round, where, outage, failed }: Waiting,
 ): Promise<Result> {
   for (let tries = 0; ; tries++) {
     try {
       return await work();
     } catch (error) {
       if (!outage(error)) throw error;
+      concerns(error, round);
       if (tries === 0) events.emit('fault', where, error);
       failed?.(error);
     }

@@ -18,6 +18,7 @@ import type { TrustedProxies } from '../limits/address.ts';
 import type { FrameLengths } from '../limits/frame-lengths.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Population } from '../population/population.ts';
+import { roundOf } from '../round/concerning.ts';
 import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
 import { Admission } from './admission.ts';
 import { type Answers, answersBy, type DeviceRequests } from './answers.ts';
@@ -177,7 +178,7 @@ export class Gateway implements CohortChannel {
     } catch (error) {
       const { code, detail } = refusalOf(error);
       refused = code;
-      this.#events.emit('refused', known ?? 'socket', code, detail);
+      this.#events.emit('refused', known ?? 'socket', code, detail, roundOf(error));
       if (!(error instanceof MurmurationError)) this.#events.emit('fault', known ?? 'socket', error);
       reply = encodeRefused(error);
     }

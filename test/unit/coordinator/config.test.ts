@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadConfig, parseConfig } from '@murmuration/coordinator/config';
 import { limitsSchema } from '@murmuration/coordinator/limits/limits';
 import { alertsSchema } from '@murmuration/coordinator/monitor/alerts/settings';
+import type { MurmurationError } from '@murmuration/protocol/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const token = 'a token that is long enough';
@@ -94,6 +95,8 @@ describe('a configuration', () => {
     [{ ...least, limits: { patience: '10 x' } }, 'limits.patience: ', 'a time such as "30 s"'],
     [{ ...least, storage: '' }, 'storage: ', '>=1'],
     [{ ...least, retention: { versions: 0 } }, 'retention.versions: ', '>=1; found 0'],
+    [{ ...least, publicUrl: 'ftp://learn.example.org' }, 'publicUrl: ', 'an origin such as'],
+    [{ ...least, publicUrl: 'https://learn.example.org/x' }, 'publicUrl: ', 'an origin such as'],
     [{ ...least, alerts: { roundsFailing: 0 } }, 'alerts.roundsFailing: ', '>=1; found 0'],
     [{ ...least, alerts: { noEligibleDevices: '5 s' } }, 'alerts.noEligibleDevices: ', 'a minute at least'],
     [{ ...least, alerts: { diskFilling: { free: 10 } } }, 'alerts.diskFilling.free: ', 'between 0 and 1'],
@@ -114,6 +117,24 @@ describe('a configuration', () => {
       expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining(field) }),
     );
     expect(() => parseConfig(input)).toThrow(expected);
+  });
+
+  it('repeats neither the address nor the secret of a webhook that is wrong', () => {
+    const webhooks = [{ url: 'https://me:sesame@hooks.example.org', secret: 'open sesame' }];
+    try {
+      parseConfig({ ...least, alerts: { roundsFailing: 0, webhooks } });
+      expect.unreachable();
+    } catch (error) {
+      const { detail } = error as MurmurationError;
+      expect(detail.split('\n')).toEqual([
+        expect.stringContaining('alerts.roundsFailing: Too small: expected number to be >=1; found 0.'),
+        expect.stringContaining('alerts.webhooks.0.url: expected an http or https address'),
+        expect.stringContaining(
+          'alerts.webhooks.0.secret: expected "whsec_" and 24 to 64 random bytes in base64.',
+        ),
+      ]);
+      expect(detail).not.toContain('sesame');
+    }
   });
 
   it('names every field that is wrong, a line for each', () => {

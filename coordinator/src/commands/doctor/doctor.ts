@@ -10,6 +10,7 @@ import { checkApps, checkDashboard, checkStorage } from './folders.ts';
 import { answersAt, checkExposure, checkPort, checkTls } from './listening.ts';
 import { checkClock, checkEngine, checkNode } from './machine.ts';
 import { checkModules, linesOf } from './modules.ts';
+import { checkWebhooks } from './webhooks.ts';
 
 export interface Examined {
   /** Task modules. */
@@ -80,6 +81,7 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
       checkExposure(config, hasOperators),
       ...(await checkApps(config)),
       await checkDashboard(dashboardFolder),
+      ...checkWebhooks(config),
     );
   }
   // Only here: no other command waits for the engine to load.

@@ -10,6 +10,7 @@ import {
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
 import * as z from 'zod';
 import type { Limits } from '../../limits/limits.ts';
+import type { RoundTraces } from '../../monitor/tracing/round-traces.ts';
 import type { Traffic } from '../../monitor/traffic.ts';
 import type { RoundDriver } from '../../round/driver.ts';
 import type { App } from '../app.ts';
@@ -29,6 +30,7 @@ export function updateRoutes(
   traffic: Traffic,
   limits: Pick<Limits, 'uploads' | 'uploadBytes'>,
   isRevoked: (device: DeviceId) => boolean,
+  traces?: RoundTraces,
 ): void {
   /** Uploads by assignment: the answer that each waits for, and the bytes that it has. */
   const underWay = new Map<string, { readonly answer: ServerResponse; readonly length: number }>();
@@ -87,11 +89,12 @@ export function updateRoutes(
         reply.raw.once('close', () => end(assignment, reply.raw));
       },
     },
-    async ({ params: { round, assignment }, body }, reply) => {
+    async ({ params: { round, assignment }, headers, body }, reply) => {
       if (!(body instanceof Uint8Array))
         throw new MurmurationError('request.unsupported', 'An update is sent as application/octet-stream.');
       const driver = findRound(parseRoundId(round));
       traffic.add(driver.terms.plan.task, 'up', body.length);
+      traces?.upload(driver.terms.id, headers.traceparent);
       const counted = driver.accept(parseAssignmentId(assignment), body);
       // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
       end(assignment, reply.raw);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration } from '../../task/duration.ts';
+import { webhookSchema } from './webhooks/settings.ts';
 
 const share = z
   .number()
@@ -44,6 +45,8 @@ export const alertsSchema = z
       })
       .nullable()
       .prefault({}),
+    /** Where alerts are sent to. */
+    webhooks: z.array(webhookSchema).max(10).default([]),
   })
   .prefault({});
 

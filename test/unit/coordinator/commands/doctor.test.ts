@@ -61,6 +61,7 @@ describe('doctor', () => {
         'disk',
         'operators',
         'dashboard',
+        'alerts',
         'engine',
         'task',
       ],
@@ -228,5 +229,31 @@ describe('doctor', () => {
       mend: expect.stringMatching(/absent\.mjs/),
     });
     expect((await found('verifier', { config: { enrolmentVerifier: none } })).says).toMatch(/not a function/);
+  });
+
+  it('says where notices of alerts go, whether they can be read on the way, and where they link to', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const check = (url: string, publicUrl?: string) =>
+      found('alerts', { config: { publicUrl, alerts: { webhooks: [{ url, secret }] } } });
+    expect(await found('alerts', {})).toMatchObject({
+      state: 'ok',
+      says: expect.stringContaining('no webhook'),
+    });
+    const here = 'https://learn.example.org';
+    expect(await check('http://hooks.example.org/?key=sesame', here)).toMatchObject({
+      state: 'warning',
+      says: 'Notices to hooks.example.org go over plain HTTP, which others can read on the way.',
+    });
+    expect(await check('http://127.0.0.1:9/', here)).toMatchObject({ state: 'ok' });
+    expect(await check('https://hooks.example.org/')).toMatchObject({
+      state: 'warning',
+      mend: expect.stringContaining('publicUrl'),
+    });
+    expect(
+      await found('configuration', { config: { alerts: { webhooks: [{ url: 'hooks', secret }] } } }),
+    ).toMatchObject({
+      state: 'fault',
+      says: expect.stringContaining('alerts.webhooks.0.url: expected an http or https address'),
+    });
   });
 });

@@ -49,6 +49,7 @@ export async function openAdmin(
   const tasks = new Map([[task.name as string, rounds]]);
   const watchPorts = {
     clock,
+    random: secrets.random,
     events: federation.events,
     storage: { ...storage, history },
     enrolled: () => population.size,

@@ -1,3 +1,4 @@
+import type { AlertRule } from '@murmuration/coordinator/http/messages/alert';
 import { watchMetrics } from '@murmuration/coordinator/monitor/metrics';
 import { Traffic } from '@murmuration/coordinator/monitor/traffic';
 import type { TaskName } from '@murmuration/protocol/ids';
@@ -8,18 +9,22 @@ const values = 'values' as TaskName;
 
 let federation: Federation;
 let traffic: Traffic;
+let firing: { readonly rule: AlertRule }[];
 let registry: ReturnType<typeof watchMetrics>;
 
 beforeEach(async () => {
   federation = await openFederation();
   traffic = new Traffic();
+  firing = [];
   const { events, pool, clock } = federation;
   const sources = {
     tasks: [values],
     waiting: () => pool.size,
+    isPaused: () => federation.rounds.isPaused,
     connected: () => 5,
     enrolled: () => 9,
     traffic: (task: TaskName) => traffic.of(task),
+    firing: () => firing,
   };
   registry = watchMetrics(events, sources, clock);
   await federation.rounds.start();
@@ -111,6 +116,20 @@ describe('the metrics', () => {
       'murmuration_refusals_total{code="update.wrong-length"}': 1,
       murmuration_faults_total: 1,
       murmuration_enrolments_total: 1,
+    });
+  });
+
+  it('tell which tasks are paused, which alerts last, and what became of notices', async () => {
+    expect(await samples()).not.toHaveProperty('murmuration_task_paused{task="values"}');
+    federation.rounds.pause();
+    firing = [{ rule: 'disk-filling' }];
+    federation.events.emit('notice', 'hooks.example.org', null);
+    federation.events.emit('notice', 'hooks.example.org', 'HTTP 500');
+    expect(await samples()).toMatchObject({
+      'murmuration_task_paused{task="values"}': 1,
+      'murmuration_firing_alerts{rule="disk-filling"}': 1,
+      'murmuration_alert_notices_total{result="delivered"}': 1,
+      'murmuration_alert_notices_total{result="given-up"}': 1,
     });
   });
 

@@ -1,4 +1,5 @@
 import type { AlertWatch } from '../../../monitor/alerts/watch.ts';
+import type { Webhooks } from '../../../monitor/alerts/webhooks/webhooks.ts';
 import type { HourlyCounter } from '../../../monitor/hourly-counter.ts';
 import type { Overviews } from '../../../monitor/overview.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
@@ -46,6 +47,7 @@ export interface Administration {
   readonly overviews: Overviews;
   readonly hourly: HourlyCounter;
   readonly alerts: AlertWatch;
+  readonly webhooks: Webhooks;
   readonly census: Census;
 }
 
@@ -66,7 +68,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     versionRoutes(scope, operators, administration);
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
-    alertRoutes(scope, alerts);
+    alertRoutes(scope, alerts, administration.webhooks);
     paceRoutes(scope, tasks, administration.census);
   });
 }

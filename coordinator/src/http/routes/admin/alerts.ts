@@ -1,10 +1,12 @@
 import type { AlertWatch } from '../../../monitor/alerts/watch.ts';
+import type { Webhooks } from '../../../monitor/alerts/webhooks/webhooks.ts';
 import { alertMessage } from '../../../monitor/overview.ts';
 import type { App } from '../../app.ts';
 import { alerts } from '../../messages/alert.ts';
+import { isoOrNull } from './schemas.ts';
 
 /** What operators should look at. */
-export function alertRoutes(scope: App, watch: AlertWatch): void {
+export function alertRoutes(scope: App, watch: AlertWatch, webhooks: Webhooks): void {
   scope.get(
     '/alerts',
     {
@@ -18,7 +20,10 @@ export function alertRoutes(scope: App, watch: AlertWatch): void {
       firing: watch.firing.map(alertMessage),
       resolved: watch.resolved.map(alertMessage),
       rules: [...watch.conditions],
-      webhooks: [],
+      webhooks: webhooks.states.map(({ deliveredAt, ...rest }) => ({
+        ...rest,
+        deliveredAt: isoOrNull(deliveredAt),
+      })),
     }),
   );
 }

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { Secret } from './secret.ts';
+
+/** `whsec_`, then 24 to 64 bytes in base64: a symmetric secret of the Standard Webhooks specification. */
+const secretPattern = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** One address that hears of alerts. The address may hold a secret of its own, so neither is ever shown. */
+export const webhookSchema = z.strictObject({
+  url: z
+    .string()
+    .refine(isAddress, 'expected an http or https address without user, password and fragment')
+    .transform(text => new Secret(new URL(text).href)),
+  secret: z
+    .string()
+    .regex(secretPattern, 'expected "whsec_" and 24 to 64 random bytes in base64')
+    .transform(text => new Secret(text)),
+});
+
+export type WebhookSettings = z.output<typeof webhookSchema>;
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, hash, hostname } = new URL(text);
+  const isHttp = protocol === 'http:' || protocol === 'https:';
+  return isHttp && username === '' && password === '' && hash === '' && hostname !== '';
+}

@@ -1,0 +1,98 @@
+import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { deliver } from './delivery.ts';
+import type { Notice } from './notice.ts';
+import type { WebhookSettings } from './settings.ts';
+
+/** ms from a failed attempt to the next one: six attempts within some two hours. */
+const pauses = [5_000, 30_000, 5 * 60_000, 30 * 60_000, 90 * 60_000];
+/** Notices that wait; the oldest ones give way. */
+const mostWaiting = 100;
+
+export interface WebhookPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** A notice was delivered, or is given up; `failure` says why. */
+  readonly settled: (host: string, failure: string | null) => void;
+}
+
+/** How it stands with an address. */
+export interface WebhookState {
+  readonly host: string;
+  /** ms since 1970. */
+  readonly deliveredAt: number | null;
+  readonly failure: string | null;
+}
+
+/** Tells one address of alerts: one notice after the other, each until it is taken or given up. */
+export class Webhook {
+  readonly #settings: WebhookSettings;
+  readonly #ports: WebhookPorts;
+  readonly #host: string;
+  readonly #stop = new AbortController();
+  #waiting: Notice[] = [];
+  #isBusy = false;
+  #cancel: Cancel = () => {};
+  #deliveredAt: number | null = null;
+  #failure: string | null = null;
+
+  constructor(settings: WebhookSettings, ports: WebhookPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#host = new URL(settings.url.reveal()).host;
+  }
+
+  get state(): WebhookState {
+    return { host: this.#host, deliveredAt: this.#deliveredAt, failure: this.#failure };
+  }
+
+  /** Takes a notice; it is sent after those that wait. */
+  send(notice: Notice): void {
+    if (this.#stop.signal.aborted) return;
+    this.#waiting.push(notice);
+    if (this.#waiting.length > mostWaiting) {
+      this.#waiting.shift();
+      this.#ports.settled(this.#host, `more than ${mostWaiting} notices wait; the oldest one is given up`);
+    }
+    if (!this.#isBusy) void this.#next();
+  }
+
+  /** Gives up what waits. */
+  close(): void {
+    this.#stop.abort();
+    this.#waiting = [];
+    this.#cancel();
+  }
+
+  async #next(): Promise<void> {
+    const notice = this.#waiting.shift();
+    this.#isBusy = notice !== undefined;
+    if (notice) await this.#attempt(notice, 0);
+  }
+
+  async #attempt(notice: Notice, failures: number): Promise<void> {
+    const { clock, settled } = this.#ports;
+    const outcome = await deliver(this.#settings, notice, clock, this.#stop.signal);
+    if (this.#stop.signal.aborted) return;
+    if (outcome.isDelivered) {
+      this.#deliveredAt = clock.now();
+      this.#failure = null;
+      settled(this.#host, null);
+      return this.#next();
+    }
+    this.#failure = outcome.failure;
+    const pause = pauses[failures];
+    if (outcome.isFinal || pause === undefined) {
+      settled(this.#host, outcome.failure);
+      return this.#next();
+    }
+    this.#cancel = clock.at(
+      clock.now() + this.#spread(pause),
+      () => void this.#attempt(notice, failures + 1),
+    );
+  }
+
+  /** Up to a fifth longer, so that many coordinators do not come back at once. */
+  #spread(pause: number): number {
+    return pause * (1 + this.#ports.random(1)[0]! / 1_280);
+  }
+}
