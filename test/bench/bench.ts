@@ -51,6 +51,11 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a whole masked round over sockets, beside the same round unmasked',
     load: () => import('./rounds/rounds.ts'),
   },
+  simulate: {
+    measures:
+      'rounds of the simulator, beside the trainings alone on the same threads, and what 10,000 devices weigh',
+    load: () => import('./simulate/simulate.ts'),
+  },
 };
 
 /** Names and values side by side; nested figures as `outer.inner`. */

@@ -6,8 +6,6 @@ export interface FederatedData<Example> {
   readonly heldOut: readonly Example[];
   /** The examples of each client, as indices of `train`. */
   readonly clients: readonly Uint32Array[];
-  /** Where clients are compared, what each one's model is measured on, as indices of `heldOut`; by default what it trains on. */
-  readonly clientsHeldOut?: readonly Uint32Array[];
 }
 
 /** What a client trains on. */
@@ -16,10 +14,4 @@ export function clientExamples<Example>(
   client: number,
 ): Example[] {
   return Array.from(clients[client]!, index => train[index]!);
-}
-
-/** What a client's model is measured on where clients are compared. */
-export function comparedExamples<Example>(data: FederatedData<Example>, client: number): Example[] {
-  const own = data.clientsHeldOut?.[client];
-  return own ? Array.from(own, index => data.heldOut[index]!) : clientExamples(data, client);
 }

@@ -80,8 +80,6 @@ export const commonSettings = {
     .strictObject({
       /** Rounds after which a version is measured on the held-out examples. */
       every: whole.default(1),
-      /** Rounds after which each client's own held-out examples are measured under the newest version; 0: never. */
-      clientsEvery: z.int().min(0).default(0),
     })
     .prefault({}),
   /** When a run ends: whichever comes first. */

@@ -54,8 +54,6 @@ export type Job =
   | { readonly kind: 'forget'; readonly id: number }
   /** Measures a model on some of the held-out examples. */
   | { readonly kind: 'measure'; readonly model: ModelFiles; readonly from: number; readonly to: number }
-  /** Measures a model on the examples of each of some clients. */
-  | { readonly kind: 'measure-clients'; readonly model: ModelFiles; readonly clients: readonly number[] }
   | { readonly kind: 'engine' };
 
 /** What each kind of job gives. */
@@ -67,7 +65,6 @@ export interface Results {
   readonly mask: Standing & { readonly update: Uint8Array };
   readonly forget: null;
   readonly measure: Measured;
-  readonly 'measure-clients': readonly Measured[];
   readonly engine: string;
 }
 

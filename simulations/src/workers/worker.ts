@@ -3,12 +3,10 @@ import type { MaskedRound } from '@murmuration/client-sdk/session/workshop';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { startBackend } from '@murmuration/engine/backend';
 import { loadModel } from '@murmuration/engine/model';
-import type * as tf from '@murmuration/engine/tf';
 import { native } from '@murmuration/protocol/primitives/node';
-import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
 import { adversariesOf } from '../devices/adversaries/adversaries.ts';
-import { clientExamples, comparedExamples, type FederatedData } from '../scenario/federated-data.ts';
+import { clientExamples, type FederatedData } from '../scenario/federated-data.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -25,14 +23,6 @@ async function prepare() {
   const trainer = tfjsTrainer(scenario.objective(settings, data));
   const adversaries = adversariesOf(settings.adversaries, settings.seed);
   const rounds = new Map<number, MaskedRound>();
-  const measured = async <Result>(files: ModelFiles, measure: (model: tf.LayersModel) => Promise<Result>) => {
-    const model = await loadModel(files);
-    try {
-      return await measure(model);
-    } finally {
-      model.dispose();
-    }
-  };
   const run = async (job: Job): Promise<unknown> => {
     switch (job.kind) {
       case 'train': {
@@ -63,17 +53,14 @@ async function prepare() {
         await rounds.get(job.id)?.forget();
         rounds.delete(job.id);
         return null;
-      case 'measure':
-        return measured(job.model, async model =>
-          scenario.measure(model, data.heldOut.slice(job.from, job.to), settings, data),
-        );
-      case 'measure-clients':
-        return measured(job.model, async model => {
-          const each = [];
-          for (const client of job.clients)
-            each.push(await scenario.measure(model, comparedExamples(data, client), settings, data));
-          return each;
-        });
+      case 'measure': {
+        const model = await loadModel(job.model);
+        try {
+          return await scenario.measure(model, data.heldOut.slice(job.from, job.to), settings, data);
+        } finally {
+          model.dispose();
+        }
+      }
       case 'engine':
         return backend;
     }

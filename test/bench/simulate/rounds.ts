@@ -1,0 +1,104 @@
+import { performance } from 'node:perf_hooks';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { type Federation, openFederation } from '@murmuration/simulations/federation/federation';
+import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
+import { WorkerPool } from '@murmuration/simulations/workers/worker-pool';
+import scenario from './scenario.ts';
+
+/** What takes part in each round. */
+export interface Cohort {
+  /** Clients that there are. */
+  readonly clients: number;
+  /** Those of them that train in a round. */
+  readonly cohort: number;
+  /** That each client has. */
+  readonly examples: number;
+}
+
+/** Rounds of one kind, one at a time. */
+export interface Rounds {
+  /** Seconds that the next round takes. Throws where a client does not contribute. */
+  next(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Rounds in the simulator. */
+export interface SimulatedRounds extends Rounds {
+  /** The part of these seconds in which the main thread was busy, 0 to 1. */
+  readonly mainThreadBusy: number;
+  newest(): Promise<ModelFiles>;
+}
+
+/** Rounds of the coordinator, its devices and the protocol between them, on virtual time. */
+export async function simulatedRounds(
+  cohort: Cohort,
+  workers: number,
+  masked: boolean,
+): Promise<SimulatedRounds> {
+  const settings = settingsOf(cohort, masked);
+  let fault: unknown;
+  const federation: Federation = await openFederation(
+    scenario as never,
+    settings,
+    await scenario.data(settings),
+    {
+      workers,
+      failed: (_, error) => {
+        fault ??= error;
+      },
+    },
+  );
+  const busy = { active: 0, idle: 0 };
+  return {
+    get mainThreadBusy() {
+      return busy.active / (busy.active + busy.idle);
+    },
+    async next() {
+      const loop = performance.eventLoopUtilization();
+      const began = performance.now();
+      const { outcome, tally } = await federation.next();
+      const seconds = (performance.now() - began) / 1_000;
+      const { active, idle } = performance.eventLoopUtilization(loop);
+      busy.active += active;
+      busy.idle += idle;
+      if (fault !== undefined) throw fault;
+      if (outcome !== 'published' || tally.accepted !== cohort.cohort)
+        throw new Error(`A round ended as ${outcome}, with ${tally.accepted} of ${cohort.cohort} updates.`);
+      return seconds;
+    },
+    newest: () => federation.newest(),
+    close: () => federation.close(),
+  };
+}
+
+/** The baseline: the same threads train for the same clients, and nothing comes of it. */
+export async function bareRounds(cohort: Cohort, workers: number, files: ModelFiles): Promise<Rounds> {
+  const settings = settingsOf(cohort, false);
+  const { module } = scenario;
+  const pool = new WorkerPool(workers, { module, settings, data: await scenario.data(settings) });
+  const weights = new Float32Array(new SharedArrayBuffer(files.weights.byteLength));
+  weights.set(files.weights);
+  const model = { ...files, weights };
+  const training = { ...settings.plan, seed: settings.seed };
+  return {
+    async next() {
+      const began = performance.now();
+      const clients = Array.from({ length: cohort.cohort }, (_, client) => client);
+      await Promise.all(
+        clients.map(
+          client => pool.run({ kind: 'train', client, model, settings: training }, { due: client }).result,
+        ),
+      );
+      return (performance.now() - began) / 1_000;
+    },
+    close: () => pool.close(),
+  };
+}
+
+function settingsOf({ clients, cohort, examples }: Cohort, masked: boolean) {
+  return completeSettings(scenario, {
+    data: { clients, examples },
+    masking: { enabled: masked },
+    cohort: { goal: cohort, minimumShare: 1 },
+  });
+}

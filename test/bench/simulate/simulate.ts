@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
+import { SecondProcess } from '../second-process.ts';
+import type { Order, Weighed } from './many-devices.ts';
+import { bareRounds, type Rounds, simulatedRounds } from './rounds.ts';
+
+const workers = 2;
+/** Of the run with many devices. */
+const many = { rounds: 3, cohort: 100, examples: 60 } as const;
+
+/**
+ * Wall time of rounds in the simulator on two threads, unmasked and masked, beside that of the trainings alone on as many threads, and of the
+ * same rounds on one. A round of each kind goes before those of the others, so that what else the machine does falls on all alike; the first
+ * one of each is the warm-up. --rounds, --clients (of each round), --examples (of each client), --devices (of the run that is weighed).
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '20' },
+      clients: { type: 'string', default: '50' },
+      examples: { type: 'string', default: '600' },
+      devices: { type: 'string', default: '10000' },
+    },
+  });
+  const [rounds, clients, examples, devices] = [
+    values.rounds,
+    values.clients,
+    values.examples,
+    values.devices,
+  ].map(Number) as [number, number, number, number];
+  // First: a new process counts what the one that forked it weighs as its own.
+  const weighed = await weigh({ ...many, clients: devices, workers });
+  log(`${devices} devices: ${weighed.rssMiB.toFixed(0)} MiB`);
+
+  const cohort = { clients, cohort: clients, examples };
+  const plain = await simulatedRounds(cohort, workers, false);
+  const masked = await simulatedRounds(cohort, workers, true);
+  const oneWorker = await simulatedRounds(cohort, 1, false);
+  const bare = await bareRounds(cohort, workers, await plain.newest());
+  const kinds = { bare, plain, masked, oneWorker };
+  const seconds = { bare: 0, plain: 0, masked: 0, oneWorker: 0 };
+  try {
+    for (let number = 0; number <= rounds; number++) {
+      const took: string[] = [];
+      for (const [kind, each] of Object.entries(kinds) as [keyof typeof kinds, Rounds][]) {
+        const second = await each.next();
+        if (number > 0) seconds[kind] += second;
+        took.push(`${kind} ${second.toFixed(3)} s`);
+      }
+      log(`${number === 0 ? 'warm-up' : `round ${number} of ${rounds}`}: ${took.join(', ')}`);
+    }
+    return {
+      overhead: round(seconds.plain / seconds.bare),
+      overheadMasked: round(seconds.masked / seconds.bare),
+      speedupOfTwoWorkers: round(seconds.oneWorker / seconds.plain),
+      rssMiB: round(weighed.rssMiB),
+      seconds: Object.fromEntries(Object.entries(seconds).map(([kind, value]) => [kind, round(value)])),
+      mainThreadBusy: { plain: round(plain.mainThreadBusy), masked: round(masked.mainThreadBusy) },
+      rounds,
+      clients,
+      examples,
+      workers,
+      weighed: { ...many, devices, seconds: round(weighed.seconds) },
+      node: process.version,
+      cores: availableParallelism(),
+    };
+  } finally {
+    await Promise.all(Object.values(kinds).map(each => each.close()));
+  }
+}
+
+async function weigh(order: Order): Promise<Weighed> {
+  const child = new SecondProcess<Order, Weighed>(new URL('./many-devices.ts', import.meta.url));
+  try {
+    return await child.run(order);
+  } finally {
+    await child.end();
+  }
+}
