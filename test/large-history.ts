@@ -25,7 +25,7 @@ const platforms = ['android', 'ios', 'web', 'node'];
  * of the newest version are real, so that rounds go on from it; those of the others are gone, as after a retention.
  */
 export async function fillHistory(
-  storage: Storage,
+  storage: Pick<Storage, 'blobs' | 'history' | 'devices' | 'activity'>,
   task: Task,
   { rounds, devices }: { readonly rounds: number; readonly devices: number },
   clock: Clock,

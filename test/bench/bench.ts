@@ -44,7 +44,8 @@ const benchmarks: Record<string, Benchmark> = {
     load: () => import('./connections/connections.ts'),
   },
   dashboard: {
-    measures: 'the operators’ page: what it weighs, and how soon each page can be used after a long history',
+    measures:
+      'the operators’ page: what it weighs, how soon each page can be used after a long history, what open ones cost',
     load: () => import('./dashboard/dashboard.ts'),
   },
   rounds: {

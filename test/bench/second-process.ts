@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The devices of a benchmark, in a process of their own: each order is answered by one report. */
+/** A side of a benchmark in a process of its own, as its devices or its coordinator: each order is answered by one report. */
 export class SecondProcess<Order, Report> {
   readonly #child: ChildProcess;
 
@@ -21,7 +21,7 @@ export class SecondProcess<Order, Report> {
       };
       const ended = (code: number | null, signal: string | null) => {
         this.#child.off('message', answered);
-        reject(new Error(`The process of the devices ended with ${code ?? signal}.`));
+        reject(new Error(`The second process ended with ${code ?? signal}.`));
       };
       this.#child.once('message', answered);
       this.#child.once('exit', ended);

@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileBlobs } from '@murmuration/coordinator/storage/files/blobs';
+import { layout } from '@murmuration/coordinator/storage/folder';
+import { sqliteActivity } from '@murmuration/coordinator/storage/sqlite/activity';
+import { sqliteDevices } from '@murmuration/coordinator/storage/sqlite/devices';
+import { sqliteHistory } from '@murmuration/coordinator/storage/sqlite/history';
+import { openDatabase } from '@murmuration/coordinator/storage/sqlite/open';
+import { systemClock } from '@murmuration/protocol/system';
+import { fillHistory } from '../../large-history.ts';
+import { task } from './task.ts';
+
+/**
+ * Makes a storage folder with a long history in it. Its rounds were never under way, so that the coordinator's own way to close a round,
+ * which erases the sums of each from the disk, would only sync a folder for every one of them.
+ */
+export async function fillFolder(
+  folder: string,
+  size: { readonly rounds: number; readonly devices: number },
+): Promise<void> {
+  await mkdir(join(folder, layout.blobs), { recursive: true });
+  const blobs = await fileBlobs(join(folder, layout.blobs), systemClock);
+  const database = await openDatabase(join(folder, layout.database));
+  try {
+    const history = sqliteHistory(database, blobs, async () => {});
+    const [devices, activity] = [sqliteDevices(database), sqliteActivity(database)];
+    await fillHistory({ blobs, history, devices, activity }, task, size, systemClock);
+  } finally {
+    await database.close();
+  }
+}
