@@ -24,7 +24,7 @@ export interface Rounds {
 
 /** Rounds in the simulator. */
 export interface SimulatedRounds extends Rounds {
-  /** The part of these seconds in which the main thread was busy, 0 to 1. */
+  /** The part of these seconds in which the main thread ran, or waited for a processor, 0 to 1. */
   readonly mainThreadBusy: number;
   newest(): Promise<ModelFiles>;
 }
