@@ -18,7 +18,7 @@ export interface Weighed {
 answerOrders<Order, Weighed>(async ({ rounds, workers, ...cohort }) => {
   const simulated = await simulatedRounds(cohort, workers, false);
   let seconds = 0;
-  for (let i = 0; i < rounds; i++) seconds += await simulated.next();
+  for (let i = 0; i < rounds; i++) seconds += (await simulated.next()).seconds;
   await simulated.close();
   return { rssMiB: process.resourceUsage().maxRSS / 1_024, seconds };
 });

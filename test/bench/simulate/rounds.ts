@@ -15,10 +15,17 @@ export interface Cohort {
   readonly examples: number;
 }
 
+/** What a round takes. */
+export interface Took {
+  readonly seconds: number;
+  /** Of all threads. */
+  readonly cpuSeconds: number;
+}
+
 /** Rounds of one kind, one at a time. */
 export interface Rounds {
-  /** Seconds that the next round takes. Throws where a client does not contribute. */
-  next(): Promise<number>;
+  /** What the next round takes. Throws where a client does not contribute. */
+  next(): Promise<Took>;
   close(): Promise<void>;
 }
 
@@ -55,16 +62,16 @@ export async function simulatedRounds(
     },
     async next() {
       const loop = performance.eventLoopUtilization();
-      const began = performance.now();
+      const timer = timed();
       const { outcome, tally } = await federation.next();
-      const seconds = (performance.now() - began) / 1_000;
+      const took = timer();
       const { active, idle } = performance.eventLoopUtilization(loop);
       busy.active += active;
       busy.idle += idle;
       if (fault !== undefined) throw fault;
       if (outcome !== 'published' || tally.accepted !== cohort.cohort)
         throw new Error(`A round ended as ${outcome}, with ${tally.accepted} of ${cohort.cohort} updates.`);
-      return seconds;
+      return took;
     },
     newest: () => federation.newest(),
     close: () => federation.close(),
@@ -82,14 +89,14 @@ export async function bareRounds(cohort: Cohort, workers: number, files: ModelFi
   const training = { ...settings.plan, seed: settings.seed };
   return {
     async next() {
-      const began = performance.now();
+      const timer = timed();
       const clients = Array.from({ length: cohort.cohort }, (_, client) => client);
       await Promise.all(
         clients.map(
           client => pool.run({ kind: 'train', client, model, settings: training }, { due: client }).result,
         ),
       );
-      return (performance.now() - began) / 1_000;
+      return timer();
     },
     close: () => pool.close(),
   };
@@ -101,4 +108,15 @@ function settingsOf({ clients, cohort, examples }: Cohort, masked: boolean) {
     masking: { enabled: masked },
     cohort: { goal: cohort, minimumShare: 1 },
   });
+}
+
+/** From now on. */
+function timed(): () => Took {
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  return () => {
+    const seconds = (performance.now() - began) / 1_000;
+    const { user, system } = process.cpuUsage(cpu);
+    return { seconds, cpuSeconds: (user + system) / 1e6 };
+  };
 }

@@ -41,13 +41,17 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const bare = await bareRounds(cohort, workers, await plain.newest());
   const kinds = { bare, plain, masked, oneWorker };
   const seconds = { bare: 0, plain: 0, masked: 0, oneWorker: 0 };
+  const cpuSeconds = { ...seconds };
   try {
     for (let number = 0; number <= rounds; number++) {
       const took: string[] = [];
       for (const [kind, each] of Object.entries(kinds) as [keyof typeof kinds, Rounds][]) {
-        const second = await each.next();
-        if (number > 0) seconds[kind] += second;
-        took.push(`${kind} ${second.toFixed(3)} s`);
+        const one = await each.next();
+        if (number > 0) {
+          seconds[kind] += one.seconds;
+          cpuSeconds[kind] += one.cpuSeconds;
+        }
+        took.push(`${kind} ${one.seconds.toFixed(3)} s`);
       }
       log(`${number === 0 ? 'warm-up' : `round ${number} of ${rounds}`}: ${took.join(', ')}`);
     }
@@ -56,7 +60,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       overheadMasked: round(seconds.masked / seconds.bare),
       speedupOfTwoWorkers: round(seconds.oneWorker / seconds.plain),
       rssMiB: round(weighed.rssMiB),
-      seconds: Object.fromEntries(Object.entries(seconds).map(([kind, value]) => [kind, round(value)])),
+      seconds: rounded(seconds),
+      cpuSeconds: rounded(cpuSeconds),
       mainThreadBusy: { plain: round(plain.mainThreadBusy), masked: round(masked.mainThreadBusy) },
       rounds,
       clients,
@@ -69,6 +74,10 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   } finally {
     await Promise.all(Object.values(kinds).map(each => each.close()));
   }
+}
+
+function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
 }
 
 async function weigh(order: Order): Promise<Weighed> {
