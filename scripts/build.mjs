@@ -81,7 +81,7 @@ async function requireTypes(name, folder) {
     const entrypoints = packed
       .listFiles()
       .map(file => /\/dist\/(.+)\.js$/.exec(file)?.[1])
-      .filter(entry => entry !== undefined && !/^(_virtual|bundle)\//.test(entry))
+      .filter(entry => entry !== undefined && !/^(_virtual|bundle|dashboard)\//.test(entry))
       .map(entry => `./${entry}`);
     const analysis = await checkPackage(packed, { entrypoints });
     const problems = 'problems' in analysis ? analysis.problems : [];

@@ -212,7 +212,7 @@ async function assemble(
   gateway.open(core.requests);
   await core.resume();
 
-  const close = async () => {
+  const release = async () => {
     ready = false;
     await core.suspend();
     feed.close();
@@ -221,10 +221,13 @@ async function assemble(
     await unmasker.close();
     await core.close();
     await watch.close();
-    await closeStorage();
   };
   let closed: Promise<void> | undefined;
-  const url = await listen(app, config, tls ? 'https' : 'http');
+  const url = await listen(app, config, tls ? 'https' : 'http').catch(async error => {
+    // Whoever can't listen leaves nothing behind that would keep the process alive.
+    await release();
+    throw error;
+  });
   ready = true;
   watch.webhooks.open(watch.alerts.firing, config.publicUrl ?? url);
   return {
@@ -234,7 +237,7 @@ async function assemble(
     start: core.start,
     endRounds: core.endRounds,
     stop() {
-      closed ??= close();
+      closed ??= release().then(closeStorage);
       return closed;
     },
   };

@@ -53,7 +53,7 @@ describe('murmuration serve', () => {
     ['a task module that is not there', ['serve', 'none.ts'], env, /task module none\.ts can't be loaded/],
     [
       'a module without a task',
-      ['serve', 'test/virtual-clock.ts'],
+      ['serve', 'test/seeded-random.ts'],
       env,
       /is not a task; make it with defineTask/,
     ],
