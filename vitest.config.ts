@@ -13,6 +13,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/{unit,contract,reference,e2e,faults}/**/*.test.ts'],
+          setupFiles: ['test/property-seed.ts'],
           pool: 'forks',
           execArgv: [
             '--import',

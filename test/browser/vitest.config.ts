@@ -14,6 +14,7 @@ export default defineProject({
   test: {
     name: 'browser',
     include: ['**/*.test.ts'],
+    setupFiles: ['../property-seed.ts'],
     testTimeout: 60_000,
     browser: {
       enabled: true,
