@@ -31,6 +31,14 @@ const binaries = [
   },
   {
     folder: 'protocol/assembly',
+    entry: 'updates.ts',
+    target: 'protocol/src/kernels/updates-binary.ts',
+    name: 'updatesBase64',
+    holds: 'The kernels of updates',
+    features: 'simd',
+  },
+  {
+    folder: 'protocol/assembly',
     entry: 'sums.ts',
     target: 'protocol/src/kernels/sums-binary.ts',
     name: 'sumsBase64',

@@ -4,10 +4,12 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import {
   contentHash,
   joinModel,
+  type Manifest,
   type ModelFiles,
   parseModelJson,
+  withWeights,
 } from '@murmuration/protocol/weights/model-files';
-import type { Storage } from './storage/storage.ts';
+import { putParts, type Storage } from './storage/storage.ts';
 import type { Transport } from './transport/transport.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -28,11 +30,24 @@ export async function downloadModel(
   transport: Pick<Transport, 'download'>,
   signal: AbortSignal,
 ): Promise<BundledModel> {
+  const { json, weights } = await download(hash, transport, signal);
+  return { json, weights };
+}
+
+async function download(
+  hash: ModelHash,
+  transport: Pick<Transport, 'download'>,
+  signal: AbortSignal,
+): Promise<BundledModel & { readonly manifest: Manifest }> {
   const path = modelPath(hash);
   const json = await transport.download(path, maxJsonLength, signal);
-  const { layout, weightsHash } = parseModelJson(hash, json);
-  const weightsPath = path.replace('model.json', `${weightsHash}.bin`);
-  return { json, weights: await transport.download(weightsPath, 4 * layout.count, signal) };
+  const manifest = parseModelJson(hash, json);
+  const weightsPath = path.replace('model.json', `${manifest.weightsHash}.bin`);
+  return {
+    json,
+    manifest,
+    weights: await transport.download(weightsPath, 4 * manifest.layout.count, signal),
+  };
 }
 
 /** SHA-256 in hexadecimal; that of a platform may take another thread. */
@@ -119,11 +134,10 @@ export class ModelCache {
       await this.#storage.put(name, (await this.#storage.get(other))!);
       return { files: there, bytes: 0 };
     }
-    const { json, weights } = await downloadModel(hash, this.#transport, signal);
-    const files = await this.#decode(hash, json, weights);
+    const { json, manifest, weights } = await download(hash, this.#transport, signal);
+    const files = withWeights(hash, manifest, weights, await this.#hash(weights));
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
-    const entry = new ByteWriter(4 + json.length + weights.length);
-    await this.#storage.put(name, entry.u32(json.length).raw(json).raw(weights).bytes);
+    await putParts(this.#storage, name, [new ByteWriter(4).u32(json.length).bytes, json, weights]);
     return { files, bytes: json.length + weights.length };
   }
 

@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter } from '@murmuration/protocol/bytes';
 import type { TaskName } from '@murmuration/protocol/ids';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Assignment, assignment } from '@murmuration/protocol/messages/round';
-import type { Storage } from '../storage/storage.ts';
+import { putParts, type Storage } from '../storage/storage.ts';
 
 /** What a device must not forget in the middle of a round. */
 export interface SavedSession {
@@ -31,9 +31,8 @@ export function sessionStore(storage: Storage, task: TaskName) {
     },
     async save({ assignment, participant = none, update = none }: SavedSession): Promise<void> {
       const parts = [encodeFrame(assignment), participant, update];
-      const writer = new ByteWriter(parts.reduce((length, bytes) => length + 4 + bytes.length, 0));
-      for (const bytes of parts) writer.u32(bytes.length).raw(bytes);
-      await storage.put(name, writer.bytes);
+      const framed = parts.flatMap(bytes => [new ByteWriter(4).u32(bytes.length).bytes, bytes]);
+      await putParts(storage, name, framed);
     },
     async clear(): Promise<void> {
       await storage.delete(name);

@@ -25,10 +25,10 @@ export function fileStorage(folder: string): Storage {
       if (changes.get(name) === last) changes.delete(name);
     }
   };
-  const write = async (file: string, bytes: Uint8Array): Promise<void> => {
+  const write = async (file: string, parts: readonly Uint8Array[]): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const temporary = `${file}.new`;
-    await writeSynced(temporary, bytes);
+    await writeSynced(temporary, parts);
     await rename(temporary, file);
     const parent = await open(folder, 'r');
     try {
@@ -46,7 +46,8 @@ export function fileStorage(folder: string): Storage {
         throw error;
       }
     },
-    put: (name, bytes) => inOrder(name, () => write(path(name), bytes)),
+    put: (name, bytes) => inOrder(name, () => write(path(name), [bytes])),
+    putParts: (name, parts) => inOrder(name, () => write(path(name), parts)),
     delete: name => inOrder(name, () => rm(path(name), { force: true })),
     async clear(except) {
       await Promise.allSettled(changes.values());
@@ -57,10 +58,11 @@ export function fileStorage(folder: string): Storage {
   };
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
-    await file.writeFile(bytes);
+    // Each goes behind the one before.
+    for (const part of parts) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();

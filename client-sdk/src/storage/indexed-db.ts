@@ -1,3 +1,4 @@
+import { concatBytes } from '@murmuration/protocol/bytes';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
 import { nextTask } from '../next-task.ts';
@@ -63,6 +64,13 @@ export function indexedDbStorage(name: string): Storage {
       await Promise.all([work(transaction.store).catch(() => done), done]);
     });
 
+  const store = async (entry: string, bytes: Uint8Array): Promise<void> => {
+    // The browser copies them once more: not in one task with what made them, or the page stands still for both.
+    if (bytes.length > largeEntry) await nextTask();
+    await write(table => table.put(bytes, entry));
+    notices.tell(entry);
+  };
+
   return {
     async get(entry) {
       const value: unknown = await use(database => database.get(table, entry));
@@ -73,14 +81,9 @@ export function indexedDbStorage(name: string): Storage {
         `The entry ${entry} of the device's storage was no bytes; it has been deleted.`,
       );
     },
-    async put(entry, bytes) {
-      // What is stored is a view's whole buffer, and the caller may go on to change it.
-      const copy = bytes.slice();
-      // The browser copies it once more: not in one task with what made it, or the page stands still for both.
-      if (copy.length > largeEntry) await nextTask();
-      await write(store => store.put(copy, entry));
-      notices.tell(entry);
-    },
+    // What is stored is a view's whole buffer, and the caller may go on to change it.
+    put: (entry, bytes) => store(entry, bytes.slice()),
+    putParts: (entry, parts) => store(entry, concatBytes(...parts)),
     async delete(entry) {
       await write(store => store.delete(entry));
       notices.tell(entry);

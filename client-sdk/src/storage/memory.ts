@@ -1,3 +1,4 @@
+import { concatBytes } from '@murmuration/protocol/bytes';
 import type { Storage } from './storage.ts';
 
 /** Forgets everything when the process ends. */
@@ -9,6 +10,9 @@ export function memoryStorage(): Storage {
     },
     async put(name, bytes) {
       entries.set(name, bytes.slice());
+    },
+    async putParts(name, parts) {
+      entries.set(name, concatBytes(...parts));
     },
     async delete(name) {
       entries.delete(name);

@@ -2,11 +2,12 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
-  decodeModel,
   encodeModel,
+  joinModel,
   type ModelFiles,
   parseModelJson,
 } from '@murmuration/protocol/weights/model-files';
+import { contentHash } from '../content-hash.ts';
 import type { AliasStore } from './aliases.ts';
 import { baseOf } from './aliasing.ts';
 import type { BlobStore, Head, History } from './ports.ts';
@@ -28,7 +29,7 @@ export class Registry {
 
   /** Stores the two files of a model, and returns it. */
   async store(topology: object, layout: Layout, weights: Float32Array): Promise<ModelFiles> {
-    const bytes = encodeModel(topology, layout, weights);
+    const bytes = encodeModel(topology, layout, weights, contentHash);
     await this.#blobs.put(bytes.weights);
     await this.#blobs.put(bytes.json);
     this.#recent = { hash: bytes.hash, topology, layout, weights };
@@ -40,7 +41,7 @@ export class Registry {
     if (this.#recent?.hash === hash) return this.#recent;
     const json = await this.#blobs.get(hash);
     const weights = await this.#blobs.get(parseModelJson(hash, json).weightsHash);
-    this.#recent = decodeModel(hash, json, weights);
+    this.#recent = joinModel(hash, json, weights, contentHash(weights));
     return this.#recent;
   }
 

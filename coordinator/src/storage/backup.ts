@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
-import { sha256Hex } from './files/blobs.ts';
+import { contentHash } from '../content-hash.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';
 import { layout, lockFolder } from './folder.ts';
 import { Connection } from './sqlite/database.ts';
@@ -181,7 +181,7 @@ async function copyBlob(hash: string, from: string, to: string): Promise<Uint8Ar
       await withFile(target, 'r+', file => file.sync());
       bytes = (await readIfThere(target))!;
     }
-    if (sha256Hex(bytes) !== hash)
+    if (contentHash(bytes) !== hash)
       throw new MurmurationError(
         'model.corrupt',
         `The bytes of ${join(from, hash)} don't match their hash; put the file of a backup in its place.`,

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock } from '@murmuration/protocol/system';
-import { contentHash } from '@murmuration/protocol/weights/model-files';
+import { contentHash } from '../content-hash.ts';
 import { pageOf } from '../paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';

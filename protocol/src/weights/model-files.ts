@@ -50,15 +50,23 @@ export function contentHash(bytes: Uint8Array): string {
   return hex(sha256(bytes));
 }
 
-/** The files of a version, its hash following from them: equal models have equal hashes. */
-export function encodeModel(topology: object, layout: Layout, weights: Float32Array): ModelBytes {
+/**
+ * The files of a version, its hash following from them: equal models have equal hashes. `hashOf` is SHA-256 in hexadecimal, where the
+ * platform has a faster one.
+ */
+export function encodeModel(
+  topology: object,
+  layout: Layout,
+  weights: Float32Array,
+  hashOf: (bytes: Uint8Array) => string = contentHash,
+): ModelBytes {
   if (weights.length !== layout.count)
     throw new MurmurationError(
       'model.unusable',
       `The layout has ${layout.count} values, the weights ${weights.length}.`,
     );
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
-  const weightsHash = contentHash(bytes);
+  const weightsHash = hashOf(bytes);
   const json = utf8(
     JSON.stringify({
       format: 'layers-model',
@@ -76,11 +84,16 @@ export function encodeModel(topology: object, layout: Layout, weights: Float32Ar
   return { hash: contentHash(json) as ModelHash, json, weightsHash, weights: bytes };
 }
 
-/** What a `model.json` says. Throws `model.corrupt` where it does not match `hash` or is no manifest of ours. */
-export function parseModelJson(
-  hash: ModelHash,
-  json: Uint8Array,
-): { topology: object; layout: Layout; weightsHash: string } {
+/** What a `model.json` says. */
+export interface Manifest {
+  readonly topology: object;
+  readonly layout: Layout;
+  /** Hexadecimal SHA-256 of the weight file. */
+  readonly weightsHash: string;
+}
+
+/** Reads a `model.json`. Throws `model.corrupt` where it does not match `hash` or is no manifest of ours. */
+export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
   if (!hashPattern.test(hash) || contentHash(json) !== hash)
     throw new MurmurationError('model.corrupt', 'The model.json does not match its hash.');
   const parsed = z.safeParse(manifest, parseJson(json), { jitless: true });
@@ -102,15 +115,28 @@ export function decodeModel(hash: ModelHash, json: Uint8Array, weights: Uint8Arr
   return joinModel(hash, json, weights, contentHash(weights));
 }
 
-/** The same by a hash of the weights that was computed elsewhere, hexadecimal SHA-256. */
+/**
+ * The same by a hash of the weights that was computed elsewhere, hexadecimal SHA-256. The model's weights are a view of `weights`, not a copy,
+ * where their alignment allows: whoever has those no longer changes them.
+ */
 export function joinModel(
   hash: ModelHash,
   json: Uint8Array,
   weights: Uint8Array,
   computedHash: string,
 ): ModelFiles {
-  const { topology, layout, weightsHash } = parseModelJson(hash, json);
+  return withWeights(hash, parseModelJson(hash, json), weights, computedHash);
+}
+
+/** The same of a `model.json` that has been read. */
+export function withWeights(
+  hash: ModelHash,
+  { topology, layout, weightsHash }: Manifest,
+  weights: Uint8Array,
+  computedHash: string,
+): ModelFiles {
   if (weights.length !== 4 * layout.count || computedHash !== weightsHash)
     throw new MurmurationError('model.corrupt', 'The weights do not match the hash that model.json names.');
-  return { hash, topology, layout, weights: new Float32Array(weights.slice().buffer) };
+  const { buffer, byteOffset } = weights.byteOffset % 4 === 0 ? weights : weights.slice();
+  return { hash, topology, layout, weights: new Float32Array(buffer, byteOffset, layout.count) };
 }

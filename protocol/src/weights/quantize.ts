@@ -2,6 +2,7 @@ import { MurmurationError } from '../errors.ts';
 import type { RandomBytes } from '../ports.ts';
 import { widthFor } from '../secagg/ring.ts';
 import { rotate, rotateBack } from './rotate.ts';
+import { rounding } from './rounding.ts';
 
 /** What fixes the integers that stand for an update; part of every plan. */
 export interface QuantizationSettings {
@@ -74,21 +75,9 @@ export function quantize(
   const rotated = delta.slice();
   rotate(rotated, seed);
   const ring = new Int32Array(elements);
-  let noise: Uint16Array = new Uint16Array(0);
-  for (let i = 0; i < rotated.length; i++) {
-    if (i % noiseBlock === 0) noise = uniform16(Math.min(noiseBlock, rotated.length - i), random);
-    // The middle of one of 65,536 equal parts of a step: between 0 and 1, and ½ on average.
-    const rounded = Math.floor(rotated[i]! / step + (noise[i % noiseBlock]! + 0.5) / 65_536);
-    ring[i] = Math.max(-largest, Math.min(largest, rounded)) * weight;
-  }
+  rounding()({ values: rotated, step, largest, weight, random }, ring);
   ring[elements - 1] = weight;
   return ring;
-}
-
-const noiseBlock = 4096;
-
-function uniform16(length: number, random: RandomBytes): Uint16Array {
-  return new Uint16Array(random(2 * length).slice().buffer);
 }
 
 /** The mean that a sum of ring elements stands for, and its weight. */

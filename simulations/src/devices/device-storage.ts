@@ -1,4 +1,5 @@
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { concatBytes } from '@murmuration/protocol/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { seededRandom } from '../seeded-random.ts';
 
@@ -25,7 +26,8 @@ export class DeviceStorages {
 
   /** The storage of a device that comes online; what does not last is forgotten with this object. */
   open(device: number): Storage {
-    const entries = new Map<string, Uint8Array>(this.#lasting.get(device));
+    const entries = new Map<string, readonly Uint8Array[]>();
+    for (const [name, bytes] of this.#lasting.get(device) ?? []) entries.set(name, [bytes]);
     const keep = (name: string, bytes: Uint8Array | undefined) => {
       if (!lasting(name)) return;
       const own = this.#lasting.get(device) ?? new Map<string, Uint8Array>();
@@ -38,14 +40,22 @@ export class DeviceStorages {
       entries.delete(name);
       keep(name, undefined);
     };
-    entries.set('identity', seededRandom(this.#seed, `identity of device ${device}`)(32));
+    entries.set('identity', [seededRandom(this.#seed, `identity of device ${device}`)(32)]);
     return {
-      get: async name => entries.get(name),
+      async get(name) {
+        const parts = entries.get(name);
+        return parts?.length === 1 ? parts[0] : parts && concatBytes(...parts);
+      },
       async put(name, bytes) {
         // A device is online for a round, in which it needs its version once.
         if (name.startsWith('model.')) return;
-        entries.set(name, bytes);
+        entries.set(name, [bytes]);
         keep(name, bytes);
+      },
+      async putParts(name, parts) {
+        if (name.startsWith('model.')) return;
+        if (lasting(name)) keep(name, concatBytes(...parts));
+        entries.set(name, parts);
       },
       delete: async name => erase(name),
       async clear(except) {

@@ -2,9 +2,12 @@ import { availableParallelism } from 'node:os';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { describeModel } from '@murmuration/engine/model';
+import { hex } from '@murmuration/protocol/bytes';
 import type { Clock } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock } from '@murmuration/protocol/system';
-import { contentHash, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { encodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { Work } from '../clock/work.ts';
 import { requirePoisons } from '../devices/adversaries/adversaries.ts';
@@ -12,7 +15,7 @@ import { type Behaviour, deviceBehaviour } from '../devices/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
 import type { RoundEnded } from '../report/run-event.ts';
-import type { Course, Scenario } from '../scenario/define-scenario.ts';
+import type { Course, Measured, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
@@ -58,9 +61,17 @@ export interface Federation {
   next(): Promise<RoundEnded>;
   /** The newest version. */
   newest(): Promise<ModelFiles>;
+  /** The first and the newest version on the own examples of each of some clients, by number; `examples` of each beside others. */
+  compareClients(clients: readonly number[]): Promise<Compared>;
   /** SHA-256 of the weights of the newest version, in hexadecimal. */
   weightsHash(): Promise<string>;
   close(): Promise<void>;
+}
+
+/** What two versions came to, client by client, in the order in which these were asked for. */
+export interface Compared {
+  readonly first: readonly Measured[];
+  readonly newest: readonly Measured[];
 }
 
 /** Puts a federation of a scenario together. Throws `config.*` for settings that don't fit together, and `storage.*`. */
@@ -181,6 +192,14 @@ async function assemble(
   const before = oldest?.metrics;
   if (hasAny(before)) measured.unshift({ round: 0, metrics: before });
   let hasStarted = false;
+  const newest = async () => (await new Registry(blobs, history).current(task.name)).files;
+  const measureClients = (files: ModelFiles, clients: readonly number[]) => {
+    const model = versions.shared(files);
+    const due = Number.NEGATIVE_INFINITY;
+    return work.during(
+      Promise.all(clients.map(client => pool.run({ kind: 'measure-client', model, client }, { due }).result)),
+    );
+  };
   return {
     task,
     workers: pool.size,
@@ -201,7 +220,13 @@ async function assemble(
       await coordination.pass(() => ended.length > 0);
       return ended.shift()!;
     },
-    newest: async () => (await new Registry(blobs, history).current(task.name)).files,
+    newest,
+    async compareClients(clients) {
+      return {
+        first: await measureClients(await firstModel(task), clients),
+        newest: await measureClients(await newest(), clients),
+      };
+    },
     async weightsHash() {
       const { version } = (await history.head(task.name))!;
       return parseModelJson(version.model, await blobs.get(version.model)).weightsHash;
@@ -219,6 +244,18 @@ async function assemble(
       await pool.close();
     },
   };
+}
+
+/** What the run began with: retention may have deleted it long ago. */
+async function firstModel(task: Task): Promise<ModelFiles> {
+  const model = await task.model();
+  try {
+    const { topology, layout, weights } = describeModel(model);
+    const { hash } = encodeModel(topology, layout, weights);
+    return { hash, topology, layout, weights };
+  } finally {
+    model.dispose();
+  }
 }
 
 /** ms within which devices come for the first time, where they are steered. */
@@ -240,7 +277,7 @@ function hasAny(
 function memoised(): (bytes: Uint8Array) => Promise<string> {
   const known = new WeakMap<Uint8Array, string>();
   return async bytes => {
-    const hash = known.get(bytes) ?? contentHash(bytes);
+    const hash = known.get(bytes) ?? hex(native.sha256(bytes));
     known.set(bytes, hash);
     return hash;
   };

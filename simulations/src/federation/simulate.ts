@@ -6,6 +6,7 @@ import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../rep
 import { completeSettings } from '../scenario/complete-settings.ts';
 import type { Course, GivenSettings, Scenario } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
+import { compareClients } from './client-comparison.ts';
 import { type Federation, type FederationOptions, openFederation } from './federation.ts';
 import { isReached, stopReason } from './stopping.ts';
 
@@ -43,7 +44,12 @@ export async function* simulate<Settings extends CommonSettings, Example>(
     course.reachedAt ??=
       course.measured.find(({ metrics }) => isReached(target, better, metrics))?.round ?? null;
   };
+  let hasLeft = false;
   const finished = async (outcome: RunEnded['outcome'], reason: string): Promise<RunEnded> => {
+    const { clients } = settings.evaluation;
+    if (outcome !== 'failed' && !hasLeft && clients > 0 && course.ended.length > 0)
+      for (const compared of await compareClients(federation, clients, course.clients, course.rounds))
+        tell(compared);
     const seconds = (systemClock.now() - startedAt) / 1_000;
     const weightsSha256 = outcome === 'failed' ? null : await federation.weightsHash();
     const figures = figuresOf(course, scenario.figures?.(course, settings) ?? {});
@@ -78,7 +84,8 @@ export async function* simulate<Settings extends CommonSettings, Example>(
     await finished('failed', messageOf(error));
     throw error;
   } finally {
-    if (!hasEnded) await finished('stopped', 'Whoever followed the run left it.');
+    hasLeft = !hasEnded;
+    if (hasLeft) await finished('stopped', 'Whoever followed the run left it.');
     await federation.close();
   }
 }

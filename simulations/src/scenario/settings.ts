@@ -80,6 +80,8 @@ export const commonSettings = {
     .strictObject({
       /** Rounds after which a version is measured on the held-out examples. */
       every: whole.default(1),
+      /** Clients, evenly spread over all, on whose own examples the first and the last version are compared in the end; 0: none. */
+      clients: z.int().min(0).max(1_000_000).default(100),
     })
     .prefault({}),
   /** When a run ends: whichever comes first. */

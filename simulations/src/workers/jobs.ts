@@ -54,6 +54,8 @@ export type Job =
   | { readonly kind: 'forget'; readonly id: number }
   /** Measures a model on some of the held-out examples. */
   | { readonly kind: 'measure'; readonly model: ModelFiles; readonly from: number; readonly to: number }
+  /** Measures a model on the examples of one client. */
+  | { readonly kind: 'measure-client'; readonly model: ModelFiles; readonly client: number }
   | { readonly kind: 'engine' };
 
 /** What each kind of job gives. */
@@ -65,6 +67,7 @@ export interface Results {
   readonly mask: Standing & { readonly update: Uint8Array };
   readonly forget: null;
   readonly measure: Measured;
+  readonly 'measure-client': Measured;
   readonly engine: string;
 }
 

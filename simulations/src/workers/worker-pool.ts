@@ -22,6 +22,9 @@ export interface Handed<Result> {
   cancel(): void;
 }
 
+/** Jobs that a thread has at once: the one that it does, and one to go on with, so that it never waits for this thread. */
+const mostJobs = 2;
+
 /**
  * Threads that compute what devices would, one job at a time each. A job begins as soon as a thread is free, and those that are due first go
  * first; when their results count is for the clock of the devices to say.
@@ -31,9 +34,12 @@ export class WorkerPool {
   /** Jobs that any thread may do, then those of each thread. */
   readonly #queue = new Timers();
   readonly #own: readonly Timers[];
-  readonly #idle: Set<number>;
+  /** Jobs that each thread has. */
+  readonly #jobs: number[];
   /** Masked rounds that each thread holds. */
   readonly #held: number[];
+  /** The thread that the job which is taken goes to. */
+  #next = 0;
   #ids = 0;
 
   constructor(workers: number, setup: WorkerSetup) {
@@ -44,11 +50,12 @@ export class WorkerPool {
           filename: new URL('./worker.ts', import.meta.url).href,
           minThreads: 1,
           maxThreads: 1,
+          concurrentTasksPerWorker: mostJobs,
           workerData: setup,
         }),
     );
     this.#own = this.#threads.map(() => new Timers());
-    this.#idle = new Set(this.#threads.keys());
+    this.#jobs = this.#threads.map(() => 0);
     this.#held = this.#threads.map(() => 0);
   }
 
@@ -76,16 +83,16 @@ export class WorkerPool {
     let queued: Timer | undefined;
     const queue = thread === undefined ? this.#queue : this.#own[thread]!;
     const result = new Promise<ResultOf<Kind>>((resolve, reject) => {
-      queued = queue.add(due, () => {
-        const free = thread ?? this.#anyIdle();
-        this.#idle.delete(free);
-        this.#threads[free]!.run(job, { transferList: transfer as never })
+      const begin = (on: number) => {
+        this.#jobs[on]! += 1;
+        this.#threads[on]!.run(job, { transferList: transfer as never })
           .then(resolve, (cause: unknown) => reject(errorOfThread(cause)))
           .finally(() => {
-            this.#idle.add(free);
+            this.#jobs[on]! -= 1;
             this.#begin();
           });
-      });
+      };
+      queued = queue.add(due, () => begin(this.#next));
     });
     // Whoever waits is told; a result that nobody wants any more is no fault.
     result.catch(() => {});
@@ -97,18 +104,19 @@ export class WorkerPool {
     await Promise.all(this.#threads.map(thread => thread.destroy()));
   }
 
-  #anyIdle(): number {
-    const [free] = this.#idle;
-    return free!;
-  }
-
-  /** Gives each idle thread the job that is due first, of those that it can do. */
+  /** Gives each thread what is due first of what it can do: first those that have nothing to do. */
   #begin(): void {
-    for (const thread of [...this.#idle]) {
-      const own = this.#own[thread]!;
-      const [mine, any] = [own.first(), this.#queue.first()];
-      if (mine && (!any || mine.time <= any.time)) own.take().wake();
-      else if (any) this.#queue.take().wake();
+    for (let jobs = 0; jobs < mostJobs; jobs++) {
+      for (const thread of this.#threads.keys()) {
+        if (this.#jobs[thread]! > jobs) continue;
+        const own = this.#own[thread]!;
+        const mine = own.first();
+        // The last ones wait for whichever thread is free first.
+        const any = jobs === 0 || this.#queue.size > this.size ? this.#queue.first() : undefined;
+        this.#next = thread;
+        if (mine && (!any || mine.time <= any.time)) own.take().wake();
+        else if (any) this.#queue.take().wake();
+      }
     }
   }
 }

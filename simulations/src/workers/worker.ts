@@ -4,8 +4,10 @@ import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { startBackend } from '@murmuration/engine/backend';
 import { loadModel } from '@murmuration/engine/model';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
 import { adversariesOf } from '../devices/adversaries/adversaries.ts';
+import type { Measured } from '../scenario/define-scenario.ts';
 import { clientExamples, type FederatedData } from '../scenario/federated-data.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
@@ -23,6 +25,14 @@ async function prepare() {
   const trainer = tfjsTrainer(scenario.objective(settings, data));
   const adversaries = adversariesOf(settings.adversaries, settings.seed);
   const rounds = new Map<number, MaskedRound>();
+  const measured = async (files: ModelFiles, examples: readonly unknown[]): Promise<Measured> => {
+    const model = await loadModel(files);
+    try {
+      return await scenario.measure(model, examples, settings, data);
+    } finally {
+      model.dispose();
+    }
+  };
   const run = async (job: Job): Promise<unknown> => {
     switch (job.kind) {
       case 'train': {
@@ -53,14 +63,10 @@ async function prepare() {
         await rounds.get(job.id)?.forget();
         rounds.delete(job.id);
         return null;
-      case 'measure': {
-        const model = await loadModel(job.model);
-        try {
-          return await scenario.measure(model, data.heldOut.slice(job.from, job.to), settings, data);
-        } finally {
-          model.dispose();
-        }
-      }
+      case 'measure':
+        return measured(job.model, data.heldOut.slice(job.from, job.to));
+      case 'measure-client':
+        return measured(job.model, clientExamples(data, job.client));
       case 'engine':
         return backend;
     }
@@ -68,10 +74,14 @@ async function prepare() {
   return run;
 }
 
-/** What the pool calls; one job at a time. */
-export default async function work(job: Job): Promise<unknown> {
+let last: Promise<unknown> = Promise.resolve();
+
+/** What the pool calls; jobs are done one after the other. */
+export default function work(job: Job): Promise<unknown> {
   ready ??= prepare();
-  return (await ready)(job);
+  const done = Promise.allSettled([ready, last]).then(async () => (await ready!)(job));
+  last = done;
+  return done;
 }
 
 /** A result of which one vector changes threads without a copy. */

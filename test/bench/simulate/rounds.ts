@@ -43,18 +43,14 @@ export async function simulatedRounds(
   masked: boolean,
 ): Promise<SimulatedRounds> {
   const settings = settingsOf(cohort, masked);
+  const data = await dataOf(settings);
   let fault: unknown;
-  const federation: Federation = await openFederation(
-    scenario as never,
-    settings,
-    await scenario.data(settings),
-    {
-      workers,
-      failed: (_, error) => {
-        fault ??= error;
-      },
+  const federation: Federation = await openFederation(scenario as never, settings, data, {
+    workers,
+    failed: (_, error) => {
+      fault ??= error;
     },
-  );
+  });
   const busy = { active: 0, idle: 0 };
   return {
     get mainThreadBusy() {
@@ -82,7 +78,7 @@ export async function simulatedRounds(
 export async function bareRounds(cohort: Cohort, workers: number, files: ModelFiles): Promise<Rounds> {
   const settings = settingsOf(cohort, false);
   const { module } = scenario;
-  const pool = new WorkerPool(workers, { module, settings, data: await scenario.data(settings) });
+  const pool = new WorkerPool(workers, { module, settings, data: await dataOf(settings) });
   const weights = new Float32Array(new SharedArrayBuffer(files.weights.byteLength));
   weights.set(files.weights);
   const model = { ...files, weights };
@@ -100,6 +96,15 @@ export async function bareRounds(cohort: Cohort, workers: number, files: ModelFi
     },
     close: () => pool.close(),
   };
+}
+
+let loaded: { readonly key: string; readonly data: ReturnType<typeof scenario.data> } | undefined;
+
+/** The data of these settings, once for all kinds: a run by itself has them once in memory, and what is there costs its collector time. */
+function dataOf(settings: Parameters<typeof scenario.data>[0]): ReturnType<typeof scenario.data> {
+  const key = JSON.stringify(settings.data);
+  if (loaded?.key !== key) loaded = { key, data: scenario.data(settings) };
+  return loaded.data;
 }
 
 function settingsOf({ clients, cohort, examples }: Cohort, masked: boolean) {

@@ -1,19 +1,14 @@
-import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { hashPattern } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
+import { contentHash } from '../../content-hash.ts';
 import type { BlobStore } from '../../registry/ports.ts';
 import { makeFolder, onDisk, readIfThere, syncFolder, writeWhole } from './durable-file.ts';
 
 /** Bytes that are kept in memory of those read last, so that a cohort's downloads read and check a model once. */
 const maxCached = 128 << 20;
-
-/** SHA-256 in hexadecimal, by Node's own. */
-export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /**
  * Blobs as files of a folder, named by their hash, which is checked whenever one is read. Removes what an interrupted `put` left
@@ -60,7 +55,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
     put(bytes) {
       // What is written is what the caller has now, whatever becomes of its buffer.
       const kept = bytes.slice();
-      const hash = sha256Hex(kept);
+      const hash = contentHash(kept);
       return inTurn(() =>
         onDisk(`The blob ${hash} can't be stored`, async () => {
           const path = join(folder, hash);
@@ -81,7 +76,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
         ? await onDisk(`The blob ${hash} can't be read`, () => readIfThere(join(folder, hash)))
         : undefined;
       if (!bytes) throw new MurmurationError('model.missing');
-      if (sha256Hex(bytes) !== hash)
+      if (contentHash(bytes) !== hash)
         throw new MurmurationError(
           'model.corrupt',
           `The bytes of ${join(folder, hash)} don't match their hash; restore the file from a backup.`,
@@ -112,5 +107,5 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
 
 async function isWhole(path: string, hash: string): Promise<boolean> {
   const bytes = await readIfThere(path);
-  return bytes !== undefined && sha256Hex(bytes) === hash;
+  return bytes !== undefined && contentHash(bytes) === hash;
 }

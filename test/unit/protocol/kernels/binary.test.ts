@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { masksBase64 } from '@murmuration/protocol/kernels/masks-binary';
 import { sumsBase64 } from '@murmuration/protocol/kernels/sums-binary';
+import { updatesBase64 } from '@murmuration/protocol/kernels/updates-binary';
 import { expect, it } from 'vitest';
 
 const bytesOf = (base64: string) => Buffer.from(base64, 'base64');
@@ -11,17 +12,24 @@ it('the kernels are those that the pinned compiler makes of protocol/assembly, b
   });
   expect(stderr).toBe(
     `protocol/src/kernels/masks-binary.ts: ${bytesOf(masksBase64).length} bytes.\n` +
+      `protocol/src/kernels/updates-binary.ts: ${bytesOf(updatesBase64).length} bytes.\n` +
       `protocol/src/kernels/sums-binary.ts: ${bytesOf(sumsBase64).length} bytes.\n`,
   );
   expect(status).toBe(0);
 });
 
-it('those of devices are small enough for every page to compile at once', () => {
-  expect(bytesOf(masksBase64).length).toBeLessThan(4096);
-});
+it.each([masksBase64, updatesBase64])(
+  'those of devices are small enough for every page to compile at once',
+  base64 => {
+    expect(bytesOf(base64).length).toBeLessThan(4096);
+  },
+);
 
-it.each([masksBase64, sumsBase64])('they take nothing from their host but a memory', base64 => {
-  expect(WebAssembly.Module.imports(new WebAssembly.Module(bytesOf(base64)))).toEqual([
-    { module: 'env', name: 'memory', kind: 'memory' },
-  ]);
-});
+it.each([masksBase64, updatesBase64, sumsBase64])(
+  'they take nothing from their host but a memory',
+  base64 => {
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(bytesOf(base64)))).toEqual([
+      { module: 'env', name: 'memory', kind: 'memory' },
+    ]);
+  },
+);

@@ -1,0 +1,64 @@
+import { byKernels, memoryOf } from '../kernels/instantiate.ts';
+import { updateKernels } from '../kernels/update-kernels.ts';
+import type { RandomBytes } from '../ports.ts';
+
+/** Values that become whole numbers. */
+export interface Rounded {
+  readonly values: Float32Array;
+  /** What one is worth. */
+  readonly step: number;
+  /** The largest magnitude of one, before the weight. */
+  readonly largest: number;
+  /** A whole number that each is multiplied by. */
+  readonly weight: number;
+  readonly random: RandomBytes;
+}
+
+/**
+ * Writes ⌊value / step + u⌋, cut to ±largest, times the weight into `ring`: u is the middle of one of 65,536 equal parts of 0 to 1, drawn
+ * with two bytes a value, little-endian, so that it is between 0 and 1, and ½ on average. The same bytes on every platform.
+ */
+export type Rounding = (rounded: Rounded, ring: Int32Array) => void;
+
+let fastest: Rounding | undefined;
+
+/** The fastest of the platform. */
+export function rounding(): Rounding {
+  fastest ??= byKernels(kernelRounding, () => scalarRounding);
+  return fastest;
+}
+
+/** Values whose bytes are drawn at a time, a multiple of 4. */
+const pieceLength = 4_096;
+
+/** By WebAssembly, with 24 KiB of memory. Throws where the platform has no SIMD. */
+export function kernelRounding(): Rounding {
+  const noiseAt = 4 * pieceLength;
+  const memory = memoryOf(noiseAt + 2 * pieceLength);
+  const kernels = updateKernels(memory);
+  const piece = new Float32Array(memory.buffer, 0, pieceLength);
+  const integers = new Int32Array(memory.buffer, 0, pieceLength);
+  const noise = new Uint8Array(memory.buffer, noiseAt, 2 * pieceLength);
+  return ({ values, step, largest, weight, random }, ring) => {
+    for (let from = 0; from < values.length; from += pieceLength) {
+      const count = Math.min(pieceLength, values.length - from);
+      piece.set(values.subarray(from, from + count));
+      noise.set(random(2 * count));
+      kernels.round(count, 0, noiseAt, step, largest, weight);
+      ring.set(integers.subarray(0, count), from);
+    }
+  };
+}
+
+/** In JavaScript, for platforms without WebAssembly. */
+export const scalarRounding: Rounding = ({ values, step, largest, weight, random }, ring) => {
+  for (let from = 0; from < values.length; from += pieceLength) {
+    const count = Math.min(pieceLength, values.length - from);
+    const bytes = random(2 * count);
+    for (let i = 0; i < count; i++) {
+      const part = (bytes[2 * i]! + 256 * bytes[2 * i + 1]! + 0.5) / 65_536;
+      const rounded = Math.floor(values[from + i]! / step + part);
+      ring[from + i] = Math.max(-largest, Math.min(largest, rounded)) * weight;
+    }
+  }
+};
