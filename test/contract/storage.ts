@@ -1,4 +1,4 @@
-import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { putParts, type Storage } from '@murmuration/client-sdk/storage/storage';
 import { describe, expect, it } from 'vitest';
 
 /** What every storage of a device has to keep; `open` gives one over the same entries each time until `empty`. */
@@ -25,6 +25,22 @@ export function storageContract(
       expect(read).toBeInstanceOf(Uint8Array);
       expect(read).toEqual(bytes);
       expect(await storage.get('empty')).toEqual(new Uint8Array(0));
+    });
+
+    it('puts parts as one entry, one behind the other', async () => {
+      const storage = await fresh();
+      const parts = [
+        Uint8Array.of(1, 2),
+        new Uint8Array(0),
+        new Uint8Array(9).subarray(3, 5),
+        Uint8Array.of(3),
+      ];
+      await putParts(storage, 'session.a', parts);
+      expect(await storage.get('session.a')).toEqual(Uint8Array.of(1, 2, 0, 0, 3));
+      await putParts(storage, 'session.a', [Uint8Array.of(4)]);
+      expect(await storage.get('session.a')).toEqual(Uint8Array.of(4));
+      await putParts(storage, 'session.a', []);
+      expect(await storage.get('session.a')).toEqual(new Uint8Array(0));
     });
 
     it('replaces what was there, longer or shorter', async () => {

@@ -10,3 +10,14 @@ export function codeOf(work: () => unknown): string {
   }
   return 'nothing thrown';
 }
+
+/** The code of the error that a promise is rejected with; rejects with anything else. */
+export async function codeOfPromise(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof MurmurationError) return error.code;
+    throw error;
+  }
+  return 'nothing thrown';
+}

@@ -9,7 +9,7 @@ import { seededRandom } from '../seeded-random.ts';
 import type { DeviceStorages } from './device-storage.ts';
 import { type Threads, threadTrainer } from './thread-trainer.ts';
 
-/** What all devices of a run have in common. */
+/** What a device of a run needs; all but `waits` is common to all. */
 export interface DeviceWorld extends Threads {
   readonly task: TaskName;
   readonly url: string;
@@ -21,8 +21,8 @@ export interface DeviceWorld extends Threads {
   readonly examples: (device: number) => number;
   /** A device has trained in a round. */
   readonly trained: (device: number, round: number, result: TrainingResult) => void;
-  /** A device waits for an assignment (null), or was told to come back after so many ms. */
-  readonly waits: (device: VirtualDevice, after: number | null) => void;
+  /** The device waits for an assignment (null), or was told to come back after so many ms. */
+  readonly waits: (after: number | null) => void;
   readonly failed: (device: number, error: MurmurationError) => void;
 }
 
@@ -70,7 +70,7 @@ export class VirtualDevice {
     });
     this.#client.on('wait', ({ after }) => {
       if (after === null && this.standing !== 'leaving') this.standing = 'waiting';
-      world.waits(this, after);
+      world.waits(after);
     });
     this.#client.on('error', error => world.failed(number, error));
   }

@@ -1,8 +1,12 @@
 import { asError } from '@murmuration/client-sdk/session/session';
 import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
+import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { Behaviour } from '../devices/behaviour.ts';
-import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
+import type { VirtualDevice } from '../devices/virtual-device.ts';
+
+/** A device of the crowd, while it is online. */
+export type CrowdDevice = Pick<VirtualDevice, 'number' | 'standing' | 'start' | 'stop'>;
 
 export interface CrowdPorts {
   readonly clock: Clock;
@@ -10,7 +14,9 @@ export interface CrowdPorts {
   /** Devices that there are. */
   readonly size: number;
   readonly behaviour: Pick<Behaviour, 'nextOnline' | 'onlineUntil'>;
-  readonly world: Omit<DeviceWorld, 'waits'>;
+  /** A device that comes online; `waits` hears that it waits for an assignment (null), or was told to come back after so many ms. */
+  readonly appear: (number: number, waits: (after: number | null) => void) => CrowdDevice;
+  readonly failed: (device: number, error: MurmurationError) => void;
   /** The network of a device is gone, at once. */
   readonly cut: (device: number) => void;
 }
@@ -26,8 +32,7 @@ interface Wish {
 /** All devices of a run, of which those alone exist that are online. */
 export class Crowd {
   readonly #ports: CrowdPorts;
-  readonly #world: DeviceWorld;
-  readonly #online = new Map<number, VirtualDevice>();
+  readonly #online = new Map<number, CrowdDevice>();
   /** Whether devices come back when the coordinator told them to; else they wait for an invitation. */
   readonly #isSteered: boolean;
   /** Those that went offline for a time. */
@@ -39,7 +44,6 @@ export class Crowd {
   constructor(ports: CrowdPorts, isSteered: boolean) {
     this.#ports = ports;
     this.#isSteered = isSteered;
-    this.#world = { ...ports.world, waits: (device, after) => this.#waits(device, after) };
   }
 
   /** Devices that are online. */
@@ -113,11 +117,11 @@ export class Crowd {
   }
 
   #come(number: number): void {
-    const { clock, behaviour, cut, world } = this.#ports;
+    const { clock, behaviour, cut, appear, failed } = this.#ports;
     if (this.#isOver || this.#online.has(number)) return;
-    const device = new VirtualDevice(number, this.#world);
+    const device: CrowdDevice = appear(number, after => this.#waits(device, after));
     this.#online.set(number, device);
-    device.start().catch(error => world.failed(number, asError(error)));
+    device.start().catch(error => failed(number, asError(error)));
     const until = behaviour.onlineUntil(number, clock.now());
     if (until === Number.POSITIVE_INFINITY) return;
     clock.at(until, () => {
@@ -138,19 +142,19 @@ export class Crowd {
     return this.#ports.behaviour.nextOnline(device, Math.max(time, this.#awayUntil.get(device) ?? 0));
   }
 
-  #waits(device: VirtualDevice, after: number | null): void {
+  #waits(device: CrowdDevice, after: number | null): void {
     if (after === null || this.#online.get(device.number) !== device) return;
     if (device.standing !== 'busy') this.#wish?.refused.add(device.number);
     void this.#go(device);
     if (this.#isSteered) this.#comeAfter(device.number, after);
   }
 
-  async #go(device: VirtualDevice): Promise<void> {
+  async #go(device: CrowdDevice): Promise<void> {
     const { number } = device;
     try {
       await device.stop();
     } catch (error) {
-      this.#ports.world.failed(number, asError(error));
+      this.#ports.failed(number, asError(error));
     }
     if (this.#online.get(number) === device) this.#online.delete(number);
     this.#settle();

@@ -14,11 +14,12 @@ import { requirePoisons } from '../devices/adversaries/adversaries.ts';
 import { type Behaviour, deviceBehaviour } from '../devices/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
+import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
 import type { RoundEnded } from '../report/run-event.ts';
 import type { Course, Measured, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
-import { WorkerPool } from '../workers/worker-pool.ts';
+import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
 import { runStorage } from './checkpoint.ts';
 import type { Coordination } from './coordination.ts';
 import { Crowd } from './crowd.ts';
@@ -83,7 +84,7 @@ export async function openFederation(
 ): Promise<Federation> {
   const { workers = availableParallelism() } = options;
   requirePoisons(settings.adversaries.attack, scenario.poisons);
-  const pool = new WorkerPool(workers, { module: scenario.module, settings, data });
+  const pool = new WorkerPool(startThreads(workers, { module: scenario.module, settings, data }));
   try {
     return await assemble(scenario, settings, data, options, pool);
   } catch (error) {
@@ -141,6 +142,22 @@ async function assemble(
   );
   watch = rounds;
   const isSteered = cohort.selection === 'steered';
+  const world: Omit<DeviceWorld, 'waits'> = {
+    clock,
+    virtual,
+    pool,
+    versions,
+    behaviour,
+    task: task.name,
+    url: coordination.url,
+    seed,
+    storages,
+    transport: coordination.transport,
+    contentHash: memoised(),
+    examples: device => data.clients[device]!.length,
+    trained: (client, _, result) => rounds.trained(client, result),
+    failed: (device, error) => failed(`device ${device}`, error),
+  };
   const crowd = new Crowd(
     {
       clock,
@@ -148,22 +165,8 @@ async function assemble(
       size: data.clients.length,
       behaviour: virtual ? behaviour : alwaysThere,
       cut: coordination.cut,
-      world: {
-        clock,
-        virtual,
-        pool,
-        versions,
-        behaviour,
-        task: task.name,
-        url: coordination.url,
-        seed,
-        storages,
-        transport: coordination.transport,
-        contentHash: memoised(),
-        examples: device => data.clients[device]!.length,
-        trained: (client, _, result) => rounds.trained(client, result),
-        failed: (device, error) => failed(`device ${device}`, error),
-      },
+      appear: (number, waits) => new VirtualDevice(number, { ...world, waits }),
+      failed: world.failed,
     },
     isSteered,
   );

@@ -22,15 +22,34 @@ export interface Handed<Result> {
   cancel(): void;
 }
 
+/** A thread of a pool: a Piscina with one. */
+export type Thread = Pick<Piscina, 'run' | 'destroy'>;
+
 /** Jobs that a thread has at once: the one that it does, and one to go on with, so that it never waits for this thread. */
 const mostJobs = 2;
+
+/** So many threads for the jobs of a run. */
+export function startThreads(workers: number, setup: WorkerSetup): Thread[] {
+  const filename = new URL('./worker.ts', import.meta.url).href;
+  return Array.from(
+    { length: workers },
+    () =>
+      new Piscina({
+        filename,
+        minThreads: 1,
+        maxThreads: 1,
+        concurrentTasksPerWorker: mostJobs,
+        workerData: setup,
+      }),
+  );
+}
 
 /**
  * Threads that compute what devices would, one job at a time each. A job begins as soon as a thread is free, and those that are due first go
  * first; when their results count is for the clock of the devices to say.
  */
 export class WorkerPool {
-  readonly #threads: readonly Piscina[];
+  readonly #threads: readonly Thread[];
   /** Jobs that any thread may do, then those of each thread. */
   readonly #queue = new Timers();
   readonly #own: readonly Timers[];
@@ -42,18 +61,9 @@ export class WorkerPool {
   #next = 0;
   #ids = 0;
 
-  constructor(workers: number, setup: WorkerSetup) {
-    this.#threads = Array.from(
-      { length: workers },
-      () =>
-        new Piscina({
-          filename: new URL('./worker.ts', import.meta.url).href,
-          minThreads: 1,
-          maxThreads: 1,
-          concurrentTasksPerWorker: mostJobs,
-          workerData: setup,
-        }),
-    );
+  /** At least one; they end with the pool. */
+  constructor(threads: readonly Thread[]) {
+    this.#threads = threads;
     this.#own = this.#threads.map(() => new Timers());
     this.#jobs = this.#threads.map(() => 0);
     this.#held = this.#threads.map(() => 0);

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Federation, openFederation } from '@murmuration/simulations/federation/federation';
 import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
-import { WorkerPool } from '@murmuration/simulations/workers/worker-pool';
+import { startThreads, WorkerPool } from '@murmuration/simulations/workers/worker-pool';
 import scenario from './scenario.ts';
 
 /** What takes part in each round. */
@@ -78,7 +78,7 @@ export async function simulatedRounds(
 export async function bareRounds(cohort: Cohort, workers: number, files: ModelFiles): Promise<Rounds> {
   const settings = settingsOf(cohort, false);
   const { module } = scenario;
-  const pool = new WorkerPool(workers, { module, settings, data: await dataOf(settings) });
+  const pool = new WorkerPool(startThreads(workers, { module, settings, data: await dataOf(settings) }));
   const weights = new Float32Array(new SharedArrayBuffer(files.weights.byteLength));
   weights.set(files.weights);
   const model = { ...files, weights };

@@ -17,7 +17,8 @@ async function run(change: object, options: FederationOptions) {
   try {
     const ended = [];
     for (let i = 0; i < rounds; i++) ended.push(await federation.next());
-    return { hash: await federation.weightsHash(), ended };
+    const { weights } = await federation.newest();
+    return { hash: await federation.weightsHash(), weights, ended };
   } finally {
     await federation.close();
   }
@@ -35,6 +36,20 @@ describe('the same seed', () => {
     expect(two.ended.map(({ wallSeconds: _, ...rest }) => rest)).toEqual(
       one.ended.map(({ wallSeconds: _, ...rest }) => rest),
     );
+  }, 120_000);
+
+  test('gives the same float32 weights over the loopback and over sockets but for the order of additions', async () => {
+    const update = { kind: 'float32' };
+    const loopback = await run({ update }, { workers: 2 });
+    const sockets = await run({ update }, { workers: 2, transport: 'sockets' });
+    expect(loopback.ended.map(({ outcome }) => outcome)).toEqual(['published', 'published', 'published']);
+    expect(sockets.weights.length).toBe(loopback.weights.length);
+    for (const [i, weight] of loopback.weights.entries())
+      expect(Math.abs(sockets.weights[i]! - weight)).toBeLessThan(1e-6);
+    const moved = await run({ update, seed: 2 }, { workers: 2 });
+    expect(
+      Math.max(...loopback.weights.map((weight, i) => Math.abs(moved.weights[i]! - weight))),
+    ).toBeGreaterThan(1e-3);
   }, 120_000);
 
   test('another seed gives others', async () => {
