@@ -1,6 +1,6 @@
 import type { Serving } from '@murmuration/engine/serving';
 
-/** Share of a device's examples that no personal model learns from, so that λ can be chosen on them. */
+/** Share of a device's examples that no personal model learns from before λ is chosen on them. */
 const share = 0.2;
 
 /**

@@ -55,10 +55,12 @@ export async function learnAnew(
       learned.set(model.name, own);
     }
     const models = Array.from(learned.values(), ({ model }) => model);
-    const comparison = global && (await compare(global, models, heldOut, serving, signal));
+    const comparison = global && (await compare(global, models, newestOf(heldOut), serving, signal));
     requireRunning(signal);
     const choice = comparison && files ? choiceOf(comparison, files, [...learned.keys()]) : null;
-    for (const [name, { bytes }] of learned) await store.putPersonal(name, bytes);
+    // With λ chosen, what was held out for that may teach those that learn at once; the next time all learn without it again.
+    for (const { model } of learned.values()) for (const example of heldOut) model.observe?.(example);
+    for (const [name, { bytes, model }] of learned) await store.putPersonal(name, model.bytes?.() ?? bytes);
     if (files && (isNew || !before.isKept)) await store.putGlobal(files);
     if (choice) await store.putChoice(choice);
     else await store.deleteChoice();
@@ -75,7 +77,7 @@ export async function learnAnew(
   }
 }
 
-/** The newest of the examples that are held out, and those to learn from. */
+/** The examples that are held out, and those to learn from. */
 async function splitExamples(
   examples: readonly unknown[],
   serving: Serving<unknown>,
@@ -84,7 +86,11 @@ async function splitExamples(
   const heldOut: unknown[] = [];
   const lesson: unknown[] = [];
   await inTurns(examples, signal, example => (isHeldOut(example, serving) ? heldOut : lesson).push(example));
-  return [heldOut.slice(-maxHeldOut), lesson];
+  return [heldOut, lesson];
+}
+
+function newestOf(heldOut: readonly unknown[]): readonly unknown[] {
+  return heldOut.slice(-maxHeldOut);
 }
 
 /** The version to serve, open; `before` is as it was. */
@@ -99,7 +105,7 @@ async function chooseVersion(
   const model = await inference.open(newest);
   const next = { files: newest, model };
   try {
-    if (!files || !global || (await judge.admits(next, { files, model: global }, heldOut, signal)))
+    if (!files || !global || (await judge.admits(next, { files, model: global }, newestOf(heldOut), signal)))
       return { files: newest, global: model };
   } catch (error) {
     await model.close();

@@ -28,7 +28,7 @@ export interface Lesson {
 
 /** A personal model in use. */
 export interface OpenPersonal extends OpenModel {
-  /** Takes an example that the person has just made, where the model learns one by one. */
+  /** Takes an example that the person has just made, or one that λ has been chosen on, where the model learns one by one. */
   observe?(example: unknown): void;
   /** What it has learned by now, where `observe` changes that. */
   bytes?(): Uint8Array;

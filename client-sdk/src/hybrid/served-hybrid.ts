@@ -10,7 +10,6 @@ import { readExamples } from '../session/examples.ts';
 import { asError } from '../session/session.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Trainer } from '../training/trainer.ts';
-import { isHeldOut } from './held-out.ts';
 import type { Hybrid, HybridReport, Prediction } from './hybrid.ts';
 import type { Inference } from './inference.ts';
 import { type LearningPorts, learnAnew } from './learning.ts';
@@ -233,11 +232,9 @@ export class ServedHybrid implements Hybrid {
     emit('personal', { task, phase: 'ready', progress: 1, report: this.report() });
   }
 
-  /** Held-out examples are for choosing λ. */
   #teach({ personal }: Served, examples: readonly unknown[]): void {
-    const lesson = examples.filter(example => !isHeldOut(example, this.#serving));
-    for (const model of personal.values()) for (const example of lesson) model.observe?.(example);
-    if (lesson.length > 0) this.#isUnsaved = true;
+    for (const model of personal.values()) for (const example of examples) model.observe?.(example);
+    if (examples.length > 0) this.#isUnsaved = true;
   }
 
   /** One write at a time; what is observed meanwhile is in the next. */

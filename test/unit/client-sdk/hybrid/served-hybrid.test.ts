@@ -1,4 +1,5 @@
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
+import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { memoryStorage } from '@murmuration/client-sdk/node';
@@ -7,7 +8,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hybridOn, stepping, steppingSequences, TableInference, TableTrainer } from './scene.ts';
+import { hybridOn, serving, stepping, steppingSequences, TableInference, TableTrainer } from './scene.ts';
 
 /** The likeliest class. */
 const best = (values: Float32Array) => values.indexOf(Math.max(...values));
@@ -268,6 +269,24 @@ describe('learning', () => {
     const heldOut = device.examples.filter(example => !seen.includes(example));
     expect(heldOut.length).toBeGreaterThan(3);
     expect(hybrid.report()!.questions).toBe(heldOut.reduce((sum, sequence) => sum + sequence.length - 1, 0));
+  });
+
+  it('teaches an n-gram cache what was held out once λ is chosen, over a restart too, and chooses without it again', async () => {
+    const storage = memoryStorage();
+    // All alike, so that all are held out or none; of these lengths one is.
+    const repeated = [3, 4, 5, 6, 7].map(length => new Array<number>(length).fill(4));
+    const examples = repeated.filter(example => isHeldOut(example, serving));
+    expect(examples.length).toBeGreaterThan(0);
+    const before = hybridOn({ storage, personal: [ngramCache()] });
+    before.device.newest = stepping(1);
+    before.device.examples = [...steppingSequences(2, 30), ...examples];
+    await before.hybrid.learn();
+    const report = before.hybrid.report();
+    const after = async ({ hybrid }: typeof before) => (await hybrid.predict([4, 4], 'personal')).values[4]!;
+    expect(await after(before)).toBeGreaterThan(0.5);
+    expect(await after(hybridOn({ storage, personal: [ngramCache()] }))).toBeGreaterThan(0.5);
+    await before.hybrid.learn();
+    expect(before.hybrid.report()).toEqual(report);
   });
 });
 
