@@ -62,6 +62,12 @@ interface Loaded {
   readonly bytes: number;
 }
 
+/** A version as it is stored. */
+interface Entry extends BundledModel {
+  /** SHA-256 of `json`. */
+  readonly hash: ModelHash;
+}
+
 /**
  * The model versions of one task that this device has: the last one downloaded, before that the one of the app; and the one that it is to
  * serve, where the coordinator has named another.
@@ -122,23 +128,25 @@ export class ModelCache {
   }
 
   async #load(hash: ModelHash, signal: AbortSignal, name = this.#name): Promise<Loaded> {
-    const here = await this.#kept(name);
-    if (here?.hash === hash) return { files: here, bytes: 0 };
-    if (name === this.#name && !here) {
+    const here = await this.#entry(name);
+    const files = here?.hash === hash ? await this.#whole(here) : undefined;
+    if (files) return { files, bytes: 0 };
+    if (name === this.#name && (!here || here.hash === hash)) {
       const bundled = await this.#ofApp();
       if (bundled?.hash === hash) return { files: bundled, bytes: 0 };
     }
     const other = name === this.#name ? this.#pinnedName : this.#name;
-    const there = await this.#kept(other);
-    if (there?.hash === hash) {
+    const there = await this.#entry(other);
+    const otherFiles = there?.hash === hash ? await this.#whole(there) : undefined;
+    if (otherFiles) {
       await this.#storage.put(name, (await this.#storage.get(other))!);
-      return { files: there, bytes: 0 };
+      return { files: otherFiles, bytes: 0 };
     }
     const { json, manifest, weights } = await download(hash, this.#transport, signal);
-    const files = withWeights(hash, manifest, weights, await this.#hash(weights));
+    const downloaded = withWeights(hash, manifest, weights, await this.#hash(weights));
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
     await putParts(this.#storage, name, [new ByteWriter(4).u32(json.length).bytes, json, weights]);
-    return { files, bytes: json.length + weights.length };
+    return { files: downloaded, bytes: json.length + weights.length };
   }
 
   /**
@@ -157,12 +165,27 @@ export class ModelCache {
 
   /** Undefined where there is nothing, or something damaged. */
   async #kept(name: string): Promise<ModelFiles | undefined> {
-    const entry = await this.#storage.get(name);
-    if (!entry) return undefined;
+    const entry = await this.#entry(name);
+    return entry && this.#whole(entry);
+  }
+
+  /** What is stored, its weights not yet checked; undefined where there is nothing, or no such thing. */
+  async #entry(name: string): Promise<Entry | undefined> {
+    const bytes = await this.#storage.get(name);
+    if (!bytes) return undefined;
     try {
-      const reader = new ByteReader(entry);
+      const reader = new ByteReader(bytes);
       const json = reader.raw(reader.u32());
-      return await this.#decode(contentHash(json) as ModelHash, json, reader.raw(reader.remaining));
+      return { hash: contentHash(json) as ModelHash, json, weights: reader.raw(reader.remaining) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Undefined for a damaged one. */
+  async #whole({ hash, json, weights }: Entry): Promise<ModelFiles | undefined> {
+    try {
+      return await this.#decode(hash, json, weights);
     } catch {
       return undefined;
     }

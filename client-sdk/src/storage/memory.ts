@@ -3,16 +3,17 @@ import type { Storage } from './storage.ts';
 
 /** Forgets everything when the process ends. */
 export function memoryStorage(): Storage {
-  const entries = new Map<string, Uint8Array>();
+  const entries = new Map<string, readonly Uint8Array[]>();
   return {
     async get(name) {
-      return entries.get(name)?.slice();
+      const parts = entries.get(name);
+      return parts && concatBytes(...parts);
     },
     async put(name, bytes) {
-      entries.set(name, bytes.slice());
+      entries.set(name, [bytes.slice()]);
     },
     async putParts(name, parts) {
-      entries.set(name, concatBytes(...parts));
+      entries.set(name, parts);
     },
     async delete(name) {
       entries.delete(name);

@@ -62,7 +62,7 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
 
 /**
  * Ring elements of one update: rotates, rounds each value up or down at random so that its expectation is kept,
- * multiplies by the weight, and appends the weight. `delta` has a norm of at most `clip`; it is not changed.
+ * multiplies by the weight, and appends the weight. `delta` has a norm of at most `clip`; it is left rotated.
  */
 export function quantize(
   delta: Float32Array,
@@ -72,10 +72,9 @@ export function quantize(
   random: RandomBytes,
 ): Int32Array {
   const { step, largest, elements } = quantization;
-  const rotated = delta.slice();
-  rotate(rotated, seed);
+  rotate(delta, seed);
   const ring = new Int32Array(elements);
-  rounding()({ values: rotated, step, largest, weight, random }, ring);
+  rounding()({ values: delta, step, largest, weight, random }, ring);
   ring[elements - 1] = weight;
   return ring;
 }

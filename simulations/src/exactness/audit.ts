@@ -4,6 +4,7 @@ import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids';
+import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { PlainUpdate } from './recorder.ts';
@@ -27,9 +28,11 @@ export class ExactnessAudit {
   /** Published rounds that were checked, those whose model is what it must be, and those that follow from a stranger's update. */
   readonly figures = { sumsChecked: 0, sumsExact: 0, sumsWithVisitors: 0 };
   readonly #task: Task;
+  /** Values of the model. */
+  readonly #count: number;
   readonly #differs: (record: RoundRecord) => void;
   /** By assignment: those of the round under way. */
-  readonly #updates = new Map<string, Int32Array>();
+  readonly #updates = new Map<string, Uint8Array>();
   readonly #isStranger: (device: DeviceId) => boolean;
   #contributors: readonly Member[] = [];
   /** Whether a stranger's update is in the head. */
@@ -47,11 +50,12 @@ export class ExactnessAudit {
     this.#task = task;
     this.#differs = differs;
     this.#isStranger = isStranger;
+    this.#count = model.layout.count;
     this.#head = { model, state: task.strategy.init(model.layout.count) };
   }
 
-  take({ assignment, elements }: PlainUpdate): void {
-    this.#updates.set(assignment, elements);
+  take({ assignment, packed }: PlainUpdate): void {
+    this.#updates.set(assignment, packed);
   }
 
   /** Hears every state of a round. */
@@ -77,10 +81,10 @@ export class ExactnessAudit {
     this.#head = isExact ? next : undefined;
   }
 
-  #step({ model, state }: Head, updates: readonly Int32Array[], round: RoundId): Head & { hash: ModelHash } {
+  #step({ model, state }: Head, updates: readonly Uint8Array[], round: RoundId): Head & { hash: ModelHash } {
     const { strategy } = this.#task;
     const { topology, layout, weights } = model;
-    const meanOf = (some: readonly Int32Array[]) => this.#meanOf(some, round);
+    const meanOf = (some: readonly Uint8Array[]) => this.#meanOf(some, round);
     const next =
       strategy.consumes === 'each'
         ? strategy.apply(
@@ -93,14 +97,16 @@ export class ExactnessAudit {
     return { hash, model: { topology, layout, weights: next.model }, state: next.state };
   }
 
-  #meanOf(updates: readonly Int32Array[], round: RoundId): Mean {
+  #meanOf(updates: readonly Uint8Array[], round: RoundId): Mean {
     const settings = { ...this.#task.update, largestCohort: cohortSizeOf(this.#task) };
-    const sum = new Int32Array(updates[0]!.length);
-    for (const update of updates) for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + update[i]!;
-    return meanOfSum(sum, updates.length, settings, quantizationFor(sum.length - 1, settings), round);
+    const quantization = quantizationFor(this.#count, settings);
+    const sum = new Int32Array(quantization.elements);
+    // In JavaScript, which the coordinator does not add with where it has kernels.
+    for (const update of updates) addPacked(sum, update, quantization.width);
+    return meanOfSum(centre(sum, quantization.width), updates.length, settings, quantization, round);
   }
 }
 
-function isKnown(update: Int32Array | undefined): update is Int32Array {
+function isKnown(update: Uint8Array | undefined): update is Uint8Array {
   return update !== undefined;
 }

@@ -4,12 +4,14 @@ import { clip } from '@murmuration/client-sdk/update/clip';
 import { weightOf } from '@murmuration/client-sdk/update/weigh';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/ports';
+import { packRing } from '@murmuration/protocol/secagg/ring';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
 
 /** What a phone's update was before its masks: its quantised values, its weight last. */
 export interface PlainUpdate {
   readonly assignment: string;
-  readonly elements: Int32Array;
+  /** Ring elements, packed as on the wire. */
+  readonly packed: Uint8Array;
 }
 
 /** What the phones of a task were told to do with what they learn. */
@@ -74,9 +76,7 @@ export class Recorder {
     clip(delta, update.clip);
     const quantization = quantizationFor(delta.length, { ...update, largestCohort });
     const weight = weightOf(examples, this.#plan);
-    this.#tell({
-      assignment,
-      elements: quantize(delta, weight, quantization, round, () => drawn.shift()!),
-    });
+    const elements = quantize(delta, weight, quantization, round, () => drawn.shift()!);
+    this.#tell({ assignment, packed: packRing(elements, quantization.width) });
   }
 }

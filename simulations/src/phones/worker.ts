@@ -51,7 +51,7 @@ async function host(): Promise<void> {
   let told = false;
   const hosted = phones.map(({ number, messages }) => {
     const recorder = new Recorder(plan, update =>
-      tell({ type: 'update', ...update }, [update.elements.buffer as ArrayBuffer]),
+      tell({ type: 'update', ...update }, [update.packed.buffer as ArrayBuffer]),
     );
     const random = recorder.random(seededRandom(seed, `phone ${number}`));
     const client = new PlatformClient(

@@ -8,6 +8,8 @@ import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { ExactnessAudit } from '@murmuration/simulations/exactness/audit';
 import { type PlainUpdate, Recorder } from '@murmuration/simulations/exactness/recorder';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +32,8 @@ function trainerOf(phone: number): Trainer {
   };
 }
 
+const update = { kind: 'ring', clip: 1, bits: 8, weightCap: 4 } as const;
+
 /** Three rounds of four phones, three of whom a round waits for; what the audit hears of their updates passes `tamper`. */
 async function audited(
   tamper: (update: PlainUpdate, phone: number, round: number) => PlainUpdate | undefined = update => update,
@@ -40,7 +44,7 @@ async function audited(
     task: {
       strategy,
       cohort: { goal: 3, minimum: 3, overSelection: 1.34 },
-      update: { kind: 'ring', clip: 1, bits: 8, weightCap: 4 },
+      update,
     } as Partial<TaskDefinition>,
   });
   const { task, rounds, clock, channel, events, registry } = federation;
@@ -99,6 +103,13 @@ async function audited(
   return { figures: audit.figures, differing };
 }
 
+/** One more in the element of that number; the last one is the weight. */
+function offByOne({ assignment, packed }: PlainUpdate, element: number): PlainUpdate {
+  const { width, elements } = quantizationFor(layout.count, { ...update, largestCohort: 4 });
+  const values = unpackRing(packed, elements, width);
+  return { assignment, packed: packRing(values.with(element, values[element]! + 1), width) };
+}
+
 describe('the exactness audit', () => {
   it.each([
     ['sums', fedAvgM()],
@@ -114,14 +125,8 @@ describe('the exactness audit', () => {
 
   it.each([
     ['an update is missing', () => undefined],
-    [
-      'an update is off by one in one value',
-      (update: PlainUpdate) => ({ ...update, elements: update.elements.with(2, update.elements[2]! + 1) }),
-    ],
-    [
-      'an update has another weight',
-      (update: PlainUpdate) => ({ ...update, elements: update.elements.with(4, update.elements[4]! + 1) }),
-    ],
+    ['an update is off by one in one value', (update: PlainUpdate) => offByOne(update, 2)],
+    ['an update has another weight', (update: PlainUpdate) => offByOne(update, layout.count)],
     ['two phones are confused', (update: PlainUpdate) => ({ ...update, assignment: 'another' })],
   ] as const)('notices that %s, and checks no more', async (_, change) => {
     const { figures, differing } = await audited((update, phone, round) =>

@@ -19,7 +19,7 @@ const floats = (delta: Float32Array, weight: number) =>
   encodeUpdate(layout.hash, count, { kind: 'float32', delta, weight });
 
 function ringElements(delta: Float32Array, weight: number): Int32Array {
-  return quantize(delta, weight, quantization, seed, seededRandom(weight));
+  return quantize(delta.slice(), weight, quantization, seed, seededRandom(weight));
 }
 
 const ring = (elements: Int32Array) =>

@@ -89,7 +89,7 @@ describe('quantising', () => {
     const rounds = 4_000;
     const sums = new Float64Array(count);
     for (let round = 0; round < rounds; round++) {
-      const ring = quantize(delta, 1, quantization, 'r', random);
+      const ring = quantize(delta.slice(), 1, quantization, 'r', random);
       for (let i = 0; i < count; i++) sums[i] += ring[i];
     }
     const errors = sums.map(
@@ -111,11 +111,9 @@ describe('quantising', () => {
         (count, seed, weight) => {
           const quantization = quantizationFor(count, settings);
           const delta = vectorOf(count, seed, 0.9);
-          const before = delta.slice();
-          const ring = quantize(delta, weight, quantization, 'r', seededBytes(seed));
+          const ring = quantize(delta.slice(), weight, quantization, 'r', seededBytes(seed));
           const turned = delta.slice();
           rotate(turned, 'r');
-          expect(delta).toEqual(before);
           expect(ring[count]).toBe(weight);
           for (let i = 0; i < count; i++) {
             expect(ring[i] / weight).toBe(Math.round(ring[i] / weight));
@@ -157,7 +155,7 @@ describe('the mean of a sum', () => {
               {
                 kind: 'ring',
                 packed: packRing(
-                  quantize(delta, weights[i], quantization, 'r', seededBytes(i)),
+                  quantize(delta.slice(), weights[i], quantization, 'r', seededBytes(i)),
                   quantization.width,
                 ),
               },
