@@ -8,9 +8,12 @@ import { aligned } from './command/output.ts';
 import { runFederations } from './command/run-federations.ts';
 import { runStudy } from './command/run-study.ts';
 import type { SimulateOptions } from './command/simulate-options.ts';
+import { growHeapFreely } from './heap.ts';
 import { whole } from './options.ts';
 import { compareCommand } from './report/comparison/command.ts';
 import type { Findings } from './scenario.ts';
+
+growHeapFreely();
 
 const program = new Command('npm run simulate --')
   .description('Runs a scenario of the virtual federation and tells what it found.')

@@ -16,6 +16,7 @@ import { smsText } from './data/sms.ts';
 import { lossesIn } from './devices/losses.ts';
 import { Display, percent } from './display.ts';
 import { ExactnessAudit } from './exactness/audit.ts';
+import { growHeapFreely } from './heap.ts';
 import { fewestExamples, keyboardTask } from './keyboard/task.ts';
 import { heldOutText } from './keyboard/text.ts';
 import { parseOptions, type StartOptions } from './options.ts';
@@ -232,4 +233,5 @@ function end(error: unknown): never {
   process.exit(1);
 }
 
+growHeapFreely();
 start().catch(end);

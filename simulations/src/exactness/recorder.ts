@@ -49,7 +49,7 @@ export class Recorder {
   random(random: RandomBytes): RandomBytes {
     return length => {
       const bytes = random(length);
-      if (this.#learned) this.#drawn.push(bytes.slice());
+      if (this.#learned) this.#drawn.push(bytes);
       return bytes;
     };
   }

@@ -1,4 +1,5 @@
 // A run with many devices, in a process of its own, for what that process weighs.
+import { growHeapFreely } from '@murmuration/simulations/heap';
 import { answerOrders } from '../second-process.ts';
 import { type Cohort, simulatedRounds } from './rounds.ts';
 
@@ -15,6 +16,7 @@ export interface Weighed {
   readonly seconds: number;
 }
 
+growHeapFreely();
 answerOrders<Order, Weighed>(async ({ rounds, workers, ...cohort }) => {
   const simulated = await simulatedRounds(cohort, workers, false);
   let seconds = 0;

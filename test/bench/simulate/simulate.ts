@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { growHeapFreely } from '@murmuration/simulations/heap';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { Order, Weighed } from './many-devices.ts';
@@ -30,6 +31,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     values.examples,
     values.devices,
   ].map(Number) as [number, number, number, number];
+  growHeapFreely();
   // First: a new process counts what the one that forked it weighs as its own.
   const weighed = await weigh({ ...many, clients: devices, workers });
   log(`${devices} devices: ${weighed.rssMiB.toFixed(0)} MiB`);
