@@ -14,7 +14,7 @@ export default defineProject({
   test: {
     name: 'browser',
     include: ['**/*.test.ts'],
-    setupFiles: ['../property-seed.ts'],
+    setupFiles: [fileURLToPath(new URL('../property-seed.ts', import.meta.url))],
     testTimeout: 60_000,
     browser: {
       enabled: true,
