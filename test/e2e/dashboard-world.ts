@@ -7,6 +7,7 @@ import { openStorage, type Storage } from '@murmuration/coordinator/storage/stor
 import type { Task } from '@murmuration/coordinator/task/task';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/bytes';
+import type { Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { dashboardPage } from '@murmuration/simulations/pages/built-page';
@@ -42,9 +43,10 @@ export class DashboardWorld {
   static async open(
     task: Task,
     fill: (storage: Storage) => Promise<void> = async () => {},
+    { alerts, clock = systemClock }: { readonly alerts?: object; readonly clock?: Clock } = {},
   ): Promise<DashboardWorld> {
     await dashboardPage(() => {});
-    const storage = await openStorage(undefined, systemClock);
+    const storage = await openStorage(undefined, clock);
     await fill(storage);
     const operatorTokens = Object.entries(tokens).map(([role, { proof }]) => ({
       id: proof.id,
@@ -53,9 +55,9 @@ export class DashboardWorld {
       sha256: hex(proof.digest),
     }));
     const coordinator = await createCoordinator(
-      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens }),
+      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens, alerts }),
       [task],
-      { clock: systemClock, random: systemRandom, storage },
+      { clock, random: systemRandom, storage },
     );
     const browser = await chromium.launch(chromiumOptions);
     return new DashboardWorld(coordinator, browser, storage);

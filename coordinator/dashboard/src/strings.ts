@@ -132,6 +132,7 @@ export const strings = {
       `${n(eligible)} eligible, ${n(waiting)} waiting for a round`,
     alerts: 'Alerts',
     noAlerts: 'Nothing needs you.',
+    severities: { critical: 'Critical', warning: 'Warning' },
     since: 'Since',
     look: 'look at it',
     onlineHeading: 'Devices online',
@@ -357,7 +358,8 @@ export const strings = {
     hint: 'Counts alone: what single devices sent is not kept, and not shown.',
     none: 'This round was recorded before phases were kept.',
     unknown: 'not known',
-    wanted: (goal: number, minimum: number) => `${n(goal)} (${n(minimum)} needed)`,
+    wanted: (goal: number, minimum: number | null) =>
+      minimum ? `${n(goal)} (${n(minimum)} needed)` : n(goal),
     columns: {
       phase: 'Phase',
       when: (span: string) => `When, on a scale of ${span}`,

@@ -44,11 +44,17 @@ function guaranteesOf(
   const { devices, neighbours, threshold } = graphs.at(-1)!;
   return [
     `Nobody can read the update of a single device: only sums of at least ${minimum} updates come to light.`,
-    `That holds against ${assumed[threat]}, together with up to ${percent(corrupt)} of the devices; the chance that it fails for any device is below 2^-${securityBits}.`,
+    `That holds against ${assumed[threat]}, together with up to ${percent(corrupt)} of the devices; the chance that it fails for any device is below ${powerOfTwo(-securityBits)}.`,
     `In a round of ${devices} devices each one shares its secrets with ${neighbours} others, and ${threshold} shares recover one of them.`,
-    `A round survives the loss of up to ${percent(dropping)} of its devices; the chance that it then can't be unmasked is below 2^-${failureBits}. If more are lost it fails, and nothing is revealed.`,
+    `A round survives the loss of up to ${percent(dropping)} of its devices; the chance that it then can't be unmasked is below ${powerOfTwo(-failureBits)}. If more are lost it fails, and nothing is revealed.`,
     'Masking does not hide what the sum itself says, nor what the published model says about the population.',
   ];
+}
+
+/** As 2⁻⁸⁰. */
+function powerOfTwo(exponent: number): string {
+  const raised = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  return `2${String(exponent).replace(/./g, sign => (sign === '-' ? '⁻' : raised[Number(sign)]!))}`;
 }
 
 function percent(share: number): string {

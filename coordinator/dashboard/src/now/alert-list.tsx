@@ -11,9 +11,10 @@ export function AlertList({ alerts }: { readonly alerts: readonly AlertMessage[]
         <p class="all-well">{strings.now.noAlerts}</p>
       ) : (
         <ul class="alerts">
-          {alerts.map(({ id, summary, advice, page, since }) => (
+          {alerts.map(({ id, severity, summary, advice, page, since }) => (
             <li key={id}>
               <p>
+                <span class={`badge is-${severity}`}>{strings.now.severities[severity]}</span>{' '}
                 <strong>{summary}</strong>
               </p>
               <p>{advice}</p>

@@ -71,7 +71,7 @@ export function Timeline({ phases, startedAt, endedAt }: Shown) {
                 <td class="number">{isKnown ? duration(to - from) : strings.timeline.unknown}</td>
                 <td class="number">{record.phase === 'closing' ? '–' : count(record.accepted)}</td>
                 <td class="number">
-                  {record.goal === null ? '–' : strings.timeline.wanted(record.goal, record.minimum ?? 0)}
+                  {record.goal === null ? '–' : strings.timeline.wanted(record.goal, record.minimum)}
                 </td>
                 <td class={`number ${record.rejected > 0 ? 'worse' : ''}`}>{count(record.rejected)}</td>
                 <td class={`number ${record.late > 0 ? 'late' : ''}`}>{count(record.late)}</td>

@@ -1,0 +1,38 @@
+import { systemClock } from '@murmuration/protocol/system';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DashboardWorld, screenshot, violations } from './dashboard-world.ts';
+import { lineTask } from './line.ts';
+
+const clock = new VirtualClock(systemClock.now());
+let world: DashboardWorld;
+
+/** No device ever comes: round after round fails, and after an hour that alone is worth a word. */
+beforeAll(async () => {
+  const alerts = { roundsFailing: 2, noEligibleDevices: '1 h' };
+  world = await DashboardWorld.open(lineTask({ schedule: { every: '10 min' } }), undefined, {
+    alerts,
+    clock,
+  });
+  await world.coordinator.start();
+  await clock.advance(70 * 60_000);
+}, 120_000);
+
+afterAll(() => world?.close());
+
+it.each([
+  ['light', 1440],
+  ['dark', 390],
+] as const)('says how bad it is and what to do, and leads there (%s, %i px)', async (colorScheme, width) => {
+  const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
+  const alerts = page.getByRole('region', { name: 'Alerts' });
+  const failing = alerts.getByRole('listitem').filter({ hasText: 'rounds of line failed' });
+  await failing.getByText('Critical', { exact: true }).waitFor();
+  const alone = alerts.getByRole('listitem').filter({ hasNotText: 'rounds of line failed' });
+  expect(await alone.textContent()).toMatch(/^Warning .*device/);
+  expect(await violations(page)).toEqual([]);
+  await screenshot(page, `alerts-${colorScheme}-${width}`);
+  await failing.getByRole('link', { name: 'look at it' }).click();
+  await page.getByRole('heading', { level: 1, name: /Round \d+/ }).waitFor();
+  expect(world.problems).toEqual([]);
+});
