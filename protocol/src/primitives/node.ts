@@ -1,4 +1,5 @@
 import {
+  type Cipher,
   createCipheriv,
   createHmac,
   createPrivateKey,
@@ -14,7 +15,7 @@ import { MurmurationError } from '../errors.ts';
 import { byKernels } from '../kernels/instantiate.ts';
 import { addStreams, kernelAccumulator, scalarAccumulator } from './accumulator.ts';
 import { portable, sealingKeyOf } from './portable.ts';
-import type { Accumulator, AgreementKey, Primitives } from './primitives.ts';
+import type { Accumulator, AgreementKey, Keystream, Primitives } from './primitives.ts';
 
 type Curve = 'Ed25519' | 'X25519';
 
@@ -71,6 +72,34 @@ function publicBytes(secretKey: KeyObject): Uint8Array {
 const sink = new MessageChannel().port1;
 sink.close();
 
+/** What ciphers read to give their key streams: one memory for all of them, as long as the longest piece that was asked for. */
+let zeros = new Uint8Array(0);
+
+class CipherStream implements Keystream {
+  readonly #cipher: Cipher;
+  #given: ArrayBuffer | undefined;
+
+  constructor(key: Uint8Array, counter: number) {
+    const iv = new Uint8Array(16);
+    new DataView(iv.buffer).setUint32(0, counter, true);
+    this.#cipher = createCipheriv('chacha20', key, iv);
+  }
+
+  next(blocks: number): Uint8Array {
+    this.release();
+    if (zeros.length < blocks * blockBytes) zeros = new Uint8Array(blocks * blockBytes);
+    const { buffer, byteOffset, length } = this.#cipher.update(zeros.subarray(0, blocks * blockBytes));
+    this.#given = buffer as ArrayBuffer;
+    return new Uint8Array(buffer, byteOffset, length);
+  }
+
+  /** Frees what `next` gave last. */
+  release(): void {
+    if (this.#given) sink.postMessage(null, [this.#given]);
+    this.#given = undefined;
+  }
+}
+
 /** Up to 16 KiB the kernels are done with a stream sooner than a cipher is set up. */
 const shortStream = 4096;
 
@@ -79,20 +108,24 @@ const shortStream = 4096;
  * JavaScript where there are no kernels.
  */
 export function cipherAccumulator(): Accumulator {
-  const { keystream } = native;
   return byKernels(
     () => {
       const kernels = kernelAccumulator();
       return {
         block: kernels.block,
         add(key, counter, count, sign) {
-          if (count <= shortStream) kernels.add(key, counter, count, sign);
-          else addStreams(kernels, keystream(key, counter), count, sign);
+          if (count <= shortStream) {
+            kernels.add(key, counter, count, sign);
+            return;
+          }
+          const stream = new CipherStream(key, counter);
+          addStreams(kernels, stream, count, sign);
+          stream.release();
         },
         clear: kernels.clear,
       };
     },
-    () => scalarAccumulator(keystream),
+    () => scalarAccumulator(native.keystream),
   );
 }
 
@@ -137,22 +170,7 @@ export const native: Primitives = {
   seal: portable.seal,
   open: portable.open,
 
-  keystream(key, counter) {
-    const iv = new Uint8Array(16);
-    new DataView(iv.buffer).setUint32(0, counter, true);
-    const cipher = createCipheriv('chacha20', key, iv);
-    let zeros = noSalt;
-    let given: ArrayBuffer | undefined;
-    return {
-      next(blocks) {
-        if (zeros.length !== blocks * blockBytes) zeros = new Uint8Array(blocks * blockBytes);
-        if (given) sink.postMessage(null, [given]);
-        const { buffer, byteOffset, length } = cipher.update(zeros);
-        given = buffer as ArrayBuffer;
-        return new Uint8Array(buffer, byteOffset, length);
-      },
-    };
-  },
+  keystream: (key, counter) => new CipherStream(key, counter),
 
   accumulator() {
     accumulator ??= cipherAccumulator();

@@ -13,9 +13,10 @@ export function measureBaselines({ phones }: FederatedText): {
   const train = phones.flatMap(phone => phone.train);
   const heldOut = phones.flatMap(phone => phone.heldOut);
   const vocabulary = mostFrequentWords(train, Number.POSITIVE_INFINITY);
+  const [learned, scored] = [train, heldOut].map(messages => messages.map(each => vocabulary.encode(each)));
   const measure = (order: 1 | 3) => {
-    const model = new NgramMixture({ model: new WittenBell(order, vocabulary, train), weight: 1 });
-    return countRecall(new RecallCounter(), model, vocabulary, heldOut).recall;
+    const model = new NgramMixture({ model: new WittenBell(order, vocabulary.size, learned!), weight: 1 });
+    return countRecall(new RecallCounter(), model, scored!).recall;
   };
   return { unigram: measure(1), trigram: measure(3) };
 }

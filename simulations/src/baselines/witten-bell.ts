@@ -1,9 +1,4 @@
-import {
-  firstWordId,
-  startId,
-  unknownId,
-  type Vocabulary,
-} from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { firstWordId, startId, unknownId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 
 /** What followed one context in the text. */
 interface Followers {
@@ -26,22 +21,21 @@ interface Followers {
 export class WittenBell {
   readonly #order: number;
   readonly #size: number;
-  /** By the ids of a context, oldest first, joined by spaces. */
-  readonly #followers = new Map<string, Followers>();
+  /** By length of the context, and by the number that its ids make as digits to the base of `#size`, the newest first. */
+  readonly #followers: readonly Map<number, Followers>[];
   /** P(w) by id, which every context without followers falls back to. */
   readonly unigram: Float64Array;
   /** The ids of words, the likeliest first; of equally likely ones the smaller first. */
   readonly byFrequency: Uint32Array;
 
-  constructor(order: 1 | 2 | 3, vocabulary: Vocabulary, messages: Iterable<string>) {
+  /** `size`: of the vocabulary; `messages`: the ids of each message's tokens. */
+  constructor(order: 1 | 2 | 3, size: number, messages: Iterable<readonly number[]>) {
     this.#order = order;
-    this.#size = vocabulary.size;
-    for (const message of messages) {
-      const ids = vocabulary.encode(message);
-      for (const [i, id] of ids.entries()) this.#count(ids.slice(0, i), id);
-    }
-    const uniform = new Float64Array(this.#size).fill(1 / (this.#size - unknownId), unknownId);
-    this.unigram = mixture([this.#followers.get('')], uniform, new Float64Array(this.#size));
+    this.#size = size;
+    this.#followers = Array.from({ length: order }, () => new Map());
+    for (const ids of messages) for (let i = 0; i < ids.length; i++) this.#count(ids, i);
+    const uniform = new Float64Array(size).fill(1 / (size - unknownId), unknownId);
+    this.unigram = mixture(this.#seen([]).slice(0, 1), uniform, new Float64Array(size));
     this.byFrequency = Uint32Array.from({ length: this.#size - firstWordId }, (_, i) => firstWordId + i).sort(
       (a, b) => this.unigram[b]! - this.unigram[a]! || a - b,
     );
@@ -52,12 +46,7 @@ export class WittenBell {
    * padding and start have none. The array is `into`, which needs one place for each id.
    */
   probabilities(history: readonly number[], into: Float64Array): Float64Array {
-    const [, ...longer] = this.#contexts(history);
-    return mixture(
-      longer.map(context => this.#followers.get(context)),
-      this.unigram,
-      into,
-    );
+    return mixture(this.#seen(history).slice(1), this.unigram, into);
   }
 
   /**
@@ -65,8 +54,7 @@ export class WittenBell {
    * is left to the unigram, or below that to the uniform distribution over all ids that can follow.
    */
   spread(history: readonly number[], downTo: 'unigram' | 'uniform'): Spread {
-    const contexts = this.#contexts(history).slice(downTo === 'unigram' ? 1 : 0);
-    return spreadOf(contexts.map(context => this.#followers.get(context)));
+    return spreadOf(this.#seen(history).slice(downTo === 'unigram' ? 1 : 0));
   }
 
   /**
@@ -74,16 +62,14 @@ export class WittenBell {
    * the model does not look as far back.
    */
   ranked(history: readonly number[], length: number): Uint32Array {
-    const context = this.#contexts(history)[length];
-    const followers = context === undefined ? undefined : this.#followers.get(context);
+    const followers = this.#seen(history)[length];
     if (!followers) return new Uint32Array();
     followers.ranked ??= this.#rank(followers, history, length);
     return followers.ranked;
   }
 
   #rank({ counts }: Followers, history: readonly number[], length: number): Uint32Array {
-    const shorter = this.#contexts(history).slice(1, length + 1);
-    const { shares, left } = spreadOf(shorter.map(context => this.#followers.get(context)));
+    const { shares, left } = spreadOf(this.#seen(history).slice(1, length + 1));
     const words = [...counts.keys()].filter(id => id >= firstWordId);
     const probabilities = new Map(words.map(id => [id, this.#sum(shares, left, id)]));
     return Uint32Array.from(words).sort((a, b) => probabilities.get(b)! - probabilities.get(a)! || a - b);
@@ -95,25 +81,34 @@ export class WittenBell {
     return sum;
   }
 
-  #count(history: readonly number[], next: number): void {
-    for (const context of this.#contexts(history)) {
-      let followers = this.#followers.get(context);
+  /** Counts the token `at` a place of a message after each context that ends before it. */
+  #count(ids: readonly number[], at: number): void {
+    const next = ids[at]!;
+    for (let length = 0, context = 0; length < this.#order; length++) {
+      if (length > 0) context = this.#longer(context, ids[at - length]);
+      const ofLength = this.#followers[length]!;
+      let followers = ofLength.get(context);
       if (followers === undefined) {
         followers = { total: 0, counts: new Map() };
-        this.#followers.set(context, followers);
+        ofLength.set(context, followers);
       }
       followers.total++;
       followers.counts.set(next, (followers.counts.get(next) ?? 0) + 1);
     }
   }
 
-  /** The contexts at the end of a history, from the empty one to the longest. */
-  #contexts(history: readonly number[]): string[] {
-    const contexts = [''];
-    for (let length = 1; length < this.#order; length++) {
-      contexts.push(`${history.at(-length) ?? startId} ${contexts[length - 1]}`);
-    }
-    return contexts;
+  /** What followed the contexts at the end of a history, from the empty one to the longest; undefined of those that were not seen. */
+  #seen(history: readonly number[]): (Followers | undefined)[] {
+    let context = 0;
+    return this.#followers.map((ofLength, length) => {
+      if (length > 0) context = this.#longer(context, history[history.length - length]);
+      return ofLength.get(context);
+    });
+  }
+
+  /** A context with one token before it; undefined: before the beginning of the message. */
+  #longer(context: number, before: number = startId): number {
+    return context * this.#size + before;
   }
 }
 

@@ -15,51 +15,71 @@ export interface NgramBaselines {
   readonly ownWeight: number;
 }
 
+/** A phone's messages, as the ids of their tokens. */
+interface Encoded {
+  readonly train: readonly number[][];
+  readonly heldOut: readonly number[][];
+}
+
 /** The n-grams that the models are compared with. All know every word of the pooled training text. */
 export function measureNgrams(phones: readonly Phone[]): NgramBaselines {
-  const train = phones.flatMap(phone => phone.train);
-  const heldOut = phones.flatMap(phone => phone.heldOut);
-  const vocabulary = mostFrequentWords(train, Number.POSITIVE_INFINITY);
-  const alone = (order: 1 | 3) =>
-    new NgramMixture({ model: new WittenBell(order, vocabulary, train), weight: 1 });
-  const recallOf = (model: NgramMixture) =>
-    countRecall(new RecallCounter(), model, vocabulary, heldOut).recall;
+  const vocabulary = mostFrequentWords(
+    phones.flatMap(phone => phone.train),
+    Number.POSITIVE_INFINITY,
+  );
+  const { size } = vocabulary;
+  const encoded = phones.map(phone => encode(phone, vocabulary));
+  const everybody = (order: 1 | 3) => trainedOn(encoded, order, size);
+  const recallOf = (model: WittenBell) =>
+    countRecall(
+      new RecallCounter(),
+      new NgramMixture({ model, weight: 1 }),
+      encoded.flatMap(phone => phone.heldOut),
+    ).recall;
+  const trigram = everybody(3);
   const ownWeight = fitOwnWeight(phones, vocabulary);
-  const everybody = new WittenBell(3, vocabulary, train);
   return {
-    unigram: recallOf(alone(1)),
-    trigram: recallOf(new NgramMixture({ model: everybody, weight: 1 })),
-    mixedNgram: mixedRecall(phones, everybody, ownWeight, vocabulary),
+    unigram: recallOf(everybody(1)),
+    trigram: recallOf(trigram),
+    mixedNgram: mixedRecall(encoded, trigram, ownWeight, size),
     ownWeight,
   };
+}
+
+function encode({ train, heldOut }: Phone, vocabulary: Vocabulary): Encoded {
+  const ids = (messages: readonly string[]) => messages.map(message => vocabulary.encode(message));
+  return { train: ids(train), heldOut: ids(heldOut) };
+}
+
+function trainedOn(phones: readonly Encoded[], order: 1 | 3, size: number): WittenBell {
+  return new WittenBell(
+    order,
+    size,
+    phones.flatMap(phone => phone.train),
+  );
 }
 
 /** Of these the λ under which the last training messages of all phones have the next word first most often, given the others. */
 const weights = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 
 function fitOwnWeight(phones: readonly Phone[], vocabulary: Vocabulary): number {
-  const parts = phones.map(({ train }) => learnedAndKept(train));
-  const everybody = new WittenBell(
-    3,
-    vocabulary,
-    parts.flatMap(({ train }) => train),
-  );
-  const recalls = weights.map(weight => mixedRecall(parts, everybody, weight, vocabulary).top1);
+  const parts = phones.map(({ train }) => encode(learnedAndKept(train), vocabulary));
+  const everybody = trainedOn(parts, 3, vocabulary.size);
+  const recalls = weights.map(weight => mixedRecall(parts, everybody, weight, vocabulary.size).top1);
   return weights[recalls.indexOf(Math.max(...recalls))]!;
 }
 
 /** Recall of everybody's trigram mixed with each phone's own. */
 function mixedRecall(
-  phones: readonly Phone[],
+  phones: readonly Encoded[],
   everybody: WittenBell,
   ownWeight: number,
-  vocabulary: Vocabulary,
+  size: number,
 ): Recall {
   const counter = new RecallCounter();
   for (const { train, heldOut } of phones) {
-    const own = { model: new WittenBell(3, vocabulary, train), weight: ownWeight };
-    const mixture = new NgramMixture({ model: everybody, weight: 1 - ownWeight }, own);
-    countRecall(counter, mixture, vocabulary, heldOut);
+    const own = { model: new WittenBell(3, size, train), weight: ownWeight };
+    countRecall(counter, new NgramMixture({ model: everybody, weight: 1 - ownWeight }, own), heldOut);
   }
   return counter.recall;
 }

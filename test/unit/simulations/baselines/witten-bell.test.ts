@@ -13,6 +13,14 @@ import { describe, expect, it } from 'vitest';
 const vocabulary = new Vocabulary(['a', 'b', 'c']);
 const [a, b, c] = [firstWordId, firstWordId + 1, firstWordId + 2] as const;
 
+function modelOf(order: 1 | 2 | 3, messages: readonly string[]): WittenBell {
+  return new WittenBell(
+    order,
+    vocabulary.size,
+    messages.map(each => vocabulary.encode(each)),
+  );
+}
+
 function probabilities(model: WittenBell, history: readonly number[]): Float64Array {
   return model.probabilities(history, new Float64Array(vocabulary.size));
 }
@@ -49,7 +57,7 @@ describe('interpolated Witten-Bell', () => {
     [2, [], { [a]: (2 + 2.6 / 7) / 3, [b]: 1.6 / 7 / 3 }],
     [3, [b, c], { [a]: 2.6 / 7, [b]: 1.6 / 7 }],
   ] as const)('of order %i after %j is as counted by hand', (n, before, expected) => {
-    const found = probabilities(new WittenBell(n, vocabulary, ['a b', 'a c']), before);
+    const found = probabilities(modelOf(n, ['a b', 'a c']), before);
     for (const [id, probability] of Object.entries(expected))
       expect(found[Number(id)]).toBeCloseTo(probability, 12);
   });
@@ -57,7 +65,7 @@ describe('interpolated Witten-Bell', () => {
   it('agrees with its recursive definition', () => {
     fc.assert(
       fc.property(text, order, history, (messages, n, before) => {
-        const found = probabilities(new WittenBell(n as 1 | 2 | 3, vocabulary, messages), before);
+        const found = probabilities(modelOf(n as 1 | 2 | 3, messages), before);
         const context = n === 1 ? [] : [startId, startId, ...before].slice(1 - n);
         for (let id = unknownId; id < vocabulary.size; id++)
           expect(found[id]).toBeCloseTo(defined(messages, context, id), 12);
@@ -68,7 +76,7 @@ describe('interpolated Witten-Bell', () => {
   it('gives probabilities that sum to one, none to padding and start, and some to all others', () => {
     fc.assert(
       fc.property(text, order, history, (messages, n, before) => {
-        const found = probabilities(new WittenBell(n as 1 | 2 | 3, vocabulary, messages), before);
+        const found = probabilities(modelOf(n as 1 | 2 | 3, messages), before);
         expect(found.reduce((sum, probability) => sum + probability)).toBeCloseTo(1, 12);
         expect([found[paddingId], found[startId]]).toEqual([0, 0]);
         expect(Math.min(...found.slice(unknownId))).toBeGreaterThan(0);
