@@ -13,6 +13,7 @@ import { Work } from '../clock/work.ts';
 import { requirePoisons } from '../devices/adversaries/adversaries.ts';
 import { type Behaviour, deviceBehaviour } from '../devices/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
+import { requireRealTime } from '../devices/real-time.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
 import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
 import type { RoundEnded } from '../report/run-event.ts';
@@ -84,6 +85,7 @@ export async function openFederation(
 ): Promise<Federation> {
   const { workers = availableParallelism() } = options;
   requirePoisons(settings.adversaries.attack, scenario.poisons);
+  if (options.transport === 'sockets') requireRealTime(settings.devices);
   const pool = new WorkerPool(startThreads(workers, { module: scenario.module, settings, data }));
   try {
     return await assemble(scenario, settings, data, options, pool);

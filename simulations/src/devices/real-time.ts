@@ -1,0 +1,29 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { lossPhases } from './losses.ts';
+import type { DeviceSettings } from './settings.ts';
+
+/**
+ * Throws `config.invalid` for settings that only virtual time honours: in real time devices are always there, as fast as this machine and
+ * its network are, and none fails on demand.
+ */
+export function requireRealTime(settings: DeviceSettings): void {
+  const ignored = onlyVirtual(settings);
+  if (ignored.length === 0) return;
+  throw new MurmurationError(
+    'config.invalid',
+    `Over sockets, in real time, devices are always there and none fails on demand, so ${ignored.join(', ')} would do nothing: leave out "--transport sockets", or set ${ignored.length === 1 ? 'it' : 'them'} back to the default.`,
+  );
+}
+
+/** The names of those settings that differ from what real devices of this machine do. */
+function onlyVirtual({ availability, losses, stragglers, churn, faults }: DeviceSettings): string[] {
+  const differs = {
+    'devices.availability': availability.kind !== 'always',
+    ...Object.fromEntries(lossPhases.map(phase => [`devices.losses.${phase}`, losses[phase] > 0])),
+    'devices.stragglers.share': stragglers.share > 0,
+    'devices.churn.meanLife': churn.meanLife !== null,
+    'devices.churn.newcomers': churn.newcomers > 0,
+    'devices.faults': faults.length > 0,
+  };
+  return Object.entries(differs).flatMap(([name, isIgnored]) => (isIgnored ? [name] : []));
+}
