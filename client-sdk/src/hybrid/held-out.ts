@@ -1,6 +1,6 @@
 import type { Serving } from '@murmuration/engine/serving';
 
-/** Share of a device's examples that no personal model learns from before λ is chosen on them. */
+/** Share of a device's examples that is unknown to the personal models among which λ is chosen. */
 const share = 0.2;
 
 /**

@@ -6,29 +6,28 @@ import type { Comparison } from './comparison.ts';
 import { compare } from './comparison.ts';
 import { isHeldOut } from './held-out.ts';
 import type { OpenModel } from './inference.ts';
-import type { OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
-import type { Choice, HybridStore } from './saved-hybrid.ts';
+import type { Lesson, PersonalModel } from './personal.ts';
+import type { Choice } from './saved-hybrid.ts';
 import type { Served } from './served.ts';
+import { knownTo, requireRunning, type Taught, type TeachingPorts, taught } from './teaching.ts';
 import { inTurns } from './turns.ts';
 import type { VersionJudge } from './version-judge.ts';
 
 /** Held-out examples that λ is chosen on, at most: the newest. */
 const maxHeldOut = 200;
 
-export interface LearningPorts extends PersonalPorts {
+export interface LearningPorts extends TeachingPorts {
   readonly task: TaskName;
   readonly personal: readonly PersonalModel[];
-  readonly store: HybridStore;
   readonly judge: Pick<VersionJudge, 'admits'>;
-  /** Hears of what went wrong in one part, without which the others go on. */
-  readonly failed: (error: unknown) => void;
 }
 
 /**
  * What serves next: the newest version, unless it does worse than the one before, with which the device then goes on; every personal
- * model learns, λ is chosen, and all of it is stored when this returns. `before` is neither changed nor
- * closed. A personal model that fails keeps what it had. Throws `training.stopped` once `signal` is aborted, `storage.*`, and
- * `model.unusable` for a version that this device can't load; nothing has changed then.
+ * model learns, λ is chosen on examples that none of them has seen, those that take single examples then learn from all, and all of it is
+ * stored when this returns. `before` is neither changed nor closed. A personal model that fails keeps what it had. Throws
+ * `training.stopped` once `signal` is aborted, `storage.*`, and `model.unusable` for a version that this device can't load; nothing has
+ * changed then.
  */
 export async function learnAnew(
   before: Served,
@@ -40,30 +39,44 @@ export async function learnAnew(
 ): Promise<Served> {
   const { serving, personal, store } = ports;
   const opened: OpenModel[] = [];
+  const replaced: OpenModel[] = [];
   try {
     const [heldOut, lesson] = await splitExamples(examples, serving, signal);
     const { files, global } = await chooseVersion(before, newest, heldOut, ports, signal);
     const isNew = files !== null && files.hash !== before.files?.hash;
     if (isNew && global) opened.push(global);
-    const learned = new Map<string, { readonly bytes: Uint8Array; readonly model: OpenPersonal }>();
+    const learned = new Map<string, Taught>();
+    const teach = async (model: PersonalModel, lesson: Lesson) => {
+      const own = await taught(model, lesson, ports);
+      if (own) opened.push(own.model);
+      return own;
+    };
+    // One that takes what is observed holds examples that are held out by now.
+    const hasSeen = (model: PersonalModel) => model.empty !== undefined && heldOut.length > 0;
+    const common = { global: files, signal };
     for (const [i, model] of personal.entries()) {
-      const own = await taught(model, lesson, files, ports, signal, done =>
-        progress((i + done) / personal.length),
-      );
-      if (!own) continue;
-      opened.push(own.model);
-      learned.set(model.name, own);
+      const previous = hasSeen(model) ? null : await knownTo(model, ports, signal);
+      const told = (done: number) => progress((i + done) / personal.length);
+      const own = await teach(model, { ...common, examples: lesson, previous, progress: told });
+      if (own) learned.set(model.name, own);
     }
     const models = Array.from(learned.values(), ({ model }) => model);
     const comparison = global && (await compare(global, models, newestOf(heldOut), serving, signal));
     requireRunning(signal);
     const choice = comparison && files ? choiceOf(comparison, files, [...learned.keys()]) : null;
-    // With λ chosen, what was held out for that may teach those that learn at once; the next time all learn without it again.
-    for (const { model } of learned.values()) for (const example of heldOut) model.observe?.(example);
-    for (const [name, { bytes, model }] of learned) await store.putPersonal(name, model.bytes?.() ?? bytes);
+    for (const model of personal.filter(hasSeen)) {
+      const previous = await knownTo(model, ports, signal);
+      const all = await teach(model, { ...common, examples, previous, progress: () => {} });
+      const chosen = learned.get(model.name);
+      if (!all) continue;
+      learned.set(model.name, all);
+      if (chosen) replaced.push(chosen.model);
+    }
+    for (const [name, { bytes }] of learned) await store.putPersonal(name, bytes);
     if (files && (isNew || !before.isKept)) await store.putGlobal(files);
     if (choice) await store.putChoice(choice);
     else await store.deleteChoice();
+    await Promise.all(replaced.map(model => model.close()));
     return {
       files,
       isKept: files !== null,
@@ -115,38 +128,6 @@ async function chooseVersion(
   return { files, global };
 }
 
-/**
- * What the model makes of the examples, open; what it had where learning fails; undefined where there is neither. Whatever goes wrong is
- * told, and leaves the others as they are.
- */
-async function taught(
-  model: PersonalModel,
-  examples: readonly unknown[],
-  global: ModelFiles | null,
-  { store, failed, ...ports }: LearningPorts,
-  signal: AbortSignal,
-  progress: (done: number) => void,
-): Promise<{ readonly bytes: Uint8Array; readonly model: OpenPersonal } | undefined> {
-  const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | undefined> => {
-    try {
-      return await work();
-    } catch (error) {
-      requireRunning(signal);
-      failed(error);
-      return undefined;
-    }
-  };
-  if (model.needsGlobal && !global) return undefined;
-  const previous = (await attempt(() => store.personal(model.name))) ?? null;
-  const next = await attempt(() => model.learn({ examples, global, previous, signal, progress }, ports));
-  requireRunning(signal);
-  for (const bytes of [next, previous, model.empty]) {
-    const open = bytes && (await attempt(() => model.open(bytes, global, ports)));
-    if (open) return { bytes, model: open };
-  }
-  return undefined;
-}
-
 function choiceOf(
   { weights, among, scores, questions }: Comparison,
   { hash }: ModelFiles,
@@ -159,8 +140,4 @@ function choiceOf(
     report: { model: hash, lambda: Math.min(1, lambda), lambdas: byName(weights), scores, questions },
     among: byName(among),
   };
-}
-
-function requireRunning(signal: AbortSignal): void {
-  if (signal.aborted) throw new MurmurationError('training.stopped');
 }

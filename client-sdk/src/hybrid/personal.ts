@@ -15,11 +15,11 @@ export interface PersonalPorts {
 
 /** What there is to learn from. */
 export interface Lesson {
-  /** The device's examples, oldest first, without those that are held out to choose λ. */
+  /** The device's examples, oldest first; without those that are held out, as long as λ has to be chosen. */
   readonly examples: readonly unknown[];
   /** The version that is to be served; null before the device has any. */
   readonly global: ModelFiles | null;
-  /** What the model learned before, as bytes; null the first time. */
+  /** What the model learned before, as bytes; null the first time, and where it must not know what it observed. */
   readonly previous: Uint8Array | null;
   readonly signal: AbortSignal;
   /** Hears the share that is done, from 0 to 1. */
@@ -28,7 +28,7 @@ export interface Lesson {
 
 /** A personal model in use. */
 export interface OpenPersonal extends OpenModel {
-  /** Takes an example that the person has just made, or one that λ has been chosen on, where the model learns one by one. */
+  /** Takes an example that the person has just made, where the model learns one by one; its `PersonalModel` then has `empty`. */
   observe?(example: unknown): void;
   /** What it has learned by now, where `observe` changes that. */
   bytes?(): Uint8Array;
@@ -45,7 +45,10 @@ export interface PersonalModel {
   readonly name: string;
   /** Whether it says nothing without a global model. */
   readonly needsGlobal: boolean;
-  /** The bytes of one that has learned nothing yet, where `observe` alone can teach it. */
+  /**
+   * The bytes of one that has learned nothing yet, where `observe` alone can teach it. Such a model learns twice: to choose λ, and then
+   * from all examples.
+   */
   readonly empty?: Uint8Array;
   /** Throws `training.*`; null where there is nothing to learn yet. */
   learn(lesson: Lesson, ports: PersonalPorts): Promise<Uint8Array | null>;

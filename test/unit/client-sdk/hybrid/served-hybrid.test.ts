@@ -8,7 +8,15 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hybridOn, serving, stepping, steppingSequences, TableInference, TableTrainer } from './scene.ts';
+import {
+  classes,
+  hybridOn,
+  serving,
+  stepping,
+  steppingSequences,
+  TableInference,
+  TableTrainer,
+} from './scene.ts';
 
 /** The likeliest class. */
 const best = (values: Float32Array) => values.indexOf(Math.max(...values));
@@ -256,19 +264,66 @@ describe('learning', () => {
     },
   );
 
-  it('never shows the personal models what is held out', async () => {
-    const seen: unknown[] = [];
+  it('chooses λ among models that know nothing of what it is chosen on', async () => {
+    const lessons = new Map<Uint8Array, readonly unknown[]>();
+    const asked: { readonly example: unknown; readonly known: readonly unknown[] }[] = [];
+    const cache = ngramCache();
     const spy: PersonalModel = {
-      ...ngramCache(),
-      learn: (lesson, ports) => {
-        seen.push(...lesson.examples);
-        return ngramCache().learn(lesson, ports);
+      ...cache,
+      async learn(lesson, ports) {
+        const bytes = (await cache.learn(lesson, ports))!;
+        lessons.set(bytes, lesson.examples);
+        return bytes;
+      },
+      async open(bytes, files, ports) {
+        const known = [...(lessons.get(bytes) ?? [])];
+        const open = await cache.open(bytes, files, ports);
+        return {
+          ...open,
+          answer(example) {
+            asked.push({ example, known: [...known] });
+            return open.answer(example);
+          },
+          observe(example) {
+            known.push(example);
+            open.observe!(example);
+          },
+        };
       },
     };
     const { hybrid, device } = await learned([spy]);
-    const heldOut = device.examples.filter(example => !seen.includes(example));
+    for (const example of device.examples) await hybrid.observe(example);
+    await hybrid.learn();
+    const heldOut = device.examples.filter(example => isHeldOut(example, serving));
     expect(heldOut.length).toBeGreaterThan(3);
     expect(hybrid.report()!.questions).toBe(heldOut.reduce((sum, sequence) => sum + sequence.length - 1, 0));
+    expect(new Set(asked.map(({ example }) => example))).toEqual(new Set(heldOut));
+    for (const { example, known } of asked) {
+      expect(known).toHaveLength(device.examples.length - heldOut.length);
+      expect(known).not.toContain(example);
+    }
+  });
+
+  it('judges an n-gram cache as knowing nothing where all that it has taken in is held out', async () => {
+    const { hybrid, device } = hybridOn({ personal: [ngramCache()] });
+    device.newest = stepping(1);
+    device.examples = steppingSequences(1, 30).filter(example => isHeldOut(example, serving));
+    for (const example of device.examples) await hybrid.observe(example);
+    for (let times = 0; times < 3; times++) {
+      await hybrid.learn();
+      expect(hybrid.report()!.scores.personal.loss).toBeCloseTo(Math.log(classes - 1), 6);
+      expect((await hybrid.predict([1], 'personal')).values[2]).toBeGreaterThan(0.5);
+    }
+  });
+
+  it('has an n-gram cache forget what is oldest, held out or not', async () => {
+    const old = [3, 4, 5, 6, 7].map(length => new Array<number>(length).fill(4));
+    const { hybrid, device } = hybridOn({ personal: [ngramCache({ capacity: 20 })] });
+    device.newest = stepping(1);
+    const recent = steppingSequences(2, 30).filter(example => !isHeldOut(example, serving));
+    device.examples = [...old.filter(example => isHeldOut(example, serving)), ...recent];
+    await hybrid.learn();
+    expect((await hybrid.predict([4, 4], 'personal')).values[4]).toBeLessThan(0.2);
   });
 
   it('teaches an n-gram cache what was held out once λ is chosen, over a restart too, and chooses without it again', async () => {

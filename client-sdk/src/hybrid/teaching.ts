@@ -1,0 +1,62 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Lesson, OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
+import type { HybridStore } from './saved-hybrid.ts';
+
+export interface TeachingPorts extends PersonalPorts {
+  readonly store: HybridStore;
+  /** Hears of what went wrong in one part, without which the others go on. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** What a personal model has learned, and that in use. */
+export interface Taught {
+  readonly bytes: Uint8Array;
+  readonly model: OpenPersonal;
+}
+
+/** What is stored of a model; null where nothing is, or where it can't be read, which is told. */
+export async function knownTo(
+  { name }: PersonalModel,
+  { store, failed }: TeachingPorts,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  return (await attempt(() => store.personal(name), failed, signal)) ?? null;
+}
+
+/**
+ * What the model makes of a lesson, open; what it had where learning fails; undefined where there is neither. Whatever goes wrong is
+ * told, and leaves the others as they are. Throws `training.stopped` once the lesson's signal is aborted.
+ */
+export async function taught(
+  model: PersonalModel,
+  lesson: Lesson,
+  { failed, ...ports }: TeachingPorts,
+): Promise<Taught | undefined> {
+  const { global, previous, signal } = lesson;
+  if (model.needsGlobal && !global) return undefined;
+  const next = await attempt(() => model.learn(lesson, ports), failed, signal);
+  requireRunning(signal);
+  for (const bytes of [next, previous, model.empty]) {
+    const open = bytes && (await attempt(() => model.open(bytes, global, ports), failed, signal));
+    if (open) return { bytes, model: open };
+  }
+  return undefined;
+}
+
+async function attempt<Value>(
+  work: () => Promise<Value>,
+  failed: TeachingPorts['failed'],
+  signal: AbortSignal,
+): Promise<Value | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    requireRunning(signal);
+    failed(error);
+    return undefined;
+  }
+}
+
+export function requireRunning(signal: AbortSignal): void {
+  if (signal.aborted) throw new MurmurationError('training.stopped');
+}
