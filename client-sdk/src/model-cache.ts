@@ -20,7 +20,7 @@ const maxJsonLength = 4 << 20;
 export interface BundledModel {
   /** `model.json`. */
   readonly json: Uint8Array;
-  /** The weight file that it names. */
+  /** The weight file that it names; it goes on being read. */
   readonly weights: Uint8Array;
 }
 

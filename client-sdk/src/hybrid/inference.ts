@@ -15,7 +15,7 @@ export interface OpenModel {
  * becomes tokens is the `Serving` that it was made with.
  */
 export interface Inference {
-  /** Several may be open at once. Throws `model.unusable` where the device can't load it. */
+  /** Several may be open at once. The weights are neither changed nor transferred. Throws `model.unusable` where the device can't load it. */
   open(model: ModelFiles): Promise<OpenModel>;
   /** Frees all that it holds. */
   close(): Promise<void>;

@@ -25,7 +25,8 @@ export interface TrainingPath {
 /** Trains on the device. An app may bring its own, for instance for another framework. */
 export interface Trainer {
   /**
-   * Trains a copy of `model`, from its weights: under a plan with private layers these are not those that its hash names.
+   * Trains a copy of `model`, from its weights: under a plan with private layers these are not those that its hash names. They are read
+   * elsewhere too, and neither changed nor transferred.
    * `progress` hears the share that is done, from 0 to 1. Throws `training.no-examples`, and, soon after `signal` is aborted,
    * `training.stopped`: no other training of its task begins before.
    */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '@murmuration/protocol/errors';
 import { systemClock } from '@murmuration/protocol/system';
+import { requireRealTime } from '../devices/real-time.ts';
 import { simulate } from '../federation/simulate.ts';
 import { Recorder } from '../report/recorder.ts';
 import type { PlainData, RunBegun, RunEnded } from '../report/run-event.ts';
@@ -32,7 +33,10 @@ export async function runFederations(
     options.seed === undefined ? options.set : [...options.set, { path: 'seed', value: options.seed }];
   const asked = runsAsked(scenario, set, options.sweep, options.seeds ?? scenario.seeds ?? 1);
   // What is wrong shows before hours are spent on the first of them.
-  for (const { settings } of asked) completeSettings(scenario, ...settings);
+  for (const { settings } of asked) {
+    const { devices } = completeSettings(scenario, ...settings);
+    if (options.transport === 'sockets') requireRealTime(devices);
+  }
   const over: RunOver[] = [];
   for (const each of asked) {
     if (signal.aborted) break;

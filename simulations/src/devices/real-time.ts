@@ -3,8 +3,8 @@ import { lossPhases } from './losses.ts';
 import type { DeviceSettings } from './settings.ts';
 
 /**
- * Throws `config.invalid` for settings that only virtual time honours: in real time devices are always there, as fast as this machine and
- * its network are, and none fails on demand.
+ * Throws `config.invalid` for settings that make devices come, go, fail or fall behind, which only virtual time honours. Speeds and
+ * networks do not matter in real time either, where all are as fast as this machine, yet every scenario has them.
  */
 export function requireRealTime(settings: DeviceSettings): void {
   const ignored = onlyVirtual(settings);

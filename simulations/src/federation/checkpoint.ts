@@ -40,12 +40,10 @@ export async function runStorage(
 
 async function requireSame(folder: string, identity: RunIdentity): Promise<void> {
   const file = join(folder, identityFile);
-  // A run may go on for longer, and end otherwise, than was meant at first.
-  const { stop: _, ...settings } = identity.settings;
-  const ours = JSON.parse(JSON.stringify({ scenario: identity.scenario, settings })) as unknown;
+  const ours = comparable(identity);
   let kept: unknown;
   try {
-    kept = JSON.parse(await readFile(file, 'utf8'));
+    kept = comparable(JSON.parse(await readFile(file, 'utf8')) as RunIdentity);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       throw new MurmurationError('config.invalid', `The checkpoint's ${file} can't be read: ${error}`);
@@ -57,4 +55,11 @@ async function requireSame(folder: string, identity: RunIdentity): Promise<void>
     'config.invalid',
     `The checkpoint in ${folder} is of another run: ${file} has its scenario and settings. Choose another folder, or the same settings.`,
   );
+}
+
+/** A run may go on for longer, end otherwise and compare other clients in the end than was meant at first. */
+function comparable({ scenario, settings }: RunIdentity): unknown {
+  const { stop: _, evaluation, ...rest } = settings;
+  const { clients: __, ...evaluated } = evaluation;
+  return JSON.parse(JSON.stringify({ scenario, settings: { ...rest, evaluation: evaluated } }));
 }

@@ -1,20 +1,24 @@
 import type { ClientsCompared } from '../report/run-event.ts';
 import type { Federation } from './federation.ts';
 
-/** `count` of so many clients, evenly spread over all, from 0 on. */
-function spread(count: number, clients: number): number[] {
-  const some = Math.min(count, clients);
-  return Array.from({ length: some }, (_, i) => Math.floor((i * clients) / some));
+/** `count` of these, evenly spread over all, from the first on. */
+function spread(count: number, clients: readonly number[]): number[] {
+  const some = Math.min(count, clients.length);
+  return Array.from({ length: some }, (_, i) => clients[Math.floor((i * clients.length) / some)]!);
 }
 
-/** How the first and the newest version do on the own examples of each of some clients, a metric at a time. */
+/**
+ * How the first and the newest version do on the own examples of each of `count` clients, a metric at a time. `clients`: the numbers of
+ * those to choose from, which have examples.
+ */
 export async function compareClients(
   federation: Pick<Federation, 'compareClients'>,
   count: number,
-  clients: number,
+  clients: readonly number[],
   round: number,
 ): Promise<ClientsCompared[]> {
   const client = spread(count, clients);
+  if (client.length === 0) return [];
   const { first, newest } = await federation.compareClients(client);
   const names = Object.keys(newest[0]?.metrics ?? {});
   return names.map(metric => {

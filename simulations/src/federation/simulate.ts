@@ -25,8 +25,9 @@ export interface SimulationOptions extends FederationOptions {
  */
 export async function* simulate<Settings extends CommonSettings, Example>(
   scenario: Scenario<Settings, Example>,
-  { settings: given = {}, tell = () => {}, signal, ...options }: SimulationOptions = {},
+  { settings: given = {}, tell: told, signal, ...options }: SimulationOptions = {},
 ): AsyncGenerator<RoundEnded, RunEnded> {
+  const tell = told ?? (() => {});
   const startedAt = systemClock.now();
   const settings = completeSettings(scenario, ...[given].flat());
   const data = await scenario.data(settings);
@@ -44,12 +45,24 @@ export async function* simulate<Settings extends CommonSettings, Example>(
     course.reachedAt ??=
       course.measured.find(({ metrics }) => isReached(target, better, metrics))?.round ?? null;
   };
-  let hasLeft = false;
-  const finished = async (outcome: RunEnded['outcome'], reason: string): Promise<RunEnded> => {
-    const { clients } = settings.evaluation;
-    if (outcome !== 'failed' && !hasLeft && clients > 0 && course.ended.length > 0)
-      for (const compared of await compareClients(federation, clients, course.clients, course.rounds))
+  // Whoever has stopped or left a run does not wait for it; versions hold no private layers, without which no client's model is whole.
+  const compares = () =>
+    told !== undefined &&
+    course.ended.length > 0 &&
+    signal?.aborted !== true &&
+    settings.plan.privateLayers.length === 0;
+  const compare = async () => {
+    const withExamples = Array.from(data.clients.keys()).filter(client => data.clients[client]!.length > 0);
+    try {
+      const { clients } = settings.evaluation;
+      for (const compared of await compareClients(federation, clients, withExamples, course.rounds))
         tell(compared);
+    } catch (error) {
+      // The rounds are over, and their model is as good as it was.
+      options.failed?.('the comparison of clients', error);
+    }
+  };
+  const finished = async (outcome: RunEnded['outcome'], reason: string): Promise<RunEnded> => {
     const seconds = (systemClock.now() - startedAt) / 1_000;
     const weightsSha256 = outcome === 'failed' ? null : await federation.weightsHash();
     const figures = figuresOf(course, scenario.figures?.(course, settings) ?? {});
@@ -66,6 +79,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
       const isStopped = signal?.aborted === true;
       if (reason !== undefined || isStopped) {
         hasEnded = true;
+        if (compares()) await compare();
         return await finished(
           reason === undefined ? 'stopped' : 'finished',
           reason ?? 'A person stopped it between two rounds.',
@@ -84,8 +98,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
     await finished('failed', messageOf(error));
     throw error;
   } finally {
-    hasLeft = !hasEnded;
-    if (hasLeft) await finished('stopped', 'Whoever followed the run left it.');
+    if (!hasEnded) await finished('stopped', 'Whoever followed the run left it.');
     await federation.close();
   }
 }

@@ -63,7 +63,10 @@ interface Parts<Settings, Example> {
   objective(settings: Settings, data: FederatedData<Example>): Objective<Example>;
   /** How the metrics that `measure` gives are read. */
   readonly metrics: RunBegun['metrics'];
-  /** Measures a model on some of the held-out examples, in a thread that trains; the parts are put together by their weights. */
+  /**
+   * Measures a model in a thread that trains: on some of the held-out examples, whose parts are put together by their weights, and in the
+   * end on those of single clients. Of at least one example.
+   */
   measure(
     model: tf.LayersModel,
     examples: readonly Example[],

@@ -18,7 +18,7 @@ export interface Dispatch {
 export interface Handed<Result> {
   /** Throws what the thread failed with. */
   readonly result: Promise<Result>;
-  /** Takes the job out of the queue where no thread has begun it: its result never comes then. */
+  /** Takes the job out of the queue where no thread has it yet: its result never comes then. */
   cancel(): void;
 }
 
@@ -45,8 +45,8 @@ export function startThreads(workers: number, setup: WorkerSetup): Thread[] {
 }
 
 /**
- * Threads that compute what devices would, one job at a time each. A job begins as soon as a thread is free, and those that are due first go
- * first; when their results count is for the clock of the devices to say.
+ * Threads that compute what devices would, one job at a time each, while the next one waits in the thread. Those that are due first are
+ * handed over first; when their results count is for the clock of the devices to say. A thread that dies takes both its jobs with it.
  */
 export class WorkerPool {
   readonly #threads: readonly Thread[];
@@ -121,11 +121,11 @@ export class WorkerPool {
         if (this.#jobs[thread]! > jobs) continue;
         const own = this.#own[thread]!;
         const mine = own.first();
-        // The last ones wait for whichever thread is free first.
-        const any = jobs === 0 || this.#queue.size > this.size ? this.#queue.first() : undefined;
+        const any = this.#queue.first();
         this.#next = thread;
         if (mine && (!any || mine.time <= any.time)) own.take().wake();
-        else if (any) this.#queue.take().wake();
+        // The last ones wait for whichever thread is free first.
+        else if (any && (jobs === 0 || this.#queue.size > this.size)) this.#queue.take().wake();
       }
     }
   }

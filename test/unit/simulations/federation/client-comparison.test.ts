@@ -44,6 +44,62 @@ describe('the comparison of clients', () => {
     expect(compared(await eventsOf({ stop: { rounds: 1 }, evaluation: { clients: 0 } }))).toEqual([]);
   }, 60_000);
 
+  it('is left out under private layers, of which versions know nothing, and after a stop', async () => {
+    const plan = { privateLayers: ['clusters'] };
+    expect(compared(await eventsOf({ stop: { rounds: 1 }, plan }))).toEqual([]);
+    const events: RunEvent[] = [];
+    const stop = new AbortController();
+    const settings = { data: { clients: 12, perClient: 20, heldOut: 50 }, cohort: { goal: 4 } };
+    for await (const _ of simulate(clusters, {
+      settings,
+      workers: 1,
+      signal: stop.signal,
+      tell: event => events.push(event),
+    }))
+      stop.abort();
+    expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'stopped' });
+    expect(compared(events)).toEqual([]);
+  }, 60_000);
+
+  it('asks nothing of clients without examples, and its failure is told without failing the run', async () => {
+    const events: RunEvent[] = [];
+    const told: string[] = [];
+    const run = async (federated: Partial<typeof clusters>) => {
+      const rounds = simulate(
+        { ...clusters, ...federated },
+        {
+          settings: {
+            data: { clients: 6, perClient: 20, heldOut: 50 },
+            cohort: { goal: 3 },
+            stop: { rounds: 1 },
+          },
+          workers: 1,
+          failed: where => told.push(where),
+          tell: event => events.push(event),
+        },
+      );
+      for await (const _ of rounds);
+    };
+    await run({
+      data: async settings => {
+        const data = await clusters.data(settings);
+        return { ...data, clients: [...data.clients, new Uint32Array()] };
+      },
+    });
+    expect(compared(events)[0]).toMatchObject({ client: [0, 1, 2, 3, 4, 5] });
+    events.length = 0;
+    await run({
+      data: async settings => {
+        const data = await clusters.data(settings);
+        const lost = data.clients.map(examples => Uint32Array.from(examples).fill(1e6));
+        return { ...data, clients: [...data.clients.slice(0, 3), ...lost.slice(3)] };
+      },
+    });
+    expect(told).toContain('the comparison of clients');
+    expect(compared(events)).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ outcome: 'finished', weightsSha256: expect.any(String) });
+  }, 60_000);
+
   it('takes some clients, evenly spread, where there are many; what is no number is null', async () => {
     const asked: (readonly number[])[] = [];
     const federation = {
@@ -56,7 +112,12 @@ describe('the comparison of clients', () => {
         return { first: measured, newest: measured };
       },
     };
-    const [loss] = await compareClients(federation, 4, 10, 7);
+    const [loss] = await compareClients(
+      federation,
+      4,
+      Array.from({ length: 10 }, (_, i) => i),
+      7,
+    );
     expect(asked).toEqual([[0, 2, 5, 7]]);
     expect(loss!.after.values).toEqual([0, 2, null, 7]);
   });

@@ -48,6 +48,15 @@ describe('a run that is paused between two rounds', () => {
     expect([...rounds(paused), ...rounds(resumed)]).toEqual(rounds(undisturbed));
   }, 120_000);
 
+  test('goes on where it is to end otherwise, or to compare other clients in the end', async () => {
+    const events = await eventsOf({
+      settings: { ...settings, stop: { rounds: 6 }, evaluation: { clients: 3 } },
+      checkpoint: folder,
+    });
+    expect(endOf(events)).toMatchObject({ outcome: 'finished', reason: 'All 6 rounds are over.' });
+    expect(events.find(event => event.type === 'clients-compared')).toMatchObject({ client: [0, 6, 13] });
+  }, 60_000);
+
   test('is not taken for another one', async () => {
     const other = simulate(clusters, { settings: { ...settings, seed: 7 }, checkpoint: folder });
     await expect(other.next()).rejects.toMatchObject({ code: 'config.invalid' });

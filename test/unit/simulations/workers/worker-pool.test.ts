@@ -64,6 +64,16 @@ describe('the pool of a run', () => {
     expect(await Promise.all(results)).toEqual(['result of early', 'result of soon']);
   });
 
+  it('lets jobs of one thread wait for what any thread may do and is due before them', async () => {
+    const { threads, hand } = poolOf(1);
+    hand('now', 0);
+    hand('first', 5);
+    for (const name of ['a', 'b']) hand(name, 10, 0);
+    expect(threads[0].given).toEqual(['now']);
+    for (let i = 0; i < 4; i++) await threads[0].end();
+    expect(threads[0].given).toEqual(['now', 'first', 'a', 'b']);
+  });
+
   it('gives jobs that need one thread to that one alone, in their order', async () => {
     const { threads, hand } = poolOf(2);
     for (const name of ['a', 'b', 'c']) hand(name, 0, 1);
