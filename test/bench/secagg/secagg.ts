@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -106,8 +106,8 @@ async function measure(
   const width = widthFor(2 ** (valueBits - 1) * clients);
   const entered = await devices.run<readonly Entered[]>({ do: 'enter', clients, dim, width, ...assumptions });
   const taken = new TakenKeys();
-  const keys = entered.map(({ identity, message, certificate }) =>
-    server.keys.time(() => {
+  const keys = server.keys.time(() =>
+    entered.map(({ identity, message, certificate }) => {
       const read = readKeys(context, identity, message, certificate);
       taken.take(read);
       return read;
@@ -124,19 +124,19 @@ async function measure(
   let protocolBytes = entered[0]!.message.length;
   const dealings = new Map<number, Dealing>();
   await inBatches('shares', numbers, async batch => {
-    const rosters = batch.map(number => ({
-      device: deviceOf[number]!,
-      bytes: server.rosters.time(() => writeRoster(graph, number)),
-    }));
-    if (batch[0] === 0) protocolBytes += rosters[0]!.bytes.length;
-    for (const { device, bytes } of await devices.run<readonly Parcel[]>({ do: 'deal', rosters })) {
-      const number = numberOf.get(device)!;
-      dealings.set(
-        number,
-        server.dealings.time(() => readDealing(graph, number, bytes)),
-      );
-      if (number === 0) protocolBytes += bytes.length;
-    }
+    const rosters = server.rosters.time(() =>
+      batch.map(number => ({ device: deviceOf[number]!, bytes: writeRoster(graph, number) })),
+    );
+    const dealt = await devices.run<readonly Parcel[]>({ do: 'deal', rosters });
+    server.dealings.time(() => {
+      for (const { device, bytes } of dealt) {
+        const number = numberOf.get(device)!;
+        dealings.set(number, readDealing(graph, number, bytes));
+      }
+    });
+    if (batch[0] === 0)
+      protocolBytes +=
+        rosters[0]!.bytes.length + dealt.find(({ device }) => device === deviceOf[0])!.bytes.length;
   });
   const settled = server.dealings.time(() => settleDealings(graph, dealings));
 
@@ -144,14 +144,20 @@ async function measure(
   const sum = vector.elements;
   // The numbers follow from the identities, which are random: any of them may be the lost ones.
   const lost = Math.floor(dropout * clients);
-  const bundleOf = (number: number) => server.bundles.time(() => writeBundle(graph, settled, number));
-  for (const number of numbers.slice(0, lost)) bundleOf(number);
+  const bundlesOf = (some: readonly number[]) =>
+    server.bundles.time(() =>
+      some.map(number => ({ device: deviceOf[number]!, bytes: writeBundle(graph, settled, number) })),
+    );
+  // In turn, so that those of the lost are not held.
+  for (let at = 0; at < lost; at += atOnce) bundlesOf(numbers.slice(at, Math.min(lost, at + atOnce)));
   const contributors = numbers.slice(lost);
   await inBatches('updates', contributors, async batch => {
-    const bundles = batch.map(number => ({ device: deviceOf[number]!, bytes: bundleOf(number) }));
+    const bundles = bundlesOf(batch);
     if (batch[0] === lost) protocolBytes += bundles[0]!.bytes.length;
-    for (const { bytes } of await devices.run<readonly Parcel[]>({ do: 'contribute', bundles }))
-      server.updates.time(() => vector.add(bytes, width));
+    const updates = await devices.run<readonly Parcel[]>({ do: 'contribute', bundles });
+    server.updates.time(() => {
+      for (const { bytes } of updates) vector.add(bytes, width);
+    });
   });
 
   const statement = server.reveals.time(() => {
@@ -165,8 +171,9 @@ async function measure(
       statement,
       devices: batch.map(number => deviceOf[number]!),
     });
-    for (const { device, bytes } of revealed)
-      server.reveals.time(() => unmasking.take(numberOf.get(device)!, bytes));
+    server.reveals.time(() => {
+      for (const { device, bytes } of revealed) unmasking.take(numberOf.get(device)!, bytes);
+    });
     if (batch[0] === lost) protocolBytes += statement.length + revealed[0]!.bytes.length;
   });
   const masks = server.unmasking.time(() => {
@@ -206,14 +213,12 @@ async function measure(
   };
 }
 
-/** Expands so many key streams by Node's ChaCha20 and does nothing with them. */
+/** Expands so many key streams by Node's ChaCha20, a piece at a time in memory that is freed at once, and does nothing with them. */
 function expandAlone(streams: number, bytes: number): void {
-  const zeros = new Uint8Array(32_768);
   const key = randomBytes(32);
-  const iv = new Uint8Array(16);
+  const blocks = Math.ceil(bytes / 64);
   for (let stream = 0; stream < streams; stream++) {
-    const cipher = createCipheriv('chacha20', key, iv);
-    for (let left = bytes; left > 0; left -= zeros.length)
-      cipher.update(zeros.subarray(0, Math.min(left, zeros.length)));
+    const words = native.keystream(key, 0);
+    for (let left = blocks; left > 0; left -= 1_024) words.next(Math.min(left, 1_024));
   }
 }
