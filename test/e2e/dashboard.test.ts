@@ -280,9 +280,10 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     await row.getByText('counts').waitFor();
     const device = await new RawDevice(world.coordinator.url).connect();
     await device.enrol({ token });
-    await device.hello();
     await row.getByText('used up').waitFor();
     const listed = page.getByRole('row', { name: new RegExp(device.id!) });
+    await listed.waitFor();
+    await device.hello();
     await listed.getByText('connected').waitFor();
     const closed = device.closed();
     await listed.getByRole('button', { name: 'Revoke' }).click();

@@ -19,15 +19,20 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'task.settings': 'settings',
 };
 
-/** Calls `changed` for whatever a page may show, and `moved` where the overview is no longer what it was. */
+/**
+ * Calls `changed` for whatever a page may show, `connections` where devices come and go, and `moved` where the overview is no longer what
+ * it was.
+ */
 export function watchChanges(
   events: CoordinatorEvents,
   moved: () => void,
   changed: (what: Changed) => void,
+  connections: () => void,
 ): void {
   const tell = (subject: Changed['subject'], task: TaskName | null = null) => changed({ subject, task });
   for (const event of ['round', 'unmasking', 'connected', 'disconnected', 'checked-in', 'steered'] as const)
     events.on(event, moved);
+  for (const event of ['connected', 'disconnected'] as const) events.on(event, connections);
   events.on('round-ended', ({ task }) => {
     moved();
     tell('rounds', task);

@@ -17,6 +17,8 @@ import { Pulse } from './pulse.ts';
 
 /** ms between two states that are sent. */
 const interval = 200;
+/** ms between two words of who is connected, which changes all the time where there are many devices. */
+const connectionsInterval = 2_000;
 /** ms after which it is looked at again whether those who watch still may: sessions and tokens expire, and other processes revoke tokens. */
 const recheckEvery = 15_000;
 /** A dashboard sends heartbeats alone. */
@@ -46,6 +48,7 @@ export class LiveFeed {
   readonly #places: Places;
   readonly #changed = new Map<string, Changed>();
   readonly #pulse: Pulse;
+  readonly #connections: Pulse;
   #isStale = false;
   #cancelRecheck: Cancel = () => {};
   #isClosed = false;
@@ -64,13 +67,18 @@ export class LiveFeed {
     this.#io.bind(this.#engine);
     this.#io.on('connection', socket => this.#welcome(socket as DashboardSocket));
     this.#pulse = new Pulse(ports.clock, interval, () => this.#send());
+    const tell = (what: Changed) => {
+      this.#changed.set(JSON.stringify(what), what);
+      this.#schedule();
+    };
+    this.#connections = new Pulse(ports.clock, connectionsInterval, () =>
+      tell({ subject: 'connections', task: null }),
+    );
     watchChanges(
       ports.events,
       () => this.#moved(),
-      what => {
-        this.#changed.set(JSON.stringify(what), what);
-        this.#schedule();
-      },
+      tell,
+      () => this.#connections.ask(),
     );
     ports.events.on('signed-out', () => this.recheck());
     ports.events.on('audited', ({ action }) =>
@@ -102,6 +110,7 @@ export class LiveFeed {
   close(): void {
     this.#isClosed = true;
     this.#pulse.close();
+    this.#connections.close();
     this.#cancelRecheck();
     this.#io.disconnectSockets(true);
     this.#engine.close();

@@ -20,7 +20,10 @@ export function DeviceList() {
   const revoked = useSignal('');
   const places = usePlaces<string>();
   const filter = revoked.value === '' ? '' : `&revoked=${revoked.value}`;
-  const loaded = useLoaded<Answer>(`devices?limit=25${filter}${places.query('after')}`, ['devices']);
+  const loaded = useLoaded<Answer>(`devices?limit=25${filter}${places.query('after')}`, [
+    'devices',
+    'connections',
+  ]);
   const mayChange = session.may('operator');
   const { columns } = strings.devices;
   return (

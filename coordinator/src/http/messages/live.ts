@@ -11,6 +11,7 @@ export const subjects = [
   'versions',
   'settings',
   'devices',
+  'connections',
   'enrolment-tokens',
   'operator-tokens',
   'audit',
@@ -26,6 +27,7 @@ export type Changed = z.infer<typeof changed>;
 export interface LiveEvents {
   /** At once when it connects, and after each change, at most 5 a second. */
   overview(state: z.infer<typeof overview>): void;
+  /** Soon after it changed; of devices that connect and leave, at most once in 2 s. */
   changed(what: Changed): void;
   /** The session or token counts no more; the connection ends. */
   'signed-out'(): void;
