@@ -15,6 +15,7 @@ export interface RoundProgress {
   readonly phase:
     | 'keys'
     | 'shares'
+    | 'agreement'
     | 'unmasking'
     | 'downloading'
     | 'training'

@@ -156,6 +156,7 @@ export const strings = {
       keys: 'Keys for masks',
       shares: 'Shares, sealed for neighbours',
       update: 'Update: what was learned',
+      agree: 'Agreement to whose updates count',
       reveal: 'Shares of masks to take off',
       leave: 'Leaves a round',
       forget: 'Asks to be forgotten',

@@ -210,6 +210,11 @@ export const errors = {
     retryable: false,
     text: 'The sum of the updates is outside the range that its contributors can reach.',
   },
+  'update.unsigned': {
+    status: 403,
+    retryable: false,
+    text: "A masked update comes with its device's signature of who dealt; this one has none, or another.",
+  },
   'secagg.parameters': {
     status: 500,
     retryable: false,
@@ -234,6 +239,11 @@ export const errors = {
     status: 409,
     retryable: false,
     text: 'The survivors statement is malformed, or the second one of its round.',
+  },
+  'secagg.agreement': {
+    status: 422,
+    retryable: false,
+    text: 'The agreement to the survivors statement is malformed, or not signed by whom it should be.',
   },
   'secagg.too-few': {
     status: 409,

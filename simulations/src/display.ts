@@ -20,6 +20,7 @@ const phases = {
   keys: 'phones send their keys',
   shares: 'phones share their secrets with their neighbours',
   updates: 'phones train and send their updates',
+  agreement: 'phones agree on whose updates count',
   unmasking: 'phones take the masks off the sum',
   closing: 'the new model is evaluated',
 } as const;

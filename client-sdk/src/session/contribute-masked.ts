@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { MaskingContribution } from '@murmuration/protocol/messages/masking';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
@@ -23,9 +24,9 @@ export interface MaskedPart {
 }
 
 /**
- * The device's side of secure aggregation, a phase at a time: keys → shares → updates → unmasking → closing. Each
+ * The device's side of secure aggregation, a phase at a time: keys → shares → updates → agreement → unmasking → closing. Each
  * state is saved before the first message that follows from it, so that a device that restarts goes on where it was, and neither
- * masks a second update nor answers a second statement.
+ * masks a second update nor signs a second statement.
  */
 export async function contributeMasked(
   part: MaskedPart,
@@ -39,10 +40,24 @@ export async function contributeMasked(
   let update = saved?.update;
   const round = await workshop.masked(termsOf(part, ports));
   const enter = async (next: Standing): Promise<Standing> => {
-    await store.save({ assignment, participant: next.saved, update });
+    // Once a statement counts its update, a device has no more use for it.
+    const sends = next.phase === 'agreement' ? update : undefined;
+    await store.save({ assignment, participant: next.saved, update: sends });
     return next;
   };
   const hear = async (event: MaskingEvent) => enter(await round.hear(event, await inbox.next(event, signal)));
+  // Agreements that are not enough reveal nothing, and others may follow.
+  const agreed = async (): Promise<Standing> => {
+    for (;;) {
+      try {
+        return await hear('agreed');
+      } catch (error) {
+        if (!(error instanceof MurmurationError) || error.code !== 'secagg.agreement') throw error;
+        ports.emit('error', error);
+        inbox.discard('agreed');
+      }
+    }
+  };
   try {
     let standing = await round.enter(saved?.participant);
     if (!saved?.participant) await enter(standing);
@@ -65,10 +80,15 @@ export async function contributeMasked(
           standing = await enter(masked);
           break;
         }
-        case 'unmasking':
-          await upload(assignment, update!, ports, signal, report);
-          report('unmasking', 0);
+        case 'agreement':
+          await upload(assignment, update!, message, ports, signal, report);
+          report('agreement', 0);
           standing = await hear('survivors');
+          break;
+        case 'unmasking':
+          await send('agree', message);
+          report('unmasking', 0);
+          standing = await agreed();
           break;
         case 'closing':
           await send('reveal', message);
@@ -81,7 +101,8 @@ export async function contributeMasked(
 }
 
 function termsOf({ assignment, masking }: MaskedPart, { task, identity, floors }: SessionPorts): MaskedTerms {
-  return { task, round: assignment.round, identity: identity().seed, demands: demandsOf(masking, floors) };
+  const { round, number, planBytes } = assignment;
+  return { task, round, number, planBytes, identity: identity().seed, demands: demandsOf(masking, floors) };
 }
 
 /** Sends the message of a phase until the coordinator has taken it. */
@@ -90,7 +111,7 @@ function sender(
   { transport, platform }: SessionPorts,
   signal: AbortSignal,
 ) {
-  return (event: 'keys' | 'shares' | 'reveal', message: Uint8Array): Promise<null> => {
+  return (event: 'keys' | 'shares' | 'agree' | 'reveal', message: Uint8Array): Promise<null> => {
     const contribution: MaskingContribution = { round, assignment, message };
     const frame = encodeFrame(contribution);
     return persist(async () => decodeAck(await transport.request(event, frame), z.null()), platform, signal);

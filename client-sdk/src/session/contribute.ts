@@ -47,5 +47,5 @@ async function contributePlain(
     update = await workshop.prepare(await learn(assignment, ports, signal, report), assignment);
     await ports.store.save({ assignment, update });
   }
-  await upload(assignment, update, ports, signal, report);
+  await upload(assignment, update, undefined, ports, signal, report);
 }

@@ -1,7 +1,7 @@
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingInput } from '@murmuration/protocol/messages/masking';
-import { assignment, roundEnd } from '@murmuration/protocol/messages/round';
+import { decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
 import type { Session } from './session.ts';
 
 /** Hands what the coordinator says of a round to the sessions, each of which knows whether it is meant. Throws `protocol.frame`. */
@@ -12,13 +12,14 @@ export function deliver(
 ): void {
   switch (event) {
     case 'assignment': {
-      const message = decodeFrame(frame, assignment);
+      const message = decodeAssignment(frame);
       for (const session of sessions) session.assigned(message);
       return;
     }
     case 'roster':
     case 'bundle':
-    case 'survivors': {
+    case 'survivors':
+    case 'agreed': {
       const message = decodeFrame(frame, maskingInput);
       for (const session of sessions) session.fed(event, message);
       return;

@@ -48,6 +48,7 @@ export function demandsOf(masking: MaskingSettings, floors: Floors): Demands {
       dropping: masking.dropping,
     },
     smallestCohort: Math.max(fewestContributors, floors.smallestCohort ?? 0),
+    smallestSum: fewestContributors,
     enrolmentKey: floors.enrolmentKey,
   };
 }

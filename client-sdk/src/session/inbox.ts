@@ -10,6 +10,11 @@ export class Inbox<Kind extends string> {
     this.#waiting.get(kind)?.(message);
   }
 
+  /** Forgets a message that was of no use: the next one of its kind counts. */
+  discard(kind: Kind): void {
+    this.#arrived.delete(kind);
+  }
+
   /** The message of a kind, now or when it arrives; throws the reason of `signal` once that is aborted. */
   next(kind: Kind, signal: AbortSignal): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {

@@ -1,17 +1,18 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { planHash } from '@murmuration/protocol/secagg/context';
 import {
   dealShares,
   enterRound,
   forgetRound,
-  type InUnmasking,
+  type InAgreement,
   maskUpdate,
   type Participant,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { restoreParticipant, saveParticipant } from '@murmuration/protocol/secagg/saved-participant';
 import { prepareUpdate } from '../update/prepare.ts';
 import type { MaskedRound, Standing, Workshop } from './workshop.ts';
@@ -20,11 +21,11 @@ import type { MaskedRound, Standing, Workshop } from './workshop.ts';
 export function localWorkshop(primitives: Primitives, random: RandomBytes): Workshop {
   return {
     prepare: async (learned, assignment) => prepareUpdate(learned, assignment, random),
-    masked: async ({ task, round, identity, demands }) =>
-      maskedRound(
-        { primitives, task, round, identity: primitives.ed25519.signingKey(identity), demands },
-        random,
-      ),
+    masked: async ({ task, round, number, planBytes, identity, demands }) => {
+      const plan = planHash(primitives, number, planBytes);
+      const signing = primitives.ed25519.signingKey(identity);
+      return maskedRound({ primitives, task, round, plan, identity: signing, demands }, random);
+    },
   };
 }
 
@@ -41,8 +42,8 @@ function maskedRound(context: ParticipantContext, random: RandomBytes): MaskedRo
   const next = (event: string, message: Uint8Array): Participant => {
     if (event === 'roster' && state?.phase === 'keys') return dealShares(context, state, message);
     if (event === 'bundle' && state?.phase === 'shares') return takeShares(context, state, message);
-    if (event === 'survivors' && (state?.phase === 'unmasking' || state?.phase === 'closing'))
-      return revealShares(context, state, message);
+    if (event === 'survivors' && state?.phase === 'agreement') return takeStatement(context, state, message);
+    if (event === 'agreed' && state?.phase === 'unmasking') return revealShares(context, state, message);
     throw outOfTurn(event, state);
   };
   return {
@@ -51,7 +52,7 @@ function maskedRound(context: ParticipantContext, random: RandomBytes): MaskedRo
     async mask(learned, assignment) {
       const ready = state;
       if (ready?.phase !== 'updates') throw outOfTurn('mask', ready);
-      let masked: InUnmasking | undefined;
+      let masked: InAgreement | undefined;
       const update = prepareUpdate(learned, assignment, random, elements => {
         masked = maskUpdate(context, ready, elements);
       });

@@ -1,7 +1,6 @@
 import { ByteReader, ByteWriter } from '@murmuration/protocol/bytes';
 import type { TaskName } from '@murmuration/protocol/ids';
-import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
-import { type Assignment, assignment } from '@murmuration/protocol/messages/round';
+import { type Assignment, decodeAssignment, encodeAssignment } from '@murmuration/protocol/messages/round';
 import { putParts, type Storage } from '../storage/storage.ts';
 
 /** What a device must not forget in the middle of a round. */
@@ -24,13 +23,13 @@ export function sessionStore(storage: Storage, task: TaskName) {
       try {
         const reader = new ByteReader(bytes);
         const [frame, participant, update] = [part(reader), part(reader), part(reader)];
-        return { assignment: decodeFrame(frame, assignment), participant, update };
+        return { assignment: decodeAssignment(frame), participant, update };
       } catch {
         return undefined;
       }
     },
     async save({ assignment, participant = none, update = none }: SavedSession): Promise<void> {
-      const parts = [encodeFrame(assignment), participant, update];
+      const parts = [encodeAssignment(assignment), participant, update];
       const framed = parts.flatMap(bytes => [new ByteWriter(4).u32(bytes.length).bytes, bytes]);
       await putParts(storage, name, framed);
     },

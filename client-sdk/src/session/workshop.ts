@@ -5,12 +5,16 @@ import type { Demands } from '@murmuration/protocol/secagg/roster';
 import type { Learned } from '../update/prepare.ts';
 
 /** What the coordinator gives to a device at the beginning of a phase of masking. */
-export type MaskingEvent = 'roster' | 'bundle' | 'survivors';
+export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
 
 /** A round that masks, as one device enters it; plain data, so that it may go to another thread of the app. */
 export interface MaskedTerms {
   readonly task: TaskName;
   readonly round: RoundId;
+  /** The number of the round, from 1. */
+  readonly number: number;
+  /** The bytes of its plan, as they were sent. */
+  readonly planBytes: Uint8Array;
   /** The seed of the device's signing key, 32 bytes. */
   readonly identity: Uint8Array;
   readonly demands: Demands;
@@ -19,13 +23,13 @@ export interface MaskedTerms {
 /** Where a device stands in the secure aggregation of a round. */
 export interface Standing {
   readonly phase: Participant['phase'];
-  /** What it sends on entering the phase; empty where that is nothing. */
+  /** What it sends in the phase, with its update in that of agreement; empty where that is nothing. */
   readonly message: Uint8Array;
   /** Its state with its secrets, for the device's own storage. */
   readonly saved: Uint8Array;
 }
 
-/** The device's side of secure aggregation in one round; each step throws as the function of `secagg/participant.ts` behind it. */
+/** The device's side of secure aggregation in one round; each step throws as the function of `secagg/participant.ts` or `secagg/revealing.ts` behind it. */
 export interface MaskedRound {
   /** Enters the round, or goes on from what was saved. */
   enter(saved: Uint8Array | undefined): Promise<Standing>;

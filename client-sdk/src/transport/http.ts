@@ -1,6 +1,7 @@
 import { base64url, concatBytes } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { parseJson } from '@murmuration/protocol/json';
+import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod/mini';
 import type { Transport } from './transport.ts';
@@ -27,10 +28,14 @@ export function httpTransport(
         throw new MurmurationError('model.unusable', `${path} has more than the ${limit} bytes expected.`);
       return bytes;
     },
-    async upload(path, token, bytes, signal) {
+    async upload(path, { token, signature }, bytes, signal) {
       const response = await reach(new URL(path, url), {
         method: 'PUT',
-        headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${base64url(token)}` },
+        headers: {
+          'content-type': 'application/octet-stream',
+          authorization: `Bearer ${base64url(token)}`,
+          ...(signature && { [maskedHeader]: base64url(signature) }),
+        },
         body: bodyOf(bytes as Uint8Array<ArrayBuffer>),
         signal,
       });

@@ -16,6 +16,14 @@ export interface Transport {
   request(event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array>;
   /** The bytes at a path of the coordinator, at most `limit`. Throws what a problem document names, or `server.unreachable`. */
   download(path: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
-  /** Puts bytes under a bearer token. Throws what a problem document names, or `server.unreachable`. */
-  upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** Puts the bytes of an update. Throws what a problem document names, or `server.unreachable`. */
+  upload(path: string, rights: UploadRights, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+}
+
+/** By what an update is taken. */
+export interface UploadRights {
+  /** The secret of the assignment, 32 bytes. */
+  readonly token: Uint8Array;
+  /** Of a masked update: the device's signature of who dealt, 64 bytes. */
+  readonly signature?: Uint8Array | undefined;
 }

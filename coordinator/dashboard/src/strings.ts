@@ -85,6 +85,7 @@ export const strings = {
     keys: 'Keys',
     shares: 'Shares',
     updates: 'Updates',
+    agreement: 'Agreement',
     unmasking: 'Unmasking',
     closing: 'Closing',
   } satisfies Record<Phase, string>,
@@ -94,6 +95,7 @@ export const strings = {
     shares: 'Devices give shares of their secrets to their neighbours, so that losses can be survived.',
     updates:
       'Devices train on what never leaves them, and send masked updates, which are added up as they come.',
+    agreement: 'Contributors sign whose updates count, so that all of them are told the same.',
     unmasking: 'Contributors reveal what takes the masks off the sum, and off nothing else.',
     closing: 'The sum becomes the next version, which is measured and stored.',
   } satisfies Record<Phase, string>,
@@ -662,7 +664,12 @@ export const strings = {
       'deadlines.keys': ['Keys', 'Under masking.'],
       'deadlines.shares': ['Shares', 'Under masking.'],
       'deadlines.updates': ['Updates', 'To train, and to send what was learned.'],
+      'deadlines.agreement': ['Agreement', 'Under masking.'],
       'deadlines.unmasking': ['Unmasking', 'Under masking.'],
+      'deadlines.grace': [
+        'Grace',
+        'Under masking: the wait for devices whose connection is gone, once there are enough others.',
+      ],
       'deadlines.evaluation': ['Evaluation', 'Of the new version, by the coordinator.'],
       'eligibility.minExamples': ['Examples at least', 'Devices with fewer come later.'],
       'eligibility.idle': ['Idle', 'Nobody uses the device.'],

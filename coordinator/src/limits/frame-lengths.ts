@@ -14,7 +14,7 @@ const samples = 64;
 
 /** Small events have fixed bounds; those of secure aggregation follow from the largest cohort, and the graph that it calls for. */
 export function frameLengths(tasks: readonly Task[]): FrameLengths {
-  // Of the three, shares are the longest: a sealed pair for each neighbour, where a reveal has one share in the open.
+  // Shares are the longest: a sealed pair for each neighbour, where a reveal has one share in the open.
   const shares = Math.max(0, ...tasks.map(task => dealingBytes(mostNeighbours(task))));
   const masking = Math.min(maxFrameLength, envelope + shares);
   return {
@@ -26,6 +26,7 @@ export function frameLengths(tasks: readonly Task[]): FrameLengths {
     predict: tasks.some(({ serving }) => serving.remote) ? 65_536 : 1_024,
     keys: masking,
     shares: masking,
+    agree: 1_024,
     reveal: masking,
   };
 }

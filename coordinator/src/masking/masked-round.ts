@@ -1,17 +1,20 @@
-import { hex } from '@murmuration/protocol/bytes';
+import { equalBytes, hex } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import {
+  agreedFor,
   type Dealings,
+  dealerFlags,
   refuseUnrecoverable,
   settleDealings,
   writeBundle,
 } from '@murmuration/protocol/secagg/aggregator';
-import type { RoundContext } from '@murmuration/protocol/secagg/context';
+import { agreementMessage, type Evidence, updateMessage } from '@murmuration/protocol/secagg/agreement';
+import type { GraphContext, RoundContext } from '@murmuration/protocol/secagg/context';
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
-import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
-import { type DeviceKeys, readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
+import { drawGraph, holdersOf, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
+import { type DeviceKeys, readKeys, signatureBytes, TakenKeys } from '@murmuration/protocol/secagg/keys';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
@@ -28,7 +31,7 @@ interface KeyOwner {
 
 /** The coordinator's part of secure aggregation in one round, by assignment; the graph numbers its devices by itself. */
 export class MaskedRound {
-  readonly context: RoundContext;
+  readonly #context: RoundContext;
   readonly #settings: MaskingSettings;
   readonly #taken = new TakenKeys();
   readonly #keys = new Map<AssignmentId, DeviceKeys>();
@@ -36,16 +39,36 @@ export class MaskedRound {
   readonly #dealings = new Map<number, Dealing>();
   #graph: MaskingGraph | undefined;
   #settled: Dealings = new Map();
+  /** What each device has signed with its update, by number. */
+  readonly #updateSignatures = new Map<number, Uint8Array>();
+  /** What devices sign with their updates, and to agree. */
+  #toSignWithUpdate: Uint8Array | undefined;
+  #toAgree: Uint8Array | undefined;
+  #counted: ReadonlySet<number> = new Set();
+  readonly #agreements = new Map<number, Uint8Array>();
+  /** How many holders of each dealer's shares have agreed, and of how many dealers that are too few. */
+  readonly #agreeing = new Map<number, number>();
+  #unsettled = 0;
   #unmasking: Unmasking | undefined;
 
   constructor(context: RoundContext, settings: MaskingSettings) {
-    this.context = context;
+    this.#context = context;
     this.#settings = settings;
+  }
+
+  /** The round with its graph, once that is drawn. */
+  get context(): GraphContext {
+    return this.#graph!.context;
+  }
+
+  /** Whether a device reveals only when its neighbours have agreed to one statement. */
+  get hasAgreement(): boolean {
+    return this.#settings.threat !== 'honest-but-curious';
   }
 
   /** Throws `secagg.keys` or `crypto.low-order`. */
   takeKeys(assignment: AssignmentId, { publicKey, certificate }: KeyOwner, message: Uint8Array): void {
-    const keys = readKeys(this.context, publicKey, message, certificate ?? undefined);
+    const keys = readKeys(this.#context, publicKey, message, certificate ?? undefined);
     this.#taken.take(keys);
     this.#keys.set(assignment, keys);
   }
@@ -55,7 +78,7 @@ export class MaskedRound {
     const kind = this.#settings.graph === 'complete' ? 'complete' : undefined;
     const parameters = findParameters(members.length, this.#settings, kind);
     const graph = drawGraph(
-      this.context,
+      this.#context,
       members.map(member => this.#keys.get(member)!),
       parameters,
     );
@@ -78,16 +101,69 @@ export class MaskedRound {
     const settled = settleDealings(graph, this.#dealings);
     this.#settled = settled;
     const inTheSum = members.filter(member => settled.has(this.#numberOf(member)));
-    return new Inputs(inTheSum, member => writeBundle(graph, settled, this.#numberOf(member)));
+    const flags = dealerFlags(graph, settled);
+    this.#toSignWithUpdate = updateMessage(graph.context, flags);
+    return new Inputs(inTheSum, member => writeBundle(graph, settled, this.#numberOf(member), flags));
+  }
+
+  /** Takes what a device signed with its update: with whom it has masked. Throws `update.unsigned`. */
+  takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
+    const number = this.#numberOf(assignment);
+    const before = this.#updateSignatures.get(number);
+    if (before && signature && equalBytes(before, signature)) return;
+    if (!signature || !this.#isSigned(number, this.#toSignWithUpdate!, signature))
+      throw new MurmurationError('update.unsigned');
+    this.#updateSignatures.set(number, signature.slice());
+  }
+
+  /** What a device has signed with its update. */
+  updateSignature(assignment: AssignmentId): Uint8Array | undefined {
+    return this.#updateSignatures.get(this.#numberOf(assignment));
   }
 
   /** The one statement of who contributed. Throws `secagg.too-few` where their masks could not be taken off. */
   state(contributors: readonly AssignmentId[]): Uint8Array {
     const numbers = new Set(contributors.map(member => this.#numberOf(member)));
     refuseUnrecoverable(this.#graph!, this.#settled, numbers);
-    const statement = writeStatement(this.#graph!.devices.length, numbers);
+    const statement = writeStatement(this.#graph!.devices.length, this.#settled, numbers);
+    this.#toAgree = agreementMessage(this.context, statement);
+    this.#counted = numbers;
+    this.#unsettled = this.#settled.size;
     this.#unmasking = new Unmasking(this.#graph!, this.#settled, statement);
     return statement;
+  }
+
+  /**
+   * Takes a device's agreement to the statement. Returns whether, for each device that dealt, enough holders of its shares have agreed.
+   * Throws `secagg.agreement`.
+   */
+  takeAgreement(assignment: AssignmentId, signature: Uint8Array): boolean {
+    const number = this.#numberOf(assignment);
+    if (!this.#isSigned(number, this.#toAgree!, signature))
+      throw new MurmurationError(
+        'secagg.agreement',
+        'The device has not signed the statement of this round.',
+      );
+    const { parameters, neighbours } = this.#graph!;
+    if (!this.#agreements.has(number)) {
+      for (const dealer of holdersOf(parameters, neighbours[number]!)) {
+        if (!this.#settled.has(dealer)) continue;
+        const agreeing = (this.#agreeing.get(dealer) ?? 0) + 1;
+        this.#agreeing.set(dealer, agreeing);
+        if (agreeing === parameters.threshold) this.#unsettled -= 1;
+      }
+    }
+    this.#agreements.set(number, signature.slice());
+    return this.#unsettled === 0;
+  }
+
+  hasAgreed(assignment: AssignmentId): boolean {
+    return this.#agreements.has(this.#numberOf(assignment));
+  }
+
+  /** What a device is told of its neighbours' agreements before it reveals; of those without one, that they sent their update. */
+  agreedFor(assignment: AssignmentId): Uint8Array {
+    return agreedFor(this.#graph!, this.#numberOf(assignment), number => this.#evidenceOf(number));
   }
 
   /** Throws `secagg.share`. Returns whether everything is there that takes the masks off. */
@@ -99,6 +175,21 @@ export class MaskedRound {
   /** The secrets whose masks are in the sum. Throws `secagg.dealer` where one device dealt something else than it signed. */
   recover(): readonly RecoveredSecret[] {
     return this.#unmasking!.recover();
+  }
+
+  #evidenceOf(number: number): Evidence | undefined {
+    const agreement = this.#agreements.get(number);
+    if (agreement) return { kind: 'agreement', signature: agreement };
+    const update = this.#counted.has(number) ? this.#updateSignatures.get(number) : undefined;
+    return update && { kind: 'update', signature: update };
+  }
+
+  #isSigned(number: number, message: Uint8Array, signature: Uint8Array): boolean {
+    const { ed25519 } = this.#context.primitives;
+    return (
+      signature.length === signatureBytes &&
+      ed25519.verify(this.#graph!.devices[number]!.identity, message, signature)
+    );
   }
 
   #numberOf(assignment: AssignmentId): number {

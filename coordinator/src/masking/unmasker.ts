@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { RoundContext } from '@murmuration/protocol/secagg/context';
+import type { GraphContext } from '@murmuration/protocol/secagg/context';
 import { concatMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import { Piscina } from 'piscina';
@@ -14,7 +14,7 @@ const elementsPerJob = 65_536;
 export interface Unmasker {
   /** Adds what the secrets stand for to `sum`, all at once at the end; `progress` hears the share that is done. */
   unmask(
-    context: RoundContext,
+    context: GraphContext,
     secrets: readonly RecoveredSecret[],
     sum: Int32Array,
     progress: (done: number) => void,
@@ -26,7 +26,7 @@ export interface Unmasker {
 export function unmaskerPool(threads = availableParallelism()): Unmasker {
   let pool: Piscina<UnmaskingJob, Masks | null> | undefined;
   return {
-    async unmask({ task, round }, secrets, sum, progress) {
+    async unmask({ task, round, plan, graph }, secrets, sum, progress) {
       pool ??= new Piscina({
         filename: new URL('./worker.ts', import.meta.url).href,
         minThreads: 0,
@@ -44,7 +44,7 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
       };
       const masks = await Promise.all(
         batches.map(({ from, to }) =>
-          run({ kind: 'keys', task, round, secrets: secrets.slice(from, to) }).then(step),
+          run({ kind: 'keys', task, round, plan, graph, secrets: secrets.slice(from, to) }).then(step),
         ),
       );
       // Shared, so that every job reads the same bytes.

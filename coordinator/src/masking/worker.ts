@@ -8,6 +8,8 @@ export type UnmaskingJob =
       readonly kind: 'keys';
       readonly task: TaskName;
       readonly round: RoundId;
+      readonly plan: Uint8Array;
+      readonly graph: Uint8Array;
       readonly secrets: readonly RecoveredSecret[];
     }
   | {
@@ -24,6 +26,7 @@ export default function work(job: UnmaskingJob): Masks | null {
     applyMasks(native, job.sum, job.masks, job.from, job.to);
     return null;
   }
-  const { task, round, secrets } = job;
-  return concatMasks(secrets.map(secret => unmaskingMasks({ primitives: native, task, round }, secret)));
+  const { task, round, plan, graph, secrets } = job;
+  const context = { primitives: native, task, round, plan, graph };
+  return concatMasks(secrets.map(secret => unmaskingMasks(context, secret)));
 }

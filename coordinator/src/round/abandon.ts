@@ -48,6 +48,7 @@ function eventOf(entry: JournalEntry): RoundEvent | undefined {
     case 'drawn':
     case 'left':
     case 'tick':
+    case 'graced':
       return entry;
     case 'stated':
       return undefined;

@@ -1,6 +1,8 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids';
+import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { MaskedRound } from '../masking/masked-round.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -36,6 +38,7 @@ export class Course {
   #state: RoundState;
   /** Undefined while what happened before a restart is replayed. */
   #perform: ((effect: Effect) => void) | undefined;
+  #follow: (state: RoundState) => void = () => {};
 
   /** Begins a round, or replays `saved`, from whose checkpoint `aggregate` was restored. */
   constructor(
@@ -50,7 +53,8 @@ export class Course {
     this.journal = new Journal(terms, ports, saved !== undefined);
     this.checkpointer = new Checkpointer(terms, aggregate, ports, saved?.checkpoint?.contributors);
     const { masking, task } = terms.plan;
-    const context = { primitives: ports.primitives, task, round: terms.id };
+    const plan = planHash(ports.primitives, terms.number, writePlan(terms.plan));
+    const context = { primitives: ports.primitives, task, round: terms.id, plan };
     this.masked = masking
       ? new MaskedPart(new MaskedRound(context, masking), this.journal, this.checkpointer)
       : undefined;
@@ -63,10 +67,12 @@ export class Course {
     return this.#state;
   }
 
-  /** Effects are performed from now on; those of the state as it is are the caller's. */
-  goLive(perform: (effect: Effect) => void): void {
+  /** Effects are performed from now on, those of the state as it is by the caller; `follow` hears of each state. */
+  goLive(perform: (effect: Effect) => void, follow: (state: RoundState) => void): void {
     this.#perform = perform;
+    this.#follow = follow;
     this.#ports.events.emit('round', this.#state);
+    follow(this.#state);
   }
 
   /** Something happened; `entry` is written down where it changed anything. */
@@ -78,7 +84,8 @@ export class Course {
     this.#state = state;
     this.timeline.follow(event, state, this.#timeOf(event));
     if (this.#perform) this.#ports.events.emit('round', state);
-    for (const effect of effects) this.#follow(effect);
+    for (const effect of effects) this.#carryOut(effect);
+    this.#follow(this.#state);
   }
 
   /** What a device sent was refused, or what it asked for. */
@@ -94,11 +101,25 @@ export class Course {
     this.#drawn(entry);
   }
 
+  /**
+   * Takes what a device signed with its masked update, where updates are taken now. Throws `update.unsigned` where it is missing or
+   * wrong.
+   */
+  takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
+    if (this.#state.phase === 'updates' && standingOf(this.#state.cohort, assignment) !== undefined)
+      this.masked?.round.takeUpdateSignature(assignment, signature);
+  }
+
   /** Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves at once: `checkpointer` knows when it is durable. */
-  takeUpdate(assignment: AssignmentId, bytes: Uint8Array): Promise<void> {
+  takeUpdate(assignment: AssignmentId, bytes: Uint8Array, signature: Uint8Array | undefined): Promise<void> {
     return this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
+      this.masked?.round.takeUpdateSignature(assignment, signature);
       this.aggregate.add(bytes);
-      this.checkpointer.add({ assignment, digest });
+      this.checkpointer.add({
+        assignment,
+        digest,
+        signature: this.masked?.round.updateSignature(assignment) ?? null,
+      });
       return { type: 'counted', assignment };
     });
   }
@@ -113,6 +134,13 @@ export class Course {
       this.journal.append(entry);
       return event;
     });
+  }
+
+  /** Whether what belongs to a phase is taken now: who comes back while others reveal may still agree first. */
+  #takes(phase: CollectingState['phase']): boolean {
+    if (phase === 'agreement' && this.#state.phase === 'unmasking')
+      return this.masked?.round.hasAgreement === true;
+    return this.#state.phase === phase;
   }
 
   /** Ends the round as failed; `where` says to the log what was being done. */
@@ -141,7 +169,9 @@ export class Course {
     const digest = this.#ports.primitives.sha256(bytes);
     const hasTaken = this.claims.hasTaken(assignment, phase, digest, repeated);
     if (hasTaken && this.#state.phase !== 'failed') return;
-    const standing = this.#state.phase === phase ? standingOf(this.#state.cohort, assignment) : undefined;
+    const { state } = this;
+    const standing =
+      'cohort' in state && this.#takes(phase) ? standingOf(state.cohort, assignment) : undefined;
     if (standing === undefined || standing === 'left') {
       // That it comes too late follows from what was taken: it is told no sooner than that is durable.
       await this.journal.commit.acknowledge(this.#state.phase === 'failed' ? untilTheEnd : undefined);
@@ -157,17 +187,17 @@ export class Course {
       throw error;
     }
     this.claims.take(assignment, phase, digest);
-    this.happen(event);
+    if (this.#state.phase === phase) this.happen(event);
   }
 
   /** Now, or when it was, if the journal says. */
   #timeOf(event: RoundEvent): number | null {
     if (this.#perform) return this.#ports.clock.now();
-    return event.type === 'drawn' || event.type === 'tick' ? event.time : null;
+    return 'time' in event ? event.time : null;
   }
 
   /** What follows from an effect within the round; the rest is the performer's. */
-  #follow(effect: Effect): void {
+  #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'release':
         for (const { device } of effect.members) this.claims.release(device);
@@ -197,8 +227,9 @@ export class Course {
       for (const entry of entries) {
         this.#redo(entry);
         if (this.#state.phase !== 'updates') continue;
-        for (const { assignment, digest } of contributors) {
+        for (const { assignment, digest, signature } of contributors) {
           this.claims.take(assignment, 'updates', digest);
+          if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);
           this.happen({ type: 'counted', assignment });
         }
         contributors = [];
@@ -215,6 +246,7 @@ export class Course {
         return this.#state.phase === 'gathering' ? this.#drawn(entry) : undefined;
       case 'left':
       case 'tick':
+      case 'graced':
         return this.happen(entry);
       case 'stated':
         return this.masked?.requireStatement(entry.statement);
@@ -224,7 +256,8 @@ export class Course {
         // Written twice, where it was not known whether the first time had succeeded.
         if (this.claims.hasTaken(assignment, phaseOf[type], digest, 'round.repeated')) return;
         this.claims.take(assignment, phaseOf[type], digest);
-        this.happen(this.masked!.take(entry));
+        const event = this.masked!.take(entry);
+        if (this.#state.phase === phaseOf[type]) this.happen(event);
       }
     }
   }

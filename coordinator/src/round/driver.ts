@@ -5,6 +5,7 @@ import type { Cancel } from '@murmuration/protocol/ports';
 import { updateLength } from '@murmuration/protocol/weights/codec';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Device } from '../population/device.ts';
+import { Absence } from './absence.ts';
 import { Closer } from './closer.ts';
 import { type Member, standingOf } from './cohort.ts';
 import { Course } from './course.ts';
@@ -29,6 +30,7 @@ export class RoundDriver {
   readonly #course: Course;
   readonly #outbox: Outbox;
   readonly #closer: Closer;
+  readonly #absence: Absence;
   #cancelTimer: Cancel = () => {};
   #record: RoundRecord | undefined;
   /** What makes or keeps the end of the round. */
@@ -45,6 +47,10 @@ export class RoundDriver {
     this.#course = new Course(terms, aggregate, ports, saved);
     this.#outbox = new Outbox(terms, this.#course.claims, ports);
     this.#closer = new Closer(this.#course, ports);
+    this.#absence = new Absence(ports.clock, time => {
+      const graced = { type: 'graced', time } as const;
+      this.#course.happen(graced, graced);
+    });
     this.#goLive();
   }
 
@@ -62,6 +68,16 @@ export class RoundDriver {
     return updateLength(this.#course.aggregate.form);
   }
 
+  /** Refuses an update whose device has not signed who dealt, before its bytes are read. Throws `update.unsigned`. */
+  requireSigned(assignment: AssignmentId, signature: Uint8Array | undefined): void {
+    try {
+      this.#course.takeUpdateSignature(assignment, signature);
+    } catch (error) {
+      this.#course.refused(error);
+      throw error;
+    }
+  }
+
   poolChanged(): void {
     this.#course.happen({ type: 'available', devices: this.#ports.pool.size });
   }
@@ -77,13 +93,17 @@ export class RoundDriver {
   }
 
   /**
-   * Counts an update, once, of whoever has shown the token of its assignment: the same bytes again get the same receipt. Resolves
-   * when it is durable. Throws `round.closed`, `assignment.*` or `update.*`, and what is refused leaves the sum as it was; or
+   * Counts an update, once, of whoever has shown the token of its assignment: the same bytes again get the same receipt. A masked one
+   * needs the `signature` of its device. Resolves when it is durable. Throws `round.closed`, `assignment.*` or `update.*`, and what is refused leaves the sum as it was; or
    * `storage.*` or `server.stopping`, and then the same bytes are to be sent again.
    */
-  async accept(assignment: AssignmentId, bytes: Uint8Array): Promise<UploadReceipt> {
+  async accept(
+    assignment: AssignmentId,
+    bytes: Uint8Array,
+    signature?: Uint8Array | undefined,
+  ): Promise<UploadReceipt> {
     await this.#counted(async () => {
-      await this.#course.takeUpdate(assignment, bytes);
+      await this.#course.takeUpdate(assignment, bytes, signature);
       await this.#course.checkpointer.acknowledge(assignment);
     });
     return { round: this.terms.id, assignment, counted: true };
@@ -110,6 +130,8 @@ export class RoundDriver {
       );
       await journal.commit.acknowledge();
     });
+    // It agreed while others reveal already: now it may.
+    if (type === 'agree' && this.state.phase === 'unmasking') this.#give({ device: id, assignment });
   }
 
   /**
@@ -171,6 +193,7 @@ export class RoundDriver {
     const reason = new MurmurationError('server.stopping');
     stop.abort(reason);
     this.#cancelTimer();
+    this.#absence.end();
     await Promise.all([journal.commit.flush(), checkpointer.commit.flush()]);
     journal.commit.abandon(reason);
     checkpointer.commit.abandon(reason);
@@ -190,7 +213,10 @@ export class RoundDriver {
 
   /** Performs effects from now on, first those of the state as it is. */
   #goLive() {
-    this.#course.goLive(effect => this.#perform(effect));
+    this.#course.goLive(
+      effect => this.#perform(effect),
+      state => this.#absence.follow(state),
+    );
     const { state } = this;
     switch (state.phase) {
       case 'closing':

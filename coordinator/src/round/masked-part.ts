@@ -6,19 +6,22 @@ import type { MaskedRound } from '../masking/masked-round.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import type { Journal } from './journal.ts';
 import type { MaskingEvent } from './ports.ts';
-import type { RoundEvent } from './round.ts';
+import type { Effect, RoundEvent } from './round.ts';
 import type { JournalEntry } from './store.ts';
 
 /** A device's message of secure aggregation, as it is written down. */
-export type MaskingEntry = Extract<JournalEntry, { readonly type: 'keys' | 'shares' | 'reveal' }>;
+export type MaskingEntry = Extract<JournalEntry, { readonly type: 'keys' | 'shares' | 'agree' | 'reveal' }>;
 
 /** The phase in which each kind of message is taken. */
-export const phaseOf = { keys: 'keys', shares: 'shares', reveal: 'unmasking' } as const;
+export const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;
+
+type OpenedPhase = Extract<Effect, { readonly type: 'open' }>['phase'];
 
 /** What devices are given at the beginning of a phase, kept for those that come back in it. */
 export interface Feed {
-  readonly event: MaskingEvent;
   readonly inputs: Inputs;
+  /** What a device is given: one that has not agreed yet, while others reveal, is still given the statement. */
+  readonly eventOf: (assignment: AssignmentId) => MaskingEvent;
 }
 
 /** Secure aggregation as the phases of a round know it: it follows from the messages alone, the first time and replayed. */
@@ -48,6 +51,8 @@ export class MaskedPart {
       case 'shares':
         this.round.takeDealing(assignment, message);
         return { type: 'counted', assignment };
+      case 'agree':
+        return { type: this.round.takeAgreement(assignment, message) ? 'settled' : 'counted', assignment };
       case 'reveal':
         return this.round.takeReveal(assignment, message)
           ? { type: 'unmaskable' }
@@ -56,7 +61,7 @@ export class MaskedPart {
   }
 
   /** Computes what the members need for a phase; returns those that get nothing, and are out of the sum. Throws `secagg.*`. */
-  open(phase: 'shares' | 'updates' | 'unmasking', members: readonly AssignmentId[]): readonly AssignmentId[] {
+  open(phase: OpenedPhase, members: readonly AssignmentId[]): readonly AssignmentId[] {
     this.feed = undefined;
     this.#opened = this.#compute(phase, members);
     return members.filter(member => !this.#opened!.inputs.has(member));
@@ -75,7 +80,7 @@ export class MaskedPart {
         this.feed = opened;
         deliver();
       });
-    if (opened.event !== 'survivors' || this.#isStated) return out();
+    if (!this.#statement || this.#isStated) return out();
     this.#checkpointer.commit.whenDurable(() => {
       this.#isStated = true;
       this.#journal.append({ type: 'stated', statement: this.#statement! });
@@ -93,16 +98,30 @@ export class MaskedPart {
     this.#isStated = true;
   }
 
-  #compute(phase: 'shares' | 'updates' | 'unmasking', members: readonly AssignmentId[]): Feed {
+  #stating(members: readonly AssignmentId[]): Feed {
+    const statement = this.round.state(members);
+    this.#statement = statement;
+    return { eventOf: () => 'survivors', inputs: new Inputs(members, () => statement) };
+  }
+
+  #compute(phase: OpenedPhase, members: readonly AssignmentId[]): Feed {
     switch (phase) {
       case 'shares':
-        return { event: 'roster', inputs: this.round.drawGraph(members) };
+        return { eventOf: () => 'roster', inputs: this.round.drawGraph(members) };
       case 'updates':
-        return { event: 'bundle', inputs: this.round.settle(members) };
+        return { eventOf: () => 'bundle', inputs: this.round.settle(members) };
+      case 'agreement':
+        return this.#stating(members);
       case 'unmasking': {
-        const statement = this.round.state(members);
-        this.#statement = statement;
-        return { event: 'survivors', inputs: new Inputs(members, () => statement) };
+        const { round } = this;
+        if (!round.hasAgreement) return this.#stating(members);
+        const statement = this.#statement!;
+        return {
+          eventOf: member => (round.hasAgreed(member) ? 'agreed' : 'survivors'),
+          inputs: new Inputs(members, member =>
+            round.hasAgreed(member) ? round.agreedFor(member) : statement,
+          ),
+        };
       }
     }
   }

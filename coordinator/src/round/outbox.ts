@@ -1,4 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
+import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Claims } from './claims.ts';
 import type { Member } from './cohort.ts';
@@ -12,6 +13,7 @@ const longestReason = 1_024;
 /** What a round says to its devices; nothing here waits, so that a caller first sees to it that all is durable. */
 export class Outbox {
   readonly #terms: RoundTerms;
+  readonly #planBytes: Uint8Array;
   readonly #claims: Claims;
   readonly #channel: CohortChannel;
   readonly #comeBackAfter: () => number;
@@ -22,6 +24,7 @@ export class Outbox {
     { channel, comeBackAfter }: { readonly channel: CohortChannel; readonly comeBackAfter: () => number },
   ) {
     this.#terms = terms;
+    this.#planBytes = writePlan(terms.plan);
     this.#claims = claims;
     this.#channel = channel;
     this.#comeBackAfter = comeBackAfter;
@@ -35,13 +38,15 @@ export class Outbox {
   assign({ device, assignment }: Member, deadline: number): void {
     const { id, number, plan } = this.#terms;
     const token = this.#claims.token(assignment);
-    const message: Assignment = { round: id, number, assignment, token, plan, deadline };
+    const planBytes = this.#planBytes;
+    const message: Assignment = { round: id, number, assignment, token, plan, planBytes, deadline };
     this.#channel.assign(device, message);
   }
 
   /** What the phase gives to a member, if it does. */
-  feed({ device, assignment }: Member, { event, inputs }: Feed): void {
-    const message = inputs.get(assignment);
+  feed({ device, assignment }: Member, feed: Feed): void {
+    const event = feed.eventOf(assignment);
+    const message = feed.inputs.get(assignment);
     if (message) this.#channel.feed(device, event, { round: this.#terms.id, assignment, message });
   }
 

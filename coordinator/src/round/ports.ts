@@ -13,7 +13,7 @@ import type { RoundTerms } from './round.ts';
 import type { RoundStore } from './store.ts';
 
 /** What a device is given at the beginning of a phase of masking. */
-export type MaskingEvent = 'roster' | 'bundle' | 'survivors';
+export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
 
 /**
  * The way to the devices of a cohort. What is sent to a device without a connection is dropped, since the round tells it again when it is

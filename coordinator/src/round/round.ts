@@ -18,7 +18,9 @@ export interface RoundTerms {
   /** ms since 1970. */
   readonly startedAt: number;
   /** How long each collecting phase may last, ms; those of masking count only where the plan masks. */
-  readonly limits: Readonly<Record<'gathering' | 'keys' | 'shares' | 'updates' | 'unmasking', number>>;
+  readonly limits: Readonly<
+    Record<'gathering' | 'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>
+  >;
 }
 
 /** Waits until enough devices have checked in. */
@@ -40,7 +42,7 @@ interface Collecting {
   readonly earlier: Pick<Tally, 'rejected' | 'late' | 'lost'>;
 }
 
-export type Deadlines = Readonly<Record<'keys' | 'shares' | 'updates' | 'unmasking', number>>;
+export type Deadlines = Readonly<Record<'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>>;
 
 /** Devices send their fresh keys; the first ones to do so are in the graph, the surplus is released. */
 export interface Keys extends Collecting {
@@ -55,6 +57,13 @@ export interface Shares extends Collecting {
 /** The cohort trains and sends its updates, which are added up as they arrive. */
 export interface Updates extends Collecting {
   readonly phase: 'updates';
+}
+
+/** The contributors sign the one statement of whose updates count. */
+export interface Agreement extends Collecting {
+  readonly phase: 'agreement';
+  /** Whether, for each device that dealt, enough holders of its shares have agreed. */
+  readonly isSettled: boolean;
 }
 
 /** The contributors reveal the shares that take the masks off the sum. */
@@ -86,7 +95,7 @@ export interface Failed {
   readonly reason: string;
 }
 
-export type CollectingState = Keys | Shares | Updates | Unmasking;
+export type CollectingState = Keys | Shares | Updates | Agreement | Unmasking;
 export type RoundState = Gathering | CollectingState | Closing | Published | Failed;
 
 /** What became of the cohort: `late` was still at work at the end, `lost` had left or lost its connection. */
@@ -105,6 +114,8 @@ export type RoundEvent =
   | { readonly type: 'drawn'; readonly members: readonly Member[]; readonly time: number }
   /** A device's message of this phase was taken; its update, in the phase of updates, was added to the sum. */
   | { readonly type: 'counted'; readonly assignment: AssignmentId }
+  /** A device has agreed, and with it enough holders of all shares have. */
+  | { readonly type: 'settled'; readonly assignment: AssignmentId }
   /** What was revealed is enough to take all masks off. */
   | { readonly type: 'unmaskable' }
   /** A device's message of this phase was refused. */
@@ -114,6 +125,8 @@ export type RoundEvent =
   | { readonly type: 'back'; readonly assignment: AssignmentId }
   /** The clock reached `time`. */
   | { readonly type: 'tick'; readonly time: number }
+  /** Those whose connection is gone had their time to come back. */
+  | { readonly type: 'graced'; readonly time: number }
   /** The new version is stored. */
   | { readonly type: 'published'; readonly model: ModelHash }
   /** The sum could not become a version, or an operator ended the round. */
@@ -128,7 +141,7 @@ export type Effect =
   /** Begin a phase of masking: give each member what it needs, or answer with `abort`. */
   | {
       readonly type: 'open';
-      readonly phase: 'shares' | 'updates' | 'unmasking';
+      readonly phase: 'shares' | 'updates' | 'agreement' | 'unmasking';
       readonly members: readonly Member[];
     }
   /** Tell members who are still at work that nothing more is taken. */
@@ -149,7 +162,7 @@ export const emptyTally: Tally = { cohort: 0, accepted: 0, rejected: 0, late: 0,
 export function tallyOf({ phase, quorum, cohort, earlier }: CollectingState): Tally {
   const { counted, working, away, left } = cohort.count;
   // Whoever contributed is in the sum, whatever it reveals.
-  const contributed = phase === 'unmasking';
+  const contributed = phase === 'agreement' || phase === 'unmasking';
   return {
     cohort: cohort.members.length + earlier.late + earlier.lost,
     accepted: contributed ? cohort.members.length : phase === 'updates' ? counted : 0,

@@ -25,14 +25,16 @@ export type JournalEntry =
       readonly certificate: Uint8Array | null;
       readonly message: Uint8Array;
     }
-  /** A device's message of the phases of shares or of unmasking was taken. */
+  /** A device's message of the phases of shares, agreement or unmasking was taken. */
   | {
-      readonly type: 'shares' | 'reveal';
+      readonly type: 'shares' | 'agree' | 'reveal';
       readonly assignment: AssignmentId;
       readonly message: Uint8Array;
     }
   /** A device gave up its part, or was given up. */
   | { readonly type: 'left'; readonly assignment: AssignmentId }
+  /** A phase ended once those whose connection was gone had had their time to come back. */
+  | { readonly type: 'graced'; readonly time: number }
   /** The deadline of a phase, `time` in ms since 1970, ended it. */
   | { readonly type: 'tick'; readonly time: number }
   /** The one survivors statement of the round, written down before the first device hears it. */
@@ -49,6 +51,8 @@ export interface Contributor {
   readonly assignment: AssignmentId;
   /** SHA-256 of its update, by which the same one again is told from another. */
   readonly digest: Uint8Array;
+  /** What the device signed with its masked update, 64 bytes: the agreements of others rest on it. */
+  readonly signature: Uint8Array | null;
 }
 
 /** What is durable of a round under way: its terms, what happened since, and its sum. */

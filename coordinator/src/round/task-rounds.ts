@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids';
+import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Cancel } from '@murmuration/protocol/ports';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
@@ -226,6 +227,8 @@ export class TaskRounds {
     this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
     let aggregate: Aggregate;
     try {
+      // A plan that was written down by another version of the protocol names no round of this one.
+      writePlan(terms.plan);
       const { layout } = await this.#registry.files(terms.plan.model);
       aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, layout, terms.id);
       if (checkpoint) restore(aggregate, checkpoint);
@@ -260,9 +263,9 @@ export class TaskRounds {
 
   #terms(model: ModelHash, id: RoundId): RoundTerms {
     const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
-    const { evaluation: _, ...limits } = this.task.deadlines;
+    const { evaluation: _, grace, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
-    const plan = { task, version, model, training, update, masking, largestCohort: cohortSize };
+    const plan = { task, version, model, training, update, masking, largestCohort: cohortSize, grace };
     this.#number += 1;
     return {
       id,

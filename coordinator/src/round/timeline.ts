@@ -93,6 +93,7 @@ function after(state: RoundState, event: RoundEvent): RoundState {
     return { ...state, quorum: { ...state.quorum, accepted: event.members.length } };
   if (!('cohort' in state)) return state;
   switch (event.type) {
+    case 'settled':
     case 'counted':
       return withCohort(state, stand(state.cohort, event.assignment, 'counted'));
     case 'unmaskable':

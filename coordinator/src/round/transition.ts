@@ -1,3 +1,4 @@
+import { agreement } from './phases/agreement.ts';
 import { closing } from './phases/closing.ts';
 import { gathering } from './phases/gathering.ts';
 import { keys } from './phases/keys.ts';
@@ -9,9 +10,10 @@ import { type RoundEvent, type RoundState, type Step, unchanged } from './round.
 /**
  * One step of a round: pure, so that a history of events can be replayed. What a state does not expect leaves it as it is.
  *
- *     gathering → keys → shares → updates → unmasking → closing → published
+ *     gathering → keys → shares → updates → agreement → unmasking → closing → published
  *
- * A plan without masking goes from gathering to updates to closing; from each phase but the last a round may fail.
+ * A plan without masking goes from gathering to updates to closing, one that masks against an honest-but-curious coordinator needs no
+ * agreement; from each phase but the last a round may fail.
  */
 export function transition(state: RoundState, event: RoundEvent): Step {
   switch (state.phase) {
@@ -23,6 +25,8 @@ export function transition(state: RoundState, event: RoundEvent): Step {
       return shares(state, event);
     case 'updates':
       return updates(state, event);
+    case 'agreement':
+      return agreement(state, event);
     case 'unmasking':
       return unmasking(state, event);
     case 'closing':

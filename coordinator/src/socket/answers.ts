@@ -26,7 +26,7 @@ export interface DeviceRequests {
   /** A message of secure aggregation. */
   contribute(
     device: Identity,
-    phase: 'keys' | 'shares' | 'reveal',
+    phase: 'keys' | 'shares' | 'agree' | 'reveal',
     message: MaskingContribution,
   ): void | Promise<void>;
   leave(device: Identity, message: Leave): void | Promise<void>;
@@ -62,7 +62,7 @@ export function answersBy<From extends Caller>(
     ): Answer<From> =>
     async (connection, frame) =>
       (await handle(connection, decodeFrame(frame, schema, frames[event]))) ?? null;
-  const contribution = (phase: 'keys' | 'shares' | 'reveal') =>
+  const contribution = (phase: 'keys' | 'shares' | 'agree' | 'reveal') =>
     answer(phase, maskingContribution, (connection, message) =>
       requests.contribute(connection.owner, phase, message),
     );
@@ -74,6 +74,7 @@ export function answersBy<From extends Caller>(
     ),
     keys: contribution('keys'),
     shares: contribution('shares'),
+    agree: contribution('agree'),
     reveal: contribution('reveal'),
     predict: answer('predict', predict, (connection, message) => {
       // Enrolled devices alone; which one it is stays here.

@@ -9,7 +9,7 @@ import {
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
 import type { Enrol, Enrolled, Hello, Serve, Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
-import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { Server } from 'socket.io';
@@ -115,15 +115,15 @@ export class Gateway implements CohortChannel {
   }
 
   assign(device: DeviceId, assignment: Assignment): void {
-    this.#send(device, 'assignment', assignment);
+    this.#send(device, 'assignment', encodeAssignment(assignment));
   }
 
   feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
-    this.#send(device, event, input);
+    this.#send(device, event, encodeFrame(input));
   }
 
   end(device: DeviceId, end: RoundEnd): void {
-    if (this.isConnected(device)) this.#send(device, 'round-end', end);
+    if (this.isConnected(device)) this.#send(device, 'round-end', encodeFrame(end));
     else this.#unheard.remember(device, end);
   }
 
@@ -139,9 +139,9 @@ export class Gateway implements CohortChannel {
     for (const connection of this.#connections.values()) this.#emit(connection, 'serve', frame);
   }
 
-  #send(device: DeviceId, event: CoordinatorEvent, message: unknown): void {
+  #send(device: DeviceId, event: CoordinatorEvent, frame: Uint8Array): void {
     const connection = this.#connections.get(device);
-    if (connection) this.#emit(connection, event, encodeFrame(message));
+    if (connection) this.#emit(connection, event, frame);
   }
 
   #emit({ socket, wire }: Connection, event: CoordinatorEvent, frame: Uint8Array): void {

@@ -70,7 +70,9 @@ const definition = z.strictObject({
       keys: duration.default(10_000),
       shares: duration.default(10_000),
       updates: duration.default(180_000),
+      agreement: duration.default(20_000),
       unmasking: duration.default(20_000),
+      grace: duration.default(20_000),
       evaluation: duration.default(600_000),
     })
     .prefault({}),

@@ -28,7 +28,11 @@ export interface Task {
     readonly overSelection: number;
   };
   /** How long the phases, and the evaluation of a new version, may last, ms. */
-  readonly deadlines: RoundTerms['limits'] & Measuring['deadlines'];
+  readonly deadlines: RoundTerms['limits'] &
+    Measuring['deadlines'] & {
+      /** How long a masked round waits for devices whose connection is gone, once it has enough, ms. */
+      readonly grace: number;
+    };
   /** ms from the beginning of a round to that of the next; a longer round delays it. */
   readonly interval: number;
   readonly eligibility: Eligibility;

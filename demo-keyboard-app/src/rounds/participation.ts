@@ -32,6 +32,7 @@ export const stepOf: Readonly<Record<RoundProgress['phase'], Step | null>> = {
   downloading: 'training',
   training: 'training',
   uploading: 'uploading',
+  agreement: 'unmasking',
   counted: 'unmasking',
   unmasking: 'unmasking',
   ended: null,

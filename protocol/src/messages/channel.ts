@@ -16,6 +16,8 @@ export interface DeviceEvents {
   /** `maskingContribution` → null */
   shares(frame: Uint8Array, answer: Answer): void;
   /** `maskingContribution` → null */
+  agree(frame: Uint8Array, answer: Answer): void;
+  /** `maskingContribution` → null */
   reveal(frame: Uint8Array, answer: Answer): void;
   /** `leave` → null */
   leave(frame: Uint8Array, answer: Answer): void;
@@ -34,8 +36,10 @@ export interface CoordinatorEvents {
   roster(frame: Uint8Array): void;
   /** `maskingInput`: the shares for this device, for the phase of updates */
   bundle(frame: Uint8Array): void;
-  /** `maskingInput`: whose updates count, for the phase of unmasking */
+  /** `maskingInput`: who dealt and whose updates count, for the phase of agreement */
   survivors(frame: Uint8Array): void;
+  /** `maskingInput`: what the neighbours signed, for the phase of unmasking */
+  agreed(frame: Uint8Array): void;
   /** `roundEnd` */
   'round-end'(frame: Uint8Array): void;
   /** `serve` */
@@ -52,6 +56,7 @@ const fromDevice: Record<DeviceEvent, true> = {
   'check-in': true,
   keys: true,
   shares: true,
+  agree: true,
   reveal: true,
   leave: true,
   forget: true,
@@ -63,6 +68,7 @@ const fromCoordinator: Record<CoordinatorEvent, true> = {
   roster: true,
   bundle: true,
   survivors: true,
+  agreed: true,
   'round-end': true,
   serve: true,
 };
@@ -72,7 +78,10 @@ export const coordinatorEvents = Object.keys(fromCoordinator) as readonly Coordi
 /** Path of the socket.io endpoint. */
 export const socketPath = '/v1/socket';
 
-/** Where an update is put, and with which header; `application/octet-stream`. */
+/** The header of a masked update: the device's signature of who dealt, base64url. */
+export const maskedHeader = 'Murmuration-Masked';
+
+/** Where an update is put; `application/octet-stream`. */
 export function updatePath(round: string, assignment: string): string {
   return `/v1/rounds/${round}/updates/${assignment}`;
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { modelHash, positive, taskName, text, whole } from './scalars.ts';
+import { MurmurationError } from '../errors.ts';
+import { decodeFrame, encodeFrame } from './frame.ts';
+import { duration, modelHash, positive, taskName, text, whole } from './scalars.ts';
 
 /** How a device trains. */
 export const trainingSettings = z.strictObject({
@@ -64,7 +66,28 @@ export const plan = z.strictObject({
   masking: z.nullable(maskingSettings),
   /** The largest number of updates in the sum, which fixes the width of the ring. */
   largestCohort: whole(1, 1_000_000),
+  /**
+   * How long a masked round waits for devices whose connection is gone, once it has enough and everybody else has answered, ms: the time
+   * within which a device should be back.
+   */
+  grace: duration,
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
 });
 export type Plan = z.infer<typeof plan>;
+
+/** Longest plan, bytes. */
+export const longestPlan = 65_536;
+
+/** The bytes of a plan (one MessagePack value), the same whenever it is written. Throws `request.invalid` for what is no plan. */
+export function writePlan(settings: Plan): Uint8Array {
+  // A schema gives the fields in its own order.
+  const { success, data, error } = z.safeParse(plan, settings, { jitless: true });
+  if (!success) throw new MurmurationError('request.invalid', `The plan: ${error.issues[0]!.message}`);
+  return encodeFrame(data);
+}
+
+/** Reads the bytes of a plan; throws `protocol.frame` or `request.invalid`. */
+export function readPlan(bytes: Uint8Array): Plan {
+  return decodeFrame(bytes, plan, longestPlan);
+}

@@ -1,20 +1,44 @@
 import * as z from 'zod/mini';
-import { plan } from './plan.ts';
-import { assignmentId, bytes, duration, roundId, text, time, whole } from './scalars.ts';
+import { decodeFrame, encodeFrame } from './frame.ts';
+import { longestPlan, type Plan, readPlan, writePlan } from './plan.ts';
+import { assignmentId, bytes, bytesUpTo, duration, roundId, text, time, whole } from './scalars.ts';
 
 /** Coordinator to device: one device's part in one round. */
-export const assignment = z.strictObject({
+const assignmentMessage = z.strictObject({
   round: roundId,
   /** Rounds of the task count from 1. */
   number: whole(1, 2 ** 31),
   assignment: assignmentId,
   /** Secret of this assignment, with which its update is uploaded. */
   token: bytes(32),
-  plan,
+  /** The plan as bytes, which are the same for all devices of a round, and which all that they sign and derive is bound to. */
+  plan: bytesUpTo(longestPlan),
   /** When the coordinator stops taking updates, ms since 1970 by its clock. */
   deadline: time,
 });
-export type Assignment = z.infer<typeof assignment>;
+
+/** An assignment whose plan has been read. */
+export interface Assignment extends Omit<z.infer<typeof assignmentMessage>, 'plan'> {
+  readonly plan: Plan;
+  /** The bytes of the plan, as they were sent. */
+  readonly planBytes: Uint8Array;
+}
+
+/** Reads an assignment and its plan; throws `protocol.frame` or `request.invalid`. */
+export function decodeAssignment(frame: unknown): Assignment {
+  const { plan: planBytes, ...rest } = decodeFrame(frame, assignmentMessage);
+  return { ...rest, plan: readPlan(planBytes), planBytes };
+}
+
+/** The frame of an assignment, with the bytes of its plan. */
+export function encodeAssignment({ planBytes, ...rest }: Assignment): Uint8Array {
+  return encodeFrame({ ...rest, plan: planBytes });
+}
+
+/** An assignment under a plan that was not sent yet. */
+export function assignmentOf(part: Omit<Assignment, 'planBytes'>): Assignment {
+  return { ...part, planBytes: writePlan(part.plan) };
+}
 
 /** Device to coordinator: it gives up its part. */
 export const leave = z.strictObject({ round: roundId, assignment: assignmentId, reason: text(256) });

@@ -31,6 +31,13 @@ export const bytes = (length: number) =>
     `expected ${length} bytes`,
   );
 
+/** At most `length` bytes. */
+export const bytesUpTo = (length: number) =>
+  z.custom<Uint8Array>(
+    value => value instanceof Uint8Array && value.length <= length,
+    `expected at most ${length} bytes`,
+  );
+
 /** A whole number from `least` to `most`. */
 export const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 

@@ -1,2 +1,2 @@
 /** The version of everything in this package that crosses a wire; it grows with each change that an older peer can't read. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;

@@ -1,5 +1,6 @@
 import { ByteWriter } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
+import { type Evidence, writeAgreed } from './agreement.ts';
 import { packFlags } from './bitset.ts';
 import { type Dealing, parcelFor } from './dealing.ts';
 import { holdersOf, type MaskingGraph } from './graph.ts';
@@ -23,14 +24,32 @@ export function settleDealings(graph: MaskingGraph, dealings: Dealings): Dealing
   return settled;
 }
 
-/** The parcels for one device: a flag for each neighbour that dealt, then 120 bytes from each of these. */
-export function writeBundle(graph: MaskingGraph, dealings: Dealings, receiver: number): Uint8Array {
+/** A flag of each device of the graph that dealt. */
+export function dealerFlags(graph: MaskingGraph, dealings: Dealings): Uint8Array {
+  return packFlags(Array.from({ length: graph.parameters.devices }, (_, device) => dealings.has(device)));
+}
+
+/** The parcels for one device: `dealerFlags`, then 120 bytes from each neighbour that dealt. */
+export function writeBundle(
+  graph: MaskingGraph,
+  dealings: Dealings,
+  receiver: number,
+  flags = dealerFlags(graph, dealings),
+): Uint8Array {
   const dealt = Array.from(graph.neighbours[receiver]!, dealer => dealings.get(dealer));
   const parcels = dealt.filter(dealing => dealing !== undefined);
-  const flags = packFlags(dealt.map(dealing => dealing !== undefined));
   const writer = new ByteWriter(flags.length + parcels.length * parcelBytes).raw(flags);
   for (const dealing of parcels) writer.raw(parcelFor(dealing, receiver));
   return writer.bytes;
+}
+
+/** The agreements for one device, of whose neighbours `evidenceOf` tells what is known, by number. */
+export function agreedFor(
+  graph: MaskingGraph,
+  receiver: number,
+  evidenceOf: (device: number) => Evidence | undefined,
+): Uint8Array {
+  return writeAgreed(Array.from(graph.neighbours[receiver]!, evidenceOf));
 }
 
 /**

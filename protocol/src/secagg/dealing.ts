@@ -1,7 +1,7 @@
 import { ByteWriter, concatBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import type { SigningKey } from '../primitives/primitives.ts';
-import { bind, type RoundContext } from './context.ts';
+import { bindInGraph, type GraphContext } from './context.ts';
 import type { MaskingGraph } from './graph.ts';
 import { keyBytes, signatureBytes } from './keys.ts';
 import { parcelBytes } from './sealed-share.ts';
@@ -21,7 +21,7 @@ export function dealingBytes(neighbours: number): number {
 
 /** The message of a device's `shares` phase. */
 export function writeDealing(
-  context: RoundContext,
+  context: GraphContext,
   identity: SigningKey,
   dealer: number,
   seed: Uint8Array,
@@ -69,10 +69,10 @@ export function parcelFor({ receivers, body }: Dealing, receiver: number): Uint8
 export const seedHashOf = ({ body }: Dealing): Uint8Array => body.subarray(0, keyBytes);
 
 /** A seed has 256 random bits, so that its hash says nothing of it. */
-export function seedHash(context: RoundContext, seed: Uint8Array): Uint8Array {
-  return context.primitives.sha256(bind(context, 'seed', seed));
+export function seedHash(context: GraphContext, seed: Uint8Array): Uint8Array {
+  return context.primitives.sha256(bindInGraph(context, 'seed', seed));
 }
 
-function signedBytes(context: RoundContext, dealer: number, body: Uint8Array): Uint8Array {
-  return bind(context, 'dealing', new ByteWriter(4).u32(dealer).bytes, body);
+function signedBytes(context: GraphContext, dealer: number, body: Uint8Array): Uint8Array {
+  return bindInGraph(context, 'dealing', new ByteWriter(4).u32(dealer).bytes, body);
 }

@@ -1,6 +1,6 @@
 import { ByteWriter, concatBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
-import { bind, type RoundContext } from './context.ts';
+import { bind, type GraphContext, graphHash, type RoundContext } from './context.ts';
 import { type DeviceKeys, TakenKeys } from './keys.ts';
 import { type MerkleTree, merkleRoot, merkleTree } from './merkle.ts';
 import type { GraphParameters } from './parameters.ts';
@@ -12,7 +12,7 @@ import { uniformIntegers } from './uniform.ts';
  * follows from the set of keys alone, and a device that knows the root can check its own place and its neighbours'.
  */
 export interface MaskingGraph {
-  readonly context: RoundContext;
+  readonly context: GraphContext;
   readonly parameters: GraphParameters;
   /** The devices' keys, by number. */
   readonly devices: readonly DeviceKeys[];
@@ -50,16 +50,20 @@ export function drawGraph(
   const taken = new TakenKeys();
   for (const device of keys) taken.take(device);
   const devices = keys.toSorted((a, b) => compareBytes(a.identity, b.identity));
-  const leaves = devices.map(leafOf);
+  const leaves = devices.map(device => leafOf(context, device));
   const tree = merkleTree(context.primitives, leaves);
-  const ring = drawRing(context, devices.length, merkleRoot(tree));
+  const root = merkleRoot(tree);
+  const ring = drawRing(context, devices.length, root);
   const neighbours = devices.map((_, device) => neighboursOf(parameters, ring, device));
-  return { context, parameters, devices, leaves, tree, neighbours };
+  const inGraph = { ...context, graph: graphHash(context, parameters, root) };
+  return { context: inGraph, parameters, devices, leaves, tree, neighbours };
 }
 
-/** What the Merkle tree holds of a device: its identity and its signed keys. */
-export const leafOf = ({ identity, sealing, masking, signature }: DeviceKeys): Uint8Array =>
-  concatBytes(identity, sealing, masking, signature);
+/** What the Merkle tree holds of a device: its identity, and the hash of its signed keys; 64 bytes. */
+export const leafOf = (
+  { primitives }: RoundContext,
+  { identity, sealing, masking, signature }: DeviceKeys,
+): Uint8Array => concatBytes(identity, primitives.sha256(concatBytes(sealing, masking, signature)));
 
 /** The permutation that a Merkle root over `size` devices seeds: Fisher and Yates' shuffle by a ChaCha20 stream. */
 export function drawRing(context: RoundContext, size: number, root: Uint8Array): Ring {

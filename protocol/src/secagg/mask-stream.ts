@@ -1,5 +1,6 @@
+import { ByteWriter } from '../bytes.ts';
 import type { Primitives } from '../primitives/primitives.ts';
-import { bind, type RoundContext } from './context.ts';
+import { bindInGraph, type GraphContext } from './context.ts';
 
 /** Masks to add to a vector, laid out so that a worker thread gets them as two buffers. */
 export interface Masks {
@@ -13,13 +14,19 @@ const keyBytes = 32;
 const wordsPerBlock = 16;
 
 /** The key of a device's self mask, from its seed (32 bytes). */
-export function selfMaskKey(context: RoundContext, seed: Uint8Array): Uint8Array {
-  return context.primitives.hkdf(seed, bind(context, 'self mask'), keyBytes);
+export function selfMaskKey(context: GraphContext, seed: Uint8Array): Uint8Array {
+  return context.primitives.hkdf(seed, bindInGraph(context, 'self mask'), keyBytes);
 }
 
-/** The key of the mask of two devices, from what their masking keys agree on (32 bytes). */
-export function pairMaskKey(context: RoundContext, agreed: Uint8Array): Uint8Array {
-  return context.primitives.hkdf(agreed, bind(context, 'pair mask'), keyBytes);
+/** The key of the mask of two devices, by their numbers, from what their masking keys agree on (32 bytes). */
+export function pairMaskKey(
+  context: GraphContext,
+  device: number,
+  peer: number,
+  agreed: Uint8Array,
+): Uint8Array {
+  const numbers = new ByteWriter(8).u32(Math.min(device, peer)).u32(Math.max(device, peer)).bytes;
+  return context.primitives.hkdf(agreed, bindInGraph(context, 'pair mask', numbers), keyBytes);
 }
 
 /** Of two devices that mask with each other, the one with the smaller index adds what the other subtracts. */

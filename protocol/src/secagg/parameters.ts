@@ -29,8 +29,10 @@ export interface GraphParameters {
 
 /** Fewer contributors than this would make a sum that says too much of each. */
 export const fewestContributors = 3;
-/** Smaller cohorts mask along the complete graph. */
-const fewestInHararyGraph = 50;
+/** The fewest devices that a sum is of, where nobody says another number. */
+export const smallestSumByDefault = 16;
+/** Cohorts up to this size mask along the complete graph: where the coordinator may lie, the sum that opens is exactly the stated one then. */
+const mostInCompleteGraph = { 'honest-but-curious': 49, 'semi-malicious': 128, malicious: 128 } as const;
 const mostDevices = 1_000_000;
 const securityBits = { 'honest-but-curious': 40, 'semi-malicious': 40, malicious: 80 } as const;
 const correctnessBits = 20;
@@ -46,14 +48,17 @@ export function guaranteedBits(threat: ThreatModel): {
 const roundingSlack = 1e-14;
 
 /**
- * The sparsest graph, with its smallest threshold, that withstands what is assumed: Bell et al. 2020 (CCS, §3.3), by the
- * rule of Google's federated-compute (fcp/secagg/server/graph_parameter_finder.cc): the chance that a device has
- * too many corrupt neighbours or that the honest part of the graph falls apart stays below 2⁻⁴⁰ (2⁻⁸⁰ where the
- * coordinator is malicious), the chance that a device keeps too few neighbours below 2⁻²⁰.
+ * The sparsest graph, with its smallest threshold, that withstands what is assumed. The chance that it does not protect a device stays
+ * below 2⁻⁴⁰ (2⁻⁸⁰ where the coordinator is malicious), the chance that a device keeps too few neighbours below 2⁻²⁰.
  *
- * Below 50 devices, or where no sparse graph will do, the graph is complete.
+ * Honest but curious: Bell et al. 2020 (CCS, §3.3), by the rule of Google's federated-compute
+ * (fcp/secagg/server/graph_parameter_finder.cc). Semi-malicious and malicious: `ringSafety`, in which losses play no part, since the
+ * coordinator decides who is lost (SPEC.md, SA5).
  *
- * @param graph asks for one kind of graph instead
+ * Up to 49 devices (128 where the coordinator may lie), or where no sparse graph will do, the graph is complete. Every sum that a sparse
+ * one opens, whatever the coordinator does, is of 16 honest devices at least.
+ *
+ * @param graph asks for one kind of graph instead, with whatever sums that opens
  * @throws MurmurationError `secagg.parameters` where no graph withstands the assumptions; the detail says why
  */
 export function findParameters(
@@ -63,8 +68,8 @@ export function findParameters(
 ): GraphParameters {
   checkAssumptions(devices, assumptions);
   const lost = countOf(devices, assumptions.dropping);
-  if (graph === 'harary' || (graph === undefined && devices >= fewestInHararyGraph)) {
-    const sparse = findHarary(devices, assumptions, lost);
+  if (graph === 'harary' || (graph === undefined && devices > mostInCompleteGraph[assumptions.threat])) {
+    const sparse = findHarary(devices, assumptions, lost, graph ? 0 : smallestSumByDefault);
     if (sparse !== undefined) return sparse;
     if (graph === 'harary') throw unsatisfiable(`No Harary graph on ${devices} devices`, assumptions);
   }
@@ -101,38 +106,114 @@ export function checkParameters(parameters: GraphParameters, assumptions: Assump
   }
 }
 
-function findHarary(devices: number, assumptions: Assumptions, lost: number): GraphParameters | undefined {
+/**
+ * The fewest honest devices in any sum that a coordinator can open, whatever it does, of a graph that withstands the assumptions: of a
+ * Harary graph by SPEC.md, SA5; of a complete one none beyond what the statement says, and none where the coordinator is honest.
+ */
+export function fewestInAnySum(parameters: GraphParameters, assumptions: Assumptions): number | undefined {
+  const { graph, devices, neighbours, threshold } = parameters;
+  if (graph === 'complete' || assumptions.threat === 'honest-but-curious') return undefined;
+  const { corruptNeighbours, corruptInWindow } = ringSafety(devices, neighbours, assumptions);
+  const apart = Math.floor(
+    (2 * devices - 3 * neighbours) / (2 * (2 * neighbours - threshold + corruptInWindow + 1)),
+  );
+  return Math.max(
+    apart * (threshold + 1) - corruptCount(devices, assumptions),
+    threshold + 1 - corruptNeighbours,
+  );
+}
+
+function findHarary(
+  devices: number,
+  assumptions: Assumptions,
+  lost: number,
+  leastInAnySum: number,
+): GraphParameters | undefined {
   const tooFewLeft = 2 ** -correctnessBits / devices;
   for (let neighbours = 2; neighbours < devices - 1; neighbours += 2) {
-    const threshold = safeThreshold({ graph: 'harary', devices, neighbours }, assumptions);
+    const most = neighbours - likelyMost(devices, lost, neighbours, tooFewLeft);
+    const threshold = safeThreshold({ graph: 'harary', devices, neighbours }, assumptions, most);
     if (threshold === undefined) continue;
-    const lostNeighbours = likelyMost(devices, lost, neighbours, tooFewLeft);
-    if (threshold <= neighbours - lostNeighbours) return { graph: 'harary', devices, neighbours, threshold };
+    const found = { graph: 'harary', devices, neighbours, threshold } as const;
+    if ((fewestInAnySum(found, assumptions) ?? leastInAnySum) >= leastInAnySum) return found;
   }
   return undefined;
 }
 
-/** The smallest threshold at which a graph keeps its devices' secrets; undefined where none does. */
+/** The smallest threshold up to `most` at which a graph keeps its devices' secrets; undefined where none does. */
 function safeThreshold(
   { graph, devices, neighbours }: Omit<GraphParameters, 'threshold'>,
-  { threat, corrupt, dropping }: Assumptions,
+  assumptions: Assumptions,
+  most = neighbours,
 ): number | undefined {
-  const corruptDevices = countOf(devices, corrupt);
-  if (graph === 'complete') {
-    // Each of `devices` holds one share of every secret. A device that is told one thing by one half of the others and
-    // another by the rest must not lose both secrets: 2 × threshold > devices + corrupt. Two thirds and one more withstand
-    // a corrupt device also where the fraction stands for none.
-    return Math.max(Math.floor((2 * devices) / 3) + 1, Math.floor((devices + corruptDevices) / 2) + 1);
+  const { threat, dropping } = assumptions;
+  const corrupt = corruptCount(devices, assumptions);
+  if (graph === 'complete')
+    return Math.max(Math.floor((2 * devices) / 3) + 1, Math.floor((devices + corrupt) / 2) + 1);
+  if (threat === 'honest-but-curious') {
+    const perEvent = 2 ** -(securityBits[threat] + 1);
+    const bad = corrupt + countOf(devices, dropping);
+    if (logChanceOfGap(devices, bad, neighbours) >= Math.log(perEvent)) return undefined;
+    const threshold = Math.max(2, likelyMost(devices, corrupt, neighbours, perEvent / devices) + 1);
+    return threshold > most ? undefined : threshold;
   }
-  const perEvent = 2 ** -(securityBits[threat] + 1);
-  const badDevices = corruptDevices + countOf(devices, dropping);
-  if (logChanceOfGap(devices, badDevices, neighbours) >= Math.log(perEvent)) return undefined;
-  const corruptNeighbours = likelyMost(devices, corruptDevices, neighbours, perEvent / devices);
-  const threshold =
-    threat === 'honest-but-curious'
-      ? corruptNeighbours + 1
-      : Math.floor((neighbours + corruptNeighbours) / 2) + 1; // 2 × threshold > neighbours + corrupt ones
-  return threshold > neighbours ? undefined : Math.max(2, threshold);
+  // What is cheap to know comes first.
+  if (Math.floor(neighbours / 2) + 1 > most) return undefined;
+  const { corruptNeighbours, corruptInWindow } = ringSafety(devices, neighbours, assumptions);
+  const threshold = Math.max(
+    2,
+    Math.floor((neighbours + corruptNeighbours) / 2) + 1, // 2t > k + c: never both secrets of one device
+    neighbours / 2 + corruptInWindow + 1, // t ≥ k/2 + h + 1: nobody is cut off on one side
+  );
+  return threshold > most ? undefined : threshold;
+}
+
+/**
+ * What a ring on which `corrupt` devices lie at random holds but for a chance of 2^−security: at most `corruptNeighbours` (c) beside any
+ * device, and no two disjoint windows of k/2 places with more than `corruptInWindow` (h) each.
+ */
+function ringSafety(
+  devices: number,
+  neighbours: number,
+  assumptions: Assumptions,
+): { readonly corruptNeighbours: number; readonly corruptInWindow: number } {
+  const corrupt = corruptCount(devices, assumptions);
+  const perEvent = 2 ** -(securityBits[assumptions.threat] + 1);
+  const pairs = (devices * (devices - 1)) / 2;
+  const window = neighbours / 2;
+  return {
+    corruptNeighbours: likelyMost(devices, corrupt, neighbours, perEvent / devices),
+    corruptInWindow: smallest(
+      Math.floor((window * corrupt) / devices),
+      Math.min(corrupt, window),
+      most => pairs * chanceOfTwo(devices, corrupt, window, most) < perEvent,
+    ),
+  };
+}
+
+/** The smallest whole number from `low` to `high` that `fits`, as do all above it; `high` where none does. */
+function smallest(low: number, high: number, fits: (value: number) => boolean): number {
+  let [from, to] = [low, high];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (fits(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return to;
+}
+
+/** The chance that two disjoint windows of so many places hold more than `most` of the `marked` devices each. */
+function chanceOfTwo(devices: number, marked: number, window: number, most: number): number {
+  let sum = 0;
+  for (let first = most + 1; first <= Math.min(marked, window); first++) {
+    const inFirst = Math.exp(
+      logChoose(marked, first) + logChoose(devices - marked, window - first) - logChoose(devices, window),
+    );
+    const term = inFirst * chanceOfMore(devices - window, marked - first, window, most);
+    if (term <= sum * 1e-17) break;
+    sum += term;
+  }
+  return sum;
 }
 
 /**
@@ -156,14 +237,11 @@ function logChanceOfGap(devices: number, bad: number, neighbours: number): numbe
  * `chance` (less than a half), where `marked` of `devices` are marked at random.
  */
 function likelyMost(devices: number, marked: number, neighbours: number, chance: number): number {
-  let low = Math.floor((neighbours * marked) / devices);
-  let high = Math.min(marked, neighbours);
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (chanceOfMore(devices, marked, neighbours, middle) < chance) high = middle;
-    else low = middle + 1;
-  }
-  return high;
+  return smallest(
+    Math.floor((neighbours * marked) / devices),
+    Math.min(marked, neighbours),
+    most => chanceOfMore(devices, marked, neighbours, most) < chance,
+  );
 }
 
 /** The upper tail of the hypergeometric distribution, from `count` (not below the mean's floor) up, exclusive. */
@@ -198,6 +276,10 @@ function logFactorial(n: number): number {
   for (let factor = 2; factor <= n; factor++) product *= factor;
   return Math.log(product);
 }
+
+/** C: the corrupt devices that are assumed, one at least. */
+const corruptCount = (devices: number, { corrupt }: Assumptions): number =>
+  Math.max(1, Math.ceil((corrupt - roundingSlack) * devices));
 
 /** How many of `devices` a fraction stands for, rounded down. */
 const countOf = (devices: number, fraction: number): number =>

@@ -1,24 +1,25 @@
-import { ByteReader, concatBytes, equalBytes } from '../bytes.ts';
+import { ByteReader, concatBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import type { SigningKey } from '../primitives/primitives.ts';
-import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
-import { bind, type RoundContext } from './context.ts';
+import { updateMessage } from './agreement.ts';
+import { flagBytes, unpackFlags } from './bitset.ts';
+import type { RoundContext } from './context.ts';
 import { writeDealing } from './dealing.ts';
 import { pointOf } from './graph.ts';
 import { type DeviceKeys, deriveSecrets, keyBytes, type RoundSecrets, signKeys, writeKeys } from './keys.ts';
 import { applyMasks, collectMasks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
-import { type Demands, maskingKeyOf, type Neighbourhood, readRoster, sealingKeyOf } from './roster.ts';
 import {
-  oneShareBytes,
-  openShares,
-  pairBytes,
-  parcelBytes,
-  type SharePair,
-  sealShares,
-} from './sealed-share.ts';
+  type Demands,
+  graphContext,
+  identityOf,
+  maskingKeyOf,
+  type Neighbourhood,
+  readRoster,
+  sealingKeyOf,
+} from './roster.ts';
+import { openShares, pairBytes, parcelBytes, type SharePair, sealShares } from './sealed-share.ts';
 import { Secret } from './secret.ts';
 import { shareSecret } from './shamir.ts';
-import { readStatement } from './statement.ts';
 import { uniformIntegers } from './uniform.ts';
 
 /** The round as one device sees it. */
@@ -33,7 +34,7 @@ export interface ParticipantContext extends RoundContext {
  * leaves its state as it was. Store the next state before its message is first sent (`saved-participant.ts`): so a device
  * that restarts neither says two things nor forgets what it said.
  */
-export type Participant = InKeys | InShares | InUpdates | InUnmasking | InClosing;
+export type Participant = InKeys | InShares | InUpdates | InAgreement | InUnmasking | InClosing;
 
 /** Has sent its keys, waits for the roster. */
 export interface InKeys {
@@ -60,24 +61,53 @@ export interface InUpdates {
   readonly root: Secret;
   readonly roster: Uint8Array;
   readonly bundle: Uint8Array;
+  /** A flag of each device of the graph that dealt. */
+  readonly dealt: Uint8Array;
   readonly neighbourhood: Neighbourhood;
   readonly holdings: Holdings;
 }
 
 /** Has masked its update, and no longer knows its masks; waits for the survivors statement. */
+export interface InAgreement {
+  readonly phase: 'agreement';
+  readonly masked: Masked;
+  readonly holdings: Holdings;
+  /** Goes with the update: the device's signature of who dealt (`updateMessage`), 64 bytes. */
+  readonly message: Uint8Array;
+}
+
+/** Has signed one statement, waits for the agreements of its neighbours. */
 export interface InUnmasking {
   readonly phase: 'unmasking';
-  readonly devices: number;
-  readonly threshold: number;
-  readonly self: number;
+  readonly masked: Masked;
   readonly holdings: Holdings;
+  readonly statement: Uint8Array;
+  readonly message: Uint8Array;
 }
 
 /** Has revealed shares for one statement, and no longer holds any. */
 export interface InClosing {
   readonly phase: 'closing';
+  readonly graph: Uint8Array;
   readonly statementHash: Uint8Array;
   readonly message: Uint8Array;
+}
+
+/** What a device keeps of the graph once it has masked. */
+export interface Masked {
+  /** The hash of the graph, 32 bytes. */
+  readonly graph: Uint8Array;
+  readonly isComplete: boolean;
+  readonly devices: number;
+  readonly threshold: number;
+  /** Its own number. */
+  readonly self: number;
+  /** A flag of each device that dealt, as the bundle said: with those it has masked. */
+  readonly dealt: Uint8Array;
+  /** The numbers of its neighbours, ascending. */
+  readonly neighbours: Uint32Array;
+  /** Their identities, 32 bytes each. */
+  readonly identities: Uint8Array;
 }
 
 /** The shares that a device holds of those that dealt, itself included where it keeps one of its own. */
@@ -108,11 +138,11 @@ export function dealShares(context: ParticipantContext, state: InKeys, roster: U
   const dealt = sharesAt(context, secrets, parameters.threshold, [...neighbours]);
   const { sealing } = secrets;
   const boxKeys = dealt.map((_, i) => sealing.sealingKey(sealingKeyOf(neighbourhood, i)));
-  const parcels = dealt.map((shares, i) => {
-    const receiver = sealingKeyOf(neighbourhood, i);
-    return sealShares(context, { sender: sealing.publicKey, receiver, key: boxKeys[i]! }, shares);
-  });
-  const message = writeDealing(context, context.identity, self, secrets.seed, parcels);
+  const inGraph = graphContext(context, neighbourhood);
+  const parcels = dealt.map((shares, i) =>
+    sealShares(inGraph, { from: self, to: neighbours[i]!, key: boxKeys[i]! }, shares),
+  );
+  const message = writeDealing(inGraph, context.identity, self, secrets.seed, parcels);
   return {
     phase: 'shares',
     root: state.root,
@@ -126,39 +156,42 @@ export function dealShares(context: ParticipantContext, state: InKeys, roster: U
 /**
  * Opens the shares of those neighbours that dealt. One that doesn't open, or isn't what its dealer answers for, is
  * left out: `holdings.opened` tells, and so does the device's reveal.
- * @throws MurmurationError `secagg.share` where the bundle is malformed, `secagg.too-few` where so few neighbours dealt
- *   that this device's own secrets would be lost; the device then leaves the round
+ * @throws MurmurationError `secagg.share` where the bundle is malformed or says that this device did not deal, `secagg.too-few` where
+ *   fewer boxes opened than the threshold; the device then leaves the round
  */
 export function takeShares(context: ParticipantContext, state: InShares, bundle: Uint8Array): InUpdates {
   const { neighbours, parameters, self } = state.neighbourhood;
+  const { devices, graph, threshold } = parameters;
+  const inGraph = graphContext(context, state.neighbourhood);
   const reader = new ByteReader(bundle);
-  const dealt = unpackFlags(reader.raw(flagBytes(neighbours.length)), neighbours.length);
-  const secrets = deriveSecrets(context, state.root);
-  const receiver = secrets.sealing.publicKey;
+  const dealt = reader.raw(flagBytes(devices));
+  const hasDealt = unpackFlags(dealt, devices);
+  if (!hasDealt[self])
+    throw new MurmurationError('secagg.share', 'The bundle says that this device dealt no shares.');
   const boxKeys = state.boxKeys.expose();
   const pairs = new Map<number, SharePair | undefined>();
   neighbours.forEach((dealer, i) => {
-    if (!dealt[i]) return;
-    const sender = sealingKeyOf(state.neighbourhood, i);
+    if (!hasDealt[dealer]) return;
     const key = boxKeys.subarray(i * keyBytes, (i + 1) * keyBytes);
-    pairs.set(dealer, openShares(context, { sender, receiver, key }, reader.raw(parcelBytes)));
+    pairs.set(dealer, openShares(inGraph, { from: dealer, to: self, key }, reader.raw(parcelBytes)));
   });
   if (reader.remaining > 0) throw new MurmurationError('secagg.share', 'The bundle of shares is too long.');
-  if (parameters.graph === 'complete')
-    pairs.set(self, sharesAt(context, secrets, parameters.threshold, [self])[0]);
-  if (pairs.size < parameters.threshold) {
+  if (graph === 'complete')
+    pairs.set(self, sharesAt(context, deriveSecrets(context, state.root), threshold, [self])[0]);
+  const opened = [...pairs.values()].filter(pair => pair !== undefined).length;
+  if (opened < threshold) {
     throw new MurmurationError(
       'secagg.too-few',
-      `${pairs.size} devices hold shares, and ${parameters.threshold} are needed.`,
+      `The shares of ${opened} devices opened, and ${threshold} are needed.`,
     );
   }
   state.boxKeys.erase();
   const { root, roster, neighbourhood } = state;
-  return { phase: 'updates', root, roster, bundle, neighbourhood, holdings: holdingsOf(pairs) };
+  return { phase: 'updates', root, roster, bundle, dealt, neighbourhood, holdings: holdingsOf(pairs) };
 }
 
 /**
- * Adds this device's masks to its update, in place, modulo 2³². The secrets of the masks are gone then: neither this
+ * Adds this device's masks to its update, in place, modulo 2³²: with all neighbours that dealt, whether or not their boxes opened. The secrets of the masks are gone then: neither this
  * state nor the next can mask another update, whose difference from the first would show. So store the masked bytes
  * together with the next state before they are first sent, and send those bytes again if need be.
  */
@@ -166,60 +199,42 @@ export function maskUpdate(
   context: ParticipantContext,
   state: InUpdates,
   update: Int32Array | Uint32Array,
-): InUnmasking {
-  const { neighbours, parameters, self } = state.neighbourhood;
+): InAgreement {
+  const { neighbours, self } = state.neighbourhood;
+  const inGraph = graphContext(context, state.neighbourhood);
   const { masking, seed } = deriveSecrets(context, state.root);
   const dealers = new Set(state.holdings.dealers);
   const peers = [...neighbours.keys()].filter(i => dealers.has(neighbours[i]!));
   const masks = collectMasks(peers.length + 1, m => {
     const i = peers[m];
-    if (i === undefined) return { key: selfMaskKey(context, seed), sign: 1 };
+    if (i === undefined) return { key: selfMaskKey(inGraph, seed), sign: 1 };
     const agreed = masking.agree(maskingKeyOf(state.neighbourhood, i));
-    return { key: pairMaskKey(context, agreed), sign: pairSign(self, neighbours[i]!) };
+    const peer = neighbours[i]!;
+    return { key: pairMaskKey(inGraph, self, peer, agreed), sign: pairSign(self, peer) };
   });
   applyMasks(context.primitives, update, masks);
   state.root.erase();
-  const { devices, threshold } = parameters;
-  return { phase: 'unmasking', devices, threshold, self, holdings: state.holdings };
+  return inAgreement(context, maskedOf(state), state.holdings);
 }
 
-/**
- * Answers the survivors statement with one share for each neighbour that dealt: of its masking secret where the statement
- * names it as dropped, of its seed where not. The same statement again gets the same answer.
- * @throws MurmurationError `secagg.statement` for a malformed statement, one that names this device, or a second one;
- *   `secagg.too-few` where fewer survive than the threshold: nothing is revealed then
- */
-export function revealShares(
-  context: RoundContext,
-  state: InUnmasking | InClosing,
-  statement: Uint8Array,
-): InClosing {
-  const statementHash = context.primitives.sha256(bind(context, 'statement', statement));
-  if (state.phase === 'closing') {
-    if (equalBytes(statementHash, state.statementHash)) return state;
-    throw new MurmurationError(
-      'secagg.statement',
-      'The coordinator stated something else about the survivors before.',
-    );
-  }
-  const dropped = readStatement(statement, state.devices);
-  if (dropped[state.self])
-    throw new MurmurationError('secagg.statement', 'The update of this device was not counted.');
-  const { dealers, opened, shares } = state.holdings;
-  const surviving = dealers.filter(dealer => !dropped[dealer]).length;
-  if (surviving < state.threshold) {
-    throw new MurmurationError(
-      'secagg.too-few',
-      `${surviving} neighbours survive, and ${state.threshold} are needed.`,
-    );
-  }
-  const revealed = dealers.flatMap((dealer, i) => {
-    const at = i * pairBytes + (dropped[dealer] ? oneShareBytes : 0);
-    return opened[i] ? [shares.expose().subarray(at, at + oneShareBytes)] : [];
-  });
-  const message = concatBytes(statementHash, packFlags(opened), ...revealed);
-  shares.erase();
-  return { phase: 'closing', statementHash, message };
+/** The state of a device that has masked its update. */
+export function inAgreement(context: ParticipantContext, masked: Masked, holdings: Holdings): InAgreement {
+  const message = context.identity.sign(updateMessage({ ...context, graph: masked.graph }, masked.dealt));
+  return { phase: 'agreement', masked, holdings, message };
+}
+
+function maskedOf({ dealt, neighbourhood }: InUpdates): Masked {
+  const { parameters, neighbours, self, graph } = neighbourhood;
+  return {
+    graph,
+    isComplete: parameters.graph === 'complete',
+    devices: parameters.devices,
+    threshold: parameters.threshold,
+    self,
+    dealt: dealt.slice(),
+    neighbours,
+    identities: concatBytes(...Array.from(neighbours, (_, i) => identityOf(neighbourhood, i))),
+  };
 }
 
 /** Overwrites the secrets of a round that is over or left. */

@@ -1,11 +1,11 @@
 import { ByteReader, ByteWriter, concatBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import { isCertified } from './certificate.ts';
-import type { RoundContext } from './context.ts';
+import { type GraphContext, graphHash, graphKinds, type RoundContext } from './context.ts';
 import { compareBytes, drawRing, leafOf, type MaskingGraph, neighboursOf } from './graph.ts';
 import { type DeviceKeys, keyBytes, readKeys, signatureBytes, TakenKeys } from './keys.ts';
 import { inclusionProof, provenRoot } from './merkle.ts';
-import { type Assumptions, checkParameters, type GraphParameters } from './parameters.ts';
+import { type Assumptions, checkParameters, fewestInAnySum, type GraphParameters } from './parameters.ts';
 
 /** What a device knows of the graph: its own number, and its neighbours with their keys. */
 export interface Neighbourhood {
@@ -14,14 +14,23 @@ export interface Neighbourhood {
   readonly self: number;
   /** The numbers of its neighbours, ascending. */
   readonly neighbours: Uint32Array;
-  /** Their sealing and masking keys, 64 bytes for each. */
+  /** Their identity, sealing and masking keys, 96 bytes for each. */
   readonly keys: Uint8Array;
+  /** The hash of the graph (`graphHash`), 32 bytes. */
+  readonly graph: Uint8Array;
 }
 
-export const sealingKeyOf = ({ keys }: Neighbourhood, i: number): Uint8Array =>
-  keys.subarray(2 * i * keyBytes, (2 * i + 1) * keyBytes);
-export const maskingKeyOf = ({ keys }: Neighbourhood, i: number): Uint8Array =>
-  keys.subarray((2 * i + 1) * keyBytes, (2 * i + 2) * keyBytes);
+const keyOf = ({ keys }: Neighbourhood, at: number): Uint8Array =>
+  keys.subarray(at * keyBytes, (at + 1) * keyBytes);
+export const identityOf = (all: Neighbourhood, i: number): Uint8Array => keyOf(all, 3 * i);
+export const sealingKeyOf = (all: Neighbourhood, i: number): Uint8Array => keyOf(all, 3 * i + 1);
+export const maskingKeyOf = (all: Neighbourhood, i: number): Uint8Array => keyOf(all, 3 * i + 2);
+
+/** The context of a round with the graph that the roster proved. */
+export const graphContext = <Context extends RoundContext>(
+  context: Context,
+  { graph }: Neighbourhood,
+): Context & GraphContext => ({ ...context, graph });
 
 /** A line of the roster. */
 interface Entry {
@@ -32,27 +41,33 @@ interface Entry {
 /** What a device insists on, whatever the coordinator says. */
 export interface Demands {
   readonly assumptions: Assumptions;
-  /** The fewest devices among which it hides. */
+  /** The fewest devices in a graph. */
   readonly smallestCohort: number;
+  /** The fewest devices in a sum, by the statement and by what a sparse graph guarantees whoever lies. */
+  readonly smallestSum: number;
   /** The key of the authority that must have certified each neighbour; without one, the coordinator's roster counts. */
   readonly enrolmentKey?: Uint8Array | undefined;
 }
 
-const graphKinds = ['harary', 'complete'] as const;
 const headBytes = 18;
+const leafBytes = 2 * keyBytes;
 const entryBytes = (certified: boolean): number =>
   4 + 3 * keyBytes + signatureBytes + (certified ? signatureBytes : 0);
 
 /**
- * The roster for one device: its number, its neighbours' signed keys (160 bytes each, 224 with a certificate), and the
- * hashes that prove all their places in the Merkle tree.
+ * The roster for one device: its number, its neighbours' signed keys, the leaf of whoever comes next after each of these in the list (so
+ * that nobody stands in it twice unseen), and the hashes that prove all their places in the Merkle tree.
  */
 export function writeRoster(graph: MaskingGraph, self: number): Uint8Array {
   const { parameters, devices, leaves, tree } = graph;
   const neighbours = graph.neighbours[self]!;
   const certified = neighbours.every(number => devices[number]!.certificate !== undefined);
-  const proof = inclusionProof(tree, Uint32Array.of(...neighbours, self).sort());
-  const writer = new ByteWriter(headBytes + neighbours.length * entryBytes(certified) + proof.length)
+  const known = Uint32Array.of(...neighbours, self).sort();
+  const successors = successorsOf(known, parameters.devices);
+  const proof = inclusionProof(tree, Uint32Array.of(...known, ...successors).sort());
+  const length =
+    headBytes + neighbours.length * entryBytes(certified) + successors.length * leafBytes + proof.length;
+  const writer = new ByteWriter(length)
     .u8(graphKinds.indexOf(parameters.graph))
     .u32(parameters.devices)
     .u32(parameters.neighbours)
@@ -60,16 +75,23 @@ export function writeRoster(graph: MaskingGraph, self: number): Uint8Array {
     .u32(self)
     .u8(Number(certified));
   for (const number of neighbours) {
-    writer.u32(number).raw(leaves[number]!);
+    const { identity, sealing, masking, signature } = devices[number]!;
+    writer.u32(number).raw(identity).raw(sealing).raw(masking).raw(signature);
     if (certified) writer.raw(devices[number]!.certificate!);
   }
+  for (const number of successors) writer.raw(leaves[number]!);
   return writer.raw(proof).bytes;
+}
+
+/** The numbers that come next after known ones (ascending) and are not known themselves, ascending. */
+function successorsOf(known: Uint32Array, devices: number): Uint32Array {
+  return known.map(number => number + 1).filter((next, i) => next < devices && next !== known[i + 1]);
 }
 
 /**
  * Reads the roster that the coordinator sent to the device with these keys, and checks all that the device can check: the
  * parameters against its demands, the neighbours' signatures and certificates, that all keys differ, and by the inclusion
- * proof that the device and its neighbours have the places that the Merkle root gives them.
+ * proof that the device and its neighbours have the places that the Merkle root gives them, and none of them two.
  *
  * @throws MurmurationError `secagg.roster`, `secagg.parameters`, `secagg.keys` or `crypto.low-order` by what fails; the
  *   device then leaves the round
@@ -94,7 +116,13 @@ export function readRoster(
     );
   }
   checkParameters(parameters, demands.assumptions);
-
+  const inAnySum = fewestInAnySum(parameters, demands.assumptions);
+  if (inAnySum !== undefined && inAnySum < demands.smallestSum) {
+    throw new MurmurationError(
+      'secagg.parameters',
+      `This graph lets sums of ${inAnySum} devices be opened; this device takes part in sums of ${demands.smallestSum} or more.`,
+    );
+  }
   if (reader.remaining < parameters.neighbours * entryBytes(certified))
     throw new MurmurationError('secagg.roster', 'The roster ends early.');
   const entries: Entry[] = [];
@@ -111,46 +139,59 @@ export function readRoster(
     }
     entries.push({ number, keys: readKeys(context, identity, message, certificate) });
   }
-  checkPlaces(context, parameters, { number: self, keys: own }, entries, reader.raw(reader.remaining));
+  const root = provePlaces(context, parameters, { number: self, keys: own }, entries, reader);
   return {
     parameters,
     self,
     neighbours: Uint32Array.from(entries, ({ number }) => number),
-    keys: concatBytes(...entries.flatMap(({ keys }) => [keys.sealing, keys.masking])),
+    keys: concatBytes(...entries.flatMap(({ keys }) => [keys.identity, keys.sealing, keys.masking])),
+    graph: graphHash(context, parameters, root),
   };
 }
 
-function checkPlaces(
+/** Checks who is where by what is left of the roster, and returns the Merkle root. */
+function provePlaces(
   context: RoundContext,
   parameters: GraphParameters,
   self: Entry,
   neighbours: readonly Entry[],
-  proof: Uint8Array,
-): void {
+  reader: ByteReader,
+): Uint8Array {
+  const { devices } = parameters;
   const taken = new TakenKeys();
-  const known = [...neighbours, self].sort((a, b) => a.number - b.number);
-  known.forEach(({ number, keys }, i) => {
-    taken.take(keys);
-    const before = known[i - 1];
-    const inOrder =
-      before === undefined ||
-      (before.number < number && compareBytes(before.keys.identity, keys.identity) < 0);
-    if (!inOrder || number >= parameters.devices) {
-      throw new MurmurationError(
-        'secagg.roster',
-        'The devices of the roster are not numbered by the order of their identities.',
-      );
-    }
-  });
-  const leaves = new Map(known.map(({ number, keys }) => [number, leafOf(keys)]));
-  const root = provenRoot(context.primitives, parameters.devices, leaves, proof);
+  const entries = [...neighbours, self].sort((a, b) => a.number - b.number);
+  for (const { keys } of entries) taken.take(keys);
+  const known = Uint32Array.from(entries, ({ number }) => number);
+  if (known.some((number, i) => number >= devices || number === known[i + 1]))
+    throw new MurmurationError(
+      'secagg.roster',
+      'Two devices of the roster have one number, or one has none.',
+    );
+  const successors = successorsOf(known, devices);
+  if (reader.remaining < successors.length * leafBytes)
+    throw new MurmurationError('secagg.roster', 'The roster ends early.');
+  const leaves = new Map<number, Uint8Array>(
+    [
+      ...entries.map(({ number, keys }): [number, Uint8Array] => [number, leafOf(context, keys)]),
+      ...Array.from(successors, (number): [number, Uint8Array] => [number, reader.raw(leafBytes)]),
+    ].sort(([a], [b]) => a - b),
+  );
+  const identities = [...leaves.values()].map(leaf => leaf.subarray(0, keyBytes));
+  if (identities.some((identity, i) => i > 0 && compareBytes(identities[i - 1]!, identity) >= 0)) {
+    throw new MurmurationError(
+      'secagg.roster',
+      'The devices of the roster are not numbered by the order of their identities.',
+    );
+  }
+  const root = provenRoot(context.primitives, devices, leaves, reader.raw(reader.remaining));
   if (root === undefined)
     throw new MurmurationError('secagg.roster', 'The inclusion proof has the wrong length.');
-  const expected = neighboursOf(parameters, drawRing(context, parameters.devices, root), self.number);
+  const expected = neighboursOf(parameters, drawRing(context, devices, root), self.number);
   if (!expected.every((number, i) => number === neighbours[i]!.number)) {
     throw new MurmurationError(
       'secagg.roster',
       'The neighbours are not those that the Merkle root gives this device.',
     );
   }
+  return root;
 }

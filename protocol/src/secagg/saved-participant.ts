@@ -1,9 +1,14 @@
 import { ByteReader, ByteWriter, concatBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
+import { agreementMessage } from './agreement.ts';
+import { flagBytes } from './bitset.ts';
 import { keyBytes } from './keys.ts';
 import {
   dealShares,
   enterRound,
+  type Holdings,
+  inAgreement,
+  type Masked,
   type Participant,
   type ParticipantContext,
   takeShares,
@@ -11,7 +16,7 @@ import {
 import { pairBytes } from './sealed-share.ts';
 import { Secret } from './secret.ts';
 
-const phases = ['keys', 'shares', 'updates', 'unmasking', 'closing'] as const;
+const phases = ['keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'] as const;
 
 /** A state as bytes, secrets included, for the device's own storage. */
 export function saveParticipant(state: Participant): Uint8Array {
@@ -29,21 +34,35 @@ export function saveParticipant(state: Participant): Uint8Array {
         state.roster,
         state.bundle,
       );
-    case 'unmasking': {
-      const { dealers, opened, shares } = state.holdings;
-      const writer = new ByteWriter(16 + dealers.length * (5 + pairBytes))
-        .u32(state.devices)
-        .u32(state.threshold)
-        .u32(state.self)
-        .u32(dealers.length);
-      dealers.forEach((dealer, i) => {
-        writer.u32(dealer).u8(Number(opened[i]));
-      });
-      return concatBytes(tag, writer.raw(shares.expose()).bytes);
-    }
+    case 'agreement':
+      return concatBytes(tag, savedMasked(state.masked), savedHoldings(state.holdings));
+    case 'unmasking':
+      return concatBytes(tag, savedMasked(state.masked), state.statement, savedHoldings(state.holdings));
     case 'closing':
-      return concatBytes(tag, state.statementHash, state.message);
+      return concatBytes(tag, state.graph, state.statementHash, state.message);
   }
+}
+
+function savedMasked({ graph, isComplete, devices, threshold, self, dealt, ...rest }: Masked): Uint8Array {
+  const { neighbours, identities } = rest;
+  const writer = new ByteWriter(keyBytes + 17 + dealt.length + neighbours.length * (4 + keyBytes))
+    .raw(graph)
+    .u8(Number(isComplete))
+    .u32(devices)
+    .u32(threshold)
+    .u32(self)
+    .u32(neighbours.length)
+    .raw(dealt);
+  for (const number of neighbours) writer.u32(number);
+  return writer.raw(identities).bytes;
+}
+
+function savedHoldings({ dealers, opened, shares }: Holdings): Uint8Array {
+  const writer = new ByteWriter(4 + dealers.length * (5 + pairBytes)).u32(dealers.length);
+  dealers.forEach((dealer, i) => {
+    writer.u32(dealer).u8(Number(opened[i]));
+  });
+  return writer.raw(shares.expose()).bytes;
 }
 
 /** The state that `saveParticipant` saved in the same round; throws `protocol.frame` where the bytes are cut short. */
@@ -61,22 +80,44 @@ export function restoreParticipant(context: ParticipantContext, saved: Uint8Arra
       const dealt = dealShares(context, entered, reader.raw(reader.u32()));
       return takeShares(context, dealt, reader.raw(reader.remaining));
     }
+    case 'agreement':
+      return inAgreement(context, restoredMasked(reader), restoredHoldings(reader));
     case 'unmasking': {
-      const [devices, threshold, self] = [reader.u32(), reader.u32(), reader.u32()];
-      const dealers = Array.from({ length: reader.u32() }, () => ({
-        number: reader.u32(),
-        opened: reader.u8() === 1,
-      }));
-      const holdings = {
-        dealers: dealers.map(({ number }) => number),
-        opened: dealers.map(({ opened }) => opened),
-        shares: new Secret(reader.raw(dealers.length * pairBytes).slice()),
-      };
-      return { phase, devices, threshold, self, holdings };
+      const masked = restoredMasked(reader);
+      const statement = reader.raw(2 * flagBytes(masked.devices)).slice();
+      const message = context.identity.sign(agreementMessage({ ...context, graph: masked.graph }, statement));
+      return { phase, masked, holdings: restoredHoldings(reader), statement, message };
     }
     case 'closing':
-      return { phase, statementHash: reader.raw(keyBytes), message: reader.raw(reader.remaining) };
+      return {
+        phase,
+        graph: reader.raw(keyBytes),
+        statementHash: reader.raw(keyBytes),
+        message: reader.raw(reader.remaining),
+      };
     default:
       throw new MurmurationError('protocol.frame', 'These bytes are not a saved participant.');
   }
+}
+
+function restoredMasked(reader: ByteReader): Masked {
+  const graph = reader.raw(keyBytes).slice();
+  const isComplete = reader.u8() === 1;
+  const [devices, threshold, self, count] = [reader.u32(), reader.u32(), reader.u32(), reader.u32()];
+  const dealt = reader.raw(flagBytes(devices)).slice();
+  const neighbours = Uint32Array.from({ length: count }, () => reader.u32());
+  const identities = reader.raw(count * keyBytes).slice();
+  return { graph, isComplete, devices, threshold, self, dealt, neighbours, identities };
+}
+
+function restoredHoldings(reader: ByteReader): Holdings {
+  const dealers = Array.from({ length: reader.u32() }, () => ({
+    number: reader.u32(),
+    opened: reader.u8() === 1,
+  }));
+  return {
+    dealers: dealers.map(({ number }) => number),
+    opened: dealers.map(({ opened }) => opened),
+    shares: new Secret(reader.raw(dealers.length * pairBytes).slice()),
+  };
 }

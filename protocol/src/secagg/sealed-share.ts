@@ -1,5 +1,5 @@
-import { concatBytes, equalBytes } from '../bytes.ts';
-import { bind, type RoundContext } from './context.ts';
+import { ByteWriter, concatBytes, equalBytes } from '../bytes.ts';
+import { bindInGraph, type GraphContext, type RoundContext } from './context.ts';
 import { keyBytes } from './keys.ts';
 import { shareBytes } from './shamir.ts';
 
@@ -20,37 +20,38 @@ const boxOverhead = 16;
 /** The length of what `sealShares` gives: 120 bytes. */
 export const parcelBytes = 2 * hashBytes + pairBytes + boxOverhead;
 
-/** From whom to whom a parcel goes: both sealing keys, and the key on which their owners agree, which both ways share. */
+/** From whom to whom a parcel goes: the numbers of both, and the key on which their sealing keys agree, which both ways share. */
 export interface Route {
-  readonly sender: Uint8Array;
-  readonly receiver: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  /** 32 bytes. */
   readonly key: Uint8Array;
 }
 
 /**
- * A parcel: the hash of each share, then both sealed for their holder (NaCl's box). The nonce is the hash of the round and of
- * both devices' sealing keys, in order, so that a box opens only in its round, for its receiver, as its sender's.
+ * A parcel: the hash of each share, then both sealed for their holder (NaCl's box). The nonce is the hash of the graph and of
+ * both devices' numbers, in order, so that a box opens only between devices that were shown one graph, for its receiver, as its sender's.
  */
 export function sealShares(
-  context: RoundContext,
-  { sender, receiver, key }: Route,
+  context: GraphContext,
+  { from, to, key }: Route,
   { seed, masking }: SharePair,
 ): Uint8Array {
-  const box = context.primitives.seal(concatBytes(seed, masking), nonceOf(context, sender, receiver), key);
+  const box = context.primitives.seal(concatBytes(seed, masking), nonceOf(context, from, to), key);
   return concatBytes(shareHash(context, seed), shareHash(context, masking), box);
 }
 
 /**
- * The shares in a parcel; undefined where it was not sealed in this round by this sender for this receiver, or holds other
+ * The shares in a parcel; undefined where it was not sealed in this graph by this sender for this receiver, or holds other
  * shares than its hashes say.
  */
 export function openShares(
-  context: RoundContext,
-  { sender, receiver, key }: Route,
+  context: GraphContext,
+  { from, to, key }: Route,
   parcel: Uint8Array,
 ): SharePair | undefined {
   const box = parcel.subarray(2 * hashBytes);
-  const opened = context.primitives.open(box, nonceOf(context, sender, receiver), key);
+  const opened = context.primitives.open(box, nonceOf(context, from, to), key);
   if (opened === undefined) return undefined;
   const pair = { seed: opened.subarray(0, oneShareBytes), masking: opened.subarray(oneShareBytes) };
   const asSaid =
@@ -73,6 +74,7 @@ export function isShareOf(
 const shareHash = ({ primitives }: RoundContext, share: Uint8Array): Uint8Array =>
   primitives.sha256(share).subarray(0, hashBytes);
 
-function nonceOf(context: RoundContext, senderKey: Uint8Array, receiverKey: Uint8Array): Uint8Array {
-  return context.primitives.sha256(bind(context, 'share', senderKey, receiverKey)).subarray(0, nonceBytes);
+function nonceOf(context: GraphContext, from: number, to: number): Uint8Array {
+  const numbers = new ByteWriter(8).u32(from).u32(to).bytes;
+  return context.primitives.sha256(bindInGraph(context, 'share', numbers)).subarray(0, nonceBytes);
 }

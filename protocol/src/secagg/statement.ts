@@ -1,38 +1,69 @@
+import { concatBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
+import { bindInGraph, type GraphContext } from './context.ts';
 import { fewestContributors } from './parameters.ts';
 
+/** The survivors statement: who dealt (D) and whose update was counted (C*), by number. */
+export interface Statement {
+  readonly dealt: readonly boolean[];
+  readonly counted: readonly boolean[];
+}
+
 /**
- * The survivors statement: one flag for each device of the graph, set where its update was not counted. It names the
- * dropped and can say nothing else, so that it cannot ask for both secrets of a device.
+ * The bytes of a statement: a flag of each device of the graph that dealt, then of each whose update was counted. So it cannot ask for
+ * both secrets of a device.
  * @throws MurmurationError `secagg.too-few` below three contributors
  */
-export function writeStatement(devices: number, contributors: ReadonlySet<number>): Uint8Array {
-  const dropped = Array.from({ length: devices }, (_, device) => !contributors.has(device));
-  refuseTooFew(dropped);
-  return packFlags(dropped);
+export function writeStatement(
+  devices: number,
+  dealers: { has(device: number): boolean },
+  contributors: { has(device: number): boolean },
+): Uint8Array {
+  const flagsOf = (set: { has(device: number): boolean }) =>
+    Array.from({ length: devices }, (_, device) => set.has(device));
+  const counted = flagsOf(contributors);
+  refuseTooFew(counted, fewestContributors);
+  return concatBytes(packFlags(flagsOf(dealers)), packFlags(counted));
 }
 
 /**
- * Which devices a statement names as dropped, by number.
- * @throws MurmurationError `secagg.statement` where it is for another number of devices, `secagg.too-few` below three
- *   contributors
+ * Reads a statement about so many devices.
+ * @throws MurmurationError `secagg.statement` where it has another length or stray bits, or counts a device that did not deal;
+ *   `secagg.too-few` where it counts fewer than `smallestSum`, or than three
  */
-export function readStatement(statement: Uint8Array, devices: number): boolean[] {
-  if (statement.length !== flagBytes(devices)) {
+export function readStatement(
+  statement: Uint8Array,
+  devices: number,
+  smallestSum = fewestContributors,
+): Statement {
+  const half = flagBytes(devices);
+  if (statement.length !== 2 * half)
     throw new MurmurationError('secagg.statement', `The statement is not about ${devices} devices.`);
-  }
-  const dropped = unpackFlags(statement, devices);
-  refuseTooFew(dropped);
-  return dropped;
+  const [dealt, counted] = [statement.subarray(0, half), statement.subarray(half)].map(flags => {
+    try {
+      return unpackFlags(flags, devices);
+    } catch {
+      throw new MurmurationError('secagg.statement', 'The statement has stray bits.');
+    }
+  }) as [boolean[], boolean[]];
+  if (counted.some((isCounted, device) => isCounted && !dealt[device]))
+    throw new MurmurationError('secagg.statement', 'The statement counts a device that did not deal.');
+  refuseTooFew(counted, Math.max(smallestSum, fewestContributors));
+  return { dealt, counted };
 }
 
-function refuseTooFew(dropped: readonly boolean[]): void {
-  const contributors = dropped.filter(isDropped => !isDropped).length;
-  if (contributors < fewestContributors) {
+/** S: the hash of a statement, by which devices agree on it; 32 bytes. */
+export function statementHash(context: GraphContext, statement: Uint8Array): Uint8Array {
+  return context.primitives.sha256(bindInGraph(context, 'statement', statement));
+}
+
+function refuseTooFew(counted: readonly boolean[], fewest: number): void {
+  const contributors = counted.filter(isCounted => isCounted).length;
+  if (contributors < fewest) {
     throw new MurmurationError(
       'secagg.too-few',
-      `A sum of ${contributors} updates says too much of each of them.`,
+      `The sum is of ${contributors} updates, and ${fewest} are the fewest.`,
     );
   }
 }

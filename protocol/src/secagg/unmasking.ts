@@ -2,14 +2,14 @@ import { ByteReader, concatBytes, equalBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import type { Dealings } from './aggregator.ts';
 import { flagBytes, unpackFlags } from './bitset.ts';
-import { bind, type RoundContext } from './context.ts';
+import type { GraphContext } from './context.ts';
 import { parcelFor, seedHash, seedHashOf } from './dealing.ts';
 import { holdersOf, type MaskingGraph, pointOf } from './graph.ts';
 import { keyBytes } from './keys.ts';
 import { collectMasks, type Masks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
 import { isShareOf, oneShareBytes } from './sealed-share.ts';
 import { secretRecovery } from './shamir.ts';
-import { readStatement } from './statement.ts';
+import { readStatement, statementHash } from './statement.ts';
 
 /**
  * A recovered secret, and whose masks it takes off: plain data, for any thread. A seed stands for the self mask of a
@@ -46,7 +46,7 @@ export class Unmasking {
   readonly #graph: MaskingGraph;
   readonly #dealings: Dealings;
   readonly #statementHash: Uint8Array;
-  readonly #dropped: readonly boolean[];
+  readonly #counted: readonly boolean[];
   /** By the number of the dealer. */
   readonly #wanted = new Map<number, Wanted>();
   readonly #revealed = new Set<number>();
@@ -56,12 +56,12 @@ export class Unmasking {
   constructor(graph: MaskingGraph, dealings: Dealings, statement: Uint8Array) {
     this.#graph = graph;
     this.#dealings = dealings;
-    this.#statementHash = graph.context.primitives.sha256(bind(graph.context, 'statement', statement));
-    this.#dropped = readStatement(statement, graph.parameters.devices);
+    this.#statementHash = statementHash(graph.context, statement);
+    this.#counted = readStatement(statement, graph.parameters.devices).counted;
     const { threshold } = graph.parameters;
     for (const dealer of dealings.keys()) {
       this.#wanted.set(dealer, {
-        kind: this.#dropped[dealer] ? 'masking' : 'seed',
+        kind: this.#counted[dealer] ? 'seed' : 'masking',
         points: new Uint32Array(threshold),
         shares: new Uint8Array(threshold * oneShareBytes),
         count: 0,
@@ -78,11 +78,11 @@ export class Unmasking {
   /**
    * Takes the reveal of a contributor; a second one changes nothing.
    * @returns the numbers of the dealers whose boxes the device could not open
-   * @throws MurmurationError `secagg.share` where the device was dropped, the reveal is malformed or for another
+   * @throws MurmurationError `secagg.share` where the device was not counted, the reveal is malformed or for another
    *   statement, or a share is not the one that its dealer answers for: the device has changed it. Nothing is taken then.
    */
   take(device: number, reveal: Uint8Array): number[] {
-    if (this.#dropped[device] !== false || !this.#dealings.has(device)) {
+    if (!this.#counted[device]) {
       throw new MurmurationError('secagg.share', 'The device did not contribute to this sum.');
     }
     const dealers = this.#dealersFor(device);
@@ -139,9 +139,7 @@ export class Unmasking {
         );
       }
       if (kind === 'seed') return { kind, seed: secret };
-      const peers = this.#graph.neighbours[device]!.filter(
-        number => this.#dealings.has(number) && !this.#dropped[number],
-      );
+      const peers = this.#graph.neighbours[device]!.filter(number => this.#counted[number]);
       const peerKeys = concatBytes(...Array.from(peers, number => this.#graph.devices[number]!.masking));
       return { kind, device, secret, peers, peerKeys };
     });
@@ -176,7 +174,7 @@ export class Unmasking {
  * What to add to the sum to take off the masks of a recovered secret: pure, so that any thread can compute it, and then
  * apply it to any range of the sum (`applyMasks`).
  */
-export function unmaskingMasks(context: RoundContext, recovered: RecoveredSecret): Masks {
+export function unmaskingMasks(context: GraphContext, recovered: RecoveredSecret): Masks {
   if (recovered.kind === 'seed') {
     return collectMasks(1, () => ({ key: selfMaskKey(context, recovered.seed), sign: -1 }));
   }
@@ -184,6 +182,7 @@ export function unmaskingMasks(context: RoundContext, recovered: RecoveredSecret
   const own = context.primitives.x25519.agreementKey(secret);
   return collectMasks(peers.length, i => {
     const agreed = own.agree(peerKeys.subarray(i * keyBytes, (i + 1) * keyBytes));
-    return { key: pairMaskKey(context, agreed), sign: pairSign(device, peers[i]!) };
+    const peer = peers[i]!;
+    return { key: pairMaskKey(context, device, peer, agreed), sign: pairSign(device, peer) };
   });
 }

@@ -1,7 +1,7 @@
 import { chance } from './chance.ts';
 
 /** The phases of a round in which a device sends something that may get lost, in their order. */
-export const lossPhases = ['keys', 'shares', 'updates', 'unmasking'] as const;
+export const lossPhases = ['keys', 'shares', 'updates', 'agreement', 'unmasking'] as const;
 export type LossPhase = (typeof lossPhases)[number];
 
 /** Share of the devices of each round that fall silent, by phase. */
@@ -9,7 +9,7 @@ export type Losses = Readonly<Record<LossPhase, number>>;
 
 /** Losses in one phase alone. */
 export function lossesIn(phase: LossPhase, share: number): Losses {
-  return { keys: 0, shares: 0, updates: 0, unmasking: 0, [phase]: share };
+  return { keys: 0, shares: 0, updates: 0, agreement: 0, unmasking: 0, [phase]: share };
 }
 
 /**

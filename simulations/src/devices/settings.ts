@@ -78,6 +78,7 @@ export const deviceSettings = z
         keys: share.default(0),
         shares: share.default(0),
         updates: share.default(0),
+        agreement: share.default(0),
         unmasking: share.default(0),
       })
       .prefault({}),

@@ -9,7 +9,7 @@ import { describeModel } from '@murmuration/engine/model';
 import type { Objective } from '@murmuration/engine/objective';
 import { base64url } from '@murmuration/protocol/bytes';
 import { parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids';
-import type { Assignment } from '@murmuration/protocol/messages/round';
+import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 
@@ -50,7 +50,7 @@ export async function trainGlobal({
   const uniform = seededUniform(seed);
   let state = strategy.init(model.layout.count);
   for (let number = 1; number <= rounds; number++) {
-    const assignment = assignmentOf(task, model, number, random);
+    const assignment = assignmentIn(task, model, number, random);
     const { plan, round } = assignment;
     const sum = aggregateFor('sum', plan, model.layout, round) as RunningSum;
     const cohort = shuffle(Uint32Array.from(phones.keys()), uniform).subarray(0, task.cohort.goal);
@@ -76,8 +76,8 @@ export async function trainGlobal({
 }
 
 /** The assignment of every phone of a round: sockets alone would tell them apart. */
-function assignmentOf(task: Task, { hash }: ModelFiles, number: number, random: RandomBytes): Assignment {
-  return {
+function assignmentIn(task: Task, { hash }: ModelFiles, number: number, random: RandomBytes): Assignment {
+  return assignmentOf({
     round: parseRoundId(base64url(random(16))),
     number,
     assignment: parseAssignmentId(base64url(random(16))),
@@ -91,8 +91,9 @@ function assignmentOf(task: Task, { hash }: ModelFiles, number: number, random: 
       update: task.update,
       masking: null,
       largestCohort: cohortSizeOf(task),
+      grace: 0,
     },
-  };
+  });
 }
 
 function filesOf({ topology, layout, weights }: Omit<ModelFiles, 'hash'>): ModelFiles {

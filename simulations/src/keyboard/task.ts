@@ -42,7 +42,7 @@ export function keyboardTask({
   lose,
   heldOut,
 }: KeyboardSettings): Task {
-  const [brief, long] = lose > 0 ? ['5 s', '90 s'] : ['30 s', '10 min'];
+  const [brief, long, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
   return defineTask({
     name: 'keyboard',
     model: () => nextWordModel(smallModel, seed),
@@ -57,7 +57,15 @@ export function keyboardTask({
       minimum: Math.ceil(cohort * quorum),
       overSelection: Math.min(overSelection, devices / cohort),
     },
-    deadlines: { gathering: '30 s', keys: brief, shares: brief, updates: long, unmasking: brief },
+    deadlines: {
+      gathering: '30 s',
+      keys: brief,
+      shares: brief,
+      updates: long,
+      agreement: brief,
+      unmasking: brief,
+      grace,
+    },
     schedule: { every: 0 },
     eligibility: { minExamples: fewestExamples },
     strategy: fedAdam({ serverLearningRate: 0.15, tau: 0.0005 }),

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { native } from '@murmuration/protocol/primitives/node';
-import type { RoundContext } from '@murmuration/protocol/secagg/context';
+import type { GraphContext } from '@murmuration/protocol/secagg/context';
 import { seedHash } from '@murmuration/protocol/secagg/dealing';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { centre, unpackRing } from '@murmuration/protocol/secagg/ring';
@@ -44,7 +44,7 @@ export function withoutSelfMask(
   masked: Int32Array,
   dealing: Uint8Array,
   secrets: readonly RecoveredSecret[],
-  context: RoundContext,
+  context: GraphContext,
   width: number,
 ): Int32Array {
   const elements = masked.slice();

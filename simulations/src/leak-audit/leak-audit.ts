@@ -52,6 +52,7 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
     update: task.update,
     masking: task.masking,
     largestCohort: cohortSizeOf(task),
+    grace: 0,
   };
   const drawn = shuffle(Uint32Array.from(text.phones.keys()), seededUniform(seed)).subarray(0, phones);
   const messages = Array.from(drawn, number => text.phones[number]!.train);

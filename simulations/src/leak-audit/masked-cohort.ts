@@ -5,21 +5,21 @@ import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { base64url } from '@murmuration/protocol/bytes';
 import { type AssignmentId, type DeviceId, type RoundId, randomId } from '@murmuration/protocol/ids';
-import type { Plan } from '@murmuration/protocol/messages/plan';
-import type { Assignment } from '@murmuration/protocol/messages/round';
+import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
+import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
-import type { RoundContext } from '@murmuration/protocol/secagg/context';
+import { type GraphContext, planHash } from '@murmuration/protocol/secagg/context';
 import {
   dealShares,
   enterRound,
-  type InUnmasking,
+  type InAgreement,
   type InUpdates,
   maskUpdate,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 
@@ -29,7 +29,7 @@ interface Phone {
   readonly context: ParticipantContext;
   /** What it sent in the phase `shares`. */
   readonly dealing: Uint8Array;
-  state: InUpdates | InUnmasking;
+  state: InUpdates | InAgreement;
 }
 
 /** What the coordinator knows once the masks are off the sum. */
@@ -40,7 +40,7 @@ export interface Unmasked {
 
 /** The phones of one masked round and its coordinator, in one place and without losses; constructed, the shares are dealt. */
 export class MaskedCohort {
-  readonly context: RoundContext;
+  readonly context: GraphContext;
   readonly phones: readonly Phone[];
   readonly #plan: Plan;
   readonly #coordinator: MaskedRound;
@@ -49,19 +49,25 @@ export class MaskedCohort {
   constructor(plan: Plan, phones: number, random: RandomBytes) {
     const round = randomId<RoundId>(random);
     const masking = plan.masking!;
-    const coordinator = new MaskedRound({ primitives: native, task: plan.task, round }, masking);
+    const bound = {
+      primitives: native,
+      task: plan.task,
+      round,
+      plan: planHash(native, 1, writePlan(plan)),
+    };
+    const coordinator = new MaskedRound(bound, masking);
     const entered = Array.from({ length: phones }, () => {
       const identity = native.ed25519.signingKey(random(32));
-      const context = { ...coordinator.context, identity, demands: demandsOf(masking, {}) };
+      const context = { ...bound, identity, demands: demandsOf(masking, {}) };
       const id = base64url(native.sha256(identity.publicKey).subarray(0, 16)) as DeviceId;
-      const assignment: Assignment = {
+      const assignment = assignmentOf({
         round,
         number: 1,
         assignment: randomId<AssignmentId>(random),
         token: random(32),
         plan,
         deadline: 0,
-      };
+      });
       const state = enterRound(context, random(32));
       const device = {
         id,
@@ -107,10 +113,16 @@ export class MaskedCohort {
     const { update, largestCohort } = this.#plan;
     const sum = new RingSum(layout, { ...update, largestCohort }, this.context.round, true);
     for (const bytes of uploads) sum.add(bytes);
-    const statement = this.#coordinator.state(this.phones.map(({ assignment }) => assignment.assignment));
-    for (const { assignment, context, state } of this.phones) {
-      const { message } = revealShares(context, state as InUnmasking, statement);
-      this.#coordinator.takeReveal(assignment.assignment, message);
+    const coordinator = this.#coordinator;
+    const statement = coordinator.state(this.phones.map(({ assignment }) => assignment.assignment));
+    const stated = this.phones.map(({ assignment: { assignment }, context, state }) => {
+      const next = takeStatement(context, state as InAgreement, statement);
+      if (next.phase === 'unmasking') coordinator.takeAgreement(assignment, next.message);
+      return { assignment, context, state: next };
+    });
+    for (const { assignment, context, state } of stated) {
+      const { message } = revealShares(context, state, coordinator.agreedFor(assignment));
+      coordinator.takeReveal(assignment, message);
     }
     const secrets = this.#coordinator.recover();
     await unmasker.unmask(this.context, secrets, sum.elements, () => {});

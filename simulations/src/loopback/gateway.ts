@@ -1,3 +1,4 @@
+import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
 import type { Core, DeviceChannel } from '@murmuration/coordinator/core';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events';
 import type { FrameLengths } from '@murmuration/coordinator/limits/frame-lengths';
@@ -13,7 +14,7 @@ import { type DeviceId, type ModelHash, parseAssignmentId, parseRoundId } from '
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
-import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 
@@ -127,7 +128,7 @@ export class LoopbackGateway implements DeviceChannel {
   }
 
   /** Takes an update as `PUT` of its path does. Throws what that refuses with. */
-  async upload(path: string, token: Uint8Array, bytes: Uint8Array): Promise<void> {
+  async upload(path: string, { token, signature }: UploadRights, bytes: Uint8Array): Promise<void> {
     try {
       const [, , , round, , assignmentId] = path.split('/');
       const driver = findRound(this.#core.rounds, parseRoundId(round!));
@@ -140,7 +141,7 @@ export class LoopbackGateway implements DeviceChannel {
           `An update of this round has ${driver.updateLength} bytes; this one has ${bytes.length}.`,
         );
       this.#core.traffic.add(driver.terms.plan.task, 'up', bytes.length);
-      await driver.accept(assignment, bytes);
+      await driver.accept(assignment, bytes, signature);
     } catch (error) {
       this.#refused('update', error);
       throw error;
@@ -167,20 +168,20 @@ export class LoopbackGateway implements DeviceChannel {
   }
 
   assign(device: DeviceId, assignment: Assignment): void {
-    this.#send(device, 'assignment', assignment);
+    this.#send(device, 'assignment', encodeAssignment(assignment));
   }
 
   feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
-    this.#send(device, event, input);
+    this.#send(device, event, encodeFrame(input));
   }
 
   end(device: DeviceId, end: RoundEnd): void {
-    if (this.isConnected(device)) this.#send(device, 'round-end', end);
+    if (this.isConnected(device)) this.#send(device, 'round-end', encodeFrame(end));
     else this.#unheard.remember(device, end);
   }
 
-  #send(device: DeviceId, event: CoordinatorEvent, message: unknown): void {
-    this.#connections.get(device)?.peer.receive(event, encodeFrame(message));
+  #send(device: DeviceId, event: CoordinatorEvent, frame: Uint8Array): void {
+    this.#connections.get(device)?.peer.receive(event, frame);
   }
 
   #close(connection: LoopbackConnection): void {

@@ -1,4 +1,4 @@
-import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
+import type { Transport, TransportListener, UploadRights } from '@murmuration/client-sdk/transport/transport';
 import { untilAborted } from '@murmuration/client-sdk/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
@@ -71,10 +71,10 @@ export class LoopbackLink implements Transport {
     return answer;
   }
 
-  async upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  async upload(path: string, rights: UploadRights, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const either = this.#withNetwork(signal);
     await this.#passes(bytes.length, 'up', either);
-    await untilAborted(this.#gateway.upload(path, token, bytes), either);
+    await untilAborted(this.#gateway.upload(path, rights, bytes), either);
     await this.#passes(0, 'down', either);
   }
 

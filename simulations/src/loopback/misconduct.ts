@@ -22,6 +22,7 @@ export interface MisconductPorts {
 const phaseOf: Partial<Record<DeviceEvent, LossPhase>> = {
   keys: 'keys',
   shares: 'shares',
+  agree: 'agreement',
   reveal: 'unmasking',
 };
 
@@ -52,9 +53,9 @@ export class Misconduct {
         if (phase) await this.#befalls(device, phase, new AbortController().signal);
         return link.request(event, frame);
       },
-      upload: async (path, token, bytes, signal) => {
+      upload: async (path, rights, bytes, signal) => {
         await this.#befalls(device, 'updates', signal);
-        return link.upload(path, token, bytes, signal);
+        return link.upload(path, rights, bytes, signal);
       },
     };
   }

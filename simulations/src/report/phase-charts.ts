@@ -11,6 +11,7 @@ export const phaseNames: Readonly<Record<RoundPhase, string>> = {
   keys: 'keys',
   shares: 'shares',
   updates: 'training and updates',
+  agreement: 'agreement',
   unmasking: 'unmasking',
   closing: 'closing',
 };
@@ -20,6 +21,7 @@ const phaseColours: Readonly<Record<RoundPhase, Colour>> = {
   keys: 6,
   shares: 3,
   updates: 1,
+  agreement: 7,
   unmasking: 4,
   closing: 5,
 };
@@ -30,6 +32,7 @@ const lossColours: Readonly<Record<RoundPhase, Colour>> = {
   keys: 5,
   shares: 7,
   updates: 2,
+  agreement: 3,
   unmasking: 4,
   closing: 6,
 };

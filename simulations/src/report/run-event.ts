@@ -9,8 +9,16 @@ export type PlainData =
   | readonly PlainData[]
   | { readonly [name: string]: PlainData };
 
-/** Phases of a round in their order; without masking there are no `keys`, `shares` and `unmasking`. */
-export const roundPhases = ['gathering', 'keys', 'shares', 'updates', 'unmasking', 'closing'] as const;
+/** Phases of a round in their order; without masking there are no `keys`, `shares`, `agreement` and `unmasking`. */
+export const roundPhases = [
+  'gathering',
+  'keys',
+  'shares',
+  'updates',
+  'agreement',
+  'unmasking',
+  'closing',
+] as const;
 export type RoundPhase = (typeof roundPhases)[number];
 
 const count = z.int().check(z.gte(0));

@@ -68,7 +68,10 @@ export const commonSettings = {
       keys: duration.prefault('1 min'),
       shares: duration.prefault('1 min'),
       updates: duration.prefault('30 min'),
+      agreement: duration.prefault('1 min'),
       unmasking: duration.prefault('1 min'),
+      /** How long a masked round waits for devices whose connection is gone, once it has enough. */
+      grace: duration.prefault('1 min'),
     })
     .prefault({}),
   /** From the beginning of a round to that of the next, on the clock of the devices. */

@@ -4,7 +4,15 @@ import { useNow } from '../page/dashboard.ts';
 import { duration } from '../page/format.ts';
 import { strings } from '../strings.ts';
 
-const masked: readonly Phase[] = ['gathering', 'keys', 'shares', 'updates', 'unmasking', 'closing'];
+const masked: readonly Phase[] = [
+  'gathering',
+  'keys',
+  'shares',
+  'updates',
+  'agreement',
+  'unmasking',
+  'closing',
+];
 const plain: readonly Phase[] = ['gathering', 'updates', 'closing'];
 
 /** The phases of a round in a row: those that are over with the time that they took, the current one with how far it is. */

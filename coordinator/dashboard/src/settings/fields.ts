@@ -21,7 +21,9 @@ export const fields = {
     keys: { kind: 'duration' },
     shares: { kind: 'duration' },
     updates: { kind: 'duration' },
+    agreement: { kind: 'duration' },
     unmasking: { kind: 'duration' },
+    grace: { kind: 'duration' },
     evaluation: { kind: 'duration' },
   },
   eligibility: {

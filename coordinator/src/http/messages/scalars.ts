@@ -13,5 +13,5 @@ export const metrics = z
   .nullable()
   .describe('Held-out metrics; null without an evaluation');
 
-export const phase = z.enum(['gathering', 'keys', 'shares', 'updates', 'unmasking', 'closing']);
+export const phase = z.enum(['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing']);
 export type Phase = z.infer<typeof phase>;

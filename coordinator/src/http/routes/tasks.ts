@@ -45,7 +45,17 @@ const tally = z.object({
 const round = z.object({
   round: z.string(),
   number: z.int(),
-  phase: z.enum(['gathering', 'keys', 'shares', 'updates', 'unmasking', 'closing', 'published', 'failed']),
+  phase: z.enum([
+    'gathering',
+    'keys',
+    'shares',
+    'updates',
+    'agreement',
+    'unmasking',
+    'closing',
+    'published',
+    'failed',
+  ]),
   startedAt: instant,
   endedAt: instant.nullable(),
   base: z.string().describe('The version that it trained from'),

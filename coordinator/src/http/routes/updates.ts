@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import {
   type DeviceId,
@@ -7,6 +7,7 @@ import {
   parseRoundId,
   type RoundId,
 } from '@murmuration/protocol/ids';
+import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
 import * as z from 'zod';
 import type { Limits } from '../../limits/limits.ts';
@@ -21,7 +22,7 @@ const params = z.object({ round: z.string().regex(idPattern), assignment: z.stri
 const receipt = z.object({ round: z.string(), assignment: z.string(), counted: z.literal(true) });
 
 /**
- * Takes updates. Round, assignment and token are known to fit together before the first byte of a body is read, and beyond the
+ * Takes updates. Round, assignment, token and signature are known to fit together before the first byte of a body is read, and beyond the
  * limits of what is read at the same time the next ones are told to try again.
  */
 export function updateRoutes(
@@ -67,6 +68,7 @@ export function updateRoutes(
           Buffer.from(bearer(request.headers.authorization), 'base64url'),
         );
         if (isRevoked(device)) throw new MurmurationError('device.revoked');
+        driver.requireSigned(parseAssignmentId(request.params.assignment), signatureIn(request.headers));
         const length = Number(request.headers['content-length']);
         if (length !== driver.updateLength)
           throw new MurmurationError(
@@ -95,7 +97,7 @@ export function updateRoutes(
       const driver = findRound(parseRoundId(round));
       traffic.add(driver.terms.plan.task, 'up', body.length);
       traces?.upload(driver.terms.id, headers.traceparent);
-      const counted = driver.accept(parseAssignmentId(assignment), body);
+      const counted = driver.accept(parseAssignmentId(assignment), body, signatureIn(headers));
       // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
       end(assignment, reply.raw);
       // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.
@@ -103,4 +105,12 @@ export function updateRoutes(
       return counted;
     },
   );
+}
+
+/** What the device of a masked update has signed; undefined where the header is missing or no base64url of 64 bytes. */
+function signatureIn(headers: IncomingHttpHeaders): Uint8Array | undefined {
+  const header = headers[maskedHeader.toLowerCase()];
+  return typeof header === 'string' && /^[\w-]{86}$/.test(header)
+    ? new Uint8Array(Buffer.from(header, 'base64url'))
+    : undefined;
 }

@@ -49,6 +49,8 @@ export function collect<State extends CollectingState>(
         `${accepted} of at least ${minimum} devices had sent their ${noun[state.phase]} at the deadline.`,
       );
     }
+    case 'graced':
+      return mayClose(state) ? close(state) : unchanged(state);
     case 'abort':
       return failed(state, event.reason);
     default:
@@ -56,10 +58,33 @@ export function collect<State extends CollectingState>(
   }
 }
 
+/**
+ * ms after which a masked phase closes without those whose connection is gone: it has enough, and everybody else has answered. Undefined
+ * where it waits for others, or for more.
+ */
+export function graceOf(state: CollectingState): number | undefined {
+  const { masking, grace } = state.terms.plan;
+  const { working, away } = state.cohort.count;
+  return masking && working === 0 && away > 0 && mayClose(state) ? grace : undefined;
+}
+
+/** Whether a phase has what the next one needs; that of unmasking ends by itself. */
+function mayClose(state: CollectingState): boolean {
+  switch (state.phase) {
+    case 'agreement':
+      return state.isSettled;
+    case 'unmasking':
+      return false;
+    default:
+      return state.quorum.accepted >= state.quorum.minimum;
+  }
+}
+
 const noun = {
   keys: 'keys',
   shares: 'shares',
   updates: 'updates',
+  agreement: 'agreement',
   unmasking: 'shares of the masks',
 } as const;
 

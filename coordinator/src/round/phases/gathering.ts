@@ -58,5 +58,6 @@ function deadlinesFrom(time: number, { limits, plan }: RoundTerms): Deadlines {
   const keys = plan.masking ? time + limits.keys : time;
   const shares = plan.masking ? keys + limits.shares : time;
   const updates = shares + limits.updates;
-  return { keys, shares, updates, unmasking: updates + limits.unmasking };
+  const agreement = plan.masking ? updates + limits.agreement : updates;
+  return { keys, shares, updates, agreement, unmasking: agreement + limits.unmasking };
 }

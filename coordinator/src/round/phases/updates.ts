@@ -1,6 +1,7 @@
 import { cohortOf, membersAt } from '../cohort.ts';
 import { openQuorum } from '../quorum.ts';
 import { type RoundEvent, type Step, survivorsOf, tallyOf, type Updates } from '../round.ts';
+import { openAgreement } from './agreement.ts';
 import { collect, release } from './collecting.ts';
 import { openUnmasking } from './unmasking.ts';
 
@@ -27,7 +28,10 @@ export function updates(state: Updates, event: RoundEvent): Step {
       return { state: next, effects: [release(closed), { type: 'publish' }] };
     }
     const { members, earlier } = survivorsOf(closed);
-    const { state: next, effects } = openUnmasking({ terms, deadlines, earlier, cohort: cohortOf(members) });
+    const summed = { terms, deadlines, earlier, cohort: cohortOf(members) };
+    // A coordinator that follows the protocol needs nobody's agreement.
+    const { state: next, effects } =
+      terms.plan.masking.threat === 'honest-but-curious' ? openUnmasking(summed) : openAgreement(summed);
     return { state: next, effects: [release(closed), ...effects] };
   });
 }

@@ -3,9 +3,12 @@ import { ByteReader, ByteWriter, concatBytes, equalBytes, utf8 } from '@murmurat
 import type { AssignmentId } from '@murmuration/protocol/ids';
 import type { Checkpoint } from '../../round/store.ts';
 
-const magic = utf8('MSUM1');
+const magic = utf8('MSUM2');
 const assignmentLength = 22;
 const digestLength = 32;
+const signatureLength = 64;
+const contributorLength = assignmentLength + digestLength + signatureLength;
+const unsigned = new Uint8Array(signatureLength);
 const headLength = magic.length + 1 + 4 + 4 + 4;
 
 /** One checkpoint as it lies in a slot. */
@@ -19,14 +22,18 @@ export interface Slot {
 
 /** Head, contributors, sum; then the SHA-256 of all that, so that a torn write is told from a whole one. */
 export function encodeSlot({ sequence, erase, checkpoint: { contributors, sum } }: Slot): Uint8Array {
-  const writer = new ByteWriter(headLength + contributors.length * (assignmentLength + digestLength));
+  const writer = new ByteWriter(headLength + contributors.length * contributorLength);
   writer
     .raw(magic)
     .u8(erase ? 1 : 0)
     .u32(sequence)
     .u32(contributors.length)
     .u32(sum.length);
-  for (const { assignment, digest } of contributors) writer.raw(utf8(assignment)).raw(digest);
+  for (const { assignment, digest, signature } of contributors)
+    writer
+      .raw(utf8(assignment))
+      .raw(digest)
+      .raw(signature ?? unsigned);
   const digest = createHash('sha256').update(writer.bytes).update(sum).digest();
   return concatBytes(writer.bytes, sum, digest);
 }
@@ -40,13 +47,18 @@ export function decodeSlot(bytes: Uint8Array): Slot | undefined {
   const sequence = reader.u32();
   const count = reader.u32();
   const sumLength = reader.u32();
-  const length = headLength + count * (assignmentLength + digestLength) + sumLength;
+  const length = headLength + count * contributorLength + sumLength;
   if (bytes.length < length + digestLength) return undefined;
   const digest = createHash('sha256').update(bytes.subarray(0, length)).digest();
   if (!equalBytes(digest, bytes.subarray(length, length + digestLength))) return undefined;
   const contributors = Array.from({ length: count }, () => ({
     assignment: new TextDecoder().decode(reader.raw(assignmentLength)) as AssignmentId,
     digest: new Uint8Array(reader.raw(digestLength)),
+    signature: signatureOf(reader.raw(signatureLength)),
   }));
   return { sequence, erase, checkpoint: { contributors, sum: new Uint8Array(reader.raw(sumLength)) } };
+}
+
+function signatureOf(bytes: Uint8Array): Uint8Array | null {
+  return equalBytes(bytes, unsigned) ? null : new Uint8Array(bytes);
 }

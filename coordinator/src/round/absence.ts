@@ -1,0 +1,34 @@
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import { graceOf } from './phases/collecting.ts';
+import type { RoundState } from './round.ts';
+
+/** Waits for those of a cohort whose connection is gone, where nobody else is waited for: `over` is called when their grace has passed. */
+export class Absence {
+  readonly #clock: Clock;
+  readonly #over: (time: number) => void;
+  #phase: RoundState['phase'] | undefined;
+  #cancel: Cancel | undefined;
+
+  constructor(clock: Clock, over: (time: number) => void) {
+    this.#clock = clock;
+    this.#over = over;
+  }
+
+  /** The round has changed: the grace begins, goes on, or is over since somebody is back. */
+  follow(state: RoundState): void {
+    const grace = 'cohort' in state ? graceOf(state) : undefined;
+    if (grace === undefined || state.phase !== this.#phase) this.end();
+    if (grace === undefined || this.#cancel) return;
+    this.#phase = state.phase;
+    const time = this.#clock.now() + grace;
+    this.#cancel = this.#clock.at(time, () => {
+      this.#cancel = undefined;
+      this.#over(time);
+    });
+  }
+
+  end(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}

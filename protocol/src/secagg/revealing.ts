@@ -1,0 +1,105 @@
+import { concatBytes, equalBytes } from '../bytes.ts';
+import { MurmurationError } from '../errors.ts';
+import { agreementMessage, readAgreed } from './agreement.ts';
+import { packFlags } from './bitset.ts';
+import type { GraphContext } from './context.ts';
+import type {
+  Holdings,
+  InAgreement,
+  InClosing,
+  InUnmasking,
+  Masked,
+  ParticipantContext,
+} from './participant.ts';
+import { oneShareBytes, pairBytes } from './sealed-share.ts';
+import { readStatement, type Statement, statementHash } from './statement.ts';
+
+/**
+ * Takes the survivors statement, of which a device signs one in a round: it agrees by its signature, and reveals only when its neighbours
+ * have agreed to the same. Against a coordinator that is honest but curious it answers with its shares at once. The same statement
+ * again gets the same answer.
+ * @throws MurmurationError `secagg.statement` for a malformed statement, one that does not count this device or names other dealers than
+ *   its bundle, or a second one; `secagg.too-few` where fewer are counted than the threshold or the device's floor. Nothing changes then.
+ */
+export function takeStatement(
+  context: ParticipantContext,
+  state: InAgreement | InUnmasking | InClosing,
+  statement: Uint8Array,
+): InUnmasking | InClosing {
+  if (state.phase !== 'agreement') {
+    const inGraph = { ...context, graph: state.phase === 'closing' ? state.graph : state.masked.graph };
+    const before = state.phase === 'closing' ? state.statementHash : statementHash(inGraph, state.statement);
+    if (equalBytes(statementHash(inGraph, statement), before)) return state;
+    throw new MurmurationError(
+      'secagg.statement',
+      'The coordinator stated something else about the survivors before.',
+    );
+  }
+  const { masked, holdings } = state;
+  const inGraph = { ...context, graph: masked.graph };
+  const read = standInStatement(masked, statement, context.demands.smallestSum);
+  if (context.demands.assumptions.threat === 'honest-but-curious')
+    return reveal(inGraph, holdings, statement, read);
+  const message = context.identity.sign(agreementMessage(inGraph, statement));
+  return { phase: 'unmasking', masked, holdings, statement, message };
+}
+
+/**
+ * Reveals, to whoever holds enough agreements, one share for each neighbour that dealt: of its seed where its update was counted, of its
+ * masking secret where not. Once it has revealed, it says the same again.
+ * @throws MurmurationError `secagg.agreement` where the agreements are malformed, one of them is wrong, or fewer than the threshold have
+ *   agreed: nothing changes then, and another message may have them
+ */
+export function revealShares(
+  context: ParticipantContext,
+  state: InUnmasking | InClosing,
+  agreed: Uint8Array,
+): InClosing {
+  if (state.phase === 'closing') return state;
+  const { masked, holdings, statement } = state;
+  const inGraph = { ...context, graph: masked.graph };
+  const read = readStatement(statement, masked.devices);
+  const flags = readAgreed(inGraph, masked, statement, read, agreed);
+  const agreeing = flags.filter(flag => flag).length + Number(masked.isComplete);
+  if (agreeing < masked.threshold) {
+    throw new MurmurationError(
+      'secagg.agreement',
+      `${agreeing} holders of this device's shares agree, and ${masked.threshold} are needed.`,
+    );
+  }
+  return reveal(inGraph, holdings, statement, read);
+}
+
+/** The statement, where this device can stand in it; throws as `takeStatement`. */
+function standInStatement(masked: Masked, statement: Uint8Array, smallestSum: number): Statement {
+  const read = readStatement(statement, masked.devices, smallestSum);
+  if (!equalBytes(packFlags(read.dealt), masked.dealt))
+    throw new MurmurationError('secagg.statement', 'The statement names other dealers than the bundle did.');
+  if (!read.counted[masked.self])
+    throw new MurmurationError('secagg.statement', 'The update of this device was not counted.');
+  const surviving =
+    masked.neighbours.filter(number => read.counted[number]).length + Number(masked.isComplete);
+  if (surviving < masked.threshold) {
+    throw new MurmurationError(
+      'secagg.too-few',
+      `${surviving} holders of this device's shares were counted, and ${masked.threshold} are needed.`,
+    );
+  }
+  return read;
+}
+
+function reveal(
+  context: GraphContext,
+  { dealers, opened, shares }: Holdings,
+  statement: Uint8Array,
+  { counted }: Statement,
+): InClosing {
+  const revealed = dealers.flatMap((dealer, i) => {
+    const at = i * pairBytes + (counted[dealer] ? 0 : oneShareBytes);
+    return opened[i] ? [shares.expose().subarray(at, at + oneShareBytes)] : [];
+  });
+  const hash = statementHash(context, statement);
+  const message = concatBytes(hash, packFlags(opened), ...revealed);
+  shares.erase();
+  return { phase: 'closing', graph: context.graph, statementHash: hash, message };
+}
