@@ -3,21 +3,24 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
+import { planHash } from '@murmuration/protocol/secagg/context';
 import {
   dealShares,
   enterRound,
-  type InUnmasking,
+  type InAgreement,
   maskUpdate,
   type Participant,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 
 /** What a device sends in a phase. */
 interface Step {
-  readonly kind: 'keys' | 'shares' | 'update' | 'reveal';
+  readonly kind: 'keys' | 'shares' | 'update' | 'agree' | 'reveal';
   readonly bytes: Uint8Array;
+  /** What the device signed with its update. */
+  readonly signature?: Uint8Array;
 }
 
 /** What a device has, and has heard, in its part of a round. */
@@ -54,17 +57,24 @@ export class MaskedSteps {
         const bundle = heard('bundle');
         if (!bundle) return undefined;
         const ready = takeShares(context, state, bundle);
-        let next: InUnmasking | undefined;
+        let next: InAgreement | undefined;
         const bytes = prepare(elements => {
           next = maskUpdate(context, ready, elements);
         });
         this.#state = next!;
-        return { kind: 'update', bytes };
+        return { kind: 'update', bytes, signature: next!.message };
       }
-      case 'unmasking': {
+      case 'agreement': {
         const statement = heard('survivors');
         if (!statement) return undefined;
-        const next = revealShares(context, state, statement);
+        const next = takeStatement(context, state, statement);
+        this.#state = next;
+        return { kind: next.phase === 'closing' ? 'reveal' : 'agree', bytes: next.message };
+      }
+      case 'unmasking': {
+        const agreed = heard('agreed');
+        if (!agreed) return undefined;
+        const next = revealShares(context, state, agreed);
         this.#state = next;
         return { kind: 'reveal', bytes: next.message };
       }
@@ -75,8 +85,18 @@ export class MaskedSteps {
 }
 
 /** What a device of a small cohort knows of a round of masking. Throws `secagg.parameters` where its plan has none. */
-export function contextOf({ round, plan }: Assignment, identity: SigningKey): ParticipantContext {
+export function contextOf(
+  { round, number, plan, planBytes }: Assignment,
+  identity: SigningKey,
+): ParticipantContext {
   const { task, masking } = plan;
   if (!masking) throw new MurmurationError('secagg.parameters', 'The plan has no masking.');
-  return { primitives: native, task, round, identity, demands: { assumptions: masking, smallestCohort: 3 } };
+  return {
+    primitives: native,
+    task,
+    round,
+    plan: planHash(native, number, planBytes),
+    identity,
+    demands: { assumptions: masking, smallestCohort: 3, smallestSum: 3 },
+  };
 }

@@ -6,12 +6,17 @@ import type { GraphParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Cohort, round, seed, task } from '../unit/protocol/secagg/cohort.ts';
+import { Cohort, number, planBytes, round, seed, task } from '../unit/protocol/secagg/cohort.ts';
 import { runRound } from './secagg.ts';
 
 interface Case {
   readonly parameters: GraphParameters;
-  readonly losses: { shares: Set<number>; updates: Set<number>; unmasking: Set<number> };
+  readonly losses: {
+    shares: Set<number>;
+    updates: Set<number>;
+    agreement: Set<number>;
+    unmasking: Set<number>;
+  };
   readonly length: number;
 }
 
@@ -44,7 +49,7 @@ const cases: fc.Arbitrary<Case> = graphs.chain(parameters => {
   const lost = fc.array(fc.nat(parameters.devices - 1), { maxLength: 2 }).map(numbers => new Set(numbers));
   return fc.record({
     parameters: fc.constant(parameters),
-    losses: fc.record({ shares: lost, updates: lost, unmasking: lost }),
+    losses: fc.record({ shares: lost, updates: lost, agreement: lost, unmasking: lost }),
     length: fc.integer({ min: 1, max: 40 }),
   });
 });
@@ -66,6 +71,7 @@ function compare({ parameters, losses, length }: Case, primitives = native): 're
         i => updateOf(i, length),
         i => losses.updates.has(i),
       )
+      .agree(i => losses.agreement.has(i))
       .reveal(i => losses.unmasking.has(i));
     const sum = cohort.unmask();
 
@@ -74,6 +80,8 @@ function compare({ parameters, losses, length }: Case, primitives = native): 're
     const expected = runRound({
       task,
       round,
+      number,
+      plan: planBytes,
       complete: parameters.graph === 'complete',
       neighbours: parameters.neighbours,
       threshold: parameters.threshold,
@@ -93,6 +101,12 @@ function compare({ parameters, losses, length }: Case, primitives = native): 're
       expect(Array.from(new Uint32Array(update.buffer), BigInt)).toEqual(expected.masked[i]);
     }
     expect(bytes(cohort.statement)).toBe(bytes(expected.statement));
+    for (const [i, { state }] of cohort.masked)
+      expect(bytes(state.message)).toBe(bytes(expected.signatures[i]!));
+    for (const [i, { message }] of cohort.agreed) {
+      expect(bytes(message)).toBe(bytes(expected.agreements[i]!));
+      expect(bytes(cohort.agreedFor(i))).toBe(bytes(expected.agreed[i]!));
+    }
     expect([...cohort.revealed.keys()]).toEqual(expected.revealers);
     for (const [i, { message }] of cohort.revealed) expect(bytes(message)).toBe(bytes(expected.reveals[i]!));
 
@@ -112,7 +126,7 @@ function compare({ parameters, losses, length }: Case, primitives = native): 're
 }
 
 describe('the fast implementation and the reference agree', () => {
-  test('SA1–SA12: all messages, masks and sums of random cohorts, graphs and losses at each stage', () => {
+  test('SA1–SA14: all messages, masks and sums of random cohorts, graphs and losses at each stage', () => {
     let recovered = 0;
     fc.assert(
       fc.property(cases, chosen => {
@@ -125,7 +139,12 @@ describe('the fast implementation and the reference agree', () => {
 
   test('SA1: the portable primitives give the same round', () => {
     const parameters = { graph: 'harary', devices: 7, neighbours: 4, threshold: 2 } as const;
-    const losses = { shares: new Set([1]), updates: new Set<number>(), unmasking: new Set([5]) };
+    const losses = {
+      shares: new Set([1]),
+      updates: new Set<number>(),
+      agreement: new Set<number>(),
+      unmasking: new Set([5]),
+    };
     expect(compare({ parameters, losses, length: 33 }, portable)).toBe('recovered');
   });
 });

@@ -7,6 +7,8 @@ import nacl from 'tweetnacl';
 export interface Round {
   readonly task: string;
   readonly round: string;
+  readonly number: number;
+  readonly plan: Uint8Array;
   readonly complete: boolean;
   readonly neighbours: number;
   readonly threshold: number;
@@ -15,7 +17,7 @@ export interface Round {
   /** By number. */
   readonly updates: readonly bigint[][];
   /** The numbers of the devices that are lost in each phase. */
-  readonly losses: Readonly<Record<'shares' | 'updates' | 'unmasking', ReadonlySet<number>>>;
+  readonly losses: Readonly<Record<'shares' | 'updates' | 'agreement' | 'unmasking', ReadonlySet<number>>>;
 }
 
 const prime = 2n ** 31n + 11n;
@@ -101,24 +103,34 @@ export function recover(devices: readonly number[], shares: readonly Uint8Array[
 /** A whole round: every message by the number of its device, and the unmasked sum modulo 2³². */
 export function runRound(given: Round) {
   const { task, round, complete, neighbours: degree, threshold, updates, losses } = given;
+  const plan = sha256(join(Buffer.from('murmuration plan 2\n'), word(given.number), given.plan));
+  let graph: Uint8Array = new Uint8Array(32);
   const bind = (label: string, ...parts: Uint8Array[]) =>
-    join(Buffer.from(`murmuration secure aggregation 1\n${label}\n${task}\n${round}\n`), ...parts);
-  const derive = (secret: Uint8Array, label: string) =>
-    new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), bind(label), 32));
+    join(
+      Buffer.from(`murmuration secure aggregation 2\n${label}\n${task}\n${round}\n`),
+      plan,
+      graph,
+      ...parts,
+    );
+  const derive = (secret: Uint8Array, label: string, ...parts: Uint8Array[]) =>
+    new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), bind(label, ...parts), 32));
   const devices = given.population
     .map(({ identity, root }) => {
       const [sealing, masking] = [derive(root, 'sealing secret'), derive(root, 'masking secret')];
+      const [seed, coefficients] = [derive(root, 'self mask seed'), derive(root, 'share coefficients')];
       const keys = join(nacl.scalarMult.base(sealing), nacl.scalarMult.base(masking));
       const { publicKey: name, secretKey } = nacl.sign.keyPair.fromSeed(identity);
       const signed = (text: Uint8Array) => nacl.sign.detached(text, secretKey);
-      return { root, sealing, masking, name, signed, keys, message: join(keys, signed(bind('keys', keys))) };
+      const message = join(keys, signed(bind('keys', keys)));
+      return { seed, coefficients, sealing, masking, name, signed, keys, message };
     })
     .sort((a, b) => Buffer.compare(a.name, b.name));
   const all = devices.map((_, number) => number);
-  const leaves = devices.map(({ name, message }) => join(name, message));
+  const leaves = devices.map(({ name, message }) => join(name, sha256(message)));
+  const root = merkleRoot(leaves);
 
   const ring = [...all];
-  const draw = uniform(sha256(bind('ring', word(all.length), merkleRoot(leaves))));
+  const draw = uniform(sha256(bind('ring', word(all.length), root)));
   draw.next();
   for (let place = ring.length - 1; place > 0; place--) {
     const other = Number(draw.next(BigInt(place + 1)).value);
@@ -140,28 +152,37 @@ export function runRound(given: Round) {
       ...[all.length, degree, threshold, self].map(word),
       Uint8Array.of(0),
     );
-    const entries = neighbours[self]!.map(number => join(word(number), leaves[number]!));
-    return join(head, ...entries, inclusionProof(leaves, [...neighbours[self]!, self]));
+    const entries = neighbours[self]!.map(number =>
+      join(word(number), devices[number]!.name, devices[number]!.message),
+    );
+    const known = [...neighbours[self]!, self];
+    const after = all.filter(number => known.includes(number - 1) && !known.includes(number));
+    const successors = after.map(number => leaves[number]!);
+    return join(head, ...entries, ...successors, inclusionProof(leaves, [...known, ...after]));
   });
 
-  const shares = devices.map(({ root, masking }, self) => {
-    const random = uniform(derive(root, 'share coefficients'));
+  graph = sha256(
+    bind('graph', Uint8Array.of(Number(complete)), ...[all.length, degree, threshold].map(word), root),
+  );
+
+  const shares = devices.map(({ seed, coefficients, masking }, self) => {
+    const random = uniform(coefficients);
     random.next();
     const coefficient = () => random.next(prime).value;
-    const seeds = deal(derive(root, 'self mask seed'), threshold, holders[self]!, coefficient);
+    const seeds = deal(seed, threshold, holders[self]!, coefficient);
     const maskings = deal(masking, threshold, holders[self]!, coefficient);
     return new Map(holders[self]!.map((holder, i) => [holder, { seed: seeds[i]!, masking: maskings[i]! }]));
   });
   const parcel = (from: number, to: number) => {
     const { seed, masking } = shares[from]!.get(to)!;
     const [sender, receiver] = [devices[from]!, devices[to]!.keys.subarray(0, 32)];
-    const nonce = sha256(bind('share', sender.keys.subarray(0, 32), receiver)).subarray(0, 24);
+    const nonce = sha256(bind('share', word(from), word(to))).subarray(0, 24);
     const hashes = [seed, masking].map(share => sha256(share).subarray(0, 16));
     return join(...hashes, nacl.box(join(seed, masking), nonce, receiver, sender.sealing));
   };
-  const dealings = devices.map(({ signed, root }, self) => {
+  const dealings = devices.map(({ signed, seed }, self) => {
     const parcels = neighbours[self]!.map(neighbour => parcel(self, neighbour));
-    const body = join(sha256(bind('seed', derive(root, 'self mask seed'))), ...parcels);
+    const body = join(sha256(bind('seed', seed)), ...parcels);
     return join(body, signed(bind('dealing', word(self), body)));
   });
 
@@ -170,24 +191,27 @@ export function runRound(given: Round) {
       values.slice(8 * byte, 8 * byte + 8).reduce((sum, value, bit) => sum + Number(value) * 2 ** bit, 0),
     );
   const dealt = (number: number) => !losses.shares.has(number);
+  const dealers = flags(all.map(dealt));
   const bundles = all.map(self => {
     const parcels = neighbours[self]!.filter(dealt).map(dealer => parcel(dealer, self));
-    return join(flags(neighbours[self]!.map(dealt)), ...parcels);
+    return join(dealers, ...parcels);
   });
 
   const length = updates[0]!.length;
-  const selfMask = (root: Uint8Array) =>
-    streamWords(derive(derive(root, 'self mask seed'), 'self mask'), length);
-  const pairMask = (secret: Uint8Array, peer: number) =>
-    streamWords(derive(nacl.scalarMult(secret, devices[peer]!.keys.subarray(32)), 'pair mask'), length);
-  const masked = devices.map(({ root, masking }, self) => {
+  const selfMask = (seed: Uint8Array) => streamWords(derive(seed, 'self mask'), length);
+  const pairMask = (secret: Uint8Array, device: number, peer: number) => {
+    const agreed = nacl.scalarMult(secret, devices[peer]!.keys.subarray(32));
+    const [smaller, larger] = device < peer ? [device, peer] : [peer, device];
+    return streamWords(derive(agreed, 'pair mask', word(smaller), word(larger)), length);
+  };
+  const masked = devices.map(({ seed, masking }, self) => {
     const masks = neighbours[self]!.filter(dealt).map(peer => {
-      const mask = pairMask(masking, peer);
+      const mask = pairMask(masking, self, peer);
       return self < peer ? mask : mask.map(value => -value);
     });
     return updates[self]!.map((value, i) =>
       modulo(
-        [selfMask(root), ...masks].reduce((sum, mask) => sum + mask[i]!, value),
+        [selfMask(seed), ...masks].reduce((sum, mask) => sum + mask[i]!, value),
         2n ** 32n,
       ),
     );
@@ -195,16 +219,26 @@ export function runRound(given: Round) {
 
   const contributed = (number: number) => dealt(number) && !losses.updates.has(number);
   const contributors = all.filter(contributed);
-  const statement = flags(all.map(number => !contributed(number)));
+  const statement = join(dealers, flags(all.map(contributed)));
+  const signatures = devices.map(({ signed }) => signed(bind('update', sha256(dealers))));
+  const stated = sha256(bind('statement', statement));
+  const agreements = devices.map(({ signed }) => signed(bind('agreement', stated)));
+  const agrees = (number: number) => contributed(number) && !losses.agreement.has(number);
+  const agreed = all.map(self =>
+    join(
+      flags(neighbours[self]!.map(agrees)),
+      ...neighbours[self]!.filter(contributed).map(
+        number => (agrees(number) ? agreements : signatures)[number]!,
+      ),
+    ),
+  );
   const reveals = all.map(self => {
-    const dealers = holders[self]!.filter(dealt);
-    const revealed = dealers.map(
-      dealer => shares[dealer]!.get(self)![contributed(dealer) ? 'seed' : 'masking'],
-    );
-    return join(sha256(bind('statement', statement)), flags(dealers.map(() => true)), ...revealed);
+    const held = holders[self]!.filter(dealt);
+    const revealed = held.map(dealer => shares[dealer]!.get(self)![contributed(dealer) ? 'seed' : 'masking']);
+    return join(stated, flags(held.map(() => true)), ...revealed);
   });
 
-  const revealers = contributors.filter(number => !losses.unmasking.has(number));
+  const revealers = contributors.filter(number => agrees(number) && !losses.unmasking.has(number));
   const secretOf = (dealer: number) => {
     const from = revealers.filter(holder => holders[dealer]!.includes(holder)).slice(-threshold);
     return recover(
@@ -218,7 +252,7 @@ export function runRound(given: Round) {
       : contributors
           .filter(peer => near(dealer, peer))
           .map(peer => {
-            const mask = pairMask(secretOf(dealer), peer);
+            const mask = pairMask(secretOf(dealer), dealer, peer);
             return peer < dealer ? mask : mask.map(value => -value);
           }),
   );
@@ -238,6 +272,9 @@ export function runRound(given: Round) {
     bundles,
     masked,
     statement,
+    signatures,
+    agreements,
+    agreed,
     reveals,
     revealers,
     contributors,

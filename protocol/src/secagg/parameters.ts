@@ -277,9 +277,11 @@ function logFactorial(n: number): number {
   return Math.log(product);
 }
 
-/** C: the corrupt devices that are assumed, one at least. */
-const corruptCount = (devices: number, { corrupt }: Assumptions): number =>
-  Math.max(1, Math.ceil((corrupt - roundingSlack) * devices));
+/** C: the corrupt devices that are assumed; one at least where the coordinator may lie, which can always enrol one. */
+function corruptCount(devices: number, { threat, corrupt }: Assumptions): number {
+  if (threat === 'honest-but-curious') return countOf(devices, corrupt);
+  return Math.max(1, Math.ceil((corrupt - roundingSlack) * devices));
+}
 
 /** How many of `devices` a fraction stands for, rounded down. */
 const countOf = (devices: number, fraction: number): number =>

@@ -1,7 +1,15 @@
+import { utf8 } from '@murmuration/protocol/bytes';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
-import { refuseUnrecoverable, settleDealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import {
+  agreedFor,
+  refuseUnrecoverable,
+  settleDealings,
+  writeBundle,
+} from '@murmuration/protocol/secagg/aggregator';
+import type { Evidence } from '@murmuration/protocol/secagg/agreement';
+import { planHash, type RoundContext } from '@murmuration/protocol/secagg/context';
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
 import { readKeys } from '@murmuration/protocol/secagg/keys';
@@ -10,6 +18,7 @@ import { findParameters, type GraphParameters } from '@murmuration/protocol/seca
 import {
   dealShares,
   enterRound,
+  type InAgreement,
   type InClosing,
   type InKeys,
   type InShares,
@@ -17,9 +26,9 @@ import {
   type InUpdates,
   maskUpdate,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { type Demands, writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
@@ -31,34 +40,59 @@ export const seed = (kind: number, device: number): Uint8Array =>
 export const task = 'keyboard' as TaskName;
 export const round = 'R'.repeat(22) as RoundId;
 
+/** The number and the bytes of the plan to which everything of these rounds is bound. */
+export const number = 7;
+export const planBytes = utf8('{"task":"keyboard"}');
+export const bound: RoundContext = {
+  primitives: native,
+  task,
+  round,
+  plan: planHash(native, number, planBytes),
+};
+
 /** Demands that any graph meets, so that tests may try graphs of any shape. */
 export const undemanding: Demands = {
   assumptions: { threat: 'honest-but-curious', corrupt: 0, dropping: 0 },
   smallestCohort: 3,
+  smallestSum: 3,
 };
+
+/** The same of a device that reveals only to those who agree. */
+const agreeing = { ...undemanding.assumptions, threat: 'malicious' } as const;
 
 export interface CohortOptions {
   readonly devices: number;
   readonly parameters?: GraphParameters;
   readonly demands?: Demands;
   readonly primitives?: Primitives;
+  /** Whether devices agree before they reveal; true by default. */
+  readonly agrees?: boolean;
 }
 
 /** The devices of a round and its coordinator, in one place, step by step; the states are by number in the graph. */
 export class Cohort {
-  readonly context: { primitives: Primitives; task: TaskName; round: RoundId };
+  readonly context: RoundContext;
+  readonly agrees: boolean;
   readonly graph: MaskingGraph;
   readonly contexts: ParticipantContext[];
   readonly entered: InKeys[];
   dealt: InShares[] = [];
   dealings = new Map<number, Dealing>();
   held = new Map<number, InUpdates>();
-  masked = new Map<number, { state: InUnmasking; update: Int32Array }>();
+  masked = new Map<number, { state: InAgreement; update: Int32Array }>();
+  agreed = new Map<number, InUnmasking>();
   statement: Uint8Array = new Uint8Array(0);
   revealed = new Map<number, InClosing>();
 
-  constructor({ devices, parameters, demands = undemanding, primitives = native }: CohortOptions) {
-    this.context = { primitives, task, round };
+  constructor({
+    devices,
+    parameters,
+    demands = undemanding,
+    primitives = native,
+    agrees = true,
+  }: CohortOptions) {
+    this.agrees = agrees;
+    this.context = { ...bound, primitives };
     const population = Array.from({ length: devices }, (_, device) => {
       const identity = primitives.ed25519.signingKey(seed(1, device));
       const context = { ...this.context, identity, demands };
@@ -107,13 +141,45 @@ export class Cohort {
     return this;
   }
 
-  /** States who survived, and gathers what these reveal, but for the lost ones. */
-  reveal(lost: (number: number) => boolean = () => false): this {
+  /** The context of a device that hears a statement. */
+  stating(number: number): ParticipantContext {
+    const context = this.contexts[number]!;
+    if (!this.agrees) return context;
+    return { ...context, demands: { ...context.demands, assumptions: agreeing } };
+  }
+
+  /** States who survived, to which these agree, but for the lost ones. */
+  agree(lost: (number: number) => boolean = () => false): this {
     const contributors = new Set(this.masked.keys());
     refuseUnrecoverable(this.graph, this.dealings, contributors);
-    this.statement = writeStatement(this.graph.parameters.devices, contributors);
+    this.statement = writeStatement(this.graph.parameters.devices, this.dealings, contributors);
     for (const [i, { state }] of this.masked) {
-      if (!lost(i)) this.revealed.set(i, revealShares(this.contexts[i]!, state, this.statement));
+      if (lost(i)) continue;
+      const next = takeStatement(this.stating(i), state, this.statement);
+      if (next.phase === 'unmasking') this.agreed.set(i, next);
+      else this.revealed.set(i, next);
+    }
+    return this;
+  }
+
+  /** What the coordinator knows of a device's part in the sum. */
+  evidenceOf(number: number): Evidence | undefined {
+    const agreement = this.agreed.get(number);
+    if (agreement) return { kind: 'agreement', signature: agreement.message };
+    const masked = this.masked.get(number);
+    return masked && { kind: 'update', signature: masked.state.message };
+  }
+
+  agreedFor(number: number): Uint8Array {
+    return agreedFor(this.graph, number, device => this.evidenceOf(device));
+  }
+
+  /** Gathers what those who agreed reveal, but for the lost ones. */
+  reveal(lost: (number: number) => boolean = () => false): this {
+    if (!this.agrees) return this;
+    refuseUnrecoverable(this.graph, this.dealings, new Set(this.agreed.keys()));
+    for (const [i, state] of this.agreed) {
+      if (!lost(i)) this.revealed.set(i, revealShares(this.stating(i), state, this.agreedFor(i)));
     }
     return this;
   }
@@ -124,7 +190,7 @@ export class Cohort {
     for (const [i, { message }] of this.revealed) unmasking.take(i, message);
     const sum = this.maskedSum();
     for (const secret of unmasking.recover()) {
-      applyMasks(this.context.primitives, sum, unmaskingMasks(this.context, secret));
+      applyMasks(this.context.primitives, sum, unmaskingMasks(this.graph.context, secret));
     }
     return sum;
   }

@@ -7,9 +7,8 @@ import type { GraphParameters } from '@murmuration/protocol/secagg/parameters';
 import { Secret } from '@murmuration/protocol/secagg/secret';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { round, seed, task } from './cohort.ts';
+import { bound as context, seed } from './cohort.ts';
 
-const context = { primitives: native, task, round };
 const keysOf = (device: number) =>
   signKeys(
     context,

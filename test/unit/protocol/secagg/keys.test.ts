@@ -5,9 +5,8 @@ import { certify, isCertified } from '@murmuration/protocol/secagg/certificate';
 import { deriveSecrets, readKeys, signKeys, TakenKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
 import { Secret } from '@murmuration/protocol/secagg/secret';
 import { describe, expect, test } from 'vitest';
-import { round, seed, task } from './cohort.ts';
+import { bound as context, seed } from './cohort.ts';
 
-const context = { primitives: native, task, round };
 const identity = native.ed25519.signingKey(seed(1, 0));
 const secrets = deriveSecrets(context, new Secret(seed(2, 0)));
 const message = writeKeys(signKeys(context, identity, secrets));
@@ -36,6 +35,7 @@ describe('SA3: the keys of a device', () => {
   test.each([
     ['of another round', { ...context, round: 'S'.repeat(22) as RoundId }],
     ['of another task', { ...context, task: 'voice' as TaskName }],
+    ['for another plan', { ...context, plan: seed(9, 9) }],
   ])('%s are refused', (_, elsewhere) => {
     expect(() => readKeys(elsewhere, identity.publicKey, message)).toThrow('[secagg.keys]');
   });

@@ -1,6 +1,7 @@
 import {
   type Assumptions,
   checkParameters,
+  fewestInAnySum,
   findParameters,
   type GraphParameters,
 } from '@murmuration/protocol/secagg/parameters';
@@ -43,24 +44,79 @@ const semiMalicious: [number, number, number, number, number][] = [
   [1_000_000, 0.3, 0.3, 11136, 7454],
 ];
 
-describe('SA5: the finder gives the published degrees, and thresholds no greater', () => {
-  test.each([
-    ...curious.map(row => ['honest-but-curious', ...row] as const),
-    ...semiMalicious.map(row => ['semi-malicious', ...row] as const),
-  ])('%s, %i clients, %f corrupt, %f lost', (threat, devices, corrupt, dropping, degree, threshold) => {
-    const found = findParameters(devices, { threat, corrupt, dropping }, 'harary');
+describe('SA5: the finder gives the published degrees against a curious coordinator, and thresholds no greater', () => {
+  test.each(curious)('%i clients, %f corrupt, %f lost', (devices, corrupt, dropping, degree, threshold) => {
+    const found = findParameters(devices, { threat: 'honest-but-curious', corrupt, dropping }, 'harary');
     expect(found.neighbours).toBe(degree);
     expect(found.threshold).toBeLessThanOrEqual(threshold);
     expect(found.threshold).toBeGreaterThanOrEqual(2);
   });
 });
 
+// Theirs is 2t > k + c alone, which lets a coordinator that lies cut a group off on both sides of a ring.
+test('SA5: against one that lies, degrees and thresholds are no smaller than the published ones', () => {
+  for (const [devices, corrupt, dropping, degree] of semiMalicious) {
+    if (devices > 10_000) continue;
+    const found = findParameters(devices, { threat: 'semi-malicious', corrupt, dropping }, 'harary');
+    expect(found.neighbours).toBeGreaterThanOrEqual(degree);
+  }
+});
+
+// Computed by whoever designed the inequalities, in exact integers: devices, corrupt, lost, threat, k, t, and the fewest honest
+// devices in any sum that opens.
+const designed: [number, number, number, Assumptions['threat'], number, number, number | undefined][] = [
+  [100, 0.05, 0.1, 'honest-but-curious', 16, 6, undefined],
+  [100, 0.05, 0.1, 'semi-malicious', 26, 16, 12],
+  [100, 0.05, 0.1, 'malicious', 26, 16, 12],
+  [1000, 0.05, 0.1, 'honest-but-curious', 36, 19, undefined],
+  [1000, 0.05, 0.1, 'semi-malicious', 80, 54, 335],
+  [1000, 0.05, 0.1, 'malicious', 96, 67, 290],
+  [10_000, 0.05, 0.1, 'honest-but-curious', 42, 22, undefined],
+  [10_000, 0.05, 0.1, 'semi-malicious', 102, 69, 3980],
+  [10_000, 0.05, 0.1, 'malicious', 126, 88, 4039],
+  [1000, 0.05, 0.3, 'honest-but-curious', 66, 23, undefined],
+  [1000, 0.05, 0.3, 'semi-malicious', 320, 183, 141],
+  [1000, 0.05, 0.3, 'malicious', 336, 194, 145],
+  [1000, 0.2, 0.1, 'honest-but-curious', 68, 44, undefined],
+  [1000, 0.2, 0.1, 'semi-malicious', 146, 109, 130],
+  [1000, 0.2, 0.1, 'malicious', 182, 140, 82],
+];
+
+test.each(designed)(
+  'SA5: %i devices, %f corrupt, %f lost, %s',
+  (devices, corrupt, dropping, threat, neighbours, threshold, inAnySum) => {
+    const assumptions = { threat, corrupt, dropping };
+    const found = findParameters(devices, assumptions, 'harary');
+    expect(found).toEqual({ graph: 'harary', devices, neighbours, threshold });
+    expect(fewestInAnySum(found, assumptions)).toBe(inAnySum);
+  },
+);
+
+test.each([
+  [60, 46],
+  [94, 66],
+  [96, 67],
+  [100, 69],
+  [128, 85],
+])(
+  'SA5: a device among 1,000 with %i neighbours takes a threshold of %i, and no less',
+  (neighbours, least) => {
+    const told = (threshold: number) => () =>
+      checkParameters(
+        { graph: 'harary', devices: 1000, neighbours, threshold },
+        { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
+      );
+    expect(told(least)).not.toThrow();
+    expect(told(least - 1)).toThrow('[secagg.parameters]');
+  },
+);
+
 describe('SA5: the finder', () => {
   const usual = { corrupt: 0.05, dropping: 0.1 };
 
   test.each([
-    ['semi-malicious', 1000, 78, 52],
-    ['malicious', 1000, 94, 65],
+    ['semi-malicious', 1000, 80, 54],
+    ['malicious', 1000, 96, 67],
   ] as const)('%s, %i devices, 5 % corrupt, 10 % lost', (threat, devices, neighbours, threshold) => {
     expect(findParameters(devices, { threat, ...usual })).toEqual({
       graph: 'harary',
@@ -77,6 +133,7 @@ describe('SA5: the finder', () => {
     [10, 7],
     [40, 27],
     [49, 33],
+    [128, 86],
   ])('gives %i devices the complete graph with threshold %i', (devices, threshold) => {
     expect(findParameters(devices, { threat: 'malicious', ...usual })).toEqual({
       graph: 'complete',
@@ -86,8 +143,9 @@ describe('SA5: the finder', () => {
     });
   });
 
-  test('draws a sparse graph from 50 devices on, and a complete one of 1,000 when asked', () => {
-    expect(findParameters(50, { threat: 'malicious', ...usual }).graph).toBe('harary');
+  test('draws a sparse graph above 128 devices, or 49 against a curious coordinator, and a complete one of 1,000 when asked', () => {
+    expect(findParameters(129, { threat: 'malicious', ...usual }).graph).toBe('harary');
+    expect(findParameters(50, { threat: 'honest-but-curious', ...usual }).graph).toBe('harary');
     expect(findParameters(1000, { threat: 'malicious', ...usual }, 'complete')).toMatchObject({
       graph: 'complete',
       threshold: 667,
@@ -95,8 +153,15 @@ describe('SA5: the finder', () => {
   });
 
   test('falls back to the complete graph where no sparse one will do', () => {
-    const found = findParameters(50, { threat: 'malicious', corrupt: 0.32, dropping: 0.32 });
-    expect(found).toEqual({ graph: 'complete', devices: 50, neighbours: 49, threshold: 34 });
+    const found = findParameters(129, { threat: 'malicious', corrupt: 0.33, dropping: 0.33 });
+    expect(found).toEqual({ graph: 'complete', devices: 129, neighbours: 128, threshold: 87 });
+  });
+
+  test('lets no sum of fewer than 16 be opened by a sparse graph, unless one is asked for', () => {
+    for (let devices = 129; devices <= 300; devices++) {
+      const assumptions = { threat: 'malicious', ...usual } as const;
+      expect(fewestInAnySum(findParameters(devices, assumptions), assumptions)).toBeGreaterThanOrEqual(16);
+    }
   });
 
   test('assumes one corrupt device in a complete graph, and more where there are more', () => {
@@ -142,11 +207,23 @@ function choose(n: number, k: number): bigint {
   return value;
 }
 
-/** Whether more than `count` of `drawn` devices are among the `marked` of `n` with a chance below 2^−bits / n: exact. */
-function rarelyMore(n: number, marked: number, drawn: number, count: number, bits: number): boolean {
+/** The ways to mark `marked` of `n` devices so that more than `count` are among `drawn` given ones. */
+function waysToMore(n: number, marked: number, drawn: number, count: number): bigint {
   let ways = 0n;
-  for (let x = count + 1; x <= drawn; x++) ways += choose(marked, x) * choose(n - marked, drawn - x);
-  return ways * BigInt(n) * 2n ** BigInt(bits) < choose(n, drawn);
+  for (let x = count + 1; x <= drawn; x++) ways += choose(drawn, x) * choose(n - drawn, marked - x);
+  return ways;
+}
+
+/** Whether more than `count` of the `drawn` devices beside any of `n` are among the `marked` with a chance below 2^−bits: exact. */
+const rarelyMore = (n: number, marked: number, drawn: number, count: number, bits: number): boolean =>
+  waysToMore(n, marked, drawn, count) * BigInt(n) * 2n ** BigInt(bits) < choose(n, marked);
+
+/** Whether two disjoint windows of `window` places hold more than `count` marked devices each with a chance below 2^−bits: exact. */
+function rarelyTwo(n: number, marked: number, window: number, count: number, bits: number): boolean {
+  let ways = 0n;
+  for (let i = count + 1; i <= window; i++)
+    ways += choose(window, i) * waysToMore(n - window, marked - i, window, count);
+  return ((ways * BigInt(n * (n - 1))) / 2n) * 2n ** BigInt(bits) < choose(n, marked);
 }
 
 test('SA5: what is found keeps to the chances, by exact arithmetic, and one share less does not', () => {
@@ -161,14 +238,20 @@ test('SA5: what is found keeps to the chances, by exact arithmetic, and one shar
         const assumptions = { threat, corrupt: corruptPercent / 100, dropping: lostPercent / 100 };
         const { graph, neighbours, threshold } = findParameters(devices, assumptions);
         fc.pre(graph === 'harary');
-        const corrupt = Math.floor((corruptPercent * devices) / 100);
+        const corrupt =
+          threat === 'honest-but-curious'
+            ? Math.floor((corruptPercent * devices) / 100)
+            : Math.max(1, Math.ceil((corruptPercent * devices) / 100));
         const lost = Math.floor((lostPercent * devices) / 100);
         const bits = threat === 'malicious' ? 81 : 41;
-        // The most corrupt neighbours at which the secrets hold, with this threshold and with one less.
-        const withstands = (t: number) => (threat === 'honest-but-curious' ? t - 1 : 2 * t - neighbours - 1);
-        expect(rarelyMore(devices, corrupt, neighbours, withstands(threshold), bits)).toBe(true);
-        if (threshold > 2)
-          expect(rarelyMore(devices, corrupt, neighbours, withstands(threshold - 1), bits)).toBe(false);
+        // The most corrupt neighbours, and in a window, at which the secrets hold with a threshold.
+        const holds = (t: number) =>
+          threat === 'honest-but-curious'
+            ? rarelyMore(devices, corrupt, neighbours, t - 1, bits)
+            : rarelyMore(devices, corrupt, neighbours, 2 * t - neighbours - 1, bits) &&
+              rarelyTwo(devices, corrupt, neighbours / 2, t - neighbours / 2 - 1, bits);
+        expect(holds(threshold)).toBe(true);
+        if (threshold > 2) expect(holds(threshold - 1)).toBe(false);
         expect(rarelyMore(devices, lost, neighbours, neighbours - threshold, 20)).toBe(true);
       },
     ),
@@ -180,20 +263,20 @@ describe('SA5: a device checks what it is told', () => {
   const assumptions: Assumptions = { threat: 'malicious', corrupt: 0.05, dropping: 0.1 };
   const told = (change: Partial<GraphParameters>) => () =>
     checkParameters(
-      { graph: 'harary', devices: 1000, neighbours: 94, threshold: 65, ...change },
+      { graph: 'harary', devices: 1000, neighbours: 96, threshold: 67, ...change },
       assumptions,
     );
 
   test('what the finder gives, and a greater threshold, are accepted', () => {
     expect(told({})).not.toThrow();
-    expect(told({ threshold: 66 })).not.toThrow();
+    expect(told({ threshold: 68 })).not.toThrow();
     expect(told({ graph: 'complete', neighbours: 999, threshold: 667 })).not.toThrow();
   });
 
   test.each([
-    [{ threshold: 64 }],
+    [{ threshold: 66 }],
     [{ neighbours: 4, threshold: 4 }],
-    [{ neighbours: 93 }],
+    [{ neighbours: 95 }],
     [{ neighbours: 1000 }],
     [{ graph: 'complete', neighbours: 999, threshold: 666 }],
     [{ graph: 'complete', neighbours: 94, threshold: 667 }],

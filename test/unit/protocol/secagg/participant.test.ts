@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
 import { concatBytes, hex } from '@murmuration/protocol/bytes';
 import type { RoundId } from '@murmuration/protocol/ids';
-import { native } from '@murmuration/protocol/primitives/node';
-import type { AgreementKey } from '@murmuration/protocol/primitives/primitives';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import { writeAgreed } from '@murmuration/protocol/secagg/agreement';
 import { deriveSecrets } from '@murmuration/protocol/secagg/keys';
 import {
   dealShares,
@@ -11,56 +10,52 @@ import {
   type InShares,
   maskUpdate,
   type Participant,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { restoreParticipant, saveParticipant } from '@murmuration/protocol/secagg/saved-participant';
 import { openShares, parcelBytes, sealShares } from '@murmuration/protocol/secagg/sealed-share';
 import { Secret } from '@murmuration/protocol/secagg/secret';
-import { writeStatement } from '@murmuration/protocol/secagg/statement';
+import { statementHash, writeStatement } from '@murmuration/protocol/secagg/statement';
 import { Unmasking } from '@murmuration/protocol/secagg/unmasking';
 import { describe, expect, test } from 'vitest';
-import { Cohort, round, seed, task } from './cohort.ts';
+import { bound, Cohort, seed } from './cohort.ts';
 
 const harary = { graph: 'harary', devices: 9, neighbours: 6, threshold: 3 } as const;
 const cohortOf = () => new Cohort({ devices: 9, parameters: harary });
 const updateOf = (number: number) => Int32Array.from({ length: 20 }, (_, i) => number * 100 + i);
+const everybody = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 const statementOf = (...dropped: number[]) =>
-  writeStatement(9, new Set([0, 1, 2, 3, 4, 5, 6, 7, 8].filter(number => !dropped.includes(number))));
+  writeStatement(9, new Set(everybody), new Set(everybody.filter(number => !dropped.includes(number))));
 
-describe('SA8: a share is bound to its round, its sender and its receiver', () => {
-  const context = { primitives: native, task, round };
-  const [a, b, c] = [0, 1, 2].map(device => deriveSecrets(context, new Secret(seed(2, device))).sealing);
+describe('SA8: a share is bound to its graph, its sender and its receiver', () => {
+  const context = { ...bound, graph: seed(9, 1) };
+  const [a, b, c] = [0, 1, 2].map(device => deriveSecrets(bound, new Secret(seed(2, device))).sealing);
   const pair = { seed: new Uint8Array(36).fill(1), masking: new Uint8Array(36).fill(2) };
-  const parcel = sealShares(
-    context,
-    { sender: a!.publicKey, receiver: b!.publicKey, key: a!.sealingKey(b!.publicKey) },
-    pair,
-  );
-  const route = (sender: Uint8Array, receiver: AgreementKey) => ({
-    sender,
-    receiver: receiver.publicKey,
-    key: receiver.sealingKey(sender),
-  });
+  const agreed = a!.sealingKey(b!.publicKey);
+  const parcel = sealShares(context, { from: 3, to: 9, key: agreed }, pair);
 
   test('it opens where it belongs', () => {
     expect(parcel).toHaveLength(parcelBytes);
-    expect(openShares(context, route(a!.publicKey, b!), parcel)).toEqual(pair);
+    expect(openShares(context, { from: 3, to: 9, key: b!.sealingKey(a!.publicKey) }, parcel)).toEqual(pair);
   });
 
   test.each([
-    ['in another round', { ...context, round: 'S'.repeat(22) as RoundId }, a!.publicKey, b!],
-    ["as another sender's", context, c!.publicKey, b!],
-    ['for another receiver', context, a!.publicKey, c!],
-    ['the other way round', context, b!.publicKey, a!],
-  ] as const)('it does not open %s', (_, where, sender, receiver) => {
-    expect(openShares(where, route(sender, receiver), parcel)).toBeUndefined();
+    ['in another round', { ...context, round: 'S'.repeat(22) as RoundId }, 3, 9, agreed],
+    ['for another plan', { ...context, plan: seed(9, 3) }, 3, 9, agreed],
+    ['in another graph', { ...context, graph: seed(9, 2) }, 3, 9, agreed],
+    ["as another sender's", context, 4, 9, agreed],
+    ['for another receiver', context, 3, 8, agreed],
+    ['the other way round', context, 9, 3, agreed],
+    ['for whoever has another key', context, 3, 9, c!.sealingKey(a!.publicKey)],
+  ] as const)('it does not open %s', (_, where, from, to, key) => {
+    expect(openShares(where, { from, to, key }, parcel)).toBeUndefined();
   });
 
   test('it does not open when a bit of it, or of the hashes that its dealer signed, was touched', () => {
     for (let at = 0; at < parcel.length; at += 7) {
       const touched = parcel.map((byte, i) => (i === at ? byte ^ 1 : byte));
-      expect(openShares(context, route(a!.publicKey, b!), touched)).toBeUndefined();
+      expect(openShares(context, { from: 3, to: 9, key: agreed }, touched)).toBeUndefined();
     }
   });
 });
@@ -70,7 +65,7 @@ describe('SA9: taking shares', () => {
     const cohort = cohortOf().deal();
     const [self, liar] = [0, cohort.graph.neighbours[0]![2]!];
     const bundle = writeBundle(cohort.graph, cohort.dealings, self);
-    bundle[1 + 2 * parcelBytes + 50]! ^= 1; // in the box of the third neighbour
+    bundle[2 + 2 * parcelBytes + 50]! ^= 1; // in the box of the third neighbour
     const before = restoreParticipant(cohort.contexts[self]!, saveParticipant(cohort.dealt[self]!));
     cohort.take();
     const held = takeShares(cohort.contexts[self]!, before as InShares, bundle);
@@ -80,9 +75,9 @@ describe('SA9: taking shares', () => {
     cohort.mask(updateOf);
     const { state, update } = cohort.masked.get(self)!;
     const restored = restoreParticipant(cohort.contexts[self]!, saveParticipant(state));
-    if (restored.phase !== 'unmasking') throw new Error(restored.phase);
+    if (restored.phase !== 'agreement') throw new Error(restored.phase);
     cohort.masked.set(self, { state: restored, update });
-    cohort.reveal();
+    cohort.agree().reveal();
     const unmasking = new Unmasking(cohort.graph, cohort.dealings, cohort.statement);
     expect(unmasking.take(self, cohort.revealed.get(self)!.message)).toEqual([liar]);
     expect(unmasking.take(1, cohort.revealed.get(1)!.message)).toEqual([]);
@@ -96,18 +91,22 @@ describe('SA9: taking shares', () => {
     expect(taking(bundle.subarray(0, -1))).toThrow('[protocol.frame]');
     expect(taking(concatBytes(bundle, Uint8Array.of(0)))).toThrow('[secagg.share]');
     expect(taking(new Uint8Array(0))).toThrow('[protocol.frame]');
-    expect(taking(Uint8Array.of(0xff))).toThrow('[protocol.frame]'); // a flag for a neighbour that is not there
+    expect(taking(Uint8Array.of(0xff))).toThrow('[protocol.frame]');
+    expect(taking(Uint8Array.of(0xff, 0xff))).toThrow('[protocol.frame]'); // flags of devices that are not there
+    expect(taking(bundle.with(0, bundle[0]! ^ 1))).toThrow(
+      'that this device dealt no shares. [secagg.share]',
+    );
   });
 
-  test('a device leaves where fewer neighbours dealt than recover its secrets', () => {
+  test('a device leaves where fewer boxes open than recover its secrets, though all are flagged', () => {
     const cohort = cohortOf().deal();
-    const bundleOf = (dealers: number) => {
-      const some = [...cohort.graph.neighbours[0]!].slice(0, dealers);
-      return writeBundle(cohort.graph, new Map(some.map(i => [i, cohort.dealings.get(i)!])), 0);
+    const bundleOf = (good: number) => {
+      const bundle = writeBundle(cohort.graph, cohort.dealings, 0);
+      for (let i = good; i < 6; i++) bundle[2 + i * parcelBytes + 50]! ^= 1;
+      return bundle;
     };
-    const taking = (dealers: number) => () =>
-      takeShares(cohort.contexts[0]!, cohort.dealt[0]!, bundleOf(dealers));
-    expect(taking(2)).toThrow('2 devices hold shares, and 3 are needed. [secagg.too-few]');
+    const taking = (good: number) => () => takeShares(cohort.contexts[0]!, cohort.dealt[0]!, bundleOf(good));
+    expect(taking(2)).toThrow('The shares of 2 devices opened, and 3 are needed. [secagg.too-few]');
     expect(taking(3)).not.toThrow();
   });
 });
@@ -134,71 +133,156 @@ describe('SA11: masking', () => {
   });
 });
 
-describe('SA13: revealing', () => {
-  const masked = () => cohortOf().deal().take().mask(updateOf);
-  const revealOf = (cohort: Cohort, statement: Uint8Array, number = 0) =>
-    revealShares(cohort.contexts[number]!, cohort.masked.get(number)!.state, statement);
+const masked = () => cohortOf().deal().take().mask(updateOf);
+const agreeing = (cohort: Cohort, statement: Uint8Array, number = 0) =>
+  takeStatement(cohort.stating(number), cohort.masked.get(number)!.state, statement);
 
-  test('names one share for each dealer: of the masking secret of the dropped, of the seed of the others', () => {
+describe('SA12: a device signs one statement', () => {
+  test('of its own dealers, that counts it and enough holders of its shares', () => {
     const cohort = masked();
-    const dealers = cohort.masked.get(0)!.state.holdings.dealers;
-    const shares = cohort.masked.get(0)!.state.holdings.shares.expose().slice();
-    const dropped = dealers[1]!;
-    const { message } = revealOf(cohort, statementOf(dropped));
+    const [a, b, c, d] = [...cohort.graph.neighbours[0]!] as [number, number, number, number];
+    expect(agreeing(cohort, statementOf(a, b, c)).phase).toBe('unmasking');
+    expect(() => agreeing(cohort, statementOf(a, b, c, d))).toThrow(
+      "2 holders of this device's shares were counted, and 3 are needed. [secagg.too-few]",
+    );
+    expect(() => agreeing(cohort, statementOf(0))).toThrow(
+      'The update of this device was not counted. [secagg.statement]',
+    );
+    const others = writeStatement(9, new Set(everybody.slice(0, 8)), new Set(everybody.slice(0, 8)));
+    expect(() => agreeing(cohort, others)).toThrow('other dealers than the bundle did. [secagg.statement]');
+  });
+
+  test('that is well formed', () => {
+    const cohort = masked();
+    for (const length of [0, 1, 2, 3, 5])
+      expect(() => agreeing(cohort, new Uint8Array(length))).toThrow('[secagg.statement]');
+    expect(() => agreeing(cohort, Uint8Array.of(0xff, 3, 0xff, 1))).toThrow('stray bits. [secagg.statement]');
+    expect(() => agreeing(cohort, Uint8Array.of(0xff, 1, 0xff, 2))).toThrow('stray bits. [secagg.statement]');
+    expect(() => agreeing(cohort, Uint8Array.of(0xfd, 1, 0xff, 1))).toThrow(
+      'counts a device that did not deal. [secagg.statement]',
+    );
+    expect(() => agreeing(cohort, Uint8Array.of(0xff, 1, 3, 0))).toThrow(
+      'The sum is of 2 updates, and 3 are the fewest. [secagg.too-few]',
+    );
+    expect(() => statementOf(2, 3, 4, 5, 6, 7, 8)).toThrow('[secagg.too-few]');
+  });
+
+  test('of as many updates as the app demands', () => {
+    const cohort = masked();
+    const { state } = cohort.masked.get(0)!;
+    const context = cohort.stating(0);
+    const demanding = { ...context, demands: { ...context.demands, smallestSum: 8 } };
+    expect(() => takeStatement(demanding, state, statementOf(3, 4))).toThrow(
+      'The sum is of 7 updates, and 8 are the fewest. [secagg.too-few]',
+    );
+    expect(takeStatement(demanding, state, statementOf(3)).phase).toBe('unmasking');
+  });
+
+  test('and no second one, also after a restart', () => {
+    const cohort = masked();
+    const agreed = agreeing(cohort, statementOf(3));
+    const restored = restoreParticipant(cohort.stating(0), saveParticipant(agreed));
+    for (const state of [agreed, restored]) {
+      if (state.phase !== 'unmasking') throw new Error(state.phase);
+      expect(() => takeStatement(cohort.stating(0), state, statementOf(4))).toThrow('[secagg.statement]');
+      expect(takeStatement(cohort.stating(0), state, statementOf(3))).toBe(state);
+      expect(hex(state.message)).toBe(hex(agreed.message));
+    }
+  });
+});
+
+describe('SA13: a device reveals when enough holders of its shares have agreed', () => {
+  const agreed = () => masked().agree();
+  const evidence = (cohort: Cohort) =>
+    Array.from(cohort.graph.neighbours[0]!, number => cohort.evidenceOf(number));
+  const revealing = (cohort: Cohort, message: Uint8Array) => () =>
+    revealShares(cohort.stating(0), cohort.agreed.get(0)!, message);
+
+  test('enough is the threshold: the others are evidenced by their updates', () => {
+    const cohort = agreed();
+    const [first, ...rest] = evidence(cohort);
+    const updates = Array.from(cohort.graph.neighbours[0]!, number => ({
+      kind: 'update' as const,
+      signature: cohort.masked.get(number)!.state.message,
+    }));
+    const some = (agreements: number) =>
+      writeAgreed([first!, ...rest].map((each, i) => (i < agreements ? each : updates[i])));
+    expect(revealing(cohort, some(2))).toThrow('2 holders of this device');
+    expect(revealing(cohort, some(2))).toThrow('[secagg.agreement]');
+    // What was refused changed nothing.
+    expect(revealing(cohort, some(3))().phase).toBe('closing');
+  });
+
+  test('every signature has to be right, also those beyond the threshold', () => {
+    const cohort = agreed();
+    const good = cohort.agreedFor(0);
+    for (let i = 0; i < 6; i++)
+      expect(revealing(cohort, good.with(1 + 64 * i + 5, good[1 + 64 * i + 5]! ^ 1))).toThrow(
+        '[secagg.agreement]',
+      );
+    const swapped = evidence(cohort).map((each, i, all) => (i < 2 ? all[1 - i] : each));
+    expect(revealing(cohort, writeAgreed(swapped))).toThrow('[secagg.agreement]');
+    // A signature of the update is none of the statement, and the other way round.
+    expect(revealing(cohort, good.with(0, 0b111110))).toThrow('[secagg.agreement]');
+    const asUpdates = evidence(cohort).map((each, i) =>
+      i === 0
+        ? { ...each!, signature: cohort.masked.get(cohort.graph.neighbours[0]![0]!)!.state.message }
+        : each,
+    );
+    expect(revealing(cohort, writeAgreed(asUpdates))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, good)().phase).toBe('closing');
+  });
+
+  test('the message has its exact length, and flags nobody who was not counted', () => {
+    const cohort = cohortOf().deal().take();
+    const lost = cohort.graph.neighbours[0]![1]!;
+    cohort.mask(updateOf, number => number === lost).agree();
+    const good = cohort.agreedFor(0);
+    expect(good).toHaveLength(1 + 5 * 64);
+    expect(revealing(cohort, good.with(0, good[0]! | 2))).toThrow('not counted is said to agree');
+    expect(revealing(cohort, good.with(0, good[0]! | 64))).toThrow('stray bits');
+    expect(revealing(cohort, good.subarray(1))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, concatBytes(good, Uint8Array.of(0)))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, new Uint8Array(0))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, good)().phase).toBe('closing');
+  });
+});
+
+describe('SA14: revealing', () => {
+  test('names one share for each dealer: of the seed of those counted, of the masking secret of the others', () => {
+    const cohort = cohortOf().deal().take();
+    const dropped = cohort.graph.neighbours[0]![1]!;
+    cohort.mask(updateOf, number => number === dropped).agree();
+    const { dealers, shares } = cohort.agreed.get(0)!.holdings;
+    const before = shares.expose().slice();
+    const { message } = revealShares(cohort.stating(0), cohort.agreed.get(0)!, cohort.agreedFor(0));
     const expected = dealers.map((dealer, i) =>
-      shares.subarray(72 * i + (dealer === dropped ? 36 : 0)).subarray(0, 36),
+      before.subarray(72 * i + (dealer === dropped ? 36 : 0)).subarray(0, 36),
     );
     expect(hex(message.subarray(33))).toBe(hex(concatBytes(...expected)));
     expect(message[32]).toBe(0b111111);
+    expect(hex(message.subarray(0, 32))).toBe(hex(statementHash(cohort.graph.context, cohort.statement)));
   });
 
-  test('answers the same statement with the same bytes, and refuses another one', () => {
-    const cohort = masked();
-    const first = revealOf(cohort, statementOf(3));
-    expect(() => revealOf(cohort, statementOf(4))).toThrow('[secagg.erased]'); // from the state before
-    expect(revealShares(cohort.contexts[0]!, first, statementOf(3)).message).toEqual(first.message);
-    expect(() => revealShares(cohort.contexts[0]!, first, statementOf(4))).toThrow('[secagg.statement]');
-    const restored = restoreParticipant(cohort.contexts[0]!, saveParticipant(first));
+  test('happens once: the same bytes again, for whatever is asked afterwards', () => {
+    const cohort = masked().agree();
+    const good = cohort.agreedFor(0);
+    const first = revealShares(cohort.stating(0), cohort.agreed.get(0)!, good);
+    expect(() => revealShares(cohort.stating(0), cohort.agreed.get(0)!, good)).toThrow('[secagg.erased]');
+    const restored = restoreParticipant(cohort.stating(0), saveParticipant(first));
     if (restored.phase !== 'closing') throw new Error(restored.phase);
-    expect(() => revealShares(cohort.contexts[0]!, restored, statementOf())).toThrow('[secagg.statement]');
-    expect(revealShares(cohort.contexts[0]!, restored, statementOf(3)).message).toEqual(first.message);
+    for (const state of [first, restored]) {
+      expect(revealShares(cohort.stating(0), state, good).message).toEqual(first.message);
+      expect(takeStatement(cohort.stating(0), state, cohort.statement)).toBe(state);
+      expect(() => takeStatement(cohort.stating(0), state, statementOf(3))).toThrow('[secagg.statement]');
+    }
   });
 
-  test('reveals nothing where fewer survive than the threshold, however they were lost', () => {
-    const cohort = masked();
-    const [a, b, c, d, e, f] = [...cohort.graph.neighbours[0]!] as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    expect(() => revealOf(cohort, statementOf(a, b, c, d))).toThrow(
-      '2 neighbours survive, and 3 are needed. [secagg.too-few]',
-    );
-    expect(revealOf(cohort, statementOf(a, b, c)).phase).toBe('closing');
-
-    const lossy = cohortOf()
-      .deal(i => i === a || i === b)
-      .take()
-      .mask(updateOf);
-    expect(() => revealOf(lossy, statementOf(a, b, e, f))).toThrow('[secagg.too-few]');
-    expect(revealOf(lossy, statementOf(a, b, f)).phase).toBe('closing');
-  });
-
-  test('reveals nothing to a statement that is malformed, names this device, or leaves fewer than three', () => {
-    const cohort = masked();
-    expect(() => revealOf(cohort, statementOf(0))).toThrow(
-      'The update of this device was not counted. [secagg.statement]',
-    );
-    expect(() => revealOf(cohort, new Uint8Array(1))).toThrow('[secagg.statement]');
-    expect(() => revealOf(cohort, new Uint8Array(3))).toThrow('[secagg.statement]');
-    expect(() => revealOf(cohort, Uint8Array.of(0, 2))).toThrow('[protocol.frame]');
-    expect(() => revealOf(cohort, Uint8Array.of(0xfc, 1))).toThrow(
-      'A sum of 2 updates says too much of each of them.',
-    );
-    expect(() => statementOf(2, 3, 4, 5, 6, 7, 8)).toThrow('[secagg.too-few]');
+  test('follows at once on the statement of a coordinator that is honest but curious', () => {
+    const curious = new Cohort({ devices: 9, parameters: harary, agrees: false });
+    curious.deal().take().mask(updateOf).agree();
+    expect(curious.agreed.size).toBe(0);
+    expect(curious.unmask()[0]).toBe(3600);
   });
 });
 
@@ -208,25 +292,39 @@ describe('a device that restarts', () => {
     const cohort = complete ? new Cohort({ devices: 5 }) : cohortOf();
     const updates = cohort.deal().take().held.get(0)!;
     const saved = saveParticipant(updates);
-    const unmasking = maskUpdate(cohort.contexts[0]!, updates, updateOf(0));
+    const agreement = maskUpdate(cohort.contexts[0]!, updates, updateOf(0));
+    cohort.masked.set(0, { state: agreement, update: updateOf(0) });
+    for (const i of cohort.numbers.slice(1))
+      cohort.masked.set(i, {
+        state: maskUpdate(cohort.contexts[i]!, cohort.held.get(i)!, updateOf(i)),
+        update: updateOf(i),
+      });
+    const savedAgreement = saveParticipant(agreement);
+    cohort.agree();
+    const { statement } = cohort;
+    const unmasking = cohort.agreed.get(0)!;
     const savedUnmasking = saveParticipant(unmasking);
-    const statement = writeStatement(cohort.numbers.length, new Set(cohort.numbers));
-    const closing = revealShares(cohort.contexts[0]!, unmasking, statement);
+    const agreed = cohort.agreedFor(0);
+    const closing = revealShares(cohort.stating(0), unmasking, agreed);
     const fresh = complete ? new Cohort({ devices: 5 }) : cohortOf();
     fresh.deal();
     return {
       cohort,
       statement,
+      agreed,
       saved: {
         keys: saveParticipant(fresh.entered[0]!),
         shares: saveParticipant(fresh.dealt[0]!),
         updates: saved,
+        agreement: savedAgreement,
         unmasking: savedUnmasking,
         closing: saveParticipant(closing),
       },
       messages: {
         keys: fresh.entered[0]!.message,
         shares: fresh.dealt[0]!.message,
+        agreement: agreement.message,
+        unmasking: unmasking.message,
         closing: closing.message,
       },
     };
@@ -236,22 +334,25 @@ describe('a device that restarts', () => {
     ['a Harary graph', false],
     ['a complete graph', true],
   ])('sends the same bytes and continues in every phase, in %s', (_, complete) => {
-    const { cohort, statement, saved, messages } = phases(complete);
-    const restore = (bytes: Uint8Array) => restoreParticipant(cohort.contexts[0]!, bytes);
+    const { cohort, statement, agreed, saved, messages } = phases(complete);
+    const restore = (bytes: Uint8Array) => restoreParticipant(cohort.stating(0), bytes);
     for (const [phase, bytes] of Object.entries(saved)) {
-      const restored = restore(bytes);
+      const restored = restoreParticipant(cohort.contexts[0]!, bytes);
       expect(restored.phase).toBe(phase);
       expect(saveParticipant(restored)).toEqual(bytes);
       if ('message' in restored) expect(restored.message).toEqual(messages[restored.phase]);
     }
-    const updates = restore(saved.updates);
+    const updates = restoreParticipant(cohort.contexts[0]!, saved.updates);
     if (updates.phase !== 'updates') throw new Error(updates.phase);
-    const masked = updateOf(0);
-    expect(saveParticipant(maskUpdate(cohort.contexts[0]!, updates, masked))).toEqual(saved.unmasking);
-    expect(masked).toEqual(restoredMask(cohort));
+    const update = updateOf(0);
+    expect(saveParticipant(maskUpdate(cohort.contexts[0]!, updates, update))).toEqual(saved.agreement);
+    expect(update).toEqual(restoredMask(cohort));
+    const agreement = restore(saved.agreement);
+    if (agreement.phase !== 'agreement') throw new Error(agreement.phase);
+    expect(saveParticipant(takeStatement(cohort.stating(0), agreement, statement))).toEqual(saved.unmasking);
     const unmasking = restore(saved.unmasking);
     if (unmasking.phase !== 'unmasking') throw new Error(unmasking.phase);
-    expect(revealShares(cohort.contexts[0]!, unmasking, statement).message).toEqual(messages.closing);
+    expect(revealShares(cohort.stating(0), unmasking, agreed).message).toEqual(messages.closing);
   });
 
   const restoredMask = (cohort: Cohort) => {

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import frozen from '../../../vectors/secagg-transcripts.json' with { type: 'json' };
 import { Cohort } from './cohort.ts';
 
-/** The SHA-256 of all messages of each phase of a round in which devices 1 and 2 are lost, at shares and at updates. */
+/** The SHA-256 of all messages of each phase of a round in which devices 1, 2 and 3 are lost, at shares, updates and agreement. */
 function transcript(parameters: GraphParameters): Record<string, string> {
   const cohort = new Cohort({ devices: parameters.devices, parameters });
   const rosters = cohort.numbers.map(i => writeRoster(cohort.graph, i));
@@ -19,6 +19,7 @@ function transcript(parameters: GraphParameters): Record<string, string> {
       i => Int32Array.of(i, -i, 1),
       i => i === 2,
     )
+    .agree(i => i === 3 && parameters.graph === 'harary')
     .reveal();
   const digest = (messages: Iterable<Uint8Array>) => hex(native.sha256(concatBytes(...messages)));
   return {
@@ -28,13 +29,16 @@ function transcript(parameters: GraphParameters): Record<string, string> {
     bundles: digest(bundles),
     masked: digest(Array.from(cohort.masked.values(), ({ update }) => new Uint8Array(update.buffer))),
     statement: digest([cohort.statement]),
+    signatures: digest(Array.from(cohort.masked.values(), ({ state }) => state.message)),
+    agreements: digest(Array.from(cohort.agreed.values(), ({ message }) => message)),
+    agreed: digest(Array.from(cohort.agreed.keys(), i => cohort.agreedFor(i))),
     reveals: digest(Array.from(cohort.revealed.values(), ({ message }) => message)),
   };
 }
 
 test.each([
   ['harary', { graph: 'harary', devices: 11, neighbours: 6, threshold: 3 }],
-  ['complete', { graph: 'complete', devices: 7, neighbours: 6, threshold: 5 }],
-] as const)('SA3–SA13: a round on a %s graph has the frozen messages', (graph, parameters) => {
+  ['complete', { graph: 'complete', devices: 9, neighbours: 8, threshold: 7 }],
+] as const)('SA3–SA14: a round on a %s graph has the frozen messages', (graph, parameters) => {
   expect(transcript(parameters)).toEqual(frozen[graph]);
 });

@@ -43,6 +43,7 @@ describe('SA14: losses', () => {
       .deal(among(...atShares))
       .take()
       .mask(updateOf, among(...atUpdates))
+      .agree()
       .reveal(among(...atUnmasking));
     const contributors = cohort.numbers.filter(i => !atShares.includes(i) && !atUpdates.includes(i));
     expect([...cohort.masked.keys()]).toEqual(contributors);
@@ -51,15 +52,15 @@ describe('SA14: losses', () => {
   });
 
   test('at two stages of a complete graph, where each device keeps a share of its own, are survived down to the threshold', () => {
-    const cohort = new Cohort({ devices: 8 }).deal(among(0)).take().mask(updateOf, among(1)).reveal();
+    const cohort = new Cohort({ devices: 8 }).deal(among(0)).take().mask(updateOf, among(1)).agree().reveal();
     expect(cohort.graph.parameters).toMatchObject({ graph: 'complete', threshold: 6 });
     expect(cohort.unmask()).toEqual(sumOf([2, 3, 4, 5, 6, 7]));
   });
 
   test('down to the threshold: with exactly as many answers as needed the sum is exact, with one less it is not given', () => {
     const complete = () => new Cohort({ devices: 9 }).deal().take().mask(updateOf, among(8)); // threshold 7
-    expect(complete().reveal(among(0)).unmask()).toEqual(sumOf([0, 1, 2, 3, 4, 5, 6, 7]));
-    expect(() => complete().reveal(among(0, 1)).unmask()).toThrow(
+    expect(complete().agree().reveal(among(0)).unmask()).toEqual(sumOf([0, 1, 2, 3, 4, 5, 6, 7]));
+    expect(() => complete().agree().reveal(among(0, 1)).unmask()).toThrow(
       'secrets lack shares: too few devices answered. [secagg.too-few]',
     );
   });
@@ -70,7 +71,9 @@ describe('SA14: losses', () => {
       .deal()
       .take()
       .mask(updateOf, among(...neighbours.slice(0, 5)));
-    expect(() => lossy.reveal()).toThrow(/3 devices that hold shares of device \d+ remain, and 4 are needed/);
+    expect(() => lossy.agree().reveal()).toThrow(
+      /3 devices that hold shares of device \d+ remain, and 4 are needed/,
+    );
   });
 
   test('below the threshold at shares, the dealings of those who could not be recovered do not count', () => {
@@ -94,6 +97,7 @@ describe('SA14: losses', () => {
           const sum = cohort
             .take()
             .mask(updateOf, among(...atUpdates))
+            .agree()
             .reveal(among(...atUnmasking))
             .unmask();
           expect(sum).toEqual(sumOf(cohort.masked.keys()));
@@ -146,7 +150,7 @@ describe('SA8: a dealing', () => {
     for (const receiver of cohort.graph.neighbours[0]!) {
       const bundle = writeBundle(cohort.graph, settled, receiver);
       const slot = cohort.graph.neighbours[receiver]!.indexOf(0);
-      const parcel = bundle.subarray(1 + slot * parcelBytes, 1 + (slot + 1) * parcelBytes);
+      const parcel = bundle.subarray(2 + slot * parcelBytes, 2 + (slot + 1) * parcelBytes);
       const own = 32 + cohort.graph.neighbours[0]!.indexOf(receiver) * parcelBytes;
       expect(parcel).toEqual(message.subarray(own, own + parcelBytes));
     }
@@ -154,7 +158,7 @@ describe('SA8: a dealing', () => {
 });
 
 describe('SA14: a reveal', () => {
-  const ready = () => cohortOf().deal().take().mask(updateOf, among(2)).reveal();
+  const ready = () => cohortOf().deal().take().mask(updateOf, among(2)).agree().reveal();
   const unmaskingOf = (cohort: Cohort) => new Unmasking(cohort.graph, cohort.dealings, cohort.statement);
 
   test('with another share than was dealt is refused, and the others recover the secrets', () => {
@@ -172,8 +176,8 @@ describe('SA14: a reveal', () => {
   });
 
   test('of the other kind of share, for the same dealer, is refused', () => {
-    const cohort = cohortOf().deal().take().mask(updateOf, among(2)).reveal();
-    const other = cohortOf().deal().take().mask(updateOf).reveal();
+    const cohort = cohortOf().deal().take().mask(updateOf, among(2)).agree().reveal();
+    const other = cohortOf().deal().take().mask(updateOf).agree().reveal();
     const holder = cohort.graph.neighbours[2]![0]!;
     // What the holder would reveal if device 2 had contributed, under the heading of the statement that it was dropped.
     const mixed = concatBytes(
@@ -225,17 +229,23 @@ describe('SA14: a dealer that deals shares of something else than it signed is n
     const [seeds, maskings] = [seed(7, 0), seed(8, 0)].map(other =>
       shareSecret(other, 4, receivers.map(pointOf), random),
     );
-    const sender = own.sealing.publicKey;
     const parcels = receivers.map((number, i) => {
       const receiver = cohort.graph.devices[number]!.sealing;
-      const route = { sender, receiver, key: own.sealing.sealingKey(receiver) };
-      return sealShares(cohort.context, route, { seed: seeds![i]!, masking: maskings![i]! });
+      const route = { from: liar, to: number, key: own.sealing.sealingKey(receiver) };
+      return sealShares(cohort.graph.context, route, { seed: seeds![i]!, masking: maskings![i]! });
     });
-    const message = writeDealing(cohort.context, cohort.contexts[liar]!.identity, liar, own.seed, parcels);
+    const message = writeDealing(
+      cohort.graph.context,
+      cohort.contexts[liar]!.identity,
+      liar,
+      own.seed,
+      parcels,
+    );
     cohort.dealings.set(liar, readDealing(cohort.graph, liar, message));
     return cohort
       .take()
       .mask(updateOf, among(...(contributes ? [] : [liar])))
+      .agree()
       .reveal();
   }
 
@@ -251,7 +261,7 @@ describe('SA14: a dealer that deals shares of something else than it signed is n
 
 describe('unmasking in parts', () => {
   test('secrets are plain data, and their masks come off in any order and by any ranges', () => {
-    const cohort = cohortOf().deal(among(9)).take().mask(updateOf, among(2, 3)).reveal();
+    const cohort = cohortOf().deal(among(9)).take().mask(updateOf, among(2, 3)).agree().reveal();
     const unmasking = new Unmasking(cohort.graph, cohort.dealings, cohort.statement);
     for (const [i, { message }] of cohort.revealed) unmasking.take(i, message);
     const jobs = structuredClone(unmasking.recover()).reverse() as RecoveredSecret[];
@@ -266,15 +276,17 @@ describe('unmasking in parts', () => {
       [0, 5],
       [5, 17],
     ] as const) {
-      for (const job of jobs) applyMasks(native, sum, unmaskingMasks(cohort.context, job), from, to);
+      for (const job of jobs) applyMasks(native, sum, unmaskingMasks(cohort.graph.context, job), from, to);
     }
     expect(sum).toEqual(sumOf(cohort.masked.keys()));
   });
 
   test('a statement of fewer than three contributors is refused', () => {
     const { graph, dealings } = cohortOf().deal();
-    expect(() => writeStatement(12, new Set([0, 1]))).toThrow('[secagg.too-few]');
-    expect(() => new Unmasking(graph, dealings, Uint8Array.of(0xff, 0x03))).toThrow('[secagg.too-few]');
+    expect(() => writeStatement(12, dealings, new Set([0, 1]))).toThrow('[secagg.too-few]');
+    expect(() => new Unmasking(graph, dealings, Uint8Array.of(0xff, 0x0f, 0x03, 0))).toThrow(
+      '[secagg.too-few]',
+    );
     expect(() => new Unmasking(graph, dealings, new Uint8Array(1))).toThrow('[secagg.statement]');
   });
 });
