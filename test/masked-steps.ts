@@ -97,6 +97,6 @@ export function contextOf(
     round,
     plan: planHash(native, number, planBytes),
     identity,
-    demands: { assumptions: masking, smallestCohort: 3, smallestSum: 3 },
+    demands: { assumptions: masking, smallestCohort: 3, smallestSum: 3, today: 0 },
   };
 }

@@ -154,7 +154,7 @@ async function each<Item, Result>(
 }
 
 function contextOf({ key }: RawDevice, { plan, round }: Assignment): ParticipantContext {
-  const demands = { assumptions, smallestCohort: 3 };
+  const demands = { assumptions, smallestCohort: 3, today: 0 };
   return { primitives: native, task: plan.task, round, identity: key, demands };
 }
 

@@ -8,7 +8,7 @@ import type { Secret } from './secret.ts';
 export interface DeviceKeys {
   /** The Ed25519 key by which the device is enrolled. */
   readonly identity: Uint8Array;
-  /** The enrolment authority's signature over `identity`, where the population has one. */
+  /** The enrolment authority's word for `identity` (68 bytes), where the population has one. */
   readonly certificate?: Uint8Array | undefined;
   /** X25519, for sealing shares to the device. */
   readonly sealing: Uint8Array;

@@ -58,7 +58,7 @@ export class MaskedCohort {
     const coordinator = new MaskedRound(bound, masking);
     const entered = Array.from({ length: phones }, () => {
       const identity = native.ed25519.signingKey(random(32));
-      const context = { ...bound, identity, demands: demandsOf(masking, {}) };
+      const context = { ...bound, identity, demands: demandsOf(masking, {}, 0) };
       const id = base64url(native.sha256(identity.publicKey).subarray(0, 16)) as DeviceId;
       const assignment = assignmentOf({
         round,

@@ -10,6 +10,7 @@ import {
   roundEnd,
 } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { EnrolmentAuthority } from '@murmuration/protocol/secagg/certificate';
 import {
   dealShares,
   enterRound,
@@ -44,14 +45,14 @@ export class RoundDevice {
   readonly light: LightDevice;
   readonly #bulk: Bulk;
   readonly #inTurn: InTurn;
-  readonly #enrolmentKey: Uint8Array | undefined;
+  readonly #authority: EnrolmentAuthority | undefined;
   readonly #inbox = new Map<CoordinatorEvent, { readonly frame: Uint8Array; readonly bytes: number }>();
   readonly #awaited = new Map<CoordinatorEvent, () => void>();
 
-  constructor(url: string, localAddress: string, enrolmentKey: Uint8Array | undefined, inTurn: InTurn) {
+  constructor(url: string, localAddress: string, authority: EnrolmentAuthority | undefined, inTurn: InTurn) {
     this.light = new LightDevice(url, localAddress);
     this.#bulk = new Bulk(url, localAddress);
-    this.#enrolmentKey = enrolmentKey;
+    this.#authority = authority;
     this.#inTurn = inTurn;
     this.light.onMessage = (event, frame, bytes) => {
       this.#inbox.set(event, { frame, bytes });
@@ -150,7 +151,12 @@ export class RoundDevice {
       task,
       round: round as RoundId,
       identity: this.light.key,
-      demands: { assumptions: masking!, smallestCohort: largestCohort, enrolmentKey: this.#enrolmentKey },
+      demands: {
+        assumptions: masking!,
+        smallestCohort: largestCohort,
+        authority: this.#authority,
+        today: 0,
+      },
     };
   }
 

@@ -47,7 +47,7 @@ export class MaskedPeers {
       task: plan.task,
       round,
       identity: native.ed25519.signingKey(seed(peer, 1)),
-      demands: { assumptions, smallestCohort: 3 },
+      demands: { assumptions, smallestCohort: 3, today: 0 },
     }));
     this.#keys = this.#peers.map((context, peer) => {
       const { message } = enterRound(context, seed(peer, 2));

@@ -55,6 +55,7 @@ export const undemanding: Demands = {
   assumptions: { threat: 'honest-but-curious', corrupt: 0, dropping: 0 },
   smallestCohort: 3,
   smallestSum: 3,
+  today: 0,
 };
 
 /** The same of a device that reveals only to those who agree. */

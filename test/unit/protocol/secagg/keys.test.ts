@@ -1,7 +1,6 @@
 import { concatBytes } from '@murmuration/protocol/bytes';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { certify, isCertified } from '@murmuration/protocol/secagg/certificate';
 import { deriveSecrets, readKeys, signKeys, TakenKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
 import { Secret } from '@murmuration/protocol/secagg/secret';
 import { describe, expect, test } from 'vitest';
@@ -107,13 +106,4 @@ describe('SA3: the keys of a device', () => {
     }
     taken.take(b); // what was refused has taken nothing
   });
-});
-
-test('SA6: a certificate holds for one identity and one authority', () => {
-  const authority = native.ed25519.signingKey(seed(3, 0));
-  const certificate = certify(authority, identity.publicKey);
-  expect(isCertified(native, authority.publicKey, identity.publicKey, certificate)).toBe(true);
-  expect(isCertified(native, authority.publicKey, seed(1, 5), certificate)).toBe(false);
-  expect(isCertified(native, identity.publicKey, identity.publicKey, certificate)).toBe(false);
-  expect(isCertified(native, authority.publicKey, identity.publicKey, undefined)).toBe(false);
 });
