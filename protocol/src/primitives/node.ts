@@ -13,7 +13,7 @@ import {
 import { MessageChannel } from 'node:worker_threads';
 import { MurmurationError } from '../errors.ts';
 import { byKernels } from '../kernels/instantiate.ts';
-import { addStreams, kernelAccumulator, scalarAccumulator } from './accumulator.ts';
+import { kernelAccumulator, scalarAccumulator } from './accumulator.ts';
 import { portable, sealingKeyOf } from './portable.ts';
 import type { Accumulator, AgreementKey, Keystream, Primitives } from './primitives.ts';
 
@@ -101,7 +101,7 @@ class CipherStream implements Keystream {
 }
 
 /** Up to 16 KiB the kernels are done with a stream sooner than a cipher is set up. */
-const shortStream = 4096;
+const shortStream = 16_384;
 
 /**
  * By OpenSSL's cipher, which expands a long stream more than twice as fast as the kernels do, and by the kernels' addition. In
@@ -113,13 +113,13 @@ export function cipherAccumulator(): Accumulator {
       const kernels = kernelAccumulator();
       return {
         block: kernels.block,
-        add(key, counter, count, sign) {
-          if (count <= shortStream) {
-            kernels.add(key, counter, count, sign);
+        add(key, counter, count, bytes, sign) {
+          if (count * bytes <= shortStream) {
+            kernels.add(key, counter, count, bytes, sign);
             return;
           }
           const stream = new CipherStream(key, counter);
-          addStreams(kernels, stream, count, sign);
+          kernels.addStream(stream, count, bytes, sign);
           stream.release();
         },
         clear: kernels.clear,

@@ -68,10 +68,10 @@ export interface Accumulator {
   /** 65,536 elements. */
   readonly block: Int32Array;
   /**
-   * Adds `sign` × the first `count` words (32 bits, little-endian) of `keystream(key, counter)` to the first elements of the
-   * block, modulo 2³². `count` is a multiple of 16.
+   * Adds `sign` × the first `count` words of `keystream(key, counter)` to the first elements of the block, modulo 2³². Words are
+   * unsigned, little-endian, of `bytes` bytes (1 to 4). `count` is a multiple of 64.
    */
-  add(key: Uint8Array, counter: number, count: number, sign: 1 | -1): void;
+  add(key: Uint8Array, counter: number, count: number, bytes: number, sign: 1 | -1): void;
   /** Overwrites everything with zeros: elements, keys and streams. */
   clear(): void;
 }

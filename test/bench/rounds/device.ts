@@ -95,7 +95,7 @@ export class RoundDevice {
 
     const { masking } = part.plan;
     const context = masking ? this.#context(part) : undefined;
-    let mask: ((elements: Int32Array) => InUnmasking) | undefined;
+    let mask: ((elements: Int32Array, width: number) => InUnmasking) | undefined;
     if (context) {
       const keys = await this.#inTurn(() => enterRound(context, systemRandom(32)));
       await send('keys', 'keys', keys.message);
@@ -104,7 +104,7 @@ export class RoundDevice {
       await send('shares', 'shares', shares.message);
       const bundle = await next('bundle', 'updates', maskingInput);
       const updates = await this.#inTurn(() => takeShares(context, shares, bundle.message));
-      mask = elements => maskUpdate(context, updates, elements);
+      mask = (elements, width) => maskUpdate(context, updates, elements, width);
     }
 
     const download = await this.#bulk.download(part.plan.model);
@@ -117,7 +117,7 @@ export class RoundDevice {
     const elements = randomElements(quantization.elements, quantization.largest);
     const { masked, update } = await this.#inTurn(() => {
       const wire = elements.slice();
-      const masked = mask?.(wire);
+      const masked = mask?.(wire, quantization.width);
       const packed = packRing(wire, quantization.width);
       const update = { kind: 'ring', packed } as const;
       return {

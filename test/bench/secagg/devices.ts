@@ -79,7 +79,7 @@ function contribute({ bundles }: Extract<Order, { do: 'contribute' }>) {
     const update = pseudoUpdate(number, sum.length);
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + update[i]!;
     const { masked, packed } = device.cpu.time(() => {
-      const masked = maskUpdate(context, takeShares(context, state, bytes), update);
+      const masked = maskUpdate(context, takeShares(context, state, bytes), update, width);
       return { masked, packed: packRing(update, width) };
     });
     device.state = masked;
