@@ -16,6 +16,7 @@ import { byKernels } from '../kernels/instantiate.ts';
 import { kernelAccumulator, scalarAccumulator } from './accumulator.ts';
 import { portable, sealingKeyOf } from './portable.ts';
 import type { Accumulator, AgreementKey, Keystream, Primitives } from './primitives.ts';
+import { isSoundKey, isSoundSignature } from './sound-keys.ts';
 
 type Curve = 'Ed25519' | 'X25519';
 
@@ -142,7 +143,7 @@ export const native: Primitives = {
       return { publicKey: publicBytes(key), sign: message => sign(null, message, key) };
     },
     verify(publicKey, message, signature) {
-      if (publicKey.length !== 32 || signature.length !== 64) return false;
+      if (!isSoundKey(publicKey) || !isSoundSignature(signature)) return false;
       return verify(null, message, importPublicKey('Ed25519', publicKey), signature);
     },
   },

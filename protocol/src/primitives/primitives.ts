@@ -12,7 +12,10 @@ export interface Primitives {
   readonly ed25519: {
     /** The signing key of a 32-byte seed (RFC 8032 §5.1.5). */
     signingKey(seed: Uint8Array): SigningKey;
-    /** Whether `signature` (64 bytes) is the one of `message` under `publicKey` (32 bytes); false for malformed input. */
+    /**
+     * Whether `signature` (64 bytes) is one of `message` under `publicKey` (32 bytes), by the equation without the cofactor; false
+     * for malformed input and for keys that are not sound (`sound-keys.ts`). All platforms agree on every input: SPEC.md, ED1 to ED3.
+     */
     verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   };
 

@@ -61,11 +61,7 @@ describe('SA3: the keys of a device', () => {
     'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
     '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
     `ec${'ff'.repeat(30)}7f`,
-    `ed${'ff'.repeat(30)}7f`,
-    `ee${'ff'.repeat(30)}7f`,
-    `${'00'.repeat(31)}80`,
-    `ec${'ff'.repeat(31)}`,
-  ])('are refused when one has low order, the top bit set or not: %s', encoding => {
+  ])('are refused when one has low order: %s', encoding => {
     const point = new Uint8Array(Buffer.from(encoding, 'hex'));
     expect(() => secrets.sealing.agree(point)).toThrow('[crypto.low-order]');
     for (const low of [signed(point, secrets.masking.publicKey), signed(secrets.sealing.publicKey, point)]) {
