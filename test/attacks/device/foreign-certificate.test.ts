@@ -4,18 +4,17 @@ import { type CertificateTerms, certify } from '@murmuration/protocol/secagg/cer
 import { drawGraph } from '@murmuration/protocol/secagg/graph';
 import { readRoster, writeRoster } from '@murmuration/protocol/secagg/roster';
 import { describe, expect, test } from 'vitest';
-import { Cohort, round, seed, task } from '../../unit/protocol/secagg/cohort.ts';
+import { bound, Cohort, seed } from '../../unit/protocol/secagg/cohort.ts';
 
 const authority = native.ed25519.signingKey(seed(3, 0));
 const noon = (day: number) => day * 86_400_000 + 43_200_000;
-const masking = { threat: 'malicious', corrupt: 0, dropping: 0 } as const;
+const masking = { threat: 'malicious', corrupt: 0, dropping: 0, graph: 'sparse' } as const;
 const demands = demandsOf(
   masking,
   { enrolmentKey: authority.publicKey, population: 'phones', smallestCohort: 40 },
   noon(20_000),
 );
 const { graph } = new Cohort({ devices: 40, demands });
-const context = { primitives: native, task, round };
 
 /** What device 0 makes of its roster where the neighbour `other` has a certificate of these terms, and all others a good one. */
 function reading(terms: CertificateTerms | undefined, other: number, issuer = authority) {
@@ -25,8 +24,8 @@ function reading(terms: CertificateTerms | undefined, other: number, issuer = au
       ? { ...keys, certificate: terms && certify(native, issuer, terms, keys.identity) }
       : { ...keys, certificate: certify(native, authority, good, keys.identity) },
   );
-  const roster = writeRoster(drawGraph(context, devices, graph.parameters), 0);
-  return () => readRoster(context, devices[0]!, demands, roster);
+  const roster = writeRoster(drawGraph(bound, devices, graph.parameters), 0);
+  return () => readRoster(bound, devices[0]!, demands, roster);
 }
 
 describe('SA6: a coordinator that seats devices which the app’s authority has not let in', () => {

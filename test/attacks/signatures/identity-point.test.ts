@@ -90,10 +90,10 @@ describe.each(unsound)('ED1: whoever takes %s for its key', (_, encoding) => {
 });
 
 test('ED1: a device that was enrolled with such a key by an older coordinator is kept out, and the other 39 deal', () => {
-  const assumptions = { threat: 'malicious', corrupt: 0.05, dropping: 0.1 } as const;
+  const assumptions = { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse' } as const;
   const { context } = new Cohort({ devices: 3 });
   const coordinator = new MaskedRound(context, assumptions);
-  const demands = { assumptions, smallestCohort: 39, today: 0 };
+  const demands = { assumptions, smallestCohort: 39, smallestSum: 3, today: 0 };
   const devices = Array.from({ length: 40 }, (_, i) => {
     const own = { ...context, identity: native.ed25519.signingKey(random(32)), demands };
     return { own, state: enterRound(own, random(32)), assignment: `device-${i}` as AssignmentId };
