@@ -30,7 +30,7 @@ export interface StepInputs {
   seed(): Uint8Array;
   heard(event: MaskingEvent): Uint8Array | undefined;
   /** Makes its update; `mask` changes the elements before they are packed. */
-  prepare(mask: (elements: Int32Array) => void): Uint8Array;
+  prepare(mask: (elements: Int32Array, width: number) => void): Uint8Array;
 }
 
 /** A device's part in one masked round, a message at a time, each as soon as what it follows from was heard. */
@@ -58,8 +58,8 @@ export class MaskedSteps {
         if (!bundle) return undefined;
         const ready = takeShares(context, state, bundle);
         let next: InAgreement | undefined;
-        const bytes = prepare(elements => {
-          next = maskUpdate(context, ready, elements);
+        const bytes = prepare((elements, width) => {
+          next = maskUpdate(context, ready, elements, width);
         });
         this.#state = next!;
         return { kind: 'update', bytes, signature: next!.message };
@@ -97,6 +97,6 @@ export function contextOf(
     round,
     plan: planHash(native, number, planBytes),
     identity,
-    demands: { assumptions: masking, smallestCohort: 3, smallestSum: 3 },
+    demands: { assumptions: masking, smallestCohort: 3, smallestSum: 3, today: 0 },
   };
 }

@@ -50,7 +50,7 @@ export interface ClientOptions {
   readonly storage: Storage;
   /** The enrolment token that the operator gave to the app, or how to get it when it is needed. */
   readonly enrolment: string | (() => Promise<string>);
-  /** Gets the enrolment authority's signature over this device's key (64 bytes), where the app has such an authority. */
+  /** Gets the enrolment authority's certificate of this device's key (68 bytes, `certify`), where the app has such an authority. */
   readonly certificate?: (publicKey: Uint8Array) => Promise<Uint8Array>;
   /** What no plan of the coordinator may lower. */
   readonly floors?: Floors;

@@ -1,5 +1,3 @@
-import { addFour, addWords } from './words';
-
 // Rotations of each word to the left. Those by whole bytes move bytes.
 
 // @ts-expect-error: decorator
@@ -26,34 +24,25 @@ function left7(x: v128): v128 {
   return v128.or(i32x4.shl(x, 7), i32x4.shr_u(x, 25));
 }
 
-/** Adds four successive words of each of four blocks, which come as four vectors with a word of each block. */
+/** Writes four successive words of each of four blocks, which come as four vectors with a word of each block. */
 // @ts-expect-error: decorator
 @inline
-function addColumns(target: usize, minus: v128, a: v128, b: v128, c: v128, d: v128): void {
+function storeColumns(target: usize, a: v128, b: v128, c: v128, d: v128): void {
   const e = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
   const f = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
   const g = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
   const h = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-  addFour(target, v128.shuffle<i64>(e, g, 0, 2), minus);
-  addFour(target + 64, v128.shuffle<i64>(e, g, 1, 3), minus);
-  addFour(target + 128, v128.shuffle<i64>(f, h, 0, 2), minus);
-  addFour(target + 192, v128.shuffle<i64>(f, h, 1, 3), minus);
+  v128.store(target, v128.shuffle<i64>(e, g, 0, 2));
+  v128.store(target, v128.shuffle<i64>(e, g, 1, 3), 64);
+  v128.store(target, v128.shuffle<i64>(f, h, 0, 2), 128);
+  v128.store(target, v128.shuffle<i64>(f, h, 1, 3), 192);
 }
 
 /**
- * Adds `sign` (1 or −1) times `blocks` blocks of the ChaCha20 key stream (RFC 8439 §2.3) to the words at `target`: of the 32
- * bytes at `key`, under the zero nonce, from block `counter` on. Four blocks are made at once, one in each lane; those of the
- * last four that aren't asked for end in the 256 bytes at `scratch`, which are left zero.
+ * Writes `blocks` blocks of the ChaCha20 key stream (RFC 8439 §2.3) to `target`: of the 32 bytes at `key`, under the zero nonce,
+ * from block `counter` on. Four blocks are made at once, one in each lane, so that up to three more are written.
  */
-export function addKeystream(
-  key: usize,
-  counter: u32,
-  target: usize,
-  blocks: i32,
-  sign: i32,
-  scratch: usize,
-): void {
-  const minus = i32x4.splat(sign >> 31);
+export function expand(key: usize, counter: u32, target: usize, blocks: i32): void {
   // "expand 32-byte k"
   const c0 = i32x4.splat(0x61707865);
   const c1 = i32x4.splat(0x3320646e);
@@ -112,23 +101,18 @@ export function addKeystream(
       x3 = i32x4.add(x3, x4); x14 = left8(v128.xor(x14, x3));
       x9 = i32x4.add(x9, x14); x4 = left7(v128.xor(x4, x9));
     }
-    const to = blocks < 4 ? scratch : target;
-    addColumns(to, minus, i32x4.add(x0, c0), i32x4.add(x1, c1), i32x4.add(x2, c2), i32x4.add(x3, c3));
+    storeColumns(target, i32x4.add(x0, c0), i32x4.add(x1, c1), i32x4.add(x2, c2), i32x4.add(x3, c3));
     x4 = i32x4.add(x4, v128.load32_splat(key, 0));
     x5 = i32x4.add(x5, v128.load32_splat(key, 4));
     x6 = i32x4.add(x6, v128.load32_splat(key, 8));
     x7 = i32x4.add(x7, v128.load32_splat(key, 12));
-    addColumns(to + 16, minus, x4, x5, x6, x7);
+    storeColumns(target + 16, x4, x5, x6, x7);
     x8 = i32x4.add(x8, v128.load32_splat(key, 16));
     x9 = i32x4.add(x9, v128.load32_splat(key, 20));
     x10 = i32x4.add(x10, v128.load32_splat(key, 24));
     x11 = i32x4.add(x11, v128.load32_splat(key, 28));
-    addColumns(to + 32, minus, x8, x9, x10, x11);
-    addColumns(to + 48, minus, i32x4.add(x12, counters), x13, x14, x15);
-    if (blocks < 4) {
-      addWords(target, target + (<usize>blocks << 6), scratch, 1);
-      memory.fill(scratch, 0, 256);
-    }
+    storeColumns(target + 32, x8, x9, x10, x11);
+    storeColumns(target + 48, i32x4.add(x12, counters), x13, x14, x15);
     target += 256;
     counters = i32x4.add(counters, i32x4.splat(4));
   }

@@ -73,6 +73,11 @@ export const errors = {
   },
   'device.unknown': { status: 401, retryable: false, text: 'The device is not enrolled; enrol it first.' },
   'device.enrolment-refused': { status: 403, retryable: false, text: 'The enrolment token is not valid.' },
+  'device.key': {
+    status: 422,
+    retryable: false,
+    text: 'The identity key is none that one device alone can sign for; make a new one from 32 random bytes.',
+  },
   'device.signature': {
     status: 401,
     retryable: false,

@@ -130,7 +130,7 @@ async function playRound(devices: readonly RawDevice[], log: (line: string) => v
   const masked = await each(dealt, async ({ device, assignment, context, state }) => {
     const ready = takeShares(context, state, await fed(device, 'bundle'));
     const { elements, width } = quantized(assignment);
-    const next = maskUpdate(context, ready, elements);
+    const next = maskUpdate(context, ready, elements, width);
     const packed = packRing(elements, width);
     const bytes = encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, width);
     const { status } = await device.upload(assignment, bytes);
@@ -154,7 +154,7 @@ async function each<Item, Result>(
 }
 
 function contextOf({ key }: RawDevice, { plan, round }: Assignment): ParticipantContext {
-  const demands = { assumptions, smallestCohort: 3 };
+  const demands = { assumptions, smallestCohort: 3, today: 0 };
   return { primitives: native, task: plan.task, round, identity: key, demands };
 }
 

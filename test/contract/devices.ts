@@ -7,7 +7,7 @@ function deviceOf(index: number, certified = false): Device {
   return {
     id: `device-${index}`.padEnd(22, '-') as DeviceId,
     publicKey: new Uint8Array(32).fill(index),
-    certificate: certified ? new Uint8Array(64).fill(index) : undefined,
+    certificate: certified ? new Uint8Array(68).fill(index) : undefined,
     enrolledAt: 1_000 + index,
     revokedAt: null,
   };

@@ -64,7 +64,7 @@ const entries: readonly JournalEntry[] = [
     type: 'keys',
     assignment: id('two'),
     publicKey: new Uint8Array(32),
-    certificate: new Uint8Array(64).fill(3),
+    certificate: new Uint8Array(68).fill(3),
     message: new Uint8Array(0),
   },
   { type: 'shares', assignment: id('one'), message: new Uint8Array(100_000).fill(4) },

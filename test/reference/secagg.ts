@@ -14,6 +14,8 @@ export interface Round {
   readonly threshold: number;
   /** 32 random bytes each for the identity and for the round. */
   readonly population: readonly { readonly identity: Uint8Array; readonly root: Uint8Array }[];
+  /** Bits of the ring. */
+  readonly width: number;
   /** By number. */
   readonly updates: readonly bigint[][];
   /** The numbers of the devices that are lost in each phase. */
@@ -29,10 +31,10 @@ const bytesOf = (value: bigint, length: number) =>
   new Uint8Array(Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex'));
 const modulo = (value: bigint, modulus: bigint) => ((value % modulus) + modulus) % modulus;
 
-/** `count` words of the ChaCha20 stream of a key, as unsigned integers. */
-export function streamWords(key: Uint8Array, count: number): bigint[] {
-  const bytes = createCipheriv('chacha20', key, new Uint8Array(16)).update(new Uint8Array(4 * count));
-  return Array.from({ length: count }, (_, i) => BigInt(bytes.readUInt32LE(4 * i)));
+/** `count` words, of so many bytes each, of the ChaCha20 stream of a key, as unsigned integers. */
+export function streamWords(key: Uint8Array, count: number, size = 4): bigint[] {
+  const bytes = createCipheriv('chacha20', key, new Uint8Array(16)).update(new Uint8Array(size * count));
+  return Array.from({ length: count }, (_, i) => BigInt(bytes.readUIntLE(size * i, size)));
 }
 
 function* uniform(key: Uint8Array): Generator<bigint, never, bigint> {
@@ -100,9 +102,9 @@ export function recover(devices: readonly number[], shares: readonly Uint8Array[
   return bytesOf(secret, 32);
 }
 
-/** A whole round: every message by the number of its device, and the unmasked sum modulo 2³². */
+/** A whole round: every message by the number of its device, and the unmasked sum modulo 2^width. */
 export function runRound(given: Round) {
-  const { task, round, complete, neighbours: degree, threshold, updates, losses } = given;
+  const { task, round, complete, neighbours: degree, threshold, width, updates, losses } = given;
   const plan = sha256(join(Buffer.from('murmuration plan 2\n'), word(given.number), given.plan));
   let graph: Uint8Array = new Uint8Array(32);
   const bind = (label: string, ...parts: Uint8Array[]) =>
@@ -198,11 +200,12 @@ export function runRound(given: Round) {
   });
 
   const length = updates[0]!.length;
-  const selfMask = (seed: Uint8Array) => streamWords(derive(seed, 'self mask'), length);
+  const maskOf = (key: Uint8Array) => streamWords(key, length, Math.ceil(width / 8));
+  const selfMask = (seed: Uint8Array) => maskOf(derive(seed, 'self mask'));
   const pairMask = (secret: Uint8Array, device: number, peer: number) => {
     const agreed = nacl.scalarMult(secret, devices[peer]!.keys.subarray(32));
     const [smaller, larger] = device < peer ? [device, peer] : [peer, device];
-    return streamWords(derive(agreed, 'pair mask', word(smaller), word(larger)), length);
+    return maskOf(derive(agreed, 'pair mask', word(smaller), word(larger)));
   };
   const masked = devices.map(({ seed, masking }, self) => {
     const masks = neighbours[self]!.filter(dealt).map(peer => {
@@ -212,7 +215,7 @@ export function runRound(given: Round) {
     return updates[self]!.map((value, i) =>
       modulo(
         [selfMask(seed), ...masks].reduce((sum, mask) => sum + mask[i]!, value),
-        2n ** 32n,
+        2n ** BigInt(width),
       ),
     );
   });
@@ -248,7 +251,7 @@ export function runRound(given: Round) {
   };
   const removed = all.filter(dealt).flatMap(dealer =>
     contributed(dealer)
-      ? [streamWords(derive(secretOf(dealer), 'self mask'), length)]
+      ? [selfMask(secretOf(dealer))]
       : contributors
           .filter(peer => near(dealer, peer))
           .map(peer => {
@@ -260,7 +263,7 @@ export function runRound(given: Round) {
     const total = contributors.reduce((partial, number) => partial + masked[number]![i]!, 0n);
     return modulo(
       removed.reduce((partial, mask) => partial - mask[i]!, total),
-      2n ** 32n,
+      2n ** BigInt(width),
     );
   });
   const keys = devices.map(({ message }) => message);

@@ -100,9 +100,11 @@ export async function contributeMasked(
   }
 }
 
-function termsOf({ assignment, masking }: MaskedPart, { task, identity, floors }: SessionPorts): MaskedTerms {
+function termsOf({ assignment, masking }: MaskedPart, ports: SessionPorts): MaskedTerms {
   const { round, number, planBytes } = assignment;
-  return { task, round, number, planBytes, identity: identity().seed, demands: demandsOf(masking, floors) };
+  const { task, identity, floors, platform } = ports;
+  const demands = demandsOf(masking, floors, platform.clock.now());
+  return { task, round, number, planBytes, identity: identity().seed, demands };
 }
 
 /** Sends the message of a phase until the coordinator has taken it. */

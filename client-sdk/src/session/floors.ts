@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { MaskingSettings, Plan } from '@murmuration/protocol/messages/plan';
+import { dayOf } from '@murmuration/protocol/secagg/certificate';
 import { fewestContributors } from '@murmuration/protocol/secagg/parameters';
 import type { Demands } from '@murmuration/protocol/secagg/roster';
 
@@ -11,8 +12,10 @@ export interface Floors {
   readonly corrupt?: number;
   /** The fewest devices among which this one hides. */
   readonly smallestCohort?: number;
-  /** The Ed25519 key (32 bytes) of the authority that must have certified each neighbour. */
+  /** The Ed25519 key (32 bytes) of the authority that must have certified each neighbour, for `population`. */
   readonly enrolmentKey?: Uint8Array;
+  /** The name of the population for which that authority certifies this app's devices; goes with `enrolmentKey`. */
+  readonly population?: string;
 }
 
 const strength = { 'honest-but-curious': 0, 'semi-malicious': 1, malicious: 2 } as const;
@@ -36,8 +39,9 @@ export function requirePrivateLayers({ privateLayers = [] }: Plan, kept: readonl
     );
 }
 
-/** What the device asks of the graph: the stronger of plan and floors in each respect. */
-export function demandsOf(masking: MaskingSettings, floors: Floors): Demands {
+/** What the device asks of the graph: the stronger of plan and floors in each respect, at a time in ms since 1970. */
+export function demandsOf(masking: MaskingSettings, floors: Floors, now: number): Demands {
+  const { enrolmentKey, population = '' } = floors;
   const threats = [masking.threat, floors.masking ?? masking.threat];
   return {
     assumptions: {
@@ -49,6 +53,7 @@ export function demandsOf(masking: MaskingSettings, floors: Floors): Demands {
     },
     smallestCohort: Math.max(fewestContributors, floors.smallestCohort ?? 0),
     smallestSum: fewestContributors,
-    enrolmentKey: floors.enrolmentKey,
+    authority: enrolmentKey && { key: enrolmentKey, population },
+    today: dayOf(now),
   };
 }

@@ -53,8 +53,8 @@ function maskedRound(context: ParticipantContext, random: RandomBytes): MaskedRo
       const ready = state;
       if (ready?.phase !== 'updates') throw outOfTurn('mask', ready);
       let masked: InAgreement | undefined;
-      const update = prepareUpdate(learned, assignment, random, elements => {
-        masked = maskUpdate(context, ready, elements);
+      const update = prepareUpdate(learned, assignment, random, (elements, width) => {
+        masked = maskUpdate(context, ready, elements, width);
       });
       return { ...stand(masked!), update };
     },

@@ -19,13 +19,13 @@ export interface Learned {
 
 /**
  * What leaves the device: the delta clipped, weighed, rotated, quantised and packed as the plan says; `mask` changes the
- * ring elements before they are packed. Changes `delta`. Throws `training.failed` where training diverged.
+ * ring elements, of `width` bits each, before they are packed. Changes `delta`. Throws `training.failed` where training diverged.
  */
 export function prepareUpdate(
   { delta, examples, layout }: Learned,
   { plan, round }: Assignment,
   random: RandomBytes,
-  mask: (elements: Int32Array) => void = () => {},
+  mask: (elements: Int32Array, width: number) => void = () => {},
 ): Uint8Array {
   const norm = clip(delta, plan.update.clip);
   if (!Number.isFinite(norm))
@@ -44,7 +44,7 @@ export function prepareUpdate(
   }
   const quantization = quantizationFor(layout.count, { ...plan.update, largestCohort: plan.largestCohort });
   const elements = quantize(delta, weight, quantization, round, random);
-  mask(elements);
+  mask(elements, quantization.width);
   const packed = packRing(elements, quantization.width);
   return encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, quantization.width);
 }

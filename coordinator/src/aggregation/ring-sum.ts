@@ -36,7 +36,12 @@ export class RingSum implements RunningSum {
     this.#vector = ringVector(elements);
   }
 
-  /** The sum modulo 2³². */
+  /** Bits of the ring. */
+  get width(): number {
+    return this.#quantization.width;
+  }
+
+  /** The sum modulo 2^width: what is above those bits has no meaning. */
   get elements(): Int32Array {
     return this.#vector.elements;
   }
@@ -54,7 +59,7 @@ export class RingSum implements RunningSum {
   }
 
   mean(): Mean {
-    const sum = centre(this.elements.slice(), this.#quantization.width);
+    const sum = centre(this.elements.slice(), this.width);
     return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.#seed);
   }
 

@@ -10,13 +10,19 @@ const secretsPerJob = 8;
 /** Elements of the sum for one job: enough that the keys set up are few beside the streams. */
 const elementsPerJob = 65_536;
 
+/** Elements of a ring, in the low `width` bits of each. */
+interface MaskedSum {
+  readonly elements: Int32Array;
+  readonly width: number;
+}
+
 /** Takes masks off sums. */
 export interface Unmasker {
   /** Adds what the secrets stand for to `sum`, all at once at the end; `progress` hears the share that is done. */
   unmask(
     context: GraphContext,
     secrets: readonly RecoveredSecret[],
-    sum: Int32Array,
+    sum: MaskedSum,
     progress: (done: number) => void,
   ): Promise<void>;
   close(): Promise<void>;
@@ -26,7 +32,7 @@ export interface Unmasker {
 export function unmaskerPool(threads = availableParallelism()): Unmasker {
   let pool: Piscina<UnmaskingJob, Masks | null> | undefined;
   return {
-    async unmask({ task, round, plan, graph }, secrets, sum, progress) {
+    async unmask({ task, round, plan, graph }, secrets, { elements, width }, progress) {
       pool ??= new Piscina({
         filename: new URL('./worker.ts', import.meta.url).href,
         minThreads: 0,
@@ -35,7 +41,7 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
       });
       const run = (job: UnmaskingJob) => pool!.run(job);
       const batches = split(secrets.length, secretsPerJob);
-      const ranges = split(sum.length, elementsPerJob);
+      const ranges = split(elements.length, elementsPerJob);
       let done = 0;
       const step = <Value>(value: Value): Value => {
         done += 1;
@@ -49,12 +55,14 @@ export function unmaskerPool(threads = availableParallelism()): Unmasker {
       );
       // Shared, so that every job reads the same bytes.
       const all = concatMasks(masks as Masks[], bytes => new SharedArrayBuffer(bytes));
-      const shared = new Int32Array(new SharedArrayBuffer(sum.byteLength));
-      shared.set(sum);
+      const shared = new Int32Array(new SharedArrayBuffer(elements.byteLength));
+      shared.set(elements);
       await Promise.all(
-        ranges.map(({ from, to }) => run({ kind: 'masks', sum: shared, masks: all, from, to }).then(step)),
+        ranges.map(({ from, to }) =>
+          run({ kind: 'masks', sum: shared, masks: all, width, from, to }).then(step),
+        ),
       );
-      sum.set(shared);
+      elements.set(shared);
     },
     async close() {
       await pool?.destroy();

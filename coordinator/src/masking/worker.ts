@@ -16,6 +16,7 @@ export type UnmaskingJob =
       readonly kind: 'masks';
       readonly sum: Int32Array;
       readonly masks: Masks;
+      readonly width: number;
       readonly from: number;
       readonly to: number;
     };
@@ -23,7 +24,7 @@ export type UnmaskingJob =
 /** What the pool calls: the masks of some secrets, or all masks on a range of the sum. */
 export default function work(job: UnmaskingJob): Masks | null {
   if (job.kind === 'masks') {
-    applyMasks(native, job.sum, job.masks, job.from, job.to);
+    applyMasks(native, job.sum, job.masks, job.width, job.from, job.to);
     return null;
   }
   const { task, round, plan, graph, secrets } = job;

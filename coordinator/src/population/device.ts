@@ -6,7 +6,7 @@ export interface Device {
   readonly id: DeviceId;
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** The enrolment authority's signature over the key (64 bytes), where the app has such an authority. */
+  /** The enrolment authority's certificate of the key (68 bytes), where the app has such an authority. */
   readonly certificate: Uint8Array | undefined;
   /** ms since 1970. */
   readonly enrolledAt: number;

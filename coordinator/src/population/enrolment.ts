@@ -12,7 +12,7 @@ export interface EnrolmentRequest {
   readonly device: DeviceId;
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** The enrolment authority's signature over the key (64 bytes), where the device has one. */
+  /** The enrolment authority's certificate of the key (68 bytes), where the device has one. */
   readonly certificate: Uint8Array | undefined;
   /** A token, or what an app's own verifier takes for one, such as an attestation. */
   readonly token: string;

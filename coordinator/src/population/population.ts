@@ -5,6 +5,7 @@ import { challengeMessage, type Enrol, type Hello } from '@murmuration/protocol/
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { isSoundKey } from '@murmuration/protocol/primitives/sound-keys';
 import type { Place } from '../paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';
@@ -53,7 +54,7 @@ export class Population {
 
   /**
    * Makes a device known; one that is known already stays as it is, and its token is not looked at. Throws `protocol.version`,
-   * `device.signature`, `device.revoked`, `device.enrolment-refused`, `device.enrolment-unavailable`, or what the app's own verifier throws.
+   * `device.key`, `device.signature`, `device.revoked`, `device.enrolment-refused`, `device.enrolment-unavailable`, or what the app's own verifier throws.
    */
   async enrol(
     { protocol, publicKey, token, certificate, signature }: Enrol,
@@ -61,6 +62,7 @@ export class Population {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<Device> {
     requireVersion(protocol);
+    if (!isSoundKey(publicKey)) throw new MurmurationError('device.key');
     if (!this.#primitives.ed25519.verify(publicKey, challengeMessage('enrol', nonce), signature))
       throw new MurmurationError('device.signature');
     const id = base64url(this.#primitives.sha256(publicKey).subarray(0, 16)) as DeviceId;

@@ -70,7 +70,7 @@ export class Closer {
     const { unmasker, events, clock } = this.#ports;
     const startedAt = clock.now();
     const secrets = masked.round.recover();
-    await unmasker.unmask(masked.round.context, secrets, aggregate.elements, done =>
+    await unmasker.unmask(masked.round.context, secrets, aggregate, done =>
       events.emit('unmasking', terms, done),
     );
     events.emit('closing-step', terms, 'unmasking', clock.now() - startedAt);

@@ -6,12 +6,8 @@ type Address = number;
 
 /** The kernels of devices; `protocol/assembly` says what each computes. Vectors are of 32-bit words. */
 export interface MaskKernels {
-  // biome-ignore format: what is expanded, then where to
-  addKeystream(
-    key: Address, counter: number,
-    target: Address, blocks: number, sign: number, scratch: Address,
-  ): void;
-  addWords(target: Address, end: Address, from: Address, sign: number): void;
+  expand(key: Address, counter: number, target: Address, blocks: number): void;
+  addWords(target: Address, end: Address, from: Address, bytes: number, sign: number): void;
   pack(count: number, width: number, from: Address, to: Address): void;
 }
 

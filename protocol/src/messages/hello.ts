@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { concatBytes, utf8 } from '../bytes.ts';
+import { certificateBytes } from '../secagg/certificate.ts';
 import { bytes, deviceId, modelHash, taskName, text, time, whole } from './scalars.ts';
 
 /** Coordinator to device, at once when a connection opens: what to sign. */
@@ -12,8 +13,8 @@ export const enrol = z.strictObject({
   publicKey: bytes(32),
   /** What the operator gave to the app, or what the app's own verifier asks for, such as an attestation. */
   token: text(8_192),
-  /** The enrolment authority's signature over the key, where the app has such an authority. */
-  certificate: z.optional(bytes(64)),
+  /** The enrolment authority's word for the key, where the app has such an authority. */
+  certificate: z.optional(bytes(certificateBytes)),
   signature: bytes(64),
 });
 export type Enrol = z.infer<typeof enrol>;

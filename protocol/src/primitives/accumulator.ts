@@ -1,79 +1,109 @@
 import { memoryOf } from '../kernels/instantiate.ts';
 import { maskKernels } from '../kernels/mask-kernels.ts';
-import type { Accumulator, Primitives } from './primitives.ts';
+import type { Accumulator, Keystream, Primitives } from './primitives.ts';
 
 /** 256 KiB, which stays in a core's own cache however many streams are added to it. */
 export const blockWords = 65_536;
-/** Words of a stream that are made at a time where another than the kernels makes them: 64 KiB. */
-export const streamWords = 16_384;
+/** Bytes of a stream that are made at a time. */
+const streamBytes = 65_536;
 
-const wordsPerBlock = 16;
+const bytesPerBlock = 64;
+/** Words that take whole blocks, as many as each has bytes. */
+const wordsTogether = 64;
 
 // The kernels' memory.
 const keyAt = 0;
-const scratchAt = 64;
 const blockAt = 512;
 const streamAt = blockAt + 4 * blockWords;
-const endAt = streamAt + 4 * streamWords;
+/** What the kernels may read beyond a stream. */
+const beyond = 16;
+const endAt = streamAt + streamBytes + beyond;
 
-/** An accumulator whose memory has room for streams that others make. */
+/** An accumulator that adds streams which others make as well. */
 export interface StreamAccumulator extends Accumulator {
-  /** Where to put the words of a stream: 4 × `streamWords` bytes. */
-  readonly stream: Uint8Array;
-  /** Adds `sign` × the first `count` words of `stream` to the block, from element `at` on; both are multiples of 16. */
-  addStream(at: number, count: number, sign: 1 | -1): void;
+  /** `add`, of the next words of a stream. */
+  addStream(stream: Keystream, count: number, bytes: number, sign: 1 | -1): void;
 }
 
 /** By 128-bit WebAssembly instructions, which expand four blocks at once. Throws where the platform has none. */
 export function kernelAccumulator(): StreamAccumulator {
   const memory = memoryOf(endAt);
   const kernels = maskKernels(memory);
-  const bytes = new Uint8Array(memory.buffer, 0, endAt);
+  const whole = new Uint8Array(memory.buffer, 0, endAt);
+  const stream = whole.subarray(streamAt, streamAt + streamBytes);
+  function addWords({ at, words }: Piece, bytes: number, sign: 1 | -1): void {
+    kernels.addWords(blockAt + 4 * at, blockAt + 4 * (at + words), streamAt, bytes, sign);
+  }
   return {
     block: new Int32Array(memory.buffer, blockAt, blockWords),
-    stream: bytes.subarray(streamAt),
-    add(key, counter, count, sign) {
-      bytes.set(key, keyAt);
-      kernels.addKeystream(keyAt, counter, blockAt, count / wordsPerBlock, sign, scratchAt);
+    add(key, counter, count, bytes, sign) {
+      whole.set(key, keyAt);
+      for (const piece of piecesOf(count, bytes)) {
+        kernels.expand(keyAt, counter + piece.block, streamAt, piece.blocks);
+        addWords(piece, bytes, sign);
+      }
     },
-    addStream(at, count, sign) {
-      kernels.addWords(blockAt + 4 * at, blockAt + 4 * (at + count), streamAt, sign);
+    addStream(words, count, bytes, sign) {
+      for (const piece of piecesOf(count, bytes)) {
+        stream.set(words.next(piece.blocks));
+        addWords(piece, bytes, sign);
+      }
     },
-    clear: () => bytes.fill(0),
+    clear: () => whole.fill(0),
   };
 }
 
 /** In JavaScript, by the key streams of `keystream`, for platforms without WebAssembly. */
 export function scalarAccumulator(keystream: Primitives['keystream']): StreamAccumulator {
   const block = new Int32Array(blockWords);
-  const words = new Int32Array(streamWords);
-  const stream = new Uint8Array(words.buffer);
-  function addStream(at: number, count: number, sign: 1 | -1): void {
-    for (let i = 0; i < count; i++) block[at + i] = block[at + i]! + Math.imul(words[i]!, sign);
+  const stream = new Uint8Array(streamBytes);
+  const wholes = new Int32Array(stream.buffer);
+  const halves = new Uint16Array(stream.buffer);
+  function addWords({ at, words }: Piece, bytes: number, sign: 1 | -1): void {
+    for (let i = 0; i < words; i++) {
+      const word =
+        bytes === 4
+          ? wholes[i]!
+          : bytes === 3
+            ? stream[3 * i]! | (stream[3 * i + 1]! << 8) | (stream[3 * i + 2]! << 16)
+            : bytes === 2
+              ? halves[i]!
+              : stream[i]!;
+      block[at + i] = block[at + i]! + Math.imul(word, sign);
+    }
+  }
+  function addStream(words: Keystream, count: number, bytes: number, sign: 1 | -1): void {
+    for (const piece of piecesOf(count, bytes)) {
+      stream.set(words.next(piece.blocks));
+      addWords(piece, bytes, sign);
+    }
   }
   return {
     block,
-    stream,
-    add: (key, counter, count, sign) =>
-      addStreams({ stream, addStream }, keystream(key, counter), count, sign),
+    add: (key, counter, count, bytes, sign) => addStream(keystream(key, counter), count, bytes, sign),
     addStream,
     clear() {
       block.fill(0);
-      words.fill(0);
+      stream.fill(0);
     },
   };
 }
 
-/** Adds `sign` × the next `count` words of a key stream to the block of an accumulator. */
-export function addStreams(
-  { stream, addStream }: Pick<StreamAccumulator, 'stream' | 'addStream'>,
-  words: ReturnType<Primitives['keystream']>,
-  count: number,
-  sign: 1 | -1,
-): void {
-  for (let at = 0; at < count; at += streamWords) {
-    const part = Math.min(streamWords, count - at);
-    stream.set(words.next(part / wordsPerBlock));
-    addStream(at, part, sign);
-  }
+/** As much of a stream as is made at a time. */
+interface Piece {
+  /** The first element that it is added to. */
+  readonly at: number;
+  readonly words: number;
+  /** Its first block, counted from the first one of all. */
+  readonly block: number;
+  readonly blocks: number;
+}
+
+function piecesOf(count: number, bytes: number): Piece[] {
+  const most = Math.floor(streamBytes / (wordsTogether * bytes)) * wordsTogether;
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+    const at = i * most;
+    const words = Math.min(most, count - at);
+    return { at, words, block: (at * bytes) / bytesPerBlock, blocks: (words * bytes) / bytesPerBlock };
+  });
 }

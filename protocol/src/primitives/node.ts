@@ -13,9 +13,10 @@ import {
 import { MessageChannel } from 'node:worker_threads';
 import { MurmurationError } from '../errors.ts';
 import { byKernels } from '../kernels/instantiate.ts';
-import { addStreams, kernelAccumulator, scalarAccumulator } from './accumulator.ts';
+import { kernelAccumulator, scalarAccumulator } from './accumulator.ts';
 import { portable, sealingKeyOf } from './portable.ts';
 import type { Accumulator, AgreementKey, Keystream, Primitives } from './primitives.ts';
+import { isSoundKey, isSoundSignature } from './sound-keys.ts';
 
 type Curve = 'Ed25519' | 'X25519';
 
@@ -101,7 +102,7 @@ class CipherStream implements Keystream {
 }
 
 /** Up to 16 KiB the kernels are done with a stream sooner than a cipher is set up. */
-const shortStream = 4096;
+const shortStream = 16_384;
 
 /**
  * By OpenSSL's cipher, which expands a long stream more than twice as fast as the kernels do, and by the kernels' addition. In
@@ -113,13 +114,13 @@ export function cipherAccumulator(): Accumulator {
       const kernels = kernelAccumulator();
       return {
         block: kernels.block,
-        add(key, counter, count, sign) {
-          if (count <= shortStream) {
-            kernels.add(key, counter, count, sign);
+        add(key, counter, count, bytes, sign) {
+          if (count * bytes <= shortStream) {
+            kernels.add(key, counter, count, bytes, sign);
             return;
           }
           const stream = new CipherStream(key, counter);
-          addStreams(kernels, stream, count, sign);
+          kernels.addStream(stream, count, bytes, sign);
           stream.release();
         },
         clear: kernels.clear,
@@ -142,7 +143,7 @@ export const native: Primitives = {
       return { publicKey: publicBytes(key), sign: message => sign(null, message, key) };
     },
     verify(publicKey, message, signature) {
-      if (publicKey.length !== 32 || signature.length !== 64) return false;
+      if (!isSoundKey(publicKey) || !isSoundSignature(signature)) return false;
       return verify(null, message, importPublicKey('Ed25519', publicKey), signature);
     },
   },

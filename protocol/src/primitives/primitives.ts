@@ -12,7 +12,10 @@ export interface Primitives {
   readonly ed25519: {
     /** The signing key of a 32-byte seed (RFC 8032 §5.1.5). */
     signingKey(seed: Uint8Array): SigningKey;
-    /** Whether `signature` (64 bytes) is the one of `message` under `publicKey` (32 bytes); false for malformed input. */
+    /**
+     * Whether `signature` (64 bytes) is one of `message` under `publicKey` (32 bytes), by the equation without the cofactor; false
+     * for malformed input and for keys that are not sound (`sound-keys.ts`). All platforms agree on every input: SPEC.md, ED1 to ED3.
+     */
     verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   };
 
@@ -68,10 +71,10 @@ export interface Accumulator {
   /** 65,536 elements. */
   readonly block: Int32Array;
   /**
-   * Adds `sign` × the first `count` words (32 bits, little-endian) of `keystream(key, counter)` to the first elements of the
-   * block, modulo 2³². `count` is a multiple of 16.
+   * Adds `sign` × the first `count` words of `keystream(key, counter)` to the first elements of the block, modulo 2³². Words are
+   * unsigned, little-endian, of `bytes` bytes (1 to 4). `count` is a multiple of 64.
    */
-  add(key: Uint8Array, counter: number, count: number, sign: 1 | -1): void;
+  add(key: Uint8Array, counter: number, count: number, bytes: number, sign: 1 | -1): void;
   /** Overwrites everything with zeros: elements, keys and streams. */
   clear(): void;
 }

@@ -1,22 +1,64 @@
-import { concatBytes, utf8 } from '../bytes.ts';
+import { ByteReader, ByteWriter, concatBytes, utf8 } from '../bytes.ts';
 import type { Primitives, SigningKey } from '../primitives/primitives.ts';
 
-const label = utf8('murmuration enrolment 1\n');
-
-/** The enrolment authority's word, as an Ed25519 signature of 64 bytes, that a device with this identity is enrolled. */
-export function certify(authority: SigningKey, identity: Uint8Array): Uint8Array {
-  return authority.sign(concatBytes(label, identity));
+/** What an app knows of the authority that enrols its devices, from its own build: nothing of it comes from the coordinator. */
+export interface EnrolmentAuthority {
+  /** Ed25519, 32 bytes. */
+  readonly key: Uint8Array;
+  /** The name of the population for which certificates must be made; one authority may enrol several. */
+  readonly population: string;
 }
 
-/** Whether `certificate` is the word of the authority with the key `authorityKey` for this identity. */
+/** The authority's word that a device is of its population, and until when. */
+export interface CertificateTerms {
+  /** Name of the population. */
+  readonly population: string;
+  /** The last day on which the certificate holds, in days since 1970 (UTC). */
+  readonly lastDay: number;
+}
+
+const dayBytes = 4;
+const signatureBytes = 64;
+/** `u32 last day ‖ signature`. */
+export const certificateBytes = dayBytes + signatureBytes;
+
+const label = utf8('murmuration enrolment 2\n');
+
+/** The day of a time in ms since 1970, in whole days since 1970 (UTC). */
+export const dayOf = (time: number): number => Math.floor(time / 86_400_000);
+
+/** The enrolment authority's word (68 bytes) that the device with this identity is enrolled. */
+export function certify(
+  primitives: Primitives,
+  authority: SigningKey,
+  { population, lastDay }: CertificateTerms,
+  identity: Uint8Array,
+): Uint8Array {
+  const signature = authority.sign(signedBytes(primitives, population, lastDay, identity));
+  return new ByteWriter(certificateBytes).u32(lastDay).raw(signature).bytes;
+}
+
+/** Whether `certificate` is the word of this authority for this identity, and still holds on `today` (see `dayOf`). */
 export function isCertified(
   primitives: Primitives,
-  authorityKey: Uint8Array,
+  { key, population }: EnrolmentAuthority,
   identity: Uint8Array,
   certificate: Uint8Array | undefined,
+  today: number,
 ): boolean {
-  return (
-    certificate !== undefined &&
-    primitives.ed25519.verify(authorityKey, concatBytes(label, identity), certificate)
-  );
+  if (certificate?.length !== certificateBytes) return false;
+  const reader = new ByteReader(certificate);
+  const lastDay = reader.u32();
+  const signed = signedBytes(primitives, population, lastDay, identity);
+  return today <= lastDay && primitives.ed25519.verify(key, signed, reader.raw(signatureBytes));
+}
+
+function signedBytes(
+  primitives: Primitives,
+  population: string,
+  lastDay: number,
+  identity: Uint8Array,
+): Uint8Array {
+  const day = new ByteWriter(dayBytes).u32(lastDay).bytes;
+  return concatBytes(label, primitives.sha256(utf8(population)), day, identity);
 }

@@ -1,6 +1,7 @@
 import { concatBytes, equalBytes, hex } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
 import type { AgreementKey, SigningKey } from '../primitives/primitives.ts';
+import { isCanonicalAgreementKey, isSoundKey } from '../primitives/sound-keys.ts';
 import { bind, type RoundContext } from './context.ts';
 import type { Secret } from './secret.ts';
 
@@ -8,7 +9,7 @@ import type { Secret } from './secret.ts';
 export interface DeviceKeys {
   /** The Ed25519 key by which the device is enrolled. */
   readonly identity: Uint8Array;
-  /** The enrolment authority's signature over `identity`, where the population has one. */
+  /** The enrolment authority's word for `identity` (68 bytes), where the population has one. */
   readonly certificate?: Uint8Array | undefined;
   /** X25519, for sealing shares to the device. */
   readonly sealing: Uint8Array;
@@ -22,15 +23,13 @@ export const keyBytes = 32;
 export const signatureBytes = 64;
 const messageBytes = 2 * keyBytes + signatureBytes;
 
-// All encodings of points of low order: RFC 7748 §7, https://cr.yp.to/ecdh.html#validate; the top bit is ignored.
+// The canonical encodings of points of low order: RFC 7748 §7, https://cr.yp.to/ecdh.html#validate.
 const lowOrder = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
   'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
   '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
 /** The secrets of one device in one round: all that it draws at random, and what follows from that. */
@@ -80,8 +79,8 @@ export const writeKeys = ({ sealing, masking, signature }: DeviceKeys): Uint8Arr
 
 /**
  * Reads the message of the `keys` phase of the device with this identity.
- * @throws MurmurationError `secagg.keys` where it has the wrong length or signature, or names one key twice,
- *   `crypto.low-order` where one of its keys has low order
+ * @throws MurmurationError `secagg.keys` where it has the wrong length or signature, names one key twice, or names a key in
+ *   another than its one encoding, so that it passes for two, `crypto.low-order` where one of its keys has low order
  */
 export function readKeys(
   context: RoundContext,
@@ -102,10 +101,12 @@ export function readKeys(
     masking: message.subarray(keyBytes, 2 * keyBytes),
     signature: message.subarray(2 * keyBytes),
   };
+  if (!isSoundKey(identity))
+    throw new MurmurationError('secagg.keys', 'The identity is no key that one device alone can sign for.');
   for (const key of [keys.sealing, keys.masking]) {
-    const encoding = Uint8Array.from(key);
-    encoding[keyBytes - 1]! &= 0x7f;
-    if (lowOrder.has(hex(encoding))) throw new MurmurationError('crypto.low-order');
+    if (!isCanonicalAgreementKey(key))
+      throw new MurmurationError('secagg.keys', 'A sealing or masking key is not in its canonical encoding.');
+    if (lowOrder.has(hex(key))) throw new MurmurationError('crypto.low-order');
   }
   if (equalBytes(keys.sealing, keys.masking)) {
     throw new MurmurationError('secagg.keys', 'The sealing key and the masking key are the same.');

@@ -11,7 +11,8 @@ export interface Masks {
 }
 
 const keyBytes = 32;
-const wordsPerBlock = 16;
+/** Elements that take whole blocks of a stream, as many as a word of theirs has bytes. */
+const elementsTogether = 64;
 
 /** The key of a device's self mask, from its seed (32 bytes). */
 export function selfMaskKey(context: GraphContext, seed: Uint8Array): Uint8Array {
@@ -61,27 +62,30 @@ export function concatMasks(
 }
 
 /**
- * Adds the mask streams (ChaCha20, as little-endian words of 32 bits) to elements [`from`, `to`) of `vector`, in place,
- * modulo 2³². Element i takes word i of every stream wherever the range begins, so that ranges can be masked apart, in any
- * order, on any thread. Needs 320 KiB beside the vector.
+ * Adds the mask streams (ChaCha20, as little-endian words of ⌈width/8⌉ bytes) to elements [`from`, `to`) of `vector`, in place,
+ * modulo 2^width: what is above those bits has no meaning then. Element i takes word i of every stream wherever the range begins,
+ * so that ranges can be masked apart, in any order, on any thread. Needs 320 KiB beside the vector.
  */
 export function applyMasks(
   primitives: Primitives,
   vector: Int32Array | Uint32Array,
   { keys, signs }: Masks,
+  width: number,
   from = 0,
   to = vector.length,
 ): void {
   const accumulator = primitives.accumulator();
   const { block } = accumulator;
-  for (let start = from - (from % wordsPerBlock); start < to; start += block.length) {
+  const bytes = Math.ceil(width / 8);
+  for (let start = from - (from % elementsTogether); start < to; start += block.length) {
     const end = Math.min(start + block.length, to);
     const part = vector.subarray(Math.max(start, from), end);
     block.set(part, Math.max(from - start, 0));
-    const count = Math.ceil((end - start) / wordsPerBlock) * wordsPerBlock;
+    const count = Math.ceil((end - start) / elementsTogether) * elementsTogether;
+    const counter = (start / elementsTogether) * bytes;
     for (let mask = 0; mask < signs.length; mask++) {
       const key = keys.subarray(mask * keyBytes, (mask + 1) * keyBytes);
-      accumulator.add(key, start / wordsPerBlock, count, signs[mask] as 1 | -1);
+      accumulator.add(key, counter, count, bytes, signs[mask] as 1 | -1);
     }
     part.set(block.subarray(Math.max(from - start, 0), end - start));
   }

@@ -191,7 +191,7 @@ export function takeShares(context: ParticipantContext, state: InShares, bundle:
 }
 
 /**
- * Adds this device's masks to its update, in place, modulo 2³²: with all neighbours that dealt, whether or not their boxes opened. The secrets of the masks are gone then: neither this
+ * Adds this device's masks to its update, in place, modulo 2^width: with all neighbours that dealt, whether or not their boxes opened. The secrets of the masks are gone then: neither this
  * state nor the next can mask another update, whose difference from the first would show. So store the masked bytes
  * together with the next state before they are first sent, and send those bytes again if need be.
  */
@@ -199,6 +199,7 @@ export function maskUpdate(
   context: ParticipantContext,
   state: InUpdates,
   update: Int32Array | Uint32Array,
+  width: number,
 ): InAgreement {
   const { neighbours, self } = state.neighbourhood;
   const inGraph = graphContext(context, state.neighbourhood);
@@ -212,7 +213,7 @@ export function maskUpdate(
     const peer = neighbours[i]!;
     return { key: pairMaskKey(inGraph, self, peer, agreed), sign: pairSign(self, peer) };
   });
-  applyMasks(context.primitives, update, masks);
+  applyMasks(context.primitives, update, masks, width);
   state.root.erase();
   return inAgreement(context, maskedOf(state), state.holdings);
 }

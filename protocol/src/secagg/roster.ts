@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, concatBytes } from '../bytes.ts';
 import { MurmurationError } from '../errors.ts';
-import { isCertified } from './certificate.ts';
+import { certificateBytes, type EnrolmentAuthority, isCertified } from './certificate.ts';
 import { type GraphContext, graphHash, graphKinds, type RoundContext } from './context.ts';
 import { compareBytes, drawRing, leafOf, type MaskingGraph, neighboursOf } from './graph.ts';
 import { type DeviceKeys, keyBytes, readKeys, signatureBytes, TakenKeys } from './keys.ts';
@@ -45,14 +45,16 @@ export interface Demands {
   readonly smallestCohort: number;
   /** The fewest devices in a sum, by the statement and by what a sparse graph guarantees whoever lies. */
   readonly smallestSum: number;
-  /** The key of the authority that must have certified each neighbour; without one, the coordinator's roster counts. */
-  readonly enrolmentKey?: Uint8Array | undefined;
+  /** The authority that must have certified each neighbour; without one, the coordinator's roster counts. */
+  readonly authority?: EnrolmentAuthority | undefined;
+  /** The day by the device's clock (`dayOf`), on which certificates must still hold. */
+  readonly today: number;
 }
 
 const headBytes = 18;
 const leafBytes = 2 * keyBytes;
 const entryBytes = (certified: boolean): number =>
-  4 + 3 * keyBytes + signatureBytes + (certified ? signatureBytes : 0);
+  4 + 3 * keyBytes + signatureBytes + (certified ? certificateBytes : 0);
 
 /**
  * The roster for one device: its number, its neighbours' signed keys, the leaf of whoever comes next after each of these in the list (so
@@ -130,12 +132,15 @@ export function readRoster(
     const number = reader.u32();
     const identity = reader.raw(keyBytes);
     const message = reader.raw(2 * keyBytes + signatureBytes);
-    const certificate = certified ? reader.raw(signatureBytes) : undefined;
+    const certificate = certified ? reader.raw(certificateBytes) : undefined;
     if (
-      demands.enrolmentKey &&
-      !isCertified(context.primitives, demands.enrolmentKey, identity, certificate)
+      demands.authority &&
+      !isCertified(context.primitives, demands.authority, identity, certificate, demands.today)
     ) {
-      throw new MurmurationError('secagg.roster', 'A neighbour is not certified by the enrolment authority.');
+      throw new MurmurationError(
+        'secagg.roster',
+        'A neighbour is not certified by the enrolment authority for this population and day.',
+      );
     }
     entries.push({ number, keys: readKeys(context, identity, message, certificate) });
   }

@@ -52,6 +52,6 @@ export function withoutSelfMask(
     secret => secret.kind === 'seed' && Buffer.from(dealing).indexOf(seedHash(context, secret.seed)) === 0,
   );
   if (own === undefined) throw new RangeError('No recovered seed is the one that the phone dealt.');
-  applyMasks(native, elements, unmaskingMasks(context, own));
+  applyMasks(native, elements, unmaskingMasks(context, own), width);
   return centre(elements, width);
 }

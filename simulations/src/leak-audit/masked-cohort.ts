@@ -58,7 +58,7 @@ export class MaskedCohort {
     const coordinator = new MaskedRound(bound, masking);
     const entered = Array.from({ length: phones }, () => {
       const identity = native.ed25519.signingKey(random(32));
-      const context = { ...bound, identity, demands: demandsOf(masking, {}) };
+      const context = { ...bound, identity, demands: demandsOf(masking, {}, 0) };
       const id = base64url(native.sha256(identity.publicKey).subarray(0, 16)) as DeviceId;
       const assignment = assignmentOf({
         round,
@@ -103,8 +103,8 @@ export class MaskedCohort {
     const member = this.phones[phone]!;
     const { context, state } = member;
     if (state.phase !== 'updates') throw new RangeError(`Phone ${phone} has masked its update already.`);
-    return prepareUpdate(learned, member.assignment, random, elements => {
-      member.state = maskUpdate(context, state, elements);
+    return prepareUpdate(learned, member.assignment, random, (elements, width) => {
+      member.state = maskUpdate(context, state, elements, width);
     });
   }
 
@@ -125,7 +125,7 @@ export class MaskedCohort {
       coordinator.takeReveal(assignment, message);
     }
     const secrets = this.#coordinator.recover();
-    await unmasker.unmask(this.context, secrets, sum.elements, () => {});
+    await unmasker.unmask(this.context, secrets, sum, () => {});
     return { sum, secrets };
   }
 }

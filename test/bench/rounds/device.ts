@@ -10,6 +10,7 @@ import {
   roundEnd,
 } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { EnrolmentAuthority } from '@murmuration/protocol/secagg/certificate';
 import {
   dealShares,
   enterRound,
@@ -44,14 +45,14 @@ export class RoundDevice {
   readonly light: LightDevice;
   readonly #bulk: Bulk;
   readonly #inTurn: InTurn;
-  readonly #enrolmentKey: Uint8Array | undefined;
+  readonly #authority: EnrolmentAuthority | undefined;
   readonly #inbox = new Map<CoordinatorEvent, { readonly frame: Uint8Array; readonly bytes: number }>();
   readonly #awaited = new Map<CoordinatorEvent, () => void>();
 
-  constructor(url: string, localAddress: string, enrolmentKey: Uint8Array | undefined, inTurn: InTurn) {
+  constructor(url: string, localAddress: string, authority: EnrolmentAuthority | undefined, inTurn: InTurn) {
     this.light = new LightDevice(url, localAddress);
     this.#bulk = new Bulk(url, localAddress);
-    this.#enrolmentKey = enrolmentKey;
+    this.#authority = authority;
     this.#inTurn = inTurn;
     this.light.onMessage = (event, frame, bytes) => {
       this.#inbox.set(event, { frame, bytes });
@@ -94,7 +95,7 @@ export class RoundDevice {
 
     const { masking } = part.plan;
     const context = masking ? this.#context(part) : undefined;
-    let mask: ((elements: Int32Array) => InUnmasking) | undefined;
+    let mask: ((elements: Int32Array, width: number) => InUnmasking) | undefined;
     if (context) {
       const keys = await this.#inTurn(() => enterRound(context, systemRandom(32)));
       await send('keys', 'keys', keys.message);
@@ -103,7 +104,7 @@ export class RoundDevice {
       await send('shares', 'shares', shares.message);
       const bundle = await next('bundle', 'updates', maskingInput);
       const updates = await this.#inTurn(() => takeShares(context, shares, bundle.message));
-      mask = elements => maskUpdate(context, updates, elements);
+      mask = (elements, width) => maskUpdate(context, updates, elements, width);
     }
 
     const download = await this.#bulk.download(part.plan.model);
@@ -116,7 +117,7 @@ export class RoundDevice {
     const elements = randomElements(quantization.elements, quantization.largest);
     const { masked, update } = await this.#inTurn(() => {
       const wire = elements.slice();
-      const masked = mask?.(wire);
+      const masked = mask?.(wire, quantization.width);
       const packed = packRing(wire, quantization.width);
       const update = { kind: 'ring', packed } as const;
       return {
@@ -150,7 +151,12 @@ export class RoundDevice {
       task,
       round: round as RoundId,
       identity: this.light.key,
-      demands: { assumptions: masking!, smallestCohort: largestCohort, enrolmentKey: this.#enrolmentKey },
+      demands: {
+        assumptions: masking!,
+        smallestCohort: largestCohort,
+        authority: this.#authority,
+        today: 0,
+      },
     };
   }
 

@@ -6,6 +6,8 @@ import { answerOrders } from '../second-process.ts';
 import { type InTurn, RoundDevice } from './device.ts';
 import type { Order, TookPart } from './orders.ts';
 
+const population = 'bench';
+
 /** Connections that are opened at the same time. */
 const opening = 100;
 
@@ -22,12 +24,17 @@ const inTurn: InTurn = work => {
 };
 
 async function connectAll({ url, devices: count, token, authority }: Extract<Order, { do: 'connect' }>) {
-  const authorityKey = authority && native.ed25519.signingKey(authority);
+  const signing = authority && native.ed25519.signingKey(authority);
+  const pinned = signing && { key: signing.publicKey, population };
   let next = 0;
   const connectNext = async () => {
     while (next < count) {
-      const device = new RoundDevice(url, loopbackAddress(next++), authorityKey?.publicKey, inTurn);
-      await device.light.enrol(token, authorityKey && certify(authorityKey, device.light.key.publicKey));
+      const device = new RoundDevice(url, loopbackAddress(next++), pinned, inTurn);
+      const identity = device.light.key.publicKey;
+      await device.light.enrol(
+        token,
+        signing && certify(native, signing, { population, lastDay: 0 }, identity),
+      );
       await device.light.hello();
       devices.push(device);
     }

@@ -25,6 +25,8 @@ interface Device {
   state: Participant;
 }
 
+const population = 'bench';
+
 let devices: Device[] = [];
 let width = 0;
 let sum = new Int32Array(0);
@@ -37,7 +39,8 @@ function enter({ clients, dim, threat, corrupt, dropping, ...order }: Extract<Or
   const demands = {
     assumptions: { threat, corrupt, dropping },
     smallestCohort: clients,
-    enrolmentKey: authority?.publicKey,
+    authority: authority && { key: authority.publicKey, population },
+    today: 0,
   };
   return Array.from({ length: clients }, (): Entered => {
     const identity = native.ed25519.signingKey(randomBytes(32));
@@ -51,7 +54,8 @@ function enter({ clients, dim, threat, corrupt, dropping, ...order }: Extract<Or
     const cpu = stopwatch();
     const state = cpu.time(() => enterRound(context, randomBytes(32)));
     devices.push({ context, cpu, state });
-    const certificate = authority && certify(authority, identity.publicKey);
+    const certificate =
+      authority && certify(native, authority, { population, lastDay: 0 }, identity.publicKey);
     return { identity: identity.publicKey, certificate, message: state.message };
   });
 }
@@ -75,7 +79,7 @@ function contribute({ bundles }: Extract<Order, { do: 'contribute' }>) {
     const update = pseudoUpdate(number, sum.length);
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + update[i]!;
     const { masked, packed } = device.cpu.time(() => {
-      const masked = maskUpdate(context, takeShares(context, state, bytes), update);
+      const masked = maskUpdate(context, takeShares(context, state, bytes), update, width);
       return { masked, packed: packRing(update, width) };
     });
     device.state = masked;

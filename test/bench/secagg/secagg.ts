@@ -178,7 +178,7 @@ async function measure(
   });
   const masks = server.unmasking.time(() => {
     const all = concatMasks(unmasking.recover().map(secret => unmaskingMasks(context, secret)));
-    applyMasks(native, sum, all);
+    applyMasks(native, sum, all, width);
     centre(sum, width);
     return all.signs.length;
   });
@@ -187,7 +187,7 @@ async function measure(
   const serverMs = Object.values(server).reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   const rssMiB = process.resourceUsage().maxRSS / 1024;
   const floor = stopwatch();
-  floor.time(() => expandAlone(masks, (dim + 1) * 4));
+  floor.time(() => expandAlone(masks, (dim + 1) * Math.ceil(width / 8)));
   const { sum: expected, cpuMs } = await devices.run<Finished>({ do: 'finish' });
   return {
     clients,

@@ -26,7 +26,7 @@ const terms: MaskedTerms = {
   demands: {
     assumptions: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.1 },
     smallestCohort: 3,
-    enrolmentKey: undefined,
+    today: 0,
   },
 };
 const layout = layoutOf([{ name: 'w', shape: [8] }]);

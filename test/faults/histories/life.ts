@@ -35,8 +35,8 @@ export interface Listener {
 
 /** Takes masks off on the thread of the test. */
 const unmasker: Unmasker = {
-  async unmask(context, secrets, sum) {
-    for (const secret of secrets) applyMasks(native, sum, unmaskingMasks(context, secret));
+  async unmask(context, secrets, { elements, width }) {
+    for (const secret of secrets) applyMasks(native, elements, unmaskingMasks(context, secret), width);
   },
   close: async () => {},
 };

@@ -158,9 +158,9 @@ export class Phone {
       heard: event => this.#inputs.get(`${event} ${part.assignment.assignment}`),
       prepare: mask => {
         let values = new Float64Array();
-        const bytes = this.#prepare(part, elements => {
+        const bytes = this.#prepare(part, (elements, width) => {
           values = Float64Array.from(elements);
-          mask(elements);
+          mask(elements, width);
         });
         part.updates.set(digestOf(bytes), { bytes, values });
         return bytes;
@@ -168,7 +168,7 @@ export class Phone {
     });
   }
 
-  #prepare(part: Part, mask: (elements: Int32Array) => void): Uint8Array {
+  #prepare(part: Part, mask: (elements: Int32Array, width: number) => void): Uint8Array {
     const delta = Float32Array.from(this.#random(this.#layout.count), byte => (byte - 127.5) / 200);
     const learned = { delta, examples: 1 + this.#random(1)[0]!, layout: this.#layout };
     return prepareUpdate(learned, part.assignment, this.#random, mask);

@@ -47,7 +47,7 @@ export class MaskedPeers {
       task: plan.task,
       round,
       identity: native.ed25519.signingKey(seed(peer, 1)),
-      demands: { assumptions, smallestCohort: 3 },
+      demands: { assumptions, smallestCohort: 3, today: 0 },
     }));
     this.#keys = this.#peers.map((context, peer) => {
       const { message } = enterRound(context, seed(peer, 2));
@@ -67,7 +67,7 @@ export class MaskedPeers {
 
   /** Everybody deals, masks and sends; returns the bundle of the device. */
   bundle(message: Uint8Array): Uint8Array {
-    const { elements } = quantizationFor(layout.count, this.#settings);
+    const { elements, width } = quantizationFor(layout.count, this.#settings);
     const dealt = this.#keys.map((keys, peer) => {
       const context = this.#peers[peer]!;
       const number = this.#graph.devices.indexOf(keys);
@@ -82,7 +82,7 @@ export class MaskedPeers {
       const zeros = new Int32Array(elements);
       zeros[elements - 1] = 1;
       const ready = takeShares(context, state, writeBundle(this.#graph, this.#dealings, number));
-      this.#masked.set(number, { state: maskUpdate(context, ready, zeros), elements: zeros });
+      this.#masked.set(number, { state: maskUpdate(context, ready, zeros, width), elements: zeros });
     }
     return writeBundle(this.#graph, this.#dealings, this.#self);
   }
@@ -112,7 +112,7 @@ export class MaskedPeers {
       unmasking.take(number, revealShares(this.#peers[0]!, state, statement).message);
     }
     for (const secret of unmasking.recover())
-      applyMasks(native, sum, unmaskingMasks(this.#peers[0]!, secret));
+      applyMasks(native, sum, unmaskingMasks(this.#peers[0]!, secret), width);
     sum[elements - 1] = sum[elements - 1]! - survivors.length;
     return centre(sum, width);
   }

@@ -82,8 +82,8 @@ class MemoryChannel implements CohortChannel {
 
 /** Takes masks off on the thread of the test. */
 const unmasker: Unmasker = {
-  async unmask(context, secrets, sum) {
-    for (const secret of secrets) applyMasks(native, sum, unmaskingMasks(context, secret));
+  async unmask(context, secrets, { elements, width }) {
+    for (const secret of secrets) applyMasks(native, elements, unmaskingMasks(context, secret), width);
   },
   close: async () => {},
 };

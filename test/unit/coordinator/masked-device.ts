@@ -87,9 +87,9 @@ export class MaskedDevice {
       prepare: mask => {
         const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
         const learned = { delta, examples: 100 * (1 + this.#random(1)[0]!), layout };
-        return prepareUpdate(learned, assignment, this.#random, elements => {
+        return prepareUpdate(learned, assignment, this.#random, (elements, width) => {
           this.plain.set(assignment.assignment, elements.slice());
-          mask(elements);
+          mask(elements, width);
         });
       },
     });

@@ -307,7 +307,7 @@ describe('a device that is asked for too much', () => {
     ['hides it among fewer devices than the app allows', { smallestCohort: 7 }, 'secagg.parameters'],
     [
       'has a neighbour that the app’s authority has not certified',
-      { enrolmentKey: new Uint8Array(32).fill(9) },
+      { enrolmentKey: new Uint8Array(32).fill(9), population: 'phones' },
       'secagg.roster',
     ],
     ['withstands fewer corrupt devices than the app allows', { corrupt: 0.9 }, 'secagg.parameters'],

@@ -18,7 +18,7 @@ describe('the longest frames', () => {
       protocol: 65_535,
       publicKey: key,
       token: wide(4_096),
-      certificate: signature,
+      certificate: new Uint8Array(68),
       signature,
     };
     expect(encodeFrame(longest).length).toBeLessThanOrEqual(enrol);

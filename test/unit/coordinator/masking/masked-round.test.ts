@@ -13,7 +13,7 @@ function dealt(count: number) {
   const coordinator = new MaskedRound(context, { ...settings, graph: 'complete' });
   const devices = Array.from({ length: 8 }, (_, i) => {
     const identity = native.ed25519.signingKey(seed(1, i));
-    const demands = { assumptions: settings, smallestCohort: 3 };
+    const demands = { assumptions: settings, smallestCohort: 3, today: 0 };
     const own = { ...context, identity, demands };
     const state = enterRound(own, seed(2, i));
     const assignment = `device-${i}` as AssignmentId;

@@ -78,7 +78,7 @@ describe('enrolment', () => {
       asked.push(request);
       return false;
     });
-    const certificate = new Uint8Array(64);
+    const certificate = new Uint8Array(68);
     await expect(population.enrol(enrol({ certificate }), nonce)).rejects.toMatchObject({
       code: 'device.enrolment-refused',
     });

@@ -72,8 +72,8 @@ export class LivingCoordinator implements Answering, CohortChannel {
       random,
       primitives: native,
       unmasker: {
-        async unmask(context, secrets, sum) {
-          for (const secret of secrets) applyMasks(native, sum, unmaskingMasks(context, secret));
+        async unmask(context, secrets, { elements, width }) {
+          for (const secret of secrets) applyMasks(native, elements, unmaskingMasks(context, secret), width);
           await settled();
         },
         close: async () => {},

@@ -6,6 +6,8 @@ import { ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const elements = Int32Array.from({ length: 70_001 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
+/** One for each number of bytes that a word of a mask has. */
+const widths = [8, 13, 23, 32];
 const masks = { keys: new Uint8Array(96).map((_, i) => i), signs: Int8Array.of(1, -1, 1) };
 
 /** What a platform gives: masked vectors of both primitives, a packed one, and a sum of it. */
@@ -18,11 +20,13 @@ interface Given {
 }
 
 const withKernels: Omit<Given, 'byKernels'> = {
-  masked: [native, portable].map(primitives => {
-    const vector = elements.slice();
-    applyMasks(primitives, vector, masks);
-    return vector;
-  }),
+  masked: [native, portable].flatMap(primitives =>
+    widths.map(width => {
+      const vector = elements.slice();
+      applyMasks(primitives, vector, masks, width);
+      return vector;
+    }),
+  ),
   packed: packRing(elements, 23),
   sum: sumOf(packRing(elements, 23), ringVector),
 };
@@ -46,11 +50,13 @@ async function onThisPlatform(): Promise<Given> {
   ]);
   const packed = packRing(elements, 23);
   return {
-    masked: [native, portable].map(primitives => {
-      const vector = elements.slice();
-      applyMasks(primitives, vector, masks);
-      return vector;
-    }),
+    masked: [native, portable].flatMap(primitives =>
+      widths.map(width => {
+        const vector = elements.slice();
+        applyMasks(primitives, vector, masks, width);
+        return vector;
+      }),
+    ),
     packed,
     sum: sumOf(packed, ringVector),
     // A vector of JavaScript begins where its memory does.
@@ -96,7 +102,7 @@ describe.each<[string, unknown]>([
     vi.stubGlobal('WebAssembly', platform);
     const { masked, packed, sum, byKernels } = await onThisPlatform();
     expect(byKernels).toBe(false);
-    for (const vector of masked) expect(same(vector, withKernels.masked[0]!)).toBe(true);
+    for (const [i, vector] of masked.entries()) expect(same(vector, withKernels.masked[i]!)).toBe(true);
     expect(Buffer.compare(packed, withKernels.packed)).toBe(0);
     expect(same(sum, withKernels.sum)).toBe(true);
   });
@@ -104,5 +110,6 @@ describe.each<[string, unknown]>([
 
 it('a platform that has it all uses the kernels', async () => {
   expect((await onThisPlatform()).byKernels).toBe(true);
-  expect(same(withKernels.masked[0]!, withKernels.masked[1]!)).toBe(true);
+  for (const i of widths.keys())
+    expect(same(withKernels.masked[i]!, withKernels.masked[widths.length + i]!)).toBe(true);
 });

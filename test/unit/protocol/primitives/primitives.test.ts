@@ -197,6 +197,30 @@ describe('native and portable primitives are the same functions', () => {
     );
   });
 
+  test('X25519 at the edges of the field, the top bit set or not: the same secret, or the same refusal', () => {
+    const field = 2n ** 255n - 19n;
+    const lowOrder = [
+      325606250916557431795983626356110631294008115727848805560023387167927233504n,
+      39382357235489614581723060781553021112529911719440698176882885853963445705823n,
+    ];
+    const near = Array.from({ length: 38 }, (_, i) => field - 19n + BigInt(i));
+    const edges = [...Array.from({ length: 20 }, (_, i) => BigInt(i)), ...lowOrder, ...near];
+    const encodings = edges
+      .flatMap(edge => [edge, edge + 2n ** 255n])
+      .map(edge => bytes(edge.toString(16).padStart(64, '0')).reverse());
+    const answer = ({ x25519 }: Primitives, peer: Uint8Array) => {
+      try {
+        return hex(x25519.agreementKey(new Uint8Array(32).fill(7)).agree(peer));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    for (const peer of encodings) expect(answer(portable, peer)).toBe(answer(native, peer));
+    const refused = encodings.filter(peer => answer(native, peer).includes('crypto.low-order'));
+    // 0, 1, two of order 8, −1, and 0 and 1 once more beyond the field, each twice.
+    expect(refused).toHaveLength(14);
+  });
+
   test('Ed25519: keys, signatures, and each verifies the other', () => {
     fc.assert(
       fc.property(of(32), fc.uint8Array({ maxLength: 100 }), (seed, message) => {

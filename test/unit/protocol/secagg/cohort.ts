@@ -55,6 +55,7 @@ export const undemanding: Demands = {
   assumptions: { threat: 'honest-but-curious', corrupt: 0, dropping: 0 },
   smallestCohort: 3,
   smallestSum: 3,
+  today: 0,
 };
 
 /** The same of a device that reveals only to those who agree. */
@@ -67,6 +68,8 @@ export interface CohortOptions {
   readonly primitives?: Primitives;
   /** Whether devices agree before they reveal; true by default. */
   readonly agrees?: boolean;
+  /** Bits of the ring in which updates are added up; 32 by default. */
+  readonly width?: number;
 }
 
 /** The devices of a round and its coordinator, in one place, step by step; the states are by number in the graph. */
@@ -74,6 +77,7 @@ export class Cohort {
   readonly context: RoundContext;
   readonly agrees: boolean;
   readonly graph: MaskingGraph;
+  readonly width: number;
   readonly contexts: ParticipantContext[];
   readonly entered: InKeys[];
   dealt: InShares[] = [];
@@ -90,8 +94,10 @@ export class Cohort {
     demands = undemanding,
     primitives = native,
     agrees = true,
+    width = 32,
   }: CohortOptions) {
     this.agrees = agrees;
+    this.width = width;
     this.context = { ...bound, primitives };
     const population = Array.from({ length: devices }, (_, device) => {
       const identity = primitives.ed25519.signingKey(seed(1, device));
@@ -135,7 +141,7 @@ export class Cohort {
   mask(updateOf: (number: number) => Int32Array, lost: (number: number) => boolean = () => false): this {
     for (const [i, state] of this.held) {
       const update = updateOf(i);
-      const masked = maskUpdate(this.contexts[i]!, state, update);
+      const masked = maskUpdate(this.contexts[i]!, state, update, this.width);
       if (!lost(i)) this.masked.set(i, { state: masked, update });
     }
     return this;
@@ -184,13 +190,13 @@ export class Cohort {
     return this;
   }
 
-  /** The sum of the updates, modulo 2³², once the masks are off. */
+  /** The sum of the updates, modulo 2^width, once the masks are off. */
   unmask(): Int32Array {
     const unmasking = new Unmasking(this.graph, this.dealings, this.statement);
     for (const [i, { message }] of this.revealed) unmasking.take(i, message);
     const sum = this.maskedSum();
     for (const secret of unmasking.recover()) {
-      applyMasks(this.context.primitives, sum, unmaskingMasks(this.graph.context, secret));
+      applyMasks(this.context.primitives, sum, unmaskingMasks(this.graph.context, secret), this.width);
     }
     return sum;
   }

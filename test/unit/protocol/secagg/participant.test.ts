@@ -116,10 +116,10 @@ describe('SA11: masking', () => {
     const cohort = cohortOf().deal().take();
     const state = cohort.held.get(0)!;
     const update = updateOf(0);
-    maskUpdate(cohort.contexts[0]!, state, update);
+    maskUpdate(cohort.contexts[0]!, state, update, 32);
     expect(update.every((value, i) => value !== i)).toBe(true);
     const second = updateOf(7);
-    expect(() => maskUpdate(cohort.contexts[0]!, state, second)).toThrow('[secagg.erased]');
+    expect(() => maskUpdate(cohort.contexts[0]!, state, second, 32)).toThrow('[secagg.erased]');
     expect(second).toEqual(updateOf(7));
   });
 
@@ -127,7 +127,7 @@ describe('SA11: masking', () => {
     const cohort = cohortOf().deal().take();
     const secrets = deriveSecrets(cohort.context, new Secret(cohort.held.get(0)!.root.expose().slice()));
     const root = hex(cohort.held.get(0)!.root.expose());
-    const saved = hex(saveParticipant(maskUpdate(cohort.contexts[0]!, cohort.held.get(0)!, updateOf(0))));
+    const saved = hex(saveParticipant(maskUpdate(cohort.contexts[0]!, cohort.held.get(0)!, updateOf(0), 32)));
     for (const secret of [root, hex(secrets.seed), hex(secrets.maskingSecret)])
       expect(saved).not.toContain(secret);
   });
@@ -292,11 +292,11 @@ describe('a device that restarts', () => {
     const cohort = complete ? new Cohort({ devices: 5 }) : cohortOf();
     const updates = cohort.deal().take().held.get(0)!;
     const saved = saveParticipant(updates);
-    const agreement = maskUpdate(cohort.contexts[0]!, updates, updateOf(0));
+    const agreement = maskUpdate(cohort.contexts[0]!, updates, updateOf(0), 32);
     cohort.masked.set(0, { state: agreement, update: updateOf(0) });
     for (const i of cohort.numbers.slice(1))
       cohort.masked.set(i, {
-        state: maskUpdate(cohort.contexts[i]!, cohort.held.get(i)!, updateOf(i)),
+        state: maskUpdate(cohort.contexts[i]!, cohort.held.get(i)!, updateOf(i), 32),
         update: updateOf(i),
       });
     const savedAgreement = saveParticipant(agreement);
@@ -345,7 +345,7 @@ describe('a device that restarts', () => {
     const updates = restoreParticipant(cohort.contexts[0]!, saved.updates);
     if (updates.phase !== 'updates') throw new Error(updates.phase);
     const update = updateOf(0);
-    expect(saveParticipant(maskUpdate(cohort.contexts[0]!, updates, update))).toEqual(saved.agreement);
+    expect(saveParticipant(maskUpdate(cohort.contexts[0]!, updates, update, 32))).toEqual(saved.agreement);
     expect(update).toEqual(restoredMask(cohort));
     const agreement = restore(saved.agreement);
     if (agreement.phase !== 'agreement') throw new Error(agreement.phase);
@@ -359,7 +359,7 @@ describe('a device that restarts', () => {
     const again = new Cohort({ devices: cohort.numbers.length, parameters: cohort.graph.parameters });
     again.deal().take();
     const update = updateOf(0);
-    maskUpdate(again.contexts[0]!, again.held.get(0)!, update);
+    maskUpdate(again.contexts[0]!, again.held.get(0)!, update, 32);
     return update;
   };
 

@@ -152,10 +152,12 @@ describe('SA5: what an app demands, no roster lowers', () => {
 
 describe('SA6: with a pinned enrolment key', () => {
   const authority = native.ed25519.signingKey(seed(3, 0));
-  const demands: Demands = { ...undemanding, enrolmentKey: authority.publicKey };
-  const certifiedBy = (issuer: typeof authority, uncertified?: number) => {
+  const terms = { population: 'phones', lastDay: 20_000 };
+  const pinned = { key: authority.publicKey, population: 'phones' };
+  const demands: Demands = { ...undemanding, authority: pinned, today: 20_000 };
+  const certifiedBy = (issuer: typeof authority, uncertified?: number, given = terms) => {
     const devices = graph.devices.map((keys, i) =>
-      i === uncertified ? keys : { ...keys, certificate: certify(issuer, keys.identity) },
+      i === uncertified ? keys : { ...keys, certificate: certify(native, issuer, given, keys.identity) },
     );
     return drawGraph(bound, devices, parameters);
   };
@@ -170,10 +172,19 @@ describe('SA6: with a pinned enrolment key', () => {
     const somebody = native.ed25519.signingKey(seed(3, 1));
     const refused = (graph: MaskingGraph) =>
       expect(() => read(writeRoster(graph, 0), 0, demands)).toThrow(
-        'A neighbour is not certified by the enrolment authority.',
+        'A neighbour is not certified by the enrolment authority for this population and day. [secagg.roster]',
       );
     refused(graph);
     refused(certifiedBy(authority, graph.neighbours[0]![3]));
     refused(certifiedBy(somebody));
+  });
+
+  test('a neighbour that the authority has certified for another population, or until yesterday, is refused', () => {
+    const refused = (given: typeof terms) =>
+      expect(() => read(writeRoster(certifiedBy(authority, undefined, given), 0), 0, demands)).toThrow(
+        'A neighbour is not certified by the enrolment authority for this population and day. [secagg.roster]',
+      );
+    refused({ ...terms, population: 'tablets' });
+    refused({ ...terms, lastDay: 19_999 });
   });
 });

@@ -276,7 +276,8 @@ describe('unmasking in parts', () => {
       [0, 5],
       [5, 17],
     ] as const) {
-      for (const job of jobs) applyMasks(native, sum, unmaskingMasks(cohort.graph.context, job), from, to);
+      for (const job of jobs)
+        applyMasks(native, sum, unmaskingMasks(cohort.graph.context, job), 32, from, to);
     }
     expect(sum).toEqual(sumOf(cohort.masked.keys()));
   });
