@@ -25,7 +25,7 @@ export interface SessionPorts {
   readonly keepPrivate: readonly string[];
   /** How the device serves the task, where it does. */
   readonly served?:
-    | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'untold' | 'told'> }
+    | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'tell'> }
     | undefined;
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */

@@ -71,6 +71,11 @@ export const plan = z.strictObject({
    * within which a device should be back.
    */
   grace: duration,
+  /**
+   * The version of which masked updates bring the device's verdict, the same for the whole cohort; left out where there is none to
+   * judge, and without a meaning where updates are not masked.
+   */
+  judged: z.optional(modelHash),
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
 });

@@ -71,6 +71,8 @@ export class MemoryCoordinator implements Transport {
   readonly answers: Answers;
   /** What the coordinator's clock shows beyond the device's, ms. */
   ahead = 0;
+  /** Examples without which the task has no use for a device. */
+  leastExamples = 1;
   #listener: TransportListener | undefined;
   #connected = false;
   #nonce: Uint8Array = new Uint8Array(32);
@@ -90,7 +92,10 @@ export class MemoryCoordinator implements Transport {
         const key = this.#keys.get(device);
         if (!key) throw new MurmurationError('device.unknown');
         this.#verify(key, 'hello', signature);
-        return { now: clock.now() + this.ahead, tasks: ['keyboard'] };
+        return {
+          now: clock.now() + this.ahead,
+          tasks: [{ task: 'keyboard', leastExamples: this.leastExamples }],
+        };
       },
       'check-in': () => ({ decision: 'waiting' }),
       leave: () => null,

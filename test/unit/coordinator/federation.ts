@@ -130,6 +130,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     history,
     store,
     makeVersion: makeVersion?.(make) ?? make,
+    named: () => undefined,
     traffic: () => ({ up: 0, down: 0 }),
     comeBackAfter: () => desk.comeBackAfter(),
     events,
@@ -152,7 +153,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     /** A device connects and checks in. */
     checkIn(device: DeviceId) {
       channel.connected.add(device);
-      return desk.answer(device, { task: task.name, examples: 10, conditions: {} }, '0.1.0');
+      return desk.answer(device, { task: task.name, conditions: {} }, '0.1.0');
     },
     connect(device: DeviceId) {
       channel.connected.add(device);
