@@ -8,7 +8,7 @@ import { demandsOf } from './floors.ts';
 import type { Inbox } from './inbox.ts';
 import { learn } from './learn.ts';
 import { persist } from './persist.ts';
-import type { SessionPorts } from './ports.ts';
+import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { SavedSession } from './saved-session.ts';
 import { upload } from './upload.ts';
@@ -30,7 +30,7 @@ export interface MaskedPart {
  */
 export async function contributeMasked(
   part: MaskedPart,
-  ports: SessionPorts,
+  ports: RoundPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {

@@ -38,3 +38,9 @@ export interface SessionPorts {
   /** Whether the device is free to take part: not busy in another task. */
   readonly isFree: () => boolean;
 }
+
+/** What a contribution to one round works with. */
+export interface RoundPorts extends SessionPorts {
+  /** When the device got its assignment, ms since 1970 by its own clock. */
+  readonly since: number;
+}

@@ -95,6 +95,7 @@ export class Session {
     const state: Contributing = {
       phase: 'contributing',
       assignment,
+      since: this.#ports.platform.clock.now(),
       stop: new AbortController(),
       inbox: new Inbox(),
     };

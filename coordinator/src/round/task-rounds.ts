@@ -264,6 +264,7 @@ export class TaskRounds {
 
   #terms({ model, parent }: ModelVersion, id: RoundId): RoundTerms {
     const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
+    const { uploadSlot } = this.task;
     const { evaluation: _, grace, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
     // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
@@ -278,6 +279,7 @@ export class TaskRounds {
       largestCohort: cohortSize,
       grace,
       ...(judged && { judged }),
+      ...(uploadSlot > 0 && { uploadSlot }),
     };
     this.#number += 1;
     return {

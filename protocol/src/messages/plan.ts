@@ -76,6 +76,11 @@ export const plan = z.strictObject({
    * judge, and without a meaning where updates are not masked.
    */
   judged: z.optional(modelHash),
+  /**
+   * ms from one time to send updates at to the next: how long a device trained shows in no upload (SPEC.md, UP12). Left out where
+   * updates are sent as soon as they are made.
+   */
+  uploadSlot: z.optional(duration),
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
 });

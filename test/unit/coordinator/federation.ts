@@ -39,6 +39,7 @@ function valuesTask(change: Partial<TaskDefinition> = {}) {
     masking: 'off',
     cohort: { goal: 3, minimum: 2, overSelection: 1.34 },
     deadlines: { gathering: '10 s', updates: '60 s' },
+    uploadSlot: 0,
     schedule: { every: '0 s' },
     ...change,
   } as TaskDefinition);
