@@ -214,7 +214,9 @@ export class Session {
       return;
     }
     void this.#leave(assignment, error.code);
-    this.#fail(error);
+    // What a reload, or a restart, costs: nothing is wrong.
+    if (error.code === 'round.begun') this.#checkInAfter(afterClosed, error.detail);
+    else this.#fail(error);
   }
 
   #fail(error: unknown): void {
