@@ -91,7 +91,7 @@ export function storageContract(
     });
 
     describe('that several clients have', () => {
-      const never = new AbortController().signal;
+      const never = () => new AbortController().signal;
       /** The same entries twice: in one object, and where they outlive it in two. */
       const pairs = async (): Promise<[Storage, Storage][]> => {
         const storage = await fresh();
@@ -104,12 +104,12 @@ export function storageContract(
       it('is one client’s at a time, and the next one’s once that has gone', async () => {
         for (const [mine, theirs] of await pairs()) {
           const order: string[] = [];
-          const release = await mine.claim(never);
+          const release = await mine.claim(never());
           let waits = () => {};
           const isWaiting = new Promise<void>(resolve => {
             waits = resolve;
           });
-          const next = theirs.claim(never, waits).then(letGo => {
+          const next = theirs.claim(never(), waits).then(letGo => {
             order.push('next');
             return letGo;
           });
@@ -127,12 +127,12 @@ export function storageContract(
 
       it('calls nobody who no longer waits', async () => {
         for (const [mine, theirs] of await pairs()) {
-          const release = await mine.claim(never);
+          const release = await mine.claim(never());
           const stop = new AbortController();
           const reason = new Error('no longer wanted');
           await expect(theirs.claim(stop.signal, () => stop.abort(reason))).rejects.toBe(reason);
           release();
-          (await mine.claim(never))();
+          (await mine.claim(never()))();
           await expect(theirs.claim(stop.signal)).rejects.toBe(reason);
         }
       });
@@ -141,7 +141,7 @@ export function storageContract(
         for (const [mine, theirs] of await pairs()) {
           let active = 0;
           const turns = Array.from({ length: 12 }, async (_, i) => {
-            const release = await (i % 2 ? mine : theirs).claim(never);
+            const release = await (i % 2 ? mine : theirs).claim(never());
             expect(++active).toBe(1);
             await mine.put('turn', Uint8Array.of(i));
             active -= 1;
@@ -153,13 +153,13 @@ export function storageContract(
 
       it('keeps its entries, and nothing else, from one to the next', async () => {
         const storage = await fresh();
-        (await storage.claim(never))();
+        (await storage.claim(never()))();
         await storage.put('identity', Uint8Array.of(1));
-        const release = await storage.claim(never);
+        const release = await storage.claim(never());
         await storage.clear(['identity']);
         expect(await storage.get('identity')).toEqual(Uint8Array.of(1));
         let isOver = false;
-        const next = storage.claim(never).then(letGo => {
+        const next = storage.claim(never()).then(letGo => {
           expect(isOver).toBe(true);
           letGo();
         });
