@@ -10,5 +10,7 @@ export default defineTask({
   masking: { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 },
   cohort: { goal: 3, minimum: 3, overSelection: 1 },
   deadlines: { gathering: '10 min' },
+  // A demonstration need not hide how long devices train: of others that is 30 s.
+  uploadSlot: 0,
   schedule: { every: '5 s' },
 });

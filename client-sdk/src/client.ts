@@ -272,12 +272,12 @@ export class PlatformClient {
       if (this.#participation.isRunning) this.#connect();
       return;
     }
-    const { now, serve: named } = await this.#introduction.answer(message);
+    const welcome = await this.#introduction.answer(message);
     if (signal.aborted || !this.#participation.isRunning) return;
     this.#isKnown = true;
     this.#emit('connected');
     this.#nudge.give();
-    for (const session of this.#sessions) session.connected(now);
-    this.#hybrids.connected(named ?? []);
+    for (const session of this.#sessions) session.connected(welcome);
+    this.#hybrids.connected(welcome.serve ?? []);
   }
 }

@@ -16,7 +16,6 @@ import { Aliasing } from './registry/aliasing.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
 import { Registry } from './registry/registry.ts';
 import { Retention, type RetentionPolicy } from './registry/retention.ts';
-import { VerdictRecorder } from './registry/verdict-recorder.ts';
 import { resumeAll } from './round/all-tasks.ts';
 import { versionMaker } from './round/make-version.ts';
 import type { CohortChannel } from './round/ports.ts';
@@ -84,7 +83,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const registry = new Registry(storage.blobs, history, storage.aliases);
   const aliasing = new Aliasing(storage.aliases, history, events, clock);
   const activity = new ActivityRecorder(storage.activity, events, clock);
-  const verdicts = new VerdictRecorder(storage.verdicts, history, events, clock);
   const traffic = new Traffic();
 
   await startBackend();
@@ -114,6 +112,10 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
         clock,
         (...step) => events.emit('closing-step', ...step),
       ),
+      named: () => {
+        const { champion } = aliasing.of(task.name);
+        return champion.pinned ? champion.model : undefined;
+      },
       traffic: () => traffic.of(task.name),
       comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
       events,
@@ -169,7 +171,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       rounds,
       pools,
       desks,
-      verdicts,
       predictions,
       registrar,
       aliasing,
@@ -190,7 +191,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
       await retention.settled();
       await activity.close();
-      await verdicts.close();
     },
   };
 }

@@ -5,7 +5,6 @@ import type { CheckInDesk } from './population/check-in.ts';
 import type { Registrar } from './population/registrar.ts';
 import type { WaitingPool } from './population/waiting-pool.ts';
 import type { Aliasing } from './registry/aliasing.ts';
-import type { VerdictRecorder } from './registry/verdict-recorder.ts';
 import { type AllRounds, findRound } from './round/all-tasks.ts';
 import type { PredictionDesk } from './serving/prediction-desk.ts';
 import type { DeviceRequests } from './socket/answers.ts';
@@ -17,7 +16,6 @@ interface Answering {
   readonly rounds: AllRounds;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly desks: ReadonlyMap<string, CheckInDesk>;
-  readonly verdicts: VerdictRecorder;
   readonly predictions: PredictionDesk;
   readonly registrar: Registrar;
   readonly aliasing: Aliasing;
@@ -30,15 +28,17 @@ export function deviceRequests({
   rounds,
   pools,
   desks,
-  verdicts,
   predictions,
   registrar,
   aliasing,
 }: Answering): DeviceRequests {
   return {
     welcome() {
-      const tasks = Array.from(rounds.values(), ({ task }) => task.name);
-      const serve = tasks.flatMap(task => {
+      const tasks = Array.from(rounds.values(), ({ upcoming: { name, eligibility } }) => ({
+        task: name,
+        leastExamples: eligibility.minExamples,
+      }));
+      const serve = tasks.flatMap(({ task }) => {
         const { champion } = aliasing.of(task);
         return champion.pinned ? [{ task, model: champion.model }] : [];
       });
@@ -49,7 +49,6 @@ export function deviceRequests({
       if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
       const answer = desk.answer(device, message, sdk);
       events.emit('checked-in', device, message.task, answer.decision, desk.isEligible(message, sdk));
-      void verdicts.take(device, message);
       return answer;
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>

@@ -143,6 +143,11 @@ export const errors = {
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
   'round.under-way': { status: 409, retryable: false, text: 'A round of this task is under way already.' },
+  'round.begun': {
+    status: 409,
+    retryable: false,
+    text: 'A client before this one began this part in a round, and had not masked its update; it is left, so that nothing is masked twice.',
+  },
   'round.repeated': {
     status: 409,
     retryable: false,

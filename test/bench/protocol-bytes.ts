@@ -57,6 +57,7 @@ export async function measureProtocol(cohort: number, log: (line: string) => voi
         masking: assumptions,
         cohort: { goal: cohort, minimum: cohort, overSelection: 1 },
         deadlines: { gathering: long, keys: long, shares: long, updates: long, unmasking: long },
+        uploadSlot: 0,
         schedule: { every: '1 d' },
       }),
     ],

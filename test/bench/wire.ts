@@ -94,6 +94,7 @@ async function measure(kind: Kind, devices: number, parameters: number): Promise
         // All that there are: the cohort may have 1,000 devices, and the round goes on with those who came by its deadline.
         cohort: { goal: 1_000, minimum: devices, overSelection: 1 },
         deadlines: { gathering: '3 s' },
+        uploadSlot: 0,
         schedule: { every: 0 },
       }),
     ],

@@ -90,6 +90,86 @@ export function storageContract(
       expect(await storage.get('session.a')).toEqual(Uint8Array.of(2));
     });
 
+    describe('that several clients have', () => {
+      const never = () => new AbortController().signal;
+      /** The same entries twice: in one object, and where they outlive it in two. */
+      const pairs = async (): Promise<[Storage, Storage][]> => {
+        const storage = await fresh();
+        return [
+          [storage, storage],
+          ...(adapter.durable ? [[storage, adapter.open()] as [Storage, Storage]] : []),
+        ];
+      };
+
+      it('is one client’s at a time, and the next one’s once that has gone', async () => {
+        for (const [mine, theirs] of await pairs()) {
+          const order: string[] = [];
+          const release = await mine.claim(never());
+          let waits = () => {};
+          const isWaiting = new Promise<void>(resolve => {
+            waits = resolve;
+          });
+          const next = theirs.claim(never(), waits).then(letGo => {
+            order.push('next');
+            return letGo;
+          });
+          await isWaiting;
+          await mine.put('device', Uint8Array.of(1));
+          order.push('first is over');
+          release();
+          // Twice lets nobody else in.
+          release();
+          const letGo = await next;
+          expect(order).toEqual(['first is over', 'next']);
+          letGo();
+        }
+      });
+
+      it('calls nobody who no longer waits', async () => {
+        for (const [mine, theirs] of await pairs()) {
+          const release = await mine.claim(never());
+          const stop = new AbortController();
+          const reason = new Error('no longer wanted');
+          await expect(theirs.claim(stop.signal, () => stop.abort(reason))).rejects.toBe(reason);
+          release();
+          (await mine.claim(never()))();
+          await expect(theirs.claim(stop.signal)).rejects.toBe(reason);
+        }
+      });
+
+      it('is never two clients’, however many want it at once', async () => {
+        for (const [mine, theirs] of await pairs()) {
+          let active = 0;
+          const turns = Array.from({ length: 12 }, async (_, i) => {
+            const release = await (i % 2 ? mine : theirs).claim(never());
+            expect(++active).toBe(1);
+            await mine.put('turn', Uint8Array.of(i));
+            active -= 1;
+            release();
+          });
+          await Promise.all(turns);
+        }
+      });
+
+      it('keeps its entries, and nothing else, from one to the next', async () => {
+        const storage = await fresh();
+        (await storage.claim(never()))();
+        await storage.put('identity', Uint8Array.of(1));
+        const release = await storage.claim(never());
+        await storage.clear(['identity']);
+        expect(await storage.get('identity')).toEqual(Uint8Array.of(1));
+        let isOver = false;
+        const next = storage.claim(never()).then(letGo => {
+          expect(isOver).toBe(true);
+          letGo();
+        });
+        await storage.put('device', Uint8Array.of(2));
+        isOver = true;
+        release();
+        await next;
+      });
+    });
+
     it('keeps what was put when its caller changes the bytes before or after', async () => {
       const storage = await fresh();
       const bytes = Uint8Array.of(1, 2, 3);

@@ -92,10 +92,10 @@ describe('bad input beside a healthy cohort', () => {
     await expect(device.hello({ sdk: 'one' })).rejects.toEqual(refused('request.invalid', /sdk/));
     await device.hello();
     await expect(device.checkIn({ task: 'none' })).rejects.toEqual(refused('task.unknown', /none/));
-    await expect(device.checkIn({ examples: undefined })).rejects.toEqual(
-      refused('request.invalid', /examples/),
+    await expect(device.checkIn({ conditions: undefined })).rejects.toEqual(
+      refused('request.invalid', /conditions/),
     );
-    await expect(device.checkIn({ examples: -1 })).rejects.toEqual(refused('request.invalid', /examples/));
+    await expect(device.checkIn({ examples: 40 })).rejects.toEqual(refused('request.invalid', /examples/));
     await expect(device.checkIn({ more: 1 })).rejects.toEqual(refused('request.invalid', /more/));
     await expect(device.leave('R'.repeat(22), 'A'.repeat(22))).rejects.toEqual(refused('round.unknown'));
     device.socket.disconnect();

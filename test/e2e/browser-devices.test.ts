@@ -62,8 +62,8 @@ describe('pages as devices, under the strict policy with which a coordinator ser
     await pages[0]!.screenshot('page-after-a-round');
   }, 120_000);
 
-  it.each(['keys', 'shares', 'training', 'uploading', 'unmasking'])(
-    'goes on with its round where the page is reloaded while it is at %s',
+  it.each(['uploading', 'unmasking'])(
+    'goes on with its round where the page is reloaded while it is at %s, its update masked',
     async phase => {
       world = await PageWorld.open(stage, 4);
       await world.phones(3);
@@ -74,6 +74,23 @@ describe('pages as devices, under the strict policy with which a coordinator ser
       await page.page.reload();
       const [record] = await ended;
       expect(record).toMatchObject({ outcome: 'published', tally: { accepted: 4, lost: 0 } });
+      expect(page.all('error')).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.each(['keys', 'shares', 'training'])(
+    'SA11: leaves its round where the page is reloaded at %s, before it has masked, and takes part in the next',
+    async phase => {
+      world = await PageWorld.open(stage, 4);
+      await world.phones(3);
+      const page = await world.page(3);
+      const ended = world.rounds(2);
+      await world.coordinator.start();
+      await page.until('round', phase);
+      await page.page.reload();
+      const [, next] = await ended;
+      expect(next).toMatchObject({ outcome: 'published', tally: { accepted: 4, lost: 0 } });
       expect(page.all('error')).toEqual([]);
     },
     120_000,

@@ -91,6 +91,7 @@ describe('the hybrid model over real sockets', () => {
           masking: 'off',
           cohort: { goal: 2, minimum: 2, overSelection: 1 },
           deadlines: { gathering: '20 s', updates: '20 s' },
+          uploadSlot: 0,
           schedule: { every: '0 s' },
           strategy: fedAvg(),
         }),

@@ -41,6 +41,7 @@ export function lineTask(change: Partial<TaskDefinition> = {}) {
     masking: 'off',
     cohort: { goal: 3, minimum: 2 },
     deadlines: { gathering: '5 s', updates: '5 s' },
+    uploadSlot: 0,
     schedule: { every: '0 s' },
     ...change,
   } as TaskDefinition);

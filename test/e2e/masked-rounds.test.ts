@@ -1,11 +1,15 @@
+import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
+import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Coordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock } from '@murmuration/protocol/system';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import type { LossPhase } from '@murmuration/simulations/devices/losses';
 import { afterEach, describe, expect, test } from 'vitest';
-import { lineClient, openCoordinator } from './line.ts';
+import { serving, TableInference } from '../unit/client-sdk/hybrid/scene.ts';
+import { lineClient, lineOptions, openCoordinator } from './line.ts';
 import { losingLineClient } from './losing-line.ts';
 
 const masking = { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } as const;
@@ -64,6 +68,28 @@ describe('masked rounds over real sockets', () => {
     expect((await ended).map(({ outcome, tally }) => [outcome, tally.accepted])).toEqual(
       Array.from({ length: 3 }, () => ['published', 6]),
     );
+  });
+
+  test('RD11 QU6: what devices say of a version is counted from the sum alone, each device once', async () => {
+    const coordinator = await open();
+    const models = async () => (await (await fetch(`${coordinator.url}/v1/tasks/line/models`)).json()).models;
+    const [{ model: first }] = await models();
+    for (let index = 0; index < 6; index++) {
+      const storage = memoryStorage();
+      if (index > 0)
+        await new Verdicts(storage, 'line' as TaskName).add(first, index > 4 ? 'refused' : 'kept');
+      const options = lineOptions(coordinator.url, index, storage);
+      const line = { ...options.tasks.line!, hybrid: { serving, inference: new TableInference() } };
+      await join(new FederatedClient({ ...options, tasks: { line } }));
+    }
+    const ended = rounds(coordinator, 3);
+    await coordinator.start();
+    expect((await ended).map(({ outcome }) => outcome)).toEqual(['published', 'published', 'published']);
+    // The second round is the first that has a version before the one that it trains from.
+    expect((await models()).find(({ model }: { model: string }) => model === first).verdicts).toEqual({
+      kept: 4,
+      refused: 1,
+    });
   });
 
   test.each<[LossPhase, Partial<RoundRecord['tally']>]>([

@@ -99,6 +99,7 @@ export class PageWorld {
       masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
       cohort: { goal: devices, minimum: devices, overSelection: 1 },
       deadlines: { gathering: '1 min', keys: '1 min', shares: '1 min', updates: '1 min', unmasking: '1 min' },
+      uploadSlot: 0,
       schedule: { every: '0 s' },
     });
     const config = parseConfig({

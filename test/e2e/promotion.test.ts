@@ -41,6 +41,7 @@ beforeAll(async () => {
         masking: 'off',
         cohort: { goal: 2, minimum: 2, overSelection: 1 },
         deadlines: { gathering: '20 s', updates: '20 s' },
+        uploadSlot: 0,
         schedule: { every: '1 s' },
       }),
     ],

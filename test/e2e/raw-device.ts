@@ -107,7 +107,7 @@ export class RawDevice {
   }
 
   checkIn(change: object = {}) {
-    return this.ask('check-in', { task: 'line', examples: 10, conditions: {}, ...change }, checkInAnswer);
+    return this.ask('check-in', { task: 'line', conditions: { idle: true }, ...change }, checkInAnswer);
   }
 
   leave(round: string, part: string) {

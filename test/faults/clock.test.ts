@@ -34,6 +34,7 @@ describe('a clock that jumps', () => {
     let set!: SetClock;
     const scene = await open({
       members: 1,
+      task: { eligibility: { idle: true } },
       clock: clock => {
         set = new SetClock(clock);
         return set;
@@ -42,7 +43,7 @@ describe('a clock that jumps', () => {
     const [part] = await scene.begin();
     set.jump = jump;
     const stranger = await scene.stranger();
-    await expect(stranger.checkIn({ examples: 0 })).resolves.toMatchObject({ decision: 'later' });
+    await expect(stranger.checkIn({ conditions: {} })).resolves.toMatchObject({ decision: 'later' });
     expect((await scene.members[0]!.upload(part!, await scene.update())).status).toBe(200);
     expect(await scene.finish()).toMatchObject({ outcome: 'published', tally: { accepted: 4 } });
 

@@ -20,8 +20,6 @@ export class Turn {
    * client has the turn: what goes wrong later goes to `failed`. Throws what `begin` throws, and `device.insecure`.
    */
   async take(begin: () => Promise<void>, failed: (error: unknown) => void): Promise<void> {
-    const { claim } = this.#storage;
-    if (!claim) return begin();
     this.end();
     const { signal } = this.#waiting;
     let hasReturned = false;
@@ -32,7 +30,7 @@ export class Turn {
         resolve();
       };
       const act = async () => {
-        const release = await claim(signal, stand);
+        const release = await this.#storage.claim(signal, stand);
         this.#release = release;
         if (signal.aborted) return release();
         this.#tell('active');

@@ -1,27 +1,29 @@
 import { utf8 } from '@murmuration/protocol/bytes';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import { parseJson } from '@murmuration/protocol/json';
-import { mostVerdicts, type Verdict, verdict } from '@murmuration/protocol/messages/check-in';
+import { modelHash } from '@murmuration/protocol/messages/scalars';
+import type { Verdict } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod/mini';
 import type { Storage } from '../storage/storage.ts';
 
 /** Versions whose verdict is remembered, the newest ones. */
 const remembered = 16;
 
-const saved = z.object({
-  judged: z.array(verdict),
-  /** How many of the newest the coordinator has not heard of. */
-  untold: z.number(),
+const judgement = z.object({
+  model: modelHash,
+  verdict: z.enum(['kept', 'refused']),
+  /** Whether an update has brought it. */
+  isTold: z.boolean(),
 });
+type Judgement = z.infer<typeof judgement>;
 
-/** What the device found out about the versions of a task, and what of that the coordinator has not heard yet. */
+/** What the device found out about the versions of a task, on examples of its own that no training saw. */
 export class Verdicts {
   readonly #storage: Storage;
   readonly #name: string;
   #loaded: Promise<void> | undefined;
   /** The oldest first. */
-  #judged: readonly Verdict[] = [];
-  #untold = 0;
+  #judged: readonly Judgement[] = [];
 
   constructor(storage: Storage, task: TaskName) {
     this.#storage = storage;
@@ -29,32 +31,29 @@ export class Verdicts {
   }
 
   /** The first verdict on a version; undefined where there is none, or not any more. */
-  async on(model: ModelHash): Promise<Verdict['verdict'] | undefined> {
+  async on(model: ModelHash): Promise<Verdict | undefined> {
     await this.#load();
     return this.#judged.find(each => each.model === model)?.verdict;
   }
 
   /** Keeps a verdict; only the first one on a version counts. */
-  async add(next: Verdict): Promise<void> {
-    if (await this.on(next.model)) return;
-    this.#judged = [...this.#judged, next].slice(-remembered);
-    this.#untold = Math.min(this.#untold + 1, mostVerdicts);
+  async add(model: ModelHash, verdict: Verdict): Promise<void> {
+    if (await this.on(model)) return;
+    this.#judged = [...this.#judged, { model, verdict, isTold: false }].slice(-remembered);
     await this.#save();
   }
 
-  /** Those for the next check-in, the newest; undefined where there are none. */
-  async untold(): Promise<Verdict[] | undefined> {
+  /**
+   * The verdict on a version for an update to bring, once: it counts as told when this returns, durably, whatever becomes of the update.
+   * Undefined where there is none, or none any more.
+   */
+  async tell(model: ModelHash): Promise<Verdict | undefined> {
     await this.#load();
-    return this.#untold > 0 ? this.#judged.slice(-this.#untold) : undefined;
-  }
-
-  /** The coordinator has taken these. */
-  async told(verdicts: readonly Verdict[]): Promise<void> {
-    const last = verdicts.at(-1);
-    if (!last) return;
-    const since = this.#judged.length - 1 - this.#judged.findLastIndex(({ model }) => model === last.model);
-    this.#untold = Math.min(this.#untold, since);
+    const found = this.#judged.find(each => each.model === model);
+    if (!found || found.isTold) return undefined;
+    this.#judged = this.#judged.map(each => (each === found ? { ...each, isTold: true } : each));
     await this.#save();
+    return found.verdict;
   }
 
   #load(): Promise<void> {
@@ -65,16 +64,11 @@ export class Verdicts {
   /** What is damaged counts as nothing: a version is judged once more. */
   async #read(): Promise<void> {
     const bytes = await this.#storage.get(this.#name);
-    const parsed = z.safeParse(saved, bytes && parseJson(bytes), { jitless: true });
-    if (!parsed.success) return;
-    this.#judged = parsed.data.judged.slice(-remembered);
-    this.#untold = Math.max(0, Math.min(parsed.data.untold, mostVerdicts, this.#judged.length));
+    const parsed = z.safeParse(z.array(judgement), bytes && parseJson(bytes), { jitless: true });
+    if (parsed.success) this.#judged = parsed.data.slice(-remembered);
   }
 
   #save(): Promise<void> {
-    return this.#storage.put(
-      this.#name,
-      utf8(JSON.stringify({ judged: this.#judged, untold: this.#untold })),
-    );
+    return this.#storage.put(this.#name, utf8(JSON.stringify(this.#judged)));
   }
 }

@@ -62,7 +62,7 @@ export class VersionJudge {
     const verdict = losses.next > losses.before + margin ? 'refused' : 'kept';
     const { hash: model } = next.files;
     const serving = verdict === 'kept' ? model : before.files.hash;
-    await verdicts.add({ model, verdict });
+    await verdicts.add(model, verdict);
     emit('version', { task, model, verdict, serving, losses });
     return verdict === 'kept';
   }

@@ -8,7 +8,7 @@ import { demandsOf } from './floors.ts';
 import type { Inbox } from './inbox.ts';
 import { learn } from './learn.ts';
 import { persist } from './persist.ts';
-import type { SessionPorts } from './ports.ts';
+import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { SavedSession } from './saved-session.ts';
 import { upload } from './upload.ts';
@@ -26,11 +26,12 @@ export interface MaskedPart {
 /**
  * The device's side of secure aggregation, a phase at a time: keys → shares → updates → agreement → unmasking → closing. Each
  * state is saved before the first message that follows from it, so that a device that restarts goes on where it was, and neither
- * masks a second update nor signs a second statement.
+ * masks a second update nor signs a second statement. Up to its masked update it goes on in memory alone: what is saved by then says that
+ * the part was begun, and whoever finds it leaves.
  */
 export async function contributeMasked(
   part: MaskedPart,
-  ports: SessionPorts,
+  ports: RoundPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
@@ -42,7 +43,7 @@ export async function contributeMasked(
   const enter = async (next: Standing): Promise<Standing> => {
     // Once a statement counts its update, a device has no more use for it.
     const sends = next.phase === 'agreement' ? update : undefined;
-    await store.save({ assignment, participant: next.saved, update: sends });
+    if (isMasked(next)) await store.save({ assignment, participant: next.saved, update: sends });
     return next;
   };
   const hear = async (event: MaskingEvent) => enter(await round.hear(event, await inbox.next(event, signal)));
@@ -59,8 +60,9 @@ export async function contributeMasked(
     }
   };
   try {
+    if (saved && !saved.participant) throw new MurmurationError('round.begun');
+    if (!saved) await store.save({ assignment });
     let standing = await round.enter(saved?.participant);
-    if (!saved?.participant) await enter(standing);
     for (;;) {
       const { phase, message } = standing;
       switch (phase) {
@@ -98,6 +100,11 @@ export async function contributeMasked(
   } finally {
     await round.forget();
   }
+}
+
+/** Whether its update is masked: the secrets of its masks are gone from its state then. */
+function isMasked({ phase }: Standing): boolean {
+  return phase === 'agreement' || phase === 'unmasking' || phase === 'closing';
 }
 
 function termsOf({ assignment, masking }: MaskedPart, ports: SessionPorts): MaskedTerms {

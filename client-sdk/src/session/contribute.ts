@@ -2,7 +2,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { contributeMasked } from './contribute-masked.ts';
 import { requireMasking } from './floors.ts';
 import { learn } from './learn.ts';
-import type { SessionPorts } from './ports.ts';
+import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
 import { upload } from './upload.ts';
@@ -13,9 +13,10 @@ import type { Workshop } from './workshop.ts';
  * where the plan masks. What was made for this assignment before a restart is sent again, byte for byte.
  */
 export async function contribute(
-  { assignment, stop: { signal }, inbox }: Contributing,
-  ports: SessionPorts,
+  { assignment, stop: { signal }, inbox, since }: Contributing,
+  session: SessionPorts,
 ): Promise<void> {
+  const ports: RoundPorts = { ...session, since };
   const { store, emit, task, floors, trainer, platform } = ports;
   const { round, number, plan } = assignment;
   requireMasking(plan, floors);
@@ -38,7 +39,7 @@ async function contributePlain(
   assignment: Assignment,
   made: Uint8Array | undefined,
   workshop: Workshop,
-  ports: SessionPorts,
+  ports: RoundPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {

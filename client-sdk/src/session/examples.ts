@@ -1,10 +1,11 @@
 type Examples = Iterable<unknown> | AsyncIterable<unknown>;
 
-/** How many there are, without keeping them. */
-export async function countExamples(examples: Examples): Promise<number> {
-  let count = 0;
-  for await (const _ of examples) count += 1;
-  return count;
+/** Whether there are so many, without keeping them. */
+export async function hasExamples(examples: Examples, least: number): Promise<boolean> {
+  let missing = least;
+  if (missing <= 0) return true;
+  for await (const _ of examples) if (--missing === 0) return true;
+  return false;
 }
 
 export async function readExamples(examples: Examples): Promise<unknown[]> {

@@ -1,7 +1,8 @@
 import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Plan, TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { Verdict } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
 import { isHeldOut } from '../hybrid/held-out.ts';
 import type { Learned } from '../update/prepare.ts';
@@ -54,7 +55,16 @@ export async function learn(
     delta: takePart(result.delta, split, 'shared'),
     examples: result.examples,
     layout: split.shared,
+    verdict: await verdictFor(plan, served),
   };
+}
+
+/** The device's verdict on the version that the plan names, once: only the sum of a masked round may have it. */
+async function verdictFor(
+  { masking, judged }: Plan,
+  served: SessionPorts['served'],
+): Promise<Verdict | undefined> {
+  return masking && judged ? served?.verdicts.tell(judged) : undefined;
 }
 
 /** The training of a round: each has a seed of its own, so that no two go through the examples alike. */

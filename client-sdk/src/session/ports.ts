@@ -25,7 +25,7 @@ export interface SessionPorts {
   readonly keepPrivate: readonly string[];
   /** How the device serves the task, where it does. */
   readonly served?:
-    | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'untold' | 'told'> }
+    | { readonly serving: Serving<unknown>; readonly verdicts: Pick<Verdicts, 'tell'> }
     | undefined;
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */
@@ -37,4 +37,10 @@ export interface SessionPorts {
   ) => void;
   /** Whether the device is free to take part: not busy in another task. */
   readonly isFree: () => boolean;
+}
+
+/** What a contribution to one round works with. */
+export interface RoundPorts extends SessionPorts {
+  /** When the device got its assignment, ms since 1970 by its own clock. */
+  readonly since: number;
 }

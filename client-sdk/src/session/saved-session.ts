@@ -6,7 +6,7 @@ import { putParts, type Storage } from '../storage/storage.ts';
 /** What a device must not forget in the middle of a round. */
 export interface SavedSession {
   readonly assignment: Assignment;
-  /** Where it stands in secure aggregation, its secrets of this round included; none in a plain round. */
+  /** Where it stands in secure aggregation, once its update is masked: secrets of masks are never stored. None before, nor in a plain round. */
   readonly participant?: Uint8Array | undefined;
   /** The bytes that were made for this assignment: sent again as they are, never made a second time. */
   readonly update?: Uint8Array | undefined;

@@ -1,12 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import { type CheckIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
+import type { Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Cancel } from '@murmuration/protocol/ports';
 import * as z from 'zod/mini';
 import { contribute } from './contribute.ts';
-import { countExamples } from './examples.ts';
+import { hasExamples } from './examples.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Contributing, SessionState } from './state.ts';
@@ -14,6 +15,8 @@ import type { MaskingEvent } from './workshop.ts';
 
 /** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
 const retryAfter = 10_000;
+/** ms after which a device with fewer examples than the task asks for counts them again. */
+const untilEnough = 5 * 60_000;
 /** ms after which a device that came too late for a round checks in for the next. */
 const afterClosed = 1_000;
 /** ms after the deadline of a round at which its end is no longer waited for. */
@@ -31,6 +34,8 @@ export class Session {
   #isNamed = false;
   /** What the coordinator's clock shows beyond the device's, ms. */
   #ahead = 0;
+  /** Examples without which the task has no use for a device, as the coordinator said. */
+  #leastExamples = 0;
   /** When to check in next, ms since 1970 by the device's clock. */
   #nextCheckIn = 0;
   /** Whether the last check-in did not reach the coordinator: then the next connection is the time for another. */
@@ -51,8 +56,9 @@ export class Session {
    * The device has said hello, at `now` by the coordinator's clock: a round that it has a part in is named again by the
    * coordinator, and a time to check in still holds.
    */
-  connected(now: number): void {
+  connected({ now, tasks }: Pick<Welcome, 'now' | 'tasks'>): void {
     this.#connected = true;
+    this.#leastExamples = tasks.find(({ task }) => task === this.#ports.task)?.leastExamples ?? 0;
     this.#ahead = now - this.#ports.platform.clock.now();
     if (this.#isCutOff) this.#nextCheckIn = 0;
     this.#isCutOff = false;
@@ -89,6 +95,7 @@ export class Session {
     const state: Contributing = {
       phase: 'contributing',
       assignment,
+      since: this.#ports.platform.clock.now(),
       stop: new AbortController(),
       inbox: new Inbox(),
     };
@@ -150,7 +157,7 @@ export class Session {
 
   async #checkIn(): Promise<void> {
     if (!this.#connected || this.#state.phase !== 'idle') return;
-    const { task, platform, transport, emit, isFree, examples, served } = this.#ports;
+    const { task, platform, transport, emit, isFree, examples } = this.#ports;
     if (!isFree()) {
       this.#checkInAfter(retryAfter, busy);
       return;
@@ -159,16 +166,15 @@ export class Session {
     // At once: the assignment may arrive before the answer does.
     this.#state = state;
     try {
-      const verdicts = await served?.verdicts.untold();
-      const message = {
-        task,
-        examples: await countExamples(examples()),
-        conditions: await platform.conditions(),
-        verdicts,
-      };
+      const enough = await hasExamples(examples(), this.#leastExamples);
+      const message: CheckIn = { task, conditions: await platform.conditions() };
       if (this.#state !== state) return;
+      if (!enough) {
+        this.#state = { phase: 'idle' };
+        this.#checkInAfter(untilEnough, `the task asks for ${this.#leastExamples} examples`);
+        return;
+      }
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);
-      if (verdicts) served?.verdicts.told(verdicts).catch(error => emit('error', asError(error)));
       if (this.#state !== state) return;
       if (answer.decision === 'waiting') {
         emit('wait', { task, after: null, reason: 'waiting for an assignment' });
@@ -208,7 +214,9 @@ export class Session {
       return;
     }
     void this.#leave(assignment, error.code);
-    this.#fail(error);
+    // What a reload, or a restart, costs: nothing is wrong.
+    if (error.code === 'round.begun') this.#checkInAfter(afterClosed, error.detail);
+    else this.#fail(error);
   }
 
   #fail(error: unknown): void {

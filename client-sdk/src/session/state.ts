@@ -7,6 +7,8 @@ import type { MaskingEvent } from './workshop.ts';
 export interface Contributing {
   readonly phase: 'contributing';
   readonly assignment: Assignment;
+  /** When it got that, ms since 1970 by the device's own clock. */
+  readonly since: number;
   readonly stop: AbortController;
   readonly inbox: Inbox<MaskingEvent>;
 }

@@ -1,19 +1,24 @@
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { sentOf } from '../transport/observed.ts';
+import { pause } from './pause.ts';
 import { persist } from './persist.ts';
-import type { SessionPorts } from './ports.ts';
+import type { RoundPorts } from './ports.ts';
 import type { Report } from './report.ts';
+import { untilUpload } from './upload-slot.ts';
 
-/** Puts an update, a masked one with its signature, again and again until it counts or no longer can. */
+/** Puts an update, a masked one with its signature, in a slot of its plan, and again and again until it counts or no longer can. */
 export async function upload(
   { round, assignment, token, plan }: Assignment,
   update: Uint8Array,
   signature: Uint8Array | undefined,
-  { transport, platform, emit }: SessionPorts,
+  { transport, platform, emit, since }: RoundPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
+  const { clock, random } = platform;
+  const wait = untilUpload(plan.uploadSlot ?? 0, since, clock.now(), random);
+  if (wait > 0) await pause(wait, clock, signal);
   report('uploading', 0);
   await persist(
     () => {

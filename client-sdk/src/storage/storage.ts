@@ -13,11 +13,12 @@ export interface Storage {
   /** Erases everything but what has one of these names. */
   clear(except: readonly string[]): Promise<void>;
   /**
-   * Where several clients may have this storage, such as the tabs of a browser: waits until no other one takes part with it, and keeps
-   * the others from that until the returned function is called. Calls `waits` where it has to wait. Throws the reason of `signal` once
-   * that is aborted.
+   * Waits until no other client takes part with what is stored here, be it of this object, of another one over the same entries, or of
+   * another process, and keeps the others from that until the returned function is called or the process is gone: two that act as
+   * one device would answer twice what may be answered once. Calls `waits` where it has to wait. Throws the reason of `signal`
+   * once that is aborted.
    */
-  claim?(signal: AbortSignal, waits?: () => void): Promise<() => void>;
+  claim(signal: AbortSignal, waits?: () => void): Promise<() => void>;
   /** Calls `changed` whenever another of these clients has changed an entry, until the returned function is called. */
   watch?(name: string, changed: () => void): Cancel;
 }

@@ -4,7 +4,12 @@ import type { RandomBytes } from '@murmuration/protocol/ports';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
-import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import {
+  quantizationFor,
+  quantizationOf,
+  quantize,
+  type Verdict,
+} from '@murmuration/protocol/weights/quantize';
 import { clip } from './clip.ts';
 import { weightOf } from './weigh.ts';
 
@@ -15,6 +20,8 @@ export interface Learned {
   readonly examples: number;
   /** That of the shared layers. */
   readonly layout: Layout;
+  /** What the device found out about the version that the plan has judged; left out where that is nothing. */
+  readonly verdict?: Verdict | undefined;
 }
 
 /**
@@ -22,7 +29,7 @@ export interface Learned {
  * ring elements, of `width` bits each, before they are packed. Changes `delta`. Throws `training.failed` where training diverged.
  */
 export function prepareUpdate(
-  { delta, examples, layout }: Learned,
+  { delta, examples, layout, verdict }: Learned,
   { plan, round }: Assignment,
   random: RandomBytes,
   mask: (elements: Int32Array, width: number) => void = () => {},
@@ -42,8 +49,8 @@ export function prepareUpdate(
       );
     return encodeUpdate(layout.hash, layout.count, { kind: 'float32', delta, weight });
   }
-  const quantization = quantizationFor(layout.count, { ...plan.update, largestCohort: plan.largestCohort });
-  const elements = quantize(delta, weight, quantization, round, random);
+  const quantization = quantizationFor(layout.count, quantizationOf(plan));
+  const elements = quantize(delta, weight, quantization, round, random, verdict);
   mask(elements, quantization.width);
   const packed = packRing(elements, quantization.width);
   return encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, quantization.width);

@@ -251,7 +251,7 @@ export const strings = {
     kept: (count: number) => `${n(count)} serve it`,
     refused: (count: number) => `${n(count)} do not`,
     verdictsHint:
-      'Each device tries a version on examples of its own before it serves it, and goes on with the version before where that did better.',
+      'Each device tries a version on examples of its own before it serves it, and goes on with the version before where that did better. What it found out is told under masks alone: rounds without masking count nothing.',
     all: 'All versions',
     gone: (version: number) =>
       `Version ${n(version)} is not there: it was never made, or is no longer kept. The list of versions has those that are.`,
@@ -671,7 +671,7 @@ export const strings = {
         'Under masking: the wait for devices whose connection is gone, once there are enough others.',
       ],
       'deadlines.evaluation': ['Evaluation', 'Of the new version, by the coordinator.'],
-      'eligibility.minExamples': ['Examples at least', 'Devices with fewer come later.'],
+      'eligibility.minExamples': ['Examples at least', 'Devices with fewer do not check in; they tell nobody how many they have.'],
       'eligibility.idle': ['Idle', 'Nobody uses the device.'],
       'eligibility.charging': ['Charging', 'It is on power.'],
       'eligibility.unmetered': ['Unmetered network', 'Nobody pays by the megabyte.'],

@@ -1,6 +1,7 @@
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Layout } from '@murmuration/protocol/weights/layout';
+import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { Strategy } from '../strategy/strategy.ts';
 import { FloatSum } from './float-sum.ts';
@@ -17,14 +18,15 @@ export type Aggregate = RunningSum | SingleUpdates;
  */
 export function aggregateFor(
   consumes: Strategy['consumes'],
-  { update, masking, largestCohort, privateLayers }: Plan,
+  plan: Plan,
   layout: Layout,
   round: RoundId,
 ): Aggregate {
+  const { update, masking, privateLayers } = plan;
   const { shared } = splitLayout(layout, privateLayers);
   const emptySum = () =>
     update.kind === 'ring'
-      ? new RingSum(shared, { ...update, largestCohort }, round, masking !== null)
+      ? new RingSum(shared, quantizationOf(plan), round, masking !== null)
       : new FloatSum(shared, update);
   return consumes === 'each' ? new SingleUpdates(emptySum) : emptySum();
 }

@@ -9,6 +9,8 @@ import {
   type Quantization,
   type QuantizationSettings,
   quantizationFor,
+  type VerdictCounts,
+  verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
 import { type RunningSum, requireLength } from './running-sum.ts';
 
@@ -61,6 +63,14 @@ export class RingSum implements RunningSum {
   mean(): Mean {
     const sum = centre(this.elements.slice(), this.width);
     return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.#seed);
+  }
+
+  /**
+   * What the contributors say of the version that their plan names, once no mask is left; undefined where verdicts do not travel. Throws
+   * `update.impossible` where no updates of the plan could have led to it.
+   */
+  verdicts(): VerdictCounts | undefined {
+    return verdictsOfSum(this.elements, this.contributors, this.#quantization);
   }
 
   /** The number of contributors, then the elements: 32 bits each. */

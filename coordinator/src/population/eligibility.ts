@@ -2,7 +2,7 @@ import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 
 /** What a device must show at its check-in. A condition that is asked for and that the device does not tell is not met. */
 export interface Eligibility {
-  /** Fewest examples to train on. */
+  /** Fewest examples to train on: devices are told, and one that has fewer does not check in. Nobody hears how many it has. */
   readonly minExamples: number;
   readonly idle: boolean;
   readonly charging: boolean;
@@ -14,13 +14,7 @@ export interface Eligibility {
 }
 
 /** Why a device can't take part now, in words for its log; undefined where it can. */
-export function ineligible(
-  rules: Eligibility,
-  { examples, conditions }: CheckIn,
-  sdk: string,
-): string | undefined {
-  if (examples < rules.minExamples)
-    return `${examples} examples; the task asks for at least ${rules.minExamples}`;
+export function ineligible(rules: Eligibility, { conditions }: CheckIn, sdk: string): string | undefined {
   for (const condition of ['idle', 'charging', 'unmetered'] as const) {
     if (rules[condition] && conditions[condition] !== true)
       return `the task asks for a device that is ${condition}`;

@@ -2,6 +2,7 @@ import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { RoundRecord } from '../round/record.ts';
 import type { StrategyState } from '../strategy/strategy.ts';
 import type { ModelVersion } from './model-version.ts';
+import type { Judged } from './verdicts.ts';
 
 /** Bytes by their SHA-256: the files of model versions. */
 export interface BlobStore {
@@ -64,8 +65,15 @@ export interface History {
   round(task: TaskName, number: number): Promise<RoundRecord | undefined>;
   /** Those of these rounds that are still kept. */
   roundsOf(ids: readonly RoundId[]): Promise<ReadonlyMap<RoundId, RoundRecord>>;
-  /** In one transaction: a new head, where there is one, and the round that led to it, where there was one. */
-  commit(entry: { readonly head?: Head; readonly round?: RoundRecord }): Promise<void>;
+  /**
+   * In one transaction: a new head, where there is one, the round that led to it, where there was one, and what its devices said of a
+   * version, which is added to what others said of it.
+   */
+  commit(entry: {
+    readonly head?: Head;
+    readonly round?: RoundRecord;
+    readonly judged?: Judged | undefined;
+  }): Promise<void>;
   /** Deletes the rows of a task that are not to be kept; true where a version was among them. */
   prune(task: TaskName, keep: Keep): Promise<boolean>;
   /** The blobs that the rows name: models, and vectors that strategies remember. */

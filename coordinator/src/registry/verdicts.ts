@@ -1,17 +1,16 @@
 import type { ModelHash } from '@murmuration/protocol/ids';
+import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 
-/** How many devices took a version into service, and how many went on with the one before, since it did worse on their own examples. */
-export interface Verdicts {
-  readonly kept: number;
-  readonly refused: number;
+/** How many devices of a round took a version into service, and how many went on with the one before, since it did worse on their own examples. */
+export interface Judged {
+  readonly model: ModelHash;
+  readonly verdicts: VerdictCounts;
 }
 
-/** Numbers alone: which device said what is not kept. */
+/** Numbers alone, which rounds add to as they are committed: which device said what nobody knows. */
 export interface VerdictStore {
-  /** Adds to what is kept of each model, all or none. */
-  add(counts: ReadonlyMap<ModelHash, Verdicts>): Promise<void>;
   /** Those of these models of which any device said something. */
-  of(models: readonly ModelHash[]): Promise<ReadonlyMap<ModelHash, Verdicts>>;
+  of(models: readonly ModelHash[]): Promise<ReadonlyMap<ModelHash, VerdictCounts>>;
   /** Forgets all but those of these models. */
   retain(models: ReadonlySet<ModelHash>): Promise<void>;
 }

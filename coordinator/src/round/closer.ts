@@ -3,6 +3,7 @@ import { RingSum } from '../aggregation/ring-sum.ts';
 import type { TrafficCount } from '../monitor/traffic.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
+import type { Judged } from '../registry/verdicts.ts';
 import type { Course } from './course.ts';
 import type { DriverPorts } from './ports.ts';
 import { type RoundRecord, recordOf } from './record.ts';
@@ -38,6 +39,7 @@ export class Closer {
     const { makeVersion, clock, events } = this.#ports;
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask();
+    const judged = this.#judged();
     signal.throwIfAborted();
     const head = await untilStored(() => makeVersion(terms, aggregate, signal), {
       clock,
@@ -52,7 +54,7 @@ export class Closer {
     signal.throwIfAborted();
     const model = head.version.model;
     const record = this.#record({ phase: 'published', terms, tally: state.tally, model }, head);
-    await this.#commit(record, head);
+    await this.#commit(record, head, judged);
     return { record, version: head.version };
   }
 
@@ -76,12 +78,19 @@ export class Closer {
     events.emit('closing-step', terms, 'unmasking', clock.now() - startedAt);
   }
 
+  /** What its devices say of the version that the plan names. Throws `update.impossible`. */
+  #judged(): Judged | undefined {
+    const { aggregate, terms } = this.#course;
+    const verdicts = aggregate instanceof RingSum ? aggregate.verdicts() : undefined;
+    return verdicts && { model: terms.plan.judged!, verdicts };
+  }
+
   /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
-  async #commit(round: RoundRecord, head?: Head): Promise<void> {
+  async #commit(round: RoundRecord, head?: Head, judged?: Judged): Promise<void> {
     this.#isCommitting = true;
     const { journal, checkpointer, stop } = this.#course;
     await Promise.all([journal.commit.halt(), checkpointer.commit.halt()]);
-    const entry = head ? { head, round } : { round };
+    const entry = head ? { head, round, judged } : { round };
     const { history, clock, events } = this.#ports;
     const startedAt = clock.now();
     let hasFailed = false;

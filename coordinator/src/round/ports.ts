@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash } from '@murmuration/protocol/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
@@ -44,6 +44,8 @@ export interface DriverPorts {
   /** Where rounds under way are kept; undefined: nothing of them outlives this process. */
   readonly store: RoundStore | undefined;
   readonly makeVersion: MakeVersion;
+  /** The version that an operator has named for devices to serve, if one is. */
+  readonly named: () => ModelHash | undefined;
   readonly traffic: () => TrafficCount;
   /** ms after which a device of the cohort should check in again. */
   readonly comeBackAfter: () => number;

@@ -1,9 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids';
-import { writePlan } from '@murmuration/protocol/messages/plan';
+import { type RoundId, randomId } from '@murmuration/protocol/ids';
+import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Cancel } from '@murmuration/protocol/ports';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
@@ -204,7 +205,7 @@ export class TaskRounds {
     if (this.#stopped) return;
     this.#takeOver();
     const { clock, random } = this.#ports;
-    const terms = this.#terms(head.version.model, randomId<RoundId>(random));
+    const terms = this.#terms(head.version, randomId<RoundId>(random));
     this.#lastAt = clock.now();
     this.#nextAt = this.#lastAt + this.task.interval;
     const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
@@ -261,11 +262,25 @@ export class TaskRounds {
     this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
-  #terms(model: ModelHash, id: RoundId): RoundTerms {
+  #terms({ model, parent }: ModelVersion, id: RoundId): RoundTerms {
     const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
+    const { uploadSlot } = this.task;
     const { evaluation: _, grace, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
-    const plan = { task, version, model, training, update, masking, largestCohort: cohortSize, grace };
+    // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
+    const judged = masking ? (this.#ports.named() ?? parent) : null;
+    const plan: Plan = {
+      task,
+      version,
+      model,
+      training,
+      update,
+      masking,
+      largestCohort: cohortSize,
+      grace,
+      ...(judged && { judged }),
+      ...(uploadSlot > 0 && { uploadSlot }),
+    };
     this.#number += 1;
     return {
       id,

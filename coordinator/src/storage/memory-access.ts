@@ -1,10 +1,11 @@
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { AuditLog, NumberedEntry } from '../operators/audit.ts';
 import type { OperatorToken, OperatorTokenStore } from '../operators/operator-token.ts';
 import { type Page, pageOf } from '../paging.ts';
 import type { Activity, ActivityStore } from '../population/activity.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../population/enrolment-token.ts';
-import type { VerdictStore, Verdicts } from '../registry/verdicts.ts';
+import type { Judged, VerdictStore } from '../registry/verdicts.ts';
 import type { PausedTasks } from '../round/pauses.ts';
 import { isValid } from '../tokens/secret-token.ts';
 
@@ -142,14 +143,17 @@ export function memoryPausedTasks(): PausedTasks {
   };
 }
 
-export function memoryVerdicts(): VerdictStore {
-  const known = new Map<ModelHash, Verdicts>();
+export interface MemoryVerdicts extends VerdictStore {
+  /** Adds to what is kept of a model. */
+  add(judged: Judged): void;
+}
+
+export function memoryVerdicts(): MemoryVerdicts {
+  const known = new Map<ModelHash, VerdictCounts>();
   return {
-    async add(counts) {
-      for (const [model, { kept, refused }] of counts) {
-        const before = known.get(model) ?? { kept: 0, refused: 0 };
-        known.set(model, { kept: before.kept + kept, refused: before.refused + refused });
-      }
+    add({ model, verdicts: { kept, refused } }) {
+      const before = known.get(model) ?? { kept: 0, refused: 0 };
+      known.set(model, { kept: before.kept + kept, refused: before.refused + refused });
     },
     async of(models) {
       return new Map(models.flatMap(model => (known.has(model) ? [[model, known.get(model)!]] : [])));

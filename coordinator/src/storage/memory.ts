@@ -8,6 +8,7 @@ import type { Device, DeviceStore } from '../population/device.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
 import { thinned } from '../registry/thinned.ts';
 import type { RoundRecord } from '../round/record.ts';
+import { type MemoryVerdicts, memoryVerdicts } from './memory-access.ts';
 import type { MemoryRounds } from './memory-rounds.ts';
 
 /** Everything in this process's memory: gone when it ends. */
@@ -32,8 +33,8 @@ export function memoryBlobs(clock: Clock = systemClock): BlobStore {
   };
 }
 
-/** `underWay`: where a round is forgotten once its record is kept. */
-export function memoryHistory(underWay?: MemoryRounds): History {
+/** `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted. */
+export function memoryHistory(underWay?: MemoryRounds, verdicts: MemoryVerdicts = memoryVerdicts()): History {
   let heads: Head[] = [];
   let rounds: RoundRecord[] = [];
   const versions = () => heads.map(({ version }) => version);
@@ -76,7 +77,7 @@ export function memoryHistory(underWay?: MemoryRounds): History {
       const wanted = new Set(ids);
       return new Map(rounds.filter(({ round }) => wanted.has(round)).map(record => [record.round, record]));
     },
-    async commit({ head, round }) {
+    async commit({ head, round, judged }) {
       const isThere =
         versions().some(
           ({ task, number }) => task === head?.version.task && number === head.version.number,
@@ -85,6 +86,7 @@ export function memoryHistory(underWay?: MemoryRounds): History {
       if (head) {
         heads.push(head);
       }
+      if (judged) verdicts.add(judged);
       if (round) {
         rounds.push(round);
         underWay?.forget(round.round);

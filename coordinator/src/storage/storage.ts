@@ -58,10 +58,11 @@ export async function openStorage(folder: string | undefined, clock: Clock): Pro
 
 function memoryStorage(clock: Clock): Storage {
   const rounds = new MemoryRounds();
+  const verdicts = memoryVerdicts();
   return {
     durable: false,
     blobs: memoryBlobs(clock),
-    history: memoryHistory(rounds),
+    history: memoryHistory(rounds, verdicts),
     rounds,
     devices: memoryDevices(),
     enrolmentTokens: memoryEnrolmentTokens(),
@@ -69,7 +70,7 @@ function memoryStorage(clock: Clock): Storage {
     audit: memoryAudit(),
     activity: memoryActivity(),
     pausedTasks: memoryPausedTasks(),
-    verdicts: memoryVerdicts(),
+    verdicts,
     aliases: memoryAliases(),
     settings: memorySettings(),
     hourlyCounts: memoryHourlyCounts(),

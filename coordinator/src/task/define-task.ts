@@ -76,6 +76,7 @@ const definition = z.strictObject({
       evaluation: duration.default(600_000),
     })
     .prefault({}),
+  uploadSlot: duration.default(30_000),
   schedule: z.strictObject({ every: duration }),
   eligibility: z
     .strictObject({
@@ -131,6 +132,12 @@ export function defineTask(input: TaskDefinition): Task {
     throw new MurmurationError(
       'config.invalid',
       `The task: cohort.minimum (${cohort.minimum}) is at most cohort.goal (${cohort.goal}).`,
+    );
+  // An update may wait for two slots, and is made before that.
+  if (deadlines.updates < 3 * rest.uploadSlot)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: deadlines.updates (${deadlines.updates} ms) is at least three times uploadSlot (${rest.uploadSlot} ms), since devices send their updates up to two slots after they are made.`,
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
   if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);

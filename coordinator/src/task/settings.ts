@@ -53,6 +53,7 @@ export function withSettings(
     strategy: task.strategy,
     evaluation: task.evaluator,
     serving: task.serving,
+    uploadSlot: task.uploadSlot,
     planVersion,
   } as unknown as TaskDefinition;
   const wrong = wrongFields(input);

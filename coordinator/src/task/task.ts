@@ -33,6 +33,8 @@ export interface Task {
       /** How long a masked round waits for devices whose connection is gone, once it has enough, ms. */
       readonly grace: number;
     };
+  /** ms between the times at which devices send their updates; 0: as soon as they are made. */
+  readonly uploadSlot: number;
   /** ms from the beginning of a round to that of the next; a longer round delays it. */
   readonly interval: number;
   readonly eligibility: Eligibility;

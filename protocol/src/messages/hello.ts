@@ -34,7 +34,15 @@ export type Hello = z.infer<typeof hello>;
 export const welcome = z.strictObject({
   /** The coordinator's clock, ms since 1970. */
   now: time,
-  tasks: z.array(taskName).check(z.maxLength(1_000)),
+  tasks: z
+    .array(
+      z.strictObject({
+        task: taskName,
+        /** Examples without which a device does not check in: it compares by itself, and tells no number. */
+        leastExamples: whole(0, 2 ** 31),
+      }),
+    )
+    .check(z.maxLength(1_000)),
   /** Which version to serve, of tasks whose operator has named one; of all others it is the newest. */
   serve: z.optional(
     z.array(z.strictObject({ task: taskName, model: modelHash })).check(z.minLength(1), z.maxLength(1_000)),

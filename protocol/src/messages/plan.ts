@@ -71,6 +71,16 @@ export const plan = z.strictObject({
    * within which a device should be back.
    */
   grace: duration,
+  /**
+   * The version of which masked updates bring the device's verdict, the same for the whole cohort; left out where there is none to
+   * judge, and without a meaning where updates are not masked.
+   */
+  judged: z.optional(modelHash),
+  /**
+   * ms from one time to send updates at to the next: how long a device trained shows in no upload (SPEC.md, UP12). Left out where
+   * updates are sent as soon as they are made.
+   */
+  uploadSlot: z.optional(duration),
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
 });

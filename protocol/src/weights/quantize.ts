@@ -1,6 +1,7 @@
 import { MurmurationError } from '../errors.ts';
+import type { Plan } from '../messages/plan.ts';
 import type { RandomBytes } from '../ports.ts';
-import { widthFor } from '../secagg/ring.ts';
+import { centre, widthFor } from '../secagg/ring.ts';
 import { rotate, rotateBack } from './rotate.ts';
 import { rounding } from './rounding.ts';
 
@@ -14,12 +15,33 @@ export interface QuantizationSettings {
   readonly weightCap: number;
   /** Largest number of updates in one sum. */
   readonly largestCohort: number;
+  /** Whether updates bring what devices say of a version; false where it is left out. */
+  readonly verdicts?: boolean | undefined;
 }
+
+/** What a plan fixes. Verdicts travel under masks alone, where only their sum can be read. */
+export function quantizationOf({
+  update,
+  largestCohort,
+  masking,
+  judged,
+}: Pick<Plan, 'update' | 'largestCohort' | 'masking' | 'judged'>): QuantizationSettings {
+  const { clip, bits, weightCap } = update;
+  return { clip, bits, weightCap, largestCohort, verdicts: masking !== null && judged !== undefined };
+}
+
+/** What a device found out about a version on examples of its own: `refused` where the one before does better, and goes on serving. */
+export type Verdict = 'kept' | 'refused';
+
+/** How many devices said what of a version. */
+export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
 /** How a vector of one length becomes ring elements: the same on every device and on the coordinator. */
 export interface Quantization {
-  /** Elements on the wire: the rotated values, then the weight. */
+  /** Elements on the wire: the rotated values, kept and refused where verdicts travel, then the weight. */
   readonly elements: number;
+  /** The rotated values among them. */
+  readonly values: number;
   /** One unit of a quantised value. */
   readonly step: number;
   /** Largest magnitude of a quantised value, 2^(bits − 1) − 1. */
@@ -52,7 +74,8 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
     );
   }
   return {
-    elements: count + 1,
+    elements: count + (settings.verdicts ? 3 : 1),
+    values: count,
     step: Math.min(clip, (deviations * clip) / Math.sqrt(count)) / largest,
     largest,
     contributionBits: Math.log2(bound(weightCap)) + 1,
@@ -62,7 +85,8 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
 
 /**
  * Ring elements of one update: rotates, rounds each value up or down at random so that its expectation is kept,
- * multiplies by the weight, and appends the weight. `delta` has a norm of at most `clip`; it is left rotated.
+ * multiplies by the weight, and appends verdict and weight. A `verdict` is left out where the device has none, and where none travel.
+ * `delta` has a norm of at most `clip`; it is left rotated.
  */
 export function quantize(
   delta: Float32Array,
@@ -70,11 +94,13 @@ export function quantize(
   quantization: Quantization,
   seed: string,
   random: RandomBytes,
+  verdict?: Verdict,
 ): Int32Array {
-  const { step, largest, elements } = quantization;
+  const { step, largest, elements, values } = quantization;
   rotate(delta, seed);
   const ring = new Int32Array(elements);
   rounding()({ values: delta, step, largest, weight, random }, ring);
+  if (verdict && bringsVerdicts(quantization)) ring[values + (verdict === 'kept' ? 0 : 1)] = 1;
   ring[elements - 1] = weight;
   return ring;
 }
@@ -96,11 +122,11 @@ export function meanOfSum(
   quantization: Quantization,
   seed: string,
 ): Mean {
-  const { elements, step, largest } = quantization;
+  const { elements, values, step, largest } = quantization;
   const weight = sum[elements - 1]!;
   if (contributors < 1 || weight < contributors || weight > contributors * settings.weightCap)
     throw new MurmurationError('update.impossible', `${contributors} updates can't weigh ${weight} in all.`);
-  const mean = new Float32Array(elements - 1);
+  const mean = new Float32Array(values);
   for (let i = 0; i < mean.length; i++) {
     if (Math.abs(sum[i]!) > weight * largest)
       throw new MurmurationError(
@@ -111,4 +137,28 @@ export function meanOfSum(
   }
   rotateBack(mean, seed);
   return { delta: mean, weight };
+}
+
+/**
+ * What the devices in `sum` (modulo 2^width) say of the version that their plan names; undefined where verdicts do not travel. Throws
+ * `update.impossible` where `contributors` updates can't have led to it.
+ */
+export function verdictsOfSum(
+  sum: Int32Array,
+  contributors: number,
+  quantization: Quantization,
+): VerdictCounts | undefined {
+  if (!bringsVerdicts(quantization)) return undefined;
+  const { values, width } = quantization;
+  const [kept, refused] = centre(sum.slice(values, values + 2), width) as unknown as [number, number];
+  if (kept < 0 || refused < 0 || kept + refused > contributors)
+    throw new MurmurationError(
+      'update.impossible',
+      `${contributors} devices can't say of a version ${kept} times that they keep it, and ${refused} times that they do not.`,
+    );
+  return { kept, refused };
+}
+
+function bringsVerdicts({ elements, values }: Quantization): boolean {
+  return elements > values + 1;
 }

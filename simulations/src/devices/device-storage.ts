@@ -1,3 +1,4 @@
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { concatBytes } from '@murmuration/protocol/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids';
@@ -61,6 +62,7 @@ export class DeviceStorages {
       async clear(except) {
         for (const name of [...entries.keys()]) if (!except.includes(name)) erase(name);
       },
+      claim: memoryStorage().claim,
     };
   }
 }

@@ -27,6 +27,7 @@ export function taskOf(
       overSelection: cohort.overSelection,
     },
     deadlines,
+    uploadSlot: 0,
     schedule,
     strategy: strategyOf(settings.strategy),
     evaluation,

@@ -66,6 +66,7 @@ export function keyboardTask({
       unmasking: brief,
       grace,
     },
+    uploadSlot: 0,
     schedule: { every: 0 },
     eligibility: { minExamples: fewestExamples },
     strategy: fedAdam({ serverLearningRate: 0.15, tau: 0.0005 }),

@@ -34,6 +34,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
         // One more than there are: none is drawn, and all wait.
         cohort: { goal: clients + 1, minimum: 1, overSelection: 1 },
         deadlines: { gathering: '1 h' },
+        uploadSlot: 0,
         schedule: { every: 0 },
       }),
     ],

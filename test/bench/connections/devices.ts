@@ -57,11 +57,7 @@ async function checkInAll({ perSecond, task }: Extract<Order, { do: 'check-in' }
   const checkIn = async (device: LightDevice, due: number) => {
     latestStart = Math.max(latestStart, performance.now() - due);
     try {
-      const { decision } = await device.ask(
-        'check-in',
-        { task, examples: 10, conditions: {} },
-        checkInAnswer,
-      );
+      const { decision } = await device.ask('check-in', { task, conditions: {} }, checkInAnswer);
       if (decision === 'waiting') waiting += 1;
       latencies.push(performance.now() - due);
     } catch (error) {

@@ -12,5 +12,6 @@ export const task = defineTask({
   update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 },
   masking: 'off',
   cohort: { goal: cohort, minimum: cohort, overSelection: 1 },
+  uploadSlot: 0,
   schedule: { every: 0 },
 });

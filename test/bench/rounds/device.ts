@@ -76,7 +76,7 @@ export class RoundDevice {
       return decodeFrame(message.frame, schema);
     };
     const before = this.light.socketBytes;
-    const checkIn = { task, examples: 10, conditions: {} };
+    const checkIn = { task, conditions: {} };
     const checkedIn = await this.light.send('check-in', checkIn);
     count('checkIn', checkedIn.bytes);
     decodeAck(checkedIn.ack, checkInAnswer);

@@ -87,6 +87,7 @@ async function measure(
         masking,
         cohort: { goal: clients, minimum: clients, overSelection: 1 },
         deadlines: { gathering: limit, keys: limit, shares: limit, updates: limit, unmasking: limit },
+        uploadSlot: 0,
         schedule: { every: '1 d' },
         strategy: watched.strategy,
       }),

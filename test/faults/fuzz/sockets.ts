@@ -132,7 +132,6 @@ class Garbler {
       case 'check-in':
         return {
           task: dice.pick(['line', 'masked', 'plain']),
-          examples: 10,
           conditions: { idle: true, charging: true },
         };
       case 'leave':

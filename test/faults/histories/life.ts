@@ -122,6 +122,7 @@ export class Life implements CohortChannel, Writer {
       history,
       store: durable ? store : undefined,
       makeVersion: versionMaker(() => task, registry, clock),
+      named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,
@@ -168,7 +169,7 @@ export class Life implements CohortChannel, Writer {
 
   checkIn(device: DeviceId): CheckInAnswer {
     const { name } = this.rounds.task;
-    return this.#desk.answer(device, { task: name, examples: 10, conditions: {} }, '0.1.0');
+    return this.#desk.answer(device, { task: name, conditions: {} }, '0.1.0');
   }
 
   /** Finds the round of a message. Throws `round.unknown` or `round.closed`. */

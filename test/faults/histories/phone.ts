@@ -11,7 +11,7 @@ import { enterRound, type ParticipantContext } from '@murmuration/protocol/secag
 import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate, headerLength } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
-import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { type Quantization, quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { contextOf, MaskedSteps } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { digestOf, type Part } from './ledger.ts';
@@ -159,7 +159,9 @@ export class Phone {
       prepare: mask => {
         let values = new Float64Array();
         const bytes = this.#prepare(part, (elements, width) => {
-          values = Float64Array.from(elements);
+          const { count } = this.#layout;
+          // Without what the device says of a version: nothing.
+          values = Float64Array.of(...elements.subarray(0, count), elements.at(-1)!);
           mask(elements, width);
         });
         part.updates.set(digestOf(bytes), { bytes, values });
@@ -183,18 +185,21 @@ export class Phone {
   }
 
   #packed(part: Part, elements: Int32Array): Uint8Array {
-    const width = this.#width(part);
+    const { width } = this.#quantization(part);
     const update = { kind: 'ring', packed: packRing(elements, width) } as const;
     return encodeUpdate(this.#layout.hash, elements.length, update, width);
   }
 
   #unpacked(part: Part, bytes: Uint8Array): Int32Array {
-    return unpackRing(bytes.subarray(headerLength), this.#layout.count + 1, this.#width(part));
+    return unpackRing(
+      bytes.subarray(headerLength),
+      this.#quantization(part).elements,
+      this.#quantization(part).width,
+    );
   }
 
-  #width({ assignment: { plan } }: Part): number {
-    const { update, largestCohort } = plan;
-    return quantizationFor(this.#layout.count, { ...update, largestCohort }).width;
+  #quantization({ assignment: { plan } }: Part): Quantization {
+    return quantizationFor(this.#layout.count, quantizationOf(plan));
   }
 
   #context({ assignment }: Part): ParticipantContext {

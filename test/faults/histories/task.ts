@@ -21,6 +21,7 @@ export function taskOf({ masked, consumes, update }: Setting): Task {
     strategy: consumes === 'sum' ? fedAvgM() : median(),
     cohort: { goal: 4, minimum: 3, overSelection: 1.5 },
     deadlines: { gathering: '10 s', keys: '5 s', shares: '5 s', updates: '20 s', unmasking: '5 s' },
+    uploadSlot: 0,
     schedule: { every: '5 s' },
   } as TaskDefinition);
 }

@@ -26,6 +26,7 @@ const task = defineTask({
   masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
   cohort: { goal: 6, minimum: 4, overSelection: 1 },
   deadlines: { gathering: limit, keys: limit, shares: limit, updates: limit, unmasking: limit },
+  uploadSlot: 0,
   schedule: { every: 0 },
 });
 const config = parseConfig({

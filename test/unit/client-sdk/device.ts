@@ -3,6 +3,7 @@ import type { ClientEvents, RoundProgress } from '@murmuration/client-sdk/events
 import type { TaskOptions } from '@murmuration/client-sdk/options';
 import type { Floors } from '@murmuration/client-sdk/session/floors';
 import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -70,7 +71,8 @@ export function deviceOn(
 ) {
   const random = seededBytes(seed);
   const client = new PlatformClient(
-    { url: 'memory:', tasks, storage, enrolment, floors },
+    // Whoever had the storage before has died with its process.
+    { url: 'memory:', tasks, storage: { ...storage, claim: memoryStorage().claim }, enrolment, floors },
     {
       name: 'test',
       clock,

@@ -21,7 +21,7 @@ import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 import { decodeUpdate } from '@murmuration/protocol/weights/codec';
-import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { quantizationFor, quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { layout } from './memory-coordinator.ts';
 
 const seed = (peer: number, purpose: number) => native.sha256(Uint8Array.of(peer, purpose));
@@ -118,7 +118,6 @@ export class MaskedPeers {
   }
 
   get #settings() {
-    const { update, largestCohort } = this.#assignment.plan;
-    return { ...update, largestCohort };
+    return quantizationOf(this.#assignment.plan);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
+import type { Transport, TransportListener, UploadRights } from '@murmuration/client-sdk/transport/transport';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { AssignmentId, RoundId, TaskName } from '@murmuration/protocol/ids';
 import {
@@ -18,7 +18,12 @@ import {
 import { challengeMessage, enrol, forget, hello } from '@murmuration/protocol/messages/hello';
 import { maskingContribution } from '@murmuration/protocol/messages/masking';
 import { predict } from '@murmuration/protocol/messages/predict';
-import { type Assignment, leave } from '@murmuration/protocol/messages/round';
+import {
+  type Assignment,
+  encodeAssignment,
+  leave,
+  assignmentOf as withBytes,
+} from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -35,6 +40,7 @@ const schemas = {
   predict,
   keys: maskingContribution,
   shares: maskingContribution,
+  agree: maskingContribution,
   reveal: maskingContribution,
 } as const satisfies Record<DeviceEvent, z.ZodMiniType>;
 
@@ -61,9 +67,15 @@ export class MemoryCoordinator implements Transport {
     predict: [],
     keys: [],
     shares: [],
+    agree: [],
     reveal: [],
   };
-  readonly uploads: { readonly path: string; readonly token: Uint8Array; readonly bytes: Uint8Array }[] = [];
+  readonly uploads: {
+    readonly path: string;
+    readonly token: Uint8Array;
+    readonly signature: Uint8Array | undefined;
+    readonly bytes: Uint8Array;
+  }[] = [];
   readonly files = new Map<string, Uint8Array>();
   downloads = 0;
   /** What becomes of an upload; a rejection refuses it. */
@@ -71,6 +83,8 @@ export class MemoryCoordinator implements Transport {
   readonly answers: Answers;
   /** What the coordinator's clock shows beyond the device's, ms. */
   ahead = 0;
+  /** Examples without which the task has no use for a device. */
+  leastExamples = 1;
   #listener: TransportListener | undefined;
   #connected = false;
   #nonce: Uint8Array = new Uint8Array(32);
@@ -90,7 +104,10 @@ export class MemoryCoordinator implements Transport {
         const key = this.#keys.get(device);
         if (!key) throw new MurmurationError('device.unknown');
         this.#verify(key, 'hello', signature);
-        return { now: clock.now() + this.ahead, tasks: ['keyboard'] };
+        return {
+          now: clock.now() + this.ahead,
+          tasks: [{ task: 'keyboard', leastExamples: this.leastExamples }],
+        };
       },
       'check-in': () => ({ decision: 'waiting' }),
       leave: () => null,
@@ -100,6 +117,7 @@ export class MemoryCoordinator implements Transport {
       },
       keys: () => null,
       shares: () => null,
+      agree: () => null,
       reveal: () => null,
     };
   }
@@ -117,7 +135,8 @@ export class MemoryCoordinator implements Transport {
   }
 
   send(event: CoordinatorEvent, message: unknown): void {
-    this.#listener?.message(event, encodeFrame(message));
+    const frame = event === 'assignment' ? encodeAssignment(message as Assignment) : encodeFrame(message);
+    this.#listener?.message(event, frame);
   }
 
   /** Forgets every device. */
@@ -156,8 +175,13 @@ export class MemoryCoordinator implements Transport {
     return bytes;
   }
 
-  async upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    this.uploads.push({ path, token, bytes: bytes.slice() });
+  async upload(
+    path: string,
+    { token, signature }: UploadRights,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.uploads.push({ path, token, signature, bytes: bytes.slice() });
     await this.take(signal);
   }
 
@@ -173,7 +197,7 @@ export function assignmentOf(
   round = 'r1',
   change: Partial<Assignment['plan']> = {},
 ): Assignment {
-  return {
+  return withBytes({
     round: id<RoundId>(round),
     number: 1,
     assignment: id<AssignmentId>(`${round}-a`),
@@ -195,9 +219,10 @@ export function assignmentOf(
       update: { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap: 4 },
       masking: null,
       largestCohort: 10,
+      grace: 20_000,
       ...change,
     },
-  };
+  });
 }
 
 export const pathOf = ({ round, assignment }: Assignment): string => updatePath(round, assignment);

@@ -39,6 +39,7 @@ function valuesTask(change: Partial<TaskDefinition> = {}) {
     masking: 'off',
     cohort: { goal: 3, minimum: 2, overSelection: 1.34 },
     deadlines: { gathering: '10 s', updates: '60 s' },
+    uploadSlot: 0,
     schedule: { every: '0 s' },
     ...change,
   } as TaskDefinition);
@@ -130,6 +131,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     history,
     store,
     makeVersion: makeVersion?.(make) ?? make,
+    named: () => undefined,
     traffic: () => ({ up: 0, down: 0 }),
     comeBackAfter: () => desk.comeBackAfter(),
     events,
@@ -152,7 +154,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     /** A device connects and checks in. */
     checkIn(device: DeviceId) {
       channel.connected.add(device);
-      return desk.answer(device, { task: task.name, examples: 10, conditions: {} }, '0.1.0');
+      return desk.answer(device, { task: task.name, conditions: {} }, '0.1.0');
     },
     connect(device: DeviceId) {
       channel.connected.add(device);

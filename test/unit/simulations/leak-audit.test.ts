@@ -36,6 +36,7 @@ beforeAll(async () => {
     update: { clip: 5, weightCap: 4 },
     masking: { threat: 'honest-but-curious' },
     cohort: { goal: phones, minimum: phones, overSelection: 1 },
+    uploadSlot: 0,
     schedule: { every: 0 },
   });
   const model = await task.model();

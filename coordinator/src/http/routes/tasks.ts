@@ -1,10 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
+import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
-import type { VerdictStore, Verdicts } from '../../registry/verdicts.ts';
+import type { VerdictStore } from '../../registry/verdicts.ts';
 import type { AllRounds } from '../../round/all-tasks.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { RoundState } from '../../round/round.ts';
@@ -163,7 +164,7 @@ function describeTask({
 
 function describeVersion(
   { task: _, createdAt, ...rest }: ModelVersion,
-  verdicts: Verdicts = { kept: 0, refused: 0 },
+  verdicts: VerdictCounts = { kept: 0, refused: 0 },
 ): z.input<typeof version> {
   return { ...rest, url: modelPath(rest.model), verdicts, createdAt: iso(createdAt) };
 }

@@ -30,5 +30,5 @@ function adviceFor(connected: number, enrolled: number): string {
     return 'Give an app an enrolment token and the address of this coordinator: no device has enrolled yet.';
   return connected === 0
     ? 'See whether devices reach this coordinator (address, certificate, proxy), and look at what was refused.'
-    : 'See what check-ins lack: the eligibility of the task may ask for more than devices have, such as examples, power, an unmetered network or a newer SDK.';
+    : 'See what check-ins lack: the eligibility of the task may ask for more than devices have, such as power, an unmetered network or a newer SDK. Devices with too few examples do not check in at all.';
 }

@@ -6,6 +6,7 @@ import type { RoundRecord } from '../../round/record.ts';
 import { fromJson, toJson } from './json.ts';
 import type { SqliteDatabase } from './open.ts';
 import { loadState, storeState, vectorsIn } from './strategy-state.ts';
+import { addVerdicts } from './verdicts.ts';
 
 /**
  * Versions and rounds as rows; the vectors of strategies as blobs. A round that is committed is forgotten in the same
@@ -126,7 +127,7 @@ export function sqliteHistory(
       return new Map(records.map(record => [record.round, record]));
     },
 
-    async commit({ head, round }) {
+    async commit({ head, round, judged }) {
       const state = head && (await storeState(head.state, blobs));
       await writer.write(async changes => {
         if (head) {
@@ -137,6 +138,7 @@ export function sqliteHistory(
             .values({ task, number, model, version, state: state! })
             .execute();
         }
+        if (judged) await addVerdicts(changes, judged);
         if (round) {
           const { task, number, round: id, endedAt, outcome } = round;
           await changes

@@ -1,32 +1,35 @@
 import type { ModelHash } from '@murmuration/protocol/ids';
-import { sql } from 'kysely';
-import type { VerdictStore, Verdicts } from '../../registry/verdicts.ts';
+import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import { type Kysely, sql } from 'kysely';
+import type { Judged, VerdictStore } from '../../registry/verdicts.ts';
 import type { SqliteDatabase } from './open.ts';
+import type { Tables } from './schema.ts';
 
-/** Verdicts on versions as rows, one a model. */
+/** Adds to what is kept of a model, within a transaction. */
+export async function addVerdicts(
+  changes: Kysely<Tables>,
+  { model, verdicts: { kept, refused } }: Judged,
+): Promise<void> {
+  await changes
+    .insertInto('verdicts')
+    .values({ model, kept, refused })
+    .onConflict(conflict =>
+      conflict.column('model').doUpdateSet({
+        kept: sql`verdicts.kept + excluded.kept`,
+        refused: sql`verdicts.refused + excluded.refused`,
+      }),
+    )
+    .execute();
+}
+
+/** Verdicts on versions as rows, one a model; `addVerdicts` makes them. */
 export function sqliteVerdicts({ rows, writer }: SqliteDatabase): VerdictStore {
   return {
-    async add(counts) {
-      await writer.write(async database => {
-        for (const [model, { kept, refused }] of counts)
-          await database
-            .insertInto('verdicts')
-            .values({ model, kept, refused })
-            .onConflict(conflict =>
-              conflict.column('model').doUpdateSet({
-                kept: sql`verdicts.kept + excluded.kept`,
-                refused: sql`verdicts.refused + excluded.refused`,
-              }),
-            )
-            .execute();
-      });
-    },
-
     async of(models) {
       if (models.length === 0) return new Map();
       const found = await rows.selectFrom('verdicts').selectAll().where('model', 'in', models).execute();
       return new Map(
-        found.map(({ model, kept, refused }): [ModelHash, Verdicts] => [
+        found.map(({ model, kept, refused }): [ModelHash, VerdictCounts] => [
           model as ModelHash,
           { kept, refused },
         ]),

@@ -114,44 +114,50 @@ describe('a device', () => {
     const { hybrid } = await meets(bad, { storage });
     await hybrid.learn();
     const verdicts = new Verdicts(storage, task);
-    const untold = (await verdicts.untold())!;
-    expect(untold).toEqual([{ model: bad.hash, verdict: 'refused' }]);
-    await verdicts.told(untold);
-    expect(await verdicts.untold()).toBeUndefined();
+    expect(await verdicts.tell(bad.hash)).toBe('refused');
+    expect(await verdicts.tell(bad.hash)).toBeUndefined();
     await hybrid.learn();
-    expect(await new Verdicts(storage, task).untold()).toBeUndefined();
+    const afterRestart = new Verdicts(storage, task);
+    expect(await afterRestart.tell(bad.hash)).toBeUndefined();
+    expect(await afterRestart.on(bad.hash)).toBe('refused');
   });
 });
 
 describe('verdicts', () => {
   const hash = (n: number) => n.toString(16).padStart(64, '0') as ModelHash;
 
-  it('wait for the coordinator, the newest four, whatever came meanwhile', async () => {
+  it('RD11: wait until their version is asked about, over a restart, whatever others are told', async () => {
     const storage = memoryStorage();
     const verdicts = new Verdicts(storage, task);
-    for (let n = 0; n < 6; n++) await verdicts.add({ model: hash(n), verdict: 'kept' });
-    const first = (await verdicts.untold())!;
-    expect(first.map(({ model }) => model)).toEqual([2, 3, 4, 5].map(hash));
-    await verdicts.add({ model: hash(6), verdict: 'refused' });
-    await verdicts.told(first);
-    expect(await verdicts.untold()).toEqual([{ model: hash(6), verdict: 'refused' }]);
-    expect(await new Verdicts(storage, task).untold()).toEqual([{ model: hash(6), verdict: 'refused' }]);
+    await verdicts.add(hash(0), 'kept');
+    await verdicts.add(hash(1), 'refused');
+    expect(await verdicts.tell(hash(2))).toBeUndefined();
+    expect(await verdicts.tell(hash(1))).toBe('refused');
+    const afterRestart = new Verdicts(storage, task);
+    expect(await afterRestart.tell(hash(1))).toBeUndefined();
+    expect(await afterRestart.tell(hash(0))).toBe('kept');
   });
 
   it('count once a version, and are forgotten when many others have come', async () => {
     const verdicts = new Verdicts(memoryStorage(), task);
-    await verdicts.add({ model: hash(0), verdict: 'refused' });
-    await verdicts.add({ model: hash(0), verdict: 'kept' });
+    await verdicts.add(hash(0), 'refused');
+    await verdicts.add(hash(0), 'kept');
     expect(await verdicts.on(hash(0))).toBe('refused');
-    for (let n = 1; n <= 16; n++) await verdicts.add({ model: hash(n), verdict: 'kept' });
+    for (let n = 1; n <= 16; n++) await verdicts.add(hash(n), 'kept');
     expect(await verdicts.on(hash(0))).toBeUndefined();
   });
 
   it('begin anew where they are damaged', async () => {
-    for (const damaged of ['', '{', '{"judged":[],"untold":"x"}', '{"judged":[{"model":"a"}],"untold":1}']) {
+    for (const damaged of [
+      '',
+      '{',
+      '{"judged":[]}',
+      '[{"model":"a","verdict":"kept","isTold":false}]',
+      '[1]',
+    ]) {
       const storage = memoryStorage();
       await storage.put('verdicts.steps', new TextEncoder().encode(damaged));
-      expect(await new Verdicts(storage, task).untold()).toBeUndefined();
+      expect(await new Verdicts(storage, task).on(hash(0))).toBeUndefined();
     }
   });
 });

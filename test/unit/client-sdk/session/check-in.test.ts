@@ -5,12 +5,26 @@ import { assignmentOf } from '../memory-coordinator.ts';
 import { clock, coordinator, gate, hour, roundEnd, storage, trainer, waiting } from './scene.ts';
 
 describe('check-in', () => {
-  it('RD2: tells the number of examples and the conditions', async () => {
+  it('RD2: tells its conditions', async () => {
     const { waits } = await waiting();
-    expect(coordinator.asked['check-in']).toEqual([
-      { task: 'keyboard', examples: 3, conditions: { idle: true } },
-    ]);
+    expect(coordinator.asked['check-in']).toEqual([{ task: 'keyboard', conditions: { idle: true } }]);
     expect(waits).toEqual([{ task: 'keyboard', after: null, reason: 'waiting for an assignment' }]);
+  });
+
+  it('RD2: waits until it has as many examples as the task asks for, and tells nobody', async () => {
+    coordinator.leastExamples = 4;
+    const examples = ['a', 'b', 'c'];
+    const { client, waits } = deviceOn(coordinator, clock, storage, {
+      keyboard: { examples: () => examples, trainer },
+    });
+    await client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    expect(coordinator.asked['check-in']).toEqual([]);
+    expect(waits).toEqual([{ task: 'keyboard', after: 300_000, reason: 'the task asks for 4 examples' }]);
+    examples.push('d');
+    await clock.advance(300_000);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
   });
 
   it('RD3: comes back when it was told to, and no sooner because its connection broke', async () => {

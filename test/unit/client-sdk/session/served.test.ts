@@ -1,15 +1,17 @@
 import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
-import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
+import { packedLength } from '@murmuration/protocol/secagg/ring';
+import { headerLength } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { describe, expect, it } from 'vitest';
 import { deviceOn } from '../device.ts';
 import { type Sequence, serving, steppingSequences, TableInference } from '../hybrid/scene.ts';
 import { assignmentOf } from '../memory-coordinator.ts';
-import { clock, coordinator, minute, storage } from './scene.ts';
+import { clock, coordinator, storage } from './scene.ts';
 
 const model = 'a'.repeat(64) as ModelHash;
 
@@ -29,23 +31,21 @@ function served(examples: readonly Sequence[]) {
 }
 
 describe('a session whose task is served', () => {
-  it('RD11: tells verdicts with its next check-in, until one has reached the coordinator', async () => {
-    await new Verdicts(storage, 'keyboard' as TaskName).add({ model, verdict: 'refused' });
-    const taken = coordinator.answers['check-in'];
-    coordinator.answers['check-in'] = () => {
-      throw new MurmurationError('server.internal');
-    };
-    const { client } = served([]);
+  it('RD11: says nothing of a version in a round that does not mask, though its plan names one', async () => {
+    const verdicts = new Verdicts(storage, 'keyboard' as TaskName);
+    await verdicts.add(model, 'refused');
+    const { client } = served([[1, 2]]);
     await client.start();
     coordinator.connect();
     await clock.advance(0);
-    coordinator.answers['check-in'] = taken;
-    await clock.advance(minute);
-    coordinator.disconnect();
-    coordinator.connect();
-    await clock.advance(minute);
-    const told = coordinator.asked['check-in'].map(({ verdicts }) => verdicts);
-    expect(told).toEqual([[{ model, verdict: 'refused' }], [{ model, verdict: 'refused' }], undefined]);
+    const plain = assignmentOf(clock, 'r1', { judged: model });
+    coordinator.send('assignment', plain);
+    await clock.advance(0);
+    const { count } = layoutOf([{ name: 'w', shape: [8] }]);
+    const settings = { ...plain.plan.update, largestCohort: plain.plan.largestCohort };
+    const { width } = quantizationFor(count, settings);
+    expect(coordinator.uploads[0]!.bytes).toHaveLength(headerLength + packedLength(count + 1, width));
+    expect(await verdicts.tell(model)).toBe('refused');
     await client.stop();
   });
 

@@ -146,10 +146,10 @@ describe('the turn of a client among those of one storage', () => {
   });
 });
 
-it('a device whose storage has one client only plays no role', async () => {
+it('a device that has its storage for itself is active at once', async () => {
   const { client } = device();
   const roles: string[] = [];
   client.on('role', role => roles.push(role));
   await client.start();
-  expect(roles).toEqual([]);
+  expect(roles).toEqual(['active']);
 });

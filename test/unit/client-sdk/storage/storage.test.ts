@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,10 +28,42 @@ describe('the storage of a device in files', () => {
     await empty();
     const storage = fileStorage(folder);
     await storage.put('identity', Uint8Array.of(1));
-    writeFileSync(join(folder, 'identity.new'), Uint8Array.of(9, 9));
+    writeFileSync(join(folder, '.new-identity'), Uint8Array.of(9, 9));
     expect(await storage.get('identity')).toEqual(Uint8Array.of(1));
     await storage.put('identity', Uint8Array.of(2));
     expect(await storage.get('identity')).toEqual(Uint8Array.of(2));
+  });
+
+  it('overwrites what it replaces, deletes or erases, whoever still has the file', async () => {
+    await empty();
+    const storage = fileStorage(folder);
+    const secret = new Uint8Array(150_000).fill(7);
+    const acts = [
+      () => storage.put('session.a', Uint8Array.of(1)),
+      () => storage.delete('session.a'),
+      () => storage.clear([]),
+    ];
+    for (const [i, act] of acts.entries()) {
+      await storage.put('session.a', secret);
+      // A second name of the same bytes on disk, as a look at the disk itself would have.
+      const onDisk = join(folder, '..', `seen ${i}`);
+      linkSync(join(folder, 'session.a'), onDisk);
+      await act();
+      expect(new Set(readFileSync(onDisk))).toEqual(new Set([0]));
+    }
+    expect(readdirSync(folder).filter(name => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('overwrites what a crash left in the middle of that, at the next claim', async () => {
+    await empty();
+    const storage = fileStorage(folder);
+    await storage.put('session.a', Uint8Array.of(1));
+    writeFileSync(join(folder, '.old-session.a'), 'a secret');
+    linkSync(join(folder, '.old-session.a'), join(folder, '..', 'seen by claim'));
+    (await storage.claim(new AbortController().signal))();
+    expect(readdirSync(folder)).toEqual(['session.a']);
+    expect(new Set(readFileSync(join(folder, '..', 'seen by claim')))).toEqual(new Set([0]));
+    expect(await storage.get('session.a')).toEqual(Uint8Array.of(1));
   });
 
   it('says so where it cannot write', async () => {

@@ -1,9 +1,10 @@
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import type { Conditions } from '@murmuration/protocol/messages/check-in';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { deviceId, openFederation } from '../federation.ts';
 
-const checkIn = (examples = 10) => ({ task: 'values' as never, examples, conditions: {} });
+const checkIn = (conditions: Conditions = { idle: true }) => ({ task: 'values' as never, conditions });
 
 describe('a check-in', () => {
   it('of an eligible device waits', async () => {
@@ -13,13 +14,13 @@ describe('a check-in', () => {
   });
 
   it('takes the place of an earlier one: a device that is told to come later waits no more', async () => {
-    const { desk, pool } = await openFederation();
+    const { desk, pool } = await openFederation({ task: { eligibility: { idle: true } } });
     desk.answer(deviceId(0), checkIn(), '0.1.0');
     desk.answer(deviceId(0), checkIn(), '0.1.0');
     expect(pool.size).toBe(1);
-    expect(desk.answer(deviceId(0), checkIn(0), '0.1.0')).toMatchObject({
+    expect(desk.answer(deviceId(0), checkIn({ idle: false }), '0.1.0')).toMatchObject({
       decision: 'later',
-      reason: expect.stringMatching(/examples/),
+      reason: expect.stringMatching(/idle/),
     });
     expect(pool.size).toBe(0);
   });

@@ -73,7 +73,7 @@ describe.each(stores)('retention $name', ({ open }) => {
     const { blobs, history, close } = await open(clock);
     const { registry, models } = await withVersions(6, clock, blobs, history);
     const verdicts = memoryVerdicts();
-    await verdicts.add(new Map(models.map(model => [model, { kept: 1, refused: 0 }])));
+    for (const model of models) verdicts.add({ model, verdicts: { kept: 1, refused: 0 } });
     const retention = new Retention(
       { versions: null, rounds: null, roundsFor: null, ...policy },
       history,

@@ -83,6 +83,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       history,
       store,
       makeVersion: world.makeVersion(versionMaker(() => task, this.#registry, clock)),
+      named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,
@@ -136,7 +137,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       this.#around.keyOf(device);
       this.#links.set(device, link);
       this.rounds.current?.back(device);
-      return { now: this.#around.clock.now(), tasks: [this.rounds.task.name] };
+      return { now: this.#around.clock.now(), tasks: [{ task: this.rounds.task.name, leastExamples: 1 }] };
     }
     const device = [...this.#links].find(([, other]) => other === link)?.[0];
     if (!device) throw new MurmurationError('device.not-identified');

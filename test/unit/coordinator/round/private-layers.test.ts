@@ -41,6 +41,7 @@ function taskOf(change: Partial<TaskDefinition> = {}) {
     update: { kind: 'float32', clip: 100, weighting: 'uniform' },
     masking: 'off',
     cohort: { goal: 3, minimum: 2 },
+    uploadSlot: 0,
     schedule: { every: '0 s' },
     ...change,
   } as TaskDefinition);

@@ -23,7 +23,7 @@ describe('a message', () => {
       return [name, after];
     }
   };
-  const checkIn = encodeFrame({ task: 'line', examples: 1, conditions: {} });
+  const checkIn = encodeFrame({ task: 'line', conditions: {} });
 
   it('CH9: is refused where a device sends too many, and the connection is not read until it may go on', async () => {
     await open({ messages: { burst: 4, perSecond: 2 } });

@@ -40,8 +40,8 @@ pausedTasksContract(
 );
 verdictsContract(
   'a folder',
-  async () => (await open()).verdicts,
-  async () => (await reopen()).verdicts,
+  async () => open(),
+  async () => reopen(),
 );
 aliasesContract(
   'a folder',

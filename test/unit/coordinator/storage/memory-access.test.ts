@@ -1,3 +1,4 @@
+import { memoryHistory } from '@murmuration/coordinator/storage/memory';
 import {
   memoryActivity,
   memoryAudit,
@@ -24,7 +25,10 @@ operatorTokensContract('memory', async () => memoryOperatorTokens());
 auditContract('memory', async () => memoryAudit());
 activityContract('memory', async () => memoryActivity());
 pausedTasksContract('memory', async () => memoryPausedTasks());
-verdictsContract('memory', async () => memoryVerdicts());
+verdictsContract('memory', async () => {
+  const verdicts = memoryVerdicts();
+  return { verdicts, history: memoryHistory(undefined, verdicts) };
+});
 aliasesContract('memory', async () => memoryAliases());
 settingsContract('memory', async () => memorySettings());
 hourlyCountsContract('memory', async () => memoryHourlyCounts());

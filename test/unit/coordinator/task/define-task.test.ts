@@ -35,6 +35,7 @@ describe('a task', () => {
       cohort: { goal: 10, minimum: 5, overSelection: 1.3 },
       deadlines: { gathering: 30_000, updates: 180_000 },
       interval: 300_000,
+      uploadSlot: 30_000,
       eligibility: {
         minExamples: 1,
         idle: false,
@@ -46,6 +47,13 @@ describe('a task', () => {
       strategy: { name: 'fedAvg' },
       evaluator: null,
     });
+  });
+
+  it('UP12: leaves devices the time for their upload slots', () => {
+    const change = { deadlines: { updates: '89 s' } };
+    expect(() => defineTask({ ...least, ...change })).toThrow(/deadlines\.updates \(89000 ms\)/);
+    expect(defineTask({ ...least, ...change, uploadSlot: 0 }).uploadSlot).toBe(0);
+    expect(defineTask({ ...least, uploadSlot: '1 min' }).uploadSlot).toBe(60_000);
   });
 
   it('samples the softmax only where it says so', () => {

@@ -39,8 +39,8 @@ const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
   ['enrol', enrol, { protocol: 1, publicKey: key, token: 'a token', signature }],
   ['enrolled', enrolled, { device: id('device') }],
   ['hello', hello, { protocol: 1, device: id('device'), signature, sdk: '0.1.0', platform: 'node' }],
-  ['welcome', welcome, { now: 1_767_225_600_000, tasks: ['keyboard'] }],
-  ['checkIn', checkIn, { task: 'keyboard', examples: 5, conditions: {} }],
+  ['welcome', welcome, { now: 1_767_225_600_000, tasks: [{ task: 'keyboard', leastExamples: 50 }] }],
+  ['checkIn', checkIn, { task: 'keyboard', conditions: {} }],
   ['checkInAnswer', checkInAnswer, { decision: 'later', after: 5_000, reason: 'busy' }],
   ['assignment', assignment, { ...assignmentOf(new VirtualClock()) }],
   ['forget', forget, { device: id('device') }],
@@ -114,7 +114,7 @@ describe('a frame', () => {
   });
 
   it('CH3: cut short or with one byte more is refused', () => {
-    const frame = encodeFrame({ task: 'keyboard', examples: 5, conditions: { idle: true } });
+    const frame = encodeFrame({ task: 'keyboard', conditions: { idle: true } });
     for (let length = 0; length < frame.length; length++)
       expect(codeOf(() => decodeFrame(frame.subarray(0, length), checkIn))).toBe('protocol.frame');
     expect(codeOf(() => decodeFrame(Uint8Array.of(...frame, 0xc0), checkIn))).toBe('protocol.frame');
@@ -214,7 +214,7 @@ describe('a frame', () => {
   });
 
   it('CH2: of an event has at most the bytes of that event', () => {
-    const frame = encodeFrame({ task: 'keyboard', examples: 5, conditions: {} });
+    const frame = encodeFrame({ task: 'keyboard', conditions: {} });
     expect(codeOf(() => decodeFrame(frame, checkIn, frame.length))).toBe('nothing thrown');
     expect(codeOf(() => decodeFrame(frame, checkIn, frame.length - 1))).toBe('request.too-large');
   });
@@ -229,7 +229,7 @@ describe('a frame', () => {
   });
 
   it('CH4: is refused by the name of the field that is wrong', () => {
-    const frame = encodeFrame({ task: 'keyboard', examples: 5, conditions: { idle: 'yes' } });
+    const frame = encodeFrame({ task: 'keyboard', conditions: { idle: 'yes' } });
     expect(() => decodeFrame(frame, checkIn)).toThrow('conditions.idle');
   });
 });

@@ -8,6 +8,7 @@ import {
   type QuantizationSettings,
   quantizationFor,
   quantize,
+  verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
 import { rotate } from '@murmuration/protocol/weights/rotate';
 import fc from 'fast-check';
@@ -194,6 +195,33 @@ describe('the mean of a sum', () => {
     const work = () =>
       meanOfSum(Int32Array.from(sum), contributors, settings, quantizationFor(2, settings), 'r');
     expect(codeOf(work)).toBe('update.impossible');
+  });
+
+  it('RD11 WC3: brings what devices say of a version, in numbers alone, and is the same mean', () => {
+    const judging = { ...settings, verdicts: true };
+    const [plain, quantization] = [quantizationFor(5, settings), quantizationFor(5, judging)];
+    expect([quantization.elements, quantization.width]).toEqual([plain.elements + 2, plain.width]);
+    const sayings = ['kept', 'refused', undefined, 'kept'] as const;
+    const rings = (of: typeof plain) =>
+      sayings.map((verdict, i) => quantize(vectorOf(5, i, 0.5), i + 1, of, 'r', seededBytes(i), verdict));
+    const added = (all: Int32Array[]) => all.reduce((sum, ring) => sum.map((value, i) => value + ring[i]));
+    const [sum, without] = [added(rings(quantization)), added(rings(plain))];
+    expect(verdictsOfSum(sum, 4, quantization)).toEqual({ kept: 2, refused: 1 });
+    expect(verdictsOfSum(without, 4, plain)).toBeUndefined();
+    expect(meanOfSum(sum, 4, judging, quantization, 'r')).toEqual(
+      meanOfSum(without, 4, settings, plain, 'r'),
+    );
+  });
+
+  it.each([
+    [[3, 0], 2],
+    [[2, 1], 2],
+    [[-1, 0], 2],
+    [[1, -1], 2],
+  ])('QU6: with the verdicts %o of %i devices is refused', (verdicts, contributors) => {
+    const quantization = quantizationFor(1, { ...settings, verdicts: true });
+    const sum = Int32Array.from([0, ...verdicts, contributors]);
+    expect(codeOf(() => verdictsOfSum(sum, contributors, quantization))).toBe('update.impossible');
   });
 
   // facebookresearch/FLSim@7311f2d, flsim/secure_aggregation/tests/test_secure_aggregation.py: fixed point 17.42 × 100 = 1742,

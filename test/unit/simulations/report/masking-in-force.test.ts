@@ -14,6 +14,7 @@ function taskOf(goal: number, masking: Parameters<typeof defineTask>[0]['masking
     update: { clip: 1, bits: 8, weightCap: 32 },
     masking,
     cohort: { goal, minimum: 3, overSelection: 1.3 },
+    uploadSlot: 0,
     schedule: { every: 0 },
     strategy: fedAvg(),
   });

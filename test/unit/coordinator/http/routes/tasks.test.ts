@@ -45,7 +45,7 @@ describe('tasks', () => {
       { number: 0, parent: null, round: null, contributors: 0 },
     ]);
     expect(models[0].verdicts).toEqual({ kept: 0, refused: 0 });
-    await scene.verdicts.add(new Map([[models[1].model, { kept: 3, refused: 2 }]]));
+    scene.verdicts.add({ model: models[1].model, verdicts: { kept: 3, refused: 2 } });
     models[1].verdicts = { kept: 3, refused: 2 };
     expect((await scene.get('/v1/tasks/values/models?limit=1')).json().models).toEqual([models[0]]);
     expect((await scene.get('/v1/tasks/values/models?before=1')).json().models).toEqual([models[1]]);
