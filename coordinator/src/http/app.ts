@@ -14,8 +14,9 @@ import { originOf } from '../limits/address.ts';
 import { watchArrival } from '../limits/arrival.ts';
 import { Rates } from '../limits/rates.ts';
 import type { Certificate } from './certificate.ts';
-import { boundConnections, type ConnectionBounds, parserProblem } from './connections.ts';
+import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
+import { boundServer } from './server.ts';
 
 export type App = FastifyInstance<
   import('node:http').Server,
@@ -32,20 +33,10 @@ export interface AppSettings extends ConnectionBounds {
   readonly tls?: Certificate | undefined;
 }
 
-/** ms after which a connection is closed on which nothing moves: no request is sent, or no answer read. */
-const idle = 60_000;
-/** ms that a request may take to arrive, however steadily it does. */
-const longestRequest = 3_600_000;
-
 /** The HTTP application without its routes: validation, bounds, problem documents, security headers and the OpenAPI document. */
 export async function createApp(settings: AppSettings): Promise<App> {
-  const { events, limits, tls } = settings;
-  const server = {
-    headersTimeout: limits.handshake,
-    connectionsCheckingInterval: Math.min(limits.handshake, 5_000),
-    // Missing ones are refused below, with a code.
-    requireHostHeader: false,
-  };
+  const { events, tls } = settings;
+  const connections = new Connections(settings);
   const handleError = problemHandler(events);
   const app = Fastify({
     logger: false,
@@ -61,12 +52,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
       endWithProblem(socket, error);
     },
     bodyLimit: 65_536,
-    requestTimeout: longestRequest,
-    connectionTimeout: idle,
-    keepAliveTimeout: limits.handshake,
-    ...(tls
-      ? { https: { ...server, ...tls, handshakeTimeout: limits.handshake } as object }
-      : { http: server }),
+    serverFactory: listener => boundServer(listener, connections, tls),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<ZodTypeProvider>();
@@ -82,9 +68,13 @@ export async function createApp(settings: AppSettings): Promise<App> {
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
-  boundConnections(app.server, settings);
+  app.addHook('preClose', async () => connections.close());
   boundRequests(app, settings);
-  await app.register(helmet, { crossOriginResourcePolicy: { policy: 'cross-origin' } });
+  await app.register(helmet, {
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Other hosts of the domain are not ours to speak for.
+    strictTransportSecurity: { includeSubDomains: false },
+  });
   await app.register(cors, {
     origin: [...settings.cors],
     methods: ['GET', 'HEAD', 'PUT'],
