@@ -53,7 +53,7 @@ export function boundServer(
   const server = tls
     ? new TlsServer({ ...options, ...tls, handshakeTimeout: handshake }, handle)
     : new Server(options, handle);
-  server.setTimeout(idle);
+  server.timeout = idle;
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // Asked for once the checks before it are passed, and answered then.
     request.once('resume', () => {
