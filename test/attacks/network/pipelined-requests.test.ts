@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { heard, type Target, targets } from './target.ts';
+import { heard, hungUp, type Target, targets } from './target.ts';
 
 const open = targets(afterEach);
 
@@ -20,7 +20,7 @@ async function flood(target: Target, connections: number, requests: number): Pro
     most = Math.max(most, held());
   };
   const sockets: Socket[] = await Promise.all(Array.from({ length: connections }, () => target.dial()));
-  const closed = sockets.map(socket => once(socket, 'close'));
+  const closed = sockets.map(hungUp);
   for (const socket of sockets) socket.write(ask.repeat(requests));
   while (target.refused.length < connections) {
     watch();

@@ -69,11 +69,16 @@ export function targets(after: (close: () => Promise<void>) => void): typeof Tar
   };
 }
 
+/** Waits until the other end of a connection is closed, and all that came from it is read. */
+export function hungUp(socket: Socket): Promise<void> {
+  return new Promise(resolve => socket.once('end', resolve).once('close', () => resolve()));
+}
+
 /** All that comes back on a connection until its other end is closed. */
 export async function heard(socket: Socket): Promise<string> {
   const parts: Buffer[] = [];
   socket.on('data', part => parts.push(part));
-  await new Promise<void>(resolve => socket.once('end', resolve).once('close', () => resolve()));
+  await hungUp(socket);
   return Buffer.concat(parts).toString('latin1');
 }
 
