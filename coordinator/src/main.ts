@@ -8,6 +8,7 @@ import { CoordinatorEvents } from './events.ts';
 import { createApp } from './http/app.ts';
 import { readCertificate } from './http/certificate.ts';
 import { serveDashboard } from './http/dashboard.ts';
+import { guardBy } from './http/entrance.ts';
 import { listen } from './http/listen.ts';
 import { livePath } from './http/messages/live.ts';
 import { OperatorDoor } from './http/operator-door.ts';
@@ -15,6 +16,7 @@ import { adminRoutes } from './http/routes/admin/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { metricRoutes } from './http/routes/metrics.ts';
 import { modelRoutes } from './http/routes/models.ts';
+import { openApiRoute } from './http/routes/openapi.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { updateRoutes } from './http/routes/updates.ts';
 import { wasmRoutes } from './http/routes/wasm.ts';
@@ -163,6 +165,7 @@ async function assemble(
 
   let ready = false;
   healthRoutes(app, () => ready);
+  const guard = guardBy(door, operators);
   metricRoutes(
     app,
     watchMetrics(
@@ -178,9 +181,10 @@ async function assemble(
       },
       clock,
     ),
+    guard,
   );
-  taskRoutes(app, rounds, storage.history, storage.verdicts);
-  modelRoutes(app, registry, storage.history, traffic);
+  taskRoutes(app, rounds, storage.history, storage.verdicts, { clock, events, guard });
+  modelRoutes(app, registry, storage.history, traffic, events);
   wasmRoutes(app);
   updateRoutes(
     app,
@@ -208,7 +212,7 @@ async function assemble(
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  openApiRoute(app, guard);
   gateway.open(core.requests);
   await core.resume();
 

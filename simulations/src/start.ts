@@ -57,7 +57,7 @@ async function start(): Promise<void> {
     [task],
     { clock: systemClock, random: seededRandom(options.seed, 'coordinator') },
   );
-  display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard/rounds`);
+  display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard`);
   if (dashboard) display.say(`Dashboard: ${coordinator.url}/#token=${operatorToken}`);
 
   const phones = new Phones({

@@ -29,6 +29,33 @@ export function blobsContract(
       }
     });
 
+    it('gives it back in parts, to many at once', async () => {
+      const blobs = await open();
+      const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => i ^ (i >> 8));
+      const opened = await blobs.open(await blobs.put(bytes));
+      expect(opened.length).toBe(bytes.length);
+      const parts = [
+        [0, 200_000],
+        [0, 1],
+        [65_535, 65_537],
+        [131_072, 131_073],
+        [199_999, 200_000],
+        [7, 7],
+      ] as const;
+      await Promise.all(
+        [...parts, ...parts].map(async ([start, end]) => {
+          const blocks: Uint8Array[] = [];
+          for await (const block of opened.read(start, end)) {
+            expect(block.length).toBeLessThanOrEqual(65_536);
+            blocks.push(block);
+          }
+          expect(Buffer.concat(blocks).equals(bytes.subarray(start, end))).toBe(true);
+        }),
+      );
+      const empty = await blobs.open(await blobs.put(new Uint8Array()));
+      expect(empty.length).toBe(0);
+    });
+
     it('keeps the same bytes once, and what was put as it was', async () => {
       const blobs = await open();
       const bytes = Uint8Array.of(1, 2, 3);
@@ -49,17 +76,20 @@ export function blobsContract(
     it('says so where there is none', async () => {
       const blobs = await open();
       for (const hash of ['0'.repeat(64), '', '../etc/passwd', 'toString'])
-        await expect(blobs.get(hash)).rejects.toMatchObject({ code: 'model.missing' });
+        for (const read of [() => blobs.get(hash), () => blobs.open(hash)])
+          await expect(read()).rejects.toMatchObject({ code: 'model.missing' });
     });
 
     it('sweeps away what is not named, unless it was put lately', async () => {
       const blobs = await open();
       const [a, b, c] = await Promise.all([1, 2, 3].map(byte => blobs.put(Uint8Array.of(byte))));
+      await blobs.open(a!);
       expect(await blobs.sweep(new Set(), 1_000)).toEqual([]);
       expect([...(await blobs.sweep(new Set([b!]), 1_001))].sort()).toEqual([a!, c!].sort());
       expect([...(await blobs.get(b!))]).toEqual([2]);
       for (const gone of [a!, c!])
-        await expect(blobs.get(gone)).rejects.toMatchObject({ code: 'model.missing' });
+        for (const read of [() => blobs.get(gone), () => blobs.open(gone)])
+          await expect(read()).rejects.toMatchObject({ code: 'model.missing' });
       expect(await blobs.put(Uint8Array.of(1))).toBe(a);
       expect([...(await blobs.get(a!))]).toEqual([1]);
     });

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,13 +8,20 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FederatedClient } from '@murmuration/client-sdk/node';
-import type { Coordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { hex } from '@murmuration/protocol/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/system';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coordinatorDashboard, dashboardFile } from '../../scripts/dashboards.mjs';
-import { eventOf, lineClient, openCoordinator } from './line.ts';
+import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 
 const rules = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
+
+const viewer = mintToken('operator', systemRandom, native);
 
 /** Prometheus' own programs: those of PROMETHEUS_FOLDER, else of PATH; `npm test` provides them. */
 const path = [process.env.PROMETHEUS_FOLDER, process.env.PATH].filter(Boolean).join(delimiter);
@@ -33,7 +40,12 @@ const files = (pattern: RegExp) => readdirSync(rules).filter(name => pattern.tes
 describe('the alert rules', () => {
   it('are what Prometheus takes, by its example configuration as well', () => {
     expect(promtool(['check', 'rules', ...files(/\.rules\.yml$/)])).toMatch(/SUCCESS/);
-    expect(promtool(['check', 'config', 'prometheus.yml'])).toMatch(/SUCCESS/);
+    // It names the file of a token, which whoever runs it makes.
+    const folder = mkdtempSync(join(tmpdir(), 'murmuration-promtool-'));
+    cpSync(rules, folder, { recursive: true });
+    writeFileSync(join(folder, 'murmuration.token'), viewer.text);
+    expect(promtool(['check', 'config', join(folder, 'prometheus.yml')])).toMatch(/SUCCESS/);
+    rmSync(folder, { recursive: true });
   });
 
   it('fire when they should, and not otherwise', () => {
@@ -73,9 +85,16 @@ describe('a Prometheus that scrapes a running federation', () => {
   };
 
   beforeAll(async () => {
-    coordinator = await openCoordinator({
-      evaluation: { evaluate: async () => ({ loss: 0.5 }), close: async () => {} },
-    } as Parameters<typeof openCoordinator>[0]);
+    const { id, digest } = viewer.proof;
+    const operatorTokens = [{ id, name: 'prometheus', role: 'viewer', sha256: hex(digest) }];
+    coordinator = await createCoordinator(
+      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens }),
+      [
+        lineTask({
+          evaluation: { evaluate: async () => ({ loss: 0.5 }), close: async () => {} },
+        } as Parameters<typeof lineTask>[0]),
+      ],
+    );
     clients = Array.from({ length: 4 }, (_, index) => lineClient(coordinator.url, index));
     await Promise.all(clients.map(client => client.start()));
     const second = eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number === 2);
@@ -89,11 +108,16 @@ describe('a Prometheus that scrapes a running federation', () => {
       global: { scrape_interval: '1s' },
       rule_files: [join(rules, 'murmuration.rules.yml')],
       scrape_configs: [
-        { job_name: 'murmuration', static_configs: [{ targets: [new URL(coordinator.url).host] }] },
+        {
+          job_name: 'murmuration',
+          authorization: { credentials_file: join(folder, 'murmuration.token') },
+          static_configs: [{ targets: [new URL(coordinator.url).host] }],
+        },
       ],
     };
     // YAML is a superset of JSON.
     await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
+    await writeFile(join(folder, 'murmuration.token'), viewer.text);
     const address = `127.0.0.1:${await freePort()}`;
     url = `http://${address}`;
     const prometheus = spawn(
@@ -122,7 +146,8 @@ describe('a Prometheus that scrapes a running federation', () => {
   });
 
   it('finds metrics that keep to its conventions', async () => {
-    const metrics = await (await fetch(`${coordinator.url}/metrics`)).text();
+    const headers = { authorization: `Bearer ${viewer.text}` };
+    const metrics = await (await fetch(`${coordinator.url}/metrics`, { headers })).text();
     expect(metrics).toContain('murmuration_rounds_total{');
     // It fails where it has anything to say.
     expect(promtool(['check', 'metrics'], metrics)).toBe('');

@@ -4,13 +4,26 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FederatedClient } from '@murmuration/client-sdk/node';
-import type { Coordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { hex } from '@murmuration/protocol/bytes';
 import type { TaskName } from '@murmuration/protocol/ids';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/system';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventOf, lineClient, lineOptions, lineTrainer, openCoordinator } from './line.ts';
+import {
+  enrolmentToken,
+  eventOf,
+  lineClient,
+  lineOptions,
+  lineTask,
+  lineTrainer,
+  openCoordinator,
+} from './line.ts';
 import { ProgramProcess, packProgram } from './processes.ts';
 
 let packed: string;
@@ -159,6 +172,24 @@ describe('commands that look at a running coordinator without a token', { timeou
     expect(await json('status')).toMatchObject({ tasks: [{ round: { phase: 'updates' }, cohort }] });
     expect((await run(['status'])).output).toMatch(/^line +\d +updates +1 of 2 +2 /m);
     expect(await json('rounds', 'show', String(terms.number))).toMatchObject({ phase: 'updates', cohort });
+  });
+
+  it('show rounds and devices to operators alone, where there are any', async () => {
+    const { text, proof } = mintToken('operator', systemRandom, native);
+    const operatorTokens = [{ id: proof.id, name: 'Ada', role: 'viewer', sha256: hex(proof.digest) }];
+    const guarded = await createCoordinator(
+      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens }),
+      [lineTask()],
+    );
+    const to = ['--url', guarded.url, '--json'];
+    const as = { MURMURATION_TOKEN: text };
+    expect(await run(['rounds', ...to])).toMatchObject({ code: 3, output: '' });
+    expect(JSON.parse((await run(['rounds', ...to], as)).output)).toEqual([]);
+    expect(JSON.parse((await run(['status', ...to])).output)).toMatchObject({ devices: null });
+    expect(JSON.parse((await run(['status', ...to], as)).output)).toMatchObject({
+      devices: { connected: 0, enrolled: 0 },
+    });
+    await guarded.stop();
   });
 
   it('tell by their exit code that nobody answers, or somebody else', async () => {

@@ -20,6 +20,14 @@ export function remoteOptions(command: Command): Command {
     .option('--json', 'print JSON, for programs');
 }
 
+/** The same of a command whose answer operators alone may have, where there are any. */
+export function viewerOptions(command: Command): Command {
+  return remoteOptions(command).addHelpText(
+    'after',
+    '\nWhere the coordinator has operators, a token of one is taken from the environment variable MURMURATION_TOKEN.',
+  );
+}
+
 /** The same of a command that an operator token is needed for. */
 export function operatorOptions(command: Command): Command {
   return remoteOptions(command).addHelpText(

@@ -62,13 +62,20 @@ const modelPage = z.object({
 });
 export type ShownModel = z.output<typeof modelPage>['models'][number];
 
-/** A coordinator that is running, as it shows itself to the world. All methods throw what a problem document names, or `server.unreachable`. */
+/**
+ * A coordinator that is running, as it shows itself to the world, and to whoever has an operator token in MURMURATION_TOKEN. All methods
+ * throw what a problem document names, or `server.unreachable`.
+ */
 export class PublicClient {
   readonly #url: URL;
+  /** For what operators alone may read. */
+  readonly #asOperator: RequestInit;
 
   /** Throws `config.invalid` where the URL is none. */
-  constructor({ url }: { readonly url: string }) {
+  constructor({ url }: { readonly url: string }, env: NodeJS.ProcessEnv = process.env) {
     this.#url = urlOf(url);
+    const token = env.MURMURATION_TOKEN;
+    this.#asOperator = token ? { headers: { authorization: `Bearer ${token}` } } : {};
   }
 
   async tasks(): Promise<readonly ShownTask[]> {
@@ -102,9 +109,12 @@ export class PublicClient {
   /** Rounds of a task, newest first. */
   rounds(task: string, range: Range): Promise<ShownRound[]> {
     return pagesBelow(range, query =>
-      requestJson(this.#url, `/v1/tasks/${encodeURIComponent(task)}/rounds?${query}`, {}, roundPage).then(
-        ({ rounds }) => rounds,
-      ),
+      requestJson(
+        this.#url,
+        `/v1/tasks/${encodeURIComponent(task)}/rounds?${query}`,
+        this.#asOperator,
+        roundPage,
+      ).then(({ rounds }) => rounds),
     );
   }
 
@@ -117,10 +127,12 @@ export class PublicClient {
     );
   }
 
-  /** What Prometheus reads; null where it is not to be had, such as behind a proxy that keeps it to itself. */
+  /** What Prometheus reads; null where it is not to be had, such as without a token, or behind a proxy that keeps it to itself. */
   async metrics(): Promise<MetricSamples | null> {
     try {
-      return parseMetrics(await request(this.#url, '/metrics', {}, response => response.text()));
+      return parseMetrics(
+        await request(this.#url, '/metrics', this.#asOperator, response => response.text()),
+      );
     } catch {
       return null;
     }

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Command } from 'commander';
-import { type RemoteOptions, remoteOptions } from './admin-client.ts';
+import { type RemoteOptions, viewerOptions } from './admin-client.ts';
 import { bytes, figures, lasted, phaseCell } from './figures.ts';
 import { wholeNumber } from './numbers.ts';
 import { type Cell, sayJson, sayTable } from './output.ts';
@@ -12,7 +12,7 @@ import { standings } from './status.ts';
 export function roundCommands(program: Command): void {
   const rounds = program.command('rounds').description('the rounds of a running coordinator');
 
-  remoteOptions(rounds.command('list', { isDefault: true }).description('rounds of each task, newest first'))
+  viewerOptions(rounds.command('list', { isDefault: true }).description('rounds of each task, newest first'))
     .argument('[task]', 'the task; without it, all')
     .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
     .option('--before <number>', 'only rounds with a number below this one', wholeNumber)
@@ -43,7 +43,7 @@ export function roundCommands(program: Command): void {
       );
     });
 
-  remoteOptions(rounds.command('show').description('one round'))
+  viewerOptions(rounds.command('show').description('one round'))
     .argument('<number>', 'its number', wholeNumber)
     .option('-t, --task <task>', 'its task; not needed where there is one alone')
     .action(async (number: number, given: RemoteOptions & { task?: string }) => {

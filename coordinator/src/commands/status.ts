@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type RemoteOptions, remoteOptions } from './admin-client.ts';
+import { type RemoteOptions, viewerOptions } from './admin-client.ts';
 import { figures, phaseCell } from './figures.ts';
 import type { MetricSamples } from './metric-samples.ts';
 import { note, say, sayJson, sayTable } from './output.ts';
@@ -7,7 +7,7 @@ import { PublicClient, type ShownModel, type ShownTask } from './public-client.t
 
 /** `murmuration status`: the tasks with their rounds and newest versions, and the devices. */
 export function statusCommand(program: Command): void {
-  remoteOptions(
+  viewerOptions(
     program.command('status').description('where a running coordinator stands, at a glance'),
   ).action(async (given: RemoteOptions) => {
     const client = new PublicClient(given);
@@ -34,7 +34,10 @@ export function statusCommand(program: Command): void {
         model && figures(model.metrics),
       ]),
     );
-    if (!devices) return note('Counts of devices are missing: /metrics is not to be had here.');
+    if (!devices)
+      return note(
+        'Counts of devices are missing: /metrics is not to be had here, or not without an operator token in MURMURATION_TOKEN.',
+      );
     say('');
     say(`${devices.connected} devices are connected, ${devices.enrolled} are enrolled.`);
   });

@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -12,10 +12,13 @@ import {
 } from 'fastify-type-provider-zod';
 import { originOf } from '../limits/address.ts';
 import { watchArrival } from '../limits/arrival.ts';
+import { watchDeparture } from '../limits/departure.ts';
 import { Rates } from '../limits/rates.ts';
+import { blockLength } from '../registry/stored-bytes.ts';
 import type { Certificate } from './certificate.ts';
-import { boundConnections, type ConnectionBounds, parserProblem } from './connections.ts';
+import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';
 import { endWithProblem, problemHandler } from './problem.ts';
+import { boundServer } from './server.ts';
 
 export type App = FastifyInstance<
   import('node:http').Server,
@@ -25,6 +28,16 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * Counts a request as so many more ones of its address, for what it is about to take. Throws `request.too-often` where these are more
+     * than it may send now.
+     */
+    charge(request: Pick<FastifyRequest, 'raw'>, cost: number): void;
+  }
+}
+
 export interface AppSettings extends ConnectionBounds {
   readonly cors: readonly string[];
   readonly clock: Clock;
@@ -32,20 +45,10 @@ export interface AppSettings extends ConnectionBounds {
   readonly tls?: Certificate | undefined;
 }
 
-/** ms after which a connection is closed on which nothing moves: no request is sent, or no answer read. */
-const idle = 60_000;
-/** ms that a request may take to arrive, however steadily it does. */
-const longestRequest = 3_600_000;
-
 /** The HTTP application without its routes: validation, bounds, problem documents, security headers and the OpenAPI document. */
 export async function createApp(settings: AppSettings): Promise<App> {
-  const { events, limits, tls } = settings;
-  const server = {
-    headersTimeout: limits.handshake,
-    connectionsCheckingInterval: Math.min(limits.handshake, 5_000),
-    // Missing ones are refused below, with a code.
-    requireHostHeader: false,
-  };
+  const { events, tls } = settings;
+  const connections = new Connections(settings);
   const handleError = problemHandler(events);
   const app = Fastify({
     logger: false,
@@ -61,12 +64,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
       endWithProblem(socket, error);
     },
     bodyLimit: 65_536,
-    requestTimeout: longestRequest,
-    connectionTimeout: idle,
-    keepAliveTimeout: limits.handshake,
-    ...(tls
-      ? { https: { ...server, ...tls, handshakeTimeout: limits.handshake } as object }
-      : { http: server }),
+    serverFactory: listener => boundServer(listener, connections, tls),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<ZodTypeProvider>();
@@ -82,9 +80,13 @@ export async function createApp(settings: AppSettings): Promise<App> {
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
-  boundConnections(app.server, settings);
+  app.addHook('preClose', async () => connections.close());
   boundRequests(app, settings);
-  await app.register(helmet, { crossOriginResourcePolicy: { policy: 'cross-origin' } });
+  await app.register(helmet, {
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Other hosts of the domain are not ours to speak for.
+    strictTransportSecurity: { includeSubDomains: false },
+  });
   await app.register(cors, {
     origin: [...settings.cors],
     methods: ['GET', 'HEAD', 'PUT'],
@@ -107,15 +109,21 @@ export async function createApp(settings: AppSettings): Promise<App> {
   return app;
 }
 
-/** Refuses requests that come too often, and those whose body is compressed or does not come. */
+/** Refuses requests that come too often, those whose body is compressed or does not come, and readers that read nothing. */
 function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppSettings): void {
   const rates = new Rates(limits.requestsPerAddress, clock);
-  app.addHook('onRequest', async ({ raw }) => {
-    const { headers } = raw;
-    const wait = rates.take(originOf(raw, trustedProxies));
+  const charge = ({ raw }: Pick<FastifyRequest, 'raw'>, cost: number) => {
+    const wait = rates.take(originOf(raw, trustedProxies), cost);
     if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
-    if (raw.httpVersion === '1.1' && headers.host === undefined)
-      throw new MurmurationError('request.invalid', 'A request names the host in a header.');
+  };
+  app.decorate('charge', charge);
+  app.addHook('onRequest', async request => {
+    const { raw } = request;
+    const { headers } = raw;
+    charge(request, 1);
+    const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
+    if (hosts > 1 || (raw.httpVersion === '1.1' && hosts === 0))
+      throw new MurmurationError('request.invalid', 'A request names one host in a header.');
     // A few bytes could unpack to any number of them.
     if ((headers['content-encoding'] ?? 'identity') !== 'identity')
       throw new MurmurationError('request.unsupported', 'Bodies are taken as they are, not compressed.');
@@ -127,5 +135,18 @@ function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppS
       events.emit('refused', `${method} ${routeOptions.url ?? 'unknown'}`, error.code, error.detail);
       endWithProblem(raw.socket, error, url);
     });
+  });
+  app.addHook('onSend', ({ method, routeOptions }, { raw }, payload, done) => {
+    watchDeparture(raw, limits, blockLength, clock, () => {
+      const { code } = new MurmurationError('request.too-slow');
+      events.emit(
+        'refused',
+        `${method} ${routeOptions.url ?? 'unknown'}`,
+        code,
+        'The answer was not read in time.',
+      );
+      raw.socket?.destroy();
+    });
+    done(null, payload);
   });
 }

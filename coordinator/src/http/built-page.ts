@@ -1,4 +1,7 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { FastifyInstance } from 'fastify';
 
 /** What a bundler left, and how it is served. */
@@ -8,6 +11,8 @@ interface BuiltPage {
   readonly path: string;
   /** Which scripts the page may run, as a policy names them. */
   readonly scripts: string;
+  /** Names that something else is served under. */
+  readonly taken?: ReadonlySet<string>;
 }
 
 const immutable = 'public, max-age=31536000, immutable';
@@ -16,11 +21,12 @@ const revalidated = 'no-cache';
 
 /**
  * Serves a page within `scope`, whose other routes get the same headers: scripts, workers and connections of this origin alone, nothing
- * inline, nothing of others. Files below `assets/` carry a hash in their names, so that caches keep them for good.
+ * inline, nothing of others. Its files are those that are there now, without links and whatever begins with a dot; those below `assets/`
+ * carry a hash in their names, so that caches keep them for good. Throws `config.invalid` for a file that no address can name.
  */
 export async function serveBuild(
-  scope: Pick<FastifyInstance, 'addHook' | 'register'>,
-  { folder, path, scripts }: BuiltPage,
+  scope: Pick<FastifyInstance, 'addHook' | 'register' | 'get'>,
+  { folder, path, scripts, taken = new Set() }: BuiltPage,
 ): Promise<void> {
   const policy = [
     "default-src 'self'",
@@ -42,13 +48,34 @@ export async function serveBuild(
   });
   await scope.register(fastifyStatic, {
     root: folder,
-    prefix: path,
-    // At the root each file has a route of its own, so that what is none is left to others.
-    wildcard: path !== '/',
+    serve: false,
     cacheControl: false,
     setHeaders(response, file) {
       const isHashed = /[\\/]assets[\\/][^\\/]+$/.test(file);
       response.setHeader('cache-control', isHashed ? immutable : revalidated);
     },
   });
+  const serve = (at: string, file: string) =>
+    scope.get(at, { schema: { hide: true } }, (_request, reply) => reply.sendFile(file));
+  for (const file of await filesOf(folder)) {
+    if (taken.has(file)) continue;
+    serve(path + file, file);
+    if (file === 'index.html') serve(path, file);
+  }
+}
+
+/** The files in a folder and those below it, by their paths from there with slashes; without links and what begins with a dot. */
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(file => !/(^|\/)\./.test(file));
+  const odd = files.find(file => /[*:?#%\\]/.test(file));
+  if (odd !== undefined)
+    throw new MurmurationError(
+      'config.invalid',
+      `${join(folder, odd)} can't be served: rename it without any of *:?#%\\.`,
+    );
+  return files;
 }

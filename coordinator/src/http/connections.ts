@@ -14,46 +14,84 @@ export interface ConnectionBounds {
   readonly trustedProxies: TrustedProxies;
 }
 
-/** Bounds the connections of a server, in all and for each address, and answers what never becomes a request of the application. */
-export function boundConnections(server: Server, { events, limits, trustedProxies }: ConnectionBounds): void {
-  const refuse = (socket: Socket, error: MurmurationError) => {
-    events.emit('refused', 'http', error.code, error.detail);
-    endWithProblem(socket, error);
-  };
-  server.maxConnections = limits.connections;
-  server.on('drop', () =>
-    events.emit('refused', 'http', 'server.busy', `more than ${limits.connections} connections`),
-  );
-  const places = new Places(limits.connections, limits.connectionsPerAddress);
-  server.on('connection', (socket: Socket) => {
+/** The connections of a server, which are bounded in all and for each address. */
+export class Connections {
+  readonly limits: Limits;
+  readonly #bounds: ConnectionBounds;
+  readonly #places: Places;
+  readonly #open = new Set<Socket>();
+  #isClosed = false;
+
+  constructor(bounds: ConnectionBounds) {
+    this.#bounds = bounds;
+    this.limits = bounds.limits;
+    this.#places = new Places(bounds.limits.connections, bounds.limits.connectionsPerAddress);
+  }
+
+  /** Bounds the connections of a server, and answers what never becomes a request of the application. */
+  bound(server: Server): void {
+    server.maxConnections = this.limits.connections;
+    server.on('drop', () =>
+      this.report(new MurmurationError('server.busy', `more than ${this.limits.connections} connections`)),
+    );
+    server.on('connection', (socket: Socket) => this.#admit(socket, server instanceof TlsServer));
+    server.on('connect', (_, socket) =>
+      this.#refuse(socket as Socket, new MurmurationError('request.unsupported', 'This is no proxy.')),
+    );
+    server.on('checkExpectation', (request, response) => {
+      const { socket } = request;
+      response.detachSocket(socket);
+      this.#refuse(
+        socket,
+        new MurmurationError('request.unsupported', 'The only expectation met is 100-continue.'),
+      );
+    });
+  }
+
+  /** Lets nobody in any more, and hangs up on everybody, whether or not they have finished a handshake or read what they were sent. */
+  close(): void {
+    this.#isClosed = true;
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  /** Tells whoever counts refusals. */
+  report({ code, detail }: MurmurationError): void {
+    this.#bounds.events.emit('refused', 'http', code, detail);
+  }
+
+  #admit(socket: Socket, isSecret: boolean): void {
+    if (this.#isClosed) {
+      socket.destroy();
+      return;
+    }
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
     const address = socket.remoteAddress ?? '';
-    if (trustedProxies(address, 0)) return;
-    const leave = places.take(countedAddress(address));
+    if (this.#bounds.trustedProxies(address, 0)) return;
+    const leave = this.#places.take(countedAddress(address));
     if (leave) {
       socket.once('close', leave);
       return;
     }
     const error = new MurmurationError('server.busy', 'Your address has too many connections open.');
-    if (!(server instanceof TlsServer)) {
-      refuse(socket, error);
+    if (!isSecret) {
+      this.#refuse(socket, error);
       return;
     }
     // An answer could only be read after a handshake, which is what is to be spared.
-    events.emit('refused', 'http', error.code, error.detail);
+    this.report(error);
     socket.destroy();
-  });
-  server.on('connect', (_, socket) =>
-    refuse(socket as Socket, new MurmurationError('request.unsupported', 'This is no proxy.')),
-  );
-  server.on('checkExpectation', (request, response) => {
-    const { socket } = request;
-    response.detachSocket(socket);
-    refuse(socket, new MurmurationError('request.unsupported', 'The only expectation met is 100-continue.'));
-  });
+  }
+
+  #refuse(socket: Socket, error: MurmurationError): void {
+    this.report(error);
+    endWithProblem(socket, error);
+  }
 }
 
-/** What the HTTP parser could not read; a connection that was lost gets no answer. */
-export function parserProblem({ code, message }: NodeJS.ErrnoException): MurmurationError | undefined {
+/** What the HTTP parser could not read; who was lost, or never finished a TLS handshake, can't be given an answer. */
+export function parserProblem({ code = '', message }: NodeJS.ErrnoException): MurmurationError | undefined {
+  if (/^ERR_(TLS|SSL)_/.test(code)) return undefined;
   switch (code) {
     case 'ECONNRESET':
     case 'EPIPE':

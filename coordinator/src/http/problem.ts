@@ -54,6 +54,8 @@ function roundIn(params: unknown): RoundId | undefined {
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: MurmurationError): FastifyReply {
   if (error.retryable) reply.header('retry-after', secondsUntilRetry(error));
+  // Whether the body still comes that was announced, nobody knows.
+  if (request.headers.expect !== undefined && !request.raw.complete) reply.header('connection', 'close');
   // Serialised here: a route's schemas describe its own answers.
   return (
     reply

@@ -13,8 +13,9 @@ export interface StaticApp {
 }
 
 /**
- * Serves each app under its path. Files below `assets/` carry a hash in their names, so that caches keep them for good. Pages are isolated
- * from other origins, which gives them SharedArrayBuffer. Throws `config.invalid` for a folder that is not there.
+ * Serves each app under its path, with the files that its folder has now. Those below `assets/` carry a hash in their names, so that caches
+ * keep them for good. Pages are isolated from other origins, which gives them SharedArrayBuffer. Throws `config.invalid` for a folder that is
+ * not there.
  */
 export async function serveApps(app: App, apps: Readonly<Record<string, StaticApp>>): Promise<void> {
   for (const [path, { folder, documents }] of Object.entries(apps)) {
@@ -36,7 +37,12 @@ export async function serveApps(app: App, apps: Readonly<Record<string, StaticAp
           reply.type('application/json').header('cache-control', 'no-store').send(body),
         );
       }
-      await serveBuild(scope, { folder: root, path, scripts: "'self' 'wasm-unsafe-eval'" });
+      await serveBuild(scope, {
+        folder: root,
+        path,
+        scripts: "'self' 'wasm-unsafe-eval'",
+        taken: new Set(Object.keys(documents)),
+      });
     });
   }
 }

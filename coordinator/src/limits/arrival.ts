@@ -10,7 +10,9 @@ export function watchArrival(
   tooSlow: () => void,
 ): void {
   const { socket } = request;
-  const least = Math.min(slowest * (patience / 1_000), Number(request.headers['content-length'] ?? 1));
+  // One that does not say how long it is may end before, and is held to the rate until then.
+  const length = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  const least = Math.min(slowest * (patience / 1_000), length);
   let before = socket.bytesRead;
   let cancel: Cancel = () => {};
   const arm = () => {

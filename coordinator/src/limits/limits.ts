@@ -26,7 +26,7 @@ export const limitsSchema = z
     strangersPerAddress: count(1_000_000).default(1_000),
     /** From the opening of a connection to its hello, and to the end of the headers of a request. */
     handshake: duration.pipe(z.int().min(1)).default(15_000),
-    /** Messages of one connection that wait for their answers. */
+    /** Messages, or requests, of one connection that wait for their answers. */
     inFlight: count(10_000).default(16),
     /** Messages of one device. */
     messages: rate(64, 16),
@@ -34,7 +34,7 @@ export const limitsSchema = z
     /** Dashboards that are open. */
     dashboards: count(10_000).default(200),
     dashboardsPerAddress: count(10_000).default(100),
-    /** HTTP requests, uploads among them. */
+    /** HTTP requests, uploads among them; long lists count several times. */
     requestsPerAddress: rate(10_000, 2_000),
     enrolmentsPerAddress: rate(2_000, 50),
     /** Attempts to sign in to the dashboard. */
@@ -46,7 +46,10 @@ export const limitsSchema = z
     /** Predictions for devices that wait at the same time. */
     predictions: count(1_000_000).default(64),
     predictionsPerDevice: rate(16, 4),
-    /** Bytes a second that the body of a request brings at least, in each stretch of `patience`. */
+    /**
+     * Bytes a second that the body of a request brings at least, in each stretch of `patience`, and that are read of an answer, in each
+     * stretch in which that makes a block of 64 KiB.
+     */
     slowest: count(2 ** 30).default(2_048),
     patience: duration.pipe(z.int().min(1)).default(10_000),
     /** Bytes that are kept for a device that does not read them. */

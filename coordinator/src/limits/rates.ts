@@ -22,17 +22,18 @@ export class Rates {
     this.#depth = burst * this.#interval;
   }
 
-  /** 0 where `key` may go on, which counts; else the ms after which it may. */
-  take(key: string): number {
+  /** 0 where `key` may go on, which counts `cost` times, as often as the bucket is deep at most; else the ms after which it may. */
+  take(key: string, cost = 1): number {
+    const taken = Math.min(cost * this.#interval, this.#depth);
     const now = this.#clock.now();
     const kept = this.#full.get(key) ?? now;
     // Beyond what an empty bucket takes, the clock was set back: nothing is known of the key any more.
     const full = kept > now + this.#depth ? now : Math.max(kept, now);
-    const wait = full + this.#interval - now - this.#depth;
+    const wait = full + taken - now - this.#depth;
     // A rounding error is no reason to wait.
     const mayGoOn = wait <= 1e-6;
     this.#full.delete(key);
-    this.#full.set(key, mayGoOn ? full + this.#interval : full);
+    this.#full.set(key, mayGoOn ? full + taken : full);
     if (this.#full.size > mostKeys) this.#full.delete(this.#full.keys().next().value!);
     return mayGoOn ? 0 : Math.ceil(wait);
   }

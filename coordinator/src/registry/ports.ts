@@ -2,6 +2,7 @@ import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { RoundRecord } from '../round/record.ts';
 import type { StrategyState } from '../strategy/strategy.ts';
 import type { ModelVersion } from './model-version.ts';
+import type { StoredBytes } from './stored-bytes.ts';
 import type { Judged } from './verdicts.ts';
 
 /** Bytes by their SHA-256: the files of model versions. */
@@ -10,6 +11,11 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   /** Throws `model.missing`, or `model.corrupt` where the bytes no longer match. */
   get(hash: string): Promise<Uint8Array>;
+  /**
+   * The same without having them in memory. `toRead` is called where all of it has to be read first, and may refuse that by throwing.
+   * Throws as `get`.
+   */
+  open(hash: string, toRead?: () => void): Promise<StoredBytes>;
   /** Deletes whatever is not `named` and was not put since `before` (ms since 1970); returns the hashes of what is gone. */
   sweep(named: ReadonlySet<string>, before: number): Promise<readonly string[]>;
 }

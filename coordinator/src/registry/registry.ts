@@ -11,6 +11,10 @@ import { contentHash } from '../content-hash.ts';
 import type { AliasStore } from './aliases.ts';
 import { baseOf } from './aliasing.ts';
 import type { BlobStore, Head, History } from './ports.ts';
+import type { StoredBytes } from './stored-bytes.ts';
+
+/** Models whose weights are known at most. */
+const mostKnown = 4_096;
 
 const none: Pick<AliasStore, 'of'> = { of: async () => [] };
 
@@ -19,6 +23,8 @@ export class Registry {
   readonly #blobs: BlobStore;
   readonly #history: History;
   readonly #aliases: Pick<AliasStore, 'of'>;
+  /** Hashes of weights, by model. */
+  readonly #weights = new Map<ModelHash, Promise<string>>();
   #recent: ModelFiles | undefined;
 
   constructor(blobs: BlobStore, history: History, aliases: Pick<AliasStore, 'of'> = none) {
@@ -63,5 +69,21 @@ export class Registry {
   /** The bytes of a file as devices get it. Throws `model.missing` or `model.corrupt`. */
   blob(hash: string): Promise<Uint8Array> {
     return this.#blobs.get(hash);
+  }
+
+  /** The same to be read in parts, for any number of readers; `toRead` is that of `BlobStore.open`. Throws as `blob`. */
+  open(hash: string, toRead?: () => void): Promise<StoredBytes> {
+    return this.#blobs.open(hash, toRead);
+  }
+
+  /** The hash of the weights of a model. Throws `model.missing` or `model.corrupt`. */
+  weightsOf(model: ModelHash): Promise<string> {
+    const known = this.#weights.get(model);
+    if (known) return known;
+    const found = this.#blobs.get(model).then(json => parseModelJson(model, json).weightsHash);
+    this.#weights.set(model, found);
+    found.catch(() => this.#weights.delete(model));
+    if (this.#weights.size > mostKnown) this.#weights.delete(this.#weights.keys().next().value!);
+    return found;
   }
 }

@@ -6,6 +6,7 @@ import { contentHash } from '../content-hash.ts';
 import { pageOf } from '../paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
 import type { BlobStore, Head, History } from '../registry/ports.ts';
+import { wholeBytes } from '../registry/stored-bytes.ts';
 import { thinned } from '../registry/thinned.ts';
 import type { RoundRecord } from '../round/record.ts';
 import { type MemoryVerdicts, memoryVerdicts } from './memory-access.ts';
@@ -14,6 +15,11 @@ import type { MemoryRounds } from './memory-rounds.ts';
 /** Everything in this process's memory: gone when it ends. */
 export function memoryBlobs(clock: Clock = systemClock): BlobStore {
   const blobs = new Map<string, { readonly bytes: Uint8Array; readonly putAt: number }>();
+  const find = (hash: string): Uint8Array => {
+    const blob = blobs.get(hash);
+    if (!blob) throw new MurmurationError('model.missing');
+    return blob.bytes;
+  };
   return {
     async put(bytes) {
       const hash = contentHash(bytes);
@@ -21,9 +27,10 @@ export function memoryBlobs(clock: Clock = systemClock): BlobStore {
       return hash;
     },
     async get(hash) {
-      const blob = blobs.get(hash);
-      if (!blob) throw new MurmurationError('model.missing');
-      return blob.bytes;
+      return find(hash);
+    },
+    async open(hash) {
+      return wholeBytes(find(hash));
     },
     async sweep(named, before) {
       const old = [...blobs].filter(([hash, { putAt }]) => !named.has(hash) && putAt < before);

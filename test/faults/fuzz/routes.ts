@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import { operatorToken, type World } from './world.ts';
 
 /** One way to call a route: its path with names in braces, and a body that its schema allows. */
 export interface Route {
@@ -24,7 +24,8 @@ interface Operation {
 
 /** What the coordinator says of itself in its OpenAPI document. */
 export async function routesOf(url: string): Promise<readonly Route[]> {
-  const document = await (await fetch(`${url}/openapi.json`)).json();
+  const headers = { authorization: `Bearer ${operatorToken.text}` };
+  const document = await (await fetch(`${url}/openapi.json`, { headers })).json();
   const { paths } = document as { paths: Record<string, Record<string, Operation>> };
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, { requestBody }]) => ({

@@ -1,9 +1,26 @@
 import type { Registry } from 'prom-client';
+import * as z from 'zod';
 import type { App } from '../app.ts';
+import { type Guard, guarded, unauthenticated } from '../entrance.ts';
+
+/** Requests that one counts as: all figures are gathered for it. */
+const cost = 10;
 
 /** What the coordinator does, in the text format of Prometheus. */
-export function metricRoutes(app: App, registry: Registry): void {
-  app.get('/metrics', { schema: { summary: 'Figures for Prometheus' } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
+export function metricRoutes(app: App, registry: Registry, guard: Guard): void {
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        summary: 'Figures for Prometheus',
+        ...guarded,
+        response: { 200: z.string(), ...unauthenticated },
+      },
+      onRequest: guard,
+    },
+    async (request, reply) => {
+      app.charge(request, cost);
+      return reply.type(registry.contentType).send(await registry.metrics());
+    },
   );
 }

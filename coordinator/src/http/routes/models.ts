@@ -1,22 +1,32 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { hashPattern, type ModelHash, type TaskName } from '@murmuration/protocol/ids';
-import { parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import * as z from 'zod';
+import type { CoordinatorEvents } from '../../events.ts';
 import type { Traffic } from '../../monitor/traffic.ts';
 import type { History } from '../../registry/ports.ts';
 import type { Registry } from '../../registry/registry.ts';
+import type { StoredBytes } from '../../registry/stored-bytes.ts';
 import type { App } from '../app.ts';
+import { sendBlocks } from '../blocks.ts';
 import { problem } from '../problem.ts';
 
 const hash = z.string().regex(hashPattern);
+/** Requests that one counts as for which a whole file is read. */
+const costOfReading = 200;
 
 /**
  * The files of model versions, laid out for `tf.loadLayersModel`. They never change, so that any cache may keep them; a
  * download that broke off goes on with a range.
  */
-export function modelRoutes(app: App, registry: Registry, history: History, traffic: Traffic): void {
+export function modelRoutes(
+  app: App,
+  registry: Pick<Registry, 'open' | 'weightsOf'>,
+  history: Pick<History, 'version'>,
+  traffic: Traffic,
+  events: CoordinatorEvents,
+): void {
   const versionOf = async (model: string) => {
     const version = await history.version(model as ModelHash);
     if (!version)
@@ -26,11 +36,26 @@ export function modelRoutes(app: App, registry: Registry, history: History, traf
       );
     return version;
   };
-  const send = (request: FastifyRequest, reply: FastifyReply, task: TaskName, file: File) => {
-    const body = selectBody(request, reply, file);
-    if (request.method !== 'HEAD') traffic.add(task, 'down', body.length);
-    return reply.send(body);
+  const send = async (request: FastifyRequest, reply: FastifyReply, task: TaskName, { type, hash }: File) => {
+    if (isKnown(request, hash)) return reply.headers(headersOf(hash)).status(304).send();
+    const bytes = await registry.open(hash, () => app.charge(request, costOfReading));
+    const [start, end] = selectRange(request, reply, hash, bytes.length);
+    reply.headers(headersOf(hash)).header('accept-ranges', 'bytes').type(type);
+    if (request.method !== 'HEAD') traffic.add(task, 'down', end - start);
+    return sendBlocks(request, reply, watched(bytes), [start, end]);
   };
+  /** Tells whoever counts faults of bytes that could not be read while they were sent: the connection breaks off, and says nothing. */
+  const watched = (bytes: StoredBytes): StoredBytes => ({
+    length: bytes.length,
+    async *read(start, end) {
+      try {
+        yield* bytes.read(start, end);
+      } catch (error) {
+        events.emit('fault', 'sending a model', error);
+        throw error;
+      }
+    },
+  });
 
   app.get(
     '/v1/models/:model/model.json',
@@ -43,8 +68,7 @@ export function modelRoutes(app: App, registry: Registry, history: History, traf
     },
     async (request, reply) => {
       const { model, task } = await versionOf(request.params.model);
-      const bytes = await registry.blob(model);
-      return send(request, reply, task, { type: 'application/json', hash: model, bytes });
+      return send(request, reply, task, { type: 'application/json', hash: model });
     },
   );
 
@@ -60,10 +84,8 @@ export function modelRoutes(app: App, registry: Registry, history: History, traf
     async (request, reply) => {
       const { model, task } = await versionOf(request.params.model);
       const weightsHash = request.params.weights.slice(0, 64);
-      if (parseModelJson(model, await registry.blob(model)).weightsHash !== weightsHash)
-        throw new MurmurationError('model.missing');
-      const bytes = await registry.blob(weightsHash);
-      return send(request, reply, task, { type: 'application/octet-stream', hash: weightsHash, bytes });
+      if ((await registry.weightsOf(model)) !== weightsHash) throw new MurmurationError('model.missing');
+      return send(request, reply, task, { type: 'application/octet-stream', hash: weightsHash });
     },
   );
 }
@@ -72,35 +94,37 @@ interface File {
   readonly type: string;
   /** SHA-256 of its bytes, hexadecimal. */
   readonly hash: string;
-  readonly bytes: Uint8Array;
 }
 
-/** Sets status and headers, and returns what goes with them: the whole file, a part of it, or nothing. Throws `request.range`. */
-function selectBody({ headers }: FastifyRequest, reply: FastifyReply, { type, hash, bytes }: File): Buffer {
-  const etag = `"${hash}"`;
-  reply
-    .header('etag', etag)
-    .header('cache-control', 'public, max-age=31536000, immutable')
-    .header('accept-ranges', 'bytes')
-    .type(type);
+const etagOf = (hash: string) => `"${hash}"`;
+const headersOf = (hash: string) => ({
+  etag: etagOf(hash),
+  'cache-control': 'public, max-age=31536000, immutable',
+});
+
+/** Whether whoever asks has the file. */
+function isKnown({ headers }: FastifyRequest, hash: string): boolean {
   const known = headers['if-none-match'];
-  if (known === '*' || known?.includes(etag)) {
-    reply.status(304);
-    return nothing;
-  }
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return known === '*' || (known?.includes(etagOf(hash)) ?? false);
+}
+
+/** Which part of a file of so many bytes is asked for; sets the status and headers of a part. Throws `request.range`. */
+function selectRange(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  hash: string,
+  length: number,
+): readonly [start: number, end: number] {
   const { range, 'if-range': ifRange } = headers;
   const ranges =
-    range && (!ifRange || ifRange === etag) ? parseRange(bytes.length, range, { combine: true }) : -2;
+    range && (!ifRange || ifRange === etagOf(hash)) ? parseRange(length, range, { combine: true }) : -2;
   if (ranges === -1) {
-    reply.header('content-range', `bytes */${bytes.length}`);
-    throw new MurmurationError('request.range', `The file has ${bytes.length} bytes.`);
+    reply.header('content-range', `bytes */${length}`);
+    throw new MurmurationError('request.range', `The file has ${length} bytes.`);
   }
   // A malformed range, one of another unit, and several at once are answered with the whole (RFC 9110 §14.2).
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return body;
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return [0, length];
   const { start, end } = ranges[0]!;
-  reply.status(206).header('content-range', `bytes ${start}-${end}/${bytes.length}`);
-  return body.subarray(start, end + 1);
+  reply.status(206).header('content-range', `bytes ${start}-${end}/${length}`);
+  return [start, end + 1];
 }
-
-const nothing = Buffer.alloc(0);

@@ -1,16 +1,23 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
+import type { Clock } from '@murmuration/protocol/ports';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { CoordinatorEvents } from '../../events.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
+import { wholeBytes } from '../../registry/stored-bytes.ts';
 import type { VerdictStore } from '../../registry/verdicts.ts';
 import type { AllRounds } from '../../round/all-tasks.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { RoundState } from '../../round/round.ts';
 import type { TaskRounds } from '../../round/task-rounds.ts';
+import { AnswerCache } from '../answer-cache.ts';
 import type { App } from '../app.ts';
+import { sendBlocks } from '../blocks.ts';
+import { type Guard, guarded, unauthenticated } from '../entrance.ts';
 import { problem } from '../problem.ts';
 
 const instant = z.iso.datetime().describe('UTC');
@@ -75,19 +82,42 @@ const task = z.object({
   round: z.object({ number: z.int(), phase: round.shape.phase }).nullable(),
 });
 
+const rounds = z.object({ rounds: z.array(round) });
+const versions = z.object({ models: z.array(version) });
+
 const named = z.object({ task: z.string().regex(taskNamePattern) });
 const page = z.object({
   before: z.coerce.number().int().min(0).optional().describe('Numbers below this one'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
-/** What the world may know of the tasks: their rounds and their model versions, newest first. */
+/** Rows of a page that take as much as a request without any. */
+const rowsPerRequest = 5;
+
+/** What the world may know of the tasks: their model versions, and where there are no operators their rounds, newest first. */
 export function taskRoutes(
   app: App,
   tasks: AllRounds,
-  history: History,
+  history: Pick<History, 'rounds' | 'versions'>,
   verdicts: Pick<VerdictStore, 'of'>,
+  { clock, events, guard }: { clock: Clock; events: CoordinatorEvents; guard: Guard },
 ): void {
+  const pages = new AnswerCache(clock);
+  for (const event of ['round-ended', 'version'] as const) events.on(event, () => pages.clear());
+  /** Answers with a page, which counts for whom it is made as many requests as it takes. */
+  const sendPage = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    key: readonly unknown[],
+    rows: number,
+    make: () => Promise<object>,
+  ) => {
+    const answer = await pages.of(key.join(' '), () => {
+      app.charge(request, Math.floor(rows / rowsPerRequest));
+      return make();
+    });
+    return sendBlocks(request, reply.type('application/json; charset=utf-8'), wholeBytes(answer));
+  };
   const find = (name: string) => {
     const found = tasks.get(name);
     if (!found)
@@ -114,20 +144,26 @@ export function taskRoutes(
     {
       schema: {
         summary: 'Rounds, the one under way first',
+        ...guarded,
         params: named,
         querystring: page,
-        response: { 200: z.object({ rounds: z.array(round) }), 404: problem },
+        response: { 200: rounds, ...unauthenticated, 404: problem },
       },
+      onRequest: guard,
     },
-    async ({ params, query }) => {
+    (request, reply) => {
+      const { params, query } = request;
       const { current } = find(params.task);
       const before = query.before ?? Number.POSITIVE_INFINITY;
-      const over = await history.rounds(parseTaskName(params.task), before, query.limit);
-      const live =
-        current && current.terms.number < before && over[0]?.number !== current.terms.number
-          ? [liveRound(current.state)]
-          : [];
-      return { rounds: [...live, ...over.map(pastRound)].slice(0, query.limit) };
+      const key = ['rounds', params.task, before, query.limit, current?.terms.id, current?.state.phase];
+      return sendPage(request, reply, key, query.limit, async (): Promise<z.input<typeof rounds>> => {
+        const over = await history.rounds(parseTaskName(params.task), before, query.limit);
+        const live =
+          current && current.terms.number < before && over[0]?.number !== current.terms.number
+            ? [liveRound(current.state)]
+            : [];
+        return { rounds: [...live, ...over.map(pastRound)].slice(0, query.limit) };
+      });
     },
   );
 
@@ -138,18 +174,19 @@ export function taskRoutes(
         summary: 'Model versions',
         params: named,
         querystring: page,
-        response: { 200: z.object({ models: z.array(version) }), 404: problem },
+        response: { 200: versions, 404: problem },
       },
     },
-    async ({ params, query }) => {
+    (request, reply) => {
+      const { params, query } = request;
       find(params.task);
-      const versions = await history.versions(
-        parseTaskName(params.task),
-        query.before ?? Number.POSITIVE_INFINITY,
-        query.limit,
-      );
-      const judged = await verdicts.of(versions.map(({ model }) => model));
-      return { models: versions.map(version => describeVersion(version, judged.get(version.model))) };
+      const before = query.before ?? Number.POSITIVE_INFINITY;
+      const key = ['models', params.task, before, query.limit];
+      return sendPage(request, reply, key, query.limit, async (): Promise<z.input<typeof versions>> => {
+        const found = await history.versions(parseTaskName(params.task), before, query.limit);
+        const judged = await verdicts.of(found.map(({ model }) => model));
+        return { models: found.map(version => describeVersion(version, judged.get(version.model))) };
+      });
     },
   );
 }

@@ -5,9 +5,10 @@ import { hashPattern } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import { contentHash } from '../../content-hash.ts';
 import type { BlobStore } from '../../registry/ports.ts';
+import { BlobBlocks } from './blob-blocks.ts';
 import { makeFolder, onDisk, readIfThere, syncFolder, writeWhole } from './durable-file.ts';
 
-/** Bytes that are kept in memory of those read last, so that a cohort's downloads read and check a model once. */
+/** Bytes that are kept in memory of those read whole last. */
 const maxCached = 128 << 20;
 
 /**
@@ -21,6 +22,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
   const cached = new Map<string, Uint8Array>();
   let cachedBytes = 0;
   let writes = 0;
+  const blocks = new BlobBlocks(folder);
   /** The last `put` or `sweep`: they take turns, since one may want what the other is about to delete. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -85,6 +87,8 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
       return bytes;
     },
 
+    open: (hash, toRead) => blocks.open(hash, toRead),
+
     sweep(named, before) {
       return inTurn(() =>
         onDisk(`The folder ${folder} can't be tidied`, async () => {
@@ -95,6 +99,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
             await rm(join(folder, hash), { force: true });
             putAt.delete(hash);
             forget(hash);
+            blocks.forget(hash);
             deleted.push(hash);
           }
           if (deleted.length > 0) await syncFolder(folder);

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Operator, Operators } from '../../../operators/operators.ts';
 import type { Role } from '../../../operators/role.ts';
 import type { App } from '../../app.ts';
+import { enterBy } from '../../entrance.ts';
 import type { Entrant, OperatorDoor } from '../../operator-door.ts';
 import { problem } from '../../problem.ts';
 
@@ -48,11 +49,7 @@ export async function adminScope(
         };
       });
       scope.addHook('onRequest', async (request, reply) => {
-        reply.header('cache-control', 'no-store');
-        request.entrant = await door.enter(request.raw, !isReading.has(request.method)).catch(error => {
-          if (error.code === 'operator.unauthenticated') reply.header('www-authenticate', 'Bearer');
-          throw error;
-        });
+        request.entrant = await enterBy(door, request, reply, !isReading.has(request.method));
         operators.require(request.entrant.operator, request.routeOptions.config.least!);
       });
       routes(scope);

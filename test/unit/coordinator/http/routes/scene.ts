@@ -28,8 +28,8 @@ export async function openRoutes() {
   const app = await createApp({ ...bounds, cors: ['https://app.example'] });
   const all = new Map([[task.name as string, rounds]]);
   healthRoutes(app, () => readiness.isReady);
-  taskRoutes(app, all, history, verdicts);
-  modelRoutes(app, registry, history, traffic);
+  taskRoutes(app, all, history, verdicts, { clock, events, guard: async () => {} });
+  modelRoutes(app, registry, history, traffic, events);
   updateRoutes(
     app,
     round => findRound(all, round),

@@ -40,9 +40,11 @@ describe('blobs as files', () => {
   ])('are refused where they were %s, and healed by the same bytes', async (_how, damage) => {
     const { blobs, path } = await withBlob();
     await damage(path);
-    await expect(blobs.get(hash)).rejects.toMatchObject({ code: 'model.corrupt' });
+    for (const read of [() => blobs.get(hash), () => blobs.open(hash)])
+      await expect(read()).rejects.toMatchObject({ code: 'model.corrupt' });
     expect(await blobs.put(bytes)).toBe(hash);
     expect(await blobs.get(hash)).toEqual(bytes);
+    expect((await blobs.open(hash)).length).toBe(bytes.length);
   });
 
   it('forget what an interrupted write left, and keep what is whole', async () => {
@@ -54,6 +56,32 @@ describe('blobs as files', () => {
     expect(await blobs.get(hash)).toEqual(bytes);
     expect(await blobs.sweep(new Set(), Number.POSITIVE_INFINITY)).toEqual([hash]);
     expect(await readdir(folder)).toEqual(['notes.txt']);
+  });
+
+  it('are read block by block, each once for all who want it, and held to what they were', async () => {
+    const folder = await make();
+    const blobs = await fileBlobs(folder, new VirtualClock());
+    const long = Uint8Array.from({ length: 200_000 }, (_, i) => i * 7);
+    const name = await blobs.put(long);
+    const first = async (at: number) => {
+      for await (const block of (await blobs.open(name)).read(at, at + 1)) return block;
+      throw new Error('There is no such block.');
+    };
+    let reads = 0;
+    await Promise.all(Array.from({ length: 9 }, () => blobs.open(name, () => reads++)));
+    expect(reads).toBe(1);
+    const [one, other] = await Promise.all([first(5), first(6)]);
+    expect(one!.buffer).toBe(other!.buffer);
+    // Of the second block a byte has changed: the third one is not the worse for it.
+    await writeFile(
+      join(folder, name),
+      long.map((byte, i) => (i === 70_000 ? byte ^ 1 : byte)),
+    );
+    expect([...(await first(150_000))]).toEqual([long[150_000]]);
+    await expect(first(70_001)).rejects.toMatchObject({ code: 'model.corrupt' });
+    await truncate(join(folder, name), 180_000);
+    expect([...(await first(150_001))]).toEqual([long[150_001]]);
+    await expect(first(66_000)).rejects.toMatchObject({ code: 'model.corrupt' });
   });
 
   it('are read once for many who ask, and not after they were swept', async () => {

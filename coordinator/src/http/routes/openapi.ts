@@ -1,0 +1,14 @@
+import { wholeBytes } from '../../registry/stored-bytes.ts';
+import type { App } from '../app.ts';
+import { sendBlocks } from '../blocks.ts';
+import type { Guard } from '../entrance.ts';
+
+/** The description of all routes (OpenAPI 3). */
+export function openApiRoute(app: App, guard: Guard): void {
+  let document: Uint8Array | undefined;
+  app.get('/openapi.json', { schema: { hide: true }, onRequest: guard }, (request, reply) => {
+    // Routes are all there before the first request.
+    document ??= Buffer.from(JSON.stringify(app.swagger()));
+    return sendBlocks(request, reply.type('application/json; charset=utf-8'), wholeBytes(document));
+  });
+}
