@@ -215,8 +215,7 @@ async function assemble(
   const release = async () => {
     ready = false;
     await core.suspend();
-    feed.close();
-    await gateway.close();
+    await Promise.all([feed.close(), gateway.close()]);
     await app.close();
     await unmasker.close();
     await core.close();
