@@ -72,7 +72,7 @@ export function deviceOn(
   const client = new PlatformClient(
     { url: 'memory:', tasks, storage, enrolment, floors },
     {
-      name: 'test',
+      name: 'other',
       clock,
       random,
       ed25519: native.ed25519,
