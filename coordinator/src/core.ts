@@ -11,6 +11,7 @@ import { ActivityRecorder } from './population/activity-recorder.ts';
 import { CheckInDesk } from './population/check-in.ts';
 import type { Population } from './population/population.ts';
 import { Registrar } from './population/registrar.ts';
+import { Turnout } from './population/turnout.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { Aliasing } from './registry/aliasing.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
@@ -31,6 +32,8 @@ import type { Task } from './task/task.ts';
 
 /** The way to all devices, whatever carries it. */
 export interface DeviceChannel extends CohortChannel {
+  /** Devices that are connected and have said hello. */
+  readonly size: number;
   /** Closes the connection of a device that was revoked, if it has one. */
   disconnect(device: DeviceId, code: 'device.revoked'): void;
 }
@@ -63,6 +66,7 @@ export interface Core {
   readonly traffic: Traffic;
   readonly steering: Steering;
   readonly registrar: Registrar;
+  readonly turnout: Turnout;
   /** Answers devices that have said hello. */
   readonly requests: DeviceRequests;
   /** Goes on with rounds that the storage has under way; before `start`. */
@@ -94,6 +98,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await aliasing.open(task.name);
   }
 
+  const turnout = new Turnout(storage.activity, () => channel.size, clock, events);
+  await turnout.open(tasks);
+
   const desks = new Map<string, CheckInDesk>();
   const rounds = new Map<string, TaskRounds>();
   const pools = new Map<string, WaitingPool>();
@@ -120,7 +127,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     });
     pools.set(task.name, pool);
     rounds.set(task.name, taskRounds);
-    desks.set(task.name, new CheckInDesk(taskRounds, pool, population, ports.jitter));
+    desks.set(task.name, new CheckInDesk(taskRounds, pool, turnout, ports.jitter));
   }
 
   const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
@@ -163,6 +170,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     traffic,
     steering,
     registrar,
+    turnout,
     requests: deviceRequests({
       clock,
       events,

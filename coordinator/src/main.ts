@@ -205,6 +205,7 @@ async function assemble(
     aliasing: core.aliasing,
     settings: core.settings,
     census: new Census(population, storage.activity, clock),
+    turnout: core.turnout,
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);
