@@ -18,7 +18,7 @@ const together = 500;
 /** One of so many rounds failed. */
 export const failing = 41;
 
-const platforms = ['android', 'ios', 'web', 'node'];
+const platforms = ['android', 'ios', 'browser', 'node'] as const;
 
 /**
  * Fills a storage with so many rounds that are over, the versions that they led to, and so many enrolled devices, up to `clock.now()`. The files

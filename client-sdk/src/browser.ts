@@ -4,7 +4,6 @@ import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { PlatformClient } from './client.ts';
 import { browserConditions } from './device/browser-conditions.ts';
-import { browserName } from './device/browser-name.ts';
 import type { ClientOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { socketIoTransport } from './transport/socket-io.ts';
@@ -22,7 +21,7 @@ export { workerTrainer } from './worker/worker-trainer.ts';
 /** A page as a device. Nothing of the browser is touched before the client starts, so that a server may render pages that have one. */
 function browserPlatform(): Platform {
   return {
-    name: browserName(),
+    name: 'browser',
     clock: systemClock,
     random: systemRandom,
     ed25519: portableEd25519,

@@ -1,5 +1,6 @@
 import type { Serving } from '@murmuration/engine/serving';
 import type { Conditions } from '@murmuration/protocol/messages/check-in';
+import type { PlatformName } from '@murmuration/protocol/messages/hello';
 import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Inference } from './hybrid/inference.ts';
@@ -10,8 +11,8 @@ import type { Transport } from './transport/transport.ts';
 
 /** What a client needs of the platform that it runs on; an entry point such as `node.ts` puts it together. */
 export interface Platform {
-  /** Told to the coordinator, such as `node`. */
-  readonly name: string;
+  /** Told to the coordinator. */
+  readonly name: PlatformName;
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** The signatures of the device's identity. */

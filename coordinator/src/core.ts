@@ -11,6 +11,7 @@ import { ActivityRecorder } from './population/activity-recorder.ts';
 import { CheckInDesk } from './population/check-in.ts';
 import type { Population } from './population/population.ts';
 import { Registrar } from './population/registrar.ts';
+import { Turnout } from './population/turnout.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { Aliasing } from './registry/aliasing.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
@@ -30,6 +31,8 @@ import type { Task } from './task/task.ts';
 
 /** The way to all devices, whatever carries it. */
 export interface DeviceChannel extends CohortChannel {
+  /** Devices that are connected and have said hello. */
+  readonly size: number;
   /** Closes the connection of a device that was revoked, if it has one. */
   disconnect(device: DeviceId, code: 'device.revoked'): void;
 }
@@ -62,6 +65,7 @@ export interface Core {
   readonly traffic: Traffic;
   readonly steering: Steering;
   readonly registrar: Registrar;
+  readonly turnout: Turnout;
   /** Answers devices that have said hello. */
   readonly requests: DeviceRequests;
   /** Goes on with rounds that the storage has under way; before `start`. */
@@ -91,6 +95,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await ensureFirstVersion(task, registry, history, clock);
     await aliasing.open(task.name);
   }
+
+  const turnout = new Turnout(storage.activity, () => channel.size, clock, events);
+  await turnout.open(tasks);
 
   const desks = new Map<string, CheckInDesk>();
   const rounds = new Map<string, TaskRounds>();
@@ -122,7 +129,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     });
     pools.set(task.name, pool);
     rounds.set(task.name, taskRounds);
-    desks.set(task.name, new CheckInDesk(taskRounds, pool, population, ports.jitter));
+    desks.set(task.name, new CheckInDesk(taskRounds, pool, turnout, ports.jitter));
   }
 
   const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
@@ -165,6 +172,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     traffic,
     steering,
     registrar,
+    turnout,
     requests: deviceRequests({
       clock,
       events,

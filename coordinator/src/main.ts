@@ -209,6 +209,7 @@ async function assemble(
     aliasing: core.aliasing,
     settings: core.settings,
     census: new Census(population, storage.activity, clock),
+    turnout: core.turnout,
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);
@@ -219,8 +220,7 @@ async function assemble(
   const release = async () => {
     ready = false;
     await core.suspend();
-    feed.close();
-    await gateway.close();
+    await Promise.all([feed.close(), gateway.close()]);
     await app.close();
     await unmasker.close();
     await core.close();

@@ -98,7 +98,7 @@ export class LightDevice {
       device: this.id,
       signature,
       sdk: '0.1.0',
-      platform: 'light',
+      platform: 'other',
     };
     await this.ask('hello', message, welcome);
   }

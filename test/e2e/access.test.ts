@@ -248,8 +248,8 @@ describe('a restart', () => {
     });
     expect((await devices.json()).devices).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ device: good.id, platform: 'raw', revokedAt: null }),
-        expect.objectContaining({ device: bad.id, platform: 'raw', revokedAt: expect.any(String) }),
+        expect.objectContaining({ device: good.id, platform: 'other', revokedAt: null }),
+        expect.objectContaining({ device: bad.id, platform: 'other', revokedAt: expect.any(String) }),
       ]),
     );
     await coordinator!.stop();

@@ -93,7 +93,7 @@ export class RawDevice {
 
   hello(change: object = {}) {
     const signature = this.key.sign(challengeMessage('hello', this.nonce));
-    const message = { protocol: 1, device: this.id, signature, sdk: '0.1.0', platform: 'raw', ...change };
+    const message = { protocol: 1, device: this.id, signature, sdk: '0.1.0', platform: 'other', ...change };
     return this.ask('hello', message, welcome);
   }
 

@@ -12,7 +12,7 @@ const bytes = (length: number) => new Uint8Array(length);
 /** A frame of each event that nothing is wrong with, but that it is not of this device. */
 const good: Record<DeviceEvent, Record<string, unknown>> = {
   enrol: { protocol: 1, publicKey: bytes(32), token: 'a token', signature: bytes(64) },
-  hello: { protocol: 1, device: id, signature: bytes(64), sdk: '0.1.0', platform: 'raw' },
+  hello: { protocol: 1, device: id, signature: bytes(64), sdk: '0.1.0', platform: 'other' },
   'check-in': { task: 'line', conditions: {} },
   keys: { round: id, assignment: id, message: bytes(128) },
   shares: { round: id, assignment: id, message: bytes(96) },

@@ -29,6 +29,8 @@ export interface SceneOptions {
   readonly members?: number;
   /** What could not be stored is no fault of the scene. */
   readonly storageFails?: boolean;
+  /** Rows that could not be stored are no fault of the scene. */
+  readonly rowsFail?: boolean;
   /** The clock that the coordinator sees, given the one that the scene moves. */
   readonly clock?: (clock: VirtualClock) => Clock;
 }
@@ -58,6 +60,7 @@ export class Scene {
   /** The number of the round that the test is about. */
   #number = 1;
   #storageFails = false;
+  #rowsFail = false;
   #waiting: (() => void)[] = [];
 
   private constructor(coordinator: Coordinator, clock: VirtualClock, seen: Clock) {
@@ -74,6 +77,7 @@ export class Scene {
     });
     events.on('fault', (where, error) => {
       const { code } = error as { code?: string };
+      if (this.#rowsFail && error instanceof TypeError) return;
       if (!(this.#storageFails && code?.startsWith('storage.'))) this.#faults.push([where, error]);
     });
     events.on('round', state => {
@@ -97,6 +101,7 @@ export class Scene {
     healthy = healthyByDefault,
     members = 0,
     storageFails = false,
+    rowsFail = false,
     clock: clockOf = clock => clock,
   }: SceneOptions = {}): Promise<Scene> {
     const clock = new VirtualClock(systemClock.now());
@@ -122,6 +127,7 @@ export class Scene {
     );
     const scene = new Scene(coordinator, clock, seen);
     scene.#storageFails = storageFails;
+    scene.#rowsFail = rowsFail;
     for (let index = 0; index < healthy; index++) await scene.#joinHealthy(index);
     for (let index = 0; index < members; index++) {
       const member = await scene.stranger();

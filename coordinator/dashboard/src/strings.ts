@@ -439,7 +439,7 @@ export const strings = {
     interval: 'Rounds begin every',
     atOnce: 'one after the other',
     chosen: 'A round chooses',
-    of: (cohort: string, population: string) => `${cohort} of ${population} devices`,
+    of: (cohort: string, population: string) => `${cohort} of ${population} devices that come`,
     comeBack: 'Others come back in',
     between: (from: string, to: string) => (from === to ? from : `${from} to ${to}`),
   },

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
-import { Server as Engine } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Changed, LiveEvents } from '../http/messages/live.ts';
@@ -12,6 +11,7 @@ import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Places } from '../limits/places.ts';
 import type { Overviews } from '../monitor/overview.ts';
+import { WebSockets } from '../socket/web-sockets.ts';
 import { watchChanges } from './changes.ts';
 import { Pulse } from './pulse.ts';
 
@@ -20,16 +20,18 @@ const interval = 200;
 /** ms between two words of who is connected, which changes all the time where there are many devices. */
 const connectionsInterval = 2_000;
 /** ms after which it is looked at again whether those who watch still may: sessions and tokens expire, and other processes revoke tokens. */
-const recheckEvery = 15_000;
+const recheckEvery = 1_000;
 /** A dashboard sends heartbeats alone. */
 const longestMessage = 1_024;
+/** Of which it has enough; pings count as messages. */
+const messages = { burst: 16, perSecond: 1 };
 /** Bytes that wait for one dashboard; it gets the newest state once it has read them. */
 const mostUnread = 1 << 20;
 
 export interface FeedPorts {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
-  readonly limits: Pick<Limits, 'dashboards' | 'dashboardsPerAddress'>;
+  readonly limits: Pick<Limits, 'dashboards' | 'dashboardsPerAddress' | 'handshake' | 'outgoing'>;
   readonly trustedProxies: TrustedProxies;
   readonly door: OperatorDoor;
   readonly overviews: Overviews;
@@ -43,28 +45,27 @@ type DashboardSocket = Socket<Record<string, never>, LiveEvents>;
  */
 export class LiveFeed {
   readonly #ports: FeedPorts;
-  readonly #engine: Engine;
+  readonly #webSockets: WebSockets;
   readonly #io: Server<Record<string, never>, LiveEvents>;
   readonly #places: Places;
   readonly #changed = new Map<string, Changed>();
   readonly #pulse: Pulse;
   readonly #connections: Pulse;
   #isStale = false;
-  #cancelRecheck: Cancel = () => {};
+  #cancelRecheck: Cancel | undefined;
   #isClosed = false;
 
   constructor(ports: FeedPorts) {
     this.#ports = ports;
-    const { dashboards, dashboardsPerAddress } = ports.limits;
+    const { dashboards, dashboardsPerAddress, handshake, outgoing } = ports.limits;
     this.#places = new Places(dashboards, dashboardsPerAddress);
-    this.#engine = new Engine({
-      transports: ['websocket'],
-      allowUpgrades: false,
-      maxHttpBufferSize: longestMessage,
-      perMessageDeflate: false,
+    this.#webSockets = new WebSockets(longestMessage, {
+      clock: ports.clock,
+      limits: { handshake, outgoing, messages },
+      refused: (code, detail) => ports.events.emit('refused', 'live feed', code, detail),
     });
     this.#io = new Server({ serveClient: false });
-    this.#io.bind(this.#engine);
+    this.#io.bind(this.#webSockets.engine);
     this.#io.on('connection', socket => this.#welcome(socket as DashboardSocket));
     this.#pulse = new Pulse(ports.clock, interval, () => this.#send());
     const tell = (what: Changed) => {
@@ -84,14 +85,13 @@ export class LiveFeed {
     ports.events.on('audited', ({ action }) =>
       action === 'operator-token.revoke' ? this.recheck() : undefined,
     );
-    this.#recheckLater();
   }
 
   /** Lets a WebSocket in whose operator may look, and answers others with a problem document. */
   upgrade(request: IncomingMessage, socket: NetSocket, head: Buffer): void {
     socket.on('error', () => {});
     this.#admit(request, socket).then(
-      () => this.#engine.handleUpgrade(request as never, socket, head),
+      address => this.#webSockets.admit(request, socket, head, { address, leave: () => {} }),
       error => {
         const coded = error instanceof MurmurationError ? error : new MurmurationError('server.internal');
         if (coded === error) this.#ports.events.emit('refused', 'live feed', coded.code, coded.detail);
@@ -106,32 +106,43 @@ export class LiveFeed {
     return this.#io.of('/').sockets.size;
   }
 
-  /** Closes all connections; the HTTP server is left to its owner. */
-  close(): void {
+  /** Closes all connections, within a moment; the HTTP server is left to its owner. */
+  close(): Promise<void> {
     this.#isClosed = true;
     this.#pulse.close();
     this.#connections.close();
-    this.#cancelRecheck();
+    this.#cancelRecheck?.();
     this.#io.disconnectSockets(true);
-    this.#engine.close();
+    return this.#webSockets.close();
   }
 
-  async #admit(request: IncomingMessage, socket: NetSocket): Promise<void> {
+  /** Where a request comes from that has a place. */
+  async #admit(request: IncomingMessage, socket: NetSocket): Promise<string> {
     if (this.#isClosed) throw new MurmurationError('server.stopping');
     const { searchParams } = new URL(request.url ?? '', 'http://dashboard');
     if (request.method !== 'GET' || searchParams.get('EIO') !== '4' || searchParams.has('sid'))
       throw new MurmurationError('request.invalid', 'The live feed is a WebSocket of socket.io.');
     const { operator } = await this.#ports.door.enter(request, true);
     if (!operator || socket.destroyed) throw new MurmurationError('operator.unauthenticated');
-    const leave = this.#places.take(originOf(request, this.#ports.trustedProxies));
+    const address = originOf(request, this.#ports.trustedProxies);
+    const leave = this.#places.take(address);
     if (!leave)
       throw new MurmurationError('server.busy', 'There are as many dashboards open as there may be.');
     socket.once('close', leave);
+    return address;
   }
 
   #welcome(socket: DashboardSocket): void {
+    const wire = this.#webSockets.wireOf(socket.conn);
+    wire.joined();
+    wire.identified();
+    socket.on('disconnect', () => {
+      wire.closing();
+      socket.conn.close();
+    });
     socket.use(() => socket.disconnect(true));
     socket.emit('overview', this.#ports.overviews.now());
+    this.#recheckLater();
   }
 
   #moved(): void {
@@ -157,24 +168,44 @@ export class LiveFeed {
     if (slow.length > 0) this.#moved();
   }
 
+  /** Only while somebody watches. */
   #recheckLater(): void {
+    if (this.#cancelRecheck || this.#isClosed || this.size === 0) return;
     const { clock } = this.#ports;
     this.#cancelRecheck = clock.at(clock.now() + recheckEvery, () => {
       void this.recheck().finally(() => {
-        if (!this.#isClosed) this.#recheckLater();
+        this.#cancelRecheck = undefined;
+        this.#recheckLater();
       });
     });
   }
 
   /** Ends the connections of those whose session or token counts no more. */
   async recheck(): Promise<void> {
-    for (const socket of this.#io.of('/').sockets.values()) {
-      try {
-        await this.#ports.door.enter(socket.request, false);
-      } catch {
+    const asked = new Map<string, Promise<boolean>>();
+    const mayWatch = ({ request }: DashboardSocket): Promise<boolean> => {
+      const { authorization, cookie } = request.headers;
+      const key = JSON.stringify([authorization, cookie]);
+      const answer = asked.get(key) ?? this.#mayWatch(request);
+      asked.set(key, answer);
+      return answer;
+    };
+    const sockets = [...this.#io.of('/').sockets.values()];
+    await Promise.all(
+      sockets.map(async socket => {
+        if (await mayWatch(socket)) return;
         socket.emit('signed-out');
         socket.disconnect(true);
-      }
+      }),
+    );
+  }
+
+  async #mayWatch(request: IncomingMessage): Promise<boolean> {
+    try {
+      await this.#ports.door.enter(request, false);
+      return true;
+    } catch {
+      return false;
     }
   }
 }

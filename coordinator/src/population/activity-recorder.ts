@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events.ts';
@@ -104,19 +105,38 @@ export class ActivityRecorder {
     const gathered = [...this.#gathered];
     this.#gathered = new Map();
     for (let at = 0; at < gathered.length; at += maxChanges) {
-      const changes = gathered.slice(at, at + maxChanges).map(([device, { seenAt, client, tasks }]) => ({
-        device,
-        seenAt,
-        ...(client && { client }),
-        tasks: [...tasks.values()],
-      }));
       try {
-        await this.#store.record(changes);
+        await this.#record(gathered.slice(at, at + maxChanges));
       } catch (error) {
         this.#events.emit('fault', 'recording what devices do', error);
         this.#keep(gathered.slice(at));
         return;
       }
+    }
+  }
+
+  /**
+   * Writes changes together. What the storage can't take of them, whatever its state, is looked for by halves and left out, so that it holds back
+   * no others. Throws `storage.*`.
+   */
+  async #record(gathered: readonly (readonly [DeviceId, Gathered])[]): Promise<void> {
+    const changes = gathered.map(([device, { seenAt, client, tasks }]) => ({
+      device,
+      seenAt,
+      ...(client && { client }),
+      tasks: [...tasks.values()],
+    }));
+    try {
+      await this.#store.record(changes);
+    } catch (error) {
+      if (error instanceof MurmurationError) throw error;
+      if (gathered.length === 1) {
+        this.#events.emit('fault', `recording what ${gathered[0]![0]} does`, error);
+        return;
+      }
+      const half = Math.ceil(gathered.length / 2);
+      await this.#record(gathered.slice(0, half));
+      await this.#record(gathered.slice(half));
     }
   }
 

@@ -41,6 +41,11 @@ export interface ActivityStore {
   record(changes: readonly ActivityChange[]): Promise<void>;
   /** What is known of these devices; those of which nothing is are left out. Tasks are in alphabetical order. */
   of(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, Activity>>;
+  /**
+   * How many devices come at `now`, ms since 1970: those that are enrolled and were seen `comingFor` ms after their enrolment, or later. One that
+   * was not seen for half of `lasting` ms counts for less and less, and after all of it for nothing.
+   */
+  coming(now: number, comingFor: number, lasting: number): Promise<number>;
   /** How many devices were seen since a time (ms since 1970), and how many run what, as they said last; most first. */
   summary(since: number): Promise<ActivitySummary>;
 }

@@ -5,7 +5,7 @@ import type { TaskRounds } from '../round/task-rounds.ts';
 import { cohortSizeOf } from '../task/task.ts';
 import { ineligible } from './eligibility.ts';
 import { comeBackAfter } from './pacing.ts';
-import type { Population } from './population.ts';
+import type { Turnout } from './turnout.ts';
 import type { WaitingPool } from './waiting-pool.ts';
 
 /** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
@@ -24,13 +24,13 @@ const longestReason = 256;
 export class CheckInDesk {
   readonly #rounds: TaskRounds;
   readonly #pool: WaitingPool;
-  readonly #population: Population;
+  readonly #turnout: Pick<Turnout, 'of'>;
   readonly #random: RandomBytes;
 
-  constructor(rounds: TaskRounds, pool: WaitingPool, population: Population, random: RandomBytes) {
+  constructor(rounds: TaskRounds, pool: WaitingPool, turnout: Pick<Turnout, 'of'>, random: RandomBytes) {
     this.#rounds = rounds;
     this.#pool = pool;
-    this.#population = population;
+    this.#turnout = turnout;
     this.#random = random;
   }
 
@@ -58,9 +58,9 @@ export class CheckInDesk {
   /** ms after which a device should check in again (pace steering). */
   comeBackAfter(): number {
     const { task, untilNextRound } = this.#rounds;
-    const { size: population } = this.#population;
+    const { interval } = task;
     return comeBackAfter(
-      { untilNextRound, interval: task.interval, population, cohortSize: cohortSizeOf(task) },
+      { untilNextRound, interval, cohortSize: cohortSizeOf(task), ...this.#turnout.of(task) },
       this.#random,
     );
   }

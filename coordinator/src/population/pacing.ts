@@ -6,8 +6,10 @@ export interface Pace {
   readonly untilNextRound: number;
   /** ms between the beginnings of rounds. */
   readonly interval: number;
-  /** Enrolled devices. */
+  /** Devices that come, whether or not they are connected. */
   readonly population: number;
+  /** Devices that are connected: all of them may check in at once. */
+  readonly connected: number;
   /** Devices that a round chooses. */
   readonly cohortSize: number;
 }
@@ -15,7 +17,7 @@ export interface Pace {
 /** ms between check-ins on average, however many devices there are: at most 500 a second. */
 const msPerCheckIn = 2;
 /** The protocol has no longer pause, ms. */
-const longest = 366 * 86_400_000;
+export const longestPause = 366 * 86_400_000;
 /** Devices asked to come for each place in a cohort, since many will be busy when their time has come. */
 const invitationsPerPlace = 4;
 
@@ -30,15 +32,15 @@ export function comeBackAfter(pace: Pace, random: RandomBytes): number {
 }
 
 /** The shortest and the longest time after which a device is asked to come back, ms. */
-export function comeBackBetween({ untilNextRound, interval, population, cohortSize }: Pace): {
+export function comeBackBetween({ untilNextRound, interval, population, connected, cohortSize }: Pace): {
   readonly from: number;
   readonly to: number;
 } {
   const rounds = population / (invitationsPerPlace * cohortSize);
-  const spread = Math.max(population * msPerCheckIn, rounds > 1 ? interval * rounds : 0);
+  const spread = Math.max(Math.max(population, connected) * msPerCheckIn, rounds > 1 ? interval * rounds : 0);
   return {
-    from: Math.min(longest, Math.round(untilNextRound)),
-    to: Math.min(longest, Math.round(untilNextRound + spread)),
+    from: Math.min(longestPause, Math.round(untilNextRound)),
+    to: Math.min(longestPause, Math.round(untilNextRound + spread)),
   };
 }
 

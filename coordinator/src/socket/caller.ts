@@ -1,10 +1,11 @@
+import type { PlatformName } from '@murmuration/protocol/messages/hello';
 import type { Device } from '../population/device.ts';
 
 /** Who said hello on a connection. */
 export interface Identity {
   readonly device: Device;
   readonly sdk: string;
-  readonly platform: string;
+  readonly platform: PlatformName;
 }
 
 /** Whoever sends a message, whatever carries it. */

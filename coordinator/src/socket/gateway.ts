@@ -145,7 +145,7 @@ export class Gateway implements CohortChannel {
   }
 
   #emit({ socket, wire }: Connection, event: CoordinatorEvent, frame: Uint8Array): void {
-    if (wire.admits(frame.length)) socket.emit(event, frame);
+    if (wire.admits()) socket.emit(event, frame);
   }
 
   #welcome(socket: DeviceSocket): void {
@@ -182,7 +182,7 @@ export class Gateway implements CohortChannel {
       if (!(error instanceof MurmurationError)) this.#events.emit('fault', known ?? 'socket', error);
       reply = encodeRefused(error);
     }
-    if (acknowledge && wire.admits(reply.length)) acknowledge(reply);
+    if (acknowledge && wire.admits()) acknowledge(reply);
     if (connection.isOver) socket.disconnect(true);
     if (refused === 'device.challenge-expired') this.#challengeAgain(connection);
   }

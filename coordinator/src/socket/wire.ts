@@ -3,29 +3,34 @@ import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { Limits } from '../limits/limits.ts';
-import { Rates } from '../limits/rates.ts';
+import { Pace } from '../limits/pace.ts';
 
 /** Bytes that a connection may bring before its hello: several times what that and an enrolment take. */
 const strangerBytes = 65_536;
-/** Packets for each message that a device may send: its parts, heartbeats, acks. */
-const packetsPerMessage = 4;
+/** Frames for each message that a device may send: its parts, heartbeats, acks, pings. */
+const framesPerMessage = 4;
 /** ms for which a connection is not read at most; its heartbeat must go on. */
 const longestPause = 5_000;
+/** ms that a connection has at its end for what was sent on it, and for its peer's last word. */
+const flushLimit = 1_000;
 
 /** What is used of a WebSocket beyond the engine, which keeps it with the request that opened it. */
 interface WebSocket {
   pause(): void;
   resume(): void;
+  pong(data: Buffer, mask: boolean, sent: () => void): void;
+  on(event: 'message' | 'pong', listener: () => void): void;
+  on(event: 'ping', listener: (data: Buffer) => void): void;
 }
 
 export interface WirePorts {
   readonly clock: Clock;
-  readonly limits: Limits;
+  readonly limits: Pick<Limits, 'handshake' | 'messages' | 'outgoing'>;
   /** Told why a connection was closed. */
   refused(code: ErrorCode, detail: string): void;
 }
 
-/** What carries one connection, and what is bounded on it: bytes that come and that wait to go, packets, and time. */
+/** What carries one connection, and what is bounded on it: bytes that come and that wait to go, frames, and time. */
 export class Wire {
   /** Where it comes from. */
   readonly address: string;
@@ -33,12 +38,16 @@ export class Wire {
   readonly #webSocket: WebSocket;
   readonly #ports: WirePorts;
   readonly #noLongerStranger: () => void;
+  readonly #pace: Pace;
   #cancelHandshake: Cancel;
   #cancelPause: Cancel = () => {};
+  #cancelFlush: Cancel = () => {};
   /** ms since 1970; in the past where it is read. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  /** Bytes of frames that were not yet handed to the network. */
+  /** Bytes of packets that were not yet handed to the network. */
   #queued = 0;
+  /** Whether a pong waits for the network. */
+  #isAnswering = false;
   #isOver = false;
 
   /** `noLongerStranger` is called once it has said hello or is gone. */
@@ -53,18 +62,23 @@ export class Wire {
     this.#cancelHandshake = clock.at(clock.now() + limits.handshake, () =>
       this.cut('device.not-identified', 'The connection did not open its namespace in time.'),
     );
-    const packets = new Rates(
+    this.#pace = new Pace(
       {
-        burst: packetsPerMessage * limits.messages.burst,
-        perSecond: packetsPerMessage * limits.messages.perSecond,
+        burst: framesPerMessage * limits.messages.burst,
+        perSecond: framesPerMessage * limits.messages.perSecond,
       },
       clock,
     );
-    conn.on('packet', () => this.pause(packets.take('')));
+    this.#webSocket.on('message', () => this.#count());
+    this.#webSocket.on('pong', () => this.#count());
+    this.#webSocket.on('ping', data => this.#answer(data));
+    // All that leaves comes this way, what the libraries say of themselves as well.
+    conn.on('packetCreate', ({ data }: { data?: string | Uint8Array }) => this.#send(data ?? ''));
     conn.on('drain', () => {
       this.#queued = 0;
     });
     conn.on('close', (reason: string, cause?: unknown) => this.#closed(reason, cause));
+    this.#raw.once('close', () => this.#cancelFlush());
     this.#raw.on('data', this.#countStrangerBytes);
   }
 
@@ -90,34 +104,74 @@ export class Wire {
     this.#cancelPause = clock.at(until, () => this.#resume());
   }
 
-  /** Whether `length` more bytes may be sent. Who has left too much unread is cut off. */
-  admits(length: number): boolean {
-    if (this.#isOver) return false;
-    if (this.#queued + this.#raw.writableLength > this.#ports.limits.outgoing) {
+  /** Whether more may be sent. Who has left too much unread is cut off. */
+  admits(): boolean {
+    if (!this.#isOver && this.#unread > this.#ports.limits.outgoing)
       this.cut('device.unread', 'The connection was closed with too many bytes unread.');
-      return false;
-    }
-    this.#queued += length;
-    return true;
+    return !this.#isOver;
   }
 
   /** The end of the connection is wanted: it is no violation of its protocol. */
   closing(): void {
     this.#isOver = true;
+    this.#flush();
   }
 
   /** Ends the connection at once, and says why to whoever counts refusals. */
   cut(code: ErrorCode, detail: string): void {
-    if (this.#isOver) return;
+    if (!this.#isOver) this.#ports.refused(code, detail);
+    this.destroy();
+  }
+
+  /** Ends the connection at once, whatever its peer does. */
+  destroy(): void {
     this.#isOver = true;
-    this.#ports.refused(code, detail);
     this.#raw.destroy();
+  }
+
+  /** Bytes that wait for the peer. */
+  get #unread(): number {
+    return this.#queued + this.#raw.writableLength;
+  }
+
+  #send(data: string | Uint8Array): void {
+    this.#queued += Buffer.byteLength(data);
+    this.admits();
+  }
+
+  /** Counts a frame that has come, which it may not fast without end. */
+  #count(): void {
+    const wait = this.#pace.take();
+    if (wait <= this.#pace.most) this.pause(wait);
+    else
+      this.cut(
+        'request.too-often',
+        'The connection was closed: it sent more at once than a device ever has to.',
+      );
+  }
+
+  /** Answers a ping; those that come before its pong is out get none (RFC 6455 §5.5.3). */
+  #answer(data: Buffer): void {
+    this.#count();
+    if (this.#isAnswering || this.#isOver) return;
+    this.#isAnswering = true;
+    this.#webSocket.pong(data, false, () => {
+      this.#isAnswering = false;
+    });
   }
 
   #resume(): void {
     this.#cancelPause();
     this.#pausedUntil = Number.NEGATIVE_INFINITY;
     this.#webSocket.resume();
+  }
+
+  /** Ends the connection in a moment, unless its peer does before. */
+  #flush(): void {
+    const { clock } = this.#ports;
+    this.#cancelFlush();
+    if (!this.#raw.destroyed)
+      this.#cancelFlush = clock.at(clock.now() + flushLimit, () => this.#raw.destroy());
   }
 
   readonly #countStrangerBytes = (): void => {
@@ -130,6 +184,7 @@ export class Wire {
     // What its device says of the end has to be read.
     this.#resume();
     this.identified();
+    this.#flush();
     if (this.#isOver || lostConnections.has(reason)) return;
     this.#isOver = true;
     const why = cause instanceof Error ? cause.message : reason;

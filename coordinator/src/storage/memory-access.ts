@@ -4,6 +4,7 @@ import type { AuditLog, NumberedEntry } from '../operators/audit.ts';
 import type { OperatorToken, OperatorTokenStore } from '../operators/operator-token.ts';
 import { type Page, pageOf } from '../paging.ts';
 import type { Activity, ActivityStore } from '../population/activity.ts';
+import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { Judged, VerdictStore } from '../registry/verdicts.ts';
 import type { PausedTasks } from '../round/pauses.ts';
@@ -81,7 +82,10 @@ export function memoryAudit(): AuditLog {
   };
 }
 
-export function memoryActivity(): ActivityStore {
+/** `devices` is where its devices are enrolled. */
+export function memoryActivity(
+  devices: Pick<DeviceStore, 'get'> = { get: async () => undefined },
+): ActivityStore {
   const known = new Map<
     DeviceId,
     Omit<Activity, 'tasks'> & { tasks: Map<TaskName, Activity['tasks'][number]> }
@@ -105,6 +109,15 @@ export function memoryActivity(): ActivityStore {
         }
         known.set(device, { ...before, ...client, seenAt: Math.max(before.seenAt, seenAt) });
       }
+    },
+    async coming(now, comingFor, lasting) {
+      let sum = 0;
+      for (const [id, { seenAt }] of known) {
+        const device = await devices.get(id);
+        if (!device || device.revokedAt !== null || seenAt - device.enrolledAt < comingFor) continue;
+        sum += Math.max(0, Math.min(1, 2 - (2 * (now - seenAt)) / lasting));
+      }
+      return sum;
     },
     async summary(since) {
       const clients = new Map<string, { platform: string; sdk: string; devices: number }>();

@@ -59,16 +59,17 @@ export async function openStorage(folder: string | undefined, clock: Clock): Pro
 function memoryStorage(clock: Clock): Storage {
   const rounds = new MemoryRounds();
   const verdicts = memoryVerdicts();
+  const devices = memoryDevices();
   return {
     durable: false,
     blobs: memoryBlobs(clock),
     history: memoryHistory(rounds, verdicts),
     rounds,
-    devices: memoryDevices(),
+    devices,
     enrolmentTokens: memoryEnrolmentTokens(),
     operatorTokens: memoryOperatorTokens(),
     audit: memoryAudit(),
-    activity: memoryActivity(),
+    activity: memoryActivity(devices),
     pausedTasks: memoryPausedTasks(),
     verdicts,
     aliases: memoryAliases(),

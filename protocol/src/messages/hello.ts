@@ -21,6 +21,10 @@ export type Enrol = z.infer<typeof enrol>;
 export const enrolled = z.strictObject({ device: deviceId });
 export type Enrolled = z.infer<typeof enrolled>;
 
+/** What a device runs on, in as few words as operators need: more would tell single devices apart. */
+export const platform = z.enum(['browser', 'node', 'android', 'ios', 'other']);
+export type PlatformName = z.infer<typeof platform>;
+
 /** Device to coordinator, first on every connection. */
 export const hello = z.strictObject({
   protocol: whole(1, 65_535),
@@ -28,7 +32,7 @@ export const hello = z.strictObject({
   signature: bytes(64),
   /** Version of the SDK, `major.minor.patch`. */
   sdk: z.string().check(z.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/)),
-  platform: text(64),
+  platform,
 });
 export type Hello = z.infer<typeof hello>;
 export const welcome = z.strictObject({

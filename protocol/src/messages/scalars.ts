@@ -50,5 +50,9 @@ export const time = whole(0, 253_402_300_799_999);
 /** Milliseconds, up to a year. */
 export const duration = whole(0, 366 * 86_400_000);
 
+/** What no store and no log has to take for text: NUL, and halves of characters. */
+const isText = (value: string) => !/\p{Surrogate}/u.test(value) && !value.includes('\0');
+
 /** Text of at most `most` characters. */
-export const text = (most: number) => z.string().check(z.maxLength(most));
+export const text = (most: number) =>
+  z.string().check(z.maxLength(most), z.refine(isText, 'Text has neither NUL nor halves of characters.'));

@@ -53,7 +53,7 @@ export class VirtualDevice {
         tasks: { [task]: { examples: () => new Array<null>(count).fill(null), trainer } },
       },
       {
-        name: 'simulation',
+        name: 'other',
         clock,
         random,
         ed25519: native.ed25519,

@@ -69,7 +69,7 @@ export async function livePhone(
         },
       },
     },
-    { ...nodePlatform, name: 'simulation' },
+    { ...nodePlatform, name: 'other' },
   );
   const errors: Error[] = [];
   client.on('error', error => errors.push(error));

@@ -70,6 +70,10 @@ export class LoopbackGateway implements DeviceChannel {
     this.#ports = ports;
   }
 
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** Takes connections from now on. */
   open(core: Pick<Core, 'rounds' | 'registry' | 'traffic' | 'requests'>): void {
     const { population, clock, events, frames } = this.#ports;

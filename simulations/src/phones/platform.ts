@@ -1,2 +1,2 @@
-/** What phones of the simulation say that they are. */
-export const simulated = 'simulation';
+/** What phones of the simulation say that they are, and no visitor does. */
+export const simulated = 'other';

@@ -1,47 +1,101 @@
-import { once } from 'node:events';
+import { livePath } from '@murmuration/coordinator/http/messages/live';
+import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { hex } from '@murmuration/protocol/bytes';
-import { socketPath } from '@murmuration/protocol/messages/channel';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { settled } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Target, targets } from './target.ts';
+import type { RawDevice } from '../../e2e/raw-device.ts';
+import { type Scene, scenes } from '../../faults/scene.ts';
+import { frame, HostileSocket } from './hostile-socket.ts';
 
-const open = targets(afterEach);
-const admin = mintToken('operator', systemRandom, native);
-const operatorTokens = [{ id: admin.proof.id, name: 'Ada', role: 'viewer', sha256: hex(admin.proof.digest) }];
+const open = scenes(afterEach);
+const hostile: HostileSocket[] = [];
+afterEach(() => {
+  for (const socket of hostile.splice(0)) socket.destroy();
+});
 
-/** Opens a WebSocket of which the attacker reads the handshake's answer, and nothing from then on. */
-async function deafSocket(target: Target, path: string, ...headers: string[]) {
-  const socket = await target.dial();
-  socket.write(
-    [
-      `GET ${path}?EIO=4&transport=websocket HTTP/1.1`,
-      'Host: x',
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      ...headers,
-      '\r\n',
-    ].join('\r\n'),
-  );
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 101 /);
-  socket.pause();
+function takeOver(device: RawDevice): HostileSocket {
+  const { ws } = device.socket.io.engine.transport as unknown as { ws: unknown };
+  const socket = HostileSocket.of(ws);
+  hostile.push(socket);
   return socket;
 }
 
-describe('peers that neither read nor answer', () => {
-  it('do not hold up a coordinator that stops', async () => {
-    const target = await open({ operatorTokens });
-    await deafSocket(target, `${socketPath}/`);
-    await deafSocket(target, '/v1/admin/live', `Authorization: Bearer ${admin.text}`);
-    const asking = await target.dial();
-    asking.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
-    const halfway = await target.dial();
-    halfway.write('GET /health/live HTTP/1.1\r\nHost: x\r\nX: ');
-    await (await fetch(`${target.url}/health/live`)).arrayBuffer();
-    await target.coordinator.stop();
+const viewer = mintToken('operator', systemRandom, native);
+
+/** A scene in whose storage a viewer's token is. */
+async function watched(limits: object = {}) {
+  const storage = await openStorage(undefined, systemClock);
+  await storage.operatorTokens.add({
+    ...viewer.proof,
+    name: 'a viewer',
+    role: 'viewer',
+    createdAt: 0,
+    expiresAt: null,
+    revokedAt: null,
   });
+  const scene = await open({ surroundings: { storage }, config: { limits } });
+  return { scene, storage };
+}
+
+/** A viewer who has heard the first state. */
+async function watch(scene: Scene): Promise<HostileSocket> {
+  const socket = await HostileSocket.open(scene.coordinator.url, livePath, [
+    `Authorization: Bearer ${viewer.text}`,
+  ]);
+  hostile.push(socket);
+  socket.write(frame('text', '40'));
+  await socket.until(() => socket.received.includes('overview'));
+  return socket;
+}
+
+describe('whoever does not read', () => {
+  it('and has itself refused again and again by socket.io is cut off, before that fills the memory', async () => {
+    const often = { burst: 100_000, perSecond: 100_000 };
+    const scene = await open({ config: { limits: { outgoing: 100_000, messages: often } } });
+    const socket = takeOver(await scene.stranger());
+    socket.deafen();
+    // Each is answered with as many bytes.
+    expect(await socket.flood(frame('text', `40/${'x'.repeat(8_000)},`), 4_000)).toBe(false);
+    await scene.until(() => scene.refused.length > 0);
+    expect(scene.refused).toEqual(['device.unread']);
+  });
+
+  it('and watches the live feed is cut off, before that fills the memory', async () => {
+    const { scene } = await watched({ outgoing: 1_000 });
+    const socket = await watch(scene);
+    socket.deafen();
+    for (let told = 0; told < 200_000 && scene.refused.length === 0; told++) {
+      // Of each task, so that they are all different.
+      scene.coordinator.events.emit('settings', `${told}-${'x'.repeat(1_000)}` as never);
+      if (told % 1_000 === 0) await scene.clock.advance(200);
+    }
+    expect(scene.refused).toEqual(['device.unread']);
+  });
+
+  it('nor answers the end of a connection does not keep a coordinator from stopping', async () => {
+    const { scene } = await watched();
+    const device = takeOver(await scene.stranger());
+    const viewing = await watch(scene);
+    for (const socket of [device, viewing]) socket.deafen();
+    let isStopped = false;
+    void scene.coordinator.stop().then(() => {
+      isStopped = true;
+    });
+    for (let turn = 0; turn < 10; turn++) await settled();
+    await scene.clock.advance(1_000);
+    for (let turn = 0; turn < 100 && !isStopped; turn++) await settled();
+    expect(isStopped).toBe(true);
+  });
+});
+
+it('a viewer whose token another process revoked hears nothing a second later', async () => {
+  const { scene, storage } = await watched();
+  const socket = await watch(scene);
+  await storage.operatorTokens.revoke(viewer.proof.id, scene.clock.now());
+  await scene.clock.advance(1_000);
+  await socket.until(() => socket.received.includes('signed-out'));
+  await scene.clock.advance(1_000);
+  await socket.closed();
 });

@@ -127,7 +127,7 @@ class Garbler {
           device: this.#id ?? 'A'.repeat(22),
           signature: sign('hello'),
           sdk: '0.0.1',
-          platform: 'fuzz',
+          platform: 'other',
         };
       case 'check-in':
         return {

@@ -127,7 +127,12 @@ export class Life implements CohortChannel, Writer {
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,
     });
-    this.#desk = new CheckInDesk(this.rounds, this.pool, this.population, random);
+    this.#desk = new CheckInDesk(
+      this.rounds,
+      this.pool,
+      { of: () => ({ population: 0, connected: 0 }) },
+      random,
+    );
     this.steering = new Steering(new Map([[task.name, this.rounds]]), pausedTasks);
     this.#registrar = new Registrar(devices, memoryActivity(), this.population, {
       isConnected: device => this.isConnected(device),

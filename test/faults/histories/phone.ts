@@ -60,7 +60,7 @@ export class Phone {
 
   hello(nonce: Uint8Array): Hello {
     const signature = this.identity.sign(challengeMessage('hello', nonce));
-    return { protocol: protocolVersion, device: this.id, signature, sdk: '0.1.0', platform: 'test' };
+    return { protocol: protocolVersion, device: this.id, signature, sdk: '0.1.0', platform: 'other' };
   }
 
   hear(event: MaskingEvent, { assignment, message }: MaskingInput): void {

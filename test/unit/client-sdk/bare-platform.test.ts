@@ -19,7 +19,7 @@ const program = `
   const { clock, storage, coordinator, trainer } = host;
   const random = length => own(host.random(length));
   const platform = {
-    name: 'bare', clock, random, ed25519: portable.ed25519,
+    name: 'other', clock, random, ed25519: portable.ed25519,
     workshop: async () => localWorkshop(portable, random),
     conditions: async () => ({ idle: true }),
     transport: () => ({

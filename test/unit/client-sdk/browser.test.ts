@@ -1,7 +1,6 @@
 import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk/browser';
 import { browserConditions } from '@murmuration/client-sdk/device/browser-conditions';
 import { browserMemoryLimit } from '@murmuration/client-sdk/device/browser-memory';
-import { browserName } from '@murmuration/client-sdk/device/browser-name';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -72,32 +71,5 @@ describe('what a browser tells of its device', () => {
     vi.stubGlobal('navigator', navigator);
     vi.stubGlobal('document', document);
     expect(await browserConditions()).toEqual(expected);
-  });
-
-  const safari =
-    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
-  const chrome =
-    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
-  it.each([
-    ['web', undefined],
-    ['web', { userAgent: 'something new' }],
-    ['web safari 18', { userAgent: safari }],
-    ['web firefox 130', { userAgent: 'Mozilla/5.0 (X11; rv:130.0) Gecko/20100101 Firefox/130.0' }],
-    ['web chromium 140', { userAgent: chrome }],
-    [
-      'web chromium 156',
-      {
-        userAgent: chrome,
-        userAgentData: {
-          brands: [
-            { brand: 'Not A;Brand', version: '8' },
-            { brand: 'Chromium', version: '156' },
-          ],
-        },
-      },
-    ],
-  ])('its family and major version: %s', (name, navigator) => {
-    vi.stubGlobal('navigator', navigator);
-    expect(browserName()).toBe(name);
   });
 });

@@ -74,7 +74,7 @@ export function deviceOn(
     // Whoever had the storage before has died with its process.
     { url: 'memory:', tasks, storage: { ...storage, claim: memoryStorage().claim }, enrolment, floors },
     {
-      name: 'test',
+      name: 'other',
       clock,
       random,
       ed25519: native.ed25519,

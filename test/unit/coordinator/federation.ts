@@ -1,7 +1,6 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
-import { Population } from '@murmuration/coordinator/population/population';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { storeFirstVersion } from '@murmuration/coordinator/registry/first-version';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -9,7 +8,7 @@ import { versionMaker } from '@murmuration/coordinator/round/make-version';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
-import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
@@ -28,7 +27,7 @@ export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 2] }]);
 
 export const deviceId = (index: number) => `device-${String(index).padStart(15, '0')}` as DeviceId;
 
-function valuesTask(change: Partial<TaskDefinition> = {}) {
+export function valuesTask(change: Partial<TaskDefinition> = {}) {
   return defineTask({
     name: 'values',
     model: () => {
@@ -136,8 +135,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     comeBackAfter: () => desk.comeBackAfter(),
     events,
   });
-  const population = new Population(memoryDevices(), async () => true, native, clock);
-  const desk = new CheckInDesk(rounds, pool, population, random);
+  const desk = new CheckInDesk(rounds, pool, { of: () => ({ population: 0, connected: 0 }) }, random);
   return {
     task,
     clock,

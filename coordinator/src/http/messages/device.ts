@@ -34,7 +34,8 @@ export type PopulationMessage = z.infer<typeof population>;
 export const pace = z.object({
   interval: count.describe('ms between the beginnings of rounds'),
   cohortSize: count,
-  population: count.describe('Enrolled devices'),
+  population: count.describe('Devices that come: for an hour at least, and lately'),
+  connected: count,
   comeBack: z.object({ from: count, to: count }).describe('ms after which one comes back, evenly spread'),
 });
 export type PaceMessage = z.infer<typeof pace>;

@@ -53,6 +53,22 @@ export function sqliteActivity({ rows, writer }: SqliteDatabase): ActivityStore 
       });
     },
 
+    async coming(now, comingFor, lasting) {
+      const { devices } = await rows
+        .selectFrom('device_activity')
+        .innerJoin('devices', 'devices.id', 'device_activity.device')
+        .select(
+          sql<number>`coalesce(sum(min(1.0, 2.0 - 2.0 * (${now} - device_activity.seen_at) / ${lasting})), 0.0)`.as(
+            'devices',
+          ),
+        )
+        .where('devices.revoked_at', 'is', null)
+        .where('device_activity.seen_at', '>', now - lasting)
+        .where(sql<boolean>`device_activity.seen_at - devices.enrolled_at >= ${comingFor}`)
+        .executeTakeFirstOrThrow();
+      return devices;
+    },
+
     async summary(since) {
       const { seen } = await rows
         .selectFrom('device_activity')

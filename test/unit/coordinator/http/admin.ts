@@ -10,6 +10,7 @@ import { Census } from '@murmuration/coordinator/population/census';
 import { EnrolmentDesk } from '@murmuration/coordinator/population/enrolment-desk';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Registrar } from '@murmuration/coordinator/population/registrar';
+import { Turnout } from '@murmuration/coordinator/population/turnout';
 import { Aliasing } from '@murmuration/coordinator/registry/aliasing';
 import { Steering } from '@murmuration/coordinator/round/steering';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
@@ -68,6 +69,7 @@ export async function openAdmin(
     settings: new SettingsDesk(storage.settings, tasks, clock),
     verdicts: storage.verdicts,
     census: new Census(population, storage.activity, clock),
+    turnout: new Turnout(storage.activity, () => 0, clock, federation.events),
     operators,
     door: new OperatorDoor(operators, sessions, bounds.trustedProxies),
     bounds,

@@ -23,7 +23,7 @@ describe('the longest frames', () => {
     };
     expect(encodeFrame(longest).length).toBeLessThanOrEqual(enrol);
     expect(
-      encodeFrame({ protocol: 65_535, device: id, signature, sdk: '1234.1234.1234', platform: wide(64) })
+      encodeFrame({ protocol: 65_535, device: id, signature, sdk: '1234.1234.1234', platform: 'browser' })
         .length,
     ).toBeLessThanOrEqual(hello);
     expect(encodeFrame({ round: id, assignment: id, reason: wide(256) }).length).toBeLessThanOrEqual(leave);

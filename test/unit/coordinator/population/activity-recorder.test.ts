@@ -1,6 +1,7 @@
 import type { ActivityChange, ActivityStore } from '@murmuration/coordinator/population/activity';
 import { ActivityRecorder } from '@murmuration/coordinator/population/activity-recorder';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
@@ -19,7 +20,7 @@ beforeEach(async () => {
   store = {
     ...memory,
     record: async changes => {
-      if (fails) throw new Error('The disk is full.');
+      if (fails) throw new MurmurationError('storage.full');
       written.push(changes);
       await memory.record(changes);
     },

@@ -8,6 +8,7 @@ const pace = fc.record({
   untilNextRound: fc.nat(86_400_000),
   interval: fc.nat(366 * 86_400_000),
   population: fc.nat(10_000_000),
+  connected: fc.nat(100_000),
   cohortSize: fc.integer({ min: 1, max: 1_000_000 }),
 });
 
@@ -30,7 +31,7 @@ describe('pace steering', () => {
     const random = seededRandom(1);
     for (let i = 0; i < 100; i++) {
       const after = comeBackAfter(
-        { untilNextRound: 60_000, interval: 300_000, population: 100, cohortSize: 52 },
+        { untilNextRound: 60_000, interval: 300_000, population: 100, connected: 0, cohortSize: 52 },
         random,
       );
       expect(after).toBeGreaterThanOrEqual(60_000);
@@ -38,9 +39,14 @@ describe('pace steering', () => {
     }
   });
 
+  it('spreads all who are connected, whether they have come before or not', () => {
+    const given = { untilNextRound: 0, interval: 10_000, population: 0, connected: 20_000, cohortSize: 50 };
+    expect(comeBackBetween(given)).toEqual({ from: 0, to: 40_000 });
+  });
+
   it('lets each round meet four for each place, and no round all, of a large population', () => {
     const random = seededRandom(2);
-    const given = { untilNextRound: 0, interval: 300_000, population: 100_000, cohortSize: 50 };
+    const given = { untilNextRound: 0, interval: 300_000, population: 100_000, connected: 0, cohortSize: 50 };
     const met = Array.from({ length: 20_000 }, () => comeBackAfter(given, random));
     const inOneInterval = met.filter(after => after < given.interval).length / met.length;
     expect(inOneInterval * given.population).toBeGreaterThan(150);
@@ -49,7 +55,7 @@ describe('pace steering', () => {
 
   it('never lets more than 500 a second come, even where rounds follow at once', () => {
     const random = seededRandom(3);
-    const given = { untilNextRound: 0, interval: 0, population: 50_000, cohortSize: 10 };
+    const given = { untilNextRound: 0, interval: 0, population: 50_000, connected: 0, cohortSize: 10 };
     const seconds = new Map<number, number>();
     for (let i = 0; i < given.population; i++) {
       const second = Math.floor(comeBackAfter(given, random) / 1_000);

@@ -33,7 +33,7 @@ const hello = (change: object = {}) => ({
   device: '' as never,
   signature: key.sign(challengeMessage('hello', nonce)),
   sdk: '0.1.0',
-  platform: 'test',
+  platform: 'other' as const,
   ...change,
 });
 

@@ -1,6 +1,5 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
-import { Population } from '@murmuration/coordinator/population/population';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundDriver } from '@murmuration/coordinator/round/driver';
@@ -8,7 +7,6 @@ import { versionMaker } from '@murmuration/coordinator/round/make-version';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { SavedRound } from '@murmuration/coordinator/round/store';
 import { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
-import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { hex } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -88,8 +86,12 @@ export class LivingCoordinator implements Answering, CohortChannel {
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,
     });
-    const population = new Population(memoryDevices(), async () => true, native, clock);
-    this.#desk = new CheckInDesk(this.rounds, this.#pool, population, random);
+    this.#desk = new CheckInDesk(
+      this.rounds,
+      this.#pool,
+      { of: () => ({ population: 0, connected: 0 }) },
+      random,
+    );
   }
 
   isConnected(device: DeviceId): boolean {

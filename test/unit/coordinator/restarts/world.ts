@@ -190,7 +190,7 @@ export class World implements Surroundings {
         },
       },
       {
-        name: 'test',
+        name: 'other',
         clock: this.clock,
         random,
         ed25519: native.ed25519,

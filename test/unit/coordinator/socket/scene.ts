@@ -71,7 +71,10 @@ export async function openGateway(change: Partial<Limits> = {}, requests: Partia
     /** Holds that no timer is left. */
     async close(): Promise<void> {
       for (const clean of cleanUp) await clean();
-      gateway.close();
+      const closed = gateway.close();
+      // Whoever does not answer the end has a moment.
+      await clock.advance(1_000);
+      await closed;
       await new Promise(resolve => http.close(resolve));
       expect(clock.pending).toBe(0);
     },

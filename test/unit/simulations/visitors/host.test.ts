@@ -77,7 +77,7 @@ it('does not rest while somebody is there', async () => {
 });
 
 it('takes phones of the simulation for no visitors', async () => {
-  await comes(deviceId(1), 'simulation');
+  await comes(deviceId(1), 'other');
   expect(visitors.present).toBe(0);
   expect(visitors.has(deviceId(1))).toBe(false);
   expect(happened).toEqual([]);

@@ -7,6 +7,7 @@ import type { Operators } from '../../../operators/operators.ts';
 import type { Census } from '../../../population/census.ts';
 import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
 import type { Registrar } from '../../../population/registrar.ts';
+import type { Turnout } from '../../../population/turnout.ts';
 import type { Aliasing } from '../../../registry/aliasing.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { VerdictStore } from '../../../registry/verdicts.ts';
@@ -49,6 +50,7 @@ export interface Administration {
   readonly alerts: AlertWatch;
   readonly webhooks: Webhooks;
   readonly census: Census;
+  readonly turnout: Turnout;
 }
 
 /** The admin API: what operators see and do, each route by its least role. */
@@ -69,6 +71,6 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
     alertRoutes(scope, alerts, administration.webhooks);
-    paceRoutes(scope, tasks, administration.census);
+    paceRoutes(scope, tasks, administration.turnout);
   });
 }

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
-import type { Census } from '../../../population/census.ts';
 import { comeBackBetween } from '../../../population/pacing.ts';
+import type { Turnout } from '../../../population/turnout.ts';
 import type { AllRounds } from '../../../round/all-tasks.ts';
 import { cohortSizeOf } from '../../../task/task.ts';
 import type { App } from '../../app.ts';
@@ -10,7 +10,7 @@ import { taskName } from '../../messages/scalars.ts';
 import { problem } from '../../problem.ts';
 
 /** When devices that are not chosen are asked to come back. */
-export function paceRoutes(scope: App, tasks: AllRounds, census: Pick<Census, 'enrolled'>): void {
+export function paceRoutes(scope: App, tasks: AllRounds, turnout: Pick<Turnout, 'of'>): void {
   scope.get(
     '/tasks/:task/pace',
     {
@@ -28,7 +28,7 @@ export function paceRoutes(scope: App, tasks: AllRounds, census: Pick<Census, 'e
       const shown = {
         interval: task.interval,
         cohortSize: cohortSizeOf(task),
-        population: census.enrolled,
+        ...turnout.of(task),
       };
       return { ...shown, comeBack: comeBackBetween({ ...shown, untilNextRound }) };
     },

@@ -1,0 +1,63 @@
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { hex } from '@murmuration/protocol/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RawDevice } from '../../e2e/raw-device.ts';
+import { type Scene, scenes } from '../../faults/scene.ts';
+
+const open = scenes(afterEach);
+const admin = mintToken('operator', systemRandom, native);
+const operatorTokens = [
+  { id: admin.proof.id, name: 'an admin', role: 'admin', sha256: hex(admin.proof.digest) },
+];
+const identities = 200;
+
+async function ask(scene: Scene, method: string, path: string, body?: object) {
+  const response = await fetch(`${scene.coordinator.url}/v1/admin/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${admin.text}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as Record<string, never>;
+}
+
+/** Enrols identities with a token, each of which comes once. */
+async function enrolMany(scene: Scene, token: string): Promise<RawDevice[]> {
+  const devices: RawDevice[] = [];
+  for (let i = 0; i < identities; i++) {
+    const device = await new RawDevice(scene.coordinator.url).connect();
+    await device.enrol({ token });
+    await device.hello();
+    await device.checkIn();
+    device.socket.disconnect();
+    devices.push(device);
+  }
+  await scene.clock.advance(20_000);
+  return devices;
+}
+
+describe('whoever enrols hundreds of devices with one token', () => {
+  it('does not slow down the others, after a restart neither', async () => {
+    const storage = await openStorage(undefined, systemClock);
+    const options = {
+      surroundings: { storage },
+      config: { operatorTokens },
+      task: { schedule: { every: '1 h' } },
+    };
+    const scene = await open(options);
+    const { text } = await ask(scene, 'POST', 'enrolment-tokens', { name: 'many', maxUses: null });
+    await enrolMany(scene, text!);
+    const of = async (each: Scene) => {
+      const { connected, comeBack } = await ask(each, 'GET', 'tasks/line/pace');
+      const { from, to } = comeBack as { from: number; to: number };
+      return [to - from, 2 * (connected as number)];
+    };
+    const [spread, most] = await of(scene);
+    expect(spread).toBeLessThanOrEqual(most!);
+    const again = await open({ ...options, healthy: 1 });
+    const [later, mostLater] = await of(again);
+    expect(later).toBeLessThanOrEqual(mostLater!);
+  });
+});
