@@ -12,7 +12,7 @@ export default defineConfig({
         ssr: { resolve: { conditions } },
         test: {
           name: 'node',
-          include: ['test/{unit,contract,reference,e2e,faults}/**/*.test.ts'],
+          include: ['test/{unit,contract,reference,e2e,faults,attacks}/**/*.test.ts'],
           setupFiles: ['test/property-seed.ts'],
           pool: 'forks',
           execArgv: [
