@@ -14,6 +14,7 @@ import { Registrar } from './population/registrar.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { Aliasing } from './registry/aliasing.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
+import { Readability } from './registry/readability.ts';
 import { Registry } from './registry/registry.ts';
 import { Retention, type RetentionPolicy } from './registry/retention.ts';
 import { VerdictRecorder } from './registry/verdict-recorder.ts';
@@ -59,6 +60,8 @@ export interface Core {
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly registry: Registry;
   readonly aliasing: Aliasing;
+  /** Which versions in use can't be read. */
+  readonly readability: Readability;
   readonly settings: SettingsDesk;
   readonly traffic: Traffic;
   readonly steering: Steering;
@@ -82,7 +85,8 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const { clock, random, storage, population, channel, unmasker, events, limits } = ports;
   const { history } = storage;
   const registry = new Registry(storage.blobs, history, storage.aliases);
-  const aliasing = new Aliasing(storage.aliases, history, events, clock);
+  const aliasing = new Aliasing(storage.aliases, history, events, clock, model => registry.files(model));
+  const readability = new Readability(registry, aliasing, events);
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const verdicts = new VerdictRecorder(storage.verdicts, history, events, clock);
   const traffic = new Traffic();
@@ -92,6 +96,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   for (const task of tasks) {
     await ensureFirstVersion(task, registry, history, clock);
     await aliasing.open(task.name);
+    await readability.look(task.name);
   }
 
   const desks = new Map<string, CheckInDesk>();
@@ -157,6 +162,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   return {
     rounds,
     aliasing,
+    readability,
     settings: new SettingsDesk(storage.settings, rounds, clock),
     pools,
     registry,

@@ -185,7 +185,11 @@ async function open(
   const openTelemetry = await findOpenTelemetry();
 
   let ready = false;
-  healthRoutes(app, () => ready);
+  healthRoutes(app, {
+    isOpen: () => ready,
+    tasks: tasks.map(({ name }) => name),
+    unreadable: () => core.readability.all,
+  });
   metricRoutes(
     app,
     watchMetrics(

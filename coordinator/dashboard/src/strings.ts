@@ -593,6 +593,7 @@ export const strings = {
       'figure-fell': 'A version that is worse than the one before',
       'no-eligible-devices': 'No eligible devices',
       'disk-filling': 'A disk that fills',
+      'version-unreadable': 'A version that can’t be read',
     } satisfies Record<AlertRule, string>,
     firing: (count: number) => (count === 1 ? 'firing' : `firing ${n(count)} times`),
     off: 'Switched off in the configuration.',

@@ -3,6 +3,7 @@ import type { Core } from '../core.ts';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { AlertSettings } from './alerts/settings.ts';
+import { versionUnreadable } from './alerts/version-unreadable.ts';
 import { type AlertPorts, AlertWatch } from './alerts/watch.ts';
 import { Webhooks } from './alerts/webhooks/webhooks.ts';
 import { HourlyCounter } from './hourly-counter.ts';
@@ -22,7 +23,7 @@ export interface Watch {
 
 /** Watches a core from now on; before devices connect. */
 export async function openWatch(
-  { rounds, aliasing }: Pick<Core, 'rounds' | 'aliasing'>,
+  { rounds, aliasing, readability }: Pick<Core, 'rounds' | 'aliasing' | 'readability'>,
   ports: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -47,6 +48,8 @@ export async function openWatch(
     enrolled,
     disk,
     settings: ports.alerts,
+    standing: now => readability.all.map(each => versionUnreadable(each, now)),
+    lookAgain: () => readability.lookAgain(),
   });
   const overviews = new Overviews({
     clock,

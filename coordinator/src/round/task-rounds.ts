@@ -192,6 +192,7 @@ export class TaskRounds {
     } catch (error) {
       this.#hasFailed = true;
       events.emit('fault', 'beginning a round', error);
+      events.emit('not-begun', this.task.name);
       this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
     }
     this.#isRunning = false;

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { instant, taskName } from './scalars.ts';
 
 /** What is watched for. */
-export const alertRules = ['rounds-failing', 'figure-fell', 'no-eligible-devices', 'disk-filling'] as const;
+export const alertRules = [
+  'rounds-failing',
+  'figure-fell',
+  'no-eligible-devices',
+  'disk-filling',
+  'version-unreadable',
+] as const;
 export type AlertRule = (typeof alertRules)[number];
 
 export const severities = ['critical', 'warning'] as const;

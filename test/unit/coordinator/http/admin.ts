@@ -11,6 +11,7 @@ import { EnrolmentDesk } from '@murmuration/coordinator/population/enrolment-des
 import { Population } from '@murmuration/coordinator/population/population';
 import { Registrar } from '@murmuration/coordinator/population/registrar';
 import { Aliasing } from '@murmuration/coordinator/registry/aliasing';
+import { Readability } from '@murmuration/coordinator/registry/readability';
 import { Steering } from '@murmuration/coordinator/round/steering';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsDesk } from '@murmuration/coordinator/task/settings-desk';
@@ -44,7 +45,10 @@ export async function openAdmin(
   const sessions = new Sessions(operators, secrets);
   const bounds = boundsOf(federation);
   const { history, aliases } = federation;
-  const aliasing = new Aliasing(aliases, history, federation.events, clock);
+  const aliasing = new Aliasing(aliases, history, federation.events, clock, model =>
+    federation.registry.files(model),
+  );
+  const readability = new Readability(federation.registry, aliasing, federation.events);
   await aliasing.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
   const watchPorts = {
@@ -58,7 +62,7 @@ export async function openAdmin(
     ...watched,
   };
   /** Watches as a coordinator does that begins now. */
-  const watchAgain = () => openWatch({ rounds: tasks, aliasing }, watchPorts);
+  const watchAgain = () => openWatch({ rounds: tasks, aliasing, readability }, watchPorts);
   const watch = await watchAgain();
   await adminRoutes(app, {
     ...watch,
