@@ -155,6 +155,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     limits,
   });
 
+  const settings = new SettingsDesk(storage.settings, rounds, defined, clock);
+  await settings.open();
+
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
     await retention.settled();
@@ -163,7 +166,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     rounds,
     aliasing,
     readability,
-    settings: new SettingsDesk(storage.settings, rounds, clock),
+    settings,
     pools,
     registry,
     traffic,

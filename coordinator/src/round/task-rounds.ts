@@ -66,7 +66,7 @@ export class TaskRounds {
   /** Gives other settings to the rounds from the next one on. */
   adjust(task: Task): void {
     this.#upcoming = task;
-    if (this.#isRunning) return;
+    if (this.#isRunning) return void this.#ports.events.emit('settings', task.name);
     this.#takeOver();
     if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
     if (this.#started) this.#scheduleNext();

@@ -87,7 +87,7 @@ export class AlertWatch {
       this.#followVersion(version);
       this.#look();
     });
-    for (const name of ['aliases', 'readability'] as const) events.on(name, () => this.#look());
+    for (const name of ['aliases', 'readability', 'settings'] as const) events.on(name, () => this.#look());
     events.on('steered', task => this.#followSteering(task));
     events.on('checked-in', (_, task, __, isEligible) => {
       if (isEligible) this.#seen(task);

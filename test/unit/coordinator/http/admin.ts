@@ -51,6 +51,7 @@ export async function openAdmin(
   const readability = new Readability(federation.registry, aliasing, federation.events);
   await aliasing.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
+  const settings = new SettingsDesk(storage.settings, tasks, [task], clock);
   const watchPorts = {
     clock,
     random: secrets.random,
@@ -62,14 +63,14 @@ export async function openAdmin(
     ...watched,
   };
   /** Watches as a coordinator does that begins now. */
-  const watchAgain = () => openWatch({ rounds: tasks, aliasing, readability }, watchPorts);
+  const watchAgain = () => openWatch({ rounds: tasks, aliasing, readability, settings }, watchPorts);
   const watch = await watchAgain();
   await adminRoutes(app, {
     ...watch,
     tasks,
     history,
     aliasing,
-    settings: new SettingsDesk(storage.settings, tasks, clock),
+    settings,
     verdicts: storage.verdicts,
     census: new Census(population, storage.activity, clock),
     operators,
