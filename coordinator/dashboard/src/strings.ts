@@ -709,6 +709,7 @@ export const strings = {
 
 /** A setting's value in a sentence. */
 function nameOf(field: string): string {
+  if (field === 'masking') return strings.settings.sections.masking.title;
   return strings.settings.fields[field]?.[0] ?? field;
 }
 
