@@ -21,4 +21,6 @@ program
   .catch(error => {
     console.error(error instanceof MurmurationError ? error.detail : error);
     process.exitCode = exitCodeOf(error);
+    // Whatever is still open, such as a file that is never read to its end, does not keep it.
+    setTimeout(() => process.exit(), 1_000).unref();
   });

@@ -15,6 +15,7 @@ import { Turnout } from './population/turnout.ts';
 import { WaitingPool } from './population/waiting-pool.ts';
 import { Aliasing } from './registry/aliasing.ts';
 import { ensureFirstVersion } from './registry/first-version.ts';
+import { Readability } from './registry/readability.ts';
 import { Registry } from './registry/registry.ts';
 import { Retention, type RetentionPolicy } from './registry/retention.ts';
 import { resumeAll } from './round/all-tasks.ts';
@@ -61,6 +62,8 @@ export interface Core {
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly registry: Registry;
   readonly aliasing: Aliasing;
+  /** Which versions in use can't be read. */
+  readonly readability: Readability;
   readonly settings: SettingsDesk;
   readonly traffic: Traffic;
   readonly steering: Steering;
@@ -85,7 +88,8 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const { clock, random, storage, population, channel, unmasker, events, limits } = ports;
   const { history } = storage;
   const registry = new Registry(storage.blobs, history, storage.aliases);
-  const aliasing = new Aliasing(storage.aliases, history, events, clock);
+  const aliasing = new Aliasing(storage.aliases, history, events, clock, model => registry.files(model));
+  const readability = new Readability(registry, aliasing, events);
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const traffic = new Traffic();
 
@@ -94,6 +98,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   for (const task of tasks) {
     await ensureFirstVersion(task, registry, history, clock);
     await aliasing.open(task.name);
+    await readability.look(task.name);
   }
 
   const turnout = new Turnout(storage.activity, () => channel.size, clock, events);
@@ -159,6 +164,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     limits,
   });
 
+  const settings = new SettingsDesk(storage.settings, rounds, defined, clock);
+  await settings.open();
+
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
     await retention.settled();
@@ -166,7 +174,8 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   return {
     rounds,
     aliasing,
-    settings: new SettingsDesk(storage.settings, rounds, clock),
+    readability,
+    settings,
     pools,
     registry,
     traffic,

@@ -19,6 +19,10 @@ interface EventMap {
   /** A step in closing a round took so long, ms. */
   'closing-step': [terms: RoundTerms, step: ClosingStep, ms: number];
   'round-ended': [record: RoundRecord];
+  /** The next round of a task could not begin; it is tried again. */
+  'not-begun': [task: TaskName];
+  /** A version in use of the task can't be read any more, or can be again. */
+  readability: [task: TaskName];
   version: [version: ModelVersion];
   enrolled: [device: DeviceId];
   connected: [device: DeviceId, platform: string, sdk: string];

@@ -30,6 +30,7 @@ import { watchMetrics } from './monitor/metrics.ts';
 import { findOpenTelemetry } from './monitor/tracing/open-telemetry.ts';
 import { RoundTraces } from './monitor/tracing/round-traces.ts';
 import { openWatch } from './monitor/watch.ts';
+import { Opened } from './opened.ts';
 import { configured } from './operators/configured.ts';
 import { requireProtection } from './operators/exposure.ts';
 import { Operators } from './operators/operators.ts';
@@ -86,20 +87,34 @@ export async function createCoordinator(
   refuseEqualNames(tasks);
   if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);
   const storage = await openStorage(config.storage, surroundings.clock);
+  return assemble(config, tasks, surroundings, storage, () => storage.close());
+}
+
+/** A start that fails, however late, leaves nothing behind that would keep the process alive. */
+async function assemble(
+  config: Config,
+  tasks: readonly Task[],
+  surroundings: Surroundings,
+  storage: Storage,
+  closeStorage: () => Promise<void> = async () => {},
+): Promise<Coordinator> {
+  const opened = new Opened(surroundings.clock);
+  opened.add(closeStorage);
   try {
-    return await assemble(config, tasks, surroundings, storage, () => storage.close());
+    return await open(config, tasks, surroundings, storage, opened, closeStorage);
   } catch (error) {
-    await storage.close();
+    await opened.close();
     throw error;
   }
 }
 
-async function assemble(
+async function open(
   config: Config,
   tasks: readonly Task[],
   { clock, random, roundRandom = random, verifyEnrolment }: Surroundings,
   storage: Storage,
-  closeStorage: () => Promise<void> = async () => {},
+  opened: Opened,
+  closeStorage: () => Promise<void>,
 ): Promise<Coordinator> {
   const events = new CoordinatorEvents();
   logEvents(events, createLog(config.log));
@@ -125,8 +140,12 @@ async function assemble(
   const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
   const tls = config.tls && (await readCertificate(config.tls));
   const app = await createApp({ ...bounds, tls, cors: config.cors });
+  opened.add(() => app.close());
   const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
+  opened.add(() => gateway.close());
   const unmasker = unmaskerPool();
+  opened.add(() => unmasker.close());
+  opened.add(() => Promise.all(tasks.map(({ evaluator }) => evaluator?.close())));
   const { retention } = config;
   const core = await openCore(tasks, {
     clock,
@@ -140,6 +159,7 @@ async function assemble(
     limits,
     retention,
   });
+  opened.add(() => core.close());
   const { rounds, pools, registry, traffic, steering, registrar } = core;
   const { storage: folder } = config;
   const watch = await openWatch(core, {
@@ -151,9 +171,12 @@ async function assemble(
     alerts: config.alerts,
     disk: folder === undefined ? null : () => diskSpace(folder),
   });
+  opened.add(() => watch.close());
   const sessions = new Sessions(operators, secrets, () => events.emit('signed-out'));
   const door = new OperatorDoor(operators, sessions, bounds.trustedProxies);
   const feed = new LiveFeed({ ...bounds, door, overviews: watch.overviews });
+  opened.add(() => feed.close());
+  opened.add(() => core.suspend());
   events.on('aliases', task => {
     const { champion } = core.aliasing.of(task);
     gateway.announce({ task, model: champion.pinned && champion.model });
@@ -164,7 +187,11 @@ async function assemble(
   const openTelemetry = await findOpenTelemetry();
 
   let ready = false;
-  healthRoutes(app, () => ready);
+  healthRoutes(app, {
+    isOpen: () => ready,
+    tasks: tasks.map(({ name }) => name),
+    unreadable: () => core.readability.all,
+  });
   const guard = guardBy(door, operators);
   metricRoutes(
     app,
@@ -227,11 +254,7 @@ async function assemble(
     await watch.close();
   };
   let closed: Promise<void> | undefined;
-  const url = await listen(app, config, tls ? 'https' : 'http').catch(async error => {
-    // Whoever can't listen leaves nothing behind that would keep the process alive.
-    await release();
-    throw error;
-  });
+  const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
   watch.webhooks.open(watch.alerts.firing, config.publicUrl ?? url);
   return {

@@ -272,6 +272,11 @@ export const errors = {
   },
   'model.missing': { status: 404, retryable: false, text: 'There is no such model version.' },
   'model.corrupt': { status: 500, retryable: false, text: 'The stored model does not match its hash.' },
+  'model.unreadable': {
+    status: 503,
+    retryable: true,
+    text: 'The model version that rounds train from can not be read; an operator has to restore it, or to set an older one.',
+  },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
   'storage.failed': {
     status: 503,

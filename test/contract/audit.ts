@@ -8,6 +8,7 @@ function entryOf(index: number, change: Partial<AuditEntry> = {}): AuditEntry {
     action: 'device.revoke',
     subject: `device-${index}`,
     outcome: 'done',
+    changes: null,
     ...change,
   };
 }
@@ -23,7 +24,11 @@ export function auditContract(
       const log = await open();
       expect(await log.list(Number.POSITIVE_INFINITY, 10)).toEqual([]);
       // Numbers follow the order of appending, whatever the clock shows.
-      const entries = [entryOf(3), entryOf(1, { outcome: 'task.unknown', subject: '' }), entryOf(2)];
+      const entries = [
+        entryOf(3),
+        entryOf(1, { outcome: 'task.unknown', subject: '' }),
+        entryOf(2, { changes: [{ field: 'cohort.goal', from: null, to: ['Zoë', 2.5] }] }),
+      ];
       for (const entry of entries) await log.append(entry);
       const numbered = entries.map((entry, position) => ({ ...entry, number: position + 1 })).reverse();
       expect(await log.list(Number.POSITIVE_INFINITY, 10)).toEqual(numbered);

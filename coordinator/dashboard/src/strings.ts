@@ -595,6 +595,8 @@ export const strings = {
       'figure-fell': 'A version that is worse than the one before',
       'no-eligible-devices': 'No eligible devices',
       'disk-filling': 'A disk that fills',
+      'version-unreadable': 'A version that can’t be read',
+      'protection-weakened': 'Devices that are protected less',
     } satisfies Record<AlertRule, string>,
     firing: (count: number) => (count === 1 ? 'firing' : `firing ${n(count)} times`),
     off: 'Switched off in the configuration.',
@@ -609,7 +611,16 @@ export const strings = {
     hint: 'What operators did, newest first. Nobody can change it here.',
     none: 'No operator has changed anything yet.',
     done: 'done',
-    columns: { time: 'When', actor: 'Who', action: 'What', subject: 'To what', outcome: 'Outcome' },
+    columns: {
+      time: 'When',
+      actor: 'Who',
+      action: 'What',
+      subject: 'To what',
+      changes: 'From and to',
+      outcome: 'Outcome',
+    },
+    change: (field: string, from: unknown, to: unknown): string =>
+      `${nameOf(field)}: ${shown(field, from)} → ${shown(field, to)}`,
     actions: {
       'enrolment-token.create': 'made an enrolment token',
       'enrolment-token.revoke': 'revoked an enrolment token',
@@ -640,7 +651,16 @@ export const strings = {
     apply: 'Apply',
     applied: 'The settings are applied, from the next round on.',
     change: (field: string, from: unknown, to: unknown): string =>
-      `${strings.settings.fields[field]?.[0] ?? field}: from ${shown(field, from)} to ${shown(field, to)}.`,
+      `${nameOf(field)}: from ${shown(field, from)} to ${shown(field, to)}.`,
+    weakens: (field: string, means: string): string => `Less protection by ${nameOf(field)}: ${means}.`,
+    isTold: 'It is in the audit log, and a critical alert until it is undone.',
+    takesAdmin: 'That takes an admin: with your role it will be refused.',
+    weakened: 'Devices are protected less than the definition says',
+    weakness: (field: string, from: unknown, to: unknown, means: string): string =>
+      `${nameOf(field)} is ${shown(field, to)} instead of ${shown(field, from)}: ${means}.`,
+    undoWeakened:
+      'Set these values again as the definition has them. If less protection is meant, it belongs into the definition, under a higher planVersion.',
+    lookAtWeakened: 'Look at the settings',
     consequence: (plan: number) =>
       `From the next round on, devices are told plan ${n(plan)}. A round under way ends under the plan with which it began.`,
     sections: {
@@ -695,9 +715,15 @@ export const strings = {
 };
 
 /** A setting's value in a sentence. */
+function nameOf(field: string): string {
+  if (field === 'masking') return strings.settings.sections.masking.title;
+  return strings.settings.fields[field]?.[0] ?? field;
+}
+
 function shown(field: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number' && /^(deadlines|schedule)\./.test(field)) return `${n(value / 1_000)} s`;
+  if (value === null) return '–';
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   return `“${String(value)}”`;
 }

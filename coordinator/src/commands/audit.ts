@@ -16,6 +16,7 @@ const entries = z.object({
       action: z.string(),
       subject: z.string(),
       outcome: z.string(),
+      changes: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })).nullable(),
     }),
   ),
 });
@@ -32,8 +33,8 @@ export function auditCommand(program: Command): void {
       );
       if (given.json) return sayJson(all);
       sayTable(
-        ['number', 'time', 'who', 'token', 'action', 'subject', 'outcome'],
-        all.map(({ number, time, actor, action, subject, outcome }) => [
+        ['number', 'time', 'who', 'token', 'action', 'subject', 'outcome', 'changes'],
+        all.map(({ number, time, actor, action, subject, outcome, changes }) => [
           number,
           time,
           actor.name,
@@ -41,6 +42,9 @@ export function auditCommand(program: Command): void {
           action,
           subject,
           outcome,
+          (changes ?? [])
+            .map(({ field, from, to }) => `${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`)
+            .join('; '),
         ]),
       );
     });

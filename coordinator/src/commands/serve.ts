@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
@@ -28,6 +29,10 @@ export function serveCommand(program: Command): void {
         process.once(signal, () => void coordinator.stop().then(() => process.exit(0)));
       }
       say(`The coordinator listens on ${coordinator.url}`);
-      await coordinator.start();
+      // Whoever can't begin rounds doesn't go on listening as if it could.
+      await coordinator.start().catch(async error => {
+        await Promise.race([coordinator.stop().catch(() => {}), pause(5_000)]);
+        throw error;
+      });
     });
 }

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { settingsChanged, taskSettings } from '../http/messages/settings.ts';
 import { AdminClient, operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { wholeNumber } from './numbers.ts';
-import { say, sayJson, sayTable } from './output.ts';
+import { note, say, sayJson, sayTable } from './output.ts';
 
 interface ApplyOptions extends RemoteOptions {
   readonly dryRun?: boolean;
@@ -54,6 +54,10 @@ export function settingsCommands(tasks: Command): void {
       ['setting', 'before', 'after'],
       changes.map(({ field, from, to }) => [field, JSON.stringify(from), JSON.stringify(to)]),
     );
+    for (const { field, means } of answer.weakens)
+      note(
+        `Devices are protected less: by ${field} ${means}. It takes an admin, and is a critical alert until it is undone.`,
+      );
     const { planVersion, inForce } = answer.task;
     if (!applied) return say(`\nThey fit: they would be version ${planVersion} of the plan.`);
     say(`\nVersion ${planVersion} of the plan of ${task}, ${inForce ? 'now' : 'from the next round on'}.`);

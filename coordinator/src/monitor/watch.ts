@@ -2,7 +2,9 @@ import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Core } from '../core.ts';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Storage } from '../storage/storage.ts';
+import { protectionWeakened } from './alerts/protection-weakened.ts';
 import type { AlertSettings } from './alerts/settings.ts';
+import { versionUnreadable } from './alerts/version-unreadable.ts';
 import { type AlertPorts, AlertWatch } from './alerts/watch.ts';
 import { Webhooks } from './alerts/webhooks/webhooks.ts';
 import { HourlyCounter } from './hourly-counter.ts';
@@ -22,7 +24,7 @@ export interface Watch {
 
 /** Watches a core from now on; before devices connect. */
 export async function openWatch(
-  { rounds, aliasing }: Pick<Core, 'rounds' | 'aliasing'>,
+  { rounds, aliasing, readability, settings }: Pick<Core, 'rounds' | 'aliasing' | 'readability' | 'settings'>,
   ports: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -47,6 +49,11 @@ export async function openWatch(
     enrolled,
     disk,
     settings: ports.alerts,
+    standing: now => [
+      ...readability.all.map(each => versionUnreadable(each, now)),
+      ...settings.weakened.map(protectionWeakened),
+    ],
+    lookAgain: () => readability.lookAgain(),
   });
   const overviews = new Overviews({
     clock,

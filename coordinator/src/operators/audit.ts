@@ -17,6 +17,14 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
+/** A value that an operator changed; both are plain JSON. */
+export interface FieldChange {
+  /** Its path, such as `cohort.goal`. */
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
 /** Who did what. No entry holds a secret: tokens are named by their ids. */
 export interface AuditEntry {
   /** ms since 1970. */
@@ -27,6 +35,8 @@ export interface AuditEntry {
   /** What it was done to: the id of a token or a device, the name of a task. */
   readonly subject: string;
   readonly outcome: 'done' | ErrorCode;
+  /** What was changed, or would have been; null where the action says it all. */
+  readonly changes: readonly FieldChange[] | null;
 }
 
 /** An entry and its number; numbers count from 1 in the order of appending. */

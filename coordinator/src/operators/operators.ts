@@ -3,7 +3,7 @@ import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Page } from '../paging.ts';
 import { isValid, mintToken, proves, stateOf, type TokenState, tokenId } from '../tokens/secret-token.ts';
-import type { AuditAction, AuditEntry, AuditLog } from './audit.ts';
+import type { AuditAction, AuditEntry, AuditLog, FieldChange } from './audit.ts';
 import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
 import { includes, type Role } from './role.ts';
 
@@ -111,17 +111,25 @@ export class Operators {
 
   /**
    * Does what an operator asks for, and writes down who did what and how it ended, before anybody hears of it. `subject` is
-   * what it is done to; where that comes into being by it, it follows from the result.
+   * what it is done to; where that comes into being by it, it follows from the result. `changes` is asked once it has ended.
    */
   async audited<Result>(
     actor: AuditEntry['actor'],
     action: AuditAction,
     subject: string | ((result: Result) => string),
     work: () => Promise<Result>,
+    changes: () => readonly FieldChange[] | null = () => null,
   ): Promise<Result> {
     const record = async (outcome: AuditEntry['outcome'], to: string) => {
       const { id, name } = actor;
-      const entry = { time: this.#clock.now(), actor: { id, name }, action, subject: to, outcome };
+      const entry: AuditEntry = {
+        time: this.#clock.now(),
+        actor: { id, name },
+        action,
+        subject: to,
+        outcome,
+        changes: changes(),
+      };
       await this.#audit.append(entry);
       this.#heard(entry);
     };

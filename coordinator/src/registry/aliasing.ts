@@ -31,14 +31,18 @@ export class Aliasing {
   readonly #history: Pick<History, 'at' | 'versions'>;
   readonly #events: CoordinatorEvents;
   readonly #clock: Clock;
+  readonly #read: (model: ModelHash) => Promise<unknown>;
   readonly #inUse = new Map<TaskName, InUse>();
 
+  /** `read` throws where the files of a model can't be read: such a version is put to no use. */
   constructor(
     store: AliasStore,
     history: Pick<History, 'at' | 'versions'>,
     events: CoordinatorEvents,
     clock: Clock,
+    read: (model: ModelHash) => Promise<unknown>,
   ) {
+    this.#read = read;
     this.#store = store;
     this.#history = history;
     this.#events = events;
@@ -67,7 +71,7 @@ export class Aliasing {
 
   /**
    * Gives a name to a version, or with null takes the name away; without `champion` devices follow the newest version. Throws
-   * `task.unknown`, `model.missing`, or `request.invalid` for a name that is not an operator's to give.
+   * `task.unknown`, `model.missing`, `model.corrupt`, or `request.invalid` for a name that is not an operator's to give.
    */
   async set(task: TaskName, alias: string, number: number | null, setBy: string): Promise<void> {
     if (reserved.has(alias))
@@ -78,7 +82,7 @@ export class Aliasing {
 
   /**
    * Lets devices serve an older version, and the next round train from it. Without a number it is the parent of the version that
-   * devices serve. Throws `task.unknown`, or `model.missing` where there is no such version, or no longer.
+   * devices serve. Throws `task.unknown`, `model.missing` where there is no such version, or no longer, or `model.corrupt`.
    */
   async rollBack(task: TaskName, number: number | undefined, setBy: string): Promise<VersionName> {
     const to = number ?? (await this.#parentNumber(task));
@@ -89,7 +93,9 @@ export class Aliasing {
 
   async #parentNumber(task: TaskName): Promise<number> {
     const { champion } = this.of(task);
-    const parent = (await this.#history.at(task, champion.number))?.version.parent;
+    // Not all that there is of the version: it may be damaged.
+    const [served] = await this.#history.versions(task, champion.number + 1, 1);
+    const parent = served?.number === champion.number ? served.parent : undefined;
     if (parent === null || parent === undefined)
       throw new MurmurationError(
         'model.missing',
@@ -110,6 +116,7 @@ export class Aliasing {
     const head = await this.#history.at(task, number);
     if (!head) throw new MurmurationError('model.missing', `The task ${task} has no version ${number}.`);
     const { model } = head.version;
+    await this.#read(model);
     return { task, alias, number, model, newest: newest.number, setAt: this.#clock.now(), setBy };
   }
 

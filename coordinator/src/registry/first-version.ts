@@ -6,6 +6,7 @@ import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { measure } from '../evaluation/measure.ts';
 import type { Task } from '../task/task.ts';
 import type { History } from './ports.ts';
+import { isUnreadable } from './readability.ts';
 import type { Registry } from './registry.ts';
 
 /**
@@ -18,10 +19,14 @@ export async function ensureFirstVersion(
   history: History,
   clock: Clock,
 ): Promise<void> {
-  if (await history.head(task.name)) {
+  const [newest] = await history.versions(task.name, Number.POSITIVE_INFINITY, 1);
+  if (newest) {
     if (task.privateLayers.length === 0) return;
-    const { files } = await registry.current(task.name);
-    splitLayout(files.layout, task.privateLayers);
+    // A version that can't be read is for operators to hear of, and to replace by an older one, once the coordinator runs.
+    const current = await registry.current(task.name).catch(error => {
+      if (!isUnreadable(error)) throw error;
+    });
+    if (current) splitLayout(current.files.layout, task.privateLayers);
     return;
   }
   const model = await task.model();

@@ -58,11 +58,12 @@ export class Registry {
   async current(
     task: TaskName,
   ): Promise<{ readonly head: Head; readonly files: ModelFiles; readonly newest: number }> {
-    const newest = await this.#history.head(task);
+    const [newest] = await this.#history.versions(task, Number.POSITIVE_INFINITY, 1);
     if (!newest) throw new MurmurationError('task.unknown', `There is no model version of the task ${task}.`);
-    const { number } = newest.version;
+    const { number } = newest;
     const base = baseOf(number, await this.#aliases.of(task));
-    const head = (base && (await this.#history.at(task, base.number))) ?? newest;
+    // The newest one may be damaged: of one that is not trained from, nothing is read.
+    const head = (base && (await this.#history.at(task, base.number))) ?? (await this.#history.head(task))!;
     return { head, files: await this.files(head.version.model), newest: number };
   }
 

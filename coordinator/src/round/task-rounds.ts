@@ -68,7 +68,7 @@ export class TaskRounds {
   /** Gives other settings to the rounds from the next one on. */
   adjust(task: Task): void {
     this.#upcoming = task;
-    if (this.#isRunning) return;
+    if (this.#isRunning) return void this.#ports.events.emit('settings', task.name);
     this.#takeOver();
     if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
     if (this.#started) this.#scheduleNext();
@@ -194,6 +194,7 @@ export class TaskRounds {
     } catch (error) {
       this.#hasFailed = true;
       events.emit('fault', 'beginning a round', error);
+      events.emit('not-begun', this.task.name);
       this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
     }
     this.#isRunning = false;

@@ -1,11 +1,22 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
 import { Kysely, sql } from 'kysely';
+import { CoordinatorEvents } from '../events.ts';
+import { Aliasing } from '../registry/aliasing.ts';
+import type { BlobStore } from '../registry/ports.ts';
+import { Readability, type Unreadable } from '../registry/readability.ts';
+import { Registry } from '../registry/registry.ts';
+import { readBlob } from './files/blobs.ts';
 import { layout } from './folder.ts';
+import { sqliteAliases } from './sqlite/aliases.ts';
 import { Connection } from './sqlite/database.ts';
 import { sqliteDialect } from './sqlite/dialect.ts';
+import { sqliteHistory } from './sqlite/history.ts';
 import { takeLock } from './sqlite/lock.ts';
 import { migrations } from './sqlite/migrations/all.ts';
+import type { SqliteDatabase } from './sqlite/open.ts';
 import type { Tables } from './sqlite/schema.ts';
 import { sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { Writer } from './sqlite/writer.ts';
@@ -20,6 +31,8 @@ export interface Inspection {
   readonly pending: number;
   /** Whether an operator token of it counts now. */
   readonly hasOperators: boolean;
+  /** Versions in use that can't be read; none are looked for in a folder that is not up to date. */
+  readonly unreadable: readonly Unreadable[];
 }
 
 /** Looks into a storage folder at the time `now`, ms since 1970; null where it holds none yet. Throws `storage.*`. */
@@ -38,18 +51,47 @@ export async function inspectFolder(folder: string, now: number): Promise<Inspec
       ? await sql<{ name: string }>`select name from migrations`.execute(rows)
       : { rows: [] };
     const names = new Set(done.map(({ name }) => name));
-    const close = async () => {};
+    const opened = { rows, writer: new Writer(rows), close: async () => {} };
+    const newer = [...names].filter(name => !migrations.some(step => step.name === name));
+    const pending = migrations.filter(({ name }) => !names.has(name)).length;
     return {
       isTaken: unlock === undefined,
-      newer: [...names].filter(name => !migrations.some(step => step.name === name)),
-      pending: migrations.filter(({ name }) => !names.has(name)).length,
-      hasOperators:
-        has('operator_tokens') &&
-        (await sqliteOperatorTokens({ rows, writer: new Writer(rows), close }).anyValid(now)),
+      newer,
+      pending,
+      hasOperators: has('operator_tokens') && (await sqliteOperatorTokens(opened).anyValid(now)),
+      unreadable: newer.length + pending === 0 ? await unreadableIn(opened, folder, now) : [],
     };
   } finally {
     await rows.destroy();
   }
+}
+
+async function unreadableIn(
+  database: SqliteDatabase,
+  folder: string,
+  now: number,
+): Promise<readonly Unreadable[]> {
+  const refuse = async (): Promise<never> => {
+    throw new Error('A folder that is looked into is not changed.');
+  };
+  const blobs: BlobStore = {
+    get: hash => readBlob(join(folder, layout.blobs), hash),
+    put: refuse,
+    sweep: refuse,
+  };
+  const history = sqliteHistory(database, blobs, async () => {});
+  const aliases = sqliteAliases(database);
+  const registry = new Registry(blobs, history, aliases);
+  const events = new CoordinatorEvents();
+  const clock: Clock = { now: () => now, at: () => () => {} };
+  const aliasing = new Aliasing(aliases, history, events, clock, model => registry.files(model));
+  const readability = new Readability(registry, aliasing, events);
+  const tasks = await database.rows.selectFrom('versions').select('task').distinct().execute();
+  for (const { task } of tasks) {
+    await aliasing.open(task as TaskName);
+    await readability.look(task as TaskName);
+  }
+  return readability.all;
 }
 
 async function isFile(path: string): Promise<boolean> {

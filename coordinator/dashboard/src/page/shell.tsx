@@ -6,6 +6,7 @@ import { strings } from '../strings.ts';
 import { useDashboard } from './dashboard.ts';
 import { icons, LeaveIcon, Mark, MoonIcon, SunIcon } from './icons.tsx';
 import { addressOf, type Place } from './routes.ts';
+import { Weakened } from './weakened.tsx';
 
 interface Shown {
   readonly who: Session;
@@ -61,6 +62,7 @@ export function Shell({ who, children }: Shown) {
             {strings.reconnecting}
           </p>
         )}
+        <Weakened />
         {children}
       </main>
       <p class={`notice ${notice.text.value === '' ? 'hidden' : ''}`} role="status">

@@ -9,4 +9,8 @@ export interface AuditEntry {
   readonly subject: string;
   /** `done`, or the code with which it failed. */
   readonly outcome: string;
+  /** null of what changes no values. */
+  readonly changes:
+    | readonly { readonly field: string; readonly from: unknown; readonly to: unknown }[]
+    | null;
 }

@@ -35,11 +35,12 @@ export function AuditLog() {
                       <th scope="col">{columns.actor}</th>
                       <th scope="col">{columns.action}</th>
                       <th scope="col">{columns.subject}</th>
+                      <th scope="col">{columns.changes}</th>
                       <th scope="col">{columns.outcome}</th>
                     </tr>
                   </thead>
                   <tbody>
-                    {entries.map(({ number, time, actor, action, subject, outcome }) => (
+                    {entries.map(({ number, time, actor, action, subject, outcome, changes }) => (
                       <tr key={number}>
                         <th scope="row">
                           <time dateTime={time}>{instant(time)}</time>
@@ -48,6 +49,11 @@ export function AuditLog() {
                         <td>{strings.audit.actions[action]}</td>
                         <td>
                           <code>{subject}</code>
+                        </td>
+                        <td class="changes">
+                          {changes?.map(({ field, from, to }) => (
+                            <div key={field}>{strings.audit.change(field, from, to)}</div>
+                          ))}
                         </td>
                         <td>
                           {outcome === 'done' ? (

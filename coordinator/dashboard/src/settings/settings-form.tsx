@@ -17,7 +17,7 @@ interface Shown {
 
 /** The settings as a form: checked by the coordinator, field by field, before anything is changed. */
 export function SettingsForm({ task, current, mayChange }: Shown) {
-  const { requests } = useDashboard();
+  const { requests, session } = useDashboard();
   const before = useMemo(() => textsOf(current.settings), [current]);
   /** What was typed, over whatever the settings are. */
   const typed = useSignal<Texts>({});
@@ -112,11 +112,15 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
           title={strings.settings.confirmTitle}
           consequences={[
             ...proposal.value.changes.map(({ field, from, to }) => strings.settings.change(field, from, to)),
+            ...proposal.value.weakens.map(({ field, means }) => strings.settings.weakens(field, means)),
+            ...(proposal.value.weakens.length > 0
+              ? [session.may('admin') ? strings.settings.isTold : strings.settings.takesAdmin]
+              : []),
             strings.settings.consequence(proposal.value.task.planVersion),
           ]}
           confirm={strings.settings.apply}
           done={strings.settings.applied}
-          isDanger={changes.masking === 'off'}
+          isDanger={proposal.value.weakens.length > 0}
           run={apply}
           close={() => {
             proposal.value = null;

@@ -7,6 +7,7 @@ import { Loading } from '../requests/loading.tsx';
 import { strings } from '../strings.ts';
 import { SettingsForm } from './settings-form.tsx';
 import { Steering } from './steering.tsx';
+import { Weaknesses } from './weaknesses.tsx';
 
 /** What a task asks of its devices, and how its rounds run. */
 export function SettingsPage({ task }: { readonly task: string }) {
@@ -33,6 +34,7 @@ export function SettingsPage({ task }: { readonly task: string }) {
               {!settings.inForce && strings.settings.nextRound}{' '}
               {!session.may('operator') && strings.settings.readOnly}
             </p>
+            <Weaknesses all={settings.weakened} />
             <SettingsForm task={task} current={settings} mayChange={session.may('operator')} />
           </>
         )}

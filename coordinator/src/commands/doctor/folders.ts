@@ -2,6 +2,7 @@ import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Config } from '../../config.ts';
+import type { Unreadable } from '../../registry/readability.ts';
 import type { Inspection } from '../../storage/inspect.ts';
 import { bytes } from '../figures.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
@@ -76,6 +77,7 @@ export async function checkStorage(
     return {
       findings: [
         found ? describe(folder, found, isRunning) : ok('storage', `${folder} is empty, and can be written.`),
+        ...(found?.unreadable ?? []).map(describeVersion),
         space,
       ],
       hasOperators: found?.hasOperators ?? false,
@@ -108,6 +110,15 @@ function describe(folder: string, { isTaken, newer, pending }: Inspection, isRun
         `Make a backup before: murmuration backup DIR --storage ${folder}.`,
       )
     : ok('storage', `${folder} is free, up to date, and can be written.`);
+}
+
+function describeVersion({ task, number, use, reason }: Unreadable): Finding {
+  const users = use === 'base' ? 'rounds train from' : 'devices serve';
+  return fault(
+    'versions',
+    `Version ${number} of ${task}, which ${users}, can't be read: ${reason.replace(/[.\s]+$/, '')}.`,
+    `Put the file of a backup in its place, or set an older version once the coordinator runs: murmuration models rollback ${task}@NUMBER.`,
+  );
 }
 
 function mendOf(error: unknown): string {

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import { instant, taskName } from './scalars.ts';
 
 /** What is watched for. */
-export const alertRules = ['rounds-failing', 'figure-fell', 'no-eligible-devices', 'disk-filling'] as const;
+export const alertRules = [
+  'rounds-failing',
+  'figure-fell',
+  'no-eligible-devices',
+  'disk-filling',
+  'version-unreadable',
+  'protection-weakened',
+] as const;
 export type AlertRule = (typeof alertRules)[number];
 
 export const severities = ['critical', 'warning'] as const;
@@ -11,7 +18,9 @@ export type Severity = (typeof severities)[number];
 export const alert = z.object({
   id: z.string().describe('The same from the first notice to the one that it is over'),
   rule: z.enum(alertRules),
-  severity: z.enum(severities).describe('critical: no version is made, or soon none can be'),
+  severity: z
+    .enum(severities)
+    .describe('critical: no version is made, or soon none can be, or devices are protected less'),
   task: taskName.nullable().describe('null: of the whole coordinator'),
   summary: z.string().describe('One sentence: what is wrong, with its figures'),
   advice: z.string().describe('One sentence: what to do'),

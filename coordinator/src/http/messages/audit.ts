@@ -10,5 +10,9 @@ export const auditEntry = z.object({
   action: z.enum(auditActions),
   subject: z.string().describe('Id of a token or a device, or name of a task'),
   outcome: z.string().describe('`done`, or the code with which it failed'),
+  changes: z
+    .array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() }))
+    .nullable()
+    .describe('Settings that were changed, or would have been, with both values; null of other actions'),
 });
 export type AuditEntryMessage = z.infer<typeof auditEntry>;

@@ -55,6 +55,14 @@ export const settings = z.object({
 });
 export type Settings = z.infer<typeof settings>;
 
+/** A protection of devices that is weaker than it was. */
+const weakness = z.object({
+  field: z.string().describe('Such as `cohort.minimum`'),
+  from: z.unknown(),
+  to: z.unknown(),
+  means: z.string().describe('What that means, as the end of a sentence'),
+});
+
 /** GET /v1/admin/tasks/:task/settings */
 export const taskSettings = z.object({
   planVersion: count.describe('Of these settings'),
@@ -64,6 +72,7 @@ export const taskSettings = z.object({
     .describe('false: the next round is the first under them; the one under way has those before'),
   changedAt: instant.nullable().describe('null: as the task module defines them'),
   changedBy: z.string().nullable(),
+  weakened: z.array(weakness).describe('What protects devices less than the definition of the task'),
 });
 export type TaskSettings = z.infer<typeof taskSettings>;
 
@@ -84,6 +93,11 @@ export const changeSettings = z.strictObject({
 export const settingsChanged = z.object({
   task: taskSettings.describe('As it is now, or would be'),
   changes: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
+  weakens: z
+    .array(weakness)
+    .describe(
+      'Of these what protects devices less than before and than the definition; takes the role admin',
+    ),
   applied: z.boolean().describe('false for a dry run, and where nothing changes'),
 });
 export type SettingsChanged = z.infer<typeof settingsChanged>;

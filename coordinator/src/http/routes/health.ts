@@ -1,12 +1,33 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
 import * as z from 'zod';
+import type { Unreadable } from '../../registry/readability.ts';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 
 const health = z.object({ status: z.literal('ok') });
 
-/** Liveness: the process answers. Readiness: it takes devices, and is not stopping. */
-export function healthRoutes(app: App, isReady: () => boolean): void {
+/** What readiness follows from. */
+export interface Readiness {
+  readonly isOpen: () => boolean;
+  /** Names of all tasks. */
+  readonly tasks: readonly TaskName[];
+  readonly unreadable: () => readonly Unreadable[];
+}
+
+const ready = z.object({
+  status: z.literal('ok'),
+  unreadable: z
+    .array(z.object({ task: z.string(), number: z.int() }))
+    .optional()
+    .describe('Versions from which rounds can not train; left out where there are none'),
+});
+
+/**
+ * Liveness: the process answers. Readiness: it takes devices, is not stopping, and can begin rounds of a task; those of which it can't are
+ * named.
+ */
+export function healthRoutes(app: App, { isOpen, tasks, unreadable }: Readiness): void {
   app.get(
     '/health/live',
     { schema: { summary: 'Whether the process answers', response: { 200: health } } },
@@ -14,10 +35,17 @@ export function healthRoutes(app: App, isReady: () => boolean): void {
   );
   app.get(
     '/health/ready',
-    { schema: { summary: 'Whether the coordinator takes devices', response: { 200: health, 503: problem } } },
+    { schema: { summary: 'Whether the coordinator takes devices', response: { 200: ready, 503: problem } } },
     () => {
-      if (!isReady()) throw new MurmurationError('server.stopping');
-      return { status: 'ok' as const };
+      if (!isOpen()) throw new MurmurationError('server.stopping');
+      const bases = unreadable().filter(({ use }) => use === 'base');
+      if (bases.length === 0) return { status: 'ok' as const };
+      if (tasks.every(name => bases.some(({ task }) => task === name)))
+        throw new MurmurationError(
+          'model.unreadable',
+          `${bases.map(({ task, number }) => `Version ${number} of ${task}`).join(', ')} can't be read, so that no round begins. Put the files of a backup in place, or set an older version: murmuration models rollback TASK@NUMBER.`,
+        );
+      return { status: 'ok' as const, unreadable: bases.map(({ task, number }) => ({ task, number })) };
     },
   );
 }

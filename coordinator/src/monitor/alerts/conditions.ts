@@ -31,6 +31,9 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
       noEligibleDevices === null
         ? null
         : `No device that could take part in a task was there for ${inWords(noEligibleDevices)}, or for two intervals between its rounds.`,
+    'version-unreadable': 'A version that rounds train from, or that devices serve, is missing or damaged.',
+    'protection-weakened':
+      'Operators gave a task settings that protect its devices less than its definition.',
     'disk-filling':
       diskFilling &&
       `Less than ${Number((100 * diskFilling.free).toPrecision(4))} % of the disk of the storage folder is free${within ? `, or it is full within ${inWords(within)} at its pace` : ''}.`,

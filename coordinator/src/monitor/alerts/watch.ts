@@ -6,7 +6,7 @@ import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import type { AllRounds } from '../../round/all-tasks.ts';
 import type { RoundRecord } from '../../round/record.ts';
-import type { Alert } from './alert.ts';
+import type { Alert, Finding } from './alert.ts';
 import { conditionsOf } from './conditions.ts';
 import { type DiskCourse, type DiskSample, followDisk, unseenDisk } from './disk-filling.ts';
 import type { TaskFacts } from './facts.ts';
@@ -35,6 +35,10 @@ export interface AlertPorts {
   /** What is free where everything is kept; null where nothing is kept on a disk. */
   readonly disk: (() => Promise<Omit<DiskSample, 'time'>>) | null;
   readonly settings: AlertSettings;
+  /** What else is wrong at `now`, ms since 1970, whatever is paused or switched off. */
+  readonly standing: (now: number) => readonly Finding[];
+  /** Looks again at what no event tells of; called once a minute. */
+  readonly lookAgain: () => Promise<void>;
 }
 
 /** What is remembered of a task. */
@@ -83,7 +87,7 @@ export class AlertWatch {
       this.#followVersion(version);
       this.#look();
     });
-    events.on('aliases', () => this.#look());
+    for (const name of ['aliases', 'readability', 'settings'] as const) events.on(name, () => this.#look());
     events.on('steered', task => this.#followSteering(task));
     events.on('checked-in', (_, task, __, isEligible) => {
       if (isEligible) this.#seen(task);
@@ -149,6 +153,7 @@ export class AlertWatch {
       if (presence.eligibleFor(task) > 0) course.eligibleAt = clock.now();
     if (this.#looks % looksPerDisk === 0) await this.#lookAtDisk();
     this.#looks += 1;
+    await this.#ports.lookAgain();
     if (this.#isClosed) return;
     this.#look();
     this.#cancel = clock.at(clock.now() + lookEvery, () => void this.#regularly());
@@ -165,10 +170,14 @@ export class AlertWatch {
   }
 
   #look(): void {
-    const { clock, events, settings } = this.#ports;
+    const { clock, events, settings, standing } = this.#ports;
     const facts = Array.from(this.#tasks, ([task, course]) => this.#factsOf(task, course));
     const now = clock.now();
-    const { ledger, changes } = settle(this.#ledger, findingsOf(facts, this.#disk, settings, now), now);
+    const { ledger, changes } = settle(
+      this.#ledger,
+      [...findingsOf(facts, this.#disk, settings, now), ...standing(now)],
+      now,
+    );
     this.#ledger = ledger;
     for (const alert of changes) events.emit('alert', alert);
   }

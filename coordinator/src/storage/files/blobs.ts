@@ -74,15 +74,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
         remember(hash, known);
         return known;
       }
-      const bytes = hashPattern.test(hash)
-        ? await onDisk(`The blob ${hash} can't be read`, () => readIfThere(join(folder, hash)))
-        : undefined;
-      if (!bytes) throw new MurmurationError('model.missing');
-      if (contentHash(bytes) !== hash)
-        throw new MurmurationError(
-          'model.corrupt',
-          `The bytes of ${join(folder, hash)} don't match their hash; restore the file from a backup.`,
-        );
+      const bytes = await readBlob(folder, hash);
       remember(hash, bytes);
       return bytes;
     },
@@ -93,7 +85,9 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
       return inTurn(() =>
         onDisk(`The folder ${folder} can't be tidied`, async () => {
           const deleted: string[] = [];
-          for (const hash of await readdir(folder)) {
+          for (const { name: hash } of (await readdir(folder, { withFileTypes: true })).filter(each =>
+            each.isFile(),
+          )) {
             if (!hashPattern.test(hash) || named.has(hash) || (putAt.get(hash) ?? -Infinity) >= before)
               continue;
             await rm(join(folder, hash), { force: true });
@@ -110,7 +104,42 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
   };
 }
 
+/**
+ * Reads and checks one blob of a folder. Throws `model.missing`, `model.corrupt` where its bytes don't match, what is in its place is no
+ * file, or the disk has lost it, and `storage.*`.
+ */
+export async function readBlob(folder: string, hash: string): Promise<Uint8Array> {
+  if (!hashPattern.test(hash)) throw new MurmurationError('model.missing');
+  const path = join(folder, hash);
+  const bytes = await onDisk(`The blob ${hash} can't be read`, () => unlessDamaged(path));
+  if (!bytes)
+    throw new MurmurationError('model.missing', `The file ${hash} is missing; restore it from a backup.`);
+  if (contentHash(bytes) !== hash)
+    throw new MurmurationError(
+      'model.corrupt',
+      `The bytes of ${path} don't match their hash; restore the file from a backup.`,
+    );
+  return bytes;
+}
+
+async function unlessDamaged(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readIfThere(path);
+  } catch (error) {
+    if (!damaged.has((error as NodeJS.ErrnoException).code)) throw error;
+    throw new MurmurationError(
+      'model.corrupt',
+      `${path} can't be read (${(error as Error).message}); restore the file from a backup.`,
+      { cause: error },
+    );
+  }
+}
+
+const damaged: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EIO']);
+
 async function isWhole(path: string, hash: string): Promise<boolean> {
-  const bytes = await readIfThere(path);
+  const bytes = await readIfThere(path).catch(error => {
+    if (!damaged.has(error.code)) throw error;
+  });
   return bytes !== undefined && contentHash(bytes) === hash;
 }

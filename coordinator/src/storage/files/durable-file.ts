@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { storageFailure } from '../failure.ts';
 
@@ -58,10 +59,15 @@ export async function withFile<Value>(
   }
 }
 
-/** The bytes of a file; undefined where there is none. */
+/** The bytes of a file; undefined where there is none. Throws `EISDIR` for what is a folder, or a pipe, which never ends. */
 export function readIfThere(path: string): Promise<Uint8Array | undefined> {
   return ifThere(
-    readFile(path).then(({ buffer, byteOffset, length }) => new Uint8Array(buffer, byteOffset, length)),
+    withFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0), async file => {
+      if (!(await file.stat()).isFile())
+        throw Object.assign(new Error(`${path} is no file`), { code: 'EISDIR', syscall: 'read' });
+      const { buffer, byteOffset, length } = await file.readFile();
+      return new Uint8Array(buffer, byteOffset, length);
+    }),
   );
 }
 

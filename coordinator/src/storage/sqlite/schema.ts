@@ -95,6 +95,8 @@ interface AuditTable {
   readonly action: string;
   readonly subject: string;
   readonly outcome: string;
+  /** JSON; null of entries that tell of none. */
+  readonly changes: string | null;
 }
 
 interface DeviceActivityTable {

@@ -12,6 +12,7 @@ import { Population } from '@murmuration/coordinator/population/population';
 import { Registrar } from '@murmuration/coordinator/population/registrar';
 import { Turnout } from '@murmuration/coordinator/population/turnout';
 import { Aliasing } from '@murmuration/coordinator/registry/aliasing';
+import { Readability } from '@murmuration/coordinator/registry/readability';
 import { Steering } from '@murmuration/coordinator/round/steering';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsDesk } from '@murmuration/coordinator/task/settings-desk';
@@ -45,9 +46,13 @@ export async function openAdmin(
   const sessions = new Sessions(operators, secrets);
   const bounds = boundsOf(federation);
   const { history, aliases } = federation;
-  const aliasing = new Aliasing(aliases, history, federation.events, clock);
+  const aliasing = new Aliasing(aliases, history, federation.events, clock, model =>
+    federation.registry.files(model),
+  );
+  const readability = new Readability(federation.registry, aliasing, federation.events);
   await aliasing.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
+  const settings = new SettingsDesk(storage.settings, tasks, [task], clock);
   const watchPorts = {
     clock,
     random: secrets.random,
@@ -59,14 +64,14 @@ export async function openAdmin(
     ...watched,
   };
   /** Watches as a coordinator does that begins now. */
-  const watchAgain = () => openWatch({ rounds: tasks, aliasing }, watchPorts);
+  const watchAgain = () => openWatch({ rounds: tasks, aliasing, readability, settings }, watchPorts);
   const watch = await watchAgain();
   await adminRoutes(app, {
     ...watch,
     tasks,
     history,
     aliasing,
-    settings: new SettingsDesk(storage.settings, tasks, clock),
+    settings,
     verdicts: storage.verdicts,
     census: new Census(population, storage.activity, clock),
     turnout: new Turnout(storage.activity, () => 0, clock, federation.events),

@@ -202,8 +202,10 @@ const applied: SettingsChanged = {
     inForce: false,
     changedAt: at,
     changedBy: 'ada',
+    weakened: [{ field: 'masking', from: 'on', to: 'off', means: 'the coordinator sees each update' }],
   },
   changes: [{ field: 'cohort.goal', from: 20, to: 40 }],
+  weakens: [],
   applied: true,
 };
 const wrong: FieldProblem = { field: 'cohort.goal', message: 'expected a whole number' };

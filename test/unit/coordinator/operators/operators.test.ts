@@ -100,6 +100,7 @@ describe('the audit log', () => {
         action: 'operator-token.create',
         subject: 'made',
         outcome: 'done',
+        changes: null,
       },
     ]);
   });

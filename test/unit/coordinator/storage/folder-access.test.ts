@@ -68,6 +68,7 @@ describe('the audit log of a folder', () => {
       action: 'task.pause',
       subject: 'keyboard',
       outcome: 'done',
+      changes: null,
     });
     const { rows, close } = await openDatabase(join(current(), layout.database));
     await expect(rows.updateTable('audit').set({ actor_name: 'Eve' }).execute()).rejects.toThrow(

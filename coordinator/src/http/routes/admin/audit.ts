@@ -21,7 +21,13 @@ export function auditRoutes(scope: App, audit: AuditLog): void {
     },
     async ({ query }) => {
       const entries = await audit.list(query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
-      return { entries: entries.map(each => ({ ...each, time: iso(each.time) })) };
+      return {
+        entries: entries.map(({ changes, ...each }) => ({
+          ...each,
+          time: iso(each.time),
+          changes: changes && [...changes],
+        })),
+      };
     },
   );
 }

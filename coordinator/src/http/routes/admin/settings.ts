@@ -1,6 +1,8 @@
 import type { TaskName } from '@murmuration/protocol/ids';
 import * as z from 'zod';
+import type { FieldChange } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
+import { includes } from '../../../operators/role.ts';
 import type { SettingsDesk } from '../../../task/settings-desk.ts';
 import type { App } from '../../app.ts';
 import { taskName } from '../../messages/scalars.ts';
@@ -27,7 +29,7 @@ export function settingsRoutes(scope: App, operators: Operators, settings: Setti
       config: { least: 'operator' },
       schema: {
         summary:
-          'Change settings from the next round on, as a new version of the plan; or check a change alone',
+          'Change settings from the next round on, as a new version of the plan; or check a change alone. What protects devices less than the definition takes an admin',
         params,
         body: changeSettings,
         response: { 200: settingsChanged, 404: problem, 409: problem, 422: problem },
@@ -36,9 +38,16 @@ export function settingsRoutes(scope: App, operators: Operators, settings: Setti
     async request => {
       const operator = operatorOf(request);
       const task = request.params.task as TaskName;
-      const change = () => settings.change(task, request.body, operator.name);
+      let changed: readonly FieldChange[] | null = null;
+      const by = { name: operator.name, mayWeaken: includes(operator.role, 'admin') };
+      const change = () =>
+        settings.change(task, request.body, by, changes => {
+          changed = changes;
+        });
       // A check changes nothing that the audit log would have to tell.
-      return request.body.dryRun ? change() : operators.audited(operator, 'task.settings', task, change);
+      return request.body.dryRun
+        ? change()
+        : operators.audited(operator, 'task.settings', task, change, () => changed);
     },
   );
 }

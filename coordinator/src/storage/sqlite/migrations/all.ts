@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { auditChanges } from './audit-changes.ts';
 import { devices } from './devices.ts';
 import { history } from './history.ts';
 import type { Migration } from './migration.ts';
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   access,
   verdicts,
   operation,
+  auditChanges,
 ];

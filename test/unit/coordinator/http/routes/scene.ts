@@ -4,6 +4,7 @@ import { modelRoutes } from '@murmuration/coordinator/http/routes/models';
 import { taskRoutes } from '@murmuration/coordinator/http/routes/tasks';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import { Traffic } from '@murmuration/coordinator/monitor/traffic';
+import type { Unreadable } from '@murmuration/coordinator/registry/readability';
 import { findRound } from '@murmuration/coordinator/round/all-tasks';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
 import { base64url } from '@murmuration/protocol/bytes';
@@ -22,12 +23,16 @@ export async function openRoutes() {
   const verdicts = memoryVerdicts();
   const revoked = new Set<DeviceId>();
   const refused: string[] = [];
-  const readiness = { isReady: true };
+  const readiness: { isReady: boolean; unreadable: Unreadable[] } = { isReady: true, unreadable: [] };
   events.on('refused', (_, code) => refused.push(code));
   const bounds = boundsOf(federation);
   const app = await createApp({ ...bounds, cors: ['https://app.example'] });
   const all = new Map([[task.name as string, rounds]]);
-  healthRoutes(app, () => readiness.isReady);
+  healthRoutes(app, {
+    isOpen: () => readiness.isReady,
+    tasks: [task.name],
+    unreadable: () => readiness.unreadable,
+  });
   taskRoutes(app, all, history, verdicts, { clock, events, guard: async () => {} });
   modelRoutes(app, registry, history, traffic, events);
   updateRoutes(

@@ -150,6 +150,8 @@ describe('alerts of a federation', () => {
       { rule: 'figure-fell', condition: null },
       { rule: 'no-eligible-devices', condition: expect.stringContaining('for an hour') },
       { rule: 'disk-filling', condition: null },
+      { rule: 'version-unreadable', condition: expect.stringContaining('damaged') },
+      { rule: 'protection-weakened', condition: expect.stringContaining('less') },
     ]);
   });
 });

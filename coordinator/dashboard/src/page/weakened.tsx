@@ -1,0 +1,18 @@
+import { strings } from '../strings.ts';
+import { useDashboard } from './dashboard.ts';
+import { addressOf } from './routes.ts';
+
+/** Over every page, for as long as operators have a task protect its devices less than its definition does. */
+export function Weakened() {
+  const { feed } = useDashboard();
+  const alerts = feed.overview.value?.alerts ?? [];
+  return alerts
+    .filter(({ rule, task }) => rule === 'protection-weakened' && task !== null)
+    .map(({ id, task, summary }) => (
+      <p key={id} class="banner weakened" role="alert">
+        <span class="badge is-critical">{strings.now.severities.critical}</span>
+        <span>{summary}</span>
+        <a href={addressOf({ page: 'settings', task: task! })}>{strings.settings.lookAtWeakened}</a>
+      </p>
+    ));
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+import { lineTask } from './line.ts';
+
+let world: DashboardWorld;
+
+beforeAll(async () => {
+  world = await DashboardWorld.open(
+    lineTask({
+      masking: { threat: 'malicious' },
+      cohort: { goal: 40, minimum: 20 },
+      update: { clip: 1, bits: 8 },
+    }),
+  );
+}, 120_000);
+afterAll(() => world?.close());
+
+const change = (role: 'operator' | 'admin', settings: object) =>
+  world.ask(role, 'tasks/line/settings', { settings }, 'PUT');
+
+describe('protection that an admin has weakened', () => {
+  it('is announced before it is, and refused to an operator', async () => {
+    const page = await world.page('operator');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await settled(page);
+    await page.getByLabel('Against a coordinator that is').selectOption('off');
+    await page.getByRole('button', { name: 'Review the changes' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('the coordinator sees each update').waitFor();
+    await dialog.getByText('That takes an admin').waitFor();
+    await screenshot(page, 'weakening-light');
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await dialog.getByText('This needs the role admin').waitFor();
+    expect(await page.getByText('instead of').count()).toBe(0);
+  });
+
+  it.each([
+    ['light', 1440],
+    ['dark', 1440],
+    ['dark', 390],
+  ] as const)('is on every page until it is undone (%s, %i px)', async (colorScheme, width) => {
+    const weaken = { masking: 'off', cohort: { goal: 1, minimum: 1 } };
+    expect((await change('admin', weaken)).status).toBe(200);
+    const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
+    const banner = page.locator('.banner.weakened');
+    for (const name of ['Now', 'Model', 'Rounds', 'Privacy', 'Devices', 'Security', 'Settings']) {
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+      await banner.getByText('masking is off instead of on').waitFor();
+      await settled(page);
+      if (name === 'Now' || name === 'Security' || name === 'Settings') {
+        await screenshot(page, `weakened-${name}-${colorScheme}-${width}`.toLowerCase());
+        expect(await violations(page)).toEqual([]);
+      }
+      if (name === 'Security') await page.getByText('Updates wanted: “40” → “1”').first().waitFor();
+    }
+    const list = page.getByRole('region', { name: 'Devices are protected less than the definition says' });
+    expect(await list.getByRole('listitem').count()).toBe(3);
+    const undo = { masking: { threat: 'malicious' }, cohort: { goal: 40, minimum: 20 } };
+    expect((await change('operator', undo)).status).toBe(200);
+    await banner.waitFor({ state: 'detached' });
+    expect(world.problems).toEqual([]);
+  });
+});
