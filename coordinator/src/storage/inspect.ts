@@ -8,6 +8,7 @@ import { Aliasing } from '../registry/aliasing.ts';
 import type { BlobStore } from '../registry/ports.ts';
 import { Readability, type Unreadable } from '../registry/readability.ts';
 import { Registry } from '../registry/registry.ts';
+import { wholeBytes } from '../registry/stored-bytes.ts';
 import { readBlob } from './files/blobs.ts';
 import { layout } from './folder.ts';
 import { sqliteAliases } from './sqlite/aliases.ts';
@@ -76,6 +77,7 @@ async function unreadableIn(
   };
   const blobs: BlobStore = {
     get: hash => readBlob(join(folder, layout.blobs), hash),
+    open: async hash => wholeBytes(await readBlob(join(folder, layout.blobs), hash)),
     put: refuse,
     sweep: refuse,
   };
