@@ -1,4 +1,5 @@
 import type { ActivityChange, ActivityStore } from '@murmuration/coordinator/population/activity';
+import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
 
@@ -6,13 +7,27 @@ const device = (index: number) => `device-${index}`.padEnd(22, '-') as DeviceId;
 const keyboard = 'keyboard' as TaskName;
 const digits = 'digits' as TaskName;
 
-/** What every store of the devices' activity keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
+/** What every store of the devices' activity keeps to; `openBoth` gives an empty one and its devices, `reopen` the same one after a restart. */
 export function activityContract(
   name: string,
-  open: () => Promise<ActivityStore>,
+  openBoth: () => Promise<{ readonly activity: ActivityStore; readonly devices: DeviceStore }>,
   reopen?: () => Promise<ActivityStore>,
 ): void {
+  const open = async () => (await openBoth()).activity;
   describe(`${name} as a store of activity`, () => {
+    it('counts the devices that have come for a time, less and less once they come no more', async () => {
+      const { activity, devices } = await openBoth();
+      const key = { publicKey: new Uint8Array(32), certificate: undefined, revokedAt: null };
+      for (const index of [1, 2, 3, 4]) await devices.add({ id: device(index), enrolledAt: 1_000, ...key });
+      const see = (index: number, seenAt: number) => ({ device: device(index), seenAt, tasks: [] });
+      // Of these one came too early, one is revoked, and one not enrolled.
+      await activity.record([see(1, 2_000), see(2, 1_999), see(3, 3_000), see(4, 3_000), see(5, 3_000)]);
+      await devices.revoke(device(4), 3_000);
+      expect(await activity.coming(3_000, 1_000, 4_000)).toBe(2);
+      expect(await activity.coming(5_000, 1_000, 4_000)).toBe(1.5);
+      expect(await activity.coming(7_000, 1_000, 4_000)).toBe(0);
+    });
+
     it('adds up what a device did, and keeps the latest of the rest', async () => {
       const store = await open();
       const client = { platform: 'node', sdk: '0.1.0' };

@@ -57,6 +57,16 @@ export function enrolmentTokensContract(
       expect(await store.get(id)).toMatchObject({ uses: 1 });
     });
 
+    it('knows who used a token', async () => {
+      const store = await open();
+      await store.add(tokenOf(1));
+      await store.add(tokenOf(2));
+      for (const index of [2, 1, 2]) await store.use(tokenOf(1).id, device(index), 2_000);
+      await store.use(tokenOf(2).id, device(3), 2_000);
+      expect((await store.users(tokenOf(1).id)).toSorted()).toEqual([device(1), device(2)]);
+      expect(await store.users(tokenOf(3).id)).toEqual([]);
+    });
+
     it('counts a device once, also at the same time, and takes it again', async () => {
       const store = await open();
       const { id } = tokenOf(1);

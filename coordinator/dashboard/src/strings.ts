@@ -509,6 +509,13 @@ export const strings = {
       'No more devices enrol with it; this can’t be undone.',
       'Those that have enrolled with it stay.',
     ],
+    revokeAll: 'Revoke its devices',
+    revokeAllTitle: (name: string) => `Revoke “${name}” and all devices that enrolled with it?`,
+    revokeAllConsequences: (devices: number) => [
+      `${of(devices, 'device')} ${devices === 1 ? 'is' : 'are'} taken out of the population, at once and for good.`,
+      'Their parts in rounds are over, and no more devices enrol with the token.',
+    ],
+    revokeAllDone: (name: string) => `“${name}” and its devices are revoked.`,
   },
   access: {
     heading: 'Operator tokens',
@@ -597,6 +604,7 @@ export const strings = {
       'disk-filling': 'A disk that fills',
       'version-unreadable': 'A version that can’t be read',
       'protection-weakened': 'Devices that are protected less',
+      'many-enrolments': 'Many enrolments at once',
     } satisfies Record<AlertRule, string>,
     firing: (count: number) => (count === 1 ? 'firing' : `firing ${n(count)} times`),
     off: 'Switched off in the configuration.',
@@ -624,6 +632,7 @@ export const strings = {
     actions: {
       'enrolment-token.create': 'made an enrolment token',
       'enrolment-token.revoke': 'revoked an enrolment token',
+      'enrolment-token.revoke-devices': 'revoked an enrolment token and its devices',
       'operator-token.create': 'made an operator token',
       'operator-token.revoke': 'revoked an operator token',
       'device.revoke': 'revoked a device',

@@ -21,6 +21,10 @@ interface CreateOptions extends RemoteOptions {
   readonly expires?: string;
 }
 
+interface RevokeOptions extends RemoteOptions {
+  readonly devices?: boolean;
+}
+
 const device = z.object({
   device: z.string(),
   enrolledAt: z.string(),
@@ -147,9 +151,18 @@ function tokenCommands(tokens: Command): void {
 
   operatorOptions(tokens.command('revoke').description('let no more devices enrol with a token'))
     .argument('<id>', 'the id that `list` shows')
-    .action(async (id: string, given: RemoteOptions) => {
-      const path = `/enrolment-tokens/${encodeURIComponent(id)}/revoke`;
-      const revoked = await new AdminClient(given).post(path, {}, z.object({ token }));
+    .option('--devices', 'revoke the devices that have enrolled with it as well, at once and for good')
+    .action(async (id: string, given: RevokeOptions) => {
+      const path = `/enrolment-tokens/${encodeURIComponent(id)}`;
+      const client = new AdminClient(given);
+      if (given.devices) {
+        const schema = z.object({ token, devices: z.int() });
+        const revoked = await client.post(`${path}/revoke-devices`, {}, schema);
+        if (given.json) return sayJson({ ...revoked.token, devices: revoked.devices });
+        say(`The token ${id} is revoked, and so are the devices that enrolled with it: ${revoked.devices}.`);
+        return;
+      }
+      const revoked = await client.post(`${path}/revoke`, {}, z.object({ token }));
       if (given.json) return sayJson(revoked.token);
       say(`The token ${id} is revoked; devices that have enrolled with it stay enrolled.`);
     });

@@ -7,6 +7,7 @@ import type { AuditAction } from '../operators/audit.ts';
 const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'enrolment-token.create': 'enrolment-tokens',
   'enrolment-token.revoke': 'enrolment-tokens',
+  'enrolment-token.revoke-devices': 'devices',
   'operator-token.create': 'operator-tokens',
   'operator-token.revoke': 'operator-tokens',
   'device.revoke': 'devices',

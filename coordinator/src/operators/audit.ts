@@ -4,6 +4,7 @@ import type { ErrorCode } from '@murmuration/protocol/errors';
 export const auditActions = [
   'enrolment-token.create',
   'enrolment-token.revoke',
+  'enrolment-token.revoke-devices',
   'operator-token.create',
   'operator-token.revoke',
   'device.revoke',

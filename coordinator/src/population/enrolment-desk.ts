@@ -1,3 +1,4 @@
+import type { DeviceId } from '@murmuration/protocol/ids';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Page } from '../paging.ts';
@@ -38,6 +39,11 @@ export class EnrolmentDesk {
     const token = { ...proof, ...terms, uses: 0, createdAt: this.#clock.now(), revokedAt: null };
     await this.#store.add(token);
     return { token, text };
+  }
+
+  /** The devices that have enrolled with a token. */
+  users(id: string): Promise<readonly DeviceId[]> {
+    return this.#store.users(id);
   }
 
   /** The token as it is from now on; undefined where there is none of this id. */

@@ -25,6 +25,8 @@ export interface EnrolmentTokenStore {
    * device that counts already; false where the token is not there, not valid, or used up by others.
    */
   use(id: string, device: DeviceId, time: number): Promise<boolean>;
+  /** The devices that have enrolled with a token. */
+  users(id: string): Promise<readonly DeviceId[]>;
   /** Makes a token invalid from `time` on, unless it is so already. False where it is not there. */
   revoke(id: string, time: number): Promise<boolean>;
 }

@@ -4,6 +4,9 @@ import type { Activity, ActivityStore } from './activity.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { Population } from './population.ts';
 
+/** Devices that are revoked in one write. */
+const atOnce = 256;
+
 /** Where devices are met beside the population. */
 export interface DeviceTies {
   isConnected(device: DeviceId): boolean;
@@ -54,6 +57,12 @@ export class Registrar {
     const taken = this.#takeOut(id);
     this.#ties.disconnect(id);
     await taken;
+  }
+
+  /** Revokes many devices, as one is. Throws `storage.*`; asking again goes on. */
+  async revokeAll(ids: readonly DeviceId[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += atOnce)
+      await Promise.all(ids.slice(at, at + atOnce).map(id => this.revoke(id)));
   }
 
   /** The same at the wish of the device itself, whose connection stays for the answer. */

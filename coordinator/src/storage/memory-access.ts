@@ -41,6 +41,7 @@ export function memoryEnrolmentTokens(): EnrolmentTokenStore {
     get: id => kept.get(id),
     list: page => kept.list(page),
     revoke: (id, time) => kept.revoke(id, time),
+    users: async id => [...(users.get(id) ?? [])],
     async use(id, device, time) {
       const token = kept.tokens.get(id);
       if (!token || !isValid(token, time)) return false;

@@ -17,7 +17,7 @@ const identities = 200;
 async function ask(scene: Scene, method: string, path: string, body?: object) {
   const response = await fetch(`${scene.coordinator.url}/v1/admin/${path}`, {
     method,
-    headers: { authorization: `Bearer ${admin.text}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${admin.text}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
   return (await response.json()) as Record<string, never>;
@@ -59,5 +59,43 @@ describe('whoever enrols hundreds of devices with one token', () => {
     const again = await open({ ...options, healthy: 1 });
     const [later, mostLater] = await of(again);
     expect(later).toBeLessThanOrEqual(mostLater!);
+  });
+
+  it('raises an alert', async () => {
+    const alerts = { manyEnrolments: { devices: identities - 1, within: '10 min' } };
+    const scene = await open({ config: { operatorTokens, alerts } });
+    const { text } = await ask(scene, 'POST', 'enrolment-tokens', { name: 'many', maxUses: null });
+    const rules = async () =>
+      ((await ask(scene, 'GET', 'alerts')).firing as { rule: string }[]).map(({ rule }) => rule);
+    expect(await rules()).toEqual([]);
+    await enrolMany(scene, text!);
+    expect(await rules()).toEqual(['many-enrolments']);
+    await scene.clock.advance(600_000);
+    expect(await rules()).toEqual([]);
+  });
+
+  it('loses all of them at once, and nobody else a device', async () => {
+    const scene = await open({ config: { operatorTokens }, members: 1 });
+    const { text, token } = await ask(scene, 'POST', 'enrolment-tokens', { name: 'many', maxUses: null });
+    const devices = await enrolMany(scene, text!);
+    const { id } = token! as { id: string };
+    expect(await ask(scene, 'POST', `enrolment-tokens/${id}/revoke-devices`)).toMatchObject({
+      token: { state: 'revoked' },
+      devices: identities,
+    });
+    await devices[0]!.connect();
+    await expect(devices[0]!.hello()).rejects.toMatchObject({ code: 'device.revoked' });
+    devices[0]!.socket.disconnect();
+    const fresh = await new RawDevice(scene.coordinator.url).connect();
+    await expect(fresh.enrol({ token: text })).rejects.toMatchObject({ code: 'device.enrolment-refused' });
+    fresh.socket.disconnect();
+    await scene.members[0]!.checkIn();
+    expect(await ask(scene, 'GET', 'population')).toMatchObject({ enrolled: 4, revoked: identities });
+    const { entries } = await ask(scene, 'GET', 'audit');
+    expect(entries![0]).toMatchObject({
+      action: 'enrolment-token.revoke-devices',
+      subject: id,
+      outcome: 'done',
+    });
   });
 });

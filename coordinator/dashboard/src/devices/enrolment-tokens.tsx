@@ -86,6 +86,20 @@ export function EnrolmentTokens() {
                                 }}
                               />
                             )}
+                            {token.uses > 0 && (
+                              <Action
+                                label={strings.enrolment.revokeAll}
+                                title={strings.enrolment.revokeAllTitle(token.name)}
+                                consequences={strings.enrolment.revokeAllConsequences(token.uses)}
+                                confirm={strings.enrolment.revokeAll}
+                                done={strings.enrolment.revokeAllDone(token.name)}
+                                isDanger
+                                run={async () => {
+                                  await requests.send('POST', `enrolment-tokens/${token.id}/revoke-devices`);
+                                  loaded.reload();
+                                }}
+                              />
+                            )}
                           </td>
                         )}
                       </tr>

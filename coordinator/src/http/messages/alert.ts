@@ -9,6 +9,7 @@ export const alertRules = [
   'disk-filling',
   'version-unreadable',
   'protection-weakened',
+  'many-enrolments',
 ] as const;
 export type AlertRule = (typeof alertRules)[number];
 

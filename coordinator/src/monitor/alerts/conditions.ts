@@ -12,7 +12,7 @@ export function conditionsOf(
 }
 
 function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
-  const { roundsFailing, figuresFell, noEligibleDevices, diskFilling } = settings;
+  const { roundsFailing, figuresFell, noEligibleDevices, diskFilling, manyEnrolments } = settings;
   const figures = figuresFell.map(
     ({ figure, better, margin }) =>
       `${figure} is more than ${margin} ${better === 'higher' ? 'below' : 'above'}`,
@@ -34,6 +34,9 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
     'version-unreadable': 'A version that rounds train from, or that devices serve, is missing or damaged.',
     'protection-weakened':
       'Operators gave a task settings that protect its devices less than its definition.',
+    'many-enrolments':
+      manyEnrolments &&
+      `More than ${manyEnrolments.devices} devices enrolled within ${inWords(manyEnrolments.within)}.`,
     'disk-filling':
       diskFilling &&
       `Less than ${Number((100 * diskFilling.free).toPrecision(4))} % of the disk of the storage folder is free${within ? `, or it is full within ${inWords(within)} at its pace` : ''}.`,

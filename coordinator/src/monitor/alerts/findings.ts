@@ -2,6 +2,7 @@ import type { Finding } from './alert.ts';
 import { type DiskCourse, diskFilling } from './disk-filling.ts';
 import type { TaskFacts } from './facts.ts';
 import { figureFell } from './figure-fell.ts';
+import { type EnrolmentCourse, manyEnrolments } from './many-enrolments.ts';
 import { noEligibleDevices } from './no-eligible-devices.ts';
 import { roundsFailing } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
@@ -10,13 +11,18 @@ import type { AlertSettings } from './settings.ts';
 export function findingsOf(
   tasks: readonly TaskFacts[],
   disk: DiskCourse,
+  enrolments: EnrolmentCourse,
   settings: AlertSettings,
   now: number,
 ): readonly Finding[] {
   const found = tasks
     .filter(({ isPaused }) => !isPaused)
     .flatMap(facts => findingsOfTask(facts, settings, now));
-  return [...found, settings.diskFilling && diskFilling(disk)].filter(each => each !== null);
+  return [
+    ...found,
+    settings.diskFilling && diskFilling(disk),
+    settings.manyEnrolments && manyEnrolments(enrolments, settings.manyEnrolments, now),
+  ].filter(each => each !== null);
 }
 
 function findingsOfTask(facts: TaskFacts, settings: AlertSettings, now: number): (Finding | null)[] {

@@ -45,6 +45,14 @@ export const alertsSchema = z
       })
       .nullable()
       .prefault({}),
+    /** More devices enrol within this time than an app gains. */
+    manyEnrolments: z
+      .strictObject({
+        devices: z.int().min(1).default(1_000),
+        within: duration.refine(span => span >= 1_000, 'expected a second at least').default(600_000),
+      })
+      .nullable()
+      .prefault({}),
     /** Where alerts are sent to. */
     webhooks: z.array(webhookSchema).max(10).default([]),
   })

@@ -13,6 +13,7 @@ import type { TaskFacts } from './facts.ts';
 import { type FigureCourse, followFigure, noFigures } from './figure-fell.ts';
 import { findingsOf } from './findings.ts';
 import { emptyLedger, type Ledger, settle } from './ledger.ts';
+import { type EnrolmentCourse, followEnrolment, manyEnrolments } from './many-enrolments.ts';
 import { countFailures, type Failures } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
@@ -57,6 +58,7 @@ export class AlertWatch {
   readonly #ports: AlertPorts;
   readonly #tasks = new Map<TaskName, TaskCourse>();
   #disk: DiskCourse = unseenDisk;
+  #enrolments: EnrolmentCourse = [];
   #ledger: Ledger = emptyLedger;
   #cancel: Cancel = () => {};
   #looks = 0;
@@ -88,6 +90,7 @@ export class AlertWatch {
       this.#look();
     });
     for (const name of ['aliases', 'readability', 'settings'] as const) events.on(name, () => this.#look());
+    events.on('enrolled', () => this.#followEnrolment());
     events.on('steered', task => this.#followSteering(task));
     events.on('checked-in', (_, task, __, isEligible) => {
       if (isEligible) this.#seen(task);
@@ -140,6 +143,15 @@ export class AlertWatch {
     this.#look();
   }
 
+  #followEnrolment(): void {
+    const { manyEnrolments: rule } = this.#ports.settings;
+    if (rule === null) return;
+    const now = this.#ports.clock.now();
+    this.#enrolments = followEnrolment(this.#enrolments, rule, now);
+    if (!this.#ledger.firing.has('many-enrolments') && manyEnrolments(this.#enrolments, rule, now))
+      this.#look();
+  }
+
   #seen(task: TaskName): void {
     const course = this.#tasks.get(task);
     if (!course) return;
@@ -175,7 +187,7 @@ export class AlertWatch {
     const now = clock.now();
     const { ledger, changes } = settle(
       this.#ledger,
-      [...findingsOf(facts, this.#disk, settings, now), ...standing(now)],
+      [...findingsOf(facts, this.#disk, this.#enrolments, settings, now), ...standing(now)],
       now,
     );
     this.#ledger = ledger;

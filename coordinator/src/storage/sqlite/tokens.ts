@@ -1,3 +1,4 @@
+import type { DeviceId } from '@murmuration/protocol/ids';
 import { sql } from 'kysely';
 import type { OperatorToken, OperatorTokenStore } from '../../operators/operator-token.ts';
 import type { Role } from '../../operators/role.ts';
@@ -9,7 +10,7 @@ import type { Tables } from './schema.ts';
 
 /** Enrolment tokens as rows, and the devices that used each. */
 export function sqliteEnrolmentTokens(database: SqliteDatabase): EnrolmentTokenStore {
-  const { writer } = database;
+  const { rows, writer } = database;
   return {
     ...tokenRows(database, 'enrolment_tokens', enrolmentTokenOf),
 
@@ -30,6 +31,16 @@ export function sqliteEnrolmentTokens(database: SqliteDatabase): EnrolmentTokenS
           })
           .execute(),
       );
+    },
+
+    async users(id) {
+      const found = await rows
+        .selectFrom('enrolment_uses')
+        .select('device')
+        .where('token', '=', id)
+        .orderBy('device')
+        .execute();
+      return found.map(({ device }) => device as DeviceId);
     },
 
     use(id, device, time) {

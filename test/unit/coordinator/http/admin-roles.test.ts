@@ -16,6 +16,7 @@ const expected: Record<string, Role> = {
   'GET /v1/admin/enrolment-tokens': 'viewer',
   'POST /v1/admin/enrolment-tokens': 'operator',
   'POST /v1/admin/enrolment-tokens/:token/revoke': 'operator',
+  'POST /v1/admin/enrolment-tokens/:token/revoke-devices': 'operator',
   'GET /v1/admin/devices': 'viewer',
   'GET /v1/admin/devices/:device': 'viewer',
   'POST /v1/admin/devices/:device/revoke': 'operator',

@@ -28,11 +28,7 @@ auditContract(
   async () => (await open()).audit,
   async () => (await reopen()).audit,
 );
-activityContract(
-  'a folder',
-  async () => (await open()).activity,
-  async () => (await reopen()).activity,
-);
+activityContract('a folder', open, async () => (await reopen()).activity);
 pausedTasksContract(
   'a folder',
   async () => (await open()).pausedTasks,

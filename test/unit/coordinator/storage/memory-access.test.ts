@@ -1,4 +1,4 @@
-import { memoryHistory } from '@murmuration/coordinator/storage/memory';
+import { memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import {
   memoryActivity,
   memoryAudit,
@@ -23,7 +23,10 @@ import { verdictsContract } from '../../../contract/verdicts.ts';
 enrolmentTokensContract('memory', async () => memoryEnrolmentTokens());
 operatorTokensContract('memory', async () => memoryOperatorTokens());
 auditContract('memory', async () => memoryAudit());
-activityContract('memory', async () => memoryActivity());
+activityContract('memory', async () => {
+  const devices = memoryDevices();
+  return { activity: memoryActivity(devices), devices };
+});
 pausedTasksContract('memory', async () => memoryPausedTasks());
 verdictsContract('memory', async () => {
   const verdicts = memoryVerdicts();

@@ -61,7 +61,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
   await adminScope(app, operators, door, scope => {
     sessionRoutes(scope, door);
     operatorTokenRoutes(scope, operators);
-    enrolmentTokenRoutes(scope, operators, desk);
+    enrolmentTokenRoutes(scope, operators, desk, registrar);
     deviceRoutes(scope, operators, registrar);
     steeringRoutes(scope, operators, steering);
     auditRoutes(scope, audit);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
 import type { EnrolmentToken } from '../../../population/enrolment-token.ts';
+import type { Registrar } from '../../../population/registrar.ts';
 import { label } from '../../../tokens/label.ts';
 import { stateOf } from '../../../tokens/secret-token.ts';
 import type { App } from '../../app.ts';
@@ -18,7 +19,12 @@ const terms = z.strictObject({
 });
 
 /** With what devices enrol. */
-export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: EnrolmentDesk): void {
+export function enrolmentTokenRoutes(
+  scope: App,
+  operators: Operators,
+  desk: EnrolmentDesk,
+  registrar: Registrar,
+): void {
   const describe = (each: EnrolmentToken): EnrolmentTokenMessage => ({
     id: each.id,
     name: each.name,
@@ -72,6 +78,39 @@ export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: Enr
     },
   );
 
+  const revoke = async (id: string): Promise<EnrolmentToken> => {
+    const found = await desk.revoke(id);
+    if (!found) throw new MurmurationError('request.not-found', 'There is no enrolment token of this id.');
+    return found;
+  };
+
+  scope.post(
+    '/enrolment-tokens/:token/revoke-devices',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'Revoke a token, and all devices that have enrolled with it, at once and for good',
+        params: tokenParams,
+        response: {
+          200: z.object({
+            token: enrolmentToken,
+            devices: z.int().describe('That have enrolled with it; all of them are revoked now'),
+          }),
+          404: problem,
+        },
+      },
+    },
+    async request => {
+      const { token: id } = request.params;
+      return operators.audited(operatorOf(request), 'enrolment-token.revoke-devices', id, async () => {
+        const token = await revoke(id);
+        const devices = await desk.users(id);
+        await registrar.revokeAll(devices);
+        return { token: describe(token), devices: devices.length };
+      });
+    },
+  );
+
   scope.post(
     '/enrolment-tokens/:token/revoke',
     {
@@ -84,12 +123,9 @@ export function enrolmentTokenRoutes(scope: App, operators: Operators, desk: Enr
     },
     async request => {
       const { token: id } = request.params;
-      const revoked = await operators.audited(operatorOf(request), 'enrolment-token.revoke', id, async () => {
-        const found = await desk.revoke(id);
-        if (!found)
-          throw new MurmurationError('request.not-found', 'There is no enrolment token of this id.');
-        return found;
-      });
+      const revoked = await operators.audited(operatorOf(request), 'enrolment-token.revoke', id, () =>
+        revoke(id),
+      );
       return { token: describe(revoked) };
     },
   );

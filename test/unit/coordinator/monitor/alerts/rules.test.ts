@@ -208,7 +208,7 @@ describe('the rules together', () => {
     const settings = alertsSchema.parse(undefined);
     const broken = { ...facts, figures: [noFigures, noFigures], failures };
     const keys = (isPaused: boolean) =>
-      findingsOf([{ ...broken, isPaused }], unseenDisk, settings, anHour).map(({ key }) => key);
+      findingsOf([{ ...broken, isPaused }], unseenDisk, [], settings, anHour).map(({ key }) => key);
     expect(keys(false)).toEqual(['rounds-failing:line', 'no-eligible-devices:line']);
     expect(keys(true)).toEqual([]);
   });
@@ -219,6 +219,7 @@ describe('the rules together', () => {
       figuresFell: [],
       noEligibleDevices: null,
       diskFilling: null,
+      manyEnrolments: null,
     });
     const low: DiskCourse = {
       samples: [{ time: 0, free: 1, size: 100 }],
@@ -226,7 +227,9 @@ describe('the rules together', () => {
       isCertain: true,
       fullAt: null,
     };
-    expect(findingsOf([{ ...facts, failures }], low, off, anHour)).toEqual([]);
+    expect(
+      findingsOf([{ ...facts, failures }], low, [{ from: anHour, devices: 9_999 }], off, anHour),
+    ).toEqual([]);
   });
 });
 

@@ -152,6 +152,7 @@ describe('alerts of a federation', () => {
       { rule: 'disk-filling', condition: null },
       { rule: 'version-unreadable', condition: expect.stringContaining('damaged') },
       { rule: 'protection-weakened', condition: expect.stringContaining('less') },
+      { rule: 'many-enrolments', condition: 'More than 1000 devices enrolled within 10 minutes.' },
     ]);
   });
 });
