@@ -22,6 +22,7 @@ import { persist } from './session/persist.ts';
 import { sessionStore } from './session/saved-session.ts';
 import { asError, Session } from './session/session.ts';
 import type { Trainer } from './training/trainer.ts';
+import { requireEncryption } from './transport/encryption.ts';
 import { greeted } from './transport/greeted.ts';
 import { observed } from './transport/observed.ts';
 import type { Transport } from './transport/transport.ts';
@@ -48,13 +49,17 @@ export class PlatformClient {
   /** Whether the coordinator knows whose the connection is. */
   #isKnown = false;
 
-  /** Throws `protocol.id` for a name that no task can have, `hybrid.not-served` for a model that nothing here can run. */
+  /**
+   * Throws `protocol.id` for a name that no task can have, `hybrid.not-served` for a model that nothing here can run, and
+   * `device.cleartext` for a coordinator that is reached by http on another host, unless `cleartext` is `allowed`.
+   */
   constructor(options: ClientOptions, platform: Platform) {
+    if (options.cleartext !== 'allowed') requireEncryption(options.url);
     this.#platform = platform;
     this.#transport = platform.transport(options.url, platform);
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
     this.#introduction = new Introduction(options, platform, request);
-    this.#consent = new Consent(options.storage);
+    this.#consent = new Consent(options.storage, options.consent !== 'not-needed');
     this.#participation = new Participation(this.#consent, {
       begin: () => this.#takePart(),
       end: () => this.#leave(),
@@ -147,7 +152,7 @@ export class PlatformClient {
   }
 
   /**
-   * What the person says to taking part, remembered over restarts; given until it is taken back. Without it nothing is sent, even after
+   * What the person says to taking part, remembered over restarts; no until it is given, unless the app needs none. Without it nothing is sent, even after
    * `start`, and a round that is under way is left at once, whichever tab of an app takes part.
    */
   async setConsent(given: boolean): Promise<void> {

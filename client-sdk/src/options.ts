@@ -52,6 +52,16 @@ export interface ClientOptions {
   readonly enrolment: string | (() => Promise<string>);
   /** Gets the enrolment authority's certificate of this device's key (68 bytes, `certify`), where the app has such an authority. */
   readonly certificate?: (publicKey: Uint8Array) => Promise<Uint8Array>;
+  /**
+   * `asked`, as by default: nothing is sent before somebody has said yes (`setConsent`), which is remembered. `not-needed`: what the device
+   * learns from is nobody's, or the app has asked by other means; a no that was said by `setConsent` counts all the same.
+   */
+  readonly consent?: 'asked' | 'not-needed';
+  /**
+   * `allowed`: the coordinator may be reached by http on another host than this one, where whoever is on the way reads and changes all, from
+   * the plan to an update that is not masked.
+   */
+  readonly cleartext?: 'allowed';
   /** What no plan of the coordinator may lower. */
   readonly floors?: Floors;
 }

@@ -9,6 +9,8 @@ const client = new FederatedClient({
   tasks: { line: { examples: () => points, trainer: workerTrainer(spawn) } },
   storage: indexedDbStorage('line'),
   enrolment: 'anybody',
+  // Points of a line are nobody's: an app with people asks them, by setConsent.
+  consent: 'not-needed',
 });
 client.on('round', ({ number, phase }) => {
   status.textContent = `round ${number}: ${phase}`;

@@ -114,6 +114,11 @@ export const errors = {
     retryable: false,
     text: 'The page has no Web Locks, by which one tab alone takes part; serve it over https or from localhost.',
   },
+  'device.cleartext': {
+    status: 403,
+    retryable: false,
+    text: 'The coordinator is reached without encryption on another host; use https, or let the app allow it.',
+  },
   'operator.unauthenticated': {
     status: 401,
     retryable: false,

@@ -71,6 +71,7 @@ export async function measureProtocol(cohort: number, log: (line: string) => voi
         tasks: { protocol: { examples: () => [0], trainer } },
         storage: memoryStorage(),
         enrolment: enrolmentToken,
+        consent: 'not-needed',
       }),
   );
   const others: RawDevice[] = [];

@@ -108,6 +108,7 @@ async function measure(kind: Kind, devices: number, parameters: number): Promise
         tasks: { wire: { examples: () => [device], trainer: randomTrainer(device) } },
         storage: memoryStorage(),
         enrolment: enrolmentToken,
+        consent: 'not-needed',
       }),
   );
   try {

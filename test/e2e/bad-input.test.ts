@@ -57,6 +57,7 @@ describe('bad input beside a healthy cohort', () => {
           },
           storage: memoryStorage(),
           enrolment: enrolmentToken,
+          consent: 'not-needed',
         }),
     );
     for (const client of healthy) {

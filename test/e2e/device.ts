@@ -21,5 +21,6 @@ const client = new FederatedClient({
   },
   storage: fileStorage(folder!),
   enrolment: enrolmentToken,
+  consent: 'not-needed',
 });
 await client.start();

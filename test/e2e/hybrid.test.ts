@@ -46,6 +46,7 @@ describe('the hybrid model over real sockets', () => {
       url: coordinator.url,
       storage: fileStorage(join(folder, name)),
       enrolment: enrolmentToken,
+      consent: 'not-needed',
       tasks: {
         keyboard: {
           examples: () => typed,

@@ -70,6 +70,7 @@ export function lineOptions(url: string, index: number, storage = memoryStorage(
     tasks: { line: { examples: () => points, trainer: lineTrainer } },
     storage,
     enrolment: enrolmentToken,
+    consent: 'not-needed',
   };
 }
 

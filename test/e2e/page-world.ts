@@ -135,6 +135,7 @@ export class PageWorld {
         tasks: { words: { examples: () => examplesOf(device), trainer: this.#trainer } },
         storage: memoryStorage(),
         enrolment,
+        consent: 'not-needed',
       });
       this.#clients.push(client);
       await client.start();

@@ -58,6 +58,7 @@ function device(storage: Storage = memoryStorage()): FederatedClient {
     url: coordinator.url,
     storage,
     enrolment: enrolmentToken,
+    consent: 'not-needed',
     tasks: {
       keyboard: {
         examples: () => ['see you at home', 'see you now'],

@@ -95,6 +95,7 @@ function connect(hybrid: Partial<HybridOptions>): FederatedClient {
     tasks: { line: { examples: () => sequences, trainer: misleading(), hybrid: options } },
     storage: memoryStorage(),
     enrolment: enrolmentToken,
+    consent: 'not-needed',
   });
   return client;
 }

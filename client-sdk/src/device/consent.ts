@@ -3,16 +3,19 @@ import type { Storage } from '../storage/storage.ts';
 
 const name = 'consent';
 
-/** Whether the person whose device it is lets it take part; remembered over restarts. Given until it is taken back. */
+/** Whether the person whose device it is lets it take part; remembered over restarts. Nothing said is no, where consent is needed. */
 export class Consent {
   readonly #storage: Storage;
+  readonly #isNeeded: boolean;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, isNeeded: boolean) {
     this.#storage = storage;
+    this.#isNeeded = isNeeded;
   }
 
   async isGiven(): Promise<boolean> {
-    return (await this.#storage.get(name))?.[0] !== 0;
+    const said = await this.#storage.get(name);
+    return said ? said[0] === 1 : !this.#isNeeded;
   }
 
   /** Durable when it returns. */

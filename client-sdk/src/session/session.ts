@@ -13,6 +13,8 @@ import type { SessionPorts } from './ports.ts';
 import type { Contributing, SessionState } from './state.ts';
 import type { MaskingEvent } from './workshop.ts';
 
+/** ms between two check-ins, at least, half as much more or less at random. */
+const shortestPause = 500;
 /** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
 const retryAfter = 10_000;
 /** ms after which a device with fewer examples than the task asks for counts them again. */
@@ -111,7 +113,7 @@ export class Session {
     const { task, emit } = this.#ports;
     this.#abandon();
     emit('round', { task, round, number: assignment.number, phase: 'ended', progress: 1 });
-    this.#checkInAfter(after, reason);
+    this.#comeBackAfter(after, reason);
   }
 
   /** The coordinator gives what a phase of masking begins with. */
@@ -148,6 +150,12 @@ export class Session {
     this.#wakeAt(end + endMissed, () => this.#missedEnd());
   }
 
+  /** When the coordinator tells a device to come back; however soon that is, a device takes a moment, another one each time. */
+  #comeBackAfter(told: number, reason: string): void {
+    const least = Math.round(shortestPause * (0.5 + this.#ports.platform.random(1)[0]! / 256));
+    this.#checkInAfter(Math.max(told, least), reason);
+  }
+
   #checkInAfter(ms: number, reason: string): void {
     const { task, platform, emit } = this.#ports;
     this.#nextCheckIn = platform.clock.now() + ms;
@@ -181,7 +189,7 @@ export class Session {
         return;
       }
       this.#state = { phase: 'idle' };
-      this.#checkInAfter(answer.after, answer.reason);
+      this.#comeBackAfter(answer.after, answer.reason);
     } catch (error) {
       if (this.#state !== state) return;
       this.#state = { phase: 'idle' };

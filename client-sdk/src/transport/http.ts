@@ -45,7 +45,8 @@ export function httpTransport(
 }
 
 async function reach(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
-  const response = await connection(init.signal, () => fetch(url, init));
+  // Whoever answers could name any other address: bytes and tokens go to the coordinator's alone.
+  const response = await connection(init.signal, () => fetch(url, { ...init, redirect: 'error' }));
   if (response.ok) return response;
   const body = await readBody(response, maxAnswerLength, init.signal);
   throw problemOf(response, body);

@@ -48,6 +48,7 @@ export class VirtualDevice {
       {
         url,
         enrolment: 'a virtual device',
+        consent: 'not-needed',
         storage: world.storages.open(number),
         // They lie where training runs; here only their number is known.
         tasks: { [task]: { examples: () => new Array<null>(count).fill(null), trainer } },

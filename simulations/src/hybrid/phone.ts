@@ -52,8 +52,9 @@ export async function livePhone(
   const serving = keyboardServing(vocabulary);
   const client = new PlatformClient(
     {
-      url: 'http://nobody.invalid',
+      url: 'https://nobody.invalid',
       enrolment: 'none: the phone stays offline',
+      consent: 'not-needed',
       storage: memoryStorage(),
       tasks: {
         keyboard: {

@@ -60,6 +60,7 @@ async function host(): Promise<void> {
         tasks: { keyboard: { examples: () => messages, trainer: recorder.trainer(trainer) } },
         storage: memoryStorage(),
         enrolment: enrolmentToken,
+        consent: 'not-needed',
       },
       {
         ...nodePlatform,

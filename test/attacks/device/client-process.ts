@@ -10,6 +10,7 @@ const client = new FederatedClient({
   },
   storage: fileStorage(folder!),
   enrolment: enrolmentToken,
+  consent: 'not-needed',
 });
 client.on('role', role => process.stdout.write(`${role}\n`));
 client.on('connected', () => process.stdout.write('connected\n'));

@@ -77,6 +77,7 @@ describe('two clients of one process that share a folder', () => {
         tasks: { keyboard: { examples: () => ['a'], trainer: new StillTrainer() } },
         storage: fileStorage(folder),
         enrolment: 'a token',
+        consent: 'not-needed',
       },
       { ...nodePlatform, transport: () => memory },
     );

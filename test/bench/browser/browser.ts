@@ -150,6 +150,7 @@ async function takePart(page: Page, coordinator: Coordinator): Promise<number[]>
         tasks: { keyboard: { examples: () => ['a message'], trainer: idleTrainer } },
         storage: memoryStorage(),
         enrolment,
+        consent: 'not-needed',
       }),
   );
   try {

@@ -38,6 +38,7 @@ const client = new FederatedClient({
   },
   storage: indexedDbStorage('e2e'),
   enrolment: setup.enrolment,
+  consent: 'not-needed',
   floors: { masking: 'honest-but-curious' },
 });
 

@@ -22,6 +22,7 @@ export function participant(world: World, task: string): PlatformClient {
       tasks: { [task]: { examples: () => [[1, 3]], trainer: lineTrainer } },
       storage: memoryStorage(),
       enrolment: enrolmentToken,
+      consent: 'not-needed',
     },
     { ...nodePlatform, transport: (url, platform) => garbling(nodePlatform.transport(url, platform), world) },
   );

@@ -35,6 +35,7 @@ for (let device = Number(first); device < Number(first) + Number(count); device+
     tasks: { [taskName]: { examples: () => [device], trainer } },
     storage: memoryStorage(),
     enrolment: enrolmentToken,
+    consent: 'not-needed',
   });
   client.on('round', ({ round, phase }) => {
     // The device waits for the survivors once its update was taken.

@@ -32,7 +32,8 @@ const program = `
     }),
   };
   const client = new PlatformClient({
-    url: 'bare:', enrolment: 'the enrolment token',
+    url: 'bare:',
+    consent: 'not-needed', enrolment: 'the enrolment token',
     storage: { ...storage, get: async name => own(await storage.get(name)) },
     tasks: { keyboard: { examples: () => ['a', 'b'], trainer: {
       async train(...args) {

@@ -12,6 +12,7 @@ describe('the browser entry on a server that renders pages', () => {
       tasks: { keyboard: { examples: () => [], trainer: workerTrainer(() => new Worker('/worker.js')) } },
       storage: indexedDbStorage('keyboard'),
       enrolment: 'token',
+      consent: 'not-needed',
     });
     expect(client.on('role', () => {})).toBeTypeOf('function');
   });

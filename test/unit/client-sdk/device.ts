@@ -72,7 +72,14 @@ export function deviceOn(
   const random = seededBytes(seed);
   const client = new PlatformClient(
     // Whoever had the storage before has died with its process.
-    { url: 'memory:', tasks, storage: { ...storage, claim: memoryStorage().claim }, enrolment, floors },
+    {
+      url: 'memory:',
+      consent: 'not-needed',
+      tasks,
+      storage: Object.assign(Object.create(storage), { claim: memoryStorage().claim }),
+      enrolment,
+      floors,
+    },
     {
       name: 'other',
       clock,

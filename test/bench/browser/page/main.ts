@@ -77,6 +77,7 @@ async function takePart(): Promise<number[]> {
     tasks: { keyboard: { examples: () => examples, trainer } },
     storage: indexedDbStorage('bench'),
     enrolment: setup.enrolment,
+    consent: 'not-needed',
   });
   const counted = new Promise<void>((resolve, reject) => {
     client.on('round', ({ phase }) => phase === 'counted' && resolve());

@@ -1,6 +1,10 @@
+import { PlatformClient } from '@murmuration/client-sdk/client';
 import type { ClientEvents } from '@murmuration/client-sdk/events';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import { native } from '@murmuration/protocol/primitives/node';
 import { describe, expect, it } from 'vitest';
+import { seededBytes } from '../device.ts';
 import { assignmentOf } from '../memory-coordinator.ts';
 import { clock, coordinator, device, storage, trainer, waiting } from './scene.ts';
 
@@ -76,6 +80,54 @@ describe('consent', () => {
     expect(coordinator.isOpen).toBe(true);
     await client.stop();
     expect([watchers.size, errors]).toEqual([0, []]);
+  });
+
+  /** A client whose app has asked nobody yet. */
+  const fresh = (consent?: 'asked' | 'not-needed') =>
+    new PlatformClient(
+      {
+        url: 'memory:',
+        tasks: { keyboard: { examples: () => ['a'], trainer } },
+        storage: { ...storage, claim: memoryStorage().claim },
+        enrolment: 'a token',
+        ...(consent && { consent }),
+      },
+      {
+        name: 'test',
+        clock,
+        random: seededBytes(1),
+        ed25519: native.ed25519,
+        workshop: () => expect.unreachable('No round.'),
+        conditions: async () => ({}),
+        transport: () => coordinator,
+        trainer: () => expect.unreachable('The task has one.'),
+      },
+    );
+
+  it('is not given where nobody was asked: then nothing is sent, nor made up for it', async () => {
+    const client = fresh();
+    await client.start();
+    expect([await client.hasConsent(), coordinator.isOpen]).toEqual([false, false]);
+    expect(await storage.get('identity')).toBeUndefined();
+    await client.setConsent(true);
+    expect(coordinator.isOpen).toBe(true);
+    await client.stop();
+    const again = fresh('asked');
+    await again.start();
+    expect([await again.hasConsent(), coordinator.isOpen]).toEqual([true, true]);
+    await again.stop();
+  });
+
+  it('need not be given where the app says so, and a no counts all the same', async () => {
+    const client = fresh('not-needed');
+    await client.start();
+    expect([await client.hasConsent(), coordinator.isOpen]).toEqual([true, true]);
+    await client.setConsent(false);
+    const again = fresh('not-needed');
+    await again.start();
+    expect([await again.hasConsent(), coordinator.isOpen]).toEqual([false, false]);
+    await storage.put('consent', Uint8Array.of(7));
+    expect(await again.hasConsent()).toBe(false);
   });
 
   it('that is given starts nothing that the app has not started', async () => {

@@ -170,6 +170,7 @@ export class World implements Surroundings {
         url: 'memory:',
         storage: memoryStorage(),
         enrolment: 'the enrolment token',
+        consent: 'not-needed',
         tasks: {
           values: {
             examples: () => Array.from({ length: 10 }),

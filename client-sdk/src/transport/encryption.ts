@@ -1,0 +1,24 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+
+/**
+ * Throws `device.cleartext` for a coordinator on another host that is reached without encryption: whoever is on the way could read and change
+ * everything. What a name of the loopback host stands for stays on the device.
+ */
+export function requireEncryption(url: string): void {
+  const { protocol, hostname } = new URL(url);
+  if ((protocol !== 'http:' && protocol !== 'ws:') || isLoopback(hostname)) return;
+  throw new MurmurationError(
+    'device.cleartext',
+    `The coordinator at ${protocol}//${hostname} is reached without encryption. Use https, or say cleartext: 'allowed' where nobody else is on the way.`,
+  );
+}
+
+/** By name or address, as `URL` writes them (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
+}
