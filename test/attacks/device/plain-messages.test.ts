@@ -89,7 +89,7 @@ async function roundOf(coordinator: Listening, storage: Storage, round: string, 
   await clock.advance(0);
   coordinator.send('assignment', assignment);
   await clock.advance(0);
-  const feed = async (event: 'roster' | 'bundle' | 'survivors', message: Uint8Array) => {
+  const feed = async (event: 'roster' | 'bundle' | 'survivors' | 'agreed', message: Uint8Array) => {
     coordinator.send(event, { round: assignment.round, assignment: assignment.assignment, message });
     await clock.advance(0);
   };
@@ -97,8 +97,9 @@ async function roundOf(coordinator: Listening, storage: Storage, round: string, 
   await feed('roster', others.roster(coordinator.asked.enrol[0]!.publicKey, last('keys')));
   await feed('bundle', others.bundle(last('shares')));
   await feed('survivors', others.statement());
-  const { bytes } = coordinator.uploads.at(-1)!;
-  const sum = others.sentBy(bytes, others.statement(), last('reveal'));
+  await feed('agreed', others.agreed(others.statement()));
+  const { bytes, signature } = coordinator.uploads.at(-1)!;
+  const sum = others.sentBy(bytes, signature!, others.statement(), last('reveal'));
   await client.stop();
   return {
     errors,

@@ -1,7 +1,9 @@
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
-import { type Dealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import { agreedFor, type Dealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import type { Evidence } from '@murmuration/protocol/secagg/agreement';
+import { planHash } from '@murmuration/protocol/secagg/context';
 import { readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
 import { type DeviceKeys, readKeys } from '@murmuration/protocol/secagg/keys';
@@ -10,12 +12,12 @@ import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,
-  type InUnmasking,
+  type InAgreement,
   maskUpdate,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
@@ -36,18 +38,22 @@ export class MaskedPeers {
   #self!: number;
   #dealings!: Dealings;
   /** Masked zeros of weight 1, by number. */
-  readonly #masked = new Map<number, { state: InUnmasking; elements: Int32Array }>();
+  readonly #masked = new Map<
+    number,
+    { context: ParticipantContext; state: InAgreement; elements: Int32Array }
+  >();
 
   constructor(assignment: Assignment, peers: number, assumptions: MaskingSettings) {
     this.#assignment = assignment;
     this.#assumptions = assumptions;
-    const { round, plan } = assignment;
+    const { round, number, plan, planBytes } = assignment;
     this.#peers = Array.from({ length: peers }, (_, peer) => ({
       primitives: native,
       task: plan.task,
       round,
+      plan: planHash(native, number, planBytes),
       identity: native.ed25519.signingKey(seed(peer, 1)),
-      demands: { assumptions, smallestCohort: 3, today: 0 },
+      demands: { assumptions, smallestCohort: 3, smallestSum: 3, today: 0 },
     }));
     this.#keys = this.#peers.map((context, peer) => {
       const { message } = enterRound(context, seed(peer, 2));
@@ -82,7 +88,7 @@ export class MaskedPeers {
       const zeros = new Int32Array(elements);
       zeros[elements - 1] = 1;
       const ready = takeShares(context, state, writeBundle(this.#graph, this.#dealings, number));
-      this.#masked.set(number, { state: maskUpdate(context, ready, zeros, width), elements: zeros });
+      this.#masked.set(number, { context, state: maskUpdate(context, ready, zeros, width), elements: zeros });
     }
     return writeBundle(this.#graph, this.#dealings, this.#self);
   }
@@ -92,12 +98,25 @@ export class MaskedPeers {
     const survivors = [...this.#masked.keys()].slice(0, this.#masked.size - lost);
     return writeStatement(
       this.#graph.devices.length,
+      this.#dealings,
       new Set(isDeviceLost ? survivors : [...survivors, this.#self]),
     );
   }
 
+  /** What the device is told of its neighbours: all that the statement counts agree to it. */
+  agreed(statement: Uint8Array, lost = 0): Uint8Array {
+    return this.#agreedFor(this.#self, statement, lost);
+  }
+
   /** The values and the weight that the device sent under its masks, from the sum of all once these are off. */
-  sentBy(update: Uint8Array, statement: Uint8Array, reveal: Uint8Array, lost = 0): Int32Array {
+  sentBy(
+    update: Uint8Array,
+    signature: Uint8Array,
+    statement: Uint8Array,
+    reveal: Uint8Array,
+    lost = 0,
+  ): Int32Array {
+    const self = { kind: 'update', signature } as const;
     const { elements, width } = quantizationFor(layout.count, this.#settings);
     const form = { kind: 'ring', layoutHash: layout.hash, count: elements, width } as const;
     const decoded = decodeUpdate(update, form);
@@ -107,14 +126,26 @@ export class MaskedPeers {
     const unmasking = new Unmasking(this.#graph, this.#dealings, statement);
     unmasking.take(this.#self, reveal);
     const survivors = [...this.#masked].slice(0, this.#masked.size - lost);
-    for (const [number, { state, elements: masked }] of survivors) {
+    for (const [number, { context, state, elements: masked }] of survivors) {
       for (let i = 0; i < elements; i++) sum[i] = sum[i]! + masked[i]!;
-      unmasking.take(number, revealShares(this.#peers[0]!, state, statement).message);
+      const stated = takeStatement(context, state, statement);
+      const { message } = revealShares(context, stated, this.#agreedFor(number, statement, lost, self));
+      unmasking.take(number, message);
     }
     for (const secret of unmasking.recover())
-      applyMasks(native, sum, unmaskingMasks(this.#peers[0]!, secret), width);
+      applyMasks(native, sum, unmaskingMasks(this.#graph.context, secret), width);
     sum[elements - 1] = sum[elements - 1]! - survivors.length;
     return centre(sum, width);
+  }
+
+  /** The peers' agreements, and of the device itself what its neighbours know of it. */
+  #agreedFor(receiver: number, statement: Uint8Array, lost: number, self?: Evidence): Uint8Array {
+    const survivors = new Map([...this.#masked].slice(0, this.#masked.size - lost));
+    return agreedFor(this.#graph, receiver, number => {
+      const peer = survivors.get(number);
+      if (!peer) return number === this.#self ? self : undefined;
+      return { kind: 'agreement', signature: takeStatement(peer.context, peer.state, statement).message };
+    });
   }
 
   get #settings() {
