@@ -135,6 +135,7 @@ export function meanOfSum(
       );
     mean[i] = (sum[i]! * step) / weight;
   }
+  requireWithinClip(mean, weight, settings, step);
   rotateBack(mean, seed);
   return { delta: mean, weight };
 }
@@ -161,4 +162,30 @@ export function verdictsOfSum(
 
 function bringsVerdicts({ elements, values }: Quantization): boolean {
   return elements > values + 1;
+}
+
+/** What the length of a mean may have beyond the clip for the sake of float32, and of devices that measure it otherwise. */
+const tolerance = 1.05;
+/** Standard deviations beyond which rounding is not taken for chance: exp(−8² / 2) < 2⁻⁴⁰. */
+const rareRounding = 8;
+
+/**
+ * The mean of updates within the clip is within it as well, but for rounding: of expected length √n · step / 2 where one device has all
+ * the weight, and √(weightCap / weight) of that at most, since Σ w² ≤ weightCap · Σ w; longer than that by 8 steps in less than
+ * one round in 2⁴⁰ (Boucheron, Lugosi and Massart 2013, Theorem 6.10). So one device that lies under its mask moves the mean by twice the
+ * clip and no more.
+ */
+function requireWithinClip(
+  mean: Float32Array,
+  weight: number,
+  { clip, weightCap }: QuantizationSettings,
+  step: number,
+): void {
+  const norm = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
+  const rounding = step * Math.sqrt(weightCap / weight) * (Math.sqrt(mean.length) / 2 + rareRounding);
+  if (norm > clip * tolerance + rounding)
+    throw new MurmurationError(
+      'update.impossible',
+      `The mean has the length ${norm}, and updates clipped to ${clip} have none beyond ${clip * tolerance + rounding}.`,
+    );
 }

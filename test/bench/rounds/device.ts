@@ -114,7 +114,7 @@ export class RoundDevice {
       ...part.plan.update,
       largestCohort: part.plan.largestCohort,
     });
-    const elements = randomElements(quantization.elements, quantization.largest);
+    const elements = randomElements(quantization.elements, Math.ceil(quantization.largest / 4));
     const { masked, update } = await this.#inTurn(() => {
       const wire = elements.slice();
       const masked = mask?.(wire, quantization.width);

@@ -224,6 +224,43 @@ describe('the mean of a sum', () => {
     expect(codeOf(() => verdictsOfSum(sum, contributors, quantization))).toBe('update.impossible');
   });
 
+  it('QU6: is never refused where all updates are as long as the clip, however coarse and uneven', () => {
+    const weights = (cap: number) =>
+      fc.array(fc.integer({ min: 1, max: cap }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(
+        settingsArbitrary.chain(settings =>
+          fc.tuple(fc.constant({ ...settings, largestCohort: 10 }), weights(settings.weightCap)),
+        ),
+        fc.integer({ min: 1, max: 300 }),
+        fc.nat(1_000),
+        ([settings, weights], count, seed) => {
+          const quantization = quantizationFor(count, settings);
+          const sum = new Int32Array(count + 1);
+          for (const [i, weight] of weights.entries()) {
+            const delta = vectorOf(count, seed, settings.clip);
+            const ring = quantize(delta, weight, quantization, 'r', seededBytes(seed + i));
+            for (const [at, value] of ring.entries()) sum[at]! += value;
+          }
+          expect(() => meanOfSum(sum, weights.length, settings, quantization, 'r')).not.toThrow();
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('QU6: longer than the clip is refused, where each of its values is within reach', () => {
+    const settings = { clip: 1, bits: 8, weightCap: 1, largestCohort: 100 };
+    const quantization = quantizationFor(400, settings);
+    const sumOf = (value: number) =>
+      Int32Array.from({ length: 401 }, (_, i) => (i < 400 ? 100 * value : 100));
+    const mean = (value: number) => () => meanOfSum(sumOf(value), 100, settings, quantization, 'r');
+    expect(codeOf(mean(quantization.largest))).toBe('update.impossible');
+    // √400 · step = 6 / 127: a value of 22 is a mean of 1.039, one of 24 a mean of 1.134.
+    expect(mean(22)).not.toThrow();
+    expect(codeOf(mean(24))).toBe('update.impossible');
+  });
+
   // facebookresearch/FLSim@7311f2d, flsim/secure_aggregation/tests/test_secure_aggregation.py: fixed point 17.42 × 100 = 1742,
   // −2.3416 × 100 = −234, and 85 / 85 = 1; one value has no rotation but its sign, and a step of 1/100.
   it.each([
