@@ -9,30 +9,44 @@ export interface FedAdamSettings {
   readonly beta2?: number;
   /** τ, degree of adaptivity, added to the root of the second moment; 0.001 by default. */
   readonly tau?: number;
+  /**
+   * Whether both moments are corrected for their start (Kingma & Ba 2015, §2: the rate of step t times √(1 − β₂ᵗ) / (1 − β₁ᵗ)), as Adam of
+   * TensorFlow Federated does; true by default. Without it the algorithm is that which Reddi et al. print, whose first steps are shorter.
+   */
+  readonly biasCorrection?: boolean;
 }
 
 type Moments = { readonly step: number; readonly first: Float32Array; readonly second: Float32Array };
 
 /**
- * FedAdam (Reddi et al. 2021, Algorithm 2): m ← β₁m + (1 − β₁)Δ, v ← β₂v + (1 − β₂)Δ², x ← x + ηm/(√v + τ). The moments
- * are corrected for their start at zero as in Kingma & Ba 2015, §3, with the exponent step + 1, as Flower does.
+ * FedAdam (Reddi et al. 2021, Algorithm 2): m ← β₁m + (1 − β₁)Δ, v ← β₂v + (1 − β₂)Δ², x ← x + ηm/(√v + τ). The second moment begins
+ * at zero where it is corrected for that, and otherwise at τ², the least that the paper allows.
  */
 export function fedAdam({
   serverLearningRate = 0.01,
   beta1 = 0.9,
   beta2 = 0.99,
   tau = 0.001,
+  biasCorrection = true,
 }: FedAdamSettings = {}): SumStrategy<Moments> {
+  const rateOf = (step: number): number =>
+    biasCorrection
+      ? (serverLearningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step)
+      : serverLearningRate;
   return {
     name: 'fedAdam',
     consumes: 'sum',
-    init: count => ({ step: 0, first: new Float32Array(count), second: new Float32Array(count) }),
+    init: count => ({
+      step: 0,
+      first: new Float32Array(count),
+      second: new Float32Array(count).fill(biasCorrection ? 0 : tau * tau),
+    }),
     apply(state, model, { delta }) {
       const step = state.step + 1;
       const first = new Float32Array(model.length);
       const second = new Float32Array(model.length);
       const next = new Float32Array(model.length);
-      const rate = (serverLearningRate * Math.sqrt(1 - beta2 ** (step + 1))) / (1 - beta1 ** (step + 1));
+      const rate = rateOf(step);
       for (let i = 0; i < next.length; i++) {
         const m = beta1 * state.first[i]! + (1 - beta1) * delta[i]!;
         const v = beta2 * state.second[i]! + (1 - beta2) * delta[i]! * delta[i]!;

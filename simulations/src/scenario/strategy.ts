@@ -19,6 +19,8 @@ export const strategySettings = z
     beta2: z.number().min(0).lt(1).default(0.99),
     /** Of `fedAdam`. */
     tau: z.number().positive().default(0.001),
+    /** Of `fedAdam`: whether its moments are corrected for their start. */
+    biasCorrection: z.boolean().default(true),
     /** Of `trimmedMean`: the share that is cut off at each end. */
     trim: z.number().min(0).lt(0.5).default(0.1),
   })
