@@ -5,6 +5,7 @@ import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import { concatBytes } from '@murmuration/protocol/bytes';
 import type { AssignmentId } from '@murmuration/protocol/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { certify, isCertified } from '@murmuration/protocol/secagg/certificate';
@@ -52,7 +53,7 @@ describe.each(unsound)('ED1: whoever takes %s for its key', (_, encoding) => {
       native,
       new VirtualClock(),
     );
-    const message = { protocol: 1, publicKey: key, token: 'token', signature: universal };
+    const message = { protocol: protocolVersion, publicKey: key, token: 'token', signature: universal };
     await expect(population.enrol(message, nonce)).rejects.toMatchObject({ code: 'device.key' });
     expect(population.size).toBe(0);
   });

@@ -89,7 +89,7 @@ describe('published figures', () => {
 
   /** Models of one value from 1 on, whose gradient is always the same: devices learn its opposite. */
   function descent(strategy: ReturnType<typeof fedAdam>, gradient: number, steps: number): number[] {
-    let now = { state: strategy.init(1), model: Float32Array.of(1) };
+    let now: ReturnType<typeof strategy.apply> = { state: strategy.init(1), model: Float32Array.of(1) };
     return Array.from({ length: steps }, () => {
       now = strategy.apply(now.state, now.model, { delta: Float32Array.of(-gradient), weight: 1 });
       return now.model[0]!;
