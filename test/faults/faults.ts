@@ -9,6 +9,11 @@ interface FaultRun {
 }
 
 const runs: Record<string, FaultRun> = {
+  attacks: {
+    brings:
+      'attackers of our own against every promise, and the same with the rule left out that holds against them',
+    load: () => import('../attacks/attacks.ts'),
+  },
   fuzz: {
     brings: 'malformed messages to sockets and HTTP, beside a cohort whose rounds go on',
     load: () => import('./fuzz/fuzz.ts'),

@@ -134,7 +134,7 @@ function rosters(): Outcome {
     return new Set(roster).size === 40 && opened >= 27 && 40 - lost >= 27;
   });
   const update = updateOf(0);
-  maskUpdate(victim.context, state, update);
+  maskUpdate(victim.context, state, update, 32);
   const recovered = (secret: Uint8Array, sharing: Uint8Array, points: number[]) => {
     const shares = shareSecret(secret, 27, points, uniformIntegers(native, sharing));
     return secretRecovery(points, keyBytes)(shares)!;
@@ -158,6 +158,7 @@ function rosters(): Outcome {
     native,
     update,
     collectMasks(masks.length, i => masks[i]!),
+    32,
   );
   const isOpen = equalBytes(new Uint8Array(update.buffer), new Uint8Array(updateOf(0).buffer));
   return { held, succeedsWithoutRule: isSatisfied && isOpen };

@@ -159,7 +159,7 @@ function dealersStory(): Outcome {
   const stories = ([0, 1] as const).map(which => ({
     dealt: dealt[which],
     counted: new Set([...dealt[which]].filter(place => !lost[which].has(place))),
-  })) as [Story, Story];
+  })) as unknown as readonly [Story, Story];
   const storyOf = (place: number) => stories[first.has(place) ? 0 : 1];
   const opened = (leftOut: LeftOut) => {
     const world = new World(small);

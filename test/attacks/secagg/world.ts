@@ -49,6 +49,7 @@ export const undemanding: Demands = {
   assumptions: { threat: 'honest-but-curious', corrupt: 0, dropping: 0 },
   smallestCohort: 3,
   smallestSum: 3,
+  today: 0,
 };
 
 /** Rules that devices may be made to leave out. */
@@ -147,7 +148,11 @@ export class World {
       const bundle = writeBundle(this.graph, dealings, number);
       const held = takeShares(this.#contexts[number]!, this.#dealt[number]!, bundle);
       const update = updateOf(place);
-      this.#masked.set(place, { state: maskUpdate(this.#contexts[number]!, held, update), update, dealt });
+      this.#masked.set(place, {
+        state: maskUpdate(this.#contexts[number]!, held, update, 32),
+        update,
+        dealt,
+      });
     }
   }
 
@@ -357,6 +362,7 @@ export class World {
       native,
       sum,
       collectMasks(masks.length, i => masks[i]!),
+      32,
     );
   }
 }
