@@ -93,13 +93,13 @@ async function roundOf(coordinator: Listening, storage: Storage, round: string, 
     coordinator.send(event, { round: assignment.round, assignment: assignment.assignment, message });
     await clock.advance(0);
   };
-  const last = (event: 'keys' | 'shares' | 'reveal') => coordinator.asked[event].at(-1)!.message;
+  const last = (event: 'keys' | 'shares' | 'agree' | 'reveal') => coordinator.asked[event].at(-1)!.message;
   await feed('roster', others.roster(coordinator.asked.enrol[0]!.publicKey, last('keys')));
   await feed('bundle', others.bundle(last('shares')));
   await feed('survivors', others.statement());
   await feed('agreed', others.agreed(others.statement()));
-  const { bytes, signature } = coordinator.uploads.at(-1)!;
-  const sum = others.sentBy(bytes, signature!, others.statement(), last('reveal'));
+  const { bytes } = coordinator.uploads.at(-1)!;
+  const sum = others.sentBy(bytes, last('agree'), others.statement(), last('reveal'));
   await client.stop();
   return {
     errors,

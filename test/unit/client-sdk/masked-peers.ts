@@ -111,12 +111,12 @@ export class MaskedPeers {
   /** The values and the weight that the device sent under its masks, from the sum of all once these are off. */
   sentBy(
     update: Uint8Array,
-    signature: Uint8Array,
+    agreement: Uint8Array,
     statement: Uint8Array,
     reveal: Uint8Array,
     lost = 0,
   ): Int32Array {
-    const self = { kind: 'update', signature } as const;
+    const self = { kind: 'agreement', signature: agreement } as const;
     const { elements, width } = quantizationFor(layout.count, this.#settings);
     const form = { kind: 'ring', layoutHash: layout.hash, count: elements, width } as const;
     const decoded = decodeUpdate(update, form);

@@ -1,4 +1,5 @@
 import type { Floors } from '@murmuration/client-sdk/session/floors';
+import type { MaskingEvent } from '@murmuration/client-sdk/session/workshop';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -50,13 +51,14 @@ async function assigned(seed = 1, floors: Floors = {}) {
   return it;
 }
 
-async function feed(event: 'roster' | 'bundle' | 'survivors', message: Uint8Array): Promise<void> {
+async function feed(event: MaskingEvent, message: Uint8Array): Promise<void> {
   const { round, assignment: part } = assignment;
   coordinator.send(event, { round, assignment: part, message });
   await clock.advance(0);
 }
 
-const sent = (event: 'keys' | 'shares' | 'reveal') => coordinator.asked[event].map(({ message }) => message);
+const sent = (event: 'keys' | 'shares' | 'agree' | 'reveal') =>
+  coordinator.asked[event].map(({ message }) => message);
 const rosterOf = () => peers.roster(coordinator.asked.enrol[0]!.publicKey, sent('keys')[0]!);
 const bundleOf = () => peers.bundle(sent('shares')[0]!);
 
@@ -66,12 +68,19 @@ async function play(until: 'keys' | 'shares' | 'updates' | 'closing'): Promise<v
   await feed('roster', rosterOf());
   if (until === 'shares') return;
   await feed('bundle', bundleOf());
-  if (until === 'closing') await feed('survivors', peers.statement());
+  if (until === 'closing') await agree();
+}
+
+/** The coordinator states who is in the sum, and all of them agree. */
+async function agree(statement = peers.statement(), lost = 0): Promise<void> {
+  await feed('survivors', statement);
+  await feed('agreed', peers.agreed(statement, lost));
 }
 
 /** What the device sent is what its trainer learned, with its weight, once the masks are off the sum. */
 function expectExact(statement = peers.statement(), lost = 0): void {
-  const sum = peers.sentBy(coordinator.uploads[0]!.bytes, statement, sent('reveal')[0]!, lost);
+  const { bytes } = coordinator.uploads[0]!;
+  const sum = peers.sentBy(bytes, sent('agree')[0]!, statement, sent('reveal')[0]!, lost);
   const settings = { ...assignment.plan.update, largestCohort: assignment.plan.largestCohort };
   const quantization = quantizationFor(layout.count, settings);
   const { delta, weight } = meanOfSum(sum, 1, settings, quantization, assignment.round);
@@ -91,8 +100,10 @@ describe('a device in a masked round', () => {
     await feed('bundle', bundleOf());
     expect(trainer.trainings).toBe(1);
     expect(coordinator.uploads).toHaveLength(1);
-    expect(coordinator.asked.reveal).toEqual([]);
+    expect(coordinator.asked.agree).toEqual([]);
     await feed('survivors', peers.statement());
+    expect([sent('agree').length, sent('reveal').length]).toEqual([1, 0]);
+    await feed('agreed', peers.agreed(peers.statement()));
     expect(sent('reveal')).toHaveLength(1);
     expectExact();
     expect(rounds).toEqual([
@@ -102,6 +113,7 @@ describe('a device in a masked round', () => {
       'training',
       'training',
       'uploading',
+      'agreement',
       'unmasking',
       'counted',
     ]);
@@ -127,12 +139,12 @@ describe('a device in a masked round', () => {
     await assigned();
     await play('updates');
     const statement = peers.statement(1);
-    await feed('survivors', statement);
+    await agree(statement, 1);
     expectExact(statement, 1);
   });
 
   it('sends the same bytes again where an answer was lost', async () => {
-    for (const event of ['keys', 'shares', 'reveal'] as const) {
+    for (const event of ['keys', 'shares', 'agree', 'reveal'] as const) {
       const real = coordinator.answers[event] as () => unknown;
       let lost = true;
       coordinator.answers[event] = () => {
@@ -155,7 +167,9 @@ describe('a device in a masked round', () => {
     await clock.advance(1_000);
     await feed('survivors', peers.statement());
     await clock.advance(1_000);
-    for (const event of ['keys', 'shares', 'reveal'] as const) {
+    await feed('agreed', peers.agreed(peers.statement()));
+    await clock.advance(1_000);
+    for (const event of ['keys', 'shares', 'agree', 'reveal'] as const) {
       const [first, again, ...more] = sent(event);
       expect(again).toEqual(first);
       expect(more).toEqual([]);
@@ -177,7 +191,7 @@ describe('a device in a masked round', () => {
 
 describe('a device that restarts in a masked round', () => {
   /** Lets the message of a phase go unanswered, and the device end with it. */
-  function hangIn(event: 'keys' | 'shares' | 'reveal'): () => void {
+  function hangIn(event: 'keys' | 'shares' | 'agree' | 'reveal'): () => void {
     const answer = coordinator.answers[event];
     coordinator.answers[event] = never;
     return () => {
@@ -229,7 +243,7 @@ describe('a device that restarts in a masked round', () => {
     expect(trainer.trainings).toBe(1);
     expect(coordinator.uploads).toHaveLength(2);
     expect(coordinator.uploads[1]).toEqual(coordinator.uploads[0]);
-    await feed('survivors', peers.statement());
+    await agree();
     expectExact();
   });
 
@@ -269,6 +283,7 @@ describe('a device that is asked for too much', () => {
     await feed('survivors', second);
     taken();
     await clock.advance(0);
+    await feed('agreed', peers.agreed(first));
     expect(sent('reveal')).toHaveLength(1);
     expectExact(first);
   });
@@ -276,12 +291,12 @@ describe('a device that is asked for too much', () => {
   it.each([
     ['names the device itself as lost', () => peers.statement(0, true), 'secagg.statement'],
     ['leaves fewer survivors than the threshold', () => peers.statement(2), 'secagg.too-few'],
-    ['is about another number of devices', () => Uint8Array.of(0, 0), 'secagg.statement'],
+    ['is about another number of devices', () => Uint8Array.of(0, 0, 0), 'secagg.statement'],
   ] as const)('SA12 SA13: reveals nothing where the statement %s, and leaves', async (_, statement, code) => {
     const { errors } = await assigned();
     await play('updates');
     await feed('survivors', statement());
-    expect(sent('reveal')).toEqual([]);
+    expect([sent('agree'), sent('reveal')]).toEqual([[], []]);
     expect(errors).toEqual([code]);
     expect(coordinator.asked.leave).toMatchObject([{ round: assignment.round, reason: code }]);
     await clock.advance(0);
