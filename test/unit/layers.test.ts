@@ -38,6 +38,7 @@ const forNode = new Set([
   'protocol/src/primitives/node.ts',
   'client-sdk/src/node.ts',
   'client-sdk/src/storage/file.ts',
+  'client-sdk/src/storage/folder-claim.ts',
   'client-sdk/src/training/worker.ts',
   'client-sdk/src/training/worker-trainer.ts',
 ]);

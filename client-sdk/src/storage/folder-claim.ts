@@ -19,7 +19,7 @@ import type { RandomBytes } from '@murmuration/protocol/ports';
 const isWindows = process.platform === 'win32';
 
 /** Names that are no entries of the storage. */
-export const claimPrefix = '.claim-';
+const claimPrefix = '.claim-';
 /** Sockets that do not listen yet, which nobody may take for dead ones. */
 const openingPrefix = '.opening-';
 /** Longest path of a socket that every platform takes, bytes. */

@@ -700,7 +700,10 @@ export const strings = {
         'Under masking: the wait for devices whose connection is gone, once there are enough others.',
       ],
       'deadlines.evaluation': ['Evaluation', 'Of the new version, by the coordinator.'],
-      'eligibility.minExamples': ['Examples at least', 'Devices with fewer do not check in; they tell nobody how many they have.'],
+      'eligibility.minExamples': [
+        'Examples at least',
+        'Devices with fewer do not check in; they tell nobody how many they have.',
+      ],
       'eligibility.idle': ['Idle', 'Nobody uses the device.'],
       'eligibility.charging': ['Charging', 'It is on power.'],
       'eligibility.unmetered': ['Unmetered network', 'Nobody pays by the megabyte.'],

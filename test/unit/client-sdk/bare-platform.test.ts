@@ -28,7 +28,8 @@ const program = `
       close: () => coordinator.close(),
       request: async (event, frame) => own(await coordinator.request(event, host.bytes(frame))),
       download: async path => own(await coordinator.download(path)),
-      upload: (path, token, bytes, signal) => coordinator.upload(path, host.bytes(token), host.bytes(bytes), signal),
+      upload: (path, { token, signature }, bytes, signal) =>
+        coordinator.upload(path, { token: host.bytes(token), signature: host.bytes(signature) }, host.bytes(bytes), signal),
     }),
   };
   const client = new PlatformClient({
@@ -78,15 +79,16 @@ it('the core takes part in a masked round on a platform that has neither a DOM n
   coordinator.send('assignment', assignment);
   await clock.advance(0);
   expect(errors).toEqual([]);
-  const feed = async (event: 'roster' | 'bundle' | 'survivors', message: Uint8Array) => {
+  const feed = async (event: 'roster' | 'bundle' | 'survivors' | 'agreed', message: Uint8Array) => {
     coordinator.send(event, { round: assignment.round, assignment: assignment.assignment, message });
     await clock.advance(0);
   };
-  const sent = (event: 'keys' | 'shares' | 'reveal') => coordinator.asked[event][0]!.message;
+  const sent = (event: 'keys' | 'shares' | 'agree' | 'reveal') => coordinator.asked[event][0]!.message;
   await feed('roster', peers.roster(coordinator.asked.enrol[0]!.publicKey, sent('keys')));
   await feed('bundle', peers.bundle(sent('shares')));
   await feed('survivors', peers.statement());
-  const sum = peers.sentBy(coordinator.uploads[0]!.bytes, peers.statement(), sent('reveal'));
+  await feed('agreed', peers.agreed(peers.statement()));
+  const sum = peers.sentBy(coordinator.uploads[0]!.bytes, sent('agree'), peers.statement(), sent('reveal'));
   // Its weight, once the masks are off.
   expect(sum.at(-1)).toBe(2);
   expect(errors).toEqual([]);
