@@ -93,7 +93,7 @@ describe('consent', () => {
         ...(consent && { consent }),
       },
       {
-        name: 'test',
+        name: 'other',
         clock,
         random: seededBytes(1),
         ed25519: native.ed25519,

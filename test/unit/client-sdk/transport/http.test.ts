@@ -49,7 +49,12 @@ describe('the HTTP half of a transport', () => {
         response.end('{}');
       });
     });
-    await http.upload('/v1/rounds/r/updates/a', Uint8Array.of(255, 254, 253), Buffer.from('update'), never);
+    await http.upload(
+      '/v1/rounds/r/updates/a',
+      { token: Uint8Array.of(255, 254, 253), signature: undefined },
+      Buffer.from('update'),
+      never,
+    );
     expect(seen).toEqual([
       {
         method: 'PUT',
@@ -81,7 +86,9 @@ describe('the HTTP half of a transport', () => {
 
   it('CH7: throws what a problem document names', async () => {
     const http = await to(problem({ code: 'update.norm', detail: 'The norm is 5.', retryable: false }));
-    const error = await refusal(http.upload('/x', new Uint8Array(0), new Uint8Array(1), never));
+    const error = await refusal(
+      http.upload('/x', { token: new Uint8Array(0), signature: undefined }, new Uint8Array(1), never),
+    );
     expect(error).toMatchObject({ code: 'update.norm', detail: 'The norm is 5.', retryable: false });
   });
 
@@ -126,7 +133,7 @@ describe('the HTTP half of a transport', () => {
     });
     const broken = [
       http.download('/x', 100, never),
-      http.upload('/x', new Uint8Array(0), new Uint8Array(1), never),
+      http.upload('/x', { token: new Uint8Array(0), signature: undefined }, new Uint8Array(1), never),
     ];
     for (const each of broken) expect((await refusal(each)).code).toBe('server.unreachable');
     await new Promise(resolve => server!.close(resolve));

@@ -186,6 +186,7 @@ describe('a task', () => {
         update: task.update,
         masking: task.masking,
         largestCohort: cohortSizeOf(task),
+        grace: task.deadlines.grace,
       };
       expect(plan.safeParse(message).error).toBeUndefined();
     }
