@@ -1,6 +1,7 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/config';
 import { createCoordinator } from '@murmuration/coordinator/main';
+import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
@@ -9,15 +10,16 @@ import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { type MaskingContribution, maskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { planHash } from '@murmuration/protocol/secagg/context';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,
   maskUpdate,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
@@ -39,7 +41,7 @@ const layout = layoutOf([
 
 /**
  * Bytes of all protocol messages of one device in one masked round of `cohort` devices, both ways over its WebSocket, framing
- * and acknowledgements included: assignment, keys, roster with its proofs, shares, bundle, survivors, reveal, end. Some devices
+ * and acknowledgements included: assignment, keys, roster with its proofs, shares, bundle, survivors, agree, agreed, reveal, end. Some devices
  * are clients of the SDK behind the counting proxy; the others have connections of their own as well and take turns, so that one
  * process can play them all.
  */
@@ -56,7 +58,14 @@ export async function measureProtocol(cohort: number, log: (line: string) => voi
         update,
         masking: assumptions,
         cohort: { goal: cohort, minimum: cohort, overSelection: 1 },
-        deadlines: { gathering: long, keys: long, shares: long, updates: long, unmasking: long },
+        deadlines: {
+          gathering: long,
+          keys: long,
+          shares: long,
+          updates: long,
+          agreement: long,
+          unmasking: long,
+        },
         uploadSlot: 0,
         schedule: { every: '1 d' },
       }),
@@ -135,13 +144,20 @@ async function playRound(devices: readonly RawDevice[], log: (line: string) => v
     const next = maskUpdate(context, ready, elements, width);
     const packed = packRing(elements, width);
     const bytes = encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, width);
-    const { status } = await device.upload(assignment, bytes);
+    const { status } = await device.upload(assignment, bytes, next.message);
     if (status !== 200) throw new Error(`An update was answered with ${status}.`);
     return { device, assignment, context, state: next };
   });
   log('protocol: updates are sent');
-  await each(masked, async ({ device, assignment, context, state }) => {
-    const { message } = revealShares(context, state, await fed(device, 'survivors'));
+  const agreed = await each(masked, async ({ device, assignment, context, state }) => {
+    const next = takeStatement(context, state, await fed(device, 'survivors'));
+    if (next.phase !== 'unmasking') throw new Error('This round needs no agreement.');
+    await contribute(device, assignment, 'agree', next.message);
+    return { device, assignment, context, state: next };
+  });
+  log('protocol: the statement is agreed on');
+  await each(agreed, async ({ device, assignment, context, state }) => {
+    const { message } = revealShares(context, state, await fed(device, 'agreed'));
     await contribute(device, assignment, 'reveal', message).catch(refuseAllButClosed);
   });
 }
@@ -155,22 +171,26 @@ async function each<Item, Result>(
   return results;
 }
 
-function contextOf({ key }: RawDevice, { plan, round }: Assignment): ParticipantContext {
-  const demands = { assumptions, smallestCohort: 3, today: 0 };
-  return { primitives: native, task: plan.task, round, identity: key, demands };
+function contextOf(
+  { key }: RawDevice,
+  { plan: { task }, planBytes, round, number }: Assignment,
+): ParticipantContext {
+  const demands = { assumptions, smallestCohort: 3, smallestSum: 3, today: 0 };
+  const plan = planHash(native, number, planBytes);
+  return { primitives: native, task, round, plan, identity: key, demands };
 }
 
 async function contribute(
   device: RawDevice,
   { round, assignment }: Assignment,
-  event: 'keys' | 'shares' | 'reveal',
+  event: 'keys' | 'shares' | 'agree' | 'reveal',
   message: Uint8Array,
 ): Promise<void> {
   const contribution: MaskingContribution = { round, assignment, message };
   await device.ask(event, contribution, z.null());
 }
 
-async function fed(device: RawDevice, event: 'roster' | 'bundle' | 'survivors'): Promise<Uint8Array> {
+async function fed(device: RawDevice, event: MaskingEvent): Promise<Uint8Array> {
   return decodeFrame(await device.next(event), maskingInput).message;
 }
 

@@ -31,12 +31,13 @@ export function termsOf(round: RoundId): RoundTerms {
       update: { kind: 'ring', clip: 0.75, bits: 8, weighting: 'examples', weightCap: 32 },
       masking: null,
       largestCohort: 13,
+      grace: 20_000,
     },
     cohortSize: 13,
     goal: 10,
     minimum: 5,
     startedAt: Date.UTC(2026, 0, 1),
-    limits: { gathering: 1, keys: 2, shares: 3, updates: 4, unmasking: 2 ** 40 },
+    limits: { gathering: 1, keys: 2, shares: 3, updates: 4, agreement: 5, unmasking: 2 ** 40 },
   };
 }
 
@@ -70,7 +71,9 @@ const entries: readonly JournalEntry[] = [
   { type: 'shares', assignment: id('one'), message: new Uint8Array(100_000).fill(4) },
   { type: 'left', assignment: id('two') },
   { type: 'tick', time: 1_234.5 },
+  { type: 'graced', time: 1_235.5 },
   { type: 'stated', statement: Uint8Array.of(5) },
+  { type: 'agree', assignment: id('one'), message: new Uint8Array(64).fill(6) },
   { type: 'reveal', assignment: id('one'), message: Uint8Array.of(0, 255) },
 ];
 
@@ -79,6 +82,7 @@ export function checkpointOf(...names: readonly string[]): Checkpoint {
     contributors: names.map(name => ({
       assignment: id<AssignmentId>(name),
       digest: new Uint8Array(32).fill(name.length),
+      signature: name === 'one' ? null : new Uint8Array(64).fill(name.length),
     })),
     sum: Uint8Array.from({ length: 5_000 }, (_, i) => i * names.length),
   };

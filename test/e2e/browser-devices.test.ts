@@ -62,7 +62,7 @@ describe('pages as devices, under the strict policy with which a coordinator ser
     await pages[0]!.screenshot('page-after-a-round');
   }, 120_000);
 
-  it.each(['uploading', 'unmasking'])(
+  it.each(['uploading', 'agreement', 'unmasking'])(
     'goes on with its round where the page is reloaded while it is at %s, its update masked',
     async phase => {
       world = await PageWorld.open(stage, 4);

@@ -12,7 +12,7 @@ import { serving, TableInference } from '../unit/client-sdk/hybrid/scene.ts';
 import { lineClient, lineOptions, openCoordinator } from './line.ts';
 import { losingLineClient } from './losing-line.ts';
 
-const masking = { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } as const;
+const masking = { threat: 'malicious', corrupt: 0.1, dropping: 0.3 } as const;
 const cohort = { goal: 6, minimum: 4, overSelection: 1 } as const;
 
 let cleanUp: (() => Promise<void>)[] = [];
@@ -96,6 +96,7 @@ describe('masked rounds over real sockets', () => {
     ['keys', { accepted: 5, late: 1 }],
     ['shares', { accepted: 5, late: 1 }],
     ['updates', { accepted: 5, late: 1 }],
+    ['agreement', { accepted: 6, late: 0 }],
     ['unmasking', { accepted: 6, late: 0 }],
   ])('SA14: a device that falls silent at %s is survived', async (at, tally) => {
     const clock = new VirtualClock(systemClock.now());

@@ -96,9 +96,16 @@ export class PageWorld {
       model: () => nextWordModel({ vocabulary: vocabulary.size, embedding: 6, gru: 8, dense: 5 }, 1),
       plan: { learningRate: 0.5, epochs: 2, batchSize: 4, maxExamples: 100 },
       update: { clip, bits, weighting: 'uniform' },
-      masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+      masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
       cohort: { goal: devices, minimum: devices, overSelection: 1 },
-      deadlines: { gathering: '1 min', keys: '1 min', shares: '1 min', updates: '1 min', unmasking: '1 min' },
+      deadlines: {
+        gathering: '1 min',
+        keys: '1 min',
+        shares: '1 min',
+        updates: '1 min',
+        agreement: '1 min',
+        unmasking: '1 min',
+      },
       uploadSlot: 0,
       schedule: { every: '0 s' },
     });

@@ -37,9 +37,9 @@ function recording(sent: Uint8Array[], transport: Transport): Transport {
       sent.push(frame.slice());
       return transport.request(event, frame);
     },
-    upload(path, token, bytes, signal) {
+    upload(path, rights, bytes, signal) {
       sent.push(bytes.slice());
-      return transport.upload(path, token, bytes, signal);
+      return transport.upload(path, rights, bytes, signal);
     },
   };
 }
@@ -101,7 +101,7 @@ const ways: { name: string; count: number; change: Partial<TaskDefinition>; leng
     count: 6,
     change: {
       update: { clip: 1, bits: 12, weightCap: 32 },
-      masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+      masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
       cohort: { goal: 6, minimum: 4, overSelection: 1 },
     } as Partial<TaskDefinition>,
     length:
@@ -124,7 +124,14 @@ describe.each(ways)('devices with private layers, over real sockets, $name', ({ 
       model,
       plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100, privateLayers },
       // A slow machine takes its time.
-      deadlines: { gathering: minute, keys: minute, shares: minute, updates: minute, unmasking: minute },
+      deadlines: {
+        gathering: minute,
+        keys: minute,
+        shares: minute,
+        updates: minute,
+        agreement: minute,
+        unmasking: minute,
+      },
       ...change,
     });
     coordinator.events.on('fault', (where, error) => faults.push([where, error]));

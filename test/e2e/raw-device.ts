@@ -3,13 +3,15 @@ import type { DeviceId } from '@murmuration/protocol/ids';
 import {
   type CoordinatorEvents,
   type DeviceEvent,
+  maskedHeader,
   socketPath,
   updatePath,
 } from '@murmuration/protocol/messages/channel';
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { challenge, challengeMessage, enrolled, welcome } from '@murmuration/protocol/messages/hello';
-import { type Assignment, assignment } from '@murmuration/protocol/messages/round';
+import { type Assignment, decodeAssignment } from '@murmuration/protocol/messages/round';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
 import { systemRandom } from '@murmuration/protocol/system';
@@ -80,7 +82,7 @@ export class RawDevice {
     const { device } = await this.ask(
       'enrol',
       {
-        protocol: 1,
+        protocol: protocolVersion,
         publicKey: this.key.publicKey,
         token: enrolmentToken,
         signature: this.key.sign(challengeMessage('enrol', this.nonce)),
@@ -93,7 +95,14 @@ export class RawDevice {
 
   hello(change: object = {}) {
     const signature = this.key.sign(challengeMessage('hello', this.nonce));
-    const message = { protocol: 1, device: this.id, signature, sdk: '0.1.0', platform: 'other', ...change };
+    const message = {
+      protocol: protocolVersion,
+      device: this.id,
+      signature,
+      sdk: '0.1.0',
+      platform: 'other',
+      ...change,
+    };
     return this.ask('hello', message, welcome);
   }
 
@@ -115,17 +124,22 @@ export class RawDevice {
   }
 
   async assigned(): Promise<Assignment> {
-    return decodeFrame(await this.next('assignment'), assignment);
+    return decodeAssignment(await this.next('assignment'));
   }
 
-  /** Puts bytes as the update of an assignment. */
+  /** Puts bytes as the update of an assignment, a masked one with what the device signed. */
   async upload(
     { round, assignment: part, token }: Pick<Assignment, 'round' | 'assignment' | 'token'>,
     body: Uint8Array,
+    signature?: Uint8Array,
   ): Promise<{ status: number; type: string | null; body: Record<string, unknown> }> {
     const response = await fetch(this.#url + updatePath(round, part), {
       method: 'PUT',
-      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${base64url(token)}` },
+      headers: {
+        'content-type': 'application/octet-stream',
+        authorization: `Bearer ${base64url(token)}`,
+        ...(signature && { [maskedHeader]: base64url(signature) }),
+      },
       body: body as Uint8Array<ArrayBuffer>,
     });
     return {

@@ -14,9 +14,16 @@ import { enrolmentToken, lineOptions, lineTask, lineTrainer } from './line.ts';
 const devices = 5;
 const limit = '1 min';
 const masked: Partial<TaskDefinition> = {
-  masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+  masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
   cohort: { goal: devices, minimum: 3, overSelection: 1 },
-  deadlines: { gathering: limit, keys: limit, shares: limit, updates: limit, unmasking: limit },
+  deadlines: {
+    gathering: limit,
+    keys: limit,
+    shares: limit,
+    updates: limit,
+    agreement: limit,
+    unmasking: limit,
+  },
   schedule: { every: '1 h' },
 };
 const plain: Partial<TaskDefinition> = { ...masked, masking: 'off' };
@@ -72,6 +79,7 @@ describe('a coordinator that is stopped in the middle of a round, and started ag
     ['keys', 'a masked', masked],
     ['shares', 'a masked', masked],
     ['updates', 'a masked', masked],
+    ['agreement', 'a masked', masked],
     ['unmasking', 'a masked', masked],
     ['closing', 'a masked', masked],
     ['updates', 'a plain', plain],

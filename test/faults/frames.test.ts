@@ -1,5 +1,6 @@
 import { type DeviceEvent, deviceEvents } from '@murmuration/protocol/messages/channel';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { RawDevice } from '../e2e/raw-device.ts';
@@ -11,11 +12,12 @@ const bytes = (length: number) => new Uint8Array(length);
 
 /** A frame of each event that nothing is wrong with, but that it is not of this device. */
 const good: Record<DeviceEvent, Record<string, unknown>> = {
-  enrol: { protocol: 1, publicKey: bytes(32), token: 'a token', signature: bytes(64) },
-  hello: { protocol: 1, device: id, signature: bytes(64), sdk: '0.1.0', platform: 'other' },
+  enrol: { protocol: protocolVersion, publicKey: bytes(32), token: 'a token', signature: bytes(64) },
+  hello: { protocol: protocolVersion, device: id, signature: bytes(64), sdk: '0.1.0', platform: 'other' },
   'check-in': { task: 'line', conditions: {} },
   keys: { round: id, assignment: id, message: bytes(128) },
   shares: { round: id, assignment: id, message: bytes(96) },
+  agree: { round: id, assignment: id, message: bytes(64) },
   reveal: { round: id, assignment: id, message: bytes(96) },
   leave: { round: id, assignment: id, reason: '' },
   forget: { device: id },

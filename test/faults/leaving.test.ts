@@ -8,7 +8,7 @@ import { scenes } from './scene.ts';
 const open = scenes(afterEach);
 const masked = {
   update: { kind: 'ring', clip: 1, bits: 12 },
-  masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+  masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
   cohort: { goal: 6, minimum: 4, overSelection: 1 },
 } as const;
 
@@ -26,6 +26,7 @@ describe('a phone that leaves a masked round', () => {
     ['shares', { accepted: 5, lost: 1 }],
     ['downloading', { accepted: 5, lost: 1 }],
     ['training', { accepted: 5, lost: 1 }],
+    ['agreement', { accepted: 6 }],
     ['unmasking', { accepted: 6 }],
   ])('at %s is survived', async (phase, tally) => {
     const scene = await open({ healthy: 5, task: masked });

@@ -4,9 +4,16 @@ import { lineTask } from '../e2e/line.ts';
 export const maskedTask = (name: string) =>
   lineTask({
     name,
-    masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+    masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
     cohort: { goal: 4, minimum: 4, overSelection: 1 },
     // Tasks wait in gathering until it is their turn.
-    deadlines: { gathering: '1 h', keys: '1 min', shares: '1 min', updates: '1 min', unmasking: '1 min' },
+    deadlines: {
+      gathering: '1 h',
+      keys: '1 min',
+      shares: '1 min',
+      updates: '1 min',
+      agreement: '1 min',
+      unmasking: '1 min',
+    },
     schedule: { every: '1 h' },
   });

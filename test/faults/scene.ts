@@ -111,6 +111,7 @@ export class Scene {
       keys: '1 min',
       shares: '1 min',
       updates: '1 min',
+      agreement: '1 min',
       unmasking: '1 min',
     };
     const coordinator = await createCoordinator(

@@ -12,7 +12,7 @@ import { SourceProcess } from '../e2e/processes.ts';
 
 const devices = 4;
 const signals = ['SIGTERM', 'SIGKILL'] as const;
-const stages = ['keys', 'shares', 'updates', 'unmasking'] as const;
+const stages = ['keys', 'shares', 'updates', 'agreement', 'unmasking'] as const;
 const taskOf = (signal: string, stage: string) => `${stage}-${signal.toLowerCase()}`;
 const tasks = signals.flatMap(signal => stages.map(stage => taskOf(signal, stage)));
 
@@ -65,7 +65,7 @@ async function serve(folder: string, port: string): Promise<Running> {
 }
 
 type Stage = (typeof stages)[number];
-const stageOf = { keys: 'keys', shares: 'shares', reveal: 'unmasking' } as const;
+const stageOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;
 
 /** Holds back what all devices send at one stage of a round until it is opened. */
 class Gate {
@@ -102,9 +102,9 @@ class Gate {
         // It was lost with its connection: on the next one the device says hello first.
         throw new MurmurationError('server.unreachable');
       },
-      upload: async (path, token, bytes, signal) => {
+      upload: async (path, rights, bytes, signal) => {
         if (this.#stage === 'updates' && !this.#isOpen) await this.#wait();
-        return transport.upload(path, token, bytes, signal);
+        return transport.upload(path, rights, bytes, signal);
       },
     };
   }

@@ -28,7 +28,7 @@ function failed(
   const timeline = new Timeline(state);
   const happen = (event: RoundEvent) => {
     state = transition(state, event).state;
-    const isDated = event.type === 'drawn' || event.type === 'tick';
+    const isDated = event.type === 'drawn' || event.type === 'tick' || event.type === 'graced';
     timeline.follow(event, state, isDated ? event.time : event.type === 'abort' ? now : null);
   };
   for (const entry of saved.entries) {
@@ -52,6 +52,9 @@ function eventOf(entry: JournalEntry): RoundEvent | undefined {
       return entry;
     case 'stated':
       return undefined;
+    // Whether they were enough: a phase that ended shows that they were.
+    case 'agree':
+      return { type: 'settled', assignment: entry.assignment };
     default:
       return { type: 'counted', assignment: entry.assignment };
   }

@@ -4,7 +4,7 @@ import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingContribution } from '@murmuration/protocol/messages/masking';
 import { type Losses, type LossPhase, silencedAt } from '../devices/losses.ts';
 
-const phaseOf = { keys: 'keys', shares: 'shares', reveal: 'unmasking' } as const;
+const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;
 
 /** A transport that loses what the phone sends in the phase in which it falls silent, in the rounds in which it does. */
 export function losing(transport: Transport, phone: number, losses: Losses): Transport {
@@ -13,14 +13,13 @@ export function losing(transport: Transport, phone: number, losses: Losses): Tra
   return {
     ...transport,
     async request(event, frame) {
-      if (event === 'keys' || event === 'shares' || event === 'reveal') {
-        if (isLost(phaseOf[event], decodeFrame(frame, maskingContribution).round)) throw lost();
-      }
+      const phase = phaseOf[event as keyof typeof phaseOf];
+      if (phase && isLost(phase, decodeFrame(frame, maskingContribution).round)) throw lost();
       return transport.request(event, frame);
     },
-    async upload(path, token, bytes, signal) {
+    async upload(path, rights, bytes, signal) {
       if (isLost('updates', path.split('/')[3]!)) throw lost();
-      return transport.upload(path, token, bytes, signal);
+      return transport.upload(path, rights, bytes, signal);
     },
   };
 }

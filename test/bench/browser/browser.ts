@@ -101,7 +101,14 @@ function openCoordinator(folder: string, { hash }: ModelFiles): Promise<Coordina
     update: { clip: 1, bits: 8, weighting: 'uniform' },
     masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
     cohort: { goal: peers + 1, minimum: peers + 1, overSelection: 1 },
-    deadlines: { gathering: '2 min', keys: '2 min', shares: '2 min', updates: '5 min', unmasking: '2 min' },
+    deadlines: {
+      gathering: '2 min',
+      keys: '2 min',
+      shares: '2 min',
+      updates: '5 min',
+      agreement: '2 min',
+      unmasking: '2 min',
+    },
     uploadSlot: 0,
     schedule: { every: '0 s' },
   });

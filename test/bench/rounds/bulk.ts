@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { base64url } from '@murmuration/protocol/bytes';
 import type { ModelHash } from '@murmuration/protocol/ids';
-import { modelPath, updatePath } from '@murmuration/protocol/messages/channel';
+import { maskedHeader, modelPath, updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { SocketBytes } from '../light-device.ts';
@@ -42,13 +42,18 @@ export class Bulk {
   }
 
   /** Puts an update until there is a place for it; throws for any other refusal. Returns the bytes of all tries. */
-  async upload({ round, assignment, token }: Assignment, update: Uint8Array): Promise<SocketBytes> {
+  async upload(
+    { round, assignment, token }: Assignment,
+    update: Uint8Array,
+    signature: Uint8Array | undefined,
+  ): Promise<SocketBytes> {
     let bytes = { up: 0, down: 0 };
     for (;;) {
       const answer = await this.#exchange('PUT', updatePath(round, assignment), update, {
         authorization: `Bearer ${base64url(token)}`,
         'content-type': 'application/octet-stream',
         'content-length': update.length,
+        ...(signature && { [maskedHeader]: base64url(signature) }),
       });
       bytes = add(bytes, answer.bytes);
       if (answer.status === 200) return bytes;

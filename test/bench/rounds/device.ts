@@ -1,25 +1,23 @@
+import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingInput } from '@murmuration/protocol/messages/masking';
-import {
-  type Assignment,
-  assignment as assignmentSchema,
-  roundEnd,
-} from '@murmuration/protocol/messages/round';
+import { type Assignment, decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { EnrolmentAuthority } from '@murmuration/protocol/secagg/certificate';
+import { planHash } from '@murmuration/protocol/secagg/context';
 import {
   dealShares,
   enterRound,
-  type InUnmasking,
+  type InAgreement,
   maskUpdate,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
@@ -66,22 +64,20 @@ export class RoundDevice {
     const count = (part: Part, { up = 0, down = 0 }: Partial<SocketBytes>) => {
       bytes[part] = { up: bytes[part].up + up, down: bytes[part].down + down };
     };
-    const next = async <Schema extends z.ZodMiniType>(
-      event: CoordinatorEvent,
-      part: Part,
-      schema: Schema,
-    ) => {
+    const frame = async (event: CoordinatorEvent, part: Part) => {
       const message = await this.#next(event);
       count(part, { down: message.bytes });
-      return decodeFrame(message.frame, schema);
+      return message.frame;
     };
+    const fed = async (event: MaskingEvent, part: Part) =>
+      decodeFrame(await frame(event, part), maskingInput).message;
     const before = this.light.socketBytes;
     const checkIn = { task, conditions: {} };
     const checkedIn = await this.light.send('check-in', checkIn);
     count('checkIn', checkedIn.bytes);
     decodeAck(checkedIn.ack, checkInAnswer);
-    const part = await next('assignment', 'keys', assignmentSchema);
-    const send = async (event: 'keys' | 'shares' | 'reveal', phase: Part, message: Uint8Array) => {
+    const part = decodeAssignment(await frame('assignment', 'keys'));
+    const send = async (event: 'keys' | 'shares' | 'agree' | 'reveal', phase: Part, message: Uint8Array) => {
       const contribution = { round: part.round, assignment: part.assignment, message };
       const { ack, bytes } = await this.light.send(event, contribution);
       count(phase, bytes);
@@ -95,15 +91,15 @@ export class RoundDevice {
 
     const { masking } = part.plan;
     const context = masking ? this.#context(part) : undefined;
-    let mask: ((elements: Int32Array, width: number) => InUnmasking) | undefined;
+    let mask: ((elements: Int32Array, width: number) => InAgreement) | undefined;
     if (context) {
       const keys = await this.#inTurn(() => enterRound(context, systemRandom(32)));
       await send('keys', 'keys', keys.message);
-      const roster = await next('roster', 'shares', maskingInput);
-      const shares = await this.#inTurn(() => dealShares(context, keys, roster.message));
+      const roster = await fed('roster', 'shares');
+      const shares = await this.#inTurn(() => dealShares(context, keys, roster));
       await send('shares', 'shares', shares.message);
-      const bundle = await next('bundle', 'updates', maskingInput);
-      const updates = await this.#inTurn(() => takeShares(context, shares, bundle.message));
+      const bundle = await fed('bundle', 'updates');
+      const updates = await this.#inTurn(() => takeShares(context, shares, bundle));
       mask = (elements, width) => maskUpdate(context, updates, elements, width);
     }
 
@@ -125,16 +121,22 @@ export class RoundDevice {
         update: encodeUpdate(layout.hash, quantization.elements, update, quantization.width),
       };
     });
-    const upload = await this.#bulk.upload(part, update);
+    const upload = await this.#bulk.upload(part, update, masked?.message);
     count('vector', { up: update.length });
     count('upload', { up: upload.up - update.length, down: upload.down });
 
     if (context && masked) {
-      const statement = await next('survivors', 'unmasking', maskingInput);
-      const reveal = await this.#inTurn(() => revealShares(context, masked, statement.message));
-      await send('reveal', 'unmasking', reveal.message);
+      const statement = await fed('survivors', 'agreement');
+      let stated = await this.#inTurn(() => takeStatement(context, masked, statement));
+      if (stated.phase === 'unmasking') {
+        const agreeing = stated;
+        await send('agree', 'agreement', agreeing.message);
+        const agreed = await fed('agreed', 'unmasking');
+        stated = await this.#inTurn(() => revealShares(context, agreeing, agreed));
+      }
+      await send('reveal', 'unmasking', stated.message);
     }
-    const { outcome } = await next('round-end', 'end', roundEnd);
+    const { outcome } = decodeFrame(await frame('round-end', 'end'), roundEnd);
     requireAllSeen(before, this.light.socketBytes, bytes);
     return { outcome, elements, bytes };
   }
@@ -144,18 +146,20 @@ export class RoundDevice {
     this.#bulk.close();
   }
 
-  #context({ round, plan }: Assignment): ParticipantContext {
+  #context({ round, number, plan, planBytes }: Assignment): ParticipantContext {
     const { masking, task, largestCohort } = plan;
     return {
       primitives: native,
       task,
       round: round as RoundId,
+      plan: planHash(native, number, planBytes),
       identity: this.light.key,
       demands: {
         assumptions: masking!,
         smallestCohort: largestCohort,
         authority: this.#authority,
         today: 0,
+        smallestSum: largestCohort,
       },
     };
   }

@@ -24,6 +24,7 @@ export const parts = [
   'model',
   'upload',
   'vector',
+  'agreement',
   'unmasking',
   'end',
 ] as const;

@@ -1,23 +1,32 @@
 // The devices of the benchmark of secure aggregation, one after the other, in a process of their own: what they leave to
 // the garbage collector is no cost of the server.
 import { randomBytes } from 'node:crypto';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { certify } from '@murmuration/protocol/secagg/certificate';
+import { fewestContributors } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,
   maskUpdate,
   type Participant,
   type ParticipantContext,
-  revealShares,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
+import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { median } from '../benchmark.ts';
 import { answerOrders } from '../second-process.ts';
 import { type Stopwatch, stopwatch } from '../stopwatch.ts';
-import { type Entered, type Finished, type Order, type Parcel, type Report, valueBits } from './orders.ts';
+import { round } from './bound.ts';
+import {
+  type Entered,
+  type Finished,
+  type MaskedUpdate,
+  type Order,
+  type Parcel,
+  type Report,
+  valueBits,
+} from './orders.ts';
 
 interface Device {
   readonly context: ParticipantContext;
@@ -41,16 +50,11 @@ function enter({ clients, dim, threat, corrupt, dropping, ...order }: Extract<Or
     smallestCohort: clients,
     authority: authority && { key: authority.publicKey, population },
     today: 0,
+    smallestSum: fewestContributors,
   };
   return Array.from({ length: clients }, (): Entered => {
     const identity = native.ed25519.signingKey(randomBytes(32));
-    const context = {
-      primitives: native,
-      task: 'bench' as TaskName,
-      round: 'AAAAAAAAAAAAAAAAAAAAAA' as RoundId,
-      identity,
-      demands,
-    };
+    const context = { ...round, identity, demands };
     const cpu = stopwatch();
     const state = cpu.time(() => enterRound(context, randomBytes(32)));
     devices.push({ context, cpu, state });
@@ -72,7 +76,7 @@ function deal({ rosters }: Extract<Order, { do: 'deal' }>) {
 }
 
 function contribute({ bundles }: Extract<Order, { do: 'contribute' }>) {
-  return bundles.map(({ device: number, bytes }): Parcel => {
+  return bundles.map(({ device: number, bytes }): MaskedUpdate => {
     const device = devices[number]!;
     const { context, state } = device;
     if (state.phase !== 'shares') throw new Error('This device has contributed.');
@@ -84,16 +88,28 @@ function contribute({ bundles }: Extract<Order, { do: 'contribute' }>) {
     });
     device.state = masked;
     contributors.push(device);
-    return { device: number, bytes: packed };
+    return { device: number, bytes: packed, signature: masked.message };
   });
 }
 
-function reveal({ statement, devices: numbers }: Extract<Order, { do: 'reveal' }>) {
+/** Agrees to the statement; what is honest but curious has it answered at once, and gets what is revealed. */
+function agree({ statement, devices: numbers }: Extract<Order, { do: 'agree' }>) {
   return numbers.map((number): Parcel => {
     const device = devices[number]!;
     const { context, state } = device;
-    if (state.phase !== 'unmasking') throw new Error('This device has not contributed.');
-    const next = device.cpu.time(() => revealShares(context, state, statement));
+    if (state.phase !== 'agreement') throw new Error('This device has not contributed.');
+    const next = device.cpu.time(() => takeStatement(context, state, statement));
+    device.state = next;
+    return { device: number, bytes: next.message };
+  });
+}
+
+function reveal({ agreed }: Extract<Order, { do: 'reveal' }>) {
+  return agreed.map(({ device: number, bytes }): Parcel => {
+    const device = devices[number]!;
+    const { context, state } = device;
+    if (state.phase !== 'unmasking') throw new Error('This device has not agreed.');
+    const next = device.cpu.time(() => revealShares(context, state, bytes));
     device.state = next;
     return { device: number, bytes: next.message };
   });
@@ -124,6 +140,8 @@ answerOrders<Order, Report>(async order => {
       return deal(order);
     case 'contribute':
       return contribute(order);
+    case 'agree':
+      return agree(order);
     case 'reveal':
       return reveal(order);
     case 'finish':

@@ -24,7 +24,8 @@ export type Order =
     }
   | { readonly do: 'deal'; readonly rosters: readonly Parcel[] }
   | { readonly do: 'contribute'; readonly bundles: readonly Parcel[] }
-  | { readonly do: 'reveal'; readonly statement: Uint8Array; readonly devices: readonly number[] }
+  | { readonly do: 'agree'; readonly statement: Uint8Array; readonly devices: readonly number[] }
+  | { readonly do: 'reveal'; readonly agreed: readonly Parcel[] }
   | { readonly do: 'finish' };
 
 /** A device as it entered: its keys message, and the certificate of its identity where there is an authority. */
@@ -32,6 +33,11 @@ export interface Entered {
   readonly identity: Uint8Array;
   readonly certificate: Uint8Array | undefined;
   readonly message: Uint8Array;
+}
+
+/** A masked update, and what its device signed with it. */
+export interface MaskedUpdate extends Parcel {
+  readonly signature: Uint8Array;
 }
 
 /** What came of the devices that contributed. */
@@ -42,4 +48,4 @@ export interface Finished {
   readonly cpuMs: number;
 }
 
-export type Report = readonly Entered[] | readonly Parcel[] | Finished;
+export type Report = readonly Entered[] | readonly Parcel[] | readonly MaskedUpdate[] | Finished;

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { refuseUnrecoverable, settleDealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import {
+  agreedFor,
+  dealerFlags,
+  refuseUnrecoverable,
+  settleDealings,
+  writeBundle,
+} from '@murmuration/protocol/secagg/aggregator';
+import { agreementMessage, type Evidence, updateMessage } from '@murmuration/protocol/secagg/agreement';
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph } from '@murmuration/protocol/secagg/graph';
 import { readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
@@ -16,7 +22,16 @@ import { Unmasking, unmaskingMasks } from '@murmuration/protocol/secagg/unmaskin
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import { stopwatch } from '../stopwatch.ts';
-import { type Entered, type Finished, type Order, type Parcel, type Report, valueBits } from './orders.ts';
+import { round as bound } from './bound.ts';
+import {
+  type Entered,
+  type Finished,
+  type MaskedUpdate,
+  type Order,
+  type Parcel,
+  type Report,
+  valueBits,
+} from './orders.ts';
 
 // Bonawitz et al. 2017 (CCS), table 2: 1,000 clients, 100,000 values, complete graph; one thread. Seconds by dropout.
 const published = {
@@ -75,17 +90,13 @@ async function measure(
   log(
     `${clients} clients, ${dim} values, ${parameters.graph} graph, k ${parameters.neighbours}, t ${parameters.threshold}`,
   );
-  const context = {
-    primitives: native,
-    task: 'bench' as TaskName,
-    round: 'AAAAAAAAAAAAAAAAAAAAAA' as RoundId,
-  };
   const server = {
     keys: stopwatch(),
     rosters: stopwatch(),
     dealings: stopwatch(),
     bundles: stopwatch(),
     updates: stopwatch(),
+    agreement: stopwatch(),
     reveals: stopwatch(),
     unmasking: stopwatch(),
   };
@@ -108,12 +119,12 @@ async function measure(
   const taken = new TakenKeys();
   const keys = server.keys.time(() =>
     entered.map(({ identity, message, certificate }) => {
-      const read = readKeys(context, identity, message, certificate);
+      const read = readKeys(bound, identity, message, certificate);
       taken.take(read);
       return read;
     }),
   );
-  const graph = server.keys.time(() => drawGraph(context, keys, parameters));
+  const graph = server.keys.time(() => drawGraph(bound, keys, parameters));
   const positions = new Map(keys.map((read, device) => [read, device]));
   /** The device with each number, and the number of each device. */
   const deviceOf = graph.devices.map(read => positions.get(read)!);
@@ -139,6 +150,15 @@ async function measure(
         rosters[0]!.bytes.length + dealt.find(({ device }) => device === deviceOf[0])!.bytes.length;
   });
   const settled = server.dealings.time(() => settleDealings(graph, dealings));
+  const flags = server.bundles.time(() => dealerFlags(graph, settled));
+  /** Of those who contribute, by number: what each has signed with its update, and then its agreement. */
+  const evidence = new Map<number, Evidence>();
+  const take = (kind: Evidence['kind'], signed: Uint8Array, device: number, signature: Uint8Array) => {
+    const number = numberOf.get(device)!;
+    if (!native.ed25519.verify(graph.devices[number]!.identity, signed, signature))
+      throw new Error(`The ${kind} of device ${device} is not signed.`);
+    evidence.set(number, { kind, signature });
+  };
 
   const vector = ringVector(dim + 1);
   const sum = vector.elements;
@@ -146,38 +166,60 @@ async function measure(
   const lost = Math.floor(dropout * clients);
   const bundlesOf = (some: readonly number[]) =>
     server.bundles.time(() =>
-      some.map(number => ({ device: deviceOf[number]!, bytes: writeBundle(graph, settled, number) })),
+      some.map(number => ({ device: deviceOf[number]!, bytes: writeBundle(graph, settled, number, flags) })),
     );
   // In turn, so that those of the lost are not held.
   for (let at = 0; at < lost; at += atOnce) bundlesOf(numbers.slice(at, Math.min(lost, at + atOnce)));
   const contributors = numbers.slice(lost);
+  const updateSigned = server.agreement.time(() => updateMessage(graph.context, flags));
   await inBatches('updates', contributors, async batch => {
     const bundles = bundlesOf(batch);
     if (batch[0] === lost) protocolBytes += bundles[0]!.bytes.length;
-    const updates = await devices.run<readonly Parcel[]>({ do: 'contribute', bundles });
+    const updates = await devices.run<readonly MaskedUpdate[]>({ do: 'contribute', bundles });
+    server.agreement.time(() => {
+      for (const { device, signature } of updates) take('update', updateSigned, device, signature);
+    });
     server.updates.time(() => {
       for (const { bytes } of updates) vector.add(bytes, width);
     });
+    if (batch[0] === lost) protocolBytes += updates[0]!.signature.length;
   });
 
   const statement = server.reveals.time(() => {
     refuseUnrecoverable(graph, settled, new Set(contributors));
-    return writeStatement(clients, new Set(contributors));
+    return writeStatement(clients, settled, new Set(contributors));
   });
   const unmasking = server.reveals.time(() => new Unmasking(graph, settled, statement));
-  await inBatches('unmasking', contributors, async batch => {
-    const revealed = await devices.run<readonly Parcel[]>({
-      do: 'reveal',
-      statement,
-      devices: batch.map(number => deviceOf[number]!),
-    });
+  const takeReveals = (revealed: readonly Parcel[]) =>
     server.reveals.time(() => {
       for (const { device, bytes } of revealed) unmasking.take(numberOf.get(device)!, bytes);
     });
-    if (batch[0] === lost) protocolBytes += statement.length + revealed[0]!.bytes.length;
+  const agreementSigned = server.agreement.time(() => agreementMessage(graph.context, statement));
+  // A coordinator that follows the protocol needs nobody's agreement: devices answer the statement with what they reveal.
+  const agrees = threat !== 'honest-but-curious';
+  await inBatches(agrees ? 'agreement' : 'unmasking', contributors, async batch => {
+    const order = { do: 'agree', statement, devices: batch.map(number => deviceOf[number]!) } as const;
+    const answers = await devices.run<readonly Parcel[]>(order);
+    if (batch[0] === lost) protocolBytes += statement.length + answers[0]!.bytes.length;
+    if (!agrees) return takeReveals(answers);
+    server.agreement.time(() => {
+      for (const { device, bytes } of answers) take('agreement', agreementSigned, device, bytes);
+    });
   });
+  if (agrees)
+    await inBatches('unmasking', contributors, async batch => {
+      const agreed = server.agreement.time(() =>
+        batch.map(number => ({
+          device: deviceOf[number]!,
+          bytes: agreedFor(graph, number, device => evidence.get(device)),
+        })),
+      );
+      const revealed = await devices.run<readonly Parcel[]>({ do: 'reveal', agreed });
+      takeReveals(revealed);
+      if (batch[0] === lost) protocolBytes += agreed[0]!.bytes.length + revealed[0]!.bytes.length;
+    });
   const masks = server.unmasking.time(() => {
-    const all = concatMasks(unmasking.recover().map(secret => unmaskingMasks(context, secret)));
+    const all = concatMasks(unmasking.recover().map(secret => unmaskingMasks(graph.context, secret)));
     applyMasks(native, sum, all, width);
     centre(sum, width);
     return all.signs.length;
@@ -209,6 +251,7 @@ async function measure(
     protocolBytes,
     floorCpuSeconds: round(floor.milliseconds / 1000),
     floorRatio: round(serverMs / floor.milliseconds),
+    unmaskingRatio: round(server.unmasking.milliseconds / floor.milliseconds),
     published,
   };
 }

@@ -6,7 +6,7 @@ import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { describeModel } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import type { AssignmentId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
-import type { Assignment } from '@murmuration/protocol/messages/round';
+import { assignmentOf } from '@murmuration/protocol/messages/round';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { systemRandom } from '@murmuration/protocol/system';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
@@ -22,15 +22,18 @@ const round = 'r1'.padEnd(22, '_') as RoundId;
 const terms: MaskedTerms = {
   task: 'words' as TaskName,
   round,
+  number: 1,
+  planBytes: new Uint8Array(3),
   identity: new Uint8Array(32).fill(5),
   demands: {
     assumptions: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.1 },
     smallestCohort: 3,
     today: 0,
+    smallestSum: 3,
   },
 };
 const layout = layoutOf([{ name: 'w', shape: [8] }]);
-const assignment: Assignment = {
+const assignment = assignmentOf({
   round,
   number: 1,
   assignment: 'a1'.padEnd(22, '_') as AssignmentId,
@@ -52,8 +55,9 @@ const assignment: Assignment = {
     update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 },
     masking: null,
     largestCohort: 10,
+    grace: 0,
   },
-};
+});
 const learned = () => ({ delta: new Float32Array(8), examples: 3, layout });
 
 describe.each<[string, () => Workshop]>([

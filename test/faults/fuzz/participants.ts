@@ -3,7 +3,7 @@ import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
-import { assignment } from '@murmuration/protocol/messages/round';
+import { decodeAssignment } from '@murmuration/protocol/messages/round';
 import * as z from 'zod/mini';
 import { enrolmentToken, lineTrainer } from '../../e2e/line.ts';
 import { mutateBytes, mutateValue } from './mutate.ts';
@@ -39,7 +39,7 @@ function garbling(transport: Transport, world: World): Transport {
       transport.open({
         disconnected: reason => listener.disconnected(reason),
         message(event, frame) {
-          if (event === 'assignment') world.learn(decodeFrame(frame, assignment));
+          if (event === 'assignment') world.learn(decodeAssignment(frame));
           listener.message(event, frame);
         },
       }),
@@ -61,10 +61,14 @@ function garbling(transport: Transport, world: World): Transport {
       refusesItself();
       return transport.request(event, frame);
     },
-    async upload(path, token, bytes, signal) {
+    async upload(path, rights, bytes, signal) {
       for (let i = 0; i < garbledEach && !tally.isDone; i++) {
         const garbled = mutateBytes(dice, bytes);
-        const told = dice.chance(0.8) ? token : mutateBytes(dice, token);
+        const { token, signature } = rights;
+        const told = {
+          token: dice.chance(0.8) ? token : mutateBytes(dice, token),
+          signature: signature && dice.chance(0.2) ? mutateBytes(dice, signature) : signature,
+        };
         tally.sent(`upload to ${path}`, garbled);
         const code = await transport.upload(path, told, garbled, signal).then(
           () => undefined,
@@ -73,7 +77,7 @@ function garbling(transport: Transport, world: World): Transport {
         tally.answered(code, true, () => `upload to ${path} ${hexOf(garbled)}`);
       }
       refusesItself();
-      return transport.upload(path, token, bytes, signal);
+      return transport.upload(path, rights, bytes, signal);
     },
   };
 }

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { deviceEvents } from '@murmuration/protocol/messages/channel';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { challengeMessage, enrolled } from '@murmuration/protocol/messages/hello';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import * as z from 'zod/mini';
 import { enrolmentToken } from '../../e2e/line.ts';
@@ -116,14 +117,14 @@ class Garbler {
     switch (event) {
       case 'enrol':
         return {
-          protocol: 1,
+          protocol: protocolVersion,
           publicKey: this.#key.publicKey,
           token: enrolmentToken,
           signature: sign('enrol'),
         };
       case 'hello':
         return {
-          protocol: 1,
+          protocol: protocolVersion,
           device: this.#id ?? 'A'.repeat(22),
           signature: sign('hello'),
           sdk: '0.0.1',
@@ -141,7 +142,7 @@ class Garbler {
       case 'predict':
         return { task: dice.pick(['line', 'masked', 'plain']), version: 'latest', input: [0.5] };
       default:
-        return { round, assignment, message: dice.bytes(dice.pick([0, 1, 128, 336, 456, 696])) };
+        return { round, assignment, message: dice.bytes(dice.pick([0, 1, 64, 128, 336, 456, 696])) };
     }
   }
 }

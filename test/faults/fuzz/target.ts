@@ -10,8 +10,15 @@ import type { TargetFigures, TargetMessage } from './target-process.ts';
 import { operatorToken } from './world.ts';
 
 const unbounded = { burst: 1_000_000, perSecond: 1_000_000 };
-const masking = { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } as const;
-const deadlines = { gathering: '1 s', keys: '1 s', shares: '1 s', updates: '2 s', unmasking: '1 s' } as const;
+const masking = { threat: 'malicious', corrupt: 0.1, dropping: 0.3 } as const;
+const deadlines = {
+  gathering: '1 s',
+  keys: '1 s',
+  shares: '1 s',
+  updates: '2 s',
+  agreement: '1 s',
+  unmasking: '1 s',
+} as const;
 const crowd = { cohort: { goal: 6, minimum: 3, overSelection: 1 }, deadlines, schedule: { every: 0 } };
 
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-fuzz-'));
@@ -46,7 +53,14 @@ const coordinator = await createCoordinator(
       masking,
       cohort: { goal: 4, minimum: 4, overSelection: 1 },
       eligibility: { minSdk: '0.1.0' },
-      deadlines: { gathering: '1 min', keys: '20 s', shares: '20 s', updates: '1 min', unmasking: '20 s' },
+      deadlines: {
+        gathering: '1 min',
+        keys: '20 s',
+        shares: '20 s',
+        updates: '1 min',
+        agreement: '20 s',
+        unmasking: '20 s',
+      },
     }),
     lineTask({ ...crowd, name: 'masked', masking }),
     lineTask({ ...crowd, name: 'plain', update: { kind: 'float32', clip: 1 } }),

@@ -36,10 +36,12 @@ export const bugs: readonly Bug[] = [
     file: round('course.ts'),
     find: `case 'left':
       case 'tick':
+      case 'graced':
         return this.happen(entry);`,
     replace: `case 'left':
         return;
       case 'tick':
+      case 'graced':
         return this.happen(entry);`,
   },
   {
@@ -64,8 +66,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'takes in one phase what belongs into another',
     file: round('course.ts'),
-    find: 'const standing = this.#state.phase === phase ?',
-    replace: "const standing = 'cohort' in this.#state ?",
+    find: "'cohort' in state && this.#takes(phase) ?",
+    replace: "'cohort' in state ?",
   },
   {
     name: 'leaves the timer of a round that has failed',
@@ -79,5 +81,37 @@ export const bugs: readonly Bug[] = [
     file: round('closer.ts'),
     find: 'const entry = head ? { head, round } : { round };',
     replace: 'const entry = head ? { head } : { round };',
+  },
+  {
+    name: 'states who survived before the sum of these is durable',
+    file: round('masked-part.ts'),
+    find: 'this.#checkpointer.commit.whenDurable(() => {',
+    replace: 'queueMicrotask(() => {',
+  },
+  {
+    name: 'takes whatever a device sends for its agreement',
+    file: 'coordinator/src/masking/masked-round.ts',
+    find: 'if (!this.#isSigned(number, this.#toAgree!, signature))',
+    replace: 'if (signature.length === 0)',
+  },
+  {
+    name: 'lets devices reveal before enough of them have agreed',
+    file: round('phases/agreement.ts'),
+    find: 'if (closed.isSettled)',
+    replace: 'if (closed.quorum.accepted > 1)',
+  },
+  {
+    name: 'forgets at a restart what devices signed with their updates',
+    file: round('course.ts'),
+    find: 'if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);',
+    replace: 'void signature;',
+  },
+  {
+    name: 'forgets at a restart who has agreed',
+    file: round('course.ts'),
+    find: "case 'stated':",
+    replace: `case 'agree':
+        return;
+      case 'stated':`,
   },
 ];

@@ -159,7 +159,8 @@ export class Ledger implements Witness {
     if (part?.device !== device) this.violate(`${event} goes to a device whose assignment it is not`);
     if (part?.isBarred) this.violate(`a device that is out of the round gets its ${event}`);
     const key = event === 'survivors' ? `${round} survivors` : `${assignment} ${event}`;
-    const first = this.#fed.get(key);
+    // More may have agreed by the next time.
+    const first = event === 'agreed' ? undefined : this.#fed.get(key);
     if (first && !equalBytes(first, message)) this.violate(`a second and different ${event} goes out`);
     this.#fed.set(key, message);
     if (!this.#durable) return;
@@ -172,8 +173,9 @@ export class Ledger implements Witness {
     if (event === 'survivors' && !durable.entries.some(isStated))
       this.violate('a survivors statement goes out before it is durable');
     const { feed } = this.replicas.of(durable).masked!;
-    const follows = feed?.event === event ? feed.inputs.get(assignment) : undefined;
-    if (!follows || !equalBytes(follows, message))
+    const follows = feed?.eventOf(assignment) === event ? feed.inputs.get(assignment) : undefined;
+    // Somebody may have agreed since, and devices check each signature.
+    if (!follows || (event !== 'agreed' && !equalBytes(follows, message)))
       this.violate(`${event} goes out that does not follow from what is durable`);
   }
 
@@ -209,7 +211,10 @@ export class Ledger implements Witness {
     const isDurable =
       kind === 'update'
         ? durable?.checkpoint?.contributors.some(
-            each => each.assignment === assignment && hex(each.digest) === part.acknowledged,
+            each =>
+              each.assignment === assignment &&
+              hex(each.digest) === part.acknowledged &&
+              (each.signature !== null) === (part.assignment.plan.masking !== null),
           )
         : durable?.entries.some(
             entry =>

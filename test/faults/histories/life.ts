@@ -1,3 +1,4 @@
+import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
@@ -188,14 +189,15 @@ export class Life implements CohortChannel, Writer {
   async upload(
     round: RoundId,
     assignment: AssignmentId,
-    token: Uint8Array,
+    { token, signature }: UploadRights,
     bytes: Uint8Array,
   ): Promise<void> {
     const driver = this.find(round);
     const device = driver.authenticate(assignment, token);
     if (this.population.isRevoked(device)) throw new MurmurationError('device.revoked');
+    driver.requireSigned(assignment, signature);
     if (bytes.length !== driver.updateLength) throw new MurmurationError('update.wrong-length');
-    await driver.accept(assignment, bytes);
+    await driver.accept(assignment, bytes, signature);
   }
 
   revoke(device: DeviceId): Promise<void> {

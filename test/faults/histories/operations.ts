@@ -3,6 +3,8 @@ import fc from 'fast-check';
 /** What a history is played on. */
 export interface Setting {
   readonly masked: boolean;
+  /** Whether devices of a masked round agree on one statement before they reveal anything. */
+  readonly agreeing: boolean;
   /** What the strategy takes: the sum of the updates, or each of them; a masked round only has the sum. */
   readonly consumes: 'sum' | 'each';
   readonly update: 'ring' | 'float32';
@@ -14,7 +16,7 @@ export interface Setting {
 
 /** How a stranger tries to get in: by a round, an assignment, a token, another's assignment or an identity that is not its own. */
 const strangers = ['round', 'assignment', 'token', 'owner', 'identity'] as const;
-const kinds = ['keys', 'shares', 'update', 'reveal'] as const;
+const kinds = ['keys', 'shares', 'update', 'agree', 'reveal'] as const;
 
 /** What a device sends. */
 export type Kind = (typeof kinds)[number];
@@ -154,6 +156,7 @@ export function settings(masking: 'on' | 'off' | 'both'): fc.Arbitrary<Setting> 
   const durable = fc.integer({ min: 0, max: 7 }).map(n => n < 7);
   const masked = fc.record({
     masked: fc.constant(true),
+    agreeing: fc.integer({ min: 0, max: 3 }).map(n => n < 3),
     consumes: constant('sum'),
     update: constant('ring'),
     durable,
@@ -161,6 +164,7 @@ export function settings(masking: 'on' | 'off' | 'both'): fc.Arbitrary<Setting> 
   });
   const plain = fc.record({
     masked: fc.constant(false),
+    agreeing: fc.constant(false),
     consumes: constant('sum', 'sum', 'each'),
     update: constant('ring', 'float32'),
     durable,

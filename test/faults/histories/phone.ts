@@ -26,6 +26,8 @@ export interface Message {
   status: 'open' | 'acknowledged' | 'refused';
   /** It was not the device's own: another one of its phase was sent as well. */
   readonly isAltered: boolean;
+  /** What the device signed with its masked update. */
+  readonly signature?: Uint8Array;
 }
 
 const identities = new Map<number, SigningKey>();
@@ -119,6 +121,11 @@ export class Phone {
     }
   }
 
+  /** What it has signed with its update of a part. */
+  signature(part: Part): Uint8Array | undefined {
+    return this.sent.find(sent => sent.part === part && sent.signature)?.signature;
+  }
+
   noise(): Uint8Array {
     return this.#random(100);
   }
@@ -147,7 +154,7 @@ export class Phone {
     return { kind: 'update', bytes };
   }
 
-  #masked(part: Part): Pick<Message, 'kind' | 'bytes'> | undefined {
+  #masked(part: Part): Pick<Message, 'kind' | 'bytes' | 'signature'> | undefined {
     if (this.#entered !== part) {
       this.#entered = part;
       this.#steps = new MaskedSteps();

@@ -1,6 +1,7 @@
+import { graceOf } from '@murmuration/coordinator/round/phases/collecting';
 import { seededRandom } from '../../seeded-random.ts';
 import type { Life } from './life.ts';
-import { devices, type Operation, type Setting } from './operations.ts';
+import { devices, type Kind, type Operation, type Setting } from './operations.ts';
 import type { Phone } from './phone.ts';
 import { checkIn, deliver, leave, revoke, send, submit } from './sending.ts';
 import { intrude, refused } from './strangers.ts';
@@ -19,7 +20,16 @@ export interface Played {
   readonly crashes: number;
 }
 
-const phaseOf = { keys: 'keys', shares: 'shares', update: 'updates', reveal: 'unmasking' } as const;
+const phaseOf = {
+  keys: 'keys',
+  shares: 'shares',
+  update: 'updates',
+  agree: 'agreement',
+  reveal: 'unmasking',
+} as const;
+const kindOf: Readonly<Record<string, Kind>> = Object.fromEntries(
+  Object.entries(phaseOf).map(([kind, phase]) => [phase, kind as Kind]),
+);
 
 /** Something did not hold. */
 export class Violation extends Error {
@@ -108,8 +118,7 @@ async function perform(
     case 'Garble': {
       const { part } = phone(operation[1]);
       const phase = life?.rounds.current?.state.phase;
-      const kind =
-        phase === 'keys' || phase === 'shares' ? phase : phase === 'unmasking' ? 'reveal' : 'update';
+      const kind = kindOf[phase ?? ''] ?? 'update';
       if (part && life)
         await refused(world, life, () =>
           deliver(life, phone(operation[1]), part, kind, phone(operation[1]).noise()),
@@ -204,7 +213,7 @@ async function recover(world: World): Promise<void> {
   const healthy = () => [...kept.records.values()].find(({ startedAt }) => startedAt >= since);
   for (let tries = 0; !healthy() && tries < 40; tries++) {
     for (const phone of world.phones) if (!world.doomed.has(phone.id)) await checkIn(world, phone);
-    for (let step = 0; step < 4; step++) {
+    for (let step = 0; step < 5; step++) {
       await clock.advance(0);
       for (const phone of world.phones) submit(world, phone);
     }
@@ -226,12 +235,14 @@ async function check(world: World, after: string, operations?: number): Promise<
     if (pool.size > life.connections) ledger.violate('somebody waits for an assignment who is not connected');
     const { pending } = life.clock;
     const mayRetry = clock.now() - kept.failedAt <= longestRetry;
-    if (pending > (mayRetry ? 4 : 1)) ledger.violate(`${pending} timers are set`);
     const { state } = rounds.current ?? {};
+    // Where a masked round only waits for those whose connection is gone, it has one more.
+    const own = state && 'cohort' in state && graceOf(state) !== undefined ? 2 : 1;
+    if (pending > (mayRetry ? own + 3 : own)) ledger.violate(`${pending} timers are set`);
     const isOver = !state || state.phase === 'published' || state.phase === 'failed';
     const mustWake = state && 'quorum' in state ? true : isOver && !rounds.isPaused && kept.inFlight === 0;
     // Of unmasked updates the last one waits for the next.
-    const isWritten = kept.inFlight > 0 || pending > 1 || !state || !('cohort' in state);
+    const isWritten = kept.inFlight > 0 || pending > own || !state || !('cohort' in state);
     if (world.waiting > 0 && !isWritten && rounds.task.masking)
       ledger.violate('devices wait for what nobody writes');
     if (mustWake && pending === 0)

@@ -21,7 +21,10 @@ export function submit(world: World, phone: Phone): void {
   try {
     message = phone.next();
   } catch (error) {
-    if (!codeOf(error)) throw error;
+    const code = codeOf(error);
+    if (!code) throw error;
+    if (code === 'secagg.agreement' || code === 'secagg.statement')
+      world.ledger.violate(`a device hears what it can't agree to: ${error}`);
     leave(world, phone);
   }
   if (message) send(world, phone, message);
@@ -93,15 +96,10 @@ export function send(world: World, phone: Phone, message: Message): void {
 }
 
 /** The way of a message into the coordinator. */
-export async function deliver(
-  life: Life,
-  phone: Phone,
-  { assignment: part }: Part,
-  kind: Message['kind'],
-  bytes: Uint8Array,
-) {
-  const { round, assignment, token } = part;
-  if (kind === 'update') return life.upload(round, assignment, token, bytes);
+export async function deliver(life: Life, phone: Phone, own: Part, kind: Message['kind'], bytes: Uint8Array) {
+  const { round, assignment, token } = own.assignment;
+  if (kind === 'update')
+    return life.upload(round, assignment, { token, signature: phone.signature(own) }, bytes);
   const { publicKey } = phone.identity;
   const owner = { id: phone.id, publicKey, certificate: undefined };
   return life.find(round).contribute(owner, assignment, kind, bytes);

@@ -40,12 +40,14 @@ export async function intrude(
       await refused(world, life, async () =>
         life.find(id as RoundId).contribute(owner, id as AssignmentId, 'keys', bytes),
       );
-      await refused(world, life, () => life.upload(id as RoundId, id as AssignmentId, random(32), bytes));
+      await refused(world, life, () =>
+        life.upload(id as RoundId, id as AssignmentId, { token: random(32) }, bytes),
+      );
       break;
     case 'assignment': {
       if (!driver) return;
       const { id: round } = driver.terms;
-      await refused(world, life, () => life.upload(round, id as AssignmentId, random(32), bytes));
+      await refused(world, life, () => life.upload(round, id as AssignmentId, { token: random(32) }, bytes));
       await refused(world, life, async () => driver.contribute(owner, id as AssignmentId, 'keys', bytes));
       await refused(world, life, async () => driver.leave(phone.id, id as AssignmentId));
       break;
@@ -54,7 +56,14 @@ export async function intrude(
       if (!other?.part) return;
       const { round, assignment } = other.part.assignment;
       const update = other.stray(other.part, 'update');
-      await refused(world, life, () => life.upload(round, assignment, random(32), update));
+      await refused(world, life, () =>
+        life.upload(
+          round,
+          assignment,
+          { token: random(32), signature: other.signature(other.part!) },
+          update,
+        ),
+      );
       break;
     }
     case 'owner': {

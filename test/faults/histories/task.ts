@@ -8,7 +8,7 @@ import type { Setting } from './operations.ts';
 export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 3] }]);
 
 /** Six are drawn; under masking five of them come into the graph, which survives the loss of one. */
-export function taskOf({ masked, consumes, update }: Setting): Task {
+export function taskOf({ masked, agreeing, consumes, update }: Setting): Task {
   return defineTask({
     name: 'values',
     model: () => {
@@ -17,10 +17,20 @@ export function taskOf({ masked, consumes, update }: Setting): Task {
     plan: { learningRate: 0.1 },
     update:
       update === 'ring' ? { clip: 2, bits: 12, weightCap: 4 } : { kind: 'float32', clip: 100, weightCap: 4 },
-    masking: masked ? { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 } : 'off',
+    masking: masked
+      ? { threat: agreeing ? 'malicious' : 'honest-but-curious', corrupt: 0.1, dropping: 0.3 }
+      : 'off',
     strategy: consumes === 'sum' ? fedAvgM() : median(),
     cohort: { goal: 4, minimum: 3, overSelection: 1.5 },
-    deadlines: { gathering: '10 s', keys: '5 s', shares: '5 s', updates: '20 s', unmasking: '5 s' },
+    deadlines: {
+      gathering: '10 s',
+      keys: '5 s',
+      shares: '5 s',
+      updates: '20 s',
+      agreement: '5 s',
+      unmasking: '5 s',
+      grace: '2 s',
+    },
     uploadSlot: 0,
     schedule: { every: '5 s' },
   } as TaskDefinition);

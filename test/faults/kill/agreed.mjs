@@ -12,6 +12,7 @@ export const phases = /** @type {const} */ ([
   'keys',
   'shares',
   'updates',
+  'agreement',
   'unmasking',
   'closing',
   'between',

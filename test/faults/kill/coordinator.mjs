@@ -23,9 +23,16 @@ const task = defineTask({
   },
   plan: { learningRate: 1 },
   update: { kind: 'ring', clip: 1, bits: 16, weighting: 'uniform' },
-  masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+  masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
   cohort: { goal: 6, minimum: 4, overSelection: 1 },
-  deadlines: { gathering: limit, keys: limit, shares: limit, updates: limit, unmasking: limit },
+  deadlines: {
+    gathering: limit,
+    keys: limit,
+    shares: limit,
+    updates: limit,
+    agreement: limit,
+    unmasking: limit,
+  },
   uploadSlot: 0,
   schedule: { every: 0 },
 });

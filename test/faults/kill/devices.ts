@@ -38,8 +38,8 @@ for (let device = Number(first); device < Number(first) + Number(count); device+
     consent: 'not-needed',
   });
   client.on('round', ({ round, phase }) => {
-    // The device waits for the survivors once its update was taken.
-    if (phase === 'unmasking') process.send!({ device, round } satisfies Acknowledged);
+    // The device waits for the statement once its update was taken.
+    if (phase === 'agreement') process.send!({ device, round } satisfies Acknowledged);
   });
   await client.start();
 }

@@ -19,6 +19,7 @@ const aims = {
   keys: 30,
   shares: 40,
   updates: 300,
+  agreement: 15,
   unmasking: 15,
   closing: 30,
 } as const satisfies Partial<Record<Phase, number>>;
@@ -172,7 +173,7 @@ function nextAim(kills: readonly Killed[], dice: Dice): Aim {
 
 /** Whether a round was under way whose cohort was drawn. */
 function inRound(phase: Killed['phase']): boolean {
-  return ['keys', 'shares', 'updates', 'unmasking', 'closing'].includes(phase);
+  return ['keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'].includes(phase);
 }
 
 function startDevices(url: string, index: number, seed: number, told: (message: Acknowledged) => void) {

@@ -1,8 +1,8 @@
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
-import { agreedFor, type Dealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
-import type { Evidence } from '@murmuration/protocol/secagg/agreement';
+import { agreedFor, type Dealings, dealerFlags, writeBundle } from '@murmuration/protocol/secagg/aggregator';
+import { agreementMessage, type Evidence, updateMessage } from '@murmuration/protocol/secagg/agreement';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import { readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
@@ -103,20 +103,36 @@ export class MaskedPeers {
     );
   }
 
-  /** What the device is told of its neighbours: all that the statement counts agree to it. */
-  agreed(statement: Uint8Array, lost = 0): Uint8Array {
-    return this.#agreedFor(this.#self, statement, lost);
+  /**
+   * What the device is told of its neighbours: all that the statement counts agree to it, but for the last `silent` ones, which have
+   * only sent their update.
+   */
+  agreed(statement: Uint8Array, { lost = 0, silent = 0 } = {}): Uint8Array {
+    return this.#agreedFor(this.#self, statement, lost, undefined, silent);
+  }
+
+  /** Whether `message` is the device's agreement to `statement`. */
+  isAgreement(message: Uint8Array, statement: Uint8Array): boolean {
+    return this.#isSigned(message, agreementMessage(this.#graph.context, statement));
+  }
+
+  /** Whether `message` is what the device signs with its update. */
+  isUpdateSignature(message: Uint8Array): boolean {
+    return this.#isSigned(
+      message,
+      updateMessage(this.#graph.context, dealerFlags(this.#graph, this.#dealings)),
+    );
   }
 
   /** The values and the weight that the device sent under its masks, from the sum of all once these are off. */
   sentBy(
     update: Uint8Array,
-    agreement: Uint8Array,
+    signature: Uint8Array,
     statement: Uint8Array,
     reveal: Uint8Array,
     lost = 0,
   ): Int32Array {
-    const self = { kind: 'agreement', signature: agreement } as const;
+    const self = { kind: 'update', signature } as const;
     const { elements, width } = quantizationFor(layout.count, this.#settings);
     const form = { kind: 'ring', layoutHash: layout.hash, count: elements, width } as const;
     const decoded = decodeUpdate(update, form);
@@ -129,7 +145,10 @@ export class MaskedPeers {
     for (const [number, { context, state, elements: masked }] of survivors) {
       for (let i = 0; i < elements; i++) sum[i] = sum[i]! + masked[i]!;
       const stated = takeStatement(context, state, statement);
-      const { message } = revealShares(context, stated, this.#agreedFor(number, statement, lost, self));
+      const { message } =
+        stated.phase === 'closing'
+          ? stated
+          : revealShares(context, stated, this.#agreedFor(number, statement, lost, self));
       unmasking.take(number, message);
     }
     for (const secret of unmasking.recover())
@@ -139,13 +158,19 @@ export class MaskedPeers {
   }
 
   /** The peers' agreements, and of the device itself what its neighbours know of it. */
-  #agreedFor(receiver: number, statement: Uint8Array, lost: number, self?: Evidence): Uint8Array {
+  #agreedFor(receiver: number, statement: Uint8Array, lost: number, self?: Evidence, silent = 0): Uint8Array {
     const survivors = new Map([...this.#masked].slice(0, this.#masked.size - lost));
+    const mute = new Set([...survivors.keys()].slice(survivors.size - silent));
     return agreedFor(this.#graph, receiver, number => {
       const peer = survivors.get(number);
       if (!peer) return number === this.#self ? self : undefined;
+      if (mute.has(number)) return { kind: 'update', signature: peer.state.message };
       return { kind: 'agreement', signature: takeStatement(peer.context, peer.state, statement).message };
     });
+  }
+
+  #isSigned(signature: Uint8Array, message: Uint8Array): boolean {
+    return native.ed25519.verify(this.#graph.devices[this.#self]!.identity, message, signature);
   }
 
   get #settings() {

@@ -22,7 +22,7 @@ import {
   type Assignment,
   encodeAssignment,
   leave,
-  assignmentOf as withBytes,
+  assignmentOf as withPlanBytes,
 } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock } from '@murmuration/protocol/ports';
@@ -70,12 +70,7 @@ export class MemoryCoordinator implements Transport {
     agree: [],
     reveal: [],
   };
-  readonly uploads: {
-    readonly path: string;
-    readonly token: Uint8Array;
-    readonly signature: Uint8Array | undefined;
-    readonly bytes: Uint8Array;
-  }[] = [];
+  readonly uploads: (UploadRights & { readonly path: string; readonly bytes: Uint8Array })[] = [];
   readonly files = new Map<string, Uint8Array>();
   downloads = 0;
   /** What becomes of an upload; a rejection refuses it. */
@@ -135,7 +130,8 @@ export class MemoryCoordinator implements Transport {
   }
 
   send(event: CoordinatorEvent, message: unknown): void {
-    const frame = event === 'assignment' ? encodeAssignment(message as Assignment) : encodeFrame(message);
+    const isAssignment = event === 'assignment' && (message as Partial<Assignment>).planBytes !== undefined;
+    const frame = isAssignment ? encodeAssignment(message as Assignment) : encodeFrame(message);
     this.#listener?.message(event, frame);
   }
 
@@ -175,13 +171,8 @@ export class MemoryCoordinator implements Transport {
     return bytes;
   }
 
-  async upload(
-    path: string,
-    { token, signature }: UploadRights,
-    bytes: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<void> {
-    this.uploads.push({ path, token, signature, bytes: bytes.slice() });
+  async upload(path: string, rights: UploadRights, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    this.uploads.push({ ...rights, path, bytes: bytes.slice() });
     await this.take(signal);
   }
 
@@ -197,7 +188,7 @@ export function assignmentOf(
   round = 'r1',
   change: Partial<Assignment['plan']> = {},
 ): Assignment {
-  return withBytes({
+  return withPlanBytes({
     round: id<RoundId>(round),
     number: 1,
     assignment: id<AssignmentId>(`${round}-a`),

@@ -6,7 +6,7 @@ import { play } from '../../faults/histories/play.ts';
 /** Histories that once showed a bug, as `npm run faults -- histories` prints them. */
 const regressions: Record<string, [Setting, Operation[]]> = {
   'a device that leaves after it has sent its keys hears nothing more': [
-    { masked: true, consumes: 'sum', update: 'ring', durable: true, seed: 0 },
+    { masked: true, agreeing: false, consumes: 'sum', update: 'ring', durable: true, seed: 0 },
     [
       ['CheckInBut', []],
       ['Submit', 2],
@@ -17,7 +17,7 @@ const regressions: Record<string, [Setting, Operation[]]> = {
     ],
   ],
   'no checkpoint adds a single plain update to one whose write failed after it was done': [
-    { masked: false, consumes: 'sum', update: 'ring', durable: true, seed: 0 },
+    { masked: false, agreeing: false, consumes: 'sum', update: 'ring', durable: true, seed: 0 },
     [
       ['CheckInBut', []],
       ['LoseAnswers', 1],
@@ -28,11 +28,11 @@ const regressions: Record<string, [Setting, Operation[]]> = {
     ],
   ],
   'a device that leaves a round which was ended hears so only once that end is durable': [
-    { masked: true, consumes: 'sum', update: 'ring', durable: true, seed: 1222318224 },
+    { masked: true, agreeing: false, consumes: 'sum', update: 'ring', durable: true, seed: 1222318224 },
     [['SlowWrites', 100], ['CheckInBut', [3]], ['Advance', 100], ['Abort'], ['Leave', 1]],
   ],
   'no update counts twice after a restart where the draw was written down twice': [
-    { masked: false, consumes: 'sum', update: 'float32', durable: true, seed: 1874729503 },
+    { masked: false, agreeing: false, consumes: 'sum', update: 'float32', durable: true, seed: 1874729503 },
     [
       ['LoseAnswers', 3],
       ['CheckInBut', [7]],
@@ -43,7 +43,7 @@ const regressions: Record<string, [Setting, Operation[]]> = {
     ],
   ],
   'a round that is ended while its version waits for the storage leaves no timer': [
-    { masked: false, consumes: 'sum', update: 'ring', durable: true, seed: 93661410 },
+    { masked: false, agreeing: false, consumes: 'sum', update: 'ring', durable: true, seed: 93661410 },
     [
       ['Advance', 5000],
       ['CheckInBut', [7, 5]],
@@ -55,7 +55,7 @@ const regressions: Record<string, [Setting, Operation[]]> = {
     ],
   ],
   'a device that leaves and comes back keeps no second part': [
-    { masked: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
+    { masked: false, agreeing: false, consumes: 'sum', update: 'float32', durable: false, seed: 0 },
     [
       ['CheckInBut', []],
       ['Leave', 0],

@@ -9,10 +9,13 @@ import { seededRandom } from '../../seeded-random.ts';
 import { deviceId, type Federation, layout } from './federation.ts';
 
 /** What a device sends in a phase. */
-interface Message {
-  readonly kind: 'keys' | 'shares' | 'update' | 'reveal';
+export interface Message {
+  readonly kind: 'keys' | 'shares' | 'update' | 'agree' | 'reveal';
   readonly bytes: Uint8Array;
+  readonly signature?: Uint8Array;
 }
+
+const kindOf = { updates: 'update', agreement: 'agree', unmasking: 'reveal' } as const;
 
 /** One device of a federation, at the level of the protocol: it sends when a test says so. */
 export class MaskedDevice {
@@ -52,26 +55,39 @@ export class MaskedDevice {
     const message = this.#next(assignment);
     if (!message) return;
     this.#sent = message;
-    await this.#send(message);
+    await this.send(message);
+  }
+
+  /** What it sends next, without sending it. */
+  prepare(): Message {
+    const message = this.#next(this.#assignment!);
+    if (!message) throw new Error('The device has nothing to send now.');
+    return message;
   }
 
   /** Sends what it sent last once more. */
   async repeat(): Promise<void> {
     if (this.part && this.part.assignment === this.#assignment?.assignment && this.#sent)
-      await this.#send(this.#sent);
+      await this.send(this.#sent);
   }
 
   /** Sends noise instead of what the phase asks for; throws what it is refused with. */
   async garble(driver: RoundDriver, assignment: AssignmentId): Promise<void> {
     const { phase } = driver.state;
-    const kind = phase === 'keys' || phase === 'shares' ? phase : phase === 'updates' ? 'update' : 'reveal';
-    await this.#send({ kind, bytes: this.#random(100) }, assignment);
+    const kind = phase === 'keys' || phase === 'shares' ? phase : kindOf[phase as keyof typeof kindOf];
+    const signature = this.#sent?.signature;
+    await this.send(
+      { kind: kind ?? 'reveal', bytes: this.#random(100), ...(signature && { signature }) },
+      assignment,
+    );
   }
 
-  async #send({ kind, bytes }: Message, part = this.#assignment!.assignment): Promise<void> {
+  /** Sends a message as that of its part, or of another one; throws what it is refused with. */
+  async send({ kind, bytes, signature }: Message, part = this.#assignment!.assignment): Promise<void> {
     const driver = this.#federation.rounds.current!;
     if (kind === 'update') {
-      await driver.accept(part, bytes);
+      driver.requireSigned(part, signature);
+      await driver.accept(part, bytes, signature);
       this.acknowledged.set(part, driver.terms.id);
       return;
     }
@@ -97,6 +113,6 @@ export class MaskedDevice {
 
   #heard({ assignment }: Assignment, event: MaskingEvent): Uint8Array | undefined {
     const all = this.#federation.channel.inputs.get(this.id) ?? [];
-    return all.find(each => each.event === event && each.input.assignment === assignment)?.input.message;
+    return all.findLast(each => each.event === event && each.input.assignment === assignment)?.input.message;
   }
 }

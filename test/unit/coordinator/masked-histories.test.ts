@@ -51,7 +51,14 @@ async function play(history: readonly Operation[]): Promise<Federation> {
       masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
       update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
       cohort: { goal: 6, minimum: 4, overSelection: 1.3 },
-      deadlines: { gathering: '10 s', keys: '5 s', shares: '5 s', updates: '60 s', unmasking: '5 s' },
+      deadlines: {
+        gathering: '10 s',
+        keys: '5 s',
+        shares: '5 s',
+        updates: '60 s',
+        agreement: '5 s',
+        unmasking: '5 s',
+      },
     } as Partial<TaskDefinition>,
   });
   const { rounds, clock, channel, events } = federation;
@@ -135,11 +142,12 @@ async function attempt(act: Promise<unknown>): Promise<void> {
   }
 }
 
-/** However often it comes back, a device hears one roster, one bundle and one statement for an assignment. */
+/** However often it comes back, a device hears one roster, one bundle and one statement for an assignment; more may have agreed to that. */
 function checkInputs({ channel }: Federation): void {
   for (const inputs of channel.inputs.values()) {
     const first = new Map<string, Uint8Array>();
     for (const { event, input } of inputs) {
+      if (event === 'agreed') continue;
       const key = `${event} ${input.assignment}`;
       expect(input.message).toEqual(first.get(key) ?? input.message);
       first.set(key, input.message);
@@ -211,6 +219,7 @@ describe('any history of masked rounds', () => {
         outcomes.add(failure ? `${outcome} during ${failure.during}` : outcome);
     }
     expect([...outcomes].sort()).toEqual([
+      'failed during agreement',
       'failed during gathering',
       'failed during keys',
       'failed during shares',
@@ -222,18 +231,20 @@ describe('any history of masked rounds', () => {
 
   const stepBut = (...silent: number[]): Operation => ['StepBut', silent];
   const everybody = stepBut();
+  const masked = [everybody, everybody, everybody];
   const begin: Operation = ['CheckInBut', []];
   /** Of the updates, which every earlier phase that ends before its own leaves its time to. */
   const deadline: Operation = ['Advance', 70_000];
 
   it.each([
-    ['keys', [stepBut(3), ['Advance', 5_000], everybody, everybody, everybody], 7],
-    ['shares', [everybody, stepBut(3), ['Advance', 10_000], everybody, everybody], 6],
-    ['updates', [everybody, everybody, stepBut(3), deadline, everybody], 6],
-    ['unmasking', [everybody, everybody, everybody, stepBut(3)], 7],
+    ['keys', [stepBut(3), ['Advance', 5_000], everybody, everybody, everybody, everybody], 7],
+    ['shares', [everybody, stepBut(3), ['Advance', 10_000], everybody, everybody, everybody], 6],
+    ['updates', [everybody, everybody, stepBut(3), deadline, everybody, everybody], 6],
+    ['agreement', [...masked, stepBut(3), ['Advance', 75_000], everybody], 7],
+    ['unmasking', [...masked, everybody, stepBut(3)], 7],
     [
       'shares and updates',
-      [everybody, stepBut(3), ['Advance', 10_000], stepBut(4), ['Advance', 60_000], everybody],
+      [everybody, stepBut(3), ['Advance', 10_000], stepBut(4), ['Advance', 60_000], everybody, everybody],
       5,
     ],
     [
@@ -245,6 +256,7 @@ describe('any history of masked rounds', () => {
         ['Disconnect', 3],
         ['Reconnect', 3],
         ['Step', 3],
+        everybody,
         stepBut(4),
         everybody,
       ],
@@ -260,13 +272,9 @@ describe('any history of masked rounds', () => {
 
   it.each([
     ['keys', [stepBut(0, 1, 2, 3, 4), ['Advance', 5_000]], 'keys', /at least 4/],
-    ['updates', [everybody, everybody, stepBut(3, 4, 5), deadline], 'unmasking', /5 are needed/],
-    [
-      'unmasking',
-      [everybody, everybody, everybody, stepBut(3, 4, 5), ['Advance', 75_000]],
-      'unmasking',
-      /too few/,
-    ],
+    ['updates', [everybody, everybody, stepBut(3, 4, 5), deadline], 'agreement', /5 are needed/],
+    ['agreement', [...masked, stepBut(3, 4, 5), ['Advance', 75_000]], 'agreement', /too few/],
+    ['unmasking', [...masked, everybody, stepBut(3, 4, 5), ['Advance', 80_000]], 'unmasking', /too few/],
   ] as [string, Operation[], string, RegExp][])(
     'SA14: fails with the reason where too few are left at %s',
     async (_, then, during, reason) => {

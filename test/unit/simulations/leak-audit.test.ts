@@ -51,6 +51,7 @@ beforeAll(async () => {
     update: task.update,
     masking: task.masking,
     largestCohort: phones,
+    grace: 0,
   };
   owners = await trainPhones(files, plan.training, vocabulary, messages, () => {});
 });

@@ -1,5 +1,4 @@
 import type { Floors } from '@murmuration/client-sdk/session/floors';
-import type { MaskingEvent } from '@murmuration/client-sdk/session/workshop';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -51,36 +50,38 @@ async function assigned(seed = 1, floors: Floors = {}) {
   return it;
 }
 
-async function feed(event: MaskingEvent, message: Uint8Array): Promise<void> {
+async function feed(event: 'roster' | 'bundle' | 'survivors' | 'agreed', message: Uint8Array): Promise<void> {
   const { round, assignment: part } = assignment;
   coordinator.send(event, { round, assignment: part, message });
   await clock.advance(0);
 }
 
-const sent = (event: 'keys' | 'shares' | 'agree' | 'reveal') =>
-  coordinator.asked[event].map(({ message }) => message);
+/** The coordinator states who survived, and tells what the peers have signed of that; the last `lost` of them are lost. */
+async function state(statement = peers.statement(), lost = 0): Promise<void> {
+  await feed('survivors', statement);
+  await feed('agreed', peers.agreed(statement, { lost }));
+}
+
+type Sent = 'keys' | 'shares' | 'agree' | 'reveal';
+const sent = (event: Sent) => coordinator.asked[event].map(({ message }) => message);
 const rosterOf = () => peers.roster(coordinator.asked.enrol[0]!.publicKey, sent('keys')[0]!);
 const bundleOf = () => peers.bundle(sent('shares')[0]!);
 
 /** Everything that the coordinator gives before the phase `until`, one after the other. */
-async function play(until: 'keys' | 'shares' | 'updates' | 'closing'): Promise<void> {
+async function play(until: 'keys' | 'shares' | 'updates' | 'unmasking' | 'closing'): Promise<void> {
   if (until === 'keys') return;
   await feed('roster', rosterOf());
   if (until === 'shares') return;
   await feed('bundle', bundleOf());
-  if (until === 'closing') await agree();
-}
-
-/** The coordinator states who is in the sum, and all of them agree. */
-async function agree(statement = peers.statement(), lost = 0): Promise<void> {
-  await feed('survivors', statement);
-  await feed('agreed', peers.agreed(statement, lost));
+  if (until === 'updates') return;
+  await feed('survivors', peers.statement());
+  if (until === 'closing') await feed('agreed', peers.agreed(peers.statement()));
 }
 
 /** What the device sent is what its trainer learned, with its weight, once the masks are off the sum. */
 function expectExact(statement = peers.statement(), lost = 0): void {
-  const { bytes } = coordinator.uploads[0]!;
-  const sum = peers.sentBy(bytes, sent('agree')[0]!, statement, sent('reveal')[0]!, lost);
+  const { bytes, signature } = coordinator.uploads[0]!;
+  const sum = peers.sentBy(bytes, signature!, statement, sent('reveal')[0]!, lost);
   const settings = { ...assignment.plan.update, largestCohort: assignment.plan.largestCohort };
   const quantization = quantizationFor(layout.count, settings);
   const { delta, weight } = meanOfSum(sum, 1, settings, quantization, assignment.round);
@@ -90,7 +91,7 @@ function expectExact(statement = peers.statement(), lost = 0): void {
 }
 
 describe('a device in a masked round', () => {
-  it('SA3 SA8 SA10 SA13: sends its keys, deals its shares, sends a masked update, and reveals its shares', async () => {
+  it('SA3 SA8 SA10 SA13 SA14: sends its keys, deals its shares, sends a masked update, agrees, and reveals its shares', async () => {
     const { rounds, errors } = await assigned();
     expect(sent('keys')).toHaveLength(1);
     expect(coordinator.asked.shares).toEqual([]);
@@ -100,11 +101,13 @@ describe('a device in a masked round', () => {
     await feed('bundle', bundleOf());
     expect(trainer.trainings).toBe(1);
     expect(coordinator.uploads).toHaveLength(1);
+    expect(peers.isUpdateSignature(coordinator.uploads[0]!.signature!)).toBe(true);
     expect(coordinator.asked.agree).toEqual([]);
     await feed('survivors', peers.statement());
-    expect([sent('agree').length, sent('reveal').length]).toEqual([1, 0]);
+    expect(peers.isAgreement(sent('agree')[0]!, peers.statement())).toBe(true);
+    expect(coordinator.asked.reveal).toEqual([]);
     await feed('agreed', peers.agreed(peers.statement()));
-    expect(sent('reveal')).toHaveLength(1);
+    expect([sent('agree').length, sent('reveal').length]).toEqual([1, 1]);
     expectExact();
     expect(rounds).toEqual([
       'keys',
@@ -139,7 +142,7 @@ describe('a device in a masked round', () => {
     await assigned();
     await play('updates');
     const statement = peers.statement(1);
-    await agree(statement, 1);
+    await state(statement, 1);
     expectExact(statement, 1);
   });
 
@@ -191,7 +194,7 @@ describe('a device in a masked round', () => {
 
 describe('a device that restarts in a masked round', () => {
   /** Lets the message of a phase go unanswered, and the device end with it. */
-  function hangIn(event: 'keys' | 'shares' | 'agree' | 'reveal'): () => void {
+  function hangIn(event: Sent): () => void {
     const answer = coordinator.answers[event];
     coordinator.answers[event] = never;
     return () => {
@@ -199,15 +202,17 @@ describe('a device that restarts in a masked round', () => {
     };
   }
 
-  it('RD5: sends its reveal again byte for byte', async () => {
-    const mend = hangIn('reveal');
+  it.each(['agree', 'reveal'] as const)('RD5: sends its %s again byte for byte, and goes on', async event => {
+    const mend = hangIn(event);
     await assigned(1);
-    await play('closing');
+    await play(event === 'reveal' ? 'closing' : 'unmasking');
     mend();
     const { errors } = await assigned(2);
-    const [first, again, ...more] = sent('reveal');
+    const [first, again, ...more] = sent(event);
     expect(again).toEqual(first);
     expect(more).toEqual([]);
+    if (event === 'agree') await feed('agreed', peers.agreed(peers.statement()));
+    expect(coordinator.uploads).toHaveLength(1);
     expect(trainer.trainings).toBe(1);
     expectExact();
     expect(errors).toEqual([]);
@@ -243,7 +248,39 @@ describe('a device that restarts in a masked round', () => {
     expect(trainer.trainings).toBe(1);
     expect(coordinator.uploads).toHaveLength(2);
     expect(coordinator.uploads[1]).toEqual(coordinator.uploads[0]);
-    await agree();
+    await state();
+    expectExact();
+  });
+
+  it('SA12 SA13: signs its statement again byte for byte where it waits for the agreement of others, and reveals once', async () => {
+    await assigned(1);
+    await play('unmasking');
+    const { errors } = await assigned(2);
+    expect(coordinator.uploads).toHaveLength(1);
+    const [before, again, ...more] = sent('agree');
+    expect(again).toEqual(before);
+    expect(more).toEqual([]);
+    await feed('agreed', peers.agreed(peers.statement()));
+    expect(sent('reveal')).toHaveLength(1);
+    expect(trainer.trainings).toBe(1);
+    expectExact();
+    expect(errors).toEqual([]);
+  });
+
+  it('SA12: signs no other statement than the one before it restarted, and reveals nothing for another', async () => {
+    const mend = hangIn('agree');
+    await assigned(1);
+    await play('unmasking');
+    mend();
+    await assigned(2);
+    const other = peers.statement(1);
+    await feed('survivors', other);
+    await feed('agreed', peers.agreed(other, { lost: 1 }));
+    const [first, again, ...more] = sent('agree');
+    expect(again).toEqual(first);
+    expect(more).toEqual([]);
+    expect(sent('reveal')).toEqual([]);
+    await feed('agreed', peers.agreed(peers.statement()));
     expectExact();
   });
 
@@ -253,7 +290,7 @@ describe('a device that restarts in a masked round', () => {
     await play('closing');
     mend();
     await assigned(2);
-    await feed('survivors', peers.statement(1));
+    await state(peers.statement(1), 1);
     const [first, again, ...more] = sent('reveal');
     expect(again).toEqual(first);
     expect(more).toEqual([]);
@@ -264,8 +301,9 @@ describe('a device that is asked for too much', () => {
   it('SA13: has answered the first statement only, however often another one comes', async () => {
     await assigned();
     await play('closing');
-    await feed('survivors', peers.statement(1));
+    await state(peers.statement(1), 1);
     await feed('survivors', peers.statement(0, true));
+    expect(sent('agree')).toHaveLength(1);
     expect(sent('reveal')).toHaveLength(1);
     expectExact();
   });
@@ -283,8 +321,9 @@ describe('a device that is asked for too much', () => {
     await feed('survivors', second);
     taken();
     await clock.advance(0);
+    expect(peers.isAgreement(sent('agree')[0]!, first)).toBe(true);
     await feed('agreed', peers.agreed(first));
-    expect(sent('reveal')).toHaveLength(1);
+    expect([sent('agree').length, sent('reveal').length]).toEqual([1, 1]);
     expectExact(first);
   });
 
@@ -292,15 +331,55 @@ describe('a device that is asked for too much', () => {
     ['names the device itself as lost', () => peers.statement(0, true), 'secagg.statement'],
     ['leaves fewer survivors than the threshold', () => peers.statement(2), 'secagg.too-few'],
     ['is about another number of devices', () => Uint8Array.of(0, 0, 0), 'secagg.statement'],
-  ] as const)('SA12 SA13: reveals nothing where the statement %s, and leaves', async (_, statement, code) => {
+  ] as const)(
+    'SA12: signs and reveals nothing where the statement %s, and leaves',
+    async (_, statement, code) => {
+      const { errors } = await assigned();
+      await play('updates');
+      await feed('survivors', statement());
+      expect([sent('agree'), sent('reveal')]).toEqual([[], []]);
+      expect(errors).toEqual([code]);
+      expect(coordinator.asked.leave).toMatchObject([{ round: assignment.round, reason: code }]);
+      await clock.advance(0);
+      expect(await storage.get('session.keyboard')).toBeUndefined();
+    },
+  );
+
+  /** `agreed` with one byte changed. */
+  const flipped = (at: number) => {
+    const agreed = peers.agreed(peers.statement());
+    return agreed.with(at < 0 ? agreed.length + at : at, 0x55);
+  };
+
+  it.each([
+    ['too few have agreed', () => peers.agreed(peers.statement(), { silent: 2 })],
+    ['they are of another statement', () => peers.agreed(peers.statement(1), { lost: 1 })],
+    ['one signature is wrong', () => flipped(-5)],
+    ['a flag is where nobody stands', () => flipped(0)],
+    ['they are cut short', () => peers.agreed(peers.statement()).subarray(1)],
+  ] as const)('SA13: reveals nothing where of the agreements %s, and waits for others', async (_, agreed) => {
+    const { errors } = await assigned();
+    await play('unmasking');
+    await feed('agreed', agreed());
+    expect(sent('reveal')).toEqual([]);
+    expect(errors).toEqual(['secagg.agreement']);
+    expect(coordinator.asked.leave).toEqual([]);
+    await feed('agreed', peers.agreed(peers.statement(), { silent: 1 }));
+    expect(sent('reveal')).toHaveLength(1);
+    expectExact();
+    expect(errors).toEqual(['secagg.agreement']);
+  });
+
+  it('SA12: answers the statement at once where the plan trusts its coordinator to follow the protocol', async () => {
+    const trusting: MaskingSettings = { ...masking, threat: 'honest-but-curious' };
+    assignment = assignmentOf(clock, 'r1', { masking: trusting });
+    peers = new MaskedPeers(assignment, 5, trusting);
     const { errors } = await assigned();
     await play('updates');
-    await feed('survivors', statement());
-    expect([sent('agree'), sent('reveal')]).toEqual([[], []]);
-    expect(errors).toEqual([code]);
-    expect(coordinator.asked.leave).toMatchObject([{ round: assignment.round, reason: code }]);
-    await clock.advance(0);
-    expect(await storage.get('session.keyboard')).toBeUndefined();
+    await feed('survivors', peers.statement());
+    expect([sent('agree').length, sent('reveal').length]).toEqual([0, 1]);
+    expectExact();
+    expect(errors).toEqual([]);
   });
 
   it('leaves where its bundle is garbled, before it has masked anything', async () => {

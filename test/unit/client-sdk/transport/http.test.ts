@@ -37,33 +37,46 @@ afterEach(() => {
 });
 
 describe('the HTTP half of a transport', () => {
-  it('UP1: puts an update under its token', async () => {
+  it('UP1 SA10: puts an update under its token, a masked one with its signature', async () => {
     const seen: Record<string, unknown>[] = [];
     const http = await to((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', part => parts.push(part));
       request.on('end', () => {
         const { method, url, headers } = request;
-        const { authorization, 'content-type': type, 'content-length': length } = headers;
-        seen.push({ method, url, authorization, type, length, body: Buffer.concat(parts).toString() });
+        const {
+          authorization,
+          'content-type': type,
+          'content-length': length,
+          'murmuration-masked': masked,
+        } = headers;
+        seen.push({
+          method,
+          url,
+          authorization,
+          masked,
+          type,
+          length,
+          body: Buffer.concat(parts).toString(),
+        });
         response.end('{}');
       });
     });
-    await http.upload(
-      '/v1/rounds/r/updates/a',
-      { token: Uint8Array.of(255, 254, 253), signature: undefined },
-      Buffer.from('update'),
-      never,
-    );
+    const rights = { token: Uint8Array.of(255, 254, 253) };
+    const path = '/v1/rounds/r/updates/a';
+    await http.upload(path, rights, Buffer.from('update'), never);
+    await http.upload(path, { ...rights, signature: Uint8Array.of(251, 255) }, Buffer.from('masked'), never);
+    const put = {
+      method: 'PUT',
+      url: '/v1/rounds/r/updates/a',
+      authorization: 'Bearer __79',
+      masked: undefined,
+      type: 'application/octet-stream',
+      length: '6',
+    };
     expect(seen).toEqual([
-      {
-        method: 'PUT',
-        url: '/v1/rounds/r/updates/a',
-        authorization: 'Bearer __79',
-        type: 'application/octet-stream',
-        length: '6',
-        body: 'update',
-      },
+      { ...put, body: 'update' },
+      { ...put, masked: '-_8', body: 'masked' },
     ]);
   });
 
@@ -86,9 +99,7 @@ describe('the HTTP half of a transport', () => {
 
   it('CH7: throws what a problem document names', async () => {
     const http = await to(problem({ code: 'update.norm', detail: 'The norm is 5.', retryable: false }));
-    const error = await refusal(
-      http.upload('/x', { token: new Uint8Array(0), signature: undefined }, new Uint8Array(1), never),
-    );
+    const error = await refusal(http.upload('/x', { token: new Uint8Array(0) }, new Uint8Array(1), never));
     expect(error).toMatchObject({ code: 'update.norm', detail: 'The norm is 5.', retryable: false });
   });
 
@@ -133,7 +144,7 @@ describe('the HTTP half of a transport', () => {
     });
     const broken = [
       http.download('/x', 100, never),
-      http.upload('/x', { token: new Uint8Array(0), signature: undefined }, new Uint8Array(1), never),
+      http.upload('/x', { token: new Uint8Array(0) }, new Uint8Array(1), never),
     ];
     for (const each of broken) expect((await refusal(each)).code).toBe('server.unreachable');
     await new Promise(resolve => server!.close(resolve));

@@ -188,7 +188,16 @@ const applied: SettingsChanged = {
       update: { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap: 32 },
       masking: 'off',
       cohort: { goal: 40, minimum: 25, overSelection: 1.3 },
-      deadlines: { gathering: 30_000, keys: 1, shares: 1, updates: 1, unmasking: 1, evaluation: 1 },
+      deadlines: {
+        gathering: 30_000,
+        keys: 1,
+        shares: 1,
+        updates: 1,
+        agreement: 1,
+        unmasking: 1,
+        grace: 1,
+        evaluation: 1,
+      },
       schedule: { every: 300_000 },
       eligibility: {
         minExamples: 1,

@@ -14,6 +14,7 @@ test('masks of contributors and of dropped devices come off by threads, over sev
     .deal()
     .take()
     .mask(updateOf, number => number === 3 || number === 7)
+    .agree()
     .reveal();
   const unmasking = new Unmasking(cohort.graph, cohort.dealings, cohort.statement);
   for (const [number, { message }] of cohort.revealed) unmasking.take(number, message);
@@ -21,7 +22,7 @@ test('masks of contributors and of dropped devices come off by threads, over sev
   const done: number[] = [];
   const unmasker = unmaskerPool(2);
   try {
-    await unmasker.unmask(cohort.context, unmasking.recover(), sum, part => done.push(part));
+    await unmasker.unmask(cohort.graph.context, unmasking.recover(), sum, part => done.push(part));
   } finally {
     await unmasker.close();
   }

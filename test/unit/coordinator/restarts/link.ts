@@ -1,4 +1,4 @@
-import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
+import type { Transport, TransportListener, UploadRights } from '@murmuration/client-sdk/transport/transport';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { encodeAccepted, encodeFrame, encodeRefused } from '@murmuration/protocol/messages/frame';
@@ -8,7 +8,7 @@ import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock'
 /** What a coordinator answers on a connection. */
 export interface Answering {
   answer(link: Link, event: DeviceEvent, frame: Uint8Array): Promise<unknown>;
-  upload(path: string, token: Uint8Array, bytes: Uint8Array): Promise<unknown>;
+  upload(path: string, rights: UploadRights, bytes: Uint8Array): Promise<unknown>;
   download(path: string): Promise<Uint8Array>;
   lost(link: Link): void;
 }
@@ -41,6 +41,12 @@ export class Link implements Transport {
     this.#break();
   }
 
+  /** The device is gone, and does not come back. */
+  cut(): void {
+    this.#listener = undefined;
+    this.#break();
+  }
+
   /** The coordinator is gone, or the network. */
   drop(): void {
     if (!this.#coordinator) return;
@@ -49,8 +55,7 @@ export class Link implements Transport {
     this.#later(reconnection, () => this.#connect());
   }
 
-  send(event: CoordinatorEvent, message: unknown): void {
-    const frame = encodeFrame(message);
+  send(event: CoordinatorEvent, frame: Uint8Array): void {
     const { signal } = this.#breaks;
     this.#later(this.#latency, () => {
       if (!signal.aborted) this.#listener?.message(event, frame);
@@ -69,7 +74,7 @@ export class Link implements Transport {
     });
   }
 
-  async upload(path: string, token: Uint8Array, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  async upload(path: string, rights: UploadRights, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const coordinator = this.#alive();
     if (!coordinator) throw new MurmurationError('server.unreachable');
     let stop = () => {};
@@ -78,7 +83,7 @@ export class Link implements Transport {
       signal.addEventListener('abort', stop);
     });
     try {
-      await Promise.race([stopped, this.#ask(coordinator, () => coordinator.upload(path, token, bytes))]);
+      await Promise.race([stopped, this.#ask(coordinator, () => coordinator.upload(path, rights, bytes))]);
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -101,7 +106,8 @@ export class Link implements Transport {
     if (!coordinator) return this.#later(reconnection, () => this.#connect());
     this.#coordinator = coordinator;
     this.#breaks = new AbortController();
-    this.send('challenge', { protocol: protocolVersion, nonce: new Uint8Array(32).fill(this.index) });
+    const nonce = new Uint8Array(32).fill(this.index);
+    this.send('challenge', encodeFrame({ protocol: protocolVersion, nonce }));
   }
 
   #break(): void {

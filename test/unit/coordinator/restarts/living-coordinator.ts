@@ -1,3 +1,4 @@
+import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
 import { CoordinatorEvents } from '@murmuration/coordinator/events';
 import { CheckInDesk } from '@murmuration/coordinator/population/check-in';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
@@ -13,10 +14,15 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { type DeviceId, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { checkIn } from '@murmuration/protocol/messages/check-in';
-import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { enrol, hello } from '@murmuration/protocol/messages/hello';
 import { type MaskingInput, maskingContribution } from '@murmuration/protocol/messages/masking';
-import { type Assignment, leave, type RoundEnd } from '@murmuration/protocol/messages/round';
+import {
+  type Assignment,
+  encodeAssignment,
+  leave,
+  type RoundEnd,
+} from '@murmuration/protocol/messages/round';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
@@ -105,7 +111,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
           entry.type === 'drawn' && entry.members.some(member => member.assignment === assignment.assignment),
       ),
     );
-    this.#links.get(device)!.send('assignment', assignment);
+    this.#links.get(device)!.send('assignment', encodeAssignment(assignment));
   }
 
   feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
@@ -118,18 +124,21 @@ export class LivingCoordinator implements Answering, CohortChannel {
           entries.some(entry => entry.type === 'stated' && hex(entry.statement) === hex(input.message)) &&
           checkpoint?.contributors.length === members.length
         );
+      // Its own agreement is kept, and so the statement.
+      if (event === 'agreed')
+        return entries.some(entry => entry.type === 'agree' && entry.assignment === input.assignment);
       const type = event === 'roster' ? 'keys' : 'shares';
       return members.every(({ assignment }) =>
         entries.some(entry => entry.type === type && entry.assignment === assignment),
       );
     });
-    this.#links.get(device)!.send(event, input);
+    this.#links.get(device)!.send(event, encodeFrame(input));
   }
 
   end(device: DeviceId, end: RoundEnd): void {
     if (end.outcome !== 'closed')
       this.#around.requireKept(`round-end ${end.outcome}`, end.round, () => false);
-    this.#links.get(device)?.send('round-end', end);
+    this.#links.get(device)?.send('round-end', encodeFrame(end));
   }
 
   async answer(link: Link, event: DeviceEvent, frame: Uint8Array): Promise<unknown> {
@@ -159,11 +168,12 @@ export class LivingCoordinator implements Answering, CohortChannel {
     return null;
   }
 
-  async upload(path: string, token: Uint8Array, bytes: Uint8Array): Promise<unknown> {
+  async upload(path: string, { token, signature }: UploadRights, bytes: Uint8Array): Promise<unknown> {
     const [, , , round, , assignment] = path.split('/') as [string, string, string, string, string, string];
     const driver = this.#find(parseRoundId(round));
     driver.authenticate(parseAssignmentId(assignment), token);
-    const receipt = await driver.accept(parseAssignmentId(assignment), bytes);
+    driver.requireSigned(parseAssignmentId(assignment), signature);
+    const receipt = await driver.accept(parseAssignmentId(assignment), bytes, signature);
     this.#around.requireKept('receipt', driver.terms.id, ({ checkpoint }) =>
       checkpoint!.contributors.some(contributor => contributor.assignment === assignment),
     );

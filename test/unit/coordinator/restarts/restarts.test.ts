@@ -7,8 +7,12 @@ import { type Moment, never } from './kept.ts';
 import { type Change, World } from './world.ts';
 
 const masked: Change = {
-  masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
+  masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
   cohort: { goal: 5, minimum: 3, overSelection: 1 },
+};
+const trusting: Change = {
+  ...masked,
+  masking: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.3 },
 };
 const plain: Change = {};
 const float: Change = { update: { kind: 'float32', clip: 1, weighting: 'uniform' } };
@@ -26,6 +30,16 @@ const single: EachStrategy<Record<string, never>> = {
   }),
 };
 const each = { strategy: single } as Change;
+
+/** Deadlines that nothing waits out. */
+const hour = {
+  gathering: '1 h',
+  keys: '1 h',
+  shares: '1 h',
+  updates: '1 h',
+  agreement: '1 h',
+  unmasking: '1 h',
+} as const;
 
 /** A round that was published from exactly its contributors, whatever happened on the way. */
 async function requireExactRound(world: World, contributors: number): Promise<void> {
@@ -63,6 +77,7 @@ async function runRound(change: Change, dies: (write: number, moment: Moment) =>
 
 const kinds: readonly [string, Change, number][] = [
   ['masked', masked, 5],
+  ['masked against an honest-but-curious coordinator', trusting, 5],
   ['of plain updates', plain, 4],
   ['of float32 updates', float, 4],
   ['of single updates', each, 4],
@@ -115,7 +130,7 @@ describe('a masked round', () => {
     }
   }, 120_000);
 
-  it.each(['gathering', 'keys', 'shares', 'updates', 'unmasking', 'closing'] as const)(
+  it.each(['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'] as const)(
     'goes on where its coordinator is stopped in %s and another one comes up',
     async phase => {
       const world = new World(masked);
@@ -146,6 +161,49 @@ describe('a masked round', () => {
     await requireExactRound(world, 5);
     await world.close();
   });
+
+  it.each([
+    ['keys', 4],
+    ['shares', 4],
+    ['updates', 4],
+    ['agreement', 5],
+  ] as const)(
+    'goes on after a crash right after any of its writes, where a device was lost in %s and had its time to come back',
+    async (phase, contributors) => {
+      const losing = async (dies: (write: number) => boolean) => {
+        const world = new World({ ...masked, deadlines: { ...hour, grace: '10 s' } });
+        world.kept.dies = (write, moment) => moment === 'after' && dies(write);
+        await world.begin(5);
+        await untilPhase(world, phase);
+        world.cut(4);
+        await world.until(1, 1_800_000);
+        await world.clock.advance(60_000);
+        return world;
+      };
+      const undisturbed = await losing(() => false);
+      await requireExactRound(undisturbed, contributors);
+      await undisturbed.close();
+      const { writes } = undisturbed.kept;
+      expect(writes.some(name => name.includes('graced'))).toBe(true);
+      // Those before it was lost are those of other tests.
+      for (
+        let write = writes.findLastIndex(name => name.startsWith('append keys'));
+        write < writes.length;
+        write++
+      ) {
+        const world = await losing(at => at === write);
+        try {
+          await requireExactRound(world, contributors);
+        } catch (cause) {
+          throw new Error(`After a crash after write ${write} of: ${world.kept.writes.join(' | ')}`, {
+            cause,
+          });
+        }
+        await world.close();
+      }
+    },
+    120_000,
+  );
 
   it('goes on with those who remained: whoever left before a restart has left after it', async () => {
     const world = new World(masked);
@@ -222,6 +280,7 @@ describe('a coordinator whose storage takes nothing for a while', () => {
     'append shares',
     'checkpoint',
     'append stated',
+    'append agree',
     'append reveal',
     'commit',
   ])('RD10: sends nothing that follows from a failed %s before that has succeeded', async name => {
@@ -314,4 +373,25 @@ describe('after a restart', () => {
     expect(await world.kept.rounds.underWay()).toEqual([]);
     await world.close();
   });
+
+  it.each(['agreement', 'unmasking'] as const)(
+    'a masked round whose model is gone has failed in %s, where it was, for that reason',
+    async phase => {
+      const world = new World(masked);
+      await world.begin(5);
+      await untilPhase(world, phase);
+      await world.clock.advance(phase === 'agreement' ? 30 : 10);
+      world.crash();
+      await world.kept.blobs.sweep(new Set(), Number.POSITIVE_INFINITY);
+      await world.clock.advance(5_000);
+      expect(await world.records()).toMatchObject([
+        {
+          outcome: 'failed',
+          failure: { during: phase, reason: expect.stringMatching(/no such model version/) },
+          tally: { accepted: 5 },
+        },
+      ]);
+      await world.close();
+    },
+  );
 });

@@ -84,6 +84,11 @@ export class World implements Surroundings {
     this.clock.at(this.clock.now() + pause, () => void this.boot());
   }
 
+  /** The connection of a device is gone for good. */
+  cut(device: number): void {
+    this.#links[device]!.cut();
+  }
+
   /** The next coordinator runs the task in another form. */
   become(change: Change): void {
     this.task = taskOf(change);
@@ -137,6 +142,8 @@ export class World implements Surroundings {
   }
 
   noteFed(round: string, event: MaskingEvent, device: DeviceId, message: Uint8Array): void {
+    // More of them may have agreed by the next time.
+    if (event === 'agreed') return;
     const name = event === 'survivors' ? `${round} survivors` : `${round} ${event} ${device}`;
     this.fed.set(name, (this.fed.get(name) ?? new Set()).add(hex(message)));
   }
@@ -230,7 +237,14 @@ function taskOf(change: Change): Task {
     update: { clip: 1, bits: 16, weighting: 'uniform' },
     masking: 'off',
     cohort: { goal: 4, minimum: 3, overSelection: 1.25 },
-    deadlines: { gathering: '5 min', keys: '5 min', shares: '5 min', updates: '10 min', unmasking: '5 min' },
+    deadlines: {
+      gathering: '5 min',
+      keys: '5 min',
+      shares: '5 min',
+      updates: '10 min',
+      agreement: '5 min',
+      unmasking: '5 min',
+    },
     uploadSlot: 0,
     schedule: { every: '6 h' },
     ...change,

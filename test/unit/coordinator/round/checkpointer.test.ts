@@ -35,7 +35,7 @@ function open({ isMasked = false, aggregate = sumOf() as FloatSum | SingleUpdate
     add(name: string, value = 1) {
       const assignment = name as AssignmentId;
       aggregate.add(updateOf([value, 0, 0, 0]));
-      checkpointer.add({ assignment, digest: new Uint8Array(32).fill(value) });
+      checkpointer.add({ assignment, digest: new Uint8Array(32).fill(value), signature: null });
       this.ask(name);
     },
     ask(name: string) {
@@ -77,7 +77,9 @@ describe('the checkpoints of a masked sum', () => {
     const { checkpoint } = await store.saved();
     const restored = sumOf();
     restored.restore(checkpoint!.sum);
-    expect(checkpoint!.contributors).toEqual([{ assignment: 'a', digest: new Uint8Array(32).fill(3) }]);
+    expect(checkpoint!.contributors).toEqual([
+      { assignment: 'a', digest: new Uint8Array(32).fill(3), signature: null },
+    ]);
     expect(restored.mean().delta[0]).toBe(3);
   });
 });
@@ -109,15 +111,15 @@ describe('the checkpoints of a sum that is not masked', () => {
     const sum = sumOf();
     for (const value of [1, 2]) sum.add(updateOf([value, 0, 0, 0]));
     const digest = new Uint8Array(32);
-    const before = ['a', 'b'].map(name => ({ assignment: name as AssignmentId, digest }));
+    const before = ['a', 'b'].map(name => ({ assignment: name as AssignmentId, digest, signature: null }));
     const events = new CoordinatorEvents();
     const checkpointer = new Checkpointer(termsOf(), sum, { store, clock, events }, before);
     await checkpointer.acknowledge('a' as AssignmentId);
     sum.add(updateOf([3, 0, 0, 0]));
-    checkpointer.add({ assignment: 'c' as AssignmentId, digest });
+    checkpointer.add({ assignment: 'c' as AssignmentId, digest, signature: null });
     expect(await store.underWrite()).toEqual([]);
     sum.add(updateOf([6, 0, 0, 0]));
-    checkpointer.add({ assignment: 'd' as AssignmentId, digest });
+    checkpointer.add({ assignment: 'd' as AssignmentId, digest, signature: null });
     expect(await store.underWrite()).toEqual(['a b c d']);
   });
 

@@ -23,12 +23,20 @@ export function termsOf(change: Partial<Plan> = {}): RoundTerms {
       update: { kind: 'float32', clip: 100, bits: 8, weighting: 'examples', weightCap: 32 },
       masking: null,
       largestCohort: 5,
+      grace: 200,
       ...change,
     },
     cohortSize: 5,
     goal: 5,
     minimum: 3,
     startedAt: 0,
-    limits: { gathering: 1_000, keys: 1_000, shares: 1_000, updates: 1_000, unmasking: 1_000 },
+    limits: {
+      gathering: 1_000,
+      keys: 1_000,
+      shares: 1_000,
+      updates: 1_000,
+      agreement: 1_000,
+      unmasking: 1_000,
+    },
   };
 }

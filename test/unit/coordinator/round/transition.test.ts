@@ -1,6 +1,8 @@
 import type { Member } from '@murmuration/coordinator/round/cohort';
+import { graceOf } from '@murmuration/coordinator/round/phases/collecting';
 import { begin } from '@murmuration/coordinator/round/phases/gathering';
 import type {
+  Agreement,
   CollectingState,
   Effect,
   RoundEvent,
@@ -11,12 +13,29 @@ import type {
 } from '@murmuration/coordinator/round/round';
 import { transition } from '@murmuration/coordinator/round/transition';
 import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const start = 1_000;
 
-function termsOf({ masked = false, cohortSize = 5, goal = 3, minimum = 2 } = {}): RoundTerms {
+interface Shape {
+  readonly masked?: boolean;
+  readonly threat?: ThreatModel;
+  readonly cohortSize?: number;
+  readonly goal?: number;
+  readonly minimum?: number;
+}
+
+const grace = 7;
+
+function termsOf({
+  masked = false,
+  threat = 'malicious',
+  cohortSize = 5,
+  goal = 3,
+  minimum = 2,
+}: Shape = {}): RoundTerms {
   return {
     id: 'R'.repeat(22) as RoundId,
     number: 1,
@@ -34,14 +53,15 @@ function termsOf({ masked = false, cohortSize = 5, goal = 3, minimum = 2 } = {})
         seed: 0,
       },
       update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 },
-      masking: masked ? { threat: 'honest-but-curious', corrupt: 0, dropping: 0.1, graph: 'complete' } : null,
+      masking: masked ? { threat, corrupt: 0, dropping: 0.1, graph: 'complete' } : null,
       largestCohort: cohortSize,
+      grace,
     },
     cohortSize,
     goal,
     minimum,
     startedAt: start,
-    limits: { gathering: 100, keys: 10, shares: 20, updates: 1_000, unmasking: 50 },
+    limits: { gathering: 100, keys: 10, shares: 20, updates: 1_000, agreement: 40, unmasking: 50 },
   };
 }
 
@@ -193,6 +213,169 @@ describe('one step of a round', () => {
     expect(next.earlier.lost).toBe(1);
   });
 
+  const away = (index: number): RoundEvent => ({ type: 'away', assignment: part(index) });
+  const back = (index: number): RoundEvent => ({ type: 'back', assignment: part(index) });
+  const settled = (index: number): RoundEvent => ({ type: 'settled', assignment: part(index) });
+  const graced: RoundEvent = { type: 'graced', time: start };
+  const training = play(shares, counted(0), counted(1), counted(2), counted(3));
+  const agreement = play(training, counted(0), counted(1), counted(2), counted(3)) as Agreement;
+  const agreementEnds = start + 10 + 20 + 1_000 + 40;
+
+  describe('of a masked one', () => {
+    it.each([
+      ['an honest-but-curious', 'unmasking'],
+      ['a semi-malicious', 'agreement'],
+      ['a malicious', 'agreement'],
+    ] as const)('goes from updates under %s coordinator to %s', (name, phase) => {
+      const threat = name.replace(/^an? /, '') as ThreatModel;
+      const drawn = { type: 'drawn', members: members(3), time: start } as const;
+      const keyed = play(begin(termsOf({ masked: true, threat, cohortSize: 3 })).state, drawn);
+      const all = [counted(0), counted(1), counted(2)];
+      const ready = play(keyed, ...all, ...all, counted(0), counted(1));
+      expect(ready.phase).toBe('updates');
+      const { state, effects } = transition(ready, counted(2));
+      expect(state.phase).toBe(phase);
+      expect(effects).toEqual([
+        { type: 'release', members: [] },
+        { type: 'open', phase, members: members(3) },
+        expect.objectContaining({ type: 'wake' }),
+      ]);
+    });
+
+    it('waits in agreement for all who contributed, and needs nobody but those who settle it', () => {
+      expect(agreement).toMatchObject({
+        phase: 'agreement',
+        isSettled: false,
+        quorum: { goal: 4, minimum: 0, accepted: 0, deadline: agreementEnds },
+      });
+      const some = play(agreement, counted(0), counted(1)) as Agreement;
+      expect([some.phase, some.isSettled, some.quorum.accepted]).toEqual(['agreement', false, 2]);
+      const enough = play(some, settled(2)) as Agreement;
+      expect([enough.phase, enough.isSettled, enough.quorum.accepted]).toEqual(['agreement', true, 3]);
+      const { state, effects } = transition(enough, counted(3));
+      expect(state).toMatchObject({ phase: 'unmasking', cohort: { members: members(4) } });
+      expect(effects).toEqual([
+        { type: 'open', phase: 'unmasking', members: members(4) },
+        { type: 'wake', time: agreementEnds + 50 },
+      ]);
+    });
+
+    it('goes to unmasking with the agreement that is the last one and settles it', () => {
+      const last = play(agreement, counted(0), counted(1), counted(2));
+      expect(play(last, settled(3)).phase).toBe('unmasking');
+      // Once said, it stays settled, whoever says it again.
+      expect(play(agreement, settled(0), settled(0), counted(1), counted(2), counted(3)).phase).toBe(
+        'unmasking',
+      );
+    });
+
+    it('takes those who have not agreed at the deadline with it where it is settled, and fails where not', () => {
+      const tick: RoundEvent = { type: 'tick', time: agreementEnds };
+      const next = play(agreement, counted(0), counted(1), settled(2), tick) as CollectingState;
+      expect(next).toMatchObject({ phase: 'unmasking', cohort: { count: { working: 4, counted: 0 } } });
+      expect(play(agreement, counted(0), counted(1), tick)).toMatchObject({
+        phase: 'failed',
+        during: 'agreement',
+        reason: expect.stringMatching(/^2 of 4 contributors agreed/),
+        tally: { cohort: 5, accepted: 4, late: 1, lost: 0 },
+      });
+      expect(play(agreement, settled(0), { type: 'tick', time: agreementEnds - 1 }).phase).toBe('agreement');
+    });
+
+    it('leaves in the sum whoever leaves in agreement, and does not wait for it', () => {
+      expect(play(agreement, left(0), counted(1), counted(2), settled(3))).toMatchObject({
+        phase: 'unmasking',
+        cohort: { members: members(4) },
+      });
+      expect(play(agreement, left(0), counted(1), counted(2), counted(3)).phase).toBe('failed');
+    });
+
+    it.each([
+      ['a stranger who settles', { type: 'settled', assignment: 'stranger' as AssignmentId }],
+      ['one that has left and settles', settled(1)],
+      ['one that has agreed and settles', settled(0)],
+      ['a second agreement', counted(0)],
+    ] as [string, RoundEvent][])('is not moved in agreement by %s', (_, event) => {
+      const state = play(agreement, counted(0), left(1));
+      expect(transition(state, event)).toEqual({ state, effects: [] });
+    });
+
+    it('that is not in agreement yet is not settled', () => {
+      for (const state of [keys, shares, training]) expect(transition(state, settled(0)).state).toBe(state);
+    });
+  });
+
+  describe('while devices have no connection', () => {
+    const masked: [CollectingState['phase'], RoundState, RoundState['phase']][] = [
+      ['keys', keys, 'shares'],
+      ['shares', shares, 'updates'],
+      ['updates', training, 'agreement'],
+    ];
+
+    it.each(masked)(
+      'waits in %s for the grace, once it has enough and everybody else has answered',
+      (_, phase, next) => {
+        const grace = (state: RoundState) => graceOf(state as CollectingState);
+        const one = play(phase, away(0), counted(1));
+        expect(grace(one)).toBeUndefined();
+        const enough = play(one, counted(2));
+        const others = (enough as CollectingState).cohort.count.working;
+        expect(others).toBeGreaterThan(0);
+        expect(grace(enough)).toBeUndefined();
+        const alone = play(enough, ...(others === 1 ? [left(3)] : [left(3), left(4)]));
+        expect(grace(alone)).toBe(7);
+        // Whoever is back is waited for again, to the deadline.
+        expect(grace(play(alone, back(0)))).toBeUndefined();
+        expect(grace(play(alone, back(0), away(0)))).toBe(7);
+        const closed = play(alone, graced) as CollectingState;
+        expect(closed.phase).toBe(next);
+        expect(closed.cohort.members).toEqual([member(1), member(2)]);
+        expect(closed.earlier.lost).toBeGreaterThanOrEqual(2);
+      },
+    );
+
+    it.each(masked)('stays in %s below the minimum, whatever the grace', (_, phase) => {
+      const below = play(phase, away(0), away(2), away(3), away(4), counted(1)) as CollectingState;
+      expect([below.cohort.count.working, graceOf(below)]).toEqual([0, undefined]);
+      expect(play(below, graced)).toBe(below);
+    });
+
+    it('waits in agreement for the grace once it is settled, and takes them along', () => {
+      const gone = play(agreement, away(3), counted(0), counted(1)) as Agreement;
+      expect(graceOf(gone)).toBeUndefined();
+      expect(play(gone, graced)).toBe(gone);
+      const enough = play(gone, settled(2)) as Agreement;
+      expect(graceOf(enough)).toBe(7);
+      expect(graceOf(play(enough, back(3)) as Agreement)).toBeUndefined();
+      expect(play(enough, graced)).toMatchObject({ phase: 'unmasking', cohort: { members: members(4) } });
+      const unsettled = play(gone, counted(2)) as Agreement;
+      expect([unsettled.cohort.count.working, graceOf(unsettled)]).toEqual([0, undefined]);
+      expect(play(unsettled, graced)).toBe(unsettled);
+    });
+
+    it('waits in unmasking for enough, whatever the grace', () => {
+      const unmasking = play(
+        agreement,
+        settled(0),
+        counted(1),
+        counted(2),
+        counted(3),
+        away(0),
+        left(1),
+        left(2),
+        left(3),
+      );
+      expect(unmasking.phase).toBe('unmasking');
+      expect(graceOf(unmasking as CollectingState)).toBeUndefined();
+      expect(play(unmasking, graced)).toBe(unmasking);
+    });
+
+    it('waits for nobody longer in a plain round than to its deadline, and no shorter', () => {
+      const plain = play(updates, counted(0), counted(1), left(2), left(3), away(4)) as CollectingState;
+      expect([plain.cohort.count.working, graceOf(plain)]).toEqual([0, undefined]);
+    });
+  });
+
   it('counts who became of what', () => {
     const state = play(
       updates,
@@ -220,6 +403,7 @@ const event: fc.Arbitrary<RoundEvent> = fc.oneof(
       'counted' as const,
       'rejected' as const,
       'left' as const,
+      'settled' as const,
       'away' as const,
       'back' as const,
     ),
@@ -230,6 +414,7 @@ const event: fc.Arbitrary<RoundEvent> = fc.oneof(
     type: fc.constant('tick' as const),
     time: fc.constantFrom(start, start + 60, start + 100, 1e6),
   }),
+  fc.record({ type: fc.constant('graced' as const), time: fc.constant(start + 70) }),
   fc.constant({ type: 'published' as const, model }),
   fc.constant({ type: 'unmaskable' as const }),
   fc.constant({ type: 'abort' as const, reason: 'stopped' }),
@@ -240,6 +425,7 @@ const order: RoundState['phase'][] = [
   'keys',
   'shares',
   'updates',
+  'agreement',
   'unmasking',
   'closing',
   'published',
@@ -259,10 +445,11 @@ function checkTally({ cohort, accepted, late, lost, rejected }: Tally, drawn: nu
   for (const count of [accepted, late, lost, rejected]) expect(count).toBeGreaterThanOrEqual(0);
 }
 
-describe.each([
-  ['plain', false],
-  ['masked', true],
-])('any sequence of events of a %s round', (_, masked) => {
+describe.each<[string, Shape]>([
+  ['plain', {}],
+  ['masked', { masked: true }],
+  ['masked, trusting', { masked: true, threat: 'honest-but-curious' }],
+])('any sequence of events of a %s round', (_, shape) => {
   it('keeps its counts, goes forward only, and ends once', () => {
     fc.assert(
       fc.property(
@@ -271,7 +458,7 @@ describe.each([
         fc.integer({ min: 0, max: 3 }),
         (events, minimum, more) => {
           const goal = minimum + more;
-          const terms = termsOf({ masked, minimum, goal, cohortSize: goal + 2 });
+          const terms = termsOf({ ...shape, minimum, goal, cohortSize: goal + 2 });
           let { state } = begin(terms);
           let drawn = 0;
           const performed: Effect['type'][] = [];

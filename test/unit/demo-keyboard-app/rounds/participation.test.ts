@@ -14,19 +14,26 @@ const hear = (number: number, ...phases: Parameters<Participation['round']>[0]['
 
 describe('the part of a device', () => {
   it('goes through the steps of a round', () => {
-    const steps = (['keys', 'shares', 'downloading', 'training', 'uploading', 'unmasking'] as const).map(
-      phase => {
-        hear(3, phase);
-        return participation.step.value;
-      },
-    );
-    expect(steps).toEqual(['keys', 'shares', 'training', 'training', 'uploading', 'unmasking']);
+    const phases = [
+      'keys',
+      'shares',
+      'downloading',
+      'training',
+      'uploading',
+      'agreement',
+      'unmasking',
+    ] as const;
+    const steps = phases.map(phase => {
+      hear(3, phase);
+      return participation.step.value;
+    });
+    expect(steps).toEqual(['keys', 'shares', 'training', 'training', 'uploading', 'unmasking', 'unmasking']);
     hear(3, 'ended');
     expect(participation.step.value).toBeNull();
   });
 
   it('is remembered with whether it counted, the newest first', () => {
-    hear(1, 'keys', 'training', 'uploading', 'unmasking', 'counted', 'ended');
+    hear(1, 'keys', 'training', 'uploading', 'agreement', 'unmasking', 'counted', 'ended');
     hear(2, 'keys', 'ended');
     expect(participation.past.value).toEqual([
       { number: 2, counted: false },

@@ -111,7 +111,7 @@ describe('classes of devices', () => {
 });
 
 describe('devices that fall silent', () => {
-  const losses = { keys: 0.1, shares: 0.2, updates: 0.3, unmasking: 0.1 };
+  const losses = { keys: 0.1, shares: 0.2, updates: 0.2, agreement: 0.1, unmasking: 0.1 };
   const { silentAt } = behave({ losses });
 
   it('do so in the share of each phase, and stay so in the later ones', () => {

@@ -12,6 +12,7 @@ it('takes devices that are always there and never fail, of any speed', () => {
 it.each([
   [{ availability: { kind: 'diurnal' } }, 'devices.availability'],
   [{ losses: { keys: 0.1 } }, 'devices.losses.keys'],
+  [{ losses: { agreement: 0.1 } }, 'devices.losses.agreement'],
   [{ losses: { unmasking: 0.1 } }, 'devices.losses.unmasking'],
   [{ stragglers: { share: 0.1 } }, 'devices.stragglers.share'],
   [{ churn: { meanLife: '1 h' } }, 'devices.churn.meanLife'],

@@ -8,7 +8,7 @@ async function roundsOf(devices: object, rounds: number, masked = true) {
     ...clusters.defaults,
     data: { clients: 16, perClient: 10, heldOut: 20 },
     cohort: { goal: 12, minimumShare: 0.6 },
-    masking: { enabled: masked, threat: 'honest-but-curious', dropping: 0.25 },
+    masking: { enabled: masked, threat: 'malicious', dropping: 0.25 },
     evaluation: { every: 1_000 },
     devices,
   });
@@ -30,10 +30,11 @@ test('devices that a scenario makes fall silent are lost in that phase of that r
         { round: 1, phase: 'keys', devices: 1 },
         { round: 2, phase: 'shares', devices: 2 },
         { round: 3, phase: 'updates', devices: 3 },
-        { round: 4, phase: 'unmasking', devices: 2 },
+        { round: 4, phase: 'agreement', devices: 2 },
+        { round: 5, phase: 'unmasking', devices: 2 },
       ],
     },
-    5,
+    6,
   );
   expect(rounds.map(({ outcome, tally }) => [outcome, tally.cohort, tally.accepted])).toEqual([
     ['published', 12, 11],
@@ -41,11 +42,13 @@ test('devices that a scenario makes fall silent are lost in that phase of that r
     ['published', 12, 9],
     ['published', 12, 12],
     ['published', 12, 12],
+    ['published', 12, 12],
   ]);
   expect(rounds.map(({ phases }) => [phases.keys?.lost, phases.shares?.lost, phases.updates?.lost])).toEqual([
     [1, 0, 0],
     [0, 2, 0],
     [0, 0, 3],
+    [0, 0, 0],
     [0, 0, 0],
     [0, 0, 0],
   ]);

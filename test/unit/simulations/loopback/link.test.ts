@@ -51,6 +51,8 @@ function scene() {
   return { clock, link, open, peers, lost, got, heard, passed };
 }
 
+const rights = { token: new Uint8Array(32) };
+
 describe('a loopback link', () => {
   it('takes the time that its network needs: to connect, to ask, to be answered', async () => {
     const { clock, link, open, peers, got, passed } = scene();
@@ -77,9 +79,7 @@ describe('a loopback link', () => {
     await clock.advance(100);
     const { signal } = new AbortController();
     const times: number[] = [];
-    void link
-      .upload('/an/update', new Uint8Array(0), new Uint8Array(9_936), signal)
-      .then(() => times.push(clock.now()));
+    void link.upload('/an/update', rights, new Uint8Array(9_936), signal).then(() => times.push(clock.now()));
     await clock.advance(1_000);
     expect(got).toEqual([[100 + 120, '/an/update']]);
     expect(times).toEqual([100 + 120 + 21]);
@@ -138,7 +138,7 @@ describe('a loopback link', () => {
     open();
     await clock.advance(100);
     const controller = new AbortController();
-    const uploading = link.upload('/an/update', new Uint8Array(0), new Uint8Array(1e5), controller.signal);
+    const uploading = link.upload('/an/update', rights, new Uint8Array(1e5), controller.signal);
     controller.abort(new Error('The round is over.'));
     await expect(uploading).rejects.toThrow('The round is over.');
     await clock.advance(10_000);

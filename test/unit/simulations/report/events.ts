@@ -55,6 +55,7 @@ export function roundOf(number: number, rest: Partial<RoundEnded> = {}): RoundEn
       keys: { ms: 50, up: 1_000, down: 2_000, lost: 2 },
       shares: { ms: 50, up: 3_000, down: 3_000, lost: 0 },
       updates: { ms: 600, up: 40_000, down: 80_000, lost: 1 },
+      agreement: { ms: 40, up: 600, down: 700, lost: 0 },
       unmasking: { ms: 50, up: 900, down: 100, lost: 0 },
       closing: { ms: 50, up: 0, down: 0, lost: 0 },
     },

@@ -17,6 +17,7 @@ function checkpointOf(value: number, contributors = value): Checkpoint {
     contributors: Array.from({ length: contributors }, (_, i) => ({
       assignment: `one-${i}`.padEnd(22, '-') as AssignmentId,
       digest: new Uint8Array(32).fill(200 + i),
+      signature: i % 2 === 0 ? null : new Uint8Array(64).fill(100 + i),
     })),
     sum: new Uint8Array(3_000).fill(value),
   };

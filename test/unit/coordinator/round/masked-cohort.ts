@@ -1,0 +1,36 @@
+import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { type Federation, openFederation } from '../federation.ts';
+import { MaskedDevice } from '../masked-device.ts';
+
+/** Six devices, all of them in the graph and each of them a neighbour of all others, at the beginning of a masked round. */
+export async function openMaskedCohort(
+  change: Partial<TaskDefinition> = {},
+  store?: MemoryRounds,
+): Promise<{ federation: Federation; devices: MaskedDevice[]; phase: () => string }> {
+  const federation = await openFederation({
+    ...(store && { store }),
+    task: {
+      masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
+      update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
+      cohort: { goal: 6, minimum: 4, overSelection: 1 },
+      deadlines: {
+        gathering: '10 s',
+        keys: '60 s',
+        shares: '60 s',
+        updates: '60 s',
+        agreement: '60 s',
+        unmasking: '60 s',
+        grace: '2 s',
+      },
+      ...change,
+    } as Partial<TaskDefinition>,
+  });
+  const { rounds, clock } = federation;
+  const devices = Array.from({ length: 6 }, (_, index) => new MaskedDevice(federation, index));
+  await rounds.start();
+  await clock.advance(0);
+  for (const { id } of devices) federation.checkIn(id);
+  await clock.advance(0);
+  return { federation, devices, phase: () => rounds.current!.state.phase };
+}
