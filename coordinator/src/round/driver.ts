@@ -121,6 +121,7 @@ export class RoundDriver {
     message: Uint8Array,
   ): Promise<void> {
     const { claims, journal } = this.#course;
+    const isLate = type === 'agree' && this.state.phase === 'unmasking';
     await this.#counted(async () => {
       claims.requireOwner(id, assignment);
       await this.#course.takeMasking(
@@ -130,8 +131,8 @@ export class RoundDriver {
       );
       await journal.commit.acknowledge();
     });
-    // It agreed while others reveal already: now it may.
-    if (type === 'agree' && this.state.phase === 'unmasking') this.#give({ device: id, assignment });
+    // It agreed while others reveal already: now it may, and nobody else tells it.
+    if (isLate && this.state.phase === 'unmasking') this.#give({ device: id, assignment });
   }
 
   /**

@@ -9,6 +9,7 @@ import { type Assignment, decodeAssignment, roundEnd } from '@murmuration/protoc
 import { native } from '@murmuration/protocol/primitives/node';
 import type { EnrolmentAuthority } from '@murmuration/protocol/secagg/certificate';
 import { planHash } from '@murmuration/protocol/secagg/context';
+import { smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,
@@ -159,7 +160,7 @@ export class RoundDevice {
         smallestCohort: largestCohort,
         authority: this.#authority,
         today: 0,
-        smallestSum: largestCohort,
+        smallestSum: smallestSumByDefault,
       },
     };
   }

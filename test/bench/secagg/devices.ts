@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { native } from '@murmuration/protocol/primitives/node';
 import { certify } from '@murmuration/protocol/secagg/certificate';
-import { fewestContributors } from '@murmuration/protocol/secagg/parameters';
+import { smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,
@@ -50,7 +50,7 @@ function enter({ clients, dim, threat, corrupt, dropping, ...order }: Extract<Or
     smallestCohort: clients,
     authority: authority && { key: authority.publicKey, population },
     today: 0,
-    smallestSum: fewestContributors,
+    smallestSum: smallestSumByDefault,
   };
   return Array.from({ length: clients }, (): Entered => {
     const identity = native.ed25519.signingKey(randomBytes(32));
