@@ -19,6 +19,8 @@ interface EventMap {
   /** A step in closing a round took so long, ms. */
   'closing-step': [terms: RoundTerms, step: ClosingStep, ms: number];
   'round-ended': [record: RoundRecord];
+  /** The deadlines of a round moved by so many ms: the clock was set back over a restart. */
+  're-anchored': [terms: RoundTerms, by: number];
   /** The next round of a task could not begin; it is tried again. */
   'not-begun': [task: TaskName];
   /** A version in use of the task can't be read any more, or can be again. */

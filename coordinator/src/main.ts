@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { steadyClock, systemRandom } from '@murmuration/protocol/system';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
 import { CoordinatorEvents } from './events.ts';
@@ -82,7 +82,7 @@ export interface Surroundings {
 export async function createCoordinator(
   config: Config,
   tasks: readonly Task[],
-  surroundings: Surroundings = { clock: systemClock, random: systemRandom },
+  surroundings: Surroundings = { clock: steadyClock(), random: systemRandom },
 ): Promise<Coordinator> {
   refuseEqualNames(tasks);
   if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);

@@ -7,6 +7,8 @@ export interface Clock {
   now(): number;
   /** Calls `wake` once when `time` (ms since 1970) has come, never before this call has returned. */
   at(time: number, wake: () => void): Cancel;
+  /** Of a clock that nobody can set: ms by which the machine's own is ahead of it by now; negative where it is behind. */
+  ahead?(): number;
 }
 
 /** `length` bytes that nobody can predict: the operating system's generator, or a seeded one in tests. */

@@ -605,6 +605,7 @@ export const strings = {
       'version-unreadable': 'A version that can’t be read',
       'protection-weakened': 'Devices that are protected less',
       'many-enrolments': 'Many enrolments at once',
+      'clock-stepped': 'A clock that was set',
     } satisfies Record<AlertRule, string>,
     firing: (count: number) => (count === 1 ? 'firing' : `firing ${n(count)} times`),
     off: 'Switched off in the configuration.',

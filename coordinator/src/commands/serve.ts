@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { steadyClock, systemRandom } from '@murmuration/protocol/system';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { loadTask, loadVerifier } from './load-module.ts';
@@ -21,7 +21,7 @@ export function serveCommand(program: Command): void {
       // Only here: no other command waits for the engine to load.
       const { createCoordinator } = await import('../main.ts');
       const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
-        clock: systemClock,
+        clock: steadyClock(),
         random: systemRandom,
         ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),
       });

@@ -36,6 +36,9 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('closing-step', ({ id: round, number, plan: { task } }, step, ms) =>
     log.debug({ task, round, number, step, ms }, 'step of closing a round'),
   );
+  events.on('re-anchored', ({ id: round, number, plan: { task } }, by) =>
+    log.warn({ task, round, number, ms: by }, 'the clock was set back: the deadlines of a round moved'),
+  );
   events.on('enrolled', device => log.debug({ device }, 'device enrolled'));
   events.on('connected', (device, platform, sdk) => log.debug({ device, platform, sdk }, 'device connected'));
   events.on('disconnected', device => log.debug({ device }, 'device disconnected'));

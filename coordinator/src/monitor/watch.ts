@@ -2,6 +2,7 @@ import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Core } from '../core.ts';
 import type { CoordinatorEvents } from '../events.ts';
 import type { Storage } from '../storage/storage.ts';
+import { clockStepped } from './alerts/clock-stepped.ts';
 import { protectionWeakened } from './alerts/protection-weakened.ts';
 import type { AlertSettings } from './alerts/settings.ts';
 import { versionUnreadable } from './alerts/version-unreadable.ts';
@@ -52,6 +53,7 @@ export async function openWatch(
     standing: now => [
       ...readability.all.map(each => versionUnreadable(each, now)),
       ...settings.weakened.map(protectionWeakened),
+      ...[clockStepped(clock.ahead?.() ?? 0, now)].filter(each => each !== null),
     ],
     lookAgain: () => readability.lookAgain(),
   });

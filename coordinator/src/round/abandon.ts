@@ -49,6 +49,7 @@ function eventOf(entry: JournalEntry): RoundEvent | undefined {
     case 'left':
     case 'tick':
     case 'graced':
+    case 'shifted':
       return entry;
     case 'stated':
       return undefined;

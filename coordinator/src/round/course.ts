@@ -247,6 +247,7 @@ export class Course {
       case 'left':
       case 'tick':
       case 'graced':
+      case 'shifted':
         return this.happen(entry);
       case 'stated':
         return this.masked?.requireStatement(entry.statement);

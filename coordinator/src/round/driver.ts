@@ -13,6 +13,7 @@ import { untilTheEnd } from './group-commit.ts';
 import type { MaskingEntry } from './masked-part.ts';
 import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
+import { shiftAt } from './re-anchor.ts';
 import type { RoundRecord } from './record.ts';
 import type { Effect, Failed, Published, RoundState, RoundTerms } from './round.ts';
 import type { SavedRound } from './store.ts';
@@ -51,6 +52,7 @@ export class RoundDriver {
       const graced = { type: 'graced', time } as const;
       this.#course.happen(graced, graced);
     });
+    if (saved) this.#reAnchor();
     this.#goLive();
   }
 
@@ -210,6 +212,14 @@ export class RoundDriver {
       this.#course.refused(error);
       throw error;
     }
+  }
+
+  /** Deadlines of a clock that was ahead end with the phases that they are for. */
+  #reAnchor(): void {
+    const by = shiftAt(this.state, this.#ports.clock.now());
+    if (by === 0) return;
+    this.#course.happen({ type: 'shifted', by }, { type: 'shifted', by });
+    this.#ports.events.emit('re-anchored', this.terms, by);
   }
 
   /** Performs effects from now on, first those of the state as it is. */

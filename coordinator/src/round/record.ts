@@ -45,7 +45,8 @@ export function recordOf(
     number,
     planVersion: plan.version,
     base: plan.model,
-    startedAt,
+    // The clock may have been ahead when it began.
+    startedAt: Math.min(startedAt, endedAt),
     endedAt,
     outcome: state.phase,
     model: state.phase === 'published' ? state.model : null,

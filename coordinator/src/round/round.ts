@@ -127,6 +127,8 @@ export type RoundEvent =
   | { readonly type: 'tick'; readonly time: number }
   /** Those whose connection is gone had their time to come back. */
   | { readonly type: 'graced'; readonly time: number }
+  /** The clock was set back over a restart: the deadlines move by so many ms. */
+  | { readonly type: 'shifted'; readonly by: number }
   /** The new version is stored. */
   | { readonly type: 'published'; readonly model: ModelHash }
   /** The sum could not become a version, or an operator ended the round. */

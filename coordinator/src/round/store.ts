@@ -37,6 +37,8 @@ export type JournalEntry =
   | { readonly type: 'graced'; readonly time: number }
   /** The deadline of a phase, `time` in ms since 1970, ended it. */
   | { readonly type: 'tick'; readonly time: number }
+  /** The clock was set back over a restart: the deadlines moved by so many ms. */
+  | { readonly type: 'shifted'; readonly by: number }
   /** The one survivors statement of the round, written down before the first device hears it. */
   | { readonly type: 'stated'; readonly statement: Uint8Array };
 

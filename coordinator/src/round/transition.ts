@@ -5,6 +5,7 @@ import { keys } from './phases/keys.ts';
 import { shares } from './phases/shares.ts';
 import { unmasking } from './phases/unmasking.ts';
 import { updates } from './phases/updates.ts';
+import { shifted } from './re-anchor.ts';
 import { type RoundEvent, type RoundState, type Step, unchanged } from './round.ts';
 
 /**
@@ -16,6 +17,7 @@ import { type RoundEvent, type RoundState, type Step, unchanged } from './round.
  * agreement; from each phase but the last a round may fail.
  */
 export function transition(state: RoundState, event: RoundEvent): Step {
+  if (event.type === 'shifted') return shifted(state, event.by);
   switch (state.phase) {
     case 'gathering':
       return gathering(state, event);

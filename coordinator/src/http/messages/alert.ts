@@ -10,6 +10,7 @@ export const alertRules = [
   'version-unreadable',
   'protection-weakened',
   'many-enrolments',
+  'clock-stepped',
 ] as const;
 export type AlertRule = (typeof alertRules)[number];
 

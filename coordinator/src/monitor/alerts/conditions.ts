@@ -37,6 +37,7 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
     'many-enrolments':
       manyEnrolments &&
       `More than ${manyEnrolments.devices} devices enrolled within ${inWords(manyEnrolments.within)}.`,
+    'clock-stepped': 'The clock of the machine was set since the coordinator started.',
     'disk-filling':
       diskFilling &&
       `Less than ${Number((100 * diskFilling.free).toPrecision(4))} % of the disk of the storage folder is free${within ? `, or it is full within ${inWords(within)} at its pace` : ''}.`,

@@ -1,0 +1,34 @@
+import type { CollectingState, Gathering, RoundState, Step } from './round.ts';
+import { unchanged } from './round.ts';
+
+/**
+ * By how many ms (negative) the deadlines of a round that goes on after a restart at `now` have to move: they lie further ahead than the
+ * phases until then may last, so that the clock was set back since they were made. The phase then has its whole time once more. 0 where
+ * they may stay.
+ */
+export function shiftAt(state: RoundState, now: number): number {
+  if (!('quorum' in state)) return 0;
+  const { deadline } = state.quorum;
+  if (deadline - now <= longest(state)) return 0;
+  return now + state.terms.limits[state.phase] - deadline;
+}
+
+/** The round with its deadlines moved `by` so many ms. */
+export function shifted(state: RoundState, by: number): Step {
+  if (!('quorum' in state)) return unchanged(state);
+  const quorum = { ...state.quorum, deadline: state.quorum.deadline + by };
+  const effects = [{ type: 'wake', time: quorum.deadline }] as const;
+  if (state.phase === 'gathering') return { state: { ...state, quorum }, effects };
+  const moved = Object.entries(state.deadlines).map(([phase, time]) => [phase, time + by]);
+  return { state: { ...state, quorum, deadlines: Object.fromEntries(moved) }, effects };
+}
+
+/** ms from the draw, or the beginning, to the deadline of a phase: one that ends early leaves its time to the next. */
+function longest(state: Gathering | CollectingState): number {
+  const { limits } = state.terms;
+  if (state.phase === 'gathering') return limits.gathering;
+  const { deadlines, quorum } = state;
+  return (Object.keys(deadlines) as (keyof typeof deadlines)[])
+    .filter(phase => deadlines[phase] <= quorum.deadline)
+    .reduce((sum, phase) => sum + limits[phase], 0);
+}
