@@ -4,7 +4,7 @@ import { longestPlan, type Plan, readPlan, writePlan } from './plan.ts';
 import { assignmentId, bytes, bytesUpTo, duration, roundId, text, time, whole } from './scalars.ts';
 
 /** Coordinator to device: one device's part in one round. */
-const assignmentMessage = z.strictObject({
+export const assignmentMessage = z.strictObject({
   round: roundId,
   /** Rounds of the task count from 1. */
   number: whole(1, 2 ** 31),

@@ -53,7 +53,7 @@ function masked() {
   const { coordinator, dealers, bundles } = dealt(8);
   const devices = dealers.map(({ assignment, own, state }) => {
     const ready = takeShares(own, state, bundles.get(assignment)!);
-    return { assignment, own, state: maskUpdate(own, ready, new Int32Array(4)) };
+    return { assignment, own, state: maskUpdate(own, ready, new Int32Array(4), 32) };
   });
   return { coordinator, devices };
 }
@@ -91,7 +91,7 @@ describe('what a device signs with its update', () => {
     const { dealers, bundles } = dealt(7);
     const [{ assignment, own, state }] = dealers as [(typeof dealers)[0]];
     const ready = takeShares(own, state, bundles.get(assignment)!);
-    const { message } = maskUpdate(own, ready, new Int32Array(4)) satisfies InAgreement;
+    const { message } = maskUpdate(own, ready, new Int32Array(4), 32) satisfies InAgreement;
     expect(() => coordinator.takeUpdateSignature(devices[0]!.assignment, message)).toThrow(
       code('update.unsigned'),
     );

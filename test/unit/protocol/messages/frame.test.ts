@@ -20,8 +20,9 @@ import {
   welcome,
 } from '@murmuration/protocol/messages/hello';
 import { maskingContribution, maskingInput } from '@murmuration/protocol/messages/masking';
+import { plan } from '@murmuration/protocol/messages/plan';
 import { predict, predicted } from '@murmuration/protocol/messages/predict';
-import { assignment, leave, roundEnd, uploadReceipt } from '@murmuration/protocol/messages/round';
+import { assignmentMessage, leave, roundEnd, uploadReceipt } from '@murmuration/protocol/messages/round';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +34,9 @@ const round = id('round');
 const signature = new Uint8Array(64).fill(3);
 const key = new Uint8Array(32).fill(4);
 
+const { planBytes, plan: part, ...rest } = assignmentOf(new VirtualClock());
+const wire = { ...rest, plan: planBytes };
+
 /** One good value of every message. */
 const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
   ['challenge', challenge, { protocol: 1, nonce: key }],
@@ -42,7 +46,8 @@ const messages: [string, z.ZodMiniType, Record<string, unknown>][] = [
   ['welcome', welcome, { now: 1_767_225_600_000, tasks: [{ task: 'keyboard', leastExamples: 50 }] }],
   ['checkIn', checkIn, { task: 'keyboard', conditions: {} }],
   ['checkInAnswer', checkInAnswer, { decision: 'later', after: 5_000, reason: 'busy' }],
-  ['assignment', assignment, { ...assignmentOf(new VirtualClock()) }],
+  ['assignment', assignmentMessage, wire],
+  ['plan', plan, { ...part }],
   ['forget', forget, { device: id('device') }],
   ['predict', predict, { task: 'keyboard', version: 'latest', input: [1, 0.5, -3] }],
   ['predicted', predicted, { model: 'a'.repeat(64), logits: new Uint8Array(8) }],
