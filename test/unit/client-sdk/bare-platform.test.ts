@@ -28,8 +28,10 @@ const program = `
       close: () => coordinator.close(),
       request: async (event, frame) => own(await coordinator.request(event, host.bytes(frame))),
       download: async path => own(await coordinator.download(path)),
-      upload: (path, { token, signature }, bytes, signal) =>
-        coordinator.upload(path, { token: host.bytes(token), signature: host.bytes(signature) }, host.bytes(bytes), signal),
+      upload: (path, { token, signature }, bytes, signal) => {
+        const rights = { token: host.bytes(token), signature: signature && host.bytes(signature) };
+        return coordinator.upload(path, rights, host.bytes(bytes), signal);
+      },
     }),
   };
   const client = new PlatformClient({
@@ -83,12 +85,12 @@ it('the core takes part in a masked round on a platform that has neither a DOM n
     coordinator.send(event, { round: assignment.round, assignment: assignment.assignment, message });
     await clock.advance(0);
   };
-  const sent = (event: 'keys' | 'shares' | 'agree' | 'reveal') => coordinator.asked[event][0]!.message;
+  const sent = (event: 'keys' | 'shares' | 'reveal') => coordinator.asked[event][0]!.message;
   await feed('roster', peers.roster(coordinator.asked.enrol[0]!.publicKey, sent('keys')));
   await feed('bundle', peers.bundle(sent('shares')));
   await feed('survivors', peers.statement());
   await feed('agreed', peers.agreed(peers.statement()));
-  const sum = peers.sentBy(coordinator.uploads[0]!.bytes, sent('agree'), peers.statement(), sent('reveal'));
+  const sum = peers.sentBy(coordinator.uploads[0]!.bytes, peers.statement(), sent('reveal'));
   // Its weight, once the masks are off.
   expect(sum.at(-1)).toBe(2);
   expect(errors).toEqual([]);

@@ -17,7 +17,7 @@ import {
   type ParticipantContext,
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
-import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
+import { takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
@@ -108,7 +108,15 @@ export class MaskedPeers {
    * only sent their update.
    */
   agreed(statement: Uint8Array, { lost = 0, silent = 0 } = {}): Uint8Array {
-    return this.#agreedFor(this.#self, statement, lost, undefined, silent);
+    const survivors = [...this.#masked].slice(0, this.#masked.size - lost);
+    const evidence = new Map(
+      survivors.map(([number, { context, state }], i): [number, Evidence] =>
+        i >= survivors.length - silent
+          ? [number, { kind: 'update', signature: state.message }]
+          : [number, { kind: 'agreement', signature: takeStatement(context, state, statement).message }],
+      ),
+    );
+    return agreedFor(this.#graph, this.#self, number => evidence.get(number));
   }
 
   /** Whether `message` is the device's agreement to `statement`. */
@@ -125,14 +133,7 @@ export class MaskedPeers {
   }
 
   /** The values and the weight that the device sent under its masks, from the sum of all once these are off. */
-  sentBy(
-    update: Uint8Array,
-    signature: Uint8Array,
-    statement: Uint8Array,
-    reveal: Uint8Array,
-    lost = 0,
-  ): Int32Array {
-    const self = { kind: 'update', signature } as const;
+  sentBy(update: Uint8Array, statement: Uint8Array, reveal: Uint8Array, lost = 0): Int32Array {
     const { elements, width } = quantizationFor(layout.count, this.#settings);
     const form = { kind: 'ring', layoutHash: layout.hash, count: elements, width } as const;
     const decoded = decodeUpdate(update, form);
@@ -144,29 +145,16 @@ export class MaskedPeers {
     const survivors = [...this.#masked].slice(0, this.#masked.size - lost);
     for (const [number, { context, state, elements: masked }] of survivors) {
       for (let i = 0; i < elements; i++) sum[i] = sum[i]! + masked[i]!;
-      const stated = takeStatement(context, state, statement);
-      const { message } =
-        stated.phase === 'closing'
-          ? stated
-          : revealShares(context, stated, this.#agreedFor(number, statement, lost, self));
+      // What it reveals follows from the statement, whoever has agreed to that.
+      const assumptions = { ...this.#assumptions, threat: 'honest-but-curious' } as const;
+      const trusting = { ...context, demands: { ...context.demands, assumptions } };
+      const { message } = takeStatement(trusting, state, statement);
       unmasking.take(number, message);
     }
     for (const secret of unmasking.recover())
       applyMasks(native, sum, unmaskingMasks(this.#graph.context, secret), width);
     sum[elements - 1] = sum[elements - 1]! - survivors.length;
     return centre(sum, width);
-  }
-
-  /** The peers' agreements, and of the device itself what its neighbours know of it. */
-  #agreedFor(receiver: number, statement: Uint8Array, lost: number, self?: Evidence, silent = 0): Uint8Array {
-    const survivors = new Map([...this.#masked].slice(0, this.#masked.size - lost));
-    const mute = new Set([...survivors.keys()].slice(survivors.size - silent));
-    return agreedFor(this.#graph, receiver, number => {
-      const peer = survivors.get(number);
-      if (!peer) return number === this.#self ? self : undefined;
-      if (mute.has(number)) return { kind: 'update', signature: peer.state.message };
-      return { kind: 'agreement', signature: takeStatement(peer.context, peer.state, statement).message };
-    });
   }
 
   #isSigned(signature: Uint8Array, message: Uint8Array): boolean {

@@ -80,8 +80,7 @@ async function play(until: 'keys' | 'shares' | 'updates' | 'unmasking' | 'closin
 
 /** What the device sent is what its trainer learned, with its weight, once the masks are off the sum. */
 function expectExact(statement = peers.statement(), lost = 0): void {
-  const { bytes, signature } = coordinator.uploads[0]!;
-  const sum = peers.sentBy(bytes, signature!, statement, sent('reveal')[0]!, lost);
+  const sum = peers.sentBy(coordinator.uploads[0]!.bytes, statement, sent('reveal')[0]!, lost);
   const settings = { ...assignment.plan.update, largestCohort: assignment.plan.largestCohort };
   const quantization = quantizationFor(layout.count, settings);
   const { delta, weight } = meanOfSum(sum, 1, settings, quantization, assignment.round);
