@@ -14,12 +14,14 @@ import { sqliteDevices } from './sqlite/devices.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
 import { takeLock } from './sqlite/lock.ts';
-import { openDatabase } from './sqlite/open.ts';
+import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
+import { claim, type Ownership } from './sqlite/owner.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
+import { Writer } from './sqlite/writer.ts';
 
 /** Where things lie in a storage folder. */
 export const layout = {
@@ -53,8 +55,13 @@ export async function openFolder(folder: string, clock: Clock) {
   });
   const unlock = await lockFolder(folder);
   try {
-    const database = await openDatabase(join(folder, layout.database));
+    const path = join(folder, layout.database);
+    const opened = await openDatabase(path);
+    let owner: Ownership | undefined;
     try {
+      const own = await claim(opened.rows, path, clock.now());
+      owner = own;
+      const database: SqliteDatabase = { ...opened, writer: new Writer(opened.rows, own.require) };
       await onDisk(`The storage folder ${folder} can't be synced`, () => syncFolder(folder));
       const files = await fileBlobs(join(folder, layout.blobs), clock);
       const blobs: BlobStore = {
@@ -71,7 +78,13 @@ export async function openFolder(folder: string, clock: Clock) {
         },
       };
       const checkpoints = await fileCheckpoints(join(folder, layout.sums));
-      const rounds = sqliteRounds(database, checkpoints);
+      const rounds = sqliteRounds(database, {
+        ...checkpoints,
+        async write(...checkpoint) {
+          await own.require(database.rows);
+          await checkpoints.write(...checkpoint);
+        },
+      });
 
       /** Rounds that are over and whose sums could not be erased yet. */
       const over = new Set<RoundId>();
@@ -106,12 +119,15 @@ export async function openFolder(folder: string, clock: Clock) {
         settings: sqliteSettings(database),
         hourlyCounts: sqliteHourlyCounts(database),
         async close() {
+          // What a full disk keeps from being deleted belongs to a process that is over.
+          await own.release().catch(() => {});
           await database.close();
           unlock();
         },
       };
     } catch (error) {
-      await database.close();
+      await owner?.release().catch(() => {});
+      await opened.close();
       throw error;
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import { Kysely, sql } from 'kysely';
@@ -18,6 +19,7 @@ import { sqliteHistory } from './sqlite/history.ts';
 import { takeLock } from './sqlite/lock.ts';
 import { migrations } from './sqlite/migrations/all.ts';
 import type { SqliteDatabase } from './sqlite/open.ts';
+import { refuseLiving } from './sqlite/owner.ts';
 import type { Tables } from './sqlite/schema.ts';
 import { sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { Writer } from './sqlite/writer.ts';
@@ -56,7 +58,7 @@ export async function inspectFolder(folder: string, now: number): Promise<Inspec
     const newer = [...names].filter(name => !migrations.some(step => step.name === name));
     const pending = migrations.filter(({ name }) => !names.has(name)).length;
     return {
-      isTaken: unlock === undefined,
+      isTaken: unlock === undefined || (has('owner') && (await isOwned(rows, database))),
       newer,
       pending,
       hasOperators: has('operator_tokens') && (await sqliteOperatorTokens(opened).anyValid(now)),
@@ -65,6 +67,16 @@ export async function inspectFolder(folder: string, now: number): Promise<Inspec
   } finally {
     await rows.destroy();
   }
+}
+
+async function isOwned(rows: Kysely<Tables>, database: string): Promise<boolean> {
+  return refuseLiving(rows, database).then(
+    () => false,
+    error => {
+      if (error instanceof MurmurationError && error.code === 'storage.in-use') return true;
+      throw error;
+    },
+  );
 }
 
 async function unreadableIn(

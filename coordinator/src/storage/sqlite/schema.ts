@@ -17,7 +17,19 @@ export interface Tables {
   readonly aliases: AliasesTable;
   readonly task_settings: TaskSettingsTable;
   readonly hourly_counts: HourlyCountsTable;
+  readonly owner: OwnerTable;
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
+}
+
+interface OwnerTable {
+  /** Always 1. */
+  readonly id: number;
+  readonly token: string;
+  /** What tells the process from all others; empty where the system does not say. */
+  readonly process: string;
+  readonly pid: number;
+  /** Device and inode of the database, so that a copy belongs to nobody. */
+  readonly file: string;
 }
 
 interface VersionsTable {

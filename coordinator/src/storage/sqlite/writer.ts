@@ -18,11 +18,14 @@ const maxGroup = 256;
  */
 export class Writer<Tables> {
   readonly #database: Kysely<Tables>;
+  readonly #guard: ((rows: Transaction<Tables>) => Promise<void>) | undefined;
   readonly #waiting: Waiting<Tables>[] = [];
   #isRunning = false;
 
-  constructor(database: Kysely<Tables>) {
+  /** `guard` throws where nothing may be written any more; it is asked in each transaction. */
+  constructor(database: Kysely<Tables>, guard?: (rows: Transaction<Tables>) => Promise<void>) {
     this.#database = database;
+    this.#guard = guard;
   }
 
   /** Durable when it returns; whatever the job throws leaves the rows as they were. Throws `storage.*`. */
@@ -51,6 +54,7 @@ export class Writer<Tables> {
     const refused: [Waiting<Tables>, unknown][] = [];
     try {
       await this.#database.transaction().execute(async rows => {
+        await this.#guard?.(rows);
         if (group.length === 1) {
           await group[0]!.run(rows);
           done.push(group[0]!);

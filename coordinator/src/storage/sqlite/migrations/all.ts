@@ -4,6 +4,7 @@ import { devices } from './devices.ts';
 import { history } from './history.ts';
 import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
+import { owner } from './owner.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   verdicts,
   operation,
   auditChanges,
+  owner,
 ];
