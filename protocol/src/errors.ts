@@ -304,6 +304,11 @@ export const errors = {
     retryable: false,
     text: 'What the storage holds is damaged; restore a backup.',
   },
+  'storage.incomplete': {
+    status: 500,
+    retryable: false,
+    text: 'The database of the storage folder is gone; restore a backup, or choose an empty folder.',
+  },
   'storage.in-use': { status: 500, retryable: false, text: 'Another coordinator uses this storage folder.' },
   'storage.newer': {
     status: 500,

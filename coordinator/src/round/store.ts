@@ -62,6 +62,8 @@ export interface SavedRound {
   readonly terms: RoundTerms;
   readonly entries: readonly JournalEntry[];
   readonly checkpoint: Checkpoint | undefined;
+  /** What of its sum could not be read, as a sentence; left out where all is whole. */
+  readonly damage?: string;
 }
 
 /**

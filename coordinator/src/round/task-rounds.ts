@@ -8,6 +8,7 @@ import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
+import { concerns } from './concerning.ts';
 import { RoundDriver } from './driver.ts';
 import type { DriverPorts } from './ports.ts';
 import type { RoundTerms } from './round.ts';
@@ -224,7 +225,12 @@ export class TaskRounds {
   }
 
   async #goOn(saved: SavedRound): Promise<void> {
-    const { terms, checkpoint } = saved;
+    const { terms, checkpoint, damage } = saved;
+    if (damage !== undefined) {
+      const error = new MurmurationError('storage.corrupt', damage);
+      concerns(error, terms.id);
+      this.#ports.events.emit('fault', 'reading the sum of a round', error);
+    }
     this.#lastAt = terms.startedAt;
     this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
     let aggregate: Aggregate;

@@ -7,6 +7,7 @@ import type { BlobStore } from '../registry/ports.ts';
 import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
 import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
+import { requireWhole } from './files/whole-folder.ts';
 import { sqliteActivity } from './sqlite/activity.ts';
 import { sqliteAliases } from './sqlite/aliases.ts';
 import { sqliteAudit } from './sqlite/audit.ts';
@@ -55,6 +56,7 @@ export async function openFolder(folder: string, clock: Clock) {
   });
   const unlock = await lockFolder(folder);
   try {
+    await requireWhole(folder, layout);
     const path = join(folder, layout.database);
     const opened = await openDatabase(path);
     let owner: Ownership | undefined;

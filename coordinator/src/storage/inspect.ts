@@ -11,6 +11,7 @@ import { Readability, type Unreadable } from '../registry/readability.ts';
 import { Registry } from '../registry/registry.ts';
 import { wholeBytes } from '../registry/stored-bytes.ts';
 import { readBlob } from './files/blobs.ts';
+import { requireWhole } from './files/whole-folder.ts';
 import { layout } from './folder.ts';
 import { sqliteAliases } from './sqlite/aliases.ts';
 import { Connection } from './sqlite/database.ts';
@@ -40,6 +41,7 @@ export interface Inspection {
 
 /** Looks into a storage folder at the time `now`, ms since 1970; null where it holds none yet. Throws `storage.*`. */
 export async function inspectFolder(folder: string, now: number): Promise<Inspection | null> {
+  await requireWhole(folder, layout);
   const database = join(folder, layout.database);
   if (!(await isFile(database))) return null;
   const lock = join(folder, layout.lock);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import { makeFolder, onDisk } from './files/durable-file.ts';
+import { requireWhole } from './files/whole-folder.ts';
 import { layout } from './folder.ts';
 import { sqliteAudit } from './sqlite/audit.ts';
 import { openDatabase } from './sqlite/open.ts';
@@ -20,6 +21,7 @@ interface OperatorStorage {
  */
 export async function openOperators(folder: string): Promise<OperatorStorage> {
   await onDisk(`The storage folder ${folder} can't be used`, () => makeFolder(folder));
+  await requireWhole(folder, layout);
   const database = await openDatabase(join(folder, layout.database));
   return {
     tokens: sqliteOperatorTokens(database),

@@ -123,7 +123,7 @@ function describeVersion({ task, number, use, reason }: Unreadable): Finding {
 
 function mendOf(error: unknown): string {
   const code = error instanceof MurmurationError ? error.code : undefined;
-  if (code === 'storage.corrupt')
+  if (code === 'storage.corrupt' || code === 'storage.incomplete')
     return 'Restore the newest backup into an empty folder: murmuration restore DIR --storage FOLDER.';
   if (code === 'storage.locked')
     return 'Wait until the other program has let go of the database, and try again.';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Checkpoint } from '../../round/store.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './durable-file.ts';
-import { decodeSlot, encodeSlot } from './slot.ts';
+import { decodeSlot, encodeSlot, isDamaged } from './slot.ts';
 
 /** The running sums of rounds under way, each together with those who are in it. */
 export interface Checkpoints {
@@ -13,8 +13,11 @@ export interface Checkpoints {
    * time for a round. Throws `storage.*`, and the one before still counts.
    */
   write(round: RoundId, checkpoint: Checkpoint, erase: boolean): Promise<void>;
-  /** The last checkpoint of a round that is whole; whatever else its slots hold is overwritten where it had to be erased. */
-  read(round: RoundId): Promise<Checkpoint | undefined>;
+  /**
+   * The last checkpoint of a round that is whole; whatever else its slots hold is overwritten where it had to be erased. `damage` says, as a
+   * sentence, what was not whole: torn in a crash, or damaged since.
+   */
+  read(round: RoundId): Promise<{ readonly checkpoint?: Checkpoint; readonly damage?: string }>;
   /** Overwrites and deletes what there is of a round. */
   forget(round: RoundId): Promise<void>;
   /** Rounds of which there is anything. */
@@ -39,11 +42,12 @@ export async function fileCheckpoints(folder: string): Promise<Checkpoints> {
   await onDisk(`The folder ${folder} can't be opened`, () => makeFolder(folder));
 
   /** Finds the checkpoint that counts, and overwrites what must not be left. */
-  const recover = async (round: RoundId): Promise<Checkpoint | undefined> => {
+  const recover = async (round: RoundId): Promise<Awaited<ReturnType<Checkpoints['read']>>> => {
     const slots = await Promise.all(
       ([0, 1] as const).map(async index => {
         const bytes = await readIfThere(pathOf(round, index));
-        return { index, exists: bytes !== undefined, slot: bytes && decodeSlot(bytes) };
+        const slot = bytes && decodeSlot(bytes);
+        return { index, exists: bytes !== undefined, slot, isDamaged: bytes && !slot && isDamaged(bytes) };
       }),
     );
     const [newest, other] = slots.sort((a, b) => (b.slot?.sequence ?? -1) - (a.slot?.sequence ?? -1));
@@ -51,7 +55,11 @@ export async function fileCheckpoints(folder: string): Promise<Checkpoints> {
     next.set(round, { sequence: (current?.sequence ?? 0) + 1, index: other!.index });
     if (other!.exists && (!other!.slot || current!.erase)) await overwrite(pathOf(round, other!.index));
     if (newest!.exists && !current) await overwrite(pathOf(round, newest!.index));
-    return current?.checkpoint;
+    const damaged = slots.filter(slot => slot.isDamaged).map(({ index }) => pathOf(round, index));
+    return {
+      ...(current && { checkpoint: current.checkpoint }),
+      ...(damaged.length > 0 && { damage: describeDamage(damaged, current?.checkpoint) }),
+    };
   };
 
   return {
@@ -85,6 +93,13 @@ export async function fileCheckpoints(folder: string): Promise<Checkpoints> {
         return [...new Set(names.map(name => name.slice(0, -2) as RoundId))];
       }),
   };
+}
+
+function describeDamage(paths: readonly string[], left: Checkpoint | undefined): string {
+  const rest = left
+    ? `the other one counts, of ${left.contributors.length} updates, and later ones may be lost`
+    : 'none is left, and updates that were acknowledged may be lost';
+  return `A checkpoint is torn or damaged (${paths.join(', ')}): ${rest}.`;
 }
 
 /** Writes over a file from its beginning; it keeps its length where it was longer. */

@@ -38,6 +38,11 @@ export function encodeSlot({ sequence, erase, checkpoint: { contributors, sum } 
   return concatBytes(writer.bytes, sum, digest);
 }
 
+/** Whether a slot that can't be decoded holds something: it was erased where it has nothing but zeros. */
+export function isDamaged(bytes: Uint8Array): boolean {
+  return bytes.some(byte => byte !== 0);
+}
+
 /** What a slot holds; undefined where it was torn, erased or damaged. Bytes after its end don't count. */
 export function decodeSlot(bytes: Uint8Array): Slot | undefined {
   if (bytes.length < headLength) return undefined;

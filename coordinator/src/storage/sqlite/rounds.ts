@@ -74,7 +74,8 @@ export function sqliteRounds({ rows, writer }: SqliteDatabase, checkpoints: Chec
           return {
             terms: read<RoundTerms>(terms),
             entries: journal.map(({ entry }) => read<JournalEntry>(entry)),
-            checkpoint: await checkpoints.read(id),
+            checkpoint: undefined,
+            ...(await checkpoints.read(id)),
           };
         }),
       );
