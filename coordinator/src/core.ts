@@ -9,6 +9,7 @@ import type { Unmasker } from './masking/unmasker.ts';
 import { Traffic } from './monitor/traffic.ts';
 import { ActivityRecorder } from './population/activity-recorder.ts';
 import { CheckInDesk } from './population/check-in.ts';
+import { Convictions } from './population/convictions.ts';
 import type { Population } from './population/population.ts';
 import { Registrar } from './population/registrar.ts';
 import { Turnout } from './population/turnout.ts';
@@ -69,6 +70,7 @@ export interface Core {
   readonly steering: Steering;
   readonly registrar: Registrar;
   readonly turnout: Turnout;
+  readonly convictions: Convictions;
   /** Answers devices that have said hello. */
   readonly requests: DeviceRequests;
   /** Goes on with rounds that the storage has under way; before `start`. */
@@ -155,6 +157,22 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     disconnect: device => channel.disconnect(device, 'device.revoked'),
   });
 
+  const convictions = new Convictions(
+    storage.convictions,
+    {
+      withdraw(device) {
+        for (const pool of pools.values()) pool.remove(device);
+      },
+      revoke: device => registrar.revoke(device),
+      async reinstate(device) {
+        await population.reinstate(device);
+      },
+    },
+    clock,
+    events,
+  );
+  await convictions.open();
+
   const servings = new Map(tasks.map(({ name, serving }) => [name, serving.remote ? workerServing() : null]));
   const predictions = new PredictionDesk(servings, {
     registry,
@@ -182,6 +200,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     steering,
     registrar,
     turnout,
+    convictions,
     requests: deviceRequests({
       clock,
       events,
@@ -191,6 +210,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       predictions,
       registrar,
       aliasing,
+      convictions,
     }),
     async resume() {
       if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
@@ -208,6 +228,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
       await retention.settled();
       await activity.close();
+      await convictions.close();
     },
   };
 }

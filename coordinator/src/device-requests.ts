@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from './events.ts';
 import type { CheckInDesk } from './population/check-in.ts';
+import type { Convictions } from './population/convictions.ts';
 import type { Registrar } from './population/registrar.ts';
 import type { WaitingPool } from './population/waiting-pool.ts';
 import type { Aliasing } from './registry/aliasing.ts';
@@ -19,6 +20,7 @@ interface Answering {
   readonly predictions: PredictionDesk;
   readonly registrar: Registrar;
   readonly aliasing: Aliasing;
+  readonly convictions: Pick<Convictions, 'outUntil'>;
 }
 
 /** Leads what devices ask to the part of the coordinator that answers it. */
@@ -31,6 +33,7 @@ export function deviceRequests({
   predictions,
   registrar,
   aliasing,
+  convictions,
 }: Answering): DeviceRequests {
   return {
     welcome() {
@@ -47,7 +50,8 @@ export function deviceRequests({
     checkIn({ device: { id: device }, sdk }, message) {
       const desk = desks.get(message.task);
       if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
-      const answer = desk.answer(device, message, sdk);
+      const out = (convictions.outUntil(device) ?? 0) - clock.now();
+      const answer = desk.answer(device, message, sdk, out);
       events.emit('checked-in', device, message.task, answer.decision, desk.isEligible(message, sdk));
       return answer;
     },

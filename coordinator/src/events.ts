@@ -30,6 +30,8 @@ interface EventMap {
   connected: [device: DeviceId, platform: string, sdk: string];
   disconnected: [device: DeviceId];
   'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later', isEligible: boolean];
+  /** Devices were proved to have revealed or dealt wrong shares. */
+  convicted: [round: RoundId, devices: readonly DeviceId[], code: ErrorCode];
   /** Operators paused or resumed a task. */
   steered: [task: TaskName];
   /** A name of a version of the task was given, moved or taken away. */

@@ -235,8 +235,9 @@ async function open(
     verdicts: storage.verdicts,
     aliasing: core.aliasing,
     settings: core.settings,
-    census: new Census(population, storage.activity, clock),
+    census: new Census(population, storage.activity, core.convictions, clock),
     turnout: core.turnout,
+    convictions: core.convictions,
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);

@@ -90,6 +90,18 @@ export function devicesContract(
       expect(pages).toEqual(sorted);
     });
 
+    it('takes back that a device is revoked, once', async () => {
+      const devices = await open();
+      await devices.add(deviceOf(1));
+      expect(await devices.reinstate(deviceOf(1).id)).toBe(false);
+      await devices.revoke(deviceOf(1).id, 5_000);
+      expect(await devices.reinstate(deviceOf(1).id)).toBe(true);
+      expect(await devices.reinstate(deviceOf(1).id)).toBe(false);
+      expect(await devices.reinstate(deviceOf(2).id)).toBe(false);
+      expect(await devices.get(deviceOf(1).id)).toEqual(deviceOf(1));
+      expect(await devices.count()).toBe(1);
+    });
+
     it.runIf(reopen)('has them again after a restart, the revoked ones as revoked', async () => {
       const before = await open();
       for (const device of [deviceOf(1), deviceOf(2, true)]) await before.add(device);

@@ -466,6 +466,15 @@ export const strings = {
     },
     never: 'never since',
     noRounds: 'in no round yet',
+    convicted: 'wrong shares',
+    convictions: (times: number) => `wrong shares in ${of(times, 'round')}`,
+    pardon: 'Pardon',
+    pardonTitle: 'Pardon this device?',
+    pardonConsequences: (device: string) => [
+      `It is forgotten that ${device} revealed or dealt wrong shares, which fails rounds.`,
+      'It takes part again at once; if it was revoked for that, it is taken back.',
+    ],
+    pardonDone: 'The device is pardoned.',
     part: (task: string, rounds: number, updates: number) =>
       `${task}: ${of(rounds, 'round')}, ${of(updates, 'update')}`,
     connected: 'connected',
@@ -637,6 +646,7 @@ export const strings = {
       'operator-token.create': 'made an operator token',
       'operator-token.revoke': 'revoked an operator token',
       'device.revoke': 'revoked a device',
+      'device.pardon': 'pardoned a device',
       'task.pause': 'paused a task',
       'task.resume': 'resumed a task',
       'task.settings': 'changed settings',

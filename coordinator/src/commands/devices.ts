@@ -33,6 +33,8 @@ const device = z.object({
   seenAt: z.string().nullable(),
   platform: z.string().nullable(),
   sdk: z.string().nullable(),
+  convictions: z.array(z.object({ round: z.string(), code: z.string(), time: z.string() })),
+  outUntil: z.string().nullable(),
   tasks: z.array(z.object({ task: z.string(), rounds: z.int(), updates: z.int(), lastAt: z.string() })),
 });
 const devicePage = z.object({ devices: z.array(device), next: z.string().nullable() });
@@ -74,6 +76,9 @@ export function deviceCommands(program: Command): void {
       const found = await new AdminClient(given).get(`/devices/${encodeURIComponent(id)}`, device);
       if (given.json) return sayJson(found);
       sayDevices([found]);
+      for (const { round, code, time } of found.convictions)
+        say(`It revealed or dealt wrong shares (${code}) in round ${round}, ${time}.`);
+      if (found.outUntil !== null) say(`It is left out of rounds until ${found.outUntil}.`);
       if (found.tasks.length === 0) return;
       say('');
       sayTable(
@@ -94,6 +99,21 @@ export function deviceCommands(program: Command): void {
       );
       if (given.json) return sayJson(found);
       say(`The device ${id} is revoked.`);
+    });
+
+  operatorOptions(
+    devices
+      .command('pardon')
+      .description(
+        'forget that a device revealed or dealt wrong shares, and take it back if it was revoked for it',
+      ),
+  )
+    .argument('<device>', 'its id')
+    .action(async (id: string, given: RemoteOptions) => {
+      const path = `/devices/${encodeURIComponent(id)}/pardon`;
+      const found = await new AdminClient(given).post(path, {}, device);
+      if (given.json) return sayJson(found);
+      say(`The device ${id} is pardoned.`);
     });
 
   tokenCommands(devices.command('tokens').description('enrolment tokens'));

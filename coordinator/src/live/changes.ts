@@ -11,6 +11,7 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'operator-token.create': 'operator-tokens',
   'operator-token.revoke': 'operator-tokens',
   'device.revoke': 'devices',
+  'device.pardon': 'devices',
   'task.pause': null,
   'task.resume': null,
   'round.abort': null,
@@ -58,6 +59,7 @@ export function watchChanges(
     moved();
     tell('devices');
   });
+  events.on('convicted', () => tell('devices'));
   events.on('audited', ({ action }) => {
     const subject = subjectOf[action];
     if (subject) tell(subject);

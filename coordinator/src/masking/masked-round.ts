@@ -15,6 +15,7 @@ import type { GraphContext, RoundContext } from '@murmuration/protocol/secagg/co
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph, holdersOf, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
 import { type DeviceKeys, readKeys, signatureBytes, TakenKeys } from '@murmuration/protocol/secagg/keys';
+import { Misdeed } from '@murmuration/protocol/secagg/misdeed';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
@@ -175,6 +176,15 @@ export class MaskedRound {
   /** The secrets whose masks are in the sum. Throws `secagg.dealer` where one device dealt something else than it signed. */
   recover(): readonly RecoveredSecret[] {
     return this.#unmasking!.recover();
+  }
+
+  /** The devices whose misdeed an error of this round proves. */
+  culprits(error: unknown): readonly AssignmentId[] {
+    if (!(error instanceof Misdeed)) return [];
+    const culprits = new Set(error.devices);
+    return Array.from(this.#numbers)
+      .filter(([, number]) => culprits.has(number))
+      .map(([assignment]) => assignment);
   }
 
   #evidenceOf(number: number): Evidence | undefined {

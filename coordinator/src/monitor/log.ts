@@ -40,6 +40,9 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
     log.warn({ task, round, number, ms: by }, 'the clock was set back: the deadlines of a round moved'),
   );
   events.on('enrolled', device => log.debug({ device }, 'device enrolled'));
+  events.on('convicted', (round, devices, code) =>
+    log.warn({ round, devices, code }, 'devices revealed or dealt wrong shares'),
+  );
   events.on('connected', (device, platform, sdk) => log.debug({ device, platform, sdk }, 'device connected'));
   events.on('disconnected', device => log.debug({ device }, 'device disconnected'));
   events.on('checked-in', (device, task, decision) =>

@@ -8,6 +8,7 @@ export const auditActions = [
   'operator-token.create',
   'operator-token.revoke',
   'device.revoke',
+  'device.pardon',
   'task.pause',
   'task.resume',
   'round.abort',

@@ -1,5 +1,6 @@
 import type { Clock } from '@murmuration/protocol/ports';
 import type { ActivityStore } from './activity.ts';
+import type { Convictions } from './convictions.ts';
 import type { Population } from './population.ts';
 
 const aDay = 86_400_000;
@@ -10,15 +11,18 @@ const mostClients = 100;
 export class Census {
   readonly #population: Pick<Population, 'size' | 'revoked'>;
   readonly #activity: Pick<ActivityStore, 'summary'>;
+  readonly #convictions: Pick<Convictions, 'count'>;
   readonly #clock: Clock;
 
   constructor(
     population: Pick<Population, 'size' | 'revoked'>,
     activity: Pick<ActivityStore, 'summary'>,
+    convictions: Pick<Convictions, 'count'>,
     clock: Clock,
   ) {
     this.#population = population;
     this.#activity = activity;
+    this.#convictions = convictions;
     this.#clock = clock;
   }
 
@@ -31,6 +35,7 @@ export class Census {
   async take() {
     const { seen, clients } = await this.#activity.summary(this.#clock.now() - aDay);
     const { size: enrolled, revoked } = this.#population;
-    return { enrolled, revoked, seenLastDay: seen, clients: clients.slice(0, mostClients) };
+    const convicted = await this.#convictions.count();
+    return { enrolled, revoked, convicted, seenLastDay: seen, clients: clients.slice(0, mostClients) };
   }
 }

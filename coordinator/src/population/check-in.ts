@@ -34,9 +34,14 @@ export class CheckInDesk {
     this.#random = random;
   }
 
-  /** A second check-in takes the place of the first: a device that is told to come later does not wait any more. */
-  answer(device: DeviceId, checkIn: CheckIn, sdk: string): CheckInAnswer {
+  /**
+   * A second check-in takes the place of the first: a device that is told to come later does not wait any more. `out`: ms for which the device
+   * is left out.
+   */
+  answer(device: DeviceId, checkIn: CheckIn, sdk: string, out = 0): CheckInAnswer {
     this.#pool.remove(device);
+    if (out > 0)
+      return { decision: 'later', after: out, reason: 'the device has revealed or dealt wrong shares' };
     const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };

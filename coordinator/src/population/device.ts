@@ -24,4 +24,6 @@ export interface DeviceStore {
   list(page: Page, revoked?: boolean): Promise<readonly Device[]>;
   /** Marks a device as revoked at `time` (ms since 1970); true where it was there and was not. */
   revoke(id: DeviceId, time: number): Promise<boolean>;
+  /** Takes back that a device is revoked; true where it was. */
+  reinstate(id: DeviceId): Promise<boolean>;
 }

@@ -97,6 +97,14 @@ export class Population {
     return changed;
   }
 
+  /** Takes a device back that was revoked; false for one that was not. */
+  async reinstate(id: DeviceId): Promise<boolean> {
+    const changed = await this.#devices.reinstate(id);
+    if (changed) this.#size += 1;
+    this.#revoked.delete(id);
+    return changed;
+  }
+
   /** Whether a device is revoked. */
   isRevoked(id: DeviceId): boolean {
     return this.#revoked.has(id);

@@ -36,6 +36,11 @@ export class Claims {
     this.#assignments.delete(device);
   }
 
+  /** Whose assignment it is; undefined for one that is not of the round. */
+  deviceOf(assignment: AssignmentId): DeviceId | undefined {
+    return this.#claims.get(assignment)?.device;
+  }
+
   /** Throws `assignment.unknown` for an assignment that is not the device's. */
   requireOwner(device: DeviceId, assignment: AssignmentId): void {
     if (this.#assignments.get(device) !== assignment) throw new MurmurationError('assignment.unknown');

@@ -92,6 +92,7 @@ export class Course {
   refused(error: unknown): void {
     concerns(error, this.terms.id);
     if (!(error instanceof MurmurationError)) return;
+    this.#convict(error);
     this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
   }
 
@@ -143,10 +144,18 @@ export class Course {
     return this.#state.phase === phase;
   }
 
+  /** Tells whose misdeed an error proves, where it does. */
+  #convict(error: MurmurationError): void {
+    const culprits = this.masked?.round.culprits(error) ?? [];
+    const devices = culprits.map(each => this.claims.deviceOf(each)).filter(each => each !== undefined);
+    if (devices.length > 0) this.#ports.events.emit('convicted', this.terms.id, devices, error.code);
+  }
+
   /** Ends the round as failed; `where` says to the log what was being done. */
   failWith(where: string, error: unknown): void {
     const ours = error instanceof MurmurationError;
     concerns(error, this.terms.id);
+    if (ours) this.#convict(error);
     if (!ours) this.#ports.events.emit('fault', where, error);
     this.happen({
       type: 'abort',

@@ -11,6 +11,7 @@ import { requireWhole } from './files/whole-folder.ts';
 import { sqliteActivity } from './sqlite/activity.ts';
 import { sqliteAliases } from './sqlite/aliases.ts';
 import { sqliteAudit } from './sqlite/audit.ts';
+import { sqliteConvictions } from './sqlite/convictions.ts';
 import { sqliteDevices } from './sqlite/devices.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
@@ -115,6 +116,7 @@ export async function openFolder(folder: string, clock: Clock) {
         operatorTokens: sqliteOperatorTokens(database),
         audit: sqliteAudit(database),
         activity: sqliteActivity(database),
+        convictions: sqliteConvictions(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),

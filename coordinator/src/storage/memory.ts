@@ -157,5 +157,11 @@ export function memoryDevices(): DeviceStore {
       devices.set(id, { ...device, revokedAt: time });
       return true;
     },
+    async reinstate(id) {
+      const device = devices.get(id);
+      if (device === undefined || device.revokedAt === null) return false;
+      devices.set(id, { ...device, revokedAt: null });
+      return true;
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { HourlyCountStore } from '../monitor/hourly-counts.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import type { ActivityStore } from '../population/activity.ts';
+import type { ConvictionStore } from '../population/convictions.ts';
 import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { AliasStore } from '../registry/aliases.ts';
@@ -20,6 +21,7 @@ import {
   memoryPausedTasks,
   memoryVerdicts,
 } from './memory-access.ts';
+import { memoryConvictions } from './memory-convictions.ts';
 import { memoryAliases, memoryHourlyCounts, memorySettings } from './memory-operation.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 
@@ -35,6 +37,7 @@ export interface Storage {
   readonly operatorTokens: OperatorTokenStore;
   readonly audit: AuditLog;
   readonly activity: ActivityStore;
+  readonly convictions: ConvictionStore;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
@@ -70,6 +73,7 @@ function memoryStorage(clock: Clock): Storage {
     operatorTokens: memoryOperatorTokens(),
     audit: memoryAudit(),
     activity: memoryActivity(devices),
+    convictions: memoryConvictions(),
     pausedTasks: memoryPausedTasks(),
     verdicts,
     aliases: memoryAliases(),

@@ -7,6 +7,7 @@ import { parcelFor, seedHash, seedHashOf } from './dealing.ts';
 import { holdersOf, type MaskingGraph, pointOf } from './graph.ts';
 import { keyBytes } from './keys.ts';
 import { collectMasks, type Masks, pairMaskKey, pairSign, selfMaskKey } from './mask-stream.ts';
+import { Misdeed } from './misdeed.ts';
 import { isShareOf, oneShareBytes } from './sealed-share.ts';
 import { secretRecovery } from './shamir.ts';
 import { readStatement, statementHash } from './statement.ts';
@@ -126,23 +127,33 @@ export class Unmasking {
     }
     // In a complete graph the same devices hold shares of one secret after the other.
     let last: { readonly points: Uint32Array; readonly recovery: Recovery } | undefined;
-    return [...this.#wanted].map(([device, { kind, points, shares }]) => {
+    const secrets: RecoveredSecret[] = [];
+    const liars: number[] = [];
+    for (const [device, { kind, points, shares }] of this.#wanted) {
       if (!last?.points.every((point, i) => point === points[i]))
         last = { points, recovery: secretRecovery([...points], keyBytes) };
       const secret = last.recovery(
         Array.from(points, (_, i) => shares.subarray(i * oneShareBytes, (i + 1) * oneShareBytes)),
       );
       if (secret === undefined || !this.#isPublished(device, kind, secret)) {
-        throw new MurmurationError(
-          'secagg.dealer',
-          `Device ${device} dealt shares of another secret than it signed.`,
-        );
+        liars.push(device);
+        continue;
       }
-      if (kind === 'seed') return { kind, seed: secret };
+      if (kind === 'seed') {
+        secrets.push({ kind, seed: secret });
+        continue;
+      }
       const peers = this.#graph.neighbours[device]!.filter(number => this.#counted[number]);
       const peerKeys = concatBytes(...Array.from(peers, number => this.#graph.devices[number]!.masking));
-      return { kind, device, secret, peers, peerKeys };
-    });
+      secrets.push({ kind, device, secret, peers, peerKeys });
+    }
+    if (liars.length > 0)
+      throw new Misdeed(
+        'secagg.dealer',
+        liars,
+        `Device ${liars.join(', ')} dealt shares of another secret than it signed.`,
+      );
+    return secrets;
   }
 
   /** Those that dealt, of the devices whose shares `device` may hold. */
@@ -155,8 +166,9 @@ export class Unmasking {
     if (holder === dealer) return; // a device answers for its own share by its seed
     const parcel = parcelFor(this.#dealings.get(dealer)!, holder);
     if (!isShareOf(this.#graph.context, parcel, kind, share)) {
-      throw new MurmurationError(
+      throw new Misdeed(
         'secagg.share',
+        [holder],
         `The revealed share of device ${dealer} is not the one that it dealt.`,
       );
     }

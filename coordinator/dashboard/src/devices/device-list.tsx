@@ -77,6 +77,11 @@ export function DeviceList() {
                         </th>
                         <td>
                           <State device={each} />
+                          {each.convictions.length > 0 && (
+                            <span class="badge is-revoked">
+                              {strings.devices.convictions(each.convictions.length)}
+                            </span>
+                          )}
                         </td>
                         <td>
                           {each.platform ?? strings.devices.unknown}{' '}
@@ -107,6 +112,19 @@ export function DeviceList() {
                                 isDanger
                                 run={async () => {
                                   await requests.send('POST', `devices/${each.device}/revoke`);
+                                  loaded.reload();
+                                }}
+                              />
+                            )}
+                            {each.convictions.length > 0 && (
+                              <Action
+                                label={strings.devices.pardon}
+                                title={strings.devices.pardonTitle}
+                                consequences={strings.devices.pardonConsequences(each.device)}
+                                confirm={strings.devices.pardon}
+                                done={strings.devices.pardonDone}
+                                run={async () => {
+                                  await requests.send('POST', `devices/${each.device}/pardon`);
                                   loaded.reload();
                                 }}
                               />

@@ -8,6 +8,8 @@ export interface Device {
   readonly seenAt: string | null;
   readonly platform: string | null;
   readonly sdk: string | null;
+  /** Rounds in which it revealed or dealt wrong shares, unless pardoned. */
+  readonly convictions: readonly { readonly round: string }[];
   readonly tasks: readonly {
     readonly task: string;
     /** Rounds whose cohort it was in. */

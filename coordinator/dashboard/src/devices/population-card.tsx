@@ -14,7 +14,7 @@ export function PopulationCard() {
     <section class="card" aria-labelledby="population">
       <h2 id="population">{strings.devices.population}</h2>
       <Loading of={population}>
-        {({ enrolled, revoked, seenLastDay, clients }) => {
+        {({ enrolled, revoked, convicted, seenLastDay, clients }) => {
           const most = Math.max(1, ...clients.map(({ devices }) => devices));
           return (
             <>
@@ -27,6 +27,9 @@ export function PopulationCard() {
                 </p>
                 <p class="tile">
                   <strong>{count(revoked)}</strong> {strings.devices.revoked}
+                </p>
+                <p class="tile">
+                  <strong>{count(convicted)}</strong> {strings.devices.convicted}
                 </p>
               </div>
               <ul class="clients">

@@ -25,6 +25,7 @@ export type CheckIns = z.infer<typeof checkIns>;
 export const population = z.object({
   enrolled: count,
   revoked: count,
+  convicted: count.describe('That revealed or dealt wrong shares, and were not pardoned'),
   seenLastDay: count,
   clients: z.array(z.object({ platform: z.string(), sdk: z.string(), devices: count })),
 });
@@ -49,6 +50,10 @@ export const device = z.object({
   seenAt: instant.nullable().describe('Some seconds late; null: never since it enrolled'),
   platform: z.string().nullable(),
   sdk: z.string().nullable(),
+  convictions: z
+    .array(z.object({ round: z.string(), code: z.string(), time: instant }))
+    .describe('Rounds in which it was proved to have revealed or dealt wrong shares, unless pardoned'),
+  outUntil: instant.nullable().describe('Until when it is left out of rounds for that'),
   tasks: z.array(
     z.object({
       task: z.string(),

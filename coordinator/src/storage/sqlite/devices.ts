@@ -56,6 +56,18 @@ export function sqliteDevices({ rows, writer }: SqliteDatabase): DeviceStore {
       );
       return numUpdatedRows === 1n;
     },
+
+    async reinstate(id) {
+      const { numUpdatedRows } = await writer.write(changes =>
+        changes
+          .updateTable('devices')
+          .set({ revoked_at: null })
+          .where('id', '=', id)
+          .where('revoked_at', 'is not', null)
+          .executeTakeFirst(),
+      );
+      return numUpdatedRows === 1n;
+    },
   };
 }
 

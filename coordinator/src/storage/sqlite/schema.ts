@@ -18,6 +18,7 @@ export interface Tables {
   readonly task_settings: TaskSettingsTable;
   readonly hourly_counts: HourlyCountsTable;
   readonly owner: OwnerTable;
+  readonly convictions: ConvictionsTable;
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
 }
 
@@ -30,6 +31,15 @@ interface OwnerTable {
   readonly pid: number;
   /** Device and inode of the database, so that a copy belongs to nobody. */
   readonly file: string;
+}
+
+interface ConvictionsTable {
+  readonly device: string;
+  readonly round: string;
+  readonly code: string;
+  readonly time: number;
+  /** 0 or 1. */
+  readonly is_pardoned: number;
 }
 
 interface VersionsTable {

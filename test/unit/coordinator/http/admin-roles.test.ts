@@ -20,6 +20,7 @@ const expected: Record<string, Role> = {
   'GET /v1/admin/devices': 'viewer',
   'GET /v1/admin/devices/:device': 'viewer',
   'POST /v1/admin/devices/:device/revoke': 'operator',
+  'POST /v1/admin/devices/:device/pardon': 'operator',
   'GET /v1/admin/tasks': 'viewer',
   'POST /v1/admin/tasks/:task/pause': 'operator',
   'POST /v1/admin/tasks/:task/resume': 'operator',

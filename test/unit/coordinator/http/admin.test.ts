@@ -1,5 +1,6 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, updateOf } from '../federation.ts';
@@ -20,7 +21,7 @@ const nonce = new Uint8Array(32);
 async function enrol(seed: number): Promise<DeviceId> {
   const key = native.ed25519.signingKey(new Uint8Array(32).fill(seed));
   const signature = key.sign(challengeMessage('enrol', nonce));
-  const message = { protocol: 1, publicKey: key.publicKey, token: '', signature };
+  const message = { protocol: protocolVersion, publicKey: key.publicKey, token: '', signature };
   return (await admin.population.enrol(message, nonce)).id;
 }
 
@@ -147,6 +148,8 @@ describe('devices', () => {
           seenAt: time,
           platform: 'node',
           sdk: '0.1.0',
+          convictions: [],
+          outUntil: null,
           tasks: [{ task: 'values', rounds: 2, updates: 1, lastAt: time }],
         },
         {
@@ -157,6 +160,8 @@ describe('devices', () => {
           seenAt: null,
           platform: null,
           sdk: null,
+          convictions: [],
+          outUntil: null,
           tasks: [],
         },
       ],

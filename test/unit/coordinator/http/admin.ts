@@ -7,6 +7,7 @@ import { Operators } from '@murmuration/coordinator/operators/operators';
 import { type Role, roles } from '@murmuration/coordinator/operators/role';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
 import { Census } from '@murmuration/coordinator/population/census';
+import { Convictions } from '@murmuration/coordinator/population/convictions';
 import { EnrolmentDesk } from '@murmuration/coordinator/population/enrolment-desk';
 import { Population } from '@murmuration/coordinator/population/population';
 import { Registrar } from '@murmuration/coordinator/population/registrar';
@@ -66,6 +67,8 @@ export async function openAdmin(
   /** Watches as a coordinator does that begins now. */
   const watchAgain = () => openWatch({ rounds: tasks, aliasing, readability, settings }, watchPorts);
   const watch = await watchAgain();
+  const nothing = { withdraw: () => {}, revoke: async () => {}, reinstate: async () => {} };
+  const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
   await adminRoutes(app, {
     ...watch,
     tasks,
@@ -73,7 +76,8 @@ export async function openAdmin(
     aliasing,
     settings,
     verdicts: storage.verdicts,
-    census: new Census(population, storage.activity, clock),
+    census: new Census(population, storage.activity, convictions, clock),
+    convictions,
     turnout: new Turnout(storage.activity, () => 0, clock, federation.events),
     operators,
     door: new OperatorDoor(operators, sessions, bounds.trustedProxies),

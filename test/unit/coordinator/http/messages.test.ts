@@ -248,6 +248,7 @@ const asked: CheckIns = { hours: [{ hour: at, waiting: 1, later: 2, ineligible: 
 const everybody: PopulationMessage = {
   enrolled: 10,
   revoked: 0,
+  convicted: 2,
   seenLastDay: 4,
   clients: [{ platform: '', sdk: '', devices: 10 }],
 };

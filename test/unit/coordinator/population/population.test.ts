@@ -6,6 +6,7 @@ import { base64url } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +22,7 @@ function open(mayEnrol = listedTokens(tokens, native)) {
 }
 
 const enrol = (change: object = {}) => ({
-  protocol: 1,
+  protocol: protocolVersion,
   publicKey: key.publicKey,
   token: tokens[0]!,
   signature: key.sign(challengeMessage('enrol', nonce)),
@@ -29,7 +30,7 @@ const enrol = (change: object = {}) => ({
 });
 
 const hello = (change: object = {}) => ({
-  protocol: 1,
+  protocol: protocolVersion,
   device: '' as never,
   signature: key.sign(challengeMessage('hello', nonce)),
   sdk: '0.1.0',
@@ -56,7 +57,7 @@ describe('enrolment', () => {
   });
 
   it.each([
-    ['another version', enrol({ protocol: 2 }), nonce, 'protocol.version'],
+    ['another version', enrol({ protocol: 1 }), nonce, 'protocol.version'],
     ['another challenge', enrol(), random(32), 'device.signature'],
     [
       'another key',
@@ -181,7 +182,7 @@ describe('revocation', () => {
 
 describe('a hello', () => {
   it.each([
-    ['another version', { protocol: 2 }, nonce, 'protocol.version'],
+    ['another version', { protocol: 1 }, nonce, 'protocol.version'],
     ['another challenge', {}, random(32), 'device.signature'],
     ['the signature of an enrolment', { signature: enrol().signature }, nonce, 'device.signature'],
     ['a stranger’s id', { device: 'A'.repeat(22) }, nonce, 'device.unknown'],

@@ -4,6 +4,7 @@ import { openDatabase } from '@murmuration/coordinator/storage/sqlite/open';
 import { describe, expect, it } from 'vitest';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
+import { convictionsContract } from '../../../contract/convictions.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
@@ -29,6 +30,11 @@ auditContract(
   async () => (await reopen()).audit,
 );
 activityContract('a folder', open, async () => (await reopen()).activity);
+convictionsContract(
+  'a folder',
+  async () => (await open()).convictions,
+  async () => (await reopen()).convictions,
+);
 pausedTasksContract(
   'a folder',
   async () => (await open()).pausedTasks,

@@ -7,6 +7,7 @@ import {
   memoryPausedTasks,
   memoryVerdicts,
 } from '@murmuration/coordinator/storage/memory-access';
+import { memoryConvictions } from '@murmuration/coordinator/storage/memory-convictions';
 import {
   memoryAliases,
   memoryHourlyCounts,
@@ -14,6 +15,7 @@ import {
 } from '@murmuration/coordinator/storage/memory-operation';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
+import { convictionsContract } from '../../../contract/convictions.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
@@ -27,6 +29,7 @@ activityContract('memory', async () => {
   const devices = memoryDevices();
   return { activity: memoryActivity(devices), devices };
 });
+convictionsContract('memory', async () => memoryConvictions());
 pausedTasksContract('memory', async () => memoryPausedTasks());
 verdictsContract('memory', async () => {
   const verdicts = memoryVerdicts();

@@ -5,6 +5,7 @@ import type { Overviews } from '../../../monitor/overview.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
 import type { Census } from '../../../population/census.ts';
+import type { Convictions } from '../../../population/convictions.ts';
 import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
 import type { Registrar } from '../../../population/registrar.ts';
 import type { Turnout } from '../../../population/turnout.ts';
@@ -51,6 +52,7 @@ export interface Administration {
   readonly webhooks: Webhooks;
   readonly census: Census;
   readonly turnout: Turnout;
+  readonly convictions: Convictions;
 }
 
 /** The admin API: what operators see and do, each route by its least role. */
@@ -62,7 +64,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     sessionRoutes(scope, door);
     operatorTokenRoutes(scope, operators);
     enrolmentTokenRoutes(scope, operators, desk, registrar);
-    deviceRoutes(scope, operators, registrar);
+    deviceRoutes(scope, operators, registrar, administration.convictions);
     steeringRoutes(scope, operators, steering);
     auditRoutes(scope, audit);
     overviewRoutes(scope, administration);

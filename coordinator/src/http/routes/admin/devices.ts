@@ -2,9 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { type DeviceId, idPattern } from '@murmuration/protocol/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
-import type { Activity } from '../../../population/activity.ts';
-import type { Device } from '../../../population/device.ts';
-import type { Registrar } from '../../../population/registrar.ts';
+import type { Convictions } from '../../../population/convictions.ts';
+import type { KnownDevice, Registrar } from '../../../population/registrar.ts';
 import type { App } from '../../app.ts';
 import { type DeviceMessage, device } from '../../messages/device.ts';
 import { problem } from '../../problem.ts';
@@ -14,19 +13,29 @@ import { operatorOf } from './scope.ts';
 const params = z.object({ device: z.string().regex(idPattern) });
 
 /** The devices of the population. */
-export function deviceRoutes(scope: App, operators: Operators, registrar: Registrar): void {
-  const describe = ({ id, enrolledAt, revokedAt }: Device, activity?: Activity): DeviceMessage => ({
-    device: id,
-    enrolledAt: iso(enrolledAt),
-    revokedAt: isoOrNull(revokedAt),
-    isConnected: registrar.isConnected(id),
-    seenAt: activity ? iso(activity.seenAt) : null,
-    platform: activity?.platform || null,
-    sdk: activity?.sdk || null,
-    tasks: (activity?.tasks ?? []).map(part => ({ ...part, lastAt: iso(part.lastAt) })),
-  });
-  const find = async (id: string) => {
-    const [found] = await registrar.show([id as DeviceId]);
+export function deviceRoutes(
+  scope: App,
+  operators: Operators,
+  registrar: Registrar,
+  convictions: Convictions,
+): void {
+  const describeAll = async (known: readonly KnownDevice[]): Promise<DeviceMessage[]> => {
+    const of = await convictions.of(known.map(([{ id }]) => id));
+    return known.map(([{ id, enrolledAt, revokedAt }, activity]) => ({
+      device: id,
+      enrolledAt: iso(enrolledAt),
+      revokedAt: isoOrNull(revokedAt),
+      isConnected: registrar.isConnected(id),
+      seenAt: activity ? iso(activity.seenAt) : null,
+      platform: activity?.platform || null,
+      sdk: activity?.sdk || null,
+      convictions: (of.get(id) ?? []).map(({ round, code, time }) => ({ round, code, time: iso(time) })),
+      outUntil: isoOrNull(convictions.outUntil(id) ?? null),
+      tasks: (activity?.tasks ?? []).map(part => ({ ...part, lastAt: iso(part.lastAt) })),
+    }));
+  };
+  const find = async (id: string): Promise<DeviceMessage> => {
+    const [found] = await describeAll(await registrar.show([id as DeviceId]));
     if (!found) throw new MurmurationError('request.not-found', 'There is no device of this id.');
     return found;
   };
@@ -47,7 +56,7 @@ export function deviceRoutes(scope: App, operators: Operators, registrar: Regist
       const asked = pageOf(query);
       const found = await registrar.list(asked, query.revoked && query.revoked === 'true');
       return {
-        devices: found.map(([each, activity]) => describe(each, activity)),
+        devices: await describeAll(found),
         next: nextOf(found, asked, ([{ enrolledAt: time, id }]) => ({ time, id })),
       };
     },
@@ -59,7 +68,7 @@ export function deviceRoutes(scope: App, operators: Operators, registrar: Regist
       config: { least: 'viewer' },
       schema: { summary: 'One device', params, response: { 200: device, 404: problem } },
     },
-    async request => describe(...(await find(request.params.device))),
+    request => find(request.params.device),
   );
 
   scope.post(
@@ -78,7 +87,27 @@ export function deviceRoutes(scope: App, operators: Operators, registrar: Regist
         await find(id);
         await registrar.revoke(id);
       });
-      return describe(...(await find(id)));
+      return find(id);
+    },
+  );
+
+  scope.post(
+    '/devices/:device/pardon',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'Forget what a device was convicted of, and take it back where it was revoked for that',
+        params,
+        response: { 200: device, 404: problem },
+      },
+    },
+    async request => {
+      const id = request.params.device as DeviceId;
+      await operators.audited(operatorOf(request), 'device.pardon', id, async () => {
+        await find(id);
+        await convictions.pardon(id);
+      });
+      return find(id);
     },
   );
 }

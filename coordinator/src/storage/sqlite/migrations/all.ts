@@ -1,5 +1,6 @@
 import { access } from './access.ts';
 import { auditChanges } from './audit-changes.ts';
+import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
 import { history } from './history.ts';
 import type { Migration } from './migration.ts';
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   operation,
   auditChanges,
   owner,
+  convictions,
 ];
