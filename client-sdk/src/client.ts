@@ -10,12 +10,18 @@ import { Introduction } from './device/introduction.ts';
 import { Participation } from './device/participation.ts';
 import { Turn } from './device/turn.ts';
 import type { ClientEvents } from './events.ts';
+import { Contributions } from './floors/contributions.ts';
+import { heldFloors } from './floors/floors.ts';
+import { bundledShape, ModelShape } from './floors/model-shape.ts';
+import { drawSecret } from './floors/own-draw.ts';
+import { type Protection, protectionOf } from './floors/protection.ts';
 import type { Hybrid } from './hybrid/hybrid.ts';
 import { Hybrids } from './hybrid/hybrids.ts';
-import { ModelCache } from './model-cache.ts';
+import { ModelCache, type Permit } from './model-cache.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { PrivateLayers } from './private-layers/private-layers.ts';
+import { requireOptions } from './require-options.ts';
 import { deliver } from './session/deliver.ts';
 import { Nudge } from './session/nudge.ts';
 import { persist } from './session/persist.ts';
@@ -33,10 +39,13 @@ import type { Transport } from './transport/transport.ts';
  * stops, and an app that starts it again is told the same.
  */
 export class PlatformClient {
+  /** What protects this device's updates, whatever a plan says. */
+  readonly protection: Protection;
   readonly #platform: Platform;
   readonly #transport: Transport;
   readonly #sessions: readonly Session[];
   readonly #trainers: readonly Trainer[];
+  readonly #shapes = new Map<string, ModelShape>();
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   readonly #introduction: Introduction;
   readonly #consent: Consent;
@@ -50,11 +59,15 @@ export class PlatformClient {
   #isKnown = false;
 
   /**
-   * Throws `protocol.id` for a name that no task can have, `hybrid.not-served` for a model that nothing here can run, and
-   * `device.cleartext` for a coordinator that is reached by http on another host, unless `cleartext` is `allowed`.
+   * Throws `options.invalid` for an option that there is not or that is out of its range, `protocol.id` for a name that no task can have,
+   * `hybrid.not-served` for a model that nothing here can run, and `device.cleartext` for a coordinator that is reached by http on another
+   * host, unless `cleartext` is `allowed`.
    */
   constructor(options: ClientOptions, platform: Platform) {
+    requireOptions(options);
     if (options.cleartext !== 'allowed') requireEncryption(options.url);
+    const floors = heldFloors(options.floors);
+    this.protection = protectionOf(floors);
     this.#platform = platform;
     this.#transport = platform.transport(options.url, platform);
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
@@ -72,10 +85,20 @@ export class PlatformClient {
     }));
     const trainers = tasks.map(task => this.#trainerOf(task));
     this.#trainers = trainers;
-    const caches = tasks.map(
-      ({ name, bundled }) =>
-        new ModelCache(options.storage, this.#transport, name, bundled, platform.contentHash),
-    );
+    const caches = tasks.map(({ name, bundled, growable = {} }) => {
+      const shape = new ModelShape({
+        storage: options.storage,
+        task: name,
+        growable,
+        bundled: async () => bundled && bundledShape(await bundled()),
+        refused: other => this.#emit('topology', { task: name, ...other }),
+      });
+      this.#shapes.set(name, shape);
+      const permit: Permit = async manifest => {
+        if (floors.topology === 'pinned') await shape.require(manifest);
+      };
+      return new ModelCache(options.storage, this.#transport, name, bundled, platform.contentHash, permit);
+    });
     const known = greeted(this.#transport, request, () => this.#isKnown);
     this.#hybrids = new Hybrids({
       platform,
@@ -100,7 +123,13 @@ export class PlatformClient {
           served: this.#hybrids.sessionOf(task),
           store: sessionStore(options.storage, task),
           identity: () => this.#introduction.identity,
-          floors: options.floors ?? {},
+          floors,
+          contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
+          async ownSeed(round) {
+            const secret = await drawSecret(options.storage, platform.random);
+            const workshop = trainers[position]!.workshop ?? (await platform.workshop());
+            return workshop.draw(secret, task, round);
+          },
           emit: (event, ...args) => {
             this.#emit(event, ...args);
             this.#hybrids.heard(task, event);
@@ -118,6 +147,7 @@ export class PlatformClient {
 
   /** Connects and takes part from now on, where the person consents; returns at once where it does so already. */
   async start(): Promise<void> {
+    this.#emit('protection', this.protection);
     await this.#participation.start(error => this.#emit('error', asError(error)));
     if (this.#participation.isRunning || !(await this.#introduction.owesFarewell())) return;
     // That is what the person wished last: it needs no consent.
@@ -140,6 +170,16 @@ export class PlatformClient {
    */
   hybrid(task: string): Hybrid {
     return this.#hybrids.of(task);
+  }
+
+  /**
+   * The app's word that the models of a task may have another shape from now on: the one that a `topology` event named as `offered`.
+   * Durable when it returns. Throws `task.unknown`, and `options.invalid` for what is no hash.
+   */
+  async acceptTopology(task: string, offered: string): Promise<void> {
+    const shape = this.#shapes.get(task);
+    if (!shape) throw new MurmurationError('task.unknown');
+    await shape.accept(offered);
   }
 
   /** Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. */

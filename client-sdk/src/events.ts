@@ -1,6 +1,8 @@
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { Role } from './device/turn.ts';
+import type { OtherShape } from './floors/model-shape.ts';
+import type { Protection } from './floors/protection.ts';
 import type { HybridReport } from './hybrid/hybrid.ts';
 import type { FreshStart } from './private-layers/private-layers.ts';
 import type { TrainingPath } from './training/trainer.ts';
@@ -63,10 +65,17 @@ export interface ClientEvents {
     readonly serving: ModelHash;
     readonly losses: { readonly next: number; readonly before: number };
   }): void;
+  /** The client starts: what protects this device's updates, and which floors the app has set below the defaults. */
+  protection(event: Protection): void;
+  /** The model of a round is of another shape than the first one: the device declines until `acceptTopology(task, offered)`. */
+  topology(event: OtherShape & { readonly task: TaskName }): void;
   /** The device waits: for an assignment, or `after` ms until it checks in again. */
   wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
   /** Something is about to leave the device; what is sent again is told of again. */
   sent(event: Sent): void;
-  /** What went wrong; the client goes on by itself, but stops at `device.revoked`. */
+  /**
+   * What went wrong; the client goes on by itself, but stops at `device.revoked`. A `plan.below-floor` is a `BelowFloor`, which names the
+   * floor.
+   */
   error(error: MurmurationError): void;
 }

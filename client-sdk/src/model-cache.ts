@@ -30,24 +30,32 @@ export async function downloadModel(
   transport: Pick<Transport, 'download'>,
   signal: AbortSignal,
 ): Promise<BundledModel> {
-  const { json, weights } = await download(hash, transport, signal);
-  return { json, weights };
+  const manifested = await downloadManifest(hash, transport, signal);
+  return { json: manifested.json, weights: await downloadWeights(manifested, transport, signal) };
 }
 
-async function download(
+interface Manifested {
+  readonly hash: ModelHash;
+  readonly json: Uint8Array;
+  readonly manifest: Manifest;
+}
+
+async function downloadManifest(
   hash: ModelHash,
   transport: Pick<Transport, 'download'>,
   signal: AbortSignal,
-): Promise<BundledModel & { readonly manifest: Manifest }> {
-  const path = modelPath(hash);
-  const json = await transport.download(path, maxJsonLength, signal);
-  const manifest = parseModelJson(hash, json);
-  const weightsPath = path.replace('model.json', `${manifest.weightsHash}.bin`);
-  return {
-    json,
-    manifest,
-    weights: await transport.download(weightsPath, 4 * manifest.layout.count, signal),
-  };
+): Promise<Manifested> {
+  const json = await transport.download(modelPath(hash), maxJsonLength, signal);
+  return { hash, json, manifest: parseModelJson(hash, json) };
+}
+
+function downloadWeights(
+  { hash, manifest: { weightsHash, layout } }: Manifested,
+  transport: Pick<Transport, 'download'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const path = modelPath(hash).replace('model.json', `${weightsHash}.bin`);
+  return transport.download(path, 4 * layout.count, signal);
 }
 
 /** SHA-256 in hexadecimal; that of a platform may take another thread. */
@@ -55,6 +63,9 @@ export type ContentHash = (bytes: Uint8Array) => Promise<string>;
 
 /** On the caller's thread. */
 export const hashHere: ContentHash = async bytes => contentHash(bytes);
+
+/** Throws for a model that this device is not to use. */
+export type Permit = (manifest: Pick<Manifest, 'topology' | 'layout'>) => Promise<void>;
 
 interface Loaded {
   readonly files: ModelFiles;
@@ -81,6 +92,9 @@ export class ModelCache {
   /** The loads so far. */
   #loading: Promise<unknown> = Promise.resolve();
   readonly #hash: ContentHash;
+  readonly #permit: Permit;
+  /** The `model.json` that was downloaded last, ahead of its weights. */
+  #inspected: Manifested | undefined;
 
   constructor(
     storage: Storage,
@@ -88,6 +102,7 @@ export class ModelCache {
     task: TaskName,
     bundled: (() => Promise<BundledModel>) | undefined,
     hash: ContentHash = hashHere,
+    permit: Permit = async () => {},
   ) {
     this.#storage = storage;
     this.#transport = transport;
@@ -95,11 +110,38 @@ export class ModelCache {
     this.#pinnedName = `serve.${task}`;
     this.#bundled = bundled;
     this.#hash = hash;
+    this.#permit = permit;
+  }
+
+  /**
+   * Gets what a version's `model.json` says, without its weights, and has it permitted; nothing of one that isn't is kept. Throws as `load`.
+   */
+  async inspect(hash: ModelHash, signal: AbortSignal): Promise<void> {
+    await this.#next(() => this.#inspect(hash, signal), signal);
+  }
+
+  async #inspect(hash: ModelHash, signal: AbortSignal): Promise<void> {
+    for (const name of [this.#name, this.#pinnedName]) {
+      const entry = await this.#entry(name);
+      if (entry?.hash === hash) return this.#permit(parseModelJson(hash, entry.json));
+    }
+    const json = (await this.#bundled?.())?.json;
+    if (json && contentHash(json) === hash) return this.#permit(parseModelJson(hash, json));
+    await this.#manifest(hash, signal);
+  }
+
+  async #manifest(hash: ModelHash, signal: AbortSignal): Promise<Manifested> {
+    const known = this.#inspected?.hash === hash ? this.#inspected : undefined;
+    const manifested = known ?? (await downloadManifest(hash, this.#transport, signal));
+    await this.#permit(manifested.manifest);
+    this.#inspected = manifested;
+    return manifested;
   }
 
   /**
    * The version, and the bytes that had to be downloaded for it. Rounds and predictions may want one at the same moment: one after the
-   * other gets it, so that it is downloaded once. Throws `model.*` or `server.*`, and the reason of `signal` once that is aborted.
+   * other gets it, so that it is downloaded once. Throws `model.*` or `server.*`, what keeps the device from using the version, and the reason
+   * of `signal` once that is aborted.
    */
   async load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
     return this.#next(() => this.#load(hash, signal), signal);
@@ -130,23 +172,32 @@ export class ModelCache {
   async #load(hash: ModelHash, signal: AbortSignal, name = this.#name): Promise<Loaded> {
     const here = await this.#entry(name);
     const files = here?.hash === hash ? await this.#whole(here) : undefined;
-    if (files) return { files, bytes: 0 };
+    if (files) return this.#here(files);
     if (name === this.#name && (!here || here.hash === hash)) {
       const bundled = await this.#ofApp();
-      if (bundled?.hash === hash) return { files: bundled, bytes: 0 };
+      if (bundled?.hash === hash) return this.#here(bundled);
     }
     const other = name === this.#name ? this.#pinnedName : this.#name;
     const there = await this.#entry(other);
     const otherFiles = there?.hash === hash ? await this.#whole(there) : undefined;
     if (otherFiles) {
+      const loaded = await this.#here(otherFiles);
       await this.#storage.put(name, (await this.#storage.get(other))!);
-      return { files: otherFiles, bytes: 0 };
+      return loaded;
     }
-    const { json, manifest, weights } = await download(hash, this.#transport, signal);
+    const manifested = await this.#manifest(hash, signal);
+    const { json, manifest } = manifested;
+    const weights = await downloadWeights(manifested, this.#transport, signal);
+    this.#inspected = undefined;
     const downloaded = withWeights(hash, manifest, weights, await this.#hash(weights));
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
     await putParts(this.#storage, name, [new ByteWriter(4).u32(json.length).bytes, json, weights]);
     return { files: downloaded, bytes: json.length + weights.length };
+  }
+
+  async #here(files: ModelFiles): Promise<Loaded> {
+    await this.#permit(files);
+    return { files, bytes: 0 };
   }
 
   /**

@@ -1,8 +1,8 @@
 import type { Serving } from '@murmuration/engine/serving';
+import type { Floors } from './floors/floors.ts';
 import type { Inference } from './hybrid/inference.ts';
 import type { PersonalModel } from './hybrid/personal.ts';
 import type { BundledModel } from './model-cache.ts';
-import type { Floors } from './session/floors.ts';
 import type { Storage } from './storage/storage.ts';
 import type { Trainer } from './training/trainer.ts';
 
@@ -14,6 +14,11 @@ export interface TaskOptions {
   readonly trainer: URL | Trainer;
   /** Layers that stay on the device: it takes no part under a plan that does not name them among its own `privateLayers`. */
   readonly privateLayers?: readonly string[];
+  /**
+   * The most rows that a later model may have in a tensor, by its name, such as `{ 'embedding/embeddings': 20_000 }`; all else is as in
+   * the first model (the floor `topology`).
+   */
+  readonly growable?: Readonly<Record<string, number>>;
   /** Reads the model that comes with the app, to be used until the device has a newer one. */
   readonly bundled?: () => Promise<BundledModel>;
   /** Serves a model of this task on the device: `client.hybrid(task)`. */
@@ -62,6 +67,6 @@ export interface ClientOptions {
    * the plan to an update that is not masked.
    */
   readonly cleartext?: 'allowed';
-  /** What no plan of the coordinator may lower. */
+  /** What no plan of the coordinator may lower; on by default, each with a value that `defaultFloors` shows. */
   readonly floors?: Floors;
 }

@@ -55,7 +55,15 @@ async function open(): Promise<void> {
     },
     storage,
     enrolment: setup.enrolment,
-    floors: { masking: 'malicious', smallestCohort: 5 },
+    // A demonstration: few phones, few sentences, and rounds that follow one another in seconds.
+    floors: {
+      dropping: { most: 0.99 },
+      smallestCohort: 5,
+      smallestSum: 3,
+      leastExamples: 1,
+      uploadSlot: 0,
+      contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },
+    },
   });
   const state = await assemble({
     setup,

@@ -9,6 +9,15 @@ const client = new FederatedClient({
   enrolment: process.env.ENROLMENT_TOKEN ?? 'anybody',
   // Points of a line are nobody's: an app with people asks them, by setConsent.
   consent: 'not-needed',
+  // The floors of a demonstration: three devices, twenty points, a round every few seconds.
+  floors: {
+    masking: 'honest-but-curious',
+    smallestCohort: 3,
+    smallestSum: 3,
+    leastExamples: 20,
+    uploadSlot: 0,
+    contributions: { day: Infinity, model: Infinity },
+  },
 });
 client.on('round', ({ number, phase }) => console.log(`round ${number}: ${phase}`));
 client.on('error', ({ code, detail }) => console.error(`${code}: ${detail}`));

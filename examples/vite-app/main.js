@@ -11,6 +11,15 @@ const client = new FederatedClient({
   enrolment: 'anybody',
   // Points of a line are nobody's: an app with people asks them, by setConsent.
   consent: 'not-needed',
+  // The floors of a demonstration: three devices, twenty points, a round every few seconds.
+  floors: {
+    masking: 'honest-but-curious',
+    smallestCohort: 3,
+    smallestSum: 3,
+    leastExamples: 20,
+    uploadSlot: 0,
+    contributions: { day: Infinity, model: Infinity },
+  },
 });
 client.on('round', ({ number, phase }) => {
   status.textContent = `round ${number}: ${phase}`;

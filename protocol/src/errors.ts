@@ -163,6 +163,11 @@ export const errors = {
     retryable: false,
     text: 'The plan protects less than this app insists on; the device takes no part.',
   },
+  'options.invalid': {
+    status: 422,
+    retryable: false,
+    text: 'An option that the app gave to its client is not valid; the detail names it, and what it may be.',
+  },
   'plan.private-layers': {
     status: 422,
     retryable: false,

@@ -25,6 +25,7 @@ import { systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import * as z from 'zod/mini';
 import { enrolmentToken } from '../e2e/line.ts';
 import { RawDevice } from '../e2e/raw-device.ts';
@@ -81,6 +82,7 @@ export async function measureProtocol(cohort: number, log: (line: string) => voi
         storage: memoryStorage(),
         enrolment: enrolmentToken,
         consent: 'not-needed',
+        floors: simulatedFloors,
       }),
   );
   const others: RawDevice[] = [];

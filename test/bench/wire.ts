@@ -6,6 +6,7 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/ma
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { seededRandom } from '@murmuration/simulations/seeded-random';
 import type { BenchmarkOptions, Figures } from './benchmark.ts';
 import { countingProxy } from './counting-proxy.ts';
@@ -109,6 +110,7 @@ async function measure(kind: Kind, devices: number, parameters: number): Promise
         storage: memoryStorage(),
         enrolment: enrolmentToken,
         consent: 'not-needed',
+        floors: simulatedFloors,
       }),
   );
   try {

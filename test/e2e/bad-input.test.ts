@@ -9,6 +9,7 @@ import { systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask, lineTrainer, openCoordinator } from './line.ts';
 import { RawDevice } from './raw-device.ts';
@@ -56,6 +57,7 @@ describe('bad input beside a healthy cohort', () => {
             },
           },
           storage: memoryStorage(),
+          floors: simulatedFloors,
           enrolment: enrolmentToken,
           consent: 'not-needed',
         }),

@@ -1,6 +1,8 @@
 // One device as a process: `device.ts URL FOLDER [stall]`. Says on standard output where it stands; `stall` never ends its training.
+
 import { FederatedClient, fileStorage } from '@murmuration/client-sdk/node';
 import { startBackend } from '@murmuration/engine/backend';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { enrolmentToken, lineTrainer } from './line.ts';
 
 const [url, folder, stall] = process.argv.slice(2);
@@ -20,6 +22,7 @@ const client = new FederatedClient({
     },
   },
   storage: fileStorage(folder!),
+  floors: simulatedFloors,
   enrolment: enrolmentToken,
   consent: 'not-needed',
 });

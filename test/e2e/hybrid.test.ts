@@ -14,6 +14,7 @@ import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf } from './line.ts';
 
@@ -47,6 +48,7 @@ describe('the hybrid model over real sockets', () => {
       storage: fileStorage(join(folder, name)),
       enrolment: enrolmentToken,
       consent: 'not-needed',
+      floors: simulatedFloors,
       tasks: {
         keyboard: {
           examples: () => typed,

@@ -8,6 +8,7 @@ import type { Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';
 import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 
 export const enrolmentToken = '0123456789abcdef';
 
@@ -71,6 +72,7 @@ export function lineOptions(url: string, index: number, storage = memoryStorage(
     storage,
     enrolment: enrolmentToken,
     consent: 'not-needed',
+    floors: simulatedFloors,
   };
 }
 

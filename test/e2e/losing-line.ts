@@ -1,6 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
+import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import { nodePlatform } from '@murmuration/client-sdk/node';
-import type { Floors } from '@murmuration/client-sdk/session/floors';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { type LossPhase, lossesIn } from '@murmuration/simulations/devices/losses';
 import { losing } from '@murmuration/simulations/phones/losses';
 import { lineOptions } from './line.ts';
@@ -13,7 +14,7 @@ export function losingLineClient(
   floors: Floors = {},
 ): PlatformClient {
   return new PlatformClient(
-    { ...lineOptions(url, index), floors },
+    { ...lineOptions(url, index), floors: { ...simulatedFloors, smallestSum: 3, ...floors } },
     {
       ...nodePlatform,
       transport: (address, platform) =>

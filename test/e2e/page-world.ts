@@ -10,6 +10,7 @@ import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import * as tf from '@murmuration/engine/tf';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { chromiumOptions } from '../chromium.ts';
 import { buildPage } from '../page-build.ts';
@@ -141,6 +142,7 @@ export class PageWorld {
         url: this.coordinator.url,
         tasks: { words: { examples: () => examplesOf(device), trainer: this.#trainer } },
         storage: memoryStorage(),
+        floors: simulatedFloors,
         enrolment,
         consent: 'not-needed',
       });

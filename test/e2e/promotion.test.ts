@@ -14,6 +14,7 @@ import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { hex } from '@murmuration/protocol/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf } from './line.ts';
 
@@ -59,6 +60,7 @@ function device(storage: Storage = memoryStorage()): FederatedClient {
     storage,
     enrolment: enrolmentToken,
     consent: 'not-needed',
+    floors: simulatedFloors,
     tasks: {
       keyboard: {
         examples: () => ['see you at home', 'see you now'],

@@ -11,6 +11,7 @@ import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash } from '@murmuration/protocol/ids';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineTask } from './line.ts';
 
@@ -96,6 +97,7 @@ function connect(hybrid: Partial<HybridOptions>): FederatedClient {
     storage: memoryStorage(),
     enrolment: enrolmentToken,
     consent: 'not-needed',
+    floors: simulatedFloors,
   });
   return client;
 }

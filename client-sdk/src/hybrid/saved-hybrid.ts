@@ -20,7 +20,12 @@ const loss = z.pipe(
   z.transform(value => value ?? Number.POSITIVE_INFINITY),
 );
 const score = z.object({ loss, top1: share, top3: share });
-const weights = z.record(z.string(), share);
+const weights = z.custom<Record<string, number>>(
+  value =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every(weight => z.safeParse(share, weight).success),
+);
 
 const savedChoice = z.object({
   report: z.object({

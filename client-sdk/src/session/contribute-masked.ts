@@ -4,7 +4,7 @@ import type { MaskingContribution } from '@murmuration/protocol/messages/masking
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import * as z from 'zod/mini';
-import { demandsOf } from './floors.ts';
+import { demandsOf } from '../floors/require-plan.ts';
 import type { Inbox } from './inbox.ts';
 import { learn } from './learn.ts';
 import { persist } from './persist.ts';

@@ -1,7 +1,8 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { requirePlan, requirePrivateLayers } from '../floors/require-plan.ts';
 import { contributeMasked } from './contribute-masked.ts';
-import { requireMasking } from './floors.ts';
 import { learn } from './learn.ts';
+import { persist } from './persist.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
@@ -17,9 +18,9 @@ export async function contribute(
   session: SessionPorts,
 ): Promise<void> {
   const ports: RoundPorts = { ...session, since };
-  const { store, emit, task, floors, trainer, platform } = ports;
+  const { store, emit, task, trainer, platform } = ports;
   const { round, number, plan } = assignment;
-  requireMasking(plan, floors);
+  await requireFloors(assignment, ports, signal);
   const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
   const stored = await store.load();
   const workshop = trainer.workshop ?? (await platform.workshop());
@@ -33,6 +34,18 @@ export async function contribute(
     );
   else await contributePlain(assignment, saved?.update, workshop, ports, signal, report);
   report('counted', 1);
+}
+
+/** Throws `plan.below-floor` before the device has sent anything of the round. */
+async function requireFloors(
+  { assignment, plan }: Assignment,
+  { floors, keepPrivate, contributions, models, platform }: SessionPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  requirePlan(plan, floors);
+  requirePrivateLayers(plan, keepPrivate);
+  await contributions.require(assignment, plan.model);
+  if (floors.topology === 'pinned') await persist(() => models.inspect(plan.model, signal), platform, signal);
 }
 
 async function contributePlain(

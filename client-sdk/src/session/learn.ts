@@ -4,10 +4,10 @@ import type { Plan, TrainingSettings } from '@murmuration/protocol/messages/plan
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { Verdict } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
+import { BelowFloor } from '../floors/below-floor.ts';
 import { isHeldOut } from '../hybrid/held-out.ts';
 import type { Learned } from '../update/prepare.ts';
 import { readExamples } from './examples.ts';
-import { requirePrivateLayers } from './floors.ts';
 import { persist } from './persist.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
@@ -15,16 +15,16 @@ import type { Report } from './report.ts';
 /**
  * Downloads the model of an assignment and trains a copy of it on the device's examples. Returns what was learned in the layers that all
  * devices share; the private ones go on with the device's own weights, and are kept here. Throws `plan.private-layers` for a plan
- * that names layers which the model has not, and `plan.below-floor` for one that shares what the app keeps here.
+ * that names layers which the model has not, and `plan.below-floor` for fewer examples than the app takes part with.
  */
 export async function learn(
   assignment: Assignment,
-  { task, models, privateLayers, keepPrivate, served, trainer, examples, platform, emit }: SessionPorts,
+  ports: SessionPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<Learned> {
+  const { task, models, privateLayers, served, trainer, examples, platform, floors, emit } = ports;
   const { plan } = assignment;
-  requirePrivateLayers(plan, keepPrivate);
   report('downloading', 0);
   const { files, bytes } = await persist(() => models.load(plan.model, signal), platform, signal);
   if (bytes > 0) emit('model', { task, model: plan.model, bytes });
@@ -35,9 +35,11 @@ export async function learn(
   report('training', 0);
   const read = await readExamples(examples());
   const lesson = split.private && served ? lessonOf(read, served.serving) : read;
-  const result = await trainer.train(model, trainingOf(assignment), lesson, signal, done =>
-    report('training', done),
-  );
+  requireExamples(lesson.length, floors.leastExamples);
+  const settings = floors.ownDraw
+    ? { ...plan.training, seed: await ports.ownSeed(assignment.round) }
+    : trainingOf(assignment);
+  const result = await trainer.train(model, settings, lesson, signal, done => report('training', done));
   signal.throwIfAborted();
   if (result.path) emit('engine', { task, ...result.path });
   if (!Number.isSafeInteger(result.examples) || result.examples < 1)
@@ -50,6 +52,7 @@ export async function learn(
       'training.failed',
       `The trainer gave ${result.delta.length} values; the model has ${files.layout.count}.`,
     );
+  requireExamples(result.examples, floors.leastExamples);
   await privateLayers.keep(plan.privateLayers ?? [], split, model.weights, result.delta);
   return {
     delta: takePart(result.delta, split, 'shared'),
@@ -67,7 +70,16 @@ async function verdictFor(
   return masking && judged ? served?.verdicts.tell(judged) : undefined;
 }
 
-/** The training of a round: each has a seed of its own, so that no two go through the examples alike. */
+/** A few examples would be told by what they teach. */
+function requireExamples(count: number, least: number): void {
+  if (count < least)
+    throw new BelowFloor(
+      'leastExamples',
+      `The device has ${count} examples for this round; the app takes part with ${least} or more.`,
+    );
+}
+
+/** The training of a round by its plan alone: each has a seed of its own, so that no two go through the examples alike. */
 export function trainingOf({ plan: { training }, number }: Assignment): TrainingSettings {
   return { ...training, seed: (training.seed + number) % 2 ** 31 };
 }

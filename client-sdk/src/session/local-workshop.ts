@@ -1,4 +1,6 @@
+import { utf8 } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { planHash } from '@murmuration/protocol/secagg/context';
@@ -17,6 +19,12 @@ import { restoreParticipant, saveParticipant } from '@murmuration/protocol/secag
 import { prepareUpdate } from '../update/prepare.ts';
 import type { MaskedRound, Standing, Workshop } from './workshop.ts';
 
+/** The seed of `Workshop.draw`. */
+export function ownSeed({ hkdf }: Primitives, secret: Uint8Array, task: TaskName, round: RoundId): number {
+  const bytes = hkdf(secret, utf8(`murmuration own draw\n${task}\n${round}`), 4);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) >>> 1;
+}
+
 /** Does it all in the thread of its caller. */
 export function localWorkshop(primitives: Primitives, random: RandomBytes): Workshop {
   return {
@@ -26,6 +34,7 @@ export function localWorkshop(primitives: Primitives, random: RandomBytes): Work
       const signing = primitives.ed25519.signingKey(identity);
       return maskedRound({ primitives, task, round, plan, identity: signing, demands }, random);
     },
+    draw: async (...args) => ownSeed(primitives, ...args),
   };
 }
 

@@ -1,14 +1,15 @@
 import type { Serving } from '@murmuration/engine/serving';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { DeviceIdentity } from '../device/identity.ts';
 import type { ClientEvents } from '../events.ts';
+import type { Contributions } from '../floors/contributions.ts';
+import type { HeldFloors } from '../floors/floors.ts';
 import type { Verdicts } from '../hybrid/verdicts.ts';
 import type { ModelCache } from '../model-cache.ts';
 import type { Platform } from '../platform.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Floors } from './floors.ts';
 import type { Nudge } from './nudge.ts';
 import type { SessionStore } from './saved-session.ts';
 
@@ -30,7 +31,11 @@ export interface SessionPorts {
   readonly store: SessionStore;
   /** The device's signing key, which is there once it has connected. */
   readonly identity: () => DeviceIdentity;
-  readonly floors: Floors;
+  readonly floors: HeldFloors;
+  /** What the device has sent for the task. */
+  readonly contributions: Contributions;
+  /** The seed of the device's own draws in a round. */
+  readonly ownSeed: (round: RoundId) => Promise<number>;
   readonly emit: <Name extends keyof ClientEvents>(
     name: Name,
     ...args: Parameters<ClientEvents[Name]>

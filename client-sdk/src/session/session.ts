@@ -6,6 +6,7 @@ import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Cancel } from '@murmuration/protocol/ports';
 import * as z from 'zod/mini';
+import { BelowFloor } from '../floors/below-floor.ts';
 import { contribute } from './contribute.ts';
 import { hasExamples } from './examples.ts';
 import { Inbox } from './inbox.ts';
@@ -17,10 +18,12 @@ import type { MaskingEvent } from './workshop.ts';
 const shortestPause = 500;
 /** ms after which a check-in that failed, or that another task is in the way of, is tried again. */
 const retryAfter = 10_000;
-/** ms after which a device with fewer examples than the task asks for counts them again. */
+/** ms after which a device with fewer examples than task or app ask for counts them again. */
 const untilEnough = 5 * 60_000;
 /** ms after which a device that came too late for a round checks in for the next. */
 const afterClosed = 1_000;
+/** ms after which a device whose floors a round was below checks in again. */
+const declinedFor = 3_600_000;
 /** ms after the deadline of a round at which its end is no longer waited for. */
 const endMissed = 120_000;
 /** ms after which a round is over that the coordinator has not named again to a device that came back. */
@@ -165,7 +168,7 @@ export class Session {
 
   async #checkIn(): Promise<void> {
     if (!this.#connected || this.#state.phase !== 'idle') return;
-    const { task, platform, transport, emit, isFree, examples } = this.#ports;
+    const { task, platform, transport, emit, isFree, examples, floors, contributions } = this.#ports;
     if (!isFree()) {
       this.#checkInAfter(retryAfter, busy);
       return;
@@ -174,12 +177,15 @@ export class Session {
     // At once: the assignment may arrive before the answer does.
     this.#state = state;
     try {
-      const enough = await hasExamples(examples(), this.#leastExamples);
+      const least = Math.max(this.#leastExamples, floors.leastExamples);
+      const enough = await hasExamples(examples(), least);
+      const wait = enough ? await contributions.wait() : untilEnough;
       const message: CheckIn = { task, conditions: await platform.conditions() };
       if (this.#state !== state) return;
-      if (!enough) {
+      if (wait > 0) {
+        const asker = least > this.#leastExamples ? 'app' : 'task';
         this.#state = { phase: 'idle' };
-        this.#checkInAfter(untilEnough, `the task asks for ${this.#leastExamples} examples`);
+        this.#checkInAfter(wait, enough ? often : `the ${asker} asks for ${least} examples`);
         return;
       }
       const answer = decodeAck(await transport.request('check-in', encodeFrame(message)), checkInAnswer);
@@ -221,17 +227,23 @@ export class Session {
       this.#checkInAfter(afterClosed, error.detail);
       return;
     }
+    if (error instanceof BelowFloor || error.code === 'secagg.parameters') {
+      // Why is the app's to know, not the coordinator's.
+      void this.#leave(assignment, 'declined');
+      this.#fail(error, declinedFor);
+      return;
+    }
     void this.#leave(assignment, error.code);
     // What a reload, or a restart, costs: nothing is wrong.
     if (error.code === 'round.begun') this.#checkInAfter(afterClosed, error.detail);
     else this.#fail(error);
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, least = retryAfter): void {
     const cause = asError(error);
     this.#isCutOff = cause.code === 'server.unreachable' || cause.code === 'server.no-answer';
     this.#ports.emit('error', cause);
-    this.#checkInAfter(Math.max(retryAfter, cause.after ?? 0), cause.detail);
+    this.#checkInAfter(Math.max(least, cause.after ?? 0), cause.detail);
   }
 
   /** The end of the round was not heard: the device goes on as if it had been. */
@@ -251,6 +263,7 @@ export class Session {
 }
 
 const busy = 'the device is busy with another task';
+const often = 'the device has contributed as often as its app lets it within a day';
 
 export function asError(error: unknown): MurmurationError {
   if (error instanceof MurmurationError) return error;

@@ -7,18 +7,22 @@ import type { RoundPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import { untilUpload } from './upload-slot.ts';
 
-/** Puts an update, a masked one with its signature, in a slot of its plan, and again and again until it counts or no longer can. */
+/**
+ * Puts an update, a masked one with its signature, in a slot of its plan, and again and again until it counts or no longer can. Throws
+ * `plan.below-floor` for one more than the device's limits allow.
+ */
 export async function upload(
   { round, assignment, token, plan }: Assignment,
   update: Uint8Array,
   signature: Uint8Array | undefined,
-  { transport, platform, emit, since }: RoundPorts,
+  { transport, platform, emit, since, contributions }: RoundPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
   const { clock, random } = platform;
   const wait = untilUpload(plan.uploadSlot ?? 0, since, clock.now(), random);
   if (wait > 0) await pause(wait, clock, signal);
+  await contributions.count(assignment, plan.model);
   report('uploading', 0);
   await persist(
     () => {

@@ -49,4 +49,9 @@ export interface Workshop {
   /** The update without masks, as `prepareUpdate`. May take the memory of what was learned. */
   prepare(learned: Learned, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedTerms): Promise<MaskedRound>;
+  /**
+   * The seed of a device's own draws in a round: HKDF-SHA256 (RFC 5869) of its secret (32 bytes) over task and round (SPEC.md, RD9). A
+   * whole number below 2³¹.
+   */
+  draw(secret: Uint8Array, task: TaskName, round: RoundId): Promise<number>;
 }

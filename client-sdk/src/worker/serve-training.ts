@@ -17,7 +17,7 @@ import { browserMemoryLimit } from '../device/browser-memory.ts';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { tfjsInference } from '../hybrid/tfjs-inference.ts';
 import { localWorkshop } from '../session/local-workshop.ts';
-import type { MaskedRound, MaskedTerms } from '../session/workshop.ts';
+import type { MaskedRound, MaskedTerms, Workshop } from '../session/workshop.ts';
 import { tfjsTrainer } from '../training/tfjs-trainer.ts';
 import type { TrainingResult } from '../training/trainer.ts';
 import type { Learned } from '../update/prepare.ts';
@@ -57,6 +57,7 @@ export interface WorkerService {
   stopTraining(id: number): Promise<void>;
   prepare(learned: Learned, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedTerms): Promise<MaskedRound & ProxyMarked>;
+  draw: Workshop['draw'];
   open(model: ModelFiles): Promise<OpenModel & ProxyMarked>;
 }
 
@@ -77,6 +78,7 @@ export function serveTraining<Example>(
     stopTraining: async id => (await service).stopTraining(id),
     prepare: async (...args) => (await service).prepare(...args),
     masked: async terms => (await service).masked(terms),
+    draw: async (...args) => (await service).draw(...args),
     open: async model => (await service).open(model),
   } satisfies WorkerService);
 }
@@ -128,6 +130,7 @@ function workerService<Example>(
       const update = await workshop.prepare(learned, assignment);
       return transfer(update, [update.buffer as ArrayBuffer]);
     },
+    draw: (...args) => workshop.draw(...args),
     async masked(terms) {
       const round = await workshop.masked(terms);
       return proxy({

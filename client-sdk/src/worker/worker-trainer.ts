@@ -42,6 +42,7 @@ function workshopOf(worker: AppWorker): Workshop {
   return {
     prepare: (learned, assignment) =>
       worker.running().call(service => service.prepare(handedOver(learned), assignment)),
+    draw: (...args) => worker.running().call(service => service.draw(...args)),
     async masked(terms) {
       const running = worker.running();
       const round = await running.call(service => service.masked(terms));

@@ -27,6 +27,7 @@ function observedWorkshop(workshop: Workshop, mask: (plain: Uint8Array) => void)
   });
   return {
     prepare: (learned, assignment) => workshop.prepare(learned, assignment),
+    draw: (...args) => workshop.draw(...args),
     masked: async terms => observedRound(await workshop.masked(terms)),
   };
 }

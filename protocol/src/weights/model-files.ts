@@ -26,12 +26,18 @@ export interface ModelBytes {
   readonly weights: Uint8Array;
 }
 
+/** A list of one. */
+const only = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1), z.maxLength(1));
+
 const manifest = z.object({
   format: z.literal('layers-model'),
-  modelTopology: z.looseObject({}),
-  weightsManifest: z.tuple([
+  modelTopology: z.custom<object>(
+    value => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'expected a topology',
+  ),
+  weightsManifest: only(
     z.object({
-      paths: z.tuple([z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/))]),
+      paths: only(z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/))),
       weights: z
         .array(
           z.object({
@@ -42,7 +48,7 @@ const manifest = z.object({
         )
         .check(z.minLength(1), z.maxLength(10_000)),
     }),
-  ]),
+  ),
 });
 
 /** SHA-256 in hexadecimal. */
@@ -102,11 +108,11 @@ export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
       'model.corrupt',
       `The model.json is not valid: ${parsed.error.issues[0]!.message}`,
     );
-  const [group] = parsed.data.weightsManifest;
+  const group = parsed.data.weightsManifest[0]!;
   return {
     topology: parsed.data.modelTopology,
     layout: layoutOf(group.weights),
-    weightsHash: group.paths[0].slice(0, 64),
+    weightsHash: group.paths[0]!.slice(0, 64),
   };
 }
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import { didYouMean } from '@murmuration/protocol/nearest';
 import type * as z from 'zod';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
-import { didYouMean } from '../scenario/nearest.ts';
 import type { Findings, ScenarioOptions } from '../scenario.ts';
 
 /** A scenario that is more than runs of one federation: it says all that it found by itself. */

@@ -1,7 +1,9 @@
+import { ownSeed } from '@murmuration/client-sdk/session/local-workshop';
 import type { MaskedRound, Workshop } from '@murmuration/client-sdk/session/workshop';
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { untilTime } from '../loopback/link.ts';
 import type { Job, ResultOf } from '../workers/jobs.ts';
@@ -86,6 +88,7 @@ function threadWorkshop(threads: Threads, { device, round }: Training): Workshop
         { kind: 'prepare', learned, assignment, draws: `update of ${device} in ${assignment.number}` },
         transferOf(learned),
       ),
+    draw: async (...args) => ownSeed(native, ...args),
     async masked(terms): Promise<MaskedRound> {
       const id = pool.nextId();
       const thread = pool.hold();

@@ -7,6 +7,7 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '../seeded-random.ts';
 import type { DeviceStorages } from './device-storage.ts';
+import { simulatedFloors } from './floors.ts';
 import { type Threads, threadTrainer } from './thread-trainer.ts';
 
 /** What a device of a run needs; all but `waits` is common to all. */
@@ -49,6 +50,7 @@ export class VirtualDevice {
         url,
         enrolment: 'a virtual device',
         consent: 'not-needed',
+        floors: simulatedFloors,
         storage: world.storages.open(number),
         // They lie where training runs; here only their number is known.
         tasks: { [task]: { examples: () => new Array<null>(count).fill(null), trainer } },

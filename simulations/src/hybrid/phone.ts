@@ -11,6 +11,7 @@ import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { numberId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { ModelBytes } from '@murmuration/protocol/weights/model-files';
+import { simulatedFloors } from '../devices/floors.ts';
 
 /** Which part of the mixture answers. */
 const sources = ['global', 'personal', 'hybrid'] as const;
@@ -56,6 +57,7 @@ export async function livePhone(
       enrolment: 'none: the phone stays offline',
       consent: 'not-needed',
       storage: memoryStorage(),
+      floors: simulatedFloors,
       tasks: {
         keyboard: {
           examples: () => typed,

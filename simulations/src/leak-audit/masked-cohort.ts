@@ -1,4 +1,5 @@
-import { demandsOf } from '@murmuration/client-sdk/session/floors';
+import { heldFloors } from '@murmuration/client-sdk/floors/floors';
+import { demandsOf } from '@murmuration/client-sdk/floors/require-plan';
 import { type Learned, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
@@ -22,6 +23,7 @@ import {
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import type { Layout } from '@murmuration/protocol/weights/layout';
+import { simulatedFloors } from '../devices/floors.ts';
 
 /** One phone's place in the round. */
 interface Phone {
@@ -58,7 +60,8 @@ export class MaskedCohort {
     const coordinator = new MaskedRound(bound, masking);
     const entered = Array.from({ length: phones }, () => {
       const identity = native.ed25519.signingKey(random(32));
-      const context = { ...bound, identity, demands: demandsOf(masking, {}, 0) };
+      const demands = demandsOf(masking, heldFloors(simulatedFloors), 0);
+      const context = { ...bound, identity, demands };
       const id = base64url(native.sha256(identity.publicKey).subarray(0, 16)) as DeviceId;
       const assignment = assignmentOf({
         round,

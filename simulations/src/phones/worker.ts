@@ -8,6 +8,7 @@ import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend';
 import { native } from '@murmuration/protocol/primitives/node';
+import { simulatedFloors } from '../devices/floors.ts';
 import type { Losses } from '../devices/losses.ts';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -61,6 +62,7 @@ async function host(): Promise<void> {
         storage: memoryStorage(),
         enrolment: enrolmentToken,
         consent: 'not-needed',
+        floors: simulatedFloors,
       },
       {
         ...nodePlatform,

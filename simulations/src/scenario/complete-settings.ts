@@ -1,8 +1,8 @@
 import { describeIssues } from '@murmuration/coordinator/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors';
+import { didYouMean } from '@murmuration/protocol/nearest';
 import type * as z from 'zod';
 import type { GivenSettings } from './define-scenario.ts';
-import { didYouMean } from './nearest.ts';
 import { settingPaths } from './setting-paths.ts';
 
 /** What has settings. */

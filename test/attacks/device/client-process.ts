@@ -1,5 +1,6 @@
 // One client as a process: `client-process.ts URL FOLDER`. Says on standard output what it is; stops at SIGTERM.
 import { FederatedClient, fileStorage } from '@murmuration/client-sdk/node';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { enrolmentToken } from '../../e2e/line.ts';
 
 const [url, folder] = process.argv.slice(2);
@@ -11,6 +12,7 @@ const client = new FederatedClient({
   storage: fileStorage(folder!),
   enrolment: enrolmentToken,
   consent: 'not-needed',
+  floors: simulatedFloors,
 });
 client.on('role', role => process.stdout.write(`${role}\n`));
 client.on('connected', () => process.stdout.write('connected\n'));

@@ -1,4 +1,5 @@
-import { demandsOf } from '@murmuration/client-sdk/session/floors';
+import { heldFloors } from '@murmuration/client-sdk/floors/floors';
+import { demandsOf } from '@murmuration/client-sdk/floors/require-plan';
 import { native } from '@murmuration/protocol/primitives/node';
 import { type CertificateTerms, certify } from '@murmuration/protocol/secagg/certificate';
 import { drawGraph } from '@murmuration/protocol/secagg/graph';
@@ -11,7 +12,7 @@ const noon = (day: number) => day * 86_400_000 + 43_200_000;
 const masking = { threat: 'malicious', corrupt: 0, dropping: 0, graph: 'sparse' } as const;
 const demands = demandsOf(
   masking,
-  { enrolmentKey: authority.publicKey, population: 'phones', smallestCohort: 40 },
+  heldFloors({ enrolmentKey: authority.publicKey, population: 'phones', smallestCohort: 40 }),
   noon(20_000),
 );
 const { graph } = new Cohort({ devices: 40, demands });

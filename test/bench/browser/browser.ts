@@ -12,6 +12,7 @@ import { describeModel } from '@murmuration/engine/model';
 import * as tf from '@murmuration/engine/tf';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { chromium, type Page } from 'playwright-core';
 import { chromiumOptions } from '../../chromium.ts';
 import { buildPage } from '../../page-build.ts';
@@ -156,6 +157,7 @@ async function takePart(page: Page, coordinator: Coordinator): Promise<number[]>
         url: coordinator.url,
         tasks: { keyboard: { examples: () => ['a message'], trainer: idleTrainer } },
         storage: memoryStorage(),
+        floors: simulatedFloors,
         enrolment,
         consent: 'not-needed',
       }),

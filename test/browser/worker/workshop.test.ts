@@ -28,6 +28,7 @@ const terms: MaskedTerms = {
   demands: {
     assumptions: { threat: 'honest-but-curious', corrupt: 0.1, dropping: 0.1 },
     smallestCohort: 3,
+    smallestSum: 3,
     today: 0,
     smallestSum: 3,
   },

@@ -1,4 +1,5 @@
 import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk/browser';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { examplesOf } from '../examples.ts';
 
 /** What the test has put beside the page. */
@@ -39,7 +40,7 @@ const client = new FederatedClient({
   storage: indexedDbStorage('e2e'),
   enrolment: setup.enrolment,
   consent: 'not-needed',
-  floors: { masking: 'honest-but-curious' },
+  floors: { ...simulatedFloors, masking: 'honest-but-curious', smallestSum: 3 },
 });
 
 let phase = '';

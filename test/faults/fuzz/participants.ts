@@ -4,6 +4,7 @@ import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { decodeAssignment } from '@murmuration/protocol/messages/round';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import * as z from 'zod/mini';
 import { enrolmentToken, lineTrainer } from '../../e2e/line.ts';
 import { mutateBytes, mutateValue } from './mutate.ts';
@@ -23,6 +24,7 @@ export function participant(world: World, task: string): PlatformClient {
       storage: memoryStorage(),
       enrolment: enrolmentToken,
       consent: 'not-needed',
+      floors: simulatedFloors,
     },
     { ...nodePlatform, transport: (url, platform) => garbling(nodePlatform.transport(url, platform), world) },
   );

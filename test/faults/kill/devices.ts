@@ -1,6 +1,8 @@
 // Devices of the kill test as a process: `devices.ts URL FIRST COUNT SEED`. Tells its parent what was acknowledged.
+
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { Dice } from '../fuzz/dice.ts';
 import { enrolmentToken, taskName } from './agreed.mjs';
 
@@ -36,6 +38,7 @@ for (let device = Number(first); device < Number(first) + Number(count); device+
     storage: memoryStorage(),
     enrolment: enrolmentToken,
     consent: 'not-needed',
+    floors: simulatedFloors,
   });
   client.on('round', ({ round, phase }) => {
     // The device waits for the statement once its update was taken.

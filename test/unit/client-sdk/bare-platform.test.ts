@@ -2,6 +2,7 @@ import { createContext, runInContext } from 'node:vm';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { expect, it } from 'vitest';
 import { bundleOf } from '../../../scripts/program.mjs';
 import { StillTrainer, seededBytes } from './device.ts';
@@ -35,8 +36,7 @@ const program = `
     }),
   };
   const client = new PlatformClient({
-    url: 'bare:',
-    consent: 'not-needed', enrolment: 'the enrolment token',
+    url: 'bare:', floors: host.floors, consent: 'not-needed', enrolment: 'the enrolment token',
     storage: { ...storage, get: async name => own(await storage.get(name)) },
     tasks: { keyboard: { examples: () => ['a', 'b'], trainer: {
       async train(...args) {
@@ -68,6 +68,7 @@ it('the core takes part in a masked round on a platform that has neither a DOM n
     trainer: new StillTrainer(),
     random: seededBytes(3),
     bytes: (bytes: Uint8Array) => Uint8Array.from(bytes),
+    floors: simulatedFloors,
     errors: [] as string[],
     client: undefined as unknown as { start(): Promise<void>; stop(): Promise<void> },
   };

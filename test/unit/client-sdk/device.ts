@@ -1,7 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import type { ClientEvents, RoundProgress } from '@murmuration/client-sdk/events';
+import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import type { TaskOptions } from '@murmuration/client-sdk/options';
-import type { Floors } from '@murmuration/client-sdk/session/floors';
 import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
@@ -10,6 +10,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { layout, type MemoryCoordinator } from './memory-coordinator.ts';
 
 /** Bytes that follow from the seed alone. */
@@ -59,6 +60,9 @@ export class StillTrainer implements Trainer {
   }
 }
 
+/** The lowest that there are, in masked rounds too. */
+export const lowFloors: Floors = { ...simulatedFloors, smallestSum: 3 };
+
 /** A client on the coordinator in memory, and all that it has told its app. */
 export function deviceOn(
   coordinator: MemoryCoordinator,
@@ -67,7 +71,7 @@ export function deviceOn(
   tasks: Record<string, TaskOptions>,
   seed = 1,
   enrolment: () => Promise<string> = async () => 'the enrolment token',
-  floors: Floors = {},
+  floors: Floors = lowFloors,
 ) {
   const random = seededBytes(seed);
   const client = new PlatformClient(

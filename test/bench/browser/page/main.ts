@@ -6,6 +6,7 @@ import {
 } from '@murmuration/client-sdk/browser';
 import { parseJson } from '@murmuration/protocol/json';
 import { decodeModel } from '@murmuration/protocol/weights/model-files';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { messagesOf, settings } from '../messages.ts';
 
 /** What the benchmark has put beside the page. */
@@ -78,6 +79,7 @@ async function takePart(): Promise<number[]> {
     storage: indexedDbStorage('bench'),
     enrolment: setup.enrolment,
     consent: 'not-needed',
+    floors: simulatedFloors,
   });
   const counted = new Promise<void>((resolve, reject) => {
     client.on('round', ({ phase }) => phase === 'counted' && resolve());

@@ -1,4 +1,4 @@
-import type { Floors } from '@murmuration/client-sdk/session/floors';
+import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors';
@@ -7,7 +7,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deviceOn, StillTrainer } from '../device.ts';
+import { deviceOn, lowFloors, StillTrainer } from '../device.ts';
 import { MaskedPeers } from '../masked-peers.ts';
 import { assignmentOf, id, layout, MemoryCoordinator } from '../memory-coordinator.ts';
 
@@ -40,7 +40,7 @@ async function assigned(seed = 1, floors: Floors = {}) {
     { keyboard: { examples: () => ['a'], trainer } },
     seed,
     undefined,
-    floors,
+    { ...lowFloors, ...floors },
   );
   await it.client.start();
   coordinator.connect();
@@ -397,7 +397,6 @@ describe('a device that is asked for too much', () => {
       { enrolmentKey: new Uint8Array(32).fill(9), population: 'phones' },
       'secagg.roster',
     ],
-    ['withstands fewer corrupt devices than the app allows', { corrupt: 0.9 }, 'secagg.parameters'],
   ] as const)(
     'SA5 SA6: deals no shares where the roster %s, whatever the plan says',
     async (_, floors, code) => {
@@ -409,14 +408,16 @@ describe('a device that is asked for too much', () => {
     },
   );
 
-  it('SA5: deals no shares where the graph is made for a weaker coordinator than the app allows', async () => {
-    const weak: MaskingSettings = { ...masking, threat: 'honest-but-curious' };
-    assignment = assignmentOf(clock, 'r1', { masking: weak });
-    peers = new MaskedPeers(assignment, 60, weak);
+  it.each([
+    ['for a weaker coordinator than its plan says', { threat: 'honest-but-curious' }],
+    ['for no corrupt devices', { threat: 'honest-but-curious', corrupt: 0 }],
+  ] as const)('SA5: deals no shares where the graph is made %s, and says no more of it', async (_, weak) => {
+    peers = new MaskedPeers(assignment, 60, { ...masking, ...weak });
     const { errors } = await assigned(1, { masking: 'malicious' });
     await play('shares');
     expect(sent('shares')).toEqual([]);
     expect(errors).toEqual(['secagg.parameters']);
+    expect(coordinator.asked.leave).toMatchObject([{ reason: 'declined' }]);
   });
 
   it('sends nothing at all where the plan does not mask and the app asks for it', async () => {

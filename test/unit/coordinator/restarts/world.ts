@@ -15,6 +15,7 @@ import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { seededRandom } from '../../../seeded-random.ts';
 import { Kept, type Life } from './kept.ts';
 import { type Answering, Link } from './link.ts';
@@ -178,6 +179,7 @@ export class World implements Surroundings {
         storage: memoryStorage(),
         enrolment: 'the enrolment token',
         consent: 'not-needed',
+        floors: simulatedFloors,
         tasks: {
           values: {
             examples: () => Array.from({ length: 10 }),

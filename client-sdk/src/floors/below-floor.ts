@@ -1,0 +1,12 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { FloorName } from './floors.ts';
+
+/** The error `plan.below-floor`, with the name of the floor. */
+export class BelowFloor extends MurmurationError {
+  readonly floor: FloorName;
+
+  constructor(floor: FloorName, detail: string) {
+    super('plan.below-floor', detail);
+    this.floor = floor;
+  }
+}

@@ -1,0 +1,96 @@
+import { utf8 } from '@murmuration/protocol/bytes';
+import type { AssignmentId, ModelHash, TaskName } from '@murmuration/protocol/ids';
+import { parseJson } from '@murmuration/protocol/json';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { Storage } from '../storage/storage.ts';
+import { BelowFloor } from './below-floor.ts';
+import { type HeldFloors, mostRecorded } from './floors.ts';
+
+const day = 86_400_000;
+
+type Sent = readonly {
+  readonly assignment: AssignmentId;
+  readonly model: ModelHash;
+  /** ms since 1970. */
+  readonly at: number;
+}[];
+
+/**
+ * The device's own record of what it sent for a task, which limits what sums of many rounds, or of one model again and again, tell about
+ * it. An update counts before its first byte leaves, whatever becomes of it, and once however often it is sent again.
+ */
+export class Contributions {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #name: string;
+  readonly #limits: HeldFloors['contributions'];
+
+  constructor(storage: Storage, clock: Clock, task: TaskName, limits: HeldFloors['contributions']) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#name = `contributions.${task}`;
+    this.#limits = limits;
+  }
+
+  /** ms until the device may contribute again; 0 where it may now. */
+  async wait(): Promise<number> {
+    if (!this.#isLimited) return 0;
+    const today = this.#today(await this.#read());
+    const over = today.length - this.#limits.day;
+    if (over < 0) return 0;
+    return today[over]!.at + day - this.#clock.now();
+  }
+
+  /** Throws `plan.below-floor` where this assignment would be one too many. */
+  async require(assignment: AssignmentId, model: ModelHash): Promise<void> {
+    if (this.#isLimited) this.#check(await this.#read(), assignment, model);
+  }
+
+  /** Counts an update that is about to leave, durably. Throws as `require`. */
+  async count(assignment: AssignmentId, model: ModelHash): Promise<void> {
+    if (!this.#isLimited) return;
+    const before = await this.#read();
+    if (!this.#check(before, assignment, model)) return;
+    await this.#save([...before, { assignment, model, at: this.#clock.now() }]);
+  }
+
+  get #isLimited(): boolean {
+    return Number.isFinite(this.#limits.day) || Number.isFinite(this.#limits.model);
+  }
+
+  /** Whether the assignment has not been counted yet. */
+  #check(all: Sent, assignment: AssignmentId, model: ModelHash): boolean {
+    if (all.some(each => each.assignment === assignment)) return false;
+    const limits = this.#limits;
+    if (this.#today(all).length >= limits.day)
+      throw new BelowFloor('contributions', `The device has contributed ${limits.day} times within a day.`);
+    if (all.filter(each => each.model === model).length >= limits.model)
+      throw new BelowFloor(
+        'contributions',
+        `The device has contributed ${limits.model} times to one model version.`,
+      );
+    return true;
+  }
+
+  #today(all: Sent): Sent {
+    const since = this.#clock.now() - day;
+    return all.filter(({ at }) => at > since);
+  }
+
+  /** The oldest first. A record that can't be read counts as none: nobody but the device itself can damage it. */
+  async #read(): Promise<Sent> {
+    const bytes = await this.#storage.get(this.#name);
+    const read = bytes && parseJson(bytes);
+    const all: Sent = Array.isArray(read) ? read : [];
+    const now = this.#clock.now();
+    if (all.every(({ at }) => at <= now)) return all;
+    // The clock was set back meanwhile: what it shows as yet to come counts for a day from now.
+    const moved = all.map(each => ({ ...each, at: Math.min(each.at, now) }));
+    await this.#save(moved);
+    return moved;
+  }
+
+  #save(all: Sent): Promise<void> {
+    return this.#storage.put(this.#name, utf8(JSON.stringify(all.slice(-mostRecorded))));
+  }
+}

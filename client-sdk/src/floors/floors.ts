@@ -1,0 +1,110 @@
+import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+
+/** The share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
+export interface DroppingFloor {
+  /** The least that a plan may say; 0.05 by default. */
+  readonly least?: number;
+  /** The most; 0.40 by default. */
+  readonly most?: number;
+  /** The least with which a graph against an honest-but-curious coordinator is checked, whatever its plan says; 0.10 by default. */
+  readonly checked?: number;
+}
+
+/** How often the device sends an update for a task: whole numbers from 1 to `mostRecorded`, or `Infinity`. */
+export interface ContributionFloor {
+  /** Within 24 hours by the device's clock; 4 by default. */
+  readonly day?: number;
+  /** For one model version; 2 by default. */
+  readonly model?: number;
+}
+
+/**
+ * What the app insists on, since plan and model come from the party that masking protects against: no plan lowers it. What is left out is
+ * its default, never a guess from another one, and each holds in every round, masked or not.
+ */
+export interface Floors {
+  /** The weakest threat model under which the device takes part; `off`: plans need not mask. `malicious` by default. */
+  readonly masking?: MaskingSettings['threat'] | 'off';
+  /** The Ed25519 key (32 bytes) of the authority that must have certified each neighbour; without one, cohorts can be made up. */
+  readonly enrolmentKey?: Uint8Array | undefined;
+  /** The name of the population for which that authority certifies this app's devices; goes with `enrolmentKey`. */
+  readonly population?: string | undefined;
+  /** The smallest fraction of corrupt devices that must be withstood, from 0 to 1 (excluded); 0.05 by default. */
+  readonly corrupt?: number;
+  readonly dropping?: DroppingFloor;
+  /** The fewest devices in a cohort; 20 by default. */
+  readonly smallestCohort?: number;
+  /** The fewest updates in the sum that this device helps to open; 16 by default, never below 3 but with `masking: 'off'`. */
+  readonly smallestSum?: number;
+  /** The fewest examples of its own with which the device takes part, and that a plan may let it use; 32 by default. */
+  readonly leastExamples?: number;
+  /** The most passes over the examples in a round, 1 to 100; 5 by default. */
+  readonly mostPasses?: TrainingSettings['epochs'];
+  /** The longest L2 norm of an update that a plan may allow; 20 by default. */
+  readonly clip?: UpdateSettings['clip'];
+  /** The most bits of a value of an update, 2 to 24; 16 by default. Updates of kind `float32` count as 24. */
+  readonly bits?: UpdateSettings['bits'];
+  /**
+   * Whether which examples are drawn, their order and dropout follow from a secret of the device, so that no plan chooses them. True by
+   * default; false: from the plan's seed, so that a run can be repeated.
+   */
+  readonly ownDraw?: boolean;
+  /** `pinned`, the default: models of the shape of the first one alone (see `growable` of a task). `any`: of any shape. */
+  readonly topology?: 'pinned' | 'any';
+  readonly contributions?: ContributionFloor;
+  /** The least ms from one time to send updates at to the next, up to an hour; 30,000 by default. */
+  readonly uploadSlot?: number;
+}
+
+/** What a plan may be below: a floor, or the layers that an app keeps on the device. */
+export type FloorName = keyof Floors | 'privateLayers';
+
+/** All floors, as they hold. */
+export interface HeldFloors extends Required<Omit<Floors, 'enrolmentKey' | 'population'>> {
+  readonly enrolmentKey: Uint8Array | undefined;
+  readonly population: string | undefined;
+  readonly dropping: Required<DroppingFloor>;
+  readonly contributions: Required<ContributionFloor>;
+}
+
+/** What holds where the app says nothing. */
+export const defaultFloors: HeldFloors = {
+  masking: 'malicious',
+  enrolmentKey: undefined,
+  population: undefined,
+  corrupt: 0.05,
+  dropping: { least: 0.05, most: 0.4, checked: 0.1 },
+  smallestCohort: 20,
+  smallestSum: 16,
+  leastExamples: 32,
+  mostPasses: 5,
+  clip: 20,
+  bits: 16,
+  ownDraw: true,
+  topology: 'pinned',
+  contributions: { day: 4, model: 2 },
+  uploadSlot: 30_000,
+};
+
+/** From the weakest. */
+export const threats = ['honest-but-curious', 'semi-malicious', 'malicious'] as const;
+
+/** Contributions that a device remembers, the newest. */
+export const mostRecorded = 1_024;
+
+/** The floors that hold: those of the app, and for all others the defaults. */
+export function heldFloors({ dropping, contributions, ...floors }: Floors = {}): HeldFloors {
+  return {
+    ...defaultFloors,
+    ...given(floors),
+    dropping: { ...defaultFloors.dropping, ...given(dropping) },
+    contributions: { ...defaultFloors.contributions, ...given(contributions) },
+  };
+}
+
+/** In plain JavaScript an option may be there and say nothing. */
+function given<Options extends object>(options: Options | undefined): Options {
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
+  ) as Options;
+}

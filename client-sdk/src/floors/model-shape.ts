@@ -1,0 +1,129 @@
+import { utf8 } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { hashPattern, type ModelHash, type TaskName } from '@murmuration/protocol/ids';
+import { parseJson } from '@murmuration/protocol/json';
+import { contentHash, type Manifest, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import type { BundledModel } from '../model-cache.ts';
+import type { Storage } from '../storage/storage.ts';
+import { BelowFloor } from './below-floor.ts';
+
+/** What a `model.json` says but for the hash of its weights: all that training and serving read of it. */
+export interface Shape {
+  readonly topology: unknown;
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+/** A model of another shape than the pinned one was offered, and not used. */
+export interface OtherShape {
+  /** SHA-256 of the pinned shape, hexadecimal. */
+  readonly pinned: string;
+  /** That of the offered one, which `acceptTopology` of the client takes. */
+  readonly offered: string;
+}
+
+interface ShapePorts {
+  readonly storage: Storage;
+  readonly task: TaskName;
+  /** Rows that a tensor may have at most, by its name. */
+  readonly growable: Readonly<Record<string, number>>;
+  /** The shape of the model that comes with the app: its own word. */
+  readonly bundled: () => Promise<Shape | undefined>;
+  /** Another shape was refused. */
+  readonly refused: (other: OtherShape) => void;
+}
+
+/**
+ * Holds a task to the shape of its first model, for whoever makes the model can make one whose sums tell of single devices (Fowl et al.
+ * 2022; Boenisch et al. 2023). Rows may be added to tensors that the app named; another shape takes the app's word.
+ */
+export class ModelShape {
+  readonly #ports: ShapePorts;
+  readonly #name: string;
+  readonly #acceptedName: string;
+
+  constructor(ports: ShapePorts) {
+    this.#ports = ports;
+    this.#name = `shape.${ports.task}`;
+    this.#acceptedName = `accepted-shape.${ports.task}`;
+  }
+
+  /** Pins the first model's shape; throws `plan.below-floor` for another one that the app has not accepted. */
+  async require({ topology, layout }: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
+    const offered: Shape = { topology, tensors: layout.tensors };
+    const { storage, bundled, growable, refused } = this.#ports;
+    const pinned = await this.#pinned();
+    const allows = (shape: Shape | undefined): shape is Shape => !!shape && fits(shape, offered, growable);
+    if (allows(pinned)) return;
+    const ofApp = await bundled();
+    const digest = digestOf(offered);
+    if (allows(ofApp)) return this.#pin(ofApp);
+    const accepted = await storage.get(this.#acceptedName);
+    if ((!pinned && !ofApp) || (accepted && new TextDecoder().decode(accepted) === digest))
+      return this.#pin(offered);
+    refused({ pinned: digestOf(pinned ?? ofApp!), offered: digest });
+    throw new BelowFloor('topology', 'The model has another shape than the first one of its task.');
+  }
+
+  /** Lets a shape take the place of the pinned one when it is offered next; `offered` is that of `OtherShape`. Durable when it returns; throws `options.invalid` for what is no hash. */
+  async accept(offered: string): Promise<void> {
+    if (!hashPattern.test(offered))
+      throw new MurmurationError(
+        'options.invalid',
+        'A shape is named by 64 hexadecimal digits, those of a topology event.',
+      );
+    await this.#ports.storage.put(this.#acceptedName, utf8(offered));
+  }
+
+  /** What can't be read counts as nothing: then the next model is the first. */
+  async #pinned(): Promise<Shape | undefined> {
+    const bytes = await this.#ports.storage.get(this.#name);
+    return bytes && (parseJson(bytes) as Shape | undefined);
+  }
+
+  async #pin(shape: Shape): Promise<void> {
+    await this.#ports.storage.put(this.#name, textOf(shape));
+    await this.#ports.storage.delete(this.#acceptedName);
+  }
+}
+
+/** The shape of a model that comes with an app. Throws `model.corrupt`. */
+export function bundledShape({ json }: BundledModel): Shape {
+  const { topology, layout } = parseModelJson(contentHash(json) as ModelHash, json);
+  return { topology, tensors: layout.tensors };
+}
+
+const textOf = ({ topology, tensors }: Shape): Uint8Array => utf8(JSON.stringify({ topology, tensors }));
+const digestOf = (shape: Shape): string => contentHash(textOf(shape));
+
+/** Whether `offered` is `pinned` but for rows added to growable tensors, and the numbers of its topology that count these rows. */
+function fits(pinned: Shape, offered: Shape, growable: Readonly<Record<string, number>>): boolean {
+  if (pinned.tensors.length !== offered.tensors.length) return false;
+  /** Counts of rows, from → to. */
+  const grown = new Map<number, number>();
+  for (const [i, { name, shape }] of pinned.tensors.entries()) {
+    const next = offered.tensors[i]!;
+    if (name !== next.name || shape.length !== next.shape.length) return false;
+    if (shape.some((length, axis) => axis > 0 && length !== next.shape[axis])) return false;
+    const [from, to] = [shape[0], next.shape[0]];
+    if (from === to || from === undefined || to === undefined) continue;
+    const limit = Object.hasOwn(growable, name) ? growable[name]! : 0;
+    if (to < from || to > limit || (grown.get(from) ?? to) !== to) return false;
+    grown.set(from, to);
+  }
+  return isAlike(pinned.topology, offered.topology, grown);
+}
+
+function isAlike(a: unknown, b: unknown, grown: ReadonlyMap<number, number>): boolean {
+  if (typeof a === 'number') return a === b || (grown.has(a) && grown.get(a) === b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every(
+      name =>
+        Object.hasOwn(b, name) &&
+        isAlike((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name], grown),
+    )
+  );
+}

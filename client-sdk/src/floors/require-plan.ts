@@ -1,0 +1,75 @@
+import type { MaskingSettings, Plan } from '@murmuration/protocol/messages/plan';
+import { dayOf } from '@murmuration/protocol/secagg/certificate';
+import { fewestContributors } from '@murmuration/protocol/secagg/parameters';
+import type { Demands } from '@murmuration/protocol/secagg/roster';
+import { BelowFloor } from './below-floor.ts';
+import { type FloorName, type HeldFloors, threats } from './floors.ts';
+
+/** Bits that a value of an update of kind `float32` counts for. */
+const floatBits = 24;
+
+/** Throws `plan.below-floor` for the first floor that a plan is below. */
+export function requirePlan(plan: Plan, floors: HeldFloors): void {
+  const { training, update, masking, largestCohort, uploadSlot = 0 } = plan;
+  const { masking: asked, dropping } = floors;
+  const isPlain = update.kind === 'float32';
+  if (asked !== 'off' && (!masking || threats.indexOf(masking.threat) < threats.indexOf(asked)))
+    throw new BelowFloor(
+      'masking',
+      `The plan has masks against ${masking ? `a ${masking.threat}` : 'no'} coordinator; the app asks for them against a ${asked} one.`,
+    );
+  if (masking && isPlain)
+    throw new BelowFloor('masking', 'The plan asks for masks on float32 updates, which have none.');
+  const within: readonly (readonly [FloorName, value: number, least: number, most?: number])[] = [
+    ...(masking
+      ? ([
+          ['corrupt', masking.corrupt, floors.corrupt],
+          ['dropping', masking.dropping, dropping.least, dropping.most],
+        ] as const)
+      : []),
+    // A cohort is no larger than its plan says; that it is so large, the roster and the statement show where masks are.
+    ['smallestCohort', largestCohort, floors.smallestCohort],
+    ['smallestSum', largestCohort, floors.smallestSum],
+    ['leastExamples', training.maxExamples, floors.leastExamples],
+    ['mostPasses', training.epochs, 0, floors.mostPasses],
+    ['clip', update.clip, 0, floors.clip],
+    ['bits', isPlain ? floatBits : update.bits, 0, floors.bits],
+    ['uploadSlot', uploadSlot, floors.uploadSlot],
+  ];
+  for (const [floor, value, least, most = Infinity] of within)
+    if (value < least || value > most)
+      throw new BelowFloor(
+        floor,
+        `The plan has ${value} for the floor "${floor}"; the app asks for ${least} or more${most < Infinity ? `, up to ${most}` : ''}.`,
+      );
+}
+
+/** Throws `plan.below-floor` for a plan that shares layers which the app keeps on the device. */
+export function requirePrivateLayers({ privateLayers = [] }: Plan, kept: readonly string[]): void {
+  const shared = kept.filter(layer => !privateLayers.includes(layer));
+  if (shared.length > 0)
+    throw new BelowFloor(
+      'privateLayers',
+      `The plan shares layers which the app keeps on the device: ${shared.join(', ')}.`,
+    );
+}
+
+/** What the device asks of the graph and of the sum in a round whose plan is not below its floors, at a time in ms since 1970. */
+export function demandsOf(
+  { threat, corrupt, dropping }: MaskingSettings,
+  floors: HeldFloors,
+  now: number,
+): Demands {
+  const { enrolmentKey, population = '' } = floors;
+  return {
+    assumptions: {
+      threat,
+      corrupt,
+      dropping: threat === 'honest-but-curious' ? Math.max(dropping, floors.dropping.checked) : dropping,
+    },
+    smallestCohort: Math.max(fewestContributors, floors.smallestCohort),
+    smallestSum: Math.max(fewestContributors, floors.smallestSum),
+    authority: enrolmentKey && { key: enrolmentKey, population },
+    today: dayOf(now),
+  };
+}

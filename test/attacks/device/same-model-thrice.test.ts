@@ -1,0 +1,93 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelHash } from '@murmuration/protocol/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import { encodeModel } from '@murmuration/protocol/weights/model-files';
+import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../unit/client-sdk/memory-coordinator.ts';
+import { day, hour, Victim } from './victim.ts';
+
+/** The app gives up what is not attacked here. */
+const floors = { masking: 'off', uploadSlot: 0 } as const;
+const plain = { masking: null, uploadSlot: 0 };
+
+/** Publishes a model of other weights. */
+function another(victim: Victim, value: number): ModelHash {
+  const model = encodeModel({ class_name: 'Sequential' }, layout, new Float32Array(8).fill(value));
+  const path = modelPath(model.hash);
+  victim.coordinator.files.set(path, model.json);
+  victim.coordinator.files.set(path.replace('model.json', `${model.weightsHash}.bin`), model.weights);
+  return model.hash;
+}
+
+const uploads = ({ coordinator }: Victim): number => coordinator.uploads.length;
+
+describe('a coordinator that asks for the same model thrice', () => {
+  it('gets two updates, and no word of why', async () => {
+    const victim = await new Victim({ floors }).connect();
+    for (const round of ['r1', 'r2', 'r3']) await victim.assign(round, plain);
+    expect([uploads(victim), victim.floors, victim.left]).toEqual([2, ['contributions'], ['declined']]);
+    await victim.clock.advance(365 * day);
+    await victim.assign('r4', plain);
+    expect(uploads(victim)).toBe(2);
+    await victim.assign('r5', { ...plain, model: another(victim, 2) });
+    expect(uploads(victim)).toBe(3);
+  });
+
+  it('gets no third one after a restart, nor by refusing the first two', async () => {
+    const first = await new Victim({ floors }).connect();
+    first.coordinator.take = () => Promise.reject(new MurmurationError('update.malformed'));
+    await first.assign('r1', plain);
+    await first.device.client.stop();
+    const { storage, clock } = first;
+    const second = await new Victim({ floors, storage }, clock).connect();
+    await second.assign('r2', plain);
+    await second.assign('r3', plain);
+    expect([uploads(first), uploads(second), second.floors]).toEqual([1, 1, ['contributions']]);
+  });
+
+  it('gets one update as often as it wants', async () => {
+    const victim = await new Victim({ floors, task: {} }).connect();
+    let tries = 0;
+    victim.coordinator.take = async () => {
+      tries += 1;
+      if (tries < 5) throw new MurmurationError('server.unreachable');
+    };
+    await victim.assign('r1', plain);
+    await victim.clock.advance(hour / 6);
+    expect(uploads(victim)).toBe(5);
+    await victim.assign('r2', plain);
+    expect([uploads(victim), victim.floors]).toEqual([6, []]);
+  });
+});
+
+describe('a coordinator that calls a round after the other', () => {
+  async function tired() {
+    const victim = await new Victim({ floors }).connect();
+    for (let i = 0; i < 4; i++) await victim.assign(`r${i}`, { ...plain, model: another(victim, 10 + i) });
+    expect(uploads(victim)).toBe(4);
+    return victim;
+  }
+
+  it('gets four updates a day', async () => {
+    const victim = await tired();
+    await victim.assign('r5', { ...plain, model: another(victim, 20) });
+    expect([uploads(victim), victim.floors]).toEqual([4, ['contributions']]);
+    const before = victim.checkIns;
+    await victim.clock.advance(day - 1);
+    expect(victim.checkIns).toBe(before);
+    await victim.clock.advance(1);
+    expect(victim.checkIns).toBe(before + 1);
+    await victim.assign('r6', { ...plain, model: another(victim, 21) });
+    expect(uploads(victim)).toBe(5);
+  });
+
+  it('gets no more by a clock that was set back', async () => {
+    const { storage } = await tired();
+    const earlier = await new Victim({ floors, storage }, new VirtualClock(0)).connect();
+    expect(earlier.clock.now()).toBe(0);
+    expect(earlier.checkIns).toBe(0);
+    await earlier.clock.advance(day);
+    expect(earlier.checkIns).toBe(1);
+  });
+});
