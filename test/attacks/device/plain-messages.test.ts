@@ -98,8 +98,8 @@ async function roundOf(coordinator: Listening, storage: Storage, round: string, 
   await feed('bundle', others.bundle(last('shares')));
   await feed('survivors', others.statement());
   await feed('agreed', others.agreed(others.statement()));
-  const { bytes, signature } = coordinator.uploads.at(-1)!;
-  const sum = others.sentBy(bytes, signature!, others.statement(), last('reveal'));
+  const { bytes } = coordinator.uploads.at(-1)!;
+  const sum = others.sentBy(bytes, others.statement(), last('reveal'));
   await client.stop();
   return {
     errors,

@@ -158,7 +158,6 @@ export class RoundDevice {
       demands: {
         assumptions: masking!,
         smallestCohort: largestCohort,
-        smallestSum: 3,
         authority: this.#authority,
         today: 0,
         smallestSum: smallestSumByDefault,

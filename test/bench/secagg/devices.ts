@@ -48,7 +48,6 @@ function enter({ clients, dim, threat, corrupt, dropping, ...order }: Extract<Or
   const demands = {
     assumptions: { threat, corrupt, dropping },
     smallestCohort: clients,
-    smallestSum: 3,
     authority: authority && { key: authority.publicKey, population },
     today: 0,
     smallestSum: smallestSumByDefault,

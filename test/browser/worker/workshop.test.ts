@@ -30,7 +30,6 @@ const terms: MaskedTerms = {
     smallestCohort: 3,
     smallestSum: 3,
     today: 0,
-    smallestSum: 3,
   },
 };
 const layout = layoutOf([{ name: 'w', shape: [8] }]);
