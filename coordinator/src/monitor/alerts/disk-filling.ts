@@ -20,7 +20,7 @@ export interface DiskCourse {
   readonly samples: readonly DiskSample[];
   /** Since when there is too little room, ms since 1970; null where there is enough. */
   readonly lowSince: number | null;
-  /** Whether two looks in a row have found that: one may have met a file that is gone at once. */
+  /** Whether two looks in a row have found that, since one may have met a file that is gone at once; or it is full. */
   readonly isCertain: boolean;
   /** When it is full at its pace, ms since 1970; null where it does not fill, or where too little of it was seen. */
   readonly fullAt: number | null;
@@ -30,8 +30,25 @@ export const unseenDisk: DiskCourse = { samples: [], lowSince: null, isCertain: 
 
 /** ms over which a pace is measured, and over which it has to have been seen. */
 const [window, shortest] = [6 * 3_600_000, 3 * 3_600_000];
+/** Share of a disk that is free below which it is full: nothing will be stored. */
+const full = 0.01;
 /** A disk that is low has enough room again once it has so much more than the limit. */
 const slack = 1.1;
+
+/** What it means that a write was refused for want of room at `time`, ms since 1970, whatever the disk itself says: there are quotas. */
+export function writeRefused(time: number): Finding {
+  return {
+    key: 'disk-filling',
+    rule: 'disk-filling',
+    severity: 'critical',
+    task: null,
+    summary: 'The disk of the storage folder is full: a write was refused.',
+    advice:
+      'Make room, take a larger disk or a larger quota, and let "retention" of the configuration delete old versions: until then nothing is acknowledged, and rounds wait.',
+    page: '/#/now',
+    since: time,
+  };
+}
 
 /** The course with one look more. */
 export function followDisk(course: DiskCourse, sample: DiskSample, settings: DiskSettings): DiskCourse {
@@ -45,7 +62,7 @@ export function followDisk(course: DiskCourse, sample: DiskSample, settings: Dis
   return {
     samples,
     lowSince: isLow ? (course.lowSince ?? sample.time) : null,
-    isCertain: isLow && course.lowSince !== null,
+    isCertain: isLow && (course.lowSince !== null || sample.free < full * sample.size),
     fullAt,
   };
 }

@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../../events.ts';
@@ -8,7 +9,14 @@ import type { AllRounds } from '../../round/all-tasks.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { Alert, Finding } from './alert.ts';
 import { conditionsOf } from './conditions.ts';
-import { type DiskCourse, type DiskSample, followDisk, unseenDisk } from './disk-filling.ts';
+import {
+  type DiskCourse,
+  type DiskSample,
+  diskFilling,
+  followDisk,
+  unseenDisk,
+  writeRefused,
+} from './disk-filling.ts';
 import type { TaskFacts } from './facts.ts';
 import { type FigureCourse, followFigure, noFigures } from './figure-fell.ts';
 import { findingsOf } from './findings.ts';
@@ -19,8 +27,6 @@ import type { AlertSettings } from './settings.ts';
 
 /** ms between two looks at what no event tells of. */
 const lookEvery = 60_000;
-/** Looks between two at the disk. */
-const looksPerDisk = 5;
 /** Rounds and versions that are read at the start. */
 const history = 50;
 
@@ -61,7 +67,9 @@ export class AlertWatch {
   #enrolments: EnrolmentCourse = [];
   #ledger: Ledger = emptyLedger;
   #cancel: Cancel = () => {};
-  #looks = 0;
+  /** Since when writes are refused for want of room; null where none was since the last look at a disk that has some. */
+  #refusedAt: number | null = null;
+  #couldLook = true;
   #isClosed = false;
 
   constructor(ports: AlertPorts) {
@@ -92,6 +100,9 @@ export class AlertWatch {
     for (const name of ['aliases', 'readability', 'settings'] as const) events.on(name, () => this.#look());
     events.on('enrolled', () => this.#followEnrolment());
     events.on('steered', task => this.#followSteering(task));
+    events.on('fault', (_, error) => {
+      if (error instanceof MurmurationError && error.code === 'storage.full') return this.#refused();
+    });
     events.on('checked-in', (_, task, __, isEligible) => {
       if (isEligible) this.#seen(task);
     });
@@ -163,12 +174,18 @@ export class AlertWatch {
     const { clock, presence } = this.#ports;
     for (const [task, course] of this.#tasks)
       if (presence.eligibleFor(task) > 0) course.eligibleAt = clock.now();
-    if (this.#looks % looksPerDisk === 0) await this.#lookAtDisk();
-    this.#looks += 1;
+    await this.#lookAtDisk();
     await this.#ports.lookAgain();
     if (this.#isClosed) return;
     this.#look();
     this.#cancel = clock.at(clock.now() + lookEvery, () => void this.#regularly());
+  }
+
+  async #refused(): Promise<void> {
+    if (!this.#ports.disk || !this.#ports.settings.diskFilling) return;
+    this.#refusedAt ??= this.#ports.clock.now();
+    await this.#lookAtDisk();
+    if (!this.#isClosed) this.#look();
   }
 
   async #lookAtDisk(): Promise<void> {
@@ -176,8 +193,13 @@ export class AlertWatch {
     if (!disk || !settings.diskFilling) return;
     try {
       this.#disk = followDisk(this.#disk, { time: clock.now(), ...(await disk()) }, settings.diskFilling);
+      this.#couldLook = true;
+      // A write of just now says more than what is free.
+      const refusedFor = this.#refusedAt === null ? 0 : clock.now() - this.#refusedAt;
+      if (this.#disk.lowSince === null && refusedFor >= lookEvery) this.#refusedAt = null;
     } catch (error) {
-      events.emit('fault', 'looking at the disk', error);
+      if (this.#couldLook) events.emit('fault', 'looking at the disk', error);
+      this.#couldLook = false;
     }
   }
 
@@ -187,11 +209,20 @@ export class AlertWatch {
     const now = clock.now();
     const { ledger, changes } = settle(
       this.#ledger,
-      [...findingsOf(facts, this.#disk, this.#enrolments, settings, now), ...standing(now)],
+      [
+        ...findingsOf(facts, this.#disk, this.#enrolments, settings, now),
+        ...standing(now),
+        ...this.#refusal(),
+      ],
       now,
     );
     this.#ledger = ledger;
     for (const alert of changes) events.emit('alert', alert);
+  }
+
+  /** What the look at the disk does not say already. */
+  #refusal(): Finding[] {
+    return this.#refusedAt === null || diskFilling(this.#disk) ? [] : [writeRefused(this.#refusedAt)];
   }
 
   #factsOf(task: TaskName, { failures, figures, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
