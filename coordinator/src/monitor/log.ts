@@ -4,17 +4,22 @@ import type { CoordinatorEvents } from '../events.ts';
 import { roundOf } from '../round/concerning.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundState } from '../round/round.ts';
+import { BoundedLines, standardError } from './bounded-lines.ts';
 import { withoutSecrets } from './redaction.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Structured log lines, on standard error unless told otherwise; none has a secret in it, whatever is logged. */
-export function createLog(
-  level: LogLevel,
-  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
-): Logger {
-  return pino({ level, hooks: { streamWrite: withoutSecrets } }, destination);
+/**
+ * Structured log lines, on standard error unless told otherwise; none has a secret in it, whatever is logged. A reader that stalls holds up
+ * nothing: lines that were dropped are counted, and said once it goes on.
+ */
+export function createLog(level: LogLevel, destination: DestinationStream = standardError()): Logger {
+  const log = pino({ level, hooks: { streamWrite: withoutSecrets } }, destination);
+  if (destination instanceof BoundedLines)
+    destination.recovered = lines =>
+      log.warn({ lines }, 'the reader of the log stalled, and so many lines were dropped');
+  return log;
 }
 
 /** Writes what happens to the log: one line a round at info or above, which is its end, with alerts and faults; the rest at debug. */
