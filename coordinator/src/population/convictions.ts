@@ -5,9 +5,9 @@ import type { CoordinatorEvents } from '../events.ts';
 import { GatheredWrites } from '../storage/gathered-writes.ts';
 
 /** ms for which a device that was convicted is left out of rounds. */
-export const outFor = 86_400_000;
+const outFor = 86_400_000;
 /** Convictions with which a device is revoked. */
-export const mostConvictions = 3;
+const mostConvictions = 3;
 
 /** That a device was proved, in one round, to have revealed or dealt wrong shares. */
 export interface Conviction {

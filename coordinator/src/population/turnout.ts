@@ -5,7 +5,7 @@ import type { ActivityStore } from './activity.ts';
 import { comeBackBetween, longestPause, type Pace } from './pacing.ts';
 
 /** ms for which a device has been coming before it counts: whoever makes devices by thousands has to keep all of them coming. */
-export const comingFor = 3_600_000;
+const comingFor = 3_600_000;
 /** ms after which devices are counted anew. */
 const refreshEvery = 60_000;
 /** ms for which a device that has not come counts at least. */
