@@ -98,7 +98,7 @@ describe('masked rounds over real sockets', () => {
     ['updates', { accepted: 5, late: 1 }],
     ['agreement', { accepted: 6, late: 0 }],
     ['unmasking', { accepted: 6, late: 0 }],
-  ])('SA14: a device that falls silent at %s is survived', async (at, tally) => {
+  ])('SA15: a device that falls silent at %s is survived', async (at, tally) => {
     const clock = new VirtualClock(systemClock.now());
     const coordinator = await open({}, clock);
     for (let index = 0; index < 5; index++) await join(lineClient(coordinator.url, index));
@@ -106,7 +106,7 @@ describe('masked rounds over real sockets', () => {
     expect(await roundWithout(1, at, coordinator, clock)).toMatchObject({ outcome: 'published', tally });
   });
 
-  test('SA14: with too many silent at unmasking the round fails, and the model stays as it was', async () => {
+  test('SA15: with too many silent at unmasking the round fails, and the model stays as it was', async () => {
     const clock = new VirtualClock(systemClock.now());
     const coordinator = await open({}, clock);
     for (let index = 0; index < 2; index++) await join(lineClient(coordinator.url, index));

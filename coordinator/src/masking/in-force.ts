@@ -43,8 +43,13 @@ function guaranteesOf(
 ): string[] {
   const { devices, neighbours, threshold } = graphs.at(-1)!;
   return [
-    `Nobody can read the update of a single device: only sums of at least ${minimum} updates come to light.`,
-    `That holds against ${assumed[threat]}, together with up to ${percent(corrupt)} of the devices; the chance that it fails for any device is below ${powerOfTwo(-securityBits)}.`,
+    `The coordinator learns at most one sum of each round, of at least ${minimum} updates${threat === 'honest-but-curious' ? '' : ', and of honest devices as many as the threat model says'}.`,
+    `That holds against ${assumed[threat]}, together with up to ${percent(corrupt)} of the devices; the chance that it fails for any device is below ${powerOfTwo(-securityBits)}${threat === 'malicious' ? ' for each set of devices that is tried' : ''}.`,
+    ...(threat === 'honest-but-curious'
+      ? []
+      : [
+          'Against one that lies it holds for devices whose app pins the key of an enrolment authority; all others take the coordinator’s word for who is in the round.',
+        ]),
     `In a round of ${devices} devices each one shares its secrets with ${neighbours} others, and ${threshold} shares recover one of them.`,
     `A round survives the loss of up to ${percent(dropping)} of its devices; the chance that it then can't be unmasked is below ${powerOfTwo(-failureBits)}. If more are lost it fails, and nothing is revealed.`,
     'Masking does not hide what the sum itself says, nor what the published model says about the population.',

@@ -267,8 +267,8 @@ function unsignedUpdate(): Outcome {
 }
 
 export const roundAttacks: readonly Attack[] = [
-  { name: 'honest-ring', rule: 'SA14', run: mustSucceed(() => honest(ring)) },
-  { name: 'honest-complete', rule: 'SA14', run: mustSucceed(() => honest(complete)) },
+  { name: 'honest-ring', rule: 'SA15', run: mustSucceed(() => honest(ring)) },
+  { name: 'honest-complete', rule: 'SA15', run: mustSucceed(() => honest(complete)) },
   { name: 'lost-after-update', rule: 'SA13', run: mustSucceed(lostAfterUpdate) },
   { name: 'restarts', rule: 'SA12', run: mustSucceed(restarts) },
   { name: 'floor-on-the-sum', rule: 'SA12', run: floorOnTheSum },
@@ -277,6 +277,6 @@ export const roundAttacks: readonly Attack[] = [
   { name: 'foreign-agreements', rule: 'SA2', run: foreignAgreements },
   { name: 'low-threshold', rule: 'SA5', run: lowThreshold },
   { name: 'hollow-bundles', rule: 'SA9', run: hollowBundles },
-  { name: 'wrong-shares', rule: 'SA14', run: wrongShares },
+  { name: 'wrong-shares', rule: 'SA15', run: wrongShares },
   { name: 'update-of-other-dealers', rule: 'SA10', run: unsignedUpdate },
 ];

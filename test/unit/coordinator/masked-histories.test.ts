@@ -263,7 +263,7 @@ describe('any history of masked rounds', () => {
       7,
     ],
   ] as [string, Operation[], number][])(
-    'SA14: survives the loss of a device at %s',
+    'SA15: survives the loss of a device at %s',
     async (_, then, accepted) => {
       const { records } = await play([begin, ...then]);
       expect(records[0]).toMatchObject({ outcome: 'published', tally: { accepted } });
@@ -276,7 +276,7 @@ describe('any history of masked rounds', () => {
     ['agreement', [...masked, stepBut(3, 4, 5), ['Advance', 75_000]], 'agreement', /too few/],
     ['unmasking', [...masked, everybody, stepBut(3, 4, 5), ['Advance', 80_000]], 'unmasking', /too few/],
   ] as [string, Operation[], string, RegExp][])(
-    'SA14: fails with the reason where too few are left at %s',
+    'SA15: fails with the reason where too few are left at %s',
     async (_, then, during, reason) => {
       const { records } = await play([begin, ...then]);
       expect(records[0]).toMatchObject({ outcome: 'failed', failure: { during } });

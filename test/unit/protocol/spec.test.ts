@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { coordinatorEvents, deviceEvents } from '@murmuration/protocol/messages/channel';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { describe, expect, it } from 'vitest';
 import { readSources } from '../sources.ts';
 
@@ -18,6 +20,18 @@ describe('SPEC.md', () => {
       ),
     );
     expect(titles.length).toBeGreaterThan(20);
-    expect([...new Set(titles)].filter(id => !rules.includes(id) && !id.startsWith('SA'))).toEqual([]);
+    expect([...new Set(titles)].filter(id => !rules.includes(id))).toEqual([]);
+  });
+
+  it('says of each message of the channel who sends it, and what it has', () => {
+    const events = [...spec.matchAll(/^\| (?:device|coordinator) \| (.+?) \|/gm)].flatMap(([, names]) =>
+      [...names!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+    );
+    expect(events.toSorted()).toEqual([...deviceEvents, ...coordinatorEvents].toSorted());
+  });
+
+  it('names the version that is spoken', () => {
+    expect(spec).toContain(`The protocol version is ${protocolVersion}.`);
+    expect(spec).toContain(`murmuration secure aggregation ${protocolVersion}\\n`);
   });
 });

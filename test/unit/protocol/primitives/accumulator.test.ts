@@ -109,7 +109,7 @@ test.each([1, 2, 3, 4])(
 test.each([
   ['the kernels', kernelAccumulator],
   ['JavaScript', () => scalarAccumulator(portable.keystream)],
-] as const)('SA15: nothing is left in an accumulator of %s that was cleared', (_, make) => {
+] as const)('SA16: nothing is left in an accumulator of %s that was cleared', (_, make) => {
   const { block, add, clear } = make();
   block.fill(1);
   // The longest streams, whose pieces fill the memory that they are made in.
@@ -123,7 +123,7 @@ test.each([
 test.each([
   ['native', native],
   ['portable', portable],
-])('SA15: the accumulator that masking with %s primitives uses is left empty', (_, primitives) => {
+])('SA16: the accumulator that masking with %s primitives uses is left empty', (_, primitives) => {
   const masks = { keys: new Uint8Array(32), signs: Int8Array.of(1) };
   applyMasks(primitives, new Int32Array(100).fill(7), masks, 18);
   expect(new Uint8Array(primitives.accumulator().block.buffer).every(byte => byte === 0)).toBe(true);

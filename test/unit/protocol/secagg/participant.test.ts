@@ -373,7 +373,7 @@ describe('a device that restarts', () => {
   });
 });
 
-describe('SA15: secrets', () => {
+describe('SA16: secrets', () => {
   const cohort = cohortOf().deal();
   const boxKeys = new Secret(cohort.dealt[0]!.boxKeys.expose().slice());
   const dealt = { ...cohort.dealt[0]!, boxKeys };

@@ -31,7 +31,7 @@ const among =
   (number: number) =>
     numbers.includes(number);
 
-describe('SA14: losses', () => {
+describe('SA15: losses', () => {
   test.each([
     ['at shares', [3, 7], [], []],
     ['at updates', [], [0, 11], []],
@@ -157,7 +157,7 @@ describe('SA8: a dealing', () => {
   });
 });
 
-describe('SA14: a reveal', () => {
+describe('SA15: a reveal', () => {
   const ready = () => cohortOf().deal().take().mask(updateOf, among(2)).agree().reveal();
   const unmaskingOf = (cohort: Cohort) => new Unmasking(cohort.graph, cohort.dealings, cohort.statement);
 
@@ -218,7 +218,7 @@ describe('SA14: a reveal', () => {
   });
 });
 
-describe('SA14: a dealer that deals shares of something else than it signed is named', () => {
+describe('SA15: a dealer that deals shares of something else than it signed is named', () => {
   /** A cohort in which one device deals shares of other secrets than it signed, all well formed and signed. */
   function cohortWithLiar(liar: number, contributes: boolean): Cohort {
     const cohort = cohortOf();
