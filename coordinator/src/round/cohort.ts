@@ -17,15 +17,27 @@ export interface Cohort {
   readonly positions: ReadonlyMap<AssignmentId, number>;
   readonly standings: readonly Standing[];
   readonly count: Readonly<Record<Standing, number>>;
+  /** Who has left though its message counts: no later phase waits for it. */
+  readonly gone: ReadonlySet<AssignmentId>;
 }
 
-export function cohortOf(members: readonly Member[]): Cohort {
+/** A cohort at the beginning of a phase, in which those who are `gone` have left. */
+export function cohortOf(members: readonly Member[], gone: Cohort['gone'] = new Set()): Cohort {
+  const standings = members.map(({ assignment }) => (gone.has(assignment) ? 'left' : 'working'));
+  const left = standings.filter(standing => standing === 'left').length;
   return {
     members,
     positions: new Map(members.map(({ assignment }, position) => [assignment, position])),
-    standings: members.map(() => 'working'),
-    count: { working: members.length, away: 0, counted: 0, left: 0 },
+    standings,
+    count: { working: members.length - left, away: 0, counted: 0, left },
+    gone,
   };
+}
+
+/** The cohort that will not wait for a member any more whose message counts; any other changes nothing. */
+export function depart(cohort: Cohort, assignment: AssignmentId): Cohort {
+  if (standingOf(cohort, assignment) !== 'counted' || cohort.gone.has(assignment)) return cohort;
+  return { ...cohort, gone: new Set([...cohort.gone, assignment]) };
 }
 
 /** Where the owner of `assignment` stands; undefined for a stranger. */

@@ -33,7 +33,7 @@ export function agreement(state: Agreement, event: RoundEvent): Step {
     const { terms, deadlines, earlier, cohort, quorum } = closed;
     // Whoever has not agreed yet may still do so, and reveal.
     if (closed.isSettled)
-      return openUnmasking({ terms, deadlines, earlier, cohort: cohortOf(cohort.members) });
+      return openUnmasking({ terms, deadlines, earlier, cohort: cohortOf(cohort.members, cohort.gone) });
     return failed(
       closed,
       `${quorum.accepted} of ${cohort.members.length} contributors agreed to whose updates count, too few to take the masks off.`,

@@ -28,7 +28,7 @@ export function updates(state: Updates, event: RoundEvent): Step {
       return { state: next, effects: [release(closed), { type: 'publish' }] };
     }
     const { members, earlier } = survivorsOf(closed);
-    const summed = { terms, deadlines, earlier, cohort: cohortOf(members) };
+    const summed = { terms, deadlines, earlier, cohort: cohortOf(members, closed.cohort.gone) };
     // A coordinator that follows the protocol needs nobody's agreement.
     const { state: next, effects } =
       terms.plan.masking.threat === 'honest-but-curious' ? openUnmasking(summed) : openAgreement(summed);

@@ -282,6 +282,25 @@ describe('one step of a round', () => {
       expect(play(agreement, settled(0), { type: 'tick', time: agreementEnds - 1 }).phase).toBe('agreement');
     });
 
+    it('leaves in the sum whoever leaves once its update counts, and waits for it in no later phase', () => {
+      const some = play(training, counted(0), counted(1), left(0));
+      expect(some).toMatchObject({
+        phase: 'updates',
+        quorum: { accepted: 2 },
+        cohort: { count: { left: 0 } },
+      });
+      expect(transition(some, left(0))).toEqual({ state: some, effects: [] });
+      const agreeing = play(some, counted(2), counted(3)) as Agreement;
+      expect(agreeing).toMatchObject({
+        phase: 'agreement',
+        cohort: { members: members(4), count: { working: 3, left: 1 } },
+      });
+      expect(play(agreeing, counted(1), counted(2), settled(3))).toMatchObject({
+        phase: 'unmasking',
+        cohort: { members: members(4), count: { working: 3, left: 1 } },
+      });
+    });
+
     it('leaves in the sum whoever leaves in agreement, and does not wait for it', () => {
       expect(play(agreement, left(0), counted(1), counted(2), settled(3))).toMatchObject({
         phase: 'unmasking',
