@@ -42,7 +42,12 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
       ]),
     )
     .addOption(choice('--graph <sparse|complete>', 'who masks with whom', ['sparse', 'complete']))
-    .option('--lose <share>', 'share of each cohort that falls silent, 0 to 0.5', ratio(0, 0.5), 0)
+    .option(
+      '--lose <share>',
+      'share of each cohort that falls silent and is gone, 0 to 0.5',
+      ratio(0, 0.5),
+      0,
+    )
     .addOption(
       choice('--lose-at <stage>', 'when they do', [
         'updates',

@@ -30,7 +30,7 @@ const dropping = 0.1;
 
 /**
  * The keyboard task as `npm start` runs it: the small model, one round after the other. Where phones are made to fall
- * silent, each of their rounds lasts until a deadline: a shorter one, so that a person may wait for it.
+ * silent, each of their rounds waits for them: for a shorter time, so that a person may wait for it.
  */
 export function keyboardTask({
   cohort,

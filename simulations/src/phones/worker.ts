@@ -46,6 +46,9 @@ const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
   parentPort!.postMessage(event, transfer);
 
 /** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
+/** ms for which the connection of a phone that falls silent is gone. */
+const lostFor = 15_000;
+
 async function host(): Promise<void> {
   tell({ type: 'backend', ...(await startBackend()) });
   const trainer = tfjsTrainer(nextWord(new Vocabulary(words)), { engine });
@@ -70,7 +73,10 @@ async function host(): Promise<void> {
         random,
         workshop: async () => localWorkshop(native, random),
         transport: (url, platform) =>
-          losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses),
+          losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses, {
+            clock: platform.clock,
+            ms: lostFor,
+          }),
       },
     );
     client.on('connected', () => tell({ type: 'connected', phone: number }));
