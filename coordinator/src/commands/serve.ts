@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { MurmurationError } from '@murmuration/protocol/errors';
 import { steadyClock, systemRandom } from '@murmuration/protocol/system';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
@@ -28,11 +29,20 @@ export function serveCommand(program: Command): void {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {
         process.once(signal, () => void coordinator.stop().then(() => process.exit(0)));
       }
-      say(`The coordinator listens on ${coordinator.url}`);
-      // Whoever can't begin rounds doesn't go on listening as if it could.
-      await coordinator.start().catch(async error => {
+      const end = async (error: unknown): Promise<never> => {
         await Promise.race([coordinator.stop().catch(() => {}), pause(5_000)]);
         throw error;
+      };
+      // Whoever has lost the storage to another process has nothing more to say.
+      const lost = new Promise<never>((_, reject) => {
+        coordinator.events.on('fault', (_where, error) => {
+          if (error instanceof MurmurationError && error.code === 'storage.in-use') end(error).catch(reject);
+        });
       });
+      lost.catch(() => {});
+      say(`The coordinator listens on ${coordinator.url}`);
+      // Whoever can't begin rounds doesn't go on listening as if it could.
+      await coordinator.start().catch(end);
+      await lost;
     });
 }

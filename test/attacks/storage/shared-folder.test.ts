@@ -6,6 +6,7 @@ import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';
+import { enrolmentToken } from '../../e2e/line.ts';
 import { SourceProcess } from '../../e2e/processes.ts';
 import { storageFolders } from '../../unit/coordinator/storage/folders.ts';
 
@@ -88,6 +89,24 @@ describe('a storage folder whose lock file somebody deletes', () => {
     const [round] = await storage.rounds.underWay();
     expect(round).toMatchObject({ entries: [], checkpoint: undefined });
     expect(await storage.devices.count()).toBe(0);
+  });
+
+  it('ends the coordinator that has lost it', async () => {
+    const folder = await make();
+    const program = new SourceProcess(
+      'coordinator/src/cli.ts',
+      ['serve', 'test/attacks/storage/quick-task.ts'],
+      {
+        MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
+        MURMURATION_STORAGE: folder,
+        MURMURATION_PORT: '0',
+      },
+    );
+    holders.push(program);
+    await program.printed(/listens on/);
+    await takeOver(folder);
+    expect(await program.ended()).toBe(1);
+    expect(program.errors).toContain('Another process has the database');
   });
 
   it('leaves a copy of it free', async () => {
