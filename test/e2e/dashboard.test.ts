@@ -239,7 +239,7 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
   });
 
   it('names the fields of settings that are wrong, and applies those that are right from the next round on', async () => {
-    const page = await world.page('operator');
+    const page = await world.page('admin');
     await page.goto(`${world.coordinator.url}/#/tasks/line/settings`);
     const minimum = page.getByLabel('Updates needed');
     await minimum.fill('9');

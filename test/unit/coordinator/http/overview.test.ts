@@ -272,6 +272,7 @@ describe('the pace', () => {
       interval: 0,
       cohortSize: 3,
       population: 0,
+      connected: 0,
       comeBack: { from: 0, to: 0 },
     });
     await admin.clock.advance(10_000);
