@@ -170,7 +170,9 @@ describe.each(ways)('devices with private layers, over real sockets, $name', ({ 
 
   it('UP11: upload as many bytes as the shared layers have', () => {
     for (const { sent, sharedCount } of devices) {
-      const uploads = sent.filter(bytes => Buffer.from(bytes).subarray(0, 4).toString() === 'MURW');
+      const all = sent.filter(bytes => Buffer.from(bytes).subarray(0, 4).toString() === 'MURW');
+      // One may have been sent again, byte for byte.
+      const uploads = [...new Map(all.map(bytes => [Buffer.from(bytes).toString('hex'), bytes])).values()];
       expect(uploads.length).toBeGreaterThanOrEqual(rounds);
       for (const [i, upload] of uploads.entries())
         expect(upload.length).toBe(i === 0 ? lengths[0] : lengths.at(-1));
