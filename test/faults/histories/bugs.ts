@@ -37,11 +37,13 @@ export const bugs: readonly Bug[] = [
     find: `case 'left':
       case 'tick':
       case 'graced':
+      case 'shifted':
         return this.happen(entry);`,
     replace: `case 'left':
         return;
       case 'tick':
       case 'graced':
+      case 'shifted':
         return this.happen(entry);`,
   },
   {
@@ -79,8 +81,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'stores a version without the record that closes its round',
     file: round('closer.ts'),
-    find: 'const entry = head ? { head, round } : { round };',
-    replace: 'const entry = head ? { head } : { round };',
+    find: 'const entry = head ? { head, round, judged } : { round };',
+    replace: 'const entry = head ? { head, judged } : { round };',
   },
   {
     name: 'states who survived before the sum of these is durable',
