@@ -10,8 +10,9 @@ import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { type MaskingContribution, maskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { certify, dayOf } from '@murmuration/protocol/secagg/certificate';
 import { planHash } from '@murmuration/protocol/secagg/context';
-import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { findParameters, type ThreatModel } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,
@@ -21,7 +22,8 @@ import {
 } from '@murmuration/protocol/secagg/participant';
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { packRing } from '@murmuration/protocol/secagg/ring';
-import { systemRandom } from '@murmuration/protocol/system';
+import type { Demands } from '@murmuration/protocol/secagg/roster';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
@@ -33,7 +35,9 @@ import { countingProxy } from './counting-proxy.ts';
 
 /** Devices whose bytes are counted: clients of the SDK. */
 const counted = 3;
-const assumptions = { threat: 'semi-malicious', corrupt: 0.05, dropping: 0.1 } as const;
+/** Certificates hold until tomorrow. */
+const lastDay = dayOf(systemClock.now()) + 1;
+const population = 'the devices of the benchmark';
 const update = { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform' } as const;
 const layout = layoutOf([
   { name: 'values/kernel', shape: [7, 1] },
@@ -46,8 +50,12 @@ const layout = layoutOf([
  * are clients of the SDK behind the counting proxy; the others have connections of their own as well and take turns, so that one
  * process can play them all.
  */
-export async function measureProtocol(cohort: number, log: (line: string) => void) {
+export async function measureProtocol(cohort: number, threat: ThreatModel, log: (line: string) => void) {
   const long = '10 min';
+  const assumptions = { threat, corrupt: 0.05, dropping: 0.1 };
+  const authority = threat === 'malicious' ? native.ed25519.signingKey(systemRandom(32)) : undefined;
+  const certificateOf = (identity: Uint8Array) =>
+    authority && certify(native, authority, { population, lastDay }, identity);
   const coordinator = await createCoordinator(
     parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent' }),
     [
@@ -82,7 +90,10 @@ export async function measureProtocol(cohort: number, log: (line: string) => voi
         storage: memoryStorage(),
         enrolment: enrolmentToken,
         consent: 'not-needed',
-        floors: simulatedFloors,
+        ...(authority && { certificate: async identity => certificateOf(identity)! }),
+        floors: authority
+          ? { ...simulatedFloors, enrolmentKey: authority.publicKey, population }
+          : simulatedFloors,
       }),
   );
   const others: RawDevice[] = [];
@@ -92,17 +103,24 @@ export async function measureProtocol(cohort: number, log: (line: string) => voi
     );
     for (const client of clients) await client.start();
     await waiting;
-    while (others.length < cohort - counted) others.push(await join(coordinator.url));
+    while (others.length < cohort - counted) others.push(await join(coordinator.url, certificateOf));
     log(`protocol: ${cohort} devices are connected`);
     const before = proxy.bytes.control;
     const ended = new Promise<RoundRecord>(resolve => coordinator.events.once('round-ended', resolve));
     await coordinator.start();
-    await playRound(others, log);
+    const demands: Demands = {
+      assumptions,
+      smallestCohort: 3,
+      smallestSum: 3,
+      authority: authority && { key: authority.publicKey, population },
+      today: 0,
+    };
+    await playRound(others, demands, log);
     const record = await ended;
     if (record.outcome !== 'published' || record.tally.accepted !== cohort)
       throw new Error(`The round did not go as measured: ${JSON.stringify(record)}`);
     const { neighbours: k, threshold: t } = findParameters(cohort, assumptions);
-    return { protocolBytes: (proxy.bytes.control - before) / counted, protocolCohort: cohort, k, t };
+    return { protocolBytes: (proxy.bytes.control - before) / counted, protocolCohort: cohort, threat, k, t };
   } finally {
     for (const { socket } of others) socket.disconnect();
     for (const client of clients) await client.stop();
@@ -116,19 +134,27 @@ const trainer = {
   close: async () => {},
 };
 
-async function join(url: string): Promise<RawDevice> {
+async function join(
+  url: string,
+  certificateOf: (identity: Uint8Array) => Uint8Array | undefined,
+): Promise<RawDevice> {
   const device = await new RawDevice(url).connect();
-  await device.enrol();
+  const certificate = certificateOf(device.key.publicKey);
+  await device.enrol(certificate && { certificate });
   await device.hello();
   await device.checkIn({ task: 'protocol' });
   return device;
 }
 
 /** Each phase of the round, one device after the other. */
-async function playRound(devices: readonly RawDevice[], log: (line: string) => void): Promise<void> {
+async function playRound(
+  devices: readonly RawDevice[],
+  demands: Demands,
+  log: (line: string) => void,
+): Promise<void> {
   const keyed = await each(devices, async device => {
     const assignment = await device.assigned();
-    const context = contextOf(device, assignment);
+    const context = contextOf(device, demands, assignment);
     const state = enterRound(context, systemRandom(32));
     await contribute(device, assignment, 'keys', state.message);
     return { device, assignment, context, state };
@@ -175,9 +201,9 @@ async function each<Item, Result>(
 
 function contextOf(
   { key }: RawDevice,
+  demands: Demands,
   { plan: { task }, planBytes, round, number }: Assignment,
 ): ParticipantContext {
-  const demands = { assumptions, smallestCohort: 3, smallestSum: 3, today: 0 };
   const plan = planHash(native, number, planBytes);
   return { primitives: native, task, round, plan, identity: key, demands };
 }

@@ -6,6 +6,7 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/ma
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
+import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { seededRandom } from '@murmuration/simulations/seeded-random';
 import type { BenchmarkOptions, Figures } from './benchmark.ts';
@@ -33,7 +34,8 @@ const kinds = {
 /**
  * Bytes on the wire between a coordinator and its devices, counted by a proxy between their sockets: headers, framing and
  * acknowledgements of HTTP and WebSocket included. 8-bit values, equal weights and a largest cohort of 1,000, plain and masked,
- * beside float32; and all protocol messages of a device in a masked round of --cohort devices. --devices, --parameters.
+ * beside float32; and all protocol messages of a device in a masked round of --cohort devices under --threat, which
+ * are certified where that is malicious. --devices, --parameters.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const { values } = parseArgs({
@@ -42,6 +44,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       devices: { type: 'string', default: '6' },
       parameters: { type: 'string', default: '100000' },
       cohort: { type: 'string', default: '1000' },
+      threat: { type: 'string', default: 'malicious' },
     },
   });
   const [devices, parameters] = [Number(values.devices), Number(values.parameters)];
@@ -54,7 +57,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     );
   }
   const { float32, ring, masked } = measured;
-  const protocol = await measureProtocol(Number(values.cohort), log);
+  const protocol = await measureProtocol(Number(values.cohort), values.threat as ThreatModel, log);
   return {
     fractionOfFloat32: ring.updateUp / float32.updateUp,
     bytesUpPerParameter: ring.updateUp / parameters,
