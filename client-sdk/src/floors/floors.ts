@@ -73,7 +73,7 @@ export const defaultFloors: HeldFloors = {
   enrolmentKey: undefined,
   population: undefined,
   corrupt: 0.05,
-  dropping: { least: 0.05, most: 0.4, checked: 0.1 },
+  dropping: { least: 0.05, most: 0.4, checked: leastDropping },
   smallestCohort: 20,
   smallestSum: 16,
   leastExamples: 32,

@@ -29,6 +29,8 @@ export interface GraphParameters {
 
 /** Fewer contributors than this would make a sum that says too much of each. */
 export const fewestContributors = 3;
+/** With at least such a share of devices lost a device checks a sparse graph against a curious coordinator, where nobody says another. */
+export const leastDropping = 0.1;
 /** The fewest devices that a sum is of, where nobody says another number. */
 export const smallestSumByDefault = 16;
 /** Cohorts up to this size mask along the complete graph: where the coordinator may lie, the sum that opens is exactly the stated one then. */
@@ -56,7 +58,8 @@ const roundingSlack = 1e-14;
  * coordinator decides who is lost (SPEC.md, SA5).
  *
  * Up to 49 devices (128 where the coordinator may lie), or where no sparse graph will do, the graph is complete. Every sum that a sparse
- * one opens, whatever the coordinator does, is of 16 honest devices at least.
+ * one opens, whatever the coordinator does, is of 16 honest devices at least; against a curious one it is drawn as if a tenth were lost, as
+ * devices check it.
  *
  * @param graph asks for one kind of graph instead, with whatever sums that opens
  * @throws MurmurationError `secagg.parameters` where no graph withstands the assumptions; the detail says why
@@ -69,7 +72,13 @@ export function findParameters(
   checkAssumptions(devices, assumptions);
   const lost = countOf(devices, assumptions.dropping);
   if (graph === 'harary' || (graph === undefined && devices > mostInCompleteGraph[assumptions.threat])) {
-    const sparse = findHarary(devices, assumptions, lost, graph ? 0 : smallestSumByDefault);
+    const asChecked = { ...assumptions, dropping: Math.max(assumptions.dropping, leastDropping) };
+    const sparse = findHarary(
+      devices,
+      graph ? assumptions : asChecked,
+      lost,
+      graph ? 0 : smallestSumByDefault,
+    );
     if (sparse !== undefined) return sparse;
     if (graph === 'harary') throw unsatisfiable(`No Harary graph on ${devices} devices`, assumptions);
   }

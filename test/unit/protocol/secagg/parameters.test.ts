@@ -152,6 +152,15 @@ describe('SA5: the finder', () => {
     });
   });
 
+  test('draws a sparse graph against a curious coordinator as if a tenth were lost, as devices check it', () => {
+    for (let devices = 50; devices <= 1000; devices += 50) {
+      const found = findParameters(devices, { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.05 });
+      expect(() =>
+        checkParameters(found, { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 }),
+      ).not.toThrow();
+    }
+  });
+
   test('falls back to the complete graph where no sparse one will do', () => {
     const found = findParameters(129, { threat: 'malicious', corrupt: 0.33, dropping: 0.33 });
     expect(found).toEqual({ graph: 'complete', devices: 129, neighbours: 128, threshold: 87 });
