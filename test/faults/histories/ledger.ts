@@ -221,6 +221,10 @@ export class Ledger implements Witness {
               entry.type === kind && entry.assignment === assignment && equalBytes(entry.message, bytes),
           );
     if (!isDurable) this.violate(`the ${kind} of a device are acknowledged before they are durable`);
+    if (kind !== 'update' || !this.kept.underWay.has(round)) return;
+    const { masked } = this.replicas.of(this.kept.underWay.get(round)!);
+    if (masked && isDurable && !masked.round.updateSignature(assignment))
+      this.violate('what a device signed with its update would be forgotten at a restart');
   }
 
   /** That a device is out of its round was acknowledged, and nothing of its update had been sent by then. */
