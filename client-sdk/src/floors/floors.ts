@@ -1,4 +1,5 @@
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import { leastDropping } from '@murmuration/protocol/secagg/parameters';
 
 /** The share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
 export interface DroppingFloor {
