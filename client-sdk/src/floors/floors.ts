@@ -1,5 +1,5 @@
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
-import { leastDropping } from '@murmuration/protocol/secagg/parameters';
+import { leastDropping, smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
 
 /** The share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
 export interface DroppingFloor {
@@ -76,7 +76,7 @@ export const defaultFloors: HeldFloors = {
   corrupt: 0.05,
   dropping: { least: 0.05, most: 0.4, checked: leastDropping },
   smallestCohort: 20,
-  smallestSum: 16,
+  smallestSum: smallestSumByDefault,
   leastExamples: 32,
   mostPasses: 5,
   clip: 20,
