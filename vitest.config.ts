@@ -21,6 +21,7 @@ export default defineConfig({
             '--conditions=murmuration-source',
           ],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       'test/browser/vitest.config.ts',

@@ -116,13 +116,13 @@ function mixedAgreements(): Outcome {
 }
 
 /**
- * At full size, on the ring alone: a group of ten of a thousand that own statements cut off. With agreement each of those who would have to reveal
+ * At full size, on the ring alone: a group of 42 of a thousand that own statements cut off. With agreement each of those who would have to reveal
  * needs as many holders that were told the same as the threshold; how many there are is counted.
  */
 function groupsOfThousand(): Outcome {
   const { neighbours, threshold } = thousand;
-  // Of ten devices, with 29 places walled off on both sides; smaller groups have too few holders inside.
-  const strategy = ownStatements(thousand, 10, 29);
+  // Of 42 devices, with 19 places walled off on both sides: of smaller groups the holders inside are too few for this strategy.
+  const strategy = ownStatements(thousand, 42, 19);
   if (!strategy) return { held: true, succeedsWithoutRule: false };
   const { storyOf, revealers } = strategy;
   const stories = new Map(revealers.map(place => [place, storyOf(place)]));
