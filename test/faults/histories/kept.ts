@@ -30,6 +30,8 @@ export type Commit = Parameters<History['commit']>[0];
 
 /** Hears what became durable. */
 export interface Witness {
+  /** What did not hold. */
+  readonly violations: ReadonlySet<string>;
   checkpointed(round: Durable, checkpoint: Checkpoint, options: { readonly erase: boolean }): void;
   committed(entry: Commit, round: Durable | undefined): void;
 }
@@ -125,7 +127,8 @@ export class Kept {
   }
 
   async #write<Value>(writer: Writer, act: () => Promise<Value>): Promise<Value> {
-    if (writer.isOver) return never();
+    // One that writes again and again would keep a history that has shown a bug from its end.
+    if (writer.isOver || this.#witness.violations.size > 0) return never();
     this.writes += 1;
     const end = this.#end;
     const isLast = end !== undefined && --end.left === 0;
