@@ -87,7 +87,7 @@ async function play(
 ): Promise<{ runs: number; violation: string | undefined }> {
   const sources = ['--import', new URL('../../../scripts/sources.mjs', import.meta.url).href];
   const program = join(copy, 'test/faults/faults.ts');
-  const options = ['histories', '--first', '--json', '--runs', String(runs), '--seed', String(seed)];
+  const options = ['histories', '--first', '--json', '--runs', String(runs), `--seed=${seed}`];
   const child = spawn(
     process.execPath,
     [...sources, '--conditions=murmuration-source', program, ...options],
