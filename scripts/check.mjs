@@ -9,7 +9,13 @@ const steps = [
   { name: 'size of the SDK', command: ['../scripts/size.mjs'] },
   {
     name: 'layers and names',
-    command: ['vitest/vitest.mjs', 'run', 'test/unit/layers.test.ts', 'test/unit/names.test.ts'],
+    command: [
+      'vitest/vitest.mjs',
+      'run',
+      'test/unit/layers.test.ts',
+      'test/unit/rooms.test.ts',
+      'test/unit/names.test.ts',
+    ],
   },
 ];
 

@@ -1,7 +1,7 @@
-import { storeFirstVersion } from '@murmuration/coordinator/registry/first-version';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { PhaseRecord } from '@murmuration/coordinator/round/timeline';
+import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { startBackend } from '@murmuration/engine/backend';

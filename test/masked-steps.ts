@@ -1,4 +1,4 @@
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';

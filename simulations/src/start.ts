@@ -1,5 +1,5 @@
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { inGraph } from '@murmuration/coordinator/round/phases/keys';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';

@@ -1,4 +1,4 @@
-import type { Role } from '@murmuration/coordinator/operators/role';
+import type { Role } from '@murmuration/api/role';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/bytes';
 import { native } from '@murmuration/protocol/primitives/node';

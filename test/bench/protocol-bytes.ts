@@ -1,8 +1,8 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { createCoordinator } from '@murmuration/coordinator/main';
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';
 import { MurmurationError } from '@murmuration/protocol/errors';

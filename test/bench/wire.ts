@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';

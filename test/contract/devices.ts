@@ -1,4 +1,4 @@
-import type { Place } from '@murmuration/coordinator/paging';
+import type { Place } from '@murmuration/coordinator/paging/paging';
 import type { Device, DeviceStore } from '@murmuration/coordinator/population/device';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
-import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/monitor/hourly-counts';
 import type { Alias, AliasStore } from '@murmuration/coordinator/registry/aliases';
 import type { SettingsStore } from '@murmuration/coordinator/task/settings-store';
+import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/telemetry/hourly-counts';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
 

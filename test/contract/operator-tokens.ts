@@ -1,5 +1,5 @@
+import { roles } from '@murmuration/api/role';
 import type { OperatorToken, OperatorTokenStore } from '@murmuration/coordinator/operators/operator-token';
-import { roles } from '@murmuration/coordinator/operators/role';
 import { describe, expect, it } from 'vitest';
 
 function tokenOf(index: number, change: Partial<OperatorToken> = {}): OperatorToken {

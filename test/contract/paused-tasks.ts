@@ -1,4 +1,4 @@
-import type { PausedTasks } from '@murmuration/coordinator/round/pauses';
+import type { PausedTasks } from '@murmuration/coordinator/rounds/pauses';
 import type { TaskName } from '@murmuration/protocol/ids';
 import { describe, expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { decodeAck } from '@murmuration/protocol/messages/frame';
 import { welcome } from '@murmuration/protocol/messages/hello';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
-const packages = ['protocol', 'engine', 'coordinator', 'client-sdk'];
+const packages = ['protocol', 'engine', 'api', 'coordinator', 'client-sdk'];
 
 /** Runs Node as a user of the built packages does: no loader, no conditions. */
 function node(...args: string[]): { status: number | null; output: string } {

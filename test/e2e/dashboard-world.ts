@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
-import type { Role } from '@murmuration/coordinator/operators/role';
+import type { Role } from '@murmuration/api/role';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';

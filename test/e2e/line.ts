@@ -1,8 +1,8 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { ClientOptions } from '@murmuration/client-sdk/options';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Objective } from '@murmuration/engine/objective';
 import * as tf from '@murmuration/engine/tf';

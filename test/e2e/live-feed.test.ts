@@ -1,9 +1,9 @@
-import { parseConfig } from '@murmuration/coordinator/config';
-import type { Changed } from '@murmuration/coordinator/http/messages/live';
-import { livePath } from '@murmuration/coordinator/http/messages/live';
-import { type Overview, overview } from '@murmuration/coordinator/http/messages/overview';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
-import type { Role } from '@murmuration/coordinator/operators/role';
+import type { Changed } from '@murmuration/api/live';
+import { livePath } from '@murmuration/api/live';
+import { type Overview, overview } from '@murmuration/api/overview';
+import type { Role } from '@murmuration/api/role';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/bytes';
 import { native } from '@murmuration/protocol/primitives/node';

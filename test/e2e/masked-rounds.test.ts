@@ -1,6 +1,6 @@
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import type { Coordinator } from '@murmuration/coordinator/main';
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';

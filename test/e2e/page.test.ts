@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import type { Coordinator } from '@murmuration/coordinator/main';
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import * as tf from '@tensorflow/tfjs';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';

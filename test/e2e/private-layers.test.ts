@@ -4,7 +4,7 @@ import { decodeKeptLayers } from '@murmuration/client-sdk/private-layers/kept-la
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import { socketIoTransport } from '@murmuration/client-sdk/transport/socket-io';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
-import type { Coordinator } from '@murmuration/coordinator/main';
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tf';

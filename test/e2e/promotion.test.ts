@@ -1,9 +1,9 @@
+import type { Serving, Versions } from '@murmuration/api/version';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
-import { parseConfig } from '@murmuration/coordinator/config';
-import type { Serving, Versions } from '@murmuration/coordinator/http/messages/version';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';

@@ -1,7 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';

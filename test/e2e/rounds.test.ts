@@ -1,5 +1,5 @@
 import type { FederatedClient } from '@murmuration/client-sdk/node';
-import type { Coordinator } from '@murmuration/coordinator/main';
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import * as plain from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

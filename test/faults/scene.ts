@@ -1,6 +1,10 @@
 import { FederatedClient } from '@murmuration/client-sdk/node';
-import { type Config, parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator, type Surroundings } from '@murmuration/coordinator/main';
+import { type Config, parseConfig } from '@murmuration/coordinator/assembly/config';
+import {
+  type Coordinator,
+  createCoordinator,
+  type Surroundings,
+} from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';

@@ -1,21 +1,23 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { imports, locations } from './imports.ts';
 import { readSources } from './sources.ts';
 
 /** The rooms of the house, lowest first, and whose code each may import besides its own. */
 const mayImport: Record<string, readonly string[]> = {
   protocol: [],
   engine: ['protocol'],
-  'coordinator/dashboard': ['coordinator', 'protocol'],
-  coordinator: ['engine', 'protocol'],
+  api: ['protocol'],
+  'coordinator/dashboard': ['api', 'coordinator', 'protocol'],
+  coordinator: ['api', 'engine', 'protocol'],
   'client-sdk': ['engine', 'protocol'],
   'demo-keyboard-app/task': ['engine', 'protocol'],
   'demo-keyboard-app/src': ['demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
-  simulations: ['coordinator', 'client-sdk', 'demo-keyboard-app/task', 'engine', 'protocol'],
+  simulations: ['api', 'coordinator', 'client-sdk', 'demo-keyboard-app/task', 'engine', 'protocol'],
   test: [
     'simulations',
+    'api',
     'coordinator/dashboard',
     'coordinator',
     'client-sdk',
@@ -29,6 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** Rooms that run in browsers, and the files in them that are for Node: portable files import neither Node nor these. */
 const portable = [
   'protocol',
+  'api',
   'client-sdk',
   'coordinator/dashboard',
   'demo-keyboard-app/task',
@@ -53,26 +56,6 @@ const isConfiguration = (path: string): boolean => path.endsWith('/vite.config.t
 
 /** Frozen vectors and the like, which TypeScript itself finds missing. */
 const isData = (path: string): boolean => path.endsWith('.json');
-
-/** What a file names in an import, an export from, a dynamic import or an import type. */
-function imports(text: string): string[] {
-  return ts.preProcessFile(text, true, true).importedFiles.map(file => file.fileName);
-}
-
-/** The sources that a file names by their URL, as it does with workers. */
-function locations(path: string, text: string): string[] {
-  const found: string[] = [];
-  function visit(node: ts.Node): void {
-    if (ts.isNewExpression(node) && node.expression.getText() === 'URL') {
-      const [name] = node.arguments ?? [];
-      if (name !== undefined && ts.isStringLiteralLike(name) && /^\..*\.ts$/.test(name.text))
-        found.push(name.text);
-    }
-    ts.forEachChild(node, visit);
-  }
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return found;
-}
 
 const packageOf = (path: string): string => path.split('/')[0]!;
 const roomOf = (path: string): string | undefined =>
@@ -169,7 +152,7 @@ describe('the check of the layers', () => {
     'protocol/src/ports.ts': '',
     'protocol/src/primitives/node.ts': "import { hkdfSync } from 'node:crypto';",
     'engine/src/tf.ts': "export * from '@tensorflow/tfjs';",
-    'coordinator/src/main.ts':
+    'coordinator/src/assembly/main.ts':
       "import { tf } from '@murmuration/engine/tf'; import '@murmuration/protocol/primitives/node';",
     'client-sdk/src/node.ts': "import './client.ts'; import '@murmuration/protocol/primitives/node';",
     'client-sdk/src/client.ts': "import '@murmuration/protocol/ids';",
@@ -186,16 +169,16 @@ describe('the check of the layers', () => {
   // biome-ignore format: one breach a line
   it.each([
     ['an import upward', 'protocol/src/ports.ts', "import '@murmuration/engine/tf';", 'upward'],
-    ['a type import upward', 'engine/src/tf.ts', "import type { Main } from '@murmuration/coordinator/main';", 'upward'],
-    ['an import type upward', 'engine/src/tf.ts', "type Main = import('@murmuration/coordinator/main').Main;", 'upward'],
+    ['a type import upward', 'engine/src/tf.ts', "import type { Main } from '@murmuration/coordinator/assembly/main';", 'upward'],
+    ['an import type upward', 'engine/src/tf.ts', "type Main = import('@murmuration/coordinator/assembly/main').Main;", 'upward'],
     ['a dynamic import upward', 'engine/src/tf.ts', "await import('@murmuration/client-sdk/node');", 'upward'],
-    ['a re-export upward', 'engine/src/tf.ts', "export { main } from '@murmuration/coordinator/main';", 'upward'],
-    ['a coordinator that imports the SDK', 'coordinator/src/main.ts', "import '@murmuration/client-sdk/client';", 'sideways'],
-    ['an SDK that imports the coordinator', 'client-sdk/src/node.ts', "import '@murmuration/coordinator/main';", 'sideways'],
+    ['a re-export upward', 'engine/src/tf.ts', "export { main } from '@murmuration/coordinator/assembly/main';", 'upward'],
+    ['a coordinator that imports the SDK', 'coordinator/src/assembly/main.ts', "import '@murmuration/client-sdk/client';", 'sideways'],
+    ['an SDK that imports the coordinator', 'client-sdk/src/node.ts', "import '@murmuration/coordinator/assembly/main';", 'sideways'],
     ['a task that imports its page', 'demo-keyboard-app/task/page.ts', "import '../src/page.ts';", 'upward'],
-    ['another package by its path', 'coordinator/src/main.ts', "import '../../protocol/src/ids.ts';", 'reaches into'],
-    ['a worker of another package', 'coordinator/src/main.ts', "new URL('../../engine/src/tf.ts', import.meta.url)", 'reaches into'],
-    ['a path past the exports', 'coordinator/src/main.ts', "import '@murmuration/protocol/src/ids';", 'not there'],
+    ['another package by its path', 'coordinator/src/assembly/main.ts', "import '../../../protocol/src/ids.ts';", 'reaches into'],
+    ['a worker of another package', 'coordinator/src/assembly/main.ts', "new URL('../../../engine/src/tf.ts', import.meta.url)", 'reaches into'],
+    ['a path past the exports', 'coordinator/src/assembly/main.ts', "import '@murmuration/protocol/src/ids';", 'not there'],
     ['the own package by its name', 'protocol/src/ids.ts', "import '@murmuration/protocol/ports';", 'by name'],
     ['a file that is not there', 'protocol/src/ids.ts', "import './lost.ts';", 'not there'],
     ['tfjs outside of engine', 'simulations/src/start.ts', "import * as tf from '@tensorflow/tfjs';", 'only engine'],

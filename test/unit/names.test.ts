@@ -4,6 +4,7 @@ import { readSources } from './sources.ts';
 const packages = [
   'protocol',
   'engine',
+  'api',
   'coordinator',
   'client-sdk',
   'demo-keyboard-app',

@@ -13,6 +13,6 @@ export function readSources(folders: readonly string[]): Map<string, string> {
   );
   // The kernels are written in AssemblyScript, which has rules of its own for imports.
   const isSource = (path: string): boolean =>
-    /\.(tsx?|mjs)$/.test(path) && !/(^|\/)(assembly|dist|node_modules)\//.test(path);
+    /\.(tsx?|mjs)$/.test(path) && !/(^[^/]+\/assembly|(^|\/)(dist|node_modules))\//.test(path);
   return new Map(paths.filter(isSource).map(path => [path, readFileSync(root + path, 'utf8')]));
 }

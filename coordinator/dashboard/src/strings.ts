@@ -1,8 +1,8 @@
-import type { AlertRule } from '../../src/http/messages/alert.ts';
-import type { Phase } from '../../src/http/messages/scalars.ts';
-import type { AuditAction } from '../../src/operators/audit.ts';
-import type { Role } from '../../src/operators/role.ts';
-import type { TokenState } from '../../src/tokens/secret-token.ts';
+import type { AlertRule } from '@murmuration/api/alert';
+import type { AuditAction } from '@murmuration/api/audit';
+import type { Role } from '@murmuration/api/role';
+import type { Phase } from '@murmuration/api/scalars';
+import type { TokenState } from '@murmuration/api/token';
 import type { Connection } from './live/feed.ts';
 
 const number = new Intl.NumberFormat('en');

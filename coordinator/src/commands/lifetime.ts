@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { duration } from '../task/duration.ts';
+import { duration } from '../timing/duration.ts';
 
 /** When what is made now and lasts so long expires, ms since 1970; null where no end is set. Throws `config.invalid`. */
 export function expiry(lasts: string | undefined, now: number): number | null {

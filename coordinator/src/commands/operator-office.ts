@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
+import { type Role, roles } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import * as z from 'zod';
 import { iso, isoOrNull } from '../http/routes/admin/schemas.ts';
 import { Operators } from '../operators/operators.ts';
-import { type Role, roles } from '../operators/role.ts';
-import type { Place } from '../paging.ts';
+import type { Place } from '../paging/paging.ts';
 import { AdminClient, type RemoteOptions } from './admin-client.ts';
 
 const shown = z.object({

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { steadyClock, systemRandom } from '@murmuration/protocol/system';
 import type { Command } from 'commander';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../assembly/config.ts';
 import { loadTask, loadVerifier } from './load-module.ts';
 import { say } from './output.ts';
 
@@ -20,7 +20,7 @@ export function serveCommand(program: Command): void {
       const config = await loadConfig(file, process.env);
       const { enrolmentVerifier: verifier } = config;
       // Only here: no other command waits for the engine to load.
-      const { createCoordinator } = await import('../main.ts');
+      const { createCoordinator } = await import('../assembly/main.ts');
       const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
         clock: steadyClock(),
         random: systemRandom,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { settingsChanged, taskSettings } from '@murmuration/api/settings';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { settingsChanged, taskSettings } from '../http/messages/settings.ts';
 import { AdminClient, operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { wholeNumber } from './numbers.ts';
 import { note, say, sayJson, sayTable } from './output.ts';

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Command } from 'commander';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../assembly/config.ts';
 
 export interface StorageOptions {
   readonly storage?: string;

@@ -1,9 +1,9 @@
+import { type Role, roles } from '@murmuration/api/role';
 import { hex } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { type Command, Option } from 'commander';
-import { type Role, roles } from '../operators/role.ts';
 import { label } from '../tokens/label.ts';
 import { mintToken } from '../tokens/secret-token.ts';
 import { operatorOptions, type RemoteOptions } from './admin-client.ts';

@@ -1,6 +1,6 @@
+import { serving } from '@murmuration/api/version';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Command } from 'commander';
-import { serving } from '../http/messages/version.ts';
 import { AdminClient, operatorOptions, type RemoteOptions } from './admin-client.ts';
 import { say, sayJson } from './output.ts';
 

@@ -1,5 +1,5 @@
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Metrics } from '../registry/model-version.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Measures a candidate version before it is published. A failure fails the round, and the model stays as it was. */
 export interface Evaluator {

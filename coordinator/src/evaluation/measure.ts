@@ -1,8 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
-import { withDeadline } from '../limits/deadline.ts';
-import type { Metrics } from '../registry/model-version.ts';
+import { withDeadline } from '../timing/deadline.ts';
 import type { Evaluator } from './evaluator.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What is waited for: a task's evaluator, for so long. */
 export interface Measuring {

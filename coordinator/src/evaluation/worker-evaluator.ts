@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { askWorker } from '../ask-worker.ts';
-import type { Metrics } from '../registry/model-version.ts';
+import { askWorker } from '../workers/ask-worker.ts';
 import type { Evaluator } from './evaluator.ts';
+import type { Metrics } from './metrics.ts';
 import type { EvaluationReply, EvaluationRequest } from './worker.ts';
 
 /**

@@ -3,7 +3,7 @@ import { startBackend } from '@murmuration/engine/backend';
 import { loadModel } from '@murmuration/engine/model';
 import type * as tf from '@murmuration/engine/tf';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Metrics } from '../registry/model-version.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Measures a model on held-out examples; `data` is what was handed to `workerEvaluator`. */
 export type Evaluate = (model: tf.LayersModel, data: unknown) => Metrics | Promise<Metrics>;

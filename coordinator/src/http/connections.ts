@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { CoordinatorEvents } from '../events.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 import { countedAddress, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Places } from '../limits/places.ts';

@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { fieldProblem } from '@murmuration/api/settings';
 import { errors, MurmurationError } from '@murmuration/protocol/errors';
 import { idPattern, type RoundId } from '@murmuration/protocol/ids';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { CoordinatorEvents } from '../events.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 import { roundOf } from '../round/concerning.ts';
 import { SettingsError } from '../task/settings-error.ts';
-import { fieldProblem } from './messages/settings.ts';
 
 /** A problem document (RFC 9457), with our code beside the standard members. */
 export const problem = z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration } from '../task/duration.ts';
+import { duration } from '../timing/duration.ts';
 
 const count = (most: number) => z.int().min(1).max(most);
 

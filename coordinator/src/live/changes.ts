@@ -1,7 +1,7 @@
+import type { AuditAction } from '@murmuration/api/audit';
+import type { Changed } from '@murmuration/api/live';
 import type { TaskName } from '@murmuration/protocol/ids';
-import type { CoordinatorEvents } from '../events.ts';
-import type { Changed } from '../http/messages/live.ts';
-import type { AuditAction } from '../operators/audit.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 
 /** What an action of an operator changes, besides the audit log. */
 const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {

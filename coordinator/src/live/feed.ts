@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
+import type { Changed, LiveEvents } from '@murmuration/api/live';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import { Server, type Socket } from 'socket.io';
-import type { CoordinatorEvents } from '../events.ts';
-import type { Changed, LiveEvents } from '../http/messages/live.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 import type { OperatorDoor } from '../http/operator-door.ts';
 import { endWithProblem } from '../http/problem.ts';
 import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Places } from '../limits/places.ts';
-import type { Overviews } from '../monitor/overview.ts';
 import { WebSockets } from '../socket/web-sockets.ts';
+import type { Overviews } from '../telemetry/overview.ts';
 import { watchChanges } from './changes.ts';
 import { Pulse } from './pulse.ts';
 

@@ -1,31 +1,5 @@
+import type { AuditAction, FieldChange } from '@murmuration/api/audit';
 import type { ErrorCode } from '@murmuration/protocol/errors';
-
-/** What operators do that changes something. */
-export const auditActions = [
-  'enrolment-token.create',
-  'enrolment-token.revoke',
-  'enrolment-token.revoke-devices',
-  'operator-token.create',
-  'operator-token.revoke',
-  'device.revoke',
-  'device.pardon',
-  'task.pause',
-  'task.resume',
-  'round.abort',
-  'round.start',
-  'version.alias',
-  'version.rollback',
-  'task.settings',
-] as const;
-export type AuditAction = (typeof auditActions)[number];
-
-/** A value that an operator changed; both are plain JSON. */
-export interface FieldChange {
-  /** Its path, such as `cohort.goal`. */
-  readonly field: string;
-  readonly from: unknown;
-  readonly to: unknown;
-}
 
 /** Who did what. No entry holds a secret: tokens are named by their ids. */
 export interface AuditEntry {

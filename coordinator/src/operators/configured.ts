@@ -1,6 +1,6 @@
+import type { Role } from '@murmuration/api/role';
 import { isValid } from '../tokens/secret-token.ts';
 import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
-import type { Role } from './role.ts';
 
 /** A token as a configuration names it. */
 export interface ConfiguredToken {

@@ -1,6 +1,6 @@
-import type { Page } from '../paging.ts';
+import type { Role } from '@murmuration/api/role';
+import type { Page } from '../paging/paging.ts';
 import type { TokenProof, Validity } from '../tokens/secret-token.ts';
-import type { Role } from './role.ts';
 
 /** With which an operator, or a program of an operator's, uses the admin API. */
 export interface OperatorToken extends TokenProof, Validity {

@@ -1,11 +1,13 @@
+import type { AuditAction, FieldChange } from '@murmuration/api/audit';
+import { includes, type Role } from '@murmuration/api/role';
+import type { TokenState } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
-import type { Page } from '../paging.ts';
-import { isValid, mintToken, proves, stateOf, type TokenState, tokenId } from '../tokens/secret-token.ts';
-import type { AuditAction, AuditEntry, AuditLog, FieldChange } from './audit.ts';
+import type { Page } from '../paging/paging.ts';
+import { isValid, mintToken, proves, stateOf, tokenId } from '../tokens/secret-token.ts';
+import type { AuditEntry, AuditLog } from './audit.ts';
 import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
-import { includes, type Role } from './role.ts';
 
 /** Who makes a request, after the token was found valid. */
 export type Operator = Pick<OperatorToken, 'id' | 'name' | 'role'>;

@@ -1,10 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
-import type { CoordinatorEvents } from '../events.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 import type { Member } from '../round/cohort.ts';
 import type { RoundState } from '../round/round.ts';
-import { GatheredWrites } from '../storage/gathered-writes.ts';
+import { GatheredWrites } from '../writes/gathered-writes.ts';
 import type { ActivityChange, ActivityStore, Participation } from './activity.ts';
 
 /** Changes that are written in one transaction. */

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
-import type { CoordinatorEvents } from '../events.ts';
-import { GatheredWrites } from '../storage/gathered-writes.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { GatheredWrites } from '../writes/gathered-writes.ts';
 
 /** ms for which a device that was convicted is left out of rounds. */
 const outFor = 86_400_000;

@@ -1,5 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
-import type { Page } from '../paging.ts';
+import type { Page } from '../paging/paging.ts';
 
 /** One installation of the SDK, known by the key that it made itself. */
 export interface Device {

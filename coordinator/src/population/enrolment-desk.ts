@@ -1,7 +1,7 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
-import type { Page } from '../paging.ts';
+import type { Page } from '../paging/paging.ts';
 import { mintToken } from '../tokens/secret-token.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from './enrolment-token.ts';
 

@@ -1,5 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
-import type { Page } from '../paging.ts';
+import type { Page } from '../paging/paging.ts';
 import type { TokenProof, Validity } from '../tokens/secret-token.ts';
 
 /** What an operator gives to an app, so that its devices may enrol. */

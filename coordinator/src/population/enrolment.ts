@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
-import { withDeadline } from '../limits/deadline.ts';
+import { withDeadline } from '../timing/deadline.ts';
 import { digestOf, isValid, proves, tokenId } from '../tokens/secret-token.ts';
 import type { EnrolmentTokenStore } from './enrolment-token.ts';
 

@@ -6,7 +6,7 @@ import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { isSoundKey } from '@murmuration/protocol/primitives/sound-keys';
-import type { Place } from '../paging.ts';
+import type { Place } from '../paging/paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';
 

@@ -1,5 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
-import type { Page } from '../paging.ts';
+import type { Page } from '../paging/paging.ts';
 import type { Activity, ActivityStore } from './activity.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { Population } from './population.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@murmuration/protocol/ports';
-import type { CoordinatorEvents } from '../events.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
 import type { ActivityStore } from './activity.ts';
 import { comeBackBetween, longestPause, type Pace } from './pacing.ts';

@@ -23,3 +23,8 @@ export interface AliasStore {
   /** The models that have an alias. */
   models(): Promise<ReadonlySet<ModelHash>>;
 }
+
+/** The version to which an operator rolled back, until a newer one was made from it. */
+export function baseOf(newest: number, aliases: readonly Alias[]): Alias | undefined {
+  return aliases.find(({ alias, newest: then }) => alias === 'base' && then === newest);
+}

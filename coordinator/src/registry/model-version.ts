@@ -1,7 +1,5 @@
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
-
-/** Figures of an evaluation by name, such as `top1` or `loss`. */
-export type Metrics = Readonly<Record<string, number>>;
+import type { Metrics } from '../evaluation/metrics.ts';
 
 /** An immutable model with its lineage: what it was made from, and how. */
 export interface ModelVersion {

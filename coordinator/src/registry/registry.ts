@@ -7,9 +7,8 @@ import {
   type ModelFiles,
   parseModelJson,
 } from '@murmuration/protocol/weights/model-files';
-import { contentHash } from '../content-hash.ts';
-import type { AliasStore } from './aliases.ts';
-import { baseOf } from './aliasing.ts';
+import { type AliasStore, baseOf } from './aliases.ts';
+import { contentHash } from './content-hash.ts';
 import type { BlobStore, Head, History } from './ports.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
-import type { Metrics } from '../registry/model-version.ts';
+import type { Metrics } from '../evaluation/metrics.ts';
 import type { Failed, Published, Tally } from './round.ts';
 import type { PhaseRecord } from './timeline.ts';
 

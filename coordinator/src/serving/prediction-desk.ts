@@ -2,10 +2,10 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { Predict, Predicted } from '@murmuration/protocol/messages/predict';
 import type { Clock } from '@murmuration/protocol/ports';
-import { withDeadline } from '../limits/deadline.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
+import { withDeadline } from '../timing/deadline.ts';
 import type { Serving } from './serving.ts';
 
 /** ms after which an answer is no longer waited for: devices give up after 20 s. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { ModelHash } from '@murmuration/protocol/ids';
-import { askWorker } from '../ask-worker.ts';
+import { askWorker } from '../workers/ask-worker.ts';
 import type { Serving } from './serving.ts';
 import type { ServingReply, ServingRequest } from './worker.ts';
 

@@ -16,8 +16,8 @@ import { type MaskingContribution, maskingContribution } from '@murmuration/prot
 import { type Predict, type Predicted, predict } from '@murmuration/protocol/messages/predict';
 import { type Leave, leave } from '@murmuration/protocol/messages/round';
 import type * as z from 'zod/mini';
-import type { FrameLengths } from '../limits/frame-lengths.ts';
 import type { Caller, Identity } from './caller.ts';
+import type { FrameLengths } from './frame-lengths.ts';
 
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {

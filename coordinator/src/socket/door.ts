@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Server as Engine } from 'engine.io';
-import type { CoordinatorEvents } from '../events.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 import { endWithProblem } from '../http/problem.ts';
 import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';

@@ -13,19 +13,19 @@ import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/p
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { Server } from 'socket.io';
-import type { CoordinatorEvents } from '../events.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
 import type { TrustedProxies } from '../limits/address.ts';
-import type { FrameLengths } from '../limits/frame-lengths.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Population } from '../population/population.ts';
 import { roundOf } from '../round/concerning.ts';
-import type { CohortChannel, MaskingEvent } from '../round/ports.ts';
+import type { CohortChannel, MaskingEvent } from '../rounds/ports.ts';
 import { Admission } from './admission.ts';
 import { type Answers, answersBy, type DeviceRequests } from './answers.ts';
 import type { Identity } from './caller.ts';
 import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket } from './connection.ts';
 import { Door, type Upgrade } from './door.ts';
+import type { FrameLengths } from './frame-lengths.ts';
 import { UnheardEnds } from './unheard.ts';
 
 /** What socket.io puts around a frame, bytes. */

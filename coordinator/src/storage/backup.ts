@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
-import { contentHash } from '../content-hash.ts';
+import { contentHash } from '../registry/content-hash.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';
 import { layout, lockFolder } from './folder.ts';
 import { Connection } from './sqlite/database.ts';

@@ -2,12 +2,12 @@ import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { AuditLog, NumberedEntry } from '../operators/audit.ts';
 import type { OperatorToken, OperatorTokenStore } from '../operators/operator-token.ts';
-import { type Page, pageOf } from '../paging.ts';
+import { type Page, pageOf } from '../paging/paging.ts';
 import type { Activity, ActivityStore } from '../population/activity.ts';
 import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { Judged, VerdictStore } from '../registry/verdicts.ts';
-import type { PausedTasks } from '../round/pauses.ts';
+import type { PausedTasks } from '../rounds/pauses.ts';
 import { isValid } from '../tokens/secret-token.ts';
 
 /** Tokens by their ids, as both kinds are kept. */

@@ -1,7 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids';
-import type { HourlyCount, HourlyCountStore } from '../monitor/hourly-counts.ts';
 import type { Alias, AliasStore } from '../registry/aliases.ts';
 import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
+import type { HourlyCount, HourlyCountStore } from '../telemetry/hourly-counts.ts';
 
 export function memoryAliases(): AliasStore {
   let aliases: readonly Alias[] = [];

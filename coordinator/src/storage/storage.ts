@@ -1,5 +1,4 @@
 import type { Clock } from '@murmuration/protocol/ports';
-import type { HourlyCountStore } from '../monitor/hourly-counts.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import type { ActivityStore } from '../population/activity.ts';
@@ -9,9 +8,10 @@ import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { AliasStore } from '../registry/aliases.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
-import type { PausedTasks } from '../round/pauses.ts';
 import type { RoundStore } from '../round/store.ts';
+import type { PausedTasks } from '../rounds/pauses.ts';
 import type { SettingsStore } from '../task/settings-store.ts';
+import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
 import {
   memoryActivity,

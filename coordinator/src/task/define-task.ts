@@ -5,11 +5,11 @@ import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/mess
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod';
-import { describeIssues, type FieldProblem, fieldProblems } from '../config-error.ts';
+import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
-import { duration } from './duration.ts';
+import { duration } from '../timing/duration.ts';
 import { cohortSizeOf, type Task } from './task.ts';
 
 const largestCohortOfPlans = 1_000_000;

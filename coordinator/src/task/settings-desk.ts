@@ -1,8 +1,8 @@
+import type { FieldChange } from '@murmuration/api/audit';
+import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
-import type { SettingsChanged, TaskSettings } from '../http/messages/settings.ts';
-import type { FieldChange } from '../operators/audit.ts';
 import { type Weakness, weakenedBy, weakerThan } from './protection.ts';
 import { changesBetween, settingsOf, withSettings } from './settings.ts';
 import type { KeptSettings, SettingsStore } from './settings-store.ts';

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { FieldProblem } from '../config-error.ts';
+import type { FieldProblem } from '../configuration/config-error.ts';
 
 /** Settings that don't fit: each field that is wrong, with what it may be. */
 export class SettingsError extends MurmurationError {

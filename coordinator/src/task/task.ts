@@ -3,9 +3,9 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';
-import type { Eligibility } from '../population/eligibility.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
+import type { Eligibility } from './eligibility.ts';
 
 /** What to learn, complete and checked; `defineTask` makes it. */
 export interface Task {

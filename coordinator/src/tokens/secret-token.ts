@@ -1,3 +1,4 @@
+import type { TokenState } from '@murmuration/api/token';
 import { base64url, equalBytes, utf8 } from '@murmuration/protocol/bytes';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
@@ -57,10 +58,6 @@ const nothing = new Uint8Array(32);
 export function isValid({ expiresAt, revokedAt }: Validity, time: number): boolean {
   return revokedAt === null && (expiresAt === null || time < expiresAt);
 }
-
-/** Whether a token counts, in one word. */
-export const tokenStates = ['valid', 'used-up', 'expired', 'revoked'] as const;
-export type TokenState = (typeof tokenStates)[number];
 
 /** How it stands with a token at `time`, ms since 1970. */
 export function stateOf(

@@ -1,4 +1,4 @@
-import { duration } from '@murmuration/coordinator/task/duration';
+import { duration } from '@murmuration/coordinator/timing/duration';
 import * as z from 'zod';
 import { lossPhases } from './losses.ts';
 

@@ -1,6 +1,6 @@
 import type { Platform } from '@murmuration/client-sdk/platform';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
-import type { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 

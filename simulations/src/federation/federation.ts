@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { describeModel } from '@murmuration/engine/model';

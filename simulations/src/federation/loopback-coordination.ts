@@ -1,9 +1,9 @@
-import { parseConfig } from '@murmuration/coordinator/config';
-import { openCore } from '@murmuration/coordinator/core';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
-import { frameLengths } from '@murmuration/coordinator/limits/frame-lengths';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { openCore } from '@murmuration/coordinator/assembly/core';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { Population } from '@murmuration/coordinator/population/population';
+import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import type { RandomBytes } from '@murmuration/protocol/ports';

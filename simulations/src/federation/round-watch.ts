@@ -1,5 +1,5 @@
 import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { DeviceId } from '@murmuration/protocol/ids';

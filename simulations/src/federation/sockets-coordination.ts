@@ -1,6 +1,6 @@
 import { nodePlatform } from '@murmuration/client-sdk/node';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import type { RandomBytes } from '@murmuration/protocol/ports';

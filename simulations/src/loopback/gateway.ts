@@ -1,13 +1,13 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
-import type { Core, DeviceChannel } from '@murmuration/coordinator/core';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
-import type { FrameLengths } from '@murmuration/coordinator/limits/frame-lengths';
+import type { Core, DeviceChannel } from '@murmuration/coordinator/assembly/core';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Population } from '@murmuration/coordinator/population/population';
-import { findRound } from '@murmuration/coordinator/round/all-tasks';
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { type Answers, answersBy, type DeviceRequests } from '@murmuration/coordinator/socket/answers';
 import type { Caller, Identity } from '@murmuration/coordinator/socket/caller';
 import { Challenge } from '@murmuration/coordinator/socket/challenge';
+import type { FrameLengths } from '@murmuration/coordinator/socket/frame-lengths';
 import { UnheardEnds } from '@murmuration/coordinator/socket/unheard';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type DeviceId, type ModelHash, parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids';

@@ -1,5 +1,5 @@
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';

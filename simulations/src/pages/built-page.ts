@@ -35,7 +35,7 @@ const dashboard: Page = {
   sources: [
     'package-lock.json',
     'coordinator/dashboard',
-    'coordinator/src/operators/role.ts',
+    'api/src/role.ts',
     'protocol/src/errors.ts',
     'protocol/src/system.ts',
   ],

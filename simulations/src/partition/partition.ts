@@ -1,4 +1,4 @@
-import { describeIssues } from '@murmuration/coordinator/config-error';
+import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type * as z from 'zod';
 import type { Columns } from '../data/dataset.ts';

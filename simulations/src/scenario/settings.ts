@@ -1,4 +1,4 @@
-import { duration } from '@murmuration/coordinator/task/duration';
+import { duration } from '@murmuration/coordinator/timing/duration';
 import * as z from 'zod';
 import { adversarySettings } from '../devices/adversaries/settings.ts';
 import { deviceSettings } from '../devices/settings.ts';

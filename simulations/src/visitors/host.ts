@@ -1,4 +1,4 @@
-import type { Steering } from '@murmuration/coordinator/round/steering';
+import type { Steering } from '@murmuration/coordinator/rounds/steering';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { Visitors } from './visitors.ts';

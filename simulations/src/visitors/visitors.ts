@@ -1,4 +1,4 @@
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { simulated } from '../phones/platform.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import { fileStorage } from '@murmuration/client-sdk/storage/file';
-import type { Coordinator } from '@murmuration/coordinator/main';
+import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

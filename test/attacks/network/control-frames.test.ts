@@ -1,4 +1,4 @@
-import { livePath } from '@murmuration/coordinator/http/messages/live';
+import { livePath } from '@murmuration/api/live';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/bytes';
 import { native } from '@murmuration/protocol/primitives/node';

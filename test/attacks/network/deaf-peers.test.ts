@@ -1,4 +1,4 @@
-import { livePath } from '@murmuration/coordinator/http/messages/live';
+import { livePath } from '@murmuration/api/live';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator, type Surroundings } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import {
+  type Coordinator,
+  createCoordinator,
+  type Surroundings,
+} from '@murmuration/coordinator/assembly/main';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
-import type { Alert } from '@murmuration/coordinator/monitor/alerts/alert';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { Alert } from '@murmuration/coordinator/events/alert';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { Clock } from '@murmuration/protocol/ports';
 import { steadyClock, systemRandom } from '@murmuration/protocol/system';

@@ -1,6 +1,6 @@
 // Writes many lines to the log of a coordinator, says on standard output that it has done so, and then lives until it is told to end.
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
-import { createLog, logEvents } from '@murmuration/coordinator/monitor/log';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { createLog, logEvents } from '@murmuration/coordinator/telemetry/log';
 
 const events = new CoordinatorEvents();
 logEvents(events, createLog('debug'));

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
-import type { Alert } from '@murmuration/coordinator/monitor/alerts/alert';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { Alert } from '@murmuration/coordinator/events/alert';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import { askAs, operatorTokens } from '../operators.ts';

@@ -1,6 +1,6 @@
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
-import type { Alert } from '@murmuration/coordinator/monitor/alerts/alert';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { Alert } from '@murmuration/coordinator/events/alert';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { systemRandom } from '@murmuration/protocol/system';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask } from '../../e2e/line.ts';

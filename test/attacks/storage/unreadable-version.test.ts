@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { checkStorage } from '@murmuration/coordinator/commands/doctor/folders';
 import { versionCommands } from '@murmuration/coordinator/commands/versions';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
-import type { Alert } from '@murmuration/coordinator/monitor/alerts/alert';
+import type { Alert } from '@murmuration/coordinator/events/alert';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';

@@ -1,6 +1,6 @@
 // The coordinator of the dashboard benchmark, in a process of its own.
-import { parseConfig } from '@murmuration/coordinator/config';
-import { type Coordinator, createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { answerOrders } from '../second-process.ts';
 import { task } from './task.ts';
 

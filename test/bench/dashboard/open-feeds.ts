@@ -1,4 +1,4 @@
-import { livePath } from '@murmuration/coordinator/http/messages/live';
+import { livePath } from '@murmuration/api/live';
 import { io, type Socket } from 'socket.io-client';
 
 /** Live feeds as open pages have them. */

@@ -1,4 +1,4 @@
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';

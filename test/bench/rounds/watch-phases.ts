@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { round } from '../benchmark.ts';
 

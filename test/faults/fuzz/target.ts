@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '@murmuration/coordinator/config';
-import { createCoordinator } from '@murmuration/coordinator/main';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { hex } from '@murmuration/protocol/bytes';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import type { TargetFigures, TargetMessage } from './target-process.ts';

@@ -1,9 +1,9 @@
 import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import type { BlobStore, History } from '@murmuration/coordinator/registry/ports';
-import type { PausedTasks } from '@murmuration/coordinator/round/pauses';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundTerms } from '@murmuration/coordinator/round/round';
 import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
+import type { PausedTasks } from '@murmuration/coordinator/rounds/pauses';
 import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryPausedTasks } from '@murmuration/coordinator/storage/memory-access';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';

@@ -1,8 +1,8 @@
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { maySend, standingOf } from '@murmuration/coordinator/round/cohort';
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { Checkpoint } from '@murmuration/coordinator/round/store';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { equalBytes, hex } from '@murmuration/protocol/bytes';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';

@@ -1,5 +1,5 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { base64url } from '@murmuration/protocol/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { challengeMessage, type Hello } from '@murmuration/protocol/messages/hello';

@@ -1,6 +1,6 @@
 import { type Aggregate, aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
-import { Course } from '@murmuration/coordinator/round/course';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { Course } from '@murmuration/coordinator/rounds/course';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Layout } from '@murmuration/protocol/weights/layout';

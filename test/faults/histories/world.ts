@@ -1,6 +1,6 @@
-import { storeFirstVersion } from '@murmuration/coordinator/registry/first-version';
 import { Registry } from '@murmuration/coordinator/registry/registry';
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';

@@ -1,4 +1,4 @@
-import type { CoordinatorEvents } from '@murmuration/coordinator/events';
+import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { trustProxies } from '@murmuration/coordinator/limits/address';
 import { type Limits, limitsSchema } from '@murmuration/coordinator/limits/limits';
 import type { Clock } from '@murmuration/protocol/ports';

@@ -1,6 +1,6 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
-import type { RoundDriver } from '@murmuration/coordinator/round/driver';
-import type { MaskingEvent } from '@murmuration/coordinator/round/ports';
+import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
+import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';

@@ -1,6 +1,6 @@
+import { roles } from '@murmuration/api/role';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { roles } from '../../../src/operators/role.ts';
 import { useDashboard } from '../page/dashboard.ts';
 import { Dialog } from '../page/dialog.tsx';
 import { Failure } from '../requests/loading.tsx';

@@ -1,5 +1,5 @@
-import type { Role } from '../../../src/operators/role.ts';
-import type { TokenState } from '../../../src/tokens/secret-token.ts';
+import type { Role } from '@murmuration/api/role';
+import type { TokenState } from '@murmuration/api/token';
 
 interface Token {
   readonly id: string;

@@ -1,6 +1,6 @@
+import type { CheckIns } from '@murmuration/api/device';
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import type { CheckIns } from '../../../src/http/messages/device.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { ChartContent } from '../charts/content.ts';
 import { count, moment } from '../page/format.ts';

@@ -1,4 +1,4 @@
-import type { PaceMessage } from '../../../src/http/messages/device.ts';
+import type { PaceMessage } from '@murmuration/api/device';
 import { useDashboard } from '../page/dashboard.ts';
 import { count, duration } from '../page/format.ts';
 import { useLoaded } from '../requests/loaded.ts';

@@ -1,4 +1,4 @@
-import type { PopulationMessage } from '../../../src/http/messages/device.ts';
+import type { PopulationMessage } from '@murmuration/api/device';
 import { count } from '../page/format.ts';
 import { useLoaded } from '../requests/loaded.ts';
 import { Loading } from '../requests/loading.tsx';

@@ -1,8 +1,8 @@
+import type { Changed, LiveEvents, livePath } from '@murmuration/api/live';
+import type { Overview } from '@murmuration/api/overview';
 import type { Clock } from '@murmuration/protocol/ports';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
-import type { Changed, LiveEvents, livePath } from '../../../src/http/messages/live.ts';
-import type { Overview } from '../../../src/http/messages/overview.ts';
 
 const path: typeof livePath = '/v1/admin/live';
 

@@ -1,4 +1,4 @@
-import type { Version, Versions } from '../../../src/http/messages/version.ts';
+import type { Version, Versions } from '@murmuration/api/version';
 import { count, duration, instant } from '../page/format.ts';
 import { Missing } from '../page/missing.tsx';
 import { PageHead } from '../page/page-head.tsx';

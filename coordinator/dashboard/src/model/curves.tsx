@@ -1,5 +1,5 @@
+import type { Figures } from '@murmuration/api/version';
 import { useMemo } from 'preact/hooks';
-import type { Figures } from '../../../src/http/messages/version.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { Colour } from '../charts/colours.ts';
 import type { ChartContent } from '../charts/content.ts';

@@ -1,5 +1,5 @@
+import type { Version, Versions } from '@murmuration/api/version';
 import type { Signal } from '@preact/signals';
-import type { Version, Versions } from '../../../src/http/messages/version.ts';
 import { count } from '../page/format.ts';
 import { Ago } from '../page/moment.tsx';
 import { addressOf } from '../page/routes.ts';

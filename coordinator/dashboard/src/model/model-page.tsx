@@ -1,5 +1,5 @@
+import type { Figures, Versions } from '@murmuration/api/version';
 import { useSignal } from '@preact/signals';
-import type { Figures, Versions } from '../../../src/http/messages/version.ts';
 import { useDashboard } from '../page/dashboard.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { Pager, usePlaces } from '../page/pager.tsx';

@@ -1,4 +1,4 @@
-import type { Serving, Version } from '../../../src/http/messages/version.ts';
+import type { Serving, Version } from '@murmuration/api/version';
 import { Action } from '../page/action.tsx';
 import { useDashboard } from '../page/dashboard.ts';
 import { strings } from '../strings.ts';

@@ -1,4 +1,4 @@
-import type { Serving } from '../../../src/http/messages/version.ts';
+import type { Serving } from '@murmuration/api/version';
 import { Ago } from '../page/moment.tsx';
 import { addressOf } from '../page/routes.ts';
 import { strings } from '../strings.ts';

@@ -1,4 +1,4 @@
-import type { AlertMessage } from '../../../src/http/messages/alert.ts';
+import type { AlertMessage } from '@murmuration/api/alert';
 import { Ago } from '../page/moment.tsx';
 import { strings } from '../strings.ts';
 

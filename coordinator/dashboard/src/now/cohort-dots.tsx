@@ -1,5 +1,5 @@
+import type { LiveRound } from '@murmuration/api/overview';
 import { useMemo } from 'preact/hooks';
-import type { LiveRound } from '../../../src/http/messages/overview.ts';
 import { count } from '../page/format.ts';
 import { strings } from '../strings.ts';
 import { flock, height, mostDots, width } from './flock-layout.ts';

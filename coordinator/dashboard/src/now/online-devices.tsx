@@ -1,4 +1,4 @@
-import type { Online } from '../../../src/http/messages/device.ts';
+import type { Online } from '@murmuration/api/device';
 import { count, percent } from '../page/format.ts';
 import { addressOf } from '../page/routes.ts';
 import { strings } from '../strings.ts';

@@ -1,5 +1,5 @@
-import type { LiveRound } from '../../../src/http/messages/overview.ts';
-import type { Phase } from '../../../src/http/messages/scalars.ts';
+import type { LiveRound } from '@murmuration/api/overview';
+import type { Phase } from '@murmuration/api/scalars';
 import { useNow } from '../page/dashboard.ts';
 import { duration } from '../page/format.ts';
 import { strings } from '../strings.ts';

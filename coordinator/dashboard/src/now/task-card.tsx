@@ -1,4 +1,4 @@
-import type { LiveRound, TaskOverview } from '../../../src/http/messages/overview.ts';
+import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
 import { useNow } from '../page/dashboard.ts';
 import { clockTime, count, duration, instant } from '../page/format.ts';
 import { Ago } from '../page/moment.tsx';

@@ -1,7 +1,7 @@
+import type { Session } from '@murmuration/api/session';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Session } from '../../../src/http/messages/session.ts';
 import { strings } from '../strings.ts';
 import { useDashboard } from './dashboard.ts';
 import { icons, LeaveIcon, Mark, MoonIcon, SunIcon } from './icons.tsx';

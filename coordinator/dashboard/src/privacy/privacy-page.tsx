@@ -1,4 +1,4 @@
-import type { Masking } from '../../../src/http/messages/security.ts';
+import type { Masking } from '@murmuration/api/security';
 import { count, percent } from '../page/format.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { useLoaded } from '../requests/loaded.ts';

@@ -1,6 +1,6 @@
+import type { Subject } from '@murmuration/api/live';
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { Subject } from '../../../src/http/messages/live.ts';
 import type { Feed } from '../live/feed.ts';
 import { useDashboard } from '../page/dashboard.ts';
 import { asRefusal, type Refusal } from './refusal.ts';

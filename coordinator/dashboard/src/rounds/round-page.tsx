@@ -1,4 +1,4 @@
-import type { RoundDetail } from '../../../src/http/messages/round.ts';
+import type { RoundDetail } from '@murmuration/api/round';
 import { nameOf, readable, readingOf } from '../model/figures.ts';
 import { TaskCard } from '../now/task-card.tsx';
 import { useDashboard } from '../page/dashboard.ts';

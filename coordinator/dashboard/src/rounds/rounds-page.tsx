@@ -1,5 +1,5 @@
+import type { RoundSummary, Rounds } from '@murmuration/api/round';
 import { useSignal } from '@preact/signals';
-import type { RoundSummary, Rounds } from '../../../src/http/messages/round.ts';
 import { useDashboard } from '../page/dashboard.ts';
 import { bytes, count, duration } from '../page/format.ts';
 import { Ago } from '../page/moment.tsx';

@@ -1,4 +1,4 @@
-import type { RoundSummary } from '../../../src/http/messages/round.ts';
+import type { RoundSummary } from '@murmuration/api/round';
 import { count } from '../page/format.ts';
 import { strings } from '../strings.ts';
 

@@ -1,4 +1,4 @@
-import type { PhaseMessage } from '../../../src/http/messages/round.ts';
+import type { PhaseMessage } from '@murmuration/api/round';
 import { clockTime, count, duration } from '../page/format.ts';
 import { Scroll } from '../page/scroll.tsx';
 import { strings } from '../strings.ts';

@@ -1,4 +1,4 @@
-import type { Alerts } from '../../../src/http/messages/alert.ts';
+import type { Alerts } from '@murmuration/api/alert';
 import { Ago } from '../page/moment.tsx';
 import { useLoaded } from '../requests/loaded.ts';
 import { Loading } from '../requests/loading.tsx';

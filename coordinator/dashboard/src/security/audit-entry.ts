@@ -1,4 +1,4 @@
-import type { AuditAction } from '../../../src/operators/audit.ts';
+import type { AuditAction } from '@murmuration/api/audit';
 
 /** As GET /v1/admin/audit lists them. */
 export interface AuditEntry {

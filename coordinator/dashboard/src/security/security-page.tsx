@@ -1,5 +1,5 @@
+import type { Refusals } from '@murmuration/api/security';
 import { useSignal } from '@preact/signals';
-import type { Refusals } from '../../../src/http/messages/security.ts';
 import { PageHead } from '../page/page-head.tsx';
 import { Span } from '../page/span.tsx';
 import { useLoaded } from '../requests/loaded.ts';

@@ -1,6 +1,6 @@
+import { includes, type Role } from '@murmuration/api/role';
+import type { Session as SessionMessage } from '@murmuration/api/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Session as SessionMessage } from '../../../src/http/messages/session.ts';
-import { includes, type Role } from '../../../src/operators/role.ts';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import { Requests } from '../requests/requests.ts';
 

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../src/http/messages/settings.ts';
+import type { Settings } from '@murmuration/api/settings';
 import { plainDuration } from '../page/format.ts';
 
 /** How a setting is written down. */

@@ -1,6 +1,6 @@
+import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
 import { useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
-import type { SettingsChanged, TaskSettings } from '../../../src/http/messages/settings.ts';
 import { Confirmation } from '../page/action.tsx';
 import { useDashboard } from '../page/dashboard.ts';
 import { Failure } from '../requests/loading.tsx';

@@ -1,4 +1,4 @@
-import type { TaskSettings } from '../../../src/http/messages/settings.ts';
+import type { TaskSettings } from '@murmuration/api/settings';
 import { useDashboard } from '../page/dashboard.ts';
 import { Ago } from '../page/moment.tsx';
 import { PageHead } from '../page/page-head.tsx';

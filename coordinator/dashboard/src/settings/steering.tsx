@@ -1,4 +1,4 @@
-import type { TaskOverview } from '../../../src/http/messages/overview.ts';
+import type { TaskOverview } from '@murmuration/api/overview';
 import { Action } from '../page/action.tsx';
 import { useDashboard } from '../page/dashboard.ts';
 import { strings } from '../strings.ts';

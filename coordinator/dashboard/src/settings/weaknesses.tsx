@@ -1,4 +1,4 @@
-import type { TaskSettings } from '../../../src/http/messages/settings.ts';
+import type { TaskSettings } from '@murmuration/api/settings';
 import { strings } from '../strings.ts';
 
 /** What protects devices less than the definition of the task does. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@murmuration/protocol/ports';
 import { systemClock } from '@murmuration/protocol/system';
 import type { Command } from 'commander';
-import { type Config, loadConfig } from '../../config.ts';
+import { type Config, loadConfig } from '../../assembly/config.ts';
 import { dashboardFolder } from '../../http/dashboard.ts';
 import { say, sayJson, sayTable } from '../output.ts';
 import { urlOf } from '../request.ts';

@@ -1,8 +1,8 @@
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Config } from '../../config.ts';
-import type { Unreadable } from '../../registry/readability.ts';
+import type { Config } from '../../assembly/config.ts';
+import type { Unreadable } from '../../promotion/readability.ts';
 import type { Inspection } from '../../storage/inspect.ts';
 import { bytes } from '../figures.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';

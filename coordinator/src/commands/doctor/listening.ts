@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../assembly/config.ts';
 import { isLoopback } from '../../operators/exposure.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 

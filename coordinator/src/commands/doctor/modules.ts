@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../assembly/config.ts';
 import { loadTask, loadVerifier } from '../load-module.ts';
 import { type Finding, fault, ok, reason } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import * as z from 'zod';
-import type { Unreadable } from '../../registry/readability.ts';
+import type { Unreadable } from '../../promotion/readability.ts';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 

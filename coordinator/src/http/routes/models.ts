@@ -3,11 +3,11 @@ import { hashPattern, type ModelHash, type TaskName } from '@murmuration/protoco
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import * as z from 'zod';
-import type { CoordinatorEvents } from '../../events.ts';
-import type { Traffic } from '../../monitor/traffic.ts';
+import type { CoordinatorEvents } from '../../events/events.ts';
 import type { History } from '../../registry/ports.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { StoredBytes } from '../../registry/stored-bytes.ts';
+import type { Traffic } from '../../rounds/traffic.ts';
 import type { App } from '../app.ts';
 import { sendBlocks } from '../blocks.ts';
 import { problem } from '../problem.ts';

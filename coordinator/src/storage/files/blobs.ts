@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { hashPattern } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
-import { contentHash } from '../../content-hash.ts';
+import { contentHash } from '../../registry/content-hash.ts';
 import type { BlobStore } from '../../registry/ports.ts';
 import { BlobBlocks } from './blob-blocks.ts';
 import { makeFolder, onDisk, readIfThere, syncFolder, writeWhole } from './durable-file.ts';

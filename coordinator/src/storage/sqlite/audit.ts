@@ -1,4 +1,5 @@
-import type { AuditAction, AuditEntry, AuditLog, FieldChange } from '../../operators/audit.ts';
+import type { AuditAction, FieldChange } from '@murmuration/api/audit';
+import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
 import { fromJson, toJson } from './json.ts';
 import type { SqliteDatabase } from './open.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { HourlyCount, HourlyCountStore } from '../../monitor/hourly-counts.ts';
+import type { HourlyCount, HourlyCountStore } from '../../telemetry/hourly-counts.ts';
 import type { SqliteDatabase } from './open.ts';
 
 /** Counts by the hour as rows. */

@@ -1,5 +1,5 @@
 import type { TaskName } from '@murmuration/protocol/ids';
-import type { PausedTasks } from '../../round/pauses.ts';
+import type { PausedTasks } from '../../rounds/pauses.ts';
 import type { SqliteDatabase } from './open.ts';
 
 /** Paused tasks as rows. */

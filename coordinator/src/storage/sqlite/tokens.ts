@@ -1,8 +1,8 @@
+import type { Role } from '@murmuration/api/role';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { sql } from 'kysely';
 import type { OperatorToken, OperatorTokenStore } from '../../operators/operator-token.ts';
-import type { Role } from '../../operators/role.ts';
-import type { Page } from '../../paging.ts';
+import type { Page } from '../../paging/paging.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../../population/enrolment-token.ts';
 import { isValid } from '../../tokens/secret-token.ts';
 import type { SqliteDatabase } from './open.ts';

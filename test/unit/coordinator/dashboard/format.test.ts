@@ -1,5 +1,5 @@
 import { bytes, duration, plainDuration, relative } from '@murmuration/coordinator/dashboard/page/format';
-import { duration as durationSchema } from '@murmuration/coordinator/task/duration';
+import { duration as durationSchema } from '@murmuration/coordinator/timing/duration';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
+import type { Settings } from '@murmuration/api/settings';
 import { changesOf, textsOf } from '@murmuration/coordinator/dashboard/settings/fields';
-import type { Settings } from '@murmuration/coordinator/http/messages/settings';
 import { describe, expect, it } from 'vitest';
 
 const settings: Settings = {

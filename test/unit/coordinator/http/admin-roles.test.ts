@@ -1,4 +1,4 @@
-import { includes, type Role, roles } from '@murmuration/coordinator/operators/role';
+import { includes, type Role, roles } from '@murmuration/api/role';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

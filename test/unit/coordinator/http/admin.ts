@@ -1,10 +1,9 @@
+import { type Role, roles } from '@murmuration/api/role';
+import { openWatch } from '@murmuration/coordinator/assembly/watch';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { OperatorDoor } from '@murmuration/coordinator/http/operator-door';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
-import { alertsSchema } from '@murmuration/coordinator/monitor/alerts/settings';
-import { openWatch } from '@murmuration/coordinator/monitor/watch';
 import { Operators } from '@murmuration/coordinator/operators/operators';
-import { type Role, roles } from '@murmuration/coordinator/operators/role';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
 import { Census } from '@murmuration/coordinator/population/census';
 import { Convictions } from '@murmuration/coordinator/population/convictions';
@@ -12,11 +11,12 @@ import { EnrolmentDesk } from '@murmuration/coordinator/population/enrolment-des
 import { Population } from '@murmuration/coordinator/population/population';
 import { Registrar } from '@murmuration/coordinator/population/registrar';
 import { Turnout } from '@murmuration/coordinator/population/turnout';
-import { Aliasing } from '@murmuration/coordinator/registry/aliasing';
-import { Readability } from '@murmuration/coordinator/registry/readability';
-import { Steering } from '@murmuration/coordinator/round/steering';
+import { Aliasing } from '@murmuration/coordinator/promotion/aliasing';
+import { Readability } from '@murmuration/coordinator/promotion/readability';
+import { Steering } from '@murmuration/coordinator/rounds/steering';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsDesk } from '@murmuration/coordinator/task/settings-desk';
+import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '../../../seeded-random.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';

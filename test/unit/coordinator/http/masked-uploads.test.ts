@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
-import { Traffic } from '@murmuration/coordinator/monitor/traffic';
+import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { base64url } from '@murmuration/protocol/bytes';
 import { maskedHeader, updatePath } from '@murmuration/protocol/messages/channel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { boundsOf } from '../bounds.ts';
 import type { Federation } from '../federation.ts';
 import type { MaskedDevice } from '../masked-device.ts';
-import { openMaskedCohort } from '../round/masked-cohort.ts';
+import { openMaskedCohort } from '../rounds/masked-cohort.ts';
 
 let federation: Federation;
 let devices: MaskedDevice[];

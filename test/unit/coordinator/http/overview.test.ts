@@ -1,9 +1,9 @@
-import type { PaceMessage } from '@murmuration/coordinator/http/messages/device';
-import type { Overview } from '@murmuration/coordinator/http/messages/overview';
-import type { RoundDetail, Rounds } from '@murmuration/coordinator/http/messages/round';
-import type { Masking, Refusals } from '@murmuration/coordinator/http/messages/security';
-import type { Figures, Serving, Versions } from '@murmuration/coordinator/http/messages/version';
-import type { Role } from '@murmuration/coordinator/operators/role';
+import type { PaceMessage } from '@murmuration/api/device';
+import type { Overview } from '@murmuration/api/overview';
+import type { Role } from '@murmuration/api/role';
+import type { RoundDetail, Rounds } from '@murmuration/api/round';
+import type { Masking, Refusals } from '@murmuration/api/security';
+import type { Figures, Serving, Versions } from '@murmuration/api/version';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, updateOf } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '@murmuration/coordinator/operators/role';
+import type { Role } from '@murmuration/api/role';
 import { sessionLasts } from '@murmuration/coordinator/operators/sessions';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Admin, openAdmin } from './admin.ts';

@@ -1,4 +1,4 @@
-import type { SettingsChanged, TaskSettings } from '@murmuration/coordinator/http/messages/settings';
+import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
 import { asOperatorsSet } from '@murmuration/coordinator/task/settings-desk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, updateOf } from '../federation.ts';

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
-import { Traffic } from '@murmuration/coordinator/monitor/traffic';
+import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { base64url } from '@murmuration/protocol/bytes';
 import { updatePath } from '@murmuration/protocol/messages/channel';

@@ -1,6 +1,6 @@
+import { includes, roles } from '@murmuration/api/role';
 import { type ConfiguredToken, configured } from '@murmuration/coordinator/operators/configured';
 import { Operators } from '@murmuration/coordinator/operators/operators';
-import { includes, roles } from '@murmuration/coordinator/operators/role';
 import { memoryAudit, memoryOperatorTokens } from '@murmuration/coordinator/storage/memory-access';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { MurmurationError } from '@murmuration/protocol/errors';

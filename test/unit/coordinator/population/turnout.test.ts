@@ -1,4 +1,4 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { comeBackBetween } from '@murmuration/coordinator/population/pacing';
 import { Turnout } from '@murmuration/coordinator/population/turnout';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';

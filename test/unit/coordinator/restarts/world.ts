@@ -1,12 +1,12 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import { storeFirstVersion } from '@murmuration/coordinator/registry/first-version';
 import { Registry } from '@murmuration/coordinator/registry/registry';
-import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/round/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { SavedRound } from '@murmuration/coordinator/round/store';
-import type { TaskRounds } from '@murmuration/coordinator/round/task-rounds';
+import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
+import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
+import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { base64url, hex } from '@murmuration/protocol/bytes';

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
-import { frameLengths } from '@murmuration/coordinator/limits/frame-lengths';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
+import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids';

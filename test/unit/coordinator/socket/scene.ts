@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
-import { frameLengths } from '@murmuration/coordinator/limits/frame-lengths';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { Population } from '@murmuration/coordinator/population/population';
 import type { DeviceRequests } from '@murmuration/coordinator/socket/answers';
+import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import type { ModelHash } from '@murmuration/protocol/ids';

@@ -1,4 +1,4 @@
-import { CoordinatorEvents } from '@murmuration/coordinator/events';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { Host } from '@murmuration/simulations/visitors/host';

@@ -1,8 +1,8 @@
-import type { AlertWatch } from '../../../monitor/alerts/watch.ts';
-import type { Webhooks } from '../../../monitor/alerts/webhooks/webhooks.ts';
-import { alertMessage } from '../../../monitor/overview.ts';
+import { alerts } from '@murmuration/api/alert';
+import type { AlertWatch } from '../../../telemetry/alerts/watch.ts';
+import type { Webhooks } from '../../../telemetry/alerts/webhooks/webhooks.ts';
+import { alertMessage } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
-import { alerts } from '../../messages/alert.ts';
 import { isoOrNull } from './schemas.ts';
 
 /** What operators should look at. */

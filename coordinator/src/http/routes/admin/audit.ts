@@ -1,7 +1,7 @@
+import { auditEntry } from '@murmuration/api/audit';
 import * as z from 'zod';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { App } from '../../app.ts';
-import { auditEntry } from '../../messages/audit.ts';
 import { iso } from './schemas.ts';
 
 /** Who did what. */

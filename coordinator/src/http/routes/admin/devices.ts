@@ -1,3 +1,4 @@
+import { type DeviceMessage, device } from '@murmuration/api/device';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type DeviceId, idPattern } from '@murmuration/protocol/ids';
 import * as z from 'zod';
@@ -5,7 +6,6 @@ import type { Operators } from '../../../operators/operators.ts';
 import type { Convictions } from '../../../population/convictions.ts';
 import type { KnownDevice, Registrar } from '../../../population/registrar.ts';
 import type { App } from '../../app.ts';
-import { type DeviceMessage, device } from '../../messages/device.ts';
 import { problem } from '../../problem.ts';
 import { iso, isoOrNull, next, nextOf, page, pageOf } from './schemas.ts';
 import { operatorOf } from './scope.ts';

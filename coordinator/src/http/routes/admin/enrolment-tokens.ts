@@ -1,3 +1,4 @@
+import { type EnrolmentTokenMessage, enrolmentToken } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
@@ -7,7 +8,6 @@ import type { Registrar } from '../../../population/registrar.ts';
 import { label } from '../../../tokens/label.ts';
 import { stateOf } from '../../../tokens/secret-token.ts';
 import type { App } from '../../app.ts';
-import { type EnrolmentTokenMessage, enrolmentToken } from '../../messages/token.ts';
 import { problem } from '../../problem.ts';
 import { expiresAt, iso, isoOrNull, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';
 import { operatorOf } from './scope.ts';

@@ -1,10 +1,10 @@
+import { type OperatorTokenMessage, operatorToken } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import type { OperatorToken } from '../../../operators/operator-token.ts';
 import type { Operators } from '../../../operators/operators.ts';
 import { label } from '../../../tokens/label.ts';
 import type { App } from '../../app.ts';
-import { type OperatorTokenMessage, operatorToken } from '../../messages/token.ts';
 import { problem } from '../../problem.ts';
 import {
   expiresAt,

@@ -1,12 +1,12 @@
-import type { HourlyCounter } from '../../../monitor/hourly-counter.ts';
-import { anHour } from '../../../monitor/hourly-counts.ts';
-import type { Overviews } from '../../../monitor/overview.ts';
+import { type CheckIns, checkIns, population } from '@murmuration/api/device';
+import { overview } from '@murmuration/api/overview';
+import { taskName } from '@murmuration/api/scalars';
+import { hoursQuery } from '@murmuration/api/security';
 import type { Census } from '../../../population/census.ts';
+import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
+import { anHour } from '../../../telemetry/hourly-counts.ts';
+import type { Overviews } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
-import { type CheckIns, checkIns, population } from '../../messages/device.ts';
-import { overview } from '../../messages/overview.ts';
-import { taskName } from '../../messages/scalars.ts';
-import { hoursQuery } from '../../messages/security.ts';
 import { iso } from './schemas.ts';
 
 /** How everything stands, and who checks in. */

@@ -1,12 +1,12 @@
+import { pace } from '@murmuration/api/device';
+import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import { comeBackBetween } from '../../../population/pacing.ts';
 import type { Turnout } from '../../../population/turnout.ts';
-import type { AllRounds } from '../../../round/all-tasks.ts';
+import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import { cohortSizeOf } from '../../../task/task.ts';
 import type { App } from '../../app.ts';
-import { pace } from '../../messages/device.ts';
-import { taskName } from '../../messages/scalars.ts';
 import { problem } from '../../problem.ts';
 
 /** When devices that are not chosen are asked to come back. */

@@ -1,13 +1,13 @@
+import { type RoundSummary, roundDetail, rounds, roundsQuery } from '@murmuration/api/round';
+import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import * as z from 'zod';
-import { phaseMessage } from '../../../monitor/overview.ts';
 import type { History } from '../../../registry/ports.ts';
-import type { AllRounds } from '../../../round/all-tasks.ts';
 import type { RoundRecord } from '../../../round/record.ts';
+import type { AllRounds } from '../../../rounds/all-tasks.ts';
+import { phaseMessage } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
-import { type RoundSummary, roundDetail, rounds, roundsQuery } from '../../messages/round.ts';
-import { taskName } from '../../messages/scalars.ts';
 import { problem } from '../../problem.ts';
 import { iso, timeOf } from './schemas.ts';
 

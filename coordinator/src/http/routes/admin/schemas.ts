@@ -1,6 +1,6 @@
+import { roles } from '@murmuration/api/role';
 import * as z from 'zod';
-import { roles } from '../../../operators/role.ts';
-import type { Page, Place } from '../../../paging.ts';
+import type { Page, Place } from '../../../paging/paging.ts';
 
 /** UTC. */
 export const instant = z.iso.datetime();

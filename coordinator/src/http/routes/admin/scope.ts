@@ -1,8 +1,8 @@
+import type { Role } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Operator, Operators } from '../../../operators/operators.ts';
-import type { Role } from '../../../operators/role.ts';
 import type { App } from '../../app.ts';
 import { enterBy } from '../../entrance.ts';
 import type { Entrant, OperatorDoor } from '../../operator-door.ts';

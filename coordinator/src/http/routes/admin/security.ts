@@ -1,12 +1,12 @@
+import { taskName } from '@murmuration/api/scalars';
+import { hoursQuery, masking, refusals } from '@murmuration/api/security';
 import { type ErrorCode, errors, MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
-import { maskingInForce } from '../../../masking/in-force.ts';
-import type { HourlyCounter } from '../../../monitor/hourly-counter.ts';
-import type { AllRounds } from '../../../round/all-tasks.ts';
+import type { AllRounds } from '../../../rounds/all-tasks.ts';
+import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
 import type { App } from '../../app.ts';
-import { taskName } from '../../messages/scalars.ts';
-import { hoursQuery, masking, refusals } from '../../messages/security.ts';
 import { problem } from '../../problem.ts';
+import { maskingInForce } from './protection-in-force.ts';
 import { iso } from './schemas.ts';
 
 /** What protects devices, and what was refused. */

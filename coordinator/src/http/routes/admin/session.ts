@@ -1,3 +1,4 @@
+import { session, signIn } from '@murmuration/api/session';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
 import * as z from 'zod';
@@ -5,7 +6,6 @@ import { originOf, type TrustedProxies } from '../../../limits/address.ts';
 import type { Limits } from '../../../limits/limits.ts';
 import { Rates } from '../../../limits/rates.ts';
 import type { App } from '../../app.ts';
-import { session, signIn } from '../../messages/session.ts';
 import type { Entrant, OperatorDoor } from '../../operator-door.ts';
 import { problem } from '../../problem.ts';
 import { isoOrNull } from './schemas.ts';

@@ -1,12 +1,12 @@
+import type { FieldChange } from '@murmuration/api/audit';
+import { includes } from '@murmuration/api/role';
+import { taskName } from '@murmuration/api/scalars';
+import { changeSettings, settingsChanged, taskSettings } from '@murmuration/api/settings';
 import type { TaskName } from '@murmuration/protocol/ids';
 import * as z from 'zod';
-import type { FieldChange } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
-import { includes } from '../../../operators/role.ts';
 import type { SettingsDesk } from '../../../task/settings-desk.ts';
 import type { App } from '../../app.ts';
-import { taskName } from '../../messages/scalars.ts';
-import { changeSettings, settingsChanged, taskSettings } from '../../messages/settings.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';
 

@@ -1,8 +1,8 @@
+import type { AuditAction } from '@murmuration/api/audit';
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids';
 import * as z from 'zod';
-import type { AuditAction } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
-import type { Steering } from '../../../round/steering.ts';
+import type { Steering } from '../../../rounds/steering.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { instant, isoOrNull } from './schemas.ts';

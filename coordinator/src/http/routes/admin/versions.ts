@@ -1,15 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
-import { modelPath } from '@murmuration/protocol/messages/channel';
-import * as z from 'zod';
-import type { Operators } from '../../../operators/operators.ts';
-import type { Aliasing } from '../../../registry/aliasing.ts';
-import type { ModelVersion } from '../../../registry/model-version.ts';
-import type { History } from '../../../registry/ports.ts';
-import type { VerdictStore } from '../../../registry/verdicts.ts';
-import type { Steering } from '../../../round/steering.ts';
-import type { App } from '../../app.ts';
-import { taskName } from '../../messages/scalars.ts';
+import { taskName } from '@murmuration/api/scalars';
 import {
   aliasName,
   type Figures,
@@ -21,7 +10,18 @@ import {
   type Version,
   version,
   versions,
-} from '../../messages/version.ts';
+} from '@murmuration/api/version';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import * as z from 'zod';
+import type { Operators } from '../../../operators/operators.ts';
+import type { Aliasing } from '../../../promotion/aliasing.ts';
+import type { ModelVersion } from '../../../registry/model-version.ts';
+import type { History } from '../../../registry/ports.ts';
+import type { VerdictStore } from '../../../registry/verdicts.ts';
+import type { Steering } from '../../../rounds/steering.ts';
+import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso } from './schemas.ts';
 import { operatorOf } from './scope.ts';

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { instant } from './scalars.ts';
+
+/** What operators do that changes something. */
+export const auditActions = [
+  'enrolment-token.create',
+  'enrolment-token.revoke',
+  'enrolment-token.revoke-devices',
+  'operator-token.create',
+  'operator-token.revoke',
+  'device.revoke',
+  'device.pardon',
+  'task.pause',
+  'task.resume',
+  'round.abort',
+  'round.start',
+  'version.alias',
+  'version.rollback',
+  'task.settings',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** A value that an operator changed; both are plain JSON. */
+export interface FieldChange {
+  /** Its path, such as `cohort.goal`. */
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** What an operator did, as GET /v1/admin/audit lists it. */
+export const auditEntry = z.object({
+  number: z.int(),
+  time: instant,
+  actor: z.object({ id: z.string(), name: z.string() }).describe('Id and name of the operator token'),
+  action: z.enum(auditActions),
+  subject: z.string().describe('Id of a token or a device, or name of a task'),
+  outcome: z.string().describe('`done`, or the code with which it failed'),
+  changes: z
+    .array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() }))
+    .nullable()
+    .describe('Settings that were changed, or would have been, with both values; null of other actions'),
+});
+export type AuditEntryMessage = z.infer<typeof auditEntry>;

@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises';
+import { roles } from '@murmuration/api/role';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import * as z from 'zod';
+import { describeIssues } from '../configuration/config-error.ts';
+import { trustProxies } from '../limits/address.ts';
+import { limitsSchema } from '../limits/limits.ts';
+import { alertsSchema } from '../telemetry/alerts/settings.ts';
+import { logLevels } from '../telemetry/log.ts';
+import { duration } from '../timing/duration.ts';
+
+const schema = z.strictObject({
+  /** Address to listen on. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes any free port. */
+  port: z.int().min(0).max(65_535).default(8_800),
+  log: z.enum(logLevels).default('info'),
+  /** Origins whose pages may use the coordinator. */
+  cors: z
+    .array(z.string().refine(isOrigin, 'expected an origin such as "https://app.example.org"'))
+    .default([]),
+  /** Proxies in front of the coordinator, by address or range, whose `X-Forwarded-For` is believed. */
+  trustedProxies: z
+    .array(z.string().refine(isRange, 'expected an address or a range such as "10.0.0.0/8"'))
+    .default([]),
+  limits: limitsSchema,
+  /** Pages to serve beside the routes, by path. */
+  apps: z
+    .record(
+      z
+        .string()
+        .regex(/^\/(?:[\w-]+\/)+$/, 'expected a path such as "/keyboard/"')
+        .refine(isFree, 'expected a path that no route of the coordinator begins with'),
+      z.strictObject({
+        /** A folder of files. */
+        folder: z.string().min(1),
+        /** JSON documents beside the files, by name: what the page needs to know of this coordinator. Anybody reads them. */
+        documents: z
+          .record(z.string().regex(/^[\w-]+\.json$/, 'expected a name such as "setup.json"'), z.unknown())
+          .default({}),
+      }),
+    )
+    .default({}),
+  /** Folder in which everything is kept; without one, all is in memory and gone at the end. */
+  storage: z.string().min(1).optional(),
+  /** What is kept of each task; null: all. */
+  retention: z
+    .strictObject({
+      /** The newest versions, besides those that rounds under way train from. */
+      versions: z.int().min(1).nullable().default(null),
+      /** Records of the newest rounds. */
+      rounds: z.int().min(1).nullable().default(null),
+      /** Records of rounds, since their end; the newest one in any case. */
+      roundsFor: duration.nullable().default(null),
+    })
+    .prefault({}),
+  /** PEM files of a certificate (its chain behind it) and its key: with them it speaks TLS alone. */
+  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
+  /** Tokens with which any number of devices enrol, besides those that operators make. */
+  enrolmentTokens: z
+    .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
+    .min(1)
+    .optional(),
+  /** Where operators reach the dashboard, such as `https://learn.example.org`: alerts link to it. Without it, where the coordinator listens. */
+  publicUrl: z
+    .string()
+    .refine(isWebOrigin, 'expected an origin such as "https://learn.example.org"')
+    .optional(),
+  alerts: alertsSchema,
+  /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
+  enrolmentVerifier: z.string().min(1).optional(),
+  /** Anybody may enrol; on the loopback address alone. */
+  openEnrolment: z.boolean().default(false),
+  /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. */
+  operatorTokens: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+        name: z.string().min(1).max(100),
+        role: z.enum(roles),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+      }),
+    )
+    .default([]),
+});
+
+const checked = schema
+  .refine(
+    ({ enrolmentTokens, enrolmentVerifier, openEnrolment, storage }) =>
+      enrolmentTokens || enrolmentVerifier || openEnrolment || storage,
+    {
+      path: ['enrolmentTokens'],
+      error:
+        'expected an array of tokens, or one of storage, enrolmentVerifier and openEnrolment, so that devices can enrol',
+      // Whatever else is wrong.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
+  )
+  .transform(config => ({ ...config, enrolmentTokens: config.enrolmentTokens ?? [] }));
+
+/** A coordinator's configuration, complete and checked. */
+export type Config = z.output<typeof checked>;
+
+/** Environment variables, which go before the file. */
+const variables = {
+  MURMURATION_HOST: { field: 'host', read: text => text },
+  MURMURATION_PORT: { field: 'port', read: number },
+  MURMURATION_LOG: { field: 'log', read: text => text },
+  MURMURATION_CORS: { field: 'cors', read: list },
+  MURMURATION_STORAGE: { field: 'storage', read: text => text },
+  MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
+} as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
+
+/** Fields whose values no message repeats. */
+const secrets: readonly string[] = ['enrolmentTokens', 'operatorTokens', 'apps', 'alerts.webhooks'];
+
+/** Throws `config.invalid`, naming each field that is wrong and what it may be. */
+export function parseConfig(input: unknown): Config {
+  const parsed = checked.safeParse(input);
+  if (!parsed.success)
+    throw new MurmurationError(
+      'config.invalid',
+      describeIssues('The configuration', parsed.error, input, secrets),
+    );
+  return parsed.data;
+}
+
+/** Reads a JSON file, if one is named, puts the environment over it, and checks the whole. Throws `config.invalid`. */
+export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
+  const input: Record<string, unknown> = file === undefined ? {} : await readJson(file);
+  for (const [name, { field, read }] of Object.entries(variables)) {
+    const text = env[name];
+    if (text !== undefined && text !== '') input[field] = read(text);
+  }
+  return parseConfig(input);
+}
+
+async function readJson(file: string): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    const reason =
+      cause instanceof SyntaxError
+        ? `is not valid JSON: ${cause.message}`
+        : `can't be read: ${(cause as Error).message}`;
+    throw new MurmurationError('config.invalid', `The configuration file ${file} ${reason}.`, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new MurmurationError('config.invalid', `The configuration file ${file} holds no JSON object.`);
+  return { ...value };
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isWebOrigin(text: string): boolean {
+  return isOrigin(text) && /^https?:/.test(text);
+}
+
+function isFree(path: string): boolean {
+  return !['/v1/', '/health/'].some(taken => path.startsWith(taken));
+}
+
+function isRange(text: string): boolean {
+  try {
+    trustProxies([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function number(text: string): unknown {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '');
+}

@@ -1,0 +1,234 @@
+import { startBackend } from '@murmuration/engine/backend';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Unmasker } from '../masking/unmasker.ts';
+import { ActivityRecorder } from '../population/activity-recorder.ts';
+import { Convictions } from '../population/convictions.ts';
+import type { Population } from '../population/population.ts';
+import { Registrar } from '../population/registrar.ts';
+import { Turnout } from '../population/turnout.ts';
+import { WaitingPool } from '../population/waiting-pool.ts';
+import { Aliasing } from '../promotion/aliasing.ts';
+import { Readability } from '../promotion/readability.ts';
+import { Registry } from '../registry/registry.ts';
+import { Retention, type RetentionPolicy } from '../registry/retention.ts';
+import { resumeAll } from '../rounds/all-tasks.ts';
+import { CheckInDesk } from '../rounds/check-in.ts';
+import { ensureFirstVersion } from '../rounds/first-version.ts';
+import { versionMaker } from '../rounds/make-version.ts';
+import type { CohortChannel } from '../rounds/ports.ts';
+import { Steering } from '../rounds/steering.ts';
+import { TaskRounds } from '../rounds/task-rounds.ts';
+import { Traffic } from '../rounds/traffic.ts';
+import { PredictionDesk } from '../serving/prediction-desk.ts';
+import { workerServing } from '../serving/worker-serving.ts';
+import type { DeviceRequests } from '../socket/answers.ts';
+import type { Storage } from '../storage/storage.ts';
+import { asOperatorsSet, SettingsDesk } from '../task/settings-desk.ts';
+import type { Task } from '../task/task.ts';
+import { deviceRequests } from './device-requests.ts';
+
+/** The way to all devices, whatever carries it. */
+export interface DeviceChannel extends CohortChannel {
+  /** Devices that are connected and have said hello. */
+  readonly size: number;
+  /** Closes the connection of a device that was revoked, if it has one. */
+  disconnect(device: DeviceId, code: 'device.revoked'): void;
+}
+
+/** What a coordinator stands on; all of it is closed by the caller, after the core. */
+export interface CorePorts {
+  readonly clock: Clock;
+  /** Draws cohorts, and makes ids and tokens of rounds. */
+  readonly random: RandomBytes;
+  /** Spreads check-ins. */
+  readonly jitter: RandomBytes;
+  readonly storage: Storage;
+  /** Open. */
+  readonly population: Population;
+  readonly channel: DeviceChannel;
+  readonly unmasker: Unmasker;
+  readonly events: CoordinatorEvents;
+  readonly limits: Limits;
+  readonly retention: RetentionPolicy;
+}
+
+/** A coordinator without a network: rounds, registry, check-ins; what devices and operators ask is led here. */
+export interface Core {
+  /** By the task's name. */
+  readonly rounds: ReadonlyMap<string, TaskRounds>;
+  readonly pools: ReadonlyMap<string, WaitingPool>;
+  readonly registry: Registry;
+  readonly aliasing: Aliasing;
+  /** Which versions in use can't be read. */
+  readonly readability: Readability;
+  readonly settings: SettingsDesk;
+  readonly traffic: Traffic;
+  readonly steering: Steering;
+  readonly registrar: Registrar;
+  readonly turnout: Turnout;
+  readonly convictions: Convictions;
+  /** Answers devices that have said hello. */
+  readonly requests: DeviceRequests;
+  /** Goes on with rounds that the storage has under way; before `start`. */
+  resume(): Promise<void>;
+  /** Begins the rounds. Throws `server.stopping` after `endRounds` and `suspend`. */
+  start(): Promise<void>;
+  /** Ends the rounds under way and begins no others; what is old is deleted when it returns. */
+  endRounds(): Promise<void>;
+  /** Ends the rounds, or leaves them to a coordinator after this one where the storage is durable. */
+  suspend(): Promise<void>;
+  /** Ends evaluations and predictions, and writes down what was gathered; after `suspend`, once devices have no connection. */
+  close(): Promise<void>;
+}
+
+/** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
+export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
+  const { clock, random, storage, population, channel, unmasker, events, limits } = ports;
+  const { history } = storage;
+  const registry = new Registry(storage.blobs, history, storage.aliases);
+  const aliasing = new Aliasing(storage.aliases, history, events, clock, model => registry.files(model));
+  const readability = new Readability(registry, aliasing, events);
+  const activity = new ActivityRecorder(storage.activity, events, clock);
+  const traffic = new Traffic();
+
+  await startBackend();
+  const tasks = await Promise.all(defined.map(task => asOperatorsSet(task, storage.settings)));
+  for (const task of tasks) {
+    await ensureFirstVersion(task, registry, history, clock);
+    await aliasing.open(task.name);
+    await readability.look(task.name);
+  }
+
+  const turnout = new Turnout(storage.activity, () => channel.size, clock, events);
+  await turnout.open(tasks);
+
+  const desks = new Map<string, CheckInDesk>();
+  const rounds = new Map<string, TaskRounds>();
+  const pools = new Map<string, WaitingPool>();
+  for (const task of tasks) {
+    const pool = new WaitingPool(() => taskRounds.current?.poolChanged());
+    const taskRounds: TaskRounds = new TaskRounds(task, registry, {
+      clock,
+      random,
+      primitives: native,
+      unmasker,
+      pool,
+      channel,
+      history,
+      store: storage.durable ? storage.rounds : undefined,
+      makeVersion: versionMaker(
+        () => taskRounds.task,
+        registry,
+        clock,
+        (...step) => events.emit('closing-step', ...step),
+      ),
+      named: () => {
+        const { champion } = aliasing.of(task.name);
+        return champion.pinned ? champion.model : undefined;
+      },
+      traffic: () => traffic.of(task.name),
+      comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
+      events,
+    });
+    pools.set(task.name, pool);
+    rounds.set(task.name, taskRounds);
+    desks.set(task.name, new CheckInDesk(taskRounds, pool, turnout, ports.jitter));
+  }
+
+  const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
+  events.on('round-ended', async ({ task }) => {
+    const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
+    const named = await storage.aliases.models();
+    await retention.apply(task, new Set([...underWay.filter(base => base !== undefined), ...named]));
+  });
+
+  const steering = new Steering(rounds, storage.pausedTasks, task => events.emit('steered', task));
+  await steering.open();
+
+  const registrar = new Registrar(storage.devices, storage.activity, population, {
+    isConnected: device => channel.isConnected(device),
+    async drop(device) {
+      await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
+    },
+    disconnect: device => channel.disconnect(device, 'device.revoked'),
+  });
+
+  const convictions = new Convictions(
+    storage.convictions,
+    {
+      withdraw(device) {
+        for (const pool of pools.values()) pool.remove(device);
+      },
+      revoke: device => registrar.revoke(device),
+      async reinstate(device) {
+        await population.reinstate(device);
+      },
+    },
+    clock,
+    events,
+  );
+  await convictions.open();
+
+  const servings = new Map(tasks.map(({ name, serving }) => [name, serving.remote ? workerServing() : null]));
+  const predictions = new PredictionDesk(servings, {
+    registry,
+    history,
+    champion: task => aliasing.of(task).champion.model,
+    clock,
+    limits,
+  });
+
+  const settings = new SettingsDesk(storage.settings, rounds, defined, clock);
+  await settings.open();
+
+  const endRounds = async () => {
+    await Promise.all(Array.from(rounds.values(), each => each.stop()));
+    await retention.settled();
+  };
+  return {
+    rounds,
+    aliasing,
+    readability,
+    settings,
+    pools,
+    registry,
+    traffic,
+    steering,
+    registrar,
+    turnout,
+    convictions,
+    requests: deviceRequests({
+      clock,
+      events,
+      rounds,
+      pools,
+      desks,
+      predictions,
+      registrar,
+      aliasing,
+      convictions,
+    }),
+    async resume() {
+      if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
+    },
+    async start() {
+      for (const each of rounds.values()) await each.start();
+    },
+    endRounds,
+    async suspend() {
+      if (storage.durable) await Promise.all(Array.from(rounds.values(), each => each.suspend()));
+      else await endRounds();
+    },
+    async close() {
+      await predictions.close();
+      await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
+      await retention.settled();
+      await activity.close();
+      await convictions.close();
+    },
+  };
+}

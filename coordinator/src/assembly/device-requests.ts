@@ -1,0 +1,71 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Convictions } from '../population/convictions.ts';
+import type { Registrar } from '../population/registrar.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Aliasing } from '../promotion/aliasing.ts';
+import { type AllRounds, findRound } from '../rounds/all-tasks.ts';
+import type { CheckInDesk } from '../rounds/check-in.ts';
+import type { PredictionDesk } from '../serving/prediction-desk.ts';
+import type { DeviceRequests } from '../socket/answers.ts';
+
+/** What answers the devices of a coordinator; maps are by the task's name. */
+interface Answering {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  readonly rounds: AllRounds;
+  readonly pools: ReadonlyMap<string, WaitingPool>;
+  readonly desks: ReadonlyMap<string, CheckInDesk>;
+  readonly predictions: PredictionDesk;
+  readonly registrar: Registrar;
+  readonly aliasing: Aliasing;
+  readonly convictions: Pick<Convictions, 'outUntil'>;
+}
+
+/** Leads what devices ask to the part of the coordinator that answers it. */
+export function deviceRequests({
+  clock,
+  events,
+  rounds,
+  pools,
+  desks,
+  predictions,
+  registrar,
+  aliasing,
+  convictions,
+}: Answering): DeviceRequests {
+  return {
+    welcome() {
+      const tasks = Array.from(rounds.values(), ({ upcoming: { name, eligibility } }) => ({
+        task: name,
+        leastExamples: eligibility.minExamples,
+      }));
+      const serve = tasks.flatMap(({ task }) => {
+        const { champion } = aliasing.of(task);
+        return champion.pinned ? [{ task, model: champion.model }] : [];
+      });
+      return { now: clock.now(), tasks, ...(serve.length > 0 && { serve }) };
+    },
+    checkIn({ device: { id: device }, sdk }, message) {
+      const desk = desks.get(message.task);
+      if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
+      const out = (convictions.outUntil(device) ?? 0) - clock.now();
+      const answer = desk.answer(device, message, sdk, out);
+      events.emit('checked-in', device, message.task, answer.decision, desk.isEligible(message, sdk));
+      return answer;
+    },
+    contribute: ({ device }, phase, { round, assignment, message }) =>
+      findRound(rounds, round).contribute(device, assignment, phase, message),
+    predict: message => predictions.answer(message),
+    leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
+    forget: device => registrar.forget(device),
+    connected(device) {
+      for (const each of rounds.values()) each.current?.back(device);
+    },
+    disconnected(device) {
+      for (const pool of pools.values()) pool.remove(device);
+      for (const each of rounds.values()) each.current?.away(device);
+    },
+  };
+}

@@ -1,0 +1,280 @@
+import { livePath } from '@murmuration/api/live';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { native } from '@murmuration/protocol/primitives/node';
+import { steadyClock, systemRandom } from '@murmuration/protocol/system';
+import { CoordinatorEvents } from '../events/events.ts';
+import { createApp } from '../http/app.ts';
+import { readCertificate } from '../http/certificate.ts';
+import { serveDashboard } from '../http/dashboard.ts';
+import { guardBy } from '../http/entrance.ts';
+import { listen } from '../http/listen.ts';
+import { OperatorDoor } from '../http/operator-door.ts';
+import { adminRoutes } from '../http/routes/admin/admin.ts';
+import { healthRoutes } from '../http/routes/health.ts';
+import { metricRoutes } from '../http/routes/metrics.ts';
+import { modelRoutes } from '../http/routes/models.ts';
+import { openApiRoute } from '../http/routes/openapi.ts';
+import { taskRoutes } from '../http/routes/tasks.ts';
+import { updateRoutes } from '../http/routes/updates.ts';
+import { wasmRoutes } from '../http/routes/wasm.ts';
+import { serveApps } from '../http/static-apps.ts';
+import { trustProxies } from '../limits/address.ts';
+import { LiveFeed } from '../live/feed.ts';
+import { unmaskerPool } from '../masking/unmasker.ts';
+import { configured } from '../operators/configured.ts';
+import { requireProtection } from '../operators/exposure.ts';
+import { Operators } from '../operators/operators.ts';
+import { Sessions } from '../operators/sessions.ts';
+import { Census } from '../population/census.ts';
+import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
+import { EnrolmentDesk } from '../population/enrolment-desk.ts';
+import { Population } from '../population/population.ts';
+import { findRound } from '../rounds/all-tasks.ts';
+import type { Steering } from '../rounds/steering.ts';
+import { frameLengths } from '../socket/frame-lengths.ts';
+import { Gateway } from '../socket/gateway.ts';
+import { diskSpace } from '../storage/files/disk-space.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
+import type { Task } from '../task/task.ts';
+import { createLog, logEvents } from '../telemetry/log.ts';
+import { watchMetrics } from '../telemetry/metrics.ts';
+import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
+import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
+import type { Config } from './config.ts';
+import { openCore } from './core.ts';
+import { Opened } from './opened.ts';
+import { openWatch } from './watch.ts';
+
+export interface Coordinator {
+  /** Where it listens, such as `http://127.0.0.1:8800`. */
+  readonly url: string;
+  readonly events: CoordinatorEvents;
+  /** Pauses, resumes, aborts and begins rounds, as operators do. */
+  readonly steering: Steering;
+  /** Begins the rounds; until then devices can connect and wait. Throws `server.stopping` after `stop`. */
+  start(): Promise<void>;
+  /** Ends the rounds under way and begins no others; what is old is deleted when it returns, and models are served on. */
+  endRounds(): Promise<void>;
+  /**
+   * Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; closes every connection, and
+   * frees the port.
+   */
+  stop(): Promise<void>;
+}
+
+/** What differs between a coordinator in production and one in a test. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Draws cohorts, and makes ids and tokens of rounds; by default `random` does. */
+  readonly roundRandom?: RandomBytes;
+  /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
+  readonly storage?: Storage;
+  /** An app's own check of devices that enrol without a right token, such as an attestation. */
+  readonly verifyEnrolment?: EnrolmentVerifier;
+}
+
+/**
+ * Puts a coordinator together and lets it listen, going on with the rounds that its storage has under way. Throws
+ * `config.invalid` where the port is taken or two tasks have one name, `storage.*`, and whatever a task's model throws.
+ */
+export async function createCoordinator(
+  config: Config,
+  tasks: readonly Task[],
+  surroundings: Surroundings = { clock: steadyClock(), random: systemRandom },
+): Promise<Coordinator> {
+  refuseEqualNames(tasks);
+  if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);
+  const storage = await openStorage(config.storage, surroundings.clock);
+  return assemble(config, tasks, surroundings, storage, () => storage.close());
+}
+
+/** A start that fails, however late, leaves nothing behind that would keep the process alive. */
+async function assemble(
+  config: Config,
+  tasks: readonly Task[],
+  surroundings: Surroundings,
+  storage: Storage,
+  closeStorage: () => Promise<void> = async () => {},
+): Promise<Coordinator> {
+  const opened = new Opened(surroundings.clock);
+  opened.add(closeStorage);
+  try {
+    return await open(config, tasks, surroundings, storage, opened, closeStorage);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function open(
+  config: Config,
+  tasks: readonly Task[],
+  { clock, random, roundRandom = random, verifyEnrolment }: Surroundings,
+  storage: Storage,
+  opened: Opened,
+  closeStorage: () => Promise<void>,
+): Promise<Coordinator> {
+  const events = new CoordinatorEvents();
+  logEvents(events, createLog(config.log));
+  const secrets = { primitives: native, clock, random };
+  const operators = new Operators(
+    configured(config.operatorTokens, storage.operatorTokens),
+    storage.audit,
+    secrets,
+    entry => events.emit('audited', entry),
+  );
+  requireProtection(config, await operators.anyValid());
+  const ways = {
+    listed: config.enrolmentTokens,
+    stored: storage.enrolmentTokens,
+    verifier: verifyEnrolment,
+    isOpen: config.openEnrolment,
+  };
+  const mayEnrol = enrolmentBy(ways, secrets, error => events.emit('fault', 'the enrolment verifier', error));
+  const population = new Population(storage.devices, mayEnrol, native, clock);
+  await population.open();
+
+  const { limits } = config;
+  const bounds = { events, clock, limits, trustedProxies: trustProxies(config.trustedProxies) };
+  const tls = config.tls && (await readCertificate(config.tls));
+  const app = await createApp({ ...bounds, tls, cors: config.cors });
+  opened.add(() => app.close());
+  const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
+  opened.add(() => gateway.close());
+  const unmasker = unmaskerPool();
+  opened.add(() => unmasker.close());
+  opened.add(() => Promise.all(tasks.map(({ evaluator }) => evaluator?.close())));
+  const { retention } = config;
+  const core = await openCore(tasks, {
+    clock,
+    random: roundRandom,
+    jitter: random,
+    storage,
+    population,
+    channel: gateway,
+    unmasker,
+    events,
+    limits,
+    retention,
+  });
+  opened.add(() => core.close());
+  const { rounds, pools, registry, traffic, steering, registrar } = core;
+  const { storage: folder } = config;
+  const watch = await openWatch(core, {
+    clock,
+    random,
+    events,
+    storage,
+    enrolled: () => population.size,
+    alerts: config.alerts,
+    disk: folder === undefined ? null : () => diskSpace(folder),
+  });
+  opened.add(() => watch.close());
+  const sessions = new Sessions(operators, secrets, () => events.emit('signed-out'));
+  const door = new OperatorDoor(operators, sessions, bounds.trustedProxies);
+  const feed = new LiveFeed({ ...bounds, door, overviews: watch.overviews });
+  opened.add(() => feed.close());
+  opened.add(() => core.suspend());
+  events.on('aliases', task => {
+    const { champion } = core.aliasing.of(task);
+    gateway.announce({ task, model: champion.pinned && champion.model });
+  });
+  events.on('settings', () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task))));
+  gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
+
+  const openTelemetry = await findOpenTelemetry();
+
+  let ready = false;
+  healthRoutes(app, {
+    isOpen: () => ready,
+    tasks: tasks.map(({ name }) => name),
+    unreadable: () => core.readability.all,
+  });
+  const guard = guardBy(door, operators);
+  metricRoutes(
+    app,
+    watchMetrics(
+      events,
+      {
+        tasks: tasks.map(({ name }) => name),
+        waiting: task => pools.get(task)!.size,
+        isPaused: task => rounds.get(task)!.isPaused,
+        connected: () => gateway.size,
+        enrolled: () => population.size,
+        traffic: task => traffic.of(task),
+        firing: () => watch.alerts.firing,
+      },
+      clock,
+    ),
+    guard,
+  );
+  taskRoutes(app, rounds, storage.history, storage.verdicts, { clock, events, guard });
+  modelRoutes(app, registry, storage.history, traffic, events);
+  wasmRoutes(app);
+  updateRoutes(
+    app,
+    round => findRound(rounds, round),
+    traffic,
+    limits,
+    device => population.isRevoked(device),
+    openTelemetry && new RoundTraces(openTelemetry, events, clock),
+  );
+  await adminRoutes(app, {
+    operators,
+    door,
+    bounds,
+    steering,
+    audit: storage.audit,
+    desk: new EnrolmentDesk(storage.enrolmentTokens, secrets),
+    registrar,
+    ...watch,
+    tasks: rounds,
+    history: storage.history,
+    verdicts: storage.verdicts,
+    aliasing: core.aliasing,
+    settings: core.settings,
+    census: new Census(population, storage.activity, core.convictions, clock),
+    turnout: core.turnout,
+    convictions: core.convictions,
+  });
+  await serveApps(app, config.apps);
+  await serveDashboard(app);
+  openApiRoute(app, guard);
+  gateway.open(core.requests);
+  await core.resume();
+
+  const release = async () => {
+    ready = false;
+    await core.suspend();
+    await Promise.all([feed.close(), gateway.close()]);
+    await app.close();
+    await unmasker.close();
+    await core.close();
+    await watch.close();
+  };
+  let closed: Promise<void> | undefined;
+  const url = await listen(app, config, tls ? 'https' : 'http');
+  ready = true;
+  watch.webhooks.open(watch.alerts.firing, config.publicUrl ?? url);
+  return {
+    url,
+    events,
+    steering,
+    start: core.start,
+    endRounds: core.endRounds,
+    stop() {
+      closed ??= release().then(closeStorage);
+      return closed;
+    },
+  };
+}
+
+function refuseEqualNames(tasks: readonly Task[]): void {
+  const names = new Set<string>();
+  for (const { name } of tasks) {
+    if (names.has(name)) throw new MurmurationError('config.invalid', `Two tasks have the name "${name}".`);
+    names.add(name);
+  }
+}

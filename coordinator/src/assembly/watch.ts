@@ -1,0 +1,84 @@
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Storage } from '../storage/storage.ts';
+import { clockStepped } from '../telemetry/alerts/clock-stepped.ts';
+import { protectionWeakened } from '../telemetry/alerts/protection-weakened.ts';
+import type { AlertSettings } from '../telemetry/alerts/settings.ts';
+import { versionUnreadable } from '../telemetry/alerts/version-unreadable.ts';
+import { type AlertPorts, AlertWatch } from '../telemetry/alerts/watch.ts';
+import { Webhooks } from '../telemetry/alerts/webhooks/webhooks.ts';
+import { HourlyCounter } from '../telemetry/hourly-counter.ts';
+import { Overviews } from '../telemetry/overview.ts';
+import { Presence } from '../telemetry/presence.ts';
+import type { Core } from './core.ts';
+
+/** What watches a coordinator for its operators. */
+export interface Watch {
+  readonly overviews: Overviews;
+  readonly hourly: HourlyCounter;
+  readonly alerts: AlertWatch;
+  /** Hears of no alert before `open`. */
+  readonly webhooks: Webhooks;
+  /** Writes down what was gathered. */
+  close(): Promise<void>;
+}
+
+/** Watches a core from now on; before devices connect. */
+export async function openWatch(
+  { rounds, aliasing, readability, settings }: Pick<Core, 'rounds' | 'aliasing' | 'readability' | 'settings'>,
+  ports: {
+    readonly clock: Clock;
+    readonly random: RandomBytes;
+    readonly events: CoordinatorEvents;
+    readonly storage: Storage;
+    readonly enrolled: () => number;
+    readonly alerts: AlertSettings;
+    readonly disk: AlertPorts['disk'];
+  },
+): Promise<Watch> {
+  const { clock, random, events, storage, enrolled, disk } = ports;
+  const presence = new Presence(events);
+  const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
+  const { history } = storage;
+  const alerts = new AlertWatch({
+    clock,
+    events,
+    rounds,
+    history,
+    base: task => aliasing.of(task).base.model,
+    presence,
+    enrolled,
+    disk,
+    settings: ports.alerts,
+    standing: now => [
+      ...readability.all.map(each => versionUnreadable(each, now)),
+      ...settings.weakened.map(protectionWeakened),
+      ...[clockStepped(clock.ahead?.() ?? 0, now)].filter(each => each !== null),
+    ],
+    lookAgain: () => readability.lookAgain(),
+  });
+  const overviews = new Overviews({
+    clock,
+    events,
+    rounds,
+    history,
+    aliasing,
+    presence,
+    enrolled,
+    alerts: () => alerts.firing,
+  });
+  const webhooks = new Webhooks(ports.alerts.webhooks, { clock, random, events });
+  await overviews.open();
+  await alerts.open();
+  return {
+    overviews,
+    hourly,
+    alerts,
+    webhooks,
+    close() {
+      webhooks.close();
+      alerts.close();
+      return hourly.close();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { EventEmitter } from 'node:events';
+import type { ErrorCode } from '@murmuration/protocol/errors';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { AuditEntry } from '../operators/audit.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { RoundState, RoundTerms } from '../round/round.ts';
+import type { Alert } from './alert.ts';
+
+/** What closing a round takes: to take off the masks, to make the next version, to evaluate it, to store it. */
+export type ClosingStep = 'unmasking' | 'aggregation' | 'evaluation' | 'commit';
+
+/** What happens in a coordinator; whoever watches (log, metrics, dashboard) listens here and changes nothing. */
+interface EventMap {
+  /** A round changed, in its phase or in its counts. */
+  round: [state: RoundState];
+  /** Masks come off the sum of a round; the share that is done, from 0 to 1. */
+  unmasking: [terms: RoundTerms, done: number];
+  /** A step in closing a round took so long, ms. */
+  'closing-step': [terms: RoundTerms, step: ClosingStep, ms: number];
+  'round-ended': [record: RoundRecord];
+  /** The deadlines of a round moved by so many ms: the clock was set back over a restart. */
+  're-anchored': [terms: RoundTerms, by: number];
+  /** The next round of a task could not begin; it is tried again. */
+  'not-begun': [task: TaskName];
+  /** A version in use of the task can't be read any more, or can be again. */
+  readability: [task: TaskName];
+  version: [version: ModelVersion];
+  enrolled: [device: DeviceId];
+  connected: [device: DeviceId, platform: string, sdk: string];
+  disconnected: [device: DeviceId];
+  'checked-in': [device: DeviceId, task: TaskName, decision: 'waiting' | 'later', isEligible: boolean];
+  /** Devices were proved to have revealed or dealt wrong shares. */
+  convicted: [round: RoundId, devices: readonly DeviceId[], code: ErrorCode];
+  /** Operators paused or resumed a task. */
+  steered: [task: TaskName];
+  /** A name of a version of the task was given, moved or taken away. */
+  aliases: [task: TaskName];
+  /** The settings of a task were changed, or have come into force. */
+  settings: [task: TaskName];
+  /** An alert began, or is over. */
+  alert: [alert: Alert];
+  /** A webhook at this host was told of an alert, or is told no more of it, for the reason given. */
+  notice: [host: string, failure: string | null];
+  /** What an operator did is in the audit log. */
+  audited: [entry: AuditEntry];
+  /** A session of an operator ended before its time. */
+  'signed-out': [];
+  /** A message, an upload or a request was refused; `round` is that which it concerns, where it is known. */
+  refused: [where: string, code: ErrorCode, detail: string, round?: RoundId];
+  /** Something of ours broke; the coordinator goes on. */
+  fault: [where: string, error: unknown];
+}
+
+/** Calls every listener, whatever another one does: one that throws or rejects is a `fault`, and stops nothing. */
+export class CoordinatorEvents extends EventEmitter<EventMap> {
+  override emit<Name extends keyof EventMap>(name: Name, ...args: EventMap[Name]): boolean {
+    const listeners = this.rawListeners(name) as ((...args: EventMap[Name]) => unknown)[];
+    for (const listener of listeners) {
+      const call = async () => listener.apply(this, args);
+      call().catch(error => {
+        // A listener of faults that fails itself has nobody left to tell.
+        if (name !== 'fault') this.emit('fault', `a listener of ${name}`, error);
+      });
+    }
+    return listeners.length > 0;
+  }
+}

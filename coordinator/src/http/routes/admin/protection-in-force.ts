@@ -1,0 +1,67 @@
+import type { Masking } from '@murmuration/api/security';
+import { findParameters, guaranteedBits } from '@murmuration/protocol/secagg/parameters';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { inGraph } from '../../../round/phases/keys.ts';
+import { cohortSizeOf, type Task } from '../../../task/task.ts';
+
+/** The parameters under which a round of the task masks its updates, and what they guarantee, in plain words. */
+export function maskingInForce(task: Task): Masking {
+  const { planVersion, masking, update, cohort } = task;
+  const largest = cohortSizeOf(task);
+  const { minimum, goal } = cohort;
+  const ring = update.kind === 'ring' ? quantizationFor(1, { ...update, largestCohort: largest }) : null;
+  const common = {
+    planVersion,
+    cohort: { minimum, goal, largest },
+    ring: ring && { bits: ring.width, valueBits: update.bits, weightCap: update.weightCap },
+  };
+  if (!masking) return { ...common, masking: null, guarantees: unmasked };
+  const kind = masking.graph === 'complete' ? 'complete' : undefined;
+  const graphs = [...new Set([minimum, Math.min(Math.ceil(goal * inGraph), largest)])].map(devices => {
+    const { graph, neighbours, threshold } = findParameters(devices, masking, kind);
+    return { devices, graph: graph === 'harary' ? ('sparse' as const) : graph, neighbours, threshold };
+  });
+  const { security, correctness } = guaranteedBits(masking.threat);
+  const parameters = { ...masking, securityBits: security, failureBits: correctness, graphs };
+  return { ...common, masking: parameters, guarantees: guaranteesOf(parameters, minimum) };
+}
+
+const unmasked = [
+  'Updates are not masked: the coordinator, and whoever gets hold of it, can see each one while it adds them up.',
+  'The connection has to protect them on their way: use TLS.',
+];
+
+const assumed = {
+  'honest-but-curious': 'a coordinator that follows the protocol and looks at everything it gets',
+  'semi-malicious': 'a coordinator and devices that lie, as long as the graph is drawn honestly',
+  malicious: 'a coordinator that lies, and that tries many sets of devices until their graph suits it',
+} as const;
+
+function guaranteesOf(
+  { threat, corrupt, dropping, securityBits, failureBits, graphs }: NonNullable<Masking['masking']>,
+  minimum: number,
+): string[] {
+  const { devices, neighbours, threshold } = graphs.at(-1)!;
+  return [
+    `The coordinator learns at most one sum of each round, of at least ${minimum} updates${threat === 'honest-but-curious' ? '' : ', and of honest devices as many as the threat model says'}.`,
+    `That holds against ${assumed[threat]}, together with up to ${percent(corrupt)} of the devices; the chance that it fails for any device is below ${powerOfTwo(-securityBits)}${threat === 'malicious' ? ' for each set of devices that is tried' : ''}.`,
+    ...(threat === 'honest-but-curious'
+      ? []
+      : [
+          'Against one that lies it holds for devices whose app pins the key of an enrolment authority; all others take the coordinator’s word for who is in the round.',
+        ]),
+    `In a round of ${devices} devices each one shares its secrets with ${neighbours} others, and ${threshold} shares recover one of them.`,
+    `A round survives the loss of up to ${percent(dropping)} of its devices; the chance that it then can't be unmasked is below ${powerOfTwo(-failureBits)}. If more are lost it fails, and nothing is revealed.`,
+    'Masking does not hide what the sum itself says, nor what the published model says about the population.',
+  ];
+}
+
+/** As 2⁻⁸⁰. */
+function powerOfTwo(exponent: number): string {
+  const raised = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  return `2${String(exponent).replace(/./g, sign => (sign === '-' ? '⁻' : raised[Number(sign)]!))}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}

@@ -1,0 +1,95 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Aliasing } from './aliasing.ts';
+
+/** A version in use of which something is gone or damaged. */
+export interface Unreadable {
+  readonly task: TaskName;
+  readonly number: number;
+  /** What it is used for: the next round trains from it, or devices serve it. */
+  readonly use: 'base' | 'champion';
+  /** What is wrong with it, as a sentence. */
+  readonly reason: string;
+}
+
+/** Whether a model is gone or damaged, as opposed to a storage that fails for the moment. */
+export function isUnreadable(error: unknown): error is MurmurationError {
+  return (
+    error instanceof MurmurationError &&
+    (error.code === 'model.missing' || error.code === 'model.corrupt' || error.code === 'storage.corrupt')
+  );
+}
+
+/** Knows which of the versions in use can't be read: without them no round begins, or devices have no model to serve. */
+export class Readability {
+  readonly #registry: Pick<Registry, 'current' | 'files'>;
+  readonly #aliasing: Pick<Aliasing, 'of'>;
+  readonly #events: CoordinatorEvents;
+  readonly #found = new Map<TaskName, readonly Unreadable[]>();
+
+  /** Looks again whenever a version is made or named, and where a round could not begin. */
+  constructor(
+    registry: Pick<Registry, 'current' | 'files'>,
+    aliasing: Pick<Aliasing, 'of'>,
+    events: CoordinatorEvents,
+  ) {
+    this.#registry = registry;
+    this.#aliasing = aliasing;
+    this.#events = events;
+    events.on('aliases', task => this.look(task));
+    events.on('not-begun', task => this.look(task));
+    events.on('version', ({ task }) => (this.of(task).length > 0 ? this.look(task) : undefined));
+  }
+
+  /** By task, base first. */
+  get all(): readonly Unreadable[] {
+    return [...this.#found.values()].flat();
+  }
+
+  of(task: TaskName): readonly Unreadable[] {
+    return this.#found.get(task) ?? [];
+  }
+
+  /** Looks again at what could not be read: somebody may have put it back. */
+  async lookAgain(): Promise<void> {
+    for (const [task, found] of this.#found) if (found.length > 0) await this.look(task);
+  }
+
+  /** Reads the versions in use of a task; a storage that fails for the moment says nothing of them. */
+  async look(task: TaskName): Promise<void> {
+    const { base, champion } = this.#aliasing.of(task);
+    const found: Unreadable[] = [];
+    try {
+      found.push(...(await unreadable(task, 'base', base.number, () => this.#registry.current(task))));
+      if (champion.model !== base.model)
+        found.push(
+          ...(await unreadable(task, 'champion', champion.number, () =>
+            this.#registry.files(champion.model),
+          )),
+        );
+    } catch (error) {
+      this.#events.emit('fault', 'reading a version', error);
+      return;
+    }
+    const before = this.of(task);
+    this.#found.set(task, found);
+    if (JSON.stringify(before) !== JSON.stringify(found)) this.#events.emit('readability', task);
+  }
+}
+
+async function unreadable(
+  task: TaskName,
+  use: Unreadable['use'],
+  number: number,
+  read: () => Promise<unknown>,
+): Promise<readonly Unreadable[]> {
+  try {
+    await read();
+    return [];
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return [{ task, number, use, reason: error.detail }];
+  }
+}

@@ -1,0 +1,62 @@
+import { begin } from '../round/phases/gathering.ts';
+import { type RoundRecord, recordOf } from '../round/record.ts';
+import type { Failed, RoundEvent } from '../round/round.ts';
+import type { JournalEntry, SavedRound } from '../round/store.ts';
+import { type PhaseRecord, Timeline } from '../round/timeline.ts';
+import { transition } from '../round/transition.ts';
+import type { DriverPorts } from './ports.ts';
+
+/** Records a round that was under way and can't go on, for a `reason`, as failed. Throws `storage.*`. */
+export async function abandon(
+  saved: SavedRound,
+  reason: string,
+  { history, clock, events }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
+): Promise<RoundRecord> {
+  const { state, phases } = failed(saved, reason, clock.now());
+  const record = recordOf(state, clock.now(), null, { up: 0, down: 0 }, { phases, errors: {} });
+  await history.commit({ round: record });
+  events.emit('round-ended', record);
+  return record;
+}
+
+function failed(
+  saved: SavedRound,
+  reason: string,
+  now: number,
+): { state: Failed; phases: readonly PhaseRecord[] } {
+  let { state } = begin(saved.terms);
+  const timeline = new Timeline(state);
+  const happen = (event: RoundEvent) => {
+    state = transition(state, event).state;
+    const isDated = event.type === 'drawn' || event.type === 'tick' || event.type === 'graced';
+    timeline.follow(event, state, isDated ? event.time : event.type === 'abort' ? now : null);
+  };
+  for (const entry of saved.entries) {
+    const event = eventOf(entry);
+    if (event) happen(event);
+    if (state.phase !== 'updates') continue;
+    for (const { assignment } of saved.checkpoint?.contributors ?? [])
+      happen({ type: 'counted', assignment });
+  }
+  happen({ type: 'abort', reason });
+  return { state: state as Failed, phases: timeline.phases };
+}
+
+/** What an entry means for the state of a round, whatever its message says. */
+function eventOf(entry: JournalEntry): RoundEvent | undefined {
+  switch (entry.type) {
+    case 'drawn':
+    case 'left':
+    case 'tick':
+    case 'graced':
+    case 'shifted':
+      return entry;
+    case 'stated':
+      return undefined;
+    // Whether they were enough: a phase that ended shows that they were.
+    case 'agree':
+      return { type: 'settled', assignment: entry.assignment };
+    default:
+      return { type: 'counted', assignment: entry.assignment };
+  }
+}

@@ -1,0 +1,37 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { RoundStore } from '../round/store.ts';
+import { abandon } from './abandon.ts';
+import type { RoundDriver } from './driver.ts';
+import type { DriverPorts } from './ports.ts';
+import type { TaskRounds } from './task-rounds.ts';
+
+/** The rounds of every task of a coordinator, by the task's name. */
+export type AllRounds = ReadonlyMap<string, TaskRounds>;
+
+/** The round under way of this id. Throws `round.closed` for one that is over, `round.unknown`. */
+export function findRound(rounds: AllRounds, id: RoundId): RoundDriver {
+  for (const each of rounds.values()) {
+    const driver = each.find(id);
+    if (driver) return driver;
+  }
+  throw new MurmurationError('round.unknown');
+}
+
+/**
+ * Goes on with the rounds that are under way in a store, each by its task; those of tasks that are no longer there have failed.
+ * Throws `storage.*`.
+ */
+export async function resumeAll(
+  rounds: AllRounds,
+  store: RoundStore,
+  ports: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
+): Promise<void> {
+  const saved = await store.underWay();
+  for (const [name, each] of rounds) await each.resume(saved.filter(({ terms }) => terms.plan.task === name));
+  for (const round of saved) {
+    const { task } = round.terms.plan;
+    if (!rounds.has(task))
+      await abandon(round, `The coordinator was restarted without the task "${task}".`, ports);
+  }
+}

@@ -1,0 +1,79 @@
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { CheckIn, CheckInAnswer } from '@murmuration/protocol/messages/check-in';
+import type { RandomBytes } from '@murmuration/protocol/ports';
+import { comeBackAfter } from '../population/pacing.ts';
+import type { Turnout } from '../population/turnout.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
+import { ineligible } from '../task/eligibility.ts';
+import { cohortSizeOf } from '../task/task.ts';
+import type { TaskRounds } from './task-rounds.ts';
+
+/** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
+const waitingPerPlace = 10;
+/** A round that begins within this many ms is worth waiting for with an open connection. */
+const patience = 60_000;
+/** ms after which a device whose round is still under way asks again, at the earliest. */
+const whileInRound = 2_000;
+/** ms after which a device that is not eligible asks again: conditions such as charging change within minutes. */
+const untilEligible = 5 * 60_000;
+
+/** Longest reason that an answer has room for, in characters. */
+const longestReason = 256;
+
+/** Answers check-ins of one task: wait for an assignment, or come back later. */
+export class CheckInDesk {
+  readonly #rounds: TaskRounds;
+  readonly #pool: WaitingPool;
+  readonly #turnout: Pick<Turnout, 'of'>;
+  readonly #random: RandomBytes;
+
+  constructor(rounds: TaskRounds, pool: WaitingPool, turnout: Pick<Turnout, 'of'>, random: RandomBytes) {
+    this.#rounds = rounds;
+    this.#pool = pool;
+    this.#turnout = turnout;
+    this.#random = random;
+  }
+
+  /**
+   * A second check-in takes the place of the first: a device that is told to come later does not wait any more. `out`: ms for which the device
+   * is left out.
+   */
+  answer(device: DeviceId, checkIn: CheckIn, sdk: string, out = 0): CheckInAnswer {
+    this.#pool.remove(device);
+    if (out > 0)
+      return { decision: 'later', after: out, reason: 'the device has revealed or dealt wrong shares' };
+    const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
+    if (reason !== undefined)
+      return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
+    if (this.#rounds.current?.involves(device)) {
+      const after = Math.max(whileInRound, this.comeBackAfter());
+      return { decision: 'later', after, reason: 'the device has a part in this round' };
+    }
+    const busy = this.#unavailable();
+    if (busy !== undefined) return { decision: 'later', after: this.comeBackAfter(), reason: busy };
+    this.#pool.add(device);
+    return { decision: 'waiting' };
+  }
+
+  /** Whether a device shows what the task asks for. */
+  isEligible(checkIn: CheckIn, sdk: string): boolean {
+    return ineligible(this.#rounds.task.eligibility, checkIn, sdk) === undefined;
+  }
+
+  /** ms after which a device should check in again (pace steering). */
+  comeBackAfter(): number {
+    const { task, untilNextRound } = this.#rounds;
+    const { interval } = task;
+    return comeBackAfter(
+      { untilNextRound, interval, cohortSize: cohortSizeOf(task), ...this.#turnout.of(task) },
+      this.#random,
+    );
+  }
+
+  #unavailable(): string | undefined {
+    const { task, untilNextRound } = this.#rounds;
+    if (this.#pool.size >= waitingPerPlace * cohortSizeOf(task)) return 'enough devices are waiting';
+    if (untilNextRound > patience) return 'no round begins soon';
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { AssignmentId } from '@murmuration/protocol/ids';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import { SingleUpdates } from '../aggregation/single-updates.ts';
+import type { RoundTerms } from '../round/round.ts';
+import type { Checkpoint, Contributor } from '../round/store.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { DurabilityPorts } from './journal.ts';
+
+/**
+ * Contributors that a checkpoint adds at least to the one before, also to one whose write has failed. Two where updates are not
+ * masked: the difference of two checkpoints would else be somebody's update.
+ */
+const fewest = { masked: 1, plain: 2 } as const;
+
+/**
+ * Writes the running sum down, together with those who are in it. An update is acknowledged by the checkpoint that it is in, or
+ * by the commit that closes the round. Single updates are never written down: they wait for that commit.
+ */
+export class Checkpointer {
+  readonly commit: GroupCommit;
+  readonly #contributors: Contributor[];
+  readonly #positions = new Map<AssignmentId, number>();
+
+  /** `contributors`: those in the checkpoint from which `aggregate` was restored. */
+  constructor(
+    { id, plan }: RoundTerms,
+    aggregate: Aggregate,
+    { store, clock, events }: DurabilityPorts,
+    contributors: readonly Contributor[] = [],
+  ) {
+    const isMasked = plan.masking !== null;
+    const least = fewest[isMasked ? 'masked' : 'plain'];
+    // One that failed may be there nevertheless.
+    let failed: Checkpoint | undefined;
+    this.#contributors = [...contributors];
+    for (const [i, { assignment }] of contributors.entries()) this.#positions.set(assignment, i + 1);
+    this.commit = new GroupCommit({
+      write:
+        store &&
+        (async position => {
+          if (aggregate instanceof SingleUpdates) return position;
+          const isSame = failed && this.#contributors.length - failed.contributors.length < least;
+          const checkpoint = isSame
+            ? failed!
+            : { contributors: [...this.#contributors], sum: aggregate.snapshot() };
+          failed = checkpoint;
+          await store.checkpoint(id, checkpoint, { erase: !isMasked });
+          failed = undefined;
+          return checkpoint.contributors.length;
+        }),
+      durable: contributors.length,
+      least: aggregate instanceof SingleUpdates ? Number.POSITIVE_INFINITY : least,
+      round: id,
+      what: 'the checkpoint of a round',
+      clock,
+      events,
+    });
+  }
+
+  /** The update of `contributor` has just been added to the sum. */
+  add(contributor: Contributor): void {
+    this.#contributors.push(contributor);
+    this.#positions.set(contributor.assignment, this.#contributors.length);
+    this.commit.queue(this.#contributors.length);
+  }
+
+  /** Resolves once the update of an assignment, which was added, is durable; rejects as `GroupCommit.acknowledge`. */
+  acknowledge(assignment: AssignmentId): Promise<void> {
+    return this.commit.acknowledge(this.#positions.get(assignment)!);
+  }
+}

@@ -1,0 +1,85 @@
+import { equalBytes } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids';
+import type { CollectingState } from '../round/round.ts';
+import type { DrawnMember } from '../round/store.ts';
+
+interface Claim {
+  readonly device: DeviceId;
+  readonly token: Uint8Array;
+  /** SHA-256 of what was taken in each phase, so that the same again is told from something else. */
+  readonly taken: Map<CollectingState['phase'], Uint8Array>;
+}
+
+/** What a round knows of its assignments beyond their standings: whose they are, their secrets, what was taken of each. */
+export class Claims {
+  readonly #claims = new Map<AssignmentId, Claim>();
+  readonly #assignments = new Map<DeviceId, AssignmentId>();
+
+  admit({ device, assignment, token }: DrawnMember): void {
+    this.#claims.set(assignment, { device, token, taken: new Map() });
+    this.#assignments.set(device, assignment);
+  }
+
+  /** The devices that are told how the round ends. */
+  get devices(): Iterable<DeviceId> {
+    return this.#assignments.keys();
+  }
+
+  /** The assignment of a device; undefined for a stranger, and once the device was released. */
+  of(device: DeviceId): AssignmentId | undefined {
+    return this.#assignments.get(device);
+  }
+
+  /** The device has heard that its part is over. */
+  release(device: DeviceId): void {
+    this.#assignments.delete(device);
+  }
+
+  /** Whose assignment it is; undefined for one that is not of the round. */
+  deviceOf(assignment: AssignmentId): DeviceId | undefined {
+    return this.#claims.get(assignment)?.device;
+  }
+
+  /** Throws `assignment.unknown` for an assignment that is not the device's. */
+  requireOwner(device: DeviceId, assignment: AssignmentId): void {
+    if (this.#assignments.get(device) !== assignment) throw new MurmurationError('assignment.unknown');
+  }
+
+  /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of the round. */
+  authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
+    const claim = this.#claim(assignment);
+    if (!equalBytes(claim.token, token)) throw new MurmurationError('assignment.token');
+    return claim.device;
+  }
+
+  /** Throws `assignment.unknown`. */
+  token(assignment: AssignmentId): Uint8Array {
+    return this.#claim(assignment).token;
+  }
+
+  /**
+   * Whether the message with this digest was taken in the phase before. Throws `assignment.unknown`, or `repeated` where another
+   * one was.
+   */
+  hasTaken(
+    assignment: AssignmentId,
+    phase: CollectingState['phase'],
+    digest: Uint8Array,
+    repeated: 'update.repeated' | 'round.repeated',
+  ): boolean {
+    const before = this.#claim(assignment).taken.get(phase);
+    if (before && !equalBytes(before, digest)) throw new MurmurationError(repeated);
+    return before !== undefined;
+  }
+
+  take(assignment: AssignmentId, phase: CollectingState['phase'], digest: Uint8Array): void {
+    this.#claim(assignment).taken.set(phase, digest);
+  }
+
+  #claim(assignment: AssignmentId): Claim {
+    const claim = this.#claims.get(assignment);
+    if (!claim) throw new MurmurationError('assignment.unknown');
+    return claim;
+  }
+}

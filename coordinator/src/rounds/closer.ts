@@ -1,0 +1,135 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { RingSum } from '../aggregation/ring-sum.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { Head } from '../registry/ports.ts';
+import type { Judged } from '../registry/verdicts.ts';
+import { type RoundRecord, recordOf } from '../round/record.ts';
+import type { Failed } from '../round/round.ts';
+import type { Course } from './course.ts';
+import type { DriverPorts } from './ports.ts';
+import type { TrafficCount } from './traffic.ts';
+import { isOutage, untilStored } from './until-stored.ts';
+
+/** Closes a round in one commit: the next version, or that there is none, with the record of the round. */
+export class Closer {
+  readonly #course: Course;
+  readonly #ports: DriverPorts;
+  readonly #trafficBefore: TrafficCount;
+  /** Aborted once the round has failed: what makes its version ends. */
+  readonly #unwanted = new AbortController();
+  #isCommitting = false;
+
+  constructor(course: Course, ports: DriverPorts) {
+    this.#course = course;
+    this.#ports = ports;
+    this.#trafficBefore = ports.traffic();
+  }
+
+  /** Whether the end is being stored: nothing changes it any more. */
+  get isCommitting(): boolean {
+    return this.#isCommitting;
+  }
+
+  /**
+   * Takes the masks off, makes the next version and stores it; undefined where the round has ended meanwhile. An outage of the
+   * storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
+   */
+  async publish(): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
+    const { terms, aggregate, stop } = this.#course;
+    const { makeVersion, clock, events } = this.#ports;
+    const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
+    await this.#unmask();
+    const judged = this.#judged();
+    signal.throwIfAborted();
+    const head = await untilStored(() => makeVersion(terms, aggregate, signal), {
+      clock,
+      events,
+      signal,
+      round: terms.id,
+      where: 'storing a version',
+      outage: isOutage,
+    });
+    const { state } = this.#course;
+    if (state.phase !== 'closing') return undefined;
+    signal.throwIfAborted();
+    const model = head.version.model;
+    const record = this.#record({ phase: 'published', terms, tally: state.tally, model }, head);
+    await this.#commit(record, head, judged);
+    return { record, version: head.version };
+  }
+
+  /** Throws the reason for which the round was suspended before its record was stored. */
+  async fail(state: Failed): Promise<RoundRecord> {
+    this.#unwanted.abort(new MurmurationError('round.closed'));
+    const record = this.#record(state, null);
+    await this.#commit(record);
+    return record;
+  }
+
+  async #unmask(): Promise<void> {
+    const { masked, aggregate, terms } = this.#course;
+    if (!masked || !(aggregate instanceof RingSum)) return;
+    const { unmasker, events, clock } = this.#ports;
+    const startedAt = clock.now();
+    const secrets = masked.round.recover();
+    await unmasker.unmask(masked.round.context, secrets, aggregate, done =>
+      events.emit('unmasking', terms, done),
+    );
+    events.emit('closing-step', terms, 'unmasking', clock.now() - startedAt);
+  }
+
+  /** What its devices say of the version that the plan names. Throws `update.impossible`. */
+  #judged(): Judged | undefined {
+    const { aggregate, terms } = this.#course;
+    const verdicts = aggregate instanceof RingSum ? aggregate.verdicts() : undefined;
+    return verdicts && { model: terms.plan.judged!, verdicts };
+  }
+
+  /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
+  async #commit(round: RoundRecord, head?: Head, judged?: Judged): Promise<void> {
+    this.#isCommitting = true;
+    const { journal, checkpointer, stop } = this.#course;
+    await Promise.all([journal.commit.halt(), checkpointer.commit.halt()]);
+    const entry = head ? { head, round, judged } : { round };
+    const { history, clock, events } = this.#ports;
+    const startedAt = clock.now();
+    let hasFailed = false;
+    const commit = async () => {
+      // A failure may have been that of the answer alone.
+      if (hasFailed && (await this.#isKept(round))) return;
+      await history.commit(entry);
+    };
+    await untilStored(commit, {
+      clock,
+      events,
+      signal: stop.signal,
+      round: round.round,
+      where: 'recording a round',
+      outage: () => true,
+      failed(error) {
+        hasFailed = true;
+        journal.commit.refuse(error);
+        checkpointer.commit.refuse(error);
+      },
+    });
+    events.emit('closing-step', this.#course.terms, 'commit', clock.now() - startedAt);
+  }
+
+  async #isKept({ task, number, round }: RoundRecord): Promise<boolean> {
+    const [newest] = await this.#ports.history.rounds(task, number + 1, 1);
+    return newest?.round === round;
+  }
+
+  #record(state: Parameters<typeof recordOf>[0], head: Head | null): RoundRecord {
+    const { up, down } = this.#ports.traffic();
+    const before = this.#trafficBefore;
+    const endedAt = this.#ports.clock.now();
+    const traffic = { up: up - before.up, down: down - before.down };
+    const { timeline, errors } = this.#course;
+    const phases = timeline.endedAt(endedAt);
+    return recordOf(state, endedAt, head?.version.metrics ?? null, traffic, {
+      phases,
+      errors: { ...errors },
+    });
+  }
+}

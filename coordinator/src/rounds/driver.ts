@@ -1,0 +1,357 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids';
+import type { UploadReceipt } from '@murmuration/protocol/messages/round';
+import type { Cancel } from '@murmuration/protocol/ports';
+import { updateLength } from '@murmuration/protocol/weights/codec';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import type { Device } from '../population/device.ts';
+import { Absence } from '../round/absence.ts';
+import { type Member, standingOf } from '../round/cohort.ts';
+import { shiftAt } from '../round/re-anchor.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { Effect, Failed, Published, RoundState, RoundTerms } from '../round/round.ts';
+import type { SavedRound } from '../round/store.ts';
+import type { PhaseRecord } from '../round/timeline.ts';
+import { Closer } from './closer.ts';
+import { Course } from './course.ts';
+import { untilTheEnd } from './group-commit.ts';
+import type { MaskingEntry } from './masked-part.ts';
+import { Outbox } from './outbox.ts';
+import type { DriverPorts } from './ports.ts';
+
+/**
+ * Carries one round through its life: feeds what happens to its course, and alone performs the effects. Whatever leaves the
+ * coordinator waits until all that it follows from is durable (output commit), so that a crash loses only what nobody was told.
+ */
+export class RoundDriver {
+  readonly terms: RoundTerms;
+  /** Resolves when the round is over and its record is kept; with undefined where it was suspended before. */
+  readonly ended: Promise<RoundRecord | undefined>;
+  readonly #ports: DriverPorts;
+  readonly #course: Course;
+  readonly #outbox: Outbox;
+  readonly #closer: Closer;
+  readonly #absence: Absence;
+  #cancelTimer: Cancel = () => {};
+  #record: RoundRecord | undefined;
+  /** What makes or keeps the end of the round. */
+  #closing: Promise<void> = Promise.resolve();
+  #settle!: (record: RoundRecord | undefined) => void;
+
+  /** Begins a round, or goes on with `saved`, from whose checkpoint `aggregate` was restored. */
+  constructor(terms: RoundTerms, aggregate: Aggregate, ports: DriverPorts, saved?: SavedRound) {
+    this.terms = terms;
+    this.#ports = ports;
+    this.ended = new Promise(resolve => {
+      this.#settle = resolve;
+    });
+    this.#course = new Course(terms, aggregate, ports, saved);
+    this.#outbox = new Outbox(terms, this.#course.claims, ports);
+    this.#closer = new Closer(this.#course, ports);
+    this.#absence = new Absence(ports.clock, time => {
+      const graced = { type: 'graced', time } as const;
+      this.#course.happen(graced, graced);
+    });
+    if (saved) this.#reAnchor();
+    this.#goLive();
+  }
+
+  get state(): RoundState {
+    return this.#course.state;
+  }
+
+  /** The phases so far, the one under way last. */
+  get phases(): readonly PhaseRecord[] {
+    return this.#course.timeline.phases;
+  }
+
+  /** Bytes of an update of this round. */
+  get updateLength(): number {
+    return updateLength(this.#course.aggregate.form);
+  }
+
+  /** Refuses an update whose device has not signed who dealt, before its bytes are read. Throws `update.unsigned`. */
+  requireSigned(assignment: AssignmentId, signature: Uint8Array | undefined): void {
+    try {
+      this.#course.takeUpdateSignature(assignment, signature);
+    } catch (error) {
+      this.#course.refused(error);
+      throw error;
+    }
+  }
+
+  poolChanged(): void {
+    this.#course.happen({ type: 'available', devices: this.#ports.pool.size });
+  }
+
+  /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
+  authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
+    try {
+      return this.#course.claims.authenticate(assignment, token);
+    } catch (error) {
+      this.#course.refused(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Counts an update, once, of whoever has shown the token of its assignment: the same bytes again get the same receipt. A masked one
+   * needs the `signature` of its device. Resolves when it is durable. Throws `round.closed`, `assignment.*` or `update.*`, and what is refused leaves the sum as it was; or
+   * `storage.*` or `server.stopping`, and then the same bytes are to be sent again.
+   */
+  async accept(
+    assignment: AssignmentId,
+    bytes: Uint8Array,
+    signature?: Uint8Array | undefined,
+  ): Promise<UploadReceipt> {
+    await this.#counted(async () => {
+      await this.#course.takeUpdate(assignment, bytes, signature);
+      await this.#course.checkpointer.acknowledge(assignment);
+    });
+    return { round: this.terms.id, assignment, counted: true };
+  }
+
+  /**
+   * Takes a message of secure aggregation, once; the same bytes again change nothing. Resolves when it is durable. Throws
+   * `round.closed`, `round.repeated`, `assignment.*`, `secagg.*` or `crypto.low-order`; or `storage.*` or `server.stopping`, and
+   * then the same bytes are to be sent again.
+   */
+  async contribute(
+    { id, publicKey, certificate }: Pick<Device, 'id' | 'publicKey' | 'certificate'>,
+    assignment: AssignmentId,
+    type: MaskingEntry['type'],
+    message: Uint8Array,
+  ): Promise<void> {
+    const { claims, journal } = this.#course;
+    const isLate = type === 'agree' && this.state.phase === 'unmasking';
+    await this.#counted(async () => {
+      claims.requireOwner(id, assignment);
+      await this.#course.takeMasking(
+        type === 'keys'
+          ? { type, assignment, publicKey, certificate: certificate ?? null, message }
+          : { type, assignment, message },
+      );
+      await journal.commit.acknowledge();
+    });
+    // It agreed while others reveal already: now it may, and nobody else tells it.
+    if (isLate && this.state.phase === 'unmasking') this.#give({ device: id, assignment });
+  }
+
+  /**
+   * A device gives up its part; resolves when that is durable. Throws `assignment.unknown` for one that is not its own, and
+   * `storage.*` or `server.stopping`.
+   */
+  async leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
+    const { claims, journal, stop } = this.#course;
+    stop.signal.throwIfAborted();
+    claims.requireOwner(device, assignment);
+    this.#course.happen({ type: 'left', assignment }, { type: 'left', assignment });
+    // An end that is not durable may not come to pass: after a restart the device would have its part again.
+    await journal.commit.acknowledge('cohort' in this.state ? undefined : untilTheEnd);
+  }
+
+  /** Takes its part from a device, if it has one; an update that it has sent counts. Resolves and throws as `leave`. */
+  async drop(device: DeviceId): Promise<void> {
+    const assignment = this.#course.claims.of(device);
+    if (assignment) await this.leave(device, assignment);
+  }
+
+  /** Whether a device has a part in this round, which is not over. */
+  involves(device: DeviceId): boolean {
+    const isOver = this.state.phase === 'published' || this.state.phase === 'failed';
+    return !isOver && this.#course.claims.of(device) !== undefined;
+  }
+
+  /** The connection of a device is gone. */
+  away(device: DeviceId): void {
+    const assignment = this.#course.claims.of(device);
+    if (assignment) this.#course.happen({ type: 'away', assignment });
+  }
+
+  /** A device is connected again: it hears its assignment once more, and what it was given last. */
+  back(device: DeviceId) {
+    const { claims, journal } = this.#course;
+    const assignment = claims.of(device);
+    if (!assignment) return;
+    this.#course.happen({ type: 'back', assignment });
+    if (!('cohort' in this.state)) return;
+    const standing = standingOf(this.state.cohort, assignment);
+    if (standing === 'left') return;
+    if (standing) return journal.commit.whenDurable(() => this.#tell({ device, assignment }));
+    claims.release(device);
+    this.#release([{ device, assignment }]);
+  }
+
+  /** Ends the round as failed, unless its version is being stored already. */
+  abort(reason: string): void {
+    if (!this.#closer.isCommitting) this.#course.happen({ type: 'abort', reason });
+  }
+
+  /**
+   * Lets go of the round, so that another object may go on with what is durable: nothing more is taken, sent or written.
+   * Returns once no write is under way.
+   */
+  async suspend(): Promise<void> {
+    const { stop, journal, checkpointer } = this.#course;
+    const reason = new MurmurationError('server.stopping');
+    stop.abort(reason);
+    this.#cancelTimer();
+    this.#absence.end();
+    await Promise.all([journal.commit.flush(), checkpointer.commit.flush()]);
+    journal.commit.abandon(reason);
+    checkpointer.commit.abandon(reason);
+    if (this.#closer.isCommitting) await this.#closing;
+    this.#settle(undefined);
+  }
+
+  /** Takes what a device sent; its refusal is counted in the record of the round. */
+  async #counted(take: () => Promise<void>): Promise<void> {
+    try {
+      await take();
+    } catch (error) {
+      this.#course.refused(error);
+      throw error;
+    }
+  }
+
+  /** Deadlines of a clock that was ahead end with the phases that they are for. */
+  #reAnchor(): void {
+    const by = shiftAt(this.state, this.#ports.clock.now());
+    if (by === 0) return;
+    this.#course.happen({ type: 'shifted', by }, { type: 'shifted', by });
+    this.#ports.events.emit('re-anchored', this.terms, by);
+  }
+
+  /** Performs effects from now on, first those of the state as it is. */
+  #goLive() {
+    this.#course.goLive(
+      effect => this.#perform(effect),
+      state => this.#absence.follow(state),
+    );
+    const { state } = this;
+    switch (state.phase) {
+      case 'closing':
+        return this.#perform({ type: 'publish' });
+      case 'failed':
+      case 'published':
+        return this.#perform({ type: 'conclude' });
+      case 'gathering':
+        this.#wakeAt(state.quorum.deadline);
+        return this.poolChanged();
+      default:
+        this.#wakeAt(state.quorum.deadline);
+        for (const { device } of state.cohort.members)
+          if (this.#outbox.isConnected(device)) this.back(device);
+          else this.away(device);
+        this.#offer();
+    }
+  }
+
+  #perform(effect: Effect) {
+    switch (effect.type) {
+      case 'wake':
+        return this.#wakeAt(effect.time);
+      case 'draw':
+        return this.#draw(effect.devices);
+      case 'assign':
+        return this.#course.journal.commit.whenDurable(() => {
+          for (const member of effect.members) this.#tell(member);
+        });
+      case 'open':
+        return this.#offer();
+      case 'release':
+        return this.#release(effect.members);
+      case 'publish':
+        this.#closing = this.#publish();
+        return;
+      case 'conclude':
+        this.#closing = this.#conclude();
+    }
+  }
+
+  /** Sets the one timer, that of the deadline of the phase. */
+  #wakeAt(time: number): void {
+    this.#cancelTimer();
+    // An effect before this one may have ended the phase.
+    if (!('quorum' in this.state)) return;
+    this.#cancelTimer = this.#ports.clock.at(time, () => {
+      const isDrawn = this.state.phase !== 'gathering';
+      this.#course.happen({ type: 'tick', time }, isDrawn ? { type: 'tick', time } : undefined);
+    });
+  }
+
+  #draw(count: number): void {
+    const { pool, random, clock } = this.#ports;
+    const members = pool
+      .draw(count, random)
+      .map(device => ({ device, assignment: randomId<AssignmentId>(random), token: random(32) }));
+    this.#course.draw({ type: 'drawn', time: clock.now(), members });
+  }
+
+  /** Gives to everybody what the phase begins with, once it may be known. */
+  #offer(): void {
+    this.#course.masked?.offer(() => {
+      if (!('cohort' in this.state)) return;
+      const { cohort } = this.state;
+      for (const member of cohort.members)
+        if (standingOf(cohort, member.assignment) !== 'left') this.#give(member);
+    });
+  }
+
+  /** Tells a member of its assignment and of what the phase began with. */
+  #tell(member: Member) {
+    if (!('deadlines' in this.state)) return;
+    if (!this.#outbox.isConnected(member.device)) return this.away(member.device);
+    this.#outbox.assign(member, this.state.deadlines.updates);
+    this.#give(member);
+  }
+
+  #give(member: Member): void {
+    const feed = this.#course.masked?.feed;
+    if (!feed) return;
+    if (this.#outbox.isConnected(member.device)) this.#outbox.feed(member, feed);
+    else this.away(member.device);
+  }
+
+  /** Lets members go whose message is no longer wanted. */
+  #release(members: readonly Member[]): void {
+    const { journal, checkpointer } = this.#course;
+    journal.commit.whenDurable(() =>
+      checkpointer.commit.whenDurable(() => {
+        for (const { device } of members) this.#outbox.end(device, 'closed', 'The round has what it wanted.');
+      }),
+    );
+  }
+
+  async #publish(): Promise<void> {
+    this.#cancelTimer();
+    try {
+      const closed = await this.#closer.publish();
+      if (!closed) return;
+      this.#record = closed.record;
+      this.#course.happen({ type: 'published', model: closed.version.model });
+      this.#ports.events.emit('version', closed.version);
+    } catch (error) {
+      if (!this.#course.stop.signal.aborted) this.#course.failWith('publishing a version', error);
+    }
+  }
+
+  /** Keeps the record of the round, and then tells everybody. */
+  async #conclude(): Promise<void> {
+    this.#cancelTimer();
+    const { claims, journal, checkpointer } = this.#course;
+    const state = this.state as Published | Failed;
+    const isFailed = state.phase === 'failed';
+    try {
+      if (isFailed) this.#record = await this.#closer.fail(state);
+    } catch {
+      // Suspended before the storage took it: whoever goes on with the round comes to the same end.
+      return;
+    }
+    const reason = isFailed ? state.reason : 'The next version is published.';
+    checkpointer.commit.conclude(isFailed ? new MurmurationError('round.closed', reason) : undefined);
+    journal.commit.conclude();
+    for (const device of claims.devices) this.#outbox.end(device, state.phase, reason);
+    this.#settle(this.#record);
+  }
+}

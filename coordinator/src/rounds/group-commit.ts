@@ -1,0 +1,178 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { concerns } from '../round/concerning.ts';
+
+/** ms after which a write that failed is tried again. */
+export const retryAfter = 1_000;
+
+/** The position that is durable once the round is over, and no sooner. */
+export const untilTheEnd = Number.POSITIVE_INFINITY;
+
+interface Waiting {
+  readonly position: number;
+  readonly durable: () => void;
+  readonly refused: (error: unknown) => void;
+}
+
+export interface GroupCommitSettings {
+  /**
+   * Makes everything up to a position durable, and returns the position that it has come to; undefined where nothing is kept, so that
+   * nothing is waited for.
+   */
+  readonly write: ((position: number) => Promise<number>) | undefined;
+  /** What is durable at the beginning. */
+  readonly durable: number;
+  /** Positions that a write must add at least. */
+  readonly least: number;
+  readonly round: RoundId;
+  /** What is written, for the log. */
+  readonly what: string;
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+}
+
+/**
+ * Group commit: one write is under way at a time, and whatever is queued meanwhile goes into the next one. A write that fails
+ * refuses the acknowledgements that wait, and is tried again, with all that has come since.
+ */
+export class GroupCommit {
+  readonly #settings: GroupCommitSettings;
+  #queued: number;
+  #durable: number;
+  /** By position: what is sent out once it is durable, in the order in which it was asked for. */
+  #outputs: Waiting[] = [];
+  #acknowledgements: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+  #cancelRetry: Cancel | undefined;
+  #hasFailed = false;
+  #isHalted = false;
+  /** Why nothing more becomes durable. */
+  #abandoned: MurmurationError | undefined;
+
+  constructor(settings: GroupCommitSettings) {
+    this.#settings = settings;
+    this.#queued = settings.durable;
+    this.#durable = settings.durable;
+  }
+
+  /** Everything up to this position is to become durable. */
+  queue(position: number): void {
+    this.#queued = position;
+    if (this.#settings.write) this.#begin();
+    else this.#reached(position);
+  }
+
+  /**
+   * Resolves once everything up to `position` is durable. Rejects with a retryable code of `storage.*` where a write fails
+   * before, or with the reason for which nothing more is written.
+   */
+  acknowledge(position = this.#queued): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (position <= this.#durable) resolve();
+      else if (this.#abandoned) reject(this.#abandoned);
+      else this.#acknowledgements.push({ position, durable: resolve, refused: reject });
+    });
+  }
+
+  /** Calls `act` once everything so far is durable, at once where it is; whatever fails meanwhile, it is only put off. */
+  whenDurable(act: () => void): void {
+    if (this.#queued <= this.#durable) act();
+    else this.#outputs.push({ position: this.#queued, durable: act, refused: () => {} });
+  }
+
+  /** Begins no further write; returns when the one under way is over. */
+  async halt(): Promise<void> {
+    this.#isHalted = true;
+    this.#cancelRetry?.();
+    await this.#writing;
+  }
+
+  /** Waits until what is queued is written, unless a write fails or is not due. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  /** Refuses the acknowledgements that wait: what would have made them true has failed for `cause`, and is tried again. */
+  refuse(cause: unknown): void {
+    this.#refuse(storageErrorOf(cause));
+  }
+
+  /**
+   * The round is over, and what it led to is durable: everything that was held back goes out, and acknowledgements that wait
+   * resolve, or get the refusal.
+   */
+  conclude(refusal?: MurmurationError): void {
+    this.#isHalted = true;
+    this.#cancelRetry?.();
+    if (refusal) this.#refuse(refusal);
+    this.#reached(untilTheEnd);
+  }
+
+  /** Nothing more becomes durable: acknowledgements that wait get the refusal, and nothing is sent. */
+  abandon(refusal: MurmurationError): void {
+    this.#isHalted = true;
+    this.#cancelRetry?.();
+    this.#abandoned = refusal;
+    this.#outputs = [];
+    this.#refuse(refusal);
+  }
+
+  #begin(): void {
+    const { least } = this.#settings;
+    if (this.#writing || this.#isHalted || this.#cancelRetry) return;
+    if (this.#queued > this.#durable && this.#queued - this.#durable >= least)
+      this.#writing = this.#write(this.#settings.write!);
+  }
+
+  async #write(write: (position: number) => Promise<number>): Promise<void> {
+    // What is queued in the same turn goes into the same write.
+    await null;
+    try {
+      const position = await write(this.#queued);
+      this.#writing = undefined;
+      this.#hasFailed = false;
+      this.#reached(position);
+    } catch (error) {
+      this.#writing = undefined;
+      this.#failed(error);
+    }
+    this.#begin();
+  }
+
+  #failed(cause: unknown): void {
+    const { round, what, clock, events } = this.#settings;
+    // Once for an outage, however many tries it lasts.
+    concerns(cause, round);
+    if (!this.#hasFailed) events.emit('fault', `writing ${what}`, cause);
+    this.#hasFailed = true;
+    this.refuse(cause);
+    if (this.#isHalted) return;
+    this.#cancelRetry = clock.at(clock.now() + retryAfter, () => {
+      this.#cancelRetry = undefined;
+      this.#begin();
+    });
+  }
+
+  #refuse(error: MurmurationError): void {
+    const refused = this.#acknowledgements;
+    this.#acknowledgements = [];
+    for (const { refused: refuse } of refused) refuse(error);
+  }
+
+  #reached(position: number): void {
+    this.#durable = position;
+    const isDue = (waiting: Waiting) => waiting.position <= position;
+    const due = [...this.#acknowledgements.filter(isDue), ...this.#outputs.filter(isDue)];
+    this.#acknowledgements = this.#acknowledgements.filter(waiting => !isDue(waiting));
+    this.#outputs = this.#outputs.filter(waiting => !isDue(waiting));
+    for (const { durable } of due) durable();
+  }
+}
+
+/** What devices hear of a write that failed: a code that tells them to try again. */
+function storageErrorOf(cause: unknown): MurmurationError {
+  if (cause instanceof MurmurationError && cause.retryable) return cause;
+  return new MurmurationError('storage.failed', undefined, { cause });
+}

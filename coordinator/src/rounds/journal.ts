@@ -1,0 +1,61 @@
+import type { Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { RoundTerms } from '../round/round.ts';
+import type { JournalEntry, RoundStore } from '../round/store.ts';
+import { GroupCommit } from './group-commit.ts';
+
+export interface DurabilityPorts {
+  /** Undefined: nothing is kept, and nothing waits for it. */
+  readonly store: RoundStore | undefined;
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+}
+
+/** What happened to a round, written down in order; whatever leaves the coordinator waits for all that it follows from. */
+export class Journal {
+  readonly commit: GroupCommit;
+  readonly #terms: RoundTerms;
+  readonly #store: RoundStore | undefined;
+  /** Not written yet. */
+  readonly #entries: JournalEntry[] = [];
+  /** That the round begins counts as the first entry. */
+  #appended: number;
+  #written: number;
+
+  /** `isBegun`: the storage has the round already. */
+  constructor(terms: RoundTerms, { store, clock, events }: DurabilityPorts, isBegun: boolean) {
+    this.#terms = terms;
+    this.#store = store;
+    this.#written = isBegun ? 1 : 0;
+    this.#appended = 1;
+    this.commit = new GroupCommit({
+      write: store && (position => this.#write(store, position)),
+      durable: this.#written,
+      least: 1,
+      round: terms.id,
+      what: 'the journal of a round',
+      clock,
+      events,
+    });
+    this.commit.queue(this.#appended);
+  }
+
+  append(entry: JournalEntry): void {
+    this.#appended += 1;
+    if (this.#store) this.#entries.push(entry);
+    this.commit.queue(this.#appended);
+  }
+
+  async #write(store: RoundStore, position: number): Promise<number> {
+    if (this.#written === 0) {
+      await store.begin(this.#terms);
+      this.#written = 1;
+    }
+    const count = position - this.#written;
+    if (count === 0) return position;
+    await store.append(this.#terms.id, this.#entries.slice(0, count));
+    this.#entries.splice(0, count);
+    this.#written = position;
+    return position;
+  }
+}

@@ -1,0 +1,87 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Clock } from '@murmuration/protocol/ports';
+import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import { SingleUpdates } from '../aggregation/single-updates.ts';
+import { measure } from '../evaluation/measure.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { RoundTerms } from '../round/round.ts';
+import type { Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
+import type { Task } from '../task/task.ts';
+import type { MakeVersion } from './ports.ts';
+import { stateFor } from './state-for.ts';
+
+/**
+ * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private layers are
+ * those of the version before, bit for bit: the strategy never sees them. `took` hears how long each step took, ms.
+ */
+export function versionMaker(
+  taskOf: () => Task,
+  registry: Registry,
+  clock: Clock,
+  took: (terms: RoundTerms, step: 'aggregation' | 'evaluation', ms: number) => void = () => {},
+): MakeVersion {
+  return async (terms, aggregate, signal) => {
+    const startedAt = clock.now();
+    const task = taskOf();
+    const { head, files, newest } = await registry.current(task.name);
+    if (head.version.model !== terms.plan.model)
+      throw new MurmurationError(
+        'round.closed',
+        'An operator rolled back the version that this round trained from.',
+      );
+    const split = splitLayout(files.layout, terms.plan.privateLayers);
+    const before = stateFor(task.strategy, head, split.shared.count);
+    const { state, model } = stepOf(
+      task.strategy,
+      before,
+      takePart(files.weights, split, 'shared'),
+      aggregate,
+    );
+    if (!model.every(Number.isFinite)) {
+      const advice = 'lower the server learning rate or the clipping norm';
+      throw new MurmurationError(
+        'update.impossible',
+        `The strategy ${task.strategy.name} left the range of float32; ${advice}.`,
+      );
+    }
+    const weights = withPart(files.weights, split, 'shared', model);
+    const candidate = await registry.store(files.topology, files.layout, weights);
+    const storedAt = clock.now();
+    took(terms, 'aggregation', storedAt - startedAt);
+    const metrics = await measure(task, candidate, clock, signal);
+    if (metrics) took(terms, 'evaluation', clock.now() - storedAt);
+    return {
+      state,
+      version: {
+        model: candidate.hash,
+        task: task.name,
+        number: newest + 1,
+        parent: head.version.model,
+        round: terms.id,
+        strategy: task.strategy.name,
+        planVersion: terms.plan.version,
+        contributors: aggregate.contributors,
+        metrics,
+        createdAt: clock.now(),
+      },
+    };
+  };
+}
+
+/** Throws `config.invalid` where the round gathered what another kind of strategy consumes. */
+function stepOf(
+  strategy: Strategy,
+  state: StrategyState,
+  model: Float32Array,
+  aggregate: Aggregate,
+): Stepped<StrategyState> {
+  if (strategy.consumes === 'each' && aggregate instanceof SingleUpdates)
+    return strategy.apply(state, model, aggregate.updates);
+  if (strategy.consumes === 'sum' && !(aggregate instanceof SingleUpdates))
+    return strategy.apply(state, model, aggregate.mean());
+  throw new MurmurationError(
+    'config.invalid',
+    `The strategy ${strategy.name} can't use what this round gathered: it began under another strategy.`,
+  );
+}

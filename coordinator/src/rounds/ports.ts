@@ -1,0 +1,53 @@
+import type { DeviceId, ModelHash } from '@murmuration/protocol/ids';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Unmasker } from '../masking/unmasker.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Head, History } from '../registry/ports.ts';
+import type { RoundTerms } from '../round/round.ts';
+import type { RoundStore } from '../round/store.ts';
+import type { TrafficCount } from './traffic.ts';
+
+/** What a device is given at the beginning of a phase of masking. */
+export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
+
+/**
+ * The way to the devices of a cohort. What is sent to a device without a connection is dropped, since the round tells it again when it is
+ * back; the end of a round is told then.
+ */
+export interface CohortChannel {
+  isConnected(device: DeviceId): boolean;
+  assign(device: DeviceId, assignment: Assignment): void;
+  feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void;
+  end(device: DeviceId, end: RoundEnd): void;
+}
+
+/**
+ * Makes the next version from what a round gathered; its files are stored, its row is not yet. `signal` is aborted when it is no
+ * longer wanted.
+ */
+export type MakeVersion = (terms: RoundTerms, aggregate: Aggregate, signal: AbortSignal) => Promise<Head>;
+
+/** What a round works with. */
+export interface DriverPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly primitives: Primitives;
+  readonly unmasker: Unmasker;
+  readonly pool: WaitingPool;
+  readonly channel: CohortChannel;
+  readonly history: History;
+  /** Where rounds under way are kept; undefined: nothing of them outlives this process. */
+  readonly store: RoundStore | undefined;
+  readonly makeVersion: MakeVersion;
+  /** The version that an operator has named for devices to serve, if one is. */
+  readonly named: () => ModelHash | undefined;
+  readonly traffic: () => TrafficCount;
+  /** ms after which a device of the cohort should check in again. */
+  readonly comeBackAfter: () => number;
+  readonly events: CoordinatorEvents;
+}

@@ -1,0 +1,18 @@
+import type { Head } from '../registry/ports.ts';
+import type { Strategy, StrategyState } from '../strategy/strategy.ts';
+
+/**
+ * What the strategy remembers of the head; its first state where that is of another strategy, or of another number of values,
+ * since the task changed its private layers in between.
+ */
+export function stateFor(strategy: Strategy, { version, state }: Head, count: number): StrategyState {
+  const first = strategy.init(count);
+  const fits = Object.entries(first).every(([key, value]) => sizeOf(state[key]) === sizeOf(value));
+  return version.strategy === strategy.name && fits ? state : first;
+}
+
+/** Values of a vector; 0 for a number, undefined for nothing. */
+function sizeOf(value: number | Float32Array | undefined): number | undefined {
+  if (value instanceof Float32Array) return value.length;
+  return value === undefined ? undefined : 0;
+}

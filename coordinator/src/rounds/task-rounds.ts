@@ -1,0 +1,318 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { type RoundId, randomId } from '@murmuration/protocol/ids';
+import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
+import type { Cancel } from '@murmuration/protocol/ports';
+import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import { SingleUpdates } from '../aggregation/single-updates.ts';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { Registry } from '../registry/registry.ts';
+import { concerns } from '../round/concerning.ts';
+import type { RoundTerms } from '../round/round.ts';
+import type { Checkpoint, SavedRound } from '../round/store.ts';
+import { cohortSizeOf, type Task } from '../task/task.ts';
+import { abandon } from './abandon.ts';
+import { RoundDriver } from './driver.ts';
+import type { DriverPorts } from './ports.ts';
+import { isOutage } from './until-stored.ts';
+
+/** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
+const remembered = 64;
+
+/** ms after which a round that could not begin is tried again. */
+const retryAfter = 10_000;
+
+/** ms after which devices of a paused task ask again, at the earliest. */
+const whilePaused = 15 * 60_000;
+
+/** The rounds of one task, one after the other, on its schedule. */
+export class TaskRounds {
+  readonly #registry: Registry;
+  readonly #ports: DriverPorts;
+  #task: Task;
+  /** The settings of the next round, where they are others. */
+  #upcoming: Task | undefined;
+  /** When the last round began, ms since 1970; `undefined` where none has. */
+  #lastAt: number | undefined;
+  readonly #over: RoundId[] = [];
+  #driver: RoundDriver | undefined;
+  #number = 0;
+  #nextAt: number;
+  /** Whether the last round could not begin. */
+  #hasFailed = false;
+  #cancel: Cancel = () => {};
+  #hasRead = false;
+  /** Settles when the round with which it went on is over. */
+  #resumed: Promise<void> = Promise.resolve();
+  #started = false;
+  #stopped = false;
+  #isPaused = false;
+  /** Whether a round is under way, or about to be. */
+  #isRunning = false;
+
+  constructor(task: Task, registry: Registry, ports: DriverPorts) {
+    this.#task = task;
+    this.#registry = registry;
+    this.#ports = ports;
+    this.#nextAt = ports.clock.now();
+  }
+
+  /** As the round under way has it; between rounds, as the next one has it. */
+  get task(): Task {
+    return this.#task;
+  }
+
+  /** As the next round has it. */
+  get upcoming(): Task {
+    return this.#upcoming ?? this.#task;
+  }
+
+  /** Gives other settings to the rounds from the next one on. */
+  adjust(task: Task): void {
+    this.#upcoming = task;
+    if (this.#isRunning) return void this.#ports.events.emit('settings', task.name);
+    this.#takeOver();
+    if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
+    if (this.#started) this.#scheduleNext();
+  }
+
+  #takeOver(): void {
+    if (!this.#upcoming) return;
+    this.#task = this.#upcoming;
+    this.#upcoming = undefined;
+    this.#ports.events.emit('settings', this.#task.name);
+  }
+
+  /**
+   * Goes on with rounds of this task that were under way when a coordinator before this one ended: the newest of them, where its
+   * model is still there; the others are recorded as failed. Before `start`, and before devices connect: they find their
+   * round again.
+   */
+  async resume(saved: readonly SavedRound[]): Promise<void> {
+    await this.#readHistory();
+    for (const [i, round] of saved.entries()) {
+      this.#number = Math.max(this.#number, round.terms.number);
+      if (i < saved.length - 1)
+        await this.#abandon(round, 'A newer round of this task was under way as well.');
+      else await this.#goOn(round);
+    }
+  }
+
+  /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
+  async start(): Promise<void> {
+    if (this.#stopped) throw new MurmurationError('server.stopping');
+    if (this.#started) return;
+    this.#started = true;
+    await this.#readHistory();
+    void this.#resumed.then(() => this.#scheduleNext());
+  }
+
+  /** From now on no round begins by itself; the current one goes on. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#cancel();
+  }
+
+  /** Rounds begin on schedule again. */
+  unpause(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#started) this.#scheduleNext();
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Begins a round at once, though the task may be paused. Throws `round.under-way`, or `server.stopping` before `start` and after `stop`. */
+  beginNow(): void {
+    if (this.#stopped || !this.#started) throw new MurmurationError('server.stopping');
+    if (this.#isRunning) throw new MurmurationError('round.under-way');
+    this.#cancel();
+    void this.#runOne();
+  }
+
+  /** Ends the current round as failed, and begins no other. */
+  async stop(): Promise<void> {
+    this.#driver?.abort('The coordinator is stopping.');
+    await this.suspend();
+  }
+
+  /** Begins no other round, and leaves the current one to a coordinator after this one. */
+  async suspend(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#driver?.suspend();
+  }
+
+  /** The round that is under way. */
+  get current(): RoundDriver | undefined {
+    return this.#driver;
+  }
+
+  /** When the next round begins at the earliest, ms since 1970. */
+  get nextAt(): number {
+    return this.#nextAt;
+  }
+
+  /** Devices that wait for an assignment. */
+  get waiting(): number {
+    return this.#ports.pool.size;
+  }
+
+  /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
+  get untilNextRound(): number {
+    if (this.#driver?.state.phase === 'gathering') return 0;
+    const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
+    return this.#isPaused ? Math.max(left, whilePaused) : left;
+  }
+
+  /** The round of this id, if it is the current one. Throws `round.closed` for one that is over. */
+  find(round: RoundId): RoundDriver | undefined {
+    if (this.#driver?.terms.id === round) return this.#driver;
+    if (this.#over.includes(round)) throw new MurmurationError('round.closed');
+    return undefined;
+  }
+
+  #scheduleNext(): void {
+    if (this.#stopped || this.#isPaused || this.#isRunning) return;
+    this.#cancel();
+    this.#nextAt = this.#nextOf(this.#ports.clock.now());
+    this.#cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
+  }
+
+  /** When the next round begins, however far the clock was set back since that was found out. */
+  #nextOf(now: number): number {
+    return Math.min(this.#nextAt, now + Math.max(this.task.interval, this.#hasFailed ? retryAfter : 0));
+  }
+
+  /** Whatever goes wrong in a round, the next one follows. */
+  async #runOne(): Promise<void> {
+    const { clock, events } = this.#ports;
+    this.#isRunning = true;
+    try {
+      this.#hasFailed = false;
+      await this.#begin();
+    } catch (error) {
+      this.#hasFailed = true;
+      events.emit('fault', 'beginning a round', error);
+      events.emit('not-begun', this.task.name);
+      this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
+    }
+    this.#isRunning = false;
+    this.#scheduleNext();
+  }
+
+  async #begin(): Promise<void> {
+    const { head, files } = await this.#registry.current(this.task.name);
+    if (this.#stopped) return;
+    this.#takeOver();
+    const { clock, random } = this.#ports;
+    const terms = this.#terms(head.version, randomId<RoundId>(random));
+    this.#lastAt = clock.now();
+    this.#nextAt = this.#lastAt + this.task.interval;
+    const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
+    await this.#carry(new RoundDriver(terms, aggregate, this.#ports));
+  }
+
+  /** Waits for the end of a round. */
+  async #carry(driver: RoundDriver): Promise<void> {
+    this.#driver = driver;
+    const record = await driver.ended;
+    if (!record) return;
+    this.#ports.events.emit('round-ended', record);
+    this.#over.push(driver.terms.id);
+    if (this.#over.length > remembered) this.#over.shift();
+  }
+
+  async #goOn(saved: SavedRound): Promise<void> {
+    const { terms, checkpoint, damage } = saved;
+    if (damage !== undefined) {
+      const error = new MurmurationError('storage.corrupt', damage);
+      concerns(error, terms.id);
+      this.#ports.events.emit('fault', 'reading the sum of a round', error);
+    }
+    this.#lastAt = terms.startedAt;
+    this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
+    let aggregate: Aggregate;
+    try {
+      // A plan that was written down by another version of the protocol names no round of this one.
+      writePlan(terms.plan);
+      const { layout } = await this.#registry.files(terms.plan.model);
+      aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, layout, terms.id);
+      if (checkpoint) restore(aggregate, checkpoint);
+    } catch (error) {
+      if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
+      return this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
+    }
+    this.#isRunning = true;
+    this.#resumed = this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved)).finally(() => {
+      this.#isRunning = false;
+    });
+  }
+
+  async #abandon(saved: SavedRound, reason: string): Promise<void> {
+    const { round } = await abandon(saved, reason, this.#ports);
+    this.#over.push(round);
+  }
+
+  /** The newest rounds that are over, once. */
+  async #readHistory(): Promise<void> {
+    if (this.#hasRead) return;
+    this.#hasRead = true;
+    const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, remembered);
+    const [last] = past;
+    if (last) {
+      this.#number = last.number;
+      this.#lastAt = last.startedAt;
+      this.#nextAt = Math.max(this.#nextAt, last.startedAt + this.task.interval);
+    }
+    this.#over.push(...past.map(({ round }) => round).reverse());
+  }
+
+  #terms({ model, parent }: ModelVersion, id: RoundId): RoundTerms {
+    const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
+    const { uploadSlot } = this.task;
+    const { evaluation: _, grace, ...limits } = this.task.deadlines;
+    const cohortSize = cohortSizeOf(this.task);
+    // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
+    const judged = masking ? (this.#ports.named() ?? parent) : null;
+    const plan: Plan = {
+      task,
+      version,
+      model,
+      training,
+      update,
+      masking,
+      largestCohort: cohortSize,
+      grace,
+      ...(judged && { judged }),
+      ...(uploadSlot > 0 && { uploadSlot }),
+    };
+    this.#number += 1;
+    return {
+      id,
+      number: this.#number,
+      plan: privateLayers.length > 0 ? { ...plan, privateLayers: [...privateLayers] } : plan,
+      cohortSize,
+      goal: cohort.goal,
+      minimum: cohort.minimum,
+      startedAt: this.#ports.clock.now(),
+      limits,
+    };
+  }
+}
+
+/** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
+function restore(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {
+  if (aggregate instanceof SingleUpdates)
+    throw new MurmurationError(
+      'config.invalid',
+      'It began under a strategy of sums, and the task has another now.',
+    );
+  aggregate.restore(sum);
+  if (aggregate.contributors !== contributors.length)
+    throw new MurmurationError(
+      'storage.corrupt',
+      `The checkpoint names ${contributors.length} contributors; its sum is one of ${aggregate.contributors}.`,
+    );
+}

@@ -1,0 +1,61 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { RoundId } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { concerns } from '../round/concerning.ts';
+import { retryAfter } from './group-commit.ts';
+
+/** Whether the storage failed in a way that may pass: it is full, locked, read-only … */
+export function isOutage(error: unknown): boolean {
+  return error instanceof MurmurationError && error.code.startsWith('storage.') && error.retryable;
+}
+
+interface Waiting {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+  readonly round: RoundId;
+  /** For the log, which hears of the first failure. */
+  readonly where: string;
+  /** Whether a failure may pass. */
+  readonly outage: (error: unknown) => boolean;
+  /** Hears of each failure that is followed by another try. */
+  readonly failed?: (error: unknown) => void;
+}
+
+/**
+ * Does `work` until it succeeds or fails with what is no outage; throws that, or the reason of `signal` where that is aborted
+ * between two tries.
+ */
+export async function untilStored<Result>(
+  work: () => Promise<Result>,
+  { clock, events, signal, round, where, outage, failed }: Waiting,
+): Promise<Result> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!outage(error)) throw error;
+      concerns(error, round);
+      if (tries === 0) events.emit('fault', where, error);
+      failed?.(error);
+    }
+    await pause(clock, signal);
+  }
+}
+
+function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.at(clock.now() + retryAfter, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

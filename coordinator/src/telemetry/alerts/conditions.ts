@@ -1,0 +1,45 @@
+import { type AlertRule, alertRules } from '@murmuration/api/alert';
+import { inWords } from './in-words.ts';
+import type { AlertSettings } from './settings.ts';
+
+/** When each rule fires, in words; null: it is switched off. `hasDisk`: whether anything is kept on a disk. */
+export function conditionsOf(
+  settings: AlertSettings,
+  hasDisk: boolean,
+): readonly { readonly rule: AlertRule; readonly condition: string | null }[] {
+  const of = { ...conditions(settings), ...(hasDisk ? {} : { 'disk-filling': null }) };
+  return alertRules.map(rule => ({ rule, condition: of[rule] }));
+}
+
+function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
+  const { roundsFailing, figuresFell, noEligibleDevices, diskFilling, manyEnrolments } = settings;
+  const figures = figuresFell.map(
+    ({ figure, better, margin }) =>
+      `${figure} is more than ${margin} ${better === 'higher' ? 'below' : 'above'}`,
+  );
+  const within = diskFilling?.within;
+  return {
+    'rounds-failing':
+      roundsFailing === null
+        ? null
+        : roundsFailing === 1
+          ? 'A round of a task failed.'
+          : `${roundsFailing} rounds of a task in a row failed.`,
+    'figure-fell':
+      figures.length === 0 ? null : `A version's ${figures.join(', or its ')} that of the version before it.`,
+    'no-eligible-devices':
+      noEligibleDevices === null
+        ? null
+        : `No device that could take part in a task was there for ${inWords(noEligibleDevices)}, or for two intervals between its rounds.`,
+    'version-unreadable': 'A version that rounds train from, or that devices serve, is missing or damaged.',
+    'protection-weakened':
+      'Operators gave a task settings that protect its devices less than its definition.',
+    'many-enrolments':
+      manyEnrolments &&
+      `More than ${manyEnrolments.devices} devices enrolled within ${inWords(manyEnrolments.within)}.`,
+    'clock-stepped': 'The clock of the machine was set since the coordinator started.',
+    'disk-filling':
+      diskFilling &&
+      `Less than ${Number((100 * diskFilling.free).toPrecision(4))} % of the disk of the storage folder is free${within ? `, or it is full within ${inWords(within)} at its pace` : ''}.`,
+  };
+}

@@ -1,0 +1,35 @@
+import { type DiskCourse, diskFilling } from './disk-filling.ts';
+import type { TaskFacts } from './facts.ts';
+import { figureFell } from './figure-fell.ts';
+import type { Finding } from './finding.ts';
+import { type EnrolmentCourse, manyEnrolments } from './many-enrolments.ts';
+import { noEligibleDevices } from './no-eligible-devices.ts';
+import { roundsFailing } from './rounds-failing.ts';
+import type { AlertSettings } from './settings.ts';
+
+/** What is wrong at `now`, ms since 1970. Nothing is with a task that is paused: an operator knows of it. */
+export function findingsOf(
+  tasks: readonly TaskFacts[],
+  disk: DiskCourse,
+  enrolments: EnrolmentCourse,
+  settings: AlertSettings,
+  now: number,
+): readonly Finding[] {
+  const found = tasks
+    .filter(({ isPaused }) => !isPaused)
+    .flatMap(facts => findingsOfTask(facts, settings, now));
+  return [
+    ...found,
+    settings.diskFilling && diskFilling(disk),
+    settings.manyEnrolments && manyEnrolments(enrolments, settings.manyEnrolments, now),
+  ].filter(each => each !== null);
+}
+
+function findingsOfTask(facts: TaskFacts, settings: AlertSettings, now: number): (Finding | null)[] {
+  const { roundsFailing: rounds, noEligibleDevices: limit, figuresFell } = settings;
+  return [
+    rounds === null ? null : roundsFailing(facts.task, facts.failures, rounds),
+    ...figuresFell.map((figure, i) => figureFell(facts.task, facts.figures[i]!, facts.base, figure)),
+    limit === null ? null : noEligibleDevices(facts, limit, now),
+  ];
+}

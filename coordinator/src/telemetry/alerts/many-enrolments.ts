@@ -1,0 +1,46 @@
+import type { Finding } from './finding.ts';
+import { inWords } from './in-words.ts';
+import type { AlertSettings } from './settings.ts';
+
+type EnrolmentSettings = NonNullable<AlertSettings['manyEnrolments']>;
+
+/** Stretches of the watched time for each of which enrolments are counted together. */
+const stretches = 20;
+
+/** Enrolments lately: how many in each stretch of time, the oldest first. */
+export type EnrolmentCourse = readonly { readonly from: number; readonly devices: number }[];
+
+/** Adds an enrolment at `now`, ms since 1970, and forgets what is older than is watched. */
+export function followEnrolment(
+  course: EnrolmentCourse,
+  { within }: EnrolmentSettings,
+  now: number,
+): EnrolmentCourse {
+  const kept = course.filter(({ from }) => from > now - within && from <= now);
+  const last = kept.at(-1);
+  if (last && now - last.from < within / stretches)
+    return [...kept.slice(0, -1), { ...last, devices: last.devices + 1 }];
+  return [...kept, { from: now, devices: 1 }];
+}
+
+/** Whether more devices have enrolled lately than an app gains. */
+export function manyEnrolments(
+  course: EnrolmentCourse,
+  { devices: most, within }: EnrolmentSettings,
+  now: number,
+): Finding | null {
+  const lately = course.filter(({ from }) => from > now - within);
+  const devices = lately.reduce((sum, each) => sum + each.devices, 0);
+  if (devices <= most) return null;
+  return {
+    key: 'many-enrolments',
+    rule: 'many-enrolments',
+    severity: 'warning',
+    task: null,
+    summary: `More than ${most} devices have enrolled within ${inWords(within)}.`,
+    advice:
+      'If no app was launched, somebody may have its enrolment token: see which token is used so often, and revoke it together with the devices that have enrolled with it.',
+    page: '/#/devices',
+    since: lately[0]!.from,
+  };
+}

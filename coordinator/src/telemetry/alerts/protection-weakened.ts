@@ -1,0 +1,20 @@
+import type { Weakened } from '../../task/settings-desk.ts';
+import type { Finding } from './finding.ts';
+
+/** What settings mean that protect the devices of a task less than its definition does. */
+export function protectionWeakened({ task, weaknesses, since, by }: Weakened): Finding {
+  const all = weaknesses.map(
+    ({ field, from, to, means }) => `${field} is ${String(to)} instead of ${String(from)}, so that ${means}`,
+  );
+  return {
+    key: `protection-weakened:${task}`,
+    rule: 'protection-weakened',
+    severity: 'critical',
+    task,
+    summary: `Devices of ${task} are protected less than its definition says, since a change by ${by}: ${all.join('; ')}.`,
+    advice:
+      'See in the audit log who changed what, and set the values of the definition again; a protection that is meant to be weaker belongs into the definition, under a higher planVersion.',
+    page: `/#/tasks/${task}/settings`,
+    since,
+  };
+}

@@ -1,0 +1,40 @@
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { RoundRecord } from '../../round/record.ts';
+import type { Finding } from './finding.ts';
+
+/** Rounds of one task that have failed since the last one that did not. */
+export interface Failures {
+  readonly count: number;
+  /** When the first of them ended, ms since 1970. */
+  readonly since: number;
+  readonly last: { readonly number: number; readonly reason: string };
+}
+
+/** The failures in a row after one more round; null after a round that was published. */
+export function countFailures(before: Failures | null, record: RoundRecord): Failures | null {
+  const { outcome, endedAt, number, failure } = record;
+  if (outcome === 'published') return null;
+  return {
+    count: (before?.count ?? 0) + 1,
+    since: before?.since ?? endedAt,
+    last: { number, reason: failure?.reason ?? 'It says no reason.' },
+  };
+}
+
+/** Whether at least `rounds` rounds of a task have failed in a row. */
+export function roundsFailing(task: TaskName, failures: Failures | null, rounds: number): Finding | null {
+  if (failures === null || failures.count < rounds) return null;
+  const { count, since, last } = failures;
+  const many = count === 1 ? 'The last round' : `The last ${count} rounds`;
+  return {
+    key: `rounds-failing:${task}`,
+    rule: 'rounds-failing',
+    severity: 'critical',
+    task,
+    summary: `${many} of ${task} failed; round ${last.number}: ${last.reason}`,
+    advice:
+      'Look in which phase they failed: where too few devices came or answered, give phases more time or lower the minimum of the cohort; where the coordinator failed, its log has the reason.',
+    page: `/#/tasks/${task}/rounds/${last.number}`,
+    since,
+  };
+}

@@ -1,0 +1,243 @@
+import type { AlertRule } from '@murmuration/api/alert';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Alert } from '../../events/alert.ts';
+import type { CoordinatorEvents } from '../../events/events.ts';
+import type { ModelVersion } from '../../registry/model-version.ts';
+import type { History } from '../../registry/ports.ts';
+import type { RoundRecord } from '../../round/record.ts';
+import type { AllRounds } from '../../rounds/all-tasks.ts';
+import { conditionsOf } from './conditions.ts';
+import {
+  type DiskCourse,
+  type DiskSample,
+  diskFilling,
+  followDisk,
+  unseenDisk,
+  writeRefused,
+} from './disk-filling.ts';
+import type { TaskFacts } from './facts.ts';
+import { type FigureCourse, followFigure, noFigures } from './figure-fell.ts';
+import type { Finding } from './finding.ts';
+import { findingsOf } from './findings.ts';
+import { emptyLedger, type Ledger, settle } from './ledger.ts';
+import { type EnrolmentCourse, followEnrolment, manyEnrolments } from './many-enrolments.ts';
+import { countFailures, type Failures } from './rounds-failing.ts';
+import type { AlertSettings } from './settings.ts';
+
+/** ms between two looks at what no event tells of. */
+const lookEvery = 60_000;
+/** Rounds and versions that are read at the start. */
+const history = 50;
+
+export interface AlertPorts {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  readonly rounds: AllRounds;
+  readonly history: Pick<History, 'rounds' | 'versions'>;
+  /** From which version the next round of a task trains. */
+  readonly base: (task: TaskName) => ModelHash;
+  readonly presence: { readonly connected: number; eligibleFor(task: TaskName): number };
+  readonly enrolled: () => number;
+  /** What is free where everything is kept; null where nothing is kept on a disk. */
+  readonly disk: (() => Promise<Omit<DiskSample, 'time'>>) | null;
+  readonly settings: AlertSettings;
+  /** What else is wrong at `now`, ms since 1970, whatever is paused or switched off. */
+  readonly standing: (now: number) => readonly Finding[];
+  /** Looks again at what no event tells of; called once a minute. */
+  readonly lookAgain: () => Promise<void>;
+}
+
+/** What is remembered of a task. */
+interface TaskCourse {
+  failures: Failures | null;
+  figures: readonly FigureCourse[];
+  eligibleAt: number;
+  wasPaused: boolean;
+}
+
+/**
+ * Gathers the facts that rules look at, looks at each event that can change them and once a minute, and tells of each alert when it
+ * begins and when it is over. Changes nothing else.
+ */
+export class AlertWatch {
+  readonly #ports: AlertPorts;
+  readonly #tasks = new Map<TaskName, TaskCourse>();
+  #disk: DiskCourse = unseenDisk;
+  #enrolments: EnrolmentCourse = [];
+  #ledger: Ledger = emptyLedger;
+  #cancel: Cancel = () => {};
+  /** Since when writes are refused for want of room; null where none was since the last look at a disk that has some. */
+  #refusedAt: number | null = null;
+  #couldLook = true;
+  #isClosed = false;
+
+  constructor(ports: AlertPorts) {
+    this.#ports = ports;
+  }
+
+  /** Reads how the last rounds and versions went, and watches from now on; once. */
+  async open(): Promise<void> {
+    const { clock, events, rounds } = this.#ports;
+    for (const { task, isPaused } of rounds.values()) {
+      const figures = this.#ports.settings.figuresFell.map(() => noFigures);
+      const course = { failures: null, figures, eligibleAt: clock.now(), wasPaused: isPaused };
+      this.#tasks.set(task.name, course);
+      const newest = Number.POSITIVE_INFINITY;
+      for (const each of (await this.#ports.history.rounds(task.name, newest, history)).toReversed())
+        this.#followRound(each);
+      for (const each of (await this.#ports.history.versions(task.name, newest, history)).toReversed())
+        this.#followVersion(each);
+    }
+    events.on('round-ended', record => {
+      this.#followRound(record);
+      this.#look();
+    });
+    events.on('version', version => {
+      this.#followVersion(version);
+      this.#look();
+    });
+    for (const name of ['aliases', 'readability', 'settings'] as const) events.on(name, () => this.#look());
+    events.on('enrolled', () => this.#followEnrolment());
+    events.on('steered', task => this.#followSteering(task));
+    events.on('fault', (_, error) => {
+      if (error instanceof MurmurationError && error.code === 'storage.full') return this.#refused();
+    });
+    events.on('checked-in', (_, task, __, isEligible) => {
+      if (isEligible) this.#seen(task);
+    });
+    await this.#regularly();
+  }
+
+  /** Those that last, in the order in which they began. */
+  get firing(): readonly Alert[] {
+    return [...this.#ledger.firing.values()].sort((a, b) => a.since - b.since);
+  }
+
+  /** Those that are over since the start, newest first; a bounded number of them. */
+  get resolved(): readonly Alert[] {
+    return this.#ledger.resolved;
+  }
+
+  /** When each rule fires, in words; null: it is switched off. */
+  get conditions(): readonly { readonly rule: AlertRule; readonly condition: string | null }[] {
+    return conditionsOf(this.#ports.settings, this.#ports.disk !== null);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel();
+  }
+
+  #followRound(record: RoundRecord): void {
+    const course = this.#tasks.get(record.task);
+    if (course) course.failures = countFailures(course.failures, record);
+  }
+
+  #followVersion(version: ModelVersion): void {
+    const course = this.#tasks.get(version.task);
+    if (!course) return;
+    const { figuresFell } = this.#ports.settings;
+    course.figures = course.figures.map((figure, i) => followFigure(figure, version, figuresFell[i]!));
+  }
+
+  /** What was counted before a pause says nothing of the time after it. */
+  #followSteering(task: TaskName): void {
+    const course = this.#tasks.get(task);
+    if (!course) return;
+    const { isPaused } = this.#ports.rounds.get(task)!;
+    if (course.wasPaused && !isPaused) {
+      course.failures = null;
+      course.eligibleAt = this.#ports.clock.now();
+    }
+    course.wasPaused = isPaused;
+    this.#look();
+  }
+
+  #followEnrolment(): void {
+    const { manyEnrolments: rule } = this.#ports.settings;
+    if (rule === null) return;
+    const now = this.#ports.clock.now();
+    this.#enrolments = followEnrolment(this.#enrolments, rule, now);
+    if (!this.#ledger.firing.has('many-enrolments') && manyEnrolments(this.#enrolments, rule, now))
+      this.#look();
+  }
+
+  #seen(task: TaskName): void {
+    const course = this.#tasks.get(task);
+    if (!course) return;
+    course.eligibleAt = this.#ports.clock.now();
+    if (this.#ledger.firing.has(`no-eligible-devices:${task}`)) this.#look();
+  }
+
+  async #regularly(): Promise<void> {
+    const { clock, presence } = this.#ports;
+    for (const [task, course] of this.#tasks)
+      if (presence.eligibleFor(task) > 0) course.eligibleAt = clock.now();
+    await this.#lookAtDisk();
+    await this.#ports.lookAgain();
+    if (this.#isClosed) return;
+    this.#look();
+    this.#cancel = clock.at(clock.now() + lookEvery, () => void this.#regularly());
+  }
+
+  async #refused(): Promise<void> {
+    if (!this.#ports.disk || !this.#ports.settings.diskFilling) return;
+    this.#refusedAt ??= this.#ports.clock.now();
+    await this.#lookAtDisk();
+    if (!this.#isClosed) this.#look();
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    const { disk, clock, settings, events } = this.#ports;
+    if (!disk || !settings.diskFilling) return;
+    try {
+      this.#disk = followDisk(this.#disk, { time: clock.now(), ...(await disk()) }, settings.diskFilling);
+      this.#couldLook = true;
+      // A write of just now says more than what is free.
+      const refusedFor = this.#refusedAt === null ? 0 : clock.now() - this.#refusedAt;
+      if (this.#disk.lowSince === null && refusedFor >= lookEvery) this.#refusedAt = null;
+    } catch (error) {
+      if (this.#couldLook) events.emit('fault', 'looking at the disk', error);
+      this.#couldLook = false;
+    }
+  }
+
+  #look(): void {
+    const { clock, events, settings, standing } = this.#ports;
+    const facts = Array.from(this.#tasks, ([task, course]) => this.#factsOf(task, course));
+    const now = clock.now();
+    const { ledger, changes } = settle(
+      this.#ledger,
+      [
+        ...findingsOf(facts, this.#disk, this.#enrolments, settings, now),
+        ...standing(now),
+        ...this.#refusal(),
+      ],
+      now,
+    );
+    this.#ledger = ledger;
+    for (const alert of changes) events.emit('alert', alert);
+  }
+
+  /** What the look at the disk does not say already. */
+  #refusal(): Finding[] {
+    return this.#refusedAt === null || diskFilling(this.#disk) ? [] : [writeRefused(this.#refusedAt)];
+  }
+
+  #factsOf(task: TaskName, { failures, figures, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
+    const { rounds, base, presence, enrolled } = this.#ports;
+    return {
+      task,
+      isPaused: wasPaused,
+      interval: rounds.get(task)!.task.interval,
+      failures,
+      figures,
+      base: base(task),
+      eligibleAt,
+      connected: presence.connected,
+      enrolled: enrolled(),
+    };
+  }
+}

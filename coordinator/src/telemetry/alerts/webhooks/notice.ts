@@ -1,0 +1,34 @@
+import type { Alert } from '../../../events/alert.ts';
+
+/** What a webhook is told: that an alert began, or is over. */
+export interface Notice {
+  /** The same at each attempt and after a restart, so that a receiver can leave out what it has. */
+  readonly id: string;
+  readonly body: string;
+}
+
+/** `root` is where the dashboard is, such as `https://coordinator.example.org`. */
+export function noticeOf(alert: Alert, root: string): Notice {
+  const { id, rule, severity, task, summary, advice, page, since, resolvedAt } = alert;
+  const isOver = resolvedAt !== null;
+  const message = {
+    type: isOver ? 'alert.resolved' : 'alert.raised',
+    timestamp: iso(resolvedAt ?? since),
+    data: {
+      id,
+      rule,
+      severity,
+      task,
+      summary,
+      advice,
+      link: new URL(page, root).href,
+      since: iso(since),
+      resolvedAt: isOver ? iso(resolvedAt) : null,
+    },
+  };
+  return { id: `${id}:${isOver ? 'resolved' : 'raised'}`, body: JSON.stringify(message) };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { GatheredWrites } from '../writes/gathered-writes.ts';
+import { anHour, type HourlyCount, type HourlyCountStore, hourOf } from './hourly-counts.ts';
+
+/** ms for which counts are kept. */
+const kept = 90 * 24 * anHour;
+
+/** Counts check-ins and refusals by the hour. Listens, and changes nothing; a crash loses the last seconds. */
+export class HourlyCounter {
+  readonly #store: HourlyCountStore;
+  readonly #events: CoordinatorEvents;
+  readonly #clock: Clock;
+  readonly #writes: GatheredWrites;
+  #gathered = new Map<string, HourlyCount>();
+
+  constructor(store: HourlyCountStore, events: CoordinatorEvents, clock: Clock) {
+    this.#store = store;
+    this.#events = events;
+    this.#clock = clock;
+    this.#writes = new GatheredWrites(() => this.#write(), clock);
+    events.on('checked-in', (_, task, decision, isEligible) =>
+      this.#count('check-ins', task, isEligible ? decision : 'ineligible', 1),
+    );
+    events.on('refused', (_, code) => this.#count('refusals', '', code, 1));
+  }
+
+  /** The counts of a series in the last so many hours, the one under way included, oldest first. */
+  async last(series: HourlyCount['series'], hours: number): Promise<readonly HourlyCount[]> {
+    await this.#writes.flush();
+    return this.#store.since(series, this.firstOf(hours));
+  }
+
+  /** Where the first of the last so many hours begins, ms since 1970. */
+  firstOf(hours: number): number {
+    return hourOf(this.#clock.now()) - (hours - 1) * anHour;
+  }
+
+  /** Writes what is gathered for the last time; what can't be written now is lost. */
+  close(): Promise<void> {
+    return this.#writes.close();
+  }
+
+  #count(
+    series: HourlyCount['series'],
+    task: string,
+    name: string,
+    count: number,
+    hour = hourOf(this.#clock.now()),
+  ) {
+    const key = JSON.stringify([series, hour, task, name]);
+    const before = this.#gathered.get(key)?.count ?? 0;
+    this.#gathered.set(key, { hour, series, task, name, count: before + count });
+    this.#writes.schedule();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#gathered.size === 0) return;
+    const counts = [...this.#gathered.values()];
+    this.#gathered = new Map();
+    try {
+      await this.#store.add(counts, this.#clock.now() - kept);
+    } catch (error) {
+      this.#events.emit('fault', 'counting by the hour', error);
+      for (const { series, task, name, count, hour } of counts) this.#count(series, task, name, count, hour);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { RoundId } from '@murmuration/protocol/ids';
+import pino, { type DestinationStream, type Logger } from 'pino';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { roundOf } from '../round/concerning.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { RoundState } from '../round/round.ts';
+import { BoundedLines, standardError } from './bounded-lines.ts';
+import { withoutSecrets } from './redaction.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/**
+ * Structured log lines, on standard error unless told otherwise; none has a secret in it, whatever is logged. A reader that stalls holds up
+ * nothing: lines that were dropped are counted, and said once it goes on.
+ */
+export function createLog(level: LogLevel, destination: DestinationStream = standardError()): Logger {
+  const log = pino({ level, hooks: { streamWrite: withoutSecrets } }, destination);
+  if (destination instanceof BoundedLines)
+    destination.recovered = lines =>
+      log.warn({ lines }, 'the reader of the log stalled, and so many lines were dropped');
+  return log;
+}
+
+/** Writes what happens to the log: one line a round at info or above, which is its end, with alerts and faults; the rest at debug. */
+export function logEvents(events: CoordinatorEvents, log: Logger): void {
+  events.on('round-ended', record => logRound(log, record));
+  const phases = new Map<RoundId, RoundState['phase']>();
+  events.on('round', ({ phase, terms: { id: round, number, plan } }) => {
+    const isOver = phase === 'published' || phase === 'failed';
+    if (phases.get(round) === phase) return;
+    if (isOver) phases.delete(round);
+    else {
+      phases.set(round, phase);
+      log.debug({ task: plan.task, round, number, phase }, 'round in a new phase');
+    }
+  });
+  events.on('version', ({ task, round, number, model, metrics }) =>
+    log.debug({ task, round, number, model, metrics }, 'version published'),
+  );
+  events.on('closing-step', ({ id: round, number, plan: { task } }, step, ms) =>
+    log.debug({ task, round, number, step, ms }, 'step of closing a round'),
+  );
+  events.on('re-anchored', ({ id: round, number, plan: { task } }, by) =>
+    log.warn({ task, round, number, ms: by }, 'the clock was set back: the deadlines of a round moved'),
+  );
+  events.on('enrolled', device => log.debug({ device }, 'device enrolled'));
+  events.on('convicted', (round, devices, code) =>
+    log.warn({ round, devices, code }, 'devices revealed or dealt wrong shares'),
+  );
+  events.on('connected', (device, platform, sdk) => log.debug({ device, platform, sdk }, 'device connected'));
+  events.on('disconnected', device => log.debug({ device }, 'device disconnected'));
+  events.on('checked-in', (device, task, decision) =>
+    log.debug({ device, task, decision }, 'device checked in'),
+  );
+  events.on('alert', ({ id, rule, severity, task, summary, advice, resolvedAt }) => {
+    const line = { alert: id, rule, severity, task, summary };
+    if (resolvedAt === null) log.warn({ ...line, advice }, 'alert');
+    else log.info(line, 'alert is over');
+  });
+  events.on('notice', (host, failure) => {
+    if (failure === null) log.debug({ host }, 'notice delivered');
+    else log.warn({ host, failure }, 'notice given up');
+  });
+  events.on('refused', (where, code, detail, round) => log.debug({ where, code, detail, round }, 'refused'));
+  events.on('fault', (where, error) => log.error({ where, round: roundOf(error), err: error }, 'fault'));
+}
+
+function logRound(
+  log: Logger,
+  { round, task, number, outcome, failure, tally, metrics, traffic, startedAt, endedAt }: RoundRecord,
+): void {
+  const line = {
+    task,
+    round,
+    number,
+    ...tally,
+    metrics,
+    bytesUp: traffic.up,
+    bytesDown: traffic.down,
+    ms: endedAt - startedAt,
+  };
+  if (outcome === 'published') log.info(line, 'round published');
+  else log.warn({ ...line, ...failure }, 'round failed');
+}

@@ -1,0 +1,228 @@
+import { alertRules } from '@murmuration/api/alert';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Alert } from '../events/alert.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Standing } from '../round/cohort.ts';
+import type { RoundState } from '../round/round.ts';
+import type { TrafficCount } from '../rounds/traffic.ts';
+
+/** What is asked when somebody reads the metrics. */
+export interface MetricSources {
+  readonly tasks: readonly TaskName[];
+  /** Devices that wait for an assignment of a task. */
+  waiting(task: TaskName): number;
+  isPaused(task: TaskName): boolean;
+  connected(): number;
+  enrolled(): number;
+  traffic(task: TaskName): TrafficCount;
+  firing(): readonly Pick<Alert, 'rule'>[];
+}
+
+/** Names of evaluation figures that are told for a task; further ones are left out, so that labels stay few. */
+const maxFigures = 20;
+
+const standings = ['working', 'away', 'counted', 'left'] as const satisfies readonly Standing[];
+
+/** Counters that the library names like totals, though they are none. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+/**
+ * What a coordinator does, for Prometheus: names and base units by its conventions, labels from bounded sets (tasks, phases, outcomes, the
+ * table of error codes). Counts begin at the start of the process. Listens, and changes nothing.
+ */
+export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, clock: Clock): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
+  watchRounds(events, registers, clock);
+  new Gauge({
+    name: 'murmuration_task_paused',
+    help: 'Whether operators have paused the task: 1, or 0.',
+    labelNames: ['task'],
+    registers,
+    collect() {
+      for (const task of sources.tasks) this.set({ task }, sources.isPaused(task) ? 1 : 0);
+    },
+  });
+  watchVersions(events, registers);
+  watchDevices(events, registers, sources);
+  watchAlerts(events, registers, sources);
+  for (const [direction, name, help] of [
+    ['up', 'murmuration_update_bytes_total', 'Bytes of updates that came.'],
+    ['down', 'murmuration_model_bytes_total', 'Bytes of models that were served.'],
+  ] as const) {
+    new Counter({
+      name,
+      help,
+      labelNames: ['task'],
+      registers,
+      collect() {
+        this.reset();
+        for (const task of sources.tasks) this.inc({ task }, sources.traffic(task)[direction]);
+      },
+    });
+  }
+  const refused = new Counter({
+    name: 'murmuration_refusals_total',
+    help: 'Messages, uploads and requests that were refused, by error code.',
+    labelNames: ['code'],
+    registers,
+  });
+  events.on('refused', (_, code) => refused.inc({ code }));
+  const faults = new Counter({
+    name: 'murmuration_faults_total',
+    help: 'Faults of the coordinator itself; the log has them.',
+    registers,
+  });
+  events.on('fault', () => faults.inc());
+  return registry;
+}
+
+function watchRounds(events: CoordinatorEvents, registers: Registry[], clock: Clock): void {
+  const rounds = new Counter({
+    name: 'murmuration_rounds_total',
+    help: 'Rounds that ended.',
+    labelNames: ['task', 'outcome'],
+    registers,
+  });
+  const updates = new Counter({
+    name: 'murmuration_updates_total',
+    help: 'Devices of the cohorts of rounds that ended, by what became of their updates.',
+    labelNames: ['task', 'result'],
+    registers,
+  });
+  const phases = new Histogram({
+    name: 'murmuration_phase_duration_seconds',
+    help: 'How long phases of rounds took.',
+    labelNames: ['task', 'phase'],
+    buckets: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000],
+    registers,
+  });
+  const steps = new Histogram({
+    name: 'murmuration_closing_step_duration_seconds',
+    help: 'How long it took to take off the masks, to make the next version, to evaluate it, and to store it.',
+    labelNames: ['task', 'step'],
+    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
+    registers,
+  });
+  const cohort = new Gauge({
+    name: 'murmuration_cohort_devices',
+    help: 'Devices in the cohort of the round under way, by where they stand in its phase.',
+    labelNames: ['task', 'standing'],
+    registers,
+  });
+  const number = new Gauge({
+    name: 'murmuration_round_number',
+    help: 'Number of the round under way, or of the last one.',
+    labelNames: ['task'],
+    registers,
+  });
+  /** Since when each task's round has been in its phase. */
+  const since = new Map<TaskName, { readonly phase: RoundState['phase']; readonly at: number }>();
+  events.on('round', state => {
+    const { task } = state.terms.plan;
+    const before = since.get(task);
+    if (before?.phase !== state.phase) {
+      if (before) phases.observe({ task, phase: before.phase }, (clock.now() - before.at) / 1_000);
+      if (state.phase === 'published' || state.phase === 'failed') since.delete(task);
+      else since.set(task, { phase: state.phase, at: clock.now() });
+    }
+    number.set({ task }, state.terms.number);
+    for (const standing of standings)
+      cohort.set({ task, standing }, 'cohort' in state ? state.cohort.count[standing] : 0);
+  });
+  events.on('closing-step', ({ plan: { task } }, step, ms) => steps.observe({ task, step }, ms / 1_000));
+  events.on('round-ended', ({ task, outcome, tally }) => {
+    rounds.inc({ task, outcome });
+    for (const result of ['accepted', 'rejected', 'late', 'lost'] as const)
+      updates.inc({ task, result }, tally[result]);
+  });
+}
+
+function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
+  const version = new Gauge({
+    name: 'murmuration_model_version',
+    help: 'Number of the newest model version.',
+    labelNames: ['task'],
+    registers,
+  });
+  const figures = new Gauge({
+    name: 'murmuration_model_evaluation',
+    help: 'Held-out figures of the newest model version, by their names.',
+    labelNames: ['task', 'figure'],
+    registers,
+  });
+  events.on('version', ({ task, number, metrics }) => {
+    version.set({ task }, number);
+    for (const [figure, value] of Object.entries(metrics ?? {}).slice(0, maxFigures))
+      figures.set({ task, figure }, value);
+  });
+}
+
+function watchDevices(events: CoordinatorEvents, registers: Registry[], sources: MetricSources): void {
+  const checkIns = new Counter({
+    name: 'murmuration_check_ins_total',
+    help: 'Check-ins, by whether the device waits for an assignment or comes back later.',
+    labelNames: ['task', 'decision'],
+    registers,
+  });
+  events.on('checked-in', (_, task, decision) => checkIns.inc({ task, decision }));
+  const enrolments = new Counter({
+    name: 'murmuration_enrolments_total',
+    help: 'Enrolments of devices, repeated ones included.',
+    registers,
+  });
+  events.on('enrolled', () => enrolments.inc());
+  new Gauge({
+    name: 'murmuration_connected_devices',
+    help: 'Devices that are connected and have said hello.',
+    registers,
+    collect() {
+      this.set(sources.connected());
+    },
+  });
+  new Gauge({
+    name: 'murmuration_enrolled_devices',
+    help: 'Devices that may take part.',
+    registers,
+    collect() {
+      this.set(sources.enrolled());
+    },
+  });
+  new Gauge({
+    name: 'murmuration_waiting_devices',
+    help: 'Devices that wait for an assignment.',
+    labelNames: ['task'],
+    registers,
+    collect() {
+      for (const task of sources.tasks) this.set({ task }, sources.waiting(task));
+    },
+  });
+}
+
+function watchAlerts(events: CoordinatorEvents, registers: Registry[], sources: MetricSources): void {
+  new Gauge({
+    name: 'murmuration_firing_alerts',
+    help: 'Alerts that last, by their rule.',
+    labelNames: ['rule'],
+    registers,
+    collect() {
+      for (const rule of alertRules)
+        this.set({ rule }, sources.firing().filter(alert => alert.rule === rule).length);
+    },
+  });
+  const notices = new Counter({
+    name: 'murmuration_alert_notices_total',
+    help: 'Notices of alerts to webhooks, by whether they were delivered or given up.',
+    labelNames: ['result'],
+    registers,
+  });
+  events.on('notice', (_, failure) => notices.inc({ result: failure === null ? 'delivered' : 'given-up' }));
+}

@@ -1,0 +1,159 @@
+import type { LiveRound, Overview, TaskOverview } from '@murmuration/api/overview';
+import type { PhaseMessage } from '@murmuration/api/round';
+import type { TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { Alert } from '../events/alert.ts';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Aliasing } from '../promotion/aliasing.ts';
+import type { History } from '../registry/ports.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { RoundState } from '../round/round.ts';
+import type { PhaseRecord } from '../round/timeline.ts';
+import type { AllRounds } from '../rounds/all-tasks.ts';
+import type { RoundDriver } from '../rounds/driver.ts';
+import type { TaskRounds } from '../rounds/task-rounds.ts';
+import type { Presence } from './presence.ts';
+
+/** Kinds of clients that an overview lists. */
+const mostClients = 50;
+
+export interface OverviewSources {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  readonly rounds: AllRounds;
+  readonly history: Pick<History, 'rounds'>;
+  readonly aliasing: Aliasing;
+  readonly presence: Presence;
+  readonly enrolled: () => number;
+  readonly alerts: () => readonly Alert[];
+}
+
+/** How everything stands, from what is in memory: it may be asked for often. Listens, and changes nothing. */
+export class Overviews {
+  readonly #sources: OverviewSources;
+  readonly #last = new Map<TaskName, TaskOverview['last']>();
+  /** Share of the masks that are off, of the round under way. */
+  readonly #unmasked = new Map<TaskName, number>();
+
+  constructor(sources: OverviewSources) {
+    this.#sources = sources;
+    const { events } = sources;
+    events.on('round-ended', record => {
+      this.#last.set(record.task, lastOf(record));
+      this.#unmasked.delete(record.task);
+    });
+    events.on('unmasking', ({ plan: { task } }, done) => this.#unmasked.set(task, done));
+  }
+
+  /** Reads how the last rounds ended; once. */
+  async open(): Promise<void> {
+    for (const { task } of this.#sources.rounds.values()) {
+      const [last] = await this.#sources.history.rounds(task.name, Number.POSITIVE_INFINITY, 1);
+      if (last) this.#last.set(task.name, lastOf(last));
+    }
+  }
+
+  now(): Overview {
+    const { clock, rounds, presence, enrolled, alerts } = this.#sources;
+    const { connected, eligible } = presence;
+    return {
+      time: iso(clock.now()),
+      tasks: Array.from(rounds.values(), each => this.#task(each)),
+      devices: {
+        connected,
+        eligible,
+        enrolled: enrolled(),
+        clients: presence.clients.slice(0, mostClients),
+      },
+      alerts: alerts().map(alertMessage),
+    };
+  }
+
+  #task({ task, current, isPaused, nextAt, waiting }: TaskRounds): TaskOverview {
+    const { champion, newest } = this.#sources.aliasing.of(task.name);
+    const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
+    return {
+      task: task.name,
+      isPaused,
+      planVersion: task.planVersion,
+      isMasked: task.masking !== null,
+      round,
+      last: this.#last.get(task.name) ?? null,
+      nextRoundAt: isPaused || round ? null : iso(nextAt),
+      waiting,
+      eligible: this.#sources.presence.eligibleFor(task.name),
+      champion: { number: champion.number, model: champion.model, isPinned: champion.pinned !== null },
+      newest: { number: newest.number, model: newest.model },
+    };
+  }
+
+  #round({ state, terms, phases }: RoundDriver, waiting: number): LiveRound {
+    const { id, number, plan, startedAt } = terms;
+    const quorum = 'quorum' in state ? state.quorum : null;
+    return {
+      round: id,
+      number,
+      planVersion: plan.version,
+      base: plan.model,
+      startedAt: iso(startedAt),
+      phase: state.phase as LiveRound['phase'],
+      deadline: quorum && iso(quorum.deadline),
+      quorum: quorum && { accepted: quorum.accepted, goal: quorum.goal, minimum: quorum.minimum },
+      cohort: cohortOf(state, terms.cohortSize, waiting),
+      unmasked: state.phase === 'closing' && plan.masking ? (this.#unmasked.get(plan.task) ?? 0) : null,
+      phases: phases.map(phaseMessage),
+    };
+  }
+}
+
+function cohortOf(state: RoundState, wanted: number, waiting: number): LiveRound['cohort'] {
+  const nobody = { waiting: 0, working: 0, done: 0, lost: 0, late: 0 };
+  if ('cohort' in state) {
+    const { cohort, earlier } = state;
+    const { working, counted, away, left } = cohort.count;
+    return {
+      size: cohort.members.length + earlier.late + earlier.lost,
+      waiting: 0,
+      working,
+      done: counted,
+      lost: earlier.lost + away + left,
+      late: earlier.late,
+    };
+  }
+  if ('tally' in state) {
+    const { cohort, accepted, late, lost } = state.tally;
+    return { ...nobody, size: cohort, done: accepted, late, lost };
+  }
+  return { ...nobody, size: wanted, waiting };
+}
+
+function isOver({ phase }: RoundState): boolean {
+  return phase === 'published' || phase === 'failed';
+}
+
+function lastOf({ number, outcome, endedAt, failure }: RoundRecord): TaskOverview['last'] {
+  return { number, outcome, endedAt: iso(endedAt), reason: failure?.reason ?? null };
+}
+
+/** A phase as operators' programs get it. */
+export function phaseMessage({ startedAt, endedAt, deadline, ...rest }: PhaseRecord): PhaseMessage {
+  return {
+    ...rest,
+    startedAt: isoOrNull(startedAt),
+    endedAt: isoOrNull(endedAt),
+    deadline: isoOrNull(deadline),
+  };
+}
+
+/** An alert as operators' programs get it. */
+export function alertMessage({ since, resolvedAt, ...rest }: Alert): Overview['alerts'][number] {
+  return { ...rest, since: iso(since), resolvedAt: isoOrNull(resolvedAt) };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : iso(time);
+}

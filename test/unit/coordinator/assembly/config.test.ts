@@ -1,0 +1,232 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, parseConfig } from '@murmuration/coordinator/assembly/config';
+import { limitsSchema } from '@murmuration/coordinator/limits/limits';
+import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
+import type { MurmurationError } from '@murmuration/protocol/errors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const token = 'a token that is long enough';
+const least = { enrolmentTokens: [token] };
+
+describe('a configuration', () => {
+  it.each([[{ storage: './state' }], [{ enrolmentVerifier: './attestation.js' }], [{ openEnrolment: true }]])(
+    'needs no tokens where devices enrol in another way: %j',
+    input => {
+      expect(parseConfig(input)).toMatchObject({ ...input, enrolmentTokens: [] });
+    },
+  );
+
+  it('takes operator tokens by their digests', () => {
+    const operator = { id: 'A'.repeat(16), name: 'CI', role: 'viewer', sha256: 'ab'.repeat(32) };
+    expect(parseConfig({ ...least, operatorTokens: [operator] }).operatorTokens).toEqual([operator]);
+    for (const wrong of [{ role: 'root' }, { sha256: 'mmo_' }, { id: 'A' }, { token: 'x' }])
+      expect(() => parseConfig({ ...least, operatorTokens: [{ ...operator, ...wrong }] })).toThrow(
+        expect.objectContaining({
+          code: 'config.invalid',
+          detail: expect.stringContaining('operatorTokens.0'),
+        }),
+      );
+    // Somebody has put the token itself there.
+    const text = `mmo_${'x'.repeat(59)}`;
+    expect(() => parseConfig({ ...least, operatorTokens: [{ ...operator, sha256: text }] })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining(text) }),
+    );
+  });
+
+  it('takes pages by paths that no route has, and repeats nothing of their documents', () => {
+    const app = { folder: './page', documents: { 'setup.json': { enrolment: token } } };
+    expect(parseConfig({ ...least, apps: { '/keyboard/': app } }).apps).toEqual({ '/keyboard/': app });
+    for (const path of ['/', 'keyboard/', '/keyboard', '/v1/', '/v1/tasks/', '/health/live/', '/../'])
+      expect(() => parseConfig({ ...least, apps: { [path]: app } })).toThrow(
+        expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining('apps') }),
+      );
+    const misplaced = { folder: './page', documents: { '../setup.json': token } };
+    expect(() => parseConfig({ ...least, apps: { '/keyboard/': misplaced } })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining(token) }),
+    );
+  });
+
+  it('is complete with its tokens alone', () => {
+    expect(parseConfig(least)).toEqual({
+      host: '127.0.0.1',
+      port: 8_800,
+      log: 'info',
+      cors: [],
+      trustedProxies: [],
+      limits: limitsSchema.parse({}),
+      apps: {},
+      retention: { versions: null, rounds: null, roundsFor: null },
+      alerts: alertsSchema.parse(undefined),
+      enrolmentTokens: [token],
+      openEnrolment: false,
+      operatorTokens: [],
+    });
+  });
+
+  it('takes limits one by one, and the rest stays as it is', () => {
+    const { limits } = parseConfig({
+      ...least,
+      limits: { uploads: 3, handshake: '5 s', messages: { perSecond: 0.5 } },
+    });
+    expect(limits).toEqual({
+      ...limitsSchema.parse({}),
+      uploads: 3,
+      handshake: 5_000,
+      messages: { burst: 64, perSecond: 0.5 },
+    });
+  });
+
+  it.each([
+    [{ ...least, host: '' }, 'host: ', '>=1'],
+    [{ ...least, port: 65_536 }, 'port: ', '<=65535; found 65536'],
+    [{ ...least, port: -1 }, 'port: ', '>=0; found -1'],
+    [{ ...least, port: 1.5 }, 'port: ', 'int'],
+    [{ ...least, port: '80' }, 'port: ', 'number'],
+    [{ ...least, log: 'loud' }, 'log: ', '"trace"|"debug"|"info"|"warn"|"error"|"silent"; found "loud"'],
+    [{ ...least, cors: ['*'] }, 'cors.0: ', 'an origin such as "https://app.example.org"; found "*"'],
+    [{ ...least, cors: ['https://a.example/'] }, 'cors.0: ', 'an origin'],
+    [{ ...least, cors: 'https://a.example' }, 'cors: ', 'array'],
+    [{ ...least, trustedProxies: ['the one'] }, 'trustedProxies.0: ', 'an address or a range'],
+    [{ ...least, limits: { uploads: 0 } }, 'limits.uploads: ', '>=1; found 0'],
+    [{ ...least, limits: { uplods: 1 } }, 'limits.uplods: ', 'no such field'],
+    [{ ...least, limits: { messages: { perSecond: 0 } } }, 'limits.messages.perSecond: ', '>0'],
+    [{ ...least, limits: { patience: '10 x' } }, 'limits.patience: ', 'a time such as "30 s"'],
+    [{ ...least, storage: '' }, 'storage: ', '>=1'],
+    [{ ...least, retention: { versions: 0 } }, 'retention.versions: ', '>=1; found 0'],
+    [{ ...least, publicUrl: 'ftp://learn.example.org' }, 'publicUrl: ', 'an origin such as'],
+    [{ ...least, publicUrl: 'https://learn.example.org/x' }, 'publicUrl: ', 'an origin such as'],
+    [{ ...least, alerts: { roundsFailing: 0 } }, 'alerts.roundsFailing: ', '>=1; found 0'],
+    [{ ...least, alerts: { noEligibleDevices: '5 s' } }, 'alerts.noEligibleDevices: ', 'a minute at least'],
+    [{ ...least, alerts: { diskFilling: { free: 10 } } }, 'alerts.diskFilling.free: ', 'between 0 and 1'],
+    [{ ...least, alerts: { figuresFell: [{ figure: 'top3' }] } }, 'alerts.figuresFell.0.margin: ', 'number'],
+    [
+      { ...least, alerts: { figuresFell: [1, 2].map(margin => ({ figure: 'top3', margin })) } },
+      'alerts.figuresFell: ',
+      'each figure once',
+    ],
+    [{ ...least, retention: { roundsFor: '3 weeks' } }, 'retention.roundsFor: ', 'a time such as "30 s"'],
+    [{}, 'enrolmentTokens: ', 'array'],
+    [{ enrolmentTokens: [] }, 'enrolmentTokens: ', '>=1'],
+    [{ ...least, prot: 80 }, 'prot: ', 'no such field'],
+    [[], 'The configuration: ', 'object'],
+    [null, 'The configuration: ', 'object'],
+  ])('%j: names the field and what it may be', (input, field, expected) => {
+    expect(() => parseConfig(input)).toThrow(
+      expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining(field) }),
+    );
+    expect(() => parseConfig(input)).toThrow(expected);
+  });
+
+  it('repeats neither the address nor the secret of a webhook that is wrong', () => {
+    const webhooks = [{ url: 'https://me:sesame@hooks.example.org', secret: 'open sesame' }];
+    try {
+      parseConfig({ ...least, alerts: { roundsFailing: 0, webhooks } });
+      expect.unreachable();
+    } catch (error) {
+      const { detail } = error as MurmurationError;
+      expect(detail.split('\n')).toEqual([
+        expect.stringContaining('alerts.roundsFailing: Too small: expected number to be >=1; found 0.'),
+        expect.stringContaining('alerts.webhooks.0.url: expected an http or https address'),
+        expect.stringContaining(
+          'alerts.webhooks.0.secret: expected "whsec_" and 24 to 64 random bytes in base64.',
+        ),
+      ]);
+      expect(detail).not.toContain('sesame');
+    }
+  });
+
+  it('names every field that is wrong, a line for each', () => {
+    try {
+      parseConfig({ port: -1, log: 'loud', x: 1 });
+      expect.unreachable();
+    } catch (error) {
+      const lines = (error as { detail: string }).detail.split('\n');
+      expect(lines).toHaveLength(4);
+      for (const line of lines)
+        expect(line).toMatch(/^The configuration: (port|log|x|enrolmentTokens): .*\.$/);
+    }
+  });
+
+  it('repeats no token', () => {
+    const secret = 'too-short-secret'.slice(1);
+    expect(() => parseConfig({ enrolmentTokens: [token, secret] })).toThrow(
+      expect.objectContaining({
+        detail: 'The configuration: enrolmentTokens.1: expected a token of at least 16 characters.',
+      }),
+    );
+    expect(() => parseConfig({ enrolmentTokens: secret })).toThrow(
+      expect.objectContaining({ detail: expect.not.stringContaining(secret) }),
+    );
+  });
+});
+
+describe('a configuration file', () => {
+  let folder: string;
+  const file = async (text: string) => {
+    const path = join(folder, 'config.json');
+    await writeFile(path, text);
+    return path;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'murmuration-config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('is read, and the environment goes before it', async () => {
+    const path = await file(JSON.stringify({ port: 1, host: '0.0.0.0', ...least }));
+    expect(await loadConfig(path, {})).toMatchObject({ port: 1, host: '0.0.0.0' });
+    const env = {
+      MURMURATION_PORT: '2',
+      MURMURATION_HOST: '',
+      MURMURATION_LOG: 'debug',
+      MURMURATION_CORS: 'https://a.example, https://b.example:8443',
+      MURMURATION_ENROLMENT_TOKENS: 'token number one of two,token number two of two',
+      PORT: '3',
+    };
+    expect(await loadConfig(path, env)).toMatchObject({
+      port: 2,
+      host: '0.0.0.0',
+      log: 'debug',
+      cors: ['https://a.example', 'https://b.example:8443'],
+      enrolmentTokens: ['token number one of two', 'token number two of two'],
+    });
+  });
+
+  it('is not needed', async () => {
+    expect(await loadConfig(undefined, { MURMURATION_ENROLMENT_TOKENS: token })).toMatchObject(least);
+  });
+
+  it.each([' ', '80a', '0x50', '-1', '1e3', '80.5'])('takes no port %j from the environment', async port => {
+    const env = { MURMURATION_PORT: port, MURMURATION_ENROLMENT_TOKENS: token };
+    await expect(loadConfig(undefined, env)).rejects.toMatchObject({
+      detail: expect.stringContaining(
+        `port: Invalid input: expected number, received string; found "${port}"`,
+      ),
+    });
+  });
+
+  it.each([
+    ['{', /is not valid JSON/],
+    ['', /is not valid JSON/],
+    ['null', /holds no JSON object/],
+    ['[]', /holds no JSON object/],
+    ['"text"', /holds no JSON object/],
+  ])('that holds %j is refused by name', async (text, reason) => {
+    const path = await file(text);
+    const loading = loadConfig(path, { MURMURATION_PORT: '1' });
+    await expect(loading).rejects.toMatchObject({ code: 'config.invalid' });
+    await expect(loading).rejects.toThrow(reason);
+    await expect(loading).rejects.toThrow(path);
+  });
+
+  it('that can not be read is refused by name', async () => {
+    for (const path of [join(folder, 'none.json'), folder])
+      await expect(loadConfig(path, {})).rejects.toMatchObject({
+        code: 'config.invalid',
+        detail: expect.stringContaining(`${path} can't be read`),
+      });
+  });
+});

@@ -1,0 +1,30 @@
+import { findRound, resumeAll } from '@murmuration/coordinator/rounds/all-tasks';
+import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { expect, it } from 'vitest';
+import { openFederation } from '../federation.ts';
+import { termsOf } from './terms.ts';
+
+it('a round under way whose task is no longer there has failed, and says why; those of other tasks go on', async () => {
+  const store = new MemoryRounds();
+  const federation = await openFederation({ store });
+  const { rounds, task, history } = federation;
+  const all = new Map([[task.name as string, rounds]]);
+  const head = (await history.head(task.name))!;
+  const gone = termsOf({ task: 'gone' as TaskName });
+  const kept = { ...termsOf({ task: task.name, model: head.version.model }), id: 'K'.repeat(22) as RoundId };
+  await store.begin(gone);
+  await store.begin(kept);
+  await resumeAll(all, store, federation);
+  expect(federation.records).toMatchObject([
+    {
+      round: gone.id,
+      outcome: 'failed',
+      failure: { reason: 'The coordinator was restarted without the task "gone".' },
+    },
+  ]);
+  expect((await store.underWay()).map(({ terms }) => terms.id)).toEqual([kept.id]);
+  expect(findRound(all, kept.id)).toBe(rounds.current);
+  expect(() => findRound(all, gone.id)).toThrow(expect.objectContaining({ code: 'round.unknown' }));
+  await rounds.stop();
+});

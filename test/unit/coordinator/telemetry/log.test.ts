@@ -1,0 +1,196 @@
+import type { Alert } from '@murmuration/coordinator/events/alert';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { roundOf } from '@murmuration/coordinator/round/concerning';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { createLog, type LogLevel, logEvents } from '@murmuration/coordinator/telemetry/log';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/system';
+import { describe, expect, it } from 'vitest';
+import { deviceId, openFederation, updateOf } from '../federation.ts';
+
+function open(level: LogLevel) {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog(level, { write: line => void lines.push(JSON.parse(line)) });
+  const events = new CoordinatorEvents();
+  logEvents(events, log);
+  return { lines, log, events };
+}
+
+const record: RoundRecord = {
+  round: 'R'.repeat(22) as never,
+  task: 'line' as never,
+  number: 3,
+  planVersion: 1,
+  base: '0'.repeat(64) as never,
+  startedAt: 1_000,
+  endedAt: 3_500,
+  outcome: 'published',
+  model: 'f'.repeat(64) as never,
+  failure: null,
+  tally: { cohort: 5, accepted: 3, rejected: 1, late: 1, lost: 1 },
+  metrics: { top1: 0.5 },
+  traffic: { up: 10, down: 20 },
+  phases: [],
+  errors: {},
+};
+
+describe('the log', () => {
+  it('has one line for a round', () => {
+    const { lines, events } = open('info');
+    events.emit('round-ended', record);
+    const failure = { during: 'updates', reason: 'Nobody came.' } as const;
+    events.emit('round-ended', { ...record, outcome: 'failed', model: null, failure });
+    expect(lines).toMatchObject([
+      {
+        level: 30,
+        msg: 'round published',
+        task: 'line',
+        number: 3,
+        cohort: 5,
+        accepted: 3,
+        rejected: 1,
+        late: 1,
+        lost: 1,
+        bytesUp: 10,
+        bytesDown: 20,
+        ms: 2_500,
+        metrics: { top1: 0.5 },
+      },
+      { level: 40, msg: 'round failed', ...failure },
+    ]);
+  });
+
+  it('tells of devices and refusals only where it is asked for details', () => {
+    for (const [level, expected] of [
+      ['info', 0],
+      ['debug', 2],
+    ] as const) {
+      const { lines, events } = open(level);
+      events.emit('enrolled', 'D'.repeat(22) as never);
+      events.emit('refused', 'hello', 'device.unknown', 'The device is not enrolled.');
+      expect(lines).toHaveLength(expected);
+    }
+  });
+
+  it('tells of every fault with its stack', () => {
+    const { lines, events } = open('error');
+    events.emit('fault', 'publishing a version', new Error('The disk is full.'));
+    expect(lines).toMatchObject([
+      {
+        level: 50,
+        where: 'publishing a version',
+        err: { message: 'The disk is full.', stack: expect.any(String) },
+      },
+    ]);
+  });
+
+  it('says nothing where it is silent', () => {
+    const { lines, events } = open('silent');
+    events.emit('fault', 'anywhere', new Error('x'));
+    expect(lines).toEqual([]);
+  });
+
+  it('names the round on each line that concerns one', async () => {
+    const federation = await openFederation({
+      makeVersion: () => async () => {
+        throw new Error('broken');
+      },
+    });
+    const lines: Record<string, unknown>[] = [];
+    logEvents(federation.events, createLog('debug', { write: line => void lines.push(JSON.parse(line)) }));
+    await federation.rounds.start();
+    for (const index of [0, 1, 2, 3, 4]) federation.checkIn(deviceId(index));
+    await federation.clock.advance(0);
+    const driver = federation.rounds.current!;
+    const round = driver.terms.id;
+    for (const index of [0, 1, 2]) {
+      const { assignment } = federation.channel.assignments.get(deviceId(index))!;
+      await driver.accept(assignment, updateOf([1, 0, 0, 0]));
+    }
+    await federation.clock.advance(0);
+    await federation.rounds.stop();
+    const ofIt = lines.filter(line => line.round === round);
+    expect(ofIt.map(({ msg, phase }) => phase ?? msg)).toEqual([
+      'gathering',
+      'updates',
+      'closing',
+      'fault',
+      'step of closing a round',
+      'round failed',
+    ]);
+    expect(ofIt.filter(({ level }) => Number(level) >= 30 && Number(level) < 50)).toHaveLength(1);
+    expect(lines.filter(line => line.round === undefined && 'phase' in line)).toEqual([]);
+  });
+
+  it('names the round of a refused update', async () => {
+    const federation = await openFederation();
+    await federation.rounds.start();
+    for (const index of [0, 1, 2, 3, 4]) federation.checkIn(deviceId(index));
+    await federation.clock.advance(0);
+    const { assignment } = federation.channel.assignments.get(deviceId(0))!;
+    const driver = federation.rounds.current!;
+    const error = await driver
+      .accept(assignment, updateOf([1e9, 0, 0, 0]))
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'update.norm' });
+    expect(roundOf(error)).toBe(driver.terms.id);
+    await federation.rounds.stop();
+  });
+
+  it('tells of alerts as they begin and end, and of notices that are given up', () => {
+    const { lines, events } = open('info');
+    const alert: Alert = {
+      id: 'disk-filling:0',
+      rule: 'disk-filling',
+      severity: 'critical',
+      task: null,
+      summary: 'Full.',
+      advice: 'Make room.',
+      page: '/#/now',
+      since: 0,
+      resolvedAt: null,
+    };
+    events.emit('alert', alert);
+    events.emit('alert', { ...alert, resolvedAt: 1 });
+    events.emit('notice', 'hooks.example.org', null);
+    events.emit('notice', 'hooks.example.org', 'HTTP 410');
+    expect(lines).toMatchObject([
+      { level: 40, msg: 'alert', alert: alert.id, advice: 'Make room.' },
+      { level: 30, msg: 'alert is over', alert: alert.id },
+      { level: 40, msg: 'notice given up', host: 'hooks.example.org', failure: 'HTTP 410' },
+    ]);
+  });
+
+  it('leaves out every secret, however it is named, nested or told', () => {
+    const { lines, log } = open('debug');
+    const { text, proof } = mintToken('operator', systemRandom, native);
+    const webhook = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+    const error = Object.assign(new Error(`Bearer ${'x'.repeat(43)} and ${text} were wrong`), {
+      request: { headers: { authorization: 'Basic c2VjcmV0', cookie: 'secret' } },
+    });
+    log.info({ a: { b: { uploadToken: 'secret', signature: new Uint8Array([11, 22, 33]), kept: 1 } } });
+    log.info({ password: { of: { somebody: ['sesame'] } } });
+    log.info(`the token ${text}, the webhook ${webhook}`);
+    log.error({ err: error }, 'fault');
+    const all = JSON.stringify(lines);
+    for (const secret of [
+      'secret"',
+      '"1":22',
+      'sesame',
+      text,
+      text.slice(-43),
+      webhook,
+      'x'.repeat(43),
+      'c2VjcmV0',
+    ])
+      expect(all.replaceAll('uploadToken', '')).not.toContain(secret);
+    expect(all).toContain(proof.id);
+    expect(lines).toMatchObject([
+      { a: { b: { uploadToken: '[Redacted]', kept: 1 } } },
+      {},
+      {},
+      { level: 50 },
+    ]);
+  });
+});
