@@ -9,17 +9,17 @@ import {
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { render } from 'preact';
 import { keyboardServing } from '../task/serving.ts';
+import { ThemeChoice } from './design/theme.ts';
+import { TypingLog } from './examples/typing-log.ts';
 import { Repeater } from './keyboard/repeater.ts';
 import { firstModel } from './learning/first-model.ts';
 import { observedTrainer } from './learning/observed-trainer.ts';
 import { readSetup } from './learning/setup.ts';
+import { Notices } from './notices/notices.ts';
 import { prepareOffline } from './offline/install.ts';
 import { App } from './page/app.tsx';
 import { assemble } from './page/assemble.ts';
-import { Notices } from './page/notices.ts';
-import { ThemeChoice } from './page/theme.ts';
-import { strings } from './strings.ts';
-import { TypingLog } from './writing/typing-log.ts';
+import { strings } from './strings/strings.ts';
 
 const task = 'keyboard';
 

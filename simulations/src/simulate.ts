@@ -8,10 +8,10 @@ import { aligned } from './command/output.ts';
 import { runFederations } from './command/run-federations.ts';
 import { runStudy } from './command/run-study.ts';
 import type { SimulateOptions } from './command/simulate-options.ts';
-import { growHeapFreely } from './heap.ts';
-import { whole } from './options.ts';
+import { whole } from './options/values.ts';
 import { compareCommand } from './report/comparison/command.ts';
-import type { Findings } from './scenario.ts';
+import type { Findings } from './study/study.ts';
+import { growHeapFreely } from './workers/heap.ts';
 
 growHeapFreely();
 

@@ -12,19 +12,20 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
 import { measureBaselines } from './baselines/baselines.ts';
+import { lossesIn } from './behaviour/losses.ts';
 import { smsText } from './data/sms.ts';
-import { lossesIn } from './devices/losses.ts';
-import { Display, percent } from './display.ts';
+import { Display } from './demonstration/display.ts';
+import { parseOptions, type StartOptions } from './demonstration/start-options.ts';
 import { ExactnessAudit } from './exactness/audit.ts';
-import { growHeapFreely } from './heap.ts';
 import { fewestExamples, keyboardTask } from './keyboard/task.ts';
 import { heldOutText } from './keyboard/text.ts';
-import { parseOptions, type StartOptions } from './options.ts';
 import { type BuiltPage, dashboardPage, keyboardPage } from './pages/built-page.ts';
 import { Phones } from './phones/phones.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from './random/seeded-random.ts';
+import { percent } from './study/percent.ts';
 import { Host } from './visitors/host.ts';
 import { Visitors } from './visitors/visitors.ts';
+import { growHeapFreely } from './workers/heap.ts';
 
 /** Where the keyboard's page is. */
 const pagePath = '/keyboard/';

@@ -8,7 +8,7 @@ import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/d
 import * as tf from '@murmuration/engine/tf';
 import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
-import { seededRandom } from '@murmuration/simulations/seeded-random';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import type { BenchmarkOptions, Figures } from './benchmark.ts';
 import { countingProxy } from './counting-proxy.ts';
 import { measureProtocol } from './protocol-bytes.ts';

@@ -5,8 +5,8 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { lossesIn } from '@murmuration/simulations/behaviour/losses';
 import { smsText } from '@murmuration/simulations/data/sms';
-import { lossesIn } from '@murmuration/simulations/devices/losses';
 import { fewestExamples, keyboardTask } from '@murmuration/simulations/keyboard/task';
 import { heldOutText } from '@murmuration/simulations/keyboard/text';
 import { keyboardPage } from '@murmuration/simulations/pages/built-page';

@@ -1,8 +1,8 @@
 import { PlatformClient } from '@murmuration/client-sdk/client';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import { nodePlatform } from '@murmuration/client-sdk/node';
+import { type LossPhase, lossesIn } from '@murmuration/simulations/behaviour/losses';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
-import { type LossPhase, lossesIn } from '@murmuration/simulations/devices/losses';
 import { losing } from '@murmuration/simulations/phones/losses';
 import { lineOptions } from './line.ts';
 

@@ -1,10 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { PageState } from '../page/state.ts';
-import { strings } from '../strings.ts';
-import type { Forgotten } from './choice.ts';
+import { strings } from '../strings/strings.ts';
+import type { Choice, Forgotten } from './choice.ts';
 
-type Shown = Pick<PageState, 'choice' | 'forget'>;
+interface Shown {
+  readonly choice: Choice;
+  /** Clears all data. */
+  forget(): Promise<Forgotten>;
+}
 
 /** What the person decides: to take part, to pause, to clear everything. */
 export function ChoicePanel({ choice, forget }: Shown) {

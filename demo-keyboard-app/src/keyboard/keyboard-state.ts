@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { Draft } from '../writing/draft.ts';
+import type { Draft } from '../draft/draft.ts';
 import type { Key, KeyAction, Layer } from './layout.ts';
 
 /** Off; for one letter; for all letters until it is pressed again. */

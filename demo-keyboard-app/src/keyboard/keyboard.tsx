@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { EraseIcon, LockIcon, SendIcon, ShiftIcon } from '../page/icons.tsx';
-import { strings } from '../strings.ts';
+import { EraseIcon, LockIcon, SendIcon, ShiftIcon } from '../design/icons.tsx';
+import { strings } from '../strings/strings.ts';
 import type { KeyboardState } from './keyboard-state.ts';
 import { type Key, layers, neighbour, type Place } from './layout.ts';
 import type { Repeater } from './repeater.ts';

@@ -1,8 +1,8 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client';
 import type { Clock } from '@murmuration/protocol/ports';
 import { effect, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { Notices } from '../page/notices.ts';
-import type { Mixture } from '../page/state.ts';
+import type { Notices } from '../notices/notices.ts';
+import type { Mixture } from '../recall/mixture.ts';
 import type { Participation } from '../rounds/participation.ts';
 import type { Traffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';

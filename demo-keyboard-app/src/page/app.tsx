@@ -1,16 +1,16 @@
 import { ChoicePanel } from '../consent/choice-panel.tsx';
 import { Keyboard } from '../keyboard/keyboard.tsx';
 import type { Repeater } from '../keyboard/repeater.ts';
+import { NoticeList } from '../notices/notice-list.tsx';
 import { Toolbar } from '../reading/toolbar.tsx';
 import { ModelPanel } from '../recall/model-panel.tsx';
 import { RoundPanel } from '../rounds/round-panel.tsx';
 import { SentPanel } from '../sent/sent-panel.tsx';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/strings.ts';
 import { Strip } from '../suggestions/strip.tsx';
 import { Composer } from '../writing/composer.tsx';
 import { Conversation } from '../writing/conversation.tsx';
 import { Header } from './header.tsx';
-import { NoticeList } from './notice-list.tsx';
 import type { PageState } from './state.ts';
 
 /** The whole page: a phone to write on, and beside it what happens with what is written. */

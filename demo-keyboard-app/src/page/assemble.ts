@@ -5,21 +5,22 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { computed, effect, signal } from '@preact/signals';
 import { Choice, type Forgotten } from '../consent/choice.ts';
+import type { ThemeChoice } from '../design/theme.ts';
+import { Draft } from '../draft/draft.ts';
+import type { TypingLog } from '../examples/typing-log.ts';
 import { KeyboardState } from '../keyboard/keyboard-state.ts';
 import { Lessons } from '../learning/lessons.ts';
 import { listen } from '../learning/listen.ts';
 import type { Setup } from '../learning/setup.ts';
+import type { Notices } from '../notices/notices.ts';
 import { Reader } from '../reading/reader.ts';
 import { sentences } from '../reading/sentences.ts';
+import type { Mixture } from '../recall/mixture.ts';
 import { RecallTally } from '../recall/tally.ts';
 import { Participation } from '../rounds/participation.ts';
 import { Traffic } from '../sent/traffic.ts';
 import { SuggestionBar } from '../suggestions/suggestion-bar.ts';
-import { Draft } from '../writing/draft.ts';
-import type { TypingLog } from '../writing/typing-log.ts';
-import type { Notices } from './notices.ts';
-import type { Mixture, PageState } from './state.ts';
-import type { ThemeChoice } from './theme.ts';
+import type { PageState } from './state.ts';
 
 /** Sentences that are written for those who don't want to, at a time. */
 const atOnce = 6;

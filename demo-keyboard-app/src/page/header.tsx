@@ -1,5 +1,5 @@
-import { strings } from '../strings.ts';
-import { InstallIcon, Mark, MoonIcon, SunIcon } from './icons.tsx';
+import { InstallIcon, Mark, MoonIcon, SunIcon } from '../design/icons.tsx';
+import { strings } from '../strings/strings.ts';
 import type { PageState } from './state.ts';
 
 type Shown = Pick<PageState, 'participation' | 'theme' | 'install'>;

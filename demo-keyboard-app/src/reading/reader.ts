@@ -1,6 +1,6 @@
 import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
 import { signal } from '@preact/signals';
-import type { Draft } from '../writing/draft.ts';
+import type { Draft } from '../draft/draft.ts';
 
 /** ms between two letters, from and up to. */
 const pace = [28, 70] as const;

@@ -1,10 +1,16 @@
-import { PenIcon, StopIcon } from '../page/icons.tsx';
-import type { PageState } from '../page/state.ts';
+import type { Choice } from '../consent/choice.ts';
+import { PenIcon, StopIcon } from '../design/icons.tsx';
+import type { Participation } from '../rounds/participation.ts';
 import { statusOf } from '../rounds/status.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/strings.ts';
+import type { Reader } from './reader.ts';
 import { source } from './sentences.ts';
 
-type Shown = Pick<PageState, 'reader' | 'participation' | 'choice'>;
+interface Shown {
+  readonly reader: Reader;
+  readonly participation: Participation;
+  readonly choice: Choice;
+}
 
 /** Writes for whoever does not want to, and says beside it whose lines these are, or where the round stands. */
 export function Toolbar({ reader, participation, choice }: Shown) {

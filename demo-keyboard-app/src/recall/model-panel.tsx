@@ -1,8 +1,16 @@
-import type { PageState } from '../page/state.ts';
-import { strings } from '../strings.ts';
-import { sources } from '../suggestions/suggestion-bar.ts';
+import type { ReadonlySignal } from '@preact/signals';
+import { strings } from '../strings/strings.ts';
+import { type SuggestionBar, sources } from '../suggestions/suggestion-bar.ts';
+import type { Mixture } from './mixture.ts';
+import type { RecallTally } from './tally.ts';
 
-type Shown = Pick<PageState, 'suggestions' | 'recall' | 'mixture' | 'isLearning'>;
+interface Shown {
+  readonly suggestions: SuggestionBar;
+  readonly recall: RecallTally;
+  readonly mixture: ReadonlySignal<Mixture | null>;
+  /** Whether the device learns from what was written, outside of rounds. */
+  readonly isLearning: ReadonlySignal<boolean>;
+}
 
 /** The switch between the models, and how each of them does on what was written here. */
 export function ModelPanel({ suggestions, recall, mixture, isLearning }: Shown) {
@@ -36,7 +44,7 @@ export function ModelPanel({ suggestions, recall, mixture, isLearning }: Shown) 
   );
 }
 
-function mixtureIn(mixture: { readonly lambda: number; readonly questions: number } | null): string {
+function mixtureIn(mixture: Mixture | null): string {
   if (!mixture || mixture.lambda === 0) return strings.models.lambdaNone;
   return strings.models.lambda(mixture.lambda, mixture.questions);
 }

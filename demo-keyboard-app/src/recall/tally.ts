@@ -3,8 +3,8 @@ import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { signal } from '@preact/signals';
 import { RecallCounter } from '../../task/recall.ts';
 import { numberId, type Vocabulary } from '../../task/vocabulary.ts';
+import { completeWords } from '../draft/text.ts';
 import { type Source, sources } from '../suggestions/suggestion-bar.ts';
-import { completeWords } from '../writing/text.ts';
 
 /** How often each model had the next word first, and among its first three, in `words` words that were written here. */
 export interface Tally {

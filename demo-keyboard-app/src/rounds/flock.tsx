@@ -1,4 +1,4 @@
-import { strings } from '../strings.ts';
+import { strings } from '../strings/strings.ts';
 import { birds, height, placeOf, width } from './flock-layout.ts';
 import type { Step } from './participation.ts';
 

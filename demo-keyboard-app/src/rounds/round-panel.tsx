@@ -1,9 +1,12 @@
-import type { PageState } from '../page/state.ts';
-import { sizeOf, strings } from '../strings.ts';
+import type { Choice } from '../consent/choice.ts';
+import { sizeOf, strings } from '../strings/strings.ts';
 import { Flock } from './flock.tsx';
-import { type Part, stepOf, steps } from './participation.ts';
+import { type Part, type Participation, stepOf, steps } from './participation.ts';
 
-type Shown = Pick<PageState, 'participation' | 'choice'>;
+interface Shown {
+  readonly participation: Participation;
+  readonly choice: Choice;
+}
 
 /** The rounds of this device: the one under way, step by step, and those before. */
 export function RoundPanel({ participation, choice }: Shown) {

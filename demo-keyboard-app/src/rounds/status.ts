@@ -1,5 +1,5 @@
 import type { Choice } from '../consent/choice.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/strings.ts';
 import type { Participation } from './participation.ts';
 
 /** Where this device stands, in one line. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/strings.ts';
 import { entropy, histogram, pixelsOf, side } from './picture.ts';
 import type { SentMessage } from './traffic.ts';
 

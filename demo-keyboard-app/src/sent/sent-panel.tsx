@@ -1,9 +1,15 @@
-import type { PageState } from '../page/state.ts';
-import { sizeOf, strings, timeOf } from '../strings.ts';
+import type { ThemeChoice } from '../design/theme.ts';
+import { sizeOf, strings, timeOf } from '../strings/strings.ts';
 import { Look } from './look.tsx';
+import type { Traffic } from './traffic.ts';
+
+interface Shown {
+  readonly traffic: Traffic;
+  readonly theme: ThemeChoice;
+}
 
 /** Every message that left this device, and what an update looked like. */
-export function SentPanel({ traffic, theme }: Pick<PageState, 'traffic' | 'theme'>) {
+export function SentPanel({ traffic, theme }: Shown) {
   const { messages, bytes } = traffic.totals.value;
   const masked = traffic.lastMasked.value;
   return (
@@ -20,7 +26,7 @@ export function SentPanel({ traffic, theme }: Pick<PageState, 'traffic' | 'theme
   );
 }
 
-function Messages({ traffic }: Pick<PageState, 'traffic'>) {
+function Messages({ traffic }: Pick<Shown, 'traffic'>) {
   const { table, columns, kinds, masked } = strings.sent;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by those who have only keys.

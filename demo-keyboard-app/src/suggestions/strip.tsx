@@ -1,9 +1,14 @@
-import type { PageState } from '../page/state.ts';
-import { strings } from '../strings.ts';
-import { shown } from './suggestion-bar.ts';
+import type { Draft } from '../draft/draft.ts';
+import { strings } from '../strings/strings.ts';
+import { type SuggestionBar, shown } from './suggestion-bar.ts';
+
+interface Shown {
+  readonly suggestions: SuggestionBar;
+  readonly draft: Draft;
+}
 
 /** Three places over the keys; those without a word stay, so that nothing moves under a finger. */
-export function Strip({ suggestions, draft }: Pick<PageState, 'suggestions' | 'draft'>) {
+export function Strip({ suggestions, draft }: Shown) {
   const words = suggestions.words.value;
   return (
     <fieldset class={`strip ${suggestions.source.value}`} aria-label={strings.suggestions.label}>

@@ -2,8 +2,8 @@ import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { computed, effect, signal } from '@preact/signals';
 import type { Vocabulary } from '../../task/vocabulary.ts';
-import type { Draft } from '../writing/draft.ts';
-import { spelled } from '../writing/text.ts';
+import type { Draft } from '../draft/draft.ts';
+import { spelled } from '../draft/text.ts';
 import { likeliestWords } from './ranking.ts';
 
 /** Whose suggestions are shown. */

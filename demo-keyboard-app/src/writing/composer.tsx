@@ -1,11 +1,19 @@
 import { effect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { SendIcon } from '../page/icons.tsx';
-import type { PageState } from '../page/state.ts';
-import { strings } from '../strings.ts';
-import { longestSentence } from './typing-log.ts';
+import { SendIcon } from '../design/icons.tsx';
+import type { Draft } from '../draft/draft.ts';
+import { longestSentence } from '../examples/typing-log.ts';
+import type { Reader } from '../reading/reader.ts';
+import { strings } from '../strings/strings.ts';
+import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 
-type Shown = Pick<PageState, 'draft' | 'suggestions' | 'reader' | 'send'>;
+interface Shown {
+  readonly draft: Draft;
+  readonly suggestions: SuggestionBar;
+  readonly reader: Reader;
+  /** Sends what the field holds. */
+  send(): void;
+}
 
 /** The text field: for the keys on the screen and for those of a real keyboard alike. */
 export function Composer({ draft, suggestions, reader, send }: Shown) {

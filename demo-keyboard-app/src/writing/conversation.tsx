@@ -1,14 +1,20 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { PageState } from '../page/state.ts';
+import type { Choice } from '../consent/choice.ts';
+import type { TypingLog } from '../examples/typing-log.ts';
 import { source } from '../reading/sentences.ts';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/strings.ts';
+
+interface Shown {
+  readonly log: TypingLog;
+  readonly choice: Choice;
+}
 
 /** Sentences that are shown; all are kept. */
 const visible = 30;
 
 /** What was written here, the newest at the bottom. */
-export function Conversation({ log, choice }: Pick<PageState, 'log' | 'choice'>) {
+export function Conversation({ log, choice }: Shown) {
   const list = useRef<HTMLOListElement>(null);
   useSignalEffect(() => {
     log.sentences.value;

@@ -6,7 +6,7 @@ import { didYouMean } from '@murmuration/protocol/nearest';
 import type * as z from 'zod';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
-import type { Findings, ScenarioOptions } from '../scenario.ts';
+import type { Findings, ScenarioOptions } from '../study/study.ts';
 
 /** A scenario that is more than runs of one federation: it says all that it found by itself. */
 export interface Study {

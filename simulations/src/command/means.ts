@@ -1,4 +1,4 @@
-import type { PlainData } from '../report/run-event.ts';
+import type { PlainData } from '../run-events/run-event.ts';
 
 type Figures = Readonly<Record<string, PlainData>>;
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@murmuration/protocol/ports';
 import { Presets, SingleBar } from 'cli-progress';
-import type { RoundEnded } from '../report/run-event.ts';
+import type { RoundEnded } from '../run-events/run-event.ts';
 
 /** ms between lines where nobody watches. */
 const lineEvery = 10_000;

@@ -1,5 +1,5 @@
-import { quantiles } from '../report/quantiles.ts';
-import type { RoundEnded } from '../report/run-event.ts';
+import type { RoundEnded } from '../run-events/run-event.ts';
+import { quantiles } from './quantiles.ts';
 
 /** How long rounds took on the devices' clock, and whom they left behind. */
 export interface DurationFigures {

@@ -1,4 +1,4 @@
-import type { RoundEnded, RoundPhase } from '../report/run-event.ts';
+import type { RoundEnded, RoundPhase } from '../run-events/run-event.ts';
 
 /** Who the rounds of a run lost. */
 export interface LossFigures {

@@ -1,4 +1,4 @@
-import type { RoundEnded } from '../report/run-event.ts';
+import type { RoundEnded } from '../run-events/run-event.ts';
 import { roundsToTarget } from './rounds-to-target.ts';
 
 /** How fast a run came to its target. */

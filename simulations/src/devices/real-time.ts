@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { lossPhases } from './losses.ts';
-import type { DeviceSettings } from './settings.ts';
+import { lossPhases } from '../behaviour/losses.ts';
+import type { DeviceSettings } from '../behaviour/settings.ts';
 
 /**
  * Throws `config.invalid` for settings that make devices come, go, fail or fall behind, which only virtual time honours. Speeds and

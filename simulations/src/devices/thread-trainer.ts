@@ -4,11 +4,11 @@ import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/t
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { Behaviour } from '../behaviour/behaviour.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { untilTime } from '../loopback/link.ts';
 import type { Job, ResultOf } from '../workers/jobs.ts';
 import type { Dispatch, WorkerPool } from '../workers/worker-pool.ts';
-import type { Behaviour } from './behaviour.ts';
 import type { SharedVersions } from './shared-versions.ts';
 
 /** ms on the clock of the devices that a step of secure aggregation, or to quantise an update, takes. */

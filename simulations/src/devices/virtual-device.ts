@@ -5,7 +5,7 @@ import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../random/seeded-random.ts';
 import type { DeviceStorages } from './device-storage.ts';
 import { simulatedFloors } from './floors.ts';
 import { type Threads, threadTrainer } from './thread-trainer.ts';

@@ -1,6 +1,6 @@
 import type * as tf from '@murmuration/engine/tf';
+import type { Poisons } from '../adversaries/poisons.ts';
 import { type Digit, digitSide } from '../data/mnist.ts';
-import type { Poisons } from '../devices/adversaries/poisons.ts';
 import { classesOf } from './accuracy.ts';
 import { digitClasses } from './models.ts';
 

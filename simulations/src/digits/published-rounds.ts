@@ -1,6 +1,6 @@
 import type { PartitionSpec } from '../partition/spec.ts';
 import type { mcmahan2017 } from '../published/mcmahan-2017.ts';
-import type { RunBegun } from '../report/run-event.ts';
+import type { RunBegun } from '../run-events/run-event.ts';
 
 /** What McMahan et al. 2017 published for these clients: for the IID and the pathological split; nothing for others. */
 export function publishedRounds(

@@ -1,4 +1,4 @@
-import type { ClientsCompared } from '../report/run-event.ts';
+import type { ClientsCompared } from '../run-events/run-event.ts';
 import type { Federation } from './federation.ts';
 
 /** `count` of these, evenly spread over all, from the first on. */

@@ -2,7 +2,7 @@ import { asError } from '@murmuration/client-sdk/session/session';
 import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
 import type { MurmurationError } from '@murmuration/protocol/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
-import type { Behaviour } from '../devices/behaviour.ts';
+import type { Behaviour } from '../behaviour/behaviour.ts';
 import type { VirtualDevice } from '../devices/virtual-device.ts';
 
 /** A device of the crowd, while it is online. */

@@ -8,13 +8,13 @@ import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import type { RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { Behaviour } from '../behaviour/behaviour.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { countedAs } from '../clock/work.ts';
-import type { Behaviour } from '../devices/behaviour.ts';
 import { LoopbackGateway } from '../loopback/gateway.ts';
 import { LoopbackLink } from '../loopback/link.ts';
 import { Misconduct } from '../loopback/misconduct.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../random/seeded-random.ts';
 import type { Coordination } from './coordination.ts';
 
 export interface LoopbackSetup {

@@ -1,5 +1,5 @@
 import type { RandomBytes } from '@murmuration/protocol/ports';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../random/seeded-random.ts';
 
 /** What a coordinator draws for its rounds: follows from the seed and the round alone, so that a run that is resumed draws the same. */
 export class RoundRandom {

@@ -4,7 +4,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
-import type { PhaseFigures, RoundEnded, RoundPhase } from '../report/run-event.ts';
+import type { PhaseFigures, RoundEnded, RoundPhase } from '../run-events/run-event.ts';
 
 type Figures = { -readonly [Name in keyof PhaseFigures]: PhaseFigures[Name] };
 

@@ -1,13 +1,13 @@
 import { sdkVersion } from '@murmuration/client-sdk/version';
 import { messageOf } from '@murmuration/protocol/errors';
 import { systemClock } from '@murmuration/protocol/system';
-import { maskingInForce } from '../report/masking-in-force.ts';
-import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../report/run-event.ts';
+import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../run-events/run-event.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
 import type { Course, GivenSettings, Scenario } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { compareClients } from './client-comparison.ts';
 import { type Federation, type FederationOptions, openFederation } from './federation.ts';
+import { maskingInForce } from './masking-in-force.ts';
 import { isReached, stopReason } from './stopping.ts';
 
 export interface SimulationOptions extends FederationOptions {

@@ -8,11 +8,11 @@ import type { Plan } from '@murmuration/protocol/messages/plan';
 import { systemClock } from '@murmuration/protocol/system';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { smsText } from '../data/sms.ts';
-import { percent } from '../display.ts';
 import { keyboardTask } from '../keyboard/task.ts';
 import { heldOutText } from '../keyboard/text.ts';
-import type { Findings, ScenarioOptions } from '../scenario.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../random/seeded-random.ts';
+import { percent } from '../study/percent.ts';
+import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { type Audit, audit, type Owner } from './audit.ts';
 import { trainPhones } from './owners.ts';
 

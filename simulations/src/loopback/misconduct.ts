@@ -4,9 +4,9 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/ports';
-import type { Behaviour } from '../devices/behaviour.ts';
-import type { DeviceFault } from '../devices/faults.ts';
-import { type LossPhase, lossPhases } from '../devices/losses.ts';
+import type { Behaviour } from '../behaviour/behaviour.ts';
+import type { DeviceFault } from '../behaviour/faults.ts';
+import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
 import { type LoopbackLink, untilTime } from './link.ts';
 
 export interface MisconductPorts {

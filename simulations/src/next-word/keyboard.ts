@@ -2,7 +2,7 @@ import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { systemClock } from '@murmuration/protocol/system';
 import { dialogue } from '../data/dialogue.ts';
 import { smsText } from '../data/sms.ts';
-import type { Findings, ScenarioOptions } from '../scenario.ts';
+import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { published } from './published.ts';
 import { keyboardTableSettings } from './settings.ts';
 import { measureTable } from './table.ts';

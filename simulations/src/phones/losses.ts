@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingContribution } from '@murmuration/protocol/messages/masking';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
-import { type Losses, type LossPhase, silencedAt } from '../devices/losses.ts';
+import { type Losses, type LossPhase, silencedAt } from '../behaviour/losses.ts';
 
 const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;
 

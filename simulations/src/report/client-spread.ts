@@ -1,10 +1,10 @@
+import { quantiles } from '../course/quantiles.ts';
+import type { Run } from '../run-events/run.ts';
+import type { ClientsCompared } from '../run-events/run-event.ts';
 import { barsFor } from './bars.ts';
 import type { ChangeChart } from './chart.ts';
 import { descriptionOf } from './curves.ts';
 import { rounded } from './learning-charts.ts';
-import { quantiles } from './quantiles.ts';
-import type { Run } from './run.ts';
-import type { ClientsCompared } from './run-event.ts';
 
 /** What is told of a distribution over clients. */
 export const spreadShares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1] as const;

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
+import type { Run } from '../run-events/run.ts';
+import { type PhaseFigures, type RoundEnded, roundPhases } from '../run-events/run-event.ts';
 import { heldOut, heldOutMetrics, overPhases, trainingMean, trainingMetrics } from './curves.ts';
-import type { Run } from './run.ts';
-import { type PhaseFigures, type RoundEnded, roundPhases } from './run-event.ts';
 
 type Cell = string | number | null;
 

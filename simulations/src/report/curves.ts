@@ -1,7 +1,7 @@
 import { roundsToTarget } from '../course/rounds-to-target.ts';
+import type { Run } from '../run-events/run.ts';
+import { type PhaseFigures, type RoundEnded, roundPhases } from '../run-events/run-event.ts';
 import type { Unit } from './quantities.ts';
-import type { Run } from './run.ts';
-import { type PhaseFigures, type RoundEnded, roundPhases } from './run-event.ts';
 
 /** Where a run stands at the end of each of some rounds, and what a metric came to. */
 export interface Curve {

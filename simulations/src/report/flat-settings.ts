@@ -1,4 +1,4 @@
-import type { PlainData } from './run-event.ts';
+import type { PlainData } from '../run-events/run-event.ts';
 
 /** Settings by their path, such as `plan.learningRate`, as text; an empty list or object has one as well. */
 export function flatSettings(settings: { readonly [name: string]: PlainData }): Map<string, string> {

@@ -1,3 +1,5 @@
+import { quantiles } from '../course/quantiles.ts';
+import type { Run } from '../run-events/run.ts';
 import type { Chart, Colour, Line, LineChart, Reference } from './chart.ts';
 import {
   type Curve,
@@ -9,9 +11,7 @@ import {
   trainingMean,
   trainingMetrics,
 } from './curves.ts';
-import { quantiles } from './quantiles.ts';
 import type { Unit } from './quantities.ts';
-import type { Run } from './run.ts';
 import { thinned } from './thin.ts';
 
 /** Points of a line that is drawn; more are no longer seen. */

@@ -11,6 +11,8 @@ const built = fileURLToPath(new URL('../../dist/report-assets.json', import.meta
 /** What the assets are made of, from the root of the repository. */
 const sources = [
   'package-lock.json',
+  'simulations/src/course/rounds-to-target.ts',
+  'simulations/src/run-events',
   ...['chart.ts', 'curves.ts', 'drawing', 'quantities.ts'].map(path => `simulations/src/report/${path}`),
 ];
 

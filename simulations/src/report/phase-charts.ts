@@ -1,9 +1,9 @@
+import type { Run } from '../run-events/run.ts';
+import { type PhaseFigures, type RoundEnded, type RoundPhase, roundPhases } from '../run-events/run-event.ts';
 import { barsFor } from './bars.ts';
 import type { Colour, StackChart } from './chart.ts';
 import { rounded } from './learning-charts.ts';
 import type { Unit } from './quantities.ts';
-import type { Run } from './run.ts';
-import { type PhaseFigures, type RoundEnded, type RoundPhase, roundPhases } from './run-event.ts';
 
 /** What a person reads for a phase. */
 export const phaseNames: Readonly<Record<RoundPhase, string>> = {

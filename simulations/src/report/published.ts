@@ -1,6 +1,6 @@
+import type { Run } from '../run-events/run.ts';
 import { descriptionOf, heldOutCurve, roundsTo } from './curves.ts';
 import { difference, quantity } from './quantities.ts';
-import type { Run } from './run.ts';
 
 /** A published figure beside what the run came to, as texts. */
 export interface PublishedRow {

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EventLog, readRun } from '../run-events/event-log.ts';
+import type { RunBegun, RunEvent } from '../run-events/run-event.ts';
 import { curvesCsv } from './curves-csv.ts';
-import { EventLog, readRun } from './event-log.ts';
 import { writeMlflowRun } from './mlflow/file-store.ts';
 import { pageAssets } from './page-assets.ts';
-import type { RunBegun, RunEvent } from './run-event.ts';
 import { runPage } from './run-page/run-page.ts';
 
 /** The files of a recorded run, in its folder. */

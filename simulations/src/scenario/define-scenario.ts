@@ -1,8 +1,8 @@
 import type { Objective } from '@murmuration/engine/objective';
 import type * as tf from '@murmuration/engine/tf';
 import * as z from 'zod';
-import type { Poisons } from '../devices/adversaries/poisons.ts';
-import type { PlainData, RoundEnded, RunBegun } from '../report/run-event.ts';
+import type { Poisons } from '../adversaries/poisons.ts';
+import type { PlainData, RoundEnded, RunBegun } from '../run-events/run-event.ts';
 import type { FederatedData } from './federated-data.ts';
 import { type CommonSettings, commonSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { duration } from '@murmuration/coordinator/timing/duration';
 import * as z from 'zod';
-import { adversarySettings } from '../devices/adversaries/settings.ts';
-import { deviceSettings } from '../devices/settings.ts';
+import { adversarySettings } from '../adversaries/settings.ts';
+import { deviceSettings } from '../behaviour/settings.ts';
 import { strategySettings } from './strategy.ts';
 
 const positive = z.number().positive();

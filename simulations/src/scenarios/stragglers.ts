@@ -1,6 +1,6 @@
+import { deviceBehaviour } from '../behaviour/behaviour.ts';
 import { durationFigures } from '../course/durations.ts';
 import { lossFigures } from '../course/losses.ts';
-import { deviceBehaviour } from '../devices/behaviour.ts';
 import { twoLayerPerceptron } from '../digits/models.ts';
 import { digitSetting } from '../digits/setting.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';

@@ -6,12 +6,12 @@ import { loadModel } from '@murmuration/engine/model';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
-import { adversariesOf } from '../devices/adversaries/adversaries.ts';
+import { adversariesOf } from '../adversaries/adversaries.ts';
+import { seededRandom } from '../random/seeded-random.ts';
 import type { Measured } from '../scenario/define-scenario.ts';
 import { clientExamples, type FederatedData } from '../scenario/federated-data.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
-import { seededRandom } from '../seeded-random.ts';
 import type { Job, WorkerSetup } from './jobs.ts';
 
 let ready: ReturnType<typeof prepare> | undefined;

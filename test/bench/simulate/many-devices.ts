@@ -1,5 +1,5 @@
 // A run with many devices, in a process of its own, for what that process weighs.
-import { growHeapFreely } from '@murmuration/simulations/heap';
+import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { answerOrders } from '../second-process.ts';
 import { type Cohort, simulatedRounds } from './rounds.ts';
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { growHeapFreely } from '@murmuration/simulations/heap';
+import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { Order, Weighed } from './many-devices.ts';

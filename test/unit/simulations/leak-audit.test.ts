@@ -14,7 +14,7 @@ import { audit, type Owner } from '@murmuration/simulations/leak-audit/audit';
 import { elementsOf, withoutSelfMask } from '@murmuration/simulations/leak-audit/holdings';
 import { MaskedCohort } from '@murmuration/simulations/leak-audit/masked-cohort';
 import { trainPhones } from '@murmuration/simulations/leak-audit/owners';
-import { seededRandom } from '@murmuration/simulations/seeded-random';
+import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const phones = 6;

@@ -1,5 +1,5 @@
+import type { Run } from '../../run-events/run.ts';
 import { type Curve, heldOutCurve } from '../curves.ts';
-import type { Run } from '../run.ts';
 
 /** A metric over the rounds, averaged over runs, with the lowest and the highest of them. */
 export interface AveragedCurve extends Curve {

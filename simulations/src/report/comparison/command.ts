@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Findings } from '../../scenario.ts';
+import type { Findings } from '../../study/study.ts';
 import { compareRuns } from './compare.ts';
 
 /** `simulate compare RUN RUN…`: lays recorded runs side by side; `show` prints what it found, for programs or for people. */

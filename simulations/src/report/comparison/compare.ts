@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Findings } from '../../scenario.ts';
-import { readRun } from '../event-log.ts';
+import { readRun } from '../../run-events/event-log.ts';
+import type { Findings } from '../../study/study.ts';
 import { pageAssets } from '../page-assets.ts';
 import { reportFiles } from '../recorder.ts';
 import { comparisonPage } from './comparison-page.ts';

@@ -1,6 +1,6 @@
+import type { Run } from '../../run-events/run.ts';
 import { descriptionOf, heldOutCurve, heldOutMetrics, overPhases, roundsTo } from '../curves.ts';
 import { quantity, type Unit } from '../quantities.ts';
-import type { Run } from '../run.ts';
 import { mean } from './averages.ts';
 import type { Group } from './groups.ts';
 

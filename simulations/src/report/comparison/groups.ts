@@ -1,5 +1,5 @@
+import type { Run } from '../../run-events/run.ts';
 import { flatSettings } from '../flat-settings.ts';
-import type { Run } from '../run.ts';
 
 /** Runs that differ in their seed alone, and so are one row of a comparison. */
 export interface Group {

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
-import type { Run } from '../run.ts';
+import type { Run } from '../../run-events/run.ts';
 import { metricsOf, type Point, paramsOf } from './logged.ts';
 import { named } from './names.ts';
 

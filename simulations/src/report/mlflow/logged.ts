@@ -1,7 +1,7 @@
+import type { Run } from '../../run-events/run.ts';
+import { type PlainData, type RoundEnded, roundPhases } from '../../run-events/run-event.ts';
 import { heldOut, heldOutMetrics, overPhases, trainingMean, trainingMetrics } from '../curves.ts';
 import { flatSettings } from '../flat-settings.ts';
-import type { Run } from '../run.ts';
-import { type PlainData, type RoundEnded, roundPhases } from '../run-event.ts';
 
 /** One value of a metric; the time is in ms since 1970, the step a round. */
 export interface Point {

@@ -1,9 +1,9 @@
+import type { Run } from '../../run-events/run.ts';
+import { roundPhases } from '../../run-events/run-event.ts';
 import { tableMarkup } from '../figure.ts';
 import { type Content, html } from '../markup.ts';
 import { cohortChart, phaseNames } from '../phase-charts.ts';
 import { quantity } from '../quantities.ts';
-import type { Run } from '../run.ts';
-import { roundPhases } from '../run-event.ts';
 import { nothing, type Section } from '../section.ts';
 
 /** Failed rounds that the page lists; the CSV has all. */

@@ -1,3 +1,4 @@
+import type { Run } from '../../run-events/run.ts';
 import { bestOf, descriptionOf } from '../curves.ts';
 import { tableMarkup } from '../figure.ts';
 import {
@@ -10,7 +11,6 @@ import {
 import { type Content, html } from '../markup.ts';
 import { publishedRows } from '../published.ts';
 import { quantity, type Unit } from '../quantities.ts';
-import type { Run } from '../run.ts';
 import { nothing, type Section } from '../section.ts';
 
 const titles: Readonly<Record<Unit, string>> = {

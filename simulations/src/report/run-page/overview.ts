@@ -1,7 +1,7 @@
+import type { Run } from '../../run-events/run.ts';
 import { bestOf, descriptionOf, heldOutCurve, heldOutMetrics, overPhases } from '../curves.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 import { quantity } from '../quantities.ts';
-import type { Run } from '../run.ts';
 
 interface Tile {
   readonly name: string;

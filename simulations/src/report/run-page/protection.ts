@@ -1,7 +1,7 @@
+import type { Run } from '../../run-events/run.ts';
 import { tableMarkup } from '../figure.ts';
 import { type Content, html } from '../markup.ts';
 import { quantity } from '../quantities.ts';
-import type { Run } from '../run.ts';
 import type { Section } from '../section.ts';
 
 /** What protected the updates, and what did not. */

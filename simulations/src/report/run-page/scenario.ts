@@ -1,8 +1,8 @@
+import type { Run } from '../../run-events/run.ts';
 import { tableMarkup } from '../figure.ts';
 import { flatSettings } from '../flat-settings.ts';
 import { type Content, html } from '../markup.ts';
 import { quantity } from '../quantities.ts';
-import type { Run } from '../run.ts';
 import { nothing, type Section } from '../section.ts';
 
 /** All settings by section, and what it takes to run the same again. */

@@ -1,6 +1,6 @@
+import { Draft } from '@murmuration/demo-keyboard-app/src/draft/draft';
 import { KeyboardState } from '@murmuration/demo-keyboard-app/src/keyboard/keyboard-state';
 import type { KeyAction } from '@murmuration/demo-keyboard-app/src/keyboard/layout';
-import { Draft } from '@murmuration/demo-keyboard-app/src/writing/draft';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 let draft: Draft;

@@ -1,6 +1,6 @@
 import type { Hybrid, Prediction } from '@murmuration/client-sdk/hybrid/hybrid';
+import { Draft } from '@murmuration/demo-keyboard-app/src/draft/draft';
 import { SuggestionBar } from '@murmuration/demo-keyboard-app/src/suggestions/suggestion-bar';
-import { Draft } from '@murmuration/demo-keyboard-app/src/writing/draft';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parrot, vocabulary } from '../parrot.ts';

@@ -1,4 +1,4 @@
-import type { RoundEnded } from '@murmuration/simulations/report/run-event';
+import type { RoundEnded } from '@murmuration/simulations/run-events/run-event';
 
 /** A round that was published after a second, with these differences. */
 export function round(number: number, change: Partial<RoundEnded> = {}): RoundEnded {

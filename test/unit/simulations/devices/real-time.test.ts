@@ -1,5 +1,5 @@
+import { deviceSettings } from '@murmuration/simulations/behaviour/settings';
 import { requireRealTime } from '@murmuration/simulations/devices/real-time';
-import { deviceSettings } from '@murmuration/simulations/devices/settings';
 import { expect, it } from 'vitest';
 
 it('takes devices that are always there and never fail, of any speed', () => {

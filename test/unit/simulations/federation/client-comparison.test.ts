@@ -1,6 +1,6 @@
 import { compareClients } from '@murmuration/simulations/federation/client-comparison';
 import { simulate } from '@murmuration/simulations/federation/simulate';
-import { type RunEvent, runEvent } from '@murmuration/simulations/report/run-event';
+import { type RunEvent, runEvent } from '@murmuration/simulations/run-events/run-event';
 import clusters from '@murmuration/simulations/scenarios/clusters';
 import { describe, expect, it } from 'vitest';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulationOptions, simulate } from '@murmuration/simulations/federation/simulate';
-import type { RunEnded, RunEvent } from '@murmuration/simulations/report/run-event';
+import type { RunEnded, RunEvent } from '@murmuration/simulations/run-events/run-event';
 import clusters from '@murmuration/simulations/scenarios/clusters';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 

@@ -5,9 +5,9 @@ import { averaged } from '@murmuration/simulations/report/comparison/averages';
 import { compareRuns } from '@murmuration/simulations/report/comparison/compare';
 import { comparisonTable } from '@murmuration/simulations/report/comparison/comparison-table';
 import { differingSettings, groupsOf } from '@murmuration/simulations/report/comparison/groups';
-import { EventLog } from '@murmuration/simulations/report/event-log';
-import { type Run, RunSoFar } from '@murmuration/simulations/report/run';
-import type { RunEvent } from '@murmuration/simulations/report/run-event';
+import { EventLog } from '@murmuration/simulations/run-events/event-log';
+import { type Run, RunSoFar } from '@murmuration/simulations/run-events/run';
+import type { RunEvent } from '@murmuration/simulations/run-events/run-event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { begun, ended, roundOf } from './events.ts';
 

@@ -1,8 +1,8 @@
 import { bestOf, curveOf, roundsTo, trainingMean } from '@murmuration/simulations/report/curves';
 import { curvesCsv } from '@murmuration/simulations/report/curves-csv';
 import { publishedRows } from '@murmuration/simulations/report/published';
-import { RunSoFar } from '@murmuration/simulations/report/run';
-import type { RunEvent } from '@murmuration/simulations/report/run-event';
+import { RunSoFar } from '@murmuration/simulations/run-events/run';
+import type { RunEvent } from '@murmuration/simulations/run-events/run-event';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { begun, ended, roundOf } from './events.ts';

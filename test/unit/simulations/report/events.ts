@@ -1,4 +1,4 @@
-import type { RoundEnded, RunBegun, RunEnded, RunEvent } from '@murmuration/simulations/report/run-event';
+import type { RoundEnded, RunBegun, RunEnded, RunEvent } from '@murmuration/simulations/run-events/run-event';
 import fc from 'fast-check';
 
 /** The beginning of a small masked run. */

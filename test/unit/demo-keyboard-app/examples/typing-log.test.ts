@@ -1,5 +1,5 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import { longestSentence, TypingLog } from '@murmuration/demo-keyboard-app/src/writing/typing-log';
+import { longestSentence, TypingLog } from '@murmuration/demo-keyboard-app/src/examples/typing-log';
 import { expect, it } from 'vitest';
 
 it('is there again when the page is opened anew', async () => {

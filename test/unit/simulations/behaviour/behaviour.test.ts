@@ -1,6 +1,6 @@
-import { type Behaviour, deviceBehaviour } from '@murmuration/simulations/devices/behaviour';
-import { lossPhases } from '@murmuration/simulations/devices/losses';
-import { deviceSettings } from '@murmuration/simulations/devices/settings';
+import { type Behaviour, deviceBehaviour } from '@murmuration/simulations/behaviour/behaviour';
+import { lossPhases } from '@murmuration/simulations/behaviour/losses';
+import { deviceSettings } from '@murmuration/simulations/behaviour/settings';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';

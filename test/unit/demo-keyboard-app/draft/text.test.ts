@@ -1,4 +1,4 @@
-import { caretIn, completeWords, spelled } from '@murmuration/demo-keyboard-app/src/writing/text';
+import { caretIn, completeWords, spelled } from '@murmuration/demo-keyboard-app/src/draft/text';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -2,6 +2,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
+import { percent } from '../study/percent.ts';
 
 const columns = [
   { title: 'round', width: 5 },
@@ -97,10 +98,6 @@ export class Display {
     this.#barOf = undefined;
     this.#bar?.stop();
   }
-}
-
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function megabytes(bytes: number): string {

@@ -1,4 +1,4 @@
-import { Draft } from '@murmuration/demo-keyboard-app/src/writing/draft';
+import { Draft } from '@murmuration/demo-keyboard-app/src/draft/draft';
 import { beforeEach, expect, it } from 'vitest';
 
 let draft: Draft;

@@ -1,7 +1,7 @@
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
-import { maskingInForce } from '@murmuration/simulations/report/masking-in-force';
+import { maskingInForce } from '@murmuration/simulations/federation/masking-in-force';
 import { describe, expect, it } from 'vitest';
 
 function taskOf(goal: number, masking: Parameters<typeof defineTask>[0]['masking']) {

@@ -1,6 +1,6 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
 import { signal } from '@preact/signals';
-import { strings } from '../strings.ts';
+import { strings } from '../strings/strings.ts';
 
 /** What went wrong, in a sentence that says what to do. */
 export interface Notice {

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { type LossPhase, lossPhases } from './devices/losses.ts';
+import { Command } from 'commander';
+import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
+import { choice, ratio, whole } from '../options/values.ts';
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -70,28 +71,4 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
       `error: a cohort of ${options.cohort} needs at least as many phones; there are ${options.devices}. Lower --cohort or raise --devices.`,
     );
   return options;
-}
-
-/** An option that takes one of `values`, the first of which is its default. */
-function choice(flags: string, description: string, values: readonly [string, ...string[]]): Option {
-  return new Option(flags, description).choices(values).default(values[0]);
-}
-
-function ratio(least: number, most: number): (text: string) => number {
-  return text => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= least && value <= most))
-      throw new InvalidArgumentError(`Give a number from ${least} to ${most}.`);
-    return value;
-  };
-}
-
-/** Reads a whole number from `least` to `most`; for anything else the program ends with one sentence. */
-export function whole(least: number, most: number): (text: string) => number {
-  return text => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most)
-      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-    return value;
-  };
 }

@@ -1,9 +1,5 @@
 import type { Sent } from '@murmuration/client-sdk/transport/observed';
 import type { ErrorCode } from '@murmuration/protocol/errors';
-import type { Forgotten } from './consent/choice.ts';
-import type { KeyAction } from './keyboard/layout.ts';
-import type { Connection, Step } from './rounds/participation.ts';
-import type { Source } from './suggestions/suggestion-bar.ts';
 
 /** By their codes; `unknown` for all others. */
 type ErrorTexts = Readonly<Partial<Record<ErrorCode, string>> & Record<'unknown', string>>;
@@ -30,14 +26,14 @@ export const strings = {
     offline: 'Offline',
     standby: 'Standing by',
     off: 'Local only',
-  } satisfies Record<Connection, string>,
+  },
   connectionHint: {
     connecting: 'Looking for the coordinator.',
     online: 'This device can be drawn for rounds.',
     offline: 'The coordinator can’t be reached; it is tried again by itself. Typing and learning here go on.',
     standby: 'Another tab of this browser takes part. Close it, and this one goes on in its place.',
     off: 'Nothing is sent. Typing and learning here go on.',
-  } satisfies Record<Connection, string>,
+  },
 
   writing: {
     heading: 'Write',
@@ -58,7 +54,7 @@ export const strings = {
       global: 'The shared model has not arrived yet.',
       personal: 'Your own model begins once you have sent a few sentences.',
       hybrid: 'Suggestions begin when the first model arrives.',
-    } satisfies Record<Source, string>,
+    },
   },
 
   keyboard: {
@@ -70,7 +66,7 @@ export const strings = {
       symbols: '123: numbers and signs',
       space: 'Space',
       send: 'Send',
-    } satisfies Record<KeyAction, string>,
+    },
     shiftOnce: 'Shift, for one letter',
     shiftLock: 'Shift, locked',
     faces: { letters: 'abc', symbols: '123', space: 'space' },
@@ -85,12 +81,12 @@ export const strings = {
 
   models: {
     heading: 'Whose suggestions',
-    names: { global: 'Shared', personal: 'Yours', hybrid: 'Both' } satisfies Record<Source, string>,
+    names: { global: 'Shared', personal: 'Yours', hybrid: 'Both' },
     about: {
       global: 'What all devices taught together',
       personal: 'What this device alone learned',
       hybrid: 'A mixture, weighed by what helps you',
-    } satisfies Record<Source, string>,
+    },
     recallCaption: 'How often the next word was suggested, in what you wrote here',
     model: 'Model',
     top1: 'first',
@@ -130,7 +126,7 @@ export const strings = {
       training: 'Train on your words',
       uploading: 'Send masked numbers',
       unmasking: 'Add up, unmask the sum',
-    } satisfies Record<Step, string>,
+    },
     done: 'done',
     progress: 'Progress of this step',
     past: 'Your rounds so far',
@@ -194,7 +190,7 @@ export const strings = {
       cleared: 'All data of this page is cleared.',
       owed: 'All data here is cleared. The coordinator hears of it as soon as it can be reached.',
       failed: 'Not everything could be cleared. Try again, or clear this site’s data in your browser.',
-    } satisfies Record<Forgotten, string>,
+    },
   },
 
   dismiss: 'Dismiss',

@@ -2,7 +2,7 @@ import { inGraph } from '@murmuration/coordinator/round/phases/keys';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
-import type { RunBegun } from './run-event.ts';
+import type { RunBegun } from '../run-events/run-event.ts';
 
 /**
  * The parameters by which a round of the task masks once as many devices have sent their keys as it keeps; null where it does

@@ -1,11 +1,11 @@
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventLog, readRun } from '@murmuration/simulations/report/event-log';
-import type { RunEvent } from '@murmuration/simulations/report/run-event';
+import { EventLog, readRun } from '@murmuration/simulations/run-events/event-log';
+import type { RunEvent } from '@murmuration/simulations/run-events/run-event';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anyRun, begun, ended, roundOf } from './events.ts';
+import { anyRun, begun, ended, roundOf } from '../report/events.ts';
 
 let folder: string;
 let file: string;

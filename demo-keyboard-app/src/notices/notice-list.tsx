@@ -1,5 +1,5 @@
-import { strings } from '../strings.ts';
-import { CloseIcon } from './icons.tsx';
+import { CloseIcon } from '../design/icons.tsx';
+import { strings } from '../strings/strings.ts';
 import type { Notices } from './notices.ts';
 
 /** What went wrong; screen readers hear of it at once. */

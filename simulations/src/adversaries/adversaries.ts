@@ -1,7 +1,7 @@
 import { seededUniform } from '@murmuration/client-sdk/training/seeded';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { normal } from '../../partition/distributions.ts';
-import { chance } from '../chance.ts';
+import { chance } from '../behaviour/chance.ts';
+import { normal } from '../partition/distributions.ts';
 import type { Poisons } from './poisons.ts';
 import type { AdversarySettings, Attack } from './settings.ts';
 
