@@ -119,7 +119,7 @@ describe('bad input beside a healthy cohort', () => {
     device.socket.disconnect();
   });
 
-  it('closes a connection that does not speak the protocol of the socket', async () => {
+  it('CH1: closes a connection that does not speak the protocol of the socket', async () => {
     const device = await new RawDevice(coordinator.url).connect();
     const closed = device.closed();
     device.socket.io.engine.write('not a packet');

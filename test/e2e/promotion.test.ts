@@ -110,7 +110,7 @@ async function served(client: FederatedClient): Promise<string | null> {
 }
 
 describe('a version that an operator names', () => {
-  it('is what devices get: those that are connected at once, others when they come', async () => {
+  it('MD5: is what devices get: those that are connected at once, others when they come', async () => {
     const [one, two] = [device(), device()];
     await Promise.all([one.start(), two.start()]);
     const second = eventOf<[ModelVersion]>(coordinator.events, 'version', ({ number }) => number === 2);

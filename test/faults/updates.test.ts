@@ -73,7 +73,7 @@ describe.each<[fault: string, bytes: Bytes, code: string]>([
 });
 
 describe('an update', () => {
-  it('of a wrong or a future round is refused', async () => {
+  it('RD1: of a wrong or a future round is refused', async () => {
     const { scene, put } = await withMember();
     const update = await scene.update();
     expect(await put({ round: id as Assignment['round'] }, update)).toBe('round.unknown');
@@ -81,7 +81,7 @@ describe('an update', () => {
     expect(await scene.finish(1)).toMatchObject({ outcome: 'published', tally: { accepted: 3, late: 1 } });
   });
 
-  it('of a past round is refused in the next one', async () => {
+  it('RD1: of a past round is refused in the next one', async () => {
     const { scene, put } = await withMember();
     expect(await scene.finish(1)).toMatchObject({ number: 1, outcome: 'published' });
     const update = await scene.update();
@@ -95,7 +95,7 @@ describe('an update', () => {
     expect(await scene.finish()).toMatchObject({ number: 2, outcome: 'published', tally: { accepted: 4 } });
   });
 
-  it("under another's assignment is refused, whatever token comes with it", async () => {
+  it("RD1: under another's assignment is refused, whatever token comes with it", async () => {
     const scene = await open({ members: 2 });
     const [mine, theirs] = (await scene.begin()) as [Assignment, Assignment];
     const update = await scene.update();
@@ -114,7 +114,7 @@ describe('an update', () => {
     });
   });
 
-  it('that is another one than was counted is refused, and the same one again is not counted twice', async () => {
+  it('UP3: that is another one than was counted is refused, and the same one again is not counted twice', async () => {
     const { scene, put } = await withMember();
     expect(await put({}, await scene.update([0.25, 0.5]))).toBe('taken');
     expect(await put({}, await scene.update([0.5, 0.25]))).toBe('update.repeated');
@@ -122,7 +122,7 @@ describe('an update', () => {
     expect(await scene.finish()).toMatchObject({ outcome: 'published', tally: { cohort: 4, accepted: 4 } });
   });
 
-  it('of a device that has left is refused, and is not in the sum', async () => {
+  it('RD1: of a device that has left is refused, and is not in the sum', async () => {
     const { scene, part, put } = await withMember();
     await scene.members[0]!.leave(part.round, part.assignment);
     expect(await put({}, await scene.update())).toBe('assignment.left');

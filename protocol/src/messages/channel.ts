@@ -30,7 +30,7 @@ export interface DeviceEvents {
 export interface CoordinatorEvents {
   /** `challenge` */
   challenge(frame: Uint8Array): void;
-  /** `assignment` */
+  /** `assignmentMessage` */
   assignment(frame: Uint8Array): void;
   /** `maskingInput`: who takes part, for the phase of shares */
   roster(frame: Uint8Array): void;

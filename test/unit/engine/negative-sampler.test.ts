@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { uniformOf } from './numbers.ts';
 
 describe('NegativeSampler', () => {
-  it('draws each class at most once, always as many, and the same for the same seed', () => {
+  it('RD12: draws each class at most once, always as many, and the same for the same seed', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 3, max: 500 }),
@@ -25,7 +25,7 @@ describe('NegativeSampler', () => {
     );
   });
 
-  it('expects as often as it draws', () => {
+  it('RD12: expects as often as it draws', () => {
     const [classes, count, draws] = [40, 10, 4_000];
     const sampler = new NegativeSampler(classes, count, uniformOf(7));
     const met = new Float64Array(classes);
@@ -40,7 +40,7 @@ describe('NegativeSampler', () => {
     expect(expected.reduce((a, b) => a + b)).toBeCloseTo(count, 0);
   });
 
-  it('is left out where half of the classes or more would be drawn, or a plan asks for none', () => {
+  it('RD12: is left out where half of the classes or more would be drawn, or a plan asks for none', () => {
     expect(samplerFor({ negatives: 4 }, 9, () => 0.5)?.count).toBe(4);
     expect(samplerFor({ negatives: 5 }, 10, () => 0.5)).toBeNull();
     expect(samplerFor(null, 10, () => 0.5)).toBeNull();

@@ -57,7 +57,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
 });
 
 describe('sampled softmax', () => {
-  it('has the loss that TensorFlow defines, and the same gradients on both paths, for random models', async () => {
+  it('RD12: has the loss that TensorFlow defines, and the same gradients on both paths, for random models', async () => {
     await tf.setBackend('cpu');
     await fc.assert(
       fc.asyncProperty(

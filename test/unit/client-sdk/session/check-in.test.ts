@@ -61,7 +61,7 @@ describe('check-in', () => {
     expect(errors).toEqual(['task.unknown', 'task.unknown', 'task.unknown']);
   });
 
-  it('takes an assignment that arrives before the answer', async () => {
+  it('RD4: takes an assignment that arrives before the answer', async () => {
     coordinator.answers['check-in'] = async () => {
       coordinator.send('assignment', assignmentOf(clock));
       await new Promise(resolve => setImmediate(resolve));

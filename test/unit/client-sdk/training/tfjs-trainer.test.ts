@@ -214,7 +214,7 @@ describe('training on the fused kernels', () => {
       expect(Math.abs(value - generic.delta[i]!)).toBeLessThan(1e-4 * largest);
   });
 
-  it('samples its negatives by the seed, and takes all classes where as good as all would be drawn', async () => {
+  it('RD12: samples its negatives by the seed, and takes all classes where as good as all would be drawn', async () => {
     const trainer = tfjsTrainer(nextWord(vocabulary));
     const train = async (change: Partial<TrainingSettings>) =>
       (await trainer.train(words, { ...settings, ...change }, messages, never, silent)).delta;
@@ -228,7 +228,7 @@ describe('training on the fused kernels', () => {
     await trainer.close();
   });
 
-  it('refuses sampled softmax for an objective with a loss of its own', async () => {
+  it('RD12: refuses sampled softmax for an objective with a loss of its own', async () => {
     const trainer = tfjsTrainer(line);
     const sampled = { ...settings, sampledSoftmax: { negatives: 1 } };
     expect(await codeOf(trainer.train(files, sampled, points, never, silent))).toBe('training.unsupported');

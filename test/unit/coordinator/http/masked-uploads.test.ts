@@ -66,7 +66,7 @@ async function answerTo(head: readonly string[], body?: Uint8Array): Promise<str
 const masked = (signature: string) => `${maskedHeader}: ${signature}`;
 
 describe('an upload of a masked update', () => {
-  it('SA10: is refused before a byte of its body where its device has not signed who dealt', async () => {
+  it('UP2, SA10: is refused before a byte of its body where its device has not signed who dealt', async () => {
     const [device, other] = devices as [MaskedDevice, MaskedDevice];
     const { bytes, signature } = device.prepare();
     const good = base64url(signature!);

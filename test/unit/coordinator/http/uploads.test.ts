@@ -3,9 +3,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
+import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { base64url } from '@murmuration/protocol/bytes';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,7 +31,7 @@ async function open(change: Partial<Limits> = {}): Promise<void> {
   app = await createApp({ ...bounds, cors: [] });
   updateRoutes(
     app,
-    () => federation.rounds.current!,
+    round => findRound(new Map([[federation.task.name, federation.rounds]]), round),
     new Traffic(),
     bounds.limits,
     () => false,
@@ -85,9 +87,12 @@ async function upload({ round, assignment, token }: Assignment): Promise<{ statu
 }
 
 describe('an upload', () => {
-  it('is refused before a byte of its body has come', async () => {
-    const stranger = { ...parts[0]!, token: new Uint8Array(32) };
-    expect((await begin(stranger, { ask: false })).status).toBe('HTTP/1.1 403 Forbidden');
+  it('UP2: is refused before a byte of its body has come', async () => {
+    const statusOf = async (change: Partial<Assignment>) =>
+      (await begin({ ...parts[0]!, ...change }, { ask: false })).status;
+    expect(await statusOf({ token: new Uint8Array(32) })).toBe('HTTP/1.1 403 Forbidden');
+    expect(await statusOf({ round: 'R'.repeat(22) as RoundId })).toBe('HTTP/1.1 404 Not Found');
+    expect(await statusOf({ assignment: 'A'.repeat(22) as AssignmentId })).toBe('HTTP/1.1 404 Not Found');
     const { status } = await begin(parts[0]!, { ask: false, length: 2 ** 29 });
     expect(status).toBe('HTTP/1.1 422 Unprocessable Entity');
   });

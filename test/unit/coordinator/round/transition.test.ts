@@ -165,7 +165,7 @@ describe('one step of a round', () => {
     expect(small.quorum).toMatchObject({ goal: 2, minimum: 2, deadline: start + 100 + 1_000 });
   });
 
-  it('releases those who are still at work, and nobody else', () => {
+  it('RD13: releases those who are still at work, and nobody else', () => {
     const before = play(updates, counted(0), counted(1), left(3), { type: 'away', assignment: part(4) });
     const [release] = transition(before, { type: 'tick', time: after }).effects;
     expect(release).toEqual({ type: 'release', members: [member(2)] });

@@ -106,7 +106,7 @@ describe.each(phases)('a device whose connection is gone in %s', (name, steps, n
     expect(federation.records).toMatchObject([{ outcome: 'failed', failure: { during: name } }]);
   });
 
-  it('is told that its part is over, where it comes back too late, or goes on in the next phase', async () => {
+  it('RD13: is told that its part is over, where it comes back too late, or goes on in the next phase', async () => {
     await step(others);
     await federation.clock.advance(grace);
     federation.connect(lost.id);

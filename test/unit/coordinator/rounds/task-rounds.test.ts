@@ -300,6 +300,24 @@ describe('a round with a strategy of single updates', () => {
 });
 
 describe('a round', () => {
+  it('RD1: has the cohort that was drawn to its end: nobody joins it, and nobody takes a place that is free', async () => {
+    const federation = await openFederation();
+    const { rounds, channel, records } = federation;
+    await rounds.start();
+    await beginRound(federation);
+    const drawn = [...channel.assignments.keys()];
+    const first = drawn[0]!;
+    const { round, assignment } = channel.assignments.get(first)!;
+    await rounds.current!.leave(first, assignment);
+    const late = deviceId(77);
+    federation.checkIn(late);
+    await federation.clock.advance(1_000);
+    expect([...channel.assignments.keys()]).toEqual(drawn);
+    await federation.clock.advance(60_000);
+    expect(records).toMatchObject([{ round, outcome: 'failed', tally: { cohort: drawn.length } }]);
+    await rounds.stop();
+  });
+
   it('gives its devices different secrets, and knows nobody else', async () => {
     const federation = await openFederation();
     await federation.rounds.start();

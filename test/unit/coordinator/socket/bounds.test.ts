@@ -35,7 +35,7 @@ const key = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
 const version = 'Sec-WebSocket-Version: 13';
 const address = `${socketPath}/?EIO=4&transport=websocket`;
 
-describe('a handshake', () => {
+describe('CH1: a handshake', () => {
   it.each([
     ['elsewhere', '/v1/tasks', [key, version], 404, 'request.not-found'],
     ['at an address that is none', '//[', [key, version], 400, 'request.invalid'],
@@ -113,7 +113,7 @@ describe('a connection', () => {
     expect(scene.refused).toEqual(['request.too-large']);
   });
 
-  it('that leaves its namespace is closed', async () => {
+  it('CH1: that leaves its namespace is closed', async () => {
     await open();
     const socket = await scene.bare();
     socket.write('41');
@@ -122,7 +122,7 @@ describe('a connection', () => {
   });
 
   it.each(['noise', '9', '4x', '40', '42["x"', '459-["x"]'])(
-    'that sends the packet %s is closed, with a code',
+    'CH1: that sends the packet %s is closed, with a code',
     async packet => {
       await open();
       const socket = await scene.bare();
