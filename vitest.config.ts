@@ -1,29 +1,55 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/slow-first.ts';
 
 // Handed to Node as well, where "import" would let CommonJS packages require ECMAScript modules.
 const conditions = ['murmuration-source', 'node'];
 
+/** Tests that can't share a process with others: they leave behind what a process has only once. */
+const alone = '**/*.alone.test.ts';
+
+const node = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+};
+
+const options = {
+  setupFiles: ['test/property-seed.ts'],
+  pool: 'forks' as const,
+  execArgv: [
+    '--import',
+    new URL('./scripts/sources.mjs', import.meta.url).href,
+    '--conditions=murmuration-source',
+  ],
+  // Ends what hangs. No test measures time, and a busy machine is no reason to fail.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // All cores: one worker fewer, as vitest has it, would leave half of a small machine idle.
+    maxWorkers: '100%',
+    sequence: { sequencer: SlowFirst },
+    // What a machine may lack. `npm test` leaves out the tests of what it can't find, and names them.
+    tags: [
+      { name: 'chromium', description: 'Needs Chromium or Chrome.' },
+      { name: 'prometheus', description: 'Needs prometheus and promtool.' },
+      { name: 'small-disk', description: 'Needs to mount a small file system in memory: Linux, as root.' },
+    ],
     projects: [
       {
-        resolve: { conditions },
-        ssr: { resolve: { conditions } },
+        ...node,
         test: {
+          ...options,
           name: 'node',
           include: ['test/{unit,contract,reference,e2e,faults,attacks}/**/*.test.ts'],
-          setupFiles: ['test/property-seed.ts'],
-          pool: 'forks',
-          execArgv: [
-            '--import',
-            new URL('./scripts/sources.mjs', import.meta.url).href,
-            '--conditions=murmuration-source',
-          ],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          exclude: [alone],
+          // A worker keeps what it has loaded for its next files: to load it again takes a second or two of each file.
+          isolate: false,
         },
       },
+      { ...node, test: { ...options, name: 'alone', include: [`test/${alone}`] } },
       'test/browser/vitest.config.ts',
     ],
   },

@@ -1,8 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn } from '../device.ts';
 import { assignmentOf } from '../memory-coordinator.ts';
-import { clock, coordinator, gate, hour, roundEnd, storage, trainer, waiting } from './scene.ts';
+import { clock, coordinator, gate, hour, newScene, roundEnd, storage, trainer, waiting } from './scene.ts';
+
+beforeEach(newScene);
 
 describe('check-in', () => {
   it('RD2: tells its conditions', async () => {

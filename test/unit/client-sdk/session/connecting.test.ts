@@ -1,7 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { assignmentOf } from '../memory-coordinator.ts';
-import { clock, coordinator, device, gate, hour, minute, waiting } from './scene.ts';
+import { clock, coordinator, device, gate, hour, minute, newScene, waiting } from './scene.ts';
+
+beforeEach(newScene);
 
 describe('a device that connects', () => {
   it('CH5: says hello again where the coordinator could not take it, no sooner than it allows', async () => {

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { assignmentOf, pathOf } from '../memory-coordinator.ts';
 import {
   clock,
@@ -7,12 +7,15 @@ import {
   gate,
   hour,
   minute,
+  newScene,
   renewCoordinator,
   roundEnd,
   storage,
   trainer,
   waiting,
 } from './scene.ts';
+
+beforeEach(newScene);
 
 describe('a contribution', () => {
   it('UP1: trains, uploads once under its token, and waits for the end of the round', async () => {

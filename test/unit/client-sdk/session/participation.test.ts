@@ -3,10 +3,12 @@ import type { ClientEvents } from '@murmuration/client-sdk/events';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { native } from '@murmuration/protocol/primitives/node';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { seededBytes } from '../device.ts';
 import { assignmentOf } from '../memory-coordinator.ts';
-import { clock, coordinator, device, storage, trainer, waiting } from './scene.ts';
+import { clock, coordinator, device, newScene, storage, trainer, waiting } from './scene.ts';
+
+beforeEach(newScene);
 
 /** A device in the middle of its training. */
 async function training() {

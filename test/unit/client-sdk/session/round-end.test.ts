@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { assignmentOf, pathOf } from '../memory-coordinator.ts';
 import {
   clock,
@@ -8,11 +8,14 @@ import {
   holdHellos,
   hour,
   minute,
+  newScene,
   renewCoordinator,
   roundEnd,
   trainer,
   waiting,
 } from './scene.ts';
+
+beforeEach(newScene);
 
 describe('a contribution and the end of its round', () => {
   it('ends with the round: training and upload stop, and the next round begins afresh', async () => {

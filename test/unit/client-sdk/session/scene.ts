@@ -1,25 +1,25 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
-import { beforeEach } from 'vitest';
 import { deviceOn, StillTrainer } from '../device.ts';
 import { id, MemoryCoordinator } from '../memory-coordinator.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
 
-// What the sessions of a test run with, new for each.
+// What the sessions of a test run with.
 export let clock: VirtualClock;
 export let coordinator: MemoryCoordinator;
 export let trainer: StillTrainer;
 export let storage: Storage;
 
-beforeEach(() => {
+/** Sets it up; each test file calls it before each of its tests. */
+export function newScene(): void {
   clock = new VirtualClock();
   coordinator = new MemoryCoordinator(clock);
   trainer = new StillTrainer();
   storage = memoryStorage();
-});
+}
 
 export const device = (seed = 1, enrolment?: () => Promise<string>) =>
   deviceOn(

@@ -7,11 +7,13 @@ import { headerLength } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn } from '../device.ts';
 import { type Sequence, serving, steppingSequences, TableInference } from '../hybrid/scene.ts';
 import { assignmentOf } from '../memory-coordinator.ts';
-import { clock, coordinator, storage } from './scene.ts';
+import { clock, coordinator, newScene, storage } from './scene.ts';
+
+beforeEach(newScene);
 
 const model = 'a'.repeat(64) as ModelHash;
 

@@ -1,9 +1,22 @@
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn } from '../device.ts';
 import { assignmentOf, id } from '../memory-coordinator.ts';
-import { clock, coordinator, device, gate, hour, minute, storage, trainer, waiting } from './scene.ts';
+import {
+  clock,
+  coordinator,
+  device,
+  gate,
+  hour,
+  minute,
+  newScene,
+  storage,
+  trainer,
+  waiting,
+} from './scene.ts';
+
+beforeEach(newScene);
 
 describe('stop', () => {
   it('RD7: leaves a round that is under way, and ends all that is', async () => {

@@ -4,8 +4,10 @@ import { persist } from '@murmuration/client-sdk/session/persist';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
-import { describe, expect, it } from 'vitest';
-import { coordinator, device, clock as sceneClock, waiting } from './scene.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { coordinator, device, newScene, clock as sceneClock, waiting } from './scene.ts';
+
+beforeEach(newScene);
 
 const random = (length: number) => new Uint8Array(length);
 const never = new AbortController().signal;

@@ -70,7 +70,11 @@ const same = (a: Int32Array, b: Int32Array) =>
   Buffer.compare(Buffer.from(a.buffer), Buffer.from(b.buffer)) === 0;
 
 beforeEach(() => vi.resetModules());
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  // The next file of this process has its kernels again.
+  vi.resetModules();
+});
 
 describe.each<[string, unknown]>([
   ['has no WebAssembly', undefined],
