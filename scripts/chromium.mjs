@@ -22,13 +22,9 @@ export function findChromium() {
   );
 }
 
-/** Finds a browser; where there is none, installs Debian's as root, else says how to get one and stops. */
-export function requireChromium() {
-  return (
-    findChromium() ??
-    installChromium() ??
-    stop('No Chromium or Chrome was found. Install one: sudo apt-get install chromium')
-  );
+/** Finds a browser; where there is none, installs Debian's as root. Undefined where that can't be. */
+export function provideChromium() {
+  return findChromium() ?? installChromium();
 }
 
 function installChromium() {
@@ -39,7 +35,7 @@ function installChromium() {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       stdio: ['ignore', 2, 2],
     });
-    if (status !== 0) stop('Chromium could not be installed; apt-get gives the reason above.');
+    if (status !== 0) return undefined;
   }
   return findChromium();
 }

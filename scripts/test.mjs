@@ -1,15 +1,25 @@
-// npm test [-- paths and options of vitest]: prepares, finds a browser, runs the tests, and says what they covered.
+// npm test [-- paths and options of vitest]: prepares, finds what the tests need, runs them, and says what they covered.
+// `--all-services` fails where tests were skipped for a service that this machine lacks.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { requireChromium } from './chromium.mjs';
+import { provideChromium } from './chromium.mjs';
 import { prepare, rootFolder } from './prepare.mjs';
 import { providePrometheus } from './prometheus.mjs';
+import { minutes, outcome, readReport, skippedSuites } from './test-report.mjs';
 
 await prepare();
+const options = process.argv.slice(2).filter(option => option !== '--all-services');
+const allServices = process.argv.includes('--all-services');
+const chromium = provideChromium();
+const prometheus = providePrometheus();
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-test-'));
 const reportFile = join(folder, 'report.json');
+const started = performance.now();
+
+/** The tags of the tests that this machine can't run. */
+const without = [chromium ? [] : ['chromium'], prometheus ? [] : ['prometheus']].flat();
 
 const vitest = spawnSync(
   process.execPath,
@@ -19,39 +29,27 @@ const vitest = spawnSync(
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportFile}`,
-    ...process.argv.slice(2),
+    ...(chromium ? [] : ['--project=!browser']),
+    ...(without.length > 0 ? [`--tags-filter=${without.map(tag => `!${tag}`).join(' && ')}`] : []),
+    ...options,
   ],
   {
     cwd: rootFolder,
     env: {
       ...process.env,
-      CHROME_PATH: requireChromium(),
-      PROMETHEUS_FOLDER: providePrometheus() ?? '',
+      ...(chromium !== undefined && { CHROME_PATH: chromium }),
+      PROMETHEUS_FOLDER: prometheus ?? '',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   },
 );
-
-/**
- * The parts of vitest's JSON report that are read here.
- * @typedef {{ testResults: { name: string, status: string, assertionResults: { status: string }[] }[] }} Report
- */
-
-/** @returns {Report} */
-function readReport() {
-  try {
-    return JSON.parse(readFileSync(reportFile, 'utf8'));
-  } catch {
-    return { testResults: [] };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const report = readReport(reportFile);
+rmSync(folder, { recursive: true });
 
 const total = { files: 0, passed: 0, failed: 0, skipped: 0 };
 /** @type {Map<string, typeof total>} */
 const kinds = new Map();
-for (const { name, status, assertionResults } of readReport().testResults) {
+for (const { name, status, assertionResults } of report.testResults) {
   const kind = relative(join(rootFolder, 'test'), name).split(/[\\/]/)[0];
   const counts = kinds.get(kind) ?? { files: 0, passed: 0, failed: 0, skipped: 0 };
   kinds.set(kind, counts);
@@ -66,16 +64,19 @@ for (const { name, status, assertionResults } of readReport().testResults) {
   }
 }
 
-/** @param {typeof total} counts */
-function outcome({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-}
-
 if (vitest.status !== 0 && total.failed === 0) {
   console.log('The run broke outside of the tests; the reason stands above.');
   total.failed = 1;
 }
 for (const [kind, counts] of [...kinds].sort())
   console.log(`${kind.padEnd(10)} ${counts.files} files: ${outcome(counts)}`);
-console.log(outcome(total));
-process.exitCode = total.failed > 0 ? 1 : 0;
+
+const skipped = skippedSuites(report, rootFolder);
+if (!chromium) skipped.unshift('test/browser, every file (chromium)');
+if (skipped.length > 0)
+  console.log(
+    `Skipped, because this machine lacks what is named in brackets:\n${skipped.map(suite => `  ${suite}\n`).join('')}`.trimEnd(),
+  );
+
+console.log(`${outcome(total)}, in ${minutes(performance.now() - started)}`);
+process.exitCode = total.failed > 0 || (allServices && skipped.length > 0) ? 1 : 0;

@@ -1,3 +1,4 @@
+// @module-tag chromium
 import type { ModelHash } from '@murmuration/protocol/ids';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

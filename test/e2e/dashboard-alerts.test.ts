@@ -1,3 +1,4 @@
+// @module-tag chromium
 import { systemClock } from '@murmuration/protocol/system';
 import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// @module-tag chromium
 import { systemClock } from '@murmuration/protocol/system';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

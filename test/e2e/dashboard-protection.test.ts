@@ -1,3 +1,4 @@
+// @module-tag chromium
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
 import { lineTask } from './line.ts';

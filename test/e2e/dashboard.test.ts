@@ -1,3 +1,4 @@
+// @module-tag chromium
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';

@@ -1,3 +1,4 @@
+// @module-tag chromium
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';

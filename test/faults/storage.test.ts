@@ -44,7 +44,7 @@ async function putBoth(scene: Scene, parts: readonly Assignment[]): Promise<unkn
 const task = { deadlines: { updates: '1000 h' } } as const;
 const published = { outcome: 'published', tally: { cohort: 5, accepted: 5, lost: 0 } };
 
-describe.runIf(canMount)('a full disk', () => {
+describe.runIf(canMount)('a full disk', { tags: 'small-disk' }, () => {
   it('lets devices try again, and their round is published once there is room', async () => {
     const small = mountSmall()!;
     cleanUp.push(() => unmount(small));

@@ -35,7 +35,7 @@ async function untilAlert({ events }: Coordinator, clock: VirtualClock, isOver: 
   return clock.now() - began;
 }
 
-describe.runIf(canMount)('a disk that is filled to its last byte', () => {
+describe.runIf(canMount)('a disk that is filled to its last byte', { tags: 'small-disk' }, () => {
   it('is a critical alert at the first look, until there is room', async () => {
     const small = mountSmall()!;
     cleanUp.push(() => unmount(small));

@@ -82,7 +82,7 @@ describe('doctor on a storage folder', () => {
     });
   });
 
-  it.runIf(canMount)('names a disk that is nearly full', async () => {
+  it.runIf(canMount)('names a disk that is nearly full', { tags: 'small-disk' }, async () => {
     const small = mountSmall()!;
     try {
       expect(await found('disk', { config: { storage: join(small, 'state') } })).toMatchObject({

@@ -21,7 +21,7 @@ const device = (index: number) => ({
   revokedAt: null,
 });
 
-describe.runIf(canMount)('a storage folder on a small disk', () => {
+describe.runIf(canMount)('a storage folder on a small disk', { tags: 'small-disk' }, () => {
   let small: string | undefined;
   afterEach(() => {
     if (small) unmount(small);

@@ -1,0 +1,52 @@
+// What is read in vitest's JSON report, and how it is told.
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+/** The tags of tests that need something of the machine which it may lack. */
+const services = ['chromium', 'prometheus', 'small-disk'];
+
+/**
+ * The parts of the report that are read here.
+ * @typedef {{ status: string, title: string, ancestorTitles: string[], tags?: string[] }} TestResult
+ * @typedef {{ testResults: { name: string, status: string, assertionResults: TestResult[] }[] }} Report
+ */
+
+/**
+ * The report of this file; an empty one where vitest broke before it wrote one.
+ * @param {string} file
+ * @returns {Report}
+ */
+export function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { testResults: [] };
+  }
+}
+
+/**
+ * The suites that were skipped because the machine lacks a service, a line each: file, name, service.
+ * @param {Report} report
+ * @param {string} root
+ */
+export function skippedSuites({ testResults }, root) {
+  const suites = new Set();
+  for (const { name, assertionResults } of testResults) {
+    for (const { status, title, ancestorTitles, tags = [] } of assertionResults) {
+      const lacking = tags.filter(tag => services.includes(tag));
+      if (status === 'passed' || status === 'failed' || lacking.length === 0) continue;
+      suites.add(`${relative(root, name)}: ${ancestorTitles[0] || title} (${lacking.join(', ')})`);
+    }
+  }
+  return [...suites];
+}
+
+/** @param {{ passed: number, failed: number, skipped: number }} counts */
+export function outcome({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** @param {number} ms */
+export function minutes(ms) {
+  return `${(ms / 60_000).toFixed(1)} minutes`;
+}

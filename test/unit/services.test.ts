@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { skippedSuites } from '../../scripts/test-report.mjs';
+import { readSources } from './sources.ts';
+
+/** What a test file that needs a service imports or calls, and how it says so. */
+const marks = [
+  {
+    uses: /from '(?:.*\/)?(?:playwright-core|page-world\.ts|dashboard-world\.ts)'/,
+    tag: /^\/\/ @module-tag chromium$/m,
+  },
+  { uses: /'promtool'/, tag: /^\/\/ @module-tag prometheus$/m },
+  { uses: /\.runIf\(canMount\)/, tag: /tags: 'small-disk'/ },
+];
+
+describe('tests that need a service of the machine', () => {
+  it('are tagged with it, so that they are left out where it is missing, and named', () => {
+    const tests = [...readSources(['test'])].filter(
+      ([path]) => path.endsWith('.test.ts') && !path.endsWith('/services.test.ts'),
+    );
+    for (const { uses, tag } of marks) {
+      const users = tests.filter(([, text]) => uses.test(text));
+      expect(users.length).toBeGreaterThan(0);
+      expect(users.filter(([, text]) => !tag.test(text)).map(([path]) => path)).toEqual([]);
+    }
+  });
+
+  it('are reported by file, suite and service, once each, where they were skipped for it', () => {
+    const result = (status: string, title: string, ancestorTitles: string[], tags: string[] = []) => ({
+      status,
+      title,
+      ancestorTitles,
+      tags,
+    });
+    const testResults = [
+      {
+        name: '/murmuration/test/e2e/page.test.ts',
+        status: 'passed',
+        assertionResults: [
+          result('skipped', 'opens', ['the page'], ['chromium']),
+          result('skipped', 'closes', ['the page', 'at its end'], ['chromium']),
+          result('passed', 'is read', ['the page'], ['chromium']),
+          result('skipped', 'is no matter of services', ['the rest']),
+        ],
+      },
+      {
+        name: '/murmuration/test/unit/disk.test.ts',
+        status: 'passed',
+        assertionResults: [result('pending', 'is full', [], ['small-disk'])],
+      },
+    ];
+    expect(skippedSuites({ testResults }, '/murmuration')).toEqual([
+      'test/e2e/page.test.ts: the page (chromium)',
+      'test/unit/disk.test.ts: is full (small-disk)',
+    ]);
+  });
+});
