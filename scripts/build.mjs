@@ -40,7 +40,7 @@ for (const name of ['protocol', 'engine', 'api', 'coordinator', 'client-sdk']) {
     logLevel: 'warn',
     failOnWarn: true,
   });
-  if (name === 'coordinator') await buildDashboard(folder);
+  if (name === 'coordinator') await buildDashboard();
   const { messages, pkg } = await publint({ pkgDir: folder });
   if (messages.length > 0)
     stop(messages.map(message => `${name}: ${formatMessage(message, pkg)}`).join('\n'));
@@ -51,14 +51,11 @@ say('Bundling client-sdk for pages …');
 const { bundleSdk } = await import('./bundle.mjs');
 await bundleSdk();
 
-/**
- * The operators' page, which the package brings along.
- * @param {string} folder
- */
-async function buildDashboard(folder) {
+/** The operators' page, which the coordinator's package brings along. */
+async function buildDashboard() {
   say('Building the dashboard …');
   const vite = await import('vite');
-  await vite.build({ configFile: join(folder, 'dashboard/vite.config.ts'), logLevel: 'error' });
+  await vite.build({ configFile: join(rootFolder, 'dashboard/vite.config.ts'), logLevel: 'error' });
 }
 
 /**

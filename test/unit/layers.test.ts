@@ -9,16 +9,18 @@ const mayImport: Record<string, readonly string[]> = {
   protocol: [],
   engine: ['protocol'],
   api: ['protocol'],
-  'coordinator/dashboard': ['api', 'coordinator', 'protocol'],
   coordinator: ['api', 'engine', 'protocol'],
+  ui: [],
+  dashboard: ['api', 'protocol', 'ui'],
   'client-sdk': ['engine', 'protocol'],
   'demo-keyboard-app/task': ['engine', 'protocol'],
-  'demo-keyboard-app/src': ['demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
-  simulations: ['api', 'coordinator', 'client-sdk', 'demo-keyboard-app/task', 'engine', 'protocol'],
+  'demo-keyboard-app/src': ['ui', 'demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
+  simulations: ['ui', 'api', 'coordinator', 'client-sdk', 'demo-keyboard-app/task', 'engine', 'protocol'],
   test: [
     'simulations',
     'api',
-    'coordinator/dashboard',
+    'dashboard',
+    'ui',
     'coordinator',
     'client-sdk',
     'demo-keyboard-app/task',
@@ -33,7 +35,8 @@ const portable = [
   'protocol',
   'api',
   'client-sdk',
-  'coordinator/dashboard',
+  'ui',
+  'dashboard',
   'demo-keyboard-app/task',
   'demo-keyboard-app/src',
 ];
@@ -63,12 +66,11 @@ const roomOf = (path: string): string | undefined =>
 const isNodes = (name: string): boolean => name.startsWith('node:') || nodePackages.has(name.split('/')[0]!);
 
 /** The file that `@murmuration/NAME/path` stands for by its package's exports. */
-function exported(name: string): string {
+function exported(name: string, sources: ReadonlyMap<string, string>): string {
   const [, pack, ...path] = name.split('/');
-  if (pack === 'coordinator' && path[0] === 'dashboard')
-    return `${[pack, 'dashboard', 'src', ...path.slice(1)].join('/')}.ts`;
   const folder = pack === 'demo-keyboard-app' ? [pack] : [pack, 'src'];
-  return `${[...folder, ...path].join('/')}.ts`;
+  const target = `${[...folder, ...path].join('/')}.ts`;
+  return sources.has(`${target}x`) ? `${target}x` : target;
 }
 
 /** Every breach of the layers among `sources` (path from the root of the repository → text), a sentence each. */
@@ -97,7 +99,7 @@ function breaches(sources: ReadonlyMap<string, string>): string[] {
           found.push(`${path} runs in browsers and imports ${name}, which is for Node`);
         continue;
       }
-      const target = isRelative ? posix.join(posix.dirname(path), name) : exported(name);
+      const target = isRelative ? posix.join(posix.dirname(path), name) : exported(name, sources);
       if (isRelative && room === 'test' && forTests.has(packageOf(target))) continue;
       if (isRelative && packageOf(target) !== packageOf(path))
         found.push(`${path} reaches into another package: ${name}`);

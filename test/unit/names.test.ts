@@ -6,6 +6,8 @@ const packages = [
   'engine',
   'api',
   'coordinator',
+  'dashboard',
+  'ui',
   'client-sdk',
   'demo-keyboard-app',
   'simulations',

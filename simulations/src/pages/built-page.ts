@@ -30,11 +30,15 @@ const keyboard: Page = {
 };
 
 const dashboard: Page = {
-  config: 'coordinator/dashboard/vite.config.ts',
+  config: 'dashboard/vite.config.ts',
   folder: 'coordinator/dist/dashboard',
   sources: [
     'package-lock.json',
-    'coordinator/dashboard',
+    'dashboard/index.html',
+    'dashboard/vite.config.ts',
+    'dashboard/public',
+    'dashboard/src',
+    'ui/src',
     'api/src/role.ts',
     'protocol/src/errors.ts',
     'protocol/src/system.ts',

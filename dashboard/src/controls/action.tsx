@@ -1,0 +1,115 @@
+import { Dialog } from '@murmuration/ui/controls/dialog';
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useDashboard } from '../context/dashboard.ts';
+import { Failure } from '../loading/loading.tsx';
+import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  /** What the button says. */
+  readonly label: string;
+  readonly title: string;
+  /** What will happen, a sentence each. */
+  readonly consequences: readonly string[];
+  readonly confirm: string;
+  readonly isDanger?: boolean;
+  readonly isMain?: boolean;
+  readonly isDisabled?: boolean;
+  /** Asks for a reason that goes with it. */
+  readonly reason?: string;
+  /** Said once it is done. */
+  readonly done: string;
+  readonly run: (reason: string) => Promise<unknown>;
+  readonly children?: ComponentChildren;
+}
+
+/** A button whose dialog says what will happen, and does it when that is confirmed. */
+export function Action({ label, isDanger, isMain, isDisabled, children, ...rest }: Shown) {
+  const isOpen = useSignal(false);
+  return (
+    <>
+      <button
+        type="button"
+        class={`${isMain ? 'main-button' : 'quiet-button'} ${isDanger ? 'danger' : ''}`}
+        disabled={isDisabled}
+        onClick={() => {
+          isOpen.value = true;
+        }}
+      >
+        {children}
+        {label}
+      </button>
+      {isOpen.value && (
+        <Confirmation
+          {...rest}
+          isDanger={isDanger ?? false}
+          close={() => {
+            isOpen.value = false;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type Asked = Pick<Shown, 'title' | 'consequences' | 'confirm' | 'reason' | 'done' | 'run'> & {
+  readonly isDanger: boolean;
+  readonly close: () => void;
+};
+
+/** What will happen, and whether it should. */
+export function Confirmation({ title, consequences, confirm, reason, done, run, isDanger, close }: Asked) {
+  const { notice } = useDashboard();
+  const text = useSignal('');
+  const isBusy = useSignal(false);
+  const refusal = useSignal<Refusal | null>(null);
+  const act = async () => {
+    isBusy.value = true;
+    refusal.value = null;
+    try {
+      await run(text.value.trim());
+      notice.say(done);
+      close();
+    } catch (error) {
+      refusal.value = asRefusal(error);
+    }
+    isBusy.value = false;
+  };
+  return (
+    <Dialog title={title} close={close}>
+      <ul class="consequences">
+        {consequences.map(each => (
+          <li key={each}>{each}</li>
+        ))}
+      </ul>
+      {reason !== undefined && (
+        <label class="field">
+          <span>{reason}</span>
+          <input
+            type="text"
+            maxLength={200}
+            value={text.value}
+            onInput={({ currentTarget }) => {
+              text.value = currentTarget.value;
+            }}
+          />
+        </label>
+      )}
+      {refusal.value && <Failure refusal={refusal.value} />}
+      <div class="choices">
+        <button type="button" class="quiet-button" onClick={close}>
+          {words.cancel}
+        </button>
+        <button
+          type="button"
+          class={`main-button ${isDanger ? 'danger' : ''}`}
+          disabled={isBusy.value}
+          onClick={act}
+        >
+          {confirm}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

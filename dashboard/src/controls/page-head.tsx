@@ -1,0 +1,30 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { terms } from '../words/terms.ts';
+
+interface Shown {
+  readonly title: string;
+  /** What it is of, such as a task. */
+  readonly of?: string;
+  readonly children?: ComponentChildren;
+}
+
+/** The heading of a page, which has the focus when one comes to it, and names the window. */
+export function PageHead({ title, of, children }: Shown) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const whole = of === undefined ? title : `${title}, ${of}`;
+  useEffect(() => {
+    document.title = `${whole} – ${terms.name}`;
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [whole]);
+  return (
+    <div class="page-head">
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+        {of !== undefined && <span> {of}</span>}
+      </h1>
+      {children && <div class="actions">{children}</div>}
+    </div>
+  );
+}

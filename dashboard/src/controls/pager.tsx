@@ -1,0 +1,62 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { words } from './words.ts';
+
+/** Where one is in a list that the coordinator gives page by page: the places at which the pages before began. */
+export class Places<Place extends string | number> {
+  readonly #stack = signal<readonly Place[]>([]);
+
+  get depth(): ReadonlySignal<readonly Place[]> {
+    return this.#stack;
+  }
+
+  /** `&name=place` of the page that is shown; empty for the first. */
+  query(name: string): string {
+    const place = this.#stack.value.at(-1);
+    return place === undefined ? '' : `&${name}=${encodeURIComponent(place)}`;
+  }
+
+  forth(place: Place): void {
+    this.#stack.value = [...this.#stack.peek(), place];
+  }
+
+  back(): void {
+    this.#stack.value = this.#stack.peek().slice(0, -1);
+  }
+
+  reset(): void {
+    this.#stack.value = [];
+  }
+}
+
+export function usePlaces<Place extends string | number>(): Places<Place> {
+  return useMemo(() => new Places<Place>(), []);
+}
+
+interface Shown<Place extends string | number> {
+  readonly places: Places<Place>;
+  /** Where the next page begins; null at the end. */
+  readonly next: Place | null;
+}
+
+/** Leads to newer and older pages of a list; nothing where it has one page alone. */
+export function Pager<Place extends string | number>({ places, next }: Shown<Place>) {
+  const pages = places.depth.value.length;
+  if (pages === 0 && next === null) return null;
+  return (
+    <nav class="pager" aria-label={words.pager.label}>
+      <button type="button" class="quiet-button" disabled={pages === 0} onClick={() => places.back()}>
+        {words.pager.newer}
+      </button>
+      <span class="muted">{words.pager.page(pages + 1)}</span>
+      <button
+        type="button"
+        class="quiet-button"
+        disabled={next === null}
+        onClick={() => next !== null && places.forth(next)}
+      >
+        {words.pager.older}
+      </button>
+    </nav>
+  );
+}

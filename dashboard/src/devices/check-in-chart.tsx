@@ -1,0 +1,61 @@
+import type { CheckIns } from '@murmuration/api/device';
+import { Chart } from '@murmuration/ui/charts/chart';
+import type { ChartContent } from '@murmuration/ui/charts/content';
+import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { Span } from '../controls/span.tsx';
+import { count, hourOrDay, moment } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { words } from './words.ts';
+
+/** Spans to choose from, hours. */
+const spans = [24, 72, 168] as const;
+
+/** Check-ins by hour, and what devices were told. */
+export function CheckInChart() {
+  const { theme } = useDashboard();
+  const hours = useSignal<number>(spans[0]);
+  const loaded = useLoaded<CheckIns>(`check-ins?hours=${hours.value}`, ['devices']);
+  const answer = loaded.data.value;
+  const content = useMemo(() => answer && contentOf(answer), [answer]);
+  return (
+    <section class="card" aria-label={words.checkIns.title}>
+      <Loading of={loaded}>
+        {() =>
+          content && (
+            <>
+              <Chart content={content} theme={theme.theme.value}>
+                <Span hours={hours} spans={spans} />
+              </Chart>
+              {content.series.every(({ values }) => values.every(value => value === 0)) && (
+                <p class="hint">{words.checkIns.none}</p>
+              )}
+            </>
+          )
+        }
+      </Loading>
+    </section>
+  );
+}
+
+function contentOf({ hours }: CheckIns): ChartContent {
+  return {
+    title: words.checkIns.title,
+    x: {
+      label: words.checkIns.x,
+      values: hours.map(({ hour }) => Date.parse(hour) / 1_000),
+      isTime: true,
+      tick: hourOrDay,
+    },
+    y: { label: words.checkIns.y, format: value => count(Math.round(value)), fromZero: true },
+    kind: 'stack',
+    series: [
+      { label: words.checkIns.ineligible, colour: 'faint', values: hours.map(each => each.ineligible) },
+      { label: words.checkIns.later, colour: 'both', values: hours.map(each => each.later) },
+      { label: words.checkIns.waiting, colour: 'shared', values: hours.map(each => each.waiting) },
+    ],
+    place: x => moment(new Date(x * 1_000).toISOString()),
+  };
+}

@@ -1,0 +1,160 @@
+import { Scroll } from '@murmuration/ui/controls/scroll';
+import { useSignal } from '@preact/signals';
+import { useDashboard } from '../context/dashboard.ts';
+import { Action } from '../controls/action.tsx';
+import { Ago } from '../controls/moment.tsx';
+import { Pager, usePlaces } from '../controls/pager.tsx';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { words as tokenWords } from '../tokens/words.ts';
+import { terms } from '../words/terms.ts';
+import type { Device } from './device.ts';
+import { words } from './words.ts';
+
+interface Answer {
+  readonly devices: readonly Device[];
+  readonly next: string | null;
+}
+
+/** Devices by their ids, those first that enrolled last. */
+export function DeviceList() {
+  const { session, requests } = useDashboard();
+  const revoked = useSignal('');
+  const places = usePlaces<string>();
+  const filter = revoked.value === '' ? '' : `&revoked=${revoked.value}`;
+  const loaded = useLoaded<Answer>(`devices?limit=25${filter}${places.query('after')}`, [
+    'devices',
+    'connections',
+  ]);
+  const mayChange = session.may('operator');
+  const { columns } = words.list;
+  return (
+    <section class="card" aria-labelledby="all-devices">
+      <div class="card-head">
+        <div>
+          <h2 id="all-devices">{words.list.all}</h2>
+          <p class="muted">{words.list.hint}</p>
+        </div>
+        <div class="filters">
+          <label>
+            <span>{words.list.show}</span>
+            <select
+              value={revoked.value}
+              onChange={({ currentTarget }) => {
+                revoked.value = currentTarget.value;
+                places.reset();
+              }}
+            >
+              <option value="">{words.list.both}</option>
+              <option value="false">{words.list.unrevoked}</option>
+              <option value="true">{words.list.revoked}</option>
+            </select>
+          </label>
+        </div>
+      </div>
+      <Loading of={loaded}>
+        {({ devices, next }) =>
+          devices.length === 0 ? (
+            <p class="hint">{revoked.value === '' ? words.list.none : words.list.noneFit}</p>
+          ) : (
+            <>
+              <Scroll label={words.list.all}>
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">{columns.device}</th>
+                      <th scope="col">{columns.state}</th>
+                      <th scope="col">{columns.runs}</th>
+                      <th scope="col">{columns.enrolled}</th>
+                      <th scope="col">{columns.seen}</th>
+                      <th scope="col">{columns.rounds}</th>
+                      {mayChange && <th scope="col">{tokenWords.list.columns.actions}</th>}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {devices.map(each => (
+                      <tr key={each.device}>
+                        <th scope="row">
+                          <code>{each.device}</code>
+                        </th>
+                        <td>
+                          <State device={each} />
+                          {each.convictions.length > 0 && (
+                            <span class="badge is-revoked">
+                              {words.list.convictions(each.convictions.length)}
+                            </span>
+                          )}
+                        </td>
+                        <td>
+                          {each.platform ?? terms.unknown}{' '}
+                          {each.sdk && <span class="muted">SDK {each.sdk}</span>}
+                        </td>
+                        <td>
+                          <Ago at={each.enrolledAt} />
+                        </td>
+                        <td>{each.seenAt ? <Ago at={each.seenAt} /> : words.list.never}</td>
+                        <td>
+                          {each.tasks.length === 0
+                            ? words.list.noRounds
+                            : each.tasks
+                                .map(({ task, rounds, updates }) => words.list.part(task, rounds, updates))
+                                .join('; ')}
+                        </td>
+                        {mayChange && (
+                          <td>
+                            {each.revokedAt === null && (
+                              <Action
+                                label={words.list.revoke}
+                                title={words.list.revokeTitle}
+                                consequences={words.list.revokeConsequences(each.device)}
+                                confirm={words.list.revoke}
+                                done={words.list.revokeDone}
+                                isDanger
+                                run={async () => {
+                                  await requests.send('POST', `devices/${each.device}/revoke`);
+                                  loaded.reload();
+                                }}
+                              />
+                            )}
+                            {each.convictions.length > 0 && (
+                              <Action
+                                label={words.list.pardon}
+                                title={words.list.pardonTitle}
+                                consequences={words.list.pardonConsequences(each.device)}
+                                confirm={words.list.pardon}
+                                done={words.list.pardonDone}
+                                run={async () => {
+                                  await requests.send('POST', `devices/${each.device}/pardon`);
+                                  loaded.reload();
+                                }}
+                              />
+                            )}
+                          </td>
+                        )}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
+              <Pager places={places} next={next} />
+            </>
+          )
+        }
+      </Loading>
+    </section>
+  );
+}
+
+function State({ device: { revokedAt, isConnected } }: { readonly device: Device }) {
+  if (revokedAt !== null)
+    return (
+      <span class="badge is-revoked">
+        {words.list.revoked} <Ago at={revokedAt} />
+      </span>
+    );
+  return isConnected ? (
+    <span class="badge is-valid">{words.list.connected}</span>
+  ) : (
+    <span class="badge">{words.list.away}</span>
+  );
+}

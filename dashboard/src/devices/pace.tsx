@@ -1,0 +1,41 @@
+import type { PaceMessage } from '@murmuration/api/device';
+import { useDashboard } from '../context/dashboard.ts';
+import { count, duration } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { words } from './words.ts';
+
+/** When devices that are not chosen are told to come back. */
+export function Pace() {
+  const tasks = useDashboard().feed.overview.value?.tasks ?? [];
+  return (
+    <section class="card" aria-labelledby="pace">
+      <h2 id="pace">{words.pace.heading}</h2>
+      <p class="muted">{words.pace.hint}</p>
+      {tasks.map(({ task }) => (
+        <TaskPace key={task} task={task} />
+      ))}
+    </section>
+  );
+}
+
+function TaskPace({ task }: { readonly task: string }) {
+  const pace = useLoaded<PaceMessage>(`tasks/${task}/pace`, ['devices', 'settings', 'rounds'], task);
+  return (
+    <>
+      <h3>{task}</h3>
+      <Loading of={pace}>
+        {({ interval, cohortSize, population, comeBack }) => (
+          <dl class="list">
+            <dt>{words.pace.interval}</dt>
+            <dd>{interval === 0 ? words.pace.atOnce : duration(interval)}</dd>
+            <dt>{words.pace.chosen}</dt>
+            <dd>{words.pace.of(count(cohortSize), count(population))}</dd>
+            <dt>{words.pace.comeBack}</dt>
+            <dd>{words.pace.between(duration(comeBack.from), duration(comeBack.to))}</dd>
+          </dl>
+        )}
+      </Loading>
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import type { PopulationMessage } from '@murmuration/api/device';
+import { count } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { terms } from '../words/terms.ts';
+import { words } from './words.ts';
+
+/** Clients that have a line of their own. */
+const mostClients = 8;
+
+/** Everybody who was ever seen, by what they ran last. */
+export function PopulationCard() {
+  const population = useLoaded<PopulationMessage>('population', ['devices']);
+  return (
+    <section class="card" aria-labelledby="population">
+      <h2 id="population">{words.list.population}</h2>
+      <Loading of={population}>
+        {({ enrolled, revoked, convicted, seenLastDay, clients }) => {
+          const most = Math.max(1, ...clients.map(({ devices }) => devices));
+          return (
+            <>
+              <div class="tiles">
+                <p class="tile">
+                  <strong>{count(enrolled)}</strong> {words.list.enrolled}
+                </p>
+                <p class="tile">
+                  <strong>{count(seenLastDay)}</strong> {words.list.seenLastDay}
+                </p>
+                <p class="tile">
+                  <strong>{count(revoked)}</strong> {words.list.revoked}
+                </p>
+                <p class="tile">
+                  <strong>{count(convicted)}</strong> {words.list.convicted}
+                </p>
+              </div>
+              <ul class="clients">
+                {clients.slice(0, mostClients).map(({ platform, sdk, devices }) => (
+                  <li key={`${platform} ${sdk}`}>
+                    <span class="what">
+                      {platform || terms.unknown} <span class="muted">SDK {sdk || '–'}</span>
+                    </span>
+                    <span class="amount">{count(devices)}</span>
+                    <span class="meter" aria-hidden="true">
+                      <span class="all" style={{ inlineSize: `${(100 * devices) / most}%` }} />
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          );
+        }}
+      </Loading>
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+import type { ComponentChildren } from 'preact';
+import type { Refusal } from '../requests/refusal.ts';
+import type { Loaded } from './loaded.ts';
+import { words } from './words.ts';
+
+interface Shown<Answer> {
+  readonly of: Loaded<Answer>;
+  readonly children: (answer: Answer) => ComponentChildren;
+}
+
+/** What was asked for, once it is there; before that, that it comes; or why it does not, and what to do. */
+export function Loading<Answer>({ of, children }: Shown<Answer>) {
+  const data = of.data.value;
+  const refusal = of.refusal.value;
+  return (
+    <div class="loading" aria-busy={of.isBusy.value}>
+      {refusal && <Failure refusal={refusal} retry={() => of.reload()} />}
+      {data === undefined ? !refusal && <p class="placeholder">{words.loading}</p> : children(data)}
+    </div>
+  );
+}
+
+/** Why something did not work, and a way to try it again. */
+export function Failure({ refusal, retry }: { readonly refusal: Refusal; readonly retry?: () => void }) {
+  return (
+    <div class="failure" role="alert">
+      <p>
+        <strong>{words.failure(refusal.code)}</strong> {refusal.message}
+      </p>
+      {retry && (
+        <button type="button" class="quiet-button" onClick={retry}>
+          {words.retry}
+        </button>
+      )}
+    </div>
+  );
+}

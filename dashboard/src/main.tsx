@@ -1,0 +1,36 @@
+import { systemClock } from '@murmuration/protocol/system';
+import { ThemeChoice } from '@murmuration/ui/theme/theme';
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { Notice } from './context/dashboard.ts';
+import { Feed } from './live/feed.ts';
+import { Ticker } from './live/ticker.ts';
+import { Whereabouts } from './places/routes.ts';
+import { Session } from './session/session.ts';
+import { takeToken } from './session/token-in-address.ts';
+import { App } from './shell/app.tsx';
+
+const theme = new ThemeChoice('murmuration-dashboard-theme');
+const token = takeToken(location, history);
+const session = new Session();
+const feed = new Feed(systemClock, () => session.ended());
+const ticker = new Ticker(systemClock);
+const notice = new Notice(systemClock);
+const whereabouts = new Whereabouts();
+
+effect(() => {
+  if (session.who.value) {
+    feed.open();
+    ticker.start();
+  } else {
+    feed.close();
+    ticker.stop();
+  }
+});
+
+render(
+  <App dashboard={{ session, requests: session.requests, feed, ticker, whereabouts, theme, notice }} />,
+  document.getElementById('app')!,
+);
+if (token === null) session.open();
+else session.signIn(token);

@@ -1,0 +1,58 @@
+import type { Figures } from '@murmuration/api/version';
+import { Chart } from '@murmuration/ui/charts/chart';
+import type { Colour } from '@murmuration/ui/charts/colours';
+import type { ChartContent } from '@murmuration/ui/charts/content';
+import { useMemo } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { figure, percent } from '../format/format.ts';
+import { nameOf, type Reading, readingOf } from '../metrics/figures.ts';
+import { words } from './words.ts';
+
+const colours: readonly Colour[] = ['shared', 'both', 'good', 'yours', 'muted'];
+
+const formats: Readonly<Record<Reading['unit'], (value: number) => string>> = {
+  share: value => percent(value),
+  nats: value => value.toFixed(3).replace(/0+$/, '').replace(/\.$/, ''),
+  number: figure,
+};
+
+/** The figures of versions, those of one unit in one chart. */
+export function Curves({ figures }: { readonly figures: Figures }) {
+  const { theme } = useDashboard();
+  const charts = useMemo(() => chartsOf(figures), [figures]);
+  if (charts.length === 0) return <p class="card hint">{words.model.noFigures}</p>;
+  return (
+    <div class="charts">
+      {charts.map(content => (
+        <section key={content.title} class="card">
+          <Chart content={content} theme={theme.theme.value} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function chartsOf({ versions, rounds, figures }: Figures): ChartContent[] {
+  const names = Object.keys(figures);
+  return (['share', 'nats', 'number'] as const).flatMap(unit => {
+    const fit = names.filter(name => readingOf(name, figures[name]!).unit === unit);
+    // Figures without a unit have no scale in common.
+    const groups = unit === 'number' ? fit.map(name => [name]) : fit.length > 0 ? [fit] : [];
+    return groups.map(group => ({
+      title: unit === 'number' ? nameOf(group[0]!) : words.model.charts[unit],
+      x: { label: words.model.byVersion, values: versions },
+      y: {
+        label: words.model.units[unit],
+        format: formats[unit],
+        ...(unit === 'share' && { tick: (value: number) => percent(value, 0) }),
+      },
+      kind: 'lines' as const,
+      series: group.map((name, i) => ({
+        label: nameOf(name),
+        colour: colours[i % colours.length]!,
+        values: figures[name]!,
+      })),
+      place: (x: number) => words.model.placeOf(x, rounds[versions.indexOf(x)] ?? null),
+    }));
+  });
+}

@@ -1,0 +1,131 @@
+import type { Version, Versions } from '@murmuration/api/version';
+import { Scroll } from '@murmuration/ui/controls/scroll';
+import type { Signal } from '@preact/signals';
+import { Ago } from '../controls/moment.tsx';
+import { count } from '../format/format.ts';
+import { nameOf, readable, readingOf } from '../metrics/figures.ts';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly task: string;
+  readonly versions: Versions['versions'];
+  /** Numbers of those that are to be compared, two at most. */
+  readonly chosen: Signal<readonly number[]>;
+}
+
+/** Figures that a row has room for. */
+const mostFigures = 3;
+
+/** Versions, newest first, each on the line of descent from the one that it was trained from. */
+export function Lineage({ task, versions, chosen }: Shown) {
+  const names = [...new Set(versions.flatMap(({ metrics }) => Object.keys(metrics ?? {})))].slice(
+    0,
+    mostFigures,
+  );
+  const choose = (number: number, isChosen: boolean) => {
+    const others = chosen.value.filter(each => each !== number);
+    chosen.value = isChosen ? [...others, number].slice(-2) : others;
+  };
+  return (
+    <Scroll label={words.model.lineage}>
+      <table class="lineage">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="hidden">{words.model.compareColumn}</span>
+            </th>
+            <th scope="col">{words.model.columns.version}</th>
+            <th scope="col">{words.model.columns.made}</th>
+            <th scope="col">{words.model.columns.round}</th>
+            {names.map(name => (
+              <th key={name} scope="col" class="number">
+                {nameOf(name)}
+              </th>
+            ))}
+            <th scope="col" class="number">
+              {words.model.columns.contributors}
+            </th>
+            <th scope="col">{words.model.columns.verdicts}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map((version, i) => (
+            <tr key={version.number}>
+              <td>
+                <input
+                  type="checkbox"
+                  aria-label={words.model.choose(version.number)}
+                  checked={chosen.value.includes(version.number)}
+                  onChange={({ currentTarget }) => choose(version.number, currentTarget.checked)}
+                />
+              </td>
+              <th scope="row" class={`rail ${descentOf(version, versions[i + 1])}`}>
+                <a href={addressOf({ page: 'version', task, version: version.number })}>{version.number}</a>{' '}
+                {version.aliases.map(alias => (
+                  <span key={alias} class={`badge ${alias === 'champion' ? 'is-published' : 'is-both'}`}>
+                    {alias === 'champion'
+                      ? words.model.served
+                      : alias === 'latest'
+                        ? words.model.newest
+                        : alias}
+                  </span>
+                ))}
+                {descentOf(version, versions[i + 1]) === 'branch' && (
+                  <span class="muted"> {words.model.from(version.parent!.number)}</span>
+                )}
+              </th>
+              <td>
+                <Ago at={version.createdAt} />
+              </td>
+              <td>
+                {version.round ? (
+                  <a href={addressOf({ page: 'round', task, round: version.round.number })}>
+                    {terms.round(version.round.number)}
+                  </a>
+                ) : (
+                  <span class="muted">{version.parent ? words.model.notKept : words.model.first}</span>
+                )}{' '}
+                <span class="muted">
+                  {version.strategy} · {terms.plan(version.planVersion)}
+                </span>
+              </td>
+              {names.map(name => (
+                <td key={name} class="number">
+                  {readable(
+                    version.metrics?.[name],
+                    readingOf(
+                      name,
+                      versions.map(({ metrics }) => metrics?.[name]),
+                    ),
+                  )}
+                </td>
+              ))}
+              <td class="number">{count(version.contributors)}</td>
+              <td>
+                <Verdicts verdicts={version.verdicts} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+/** How the line goes on below a version. */
+function descentOf({ parent }: Version, below: Version | undefined): 'root' | 'line' | 'branch' {
+  if (!parent) return 'root';
+  return below && parent.model !== below.model ? 'branch' : 'line';
+}
+
+export function Verdicts({ verdicts: { kept, refused } }: Pick<Version, 'verdicts'>) {
+  if (kept + refused === 0) return <span class="muted">{words.model.noVerdicts}</span>;
+  return (
+    <span>
+      {words.model.kept(kept)}
+      {refused > 0 && <span class="worse"> {words.model.refused(refused)}</span>}
+    </span>
+  );
+}

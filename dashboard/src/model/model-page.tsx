@@ -1,0 +1,61 @@
+import type { Figures, Versions } from '@murmuration/api/version';
+import { useSignal } from '@preact/signals';
+import { useDashboard } from '../context/dashboard.ts';
+import { PageHead } from '../controls/page-head.tsx';
+import { Pager, usePlaces } from '../controls/pager.tsx';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { terms } from '../words/terms.ts';
+import { Curves } from './curves.tsx';
+import { Lineage } from './lineage.tsx';
+import { ServingCard } from './serving-card.tsx';
+import { words } from './words.ts';
+
+/** Whether the model gets better, what it was made of, and which version devices serve. */
+export function ModelPage({ task }: { readonly task: string }) {
+  const { whereabouts } = useDashboard();
+  const places = usePlaces<number>();
+  const chosen = useSignal<readonly number[]>([]);
+  const figures = useLoaded<Figures>(`tasks/${task}/figures?points=400`, ['versions'], task);
+  const versions = useLoaded<Versions>(
+    `tasks/${task}/versions?limit=20${places.query('before')}`,
+    ['versions'],
+    task,
+  );
+  const [a, b] = chosen.value;
+  return (
+    <>
+      <PageHead title={terms.pages.model} of={task} />
+      <div class="stack">
+        <Loading of={versions}>{({ serving }) => <ServingCard task={task} serving={serving} />}</Loading>
+        <Loading of={figures}>{answer => <Curves figures={answer} />}</Loading>
+        <section class="card" aria-labelledby="lineage">
+          <div class="card-head">
+            <div>
+              <h2 id="lineage">{words.model.lineage}</h2>
+              <p class="muted">{words.model.lineageHint}</p>
+            </div>
+            <button
+              type="button"
+              class="quiet-button"
+              disabled={a === undefined || b === undefined}
+              onClick={() =>
+                whereabouts.go({ page: 'compare', task, versions: [Math.min(a!, b!), Math.max(a!, b!)] })
+              }
+            >
+              {words.model.compare}
+            </button>
+          </div>
+          <Loading of={versions}>
+            {answer => (
+              <>
+                <Lineage task={task} versions={answer.versions} chosen={chosen} />
+                <Pager places={places} next={answer.next} />
+              </>
+            )}
+          </Loading>
+        </section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+import type { Version, Versions } from '@murmuration/api/version';
+import { Missing } from '../controls/missing.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { count, instant } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { nameOf, readable, readingOf } from '../metrics/figures.ts';
+import { addressOf } from '../places/routes.ts';
+import { TallyBar } from '../rounds/tally-bar.tsx';
+import { terms } from '../words/terms.ts';
+import { Verdicts } from './lineage.tsx';
+import { Promote } from './promote.tsx';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly task: string;
+  readonly number: number;
+}
+
+/** One version: what it was made of, and how good it is. */
+export function VersionPage({ task, number }: Shown) {
+  // The newest at or below the number, which is the one, unless it is no longer kept.
+  const found = useLoaded<Versions>(
+    `tasks/${task}/versions?limit=1&before=${number + 1}`,
+    ['versions'],
+    task,
+  );
+  const version = found.data.value?.versions[0];
+  const isThere = version?.number === number;
+  return (
+    <>
+      <PageHead title={terms.version(number)} of={task}>
+        {isThere && <Promote task={task} version={version} serving={found.data.value!.serving} />}
+      </PageHead>
+      <p class="up">
+        <a href={addressOf({ page: 'model', task })}>← {words.model.all}</a>
+      </p>
+      <Loading of={found}>
+        {() =>
+          isThere ? (
+            <Particulars task={task} version={version} />
+          ) : (
+            <Missing text={words.model.gone(number)} />
+          )
+        }
+      </Loading>
+    </>
+  );
+}
+
+function Particulars({ task, version }: { readonly task: string; readonly version: Version }) {
+  const { metrics, parent, round, aliases, strategy, planVersion, contributors, verdicts } = version;
+  const figures = Object.entries(metrics ?? {});
+  return (
+    <div class="beside even">
+      <section class="card" aria-labelledby="quality">
+        <h2 id="quality">{words.model.quality}</h2>
+        {figures.length === 0 ? (
+          <p class="hint">{words.model.noFigures}</p>
+        ) : (
+          <div class="tiles">
+            {figures.map(([name, value]) => (
+              <p key={name} class="tile">
+                <strong>{readable(value, readingOf(name, [value]))}</strong> {nameOf(name)}
+              </p>
+            ))}
+          </div>
+        )}
+        <h3>{words.model.columns.verdicts}</h3>
+        <p>
+          <Verdicts verdicts={verdicts} />
+        </p>
+        <p class="muted">{words.model.verdictsHint}</p>
+      </section>
+      <section class="card" aria-labelledby="origin">
+        <h2 id="origin">{words.model.origin}</h2>
+        <dl class="list">
+          <dt>{words.model.columns.made}</dt>
+          <dd>{instant(version.createdAt)}</dd>
+          <dt>{words.model.parent}</dt>
+          <dd>
+            {parent === null ? (
+              words.model.first
+            ) : parent.number === null ? (
+              words.model.notKept
+            ) : (
+              <a href={addressOf({ page: 'version', task, version: parent.number })}>
+                {terms.version(parent.number)}
+              </a>
+            )}
+          </dd>
+          <dt>{words.model.columns.round}</dt>
+          <dd>
+            {round ? (
+              <>
+                <a href={addressOf({ page: 'round', task, round: round.number })}>
+                  {terms.round(round.number)}
+                </a>
+                <TallyBar tally={round.tally} />
+              </>
+            ) : (
+              words.model.notKept
+            )}
+          </dd>
+          <dt>{words.model.strategy}</dt>
+          <dd>
+            {strategy}, {terms.plan(planVersion)}
+          </dd>
+          <dt>{words.model.columns.contributors}</dt>
+          <dd>{count(contributors)}</dd>
+          {aliases.length > 0 && (
+            <>
+              <dt>{words.model.aliases}</dt>
+              <dd>{aliases.join(', ')}</dd>
+            </>
+          )}
+          <dt>{words.model.hash}</dt>
+          <dd>
+            <a href={version.url} class="hash">
+              {version.model}
+            </a>
+          </dd>
+        </dl>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { useDashboard } from '../context/dashboard.ts';
+import { PageHead } from '../controls/page-head.tsx';
+import { words as loadingWords } from '../loading/words.ts';
+import { TaskCard } from '../rounds/task-card.tsx';
+import { terms } from '../words/terms.ts';
+import { AlertList } from './alert-list.tsx';
+import { OnlineDevices } from './online-devices.tsx';
+import { words } from './words.ts';
+
+/** How everything stands at this moment. */
+export function NowPage() {
+  const overview = useDashboard().feed.overview.value;
+  return (
+    <>
+      <PageHead title={terms.pages.now} />
+      {overview ? (
+        <div class="beside">
+          <div class="stack">
+            {overview.tasks.length === 0 && <p class="card hint">{words.noTasks}</p>}
+            {overview.tasks.map(each => (
+              <TaskCard key={each.task} overview={each} />
+            ))}
+          </div>
+          <div class="stack">
+            <AlertList alerts={overview.alerts} />
+            <OnlineDevices online={overview.devices} />
+          </div>
+        </div>
+      ) : (
+        <p class="placeholder">{loadingWords.loading}</p>
+      )}
+    </>
+  );
+}

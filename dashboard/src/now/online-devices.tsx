@@ -1,0 +1,45 @@
+import type { Online } from '@murmuration/api/device';
+import { count, percent } from '../format/format.ts';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { words } from './words.ts';
+
+/** Devices that are connected now, by what they run. */
+export function OnlineDevices({ online }: { readonly online: Online }) {
+  const { connected, eligible, enrolled, clients } = online;
+  const most = Math.max(1, ...clients.map(each => each.connected));
+  return (
+    <section class="card" aria-labelledby="online">
+      <h2 id="online">{words.onlineHeading}</h2>
+      <div class="tiles">
+        <p class="tile">
+          <strong>{count(connected)}</strong> {words.online}
+        </p>
+        <p class="tile">
+          <strong>{count(eligible)}</strong> {words.eligibleNow}
+        </p>
+        <p class="tile">
+          <strong>{count(enrolled)}</strong> <a href={addressOf({ page: 'devices' })}>{words.enrolled}</a>
+        </p>
+      </div>
+      {clients.length === 0 ? (
+        <p class="hint">{words.noDevices}</p>
+      ) : (
+        <ul class="clients">
+          {clients.map(client => (
+            <li key={`${client.platform} ${client.sdk}`}>
+              <span class="what">
+                {client.platform || terms.unknown} <span class="muted">SDK {client.sdk || '–'}</span>
+              </span>
+              <span class="amount">{words.clients(client.connected, client.eligible)}</span>
+              <span class="meter" aria-hidden="true">
+                <span class="all" style={{ inlineSize: percent(client.connected / most).replace(' ', '') }} />
+                <span class="some" style={{ inlineSize: percent(client.eligible / most).replace(' ', '') }} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+import { Scroll } from '@murmuration/ui/controls/scroll';
+import { count } from '../format/format.ts';
+import { isRetryable, textOf } from '../requests/refusal.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly label: string;
+  readonly errors: readonly { readonly code: string; readonly count: number }[];
+}
+
+/** Refusals by code, each with what it means and what to do. */
+export function ErrorTable({ label, errors }: Shown) {
+  const most = Math.max(1, ...errors.map(each => each.count));
+  return (
+    <Scroll label={label}>
+      <table class="errors">
+        <thead>
+          <tr>
+            <th scope="col">{words.columns.code}</th>
+            <th scope="col" class="number">
+              {words.columns.count}
+            </th>
+            <th scope="col">{words.columns.meaning}</th>
+            <th scope="col">{words.columns.advice}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {errors.map(({ code, count: times }) => (
+            <tr key={code}>
+              <th scope="row">
+                <code>{code}</code>
+                <span class="meter" aria-hidden="true">
+                  <span class="bad" style={{ inlineSize: `${(100 * times) / most}%` }} />
+                </span>
+              </th>
+              <td class="number">{count(times)}</td>
+              <td>{textOf(code) ?? words.unknown}</td>
+              <td>{words.advice(code, isRetryable(code))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

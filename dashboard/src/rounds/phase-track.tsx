@@ -1,0 +1,56 @@
+import type { LiveRound } from '@murmuration/api/overview';
+import type { Phase } from '@murmuration/api/scalars';
+import { useNow } from '../context/dashboard.ts';
+import { duration } from '../format/format.ts';
+import { terms } from '../words/terms.ts';
+import { words } from './words.ts';
+
+const masked: readonly Phase[] = [
+  'gathering',
+  'keys',
+  'shares',
+  'updates',
+  'agreement',
+  'unmasking',
+  'closing',
+];
+const plain: readonly Phase[] = ['gathering', 'updates', 'closing'];
+
+/** The phases of a round in a row: those that are over with the time that they took, the current one with how far it is. */
+export function PhaseTrack({ round, isMasked }: { readonly round: LiveRound; readonly isMasked: boolean }) {
+  const now = useNow();
+  const phases = isMasked ? masked : plain;
+  const current = phases.indexOf(round.phase);
+  return (
+    <ol class="track" aria-label={words.card.phases}>
+      {phases.map((phase, i) => {
+        const record = round.phases.find(each => each.phase === phase);
+        const state = i < current ? 'over' : i === current ? 'current' : 'ahead';
+        const began = record?.startedAt ? Date.parse(record.startedAt) : null;
+        const ended = record?.endedAt ? Date.parse(record.endedAt) : null;
+        const took = began === null ? null : (ended ?? Math.max(now, began)) - began;
+        return (
+          <li key={phase} class={state} {...(state === 'current' && { 'aria-current': 'step' as const })}>
+            <span class="bar">
+              <span
+                style={{
+                  inlineSize: `${100 * (state === 'over' ? 1 : state === 'current' ? doneOf(round) : 0)}%`,
+                }}
+              />
+            </span>
+            <span class="name">{terms.phases[phase]}</span>
+            <span class="took">
+              {state === 'ahead' || took === null ? words.card.states[state] : duration(took)}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** How far the current phase is, 0 to 1. */
+function doneOf({ quorum, unmasked }: LiveRound): number {
+  if (quorum) return Math.min(1, quorum.accepted / Math.max(1, quorum.goal));
+  return unmasked ?? 0.5;
+}

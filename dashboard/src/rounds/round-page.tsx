@@ -1,0 +1,136 @@
+import type { RoundDetail } from '@murmuration/api/round';
+import { useDashboard } from '../context/dashboard.ts';
+import { PageHead } from '../controls/page-head.tsx';
+import { bytes, count, duration, instant } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { nameOf, readable, readingOf } from '../metrics/figures.ts';
+import { addressOf } from '../places/routes.ts';
+import { ErrorTable } from '../refusals/error-table.tsx';
+import { terms } from '../words/terms.ts';
+import { TallyBar } from './tally-bar.tsx';
+import { TaskCard } from './task-card.tsx';
+import { Timeline } from './timeline.tsx';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly task: string;
+  readonly number: number;
+}
+
+/** One round: while it runs, live; afterwards what became of it, and why. */
+export function RoundPage({ task, number }: Shown) {
+  const { feed } = useDashboard();
+  const overview = feed.overview.value?.tasks.find(each => each.task === task);
+  return (
+    <>
+      <PageHead title={terms.round(number)} of={task} />
+      <nav class="up" aria-label={words.list.neighbours}>
+        <a href={addressOf({ page: 'rounds', task })}>← {words.list.all}</a>
+        {number > 1 && (
+          <a href={addressOf({ page: 'round', task, round: number - 1 })}>{terms.round(number - 1)}</a>
+        )}
+        <a href={addressOf({ page: 'round', task, round: number + 1 })}>{terms.round(number + 1)}</a>
+      </nav>
+      {overview?.round?.number === number ? (
+        <TaskCard overview={overview} />
+      ) : (
+        <Past key={number} task={task} number={number} />
+      )}
+    </>
+  );
+}
+
+function Past({ task, number }: Shown) {
+  const round = useLoaded<RoundDetail>(`tasks/${task}/rounds/${number}`, ['rounds'], task);
+  return <Loading of={round}>{detail => <Detail task={task} detail={detail} />}</Loading>;
+}
+
+function Detail({ task, detail }: { readonly task: string; readonly detail: RoundDetail }) {
+  const {
+    outcome,
+    failure,
+    startedAt,
+    endedAt,
+    tally,
+    traffic,
+    phases,
+    errors,
+    version,
+    metrics,
+    planVersion,
+  } = detail;
+  const figures = Object.entries(metrics ?? {});
+  return (
+    <div class="stack">
+      <section class="card" aria-labelledby="outcome">
+        <h2 id="outcome">
+          {words.list.outcome} <span class={`badge is-${outcome}`}>{terms.outcomes[outcome]}</span>
+        </h2>
+        {failure && (
+          <p class="hint failed">
+            {words.list.failedIn(terms.phases[failure.during], failure.reason)} {words.list.unchanged}
+          </p>
+        )}
+        <div class="tiles">
+          <p class="tile">
+            <strong>{duration(Date.parse(endedAt) - Date.parse(startedAt))}</strong> {words.list.columns.took}
+          </p>
+          <p class="tile">
+            <strong>{count(tally.accepted)}</strong> {words.list.contributed}
+          </p>
+          <p class="tile">
+            <strong>{bytes(traffic.up)}</strong> {words.list.tiles.up}
+          </p>
+          <p class="tile">
+            <strong>{bytes(traffic.down)}</strong> {words.list.tiles.down}
+          </p>
+          {figures.map(([name, value]) => (
+            <p key={name} class="tile">
+              <strong>{readable(value, readingOf(name, [value]))}</strong> {nameOf(name)}
+            </p>
+          ))}
+        </div>
+        <dl class="list">
+          <dt>{words.list.columns.cohort}</dt>
+          <dd>
+            <TallyBar tally={tally} />
+          </dd>
+          <dt>{words.list.began}</dt>
+          <dd>{instant(startedAt)}</dd>
+          <dt>{words.list.columns.ended}</dt>
+          <dd>{instant(endedAt)}</dd>
+          <dt>{words.list.plan}</dt>
+          <dd>{terms.plan(planVersion)}</dd>
+          {version && (
+            <>
+              <dt>{words.list.ledTo}</dt>
+              <dd>
+                <a href={addressOf({ page: 'version', task, version: version.number })}>
+                  {terms.version(version.number)}
+                </a>
+              </dd>
+            </>
+          )}
+        </dl>
+      </section>
+      <section class="card" aria-labelledby="timeline">
+        <h2 id="timeline">{words.timeline.heading}</h2>
+        <p class="muted">{words.timeline.hint}</p>
+        {phases.length === 0 ? (
+          <p class="hint">{words.timeline.none}</p>
+        ) : (
+          <Timeline phases={phases} startedAt={Date.parse(startedAt)} endedAt={Date.parse(endedAt)} />
+        )}
+      </section>
+      <section class="card" aria-labelledby="errors">
+        <h2 id="errors">{words.refused.heading}</h2>
+        {errors.length === 0 ? (
+          <p class="all-well">{words.refused.none}</p>
+        ) : (
+          <ErrorTable label={words.refused.heading} errors={errors} />
+        )}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+import type { RoundSummary, Rounds } from '@murmuration/api/round';
+import { Scroll } from '@murmuration/ui/controls/scroll';
+import { useSignal } from '@preact/signals';
+import { useDashboard } from '../context/dashboard.ts';
+import { Ago } from '../controls/moment.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { Pager, usePlaces } from '../controls/pager.tsx';
+import { bytes, count, duration } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { Filters, noFilter, queryOf } from './filters.tsx';
+import { TallyBar } from './tally-bar.tsx';
+import { words } from './words.ts';
+
+/** The rounds of a task that are over, newest first. */
+export function RoundsPage({ task }: { readonly task: string }) {
+  const { feed } = useDashboard();
+  const filter = useSignal(noFilter);
+  const places = usePlaces<number>();
+  const rounds = useLoaded<Rounds>(
+    `tasks/${task}/rounds?limit=25${queryOf(filter.value)}${places.query('before')}`,
+    ['rounds'],
+    task,
+  );
+  const live = feed.overview.value?.tasks.find(each => each.task === task)?.round;
+  return (
+    <>
+      <PageHead title={terms.pages.rounds} of={task} />
+      <section class="card" aria-labelledby="history">
+        <div class="card-head">
+          <div>
+            <h2 id="history">{words.list.history}</h2>
+            <p class="muted" role="status">
+              {rounds.data.value && words.list.found(rounds.data.value.total)}
+            </p>
+          </div>
+          <Filters filter={filter} changed={() => places.reset()} />
+        </div>
+        {live && (
+          <p class="hint">
+            {words.list.live(live.number, terms.phases[live.phase])}{' '}
+            <a href={addressOf({ page: 'now' })}>{words.list.watch}</a>
+          </p>
+        )}
+        <Loading of={rounds}>
+          {answer =>
+            answer.rounds.length === 0 ? (
+              <p class="hint">{filter.value === noFilter ? words.list.none : words.list.noneFit}</p>
+            ) : (
+              <>
+                <Table task={task} rounds={answer.rounds} />
+                <Pager places={places} next={answer.next} />
+              </>
+            )
+          }
+        </Loading>
+      </section>
+    </>
+  );
+}
+
+function Table({ task, rounds }: { readonly task: string; readonly rounds: readonly RoundSummary[] }) {
+  const { columns } = words.list;
+  return (
+    <Scroll label={words.list.history}>
+      <table class="rounds">
+        <thead>
+          <tr>
+            <th scope="col">{columns.round}</th>
+            <th scope="col">{columns.outcome}</th>
+            <th scope="col">{columns.ended}</th>
+            <th scope="col" class="number spare">
+              {columns.took}
+            </th>
+            <th scope="col">{columns.cohort}</th>
+            <th scope="col" class="number spare">
+              {columns.up}
+            </th>
+            <th scope="col" class="number spare">
+              {columns.down}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rounds.map(({ number, outcome, endedAt, startedAt, tally, traffic, failure }) => (
+            <tr key={number}>
+              <th scope="row">
+                <a href={addressOf({ page: 'round', task, round: number })}>{count(number)}</a>
+              </th>
+              <td>
+                <span class={`badge is-${outcome}`}>{terms.outcomes[outcome]}</span>
+                {failure && (
+                  <span class="reason">
+                    {words.list.failedIn(terms.phases[failure.during], failure.reason)}
+                  </span>
+                )}
+              </td>
+              <td>
+                <Ago at={endedAt} />
+              </td>
+              <td class="number spare">{duration(Date.parse(endedAt) - Date.parse(startedAt))}</td>
+              <td>
+                <TallyBar tally={tally} />
+              </td>
+              <td class="number spare">{bytes(traffic.up)}</td>
+              <td class="number spare">{bytes(traffic.down)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

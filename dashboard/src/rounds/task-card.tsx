@@ -1,0 +1,126 @@
+import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
+import { useNow } from '../context/dashboard.ts';
+import { Ago } from '../controls/moment.tsx';
+import { clockTime, count, duration, instant } from '../format/format.ts';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { CohortDots } from './cohort-dots.tsx';
+import { PhaseTrack } from './phase-track.tsx';
+import { Steering } from './steering.tsx';
+import { words } from './words.ts';
+
+/** A task now: its round under way, or the next one. */
+export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
+  const { task, round, isPaused, isMasked } = overview;
+  return (
+    <section class="card task-card" aria-labelledby={`task-${task}`}>
+      <header>
+        <div>
+          <h2 id={`task-${task}`}>{task}</h2>
+          <p class="muted">
+            {round ? words.card.underWay(round.number, round.planVersion) : words.card.between}{' '}
+            {isPaused && <span class="badge is-yours">{words.card.paused}</span>}{' '}
+            {!isMasked && <span class="badge is-yours">{words.card.unmasked}</span>}
+          </p>
+        </div>
+        <Steering overview={overview} />
+      </header>
+      {round ? <UnderWay round={round} isMasked={isMasked} /> : <Between overview={overview} />}
+      <Facts overview={overview} />
+    </section>
+  );
+}
+
+function UnderWay({ round, isMasked }: { readonly round: LiveRound; readonly isMasked: boolean }) {
+  const now = useNow();
+  const { phase, deadline, quorum, cohort } = round;
+  return (
+    <>
+      <PhaseTrack round={round} isMasked={isMasked} />
+      <p class="phase-text">
+        <strong>{terms.phases[phase]}.</strong> {words.phaseTexts[phase]}
+      </p>
+      <CohortDots cohort={cohort} isGathering={phase === 'gathering'} />
+      <dl class="facts">
+        {quorum && (
+          <div>
+            <dt>{words.card.quorum[phase === 'gathering' ? 'devices' : 'messages']}</dt>
+            <dd>
+              <strong>{count(quorum.accepted)}</strong> {words.card.ofGoal(quorum.goal, quorum.minimum)}
+            </dd>
+          </div>
+        )}
+        {deadline && (
+          <div>
+            <dt>{words.card.deadline}</dt>
+            <dd>
+              <strong>{duration(Math.max(0, Date.parse(deadline) - now))}</strong>{' '}
+              <time dateTime={deadline} title={instant(deadline)}>
+                {words.card.at(clockTime(deadline))}
+              </time>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>{words.card.running}</dt>
+          <dd>
+            <strong>{duration(Math.max(0, now - Date.parse(round.startedAt)))}</strong>
+          </dd>
+        </div>
+      </dl>
+    </>
+  );
+}
+
+function Between({ overview }: { readonly overview: TaskOverview }) {
+  const now = useNow();
+  const { isPaused, nextRoundAt } = overview;
+  const text = isPaused
+    ? words.card.pausedHint
+    : nextRoundAt === null
+      ? words.card.noNext
+      : Date.parse(nextRoundAt) <= now
+        ? words.card.nextSoon
+        : words.card.nextIn(duration(Date.parse(nextRoundAt) - now), clockTime(nextRoundAt));
+  return <p class="hint">{text}</p>;
+}
+
+function Facts({
+  overview: { task, last, champion, newest, waiting, eligible },
+}: {
+  readonly overview: TaskOverview;
+}) {
+  return (
+    <dl class="facts quiet">
+      <div>
+        <dt>{words.card.last}</dt>
+        <dd>
+          {last ? (
+            <>
+              <a href={addressOf({ page: 'round', task, round: last.number })}>{terms.round(last.number)}</a>{' '}
+              <span class={`badge is-${last.outcome}`}>{terms.outcomes[last.outcome]}</span>{' '}
+              <Ago at={last.endedAt} />
+              {last.reason && <span class="reason">{last.reason}</span>}
+            </>
+          ) : (
+            words.card.noneYet
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>{words.card.served}</dt>
+        <dd>
+          <a href={addressOf({ page: 'version', task, version: champion.number })}>
+            {terms.version(champion.number)}
+          </a>{' '}
+          {champion.number === newest.number ? words.card.isNewest : words.card.newestIs(newest.number)}{' '}
+          {champion.isPinned && <span class="badge is-both">{terms.pinned}</span>}
+        </dd>
+      </div>
+      <div>
+        <dt>{words.card.devices}</dt>
+        <dd>{words.card.eligible(eligible, waiting)}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,67 @@
+import type { Alerts } from '@murmuration/api/alert';
+import { Ago } from '../controls/moment.tsx';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { words } from './words.ts';
+
+/** What is watched for, where notices go, and what was wrong before. */
+export function AlertRules() {
+  const alerts = useLoaded<Alerts>('alerts', ['alerts']);
+  return (
+    <section class="card" aria-labelledby="rules">
+      <h2 id="rules">{words.rules}</h2>
+      <Loading of={alerts}>
+        {({ firing, rules, webhooks, resolved }) => (
+          <>
+            <ul class="rules">
+              {rules.map(({ rule, condition }) => {
+                const count = firing.filter(each => each.rule === rule).length;
+                return (
+                  <li key={rule}>
+                    <strong>{words.ruleNames[rule]}</strong>{' '}
+                    {count > 0 && <span class="badge is-failed">{words.firing(count)}</span>}
+                    <br />
+                    <span class="muted">{condition ?? words.off}</span>
+                  </li>
+                );
+              })}
+            </ul>
+            <h3>{words.webhooks}</h3>
+            {webhooks.length === 0 ? (
+              <p class="hint">{words.noWebhooks}</p>
+            ) : (
+              <ul class="rules">
+                {webhooks.map(({ host, deliveredAt, failure }) => (
+                  <li key={host}>
+                    <strong>{host}</strong>{' '}
+                    {failure ? (
+                      <span class="worse">{failure}</span>
+                    ) : deliveredAt ? (
+                      <span class="muted">
+                        {words.delivered} <Ago at={deliveredAt} />
+                      </span>
+                    ) : (
+                      <span class="muted">{words.noNotice}</span>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )}
+            {resolved.length > 0 && (
+              <details>
+                <summary>{words.resolved(resolved.length)}</summary>
+                <ul class="rules">
+                  {resolved.map(({ id, since, summary, resolvedAt }) => (
+                    <li key={`${id} ${since}`}>
+                      {summary} <span class="muted">{resolvedAt && <Ago at={resolvedAt} />}</span>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            )}
+          </>
+        )}
+      </Loading>
+    </section>
+  );
+}

@@ -1,0 +1,79 @@
+import { Scroll } from '@murmuration/ui/controls/scroll';
+import { Pager, usePlaces } from '../controls/pager.tsx';
+import { instant } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { textOf } from '../requests/refusal.ts';
+import type { AuditEntry } from './audit-entry.ts';
+import { words } from './words.ts';
+
+const limit = 25;
+
+/** Who did what, newest first. */
+export function AuditLog() {
+  const places = usePlaces<number>();
+  const loaded = useLoaded<{ readonly entries: readonly AuditEntry[] }>(
+    `audit?limit=${limit}${places.query('before')}`,
+    ['audit'],
+  );
+  const { columns } = words.audit;
+  return (
+    <section class="card" aria-labelledby="audit">
+      <h2 id="audit">{words.audit.heading}</h2>
+      <p class="muted">{words.audit.hint}</p>
+      <Loading of={loaded}>
+        {({ entries }) =>
+          entries.length === 0 ? (
+            <p class="hint">{words.audit.none}</p>
+          ) : (
+            <>
+              <Scroll label={words.audit.heading}>
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">{columns.time}</th>
+                      <th scope="col">{columns.actor}</th>
+                      <th scope="col">{columns.action}</th>
+                      <th scope="col">{columns.subject}</th>
+                      <th scope="col">{columns.changes}</th>
+                      <th scope="col">{columns.outcome}</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {entries.map(({ number, time, actor, action, subject, outcome, changes }) => (
+                      <tr key={number}>
+                        <th scope="row">
+                          <time dateTime={time}>{instant(time)}</time>
+                        </th>
+                        <td title={actor.id}>{actor.name}</td>
+                        <td>{words.audit.actions[action]}</td>
+                        <td>
+                          <code>{subject}</code>
+                        </td>
+                        <td class="changes">
+                          {changes?.map(({ field, from, to }) => (
+                            <div key={field}>{words.audit.change(field, from, to)}</div>
+                          ))}
+                        </td>
+                        <td>
+                          {outcome === 'done' ? (
+                            <span class="badge is-valid">{words.audit.done}</span>
+                          ) : (
+                            <span class="badge is-failed" title={textOf(outcome)}>
+                              {outcome}
+                            </span>
+                          )}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
+              <Pager places={places} next={entries.length < limit ? null : entries.at(-1)!.number} />
+            </>
+          )
+        }
+      </Loading>
+    </section>
+  );
+}

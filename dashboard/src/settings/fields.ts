@@ -1,0 +1,108 @@
+import type { Settings } from '@murmuration/api/settings';
+import { plainDuration } from '../format/format.ts';
+
+/** How a setting is written down. */
+export type FieldKind =
+  | { readonly kind: 'integer' | 'number' | 'duration' | 'flag' | 'text' }
+  | { readonly kind: 'choice'; readonly of: readonly string[] };
+
+type Section = keyof Settings;
+
+/** The settings that can be changed, by section; `masking.threat` may be `off`, and then the others of masking count for nothing. */
+export const fields = {
+  cohort: {
+    goal: { kind: 'integer' },
+    minimum: { kind: 'integer' },
+    overSelection: { kind: 'number' },
+  },
+  schedule: { every: { kind: 'duration' } },
+  deadlines: {
+    gathering: { kind: 'duration' },
+    keys: { kind: 'duration' },
+    shares: { kind: 'duration' },
+    updates: { kind: 'duration' },
+    agreement: { kind: 'duration' },
+    unmasking: { kind: 'duration' },
+    grace: { kind: 'duration' },
+    evaluation: { kind: 'duration' },
+  },
+  eligibility: {
+    minExamples: { kind: 'integer' },
+    idle: { kind: 'flag' },
+    charging: { kind: 'flag' },
+    unmetered: { kind: 'flag' },
+    minFreeMiB: { kind: 'integer' },
+    minSdk: { kind: 'text' },
+  },
+  plan: {
+    epochs: { kind: 'integer' },
+    batchSize: { kind: 'integer' },
+    learningRate: { kind: 'number' },
+    proximal: { kind: 'number' },
+    maxExamples: { kind: 'integer' },
+  },
+  update: {
+    clip: { kind: 'number' },
+    bits: { kind: 'integer' },
+    weighting: { kind: 'choice', of: ['examples', 'uniform'] },
+    weightCap: { kind: 'integer' },
+  },
+  masking: {
+    threat: { kind: 'choice', of: ['off', 'honest-but-curious', 'semi-malicious', 'malicious'] },
+    corrupt: { kind: 'number' },
+    dropping: { kind: 'number' },
+    graph: { kind: 'choice', of: ['sparse', 'complete'] },
+  },
+} as const satisfies Partial<Record<Section, Readonly<Record<string, FieldKind>>>>;
+
+export type SectionName = keyof typeof fields;
+
+/** A form's texts by path, such as `cohort.goal`; flags are `true` and `false`. */
+export type Texts = Readonly<Record<string, string>>;
+
+/** Settings as texts of a form. */
+export function textsOf(settings: Settings): Texts {
+  const texts: Record<string, string> = {};
+  for (const [section, kinds] of Object.entries(fields))
+    for (const [field, { kind }] of Object.entries(kinds)) {
+      const value = valueAt(settings, section as SectionName, field);
+      texts[`${section}.${field}`] = kind === 'duration' ? plainDuration(Number(value)) : String(value ?? '');
+    }
+  return texts;
+}
+
+function valueAt(settings: Settings, section: SectionName, field: string): unknown {
+  const part = settings[section];
+  if (part === 'off') return field === 'threat' ? 'off' : '';
+  return (part as Readonly<Record<string, unknown>>)[field];
+}
+
+/** What differs between two forms, as the coordinator takes it: sections with their changed fields. */
+export function changesOf(before: Texts, after: Texts): Record<string, unknown> {
+  const changes: Record<string, unknown> = {};
+  for (const [section, kinds] of Object.entries(fields)) {
+    const changed = Object.keys(kinds).filter(
+      field => before[`${section}.${field}`] !== after[`${section}.${field}`],
+    );
+    if (changed.length === 0) continue;
+    if (section === 'masking' && after['masking.threat'] === 'off') {
+      changes[section] = 'off';
+      continue;
+    }
+    const part: Record<string, unknown> = {};
+    for (const field of changed) {
+      const { kind } = (kinds as Readonly<Record<string, FieldKind>>)[field]!;
+      part[field] = parse(kind, after[`${section}.${field}`]!);
+    }
+    changes[section] = part;
+  }
+  return changes;
+}
+
+/** What is no number stays text, which the coordinator names as wrong. */
+function parse(kind: FieldKind['kind'], text: string): unknown {
+  if (kind === 'flag') return text === 'true';
+  if (kind === 'integer' || kind === 'number')
+    return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+  return text.trim();
+}

@@ -1,0 +1,44 @@
+import type { TaskSettings } from '@murmuration/api/settings';
+import { useDashboard } from '../context/dashboard.ts';
+import { Ago } from '../controls/moment.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { Steering } from '../rounds/steering.tsx';
+import { terms } from '../words/terms.ts';
+import { SettingsForm } from './settings-form.tsx';
+import { Weaknesses } from './weaknesses.tsx';
+import { words } from './words.ts';
+
+/** What a task asks of its devices, and how its rounds run. */
+export function SettingsPage({ task }: { readonly task: string }) {
+  const { feed, session } = useDashboard();
+  const loaded = useLoaded<TaskSettings>(`tasks/${task}/settings`, ['settings'], task);
+  const overview = feed.overview.value?.tasks.find(each => each.task === task);
+  return (
+    <>
+      <PageHead title={terms.pages.settings} of={task}>
+        {overview && <Steering overview={overview} />}
+      </PageHead>
+      <Loading of={loaded}>
+        {settings => (
+          <>
+            <p class="lead">
+              {words.version(settings.planVersion)}{' '}
+              {settings.changedAt ? (
+                <>
+                  {words.changedBy(settings.changedBy)} <Ago at={settings.changedAt} />.
+                </>
+              ) : (
+                words.asDefined
+              )}{' '}
+              {!settings.inForce && words.nextRound} {!session.may('operator') && words.readOnly}
+            </p>
+            <Weaknesses all={settings.weakened} />
+            <SettingsForm task={task} current={settings} mayChange={session.may('operator')} />
+          </>
+        )}
+      </Loading>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+import { useDashboard } from '../context/dashboard.ts';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { words } from './words.ts';
+
+/** Over every page, for as long as operators have a task protect its devices less than its definition does. */
+export function Weakened() {
+  const { feed } = useDashboard();
+  const alerts = feed.overview.value?.alerts ?? [];
+  return alerts
+    .filter(({ rule, task }) => rule === 'protection-weakened' && task !== null)
+    .map(({ id, task, summary }) => (
+      <p key={id} class="banner weakened" role="alert">
+        <span class="badge is-critical">{terms.severities.critical}</span>
+        <span>{summary}</span>
+        <a href={addressOf({ page: 'settings', task: task! })}>{words.lookAtWeakened}</a>
+      </p>
+    ));
+}

@@ -1,0 +1,159 @@
+import { roles } from '@murmuration/api/role';
+import { Dialog } from '@murmuration/ui/controls/dialog';
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { Failure } from '../loading/loading.tsx';
+import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { terms } from '../words/terms.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly kind: 'enrolment' | 'operator';
+  readonly made: () => void;
+}
+
+/** Makes a token, and shows its text this once. */
+export function NewToken({ kind, made }: Shown) {
+  const isOpen = useSignal(false);
+  const text = useSignal<string | null>(null);
+  const kindWords = words.made[kind];
+  const close = () => {
+    isOpen.value = false;
+    text.value = null;
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="main-button"
+        onClick={() => {
+          isOpen.value = true;
+        }}
+      >
+        {kindWords.label}
+      </button>
+      {isOpen.value && (
+        <Dialog title={kindWords.label} close={close}>
+          {text.value === null ? (
+            <Terms
+              kind={kind}
+              made={secret => {
+                text.value = secret;
+                made();
+              }}
+            />
+          ) : (
+            <Secret text={text.value} close={close} />
+          )}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (text: string) => void }) {
+  const { requests } = useDashboard();
+  const form = useRef<HTMLFormElement>(null);
+  const refusal = useSignal<Refusal | null>(null);
+  const make = async () => {
+    const fields = new FormData(form.current!);
+    const until = String(fields.get('until'));
+    const common = {
+      name: String(fields.get('name')).trim(),
+      expiresAt: until ? new Date(until).toISOString() : null,
+    };
+    const uses = String(fields.get('uses') ?? '');
+    const body =
+      kind === 'enrolment'
+        ? { ...common, maxUses: uses === '' ? null : Number(uses) }
+        : { ...common, role: String(fields.get('role')) };
+    try {
+      const answer = await requests.send<{ text: string }>('POST', `${kind}-tokens`, body);
+      made(answer.text);
+    } catch (error) {
+      refusal.value = asRefusal(error);
+    }
+  };
+  return (
+    <form
+      ref={form}
+      class="form"
+      onSubmit={event => {
+        event.preventDefault();
+        make();
+      }}
+    >
+      <label class="field">
+        <span>{words.made.name}</span>
+        <input type="text" name="name" required maxLength={100} autocomplete="off" />
+        <small>{words.made[kind].nameHint}</small>
+      </label>
+      {kind === 'enrolment' ? (
+        <label class="field">
+          <span>{words.made.uses}</span>
+          <input type="number" name="uses" min={1} step={1} defaultValue="1" />
+          <small>{words.made.usesHint}</small>
+        </label>
+      ) : (
+        <label class="field">
+          <span>{words.made.role}</span>
+          <select name="role">
+            {roles.map(role => (
+              <option key={role} value={role}>
+                {terms.roles[role]}: {terms.roleTexts[role]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label class="field">
+        <span>{words.made.until}</span>
+        <input type="datetime-local" name="until" />
+        <small>{words.made.untilHint}</small>
+      </label>
+      {refusal.value && <Failure refusal={refusal.value} />}
+      <div class="choices">
+        <button type="submit" class="main-button">
+          {words.made.make}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Secret({ text, close }: { readonly text: string; readonly close: () => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const { notice } = useDashboard();
+  const copy = async () => {
+    field.current!.select();
+    await navigator.clipboard?.writeText(text).then(
+      () => notice.say(words.made.copied),
+      () => {},
+    );
+  };
+  return (
+    <div class="form">
+      <p>{words.made.once}</p>
+      <label class="field">
+        <span>{words.made.token}</span>
+        <input
+          ref={field}
+          class="secret"
+          type="text"
+          readOnly
+          value={text}
+          onFocus={() => field.current!.select()}
+        />
+      </label>
+      <div class="choices">
+        <button type="button" class="quiet-button" onClick={copy}>
+          {words.made.copy}
+        </button>
+        <button type="button" class="main-button" onClick={close}>
+          {words.made.done}
+        </button>
+      </div>
+    </div>
+  );
+}

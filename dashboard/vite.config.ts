@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defaultClientConditions, defineConfig } from 'vite';
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+export default defineConfig({
+  root: path('.'),
+  base: './',
+  resolve: { conditions: ['murmuration-source', ...defaultClientConditions] },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2023',
+    // Where a coordinator looks for the page, and what its package brings along.
+    outDir: path('../coordinator/dist/dashboard'),
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+  },
+});

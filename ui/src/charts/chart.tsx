@@ -1,0 +1,121 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { Scroll } from '../controls/scroll.tsx';
+import type { Theme } from '../theme/theme.ts';
+import type { ChartContent } from './content.ts';
+import { optionsOf } from './options.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly content: ChartContent;
+  /** The look that is shown: it is drawn again in the colours of another one. */
+  readonly theme: Theme;
+  /** What chooses what is shown. */
+  readonly children?: ComponentChildren;
+}
+
+const height = 240;
+/** Rows of the table of figures, the newest ones. */
+const rows = 200;
+
+/** A chart, the figures under the pointer, and all of them as a table for whoever does not see it. */
+export function Chart({ content, theme, children }: Shown) {
+  const target = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const at = useSignal<number | null>(null);
+  const heading = useId();
+  const { title, x, y, series, kind, place } = content;
+  const shape = series.map(({ label }) => label).join('\n');
+
+  useEffect(() => {
+    const element = target.current!;
+    const options = optionsOf(content, {
+      width: element.clientWidth,
+      height,
+      moved: i => {
+        at.value = i;
+      },
+    });
+    plot.current = new uPlot(options, dataOf(content), element);
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [theme, shape, kind, y.label]);
+  useEffect(() => plot.current?.setData(dataOf(content)), [content]);
+
+  const shown = at.value ?? x.values.length - 1;
+  return (
+    <figure class="chart" aria-labelledby={heading}>
+      <figcaption>
+        <div>
+          <h2 id={heading}>{title}</h2>
+          <p class="muted">
+            {y.label} · {x.label}
+          </p>
+        </div>
+        {children}
+      </figcaption>
+      <ul class="key">
+        {series.map(({ label, colour, values }) => (
+          <li key={label} class={`is-${colour}`}>
+            {label} <strong>{values[shown] == null ? '–' : y.format(values[shown])}</strong>
+          </li>
+        ))}
+        {x.values[shown] !== undefined && <li class="where">{place(x.values[shown])}</li>}
+      </ul>
+      <div ref={target} class="plot" aria-hidden="true" />
+      <details>
+        <summary>{words.table}</summary>
+        <Scroll label={words.tableOf(title)}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{x.label}</th>
+                {series.map(({ label }) => (
+                  <th key={label} scope="col" class="number">
+                    {label}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {x.values
+                .map((value, i) => ({ value, i }))
+                .slice(-rows)
+                .reverse()
+                .map(({ value, i }) => (
+                  <tr key={value}>
+                    <th scope="row">{place(value)}</th>
+                    {series.map(({ label, values }) => (
+                      <td key={label} class="number">
+                        {values[i] == null ? '–' : y.format(values[i])}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        </Scroll>
+      </details>
+    </figure>
+  );
+}
+
+/** Columns as uPlot takes them; of a stack, each on top of those after it. */
+function dataOf({ x, series, kind }: ChartContent): uPlot.AlignedData {
+  const columns = series.map(({ values }) => values);
+  if (kind === 'lines') return [x.values as number[], ...(columns as (number | null)[][])];
+  const sums: number[][] = [];
+  let above: readonly number[] = x.values.map(() => 0);
+  for (const column of columns.toReversed()) {
+    above = above.map((sum, i) => sum + (column[i] ?? 0));
+    sums.unshift([...above]);
+  }
+  return [x.values as number[], ...sums];
+}

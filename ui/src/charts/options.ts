@@ -1,0 +1,95 @@
+import uPlot from 'uplot';
+import { colourOf } from './colours.ts';
+import type { ChartContent } from './content.ts';
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** Hears over which value the pointer is; null: over none. */
+  readonly moved: (index: number | null) => void;
+}
+
+import { wholeSteps } from './steps.ts';
+
+const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+
+/** A chart in the colours of the theme that is shown. */
+export function optionsOf(content: ChartContent, { width, height, moved }: Frame): uPlot.Options {
+  const { x, y, kind } = content;
+  const axis = { stroke: colourOf('muted'), font, grid: { stroke: colourOf('line'), width: 1 } };
+  return {
+    width,
+    height,
+    padding: [12, 26, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 9, width: 2, stroke: () => colourOf('card') },
+    },
+    hooks: {
+      setCursor: [
+        ({ cursor }) => moved(cursor.left !== undefined && cursor.left >= 0 ? (cursor.idx ?? null) : null),
+      ],
+    },
+    scales: { x: { time: x.isTime ?? false, range: spread(content) }, y: { range: heightOf(content) } },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        ticks: { show: false },
+        size: 30,
+        ...(x.tick && { values: (_plot: uPlot, splits: number[]) => splits.map(x.tick!) }),
+        ...(!x.isTime && { incrs: wholeSteps }),
+      },
+      {
+        ...axis,
+        ticks: { show: false },
+        size: 58,
+        values: (_plot, splits) => splits.map(y.tick ?? y.format),
+        ...(kind === 'stack' && { incrs: wholeSteps }),
+      },
+    ],
+    series: [{}, ...content.series.map(({ label, colour }) => seriesOf(kind, label, colourOf(colour)))],
+  };
+}
+
+function seriesOf(kind: ChartContent['kind'], label: string, colour: string): uPlot.Series {
+  if (kind === 'stack')
+    return {
+      label,
+      fill: colour,
+      width: 0,
+      paths: uPlot.paths.bars!({ size: [0.72, 40], radius: [0.25, 0] }),
+      points: { show: false },
+    };
+  return {
+    label,
+    stroke: colour,
+    width: 2,
+    spanGaps: true,
+    paths: uPlot.paths.linear!(),
+    points: { show: false, fill: colour },
+  };
+}
+
+/** A lone value and the outer bars have room beside them. */
+function spread({ x, kind }: ChartContent): (plot: uPlot, from: number, to: number) => [number, number] {
+  const { values } = x;
+  const step = values.length > 1 ? values[1]! - values[0]! : 1;
+  const beside = kind === 'stack' ? step * 0.6 : values.length > 1 ? 0 : 1;
+  return (_plot, from, to) => [from - beside, to + beside];
+}
+
+function heightOf({
+  y,
+  kind,
+}: ChartContent): (plot: uPlot, from: number | null, to: number | null) => [number, number] {
+  return (_plot, from, to) => {
+    if (from === null || to === null) return [0, 1];
+    if (kind === 'stack') return [0, Math.max(1, to) * 1.08];
+    const room = (to - from || Math.abs(to) || 1) * 0.12;
+    const low = from - room;
+    return [y.fromZero || (from >= 0 && low < 0) ? 0 : low, to + room];
+  };
+}

@@ -1,0 +1,4 @@
+export const words = {
+  table: 'As a table',
+  tableOf: (title: string) => `${title}, as a table`,
+};

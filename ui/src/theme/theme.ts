@@ -1,0 +1,32 @@
+import { signal } from '@preact/signals';
+
+export type Theme = 'light' | 'dark';
+
+/** Light or dark: as the system is set until the person chooses. The choice is kept under `name` in the browser. */
+export class ThemeChoice {
+  readonly theme = signal<Theme>('light');
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    const chosen = localStorage.getItem(name);
+    const systems = (): Theme => (system.matches ? 'dark' : 'light');
+    this.#show(chosen === 'light' || chosen === 'dark' ? chosen : systems());
+    system.addEventListener('change', () => {
+      if (localStorage.getItem(name) === null) this.#show(systems());
+    });
+  }
+
+  /** Chooses the other one. */
+  toggle(): void {
+    const theme = this.theme.peek() === 'light' ? 'dark' : 'light';
+    localStorage.setItem(this.#name, theme);
+    this.#show(theme);
+  }
+
+  #show(theme: Theme): void {
+    this.theme.value = theme;
+    document.documentElement.dataset.theme = theme;
+  }
+}
