@@ -45,5 +45,5 @@ const none = new Uint8Array(0);
 
 function part(reader: ByteReader): Uint8Array | undefined {
   const length = reader.u32();
-  return length > 0 ? reader.raw(length).slice() : undefined;
+  return length > 0 ? new Uint8Array(reader.raw(length)) : undefined;
 }

@@ -9,6 +9,6 @@ export function untilUpload(slot: number, since: number, now: number, random: Ra
   if (slot === 0) return 0;
   // A clock that was set back has not gone by at all.
   const passed = Math.max(0, now - since);
-  const drawn = new DataView(random(4).slice().buffer).getUint32(0) / 2 ** 32;
+  const drawn = new DataView(new Uint8Array(random(4)).buffer).getUint32(0) / 2 ** 32;
   return slot - (passed % slot) + Math.floor(drawn * slot);
 }

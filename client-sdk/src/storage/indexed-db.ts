@@ -82,7 +82,7 @@ export function indexedDbStorage(name: string): Storage {
       );
     },
     // What is stored is a view's whole buffer, and the caller may go on to change it.
-    put: (entry, bytes) => store(entry, bytes.slice()),
+    put: (entry, bytes) => store(entry, new Uint8Array(bytes)),
     putParts: (entry, parts) => store(entry, concatBytes(...parts)),
     async delete(entry) {
       await write(store => store.delete(entry));

@@ -18,7 +18,7 @@ export function memoryStorage(): Storage {
       return parts && concatBytes(...parts);
     },
     async put(name, bytes) {
-      entries.set(name, [bytes.slice()]);
+      entries.set(name, [new Uint8Array(bytes)]);
     },
     async putParts(name, parts) {
       entries.set(name, parts);

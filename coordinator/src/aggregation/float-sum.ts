@@ -73,7 +73,7 @@ export class FloatSum implements RunningSum {
   restore(snapshot: Uint8Array): void {
     const { values } = this.#vector;
     requireLength(snapshot, 8 * (2 + values.length));
-    const copy = new Float64Array(snapshot.slice().buffer);
+    const copy = new Float64Array(new Uint8Array(snapshot).buffer);
     this.contributors = copy[0]!;
     this.#weight = copy[1]!;
     values.set(copy.subarray(2));

@@ -83,7 +83,7 @@ export class RingSum implements RunningSum {
 
   restore(snapshot: Uint8Array): void {
     requireLength(snapshot, 4 * (1 + this.elements.length));
-    const values = new Int32Array(snapshot.slice().buffer);
+    const values = new Int32Array(new Uint8Array(snapshot).buffer);
     this.contributors = values[0]!;
     this.elements.set(values.subarray(1));
   }

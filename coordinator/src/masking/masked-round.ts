@@ -114,7 +114,7 @@ export class MaskedRound {
     if (before && signature && equalBytes(before, signature)) return;
     if (!signature || !this.#isSigned(number, this.#toSignWithUpdate!, signature))
       throw new MurmurationError('update.unsigned');
-    this.#updateSignatures.set(number, signature.slice());
+    this.#updateSignatures.set(number, new Uint8Array(signature));
   }
 
   /** What a device has signed with its update. */
@@ -154,7 +154,7 @@ export class MaskedRound {
         if (agreeing === parameters.threshold) this.#unsettled -= 1;
       }
     }
-    this.#agreements.set(number, signature.slice());
+    this.#agreements.set(number, new Uint8Array(signature));
     return this.#unsettled === 0;
   }
 

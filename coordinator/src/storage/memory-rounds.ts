@@ -19,7 +19,7 @@ export class MemoryRounds implements RoundStore {
   async checkpoint(round: RoundId, { contributors, sum }: Checkpoint, options: { readonly erase: boolean }) {
     const kept = this.#of(round);
     if (options.erase) kept.saved.checkpoint?.sum.fill(0);
-    kept.saved = { ...kept.saved, checkpoint: { contributors: [...contributors], sum: sum.slice() } };
+    kept.saved = { ...kept.saved, checkpoint: { contributors: [...contributors], sum: new Uint8Array(sum) } };
   }
 
   async underWay(): Promise<readonly SavedRound[]> {

@@ -23,7 +23,7 @@ export function memoryBlobs(clock: Clock = systemClock): BlobStore {
   return {
     async put(bytes) {
       const hash = contentHash(bytes);
-      blobs.set(hash, { bytes: blobs.get(hash)?.bytes ?? bytes.slice(), putAt: clock.now() });
+      blobs.set(hash, { bytes: blobs.get(hash)?.bytes ?? new Uint8Array(bytes), putAt: clock.now() });
       return hash;
     },
     async get(hash) {

@@ -140,7 +140,7 @@ export const native: Primitives = {
   ed25519: {
     signingKey(seed) {
       const key = importSecretKey('Ed25519', seed);
-      return { publicKey: publicBytes(key), sign: message => sign(null, message, key) };
+      return { publicKey: publicBytes(key), sign: message => new Uint8Array(sign(null, message, key)) };
     },
     verify(publicKey, message, signature) {
       if (!isSoundKey(publicKey) || !isSoundSignature(signature)) return false;

@@ -18,7 +18,7 @@ const hsalsaConstant = Uint32Array.of(0x61707865, 0x3320646e, 0x79622d32, 0x6b20
 /** HSalsa20 over an X25519 secret: what `crypto_box_beforenm` of NaCl does after the agreement. */
 export function sealingKeyOf(sharedSecret: Uint8Array): Uint8Array {
   const key = new Uint32Array(8);
-  hsalsa(hsalsaConstant, new Uint32Array(sharedSecret.slice().buffer), hsalsaInput, key);
+  hsalsa(hsalsaConstant, new Uint32Array(new Uint8Array(sharedSecret).buffer), hsalsaInput, key);
   return new Uint8Array(key.buffer);
 }
 

@@ -232,7 +232,7 @@ function maskedOf({ dealt, neighbourhood }: InUpdates): Masked {
     devices: parameters.devices,
     threshold: parameters.threshold,
     self,
-    dealt: dealt.slice(),
+    dealt: new Uint8Array(dealt),
     neighbours,
     identities: concatBytes(...Array.from(neighbours, (_, i) => identityOf(neighbourhood, i))),
   };

@@ -84,7 +84,7 @@ export function restoreParticipant(context: ParticipantContext, saved: Uint8Arra
       return inAgreement(context, restoredMasked(reader), restoredHoldings(reader));
     case 'unmasking': {
       const masked = restoredMasked(reader);
-      const statement = reader.raw(2 * flagBytes(masked.devices)).slice();
+      const statement = new Uint8Array(reader.raw(2 * flagBytes(masked.devices)));
       const message = context.identity.sign(agreementMessage({ ...context, graph: masked.graph }, statement));
       return { phase, masked, holdings: restoredHoldings(reader), statement, message };
     }
@@ -101,12 +101,12 @@ export function restoreParticipant(context: ParticipantContext, saved: Uint8Arra
 }
 
 function restoredMasked(reader: ByteReader): Masked {
-  const graph = reader.raw(keyBytes).slice();
+  const graph = new Uint8Array(reader.raw(keyBytes));
   const isComplete = reader.u8() === 1;
   const [devices, threshold, self, count] = [reader.u32(), reader.u32(), reader.u32(), reader.u32()];
-  const dealt = reader.raw(flagBytes(devices)).slice();
+  const dealt = new Uint8Array(reader.raw(flagBytes(devices)));
   const neighbours = Uint32Array.from({ length: count }, () => reader.u32());
-  const identities = reader.raw(count * keyBytes).slice();
+  const identities = new Uint8Array(reader.raw(count * keyBytes));
   return { graph, isComplete, devices, threshold, self, dealt, neighbours, identities };
 }
 
@@ -118,6 +118,6 @@ function restoredHoldings(reader: ByteReader): Holdings {
   return {
     dealers: dealers.map(({ number }) => number),
     opened: dealers.map(({ opened }) => opened),
-    shares: new Secret(reader.raw(dealers.length * pairBytes).slice()),
+    shares: new Secret(new Uint8Array(reader.raw(dealers.length * pairBytes))),
   };
 }

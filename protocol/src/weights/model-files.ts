@@ -143,6 +143,6 @@ export function withWeights(
 ): ModelFiles {
   if (weights.length !== 4 * layout.count || computedHash !== weightsHash)
     throw new MurmurationError('model.corrupt', 'The weights do not match the hash that model.json names.');
-  const { buffer, byteOffset } = weights.byteOffset % 4 === 0 ? weights : weights.slice();
+  const { buffer, byteOffset } = weights.byteOffset % 4 === 0 ? weights : new Uint8Array(weights);
   return { hash, topology, layout, weights: new Float32Array(buffer, byteOffset, layout.count) };
 }

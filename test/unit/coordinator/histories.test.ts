@@ -70,6 +70,17 @@ const regressions: Record<string, [Setting, Operation[]]> = {
       ['Advance', 20000],
     ],
   ],
+  'what a device agreed to stays as it came, whatever becomes of the bytes in which it came': [
+    { masked: true, agreeing: true, consumes: 'sum', update: 'ring', durable: false, seed: 1608094789 },
+    [
+      ['CheckInBut', [5, 6]],
+      ['SubmitBut', []],
+      ['SubmitBut', []],
+      ['SubmitBut', []],
+      ['SubmitBut', [7, 3]],
+      ['Alter', 1, 0],
+    ],
+  ],
 };
 
 const passages = 70;

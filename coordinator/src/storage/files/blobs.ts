@@ -56,7 +56,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
   return {
     put(bytes) {
       // What is written is what the caller has now, whatever becomes of its buffer.
-      const kept = bytes.slice();
+      const kept = new Uint8Array(bytes);
       const hash = contentHash(kept);
       return inTurn(() =>
         onDisk(`The blob ${hash} can't be stored`, async () => {

@@ -218,7 +218,8 @@ describe.each([
         const snapshot = sum.snapshot();
         const before = snapshot.slice();
         restored.add(encode(all[0]!.delta, all[0]!.weight));
-        restored.restore(snapshot);
+        // Databases give buffers, which may be parts of a larger memory.
+        restored.restore(Buffer.concat([Buffer.alloc(3), snapshot]).subarray(3));
         expect(restored.contributors).toBe(cut);
         for (const { delta, weight } of all.slice(cut)) {
           sum.add(encode(delta, weight));

@@ -136,6 +136,19 @@ describe('agreements to the statement', () => {
     expect(coordinator.hasAgreed(assignment)).toBe(true);
   });
 
+  it('are kept as they came, whatever becomes of the memory in which they came', () => {
+    const { coordinator, agreeing } = stated(7);
+    const assignments = agreeing.map(({ assignment, state }) => {
+      // Node hands out buffers, whose slices are views of the same memory.
+      const received = Buffer.from(state.message);
+      coordinator.takeAgreement(assignment, received);
+      received.fill(0);
+      return assignment;
+    });
+    const [{ own, state }] = agreeing as [(typeof agreeing)[0]];
+    expect(() => revealShares(own, state, coordinator.agreedFor(assignments[0]!))).not.toThrow();
+  });
+
   it('SA13: go to each device with the updates of those who are silent, which is enough for it to reveal', () => {
     const { coordinator, agreeing } = stated(7);
     const [first, ...others] = agreeing as [(typeof agreeing)[0], ...typeof agreeing];
