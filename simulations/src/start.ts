@@ -77,7 +77,7 @@ async function start(): Promise<void> {
   const visitors = new Visitors(coordinator.events);
   const host = new Host(visitors, {
     task: task.name,
-    steering: coordinator.steering,
+    control: coordinator.control,
     clock: systemClock,
     phones: { all: options.devices, besideVisitors: besideVisitors(options.devices, task) },
     awake: count => phones.awake(count),

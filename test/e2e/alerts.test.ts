@@ -49,13 +49,13 @@ async function open(publicUrl?: string): Promise<Coordinator> {
 }
 
 it('tells a webhook of rounds that fail, and that they are no longer watched once the task is paused', async () => {
-  const { url, steering } = await open();
+  const { url, control } = await open();
   await clock.advance(10_000);
   while (messages.length < 1) await once(receiver, 'message');
   expect(messages).toMatchObject([
     { type: 'alert.raised', data: { rule: 'rounds-failing', link: `${url}/#/tasks/line/rounds/2` } },
   ]);
-  await steering.pause('line' as never);
+  await control.pause('line' as never);
   while (messages.length < 2) await once(receiver, 'message');
   expect(messages[1]).toMatchObject({ type: 'alert.resolved' });
 });

@@ -162,7 +162,7 @@ describe('commands that look at a running coordinator without a token', { timeou
       'round',
       (state: RoundState) => state.phase === 'updates' && state.cohort.count.counted === 1,
     );
-    await coordinator.steering.begin('line' as TaskName);
+    await coordinator.control.begin('line' as TaskName);
     // Those of the first round have been told to come back for the next one on schedule.
     const fresh = [stalled, lineClient(coordinator.url, 3)];
     clients.push(...fresh);

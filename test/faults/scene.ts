@@ -2,8 +2,8 @@ import { FederatedClient } from '@murmuration/client-sdk/node';
 import { type Config, parseConfig } from '@murmuration/coordinator/assembly/config';
 import {
   type Coordinator,
+  type CoordinatorEnvironment,
   createCoordinator,
-  type Surroundings,
 } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
@@ -26,7 +26,7 @@ interface Client {
 export interface SceneOptions {
   readonly task?: Partial<TaskDefinition>;
   readonly config?: Partial<Record<keyof Config, unknown>>;
-  readonly surroundings?: Partial<Surroundings>;
+  readonly surroundings?: Partial<CoordinatorEnvironment>;
   /** Devices that take part by the SDK and do nothing wrong. */
   readonly healthy?: number;
   /** Devices of the cohort that send what the test tells them to. */

@@ -31,7 +31,7 @@ const order: Record<string, readonly string[]> = {
     'rounds',
     'telemetry',
     'storage',
-    'serving',
+    'prediction',
     'http',
     'socket',
     'live',

@@ -5,29 +5,29 @@ import { native } from '@murmuration/protocol/primitives/node';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
+import { ActivePopulation } from '../population/active-population.ts';
 import { ActivityRecorder } from '../population/activity-recorder.ts';
 import { Convictions } from '../population/convictions.ts';
+import { DeviceRegistry } from '../population/device-registry.ts';
 import type { Population } from '../population/population.ts';
-import { Registrar } from '../population/registrar.ts';
-import { Turnout } from '../population/turnout.ts';
 import { WaitingPool } from '../population/waiting-pool.ts';
-import { Aliasing } from '../promotion/aliasing.ts';
+import { RemotePredictions } from '../prediction/remote-predictions.ts';
+import { workerPredictor } from '../prediction/worker-predictor.ts';
 import { Readability } from '../promotion/readability.ts';
+import { VersionAliases } from '../promotion/version-aliases.ts';
 import { Registry } from '../registry/registry.ts';
 import { Retention, type RetentionPolicy } from '../registry/retention.ts';
 import { resumeAll } from '../rounds/all-tasks.ts';
-import { CheckInDesk } from '../rounds/check-in.ts';
+import { CheckInHandler } from '../rounds/check-in.ts';
 import { ensureFirstVersion } from '../rounds/first-version.ts';
 import { versionMaker } from '../rounds/make-version.ts';
 import type { CohortChannel } from '../rounds/ports.ts';
-import { Steering } from '../rounds/steering.ts';
+import { RoundControl } from '../rounds/round-control.ts';
 import { TaskRounds } from '../rounds/task-rounds.ts';
 import { Traffic } from '../rounds/traffic.ts';
-import { PredictionDesk } from '../serving/prediction-desk.ts';
-import { workerServing } from '../serving/worker-serving.ts';
-import type { DeviceRequests } from '../socket/answers.ts';
+import type { DeviceRequests } from '../socket/request-handlers.ts';
 import type { Storage } from '../storage/storage.ts';
-import { asOperatorsSet, SettingsDesk } from '../task/settings-desk.ts';
+import { SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
 import type { Task } from '../task/task.ts';
 import { deviceRequests } from './device-requests.ts';
 
@@ -62,14 +62,14 @@ export interface Core {
   readonly rounds: ReadonlyMap<string, TaskRounds>;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly registry: Registry;
-  readonly aliasing: Aliasing;
+  readonly versionAliases: VersionAliases;
   /** Which versions in use can't be read. */
   readonly readability: Readability;
-  readonly settings: SettingsDesk;
+  readonly settings: SettingsManager;
   readonly traffic: Traffic;
-  readonly steering: Steering;
-  readonly registrar: Registrar;
-  readonly turnout: Turnout;
+  readonly control: RoundControl;
+  readonly deviceRegistry: DeviceRegistry;
+  readonly activePopulation: ActivePopulation;
   readonly convictions: Convictions;
   /** Answers devices that have said hello. */
   readonly requests: DeviceRequests;
@@ -90,23 +90,25 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const { clock, random, storage, population, channel, unmasker, events, limits } = ports;
   const { history } = storage;
   const registry = new Registry(storage.blobs, history, storage.aliases);
-  const aliasing = new Aliasing(storage.aliases, history, events, clock, model => registry.files(model));
-  const readability = new Readability(registry, aliasing, events);
+  const versionAliases = new VersionAliases(storage.aliases, history, events, clock, model =>
+    registry.files(model),
+  );
+  const readability = new Readability(registry, versionAliases, events);
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const traffic = new Traffic();
 
   await startBackend();
-  const tasks = await Promise.all(defined.map(task => asOperatorsSet(task, storage.settings)));
+  const tasks = await Promise.all(defined.map(task => withStoredSettings(task, storage.settings)));
   for (const task of tasks) {
     await ensureFirstVersion(task, registry, history, clock);
-    await aliasing.open(task.name);
+    await versionAliases.open(task.name);
     await readability.look(task.name);
   }
 
-  const turnout = new Turnout(storage.activity, () => channel.size, clock, events);
-  await turnout.open(tasks);
+  const activePopulation = new ActivePopulation(storage.activity, () => channel.size, clock, events);
+  await activePopulation.open(tasks);
 
-  const desks = new Map<string, CheckInDesk>();
+  const checkIns = new Map<string, CheckInHandler>();
   const rounds = new Map<string, TaskRounds>();
   const pools = new Map<string, WaitingPool>();
   for (const task of tasks) {
@@ -127,16 +129,16 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
         (...step) => events.emit('closing-step', ...step),
       ),
       named: () => {
-        const { champion } = aliasing.of(task.name);
+        const { champion } = versionAliases.of(task.name);
         return champion.pinned ? champion.model : undefined;
       },
       traffic: () => traffic.of(task.name),
-      comeBackAfter: () => desks.get(task.name)!.comeBackAfter(),
+      comeBackAfter: () => checkIns.get(task.name)!.comeBackAfter(),
       events,
     });
     pools.set(task.name, pool);
     rounds.set(task.name, taskRounds);
-    desks.set(task.name, new CheckInDesk(taskRounds, pool, turnout, ports.jitter));
+    checkIns.set(task.name, new CheckInHandler(taskRounds, pool, activePopulation, ports.jitter));
   }
 
   const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
@@ -146,10 +148,10 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await retention.apply(task, new Set([...underWay.filter(base => base !== undefined), ...named]));
   });
 
-  const steering = new Steering(rounds, storage.pausedTasks, task => events.emit('steered', task));
-  await steering.open();
+  const control = new RoundControl(rounds, storage.pausedTasks, task => events.emit('steered', task));
+  await control.open();
 
-  const registrar = new Registrar(storage.devices, storage.activity, population, {
+  const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
     isConnected: device => channel.isConnected(device),
     async drop(device) {
       await Promise.all(Array.from(rounds.values(), ({ current }) => current?.drop(device)));
@@ -163,7 +165,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       withdraw(device) {
         for (const pool of pools.values()) pool.remove(device);
       },
-      revoke: device => registrar.revoke(device),
+      revoke: device => deviceRegistry.revoke(device),
       async reinstate(device) {
         await population.reinstate(device);
       },
@@ -173,16 +175,18 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   );
   await convictions.open();
 
-  const servings = new Map(tasks.map(({ name, serving }) => [name, serving.remote ? workerServing() : null]));
-  const predictions = new PredictionDesk(servings, {
+  const servings = new Map(
+    tasks.map(({ name, serving }) => [name, serving.remote ? workerPredictor() : null]),
+  );
+  const predictions = new RemotePredictions(servings, {
     registry,
     history,
-    champion: task => aliasing.of(task).champion.model,
+    champion: task => versionAliases.of(task).champion.model,
     clock,
     limits,
   });
 
-  const settings = new SettingsDesk(storage.settings, rounds, defined, clock);
+  const settings = new SettingsManager(storage.settings, rounds, defined, clock);
   await settings.open();
 
   const endRounds = async () => {
@@ -191,25 +195,25 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   };
   return {
     rounds,
-    aliasing,
+    versionAliases,
     readability,
     settings,
     pools,
     registry,
     traffic,
-    steering,
-    registrar,
-    turnout,
+    control,
+    deviceRegistry,
+    activePopulation,
     convictions,
     requests: deviceRequests({
       clock,
       events,
       rounds,
       pools,
-      desks,
+      checkIns,
       predictions,
-      registrar,
-      aliasing,
+      deviceRegistry,
+      versionAliases,
       convictions,
     }),
     async resume() {

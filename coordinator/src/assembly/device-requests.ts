@@ -2,13 +2,13 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Convictions } from '../population/convictions.ts';
-import type { Registrar } from '../population/registrar.ts';
+import type { DeviceRegistry } from '../population/device-registry.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
-import type { Aliasing } from '../promotion/aliasing.ts';
+import type { RemotePredictions } from '../prediction/remote-predictions.ts';
+import type { VersionAliases } from '../promotion/version-aliases.ts';
 import { type AllRounds, findRound } from '../rounds/all-tasks.ts';
-import type { CheckInDesk } from '../rounds/check-in.ts';
-import type { PredictionDesk } from '../serving/prediction-desk.ts';
-import type { DeviceRequests } from '../socket/answers.ts';
+import type { CheckInHandler } from '../rounds/check-in.ts';
+import type { DeviceRequests } from '../socket/request-handlers.ts';
 
 /** What answers the devices of a coordinator; maps are by the task's name. */
 interface Answering {
@@ -16,10 +16,10 @@ interface Answering {
   readonly events: CoordinatorEvents;
   readonly rounds: AllRounds;
   readonly pools: ReadonlyMap<string, WaitingPool>;
-  readonly desks: ReadonlyMap<string, CheckInDesk>;
-  readonly predictions: PredictionDesk;
-  readonly registrar: Registrar;
-  readonly aliasing: Aliasing;
+  readonly checkIns: ReadonlyMap<string, CheckInHandler>;
+  readonly predictions: RemotePredictions;
+  readonly deviceRegistry: DeviceRegistry;
+  readonly versionAliases: VersionAliases;
   readonly convictions: Pick<Convictions, 'outUntil'>;
 }
 
@@ -29,10 +29,10 @@ export function deviceRequests({
   events,
   rounds,
   pools,
-  desks,
+  checkIns,
   predictions,
-  registrar,
-  aliasing,
+  deviceRegistry,
+  versionAliases,
   convictions,
 }: Answering): DeviceRequests {
   return {
@@ -42,24 +42,24 @@ export function deviceRequests({
         leastExamples: eligibility.minExamples,
       }));
       const serve = tasks.flatMap(({ task }) => {
-        const { champion } = aliasing.of(task);
+        const { champion } = versionAliases.of(task);
         return champion.pinned ? [{ task, model: champion.model }] : [];
       });
       return { now: clock.now(), tasks, ...(serve.length > 0 && { serve }) };
     },
     checkIn({ device: { id: device }, sdk }, message) {
-      const desk = desks.get(message.task);
-      if (!desk) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
+      const checkIn = checkIns.get(message.task);
+      if (!checkIn) throw new MurmurationError('task.unknown', `There is no task "${message.task}".`);
       const out = (convictions.outUntil(device) ?? 0) - clock.now();
-      const answer = desk.answer(device, message, sdk, out);
-      events.emit('checked-in', device, message.task, answer.decision, desk.isEligible(message, sdk));
+      const answer = checkIn.answer(device, message, sdk, out);
+      events.emit('checked-in', device, message.task, answer.decision, checkIn.isEligible(message, sdk));
       return answer;
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>
       findRound(rounds, round).contribute(device, assignment, phase, message),
     predict: message => predictions.answer(message),
     leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
-    forget: device => registrar.forget(device),
+    forget: device => deviceRegistry.forget(device),
     connected(device) {
       for (const each of rounds.values()) each.current?.back(device);
     },

@@ -5,11 +5,11 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { steadyClock, systemRandom } from '@murmuration/protocol/system';
 import { CoordinatorEvents } from '../events/events.ts';
 import { createApp } from '../http/app.ts';
+import { guardBy } from '../http/authentication.ts';
 import { readCertificate } from '../http/certificate.ts';
 import { serveDashboard } from '../http/dashboard.ts';
-import { guardBy } from '../http/entrance.ts';
 import { listen } from '../http/listen.ts';
-import { OperatorDoor } from '../http/operator-door.ts';
+import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
 import { adminRoutes } from '../http/routes/admin/admin.ts';
 import { healthRoutes } from '../http/routes/health.ts';
 import { metricRoutes } from '../http/routes/metrics.ts';
@@ -26,12 +26,12 @@ import { configured } from '../operators/configured.ts';
 import { requireProtection } from '../operators/exposure.ts';
 import { Operators } from '../operators/operators.ts';
 import { Sessions } from '../operators/sessions.ts';
-import { Census } from '../population/census.ts';
 import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts';
-import { EnrolmentDesk } from '../population/enrolment-desk.ts';
+import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
 import { Population } from '../population/population.ts';
+import { PopulationStatistics } from '../population/statistics.ts';
 import { findRound } from '../rounds/all-tasks.ts';
-import type { Steering } from '../rounds/steering.ts';
+import type { RoundControl } from '../rounds/round-control.ts';
 import { frameLengths } from '../socket/frame-lengths.ts';
 import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
@@ -43,7 +43,7 @@ import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
-import { Opened } from './opened.ts';
+import { OpenResources } from './open-resources.ts';
 import { openWatch } from './watch.ts';
 
 export interface Coordinator {
@@ -51,7 +51,7 @@ export interface Coordinator {
   readonly url: string;
   readonly events: CoordinatorEvents;
   /** Pauses, resumes, aborts and begins rounds, as operators do. */
-  readonly steering: Steering;
+  readonly control: RoundControl;
   /** Begins the rounds; until then devices can connect and wait. Throws `server.stopping` after `stop`. */
   start(): Promise<void>;
   /** Ends the rounds under way and begins no others; what is old is deleted when it returns, and models are served on. */
@@ -64,7 +64,7 @@ export interface Coordinator {
 }
 
 /** What differs between a coordinator in production and one in a test. */
-export interface Surroundings {
+export interface CoordinatorEnvironment {
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Draws cohorts, and makes ids and tokens of rounds; by default `random` does. */
@@ -82,7 +82,7 @@ export interface Surroundings {
 export async function createCoordinator(
   config: Config,
   tasks: readonly Task[],
-  surroundings: Surroundings = { clock: steadyClock(), random: systemRandom },
+  surroundings: CoordinatorEnvironment = { clock: steadyClock(), random: systemRandom },
 ): Promise<Coordinator> {
   refuseEqualNames(tasks);
   if (surroundings.storage) return assemble(config, tasks, surroundings, surroundings.storage);
@@ -94,11 +94,11 @@ export async function createCoordinator(
 async function assemble(
   config: Config,
   tasks: readonly Task[],
-  surroundings: Surroundings,
+  surroundings: CoordinatorEnvironment,
   storage: Storage,
   closeStorage: () => Promise<void> = async () => {},
 ): Promise<Coordinator> {
-  const opened = new Opened(surroundings.clock);
+  const opened = new OpenResources(surroundings.clock);
   opened.add(closeStorage);
   try {
     return await open(config, tasks, surroundings, storage, opened, closeStorage);
@@ -111,9 +111,9 @@ async function assemble(
 async function open(
   config: Config,
   tasks: readonly Task[],
-  { clock, random, roundRandom = random, verifyEnrolment }: Surroundings,
+  { clock, random, roundRandom = random, verifyEnrolment }: CoordinatorEnvironment,
   storage: Storage,
-  opened: Opened,
+  opened: OpenResources,
   closeStorage: () => Promise<void>,
 ): Promise<Coordinator> {
   const events = new CoordinatorEvents();
@@ -160,7 +160,7 @@ async function open(
     retention,
   });
   opened.add(() => core.close());
-  const { rounds, pools, registry, traffic, steering, registrar } = core;
+  const { rounds, pools, registry, traffic, control, deviceRegistry } = core;
   const { storage: folder } = config;
   const watch = await openWatch(core, {
     clock,
@@ -173,12 +173,12 @@ async function open(
   });
   opened.add(() => watch.close());
   const sessions = new Sessions(operators, secrets, () => events.emit('signed-out'));
-  const door = new OperatorDoor(operators, sessions, bounds.trustedProxies);
-  const feed = new LiveFeed({ ...bounds, door, overviews: watch.overviews });
+  const authenticator = new OperatorAuthenticator(operators, sessions, bounds.trustedProxies);
+  const feed = new LiveFeed({ ...bounds, authenticator, overviews: watch.overviews });
   opened.add(() => feed.close());
   opened.add(() => core.suspend());
   events.on('aliases', task => {
-    const { champion } = core.aliasing.of(task);
+    const { champion } = core.versionAliases.of(task);
     gateway.announce({ task, model: champion.pinned && champion.model });
   });
   events.on('settings', () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task))));
@@ -192,7 +192,7 @@ async function open(
     tasks: tasks.map(({ name }) => name),
     unreadable: () => core.readability.all,
   });
-  const guard = guardBy(door, operators);
+  const guard = guardBy(authenticator, operators);
   metricRoutes(
     app,
     watchMetrics(
@@ -223,20 +223,20 @@ async function open(
   );
   await adminRoutes(app, {
     operators,
-    door,
+    authenticator,
     bounds,
-    steering,
+    control,
     audit: storage.audit,
-    desk: new EnrolmentDesk(storage.enrolmentTokens, secrets),
-    registrar,
+    enrolmentTokens: new EnrolmentTokens(storage.enrolmentTokens, secrets),
+    deviceRegistry,
     ...watch,
     tasks: rounds,
     history: storage.history,
     verdicts: storage.verdicts,
-    aliasing: core.aliasing,
+    versionAliases: core.versionAliases,
     settings: core.settings,
-    census: new Census(population, storage.activity, core.convictions, clock),
-    turnout: core.turnout,
+    populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
+    activePopulation: core.activePopulation,
     convictions: core.convictions,
   });
   await serveApps(app, config.apps);
@@ -261,7 +261,7 @@ async function open(
   return {
     url,
     events,
-    steering,
+    control,
     start: core.start,
     endRounds: core.endRounds,
     stop() {

@@ -25,7 +25,12 @@ export interface Watch {
 
 /** Watches a core from now on; before devices connect. */
 export async function openWatch(
-  { rounds, aliasing, readability, settings }: Pick<Core, 'rounds' | 'aliasing' | 'readability' | 'settings'>,
+  {
+    rounds,
+    versionAliases,
+    readability,
+    settings,
+  }: Pick<Core, 'rounds' | 'versionAliases' | 'readability' | 'settings'>,
   ports: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -45,7 +50,7 @@ export async function openWatch(
     events,
     rounds,
     history,
-    base: task => aliasing.of(task).base.model,
+    base: task => versionAliases.of(task).base.model,
     presence,
     enrolled,
     disk,
@@ -62,7 +67,7 @@ export async function openWatch(
     events,
     rounds,
     history,
-    aliasing,
+    versionAliases,
     presence,
     enrolled,
     alerts: () => alerts.firing,

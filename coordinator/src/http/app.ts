@@ -11,9 +11,9 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { originOf } from '../limits/address.ts';
-import { watchArrival } from '../limits/arrival.ts';
-import { watchDeparture } from '../limits/departure.ts';
 import { Rates } from '../limits/rates.ts';
+import { watchReceiveRate } from '../limits/receive-rate.ts';
+import { watchSendRate } from '../limits/send-rate.ts';
 import { blockLength } from '../registry/stored-bytes.ts';
 import type { Certificate } from './certificate.ts';
 import { type ConnectionBounds, Connections, parserProblem } from './connections.ts';
@@ -130,14 +130,14 @@ function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppS
   });
   app.addHook('preParsing', async ({ raw, url, method, routeOptions }) => {
     if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) return;
-    watchArrival(raw, limits, clock, () => {
+    watchReceiveRate(raw, limits, clock, () => {
       const error = new MurmurationError('request.too-slow');
       events.emit('refused', `${method} ${routeOptions.url ?? 'unknown'}`, error.code, error.detail);
       endWithProblem(raw.socket, error, url);
     });
   });
   app.addHook('onSend', ({ method, routeOptions }, { raw }, payload, done) => {
-    watchDeparture(raw, limits, blockLength, clock, () => {
+    watchSendRate(raw, limits, blockLength, clock, () => {
       const { code } = new MurmurationError('request.too-slow');
       events.emit(
         'refused',

@@ -5,7 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { countedAddress, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
-import { Places } from '../limits/places.ts';
+import { Quota } from '../limits/quota.ts';
 import { endWithProblem } from './problem.ts';
 
 export interface ConnectionBounds {
@@ -18,14 +18,14 @@ export interface ConnectionBounds {
 export class Connections {
   readonly limits: Limits;
   readonly #bounds: ConnectionBounds;
-  readonly #places: Places;
+  readonly #places: Quota;
   readonly #open = new Set<Socket>();
   #isClosed = false;
 
   constructor(bounds: ConnectionBounds) {
     this.#bounds = bounds;
     this.limits = bounds.limits;
-    this.#places = new Places(bounds.limits.connections, bounds.limits.connectionsPerAddress);
+    this.#places = new Quota(bounds.limits.connections, bounds.limits.connectionsPerAddress);
   }
 
   /** Bounds the connections of a server, and answers what never becomes a request of the application. */

@@ -5,15 +5,15 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import { Server, type Socket } from 'socket.io';
 import type { CoordinatorEvents } from '../events/events.ts';
-import type { OperatorDoor } from '../http/operator-door.ts';
+import type { OperatorAuthenticator } from '../http/operator-authenticator.ts';
 import { endWithProblem } from '../http/problem.ts';
 import { originOf, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
-import { Places } from '../limits/places.ts';
+import { Quota } from '../limits/quota.ts';
 import { WebSockets } from '../socket/web-sockets.ts';
 import type { Overviews } from '../telemetry/overview.ts';
 import { watchChanges } from './changes.ts';
-import { Pulse } from './pulse.ts';
+import { Throttle } from './throttle.ts';
 
 /** ms between two states that are sent. */
 const interval = 200;
@@ -33,7 +33,7 @@ export interface FeedPorts {
   readonly events: CoordinatorEvents;
   readonly limits: Pick<Limits, 'dashboards' | 'dashboardsPerAddress' | 'handshake' | 'outgoing'>;
   readonly trustedProxies: TrustedProxies;
-  readonly door: OperatorDoor;
+  readonly authenticator: OperatorAuthenticator;
   readonly overviews: Overviews;
 }
 
@@ -47,10 +47,10 @@ export class LiveFeed {
   readonly #ports: FeedPorts;
   readonly #webSockets: WebSockets;
   readonly #io: Server<Record<string, never>, LiveEvents>;
-  readonly #places: Places;
+  readonly #places: Quota;
   readonly #changed = new Map<string, Changed>();
-  readonly #pulse: Pulse;
-  readonly #connections: Pulse;
+  readonly #pulse: Throttle;
+  readonly #connections: Throttle;
   #isStale = false;
   #cancelRecheck: Cancel | undefined;
   #isClosed = false;
@@ -58,7 +58,7 @@ export class LiveFeed {
   constructor(ports: FeedPorts) {
     this.#ports = ports;
     const { dashboards, dashboardsPerAddress, handshake, outgoing } = ports.limits;
-    this.#places = new Places(dashboards, dashboardsPerAddress);
+    this.#places = new Quota(dashboards, dashboardsPerAddress);
     this.#webSockets = new WebSockets(longestMessage, {
       clock: ports.clock,
       limits: { handshake, outgoing, messages },
@@ -67,12 +67,12 @@ export class LiveFeed {
     this.#io = new Server({ serveClient: false });
     this.#io.bind(this.#webSockets.engine);
     this.#io.on('connection', socket => this.#welcome(socket as DashboardSocket));
-    this.#pulse = new Pulse(ports.clock, interval, () => this.#send());
+    this.#pulse = new Throttle(ports.clock, interval, () => this.#send());
     const tell = (what: Changed) => {
       this.#changed.set(JSON.stringify(what), what);
       this.#schedule();
     };
-    this.#connections = new Pulse(ports.clock, connectionsInterval, () =>
+    this.#connections = new Throttle(ports.clock, connectionsInterval, () =>
       tell({ subject: 'connections', task: null }),
     );
     watchChanges(
@@ -122,7 +122,7 @@ export class LiveFeed {
     const { searchParams } = new URL(request.url ?? '', 'http://dashboard');
     if (request.method !== 'GET' || searchParams.get('EIO') !== '4' || searchParams.has('sid'))
       throw new MurmurationError('request.invalid', 'The live feed is a WebSocket of socket.io.');
-    const { operator } = await this.#ports.door.enter(request, true);
+    const { operator } = await this.#ports.authenticator.enter(request, true);
     if (!operator || socket.destroyed) throw new MurmurationError('operator.unauthenticated');
     const address = originOf(request, this.#ports.trustedProxies);
     const leave = this.#places.take(address);
@@ -133,11 +133,11 @@ export class LiveFeed {
   }
 
   #welcome(socket: DashboardSocket): void {
-    const wire = this.#webSockets.wireOf(socket.conn);
-    wire.joined();
-    wire.identified();
+    const transport = this.#webSockets.transportOf(socket.conn);
+    transport.joined();
+    transport.identified();
     socket.on('disconnect', () => {
-      wire.closing();
+      transport.closing();
       socket.conn.close();
     });
     socket.use(() => socket.disconnect(true));
@@ -202,7 +202,7 @@ export class LiveFeed {
 
   async #mayWatch(request: IncomingMessage): Promise<boolean> {
     try {
-      await this.#ports.door.enter(request, false);
+      await this.#ports.authenticator.enter(request, false);
       return true;
     } catch {
       return false;

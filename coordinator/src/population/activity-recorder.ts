@@ -4,7 +4,7 @@ import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Member } from '../round/cohort.ts';
 import type { RoundState } from '../round/round.ts';
-import { GatheredWrites } from '../writes/gathered-writes.ts';
+import { BatchedWrites } from '../writes/batched-writes.ts';
 import type { ActivityChange, ActivityStore, Participation } from './activity.ts';
 
 /** Changes that are written in one transaction. */
@@ -24,7 +24,7 @@ export class ActivityRecorder {
   readonly #store: ActivityStore;
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;
-  readonly #writes: GatheredWrites;
+  readonly #writes: BatchedWrites;
   #gathered = new Map<DeviceId, Gathered>();
   /** Rounds that were seen without a cohort: the next state that has one is that of its draw. */
   readonly #gathering = new Set<RoundId>();
@@ -35,7 +35,7 @@ export class ActivityRecorder {
     this.#store = store;
     this.#clock = clock;
     this.#events = events;
-    this.#writes = new GatheredWrites(() => this.#write(), clock);
+    this.#writes = new BatchedWrites(() => this.#write(), clock);
     events.on('connected', (device, platform, sdk) => {
       this.#see(device).client = { platform, sdk };
     });

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@murmuration/protocol/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { GatheredWrites } from '../writes/gathered-writes.ts';
+import { BatchedWrites } from '../writes/batched-writes.ts';
 
 /** ms for which a device that was convicted is left out of rounds. */
 const outFor = 86_400_000;
@@ -48,7 +48,7 @@ export class Convictions {
   readonly #sentence: Sentence;
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;
-  readonly #writes: GatheredWrites;
+  readonly #writes: BatchedWrites;
   /** Until when devices are left out, ms since 1970; some of them are over. */
   readonly #until = new Map<DeviceId, number>();
   #unwritten: Conviction[] = [];
@@ -58,7 +58,7 @@ export class Convictions {
     this.#sentence = sentence;
     this.#clock = clock;
     this.#events = events;
-    this.#writes = new GatheredWrites(() => this.#write(), clock);
+    this.#writes = new BatchedWrites(() => this.#write(), clock);
     events.on('convicted', (round, devices, code) => this.#convict(round, devices, code));
   }
 

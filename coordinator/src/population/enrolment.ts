@@ -50,7 +50,7 @@ export function storedTokens(
 }
 
 /** All ways to enrol that a coordinator offers. */
-export interface EnrolmentWays {
+export interface EnrolmentMethods {
   /** Tokens of the configuration. */
   readonly listed: readonly string[];
   /** Tokens that operators made. */
@@ -63,7 +63,7 @@ export interface EnrolmentWays {
 
 /** Lets a device enrol in any of these ways; `failed` hears what an app's own verifier throws. */
 export function enrolmentBy(
-  { listed, stored, verifier, isOpen }: EnrolmentWays,
+  { listed, stored, verifier, isOpen }: EnrolmentMethods,
   { primitives, clock }: { readonly primitives: Primitives; readonly clock: Clock },
   failed: (error: unknown) => void,
 ): EnrolmentVerifier {

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Aliasing } from './aliasing.ts';
+import type { VersionAliases } from './version-aliases.ts';
 
 /** A version in use of which something is gone or damaged. */
 export interface Unreadable {
@@ -25,18 +25,18 @@ export function isUnreadable(error: unknown): error is MurmurationError {
 /** Knows which of the versions in use can't be read: without them no round begins, or devices have no model to serve. */
 export class Readability {
   readonly #registry: Pick<Registry, 'current' | 'files'>;
-  readonly #aliasing: Pick<Aliasing, 'of'>;
+  readonly #versionAliases: Pick<VersionAliases, 'of'>;
   readonly #events: CoordinatorEvents;
   readonly #found = new Map<TaskName, readonly Unreadable[]>();
 
   /** Looks again whenever a version is made or named, and where a round could not begin. */
   constructor(
     registry: Pick<Registry, 'current' | 'files'>,
-    aliasing: Pick<Aliasing, 'of'>,
+    versionAliases: Pick<VersionAliases, 'of'>,
     events: CoordinatorEvents,
   ) {
     this.#registry = registry;
-    this.#aliasing = aliasing;
+    this.#versionAliases = versionAliases;
     this.#events = events;
     events.on('aliases', task => this.look(task));
     events.on('not-begun', task => this.look(task));
@@ -59,7 +59,7 @@ export class Readability {
 
   /** Reads the versions in use of a task; a storage that fails for the moment says nothing of them. */
   async look(task: TaskName): Promise<void> {
-    const { base, champion } = this.#aliasing.of(task);
+    const { base, champion } = this.#versionAliases.of(task);
     const found: Unreadable[] = [];
     try {
       found.push(...(await unreadable(task, 'base', base.number, () => this.#registry.current(task))));

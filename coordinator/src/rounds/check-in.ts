@@ -1,8 +1,8 @@
 import type { DeviceId } from '@murmuration/protocol/ids';
 import type { CheckIn, CheckInAnswer } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { ActivePopulation } from '../population/active-population.ts';
 import { comeBackAfter } from '../population/pacing.ts';
-import type { Turnout } from '../population/turnout.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { cohortSizeOf } from '../task/task.ts';
@@ -21,16 +21,21 @@ const untilEligible = 5 * 60_000;
 const longestReason = 256;
 
 /** Answers check-ins of one task: wait for an assignment, or come back later. */
-export class CheckInDesk {
+export class CheckInHandler {
   readonly #rounds: TaskRounds;
   readonly #pool: WaitingPool;
-  readonly #turnout: Pick<Turnout, 'of'>;
+  readonly #activePopulation: Pick<ActivePopulation, 'of'>;
   readonly #random: RandomBytes;
 
-  constructor(rounds: TaskRounds, pool: WaitingPool, turnout: Pick<Turnout, 'of'>, random: RandomBytes) {
+  constructor(
+    rounds: TaskRounds,
+    pool: WaitingPool,
+    activePopulation: Pick<ActivePopulation, 'of'>,
+    random: RandomBytes,
+  ) {
     this.#rounds = rounds;
     this.#pool = pool;
-    this.#turnout = turnout;
+    this.#activePopulation = activePopulation;
     this.#random = random;
   }
 
@@ -65,7 +70,7 @@ export class CheckInDesk {
     const { task, untilNextRound } = this.#rounds;
     const { interval } = task;
     return comeBackAfter(
-      { untilNextRound, interval, cohortSize: cohortSizeOf(task), ...this.#turnout.of(task) },
+      { untilNextRound, interval, cohortSize: cohortSizeOf(task), ...this.#activePopulation.of(task) },
       this.#random,
     );
   }

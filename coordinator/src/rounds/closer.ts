@@ -5,22 +5,22 @@ import type { Head } from '../registry/ports.ts';
 import type { Judged } from '../registry/verdicts.ts';
 import { type RoundRecord, recordOf } from '../round/record.ts';
 import type { Failed } from '../round/round.ts';
-import type { Course } from './course.ts';
 import type { DriverPorts } from './ports.ts';
+import type { RoundExecution } from './round-execution.ts';
 import type { TrafficCount } from './traffic.ts';
 import { isOutage, untilStored } from './until-stored.ts';
 
 /** Closes a round in one commit: the next version, or that there is none, with the record of the round. */
 export class Closer {
-  readonly #course: Course;
+  readonly #execution: RoundExecution;
   readonly #ports: DriverPorts;
   readonly #trafficBefore: TrafficCount;
   /** Aborted once the round has failed: what makes its version ends. */
   readonly #unwanted = new AbortController();
   #isCommitting = false;
 
-  constructor(course: Course, ports: DriverPorts) {
-    this.#course = course;
+  constructor(execution: RoundExecution, ports: DriverPorts) {
+    this.#execution = execution;
     this.#ports = ports;
     this.#trafficBefore = ports.traffic();
   }
@@ -35,7 +35,7 @@ export class Closer {
    * storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
    */
   async publish(): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
-    const { terms, aggregate, stop } = this.#course;
+    const { terms, aggregate, stop } = this.#execution;
     const { makeVersion, clock, events } = this.#ports;
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask();
@@ -49,7 +49,7 @@ export class Closer {
       where: 'storing a version',
       outage: isOutage,
     });
-    const { state } = this.#course;
+    const { state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
     signal.throwIfAborted();
     const model = head.version.model;
@@ -67,7 +67,7 @@ export class Closer {
   }
 
   async #unmask(): Promise<void> {
-    const { masked, aggregate, terms } = this.#course;
+    const { masked, aggregate, terms } = this.#execution;
     if (!masked || !(aggregate instanceof RingSum)) return;
     const { unmasker, events, clock } = this.#ports;
     const startedAt = clock.now();
@@ -80,7 +80,7 @@ export class Closer {
 
   /** What its devices say of the version that the plan names. Throws `update.impossible`. */
   #judged(): Judged | undefined {
-    const { aggregate, terms } = this.#course;
+    const { aggregate, terms } = this.#execution;
     const verdicts = aggregate instanceof RingSum ? aggregate.verdicts() : undefined;
     return verdicts && { model: terms.plan.judged!, verdicts };
   }
@@ -88,7 +88,7 @@ export class Closer {
   /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
   async #commit(round: RoundRecord, head?: Head, judged?: Judged): Promise<void> {
     this.#isCommitting = true;
-    const { journal, checkpointer, stop } = this.#course;
+    const { journal, checkpointer, stop } = this.#execution;
     await Promise.all([journal.commit.halt(), checkpointer.commit.halt()]);
     const entry = head ? { head, round, judged } : { round };
     const { history, clock, events } = this.#ports;
@@ -112,7 +112,7 @@ export class Closer {
         checkpointer.commit.refuse(error);
       },
     });
-    events.emit('closing-step', this.#course.terms, 'commit', clock.now() - startedAt);
+    events.emit('closing-step', this.#execution.terms, 'commit', clock.now() - startedAt);
   }
 
   async #isKept({ task, number, round }: RoundRecord): Promise<boolean> {
@@ -125,7 +125,7 @@ export class Closer {
     const before = this.#trafficBefore;
     const endedAt = this.#ports.clock.now();
     const traffic = { up: up - before.up, down: down - before.down };
-    const { timeline, errors } = this.#course;
+    const { timeline, errors } = this.#execution;
     const phases = timeline.endedAt(endedAt);
     return recordOf(state, endedAt, head?.version.metrics ?? null, traffic, {
       phases,

@@ -13,11 +13,11 @@ import type { Effect, Failed, Published, RoundState, RoundTerms } from '../round
 import type { SavedRound } from '../round/store.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
 import { Closer } from './closer.ts';
-import { Course } from './course.ts';
 import { untilTheEnd } from './group-commit.ts';
 import type { MaskingEntry } from './masked-part.ts';
 import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
+import { RoundExecution } from './round-execution.ts';
 
 /**
  * Carries one round through its life: feeds what happens to its course, and alone performs the effects. Whatever leaves the
@@ -28,7 +28,7 @@ export class RoundDriver {
   /** Resolves when the round is over and its record is kept; with undefined where it was suspended before. */
   readonly ended: Promise<RoundRecord | undefined>;
   readonly #ports: DriverPorts;
-  readonly #course: Course;
+  readonly #execution: RoundExecution;
   readonly #outbox: Outbox;
   readonly #closer: Closer;
   readonly #absence: Absence;
@@ -45,51 +45,51 @@ export class RoundDriver {
     this.ended = new Promise(resolve => {
       this.#settle = resolve;
     });
-    this.#course = new Course(terms, aggregate, ports, saved);
-    this.#outbox = new Outbox(terms, this.#course.claims, ports);
-    this.#closer = new Closer(this.#course, ports);
+    this.#execution = new RoundExecution(terms, aggregate, ports, saved);
+    this.#outbox = new Outbox(terms, this.#execution.claims, ports);
+    this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
       const graced = { type: 'graced', time } as const;
-      this.#course.happen(graced, graced);
+      this.#execution.happen(graced, graced);
     });
     if (saved) this.#reAnchor();
     this.#goLive();
   }
 
   get state(): RoundState {
-    return this.#course.state;
+    return this.#execution.state;
   }
 
   /** The phases so far, the one under way last. */
   get phases(): readonly PhaseRecord[] {
-    return this.#course.timeline.phases;
+    return this.#execution.timeline.phases;
   }
 
   /** Bytes of an update of this round. */
   get updateLength(): number {
-    return updateLength(this.#course.aggregate.form);
+    return updateLength(this.#execution.aggregate.form);
   }
 
   /** Refuses an update whose device has not signed who dealt, before its bytes are read. Throws `update.unsigned`. */
   requireSigned(assignment: AssignmentId, signature: Uint8Array | undefined): void {
     try {
-      this.#course.takeUpdateSignature(assignment, signature);
+      this.#execution.takeUpdateSignature(assignment, signature);
     } catch (error) {
-      this.#course.refused(error);
+      this.#execution.refused(error);
       throw error;
     }
   }
 
   poolChanged(): void {
-    this.#course.happen({ type: 'available', devices: this.#ports.pool.size });
+    this.#execution.happen({ type: 'available', devices: this.#ports.pool.size });
   }
 
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
   authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
     try {
-      return this.#course.claims.authenticate(assignment, token);
+      return this.#execution.claims.authenticate(assignment, token);
     } catch (error) {
-      this.#course.refused(error);
+      this.#execution.refused(error);
       throw error;
     }
   }
@@ -105,8 +105,8 @@ export class RoundDriver {
     signature?: Uint8Array | undefined,
   ): Promise<UploadReceipt> {
     await this.#counted(async () => {
-      await this.#course.takeUpdate(assignment, bytes, signature);
-      await this.#course.checkpointer.acknowledge(assignment);
+      await this.#execution.takeUpdate(assignment, bytes, signature);
+      await this.#execution.checkpointer.acknowledge(assignment);
     });
     return { round: this.terms.id, assignment, counted: true };
   }
@@ -122,11 +122,11 @@ export class RoundDriver {
     type: MaskingEntry['type'],
     message: Uint8Array,
   ): Promise<void> {
-    const { claims, journal } = this.#course;
+    const { claims, journal } = this.#execution;
     const isLate = type === 'agree' && this.state.phase === 'unmasking';
     await this.#counted(async () => {
       claims.requireOwner(id, assignment);
-      await this.#course.takeMasking(
+      await this.#execution.takeMasking(
         type === 'keys'
           ? { type, assignment, publicKey, certificate: certificate ?? null, message }
           : { type, assignment, message },
@@ -142,38 +142,38 @@ export class RoundDriver {
    * `storage.*` or `server.stopping`.
    */
   async leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
-    const { claims, journal, stop } = this.#course;
+    const { claims, journal, stop } = this.#execution;
     stop.signal.throwIfAborted();
     claims.requireOwner(device, assignment);
-    this.#course.happen({ type: 'left', assignment }, { type: 'left', assignment });
+    this.#execution.happen({ type: 'left', assignment }, { type: 'left', assignment });
     // An end that is not durable may not come to pass: after a restart the device would have its part again.
     await journal.commit.acknowledge('cohort' in this.state ? undefined : untilTheEnd);
   }
 
   /** Takes its part from a device, if it has one; an update that it has sent counts. Resolves and throws as `leave`. */
   async drop(device: DeviceId): Promise<void> {
-    const assignment = this.#course.claims.of(device);
+    const assignment = this.#execution.claims.of(device);
     if (assignment) await this.leave(device, assignment);
   }
 
   /** Whether a device has a part in this round, which is not over. */
   involves(device: DeviceId): boolean {
     const isOver = this.state.phase === 'published' || this.state.phase === 'failed';
-    return !isOver && this.#course.claims.of(device) !== undefined;
+    return !isOver && this.#execution.claims.of(device) !== undefined;
   }
 
   /** The connection of a device is gone. */
   away(device: DeviceId): void {
-    const assignment = this.#course.claims.of(device);
-    if (assignment) this.#course.happen({ type: 'away', assignment });
+    const assignment = this.#execution.claims.of(device);
+    if (assignment) this.#execution.happen({ type: 'away', assignment });
   }
 
   /** A device is connected again: it hears its assignment once more, and what it was given last. */
   back(device: DeviceId) {
-    const { claims, journal } = this.#course;
+    const { claims, journal } = this.#execution;
     const assignment = claims.of(device);
     if (!assignment) return;
-    this.#course.happen({ type: 'back', assignment });
+    this.#execution.happen({ type: 'back', assignment });
     if (!('cohort' in this.state)) return;
     const standing = standingOf(this.state.cohort, assignment);
     if (standing === 'left') return;
@@ -184,7 +184,7 @@ export class RoundDriver {
 
   /** Ends the round as failed, unless its version is being stored already. */
   abort(reason: string): void {
-    if (!this.#closer.isCommitting) this.#course.happen({ type: 'abort', reason });
+    if (!this.#closer.isCommitting) this.#execution.happen({ type: 'abort', reason });
   }
 
   /**
@@ -192,7 +192,7 @@ export class RoundDriver {
    * Returns once no write is under way.
    */
   async suspend(): Promise<void> {
-    const { stop, journal, checkpointer } = this.#course;
+    const { stop, journal, checkpointer } = this.#execution;
     const reason = new MurmurationError('server.stopping');
     stop.abort(reason);
     this.#cancelTimer();
@@ -209,7 +209,7 @@ export class RoundDriver {
     try {
       await take();
     } catch (error) {
-      this.#course.refused(error);
+      this.#execution.refused(error);
       throw error;
     }
   }
@@ -218,13 +218,13 @@ export class RoundDriver {
   #reAnchor(): void {
     const by = shiftAt(this.state, this.#ports.clock.now());
     if (by === 0) return;
-    this.#course.happen({ type: 'shifted', by }, { type: 'shifted', by });
+    this.#execution.happen({ type: 'shifted', by }, { type: 'shifted', by });
     this.#ports.events.emit('re-anchored', this.terms, by);
   }
 
   /** Performs effects from now on, first those of the state as it is. */
   #goLive() {
-    this.#course.goLive(
+    this.#execution.goLive(
       effect => this.#perform(effect),
       state => this.#absence.follow(state),
     );
@@ -254,7 +254,7 @@ export class RoundDriver {
       case 'draw':
         return this.#draw(effect.devices);
       case 'assign':
-        return this.#course.journal.commit.whenDurable(() => {
+        return this.#execution.journal.commit.whenDurable(() => {
           for (const member of effect.members) this.#tell(member);
         });
       case 'open':
@@ -276,7 +276,7 @@ export class RoundDriver {
     if (!('quorum' in this.state)) return;
     this.#cancelTimer = this.#ports.clock.at(time, () => {
       const isDrawn = this.state.phase !== 'gathering';
-      this.#course.happen({ type: 'tick', time }, isDrawn ? { type: 'tick', time } : undefined);
+      this.#execution.happen({ type: 'tick', time }, isDrawn ? { type: 'tick', time } : undefined);
     });
   }
 
@@ -285,12 +285,12 @@ export class RoundDriver {
     const members = pool
       .draw(count, random)
       .map(device => ({ device, assignment: randomId<AssignmentId>(random), token: random(32) }));
-    this.#course.draw({ type: 'drawn', time: clock.now(), members });
+    this.#execution.draw({ type: 'drawn', time: clock.now(), members });
   }
 
   /** Gives to everybody what the phase begins with, once it may be known. */
   #offer(): void {
-    this.#course.masked?.offer(() => {
+    this.#execution.masked?.offer(() => {
       if (!('cohort' in this.state)) return;
       const { cohort } = this.state;
       for (const member of cohort.members)
@@ -307,7 +307,7 @@ export class RoundDriver {
   }
 
   #give(member: Member): void {
-    const feed = this.#course.masked?.feed;
+    const feed = this.#execution.masked?.feed;
     if (!feed) return;
     if (this.#outbox.isConnected(member.device)) this.#outbox.feed(member, feed);
     else this.away(member.device);
@@ -315,7 +315,7 @@ export class RoundDriver {
 
   /** Lets members go whose message is no longer wanted. */
   #release(members: readonly Member[]): void {
-    const { journal, checkpointer } = this.#course;
+    const { journal, checkpointer } = this.#execution;
     journal.commit.whenDurable(() =>
       checkpointer.commit.whenDurable(() => {
         for (const { device } of members) this.#outbox.end(device, 'closed', 'The round has what it wanted.');
@@ -329,17 +329,17 @@ export class RoundDriver {
       const closed = await this.#closer.publish();
       if (!closed) return;
       this.#record = closed.record;
-      this.#course.happen({ type: 'published', model: closed.version.model });
+      this.#execution.happen({ type: 'published', model: closed.version.model });
       this.#ports.events.emit('version', closed.version);
     } catch (error) {
-      if (!this.#course.stop.signal.aborted) this.#course.failWith('publishing a version', error);
+      if (!this.#execution.stop.signal.aborted) this.#execution.failWith('publishing a version', error);
     }
   }
 
   /** Keeps the record of the round, and then tells everybody. */
   async #conclude(): Promise<void> {
     this.#cancelTimer();
-    const { claims, journal, checkpointer } = this.#course;
+    const { claims, journal, checkpointer } = this.#execution;
     const state = this.state as Published | Failed;
     const isFailed = state.phase === 'failed';
     try {

@@ -18,7 +18,7 @@ export const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', rev
 type OpenedPhase = Extract<Effect, { readonly type: 'open' }>['phase'];
 
 /** What devices are given at the beginning of a phase, kept for those that come back in it. */
-export interface Feed {
+export interface PhaseInputs {
   readonly inputs: Inputs;
   /** What a device is given: one that has not agreed yet, while others reveal, is still given the statement. */
   readonly eventOf: (assignment: AssignmentId) => MaskingEvent;
@@ -29,11 +29,11 @@ export class MaskedPart {
   readonly round: MaskedRound;
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
-  #opened: Feed | undefined;
+  #opened: PhaseInputs | undefined;
   #statement: Uint8Array | undefined;
   #isStated = false;
   /** What the phase began with, once it is durable with all that it follows from. */
-  feed: Feed | undefined;
+  feed: PhaseInputs | undefined;
 
   constructor(round: MaskedRound, journal: Journal, checkpointer: Checkpointer) {
     this.round = round;
@@ -98,13 +98,13 @@ export class MaskedPart {
     this.#isStated = true;
   }
 
-  #stating(members: readonly AssignmentId[]): Feed {
+  #stating(members: readonly AssignmentId[]): PhaseInputs {
     const statement = this.round.state(members);
     this.#statement = statement;
     return { eventOf: () => 'survivors', inputs: new Inputs(members, () => statement) };
   }
 
-  #compute(phase: OpenedPhase, members: readonly AssignmentId[]): Feed {
+  #compute(phase: OpenedPhase, members: readonly AssignmentId[]): PhaseInputs {
     switch (phase) {
       case 'shares':
         return { eventOf: () => 'roster', inputs: this.round.drawGraph(members) };

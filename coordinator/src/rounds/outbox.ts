@@ -4,7 +4,7 @@ import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round'
 import type { Member } from '../round/cohort.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Claims } from './claims.ts';
-import type { Feed } from './masked-part.ts';
+import type { PhaseInputs } from './masked-part.ts';
 import type { CohortChannel } from './ports.ts';
 
 /** Longest reason that a `round-end` has room for, in characters. */
@@ -44,7 +44,7 @@ export class Outbox {
   }
 
   /** What the phase gives to a member, if it does. */
-  feed({ device, assignment }: Member, feed: Feed): void {
+  feed({ device, assignment }: Member, feed: PhaseInputs): void {
     const event = feed.eventOf(assignment);
     const message = feed.inputs.get(assignment);
     if (message) this.#channel.feed(device, event, { round: this.#terms.id, assignment, message });

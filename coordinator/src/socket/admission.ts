@@ -30,9 +30,9 @@ export class Admission {
     event: DeviceEvent | undefined,
     handle: () => Promise<Result>,
   ): Promise<Result> {
-    const { wire } = connection;
+    const { transport } = connection;
     if (connection.inFlight >= this.#inFlight) {
-      wire.pause(pauseWhenFull);
+      transport.pause(pauseWhenFull);
       throw new MurmurationError('request.too-many', undefined, { after: pauseWhenFull });
     }
     connection.inFlight += 1;
@@ -40,11 +40,11 @@ export class Admission {
       const device = connection.identity?.device.id ?? connection.socket.id;
       const wait =
         this.#messages.take(device) ||
-        this.#messagesFrom.take(wire.address) ||
-        (event === 'enrol' ? this.#enrolmentsFrom.take(wire.address) : 0) ||
+        this.#messagesFrom.take(transport.address) ||
+        (event === 'enrol' ? this.#enrolmentsFrom.take(transport.address) : 0) ||
         (event === 'predict' ? this.#predictions.take(device) : 0);
       if (wait > 0) {
-        wire.pause(wait);
+        transport.pause(wait);
         throw new MurmurationError('request.too-often', undefined, { after: wait });
       }
       return await handle();

@@ -5,16 +5,16 @@ import type {
 } from '@murmuration/protocol/messages/channel';
 import type { Cancel } from '@murmuration/protocol/ports';
 import type { Socket } from 'socket.io';
+import type { BoundedTransport } from './bounded-transport.ts';
 import type { Caller, Identity } from './caller.ts';
 import type { Challenge } from './challenge.ts';
-import type { Wire } from './wire.ts';
 
 export type DeviceSocket = Socket<FromDevice, ToDevice>;
 
 /** One open connection: its newest challenge and, after its hello, whose it is. */
 export class Connection implements Caller {
   readonly socket: DeviceSocket;
-  readonly wire: Wire;
+  readonly transport: BoundedTransport;
   /** Messages that wait for their answers. */
   inFlight = 0;
   challenge: Challenge;
@@ -27,9 +27,9 @@ export class Connection implements Caller {
   /** Stops what closes the connection where no hello comes. */
   cancelHelloLimit: Cancel = () => {};
 
-  constructor(socket: DeviceSocket, wire: Wire, challenge: Challenge) {
+  constructor(socket: DeviceSocket, transport: BoundedTransport, challenge: Challenge) {
     this.socket = socket;
-    this.wire = wire;
+    this.transport = transport;
     this.challenge = challenge;
   }
 

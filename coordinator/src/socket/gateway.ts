@@ -20,13 +20,13 @@ import type { Population } from '../population/population.ts';
 import { roundOf } from '../round/concerning.ts';
 import type { CohortChannel, MaskingEvent } from '../rounds/ports.ts';
 import { Admission } from './admission.ts';
-import { type Answers, answersBy, type DeviceRequests } from './answers.ts';
 import type { Identity } from './caller.ts';
 import { Challenge } from './challenge.ts';
 import { Connection, type DeviceSocket } from './connection.ts';
-import { Door, type Upgrade } from './door.ts';
 import type { FrameLengths } from './frame-lengths.ts';
-import { UnheardEnds } from './unheard.ts';
+import { HandshakeHandler, type Upgrade } from './handshakes.ts';
+import { PendingRoundEnds } from './pending-round-ends.ts';
+import { type DeviceRequests, type RequestHandlers, requestHandlers } from './request-handlers.ts';
 
 /** What socket.io puts around a frame, bytes. */
 const packetOverhead = 1_024;
@@ -50,7 +50,7 @@ type Packet = readonly [event: unknown, ...args: unknown[]];
 /** The devices' connections: who is on each, what comes on it and is answered, and what is sent to a device. */
 export class Gateway implements CohortChannel {
   readonly #io: Server;
-  readonly #door: Door;
+  readonly #handshakes: HandshakeHandler;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
   readonly #population: Population;
@@ -60,9 +60,9 @@ export class Gateway implements CohortChannel {
   /** Of which the answers read the newest bounds. */
   readonly #frames: { -readonly [Event in keyof FrameLengths]: number };
   readonly #connections = new Map<DeviceId, Connection>();
-  readonly #unheard = new UnheardEnds();
+  readonly #unheard = new PendingRoundEnds();
   #requests!: DeviceRequests;
-  #answers!: Answers<Connection>;
+  #answers!: RequestHandlers<Connection>;
 
   constructor(http: HttpServer, ports: GatewayPorts) {
     const { clock, limits, frames } = ports;
@@ -73,28 +73,28 @@ export class Gateway implements CohortChannel {
     this.#limits = limits;
     this.#admission = new Admission(limits, clock);
     this.#frames = { ...frames };
-    this.#door = new Door(http, { ...ports, longest: longestOf(frames) });
+    this.#handshakes = new HandshakeHandler(http, { ...ports, longest: longestOf(frames) });
     this.#io = new Server({ serveClient: false });
-    this.#io.bind(this.#door.engine);
+    this.#io.bind(this.#handshakes.engine);
   }
 
   /** Takes connections from now on. */
   open(requests: DeviceRequests): void {
     this.#requests = requests;
     const introductions = { enrol: this.#enrol.bind(this), hello: this.#hello.bind(this) };
-    this.#answers = answersBy(introductions, requests, this.#frames);
+    this.#answers = requestHandlers(introductions, requests, this.#frames);
     this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
   }
 
   /** Leaves WebSockets of another path to whoever takes these. */
   leave(path: string, upgrade: Upgrade): void {
-    this.#door.leave(path, upgrade);
+    this.#handshakes.leave(path, upgrade);
   }
 
   /** Closes every connection once what was sent on it is out; the HTTP server is left to its owner. */
   async close(): Promise<void> {
     this.#io.disconnectSockets(true);
-    await this.#door.close();
+    await this.#handshakes.close();
   }
 
   /** Closes the connection of a device, if it has one; `code` says why to whoever counts refusals. */
@@ -130,7 +130,7 @@ export class Gateway implements CohortChannel {
   /** Bounds frames anew: a change of settings may make longer ones right, on connections that open from now on. */
   bound(frames: FrameLengths): void {
     Object.assign(this.#frames, frames);
-    this.#door.bound(longestOf(frames));
+    this.#handshakes.bound(longestOf(frames));
   }
 
   /** Tells all devices which version to serve from now on; those that connect later hear it in their welcome. */
@@ -144,17 +144,17 @@ export class Gateway implements CohortChannel {
     if (connection) this.#emit(connection, event, frame);
   }
 
-  #emit({ socket, wire }: Connection, event: CoordinatorEvent, frame: Uint8Array): void {
-    if (wire.admits()) socket.emit(event, frame);
+  #emit({ socket, transport }: Connection, event: CoordinatorEvent, frame: Uint8Array): void {
+    if (transport.admits()) socket.emit(event, frame);
   }
 
   #welcome(socket: DeviceSocket): void {
-    const wire = this.#door.wireOf(socket.conn);
-    wire.joined();
-    const connection = new Connection(socket, wire, this.#newChallenge());
+    const transport = this.#handshakes.transportOf(socket.conn);
+    transport.joined();
+    const connection = new Connection(socket, transport, this.#newChallenge());
     socket.on('disconnect', () => {
       // Without its namespace a connection is of no use.
-      wire.closing();
+      transport.closing();
       socket.conn.close();
       connection.cancelHelloLimit();
       connection.gone.abort();
@@ -166,7 +166,7 @@ export class Gateway implements CohortChannel {
   }
 
   async #take(connection: Connection, [event, ...args]: Packet): Promise<void> {
-    const { socket, wire } = connection;
+    const { socket, transport } = connection;
     if (!socket.connected) return;
     const acknowledge =
       typeof args.at(-1) === 'function' ? (args.pop() as (ack: Uint8Array) => void) : undefined;
@@ -182,7 +182,7 @@ export class Gateway implements CohortChannel {
       if (!(error instanceof MurmurationError)) this.#events.emit('fault', known ?? 'socket', error);
       reply = encodeRefused(error);
     }
-    if (acknowledge && wire.admits()) acknowledge(reply);
+    if (acknowledge && transport.admits()) acknowledge(reply);
     if (connection.isOver) socket.disconnect(true);
     if (refused === 'device.challenge-expired') this.#challengeAgain(connection);
   }
@@ -263,7 +263,7 @@ export class Gateway implements CohortChannel {
     const older = this.#connections.get(id);
     connection.identity = identity;
     connection.cancelHelloLimit();
-    connection.wire.identified();
+    connection.transport.identified();
     this.#connections.set(id, connection);
     if (older) {
       this.#events.emit(

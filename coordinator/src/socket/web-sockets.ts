@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Cancel } from '@murmuration/protocol/ports';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
-import { Wire, type WirePorts } from './wire.ts';
+import { BoundedTransport, type BoundedTransportPorts } from './bounded-transport.ts';
 
 /** Parts of one message at most; browsers cut long ones into a few. */
 const mostParts = 256;
@@ -24,14 +24,14 @@ type Library = EventEmitter & {
 /** The open WebSockets of one path, each bounded by its wire. */
 export class WebSockets {
   readonly engine: Engine;
-  readonly #ports: WirePorts;
+  readonly #ports: BoundedTransportPorts;
   readonly #guests = new WeakMap<IncomingMessage, Guest>();
-  readonly #wires = new WeakMap<object, Wire>();
+  readonly #transports = new WeakMap<object, BoundedTransport>();
   /** Those whose network connection stands. */
-  readonly #open = new Map<EngineSocket, Wire>();
+  readonly #open = new Map<EngineSocket, BoundedTransport>();
 
   /** `longest` is the longest message, bytes. */
-  constructor(longest: number, ports: WirePorts) {
+  constructor(longest: number, ports: BoundedTransportPorts) {
     this.#ports = ports;
     this.engine = new Engine({
       transports: ['websocket'],
@@ -57,8 +57,8 @@ export class WebSockets {
   }
 
   /** What carries a connection of the engine. */
-  wireOf(conn: object): Wire {
-    return this.#wires.get(conn)!;
+  transportOf(conn: object): BoundedTransport {
+    return this.#transports.get(conn)!;
   }
 
   /** The longest message of connections that open from now on, bytes. */
@@ -82,16 +82,16 @@ export class WebSockets {
     });
     await Promise.race([Promise.all(closed), late]);
     cancel();
-    for (const wire of this.#open.values()) wire.destroy();
+    for (const transport of this.#open.values()) transport.destroy();
     this.engine.close();
   }
 
   #enter(conn: EngineSocket): void {
     const request = conn.request as IncomingMessage;
     const { address, leave } = this.#guests.get(request)!;
-    const wire = new Wire(conn, address, this.#ports, leave);
-    this.#wires.set(conn, wire);
-    this.#open.set(conn, wire);
+    const transport = new BoundedTransport(conn, address, this.#ports, leave);
+    this.#transports.set(conn, transport);
+    this.#open.set(conn, transport);
     request.socket.once('close', () => this.#open.delete(conn));
   }
 }

@@ -5,8 +5,8 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import { Kysely, sql } from 'kysely';
 import { CoordinatorEvents } from '../events/events.ts';
-import { Aliasing } from '../promotion/aliasing.ts';
 import { Readability, type Unreadable } from '../promotion/readability.ts';
+import { VersionAliases } from '../promotion/version-aliases.ts';
 import type { BlobStore } from '../registry/ports.ts';
 import { Registry } from '../registry/registry.ts';
 import { wholeBytes } from '../registry/stored-bytes.ts';
@@ -100,11 +100,11 @@ async function unreadableIn(
   const registry = new Registry(blobs, history, aliases);
   const events = new CoordinatorEvents();
   const clock: Clock = { now: () => now, at: () => () => {} };
-  const aliasing = new Aliasing(aliases, history, events, clock, model => registry.files(model));
-  const readability = new Readability(registry, aliasing, events);
+  const versionAliases = new VersionAliases(aliases, history, events, clock, model => registry.files(model));
+  const readability = new Readability(registry, versionAliases, events);
   const tasks = await database.rows.selectFrom('versions').select('task').distinct().execute();
   for (const { task } of tasks) {
-    await aliasing.open(task as TaskName);
+    await versionAliases.open(task as TaskName);
     await readability.look(task as TaskName);
   }
   return readability.all;

@@ -1,6 +1,6 @@
 import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { GatheredWrites } from '../writes/gathered-writes.ts';
+import { BatchedWrites } from '../writes/batched-writes.ts';
 import { anHour, type HourlyCount, type HourlyCountStore, hourOf } from './hourly-counts.ts';
 
 /** ms for which counts are kept. */
@@ -11,14 +11,14 @@ export class HourlyCounter {
   readonly #store: HourlyCountStore;
   readonly #events: CoordinatorEvents;
   readonly #clock: Clock;
-  readonly #writes: GatheredWrites;
+  readonly #writes: BatchedWrites;
   #gathered = new Map<string, HourlyCount>();
 
   constructor(store: HourlyCountStore, events: CoordinatorEvents, clock: Clock) {
     this.#store = store;
     this.#events = events;
     this.#clock = clock;
-    this.#writes = new GatheredWrites(() => this.#write(), clock);
+    this.#writes = new BatchedWrites(() => this.#write(), clock);
     events.on('checked-in', (_, task, decision, isEligible) =>
       this.#count('check-ins', task, isEligible ? decision : 'ineligible', 1),
     );

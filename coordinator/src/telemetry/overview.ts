@@ -4,7 +4,7 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
-import type { Aliasing } from '../promotion/aliasing.ts';
+import type { VersionAliases } from '../promotion/version-aliases.ts';
 import type { History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundState } from '../round/round.ts';
@@ -22,7 +22,7 @@ export interface OverviewSources {
   readonly events: CoordinatorEvents;
   readonly rounds: AllRounds;
   readonly history: Pick<History, 'rounds'>;
-  readonly aliasing: Aliasing;
+  readonly versionAliases: VersionAliases;
   readonly presence: Presence;
   readonly enrolled: () => number;
   readonly alerts: () => readonly Alert[];
@@ -70,7 +70,7 @@ export class Overviews {
   }
 
   #task({ task, current, isPaused, nextAt, waiting }: TaskRounds): TaskOverview {
-    const { champion, newest } = this.#sources.aliasing.of(task.name);
+    const { champion, newest } = this.#sources.versionAliases.of(task.name);
     const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
     return {
       task: task.name,

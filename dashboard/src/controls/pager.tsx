@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { words } from './words.ts';
 
 /** Where one is in a list that the coordinator gives page by page: the places at which the pages before began. */
-export class Places<Place extends string | number> {
+export class Quota<Place extends string | number> {
   readonly #stack = signal<readonly Place[]>([]);
 
   get depth(): ReadonlySignal<readonly Place[]> {
@@ -29,12 +29,12 @@ export class Places<Place extends string | number> {
   }
 }
 
-export function usePlaces<Place extends string | number>(): Places<Place> {
-  return useMemo(() => new Places<Place>(), []);
+export function usePlaces<Place extends string | number>(): Quota<Place> {
+  return useMemo(() => new Quota<Place>(), []);
 }
 
 interface Shown<Place extends string | number> {
-  readonly places: Places<Place>;
+  readonly places: Quota<Place>;
   /** Where the next page begins; null at the end. */
   readonly next: Place | null;
 }

@@ -4,7 +4,7 @@ import { Action } from '../controls/action.tsx';
 import { words } from './words.ts';
 
 /** What an operator may do to the rounds of a task; nothing for those who only look. */
-export function Steering({ overview: { task, round, isPaused } }: { readonly overview: TaskOverview }) {
+export function RoundControl({ overview: { task, round, isPaused } }: { readonly overview: TaskOverview }) {
   const { session, requests } = useDashboard();
   if (!session.may('operator')) return null;
   const act = (command: string, body: object = {}) => requests.send('POST', `tasks/${task}/${command}`, body);

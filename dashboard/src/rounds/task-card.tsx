@@ -6,7 +6,7 @@ import { addressOf } from '../places/routes.ts';
 import { terms } from '../words/terms.ts';
 import { CohortDots } from './cohort-dots.tsx';
 import { PhaseTrack } from './phase-track.tsx';
-import { Steering } from './steering.tsx';
+import { RoundControl } from './steering.tsx';
 import { words } from './words.ts';
 
 /** A task now: its round under way, or the next one. */
@@ -23,7 +23,7 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
             {!isMasked && <span class="badge is-yours">{words.card.unmasked}</span>}
           </p>
         </div>
-        <Steering overview={overview} />
+        <RoundControl overview={overview} />
       </header>
       {round ? <UnderWay round={round} isMasked={isMasked} /> : <Between overview={overview} />}
       <Facts overview={overview} />

@@ -4,7 +4,7 @@ import { Ago } from '../controls/moment.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { Steering } from '../rounds/steering.tsx';
+import { RoundControl } from '../rounds/steering.tsx';
 import { terms } from '../words/terms.ts';
 import { SettingsForm } from './settings-form.tsx';
 import { Weaknesses } from './weaknesses.tsx';
@@ -18,7 +18,7 @@ export function SettingsPage({ task }: { readonly task: string }) {
   return (
     <>
       <PageHead title={terms.pages.settings} of={task}>
-        {overview && <Steering overview={overview} />}
+        {overview && <RoundControl overview={overview} />}
       </PageHead>
       <Loading of={loaded}>
         {settings => (

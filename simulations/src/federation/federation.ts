@@ -17,7 +17,7 @@ import { requireRealTime } from '../devices/real-time.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
 import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
 import type { RoundEnded } from '../run-events/run-event.ts';
-import type { Course, Measured, Scenario } from '../scenario/define-scenario.ts';
+import type { Measured, RoundExecution, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
@@ -52,7 +52,7 @@ export interface Federation {
   /** Values in the model. */
   readonly count: number;
   /** What is known of versions from the start: of the first one, and of those of the checkpoint that the run goes on from. */
-  readonly measured: Course['measured'];
+  readonly measured: RoundExecution['measured'];
   /** Rounds that ended before, in that checkpoint. */
   readonly earlier: number;
   /** ms on the clock of the devices since the run began. */

@@ -3,7 +3,7 @@ import { messageOf } from '@murmuration/protocol/errors';
 import { systemClock } from '@murmuration/protocol/system';
 import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../run-events/run-event.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
-import type { Course, GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import type { GivenSettings, RoundExecution, Scenario } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { compareClients } from './client-comparison.ts';
 import { type Federation, type FederationOptions, openFederation } from './federation.ts';
@@ -104,7 +104,10 @@ export async function* simulate<Settings extends CommonSettings, Example>(
 }
 
 /** What every run is told with. */
-function figuresOf({ measured, rounds, reachedAt }: Course, own: Readonly<Record<string, PlainData>>) {
+function figuresOf(
+  { measured, rounds, reachedAt }: RoundExecution,
+  own: Readonly<Record<string, PlainData>>,
+) {
   return { rounds, reachedAt, ...measured.at(-1)?.metrics, ...own };
 }
 

@@ -40,7 +40,7 @@ export async function socketsCoordination(
   return {
     url: coordinator.url,
     events: coordinator.events,
-    rounds: coordinator.steering.tasks[0]!,
+    rounds: coordinator.control.tasks[0]!,
     storage,
     virtual: undefined,
     transport: () => nodePlatform.transport,

@@ -1,4 +1,4 @@
-import type { Course } from '../scenario/define-scenario.ts';
+import type { RoundExecution } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 
 type Stop = CommonSettings['stop'];
@@ -17,7 +17,7 @@ export function isReached(
 /** Why a run is over, in a sentence; undefined while it goes on. `elapsed`: ms on the clock of the devices. */
 export function stopReason(
   { rounds, target, after }: Stop,
-  course: Pick<Course, 'rounds' | 'reachedAt'>,
+  course: Pick<RoundExecution, 'rounds' | 'reachedAt'>,
   elapsed: number,
 ): string | undefined {
   if (target && course.reachedAt !== null)

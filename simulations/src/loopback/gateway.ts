@@ -4,11 +4,15 @@ import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Population } from '@murmuration/coordinator/population/population';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import { type Answers, answersBy, type DeviceRequests } from '@murmuration/coordinator/socket/answers';
 import type { Caller, Identity } from '@murmuration/coordinator/socket/caller';
 import { Challenge } from '@murmuration/coordinator/socket/challenge';
 import type { FrameLengths } from '@murmuration/coordinator/socket/frame-lengths';
-import { UnheardEnds } from '@murmuration/coordinator/socket/unheard';
+import { PendingRoundEnds } from '@murmuration/coordinator/socket/pending-round-ends';
+import {
+  type DeviceRequests,
+  type RequestHandlers,
+  requestHandlers,
+} from '@murmuration/coordinator/socket/request-handlers';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { type DeviceId, type ModelHash, parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
@@ -61,10 +65,10 @@ export interface LoopbackPorts {
 export class LoopbackGateway implements DeviceChannel {
   readonly #ports: LoopbackPorts;
   readonly #connections = new Map<DeviceId, LoopbackConnection>();
-  readonly #unheard = new UnheardEnds();
+  readonly #unheard = new PendingRoundEnds();
   #core!: Pick<Core, 'rounds' | 'registry' | 'traffic'>;
   #requests!: DeviceRequests;
-  #answers!: Answers<LoopbackConnection>;
+  #answers!: RequestHandlers<LoopbackConnection>;
 
   constructor(ports: LoopbackPorts) {
     this.#ports = ports;
@@ -79,7 +83,7 @@ export class LoopbackGateway implements DeviceChannel {
     const { population, clock, events, frames } = this.#ports;
     this.#core = core;
     this.#requests = core.requests;
-    this.#answers = answersBy<LoopbackConnection>(
+    this.#answers = requestHandlers<LoopbackConnection>(
       {
         enrol: async ({ challenge, gone }, message) => {
           const { id } = await challenge.answer('enrol', clock.now(), nonce =>

@@ -1,4 +1,4 @@
-import type { Steering } from '@murmuration/coordinator/rounds/steering';
+import type { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { Visitors } from './visitors.ts';
@@ -9,7 +9,7 @@ const afterLast = 30_000;
 /** What is needed to go on for visitors. */
 export interface HostPorts {
   readonly task: TaskName;
-  readonly steering: Pick<Steering, 'pause' | 'unpause'>;
+  readonly control: Pick<RoundControl, 'pause' | 'unpause'>;
   readonly clock: Clock;
   /** Phones that there are, and so many of them that a round takes them and a visitor, without one too many. */
   readonly phones: { readonly all: number; readonly besideVisitors: number };
@@ -70,11 +70,11 @@ export class Host {
   }
 
   #settle(): void {
-    const { task, steering, phones, awake, say } = this.#ports;
+    const { task, control, phones, awake, say } = this.#ports;
     const [isVisited, goesOn] = [this.#isVisited, !this.#areRoundsOver];
     const change = async () => {
-      if (isVisited || goesOn) await steering.unpause(task);
-      else await steering.pause(task);
+      if (isVisited || goesOn) await control.unpause(task);
+      else await control.pause(task);
       awake(isVisited ? phones.besideVisitors : goesOn ? phones.all : 0);
     };
     this.#queue = this.#queue.then(change).catch(error => say(String(error)));

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import {
   type Coordinator,
+  type CoordinatorEnvironment,
   createCoordinator,
-  type Surroundings,
 } from '@murmuration/coordinator/assembly/main';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
@@ -27,7 +27,7 @@ export class Target {
 
   static async open(
     config: object = {},
-    surroundings: Partial<Surroundings> = {},
+    surroundings: Partial<CoordinatorEnvironment> = {},
     task: Partial<TaskDefinition> = {},
   ): Promise<Target> {
     return new Target(

@@ -19,7 +19,7 @@ export type Order =
   | { readonly do: 'start' }
   | { readonly do: 'measure' };
 
-export interface Opened {
+export interface OpenResources {
   readonly url: string;
 }
 
@@ -30,7 +30,7 @@ export interface Measured {
   readonly published: number;
 }
 
-export type Report = Opened | Measured | null;
+export type Report = OpenResources | Measured | null;
 
 export const enrolmentToken = 'a token for the dashboard benchmark';
 

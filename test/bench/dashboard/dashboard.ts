@@ -10,7 +10,7 @@ import { systemRandom } from '@murmuration/protocol/system';
 import { dashboardPage } from '@murmuration/simulations/pages/built-page';
 import { type BenchmarkOptions, type Figures, median, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
-import type { Opened, Order, Report } from './coordinator.ts';
+import type { OpenResources, Order, Report } from './coordinator.ts';
 import { fillFolder } from './fill-folder.ts';
 import { measureFeeds } from './measure-feeds.ts';
 import { openPages } from './open-pages.ts';
@@ -42,7 +42,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     await fillFolder(folder, { rounds, devices });
     const { text, proof } = mintToken('operator', systemRandom, native);
     const operator = { id: proof.id, name: 'bench', role: 'admin', sha256: hex(proof.digest) } as const;
-    const { url } = await coordinator.run<Opened>({ do: 'open', folder, operator });
+    const { url } = await coordinator.run<OpenResources>({ do: 'open', folder, operator });
     const opened = await openPages(url, text, rounds, openings, log);
     const pages = Object.fromEntries(
       Object.entries(opened).map(([name, times]) => [name, round(median(times))]),

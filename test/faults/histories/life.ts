@@ -1,15 +1,15 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import { DeviceRegistry } from '@murmuration/coordinator/population/device-registry';
 import { Population } from '@murmuration/coordinator/population/population';
-import { Registrar } from '@murmuration/coordinator/population/registrar';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
-import { CheckInDesk } from '@murmuration/coordinator/rounds/check-in';
+import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import { Steering } from '@murmuration/coordinator/rounds/steering';
+import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
 import type { Task } from '@murmuration/coordinator/task/task';
@@ -81,7 +81,7 @@ class LifeClock implements Clock {
 export class Life implements CohortChannel, Writer {
   readonly events = new CoordinatorEvents();
   readonly rounds: TaskRounds;
-  readonly steering: Steering;
+  readonly control: RoundControl;
   readonly population: Population;
   readonly pool: WaitingPool;
   readonly clock: LifeClock;
@@ -91,8 +91,8 @@ export class Life implements CohortChannel, Writer {
   /** Whether it has stopped by itself: nothing more leaves it. */
   isStopped = false;
   readonly #kept: Kept;
-  readonly #desk: CheckInDesk;
-  readonly #registrar: Registrar;
+  readonly #desk: CheckInHandler;
+  readonly #registrar: DeviceRegistry;
   readonly #listener: Listener;
   readonly #connections = new Set<DeviceId>();
 
@@ -128,14 +128,14 @@ export class Life implements CohortChannel, Writer {
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,
     });
-    this.#desk = new CheckInDesk(
+    this.#desk = new CheckInHandler(
       this.rounds,
       this.pool,
       { of: () => ({ population: 0, connected: 0 }) },
       random,
     );
-    this.steering = new Steering(new Map([[task.name, this.rounds]]), pausedTasks);
-    this.#registrar = new Registrar(devices, memoryActivity(), this.population, {
+    this.control = new RoundControl(new Map([[task.name, this.rounds]]), pausedTasks);
+    this.#registrar = new DeviceRegistry(devices, memoryActivity(), this.population, {
       isConnected: device => this.isConnected(device),
       drop: async device => this.rounds.current?.drop(device),
       disconnect: device => this.disconnect(device),
@@ -145,7 +145,7 @@ export class Life implements CohortChannel, Writer {
   /** Goes on with what is kept, and takes requests from then on. Throws `storage.*` where that can't be read or written. */
   async start(): Promise<void> {
     await this.population.open();
-    await this.steering.open();
+    await this.control.open();
     await this.rounds.resume(await this.#kept.rounds.underWay());
     this.isUp = true;
     await this.rounds.start();

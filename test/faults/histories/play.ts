@@ -184,13 +184,13 @@ function repeat(world: World, sender: Phone, message: Phone['sent'][number]): vo
       world.ledger.violate('a repeated message is counted again');
 }
 
-function steer(world: World, { steering }: Life, what: 'Abort' | 'Pause' | 'Unpause' | 'BeginNow'): void {
+function steer(world: World, { control }: Life, what: 'Abort' | 'Pause' | 'Unpause' | 'BeginNow'): void {
   const { name } = world.task;
   const acts = {
-    Abort: () => steering.abort(name, 'An operator ended the round.'),
-    Pause: () => steering.pause(name),
-    Unpause: () => steering.unpause(name),
-    BeginNow: () => steering.begin(name),
+    Abort: () => control.abort(name, 'An operator ended the round.'),
+    Pause: () => control.pause(name),
+    Unpause: () => control.unpause(name),
+    BeginNow: () => control.begin(name),
   };
   const life = world.up!;
   world.request(life, acts[what], error => {

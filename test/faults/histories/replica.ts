@@ -1,6 +1,6 @@
 import { type Aggregate, aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Course } from '@murmuration/coordinator/rounds/course';
+import { RoundExecution } from '@murmuration/coordinator/rounds/round-execution';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Layout } from '@murmuration/protocol/weights/layout';
@@ -12,7 +12,7 @@ export class Replicas {
   readonly #task: Task;
   readonly #layout: Layout;
   readonly #clock: VirtualClock;
-  readonly #newest = new WeakMap<Durable, { readonly changes: number; readonly course: Course }>();
+  readonly #newest = new WeakMap<Durable, { readonly changes: number; readonly course: RoundExecution }>();
 
   constructor(task: Task, layout: Layout, clock: VirtualClock) {
     this.#task = task;
@@ -25,7 +25,7 @@ export class Replicas {
   }
 
   /** The course that a coordinator would go on with if it started now. */
-  of(durable: Durable): Course {
+  of(durable: Durable): RoundExecution {
     const known = this.#newest.get(durable);
     if (known?.changes === durable.changes) return known.course;
     const { terms, entries, checkpoint, changes } = durable;
@@ -37,7 +37,7 @@ export class Replicas {
       events: new CoordinatorEvents(),
       primitives: native,
     };
-    const course = new Course(terms, aggregate, ports, { terms, entries, checkpoint });
+    const course = new RoundExecution(terms, aggregate, ports, { terms, entries, checkpoint });
     course.masked?.offer(() => {});
     this.#newest.set(durable, { changes, course });
     return course;

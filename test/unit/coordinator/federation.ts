@@ -3,7 +3,7 @@ import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { CheckInDesk } from '@murmuration/coordinator/rounds/check-in';
+import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
@@ -135,7 +135,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     comeBackAfter: () => desk.comeBackAfter(),
     events,
   });
-  const desk = new CheckInDesk(rounds, pool, { of: () => ({ population: 0, connected: 0 }) }, random);
+  const desk = new CheckInHandler(rounds, pool, { of: () => ({ population: 0, connected: 0 }) }, random);
   return {
     task,
     clock,

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import * as z from 'zod';
 import type { App } from '../app.ts';
-import { type Guard, guarded, unauthenticated } from '../entrance.ts';
+import { type Guard, guarded, unauthenticated } from '../authentication.ts';
 
 /** Requests that one counts as: all figures are gathered for it. */
 const cost = 10;

@@ -1,7 +1,7 @@
 import { wholeBytes } from '../../registry/stored-bytes.ts';
 import type { App } from '../app.ts';
+import type { Guard } from '../authentication.ts';
 import { sendBlocks } from '../blocks.ts';
-import type { Guard } from '../entrance.ts';
 
 /** The description of all routes (OpenAPI 3). */
 export function openApiRoute(app: App, guard: Guard): void {

@@ -16,8 +16,8 @@ import type { AllRounds } from '../../rounds/all-tasks.ts';
 import type { TaskRounds } from '../../rounds/task-rounds.ts';
 import { AnswerCache } from '../answer-cache.ts';
 import type { App } from '../app.ts';
+import { type Guard, guarded, unauthenticated } from '../authentication.ts';
 import { sendBlocks } from '../blocks.ts';
-import { type Guard, guarded, unauthenticated } from '../entrance.ts';
 import { problem } from '../problem.ts';
 
 const instant = z.iso.datetime().describe('UTC');

@@ -15,7 +15,7 @@ export interface DiskSample {
 }
 
 /** How a disk fills, by what was seen of it in the last hours. */
-export interface DiskCourse {
+export interface DiskTrend {
   /** Oldest first. */
   readonly samples: readonly DiskSample[];
   /** Since when there is too little room, ms since 1970; null where there is enough. */
@@ -26,7 +26,7 @@ export interface DiskCourse {
   readonly fullAt: number | null;
 }
 
-export const unseenDisk: DiskCourse = { samples: [], lowSince: null, isCertain: false, fullAt: null };
+export const unseenDisk: DiskTrend = { samples: [], lowSince: null, isCertain: false, fullAt: null };
 
 /** ms over which a pace is measured, and over which it has to have been seen. */
 const [window, shortest] = [6 * 3_600_000, 3 * 3_600_000];
@@ -51,7 +51,7 @@ export function writeRefused(time: number): Finding {
 }
 
 /** The course with one look more. */
-export function followDisk(course: DiskCourse, sample: DiskSample, settings: DiskSettings): DiskCourse {
+export function followDisk(course: DiskTrend, sample: DiskSample, settings: DiskSettings): DiskTrend {
   const samples = [...course.samples.filter(({ time }) => time > sample.time - window), sample];
   const fullAt = whenFull(samples);
   const factor = course.isCertain ? slack : 1;
@@ -68,7 +68,7 @@ export function followDisk(course: DiskCourse, sample: DiskSample, settings: Dis
 }
 
 /** Whether the disk of the storage folder is nearly full, or will soon be. */
-export function diskFilling({ samples, lowSince, isCertain, fullAt }: DiskCourse): Finding | null {
+export function diskFilling({ samples, lowSince, isCertain, fullAt }: DiskTrend): Finding | null {
   const last = samples.at(-1);
   if (lowSince === null || !isCertain || !last) return null;
   const share = `${Number(((100 * last.free) / last.size).toFixed(1))} %`;

@@ -1,5 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
-import type { FigureCourse } from './figure-fell.ts';
+import type { FigureTrend } from './figure-fell.ts';
 import type { Failures } from './rounds-failing.ts';
 
 /** What is known of a task. */
@@ -11,7 +11,7 @@ export interface TaskFacts {
   /** Since the task was paused last. */
   readonly failures: Failures | null;
   /** By the place of the figure in the settings. */
-  readonly figures: readonly FigureCourse[];
+  readonly figures: readonly FigureTrend[];
   /** From which the next round trains. */
   readonly base: ModelHash;
   /** When a device that could take part was last there, or since when one is waited for, ms since 1970. */

@@ -20,7 +20,7 @@ interface Fall {
 }
 
 /** How one figure of a task went, over its newest versions. */
-export interface FigureCourse {
+export interface FigureTrend {
   readonly recent: ReadonlyMap<ModelHash, Measured>;
   /** The newest version, which the next one is made from unless somebody rolls back; null before the first one. */
   readonly newest: (Measured & { readonly model: ModelHash }) | null;
@@ -28,14 +28,14 @@ export interface FigureCourse {
   readonly fall: Fall | null;
 }
 
-export const noFigures: FigureCourse = { recent: new Map(), newest: null, fall: null };
+export const noFigures: FigureTrend = { recent: new Map(), newest: null, fall: null };
 
 /** The course with one version more; one without this figure leaves it as it was. */
 export function followFigure(
-  course: FigureCourse,
+  course: FigureTrend,
   { model, parent, number, metrics, createdAt }: ModelVersion,
   settings: FigureSettings,
-): FigureCourse {
+): FigureTrend {
   const value = metrics?.[settings.figure];
   if (value === undefined) return course;
   const goesOn = parent !== null && parent === course.newest?.model;
@@ -53,7 +53,7 @@ export function followFigure(
 /** Whether the version from which the next one is made is worse than the one before, by more than the margin. */
 export function figureFell(
   task: TaskName,
-  { newest, fall }: FigureCourse,
+  { newest, fall }: FigureTrend,
   base: ModelHash,
   { figure, margin }: FigureSettings,
 ): Finding | null {

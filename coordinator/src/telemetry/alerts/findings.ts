@@ -1,8 +1,8 @@
-import { type DiskCourse, diskFilling } from './disk-filling.ts';
+import { type DiskTrend, diskFilling } from './disk-filling.ts';
 import type { TaskFacts } from './facts.ts';
 import { figureFell } from './figure-fell.ts';
 import type { Finding } from './finding.ts';
-import { type EnrolmentCourse, manyEnrolments } from './many-enrolments.ts';
+import { type EnrolmentTrend, manyEnrolments } from './many-enrolments.ts';
 import { noEligibleDevices } from './no-eligible-devices.ts';
 import { roundsFailing } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
@@ -10,8 +10,8 @@ import type { AlertSettings } from './settings.ts';
 /** What is wrong at `now`, ms since 1970. Nothing is with a task that is paused: an operator knows of it. */
 export function findingsOf(
   tasks: readonly TaskFacts[],
-  disk: DiskCourse,
-  enrolments: EnrolmentCourse,
+  disk: DiskTrend,
+  enrolments: EnrolmentTrend,
   settings: AlertSettings,
   now: number,
 ): readonly Finding[] {

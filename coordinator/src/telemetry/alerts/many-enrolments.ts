@@ -8,14 +8,14 @@ type EnrolmentSettings = NonNullable<AlertSettings['manyEnrolments']>;
 const stretches = 20;
 
 /** Enrolments lately: how many in each stretch of time, the oldest first. */
-export type EnrolmentCourse = readonly { readonly from: number; readonly devices: number }[];
+export type EnrolmentTrend = readonly { readonly from: number; readonly devices: number }[];
 
 /** Adds an enrolment at `now`, ms since 1970, and forgets what is older than is watched. */
 export function followEnrolment(
-  course: EnrolmentCourse,
+  course: EnrolmentTrend,
   { within }: EnrolmentSettings,
   now: number,
-): EnrolmentCourse {
+): EnrolmentTrend {
   const kept = course.filter(({ from }) => from > now - within && from <= now);
   const last = kept.at(-1);
   if (last && now - last.from < within / stretches)
@@ -25,7 +25,7 @@ export function followEnrolment(
 
 /** Whether more devices have enrolled lately than an app gains. */
 export function manyEnrolments(
-  course: EnrolmentCourse,
+  course: EnrolmentTrend,
   { devices: most, within }: EnrolmentSettings,
   now: number,
 ): Finding | null {

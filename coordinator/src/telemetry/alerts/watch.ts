@@ -8,21 +8,21 @@ import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { AllRounds } from '../../rounds/all-tasks.ts';
+import { type AlertState, emptyAlertState, settle } from './alert-state.ts';
 import { conditionsOf } from './conditions.ts';
 import {
-  type DiskCourse,
   type DiskSample,
+  type DiskTrend,
   diskFilling,
   followDisk,
   unseenDisk,
   writeRefused,
 } from './disk-filling.ts';
 import type { TaskFacts } from './facts.ts';
-import { type FigureCourse, followFigure, noFigures } from './figure-fell.ts';
+import { type FigureTrend, followFigure, noFigures } from './figure-fell.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './findings.ts';
-import { emptyLedger, type Ledger, settle } from './ledger.ts';
-import { type EnrolmentCourse, followEnrolment, manyEnrolments } from './many-enrolments.ts';
+import { type EnrolmentTrend, followEnrolment, manyEnrolments } from './many-enrolments.ts';
 import { countFailures, type Failures } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
@@ -52,7 +52,7 @@ export interface AlertPorts {
 /** What is remembered of a task. */
 interface TaskCourse {
   failures: Failures | null;
-  figures: readonly FigureCourse[];
+  figures: readonly FigureTrend[];
   eligibleAt: number;
   wasPaused: boolean;
 }
@@ -64,9 +64,9 @@ interface TaskCourse {
 export class AlertWatch {
   readonly #ports: AlertPorts;
   readonly #tasks = new Map<TaskName, TaskCourse>();
-  #disk: DiskCourse = unseenDisk;
-  #enrolments: EnrolmentCourse = [];
-  #ledger: Ledger = emptyLedger;
+  #disk: DiskTrend = unseenDisk;
+  #enrolments: EnrolmentTrend = [];
+  #ledger: AlertState = emptyAlertState;
   #cancel: Cancel = () => {};
   /** Since when writes are refused for want of room; null where none was since the last look at a disk that has some. */
   #refusedAt: number | null = null;

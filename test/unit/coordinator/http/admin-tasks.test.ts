@@ -30,7 +30,7 @@ describe('tasks', () => {
   it('that were paused before a restart stay so', async () => {
     await admin.storage.pausedTasks.set('values' as TaskName, true);
     await admin.storage.pausedTasks.set('no-longer-there' as TaskName, true);
-    await admin.steering.open();
+    await admin.control.open();
     await admin.rounds.start();
     await admin.clock.advance(3_600_000);
     expect(admin.rounds.current).toBeUndefined();
@@ -71,7 +71,7 @@ describe('tasks', () => {
     expect((await admin.ask('POST', '/tasks/values/start-round', 'operator')).body.code).toBe(
       'server.stopping',
     );
-    await admin.steering.pause('values' as TaskName);
+    await admin.control.pause('values' as TaskName);
     await admin.rounds.start();
     await admin.clock.advance(60_000);
     const start = () => admin.ask('POST', '/tasks/values/start-round', 'operator');

@@ -1,21 +1,21 @@
 import { type Role, roles } from '@murmuration/api/role';
 import { openWatch } from '@murmuration/coordinator/assembly/watch';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
-import { OperatorDoor } from '@murmuration/coordinator/http/operator-door';
+import { OperatorAuthenticator } from '@murmuration/coordinator/http/operator-authenticator';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
-import { Census } from '@murmuration/coordinator/population/census';
+import { ActivePopulation } from '@murmuration/coordinator/population/active-population';
 import { Convictions } from '@murmuration/coordinator/population/convictions';
-import { EnrolmentDesk } from '@murmuration/coordinator/population/enrolment-desk';
+import { DeviceRegistry } from '@murmuration/coordinator/population/device-registry';
+import { EnrolmentTokens } from '@murmuration/coordinator/population/enrolment-tokens';
 import { Population } from '@murmuration/coordinator/population/population';
-import { Registrar } from '@murmuration/coordinator/population/registrar';
-import { Turnout } from '@murmuration/coordinator/population/turnout';
-import { Aliasing } from '@murmuration/coordinator/promotion/aliasing';
+import { PopulationStatistics } from '@murmuration/coordinator/population/statistics';
 import { Readability } from '@murmuration/coordinator/promotion/readability';
-import { Steering } from '@murmuration/coordinator/rounds/steering';
+import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
+import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { SettingsDesk } from '@murmuration/coordinator/task/settings-desk';
+import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import type { DeviceId } from '@murmuration/protocol/ids';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -33,11 +33,11 @@ export async function openAdmin(
   const storage = await openStorage(undefined, clock);
   const secrets = { primitives: native, clock, random: seededRandom(7) };
   const operators = new Operators(storage.operatorTokens, storage.audit, secrets);
-  const steering = new Steering(new Map([[task.name as string, rounds]]), storage.pausedTasks, name =>
+  const control = new RoundControl(new Map([[task.name as string, rounds]]), storage.pausedTasks, name =>
     federation.events.emit('steered', name),
   );
   const population = new Population(storage.devices, async () => true, native, clock);
-  const desk = new EnrolmentDesk(storage.enrolmentTokens, secrets);
+  const enrolmentTokens = new EnrolmentTokens(storage.enrolmentTokens, secrets);
   const disconnected: DeviceId[] = [];
   const app = await createApp({ ...boundsOf(federation), cors: ['https://app.example'] });
   const routes: { readonly method: string; readonly url: string; readonly least: Role | undefined }[] = [];
@@ -47,13 +47,13 @@ export async function openAdmin(
   const sessions = new Sessions(operators, secrets);
   const bounds = boundsOf(federation);
   const { history, aliases } = federation;
-  const aliasing = new Aliasing(aliases, history, federation.events, clock, model =>
+  const versionAliases = new VersionAliases(aliases, history, federation.events, clock, model =>
     federation.registry.files(model),
   );
-  const readability = new Readability(federation.registry, aliasing, federation.events);
-  await aliasing.open(task.name);
+  const readability = new Readability(federation.registry, versionAliases, federation.events);
+  await versionAliases.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
-  const settings = new SettingsDesk(storage.settings, tasks, [task], clock);
+  const settings = new SettingsManager(storage.settings, tasks, [task], clock);
   const watchPorts = {
     clock,
     random: secrets.random,
@@ -65,7 +65,7 @@ export async function openAdmin(
     ...watched,
   };
   /** Watches as a coordinator does that begins now. */
-  const watchAgain = () => openWatch({ rounds: tasks, aliasing, readability, settings }, watchPorts);
+  const watchAgain = () => openWatch({ rounds: tasks, versionAliases, readability, settings }, watchPorts);
   const watch = await watchAgain();
   const nothing = { withdraw: () => {}, revoke: async () => {}, reinstate: async () => {} };
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
@@ -73,19 +73,19 @@ export async function openAdmin(
     ...watch,
     tasks,
     history,
-    aliasing,
+    versionAliases,
     settings,
     verdicts: storage.verdicts,
-    census: new Census(population, storage.activity, convictions, clock),
+    populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
     convictions,
-    turnout: new Turnout(storage.activity, () => 0, clock, federation.events),
+    activePopulation: new ActivePopulation(storage.activity, () => 0, clock, federation.events),
     operators,
-    door: new OperatorDoor(operators, sessions, bounds.trustedProxies),
+    authenticator: new OperatorAuthenticator(operators, sessions, bounds.trustedProxies),
     bounds,
-    steering,
-    desk,
+    control,
+    enrolmentTokens,
     audit: storage.audit,
-    registrar: new Registrar(storage.devices, storage.activity, population, {
+    deviceRegistry: new DeviceRegistry(storage.devices, storage.activity, population, {
       isConnected: device => channel.connected.has(device),
       drop: async device => rounds.current?.drop(device),
       disconnect: device => void disconnected.push(device),
@@ -104,7 +104,7 @@ export async function openAdmin(
     watchAgain,
     operators,
     population,
-    steering,
+    control,
     disconnected,
     texts,
     /** Asks as an operator of a role, or with any other token; null: without one. */

@@ -97,7 +97,7 @@ describe('the overview', () => {
 
   it('shows how the last round ended, and when the next one begins', async () => {
     await admin.clock.advance(10_000);
-    await admin.steering.pause(admin.task.name);
+    await admin.control.pause(admin.task.name);
     await admin.clock.advance(10_000);
     const { tasks } = await get<Overview>('/overview');
     expect(tasks[0]).toMatchObject({
@@ -276,7 +276,7 @@ describe('the pace', () => {
       comeBack: { from: 0, to: 0 },
     });
     await admin.clock.advance(10_000);
-    await admin.steering.pause(admin.task.name);
+    await admin.control.pause(admin.task.name);
     await admin.clock.advance(10_000);
     const { comeBack } = await get<PaceMessage>('/tasks/values/pace');
     expect(comeBack).toEqual({ from: 15 * 60_000, to: 15 * 60_000 });

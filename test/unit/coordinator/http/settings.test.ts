@@ -1,5 +1,5 @@
 import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
-import { asOperatorsSet } from '@murmuration/coordinator/task/settings-desk';
+import { withStoredSettings } from '@murmuration/coordinator/task/settings-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, updateOf } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';
@@ -95,8 +95,11 @@ describe('the settings of a task', () => {
   it('hold over a restart, until the definition has a newer plan', async () => {
     await change({ cohort: { goal: 3 } });
     const { settings } = admin.storage;
-    expect(await asOperatorsSet(admin.task, settings)).toMatchObject({ planVersion: 2, cohort: { goal: 3 } });
-    expect((await asOperatorsSet({ ...admin.task, planVersion: 2 }, settings)).cohort.goal).toBe(2);
+    expect(await withStoredSettings(admin.task, settings)).toMatchObject({
+      planVersion: 2,
+      cohort: { goal: 3 },
+    });
+    expect((await withStoredSettings({ ...admin.task, planVersion: 2 }, settings)).cohort.goal).toBe(2);
   });
 
   it('are checked before anything changes, and each field that is wrong is named', async () => {

@@ -3,7 +3,7 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { SavedRound } from '@murmuration/coordinator/round/store';
-import { CheckInDesk } from '@murmuration/coordinator/rounds/check-in';
+import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
@@ -33,7 +33,7 @@ import type { Kept, Life } from './kept.ts';
 import type { Answering, Link } from './link.ts';
 
 /** What a coordinator finds when it comes up, and whom its sends and answers are told. */
-export interface Surroundings {
+export interface CoordinatorEnvironment {
   readonly clock: VirtualClock;
   readonly kept: Kept;
   readonly task: Task;
@@ -53,13 +53,13 @@ export interface Surroundings {
 export class LivingCoordinator implements Answering, CohortChannel {
   readonly life: Life;
   readonly rounds: TaskRounds;
-  readonly #around: Surroundings;
+  readonly #around: CoordinatorEnvironment;
   readonly #registry: Registry;
-  readonly #desk: CheckInDesk;
+  readonly #desk: CheckInHandler;
   readonly #pool: WaitingPool;
   readonly #links = new Map<DeviceId, Link>();
 
-  constructor(world: Surroundings, life: Life) {
+  constructor(world: CoordinatorEnvironment, life: Life) {
     const { clock: time, kept } = world;
     this.#around = world;
     this.life = life;
@@ -92,7 +92,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
       comeBackAfter: () => this.#desk.comeBackAfter(),
       events,
     });
-    this.#desk = new CheckInDesk(
+    this.#desk = new CheckInHandler(
       this.rounds,
       this.#pool,
       { of: () => ({ population: 0, connected: 0 }) },

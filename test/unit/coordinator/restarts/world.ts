@@ -19,7 +19,7 @@ import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { seededRandom } from '../../../seeded-random.ts';
 import { Kept, type Life } from './kept.ts';
 import { type Answering, Link } from './link.ts';
-import { LivingCoordinator, type Surroundings } from './living-coordinator.ts';
+import { type CoordinatorEnvironment, LivingCoordinator } from './living-coordinator.ts';
 
 /** One value for each device: what a device learns is `learned` in its own, so that a model tells who is in it, and how often. */
 const layout = layoutOf([{ name: 'w', shape: [8] }]);
@@ -31,7 +31,7 @@ const downtime = 1_500;
 export type Change = Partial<TaskDefinition>;
 
 /** Devices of the SDK, a coordinator that may die at any durable write, and what is kept of it, all on one virtual clock. */
-export class World implements Surroundings {
+export class World implements CoordinatorEnvironment {
   readonly clock = new VirtualClock();
   readonly kept = new Kept(this.clock);
   readonly faults: string[] = [];

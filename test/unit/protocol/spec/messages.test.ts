@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { answersBy, type DeviceRequests } from '@murmuration/coordinator/socket/answers';
 import type { Caller } from '@murmuration/coordinator/socket/caller';
 import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
+import { type DeviceRequests, requestHandlers } from '@murmuration/coordinator/socket/request-handlers';
 import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids';
 import { coordinatorEvents, type DeviceEvent, deviceEvents } from '@murmuration/protocol/messages/channel';
 import { encodeFrame, maxFrameLength } from '@murmuration/protocol/messages/frame';
@@ -62,7 +62,7 @@ describe('the events of SPEC.md', () => {
     ) as unknown as DeviceRequests;
     const introductions = { enrol: reach('enrol'), hello: reach('hello') };
     const caller = { owner: { device: { id: 'A'.repeat(22) } } } as unknown as Caller;
-    const answers = answersBy(introductions as never, requests, frameLengths([]));
+    const answers = requestHandlers(introductions as never, requests, frameLengths([]));
     for (const [from, event, message] of eventRows) {
       if (from !== 'device') continue;
       for (const [name, schema] of messages) {

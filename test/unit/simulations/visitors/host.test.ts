@@ -19,7 +19,7 @@ beforeEach(() => {
   happened = [];
   host = new Host(visitors, {
     task: 'keyboard' as TaskName,
-    steering: {
+    control: {
       pause: async name => void happened.push(`pause ${name}`),
       unpause: async name => void happened.push(`resume ${name}`),
     },

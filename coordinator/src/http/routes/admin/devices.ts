@@ -4,7 +4,7 @@ import { type DeviceId, idPattern } from '@murmuration/protocol/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { Convictions } from '../../../population/convictions.ts';
-import type { KnownDevice, Registrar } from '../../../population/registrar.ts';
+import type { DeviceRegistry, KnownDevice } from '../../../population/device-registry.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso, isoOrNull, next, nextOf, page, pageOf } from './schemas.ts';
@@ -16,7 +16,7 @@ const params = z.object({ device: z.string().regex(idPattern) });
 export function deviceRoutes(
   scope: App,
   operators: Operators,
-  registrar: Registrar,
+  deviceRegistry: DeviceRegistry,
   convictions: Convictions,
 ): void {
   const describeAll = async (known: readonly KnownDevice[]): Promise<DeviceMessage[]> => {
@@ -25,7 +25,7 @@ export function deviceRoutes(
       device: id,
       enrolledAt: iso(enrolledAt),
       revokedAt: isoOrNull(revokedAt),
-      isConnected: registrar.isConnected(id),
+      isConnected: deviceRegistry.isConnected(id),
       seenAt: activity ? iso(activity.seenAt) : null,
       platform: activity?.platform || null,
       sdk: activity?.sdk || null,
@@ -35,7 +35,7 @@ export function deviceRoutes(
     }));
   };
   const find = async (id: string): Promise<DeviceMessage> => {
-    const [found] = await describeAll(await registrar.show([id as DeviceId]));
+    const [found] = await describeAll(await deviceRegistry.show([id as DeviceId]));
     if (!found) throw new MurmurationError('request.not-found', 'There is no device of this id.');
     return found;
   };
@@ -54,7 +54,7 @@ export function deviceRoutes(
     },
     async ({ query }) => {
       const asked = pageOf(query);
-      const found = await registrar.list(asked, query.revoked && query.revoked === 'true');
+      const found = await deviceRegistry.list(asked, query.revoked && query.revoked === 'true');
       return {
         devices: await describeAll(found),
         next: nextOf(found, asked, ([{ enrolledAt: time, id }]) => ({ time, id })),
@@ -85,7 +85,7 @@ export function deviceRoutes(
       const id = request.params.device as DeviceId;
       await operators.audited(operatorOf(request), 'device.revoke', id, async () => {
         await find(id);
-        await registrar.revoke(id);
+        await deviceRegistry.revoke(id);
       });
       return find(id);
     },

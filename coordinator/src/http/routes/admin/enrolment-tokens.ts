@@ -2,9 +2,9 @@ import { type EnrolmentTokenMessage, enrolmentToken } from '@murmuration/api/tok
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
-import type { EnrolmentDesk } from '../../../population/enrolment-desk.ts';
+import type { DeviceRegistry } from '../../../population/device-registry.ts';
 import type { EnrolmentToken } from '../../../population/enrolment-token.ts';
-import type { Registrar } from '../../../population/registrar.ts';
+import type { EnrolmentTokens } from '../../../population/enrolment-tokens.ts';
 import { label } from '../../../tokens/label.ts';
 import { stateOf } from '../../../tokens/secret-token.ts';
 import type { App } from '../../app.ts';
@@ -22,13 +22,13 @@ const terms = z.strictObject({
 export function enrolmentTokenRoutes(
   scope: App,
   operators: Operators,
-  desk: EnrolmentDesk,
-  registrar: Registrar,
+  enrolmentTokens: EnrolmentTokens,
+  deviceRegistry: DeviceRegistry,
 ): void {
   const describe = (each: EnrolmentToken): EnrolmentTokenMessage => ({
     id: each.id,
     name: each.name,
-    state: stateOf(each, desk.now),
+    state: stateOf(each, enrolmentTokens.now),
     uses: each.uses,
     maxUses: each.maxUses,
     createdAt: iso(each.createdAt),
@@ -48,7 +48,7 @@ export function enrolmentTokenRoutes(
     },
     async ({ query }) => {
       const asked = pageOf(query);
-      const tokens = await desk.list(asked);
+      const tokens = await enrolmentTokens.list(asked);
       return {
         tokens: tokens.map(describe),
         next: nextOf(tokens, asked, ({ createdAt: time, id }) => ({ time, id })),
@@ -72,14 +72,14 @@ export function enrolmentTokenRoutes(
         operatorOf(request),
         'enrolment-token.create',
         ({ token: { id } }) => id,
-        () => desk.create({ name, maxUses, expiresAt: timeOf(end) }),
+        () => enrolmentTokens.create({ name, maxUses, expiresAt: timeOf(end) }),
       );
       return reply.status(201).send({ token: describe(made.token), text: made.text });
     },
   );
 
   const revoke = async (id: string): Promise<EnrolmentToken> => {
-    const found = await desk.revoke(id);
+    const found = await enrolmentTokens.revoke(id);
     if (!found) throw new MurmurationError('request.not-found', 'There is no enrolment token of this id.');
     return found;
   };
@@ -104,8 +104,8 @@ export function enrolmentTokenRoutes(
       const { token: id } = request.params;
       return operators.audited(operatorOf(request), 'enrolment-token.revoke-devices', id, async () => {
         const token = await revoke(id);
-        const devices = await desk.users(id);
-        await registrar.revokeAll(devices);
+        const devices = await enrolmentTokens.users(id);
+        await deviceRegistry.revokeAll(devices);
         return { token: describe(token), devices: devices.length };
       });
     },

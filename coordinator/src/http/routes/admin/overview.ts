@@ -2,7 +2,7 @@ import { type CheckIns, checkIns, population } from '@murmuration/api/device';
 import { overview } from '@murmuration/api/overview';
 import { taskName } from '@murmuration/api/scalars';
 import { hoursQuery } from '@murmuration/api/security';
-import type { Census } from '../../../population/census.ts';
+import type { PopulationStatistics } from '../../../population/statistics.ts';
 import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
 import { anHour } from '../../../telemetry/hourly-counts.ts';
 import type { Overviews } from '../../../telemetry/overview.ts';
@@ -12,7 +12,11 @@ import { iso } from './schemas.ts';
 /** How everything stands, and who checks in. */
 export function overviewRoutes(
   scope: App,
-  { overviews, hourly, census }: { overviews: Overviews; hourly: HourlyCounter; census: Census },
+  {
+    overviews,
+    hourly,
+    populationStatistics,
+  }: { overviews: Overviews; hourly: HourlyCounter; populationStatistics: PopulationStatistics },
 ): void {
   scope.get(
     '/overview',
@@ -57,6 +61,6 @@ export function overviewRoutes(
       config: { least: 'viewer' },
       schema: { summary: 'Devices by what they run', response: { 200: population } },
     },
-    () => census.take(),
+    () => populationStatistics.take(),
   );
 }

@@ -2,15 +2,19 @@ import { pace } from '@murmuration/api/device';
 import { taskName } from '@murmuration/api/scalars';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import * as z from 'zod';
+import type { ActivePopulation } from '../../../population/active-population.ts';
 import { comeBackBetween } from '../../../population/pacing.ts';
-import type { Turnout } from '../../../population/turnout.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import { cohortSizeOf } from '../../../task/task.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 
 /** When devices that are not chosen are asked to come back. */
-export function paceRoutes(scope: App, tasks: AllRounds, turnout: Pick<Turnout, 'of'>): void {
+export function paceRoutes(
+  scope: App,
+  tasks: AllRounds,
+  activePopulation: Pick<ActivePopulation, 'of'>,
+): void {
   scope.get(
     '/tasks/:task/pace',
     {
@@ -28,7 +32,7 @@ export function paceRoutes(scope: App, tasks: AllRounds, turnout: Pick<Turnout, 
       const shown = {
         interval: task.interval,
         cohortSize: cohortSizeOf(task),
-        ...turnout.of(task),
+        ...activePopulation.of(task),
       };
       return { ...shown, comeBack: comeBackBetween({ ...shown, untilNextRound }) };
     },

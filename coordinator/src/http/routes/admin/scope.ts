@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Operator, Operators } from '../../../operators/operators.ts';
 import type { App } from '../../app.ts';
-import { enterBy } from '../../entrance.ts';
-import type { Entrant, OperatorDoor } from '../../operator-door.ts';
+import { authenticateRequest } from '../../authentication.ts';
+import type { AuthenticatedOperator, OperatorAuthenticator } from '../../operator-authenticator.ts';
 import { problem } from '../../problem.ts';
 
 declare module 'fastify' {
@@ -15,7 +15,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Who makes a request of the admin API. */
-    entrant: Entrant | null;
+    entrant: AuthenticatedOperator | null;
   }
 }
 
@@ -29,7 +29,7 @@ export const adminPrefix = '/v1/admin';
 export async function adminScope(
   app: App,
   operators: Operators,
-  door: OperatorDoor,
+  authenticator: OperatorAuthenticator,
   routes: (scope: App) => void,
 ): Promise<void> {
   app.decorateRequest('entrant', null);
@@ -49,7 +49,12 @@ export async function adminScope(
         };
       });
       scope.addHook('onRequest', async (request, reply) => {
-        request.entrant = await enterBy(door, request, reply, !isReading.has(request.method));
+        request.entrant = await authenticateRequest(
+          authenticator,
+          request,
+          reply,
+          !isReading.has(request.method),
+        );
         operators.require(request.entrant.operator, request.routeOptions.config.least!);
       });
       routes(scope);
@@ -61,12 +66,12 @@ export async function adminScope(
 const isReading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Who makes a request, and until when. */
-export function entrantOf({ entrant }: FastifyRequest): Entrant {
+export function authenticatedOperatorOf({ entrant }: FastifyRequest): AuthenticatedOperator {
   if (!entrant) throw new MurmurationError('operator.unauthenticated');
   return entrant;
 }
 
 /** Who makes a request. */
 export function operatorOf(request: FastifyRequest): Operator {
-  return entrantOf(request).operator;
+  return authenticatedOperatorOf(request).operator;
 }

@@ -6,10 +6,10 @@ import { originOf, type TrustedProxies } from '../../../limits/address.ts';
 import type { Limits } from '../../../limits/limits.ts';
 import { Rates } from '../../../limits/rates.ts';
 import type { App } from '../../app.ts';
-import type { Entrant, OperatorDoor } from '../../operator-door.ts';
+import type { AuthenticatedOperator, OperatorAuthenticator } from '../../operator-authenticator.ts';
 import { problem } from '../../problem.ts';
 import { isoOrNull } from './schemas.ts';
-import { adminPrefix, entrantOf } from './scope.ts';
+import { adminPrefix, authenticatedOperatorOf } from './scope.ts';
 
 export interface SignInBounds {
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface SignInBounds {
 /** Signs in: the one route of the admin API that whoever has no session yet may use. */
 export function signInRoute(
   app: App,
-  door: OperatorDoor,
+  authenticator: OperatorAuthenticator,
   { clock, limits, trustedProxies }: SignInBounds,
 ): void {
   const rates = new Rates(limits.signInsPerAddress, clock);
@@ -38,25 +38,28 @@ export function signInRoute(
     async ({ raw, body }, reply) => {
       reply.header('cache-control', 'no-store');
       // Whoever is signed in by another site would work for its operator.
-      if (raw.headers.origin !== undefined) door.requireSameOrigin(raw);
+      if (raw.headers.origin !== undefined) authenticator.requireSameOrigin(raw);
       const wait = rates.take(originOf(raw, trustedProxies));
       if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
-      const opened = await door.sessions.open(body.token);
-      door.sessions.close(door.secretOf(raw));
-      return reply.status(201).header('set-cookie', door.cookieFor(raw, opened)).send(describe(opened));
+      const opened = await authenticator.sessions.open(body.token);
+      authenticator.sessions.close(authenticator.secretOf(raw));
+      return reply
+        .status(201)
+        .header('set-cookie', authenticator.cookieFor(raw, opened))
+        .send(describe(opened));
     },
   );
 }
 
 /** Who is signed in, and how to sign out. */
-export function sessionRoutes(scope: App, door: OperatorDoor): void {
+export function sessionRoutes(scope: App, authenticator: OperatorAuthenticator): void {
   scope.get(
     '/session',
     {
       config: { least: 'viewer' },
       schema: { summary: 'Who is signed in, or whose token this is', response: { 200: session } },
     },
-    request => describe(entrantOf(request)),
+    request => describe(authenticatedOperatorOf(request)),
   );
 
   scope.delete(
@@ -66,12 +69,15 @@ export function sessionRoutes(scope: App, door: OperatorDoor): void {
       schema: { summary: 'Sign out', response: { 204: z.null() } },
     },
     async ({ raw }, reply) => {
-      door.sessions.close(door.secretOf(raw));
-      return reply.status(204).header('set-cookie', door.cookieFor(raw, null)).send(null);
+      authenticator.sessions.close(authenticator.secretOf(raw));
+      return reply.status(204).header('set-cookie', authenticator.cookieFor(raw, null)).send(null);
     },
   );
 }
 
-function describe({ operator: { id, name, role }, expiresAt }: Entrant): z.input<typeof session> {
+function describe({
+  operator: { id, name, role },
+  expiresAt,
+}: AuthenticatedOperator): z.input<typeof session> {
   return { id, name, role, expiresAt: isoOrNull(expiresAt) };
 }

@@ -5,7 +5,7 @@ import { changeSettings, settingsChanged, taskSettings } from '@murmuration/api/
 import type { TaskName } from '@murmuration/protocol/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
-import type { SettingsDesk } from '../../../task/settings-desk.ts';
+import type { SettingsManager } from '../../../task/settings-manager.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';
@@ -13,7 +13,7 @@ import { operatorOf } from './scope.ts';
 const params = z.object({ task: taskName });
 
 /** The settings of tasks, and how to change them without a restart. */
-export function settingsRoutes(scope: App, operators: Operators, settings: SettingsDesk): void {
+export function settingsRoutes(scope: App, operators: Operators, settings: SettingsManager): void {
   scope.get(
     '/tasks/:task/settings',
     {

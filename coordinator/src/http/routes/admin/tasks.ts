@@ -2,7 +2,7 @@ import type { AuditAction } from '@murmuration/api/audit';
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
-import type { Steering } from '../../../rounds/steering.ts';
+import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { instant, isoOrNull } from './schemas.ts';
@@ -23,7 +23,7 @@ const params = z.object({ task: z.string().regex(taskNamePattern) });
 const done = z.object({ task: z.string() });
 
 /** What operators do to the rounds of tasks. */
-export function steeringRoutes(scope: App, operators: Operators, steering: Steering): void {
+export function roundControlRoutes(scope: App, operators: Operators, control: RoundControl): void {
   scope.get(
     '/tasks',
     {
@@ -31,7 +31,7 @@ export function steeringRoutes(scope: App, operators: Operators, steering: Steer
       schema: { summary: 'Where the tasks stand', response: { 200: z.object({ tasks: z.array(task) }) } },
     },
     () => ({
-      tasks: steering.tasks.map(({ task: { name }, current, isPaused, nextAt, waiting }) => ({
+      tasks: control.tasks.map(({ task: { name }, current, isPaused, nextAt, waiting }) => ({
         task: name,
         isPaused,
         round: current ? { number: current.terms.number, phase: current.state.phase } : null,
@@ -69,13 +69,13 @@ export function steeringRoutes(scope: App, operators: Operators, steering: Steer
     );
 
   command('pause', 'Begin no more rounds; the one under way goes on', 'task.pause', name =>
-    steering.pause(name),
+    control.pause(name),
   );
-  command('resume', 'Begin rounds on schedule again', 'task.resume', name => steering.unpause(name));
+  command('resume', 'Begin rounds on schedule again', 'task.resume', name => control.unpause(name));
   command('abort-round', 'End the round under way as failed', 'round.abort', (name, reason) =>
-    steering.abort(name, `An operator ended the round${reason === '' ? '' : `: ${reason}`}.`),
+    control.abort(name, `An operator ended the round${reason === '' ? '' : `: ${reason}`}.`),
   );
   command('start-round', 'Begin a round now, whether or not the task is paused', 'round.start', name =>
-    steering.begin(name),
+    control.begin(name),
   );
 }

@@ -16,11 +16,11 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
-import type { Aliasing } from '../../../promotion/aliasing.ts';
+import type { VersionAliases } from '../../../promotion/version-aliases.ts';
 import type { ModelVersion } from '../../../registry/model-version.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { VerdictStore } from '../../../registry/verdicts.ts';
-import type { Steering } from '../../../rounds/steering.ts';
+import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso } from './schemas.ts';
@@ -29,8 +29,8 @@ import { operatorOf } from './scope.ts';
 export interface VersionSources {
   readonly history: History;
   readonly verdicts: Pick<VerdictStore, 'of'>;
-  readonly aliasing: Aliasing;
-  readonly steering: Steering;
+  readonly versionAliases: VersionAliases;
+  readonly control: RoundControl;
 }
 
 const params = z.object({ task: taskName });
@@ -39,11 +39,11 @@ const params = z.object({ task: taskName });
 export function versionRoutes(
   scope: App,
   operators: Operators,
-  { history, verdicts, aliasing, steering }: VersionSources,
+  { history, verdicts, versionAliases, control }: VersionSources,
 ): void {
   /** Throws `task.unknown`. */
   const servingOf = (task: TaskName): Serving => {
-    const { champion, base, aliases } = aliasing.of(task);
+    const { champion, base, aliases } = versionAliases.of(task);
     const { pinned } = champion;
     return {
       champion: {
@@ -65,7 +65,7 @@ export function versionRoutes(
   };
 
   const namesOf = (task: TaskName, number: number): string[] => {
-    const { newest, champion, aliases } = aliasing.of(task);
+    const { newest, champion, aliases } = versionAliases.of(task);
     const given = aliases.filter(each => each.number === number).map(({ alias }) => alias);
     if (number === champion.number && !champion.pinned) given.unshift('champion');
     if (number === newest.number) given.unshift('latest');
@@ -142,7 +142,7 @@ export function versionRoutes(
     },
     async ({ params: { task: name, number } }) => {
       const task = name as TaskName;
-      aliasing.of(task);
+      versionAliases.of(task);
       const found = await history.at(task, number);
       if (!found) throw new MurmurationError('model.missing', `The task ${task} has no version ${number}.`);
       const [described] = await describe(task, [found.version]);
@@ -163,7 +163,7 @@ export function versionRoutes(
     },
     async ({ params: { task: name }, query: { points } }) => {
       const task = name as TaskName;
-      aliasing.of(task);
+      versionAliases.of(task);
       return columnsOf(await history.thinned(task, points), history);
     },
   );
@@ -187,7 +187,7 @@ export function versionRoutes(
       const { number } = request.body;
       const subject = `${task}@${number ?? 'latest'} ${alias}`;
       await operators.audited(operator, 'version.alias', subject, () =>
-        aliasing.set(task, alias, number, operator.name),
+        versionAliases.set(task, alias, number, operator.name),
       );
       return servingOf(task);
     },
@@ -213,7 +213,7 @@ export function versionRoutes(
         operator,
         'version.rollback',
         (to: { number: number }) => `${task}@${to.number}`,
-        () => steering.rollBack(task, () => aliasing.rollBack(task, number, operator.name)),
+        () => control.rollBack(task, () => versionAliases.rollBack(task, number, operator.name)),
       );
       return servingOf(task);
     },

@@ -1,14 +1,14 @@
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import {
-  type DiskCourse,
+  type DiskTrend,
   diskFilling,
   followDisk,
   unseenDisk,
 } from '@murmuration/coordinator/telemetry/alerts/disk-filling';
 import type { TaskFacts } from '@murmuration/coordinator/telemetry/alerts/facts';
 import {
-  type FigureCourse,
+  type FigureTrend,
   figureFell,
   followFigure,
   noFigures,
@@ -84,9 +84,9 @@ describe('a figure that falls', () => {
       createdAt: number * 1_000,
     } as never;
   }
-  const follow = (settings: FigureSettings, ...versions: ModelVersion[]): FigureCourse =>
+  const follow = (settings: FigureSettings, ...versions: ModelVersion[]): FigureTrend =>
     versions.reduce((course, each) => followFigure(course, each, settings), noFigures);
-  const found = (course: FigureCourse, base: string, settings = top3) =>
+  const found = (course: FigureTrend, base: string, settings = top3) =>
     figureFell(task, course, base as never, settings);
 
   it('by the margin is none yet, however the digits round', () => {
@@ -161,7 +161,7 @@ describe('a disk that fills', () => {
   const settings = { free: 0.1, within: 24 * anHour };
   const size = 1_000e9;
   const step = 300_000;
-  const follow = (free: readonly number[], from: DiskCourse = unseenDisk) =>
+  const follow = (free: readonly number[], from: DiskTrend = unseenDisk) =>
     free.reduce(
       (course, each) =>
         followDisk(course, { time: (course.samples.at(-1)?.time ?? 0) + step, free: each, size }, settings),
@@ -221,7 +221,7 @@ describe('the rules together', () => {
       diskFilling: null,
       manyEnrolments: null,
     });
-    const low: DiskCourse = {
+    const low: DiskTrend = {
       samples: [{ time: 0, free: 1, size: 100 }],
       lowSince: 0,
       isCertain: true,

@@ -71,10 +71,10 @@ describe('alerts of a federation', () => {
   it('end when a task is paused, and count anew once it goes on', async () => {
     await open({ noEligibleDevices: null });
     await admin.clock.advance(30_000);
-    await admin.steering.pause(admin.task.name);
+    await admin.control.pause(admin.task.name);
     expect(news()).toEqual(['rounds-failing began', 'rounds-failing ended']);
     await admin.clock.advance(10_000);
-    await admin.steering.unpause(admin.task.name);
+    await admin.control.unpause(admin.task.name);
     await admin.clock.advance(20_000);
     expect(news()).toEqual([]);
     await admin.clock.advance(10_000);

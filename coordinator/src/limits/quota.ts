@@ -1,0 +1,29 @@
+/** So many places, and so many of them for each key; who finds none is turned away. */
+export class Quota {
+  readonly #most: number;
+  readonly #mostPerKey: number;
+  readonly #taken = new Map<string, number>();
+  #size = 0;
+
+  constructor(most: number, mostPerKey: number) {
+    this.#most = most;
+    this.#mostPerKey = mostPerKey;
+  }
+
+  /** Takes a place for `key`: returns what gives it back, once, or undefined where there is none. */
+  take(key: string): (() => void) | undefined {
+    const taken = this.#taken.get(key) ?? 0;
+    if (this.#size >= this.#most || taken >= this.#mostPerKey) return undefined;
+    this.#size += 1;
+    this.#taken.set(key, taken + 1);
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      this.#size -= 1;
+      const left = this.#taken.get(key)! - 1;
+      if (left === 0) this.#taken.delete(key);
+      else this.#taken.set(key, left);
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Page } from '../paging/paging.ts';
+import { mintToken } from '../tokens/secret-token.ts';
+import type { EnrolmentToken, EnrolmentTokenStore } from './enrolment-token.ts';
+
+/** Makes enrolment tokens, shows and revokes them. */
+export class EnrolmentTokens {
+  readonly #store: EnrolmentTokenStore;
+  readonly #primitives: Primitives;
+  readonly #clock: Clock;
+  readonly #random: RandomBytes;
+
+  constructor(
+    store: EnrolmentTokenStore,
+    { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
+  ) {
+    this.#store = store;
+    this.#primitives = primitives;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** ms since 1970. */
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  list(page: Page): Promise<readonly EnrolmentToken[]> {
+    return this.#store.list(page);
+  }
+
+  /** A fresh token; its text is known to whoever asked for it, and to nobody from then on. */
+  async create(
+    terms: Pick<EnrolmentToken, 'name' | 'maxUses' | 'expiresAt'>,
+  ): Promise<{ token: EnrolmentToken; text: string }> {
+    const { text, proof } = mintToken('enrolment', this.#random, this.#primitives);
+    const token = { ...proof, ...terms, uses: 0, createdAt: this.#clock.now(), revokedAt: null };
+    await this.#store.add(token);
+    return { token, text };
+  }
+
+  /** The devices that have enrolled with a token. */
+  users(id: string): Promise<readonly DeviceId[]> {
+    return this.#store.users(id);
+  }
+
+  /** The token as it is from now on; undefined where there is none of this id. */
+  async revoke(id: string): Promise<EnrolmentToken | undefined> {
+    await this.#store.revoke(id, this.#clock.now());
+    return this.#store.get(id);
+  }
+}

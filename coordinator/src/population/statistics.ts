@@ -1,0 +1,41 @@
+import type { Clock } from '@murmuration/protocol/ports';
+import type { ActivityStore } from './activity.ts';
+import type { Convictions } from './convictions.ts';
+import type { Population } from './population.ts';
+
+const aDay = 86_400_000;
+/** Kinds of clients that are told; the least frequent ones are left out. */
+const mostClients = 100;
+
+/** Everybody who ever enrolled, in numbers. */
+export class PopulationStatistics {
+  readonly #population: Pick<Population, 'size' | 'revoked'>;
+  readonly #activity: Pick<ActivityStore, 'summary'>;
+  readonly #convictions: Pick<Convictions, 'count'>;
+  readonly #clock: Clock;
+
+  constructor(
+    population: Pick<Population, 'size' | 'revoked'>,
+    activity: Pick<ActivityStore, 'summary'>,
+    convictions: Pick<Convictions, 'count'>,
+    clock: Clock,
+  ) {
+    this.#population = population;
+    this.#activity = activity;
+    this.#convictions = convictions;
+    this.#clock = clock;
+  }
+
+  /** Devices that are not revoked. */
+  get enrolled(): number {
+    return this.#population.size;
+  }
+
+  /** Some seconds late, as what devices do is written down. */
+  async take() {
+    const { seen, clients } = await this.#activity.summary(this.#clock.now() - aDay);
+    const { size: enrolled, revoked } = this.#population;
+    const convicted = await this.#convictions.count();
+    return { enrolled, revoked, convicted, seenLastDay: seen, clients: clients.slice(0, mostClients) };
+  }
+}

@@ -1,0 +1,143 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { Clock } from '@murmuration/protocol/ports';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { type Alias, type AliasStore, baseOf } from '../registry/aliases.ts';
+import type { History } from '../registry/ports.ts';
+
+/** A version, as short as it goes. */
+export interface VersionName {
+  readonly number: number;
+  readonly model: ModelHash;
+}
+
+/** Which versions of a task are in use, and for what. */
+export interface VersionsInUse {
+  /** What devices serve: the one that an operator has named, else the newest. */
+  readonly champion: VersionName & { readonly pinned: Pick<Alias, 'setAt' | 'setBy'> | null };
+  /** What the next round trains from. */
+  readonly base: VersionName;
+  readonly newest: VersionName;
+  /** All names that operators gave, `base` left out. */
+  readonly aliases: readonly Alias[];
+}
+
+/** Names that are not an operator's to give. */
+const reserved: ReadonlySet<string> = new Set(['latest', 'base']);
+
+/** Which version devices serve and rounds train from: the newest one, unless an operator says otherwise. */
+export class VersionAliases {
+  readonly #store: AliasStore;
+  readonly #history: Pick<History, 'at' | 'versions'>;
+  readonly #events: CoordinatorEvents;
+  readonly #clock: Clock;
+  readonly #read: (model: ModelHash) => Promise<unknown>;
+  readonly #inUse = new Map<TaskName, VersionsInUse>();
+
+  /** `read` throws where the files of a model can't be read: such a version is put to no use. */
+  constructor(
+    store: AliasStore,
+    history: Pick<History, 'at' | 'versions'>,
+    events: CoordinatorEvents,
+    clock: Clock,
+    read: (model: ModelHash) => Promise<unknown>,
+  ) {
+    this.#read = read;
+    this.#store = store;
+    this.#history = history;
+    this.#events = events;
+    this.#clock = clock;
+    events.on('version', ({ task, number, model }) => {
+      const before = this.#inUse.get(task);
+      if (!before) return;
+      const newest = { number, model };
+      const champion = before.champion.pinned ? before.champion : { ...newest, pinned: null };
+      this.#inUse.set(task, { ...before, champion, base: newest, newest });
+    });
+  }
+
+  /** Reads what is in use of a task that has a version; once, before anything else is asked about it. */
+  async open(task: TaskName): Promise<void> {
+    const [newest] = await this.#history.versions(task, Number.POSITIVE_INFINITY, 1);
+    if (newest) this.#inUse.set(task, inUseOf(newest, await this.#store.of(task)));
+  }
+
+  /** Throws `task.unknown`. */
+  of(task: TaskName): VersionsInUse {
+    const found = this.#inUse.get(task);
+    if (!found) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+    return found;
+  }
+
+  /**
+   * Gives a name to a version, or with null takes the name away; without `champion` devices follow the newest version. Throws
+   * `task.unknown`, `model.missing`, `model.corrupt`, or `request.invalid` for a name that is not an operator's to give.
+   */
+  async set(task: TaskName, alias: string, number: number | null, setBy: string): Promise<void> {
+    if (reserved.has(alias))
+      throw new MurmurationError('request.invalid', `"${alias}" is a name that moves by itself.`);
+    if (number === null) return this.#change(task, [], [alias]);
+    await this.#change(task, [await this.#alias(task, alias, number, setBy)]);
+  }
+
+  /**
+   * Lets devices serve an older version, and the next round train from it. Without a number it is the parent of the version that
+   * devices serve. Throws `task.unknown`, `model.missing` where there is no such version, or no longer, or `model.corrupt`.
+   */
+  async rollBack(task: TaskName, number: number | undefined, setBy: string): Promise<VersionName> {
+    const to = number ?? (await this.#parentNumber(task));
+    const champion = await this.#alias(task, 'champion', to, setBy);
+    await this.#change(task, [champion, { ...champion, alias: 'base' }]);
+    return champion;
+  }
+
+  async #parentNumber(task: TaskName): Promise<number> {
+    const { champion } = this.of(task);
+    // Not all that there is of the version: it may be damaged.
+    const [served] = await this.#history.versions(task, champion.number + 1, 1);
+    const parent = served?.number === champion.number ? served.parent : undefined;
+    if (parent === null || parent === undefined)
+      throw new MurmurationError(
+        'model.missing',
+        `Version ${champion.number} is the first one: nothing is before it.`,
+      );
+    const older = await this.#history.versions(task, champion.number, champion.number);
+    const found = older.find(({ model }) => model === parent);
+    if (!found)
+      throw new MurmurationError(
+        'model.missing',
+        `The version before ${champion.number} is no longer kept; name one that is.`,
+      );
+    return found.number;
+  }
+
+  async #alias(task: TaskName, alias: string, number: number, setBy: string): Promise<Alias> {
+    const { newest } = this.of(task);
+    const head = await this.#history.at(task, number);
+    if (!head) throw new MurmurationError('model.missing', `The task ${task} has no version ${number}.`);
+    const { model } = head.version;
+    await this.#read(model);
+    return { task, alias, number, model, newest: newest.number, setAt: this.#clock.now(), setBy };
+  }
+
+  async #change(task: TaskName, set: readonly Alias[], remove?: readonly string[]): Promise<void> {
+    this.of(task);
+    await this.#store.change(task, set, remove);
+    const { newest } = this.of(task);
+    this.#inUse.set(task, inUseOf(newest, await this.#store.of(task)));
+    this.#events.emit('aliases', task);
+  }
+}
+
+function inUseOf({ number, model }: VersionName, aliases: readonly Alias[]): VersionsInUse {
+  const newest = { number, model };
+  const champion = aliases.find(({ alias }) => alias === 'champion');
+  return {
+    champion: champion
+      ? { number: champion.number, model: champion.model, pinned: champion }
+      : { ...newest, pinned: null },
+    base: baseOf(number, aliases) ?? newest,
+    newest,
+    aliases: aliases.filter(({ alias }) => alias !== 'base'),
+  };
+}

@@ -1,0 +1,89 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { AllRounds } from './all-tasks.ts';
+import type { PausedTasks } from './pauses.ts';
+import type { TaskRounds } from './task-rounds.ts';
+
+/** What an operator may do to the rounds of a task. Each throws `task.unknown` for a task that is not there. */
+export class RoundControl {
+  readonly #tasks: AllRounds;
+  readonly #paused: PausedTasks;
+  readonly #steered: (task: TaskName) => void;
+
+  /** `steered` is told which task was paused or goes on. */
+  constructor(tasks: AllRounds, paused: PausedTasks, steered: (task: TaskName) => void = () => {}) {
+    this.#steered = steered;
+    this.#tasks = tasks;
+    this.#paused = paused;
+  }
+
+  /** Pauses the tasks that were paused when a coordinator before this one ended; once, before their rounds start. */
+  async open(): Promise<void> {
+    for (const task of await this.#paused.all()) this.#tasks.get(task)?.pause();
+  }
+
+  get tasks(): readonly TaskRounds[] {
+    return [...this.#tasks.values()];
+  }
+
+  /** From now on no round begins by itself; the one under way goes on. */
+  async pause(task: TaskName): Promise<void> {
+    const rounds = this.#find(task);
+    await this.#paused.set(task, true);
+    rounds.pause();
+    this.#steered(task);
+  }
+
+  /** Rounds begin on schedule again. */
+  async unpause(task: TaskName): Promise<void> {
+    const rounds = this.#find(task);
+    await this.#paused.set(task, false);
+    rounds.unpause();
+    this.#steered(task);
+  }
+
+  /** Ends the round under way as failed. Throws `round.unknown` where none is, `round.closed` where its version is being stored already. */
+  async abort(task: TaskName, reason: string): Promise<void> {
+    const { current } = this.#find(task);
+    if (current === undefined || isOver(current.state.phase))
+      throw new MurmurationError('round.unknown', 'No round of this task is under way.');
+    current.abort(reason);
+    if (!isOver(current.state.phase))
+      throw new MurmurationError('round.closed', 'The version of this round is being stored already.');
+  }
+
+  /**
+   * Rolls a task back: what trains from another version than `change` leads to is ended, and where its version was being stored already,
+   * `change` is made once more, after it. Throws `task.unknown`, and what `change` throws.
+   */
+  async rollBack<Version extends { readonly model: ModelHash }>(
+    task: TaskName,
+    change: () => Promise<Version>,
+  ): Promise<Version> {
+    const rounds = this.#find(task);
+    for (;;) {
+      const version = await change();
+      const { current } = rounds;
+      if (current === undefined || isOver(current.state.phase) || current.terms.plan.model === version.model)
+        return version;
+      current.abort('An operator rolled the model back.');
+      const record = await current.ended;
+      if (record?.outcome !== 'published') return version;
+    }
+  }
+
+  /** Begins a round at once, whether or not the task is paused. Throws `round.under-way` or `server.stopping`. */
+  async begin(task: TaskName): Promise<void> {
+    this.#find(task).beginNow();
+  }
+
+  #find(task: TaskName): TaskRounds {
+    const rounds = this.#tasks.get(task);
+    if (!rounds) throw new MurmurationError('task.unknown', `There is no task "${task}".`);
+    return rounds;
+  }
+}
+
+function isOver(phase: string): boolean {
+  return phase === 'published' || phase === 'failed';
+}

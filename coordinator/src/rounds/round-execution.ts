@@ -1,0 +1,280 @@
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import type { AssignmentId } from '@murmuration/protocol/ids';
+import { writePlan } from '@murmuration/protocol/messages/plan';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import { planHash } from '@murmuration/protocol/secagg/context';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import { MaskedRound } from '../masking/masked-round.ts';
+import { standingOf } from '../round/cohort.ts';
+import { concerns } from '../round/concerning.ts';
+import { begin } from '../round/phases/gathering.ts';
+import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from '../round/round.ts';
+import type { JournalEntry, SavedRound } from '../round/store.ts';
+import { Timeline } from '../round/timeline.ts';
+import { transition } from '../round/transition.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { Claims } from './claims.ts';
+import { untilTheEnd } from './group-commit.ts';
+import { type DurabilityPorts, Journal } from './journal.ts';
+import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
+
+/**
+ * The course of a round: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
+ * happens changes it at once and goes to the journal; replayed from there, it leads to the same course.
+ */
+export class RoundExecution {
+  readonly terms: RoundTerms;
+  readonly aggregate: Aggregate;
+  readonly claims = new Claims();
+  readonly masked: MaskedPart | undefined;
+  readonly journal: Journal;
+  readonly checkpointer: Checkpointer;
+  /** Aborted, with what a device then hears, when another object may go on with the round. */
+  readonly stop = new AbortController();
+  readonly timeline: Timeline;
+  /** Refusals of what devices sent, by code; not replayed. */
+  readonly errors: Partial<Record<ErrorCode, number>> = {};
+  readonly #ports: DurabilityPorts & { readonly primitives: Primitives };
+  #state: RoundState;
+  /** Undefined while what happened before a restart is replayed. */
+  #perform: ((effect: Effect) => void) | undefined;
+  #follow: (state: RoundState) => void = () => {};
+
+  /** Begins a round, or replays `saved`, from whose checkpoint `aggregate` was restored. */
+  constructor(
+    terms: RoundTerms,
+    aggregate: Aggregate,
+    ports: DurabilityPorts & { readonly primitives: Primitives },
+    saved?: SavedRound,
+  ) {
+    this.terms = terms;
+    this.aggregate = aggregate;
+    this.#ports = ports;
+    this.journal = new Journal(terms, ports, saved !== undefined);
+    this.checkpointer = new Checkpointer(terms, aggregate, ports, saved?.checkpoint?.contributors);
+    const { masking, task } = terms.plan;
+    const plan = planHash(ports.primitives, terms.number, writePlan(terms.plan));
+    const context = { primitives: ports.primitives, task, round: terms.id, plan };
+    this.masked = masking
+      ? new MaskedPart(new MaskedRound(context, masking), this.journal, this.checkpointer)
+      : undefined;
+    this.#state = begin(terms).state;
+    this.timeline = new Timeline(this.#state);
+    if (saved) this.#replay(saved);
+  }
+
+  get state(): RoundState {
+    return this.#state;
+  }
+
+  /** Effects are performed from now on, those of the state as it is by the caller; `follow` hears of each state. */
+  goLive(perform: (effect: Effect) => void, follow: (state: RoundState) => void): void {
+    this.#perform = perform;
+    this.#follow = follow;
+    this.#ports.events.emit('round', this.#state);
+    follow(this.#state);
+  }
+
+  /** Something happened; `entry` is written down where it changed anything. */
+  happen(event: RoundEvent, entry?: JournalEntry): void {
+    if (this.stop.signal.aborted && event.type !== 'published') return;
+    const { state, effects } = transition(this.#state, event);
+    if (state === this.#state && effects.length === 0) return;
+    if (entry) this.journal.append(entry);
+    this.#state = state;
+    this.timeline.follow(event, state, this.#timeOf(event));
+    if (this.#perform) this.#ports.events.emit('round', state);
+    for (const effect of effects) this.#carryOut(effect);
+    this.#follow(this.#state);
+  }
+
+  /** What a device sent was refused, or what it asked for. */
+  refused(error: unknown): void {
+    concerns(error, this.terms.id);
+    if (!(error instanceof MurmurationError)) return;
+    this.#convict(error);
+    this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
+  }
+
+  /** The cohort was drawn. */
+  draw(entry: Extract<JournalEntry, { readonly type: 'drawn' }>): void {
+    this.journal.append(entry);
+    this.#drawn(entry);
+  }
+
+  /**
+   * Takes what a device signed with its masked update, where updates are taken now. Throws `update.unsigned` where it is missing or
+   * wrong.
+   */
+  takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
+    if (this.#state.phase === 'updates' && standingOf(this.#state.cohort, assignment) !== undefined)
+      this.masked?.round.takeUpdateSignature(assignment, signature);
+  }
+
+  /** Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves at once: `checkpointer` knows when it is durable. */
+  takeUpdate(assignment: AssignmentId, bytes: Uint8Array, signature: Uint8Array | undefined): Promise<void> {
+    return this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
+      this.masked?.round.takeUpdateSignature(assignment, signature);
+      this.aggregate.add(bytes);
+      this.checkpointer.add({
+        assignment,
+        digest,
+        signature: this.masked?.round.updateSignature(assignment) ?? null,
+      });
+      return { type: 'counted', assignment };
+    });
+  }
+
+  /** Takes a message of secure aggregation, once, as `take`; also throws `secagg.*` or `crypto.low-order`. */
+  async takeMasking(entry: MaskingEntry): Promise<void> {
+    const { type, assignment, message } = entry;
+    const { masked } = this;
+    if (!masked) throw new MurmurationError('round.closed', 'The plan of this round has no masking.');
+    await this.#take(assignment, phaseOf[type], message, 'round.repeated', () => {
+      const event = masked.take(entry);
+      this.journal.append(entry);
+      return event;
+    });
+  }
+
+  /** Whether what belongs to a phase is taken now: who comes back while others reveal may still agree first. */
+  #takes(phase: CollectingState['phase']): boolean {
+    if (phase === 'agreement' && this.#state.phase === 'unmasking')
+      return this.masked?.round.hasAgreement === true;
+    return this.#state.phase === phase;
+  }
+
+  /** Tells whose misdeed an error proves, where it does. */
+  #convict(error: MurmurationError): void {
+    const culprits = this.masked?.round.culprits(error) ?? [];
+    const devices = culprits.map(each => this.claims.deviceOf(each)).filter(each => each !== undefined);
+    if (devices.length > 0) this.#ports.events.emit('convicted', this.terms.id, devices, error.code);
+  }
+
+  /** Ends the round as failed; `where` says to the log what was being done. */
+  failWith(where: string, error: unknown): void {
+    const ours = error instanceof MurmurationError;
+    concerns(error, this.terms.id);
+    if (ours) this.#convict(error);
+    if (!ours) this.#ports.events.emit('fault', where, error);
+    this.happen({
+      type: 'abort',
+      reason: ours ? error.detail : `Something failed while ${where}; the log has the reason.`,
+    });
+  }
+
+  /**
+   * Takes what a device has to send in a phase; the same bytes again change nothing. `add` throws where it is refused. Throws
+   * `assignment.unknown`, `assignment.left`, `repeated`, `round.closed` or `server.stopping`.
+   */
+  async #take(
+    assignment: AssignmentId,
+    phase: CollectingState['phase'],
+    bytes: Uint8Array,
+    repeated: 'update.repeated' | 'round.repeated',
+    add: (digest: Uint8Array) => RoundEvent,
+  ): Promise<void> {
+    this.stop.signal.throwIfAborted();
+    const digest = this.#ports.primitives.sha256(bytes);
+    const hasTaken = this.claims.hasTaken(assignment, phase, digest, repeated);
+    if (hasTaken && this.#state.phase !== 'failed') return;
+    const { state } = this;
+    const standing =
+      'cohort' in state && this.#takes(phase) ? standingOf(state.cohort, assignment) : undefined;
+    if (standing === undefined || standing === 'left') {
+      // That it comes too late follows from what was taken: it is told no sooner than that is durable.
+      await this.journal.commit.acknowledge(this.#state.phase === 'failed' ? untilTheEnd : undefined);
+      if (standing === 'left') throw new MurmurationError('assignment.left');
+      await this.checkpointer.commit.acknowledge();
+      throw new MurmurationError('round.closed');
+    }
+    let event: RoundEvent;
+    try {
+      event = add(digest);
+    } catch (error) {
+      this.happen({ type: 'rejected', assignment });
+      throw error;
+    }
+    this.claims.take(assignment, phase, digest);
+    if (this.#state.phase === phase) this.happen(event);
+  }
+
+  /** Now, or when it was, if the journal says. */
+  #timeOf(event: RoundEvent): number | null {
+    if (this.#perform) return this.#ports.clock.now();
+    return 'time' in event ? event.time : null;
+  }
+
+  /** What follows from an effect within the round; the rest is the performer's. */
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'release':
+        for (const { device } of effect.members) this.claims.release(device);
+        this.#perform?.(effect);
+        return;
+      case 'open': {
+        let without: readonly AssignmentId[];
+        try {
+          const assignments = effect.members.map(({ assignment }) => assignment);
+          without = this.masked!.open(effect.phase, assignments);
+        } catch (error) {
+          this.failWith('opening a phase of masking', error);
+          return;
+        }
+        this.#perform?.(effect);
+        for (const assignment of without) this.happen({ type: 'left', assignment });
+        return;
+      }
+      default:
+        this.#perform?.(effect);
+    }
+  }
+
+  #replay({ entries, checkpoint }: SavedRound): void {
+    let contributors = checkpoint?.contributors ?? [];
+    try {
+      for (const entry of entries) {
+        this.#redo(entry);
+        if (this.#state.phase !== 'updates') continue;
+        for (const { assignment, digest, signature } of contributors) {
+          this.claims.take(assignment, 'updates', digest);
+          if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);
+          this.happen({ type: 'counted', assignment });
+        }
+        contributors = [];
+      }
+    } catch (error) {
+      this.failWith('going on with a round', error);
+    }
+  }
+
+  #redo(entry: JournalEntry) {
+    switch (entry.type) {
+      case 'drawn':
+        // Written twice: what was taken of the members since is not to be forgotten.
+        return this.#state.phase === 'gathering' ? this.#drawn(entry) : undefined;
+      case 'left':
+      case 'tick':
+      case 'graced':
+      case 'shifted':
+        return this.happen(entry);
+      case 'stated':
+        return this.masked?.requireStatement(entry.statement);
+      default: {
+        const { type, assignment, message } = entry;
+        const digest = this.#ports.primitives.sha256(message);
+        // Written twice, where it was not known whether the first time had succeeded.
+        if (this.claims.hasTaken(assignment, phaseOf[type], digest, 'round.repeated')) return;
+        this.claims.take(assignment, phaseOf[type], digest);
+        const event = this.masked!.take(entry);
+        if (this.#state.phase === phaseOf[type]) this.happen(event);
+      }
+    }
+  }
+
+  #drawn({ time, members }: Extract<JournalEntry, { readonly type: 'drawn' }>): void {
+    for (const member of members) this.claims.admit(member);
+    const drawn = members.map(({ device, assignment }) => ({ device, assignment }));
+    this.happen({ type: 'drawn', time, members: drawn });
+  }
+}

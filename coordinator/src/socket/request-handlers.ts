@@ -1,0 +1,92 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
+import { type CheckIn, type CheckInAnswer, checkIn } from '@murmuration/protocol/messages/check-in';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import {
+  type Enrol,
+  type Enrolled,
+  enrol,
+  forget,
+  type Hello,
+  hello,
+  type Welcome,
+} from '@murmuration/protocol/messages/hello';
+import { type MaskingContribution, maskingContribution } from '@murmuration/protocol/messages/masking';
+import { type Predict, type Predicted, predict } from '@murmuration/protocol/messages/predict';
+import { type Leave, leave } from '@murmuration/protocol/messages/round';
+import type * as z from 'zod/mini';
+import type { Caller, Identity } from './caller.ts';
+import type { FrameLengths } from './frame-lengths.ts';
+
+/** What a device may ask for once it has said hello. */
+export interface DeviceRequests {
+  welcome(): Welcome;
+  checkIn(device: Identity, message: CheckIn): CheckInAnswer;
+  /** A message of secure aggregation. */
+  contribute(
+    device: Identity,
+    phase: 'keys' | 'shares' | 'agree' | 'reveal',
+    message: MaskingContribution,
+  ): void | Promise<void>;
+  leave(device: Identity, message: Leave): void | Promise<void>;
+  predict(message: Predict): Promise<Predicted>;
+  /** Revokes the device, as it wishes; resolves when that is durable. */
+  forget(device: DeviceId): Promise<void>;
+  connected(device: DeviceId): void;
+  disconnected(device: DeviceId): void;
+}
+
+/** What a connection may ask for before it is a device's. */
+export interface HelloRequests<From extends Caller> {
+  enrol(connection: From, message: Enrol): Promise<Enrolled>;
+  hello(connection: From, message: Hello): Promise<Welcome>;
+}
+
+/** How one kind of message is answered: with what this returns, or with the code of what it throws. */
+type Answer<From extends Caller> = (connection: From, frame: unknown) => Promise<unknown>;
+
+export type RequestHandlers<From extends Caller> = Readonly<Record<DeviceEvent, Answer<From>>>;
+
+/** How each event of a device is answered: its frame is bounded and parsed, its sender known, and only then is it passed on. */
+export function requestHandlers<From extends Caller>(
+  introductions: HelloRequests<From>,
+  requests: DeviceRequests,
+  frames: FrameLengths,
+): RequestHandlers<From> {
+  const answer =
+    <Schema extends z.ZodMiniType>(
+      event: DeviceEvent,
+      schema: Schema,
+      handle: (connection: From, message: z.output<Schema>) => unknown,
+    ): Answer<From> =>
+    async (connection, frame) =>
+      (await handle(connection, decodeFrame(frame, schema, frames[event]))) ?? null;
+  const contribution = (phase: 'keys' | 'shares' | 'agree' | 'reveal') =>
+    answer(phase, maskingContribution, (connection, message) =>
+      requests.contribute(connection.owner, phase, message),
+    );
+  return {
+    enrol: answer('enrol', enrol, (connection, message) => introductions.enrol(connection, message)),
+    hello: answer('hello', hello, (connection, message) => introductions.hello(connection, message)),
+    'check-in': answer('check-in', checkIn, (connection, message) =>
+      requests.checkIn(connection.owner, message),
+    ),
+    keys: contribution('keys'),
+    shares: contribution('shares'),
+    agree: contribution('agree'),
+    reveal: contribution('reveal'),
+    predict: answer('predict', predict, (connection, message) => {
+      // Enrolled devices alone; which one it is stays here.
+      void connection.owner;
+      return requests.predict(message);
+    }),
+    leave: answer('leave', leave, (connection, message) => requests.leave(connection.owner, message)),
+    forget: answer('forget', forget, async (connection, { device }) => {
+      if (device !== connection.owner.device.id)
+        throw new MurmurationError('device.unknown', 'A device can have nobody forgotten but itself.');
+      await requests.forget(device);
+      connection.isOver = true;
+    }),
+  };
+}
