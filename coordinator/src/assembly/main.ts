@@ -172,7 +172,7 @@ async function open(
     disk: folder === undefined ? null : () => diskSpace(folder),
   });
   opened.add(() => watch.close());
-  const sessions = new Sessions(operators, secrets, () => events.emit('signed-out'));
+  const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
   const authenticator = new OperatorAuthenticator(operators, sessions, bounds.trustedProxies);
   const feed = new LiveFeed({ ...bounds, authenticator, overviews: watch.overviews });
   opened.add(() => feed.close());

@@ -3,8 +3,9 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Operator, Operators } from './operators.ts';
+import type { SessionStore } from './session-store.ts';
 
-/** ms after which whoever looks at the dashboard signs in anew. */
+/** ms for which a session lasts. */
 export const sessionLasts = 12 * 3_600_000;
 /** Sessions at the same time, of one token and of all; the oldest gives way. */
 const mostOfToken = 32;
@@ -17,24 +18,25 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** Who has signed in with a browser. In memory alone: a restart signs everybody out. */
+/** Who has signed in with a browser. */
 export class Sessions {
   readonly #operators: Operators;
   readonly #primitives: Primitives;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
   readonly #ended: () => void;
-  /** By the SHA-256 of their secrets, the oldest first: whoever reads this memory can't sign in. */
-  readonly #sessions = new Map<string, { readonly token: string; readonly expiresAt: number }>();
+  readonly #store: SessionStore;
 
   /** `ended` is told when a session ends before its time. */
   constructor(
     operators: Operators,
+    store: SessionStore,
     { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
     ended: () => void = () => {},
   ) {
     this.#ended = ended;
     this.#operators = operators;
+    this.#store = store;
     this.#primitives = primitives;
     this.#clock = clock;
     this.#random = random;
@@ -44,42 +46,42 @@ export class Sessions {
   async open(text: string): Promise<Session & { readonly secret: string }> {
     const operator = await this.#operators.authenticate(text);
     const secret = base64url(this.#random(32));
-    const expiresAt = this.#clock.now() + sessionLasts;
-    this.#makeRoom(operator.id);
-    this.#sessions.set(this.#keyOf(secret), { token: operator.id, expiresAt });
+    const openedAt = this.#clock.now();
+    const expiresAt = openedAt + sessionLasts;
+    await this.#makeRoom(operator.id, openedAt);
+    await this.#store.add({ digest: this.#digestOf(secret), token: operator.id, openedAt, expiresAt });
     return { operator, expiresAt, secret };
   }
 
   /** The session of a secret, for as long as its token counts. Throws `operator.unauthenticated`. */
   async find(secret: string): Promise<Session> {
-    const key = this.#keyOf(secret);
-    const session = this.#sessions.get(key);
+    const session = await this.#store.get(this.#digestOf(secret));
     if (!session) throw new MurmurationError('operator.unauthenticated');
     const operator =
       this.#clock.now() < session.expiresAt ? await this.#operators.find(session.token) : undefined;
     if (operator) return { operator, expiresAt: session.expiresAt };
-    this.#sessions.delete(key);
+    await this.#store.remove(session.digest);
     throw new MurmurationError('operator.unauthenticated');
   }
 
   /** Signs out; whoever is not signed in stays so. */
-  close(secret: string): void {
-    this.#end(this.#keyOf(secret));
+  close(secret: string): Promise<void> {
+    return this.#end(this.#digestOf(secret));
   }
 
-  #makeRoom(token: string): void {
-    const now = this.#clock.now();
-    for (const [key, { expiresAt }] of this.#sessions) if (expiresAt <= now) this.#sessions.delete(key);
-    const mine = [...this.#sessions].filter(([, session]) => session.token === token);
-    if (mine.length >= mostOfToken) this.#end(mine[0]![0]);
-    if (this.#sessions.size >= mostSessions) this.#end(this.#sessions.keys().next().value!);
+  async #makeRoom(token: string, now: number): Promise<void> {
+    await this.#store.expire(now);
+    const all = await this.#store.all();
+    const mine = all.filter(session => session.token === token);
+    const oldest = mine.length >= mostOfToken ? mine[0] : all.length >= mostSessions ? all[0] : undefined;
+    if (oldest) await this.#end(oldest.digest);
   }
 
-  #end(key: string): void {
-    if (this.#sessions.delete(key)) this.#ended();
+  async #end(digest: string): Promise<void> {
+    if (await this.#store.remove(digest)) this.#ended();
   }
 
-  #keyOf(secret: string): string {
+  #digestOf(secret: string): string {
     return hex(this.#primitives.sha256(utf8(secret)));
   }
 }

@@ -20,6 +20,7 @@ import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
 import { claim, type Ownership } from './sqlite/owner.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
+import { sqliteSessions } from './sqlite/sessions.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
@@ -121,6 +122,7 @@ export async function openFolder(folder: string, clock: Clock) {
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),
         settings: sqliteSettings(database),
+        sessions: sqliteSessions(database),
         hourlyCounts: sqliteHourlyCounts(database),
         async close() {
           // What a full disk keeps from being deleted belongs to a process that is over.

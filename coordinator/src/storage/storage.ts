@@ -1,6 +1,7 @@
 import type { Clock } from '@murmuration/protocol/ports';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
+import type { SessionStore } from '../operators/session-store.ts';
 import type { ActivityStore } from '../population/activity.ts';
 import type { ConvictionStore } from '../population/convictions.ts';
 import type { DeviceStore } from '../population/device.ts';
@@ -24,6 +25,7 @@ import {
 import { memoryConvictions } from './memory-convictions.ts';
 import { memoryAliases, memoryHourlyCounts, memorySettings } from './memory-operation.ts';
 import { MemoryRounds } from './memory-rounds.ts';
+import { memorySessions } from './memory-sessions.ts';
 
 /** All that a coordinator keeps. */
 export interface Storage {
@@ -35,6 +37,7 @@ export interface Storage {
   readonly devices: DeviceStore;
   readonly enrolmentTokens: EnrolmentTokenStore;
   readonly operatorTokens: OperatorTokenStore;
+  readonly sessions: SessionStore;
   readonly audit: AuditLog;
   readonly activity: ActivityStore;
   readonly convictions: ConvictionStore;
@@ -71,6 +74,7 @@ function memoryStorage(clock: Clock): Storage {
     devices,
     enrolmentTokens: memoryEnrolmentTokens(),
     operatorTokens: memoryOperatorTokens(),
+    sessions: memorySessions(),
     audit: memoryAudit(),
     activity: memoryActivity(devices),
     convictions: memoryConvictions(),

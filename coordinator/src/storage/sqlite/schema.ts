@@ -10,6 +10,7 @@ export interface Tables {
   readonly enrolment_tokens: EnrolmentTokensTable;
   readonly enrolment_uses: { readonly token: string; readonly device: string };
   readonly operator_tokens: OperatorTokensTable;
+  readonly sessions: SessionsTable;
   readonly audit: AuditTable;
   readonly device_activity: DeviceActivityTable;
   readonly participation: ParticipationTable;
@@ -107,6 +108,14 @@ interface OperatorTokensTable {
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
+}
+
+interface SessionsTable {
+  /** SHA-256 of the secret, in hexadecimal. */
+  readonly digest: string;
+  readonly token: string;
+  readonly opened_at: number;
+  readonly expires_at: number;
 }
 
 interface AuditTable {

@@ -14,6 +14,7 @@ import { PopulationStatistics } from '@murmuration/coordinator/population/statis
 import { Readability } from '@murmuration/coordinator/promotion/readability';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
 import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
+import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
@@ -44,7 +45,7 @@ export async function openAdmin(
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) routes.push({ method: each, url, least: config?.least });
   });
-  const sessions = new Sessions(operators, secrets);
+  const sessions = new Sessions(operators, memorySessions(), secrets);
   const bounds = boundsOf(federation);
   const { history, aliases } = federation;
   const versionAliases = new VersionAliases(aliases, history, federation.events, clock, model =>

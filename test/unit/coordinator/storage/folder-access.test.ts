@@ -9,6 +9,7 @@ import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+import { sessionsContract } from '../../../contract/sessions.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 import { storageFolders } from './folders.ts';
 
@@ -23,6 +24,11 @@ operatorTokensContract(
   'a folder',
   async () => (await open()).operatorTokens,
   async () => (await reopen()).operatorTokens,
+);
+sessionsContract(
+  'a folder',
+  async () => (await open()).sessions,
+  async () => (await reopen()).sessions,
 );
 auditContract(
   'a folder',

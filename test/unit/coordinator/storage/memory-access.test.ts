@@ -13,6 +13,7 @@ import {
   memoryHourlyCounts,
   memorySettings,
 } from '@murmuration/coordinator/storage/memory-operation';
+import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
@@ -20,9 +21,11 @@ import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+import { sessionsContract } from '../../../contract/sessions.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 
 enrolmentTokensContract('memory', async () => memoryEnrolmentTokens());
+sessionsContract('memory', async () => memorySessions());
 operatorTokensContract('memory', async () => memoryOperatorTokens());
 auditContract('memory', async () => memoryAudit());
 activityContract('memory', async () => {

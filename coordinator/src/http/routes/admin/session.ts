@@ -42,7 +42,7 @@ export function signInRoute(
       const wait = rates.take(originOf(raw, trustedProxies));
       if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
       const opened = await authenticator.sessions.open(body.token);
-      authenticator.sessions.close(authenticator.secretOf(raw));
+      await authenticator.sessions.close(authenticator.secretOf(raw));
       return reply
         .status(201)
         .header('set-cookie', authenticator.cookieFor(raw, opened))
@@ -69,7 +69,7 @@ export function sessionRoutes(scope: App, authenticator: OperatorAuthenticator):
       schema: { summary: 'Sign out', response: { 204: z.null() } },
     },
     async ({ raw }, reply) => {
-      authenticator.sessions.close(authenticator.secretOf(raw));
+      await authenticator.sessions.close(authenticator.secretOf(raw));
       return reply.status(204).header('set-cookie', authenticator.cookieFor(raw, null)).send(null);
     },
   );

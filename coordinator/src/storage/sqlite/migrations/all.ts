@@ -7,6 +7,7 @@ import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
 import { owner } from './owner.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
+import { sessions } from './sessions.ts';
 import { verdicts } from './verdicts.ts';
 
 /**
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   auditChanges,
   owner,
   convictions,
+  sessions,
 ];
