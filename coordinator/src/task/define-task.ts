@@ -131,13 +131,13 @@ export function defineTask(input: TaskDefinition): Task {
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
       'config.invalid',
-      `The task: cohort.minimum (${cohort.minimum}) is at most cohort.goal (${cohort.goal}).`,
+      `The task: cohort.minimum must be at most cohort.goal (${cohort.goal}), not ${cohort.minimum}.`,
     );
   // An update may wait for two slots, and is made before that.
   if (deadlines.updates < 3 * rest.uploadSlot)
     throw new MurmurationError(
       'config.invalid',
-      `The task: deadlines.updates (${deadlines.updates} ms) is at least three times uploadSlot (${rest.uploadSlot} ms), since devices send their updates up to two slots after they are made.`,
+      `The task: deadlines.updates must be at least three times uploadSlot (${rest.uploadSlot} ms), not ${deadlines.updates} ms: devices send their updates up to two slots after they are made.`,
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
   if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);
