@@ -7,9 +7,9 @@ import {
   workerTrainer,
 } from '@murmuration/client-sdk/browser';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { render } from 'preact';
 import { keyboardServing } from '../task/serving.ts';
-import { ThemeChoice } from './design/theme.ts';
 import { TypingLog } from './examples/typing-log.ts';
 import { Repeater } from './keyboard/repeater.ts';
 import { firstModel } from './learning/first-model.ts';
@@ -26,7 +26,7 @@ const task = 'keyboard';
 const root = document.getElementById('app')!;
 
 async function open(): Promise<void> {
-  const theme = new ThemeChoice();
+  const theme = new ThemeChoice('murmuration-theme');
   render(<p class="start">{strings.loading}</p>, root);
   const setup = await readSetup(new URL('setup.json', document.baseURI));
   const { origin: url } = location;

@@ -1,50 +1,9 @@
-import type { JSX } from 'preact';
-
-/** A line drawing of 24 × 24 in the colour of the text; what it says is said by its button. */
-function icon(path: string): () => JSX.Element {
-  return () => (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={path} />
-    </svg>
-  );
-}
+import { icon } from '@murmuration/ui/icons/icons';
 
 export const ShiftIcon = icon('M12 4 4.5 12H9v7h6v-7h4.5z');
 export const LockIcon = icon('M12 3 4.5 11H9v5h6v-5h4.5zM8 20h8');
 export const EraseIcon = icon('M9 5h11v14H9l-6-7zM12 9.5l5 5M17 9.5l-5 5');
 export const SendIcon = icon('M12 19V5M5.5 11.5 12 5l6.5 6.5');
-export const SunIcon = icon(
-  'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2.5V5M12 19v2.5M2.5 12H5M19 12h2.5M5.3 5.3 7 7M17 17l1.7 1.7M5.3 18.7 7 17M17 7l1.7-1.7',
-);
-export const MoonIcon = icon('M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z');
 export const InstallIcon = icon('M12 4v11M7 10.5l5 5 5-5M5 20h14');
-export const CloseIcon = icon('M6 6l12 12M18 6 6 18');
 export const PenIcon = icon('M4 20l1-4L16 5l3 3L8 19zM14 7l3 3');
 export const StopIcon = icon('M7 7h10v10H7z');
-
-/** The app's mark: a flock on its way up, one of it in another colour. */
-const flock = [
-  [4.5, 22.5, 1.5],
-  [8, 19.6, 2],
-  [12, 18.6, 2.5],
-  [16.4, 19.2, 2.9],
-  [20.8, 18, 3.1],
-  [24.3, 14.8, 2.9],
-  [25.8, 10.4, 2.4],
-  [16.2, 13.6, 1.7],
-  [20.4, 12.2, 1.6],
-  [12.4, 23.6, 1.4],
-  [17.4, 24.6, 1.6],
-  [22.6, 23, 1.3],
-] as const;
-
-export function Mark(): JSX.Element {
-  return (
-    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-      {flock.map(([x, y, r]) => (
-        <circle key={x} cx={x} cy={y} r={r} />
-      ))}
-      <circle class="own" cx="26" cy="5.4" r="2.2" />
-    </svg>
-  );
-}

@@ -1,4 +1,4 @@
-import { CloseIcon } from '../design/icons.tsx';
+import { CloseIcon } from '@murmuration/ui/icons/icons';
 import { strings } from '../strings/strings.ts';
 import type { Notices } from './notices.ts';
 

@@ -1,4 +1,5 @@
-import { InstallIcon, Mark, MoonIcon, SunIcon } from '../design/icons.tsx';
+import { Mark, MoonIcon, SunIcon } from '@murmuration/ui/icons/icons';
+import { InstallIcon } from '../design/icons.tsx';
 import { strings } from '../strings/strings.ts';
 import type { PageState } from './state.ts';
 

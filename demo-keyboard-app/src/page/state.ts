@@ -1,6 +1,6 @@
+import type { ThemeChoice } from '@murmuration/ui/theme/theme';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Choice, Forgotten } from '../consent/choice.ts';
-import type { ThemeChoice } from '../design/theme.ts';
 import type { Draft } from '../draft/draft.ts';
 import type { TypingLog } from '../examples/typing-log.ts';
 import type { KeyboardState } from '../keyboard/keyboard-state.ts';

@@ -1,4 +1,4 @@
-import type { ThemeChoice } from '../design/theme.ts';
+import type { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { sizeOf, strings, timeOf } from '../strings/strings.ts';
 import { Look } from './look.tsx';
 import type { Traffic } from './traffic.ts';

@@ -23,6 +23,7 @@ const keyboard: Page = {
     'demo-keyboard-app/public',
     'demo-keyboard-app/src',
     'demo-keyboard-app/task',
+    'ui/src',
     'client-sdk/src',
     'engine/src',
     'protocol/src',

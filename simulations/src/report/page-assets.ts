@@ -11,6 +11,7 @@ const built = fileURLToPath(new URL('../../dist/report-assets.json', import.meta
 /** What the assets are made of, from the root of the repository. */
 const sources = [
   'package-lock.json',
+  'ui/src',
   'simulations/src/course/rounds-to-target.ts',
   'simulations/src/run-events',
   ...['chart.ts', 'curves.ts', 'drawing', 'quantities.ts'].map(path => `simulations/src/report/${path}`),
@@ -36,6 +37,7 @@ async function build(): Promise<PageAssets> {
     configFile: false,
     root: here,
     logLevel: 'error',
+    resolve: { conditions: ['murmuration-source', ...vite.defaultClientConditions] },
     build: {
       write: false,
       target: 'es2023',

@@ -21,11 +21,6 @@ export function axis(ink: Ink, label: string, { name }: Scale, rest: Partial<uPl
 /** Of a lying axis. */
 export const flat: Partial<uPlot.Axis> = { size: 26, labelSize: 18, grid: { show: false } };
 
-/** Steps between the numbers of an axis that counts. */
-export const wholeSteps = [1, 2, 5]
-  .flatMap(step => [1, 10, 100, 1_000, 10_000].map(tens => step * tens))
-  .sort((one, other) => one - other);
-
 /** The space that the numbers of an upright axis take. */
 export function widthOfNumbers(plot: uPlot, values: readonly string[] | null): number {
   const longest = (values ?? []).reduce((one, other) => (other.length > one.length ? other : one), '');

@@ -1,7 +1,8 @@
+import { wholeSteps } from '@murmuration/ui/charts/steps';
 import uPlot from 'uplot';
 import type { ChangeChart, StackChart } from '../chart.ts';
 import { difference, quantity, scaleFor } from '../quantities.ts';
-import { axis, commonOptions, flat, wholeSteps, widthOfNumbers } from './axes.ts';
+import { axis, commonOptions, flat, widthOfNumbers } from './axes.ts';
 import type { Ink } from './ink.ts';
 import { tip } from './tip.ts';
 

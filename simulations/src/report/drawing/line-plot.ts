@@ -1,8 +1,9 @@
+import { wholeSteps } from '@murmuration/ui/charts/steps';
 import uPlot from 'uplot';
 import type { Line, LineChart } from '../chart.ts';
 import type { Abscissa } from '../curves.ts';
 import { quantity, type Scale, scaleFor } from '../quantities.ts';
-import { axis, commonOptions, flat, wholeSteps, widthOfNumbers } from './axes.ts';
+import { axis, commonOptions, flat, widthOfNumbers } from './axes.ts';
 import type { Ink } from './ink.ts';
 import { drawReferences, marksFor } from './references.ts';
 import { tip } from './tip.ts';
