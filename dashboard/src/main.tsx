@@ -13,17 +13,21 @@ import { App } from './shell/app.tsx';
 const theme = new ThemeChoice('murmuration-dashboard-theme');
 const token = takeToken(location, history);
 const session = new Session();
-const feed = new Feed(systemClock, () => session.ended());
+const feed = new Feed(systemClock, {
+  signedOut: () => session.ended(),
+  refused: () => session.check(),
+});
 const ticker = new Ticker(systemClock);
 const notice = new Notice(systemClock);
 const whereabouts = new Whereabouts();
 
 effect(() => {
-  if (session.who.value) {
+  if (session.who.value && !session.hasEnded.value) {
     feed.open();
     ticker.start();
   } else {
-    feed.close();
+    if (session.who.value) feed.rest();
+    else feed.close();
     ticker.stop();
   }
 });

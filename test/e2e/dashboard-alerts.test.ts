@@ -33,7 +33,7 @@ it.each([
   expect(await alone.textContent()).toMatch(/^Warning .*device/);
   expect(await violations(page)).toEqual([]);
   await screenshot(page, `alerts-${colorScheme}-${width}`);
-  await failing.getByRole('link', { name: 'look at it' }).click();
+  await failing.getByRole('link', { name: 'Show details' }).click();
   await page.getByRole('heading', { level: 1, name: /Round \d+/ }).waitFor();
   expect(world.problems).toEqual([]);
 });

@@ -31,13 +31,13 @@ describe('a dashboard with a long history', { timeout: 120_000 }, () => {
     const page = await world.page('viewer');
     await page.goto(`${world.coordinator.url}/#/tasks/line/rounds`);
     await page.getByText(`${count(rounds)} rounds`, { exact: true }).waitFor();
-    expect((await firsts(page, 'Rounds that are over'))[0]).toBe(count(rounds));
+    expect((await firsts(page, 'Past rounds'))[0]).toBe(count(rounds));
     await page.getByRole('button', { name: 'Older' }).click();
     await page.getByText('Page 2').waitFor();
-    await expect.poll(async () => (await firsts(page, 'Rounds that are over'))[0]).toBe(count(rounds - 25));
+    await expect.poll(async () => (await firsts(page, 'Past rounds'))[0]).toBe(count(rounds - 25));
     await page.getByLabel('Outcome').selectOption('failed');
     await page.getByText(`${count(Math.floor(rounds / failing))} rounds`, { exact: true }).waitFor();
-    const failed = await firsts(page, 'Rounds that are over');
+    const failed = await firsts(page, 'Past rounds');
     expect(failed.map(text => Number(text.replaceAll(',', '')) % failing)).toEqual(failed.map(() => 0));
     await page.getByText('Page 1').waitFor();
     await page.getByRole('link', { name: failed[0]!, exact: true }).click();
@@ -50,12 +50,12 @@ describe('a dashboard with a long history', { timeout: 120_000 }, () => {
   it('tells of one round which phases it had, who was lost where, and what was refused and why', async () => {
     const page = await world.page('viewer');
     await page.goto(`${world.coordinator.url}/#/tasks/line/rounds/4990`);
-    const phases = table(page, 'Phases, and who was lost where');
+    const phases = table(page, 'Phases');
     await phases.waitFor();
     expect(await phases.locator('tbody th').allTextContents()).toEqual(['Gathering', 'Updates', 'Closing']);
-    const refused = table(page, 'Messages refused in it').locator('tbody tr');
+    const refused = table(page, 'Refused messages').locator('tbody tr');
     expect(await refused.allTextContents()).toEqual([
-      expect.stringMatching(/^round\.closed3The round no longer takes this message\..*settings/),
+      expect.stringMatching(/^round\.closed Expected3The round no longer takes this message\..*settings/),
     ]);
     // 52 were drawn, and 2 of them were lost.
     await page.getByText('50 of 52 contributed · 2 lost').waitFor();
@@ -73,11 +73,11 @@ describe('a dashboard with a long history', { timeout: 120_000 }, () => {
     const second = await firsts(page, 'All devices');
     expect(second.filter(each => first.includes(each))).toEqual([]);
     await page.goto(`${world.coordinator.url}/#/tasks/line/model`);
-    await table(page, 'Versions and their lineage').waitFor();
-    const newest = await firsts(page, 'Versions and their lineage');
+    await table(page, 'Versions').waitFor();
+    const newest = await firsts(page, 'Versions');
     expect(newest[0]).toMatch(new RegExp(`^${versions} `));
     expect(newest).toHaveLength(20);
-    await page.getByText('How often it is right').waitFor();
+    await page.getByRole('heading', { name: 'Accuracy' }).waitFor();
     await page.context().close();
   });
 
@@ -85,29 +85,29 @@ describe('a dashboard with a long history', { timeout: 120_000 }, () => {
     const page = await world.page('viewer');
     await page.goto(`${world.coordinator.url}/#/tasks/line/model`);
     for (const number of [versions - 5, versions - 1])
-      await page.getByRole('checkbox', { name: `Choose version ${count(number)} to compare` }).check();
-    await page.getByRole('button', { name: 'Compare the two chosen' }).click();
+      await page.getByRole('checkbox', { name: `Select version ${count(number)} to compare` }).check();
+    await page.getByRole('button', { name: 'Compare selected' }).click();
     await page
       .getByRole('heading', { name: `Versions ${count(versions - 5)} and ${count(versions - 1)} line` })
       .waitFor();
-    const recall = table(page, 'Side by side').getByRole('row', { name: /^Recall, first/ });
+    const recall = table(page, 'Comparison').getByRole('row', { name: /^Top-1 recall/ });
     expect(await recall.textContent()).toMatch(/\+0\.\d\d points \(better\)$/);
     expect(page.url()).toMatch(new RegExp(`#/tasks/line/compare/${versions - 5}/${versions - 1}$`));
     await page.context().close();
   });
 
   const pages = {
-    now: ['#/now', /Between rounds\.|under way/],
-    model: ['#/tasks/line/model', 'Versions and their lineage'],
-    version: [`#/tasks/line/model/${versions}`, 'How good it is'],
-    compare: [`#/tasks/line/compare/${versions - 3}/${versions}`, 'Side by side'],
+    now: ['#/now', /No round is running\.|is running/],
+    model: ['#/tasks/line/model', 'Versions'],
+    version: [`#/tasks/line/model/${versions}`, 'Evaluation'],
+    compare: [`#/tasks/line/compare/${versions - 3}/${versions}`, 'Comparison'],
     rounds: ['#/tasks/line/rounds', `${count(rounds)} rounds`],
     round: ['#/tasks/line/rounds/4920', 'round.closed'],
-    failed: [`#/tasks/line/rounds/${failing}`, 'The model stayed as it was.'],
+    failed: [`#/tasks/line/rounds/${failing}`, 'The model didn’t change.'],
     devices: ['#/devices', 'Page 1'],
     privacy: ['#/tasks/line/privacy', 'Updates are not masked'],
-    security: ['#/security', 'What is watched for'],
-    settings: ['#/tasks/line/settings', 'Nothing is changed.'],
+    security: ['#/security', 'Alert rules'],
+    settings: ['#/tasks/line/settings', 'No changes.'],
     access: ['#/access', 'Operator tokens'],
     missing: ['#/elsewhere', 'There is no page at this address.'],
   } as const;
@@ -130,7 +130,7 @@ describe('a dashboard with a long history', { timeout: 120_000 }, () => {
       );
     }
     await page.goto(`${world.coordinator.url}/#/tasks/line/model/${versions - 1}`);
-    await page.getByRole('button', { name: 'Roll back to it' }).click();
+    await page.getByRole('button', { name: 'Roll back and pin' }).click();
     await page.getByRole('dialog').waitFor();
     await screenshot(page, `dialog-${colorScheme}-${width}`);
     expect(await violations(page), 'dialog').toEqual([]);

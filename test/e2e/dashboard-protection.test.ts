@@ -24,11 +24,11 @@ describe('protection that an admin has weakened', () => {
     const page = await world.page('operator');
     await page.getByRole('link', { name: 'Settings' }).click();
     await settled(page);
-    await page.getByLabel('Against a coordinator that is').selectOption('off');
-    await page.getByRole('button', { name: 'Review the changes' }).click();
+    await page.getByLabel('Threat model').selectOption('off');
+    await page.getByRole('button', { name: 'Review changes' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('the coordinator sees each update').waitFor();
-    await dialog.getByText('That takes an admin').waitFor();
+    await dialog.getByText('Only an admin can make this change').waitFor();
     await screenshot(page, 'weakening-light');
     await dialog.getByRole('button', { name: 'Apply' }).click();
     await dialog.getByText('This needs the role admin').waitFor();
@@ -54,7 +54,9 @@ describe('protection that an admin has weakened', () => {
       }
       if (name === 'Security') await page.getByText('Updates wanted: “40” → “1”').first().waitFor();
     }
-    const list = page.getByRole('region', { name: 'Devices are protected less than the definition says' });
+    const list = page.getByRole('region', {
+      name: 'Devices are less protected than the task’s definition says',
+    });
     expect(await list.getByRole('listitem').count()).toBe(3);
     const undo = { masking: { threat: 'malicious' }, cohort: { goal: 40, minimum: 20 } };
     expect((await change('operator', undo)).status).toBe(200);

@@ -27,14 +27,21 @@ const tokens = {
 
 /** A coordinator with one operator of each role, and a browser in which they sign in. */
 export class DashboardWorld {
-  readonly coordinator: Coordinator;
+  #coordinator: Coordinator;
   /** What pages complained about, all of them. */
   readonly problems: string[] = [];
   readonly #browser: Browser;
   readonly #storage: Storage;
+  readonly #start: (port: number) => Promise<Coordinator>;
 
-  private constructor(coordinator: Coordinator, browser: Browser, storage: Storage) {
-    this.coordinator = coordinator;
+  private constructor(
+    coordinator: Coordinator,
+    browser: Browser,
+    storage: Storage,
+    start: (port: number) => Promise<Coordinator>,
+  ) {
+    this.#start = start;
+    this.#coordinator = coordinator;
     this.#browser = browser;
     this.#storage = storage;
   }
@@ -54,13 +61,30 @@ export class DashboardWorld {
       role: role as Role,
       sha256: hex(proof.digest),
     }));
-    const coordinator = await createCoordinator(
-      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens, alerts }),
-      [task],
-      { clock, random: systemRandom, storage },
-    );
+    const start = (port: number) =>
+      createCoordinator(
+        parseConfig({ port, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens, alerts }),
+        [task],
+        { clock, random: systemRandom, storage },
+      );
+    const coordinator = await start(0);
     const browser = await chromium.launch(chromiumOptions);
-    return new DashboardWorld(coordinator, browser, storage);
+    return new DashboardWorld(coordinator, browser, storage, start);
+  }
+
+  get coordinator(): Coordinator {
+    return this.#coordinator;
+  }
+
+  /** Starts a coordinator that was stopped again, at the same address and with what it kept. */
+  async restart(): Promise<void> {
+    this.#coordinator = await this.#start(Number(new URL(this.#coordinator.url).port));
+    await this.#coordinator.start();
+  }
+
+  /** Ends all sessions. */
+  forgetSessions(): Promise<void> {
+    return this.#storage.sessions.expire(Number.MAX_SAFE_INTEGER);
   }
 
   /** A page of a browser profile of its own, signed in by the token in its address. */

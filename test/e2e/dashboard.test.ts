@@ -116,12 +116,12 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     const page = await world.page('operator');
     await page.getByText('This task is paused').waitFor();
     await page.getByRole('button', { name: 'Start a round' }).click();
-    await page.getByText('A round begins at once').waitFor();
+    await page.getByText('A round starts at once').waitFor();
     expect(
       await delayOf(page, 'gathering', 'Gathering', () => confirm(page, 'Start the round')),
     ).toBeLessThan(1_000);
     const card = page.getByRole('region', { name: 'line' });
-    await card.getByText('0 of 3 wanted, 2 needed').waitFor();
+    await card.getByText('0 of 3 wanted, 2 required').waitFor();
     let parts: Awaited<ReturnType<typeof draw>> = [];
     const delay = await delayOf(page, 'updates', 'Updates', async () => {
       parts = await draw();
@@ -143,11 +143,31 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
+  it('keeps each button where it is while rounds begin and end', async () => {
+    const page = await world.page('operator');
+    const placesOf = async () => {
+      const [abort, start] = await Promise.all(
+        ['Abort the round', 'Start a round'].map(name => page.getByRole('button', { name }).boundingBox()),
+      );
+      return [abort!.x, start!.x];
+    };
+    await page.getByRole('button', { name: 'Start a round', disabled: false }).waitFor();
+    const before = await placesOf();
+    await world.ask('admin', 'tasks/line/start-round', {});
+    await page.getByRole('button', { name: 'Start a round', disabled: true }).waitFor();
+    expect(await placesOf()).toEqual(before);
+    await page.getByRole('button', { name: 'Abort the round' }).click();
+    await confirm(page, 'Abort the round');
+    await page.getByRole('button', { name: 'Abort the round', disabled: true }).waitFor();
+    expect(await placesOf()).toEqual(before);
+    await page.context().close();
+  });
+
   it('aborts a round, says so before, and tells afterwards who did and why', async () => {
     const page = await world.page('operator');
     await world.ask('admin', 'tasks/line/start-round', {});
     await page.getByRole('button', { name: 'Abort the round' }).click();
-    await page.getByText('The model stays as it is.').waitFor();
+    await page.getByText('The model doesn’t change.').waitFor();
     await page.getByLabel(/Reason/).fill('a rehearsal');
     await confirm(page, 'Abort the round');
     await page.getByText('An operator ended the round: a rehearsal.').waitFor();
@@ -176,23 +196,23 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     };
     const page = await world.page('operator');
     await page.goto(`${url}/#/tasks/line/model`);
-    await page.getByText('Devices follow the newest version').waitFor();
+    await page.getByText('devices follow the newest version').waitFor();
     expect(await served()).toBeUndefined();
     await page.goto(`${url}/#/tasks/line/model/1`);
-    await page.getByRole('button', { name: 'Let devices serve it' }).click();
-    await page.getByText('Devices change from version 3 to version 1').waitFor();
-    await confirm(page, 'Let devices serve it');
-    await page.getByRole('status').getByText('Devices serve version 1.').waitFor();
+    await page.getByRole('button', { name: 'Serve and pin' }).click();
+    await page.getByText('Devices switch from version 3 to version 1').waitFor();
+    await confirm(page, 'Serve and pin');
+    await page.getByRole('status').getByText('Devices now serve version 1.').waitFor();
     expect(await served()).toBe(hashOf(1));
     // Rounds go on from the newest one.
     expect(await runRound(0.125)).toMatchObject({ base: newest });
     expect(await served()).toBe(hashOf(1));
 
     await page.goto(`${url}/#/tasks/line/model/2`);
-    await page.getByRole('button', { name: 'Roll back to it' }).click();
+    await page.getByRole('button', { name: 'Roll back and pin' }).click();
     await page.getByText('The next round trains from version 2.').waitFor();
-    await confirm(page, 'Roll back');
-    await page.getByRole('status').getByText('Rolled back to version 2.').waitFor();
+    await confirm(page, 'Roll back and pin');
+    await page.getByRole('status').getByText('Rolled back to version 2, which is now pinned.').waitFor();
     expect(await served()).toBe(hashOf(2));
     expect(await runRound(0.125)).toMatchObject({ base: hashOf(2) });
 
@@ -201,7 +221,7 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     await screenshot(page, 'lineage');
     await page.getByRole('button', { name: 'Follow the newest' }).click();
     await confirm(page, 'Follow the newest');
-    await page.getByText('Devices follow the newest version, whichever that is.').waitFor();
+    await page.getByText('Not pinned: devices follow the newest version.').waitFor();
     expect(await served()).toBeUndefined();
     expect(world.problems).toEqual([]);
     await page.context().close();
@@ -210,9 +230,9 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
   it('shows and offers to each role what it may see and do, and the coordinator holds to that', async () => {
     const buttons = {
       '#/now': ['Start a round', 'Resume'],
-      '#/tasks/line/model': ['Roll back'],
-      '#/tasks/line/model/1': ['Let devices serve it', 'Roll back to it'],
-      '#/tasks/line/settings': ['Review the changes'],
+      '#/tasks/line/model': ['Roll back and pin'],
+      '#/tasks/line/model/1': ['Serve and pin', 'Roll back and pin'],
+      '#/tasks/line/settings': ['Review changes'],
       '#/devices': ['New enrolment token'],
     };
     for (const role of ['viewer', 'operator', 'admin'] as const) {
@@ -230,7 +250,9 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
       expect(await page.getByRole('link', { name: 'Access' }).isVisible()).toBe(role === 'admin');
       await page.goto(`${world.coordinator.url}/#/access`);
       await page
-        .getByText(role === 'admin' ? 'Who may sign in here' : 'Only admins see who may operate')
+        .getByText(
+          role === 'admin' ? 'People and programs use these tokens' : 'Only admins can manage operators',
+        )
         .waitFor();
       await page.context().close();
       const forbidden = role === 'viewer' ? 403 : 404;
@@ -242,22 +264,27 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
   it('names the fields of settings that are wrong, and applies those that are right from the next round on', async () => {
     const page = await world.page('admin');
     await page.goto(`${world.coordinator.url}/#/tasks/line/settings`);
-    const minimum = page.getByLabel('Updates needed');
+    const minimum = page.getByLabel('Updates required');
     await minimum.fill('9');
-    await page.getByRole('button', { name: 'Review the changes' }).click();
-    await page.getByRole('alert').getByText('Some settings are not right.').waitFor();
+    await page.getByRole('button', { name: 'Review changes' }).click();
+    await page.getByText('Must be at most “Updates wanted” (2), not 9.').waitFor();
+    await page.getByText('One setting needs fixing.').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
     expect(await minimum.getAttribute('aria-invalid')).toBe('true');
     expect(await minimum.evaluate(element => element === document.activeElement)).toBe(true);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, 'settings-wrong');
+    await minimum.fill('few');
+    await page.getByRole('button', { name: 'Review changes' }).click();
+    await page.getByText('Enter a whole number.').waitFor();
     await minimum.fill('1');
-    await page.getByLabel('A round every').fill('90 min');
-    await page.getByRole('button', { name: 'Review the changes' }).click();
+    await page.getByLabel('Interval').fill('90 min');
+    await page.getByRole('button', { name: 'Review changes' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Updates needed: from “2” to “1”.').waitFor();
+    await dialog.getByText('Updates required: from “2” to “1”.').waitFor();
     await confirm(page, 'Apply');
-    await page.getByText('Nothing is changed.').waitFor();
-    await expect.poll(() => page.getByLabel('A round every').inputValue()).toBe('90 min');
+    await page.getByText('No changes.').waitFor();
+    await expect.poll(() => page.getByLabel('Interval').inputValue()).toBe('90 min');
     const answer = await (await world.ask('viewer', 'tasks/line/settings')).json();
     expect(answer.settings).toMatchObject({
       cohort: { goal: 2, minimum: 1 },
@@ -272,13 +299,13 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'New enrolment token' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('Phones of the test');
-    await dialog.getByRole('button', { name: 'Make the token' }).click();
+    await dialog.getByRole('button', { name: 'Create token' }).click();
     const token = await dialog.getByLabel('Token', { exact: true }).inputValue();
     expect(await violations(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'I have it' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
     expect(await page.content()).not.toContain(token);
     const row = page.getByRole('row', { name: /Phones of the test/ });
-    await row.getByText('counts').waitFor();
+    await row.getByText('valid').waitFor();
     const device = await new RawDevice(world.coordinator.url).connect();
     await device.enrol({ token });
     await row.getByText('used up').waitFor();
@@ -288,19 +315,19 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     await listed.getByText('connected').waitFor();
     const closed = device.closed();
     await listed.getByRole('button', { name: 'Revoke' }).click();
-    await page.getByRole('dialog').getByText('this can’t be undone').waitFor();
+    await page.getByRole('dialog').getByText('You can’t undo this').waitFor();
     await confirm(page, 'Revoke');
     await closed;
     await listed.getByText('revoked').waitFor();
     await page.context().close();
   });
 
-  it('lets nobody in without a token that counts, and ends a session when it is signed out', async () => {
+  it('lets nobody in without a valid token, and ends a session when it is signed out', async () => {
     const page = await world.strangersPage();
     await page.goto(`${world.coordinator.url}/#/tasks/line/rounds`);
     await page.getByLabel('Operator token').fill('mmo_no-such-token');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').getByText('This token does not count.').waitFor();
+    await page.getByRole('alert').getByText('This token is not valid.').waitFor();
     await page.getByLabel('Operator token').fill(world.token('viewer'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Rounds line' }).waitFor();
@@ -313,14 +340,40 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     await page.context().close();
   });
 
-  it('says when the coordinator does not answer, and that it is tried again', async () => {
+  it('says when the coordinator does not answer, and goes on where it was once it is back', async () => {
     const page = await world.page('viewer');
     await page.getByText('This task is paused').waitFor();
     await world.coordinator.stop();
-    await page.getByRole('alert').getByText('The coordinator does not answer').waitFor();
+    await page.getByRole('alert').getByText('Can’t reach the coordinator').waitFor();
     await page.getByText('Reconnecting', { exact: true }).waitFor();
     await screenshot(page, 'reconnecting');
     expect(await violations(page)).toEqual([]);
+    await world.restart();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('Can’t reach the coordinator').waitFor({ state: 'detached' });
+    await world.ask('admin', 'tasks/line/resume', {});
+    await page.getByText('This task is paused').waitFor({ state: 'detached' });
+    await world.ask('admin', 'tasks/line/pause', {});
+    await page.context().close();
+  });
+
+  it('asks to sign in again in place where a session has ended while the coordinator was away', async () => {
+    const page = await world.page('viewer');
+    await page.goto(`${world.coordinator.url}/#/tasks/line/settings`);
+    await page.getByRole('heading', { name: 'Settings line' }).waitFor();
+    await world.coordinator.stop();
+    await world.forgetSessions();
+    await world.restart();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.waitFor();
+    await page.getByRole('heading', { name: 'Settings line', includeHidden: true }).waitFor();
+    await screenshot(page, 'sign-in-again');
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByLabel('Operator token').fill(world.token('viewer'));
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('heading', { name: 'Settings line' }).waitFor();
     await page.context().close();
   });
 });

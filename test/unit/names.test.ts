@@ -8,7 +8,6 @@ const packages = [
   'coordinator',
   'dashboard',
   'ui',
-  'cli',
   'client-sdk',
   'demo-keyboard-app',
   'simulations',

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events/events.ts';
+import { concerns } from '../round/concerning.ts';
 
 /** ms after which a write that failed is tried again. */
 export const retryAfter = 1_000;
@@ -143,7 +144,8 @@ export class GroupCommit {
   #failed(cause: unknown): void {
     const { round, what, clock, events } = this.#settings;
     // Once for an outage, however many tries it lasts.
-    if (!this.#hasFailed) events.emit('fault', `writing ${what}`, cause, round);
+    concerns(cause, round);
+    if (!this.#hasFailed) events.emit('fault', `writing ${what}`, cause);
     this.#hasFailed = true;
     this.refuse(cause);
     if (this.#isHalted) return;

@@ -6,8 +6,8 @@ import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { MaskedRound } from '../masking/masked-round.ts';
 import { standingOf } from '../round/cohort.ts';
+import { concerns } from '../round/concerning.ts';
 import { begin } from '../round/phases/gathering.ts';
-import { replay } from '../round/replay.ts';
 import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from '../round/round.ts';
 import type { JournalEntry, SavedRound } from '../round/store.ts';
 import { Timeline } from '../round/timeline.ts';
@@ -19,8 +19,8 @@ import { type DurabilityPorts, Journal } from './journal.ts';
 import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
 
 /**
- * One round as it runs: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
- * happens changes it at once and goes to the journal; replayed from there, it leads to the same state.
+ * The course of a round: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
+ * happens changes it at once and goes to the journal; replayed from there, it leads to the same course.
  */
 export class RoundExecution {
   readonly terms: RoundTerms;
@@ -90,8 +90,8 @@ export class RoundExecution {
 
   /** What a device sent was refused, or what it asked for. */
   refused(error: unknown): void {
+    concerns(error, this.terms.id);
     if (!(error instanceof MurmurationError)) return;
-    error.round = this.terms.id;
     this.#convict(error);
     this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
   }
@@ -154,8 +154,9 @@ export class RoundExecution {
   /** Ends the round as failed; `where` says to the log what was being done. */
   failWith(where: string, error: unknown): void {
     const ours = error instanceof MurmurationError;
+    concerns(error, this.terms.id);
     if (ours) this.#convict(error);
-    else this.#ports.events.emit('fault', where, error, this.terms.id);
+    if (!ours) this.#ports.events.emit('fault', where, error);
     this.happen({
       type: 'abort',
       reason: ours ? error.detail : `Something failed while ${where}; the log has the reason.`,
@@ -229,17 +230,19 @@ export class RoundExecution {
     }
   }
 
-  #replay(saved: SavedRound): void {
+  #replay({ entries, checkpoint }: SavedRound): void {
+    let contributors = checkpoint?.contributors ?? [];
     try {
-      replay(saved, {
-        phase: () => this.#state.phase,
-        entry: entry => this.#redo(entry),
-        contributor: ({ assignment, digest, signature }) => {
+      for (const entry of entries) {
+        this.#redo(entry);
+        if (this.#state.phase !== 'updates') continue;
+        for (const { assignment, digest, signature } of contributors) {
           this.claims.take(assignment, 'updates', digest);
           if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);
           this.happen({ type: 'counted', assignment });
-        },
-      });
+        }
+        contributors = [];
+      }
     } catch (error) {
       this.failWith('going on with a round', error);
     }

@@ -1,4 +1,4 @@
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { Missing } from '../controls/missing.tsx';
@@ -51,7 +51,7 @@ function OperatorTokens() {
             <p class="hint">{words.none}</p>
           ) : (
             <>
-              <Scroll label={words.heading}>
+              <ResponsiveTable label={words.heading}>
                 <table>
                   <thead>
                     <tr>
@@ -98,7 +98,7 @@ function OperatorTokens() {
                     ))}
                   </tbody>
                 </table>
-              </Scroll>
+              </ResponsiveTable>
               <Pager places={places} next={next} />
             </>
           )

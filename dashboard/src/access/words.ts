@@ -1,11 +1,11 @@
 export const words = {
   heading: 'Operator tokens',
-  hint: 'Who may sign in here and use the admin API. Those of the configuration are not among them.',
-  none: 'No operator token was made here; yours is one of the configuration.',
-  forbidden: 'Only admins see who may operate this coordinator. Ask one for a token of that role.',
+  hint: 'People and programs use these tokens to sign in here and to use the admin API. Tokens from the configuration aren’t listed.',
+  none: 'No operator token has been created here. Yours comes from the configuration.',
+  forbidden: 'Only admins can manage operators. Ask an admin for a token with that role.',
   you: 'you',
   revokeConsequences: (isOwn: boolean) => [
-    'It counts no more, at once and for good, and its sessions end.',
-    ...(isOwn ? ['It is your own: you are signed out.'] : []),
+    'The token stops working and its sessions end. You can’t undo this.',
+    ...(isOwn ? ['This is your own token: you will be signed out.'] : []),
   ],
 };

@@ -8,6 +8,11 @@ export const words = {
     older: 'Older',
     page: (page: number) => `Page ${count(page)}`,
   },
-  span: 'Of the last',
-  spans: (hours: number) => (hours <= 24 ? '24 hours' : counted(hours / 24, 'day')),
+  span: 'Show',
+  spans: (hours: number) =>
+    hours < 24
+      ? `Last ${counted(hours, 'hour')}`
+      : hours === 24
+        ? 'Last 24 hours'
+        : `Last ${counted(hours / 24, 'day')}`,
 };

@@ -1,4 +1,4 @@
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
@@ -58,7 +58,7 @@ export function DeviceList() {
             <p class="hint">{revoked.value === '' ? words.list.none : words.list.noneFit}</p>
           ) : (
             <>
-              <Scroll label={words.list.all}>
+              <ResponsiveTable label={words.list.all}>
                 <table>
                   <thead>
                     <tr>
@@ -135,7 +135,7 @@ export function DeviceList() {
                     ))}
                   </tbody>
                 </table>
-              </Scroll>
+              </ResponsiveTable>
               <Pager places={places} next={next} />
             </>
           )

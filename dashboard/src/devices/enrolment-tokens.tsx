@@ -1,4 +1,4 @@
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { Ago } from '../controls/moment.tsx';
@@ -41,7 +41,7 @@ export function EnrolmentTokens() {
             <p class="hint">{words.enrolment.none}</p>
           ) : (
             <>
-              <Scroll label={words.enrolment.heading}>
+              <ResponsiveTable label={words.enrolment.heading}>
                 <table>
                   <thead>
                     <tr>
@@ -107,7 +107,7 @@ export function EnrolmentTokens() {
                     ))}
                   </tbody>
                 </table>
-              </Scroll>
+              </ResponsiveTable>
               <Pager places={places} next={next} />
             </>
           )

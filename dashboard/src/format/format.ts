@@ -41,6 +41,15 @@ export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
+/** Decimal places, 4 at most, without which numbers that are `step` apart would look alike or wrong: 1 for steps of 2.5. */
+export function decimalsFor(step: number): number {
+  for (let places = 0; places < 4; places++) {
+    const scaled = Math.abs(step) * 10 ** places;
+    if (scaled > 0 && Math.abs(scaled - Math.round(scaled)) < 1e-6 && Math.round(scaled) > 0) return places;
+  }
+  return step === 0 ? 0 : 4;
+}
+
 /** Decimal units. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

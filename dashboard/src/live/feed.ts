@@ -1,8 +1,11 @@
 import type { Changed, LiveEvents, livePath } from '@murmuration/api/live';
 import type { Overview } from '@murmuration/api/overview';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
+
+/** ms until the next try where socket.io leaves that to whoever uses it. */
+const retryAfter = 1_500;
 
 const path: typeof livePath = '/v1/admin/live';
 
@@ -15,14 +18,22 @@ export class Feed {
   readonly #ahead = signal(0);
   readonly #listeners = new Set<(change: Changed) => void>();
   readonly #socket: Socket<LiveEvents>;
+  readonly #clock: Clock;
+  #cancelRetry: Cancel = () => {};
+  #isWanted = false;
 
-  constructor(clock: Clock, signedOut: () => void) {
+  /** `signedOut` is told where the session ended; `refused` where the coordinator let nobody in, for a reason that a WebSocket can't read. */
+  constructor(clock: Clock, { signedOut, refused }: { signedOut: () => void; refused: () => void }) {
+    this.#clock = clock;
     this.#socket = io({ path, transports: ['websocket'], autoConnect: false, reconnectionDelayMax: 5_000 });
     this.#socket.on('connect', () => {
       this.#connection.value = 'live';
     });
     this.#socket.on('disconnect', () => this.#lost());
-    this.#socket.on('connect_error', () => this.#lost());
+    this.#socket.on('connect_error', () => {
+      this.#lost();
+      refused();
+    });
     this.#socket.on('overview', overview => {
       this.#ahead.value = Date.parse(overview.time) - clock.now();
       this.#overview.value = overview;
@@ -48,11 +59,21 @@ export class Feed {
   }
 
   open(): void {
+    this.#isWanted = true;
     this.#socket.connect();
   }
 
-  close(): void {
+  /** Ends the connection; what was told stays to be seen. */
+  rest(): void {
+    this.#isWanted = false;
+    this.#cancelRetry();
     this.#socket.disconnect();
+    this.#lost();
+  }
+
+  /** Ends the connection, and forgets what was told. */
+  close(): void {
+    this.rest();
     this.#overview.value = null;
     this.#connection.value = 'connecting';
   }
@@ -65,5 +86,9 @@ export class Feed {
 
   #lost(): void {
     this.#connection.value = this.#overview.peek() ? 'reconnecting' : 'connecting';
+    this.#cancelRetry();
+    // A coordinator that stops ends connections itself, and then socket.io tries no more.
+    if (this.#isWanted && !this.#socket.active)
+      this.#cancelRetry = this.#clock.at(this.#clock.now() + retryAfter, () => this.#socket.connect());
   }
 }

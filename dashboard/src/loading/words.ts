@@ -3,11 +3,11 @@ export const words = {
   retry: 'Try again',
   failure: (code: string) =>
     ({
-      'server.unreachable': 'The coordinator can’t be reached.',
-      'operator.unauthenticated': 'This token does not count.',
-      'operator.forbidden': 'Your role does not allow that.',
+      'server.unreachable': 'Can’t reach the coordinator.',
+      'operator.unauthenticated': 'This token is not valid.',
+      'operator.forbidden': 'Your role doesn’t allow this.',
       'request.too-often': 'Too many attempts.',
-      'task.settings': 'Some settings are not right.',
-      'task.changed': 'Somebody else changed these settings meanwhile; look at them again.',
-    })[code] ?? 'That did not work.',
+      'task.settings': 'Some settings are not valid.',
+      'task.changed': 'Someone else has changed these settings. Review them, then try again.',
+    })[code] ?? 'That didn’t work.',
 };

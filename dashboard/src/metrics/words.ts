@@ -6,6 +6,6 @@ export const words = {
     precision: 'Precision',
     recall: 'Recall',
   },
-  recall: (among: number) => (among === 1 ? 'Recall, first' : `Recall, among ${among}`),
+  recall: (among: number) => `Top-${among} recall`,
   points: 'points',
 };

@@ -1,5 +1,5 @@
 import type { Version, Versions } from '@murmuration/api/version';
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { count, duration, instant } from '../format/format.ts';
@@ -68,7 +68,7 @@ function SideBySide({ task, versions, serving }: Compared) {
     <section class="card" aria-labelledby="compared">
       <h2 id="compared">{words.compare.heading}</h2>
       <p class="muted">{words.compare.between(b.number - a.number)}</p>
-      <Scroll label={words.compare.heading}>
+      <ResponsiveTable label={words.compare.heading}>
         <table>
           <thead>
             <tr>
@@ -111,7 +111,7 @@ function SideBySide({ task, versions, serving }: Compared) {
             ))}
           </tbody>
         </table>
-      </Scroll>
+      </ResponsiveTable>
       <div class="actions spread">
         {versions.map(version => (
           <div key={version.number} class="actions">

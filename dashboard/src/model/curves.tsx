@@ -4,7 +4,7 @@ import type { Colour } from '@murmuration/ui/charts/colours';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { figure, percent } from '../format/format.ts';
+import { decimalsFor, figure, percent } from '../format/format.ts';
 import { nameOf, type Reading, readingOf } from '../metrics/figures.ts';
 import { words } from './words.ts';
 
@@ -44,7 +44,9 @@ function chartsOf({ versions, rounds, figures }: Figures): ChartContent[] {
       y: {
         label: words.model.units[unit],
         format: formats[unit],
-        ...(unit === 'share' && { tick: (value: number) => percent(value, 0) }),
+        ...(unit === 'share' && {
+          tick: (value: number, step: number) => percent(value, decimalsFor(100 * step)),
+        }),
       },
       kind: 'lines' as const,
       series: group.map((name, i) => ({

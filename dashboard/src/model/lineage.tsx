@@ -1,5 +1,5 @@
 import type { Version, Versions } from '@murmuration/api/version';
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import type { Signal } from '@preact/signals';
 import { Ago } from '../controls/moment.tsx';
 import { count } from '../format/format.ts';
@@ -29,7 +29,7 @@ export function Lineage({ task, versions, chosen }: Shown) {
     chosen.value = isChosen ? [...others, number].slice(-2) : others;
   };
   return (
-    <Scroll label={words.model.lineage}>
+    <ResponsiveTable label={words.model.lineage}>
       <table class="lineage">
         <thead>
           <tr>
@@ -110,7 +110,7 @@ export function Lineage({ task, versions, chosen }: Shown) {
           ))}
         </tbody>
       </table>
-    </Scroll>
+    </ResponsiveTable>
   );
 }
 

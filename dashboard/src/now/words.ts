@@ -2,15 +2,15 @@ import { count } from '../format/format.ts';
 
 export const words = {
   alerts: 'Alerts',
-  noAlerts: 'Nothing needs you.',
+  noAlerts: 'All is well.',
   since: 'Since',
-  look: 'look at it',
+  look: 'Show details',
   onlineHeading: 'Devices online',
   online: 'connected',
   eligibleNow: 'eligible',
   enrolled: 'enrolled',
   noDevices:
-    'No device is connected. Make an enrolment token on the page “Devices”, give it to your app, and look here again.',
+    'No device is connected. Create an enrolment token on the Devices page and put it into your app.',
   clients: (connected: number, eligible: number) => `${count(connected)}, ${count(eligible)} eligible`,
-  noTasks: 'This coordinator has no task. Name a task module at its start: murmuration serve tasks/task.js.',
+  noTasks: 'This coordinator has no tasks. Start it with a task module: murmuration serve tasks/task.js.',
 };

@@ -1,4 +1,4 @@
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { count } from '../format/format.ts';
 import { isRetryable, textOf } from '../requests/refusal.ts';
 import { words } from './words.ts';
@@ -8,11 +8,23 @@ interface Shown {
   readonly errors: readonly { readonly code: string; readonly count: number }[];
 }
 
+/** Codes that a federation in good health brings about: devices that were too slow, that went away, or that nobody needs any more. */
+const expected = new Set([
+  'round.closed',
+  'round.unknown',
+  'assignment.left',
+  'assignment.unknown',
+  'device.replaced',
+  'device.unknown',
+  'request.too-slow',
+  'server.stopping',
+]);
+
 /** Refusals by code, each with what it means and what to do. */
 export function ErrorTable({ label, errors }: Shown) {
   const most = Math.max(1, ...errors.map(each => each.count));
   return (
-    <Scroll label={label}>
+    <ResponsiveTable label={label}>
       <table class="errors">
         <thead>
           <tr>
@@ -29,8 +41,19 @@ export function ErrorTable({ label, errors }: Shown) {
             <tr key={code}>
               <th scope="row">
                 <code>{code}</code>
+                {expected.has(code) && (
+                  <>
+                    {' '}
+                    <span class="badge" title={words.expectedHint}>
+                      {words.expected}
+                    </span>
+                  </>
+                )}
                 <span class="meter" aria-hidden="true">
-                  <span class="bad" style={{ inlineSize: `${(100 * times) / most}%` }} />
+                  <span
+                    class={expected.has(code) ? 'all' : 'bad'}
+                    style={{ inlineSize: `${(100 * times) / most}%` }}
+                  />
                 </span>
               </th>
               <td class="number">{count(times)}</td>
@@ -40,6 +63,6 @@ export function ErrorTable({ label, errors }: Shown) {
           ))}
         </tbody>
       </table>
-    </Scroll>
+    </ResponsiveTable>
   );
 }

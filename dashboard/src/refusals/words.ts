@@ -1,44 +1,47 @@
 export const words = {
-  unknown: 'This dashboard does not know the code; the coordinator is newer than it.',
-  columns: { code: 'Code', count: 'Times', meaning: 'What it means', advice: 'What to do' },
+  unknown: 'This dashboard doesn’t know this code. The coordinator is newer than the dashboard.',
+  columns: { code: 'Code', count: 'Count', meaning: 'Meaning', advice: 'What to do' },
+  expected: 'Expected',
+  expectedHint: 'Happens in normal operation',
   advice: (code: string, isRetryable: boolean) => {
     const [where = ''] = code.split('.');
     const known: Readonly<Record<string, string>> = {
       'round.closed':
-        'Nothing, if few: these devices were too slow. If many, give the phase more time in the settings.',
-      'request.too-slow': 'Nothing, if few: slow networks. If many, look whether a proxy holds bodies back.',
+        'A few are normal: these devices were too slow. If there are many, extend the phase in the settings.',
+      'request.too-slow':
+        'A few are normal: slow networks. If there are many, check whether a proxy delays request bodies.',
       'request.too-often':
-        'Look which address it is; raise the limits if they are devices of yours behind one address.',
-      'request.too-many': 'Look which address it is; raise the limits if they are devices of yours.',
-      'server.busy': 'Raise limits.connections and the file descriptors, if these are devices of yours.',
-      'protocol.version': 'Bring the app’s SDK up to date, or the coordinator.',
+        'Find out which address sends so often. If several of your devices share it, raise the limits.',
+      'request.too-many': 'Find out which address it is. If these are your devices, raise the limits.',
+      'server.busy': 'If these are your devices, raise limits.connections and the limit on file descriptors.',
+      'protocol.version': 'Update the SDK in the app, or update the coordinator.',
       'device.unknown':
-        'Nothing, if few: they enrol by themselves. If many, look whether the storage is the right one.',
+        'A few are normal: these devices enrol again by themselves. If there are many, check that the coordinator uses the right storage folder.',
       'device.enrolment-refused':
-        'Look whether the app has an enrolment token that counts; the page “Devices” has them.',
-      'device.revoked': 'Nothing: revoked devices are kept out.',
+        'Check that the app has a valid enrolment token. The Devices page lists them.',
+      'device.revoked': 'Nothing. Revoked devices are refused.',
       'operator.unauthenticated':
-        'If you did not mistype a token, look who is trying; revoke tokens that may be known.',
-      'operator.forbidden': 'Give whoever it is a token of a higher role, if they should have one.',
+        'If you didn’t mistype a token, find out who is trying. Revoke any token that may have leaked.',
+      'operator.forbidden': 'If this person needs access, give them a token with a higher role.',
     };
     const byPlace: Readonly<Record<string, string>> = {
-      device: 'If many, look whether one version of the app is behind it.',
+      device: 'If there are many, check whether they come from one version of the app.',
       update:
-        'Look whether all devices run the SDK of this plan; a device that goes on with it can be revoked.',
-      secagg: 'If it goes on, look whether all devices run the same SDK; somebody may be testing the masks.',
-      crypto: 'If it goes on, somebody may be testing the masks; revoke the device.',
-      storage: 'Look at the disk: murmuration doctor.',
-      server: 'Look at the coordinator’s log: murmuration doctor.',
-      model: 'Look at the storage: murmuration doctor.',
-      protocol: 'If many, somebody sends what no SDK would; a proxy or a firewall can keep them out.',
-      request: 'If many, somebody sends what no SDK would; a proxy or a firewall can keep them out.',
+        'Check that all devices run the SDK that this plan needs. Revoke a device that keeps doing this.',
+      secagg: 'If it continues, check that all devices run the same SDK. Someone may be probing the masking.',
+      crypto: 'If it continues, revoke the device. Someone may be probing the masking.',
+      storage: 'Check the disk: murmuration doctor.',
+      server: 'Check the coordinator’s log: murmuration doctor.',
+      model: 'Check the storage: murmuration doctor.',
+      protocol: 'If there are many, someone is sending malformed messages. A firewall can block them.',
+      request: 'If there are many, someone is sending malformed requests. A firewall can block them.',
     };
     return (
       known[code] ??
       byPlace[where] ??
       (isRetryable
-        ? 'Nothing: whoever it was tries again by itself.'
-        : 'Look whether one version of the app is behind it.')
+        ? 'Nothing. The device tries again by itself.'
+        : 'Check whether they come from one version of the app.')
     );
   },
 };

@@ -1,5 +1,5 @@
 import type { RoundSummary, Rounds } from '@murmuration/api/round';
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { Ago } from '../controls/moment.tsx';
@@ -64,21 +64,21 @@ export function RoundsPage({ task }: { readonly task: string }) {
 function Table({ task, rounds }: { readonly task: string; readonly rounds: readonly RoundSummary[] }) {
   const { columns } = words.list;
   return (
-    <Scroll label={words.list.history}>
+    <ResponsiveTable label={words.list.history}>
       <table class="rounds">
         <thead>
           <tr>
             <th scope="col">{columns.round}</th>
             <th scope="col">{columns.outcome}</th>
             <th scope="col">{columns.ended}</th>
-            <th scope="col" class="number spare">
+            <th scope="col" class="number">
               {columns.took}
             </th>
             <th scope="col">{columns.cohort}</th>
-            <th scope="col" class="number spare">
+            <th scope="col" class="number">
               {columns.up}
             </th>
-            <th scope="col" class="number spare">
+            <th scope="col" class="number">
               {columns.down}
             </th>
           </tr>
@@ -100,16 +100,16 @@ function Table({ task, rounds }: { readonly task: string; readonly rounds: reado
               <td>
                 <Ago at={endedAt} />
               </td>
-              <td class="number spare">{duration(Date.parse(endedAt) - Date.parse(startedAt))}</td>
+              <td class="number">{duration(Date.parse(endedAt) - Date.parse(startedAt))}</td>
               <td>
                 <TallyBar tally={tally} />
               </td>
-              <td class="number spare">{bytes(traffic.up)}</td>
-              <td class="number spare">{bytes(traffic.down)}</td>
+              <td class="number">{bytes(traffic.up)}</td>
+              <td class="number">{bytes(traffic.down)}</td>
             </tr>
           ))}
         </tbody>
       </table>
-    </Scroll>
+    </ResponsiveTable>
   );
 }

@@ -3,29 +3,32 @@ import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { words } from './words.ts';
 
-/** What an operator may do to the rounds of a task; nothing for those who only look. */
+/**
+ * What an operator may do to the rounds of a task; nothing for those who only look. Each button keeps its place, whether or not a round runs:
+ * what was under the pointer a moment ago is still the same.
+ */
 export function RoundControl({ overview: { task, round, isPaused } }: { readonly overview: TaskOverview }) {
   const { session, requests } = useDashboard();
   if (!session.may('operator')) return null;
   const act = (command: string, body: object = {}) => requests.send('POST', `tasks/${task}/${command}`, body);
   const { start, pause, resume, abort } = words.steering;
   return (
-    <div class="actions">
+    <div class="actions steering">
       {isPaused ? (
-        <Action {...resume} run={() => act('resume')} />
+        <Action key="resume" {...resume} run={() => act('resume')} />
       ) : (
-        <Action {...pause} run={() => act('pause')} />
+        <Action key="pause" {...pause} run={() => act('pause')} />
       )}
-      {round ? (
-        <Action
-          {...abort}
-          consequences={abort.consequences(round.number)}
-          isDanger
-          run={reason => act('abort-round', reason === '' ? {} : { reason })}
-        />
-      ) : (
-        <Action {...start} isMain run={() => act('start-round')} />
-      )}
+      {/* A question about one round is not answered for the next one. */}
+      <Action
+        key={`abort ${round?.number}`}
+        {...abort}
+        title={abort.title(round?.number ?? 0)}
+        isDanger
+        isDisabled={!round}
+        run={reason => act('abort-round', reason === '' ? {} : { reason })}
+      />
+      <Action key="start" {...start} isMain isDisabled={!!round} run={() => act('start-round')} />
     </div>
   );
 }

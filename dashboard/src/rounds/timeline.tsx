@@ -1,5 +1,5 @@
 import type { PhaseMessage } from '@murmuration/api/round';
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { clockTime, count, duration } from '../format/format.ts';
 import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
@@ -17,7 +17,7 @@ export function Timeline({ phases, startedAt, endedAt }: Shown) {
   const at = (iso: string | null, otherwise: number) => (iso === null ? otherwise : Date.parse(iso));
   const { columns } = words.timeline;
   return (
-    <Scroll label={words.timeline.heading}>
+    <ResponsiveTable label={words.timeline.heading}>
       <table class="timeline">
         <thead>
           <tr>
@@ -82,6 +82,6 @@ export function Timeline({ phases, startedAt, endedAt }: Shown) {
           })}
         </tbody>
       </table>
-    </Scroll>
+    </ResponsiveTable>
   );
 }

@@ -1,4 +1,4 @@
-import { Scroll } from '@murmuration/ui/controls/scroll';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { Pager, usePlaces } from '../controls/pager.tsx';
 import { instant } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -27,7 +27,7 @@ export function AuditLog() {
             <p class="hint">{words.audit.none}</p>
           ) : (
             <>
-              <Scroll label={words.audit.heading}>
+              <ResponsiveTable label={words.audit.heading}>
                 <table>
                   <thead>
                     <tr>
@@ -68,7 +68,7 @@ export function AuditLog() {
                     ))}
                   </tbody>
                 </table>
-              </Scroll>
+              </ResponsiveTable>
               <Pager places={places} next={entries.length < limit ? null : entries.at(-1)!.number} />
             </>
           )

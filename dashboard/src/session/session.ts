@@ -9,6 +9,7 @@ export class Session {
   /** null: nobody; undefined: not known yet. */
   readonly #who = signal<SessionMessage | null | undefined>(undefined);
   readonly #refusal = signal<Refusal | null>(null);
+  readonly #hasEnded = signal(false);
   readonly requests: Requests;
 
   constructor() {
@@ -17,6 +18,11 @@ export class Session {
 
   get who(): ReadonlySignal<SessionMessage | null | undefined> {
     return this.#who;
+  }
+
+  /** Whether the session of whoever was signed in has ended: they may sign in again where they are. */
+  get hasEnded(): ReadonlySignal<boolean> {
+    return this.#hasEnded;
   }
 
   /** Why the last attempt to sign in failed, or why it is not known who is signed in. */
@@ -45,19 +51,32 @@ export class Session {
     this.#refusal.value = null;
     try {
       this.#who.value = await this.requests.send<SessionMessage>('POST', 'session', { token });
+      this.#hasEnded.value = false;
     } catch (error) {
       this.#refusal.value = asRefusal(error);
     }
   }
 
+  /** Asks whether the session is still there, and goes on where nobody can say. */
+  async check(): Promise<void> {
+    await this.requests.get('session').catch(() => {});
+  }
+
   /** Ends the session, here and at the coordinator. */
   async signOut(): Promise<void> {
     await this.requests.send('DELETE', 'session').catch(() => {});
-    this.ended();
+    this.leave();
   }
 
-  /** The session counts no more. */
-  ended(): void {
+  /** Goes to where one signs in. */
+  leave(): void {
     this.#who.value = null;
+    this.#hasEnded.value = false;
+  }
+
+  /** The session is no longer valid. */
+  ended(): void {
+    if (this.#who.peek()) this.#hasEnded.value = true;
+    else this.#who.value = null;
   }
 }

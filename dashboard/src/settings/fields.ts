@@ -77,6 +77,20 @@ function valueAt(settings: Settings, section: SectionName, field: string): unkno
   return (part as Readonly<Record<string, unknown>>)[field];
 }
 
+/** What is wrong with a text that can't be a value of its kind; null where it may be one. The coordinator has the last word. */
+export function problemOf(
+  kind: FieldKind['kind'],
+  text: string,
+): 'integer' | 'number' | 'duration' | 'missing' | null {
+  if (kind === 'flag' || kind === 'choice') return null;
+  const value = text.trim();
+  if (value === '') return 'missing';
+  if (kind === 'integer') return /^\d+$/.test(value) ? null : 'integer';
+  if (kind === 'number') return Number.isFinite(Number(value)) ? null : 'number';
+  if (kind === 'duration') return /^\d+(\.\d+)?\s*(ms|s|min|h|d)$/.test(value) ? null : 'duration';
+  return null;
+}
+
 /** What differs between two forms, as the coordinator takes it: sections with their changed fields. */
 export function changesOf(before: Texts, after: Texts): Record<string, unknown> {
   const changes: Record<string, unknown> = {};

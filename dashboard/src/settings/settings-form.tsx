@@ -5,9 +5,17 @@ import { useDashboard } from '../context/dashboard.ts';
 import { Confirmation } from '../controls/action.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
-import { changesOf, type FieldKind, fields, type SectionName, type Texts, textsOf } from './fields.ts';
+import {
+  changesOf,
+  type FieldKind,
+  fields,
+  problemOf,
+  type SectionName,
+  type Texts,
+  textsOf,
+} from './fields.ts';
 import { SettingField } from './setting-field.tsx';
-import { words } from './words.ts';
+import { problemInWords, words } from './words.ts';
 
 interface Shown {
   readonly task: string;
@@ -22,30 +30,40 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
   /** What was typed, over whatever the settings are. */
   const typed = useSignal<Texts>({});
   const refusal = useSignal<Refusal | null>(null);
+  /** What is wrong, by the paths of fields. */
+  const problems = useSignal<Readonly<Record<string, string>>>({});
   const proposal = useSignal<SettingsChanged | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const after = { ...before, ...typed.value };
   const changes = changesOf(before, after);
   const isChanged = Object.keys(changes).length > 0;
+  const wrong = Object.keys(problems.value).length;
   const path = `tasks/${task}/settings`;
 
   const check = async () => {
     refusal.value = null;
+    if (show(problemsIn(after, before))) return;
     try {
       proposal.value = await requests.send<SettingsChanged>('PUT', path, { settings: changes, dryRun: true });
     } catch (error) {
-      refusal.value = asRefusal(error);
-      const first = form.current?.elements.namedItem(refusal.value.fields[0]?.field ?? '');
-      if (first instanceof HTMLElement) first.focus();
+      const { fields: wrong } = asRefusal(error);
+      const named = wrong.map(({ field, message }) => [fieldAt(field), problemInWords(message)] as const);
+      // What no field shows is said below the form.
+      if (!show(Object.fromEntries(named.filter(([field]) => field !== undefined))))
+        refusal.value = asRefusal(error);
     }
+  };
+  const show = (found: Readonly<Record<string, string>>): boolean => {
+    problems.value = found;
+    const [name] = Object.keys(found);
+    const first = name === undefined ? undefined : form.current?.elements.namedItem(name);
+    if (first instanceof HTMLElement) first.focus();
+    return name !== undefined;
   };
   const apply = async () => {
     await requests.send('PUT', path, { settings: changes, ifPlanVersion: current.planVersion });
     typed.value = {};
   };
-  const problemOf = (name: string) =>
-    refusal.value?.fields.find(({ field }) => field === name || name.startsWith(`${field}.`))?.message;
-
   return (
     <form
       ref={form}
@@ -74,9 +92,11 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
                     isDisabled={
                       section === 'masking' && field !== 'threat' && after['masking.threat'] === 'off'
                     }
-                    problem={problemOf(name)}
+                    problem={problems.value[name]}
                     change={text => {
                       typed.value = { ...typed.value, [name]: text };
+                      const { [name]: _, ...others } = problems.value;
+                      problems.value = others;
                     }}
                   />
                 );
@@ -89,7 +109,7 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
       {mayChange && (
         <div class="save-bar">
           <p class="muted" role="status">
-            {isChanged ? words.unsaved : words.unchanged}
+            {wrong > 0 ? words.fixFields(wrong) : isChanged ? words.unsaved : words.unchanged}
           </p>
           <button
             type="button"
@@ -98,6 +118,7 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
             onClick={() => {
               typed.value = {};
               refusal.value = null;
+              problems.value = {};
             }}
           >
             {words.discard}
@@ -129,4 +150,26 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
       )}
     </form>
   );
+}
+
+/** What is wrong with changed texts, before the coordinator is asked. */
+function problemsIn(after: Texts, before: Texts): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [section, kinds] of Object.entries(fields)) {
+    if (section === 'masking' && after['masking.threat'] === 'off') continue;
+    for (const [field, { kind }] of Object.entries<FieldKind>(kinds)) {
+      const name = `${section}.${field}`;
+      const problem = after[name] === before[name] ? null : problemOf(kind, after[name]!);
+      if (problem) found[name] = words.problems[problem];
+    }
+  }
+  return found;
+}
+
+/** The field of the form that shows a setting, given the path that the coordinator names: of a section, its first one. */
+function fieldAt(path: string): string | undefined {
+  const [section = '', field] = path.split('.');
+  if (!(section in fields)) return undefined;
+  const names = Object.keys(fields[section as SectionName]);
+  return `${section}.${field !== undefined && names.includes(field) ? field : names[0]}`;
 }

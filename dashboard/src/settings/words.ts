@@ -3,82 +3,103 @@ import { count } from '../format/format.ts';
 export const words = {
   version: (plan: number) => `Plan ${count(plan)}.`,
   changedBy: (by: string | null) => (by === null ? 'Changed' : `Changed by ${by}`),
-  asDefined: 'As the task module defines it.',
-  nextRound: 'The next round is the first under it; the one under way has the plan before.',
-  readOnly: 'Your role lets you look; operators change settings.',
-  unsaved: 'There are changes that are not applied.',
-  unchanged: 'Nothing is changed.',
+  asDefined: 'As defined by the task module.',
+  nextRound: 'It takes effect with the next round; the running round uses the previous plan.',
+  readOnly: 'Your role can view settings; operators can change them.',
+  unsaved: 'You have unsaved changes.',
+  unchanged: 'No changes.',
   discard: 'Discard',
-  review: 'Review the changes',
+  review: 'Review changes',
   confirmTitle: 'Apply these settings?',
   apply: 'Apply',
-  applied: 'The settings are applied, from the next round on.',
+  applied: 'Settings saved. They apply from the next round.',
   change: (field: string, from: unknown, to: unknown): string =>
     `${nameOf(field)}: from ${shown(field, from)} to ${shown(field, to)}.`,
-  weakens: (field: string, means: string): string => `Less protection by ${nameOf(field)}: ${means}.`,
-  isTold: 'It is in the audit log, and a critical alert until it is undone.',
-  takesAdmin: 'That takes an admin: with your role it will be refused.',
-  weakened: 'Devices are protected less than the definition says',
+  weakens: (field: string, means: string): string =>
+    `This protects devices less (${nameOf(field)}): ${means}.`,
+  isTold: 'The change is recorded in the audit log, and a critical alert stays until it is undone.',
+  takesAdmin: 'Only an admin can make this change.',
+  weakened: 'Devices are less protected than the task’s definition says',
   weakness: (field: string, from: unknown, to: unknown, means: string): string =>
     `${nameOf(field)} is ${shown(field, to)} instead of ${shown(field, from)}: ${means}.`,
   undoWeakened:
-    'Set these values again as the definition has them. If less protection is meant, it belongs into the definition, under a higher planVersion.',
+    'Restore the values from the definition. If you want less protection, change the definition and raise its planVersion.',
   consequence: (plan: number) =>
-    `From the next round on, devices are told plan ${count(plan)}. A round under way ends under the plan with which it began.`,
+    `Devices get plan ${count(plan)} from the next round. A running round ends under its own plan.`,
   sections: {
-    cohort: { title: 'Cohort', text: 'How many devices make a round.' },
-    schedule: { title: 'Schedule', text: 'When rounds begin.' },
-    deadlines: { title: 'Deadlines', text: 'How long each phase may last, such as “30 s” or “3 min”.' },
-    eligibility: { title: 'Eligibility', text: 'What a device must show at its check-in.' },
-    plan: { title: 'Training', text: 'What devices do with their examples.' },
-    update: { title: 'Updates', text: 'How what they learned is sent.' },
+    cohort: { title: 'Cohort', text: 'How many devices take part in a round.' },
+    schedule: { title: 'Schedule', text: 'When rounds start.' },
+    deadlines: { title: 'Deadlines', text: 'How long each phase may last, for example “30 s” or “3 min”.' },
+    eligibility: { title: 'Eligibility', text: 'What a device needs to take part.' },
+    plan: { title: 'Training', text: 'How devices train on their examples.' },
+    update: { title: 'Updates', text: 'How devices send what they learned.' },
     masking: {
       title: 'Masking',
-      text: 'What the coordinator is kept from seeing. Apps may refuse plans that protect less than they insist on.',
+      text: 'What the coordinator can’t see. Apps may refuse plans that protect less than they require.',
     },
   },
+  problems: {
+    integer: 'Enter a whole number.',
+    number: 'Enter a number.',
+    duration: 'Enter a time, for example “30 s” or “5 min”.',
+    missing: 'Enter a value.',
+  },
+  fixFields: (fields: number) =>
+    fields === 1 ? 'One setting needs fixing.' : `${count(fields)} settings need fixing.`,
   fields: {
     'cohort.goal': ['Updates wanted', 'The aggregation goal of a round.'],
-    'cohort.minimum': ['Updates needed', 'With fewer, a round fails and the model stays.'],
-    'cohort.overSelection': ['Devices for each update', 'More than 1, since some get lost on the way.'],
-    'schedule.every': ['A round every', 'From the beginning of one to that of the next, such as “5 min”.'],
+    'cohort.minimum': ['Updates required', 'With fewer, the round fails and the model doesn’t change.'],
+    'cohort.overSelection': ['Devices per update', 'Above 1, because some devices drop out.'],
+    'schedule.every': [
+      'Interval',
+      'From the start of one round to the start of the next, for example “5 min”.',
+    ],
     'deadlines.gathering': ['Gathering', 'Until enough devices have checked in.'],
-    'deadlines.keys': ['Keys', 'Under masking.'],
-    'deadlines.shares': ['Shares', 'Under masking.'],
-    'deadlines.updates': ['Updates', 'To train, and to send what was learned.'],
-    'deadlines.agreement': ['Agreement', 'Under masking.'],
-    'deadlines.unmasking': ['Unmasking', 'Under masking.'],
+    'deadlines.keys': ['Keys', 'With masking.'],
+    'deadlines.shares': ['Shares', 'With masking.'],
+    'deadlines.updates': ['Updates', 'For training and uploading.'],
+    'deadlines.agreement': ['Agreement', 'With masking.'],
+    'deadlines.unmasking': ['Unmasking', 'With masking.'],
     'deadlines.grace': [
       'Grace',
-      'Under masking: the wait for devices whose connection is gone, once there are enough others.',
+      'With masking: how long to wait for disconnected devices once enough others have answered.',
     ],
-    'deadlines.evaluation': ['Evaluation', 'Of the new version, by the coordinator.'],
+    'deadlines.evaluation': ['Evaluation', 'For the coordinator to evaluate the new version.'],
     'eligibility.minExamples': [
-      'Examples at least',
-      'Devices with fewer do not check in; they tell nobody how many they have.',
+      'Minimum examples',
+      'Devices with fewer don’t check in. They never tell how many they have.',
     ],
-    'eligibility.idle': ['Idle', 'Nobody uses the device.'],
-    'eligibility.charging': ['Charging', 'It is on power.'],
-    'eligibility.unmetered': ['Unmetered network', 'Nobody pays by the megabyte.'],
-    'eligibility.minFreeMiB': ['Free memory, MiB', 'At least.'],
-    'eligibility.minSdk': ['SDK version', 'At least, such as “0.1.0”.'],
-    'plan.epochs': ['Epochs', 'Times that a device goes through its examples.'],
-    'plan.batchSize': ['Batch size', 'Examples in one step.'],
-    'plan.learningRate': ['Learning rate', 'Of gradient descent on the device.'],
-    'plan.proximal': ['Proximal term', 'Pulls towards the global model; 0: none (FedProx).'],
-    'plan.maxExamples': ['Examples at most', 'That one device trains on in a round.'],
-    'update.clip': ['Clip', 'Largest Euclidean norm of an update.'],
-    'update.bits': ['Bits', 'Of a value, after quantisation.'],
-    'update.weighting': ['Weights', 'By the number of examples, or all alike.'],
-    'update.weightCap': ['Weight cap', 'No device counts for more.'],
-    'masking.threat': ['Against a coordinator that is', '“off”: updates are added up as they are.'],
-    'masking.corrupt': ['Corrupt devices, share', 'That may work together with the coordinator, 0 to 1.'],
-    'masking.dropping': ['Lost devices, share', 'That may go away during a round, 0 to 1.'],
+    'eligibility.idle': ['Idle', 'The device is not in use.'],
+    'eligibility.charging': ['Charging', 'The device is charging.'],
+    'eligibility.unmetered': ['Unmetered network', 'The network doesn’t charge by volume.'],
+    'eligibility.minFreeMiB': ['Free memory, MiB', 'Minimum.'],
+    'eligibility.minSdk': ['SDK version', 'Minimum, for example “0.1.0”.'],
+    'plan.epochs': ['Epochs', 'Passes over the device’s examples.'],
+    'plan.batchSize': ['Batch size', 'Examples per step.'],
+    'plan.learningRate': ['Learning rate', 'For gradient descent on the device.'],
+    'plan.proximal': ['Proximal term', 'Pulls towards the global model (FedProx). 0 turns it off.'],
+    'plan.maxExamples': ['Maximum examples', 'Per device and round.'],
+    'update.clip': ['Clip', 'Maximum Euclidean norm of an update.'],
+    'update.bits': ['Bits', 'Per value, after quantisation.'],
+    'update.weighting': ['Weights', 'By number of examples, or uniform.'],
+    'update.weightCap': ['Weight cap', 'Maximum weight of one device.'],
+    'masking.threat': ['Threat model', '“off” adds up updates without masking.'],
+    'masking.corrupt': ['Colluding devices', 'Share that may work together with the coordinator, 0 to 1.'],
+    'masking.dropping': ['Dropouts', 'Share that may drop out during a round, 0 to 1.'],
     'masking.graph': ['Graph', 'Sparse is cheaper for large cohorts.'],
   } as Readonly<Record<string, readonly [name: string, meaning: string]>>,
 };
 
-/** A setting's value in a sentence. */
+/** What the coordinator says of a wrong setting, as people who see the form read it: `expected an integer of 1 or more; found 0`. */
+export function problemInWords(message: string): string {
+  const told = message
+    .replace(/; found .*$/s, '')
+    .replace(/^expected /, 'enter ')
+    .replace(/\b[a-z]+\.[a-zA-Z]+\b/g, path => (path in words.fields ? `“${nameOf(path)}”` : path));
+  return `${told.charAt(0).toUpperCase()}${told.slice(1).replace(/\.$/, '')}.`;
+}
+
+/** A setting's name as the form has it. */
 export function nameOf(field: string): string {
   if (field === 'masking') return words.sections.masking.title;
   return words.fields[field]?.[0] ?? field;

@@ -14,7 +14,7 @@ import { RoundPage } from '../rounds/round-page.tsx';
 import { RoundsPage } from '../rounds/rounds-page.tsx';
 import { SecurityPage } from '../security/security-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
-import { SignIn } from '../sign-in/sign-in.tsx';
+import { SignIn, SignInAgain } from '../sign-in/sign-in.tsx';
 import { terms } from '../words/terms.ts';
 import { Shell } from './shell.tsx';
 import { words } from './words.ts';
@@ -36,6 +36,7 @@ function Entrance() {
     return (
       <Shell who={who}>
         <Page />
+        {session.hasEnded.value && <SignInAgain />}
       </Shell>
     );
   }

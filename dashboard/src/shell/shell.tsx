@@ -59,7 +59,7 @@ export function Shell({ who, children }: Shown) {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        {connection === 'reconnecting' && (
+        {connection === 'reconnecting' && !session.hasEnded.value && (
           <p class="banner" role="alert">
             {words.reconnecting}
           </p>

@@ -1,10 +1,12 @@
 export const words = {
   heading: 'Sign in',
-  text: 'With the operator token that you were given. It stays with the coordinator; your browser keeps a session, which ends when you sign out.',
+  again: 'Sign in again',
+  text: 'Enter your operator token. Your browser stays signed in for 12 hours, or until you sign out.',
+  againText: 'Your session has ended. Sign in to continue on this page.',
   token: 'Operator token',
   submit: 'Sign in',
   noToken: 'No token yet?',
   howTo:
-    'Whoever runs the coordinator makes one, on its machine. Without one nobody can sign in; npm start prints an address that brings one along.',
+    'Create one on the machine where the coordinator runs. If you started the demonstration with npm start, open the address that it printed.',
   command: 'murmuration tokens create --role admin --name NAME --storage FOLDER',
 };

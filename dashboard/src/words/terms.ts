@@ -1,7 +1,9 @@
+import type { Severity } from '@murmuration/api/alert';
 import type { Role } from '@murmuration/api/role';
 import type { Phase } from '@murmuration/api/scalars';
 import { count } from '../format/format.ts';
 
+/** Words that several pages show. */
 export const terms = {
   name: 'Murmuration',
   pages: {
@@ -17,9 +19,9 @@ export const terms = {
   },
   roles: { viewer: 'viewer', operator: 'operator', admin: 'admin' } satisfies Record<Role, string>,
   roleTexts: {
-    viewer: 'looks, and changes nothing',
-    operator: 'steers tasks, models and devices',
-    admin: 'says who else may',
+    viewer: 'can see everything except access',
+    operator: 'can also control tasks, models and devices',
+    admin: 'can also manage operators',
   } satisfies Record<Role, string>,
   round: (value: number) => `Round ${count(value)}`,
   version: (value: number) => `Version ${count(value)}`,
@@ -34,7 +36,7 @@ export const terms = {
     unmasking: 'Unmasking',
     closing: 'Closing',
   } satisfies Record<Phase, string>,
-  severities: { critical: 'Critical', warning: 'Warning' },
+  severities: { critical: 'Critical', warning: 'Warning' } satisfies Record<Severity, string>,
   pinned: 'Pinned',
   unknown: 'unknown',
 };

@@ -23,8 +23,8 @@ export interface ChartContent {
   readonly y: {
     readonly label: string;
     readonly format: (value: number) => string;
-    /** On the axis, where less room is; `format` where it is left out. */
-    readonly tick?: (value: number) => string;
+    /** On the axis, where less room is and ticks are `step` apart; `format` where it is left out. */
+    readonly tick?: (value: number, step: number) => string;
     readonly fromZero?: boolean;
   };
   readonly series: readonly Series[];

@@ -46,7 +46,10 @@ export function optionsOf(content: ChartContent, { width, height, moved }: Frame
         ...axis,
         ticks: { show: false },
         size: 58,
-        values: (_plot, splits) => splits.map(y.tick ?? y.format),
+        values: (_plot, splits) => {
+          const step = splits.length > 1 ? splits[1]! - splits[0]! : 0;
+          return splits.map(value => y.tick?.(value, step) ?? y.format(value));
+        },
         ...(kind === 'stack' && { incrs: wholeSteps }),
       },
     ],

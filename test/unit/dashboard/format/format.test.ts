@@ -1,5 +1,5 @@
 import { duration as durationSchema } from '@murmuration/coordinator/timing/duration';
-import { bytes, duration, plainDuration, relative } from '@murmuration/dashboard/format/format';
+import { bytes, decimalsFor, duration, plainDuration, relative } from '@murmuration/dashboard/format/format';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -36,6 +36,17 @@ describe('what the dashboard writes', () => {
     [-7_200_000, '2 h ago'],
     [172_800_000, 'in 2 d'],
   ])('tells what is %i ms away as %s', (away, text) => expect(relative(1e12 + away, 1e12)).toBe(text));
+
+  it.each([
+    [1, 0],
+    [20, 0],
+    [2.5, 1],
+    [0.25, 2],
+    [0.1, 1],
+    [0, 0],
+  ])('gives numbers that are %d apart %i decimal places', (step, places) => {
+    expect(decimalsFor(step)).toBe(places);
+  });
 
   it('writes a setting of time so that the coordinator reads the same', () => {
     fc.assert(

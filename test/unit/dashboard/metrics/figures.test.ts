@@ -31,8 +31,8 @@ describe('figures of an evaluation', () => {
   });
 
   it('has names for people', () => {
-    expect(nameOf('top1')).toBe('Recall, first');
-    expect(nameOf('top3')).toBe('Recall, among 3');
+    expect(nameOf('top1')).toBe('Top-1 recall');
+    expect(nameOf('top3')).toBe('Top-3 recall');
     expect(nameOf('loss')).toBe('Loss');
     expect(nameOf('bleu')).toBe('bleu');
   });

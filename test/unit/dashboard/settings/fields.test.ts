@@ -1,5 +1,6 @@
 import type { Settings } from '@murmuration/api/settings';
-import { changesOf, textsOf } from '@murmuration/dashboard/settings/fields';
+import { changesOf, problemOf, textsOf } from '@murmuration/dashboard/settings/fields';
+import { problemInWords } from '@murmuration/dashboard/settings/words';
 import { describe, expect, it } from 'vitest';
 
 const settings: Settings = {
@@ -79,5 +80,35 @@ describe('settings in a form', () => {
     expect(changesOf(off, { ...off, 'masking.threat': 'malicious' })).toEqual({
       masking: { threat: 'malicious' },
     });
+  });
+});
+
+describe('what is wrong with a text', () => {
+  it.each([
+    ['integer', '9', null],
+    ['integer', ' 9 ', null],
+    ['integer', '1.5', 'integer'],
+    ['integer', 'few', 'integer'],
+    ['integer', '', 'missing'],
+    ['number', '0.25', null],
+    ['number', '1e-3', null],
+    ['number', 'half', 'number'],
+    ['duration', '30 s', null],
+    ['duration', '1.5 min', null],
+    ['duration', '30', 'duration'],
+    ['text', '0.1.0', null],
+    ['flag', 'true', null],
+  ] as const)('that is to be a %s, %j: %s', (kind, text, problem) => {
+    expect(problemOf(kind, text)).toBe(problem);
+  });
+});
+
+describe('what the coordinator says of a setting', () => {
+  it.each([
+    ['must be at most cohort.goal (2), not 9', 'Must be at most “Updates wanted” (2), not 9.'],
+    ['expected an integer of 1 or more; found 0', 'Enter an integer of 1 or more.'],
+    ['there is no such field', 'There is no such field.'],
+  ])('%s', (message, words) => {
+    expect(problemInWords(message)).toBe(words);
   });
 });
