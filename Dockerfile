@@ -11,12 +11,16 @@ WORKDIR /murmuration
 COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
 COPY engine/package.json engine/
+COPY api/package.json api/
 COPY coordinator/package.json coordinator/
+COPY dashboard/package.json dashboard/
+COPY ui/package.json ui/
+COPY cli/package.json cli/
 COPY client-sdk/package.json client-sdk/
 COPY demo-keyboard-app/package.json demo-keyboard-app/
 COPY simulations/package.json simulations/
 COPY test/package.json test/
-RUN npm ci --omit=dev --workspace=@murmuration/coordinator --include-workspace-root=false
+RUN npm ci --omit=dev --workspace=@murmuration/cli --include-workspace-root=false
 
 FROM node:22-slim
 ENV NODE_ENV=production \
@@ -29,10 +33,14 @@ COPY --from=packages /murmuration/node_modules node_modules
 COPY package.json LICENSE ./
 COPY protocol/package.json protocol/
 COPY engine/package.json engine/
+COPY api/package.json api/
 COPY coordinator/package.json coordinator/
+COPY cli/package.json cli/
 COPY --from=build /build/protocol/dist protocol/dist
 COPY --from=build /build/engine/dist engine/dist
+COPY --from=build /build/api/dist api/dist
 COPY --from=build /build/coordinator/dist coordinator/dist
+COPY --from=build /build/cli/dist cli/dist
 USER node
 VOLUME /state
 EXPOSE 8800
@@ -40,6 +48,6 @@ EXPOSE 8800
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.MURMURATION_PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/murmuration/coordinator/dist/cli.js"]
+ENTRYPOINT ["node", "/murmuration/cli/dist/cli.js"]
 # Tasks lie here, so that they find the packages; mount or copy yours.
 CMD ["serve", "tasks/task.js"]

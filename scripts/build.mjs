@@ -21,7 +21,7 @@ const builtLocations = {
   transform: code => code.replace(/(new URL\(\s*['"`]\.[^'"`]+)\.ts(?=['"`])/g, '$1.js'),
 };
 
-for (const name of ['protocol', 'engine', 'api', 'coordinator', 'client-sdk']) {
+for (const name of ['protocol', 'engine', 'api', 'coordinator', 'cli', 'client-sdk']) {
   const folder = join(rootFolder, name);
   say(`Building ${name} …`);
   await build({

@@ -426,6 +426,8 @@ export class MurmurationError extends Error {
   readonly detail: string;
   /** ms after which another try may help, where that is known. */
   readonly after: number | undefined;
+  /** Id of the round that it concerns, noted by whoever knows it on the way up. */
+  round: string | undefined;
 
   constructor(
     code: ErrorCode,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProgramProcess, packProgram, SourceProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
-const cli = 'coordinator/src/cli.ts';
+const cli = 'cli/src/cli.ts';
 
 /** The command line, packed: dozens of commands are run here. */
 let packed: string;

@@ -10,7 +10,7 @@ import { enrolmentToken, eventOf, openCoordinator } from './line.ts';
 import { SourceProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
-const cli = 'coordinator/src/cli.ts';
+const cli = 'cli/src/cli.ts';
 const env = { MURMURATION_ENROLMENT_TOKENS: enrolmentToken, MURMURATION_PORT: '0' };
 const task = 'test/e2e/line-task.ts';
 

@@ -53,7 +53,7 @@ async function json<Value>(...args: string[]): Promise<Value> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'murmuration-watch-'));
-  packed = await packProgram('coordinator/src/cli.ts', join(folder, 'packed'));
+  packed = await packProgram('cli/src/cli.ts', join(folder, 'packed'));
   // The schedule leaves time to look at what is there.
   coordinator = await openCoordinator({
     cohort: { goal: 2, minimum: 2, overSelection: 1 },

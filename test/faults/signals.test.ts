@@ -54,7 +54,7 @@ async function newFolder(): Promise<string> {
 
 async function serve(folder: string, port: string): Promise<Running> {
   const modules = tasks.map(name => join(folder, `${name}.mjs`));
-  const coordinator = new SourceProcess('coordinator/src/cli.ts', ['serve', ...modules], {
+  const coordinator = new SourceProcess('cli/src/cli.ts', ['serve', ...modules], {
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
     MURMURATION_STORAGE: join(folder, 'state'),
     MURMURATION_PORT: port,

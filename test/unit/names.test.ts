@@ -8,6 +8,7 @@ const packages = [
   'coordinator',
   'dashboard',
   'ui',
+  'cli',
   'client-sdk',
   'demo-keyboard-app',
   'simulations',

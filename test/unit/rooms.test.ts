@@ -36,7 +36,6 @@ const order: Record<string, readonly string[]> = {
     'socket',
     'live',
     'assembly',
-    'commands',
   ],
   'ui/src': ['theme', 'icons', 'controls', 'charts'],
   'dashboard/src': [
@@ -63,6 +62,7 @@ const order: Record<string, readonly string[]> = {
     'sign-in',
     'shell',
   ],
+  'cli/src': ['output', 'client', 'arguments', 'doctor', 'commands'],
 };
 
 /** The room of a file: the folder of a package's sources in which it lies; `.` for a file beside the rooms. */

@@ -48,8 +48,8 @@ interface EventMap {
   'signed-out': [];
   /** A message, an upload or a request was refused; `round` is that which it concerns, where it is known. */
   refused: [where: string, code: ErrorCode, detail: string, round?: RoundId];
-  /** Something of ours broke; the coordinator goes on. */
-  fault: [where: string, error: unknown];
+  /** Something of ours broke, in `round` where it is known; the coordinator goes on. */
+  fault: [where: string, error: unknown, round?: RoundId];
 }
 
 /** Calls every listener, whatever another one does: one that throws or rejects is a `fault`, and stops nothing. */

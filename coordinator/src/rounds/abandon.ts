@@ -1,5 +1,6 @@
 import { begin } from '../round/phases/gathering.ts';
 import { type RoundRecord, recordOf } from '../round/record.ts';
+import { replay } from '../round/replay.ts';
 import type { Failed, RoundEvent } from '../round/round.ts';
 import type { JournalEntry, SavedRound } from '../round/store.ts';
 import { type PhaseRecord, Timeline } from '../round/timeline.ts';
@@ -31,13 +32,14 @@ function failed(
     const isDated = event.type === 'drawn' || event.type === 'tick' || event.type === 'graced';
     timeline.follow(event, state, isDated ? event.time : event.type === 'abort' ? now : null);
   };
-  for (const entry of saved.entries) {
-    const event = eventOf(entry);
-    if (event) happen(event);
-    if (state.phase !== 'updates') continue;
-    for (const { assignment } of saved.checkpoint?.contributors ?? [])
-      happen({ type: 'counted', assignment });
-  }
+  replay(saved, {
+    phase: () => state.phase,
+    entry(entry) {
+      const event = eventOf(entry);
+      if (event) happen(event);
+    },
+    contributor: ({ assignment }) => happen({ type: 'counted', assignment }),
+  });
   happen({ type: 'abort', reason });
   return { state: state as Failed, phases: timeline.phases };
 }

@@ -2,7 +2,6 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { concerns } from '../round/concerning.ts';
 
 /** ms after which a write that failed is tried again. */
 export const retryAfter = 1_000;
@@ -144,8 +143,7 @@ export class GroupCommit {
   #failed(cause: unknown): void {
     const { round, what, clock, events } = this.#settings;
     // Once for an outage, however many tries it lasts.
-    concerns(cause, round);
-    if (!this.#hasFailed) events.emit('fault', `writing ${what}`, cause);
+    if (!this.#hasFailed) events.emit('fault', `writing ${what}`, cause, round);
     this.#hasFailed = true;
     this.refuse(cause);
     if (this.#isHalted) return;

@@ -6,8 +6,8 @@ import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { MaskedRound } from '../masking/masked-round.ts';
 import { standingOf } from '../round/cohort.ts';
-import { concerns } from '../round/concerning.ts';
 import { begin } from '../round/phases/gathering.ts';
+import { replay } from '../round/replay.ts';
 import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from '../round/round.ts';
 import type { JournalEntry, SavedRound } from '../round/store.ts';
 import { Timeline } from '../round/timeline.ts';
@@ -19,8 +19,8 @@ import { type DurabilityPorts, Journal } from './journal.ts';
 import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
 
 /**
- * The course of a round: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
- * happens changes it at once and goes to the journal; replayed from there, it leads to the same course.
+ * One round as it runs: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
+ * happens changes it at once and goes to the journal; replayed from there, it leads to the same state.
  */
 export class RoundExecution {
   readonly terms: RoundTerms;
@@ -90,8 +90,8 @@ export class RoundExecution {
 
   /** What a device sent was refused, or what it asked for. */
   refused(error: unknown): void {
-    concerns(error, this.terms.id);
     if (!(error instanceof MurmurationError)) return;
+    error.round = this.terms.id;
     this.#convict(error);
     this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
   }
@@ -154,9 +154,8 @@ export class RoundExecution {
   /** Ends the round as failed; `where` says to the log what was being done. */
   failWith(where: string, error: unknown): void {
     const ours = error instanceof MurmurationError;
-    concerns(error, this.terms.id);
     if (ours) this.#convict(error);
-    if (!ours) this.#ports.events.emit('fault', where, error);
+    else this.#ports.events.emit('fault', where, error, this.terms.id);
     this.happen({
       type: 'abort',
       reason: ours ? error.detail : `Something failed while ${where}; the log has the reason.`,
@@ -230,19 +229,17 @@ export class RoundExecution {
     }
   }
 
-  #replay({ entries, checkpoint }: SavedRound): void {
-    let contributors = checkpoint?.contributors ?? [];
+  #replay(saved: SavedRound): void {
     try {
-      for (const entry of entries) {
-        this.#redo(entry);
-        if (this.#state.phase !== 'updates') continue;
-        for (const { assignment, digest, signature } of contributors) {
+      replay(saved, {
+        phase: () => this.#state.phase,
+        entry: entry => this.#redo(entry),
+        contributor: ({ assignment, digest, signature }) => {
           this.claims.take(assignment, 'updates', digest);
           if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);
           this.happen({ type: 'counted', assignment });
-        }
-        contributors = [];
-      }
+        },
+      });
     } catch (error) {
       this.failWith('going on with a round', error);
     }

@@ -6,7 +6,6 @@ import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
-import { concerns } from '../round/concerning.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Checkpoint, SavedRound } from '../round/store.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
@@ -228,8 +227,7 @@ export class TaskRounds {
     const { terms, checkpoint, damage } = saved;
     if (damage !== undefined) {
       const error = new MurmurationError('storage.corrupt', damage);
-      concerns(error, terms.id);
-      this.#ports.events.emit('fault', 'reading the sum of a round', error);
+      this.#ports.events.emit('fault', 'reading the sum of a round', error, terms.id);
     }
     this.#lastAt = terms.startedAt;
     this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);

@@ -2,7 +2,6 @@ import { MurmurationError } from '@murmuration/protocol/errors';
 import type { RoundId } from '@murmuration/protocol/ids';
 import type { Clock } from '@murmuration/protocol/ports';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { concerns } from '../round/concerning.ts';
 import { retryAfter } from './group-commit.ts';
 
 /** Whether the storage failed in a way that may pass: it is full, locked, read-only … */
@@ -37,8 +36,7 @@ export async function untilStored<Result>(
       return await work();
     } catch (error) {
       if (!outage(error)) throw error;
-      concerns(error, round);
-      if (tries === 0) events.emit('fault', where, error);
+      if (tries === 0) events.emit('fault', where, error, round);
       failed?.(error);
     }
     await pause(clock, signal);

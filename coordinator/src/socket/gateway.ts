@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
 import {
   type CoordinatorEvent,
   type DeviceEvent,
@@ -17,7 +17,6 @@ import type { CoordinatorEvents } from '../events/events.ts';
 import type { TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Population } from '../population/population.ts';
-import { roundOf } from '../round/concerning.ts';
 import type { CohortChannel, MaskingEvent } from '../rounds/ports.ts';
 import { Admission } from './admission.ts';
 import type { Identity } from './caller.ts';
@@ -178,8 +177,10 @@ export class Gateway implements CohortChannel {
     } catch (error) {
       const { code, detail } = refusalOf(error);
       refused = code;
-      this.#events.emit('refused', known ?? 'socket', code, detail, roundOf(error));
-      if (!(error instanceof MurmurationError)) this.#events.emit('fault', known ?? 'socket', error);
+      const isOurs = !(error instanceof MurmurationError);
+      const round = isOurs ? undefined : (error.round as RoundId | undefined);
+      this.#events.emit('refused', known ?? 'socket', code, detail, round);
+      if (isOurs) this.#events.emit('fault', known ?? 'socket', error);
       reply = encodeRefused(error);
     }
     if (acknowledge && transport.admits()) acknowledge(reply);

@@ -1,7 +1,6 @@
 import type { RoundId } from '@murmuration/protocol/ids';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { roundOf } from '../round/concerning.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundState } from '../round/round.ts';
 import { BoundedLines, standardError } from './bounded-lines.ts';
@@ -63,7 +62,7 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
     else log.warn({ host, failure }, 'notice given up');
   });
   events.on('refused', (where, code, detail, round) => log.debug({ where, code, detail, round }, 'refused'));
-  events.on('fault', (where, error) => log.error({ where, round: roundOf(error), err: error }, 'fault'));
+  events.on('fault', (where, error, round) => log.error({ where, round, err: error }, 'fault'));
 }
 
 function logRound(

@@ -49,7 +49,7 @@ async function damage(folder: string, table: string): Promise<void> {
 }
 
 function serve(folder: string): SourceProcess {
-  const program = new SourceProcess('coordinator/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
+  const program = new SourceProcess('cli/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
     MURMURATION_STORAGE: folder,
     MURMURATION_PORT: '0',

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkStorage } from '@murmuration/coordinator/commands/doctor/folders';
+import { checkStorage } from '@murmuration/cli/doctor/folders';
 import { openOperators } from '@murmuration/coordinator/storage/operators';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';

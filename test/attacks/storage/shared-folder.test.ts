@@ -93,15 +93,11 @@ describe('a storage folder whose lock file somebody deletes', () => {
 
   it('ends the coordinator that has lost it', async () => {
     const folder = await make();
-    const program = new SourceProcess(
-      'coordinator/src/cli.ts',
-      ['serve', 'test/attacks/storage/quick-task.ts'],
-      {
-        MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
-        MURMURATION_STORAGE: folder,
-        MURMURATION_PORT: '0',
-      },
-    );
+    const program = new SourceProcess('cli/src/cli.ts', ['serve', 'test/attacks/storage/quick-task.ts'], {
+      MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
+      MURMURATION_STORAGE: folder,
+      MURMURATION_PORT: '0',
+    });
     holders.push(program);
     await program.printed(/listens on/);
     await takeOver(folder);

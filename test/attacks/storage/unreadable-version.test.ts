@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { versionCommands } from '@murmuration/cli/commands/versions';
+import { checkStorage } from '@murmuration/cli/doctor/folders';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { checkStorage } from '@murmuration/coordinator/commands/doctor/folders';
-import { versionCommands } from '@murmuration/coordinator/commands/versions';
 import type { Alert } from '@murmuration/coordinator/events/alert';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';

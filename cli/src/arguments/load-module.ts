@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
+import type { Task } from '@murmuration/coordinator/task/task';
+import { MurmurationError } from '@murmuration/protocol/errors';
+
+/** The task that a module defines. Throws `config.invalid`. */
+export async function loadTask(path: string): Promise<Task> {
+  const task = (await load(`task module ${path}`, path)) as Task | undefined;
+  if (typeof task?.model !== 'function')
+    throw new MurmurationError(
+      'config.invalid',
+      `The default export of ${path} is not a task; make it with defineTask({ … }).`,
+    );
+  return task;
+}
+
+/** The enrolment verifier that a module gives. Throws `config.invalid`. */
+export async function loadVerifier(path: string): Promise<EnrolmentVerifier> {
+  const verifier = await load(`enrolment verifier ${path}`, path);
+  if (typeof verifier !== 'function')
+    throw new MurmurationError(
+      'config.invalid',
+      `The default export of ${path} is not a function that takes an enrolment and tells whether the device may.`,
+    );
+  return verifier as EnrolmentVerifier;
+}
+
+/** The default export of a module. */
+async function load(name: string, path: string): Promise<unknown> {
+  try {
+    return ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default;
+  } catch (cause) {
+    throw new MurmurationError('config.invalid', `The ${name} can't be loaded: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,9 @@
+import { label } from '@murmuration/coordinator/tokens/label';
+import { MurmurationError } from '@murmuration/protocol/errors';
+
+/** The name that `--name` gives a token. Throws `config.invalid` for one that is empty, too long or not plain text. */
+export function nameOf(text: string): string {
+  const parsed = label.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new MurmurationError('config.invalid', `--name: ${parsed.error.issues[0]!.message}.`);
+}

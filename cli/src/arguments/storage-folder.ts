@@ -1,0 +1,33 @@
+import { loadConfig } from '@murmuration/coordinator/assembly/config';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Command } from 'commander';
+
+export interface StorageOptions {
+  readonly storage?: string;
+  readonly config?: string;
+}
+
+/** The options by which a command learns where a coordinator keeps its state. */
+export function storageOptions(command: Command): Command {
+  return command
+    .option('-s, --storage <folder>', 'storage folder; without it, the one of the configuration')
+    .option(
+      '-c, --config <file>',
+      'configuration file (JSON); environment variables MURMURATION_… go before it',
+    );
+}
+
+/** The folder that is meant; throws `config.invalid` where none is named. */
+export async function storageFolder({ storage, config }: StorageOptions): Promise<string> {
+  const folder =
+    storage ??
+    (config === undefined
+      ? process.env.MURMURATION_STORAGE
+      : (await loadConfig(config, process.env)).storage);
+  if (!folder)
+    throw new MurmurationError(
+      'config.invalid',
+      'No storage folder is named; use --storage, the field "storage" of the configuration, or MURMURATION_STORAGE.',
+    );
+  return folder;
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { storageFolder, storageOptions } from '../arguments/storage-folder.ts';
+import { say } from '../output/output.ts';
+
+/** `murmuration backup DIR` and `murmuration restore DIR`. */
+export function backupCommands(program: Command): void {
+  storageOptions(
+    program
+      .command('backup')
+      .description('copy the storage of a coordinator, which may be running, and check the copy')
+      .argument('<folder>', 'where to put it: a folder that is empty or not there'),
+  ).action(async (to: string, options) => {
+    const from = await storageFolder(options);
+    const { backUp } = await import('@murmuration/coordinator/storage/backup');
+    say(`Backed up ${describe(await backUp(from, to))} from ${from} to ${to}`);
+  });
+
+  storageOptions(
+    program
+      .command('restore')
+      .description('put a backup into a storage folder that is empty or not there, and check it')
+      .argument('<folder>', 'the backup'),
+  ).action(async (backup: string, options) => {
+    const to = await storageFolder(options);
+    const { restore } = await import('@murmuration/coordinator/storage/backup');
+    say(`Restored ${describe(await restore(backup, to))} from ${backup} to ${to}`);
+  });
+}
+
+function describe({ versions, files, bytes }: { versions: number; files: number; bytes: number }): string {
+  return `${versions} model versions, ${files} files, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}

@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { wholeNumber } from '../arguments/numbers.ts';
+import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
+import { AdminClient } from '../client/admin-client.ts';
+import { pagesAfter } from '../client/pages.ts';
+import { say, sayJson, sayTable } from '../output/output.ts';
+import { enrolmentTokenCommands } from './enrolment-tokens.ts';
+
+interface ListOptions extends RemoteOptions {
+  readonly limit: number;
+  readonly revoked?: boolean;
+}
+
+const device = z.object({
+  device: z.string(),
+  enrolledAt: z.string(),
+  revokedAt: z.string().nullable(),
+  isConnected: z.boolean(),
+  seenAt: z.string().nullable(),
+  platform: z.string().nullable(),
+  sdk: z.string().nullable(),
+  convictions: z.array(z.object({ round: z.string(), code: z.string(), time: z.string() })),
+  outUntil: z.string().nullable(),
+  tasks: z.array(z.object({ task: z.string(), rounds: z.int(), updates: z.int(), lastAt: z.string() })),
+});
+const devicePage = z.object({ devices: z.array(device), next: z.string().nullable() });
+
+/** `murmuration devices list|show|revoke` and `murmuration devices tokens list|create|revoke`. */
+export function deviceCommands(program: Command): void {
+  const devices = program.command('devices').description('the devices of a running coordinator');
+
+  operatorOptions(
+    devices.command('list', { isDefault: true }).description('devices, those first that enrolled last'),
+  )
+    .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)
+    .option('--revoked', 'only those that are revoked')
+    .option('--no-revoked', 'only those that are not')
+    .action(async (given: ListOptions) => {
+      const client = new AdminClient(given);
+      const filter = given.revoked === undefined ? '' : `&revoked=${given.revoked}`;
+      const found = await pagesAfter(given.limit, query =>
+        client.get(`/devices?${query}${filter}`, devicePage).then(page => [page.devices, page.next] as const),
+      );
+      if (given.json) return sayJson(found);
+      sayDevices(found);
+    });
+
+  operatorOptions(devices.command('show').description('one device'))
+    .argument('<device>', 'its id')
+    .action(async (id: string, given: RemoteOptions) => {
+      const found = await new AdminClient(given).get(`/devices/${encodeURIComponent(id)}`, device);
+      if (given.json) return sayJson(found);
+      sayDevices([found]);
+      for (const { round, code, time } of found.convictions)
+        say(`It revealed or dealt wrong shares (${code}) in round ${round}, ${time}.`);
+      if (found.outUntil !== null) say(`It is left out of rounds until ${found.outUntil}.`);
+      if (found.tasks.length === 0) return;
+      say('');
+      sayTable(
+        ['task', 'rounds', 'updates', 'last chosen'],
+        found.tasks.map(({ task, rounds, updates, lastAt }) => [task, rounds, updates, lastAt]),
+      );
+    });
+
+  operatorOptions(
+    devices.command('revoke').description('take a device out of the population, at once and for good'),
+  )
+    .argument('<device>', 'its id')
+    .action(async (id: string, given: RemoteOptions) => {
+      const found = await new AdminClient(given).post(
+        `/devices/${encodeURIComponent(id)}/revoke`,
+        {},
+        device,
+      );
+      if (given.json) return sayJson(found);
+      say(`The device ${id} is revoked.`);
+    });
+
+  operatorOptions(
+    devices
+      .command('pardon')
+      .description(
+        'forget that a device revealed or dealt wrong shares, and take it back if it was revoked for it',
+      ),
+  )
+    .argument('<device>', 'its id')
+    .action(async (id: string, given: RemoteOptions) => {
+      const path = `/devices/${encodeURIComponent(id)}/pardon`;
+      const found = await new AdminClient(given).post(path, {}, device);
+      if (given.json) return sayJson(found);
+      say(`The device ${id} is pardoned.`);
+    });
+
+  enrolmentTokenCommands(devices.command('tokens').description('enrolment tokens'));
+}
+
+function sayDevices(devices: readonly z.output<typeof device>[]): void {
+  sayTable(
+    ['device', 'state', 'enrolled', 'last seen', 'platform', 'SDK', 'rounds', 'updates'],
+    devices.map(({ device, revokedAt, isConnected, enrolledAt, seenAt, platform, sdk, tasks }) => [
+      device,
+      revokedAt !== null ? 'revoked' : isConnected ? 'connected' : 'away',
+      enrolledAt,
+      seenAt,
+      platform,
+      sdk,
+      tasks.reduce((sum, { rounds }) => sum + rounds, 0),
+      tasks.reduce((sum, { updates }) => sum + updates, 0),
+    ]),
+  );
+}

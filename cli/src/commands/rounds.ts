@@ -1,0 +1,91 @@
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Command } from 'commander';
+import { wholeNumber } from '../arguments/numbers.ts';
+import { type RemoteOptions, viewerOptions } from '../arguments/remote-options.ts';
+import type { Range } from '../client/pages.ts';
+import { PublicClient, type ShownRound } from '../client/public-client.ts';
+import { bytes, figures, lasted, phaseCell } from '../output/figures.ts';
+import { type Cell, sayJson, sayTable } from '../output/output.ts';
+import { standings } from './status.ts';
+
+/** `murmuration rounds list|show`. */
+export function roundCommands(program: Command): void {
+  const rounds = program.command('rounds').description('the rounds of a running coordinator');
+
+  viewerOptions(rounds.command('list', { isDefault: true }).description('rounds of each task, newest first'))
+    .argument('[task]', 'the task; without it, all')
+    .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
+    .option('--before <number>', 'only rounds with a number below this one', wholeNumber)
+    .action(async (name: string | undefined, given: RemoteOptions & Range) => {
+      const client = new PublicClient(given);
+      const all = await Promise.all(
+        (await client.tasksNamed(name)).map(async ({ name: task }) =>
+          (await client.rounds(task, given)).map(round => ({ task, ...round })),
+        ),
+      );
+      if (given.json) return sayJson(all.flat());
+      sayTable(
+        ['task', 'round', 'outcome', 'cohort', 'accepted', 'lost', 'late', 'rejected', 'took', 'held-out'],
+        all
+          .flat()
+          .map(({ task, number, phase, tally, startedAt, endedAt, metrics, failure }) => [
+            task,
+            number,
+            phaseCell(phase),
+            tally?.cohort ?? null,
+            tally?.accepted ?? null,
+            tally?.lost ?? null,
+            tally?.late ?? null,
+            tally?.rejected ?? null,
+            lasted(startedAt, endedAt),
+            failure ? { text: `in ${failure.during}: ${failure.reason}`, tone: 'bad' } : figures(metrics),
+          ]),
+      );
+    });
+
+  viewerOptions(rounds.command('show').description('one round'))
+    .argument('<number>', 'its number', wholeNumber)
+    .option('-t, --task <task>', 'its task; not needed where there is one alone')
+    .action(async (number: number, given: RemoteOptions & { task?: string }) => {
+      const client = new PublicClient(given);
+      const { name: task } = await client.task(given.task);
+      const [round] = await client.rounds(task, { limit: 1, before: number + 1 });
+      if (round?.number !== number)
+        throw new MurmurationError(
+          'request.not-found',
+          `There is no round ${number} of ${task}; murmuration rounds ${task} lists them.`,
+        );
+      const samples = round.endedAt === null ? await client.metrics() : null;
+      const cohort = samples && standings(task, samples);
+      if (given.json) return sayJson({ task, ...round, cohort });
+      sayTable(['', `${task}, round ${number}`], [...rows(round), ...Object.entries(cohort ?? {})]);
+    });
+}
+
+function rows({
+  round,
+  phase,
+  startedAt,
+  endedAt,
+  base,
+  model,
+  failure,
+  tally,
+  metrics,
+  traffic,
+}: ShownRound): Cell[][] {
+  return [
+    ['id', round],
+    [endedAt === null ? 'phase' : 'outcome', phaseCell(phase)],
+    ...(failure ? [['failed in', failure.during] as Cell[], ['reason', failure.reason] as Cell[]] : []),
+    ['started', startedAt],
+    ['ended', endedAt],
+    ['took', lasted(startedAt, endedAt)],
+    ['trained from', base],
+    ['led to', model],
+    ['held-out', figures(metrics)],
+    ...Object.entries(tally ?? {}),
+    ['updates received', traffic && bytes(traffic.up)],
+    ['models served', traffic && bytes(traffic.down)],
+  ];
+}

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadConfig } from '@murmuration/coordinator/assembly/config';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { steadyClock, systemRandom } from '@murmuration/protocol/system';
+import type { Command } from 'commander';
+import { loadTask, loadVerifier } from '../arguments/load-module.ts';
+import { say } from '../output/output.ts';
+
+/** `murmuration serve TASK…` */
+export function serveCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('run the coordinator with the tasks that the given modules define')
+    .argument('<task...>', 'modules whose default export is what defineTask() returns')
+    .option(
+      '-c, --config <file>',
+      'configuration file (JSON); environment variables MURMURATION_… go before it',
+    )
+    .action(async (modules: string[], { config: file }: { config?: string }) => {
+      const config = await loadConfig(file, process.env);
+      const { enrolmentVerifier: verifier } = config;
+      // Only here: no other command waits for the engine to load.
+      const { createCoordinator } = await import('@murmuration/coordinator/assembly/main');
+      const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
+        clock: steadyClock(),
+        random: systemRandom,
+        ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),
+      });
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.once(signal, () => void coordinator.stop().then(() => process.exit(0)));
+      }
+      const end = async (error: unknown): Promise<never> => {
+        await Promise.race([coordinator.stop().catch(() => {}), pause(5_000)]);
+        throw error;
+      };
+      // Whoever has lost the storage to another process has nothing more to say.
+      const lost = new Promise<never>((_, reject) => {
+        coordinator.events.on('fault', (_where, error) => {
+          if (error instanceof MurmurationError && error.code === 'storage.in-use') end(error).catch(reject);
+        });
+      });
+      lost.catch(() => {});
+      say(`The coordinator listens on ${coordinator.url}`);
+      // Whoever can't begin rounds doesn't go on listening as if it could.
+      await coordinator.start().catch(end);
+      await lost;
+    });
+}

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { settingsChanged, taskSettings } from '@murmuration/api/settings';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { wholeNumber } from '../arguments/numbers.ts';
+import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
+import { AdminClient } from '../client/admin-client.ts';
+import { note, say, sayJson, sayTable } from '../output/output.ts';
+
+interface ApplyOptions extends RemoteOptions {
+  readonly dryRun?: boolean;
+  readonly ifPlanVersion?: number;
+}
+
+/** The name of a task, and the sections of its settings that change. */
+const file = z.looseObject({ task: z.string().min(1) });
+
+/** `murmuration tasks settings|apply`: what operators may change of a task without a restart. */
+export function settingsCommands(tasks: Command): void {
+  operatorOptions(
+    tasks
+      .command('settings')
+      .description('print the settings of a task as JSON, in the form that `apply` takes')
+      .argument('<task>', 'its name'),
+  ).action(async (task: string, given: RemoteOptions) => {
+    const path = `/tasks/${encodeURIComponent(task)}/settings`;
+    const { settings } = await new AdminClient(given).get(path, taskSettings);
+    sayJson({ task, ...settings });
+  });
+
+  operatorOptions(
+    tasks
+      .command('apply')
+      .description('change the settings of a task from the next round on, as a new version of its plan')
+      .argument(
+        '<file>',
+        'JSON such as {"task": "keyboard", "cohort": {"goal": 50}}; what it leaves out stays',
+      )
+      .option('--dry-run', 'check alone, and change nothing')
+      .option('--if-plan-version <number>', 'only where this is still the version of the plan', wholeNumber),
+  ).action(async (name: string, given: ApplyOptions) => {
+    const { task, ...settings } = await read(name);
+    const { dryRun, ifPlanVersion } = given;
+    const path = `/tasks/${encodeURIComponent(task)}/settings`;
+    const answer = await new AdminClient(given).put(
+      path,
+      { settings, dryRun, ifPlanVersion },
+      settingsChanged,
+    );
+    if (given.json) return sayJson(answer);
+    const { changes, applied } = answer;
+    if (changes.length === 0) return say(`The settings of ${task} are those already.`);
+    sayTable(
+      ['setting', 'before', 'after'],
+      changes.map(({ field, from, to }) => [field, JSON.stringify(from), JSON.stringify(to)]),
+    );
+    for (const { field, means } of answer.weakens)
+      note(
+        `Devices are protected less: by ${field} ${means}. It takes an admin, and is a critical alert until it is undone.`,
+      );
+    const { planVersion, inForce } = answer.task;
+    if (!applied) return say(`\nThey fit: they would be version ${planVersion} of the plan.`);
+    say(`\nVersion ${planVersion} of the plan of ${task}, ${inForce ? 'now' : 'from the next round on'}.`);
+  });
+}
+
+/** Throws `config.invalid`. */
+async function read(name: string): Promise<z.output<typeof file>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(name, 'utf8'));
+  } catch (cause) {
+    throw new MurmurationError(
+      'config.invalid',
+      `${name} can't be read as JSON: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+  const parsed = file.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new MurmurationError(
+    'config.invalid',
+    `${name} is no settings of a task; expected such as {"task": "keyboard", "cohort": {"goal": 50}}.`,
+  );
+}

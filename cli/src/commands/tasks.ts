@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
+import { AdminClient } from '../client/admin-client.ts';
+import { say, sayJson, sayTable } from '../output/output.ts';
+import { settingsCommands } from './settings.ts';
+
+const state = z.object({
+  tasks: z.array(
+    z.object({
+      task: z.string(),
+      isPaused: z.boolean(),
+      round: z.object({ number: z.int(), phase: z.string() }).nullable(),
+      nextRoundAt: z.string().nullable(),
+      waiting: z.int(),
+    }),
+  ),
+});
+
+const done = z.object({ task: z.string() });
+
+/** `murmuration tasks list|pause|resume|abort|start|settings|apply`: the rounds of a running coordinator. */
+export function taskCommands(program: Command): void {
+  const tasks = program.command('tasks').description('the tasks of a running coordinator, and their rounds');
+
+  operatorOptions(tasks.command('list', { isDefault: true }).description('where the tasks stand')).action(
+    async (given: RemoteOptions) => {
+      const { tasks: all } = await new AdminClient(given).get('/tasks', state);
+      if (given.json) return sayJson(all);
+      sayTable(
+        ['task', 'state', 'round', 'phase', 'next round', 'waiting devices'],
+        all.map(({ task, isPaused, round, nextRoundAt, waiting }) => [
+          task,
+          isPaused ? 'paused' : 'running',
+          round?.number ?? null,
+          round?.phase ?? null,
+          nextRoundAt,
+          waiting,
+        ]),
+      );
+    },
+  );
+
+  const steer = (name: string, route: string, description: string, said: (task: string) => string) =>
+    operatorOptions(tasks.command(name).description(description))
+      .argument('<task>', 'its name')
+      .option('--reason <text>', 'why, for whoever looks at the round later')
+      .action(async (task: string, given: RemoteOptions & { readonly reason?: string }) => {
+        const path = `/tasks/${encodeURIComponent(task)}/${route}`;
+        const { reason } = given;
+        const answer = await new AdminClient(given).post(path, reason === undefined ? {} : { reason }, done);
+        if (given.json) return sayJson(answer);
+        say(said(task));
+      });
+
+  steer('pause', 'pause', 'begin no more rounds; the one under way goes on', task => `${task} is paused.`);
+  steer('resume', 'resume', 'begin rounds on schedule again', task => `${task} goes on.`);
+  steer(
+    'abort',
+    'abort-round',
+    'end the round under way as failed',
+    task => `The round of ${task} is ended.`,
+  );
+  steer(
+    'start',
+    'start-round',
+    'begin a round now, whether or not the task is paused',
+    task => `A round of ${task} begins.`,
+  );
+
+  settingsCommands(tasks);
+}

@@ -1,0 +1,104 @@
+import { type Role, roles } from '@murmuration/api/role';
+import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { hex } from '@murmuration/protocol/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { type Command, Option } from 'commander';
+import { expiry } from '../arguments/lifetime.ts';
+import { nameOf } from '../arguments/name.ts';
+import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
+import { type StorageOptions, storageFolder, storageOptions } from '../arguments/storage-folder.ts';
+import { type OperatorTokens, remoteTokens, withStoredTokens } from '../client/operator-tokens.ts';
+import { note, say, sayJson, sayTable } from '../output/output.ts';
+
+interface Options extends RemoteOptions, StorageOptions {}
+
+interface CreateOptions extends Options {
+  readonly role: Role;
+  readonly name: string;
+  readonly expires?: string;
+  readonly forConfig?: boolean;
+}
+
+/** `murmuration tokens create|list|revoke`: who may operate. */
+export function tokenCommands(program: Command): void {
+  const tokens = program
+    .command('tokens')
+    .description(
+      'operator tokens: of a storage folder on this machine where one is named (a coordinator may be running on it), else of the coordinator at --url',
+    );
+
+  options(tokens.command('create').description('make a token; it is shown this once'))
+    .addOption(new Option('-r, --role <role>', 'what it allows').choices(roles).makeOptionMandatory())
+    .requiredOption('-n, --name <name>', 'whose it is, for people and for the audit log')
+    .option(
+      '-e, --expires <time>',
+      'how long it counts, such as "12 h" or "90 d"; without it, until it is revoked',
+    )
+    .option('--for-config', 'keep it nowhere, and print what to put into "operatorTokens" of a configuration')
+    .action(async (given: CreateOptions) => {
+      const name = nameOf(given.name);
+      if (given.forConfig) return createForConfig(name, given);
+      const expiresAt = expiry(given.expires, systemClock.now());
+      const { token, text } = await withTokens(given, tokens => tokens.create(name, given.role, expiresAt));
+      if (given.json) return sayJson({ ...token, text });
+      say(text);
+      note(`The token ${token.id} of ${name} (${token.role}) is not shown again.`);
+    });
+
+  options(tokens.command('list').description('all tokens, newest first')).action(async (given: Options) => {
+    const all = await withTokens(given, tokens => tokens.list());
+    if (given.json) return sayJson(all);
+    sayTable(
+      ['id', 'name', 'role', 'state', 'created', 'expires'],
+      all.map(({ id, name, role, state, createdAt, expiresAt }) => [
+        id,
+        name,
+        role,
+        state,
+        createdAt,
+        expiresAt,
+      ]),
+    );
+  });
+
+  options(tokens.command('revoke').description('let nobody use a token any more'))
+    .argument('<id>', 'the id that `list` shows')
+    .action(async (id: string, given: Options) => {
+      await withTokens(given, tokens => tokens.revoke(id));
+      if (given.json) return sayJson({ id, state: 'revoked' });
+      say(`The token ${id} is revoked.`);
+    });
+}
+
+function options(command: Command): Command {
+  return operatorOptions(storageOptions(command));
+}
+
+async function withTokens<Result>(
+  given: Options,
+  work: (tokens: OperatorTokens) => Promise<Result>,
+): Promise<Result> {
+  const { MURMURATION_TOKEN: token, MURMURATION_STORAGE: storage } = process.env;
+  const isLocal = given.storage !== undefined || given.config !== undefined || (!token && storage);
+  return isLocal ? withStoredTokens(await storageFolder(given), work) : work(remoteTokens(given));
+}
+
+function createForConfig(name: string, { role, expires, json }: CreateOptions): void {
+  if (expires !== undefined)
+    throw new MurmurationError(
+      'config.invalid',
+      'A token of the configuration counts as long as it is there; leave --expires out.',
+    );
+  const { text, proof } = mintToken('operator', systemRandom, native);
+  const entry = { id: proof.id, name, role, sha256: hex(proof.digest) };
+  if (json) {
+    sayJson({ text, entry });
+    return;
+  }
+  say(text);
+  note(
+    `It is not shown again. Put this into "operatorTokens" of the configuration:\n${JSON.stringify(entry)}`,
+  );
+}

@@ -1,0 +1,51 @@
+import { type Config, loadConfig } from '@murmuration/coordinator/assembly/config';
+import { dashboardFolder } from '@murmuration/coordinator/http/dashboard';
+import type { Clock } from '@murmuration/protocol/ports';
+import { type Finding, fault, ok } from './finding.ts';
+import { checkApps, checkDashboard, checkStorage } from './folders.ts';
+import { answersAt, checkExposure, checkPort, checkTls } from './listening.ts';
+import { checkClock, checkEngine, checkNode } from './machine.ts';
+import { checkModules, linesOf } from './modules.ts';
+import { checkWebhooks } from './webhooks.ts';
+
+export interface Examined {
+  /** Task modules. */
+  readonly modules: readonly string[];
+  /** The configuration file, if there is one. */
+  readonly file: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  /** A coordinator with whose clock this machine's is compared. */
+  readonly url: URL | undefined;
+}
+
+/** All that was found, check by check. */
+export async function examine({ modules, file, env, url }: Examined, clock: Clock): Promise<Finding[]> {
+  const findings = [checkNode(process.versions.node), await checkClock(clock, url)];
+  const where = file ?? 'the environment variables MURMURATION_…';
+  let config: Config | undefined;
+  try {
+    config = await loadConfig(file, env);
+    findings.push(ok('configuration', `All fields of ${where} are right.`));
+  } catch (error) {
+    const mend = `Correct it in ${where}, or in the variable MURMURATION_… that goes before it, and run doctor again for what depends on it.`;
+    findings.push(...linesOf(error).map(line => fault('configuration', `${line}.`, mend)));
+  }
+  if (config) {
+    const isRunning = await answersAt(config);
+    const storage = await checkStorage(config, isRunning, clock.now());
+    const hasOperators = storage.hasOperators || config.operatorTokens.length > 0;
+    findings.push(
+      await checkPort(config, isRunning),
+      await checkTls(config, clock.now()),
+      ...storage.findings,
+      checkExposure(config, hasOperators),
+      ...(await checkApps(config)),
+      await checkDashboard(dashboardFolder),
+      ...checkWebhooks(config),
+    );
+  }
+  // Only here: no other command waits for the engine to load.
+  const { startBackend } = await import('@murmuration/engine/backend');
+  findings.push(await checkEngine(startBackend), ...(await checkModules(modules, config ?? {})));
+  return findings;
+}

@@ -1,0 +1,169 @@
+import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Config } from '@murmuration/coordinator/assembly/config';
+import type { Unreadable } from '@murmuration/coordinator/promotion/readability';
+import type { Inspection } from '@murmuration/coordinator/storage/inspect';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { bytes } from '../output/figures.ts';
+import { type Finding, fault, ok, reason, warning } from './finding.ts';
+
+/** Whether the operators' page is there to be served. */
+export async function checkDashboard(folder: string): Promise<Finding> {
+  const page = join(folder, 'index.html');
+  const isBuilt = await stat(page).then(
+    found => found.isFile(),
+    () => false,
+  );
+  return isBuilt
+    ? ok('dashboard', 'The dashboard is built.')
+    : warning(
+        'dashboard',
+        `The dashboard is not built: there is no ${page}.`,
+        'Build it (npm run build), or install the package anew, which brings it along.',
+      );
+}
+
+/** Bytes of free disk below which that is worth a word, and below which writes are about to fail. */
+const [scarce, full] = [2 ** 30, 100 * 2 ** 20];
+
+/** What was found of the storage folder, and whether an operator token of it counts. */
+interface StorageFindings {
+  readonly findings: readonly Finding[];
+  readonly hasOperators: boolean;
+}
+
+/** Looks at the storage folder at `now`, ms since 1970, and leaves it as it is; `isRunning`: a coordinator answers at the port. */
+export async function checkStorage(
+  { storage }: Pick<Config, 'storage'>,
+  isRunning: boolean,
+  now: number,
+): Promise<StorageFindings> {
+  const only = (...findings: Finding[]) => ({ findings, hasOperators: false });
+  if (storage === undefined)
+    return only(
+      warning(
+        'storage',
+        'There is no storage folder: all models and rounds are gone when the coordinator ends.',
+        'Name a folder in "storage" or MURMURATION_STORAGE.',
+      ),
+    );
+  const folder = resolve(storage);
+  const existing = await nearest(folder);
+  if (!(await stat(existing)).isDirectory())
+    return only(
+      fault(
+        'storage',
+        `${existing} is a file, where the storage has to be a folder.`,
+        'Move it, or name another folder in "storage".',
+      ),
+    );
+  try {
+    await rmdir(await mkdtemp(join(existing, '.murmuration-doctor-')));
+  } catch (error) {
+    return only(
+      fault(
+        'storage',
+        `The account of this process can't write to ${existing}: ${reason(error)}.`,
+        `Give the folder to the account that runs the coordinator (chown), on a disk that is mounted for writing and has room, or name another folder in "storage".`,
+      ),
+    );
+  }
+  const space = await checkSpace(existing);
+  if (existing !== folder) return only(ok('storage', `${folder} will be made at the first start.`), space);
+  try {
+    // Only now, since there are platforms without its native library.
+    const { inspectFolder } = await import('@murmuration/coordinator/storage/inspect');
+    const found = await inspectFolder(folder, now);
+    return {
+      findings: [
+        found ? describe(folder, found, isRunning) : ok('storage', `${folder} is empty, and can be written.`),
+        ...(found?.unreadable ?? []).map(describeVersion),
+        space,
+      ],
+      hasOperators: found?.hasOperators ?? false,
+    };
+  } catch (error) {
+    return only(
+      fault('storage', `The storage in ${folder} can't be opened: ${reason(error)}.`, mendOf(error)),
+      space,
+    );
+  }
+}
+
+function describe(folder: string, { isTaken, newer, pending }: Inspection, isRunning: boolean): Finding {
+  if (newer.length > 0)
+    return fault(
+      'storage',
+      `A newer version of Murmuration wrote ${folder} (steps ${newer.join(', ')}).`,
+      'Run that version or a newer one, or restore a backup that this version made.',
+    );
+  if (isTaken) {
+    const says = `Another process has ${folder}.`;
+    return isRunning
+      ? ok('storage', `The coordinator that is running has ${folder}.`)
+      : fault('storage', says, 'Stop that coordinator first, or name another folder in "storage".');
+  }
+  return pending > 0
+    ? warning(
+        'storage',
+        `An older version wrote ${folder}; the next start brings it up to date, for good.`,
+        `Make a backup before: murmuration backup DIR --storage ${folder}.`,
+      )
+    : ok('storage', `${folder} is free, up to date, and can be written.`);
+}
+
+function describeVersion({ task, number, use, reason }: Unreadable): Finding {
+  const users = use === 'base' ? 'rounds train from' : 'devices serve';
+  return fault(
+    'versions',
+    `Version ${number} of ${task}, which ${users}, can't be read: ${reason.replace(/[.\s]+$/, '')}.`,
+    `Put the file of a backup in its place, or set an older version once the coordinator runs: murmuration models rollback ${task}@NUMBER.`,
+  );
+}
+
+function mendOf(error: unknown): string {
+  const code = error instanceof MurmurationError ? error.code : undefined;
+  if (code === 'storage.corrupt' || code === 'storage.incomplete')
+    return 'Restore the newest backup into an empty folder: murmuration restore DIR --storage FOLDER.';
+  if (code === 'storage.locked')
+    return 'Wait until the other program has let go of the database, and try again.';
+  return 'Let the account that runs the coordinator read and write everything in it, on a disk that has room.';
+}
+
+async function checkSpace(folder: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const says = `The disk of ${folder} has ${bytes(free)} left.`;
+  const mend = 'Make room or take a larger disk, and let "retention" delete old versions.';
+  if (free < full) return fault('disk', says, mend);
+  return free < scarce ? warning('disk', says, mend) : ok('disk', says);
+}
+
+/** The path itself, or what is there of those above it. */
+async function nearest(path: string): Promise<string> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(path) === path ? path : nearest(dirname(path));
+}
+
+/** Whether each page that is served has been built. */
+export async function checkApps({ apps }: Pick<Config, 'apps'>): Promise<readonly Finding[]> {
+  return Promise.all(
+    Object.entries(apps).map(async ([path, { folder }]) => {
+      const root = resolve(folder);
+      const mend = `Build the page, or correct "folder" of "apps" → "${path}".`;
+      const kind = (at: string) =>
+        stat(at).then(
+          found => (found.isDirectory() ? 'folder' : 'file'),
+          () => null,
+        );
+      if ((await kind(root)) !== 'folder')
+        return fault('apps', `There is no folder ${root}, from which ${path} is served.`, mend);
+      if ((await kind(join(root, 'index.html'))) !== 'file')
+        return fault('apps', `There is no index.html in ${root}, from which ${path} is served.`, mend);
+      return ok('apps', `The page ${path} is in ${root}.`);
+    }),
+  );
+}

@@ -1,0 +1,152 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { createServer } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import type { Config } from '@murmuration/coordinator/assembly/config';
+import { isLoopback } from '@murmuration/coordinator/operators/exposure';
+import { type Finding, fault, ok, reason, warning } from './finding.ts';
+
+type Where = Pick<Config, 'host' | 'port' | 'tls'>;
+
+/** Whether a coordinator answers where the configuration says. */
+export function answersAt({ host, port, tls }: Where): Promise<boolean> {
+  if (port === 0) return Promise.resolve(false);
+  const there = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const options = { host: there, port, path: '/health/live', timeout: 2_000 };
+  return new Promise(resolve => {
+    const answered = ({ statusCode }: IncomingMessage) => {
+      resolve(statusCode === 200);
+      asked.destroy();
+    };
+    // Whether its certificate is valid is another question.
+    const asked = tls
+      ? httpsRequest({ ...options, rejectUnauthorized: false }, answered)
+      : httpRequest(options, answered);
+    asked.on('timeout', () => asked.destroy(new Error('no answer')));
+    asked.on('error', () => resolve(false));
+    asked.end();
+  });
+}
+
+/** Whether the port is free and permitted; `isRunning`: a coordinator answers there. */
+export async function checkPort({ host, port }: Where, isRunning: boolean): Promise<Finding> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ host, port }, resolve);
+    });
+    return ok('port', port === 0 ? `Any free port of ${host} is taken.` : `Port ${port} of ${host} is free.`);
+  } catch (error) {
+    const another = 'choose another one ("port", MURMURATION_PORT)';
+    switch ((error as NodeJS.ErrnoException).code) {
+      case 'EADDRINUSE':
+        return isRunning
+          ? warning(
+              'port',
+              `A coordinator listens on port ${port} of ${host} already.`,
+              `Stop it before another one starts there, or ${another}.`,
+            )
+          : fault(
+              'port',
+              `Port ${port} of ${host} is taken by another program.`,
+              `End that program (ss -ltnp shows it), or ${another}.`,
+            );
+      case 'EACCES':
+        return fault(
+          'port',
+          `Listening on port ${port} of ${host} is not allowed.`,
+          'Choose a port from 1024 on, with a proxy on the lower one, or give the service CAP_NET_BIND_SERVICE.',
+        );
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        return fault(
+          'port',
+          `${host} is not an address of this machine.`,
+          'Set "host" to one that it has, such as 127.0.0.1, or 0.0.0.0 for all.',
+        );
+      default:
+        return fault(
+          'port',
+          `Listening on ${host}:${port} fails: ${reason(error)}.`,
+          `Mend that, or ${another}.`,
+        );
+    }
+  } finally {
+    server.close();
+  }
+}
+
+/** Whether a coordinator that others reach has an operator token, and does not let everybody in. */
+export function checkExposure(
+  { host, openEnrolment }: Pick<Config, 'host' | 'openEnrolment'>,
+  hasOperators: boolean,
+): Finding {
+  const create = 'murmuration tokens create --role admin --name NAME --storage FOLDER';
+  if (!isLoopback(host) && openEnrolment)
+    return fault(
+      'operators',
+      `Other machines reach ${host}, and openEnrolment lets anybody enrol devices.`,
+      'Set "openEnrolment" to false and let devices enrol with tokens, or listen on 127.0.0.1.',
+    );
+  if (hasOperators) return ok('operators', 'There is an operator token that counts.');
+  const says = 'There is no operator token that counts';
+  return isLoopback(host)
+    ? warning('operators', `${says}, so that nobody can steer this coordinator.`, `Make one: ${create}.`)
+    : fault(
+        'operators',
+        `${says}, and other machines reach ${host}.`,
+        `Make one: ${create}; or listen on 127.0.0.1.`,
+      );
+}
+
+/** ms before the end of a certificate from which on that is worth a word: two weeks. */
+const soon = 14 * 86_400_000;
+
+/** Whether the files of a certificate are readable, belong together, and count at `now`, ms since 1970. */
+export async function checkTls({ host, tls, trustedProxies }: Config, now: number): Promise<Finding> {
+  if (!tls)
+    return isLoopback(host) || trustedProxies.length > 0
+      ? ok('tls', 'It speaks plain HTTP, to this machine or to a proxy.')
+      : warning(
+          'tls',
+          `It speaks plain HTTP on ${host}, where others can read and change what devices send.`,
+          'Name a certificate in "tls", or put a proxy with TLS in front and name that in "trustedProxies".',
+        );
+  const files: Record<string, Buffer> = {};
+  for (const field of ['certificate', 'key'] as const) {
+    try {
+      files[field] = await readFile(tls[field]);
+    } catch (error) {
+      return fault(
+        'tls',
+        `The file of tls.${field} can't be read: ${reason(error)}.`,
+        `Put it there, let the account of the coordinator read it, or correct "tls.${field}".`,
+      );
+    }
+  }
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(files.certificate!);
+    createSecureContext({ cert: files.certificate, key: files.key });
+  } catch (error) {
+    return fault(
+      'tls',
+      `${tls.certificate} and ${tls.key} are no PEM certificate with its key: ${reason(error)}.`,
+      'Name a certificate (its chain behind it) and the key that it was made for.',
+    );
+  }
+  const [from, to] = [certificate.validFrom, certificate.validTo];
+  if (Date.parse(from) > now)
+    return fault(
+      'tls',
+      `The certificate counts only from ${from} on.`,
+      'Set the clock, or use another certificate.',
+    );
+  if (Date.parse(to) <= now)
+    return fault('tls', `The certificate expired on ${to}.`, 'Renew it, and restart the coordinator.');
+  if (Date.parse(to) - now < soon)
+    return warning('tls', `The certificate expires on ${to}.`, 'Renew it, and restart the coordinator.');
+  return ok('tls', `The certificate counts until ${to}.`);
+}

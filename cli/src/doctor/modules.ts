@@ -1,0 +1,57 @@
+import type { Config } from '@murmuration/coordinator/assembly/config';
+import { MurmurationError } from '@murmuration/protocol/errors';
+import { loadTask, loadVerifier } from '../arguments/load-module.ts';
+import { type Finding, fault, ok, reason } from './finding.ts';
+
+/** Whether the task modules and the enrolment verifier load, each model can be made, and no two tasks have one name. */
+export async function checkModules(
+  modules: readonly string[],
+  { enrolmentVerifier }: Pick<Config, 'enrolmentVerifier'>,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const names = new Set<string>();
+  for (const module of modules) {
+    try {
+      const task = await loadTask(module);
+      if (names.has(task.name))
+        findings.push(
+          fault(
+            'task',
+            `${module} has the name "${task.name}", as another task has.`,
+            'Give one of them another "name".',
+          ),
+        );
+      names.add(task.name);
+      const model = await task.model();
+      findings.push(
+        ok('task', `${module} defines "${task.name}", a model of ${model.countParams()} values.`),
+      );
+      model.dispose();
+    } catch (error) {
+      // What a task definition has wrong comes a line for each field.
+      for (const line of linesOf(error))
+        findings.push(fault('task', `${module}: ${line}.`, `Correct it in ${module}.`));
+    }
+  }
+  if (enrolmentVerifier === undefined) return findings;
+  try {
+    await loadVerifier(enrolmentVerifier);
+    findings.push(ok('verifier', `The enrolment verifier ${enrolmentVerifier} loads.`));
+  } catch (error) {
+    findings.push(
+      fault(
+        'verifier',
+        `${reason(error)}.`,
+        `Correct ${enrolmentVerifier}, or "enrolmentVerifier" of the configuration.`,
+      ),
+    );
+  }
+  return findings;
+}
+
+/** What an error says, by lines, each the end of a sentence. */
+export function linesOf(error: unknown): string[] {
+  return error instanceof MurmurationError
+    ? error.detail.split('\n').map(line => line.replace(/\.$/, ''))
+    : [reason(error)];
+}

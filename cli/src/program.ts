@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
+import { backupCommands } from './commands/backup.ts';
+import { completionCommand } from './commands/completion.ts';
+import { deviceCommands } from './commands/devices.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { modelCommands } from './commands/models.ts';
+import { roundCommands } from './commands/rounds.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { taskCommands } from './commands/tasks.ts';
+import { tokenCommands } from './commands/tokens.ts';
+import { exitCodeHelp } from './output/output.ts';
+import { version } from './version.ts';
+
+/** The command line: all commands of `murmuration`. */
+export function murmuration(): Command {
+  const program = new Command('murmuration')
+    .description('A coordinator for federated learning')
+    .version(version, '-V, --version', 'print the version')
+    .showSuggestionAfterError()
+    .addHelpText('after', exitCodeHelp);
+  serveCommand(program);
+  statusCommand(program);
+  roundCommands(program);
+  modelCommands(program);
+  tokenCommands(program);
+  deviceCommands(program);
+  taskCommands(program);
+  auditCommand(program);
+  backupCommands(program);
+  doctorCommand(program);
+  completionCommand(program);
+  return program;
+}

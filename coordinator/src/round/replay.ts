@@ -1,0 +1,25 @@
+import type { RoundState } from './round.ts';
+import type { Contributor, JournalEntry, SavedRound } from './store.ts';
+
+/** What a round that was written down is replayed to. */
+interface Replayed {
+  /** The phase that what was replayed so far has led to. */
+  phase(): RoundState['phase'];
+  entry(entry: JournalEntry): void;
+  /** A device whose update is in the checkpoint of the sum. */
+  contributor(contributor: Contributor): void;
+}
+
+/**
+ * Goes through what was written down of a round in an order that leads to the same state: its entries, and the contributors of the sum,
+ * once, as soon as updates are taken.
+ */
+export function replay({ entries, checkpoint }: SavedRound, to: Replayed): void {
+  let contributors = checkpoint?.contributors ?? [];
+  for (const entry of entries) {
+    to.entry(entry);
+    if (to.phase() !== 'updates') continue;
+    for (const each of contributors) to.contributor(each);
+    contributors = [];
+  }
+}
