@@ -7,7 +7,6 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { roundOf } from '../round/concerning.ts';
 import { SettingsError } from '../task/settings-error.ts';
 
 /** A problem document (RFC 9457), with our code beside the standard members. */
@@ -40,7 +39,7 @@ export function problemHandler(events: CoordinatorEvents) {
         `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
         coded.code,
         coded.detail,
-        roundOf(error) ?? roundIn(request.params),
+        (coded.round as RoundId | undefined) ?? roundIn(request.params),
       );
     return sendProblem(request, reply, coded);
   };

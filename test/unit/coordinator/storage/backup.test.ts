@@ -186,7 +186,7 @@ describe('the commands', () => {
   it('back up beside the process that has the folder, and restore', async () => {
     const { folder, storage, backup, restored } = await withStorage();
     const run = async (...args: string[]) => {
-      const command = new SourceProcess('coordinator/src/cli.ts', args);
+      const command = new SourceProcess('cli/src/cli.ts', args);
       const code = await command.ended();
       return { code, output: command.output, errors: command.errors };
     };
