@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# A coordinator: docker build -t murmuration . && docs/deploying.md
+# A coordinator: docker build -t murmuration . && docs/guides/run-a-coordinator.md
 FROM node:22-slim AS build
 WORKDIR /build
 COPY . .

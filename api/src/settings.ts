@@ -82,7 +82,7 @@ export type TaskSettings = z.infer<typeof taskSettings>;
  */
 export const changeSettings = z.strictObject({
   settings: z.record(z.string(), z.unknown()),
-  dryRun: z.boolean().default(false).describe('Check alone, and change nothing'),
+  dryRun: z.boolean().default(false).describe('Only check, and change nothing'),
   ifPlanVersion: z
     .int()
     .min(1)

@@ -19,7 +19,7 @@ export const errors = {
   'request.unsupported': {
     status: 415,
     retryable: false,
-    text: 'The content type is not one that this route takes.',
+    text: 'This route does not accept this content type.',
   },
   'request.range': { status: 416, retryable: false, text: 'The file has no bytes in this range.' },
   'request.too-often': {
@@ -41,12 +41,12 @@ export const errors = {
   'server.stopping': {
     status: 503,
     retryable: true,
-    text: 'The coordinator is stopping; come back in a moment.',
+    text: 'The coordinator is stopping; try again in a moment.',
   },
   'server.busy': {
     status: 503,
     retryable: true,
-    text: 'The coordinator has as many connections as it takes; come back in a moment.',
+    text: 'The coordinator has reached its limit of connections; try again in a moment.',
   },
   'server.no-answer': { status: 504, retryable: true, text: 'The coordinator did not answer in time.' },
   'server.unreachable': { status: 503, retryable: true, text: 'The coordinator cannot be reached.' },
@@ -63,7 +63,7 @@ export const errors = {
   'protocol.packet': {
     status: 400,
     retryable: false,
-    text: 'The bytes are not what the protocols of the connection allow; it was closed.',
+    text: 'The connection was closed: its bytes are not what its protocols allow.',
   },
   'protocol.id': { status: 400, retryable: false, text: 'The identifier is not well formed.' },
   'crypto.low-order': {
@@ -76,7 +76,7 @@ export const errors = {
   'device.key': {
     status: 422,
     retryable: false,
-    text: 'The identity key is none that one device alone can sign for; make a new one from 32 random bytes.',
+    text: 'Other devices can sign for this identity key as well; make a new one from 32 random bytes.',
   },
   'device.signature': {
     status: 401,
@@ -86,7 +86,7 @@ export const errors = {
   'device.enrolment-unavailable': {
     status: 503,
     retryable: true,
-    text: 'Whether the device may enrol cannot be found out now; try again later.',
+    text: "The coordinator can't check now whether the device may enrol; try again later.",
   },
   'device.challenge-expired': {
     status: 401,
@@ -96,13 +96,13 @@ export const errors = {
   'device.revoked': {
     status: 403,
     retryable: false,
-    text: 'The operator has revoked this device; it takes no part any more.',
+    text: 'The operator has revoked this device; it can no longer take part.',
   },
   'device.not-identified': { status: 401, retryable: false, text: 'The connection has not said hello yet.' },
   'device.replaced': {
     status: 409,
     retryable: false,
-    text: 'The device connected a second time; the newer connection counts.',
+    text: 'The device connected a second time; only the newer connection is valid.',
   },
   'device.unread': {
     status: 408,
@@ -112,7 +112,7 @@ export const errors = {
   'device.insecure': {
     status: 403,
     retryable: false,
-    text: 'The page has no Web Locks, by which one tab alone takes part; serve it over https or from localhost.',
+    text: 'The page has no Web Locks, which let only one tab take part; serve it over https or from localhost.',
   },
   'device.cleartext': {
     status: 403,
@@ -132,7 +132,7 @@ export const errors = {
   'operator.cross-site': {
     status: 403,
     retryable: false,
-    text: 'Whoever is signed in with a browser changes things from a page of this coordinator alone.',
+    text: "Cross-site request refused: changes made with a session cookie must come from this coordinator's own pages.",
   },
   'task.unknown': { status: 404, retryable: false, text: 'There is no such task.' },
   'task.settings': {
@@ -143,7 +143,7 @@ export const errors = {
   'task.changed': {
     status: 409,
     retryable: false,
-    text: 'Somebody else has changed the settings of the task meanwhile; look at them again.',
+    text: 'Somebody else has changed the settings of the task in the meantime; look at them again.',
   },
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
@@ -151,12 +151,12 @@ export const errors = {
   'round.begun': {
     status: 409,
     retryable: false,
-    text: 'A client before this one began this part in a round, and had not masked its update; it is left, so that nothing is masked twice.',
+    text: 'An earlier client began this part in a round and had not masked its update; the device leaves the round, so that nothing is masked twice.',
   },
   'round.repeated': {
     status: 409,
     retryable: false,
-    text: 'A different message of this device was taken in this phase already.',
+    text: 'The device has already sent a different message in this phase.',
   },
   'plan.below-floor': {
     status: 403,
@@ -166,7 +166,7 @@ export const errors = {
   'options.invalid': {
     status: 422,
     retryable: false,
-    text: 'An option that the app gave to its client is not valid; the detail names it, and what it may be.',
+    text: 'An option that the app gave to its client is not valid; the detail names it and says what it may be.',
   },
   'plan.private-layers': {
     status: 422,
@@ -183,7 +183,7 @@ export const errors = {
   'update.repeated': {
     status: 409,
     retryable: false,
-    text: 'A different update of this assignment was counted already.',
+    text: 'A different update of this assignment has already been added.',
   },
   'update.too-many': {
     status: 503,
@@ -233,7 +233,7 @@ export const errors = {
   'update.unsigned': {
     status: 403,
     retryable: false,
-    text: "A masked update comes with its device's signature of who dealt; this one has none, or another.",
+    text: "A masked update needs its device's signature of who dealt; this one has none or a wrong one.",
   },
   'secagg.parameters': {
     status: 500,
@@ -253,7 +253,7 @@ export const errors = {
   'secagg.share': {
     status: 422,
     retryable: false,
-    text: 'The shares are not in their format, or not what their dealer answers for.',
+    text: 'The shares are malformed, or not what their dealer signed.',
   },
   'secagg.statement': {
     status: 409,
@@ -268,7 +268,7 @@ export const errors = {
   'secagg.too-few': {
     status: 409,
     retryable: false,
-    text: 'Too few devices remain in the round to recover its masks, or to hide among.',
+    text: 'Too few devices remain in the round to recover its masks, or to hide one update among them.',
   },
   'secagg.dealer': {
     status: 422,
@@ -285,7 +285,7 @@ export const errors = {
   'model.unreadable': {
     status: 503,
     retryable: true,
-    text: 'The model version that rounds train from can not be read; an operator has to restore it, or to set an older one.',
+    text: "The model version that rounds train from can't be read; an operator has to restore it or choose an older one.",
   },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
   'storage.failed': {
@@ -296,7 +296,7 @@ export const errors = {
   'storage.full': {
     status: 503,
     retryable: true,
-    text: 'The disk of the storage is full; nothing is taken until there is room.',
+    text: 'The disk of the storage is full; nothing is accepted until there is room.',
   },
   'storage.locked': {
     status: 503,
@@ -307,7 +307,7 @@ export const errors = {
   'storage.corrupt': {
     status: 500,
     retryable: false,
-    text: 'What the storage holds is damaged; restore a backup.',
+    text: 'The storage is damaged; restore a backup.',
   },
   'storage.incomplete': {
     status: 500,
@@ -329,17 +329,17 @@ export const errors = {
   'data.malformed': {
     status: 422,
     retryable: false,
-    text: 'The file of examples is not in the format that its reader takes.',
+    text: 'The file of examples is not in the format that its reader expects.',
   },
   'data.row': {
     status: 422,
     retryable: false,
-    text: 'A row of the examples cannot be used; mend the row, or what its columns may hold.',
+    text: "A row of the examples can't be used; fix the row, or change what its columns may hold.",
   },
   'data.column': {
     status: 422,
     retryable: false,
-    text: 'The examples lack a column that the scenario goes by.',
+    text: 'The examples lack a column that the scenario needs.',
   },
   'data.too-large': {
     status: 413,
@@ -354,7 +354,7 @@ export const errors = {
   'prediction.too-many': {
     status: 503,
     retryable: true,
-    text: 'As many predictions as the coordinator takes wait already; try again in a moment.',
+    text: 'Too many predictions are waiting already; try again in a moment.',
   },
   'prediction.timeout': {
     status: 504,
@@ -376,7 +376,7 @@ export const errors = {
     retryable: false,
     text: 'The app serves no model of this task; give the task the option "hybrid".',
   },
-  'hybrid.input': { status: 422, retryable: false, text: 'The input is not one that the task takes.' },
+  'hybrid.input': { status: 422, retryable: false, text: 'The task does not accept this input.' },
   'hybrid.damaged': {
     status: 500,
     retryable: false,
@@ -392,7 +392,7 @@ export const errors = {
   'training.no-memory': {
     status: 507,
     retryable: false,
-    text: 'The device has not enough memory for this training.',
+    text: 'The device does not have enough memory for this training.',
   },
   'training.unsupported': {
     status: 422,

@@ -63,7 +63,7 @@ async function simulate(name: string | undefined, options: SimulateOptions & { l
   const found = await findScenario(name);
   const stop = new AbortController();
   process.once('SIGINT', () => {
-    process.stderr.write('\nThe run ends after this round. Ctrl-C once more ends it at once.\n');
+    process.stderr.write('\nThe run ends after this round. Press Ctrl-C again to end it at once.\n');
     stop.abort();
   });
   const { figures, table } =

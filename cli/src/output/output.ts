@@ -72,7 +72,7 @@ function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
 }
 
-/** Exit codes by what went wrong; anything else is 1. docs/deploying.md lists them. */
+/** Exit codes by what went wrong; anything else is 1. docs/guides/run-a-coordinator.md lists them. */
 const exitCodes = { 'not allowed': 3, 'not found': 4, unreachable: 5 } as const;
 
 /** What the help says of them. */

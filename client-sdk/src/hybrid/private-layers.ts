@@ -24,7 +24,7 @@ export function privateLayers(): PersonalModel {
       if (own) return inference.open(own);
       throw new MurmurationError(
         'plan.private-layers',
-        'The private layers on this device have other shapes than the new version; the next round begins them anew.',
+        'The private layers on this device have other shapes than the new version; the next round creates them again.',
       );
     },
   };

@@ -67,7 +67,7 @@ export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash 
       // Damaged in a way that its digest does not show, such as by an older version of the app.
     }
     await storage.delete(name);
-    throw new MurmurationError('hybrid.damaged', `The entry ${name} is damaged; the device makes it anew.`);
+    throw new MurmurationError('hybrid.damaged', `The entry ${name} is damaged; the device makes it again.`);
   };
   const write = async (name: string, bytes: Uint8Array) =>
     storage.put(name, concatBytes(await digestOf(bytes), bytes));

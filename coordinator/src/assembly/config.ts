@@ -9,11 +9,13 @@ import { alertsSchema } from '../telemetry/alerts/settings.ts';
 import { logLevels } from '../telemetry/log.ts';
 import { duration } from '../timing/duration.ts';
 
-const schema = z.strictObject({
+/** The form of a configuration file; `parseConfig` checks what fits together besides. */
+export const configSchema = z.strictObject({
   /** Address to listen on. */
   host: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
   port: z.int().min(0).max(65_535).default(8_800),
+  /** What the log has: `info` is one line a round, alerts and faults; `debug` everything. */
   log: z.enum(logLevels).default('info'),
   /** Origins whose pages may use the coordinator. */
   cors: z
@@ -55,7 +57,14 @@ const schema = z.strictObject({
     })
     .prefault({}),
   /** PEM files of a certificate (its chain behind it) and its key: with them it speaks TLS alone. */
-  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
+  tls: z
+    .strictObject({
+      /** File of the certificate, its chain behind it. */
+      certificate: z.string().min(1),
+      /** File of its key. */
+      key: z.string().min(1),
+    })
+    .optional(),
   /** Tokens with which any number of devices enrol, besides those that operators make. */
   enrolmentTokens: z
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
@@ -69,22 +78,26 @@ const schema = z.strictObject({
   alerts: alertsSchema,
   /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
   enrolmentVerifier: z.string().min(1).optional(),
-  /** Anybody may enrol; on the loopback address alone. */
+  /** Anybody may enrol; only on the loopback address. */
   openEnrolment: z.boolean().default(false),
   /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. */
   operatorTokens: z
     .array(
       z.strictObject({
+        /** By which the token is named and listed. */
         id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+        /** Who has it. */
         name: z.string().min(1).max(100),
+        /** What it allows. */
         role: z.enum(roles),
+        /** Digest of the token. */
         sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
       }),
     )
     .default([]),
 });
 
-const checked = schema
+const checked = configSchema
   .refine(
     ({ enrolmentTokens, enrolmentVerifier, openEnrolment, storage }) =>
       enrolmentTokens || enrolmentVerifier || openEnrolment || storage,

@@ -20,9 +20,11 @@ export const limitsSchema = z
   .strictObject({
     /** Connections, of devices and of HTTP. */
     connections: count(1_000_000).default(20_000),
+    /** Connections of one address. */
     connectionsPerAddress: count(1_000_000).default(2_000),
     /** Devices' connections that have not said hello. */
     strangers: count(1_000_000).default(2_000),
+    /** The same, of one address. */
     strangersPerAddress: count(1_000_000).default(1_000),
     /** From the opening of a connection to its hello, and to the end of the headers of a request. */
     handshake: duration.pipe(z.int().min(1)).default(15_000),
@@ -30,14 +32,17 @@ export const limitsSchema = z
     inFlight: count(10_000).default(16),
     /** Messages of one device. */
     messages: rate(64, 16),
+    /** Messages of all devices of one address. */
     messagesPerAddress: rate(20_000, 4_000),
     /** Dashboards that are open. */
     dashboards: count(10_000).default(200),
+    /** The same, of one address. */
     dashboardsPerAddress: count(10_000).default(100),
-    /** HTTP requests, uploads among them; long lists count several times. */
+    /** HTTP requests of one address, uploads among them; a request for a long list counts as several. */
     requestsPerAddress: rate(10_000, 2_000),
+    /** Enrolments of one address. */
     enrolmentsPerAddress: rate(2_000, 50),
-    /** Attempts to sign in to the dashboard. */
+    /** Attempts of one address to sign in to the dashboard. */
     signInsPerAddress: rate(20, 0.2),
     /** Uploads that are read at the same time. */
     uploads: count(1_000_000).default(256),
@@ -45,12 +50,14 @@ export const limitsSchema = z
     uploadBytes: count(2 ** 40).default(256 << 20),
     /** Predictions for devices that wait at the same time. */
     predictions: count(1_000_000).default(64),
+    /** Predictions for one device. */
     predictionsPerDevice: rate(16, 4),
     /**
      * Bytes a second that the body of a request brings at least, in each stretch of `patience`, and that are read of an answer, in each
      * stretch in which that makes a block of 64 KiB.
      */
     slowest: count(2 ** 30).default(2_048),
+    /** The stretch of time in which `slowest` is measured. */
     patience: duration.pipe(z.int().min(1)).default(10_000),
     /** Bytes that are kept for a device that does not read them. */
     outgoing: count(2 ** 30).default(4 << 20),

@@ -16,96 +16,157 @@ const largestCohortOfPlans = 1_000_000;
 /** Updates that a round may have to keep at once. */
 const largestCohortOfEach = 1_000;
 
-const definition = z.strictObject({
+/** The form of a task; `defineTask` checks what fits together besides. */
+export const taskSchema = z.strictObject({
+  /** A lower-case letter, then up to 62 lower-case letters, digits and hyphens. */
   name: z.string(),
+  /** A function that makes the first model: any `tf.LayersModel`. */
   model: z.custom<() => tf.LayersModel | Promise<tf.LayersModel>>(
     isFunction,
     'expected a function that makes the model',
   ),
+  /** One more whenever the task changes. */
   planVersion: z.int().min(1).default(1),
+  /** How devices train. */
   plan: z.strictObject({
+    /** Passes over a device's examples. */
     epochs: z.int().min(1).max(100).default(1),
+    /** Examples in one step of gradient descent. */
     batchSize: z.int().min(1).max(4_096).default(16),
+    /** Step size of gradient descent on devices. */
     learningRate: z.number().positive().max(1_000),
+    /** Strength of the pull towards the global model (FedProx); 0 is FedAvg. */
     proximal: z.number().min(0).max(1_000).default(0),
+    /** Longest L2 norm of the gradient of one step; null: any. */
     gradientClip: z.number().positive().max(1e6).nullable().default(null),
+    /** Examples that a device uses at most; a device that has more draws them at random. */
     maxExamples: z.int().min(1).max(1_000_000).default(5_000),
+    /** Seed of shuffles and draws, for devices whose app lets the plan choose them. */
     seed: z
       .int()
       .min(0)
       .max(2 ** 31 - 1)
       .default(0),
+    /** Compares each label with this number of other classes a step, instead of all; null: with all. */
     sampledSoftmax: z
-      .strictObject({ negatives: z.int().min(1).max(1_000_000) })
+      .strictObject({
+        /** Other classes a step. */
+        negatives: z.int().min(1).max(1_000_000),
+      })
       .nullable()
       .default(null),
+    /** Layers whose weights never leave a device. */
     privateLayers: z.array(z.string().min(1).max(256)).max(256).default([]),
   }),
+  /** What a device sends. */
   update: z.strictObject({
+    /** Quantised integers, or plain floats for strategies that need single updates; these can't be masked. */
     kind: z.enum(['ring', 'float32']).default('ring'),
+    /** Longest L2 norm of an update. */
     clip: z.number().positive().max(1e6),
+    /** Bits of a quantised value. */
     bits: z.int().min(2).max(24).default(8),
+    /** Whether updates count by the number of examples used, or all the same. */
     weighting: z.enum(['examples', 'uniform']).default('examples'),
+    /** Largest weight of one update. */
     weightCap: z.int().min(1).max(65_536).default(32),
   }),
+  /** Secure aggregation; `off`: the coordinator sees each update. */
   masking: z
     .union([
       z.literal('off'),
       z.strictObject({
+        /** What masks withstand. */
         threat: z.enum(['honest-but-curious', 'semi-malicious', 'malicious']).default('malicious'),
+        /** Share of the devices that may work with the coordinator. */
         corrupt: z.number().min(0).lt(1).default(0.05),
+        /** Share of the devices whose update may get lost. */
         dropping: z.number().min(0).lt(1).default(0.1),
+        /** Whether devices mask with a few neighbours, or with all others. */
         graph: z.enum(['sparse', 'complete']).default('sparse'),
       }),
     ])
     .prefault({}),
+  /** How many devices take part in a round. */
   cohort: z.strictObject({
+    /** Updates that a round wants. */
     goal: z.int().min(1).max(1_000_000),
+    /** Updates below which a round fails. */
     minimum: z.int().min(1).max(1_000_000),
+    /** Devices chosen for each update wanted. */
     overSelection: z.number().min(1).max(10).default(1.3),
   }),
+  /** How long each phase of a round may take. */
   deadlines: z
     .strictObject({
+      /** Until enough devices have checked in. */
       gathering: duration.default(30_000),
+      /** For keys. */
       keys: duration.default(10_000),
+      /** For shares of keys. */
       shares: duration.default(10_000),
+      /** For training and sending updates; at least three times `uploadSlot`. */
       updates: duration.default(180_000),
+      /** For signing the statement of whose updates are in the sum. */
       agreement: duration.default(20_000),
+      /** For revealing shares. */
       unmasking: duration.default(20_000),
+      /** How long a masked round that has enough waits for devices whose connection is gone. */
       grace: duration.default(20_000),
+      /** For measuring the new version. */
       evaluation: duration.default(600_000),
     })
     .prefault({}),
+  /** Devices send updates at multiples of this time after the assignment, and up to as much later at random, so that nobody sees how long they train; 0: at once. */
   uploadSlot: duration.default(30_000),
-  schedule: z.strictObject({ every: duration }),
+  /** When rounds begin. */
+  schedule: z.strictObject({
+    /** Time from the beginning of a round to that of the next one. */
+    every: duration,
+  }),
+  /** What a device must show at its check-in. */
   eligibility: z
     .strictObject({
+      /** Examples that a device must have. */
       minExamples: z.int().min(0).default(1),
+      /** Nobody uses the device. */
       idle: z.boolean().default(false),
+      /** The device charges. */
       charging: z.boolean().default(false),
+      /** The network costs nothing by volume. */
       unmetered: z.boolean().default(false),
+      /** Free storage, MiB. */
       minFreeMiB: z
         .int()
         .min(0)
         .max(2 ** 31)
         .default(0),
+      /** Oldest version of the SDK. */
       minSdk: z
         .string()
         .regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/, 'expected a version such as "0.1.0"')
         .default('0.0.0'),
     })
     .prefault({}),
+  /** What turns a round into the next model. */
   strategy: z.custom<Strategy>(isStrategy, 'expected a strategy such as fedAvg()').default(() => fedAvg()),
+  /** Measures each version on held-out examples; null: nothing does. */
   evaluation: z
     .custom<Evaluator>(isEvaluator, 'expected an evaluator such as workerEvaluator(…)')
     .nullable()
     .default(null),
-  serving: z.strictObject({ remote: z.boolean().default(false) }).prefault({}),
+  /** Predictions by the coordinator. */
+  serving: z
+    .strictObject({
+      /** The coordinator predicts for devices that can't run the model. */
+      remote: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
-type Definition = z.input<typeof definition>;
+type Definition = z.input<typeof taskSchema>;
 
-/** A task as a team writes it down; what is left out has the default of the table in the README. */
+/** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
 export type TaskDefinition = Omit<Definition, 'masking' | 'strategy'> &
   (
     | { readonly masking?: Definition['masking']; readonly strategy?: SumStrategy | undefined }
@@ -114,7 +175,7 @@ export type TaskDefinition = Omit<Definition, 'masking' | 'strategy'> &
 
 /** The fields of a definition that are wrong by themselves; whether they fit each other, `defineTask` finds out. */
 export function wrongFields(input: unknown): FieldProblem[] {
-  const parsed = definition.safeParse(input);
+  const parsed = taskSchema.safeParse(input);
   return parsed.success ? [] : fieldProblems(parsed.error, input);
 }
 
@@ -123,7 +184,7 @@ export function wrongFields(input: unknown): FieldProblem[] {
  * `config.ring` where updates could overflow their sum.
  */
 export function defineTask(input: TaskDefinition): Task {
-  const parsed = definition.safeParse(input);
+  const parsed = taskSchema.safeParse(input);
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
   const { plan, update, masking, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;

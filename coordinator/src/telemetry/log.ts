@@ -17,7 +17,7 @@ export function createLog(level: LogLevel, destination: DestinationStream = stan
   const log = pino({ level, hooks: { streamWrite: withoutSecrets } }, destination);
   if (destination instanceof BoundedLines)
     destination.recovered = lines =>
-      log.warn({ lines }, 'the reader of the log stalled, and so many lines were dropped');
+      log.warn({ lines }, 'the reader of the log stalled, and this number of lines was dropped');
   return log;
 }
 

@@ -93,7 +93,7 @@ function chainOf(model: tf.LayersModel): tf.layers.Layer[] {
   for (const layer of layers) {
     const [node, ...others] = layer.inboundNodes;
     const follows = node?.inboundLayers.length === 1 && node.inboundLayers[0] === before;
-    if (!follows) refuse(`the layer ${layer.name} does not follow the one before it alone`);
+    if (!follows) refuse(`the layer ${layer.name} does not follow only the one before it`);
     if (others.length > 0) refuse(`the layer ${layer.name} is used more than once`);
     if (!layer.trainable) refuse(`the layer ${layer.name} is frozen`);
     before = layer;
@@ -171,7 +171,7 @@ function tokensOf([first, ...others]: readonly Described[]): TokenFeatures {
     }
   }
   if (recurrent.slice(0, -1).some(({ sequences }) => !sequences))
-    refuse('a recurrent layer that hands on its last state alone comes before another');
+    refuse('a recurrent layer that hands on only its last state comes before another');
   return { kind: 'tokens', embedding: first.known as EmbeddingLayer, recurrent, dropout };
 }
 

@@ -102,7 +102,7 @@ export function readKeys(
     signature: message.subarray(2 * keyBytes),
   };
   if (!isSoundKey(identity))
-    throw new MurmurationError('secagg.keys', 'The identity is no key that one device alone can sign for.');
+    throw new MurmurationError('secagg.keys', 'Other devices can sign for this identity as well.');
   for (const key of [keys.sealing, keys.masking]) {
     if (!isCanonicalAgreementKey(key))
       throw new MurmurationError('secagg.keys', 'A sealing or masking key is not in its canonical encoding.');

@@ -98,7 +98,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
     await finished('failed', messageOf(error));
     throw error;
   } finally {
-    if (!hasEnded) await finished('stopped', 'Whoever followed the run left it.');
+    if (!hasEnded) await finished('stopped', 'The program that followed the run left it.');
     await federation.close();
   }
 }

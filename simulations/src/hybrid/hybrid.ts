@@ -106,7 +106,7 @@ function tableOf({ global, personal, hybrid, gain, ...rest }: HybridFigures, lam
   return [
     ['recall of the next word on phones that training never saw', 'top-1', 'top-3'],
     row('the global model', global),
-    row('what each phone learned alone', personal),
+    row('what each phone learned by itself', personal),
     row(`the hybrid, λ = ${lambda.toFixed(2)} on average`, hybrid),
     ['gain, 95 % interval over phones, points', interval(gain.intervalTop1), interval(gain.interval)],
     [

@@ -12,10 +12,10 @@ const rows = {
   unigram: "a unigram of everybody's text",
   trigram: "a Witten-Bell trigram of everybody's text",
   mixedNgram: "the same mixed with the phone's own trigram",
-  pretrained: 'the model, taught with public text alone',
+  pretrained: 'the model, taught only with public text',
   central: "the model, taught with everybody's text in one place",
   federated: 'the model, taught by the phones',
-  personal: 'what each phone learned alone',
+  personal: 'what each phone learned by itself',
   hybrid: 'the hybrid on each phone',
 } as const;
 

@@ -68,11 +68,11 @@ describe.each(unsound)('ED1: whoever takes %s for its key', (_, encoding) => {
     const { context, graph } = cohort;
     const forged: DeviceKeys = { ...graph.devices[7]!, identity: key, signature: universal };
     expect(() => readKeys(context, key, writeKeys(forged))).toThrow(
-      'The identity is no key that one device alone can sign for. [secagg.keys]',
+      'Other devices can sign for this identity as well. [secagg.keys]',
     );
     const { roster, self } = rosterOf(graph, 7, forged);
     expect(() => readRoster(context, self, undemanding, roster)).toThrow(
-      'The identity is no key that one device alone can sign for. [secagg.keys]',
+      'Other devices can sign for this identity as well. [secagg.keys]',
     );
   });
 

@@ -26,6 +26,6 @@ export async function requireWhole(folder: string, names: Names): Promise<void> 
   if (left > 0)
     throw new MurmurationError(
       'storage.incomplete',
-      `${join(folder, names.database)} is gone or empty, and ${left} files of models or rounds are beside it: restore a backup into an empty folder, or choose an empty one to begin anew.`,
+      `${join(folder, names.database)} is gone or empty, and ${left} files of models or rounds are beside it: restore a backup into an empty folder, or choose an empty one to start again.`,
     );
 }

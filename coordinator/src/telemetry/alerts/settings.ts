@@ -10,6 +10,7 @@ const share = z
 const figure = z.strictObject({
   /** Name of a held-out figure, such as `top3`; tasks whose evaluator gives none of this name are not watched for it. */
   figure: z.string().min(1).max(100),
+  /** Which way is better. */
   better: z.enum(['higher', 'lower']).default('higher'),
   /** By how much a version may be worse than the one before, in the figure's own unit. */
   margin: z.number().min(0),
@@ -20,6 +21,7 @@ export const alertsSchema = z
   .strictObject({
     /** Rounds of a task that fail in a row. */
     roundsFailing: z.int().min(1).max(50).nullable().default(3),
+    /** Held-out figures that must not get worse from a version to the next. */
     figuresFell: z
       .array(figure)
       .max(20)
@@ -30,7 +32,7 @@ export const alertsSchema = z
         { figure: 'top3', better: 'higher', margin: 0.02 },
         { figure: 'accuracy', better: 'higher', margin: 0.02 },
       ]),
-    /** So long without a device that could take part in a task; at least two intervals of its rounds. */
+    /** This long without a device that could take part in a task; at least two intervals of its rounds. */
     noEligibleDevices: duration
       .refine(span => span >= 60_000, 'expected a minute at least')
       .nullable()
@@ -40,7 +42,7 @@ export const alertsSchema = z
       .strictObject({
         /** Share of the disk that is free, below which it is worth a word. */
         free: share.default(0.1),
-        /** The disk is full so soon, at the pace of the last hours; null: its pace does not matter. */
+        /** At the pace of the last hours the disk is full within this time; null: its pace does not matter. */
         within: duration.nullable().default(86_400_000),
       })
       .nullable()
@@ -48,7 +50,9 @@ export const alertsSchema = z
     /** More devices enrol within this time than an app gains. */
     manyEnrolments: z
       .strictObject({
+        /** Devices that enrol. */
         devices: z.int().min(1).default(1_000),
+        /** The time in which they enrol. */
         within: duration.refine(span => span >= 1_000, 'expected a second at least').default(600_000),
       })
       .nullable()

@@ -187,7 +187,7 @@ describe('topologyOf', () => {
     const left = dense({ units: 4, name: 'left' }).apply(inputs) as tf.SymbolicTensor;
     const both = tf.layers.add({ name: 'both' }).apply([inputs, left]) as tf.SymbolicTensor;
     expect(reasonOf(tf.model({ inputs, outputs: both }))).toBe(
-      'the layer both does not follow the one before it alone',
+      'the layer both does not follow only the one before it',
     );
     expect(reasonOf(tf.model({ inputs, outputs: [left, once] }))).toBe(
       'the model has several inputs or outputs',

@@ -61,7 +61,7 @@ export function enrolmentTokenRoutes(
     {
       config: { least: 'operator' },
       schema: {
-        summary: 'Make an enrolment token; `text` is shown this once',
+        summary: 'Make an enrolment token; `text` is shown only once',
         body: terms,
         response: { 201: z.object({ token: enrolmentToken, text: z.string() }), 400: problem },
       },

@@ -68,7 +68,7 @@ export function operatorTokenRoutes(scope: App, operators: Operators): void {
     {
       config: { least: 'admin' },
       schema: {
-        summary: 'Make an operator token; `text` is shown this once',
+        summary: 'Make an operator token; `text` is shown only once',
         body: z.strictObject({ name: label, role, expiresAt }),
         response: { 201: z.object({ token: operatorToken, text: z.string() }), 400: problem },
       },

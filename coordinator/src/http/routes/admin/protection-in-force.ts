@@ -27,7 +27,7 @@ export function maskingInForce(task: Task): Masking {
 }
 
 const unmasked = [
-  'Updates are not masked: the coordinator, and whoever gets hold of it, can see each one while it adds them up.',
+  'Updates are not masked: the coordinator, and anybody who takes it over, can see each one while it adds them up.',
   'The connection has to protect them on their way: use TLS.',
 ];
 

@@ -29,7 +29,7 @@ export function settingsRoutes(scope: App, operators: Operators, settings: Setti
       config: { least: 'operator' },
       schema: {
         summary:
-          'Change settings from the next round on, as a new version of the plan; or check a change alone. What protects devices less than the definition takes an admin',
+          'Change settings from the next round on, as a new version of the plan; or only check a change. What protects devices less than the definition takes an admin',
         params,
         body: changeSettings,
         response: { 200: settingsChanged, 404: problem, 409: problem, 422: problem },

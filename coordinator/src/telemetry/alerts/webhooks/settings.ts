@@ -6,10 +6,12 @@ const secretPattern = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A
 
 /** One address that hears of alerts. The address may hold a secret of its own, so neither is ever shown. */
 export const webhookSchema = z.strictObject({
+  /** Where notices go: an http or https address without user, password and fragment. */
   url: z
     .string()
     .refine(isAddress, 'expected an http or https address without user, password and fragment')
     .transform(text => new Secret(new URL(text).href)),
+  /** What notices are signed with: `whsec_` and 24 to 64 random bytes in base64. */
   secret: z
     .string()
     .regex(secretPattern, 'expected "whsec_" and 24 to 64 random bytes in base64')

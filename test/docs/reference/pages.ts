@@ -1,0 +1,253 @@
+import { murmuration } from '@murmuration/cli/program';
+import { configSchema, parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { taskSchema } from '@murmuration/coordinator/task/define-task';
+import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
+import { errors } from '@murmuration/protocol/errors';
+import { steadyClock, systemRandom } from '@murmuration/protocol/system';
+import type { Command } from 'commander';
+import { interfaceMembers, propertyComments } from './comments.ts';
+import { type SchemaRow, schemaRows } from './schema-rows.ts';
+
+const made = '<!-- Made by `npm run reference`. -->';
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function fields(rows: readonly SchemaRow[], comments: ReadonlyMap<string, string>): string {
+  const nameless = rows.filter(({ path }) => !comments.has(path)).map(({ path }) => path);
+  if (nameless.length > 0) throw new Error(`Without a comment in the source: ${nameless.join(', ')}.`);
+  return table(
+    ['field', 'takes', 'default', 'meaning'],
+    rows.map(({ path, form, standard }) => [`\`${path}\``, form, standard, cell(comments.get(path)!)]),
+  );
+}
+
+const durations =
+  'A duration is a number of ms or a text such as `"30 s"`, `"1.5 min"`, `"2 h"` or `"90 d"`.';
+
+const leastConfig = parseConfig({ openEnrolment: true });
+
+function configurationPage(): string {
+  const comments = new Map([
+    ...propertyComments('coordinator/src/assembly/config.ts'),
+    ...propertyComments('coordinator/src/telemetry/alerts/settings.ts', 'alerts'),
+    ...propertyComments('coordinator/src/telemetry/alerts/webhooks/settings.ts', 'alerts.webhooks'),
+  ]);
+  // A schema of its own in the source.
+  for (const name of ['figure', 'better', 'margin'])
+    comments.set(`alerts.figuresFell.${name}`, comments.get(`alerts.${name}`) ?? '');
+  const rows = schemaRows(configSchema, leastConfig).filter(({ path }) => !path.startsWith('limits.'));
+  return `# Configuration
+
+\`murmuration serve TASK… --config FILE\` reads a JSON file. The variables \`MURMURATION_HOST\`,
+\`MURMURATION_PORT\`, \`MURMURATION_LOG\`, \`MURMURATION_CORS\`, \`MURMURATION_STORAGE\` and
+\`MURMURATION_ENROLMENT_TOKENS\` override the fields of that name; lists are separated by commas.
+[Limits](limits.md) have a page of their own.
+
+${durations}
+
+${made}
+
+${fields(rows, comments)}
+`;
+}
+
+function limitsPage(): string {
+  const comments = propertyComments('coordinator/src/limits/limits.ts', 'limits');
+  const rows = schemaRows(configSchema, leastConfig).filter(({ path }) => path.startsWith('limits.'));
+  const own = rows.map(row => {
+    const rate = /^(.*)\.(burst|perSecond)$/.exec(row.path);
+    if (rate)
+      comments.set(
+        row.path,
+        `${comments.get(rate[1]!) ?? ''} ${rate[2] === 'burst' ? 'At once.' : 'In the long run.'}`,
+      );
+    return row;
+  });
+  return `# Limits
+
+\`limits\` of the [configuration](configuration.md) says what the coordinator accepts at most. Beyond a
+limit it answers with a code of the [table of errors](../../protocol/ERRORS.md), and reads nothing
+further from a connection that sends too much. An address is an IPv4 address, or the first 64 bits of
+an IPv6 address; many devices may share one. Behind a proxy, name the proxy in \`trustedProxies\`, or
+all devices seem to have one address.
+
+${durations}
+
+${made}
+
+${fields(own, comments)}
+`;
+}
+
+function taskRows(): SchemaRow[] {
+  const least = {
+    name: 'task',
+    model: () => {
+      throw new Error('Nobody asks for it.');
+    },
+    plan: { learningRate: 1 },
+    update: { clip: 1 },
+    cohort: { goal: 1, minimum: 1 },
+    schedule: { every: 0 },
+  };
+  return schemaRows(taskSchema, taskSchema.parse(least)).map(row =>
+    row.path === 'strategy' ? { ...row, standard: '`fedAvg()`' } : row,
+  );
+}
+
+function taskPage(): string {
+  return `# Task
+
+A task is what \`defineTask\` of \`@murmuration/coordinator/task/define-task\` returns. Fields without a
+default must be given. [Your own model](../guides/own-model.md) shows one.
+
+${durations}
+
+${made}
+
+${fields(taskRows(), propertyComments('coordinator/src/task/define-task.ts'))}
+`;
+}
+
+function commandsOf(command: Command, path: string): string[] {
+  command.configureHelp({ helpWidth: 100 });
+  const help = command.helpInformation().trimEnd();
+  const section = `## ${path}\n\n\`\`\`text\n${help}\n\`\`\``;
+  const below = command.commands.filter(each => each.name() !== 'help');
+  return [section, ...below.flatMap(each => commandsOf(each as Command, `${path} ${each.name()}`))];
+}
+
+function commandLinePage(): string {
+  return `# Command line
+
+\`murmuration\` runs a coordinator and talks to one that runs. This page is the help of all commands.
+
+${made}
+
+${commandsOf(murmuration(), 'murmuration').join('\n\n')}
+`;
+}
+
+async function httpPage(): Promise<string> {
+  const config = { ...leastConfig, port: 0, log: 'silent' as const };
+  const coordinator = await createCoordinator(config, [], { clock: steadyClock(), random: systemRandom });
+  try {
+    const answer = await fetch(`${coordinator.url}/openapi.json`);
+    const { paths } = (await answer.json()) as { paths: Record<string, Record<string, Operation>> };
+    const rows = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { summary, description }]) => [
+        `\`${method.toUpperCase()} ${path}\``,
+        cell([summary, description].filter(Boolean).join('. ')),
+      ]),
+    );
+    return `# HTTP
+
+The routes of a coordinator. \`GET /openapi.json\` of a running coordinator describes each of them with
+its parameters and answers. Errors are problem documents (RFC 9457) with a \`code\` of the
+[table of errors](../../protocol/ERRORS.md). Routes under \`/v1/admin\` need an operator token in
+\`Authorization: Bearer\`, or the session of the dashboard.
+
+${made}
+
+${table(
+  ['route', 'does'],
+  rows.toSorted(([one], [other]) => (one! < other! ? -1 : 1)),
+)}
+`;
+  } finally {
+    await coordinator.stop();
+  }
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly description?: string;
+}
+
+function eventsPage(): string {
+  const members = interfaceMembers('client-sdk/src/events.ts', 'ClientEvents');
+  const sections = members.map(
+    ({ name, text, comment }) =>
+      `## ${name}\n\n${comment === '' ? '' : `${comment}\n\n`}\`\`\`text\n${text}\n\`\`\``,
+  );
+  return `# Events of the SDK
+
+An app listens with \`client.on(NAME, listener)\`. A listener that throws harms nothing.
+
+${made}
+
+${sections.join('\n\n')}
+`;
+}
+
+async function metricsPage(): Promise<string> {
+  const registry = watchMetrics(
+    new CoordinatorEvents(),
+    {
+      tasks: [],
+      waiting: () => 0,
+      isPaused: () => false,
+      connected: () => 0,
+      enrolled: () => 0,
+      traffic: () => ({ up: 0, down: 0 }),
+      firing: () => [],
+    },
+    steadyClock(),
+  );
+  const metrics = await registry.getMetricsAsJSON();
+  const own = metrics.filter(({ name }) => name.startsWith('murmuration_'));
+  return `# Metrics
+
+\`GET /metrics\` answers in the text format of Prometheus. Labels have values from bounded sets: tasks,
+phases, outcomes, error codes; no label names a device. Counts begin at the start of the process. The
+default metrics of \`prom-client\` about the process (\`process_*\`, \`nodejs_*\`) are there as well.
+
+${made}
+
+${table(
+  ['metric', 'type', 'meaning'],
+  own.map(({ name, type, help }) => [`\`${name}\``, String(type), cell(help)]),
+)}
+`;
+}
+
+function errorsPage(): string {
+  return `# Error codes
+
+Every error that crosses a wire or reaches an app has one of these codes. Over HTTP it is the member
+\`code\` of a problem document (RFC 9457) with the status below; over the socket it is the \`code\` of a
+refusal (SPEC.md, CH5). A code never gets another meaning. *Retry* says whether the same request,
+unchanged, may succeed later.
+
+${made}
+
+${table(
+  ['Code', 'Status', 'Retry', 'Meaning'],
+  Object.entries(errors).map(([code, { status, retryable, text }]) => [
+    `\`${code}\``,
+    String(status),
+    retryable ? 'yes' : 'no',
+    text,
+  ]),
+)}
+`;
+}
+
+/** The pages of reference that are made from code, by their path in the repository. */
+export async function referencePages(): Promise<Map<string, string>> {
+  return new Map([
+    ['protocol/ERRORS.md', errorsPage()],
+    ['docs/reference/configuration.md', configurationPage()],
+    ['docs/reference/limits.md', limitsPage()],
+    ['docs/reference/task.md', taskPage()],
+    ['docs/reference/cli.md', commandLinePage()],
+    ['docs/reference/http.md', await httpPage()],
+    ['docs/reference/events.md', eventsPage()],
+    ['docs/reference/metrics.md', await metricsPage()],
+  ]);
+}

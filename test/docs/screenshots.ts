@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+import { chromiumOptions } from '../chromium.ts';
+import { root } from './documents.ts';
+
+// npm run screenshots: runs the demonstration, and takes the pictures of the README of its pages in a real Chromium.
+const folder = fileURLToPath(new URL('../../docs/public/', import.meta.url));
+const rounds = 6;
+const size = { width: 1280, height: 800 };
+
+const demonstration = spawn(
+  process.execPath,
+  [
+    'scripts/run.mjs',
+    'simulations/src/start.ts',
+    '--devices',
+    '80',
+    '--cohort',
+    '20',
+    '--rounds',
+    '1000',
+    '--port',
+    '0',
+  ],
+  { cwd: root, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'inherit'] },
+);
+const ended = once(demonstration, 'exit');
+try {
+  const { keyboard, dashboard } = await addressesOf(demonstration.stdout);
+  const browser = await chromium.launch(chromiumOptions);
+  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', colorScheme: 'light' });
+  await takeDashboard(await context.newPage(), dashboard);
+  await takeKeyboard(await context.newPage(), keyboard);
+  await browser.close();
+} finally {
+  demonstration.kill('SIGTERM');
+  await ended;
+}
+
+/** The addresses that the demonstration prints. It is read to its end, so that it never waits for a reader. */
+function addressesOf(output: NodeJS.ReadableStream): Promise<{ keyboard: string; dashboard: string }> {
+  const found: string[] = [];
+  const lines = createInterface({ input: output });
+  return new Promise((resolve, reject) => {
+    lines.on('line', line => {
+      console.log(line);
+      found.push(...[...line.matchAll(/https?:\/\/[^\s│|]+/g)].map(([address]) => address));
+      const keyboard = found.find(address => address.endsWith('/keyboard/'));
+      const dashboard = found.find(address => address.includes('#token='));
+      if (keyboard && dashboard) resolve({ keyboard, dashboard });
+    });
+    lines.on('close', () => reject(new Error('The demonstration ended without an address.')));
+  });
+}
+
+async function takeDashboard(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  // A chart needs a few versions.
+  const models = new URL('/v1/tasks/keyboard/models', address);
+  const newest = async () => {
+    const answer = (await (await fetch(models)).json()) as { models: { number: number }[] };
+    return Math.max(...answer.models.map(({ number }) => number));
+  };
+  while ((await newest()) < rounds) await page.waitForTimeout(1_000);
+  await page.screenshot({ path: `${folder}dashboard.png` });
+}
+
+async function takeKeyboard(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  const field = page.getByRole('textbox', { name: 'Message' });
+  for (const message of ['Hey, are you there', 'I will call you later', 'see you at home']) {
+    await field.pressSequentially(message);
+    await field.press('Enter');
+  }
+  await field.pressSequentially('I will ');
+  const suggestions = page.getByRole('group', { name: 'Suggestions', exact: true });
+  await suggestions.getByRole('button').nth(2).waitFor();
+  await page.screenshot({ path: `${folder}keyboard.png` });
+}
