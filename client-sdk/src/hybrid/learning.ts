@@ -4,7 +4,7 @@ import type { TaskName } from '@murmuration/protocol/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Comparison } from './comparison.ts';
 import { compare } from './comparison.ts';
-import { isHeldOut } from './held-out.ts';
+import { ExampleSplit } from './held-out.ts';
 import type { OpenModel } from './inference.ts';
 import type { Lesson, PersonalModel } from './personal.ts';
 import type { Choice } from './saved-hybrid.ts';
@@ -41,7 +41,9 @@ export async function learnAnew(
   const opened: OpenModel[] = [];
   const replaced: OpenModel[] = [];
   try {
-    const [heldOut, lesson] = await splitExamples(examples, serving, signal);
+    const split = new ExampleSplit(serving);
+    await inTurns(examples, signal, example => split.add(example));
+    const { heldOut, lesson } = split;
     const { files, global } = await chooseVersion(before, newest, heldOut, ports, signal);
     const isNew = files !== null && files.hash !== before.files?.hash;
     if (isNew && global) opened.push(global);
@@ -88,18 +90,6 @@ export async function learnAnew(
     await Promise.all(opened.map(model => model.close()));
     throw signal.aborted ? new MurmurationError('training.stopped') : error;
   }
-}
-
-/** The examples that are held out, and those to learn from. */
-async function splitExamples(
-  examples: readonly unknown[],
-  serving: Serving<unknown>,
-  signal: AbortSignal,
-): Promise<[heldOut: unknown[], lesson: unknown[]]> {
-  const heldOut: unknown[] = [];
-  const lesson: unknown[] = [];
-  await inTurns(examples, signal, example => (isHeldOut(example, serving) ? heldOut : lesson).push(example));
-  return [heldOut, lesson];
 }
 
 function newestOf(heldOut: readonly unknown[]): readonly unknown[] {

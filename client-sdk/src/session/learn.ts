@@ -5,7 +5,7 @@ import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { Verdict } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
 import { BelowFloor } from '../floors/below-floor.ts';
-import { isHeldOut } from '../hybrid/held-out.ts';
+import { ExampleSplit } from '../hybrid/held-out.ts';
 import type { Learned } from '../update/prepare.ts';
 import { readExamples } from './examples.ts';
 import { persist } from './persist.ts';
@@ -86,6 +86,8 @@ export function trainingOf({ plan: { training }, number }: Assignment): Training
 
 /** Private layers are one of the personal models: what these are compared on, they must not have learned. */
 function lessonOf(examples: readonly unknown[], serving: Serving<unknown>): readonly unknown[] {
-  const lesson = examples.filter(example => !isHeldOut(example, serving));
+  const split = new ExampleSplit(serving);
+  for (const example of examples) split.add(example);
+  const { lesson } = split;
   return lesson.length > 0 ? lesson : examples;
 }

@@ -1,4 +1,4 @@
-import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
+import { ExampleSplit, isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
 import type { Serving } from '@murmuration/engine/serving';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -24,5 +24,19 @@ describe('the examples that are held out', () => {
         expect(isHeldOut([...sequence], task)).toBe(isHeldOut(sequence, task));
       }),
     );
+  });
+
+  it('hold out one of five copies of what is repeated, and leave the others to learn from', () => {
+    for (const sequence of Array.from({ length: 30 }, (_, i) => [i, i + 1, 2])) {
+      const split = new ExampleSplit(task);
+      const copies = Array.from({ length: 11 }, () => [...sequence]);
+      for (const copy of copies) split.add(copy);
+      const [first, ...repeated] = copies;
+      expect(split.heldOut).toEqual([
+        ...(isHeldOut(first, task) ? [first] : []),
+        ...repeated.filter((_, i) => i % 5 === 1),
+      ]);
+      expect(split.lesson).toHaveLength(11 - split.heldOut.length);
+    }
   });
 });

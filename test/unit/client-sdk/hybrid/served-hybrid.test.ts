@@ -304,6 +304,16 @@ describe('learning', () => {
     }
   });
 
+  it('weighs what a person repeats: an n-gram cache that knows one sentence by heart gets its share', async () => {
+    for (const sentence of steppingSequences(2, 10)) {
+      const { hybrid, device } = hybridOn({ personal: [ngramCache()] });
+      device.newest = stepping(1);
+      device.examples = Array.from({ length: 6 }, () => [...sentence]);
+      await hybrid.learn();
+      expect(hybrid.report()!.lambda).toBeGreaterThan(0.5);
+    }
+  });
+
   it('judges an n-gram cache as knowing nothing where all that it has taken in is held out', async () => {
     const { hybrid, device } = hybridOn({ personal: [ngramCache()] });
     device.newest = stepping(1);
