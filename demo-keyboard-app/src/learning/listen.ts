@@ -3,6 +3,7 @@ import type { Clock } from '@murmuration/protocol/ports';
 import { effect, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Notices } from '../notices/notices.ts';
 import type { Mixture } from '../recall/mixture.ts';
+import type { Countdown } from '../rounds/countdown.ts';
 import type { Participation } from '../rounds/participation.ts';
 import type { Traffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
@@ -13,6 +14,7 @@ const patience = 4_000;
 /** What the client's events change. */
 export interface Heard {
   readonly participation: Participation;
+  readonly countdown: Countdown;
   readonly traffic: Traffic;
   readonly notices: Notices;
   readonly suggestions: SuggestionBar;
@@ -26,16 +28,19 @@ export interface Heard {
 
 /** Lets the page's state follow the client. */
 export function listen(client: Pick<PlatformClient, 'on'>, heard: Heard, clock: Clock): void {
-  const { participation, traffic, notices, suggestions, mixture, isLearning, isActive, plain } = heard;
+  const { participation, countdown, traffic, notices, suggestions, mixture, isLearning, isActive, plain } =
+    heard;
   const { link } = participation;
   client.on('connected', () => {
     link.value = 'online';
+    countdown.wait();
   });
   client.on('disconnected', () => {
     link.value = 'offline';
+    countdown.stop();
   });
   effect(() => {
-    if (!isActive.value) return;
+    if (!isActive.value) return countdown.stop();
     link.value = 'connecting';
     return clock.at(clock.now() + patience, () => {
       if (link.peek() === 'connecting') link.value = 'offline';
@@ -45,8 +50,14 @@ export function listen(client: Pick<PlatformClient, 'on'>, heard: Heard, clock: 
     if (role === 'standby') link.value = 'standby';
     else if (link.peek() === 'standby') link.value = 'connecting';
   });
-  client.on('round', event => participation.round(event));
-  client.on('wait', ({ reason }) => participation.wait(reason));
+  client.on('round', event => {
+    participation.round(event);
+    if (event.phase !== 'ended') countdown.stop();
+  });
+  client.on('wait', ({ after }) => {
+    participation.wait();
+    if (link.peek() === 'online') countdown.wait(after ?? 0);
+  });
   client.on('model', ({ bytes }) => participation.model(bytes));
   client.on('sent', sent => traffic.add({ ...sent, at: clock.now(), plain: sent.masked ? plain() : null }));
   client.on('personal', ({ phase, report }) => {

@@ -17,8 +17,11 @@ import { Reader } from '../reading/reader.ts';
 import { sentences } from '../reading/sentences.ts';
 import type { Mixture } from '../recall/mixture.ts';
 import { RecallTally } from '../recall/tally.ts';
+import { Countdown } from '../rounds/countdown.ts';
 import { Participation } from '../rounds/participation.ts';
 import { Traffic } from '../sent/traffic.ts';
+import { NextWords } from '../suggestions/next-words.ts';
+import { OwnWords } from '../suggestions/own-words.ts';
 import { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 import type { PageState } from './state.ts';
 
@@ -48,8 +51,11 @@ export async function assemble(parts: Parts): Promise<PageState> {
   const { setup, client, hybrid, storage, log, notices, theme, plain, clock, random } = parts;
   const failed = (error: unknown) => notices.failed(error);
   const draft = new Draft();
-  const suggestions = new SuggestionBar(draft, hybrid, setup.vocabulary, failed);
-  const recall = new RecallTally(hybrid, setup.vocabulary, storage);
+  const ownWords = new OwnWords(setup.vocabulary);
+  for (const sentence of log.sentences.peek()) ownWords.learn(sentence);
+  const nextWords = new NextWords(hybrid, setup.vocabulary, ownWords);
+  const suggestions = new SuggestionBar(draft, nextWords, failed);
+  const recall = new RecallTally(nextWords, storage);
   await recall.open().catch(failed);
   const sentenceCount = computed(() => log.sentences.value.length);
   const choice = new Choice(
@@ -59,6 +65,10 @@ export async function assemble(parts: Parts): Promise<PageState> {
     failed,
   );
   const participation = new Participation(choice.isActive);
+  effect(() => {
+    if (!choice.isActive.value) participation.leave();
+  });
+  const countdown = new Countdown(clock, 1_000 * setup.secondsPerRound);
   const traffic = new Traffic();
   const lessons = new Lessons(hybrid, betweenLessons, failed);
   const mixture = signal<Mixture | null>(null);
@@ -67,7 +77,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
   client.on('model', () => lessons.want());
   listen(
     client,
-    { participation, traffic, notices, suggestions, mixture, isLearning, isActive, plain },
+    { participation, countdown, traffic, notices, suggestions, mixture, isLearning, isActive, plain },
     clock,
   );
 
@@ -78,7 +88,10 @@ export async function assemble(parts: Parts): Promise<PageState> {
     const counted = recall.sent(draft.text.peek());
     draft.clear();
     const stored = log.add(sentence).catch(failed);
-    const learned = Promise.all([stored, counted]).then(() => hybrid.observe(sentence));
+    const learned = Promise.all([stored, counted]).then(() => {
+      ownWords.learn(sentence);
+      return hybrid.observe(sentence);
+    });
     learned.then(() => {
       suggestions.refresh();
       lessons.written();
@@ -93,6 +106,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
     draft.clear();
     const forgotten = await choice.forget().then(() => 'cleared' as const, forgottenDespite);
     log.forget();
+    ownWords.forget();
     recall.forget();
     traffic.forget();
     participation.forget();
@@ -119,6 +133,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
     mixture,
     isLearning,
     participation,
+    countdown,
     traffic,
     choice,
     reader,

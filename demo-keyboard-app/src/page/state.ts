@@ -8,6 +8,7 @@ import type { Notices } from '../notices/notices.ts';
 import type { Reader } from '../reading/reader.ts';
 import type { Mixture } from '../recall/mixture.ts';
 import type { RecallTally } from '../recall/tally.ts';
+import type { Countdown } from '../rounds/countdown.ts';
 import type { Participation } from '../rounds/participation.ts';
 import type { Traffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
@@ -23,6 +24,7 @@ export interface PageState {
   /** Whether the device learns from what was written, outside of rounds. */
   readonly isLearning: ReadonlySignal<boolean>;
   readonly participation: Participation;
+  readonly countdown: Countdown;
   readonly traffic: Traffic;
   readonly choice: Choice;
   readonly reader: Reader;

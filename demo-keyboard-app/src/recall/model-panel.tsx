@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { strings } from '../strings/strings.ts';
-import { type SuggestionBar, sources } from '../suggestions/suggestion-bar.ts';
+import { sources } from '../suggestions/next-words.ts';
+import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 import type { Mixture } from './mixture.ts';
 import type { RecallTally } from './tally.ts';
 

@@ -1,10 +1,8 @@
-import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { signal } from '@preact/signals';
-import { RecallCounter } from '../../task/recall.ts';
-import { numberId, type Vocabulary } from '../../task/vocabulary.ts';
+import { numberToken, tokensOf } from '../../task/tokens.ts';
 import { completeWords } from '../draft/text.ts';
-import { type Source, sources } from '../suggestions/suggestion-bar.ts';
+import { type NextWords, type Source, sources } from '../suggestions/next-words.ts';
 
 /** How often each model had the next word first, and among its first three, in `words` words that were written here. */
 export interface Tally {
@@ -27,16 +25,14 @@ const name = 'app.recall';
  */
 export class RecallTally {
   readonly tally = signal<Tally>(empty);
-  readonly #hybrid: Pick<Hybrid, 'predict'>;
-  readonly #vocabulary: Vocabulary;
+  readonly #next: NextWords;
   readonly #storage: Storage;
   /** Words of the sentence under way that were counted. */
   #counted = 0;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(hybrid: Pick<Hybrid, 'predict'>, vocabulary: Vocabulary, storage: Storage) {
-    this.#hybrid = hybrid;
-    this.#vocabulary = vocabulary;
+  constructor(next: NextWords, storage: Storage) {
+    this.#next = next;
     this.#storage = storage;
   }
 
@@ -69,14 +65,14 @@ export class RecallTally {
     const words = completeWords(text, isSent);
     if (text === '') this.#counted = 0;
     for (const { word, at } of words.slice(this.#counted)) {
-      const ids = this.#vocabulary.encode(word);
-      const target = ids.length === 1 ? ids[0]! : numberId;
-      if (target !== numberId) this.#queue = this.#queue.then(() => this.#ask(text.slice(0, at), target));
+      const [target, ...others] = tokensOf(word);
+      if (target === undefined || target === numberToken || others.length > 0) continue;
+      this.#queue = this.#queue.then(() => this.#ask(text.slice(0, at), target));
     }
     this.#counted = Math.max(this.#counted, words.length);
   }
 
-  async #ask(before: string, target: number): Promise<void> {
+  async #ask(before: string, target: string): Promise<void> {
     const found = await Promise.all(sources.map(source => this.#hitsOf(before, source, target)));
     const { words, hits } = this.tally.peek();
     const entries = sources.map((source, i) => {
@@ -86,14 +82,11 @@ export class RecallTally {
     this.tally.value = { words: words + 1, hits: Object.fromEntries(entries) as Record<Source, Hits> };
   }
 
-  async #hitsOf(before: string, source: Source, target: number): Promise<Hits> {
+  async #hitsOf(before: string, source: Source, target: string): Promise<Hits> {
     try {
-      const { values } = await this.#hybrid.predict(before, source);
-      // What a model holds for impossible is not suggested either.
-      if (!(values[target]! > 0)) return none;
-      const counter = new RecallCounter();
-      counter.add(values, 0, this.#vocabulary.size, target);
-      return counter.recall;
+      const suggested = this.#next.likeliest(await this.#next.after(before, source), 3);
+      const place = suggested.findIndex(word => word.toLowerCase() === target);
+      return { top1: Number(place === 0), top3: Number(place >= 0) };
     } catch {
       return none;
     }

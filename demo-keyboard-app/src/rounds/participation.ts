@@ -49,32 +49,38 @@ export class Participation {
   readonly past = signal<readonly PastPart[]>([]);
   /** Model versions that came, and bytes of the last one. */
   readonly versions = signal({ received: 0, bytes: 0 });
-  /** Why the device waits, in the coordinator's or the SDK's words; null while it has a part or nothing to wait for. */
-  readonly waitsFor = signal<string | null>(null);
+  readonly #isActive: ReadonlySignal<boolean>;
   readonly step = computed<Step | null>(() => (this.part.value ? stepOf[this.part.value.phase] : null));
   #wasCounted = false;
 
   /** `isActive`: whether the device is to take part. */
   constructor(isActive: ReadonlySignal<boolean>) {
+    this.#isActive = isActive;
     this.connection = computed(() => (isActive.value ? this.link.value : 'off'));
   }
 
+  /** A device that is not to take part is leaving the round that it still tells of. */
   round({ number, phase, progress }: Pick<RoundProgress, 'number' | 'phase' | 'progress'>): void {
+    if (!this.#isActive.peek()) return;
     if (phase === 'ended') {
       this.#end(number);
       return;
     }
     if (this.part.peek()?.number !== number) this.#wasCounted = false;
     if (phase === 'counted') this.#wasCounted = true;
-    this.waitsFor.value = null;
     this.part.value = { number, phase, progress };
   }
 
   /** The device waits; a part that it had is over, heard or not. */
-  wait(reason: string): void {
+  wait(): void {
     const part = this.part.peek();
     if (part) this.#end(part.number);
-    this.waitsFor.value = reason;
+  }
+
+  /** The device is not to take part from now on: its part in the round is over at once, whatever has still to be told to the coordinator. */
+  leave(): void {
+    const part = this.part.peek();
+    if (part) this.#end(part.number);
   }
 
   model(bytes: number): void {
@@ -85,7 +91,6 @@ export class Participation {
     this.part.value = null;
     this.past.value = [];
     this.versions.value = { received: 0, bytes: 0 };
-    this.waitsFor.value = null;
     this.#wasCounted = false;
   }
 

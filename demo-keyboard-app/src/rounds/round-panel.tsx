@@ -1,15 +1,17 @@
 import type { Choice } from '../consent/choice.ts';
 import { sizeOf, strings } from '../strings/strings.ts';
+import type { Countdown } from './countdown.ts';
 import { Flock } from './flock.tsx';
 import { type Part, type Participation, stepOf, steps } from './participation.ts';
 
 interface Shown {
   readonly participation: Participation;
   readonly choice: Choice;
+  readonly countdown: Countdown;
 }
 
 /** The rounds of this device: the one under way, step by step, and those before. */
-export function RoundPanel({ participation, choice }: Shown) {
+export function RoundPanel({ participation, choice, countdown }: Shown) {
   const part = participation.part.value;
   const past = participation.past.value;
   const { received, bytes } = participation.versions.value;
@@ -17,7 +19,11 @@ export function RoundPanel({ participation, choice }: Shown) {
     <section class="panel rounds" aria-labelledby="rounds-heading">
       <h2 id="rounds-heading">{strings.rounds.heading}</h2>
       <Flock step={participation.step.value} />
-      {part ? <Steps part={part} /> : <Waiting participation={participation} choice={choice} />}
+      {part ? (
+        <Steps part={part} />
+      ) : (
+        <Waiting participation={participation} choice={choice} countdown={countdown} />
+      )}
       {past.length > 0 && (
         <>
           <h3>{strings.rounds.past}</h3>
@@ -57,13 +63,19 @@ function Steps({ part }: { readonly part: Part }) {
   );
 }
 
-function Waiting({ participation, choice }: Shown) {
+function Waiting({ participation, choice, countdown }: Shown) {
   const [line, hint] = reasonOf(participation, choice);
+  const seconds = countdown.seconds.value;
   return (
     <div>
       <p class="now" role="status">
         {line}
       </p>
+      {seconds !== null && (
+        <p class="countdown" role="timer">
+          {strings.rounds.soon(seconds)}
+        </p>
+      )}
       {hint && <p class="muted">{hint}</p>}
       {!choice.consent.value && (
         <button type="button" class="main-button" onClick={() => choice.agree(true)}>

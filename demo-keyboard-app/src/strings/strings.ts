@@ -104,6 +104,8 @@ export const strings = {
   rounds: {
     heading: 'Learning together',
     idle: 'No part in a round right now',
+    soon: (seconds: number) =>
+      seconds > 0 ? `The next round starts in about ${seconds} s` : 'The next round starts any moment now',
     idleHint: 'Devices are drawn at random for each round. Yours is in the draw.',
     notYet: (left: number) =>
       left === 1

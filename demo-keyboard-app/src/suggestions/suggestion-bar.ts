@@ -1,14 +1,9 @@
-import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { computed, effect, signal } from '@preact/signals';
-import type { Vocabulary } from '../../task/vocabulary.ts';
 import type { Draft } from '../draft/draft.ts';
 import { spelled } from '../draft/text.ts';
-import { likeliestWords } from './ranking.ts';
-
-/** Whose suggestions are shown. */
-export type Source = 'global' | 'personal' | 'hybrid';
-export const sources: readonly Source[] = ['global', 'personal', 'hybrid'];
+import type { NextWords, Source } from './next-words.ts';
+import type { Likelihoods } from './ranking.ts';
 
 /** Suggestions over the keys. */
 export const shown = 3;
@@ -18,9 +13,9 @@ export class SuggestionBar {
   readonly source = signal<Source>('hybrid');
   /** Whether the chosen model has nothing to answer with yet. */
   readonly isEmpty = signal(false);
-  readonly #probabilities = signal<Float32Array | null>(null);
+  readonly #likelihoods = signal<Likelihoods | null>(null);
   readonly words;
-  readonly #hybrid: Pick<Hybrid, 'predict'>;
+  readonly #next: NextWords;
   readonly #failed: (error: unknown) => void;
   /** Counts up when the models change. */
   readonly #version = signal(0);
@@ -28,19 +23,14 @@ export class SuggestionBar {
   #asked = 0;
 
   /** `failed` hears of a model that does not answer. */
-  constructor(
-    draft: Draft,
-    hybrid: Pick<Hybrid, 'predict'>,
-    vocabulary: Vocabulary,
-    failed: (error: unknown) => void,
-  ) {
-    this.#hybrid = hybrid;
+  constructor(draft: Draft, next: NextWords, failed: (error: unknown) => void) {
+    this.#next = next;
     this.#failed = failed;
     this.words = computed(() => {
-      const probabilities = this.#probabilities.value;
+      const likelihoods = this.#likelihoods.value;
       const caret = draft.caret.value;
-      if (!probabilities) return [];
-      const words = likeliestWords(probabilities, vocabulary, shown, caret.prefix.toLowerCase());
+      if (!likelihoods) return [];
+      const words = next.likeliest(likelihoods, shown, caret.prefix.toLowerCase());
       return words.map(word => spelled(word, caret));
     });
     const before = computed(() => draft.caret.value.before);
@@ -59,13 +49,13 @@ export class SuggestionBar {
     this.#asked += 1;
     const turn = this.#asked;
     try {
-      const { values } = await this.#hybrid.predict(before, source);
+      const likelihoods = await this.#next.after(before, source);
       if (turn !== this.#asked) return;
       this.isEmpty.value = false;
-      this.#probabilities.value = values;
+      this.#likelihoods.value = likelihoods;
     } catch (error) {
       if (turn !== this.#asked) return;
-      this.#probabilities.value = null;
+      this.#likelihoods.value = null;
       this.isEmpty.value = true;
       if (!(error instanceof MurmurationError && error.code === 'hybrid.no-model')) this.#failed(error);
     }

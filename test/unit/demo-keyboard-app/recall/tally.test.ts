@@ -1,14 +1,21 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { RecallTally } from '@murmuration/demo-keyboard-app/src/recall/tally';
+import { NextWords } from '@murmuration/demo-keyboard-app/src/suggestions/next-words';
+import { OwnWords } from '@murmuration/demo-keyboard-app/src/suggestions/own-words';
 import { describe, expect, it } from 'vitest';
 import { parrot, vocabulary } from '../parrot.ts';
 
+const tallyOf = (
+  model: ReturnType<typeof parrot>,
+  storage = memoryStorage(),
+  own = new OwnWords(vocabulary),
+) => new RecallTally(new NextWords(model, vocabulary, own), storage);
 const orders = { global: ['i', 'see', 'no', 'for'], hybrid: ['see'] };
 
 describe('the recall of the models on what is written', () => {
   it('asks all of them once for each word, from what stands before it', async () => {
     const model = parrot(orders);
-    const tally = new RecallTally(model, vocabulary, memoryStorage());
+    const tally = tallyOf(model);
     for (const text of ['I', 'I ', 'I s', 'I see', 'I see ', 'I see no']) tally.writing(text);
     await tally.sent('I see no');
     expect(model.asked.filter(([, source]) => source === 'global').map(([before]) => before)).toEqual([
@@ -27,7 +34,7 @@ describe('the recall of the models on what is written', () => {
   });
 
   it('counts a word as it was written first, whatever becomes of it', async () => {
-    const tally = new RecallTally(parrot(orders), vocabulary, memoryStorage());
+    const tally = tallyOf(parrot(orders));
     for (const text of ['see ', 'se', '', 'no ', 'no for ', 'no ']) tally.writing(text);
     await tally.sent('no for');
     // "see", then after the empty field "no" and "for".
@@ -35,16 +42,27 @@ describe('the recall of the models on what is written', () => {
   });
 
   it('leaves out numbers, and counts words that nobody knows as missed', async () => {
-    const tally = new RecallTally(parrot(orders), vocabulary, memoryStorage());
+    const tally = tallyOf(parrot(orders));
     await tally.sent('42 Netherfield 1813');
     expect(tally.tally.value).toMatchObject({ words: 1, hits: { global: { top1: 0, top3: 0 } } });
   });
 
+  it('counts words of one’s own where they are suggested: with the shared model never', async () => {
+    const own = new OwnWords(vocabulary);
+    const tally = tallyOf(parrot({ ...orders, personal: ['i'] }), memoryStorage(), own);
+    await tally.sent('see Netherfield');
+    expect(tally.tally.value.hits.hybrid).toEqual({ top1: 1, top3: 1 });
+    for (let times = 0; times < 4; times++) own.learn('see Netherfield');
+    await tally.sent('see Netherfield');
+    const { global, personal, hybrid } = tally.tally.value.hits;
+    expect([global.top3, personal.top1, hybrid.top1]).toEqual([2, 1, 3]);
+  });
+
   it('goes on where it was when the page is opened anew', async () => {
     const storage = memoryStorage();
-    const before = new RecallTally(parrot(orders), vocabulary, storage);
+    const before = tallyOf(parrot(orders), storage);
     await before.sent('I see');
-    const tally = new RecallTally(parrot(orders), vocabulary, storage);
+    const tally = tallyOf(parrot(orders), storage);
     await tally.open();
     expect(tally.tally.value).toEqual(before.tally.value);
     await tally.sent('no');
@@ -56,7 +74,7 @@ describe('the recall of the models on what is written', () => {
     async damaged => {
       const storage = memoryStorage();
       await storage.put('app.recall', new TextEncoder().encode(damaged));
-      const tally = new RecallTally(parrot(orders), vocabulary, storage);
+      const tally = tallyOf(parrot(orders), storage);
       await tally.open();
       expect(tally.tally.value.words).toBe(0);
     },

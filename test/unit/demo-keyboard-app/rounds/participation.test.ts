@@ -43,11 +43,22 @@ describe('the part of a device', () => {
 
   it('is over where the device waits again without having heard of the end', () => {
     hear(5, 'keys', 'training');
-    participation.wait('the round is over');
+    participation.wait();
     expect(participation.part.value).toBeNull();
     expect(participation.past.value).toEqual([{ number: 5, counted: false }]);
     hear(5, 'ended');
     expect(participation.past.value).toHaveLength(1);
+  });
+
+  it('is over at once when the device is not to take part, whatever its client still tells', () => {
+    const isActive = signal(true);
+    const other = new Participation(isActive);
+    other.round({ number: 4, phase: 'training', progress: 0.5 });
+    isActive.value = false;
+    other.leave();
+    other.round({ number: 4, phase: 'training', progress: 0.6 });
+    expect(other.part.value).toBeNull();
+    expect(other.past.value).toEqual([{ number: 4, counted: false }]);
   });
 
   it('is off while the device is not to take part', () => {

@@ -1,5 +1,7 @@
 import type { Hybrid, Prediction } from '@murmuration/client-sdk/hybrid/hybrid';
 import { Draft } from '@murmuration/demo-keyboard-app/src/draft/draft';
+import { NextWords } from '@murmuration/demo-keyboard-app/src/suggestions/next-words';
+import { OwnWords } from '@murmuration/demo-keyboard-app/src/suggestions/own-words';
 import { SuggestionBar } from '@murmuration/demo-keyboard-app/src/suggestions/suggestion-bar';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -14,7 +16,9 @@ beforeEach(() => {
 });
 
 const barOf = (hybrid: Pick<Hybrid, 'predict'>) =>
-  new SuggestionBar(draft, hybrid, vocabulary, error => failures.push(error));
+  new SuggestionBar(draft, new NextWords(hybrid, vocabulary, new OwnWords(vocabulary)), error =>
+    failures.push(error),
+  );
 /** Lets what was asked be answered. */
 const settle = async () => {
   for (let i = 0; i < 8; i++) await Promise.resolve();
