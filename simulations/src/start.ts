@@ -1,29 +1,41 @@
+import { join, resolve } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { inGraph } from '@murmuration/coordinator/round/phases/keys';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
-import { describeModel } from '@murmuration/engine/model';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { startBackend } from '@murmuration/engine/backend';
+import { describeModel, loadModel } from '@murmuration/engine/model';
 import { base64url, hex } from '@murmuration/protocol/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { measureBaselines } from './baselines/baselines.ts';
 import { lossesIn } from './behaviour/losses.ts';
 import { smsText } from './data/sms.ts';
+import { type Address, addressBox, isColourful } from './demonstration/address-box.ts';
 import { Display } from './demonstration/display.ts';
-import { parseOptions, type StartOptions } from './demonstration/start-options.ts';
+import { keptHead } from './demonstration/kept-head.ts';
+import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
+import { parseOptions } from './demonstration/start-options.ts';
+import { recallIn, summary } from './demonstration/summary.ts';
 import { ExactnessAudit } from './exactness/audit.ts';
+import type { HeldOutText } from './keyboard/evaluate.ts';
 import { fewestExamples, keyboardTask } from './keyboard/task.ts';
 import { heldOutText } from './keyboard/text.ts';
 import { type BuiltPage, dashboardPage, keyboardPage } from './pages/built-page.ts';
 import { Phones } from './phones/phones.ts';
+import { version0 } from './pretraining/version0.ts';
 import { seededRandom } from './random/seeded-random.ts';
 import { percent } from './study/percent.ts';
 import { Host } from './visitors/host.ts';
+import { besideVisitors, secondsPerRound, smallRounds } from './visitors/small-rounds.ts';
 import { Visitors } from './visitors/visitors.ts';
 import { growHeapFreely } from './workers/heap.ts';
 
@@ -34,19 +46,30 @@ const pagePath = '/keyboard/';
 async function start(): Promise<void> {
   const text = smsText();
   const options = parseOptions(process.argv.slice(2), text.phones.length);
-  const display = new Display(options.json ? process.stderr : process.stdout);
+  const out = options.json ? process.stderr : process.stdout;
+  const display = new Display(out);
   const began = systemClock.now();
 
   display.say(
-    `${options.devices} phones, each with its own messages, teach one keyboard model; the messages stay on the phones.`,
+    `${options.devices} phones, each with its own messages, teach one keyboard model. The messages stay on the phones.`,
   );
   const [enrolmentToken, visitorsToken] = [base64url(systemRandom(24)), base64url(systemRandom(24))];
   const { text: operatorToken, proof } = mintToken('operator', systemRandom, native);
   const heldOut = heldOutText(text, smallModel.vocabulary);
-  const task = keyboardTask({ ...options, heldOut });
+  const task = keyboardTask({ ...options, heldOut, model: () => version0(heldOut.words) });
+  const small = smallRounds(task);
   const folder = await built('keyboard page', keyboardPage, display);
   const dashboard = await built('dashboard', dashboardPage, display);
-  const setup = { words: heldOut.words, enrolment: visitorsToken, leastSentences: fewestExamples };
+  const setup = {
+    words: heldOut.words,
+    enrolment: visitorsToken,
+    leastSentences: fewestExamples,
+    secondsPerRound,
+  };
+  const kept = options.storage === undefined ? undefined : resolve(options.storage);
+  const storage = await openStorage(kept && join(kept, 'coordinator'), systemClock);
+  await startBackend();
+  const head = (await keptHead(storage, task.name)) ?? { model: await firstVersion(heldOut.words) };
   const coordinator = await createCoordinator(
     parseConfig({
       port: options.port,
@@ -56,15 +79,15 @@ async function start(): Promise<void> {
       apps: folder ? { [pagePath]: { folder, documents: { 'setup.json': setup } } } : {},
     }),
     [task],
-    { clock: systemClock, random: seededRandom(options.seed, 'coordinator') },
+    // What a storage keeps has used up what a seed gives.
+    { clock: systemClock, random: kept ? systemRandom : seededRandom(options.seed, 'coordinator'), storage },
   );
-  display.say(`Coordinator: ${coordinator.url}/v1/tasks/keyboard`);
-  if (dashboard) display.say(`Dashboard: ${coordinator.url}/#token=${operatorToken}`);
 
   const phones = new Phones({
     url: coordinator.url,
     enrolmentToken,
     seed: options.seed,
+    kept: kept ? { folder: join(kept, 'phones'), start: base64url(systemRandom(12)) } : null,
     engine: options.engine,
     losses: lossesIn(options.loseAt, options.lose),
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
@@ -78,64 +101,92 @@ async function start(): Promise<void> {
   const host = new Host(visitors, {
     task: task.name,
     control: coordinator.control,
+    resize: rounds =>
+      coordinator.control.tasks
+        .find(({ task: { name } }) => name === task.name)!
+        .adjust(rounds === 'small' ? small : task),
     clock: systemClock,
-    phones: { all: options.devices, besideVisitors: besideVisitors(options.devices, task) },
+    phones: { all: options.devices, besideVisitors: besideVisitors(options.devices, small) },
     awake: count => phones.awake(count),
     say: line => display.say(line),
   });
-  const initial = await task.model();
   const audit = new ExactnessAudit(
     task,
-    describeModel(initial),
+    head,
     ({ number }) => {
       display.say(`Round ${number}: its model is not what the updates of its contributors add up to.`);
       process.exitCode = 1;
     },
-    device => visitors.has(device),
+    { isStranger: device => visitors.has(device), since: began },
   );
-  initial.dispose();
   coordinator.events.on('round', state => audit.observe(state));
   coordinator.events.on('round-ended', record => audit.ended(record));
   phones.on('event', event => {
     if (event.type === 'update') audit.take(event);
-    if (event.type === 'backend') display.say(`Phones train on ${event.backend}: ${event.reason}.`);
-    if (event.type === 'engine') display.say(`Training is ${event.engine}: ${event.reason}.`);
+    if (event.type === 'backend') display.sayOnce(`Phones train on ${event.backend}: ${event.reason}.`);
+    if (event.type === 'engine') display.sayOnce(`Training is ${event.engine}: ${event.reason}.`);
     if (event.type === 'error') display.say(`Phone ${event.phone}: ${event.message}`);
   });
   const stop = async () => {
     host.close();
+    if (kept) await coordinator.endRounds();
     await phones.stop();
     await coordinator.stop();
+    await storage.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stop().then(() => process.exit(0)));
 
   const { unigram, trigram } = measureBaselines(text);
+  const first = await recallOf(head.model, heldOut);
+  await phones.connected(options.devices);
   display.say(
     `Held-out recall, top-1 / top-3: most frequent words ${percent(unigram.top1)} / ${percent(unigram.top3)}, ` +
+      `this model before its first round ${percent(first.top1)} / ${percent(first.top3)}, ` +
       `a trigram of everybody's text in one place ${percent(trigram.top1)} / ${percent(trigram.top3)}.`,
   );
-  await phones.connected(options.devices);
-  if (folder) display.say(`Type on it yourself, and take part: ${coordinator.url}${pagePath}`);
+  const pageUrl = folder && `${coordinator.url}${pagePath}`;
+  const addresses: Address[] = [
+    ...(pageUrl ? [{ name: 'Keyboard: type, and take part', url: pageUrl }] : []),
+    ...(dashboard ? [{ name: 'Dashboard', url: `${coordinator.url}/#token=${operatorToken}` }] : []),
+    { name: 'Model', url: `${coordinator.url}/v1/tasks/keyboard` },
+  ];
+  display.say(addressBox(addresses, isColourful(out, process.env)));
+  const { platform, env: environment } = process;
+  const browser =
+    options.open && !options.json && pageUrl
+      ? browserCommand(pageUrl, { platform, isTTY: out.isTTY === true, environment })
+      : undefined;
+  if (browser) openBrowser(browser);
   display.head();
   const goesOn = folder !== undefined && !options.exit;
   const records = await runRounds(coordinator, options.rounds, display, () =>
     goesOn ? host.roundsOver() : coordinator.endRounds(),
   );
+  display.foot();
   const { sumsExact, sumsChecked, sumsWithVisitors } = audit.figures;
   const seconds = (systemClock.now() - began) / 1_000;
+  const figures = summary(options, first, records);
   display.say(
     `${records.length} rounds in ${seconds.toFixed(0)} s; ${sumsExact} of ${sumsChecked} sums exact to the last bit.`,
   );
+  if (figures.gain.top1 !== null && figures.gain.top3 !== null)
+    display.say(
+      `The rounds taught ${signed(figures.gain.top1)} points of top-1 recall and ${signed(figures.gain.top3)} of top-3.`,
+    );
   if (sumsWithVisitors > 0)
     display.say(
-      `${sumsWithVisitors} more can't be checked: a visitor's update is in them, or in a model before them, and nobody but its device has it.`,
+      `${sumsWithVisitors} more sums can't be checked: they, or a model before them, hold a visitor's update, which only the visitor's device knows.`,
     );
+  if (figures.failedRounds === records.length) {
+    display.say('Every round failed, so the model has learned nothing.');
+    process.exitCode = 1;
+  }
   if (options.json) {
     const { heldOutWords, splitSha256 } = text;
     console.log(
       JSON.stringify({
-        ...summary(options, records),
+        ...figures,
         sumsExact,
         sumsChecked,
         unigram: recallIn(unigram),
@@ -150,9 +201,20 @@ async function start(): Promise<void> {
   else display.say(`The models stay at ${coordinator.url}/v1/tasks/keyboard/models until you press Ctrl-C.`);
 }
 
-/** So few phones that a round never chooses among them and a visitor, nor sheds one of them: it begins once it has waited for others. */
-function besideVisitors(devices: number, task: Task): number {
-  return Math.min(devices, Math.ceil(inGraph * task.cohort.goal) - 1, cohortSizeOf(task) - 1);
+/** The model before any round, as a version of its content. */
+async function firstVersion(words: readonly string[]): Promise<ModelFiles> {
+  const model = await version0(words);
+  const { topology, layout, weights } = describeModel(model);
+  model.dispose();
+  return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+}
+
+/** Recall of a version on the held-out messages. */
+async function recallOf(version: ModelFiles, { words, messages }: HeldOutText): Promise<Recall> {
+  const model = await loadModel(version);
+  const found = await recall(model, new Vocabulary(words), messages);
+  model.dispose();
+  return found;
 }
 
 /** The folder of a page; undefined, and said why, where it can't be built. */
@@ -163,7 +225,7 @@ async function built(
 ): Promise<string | undefined> {
   try {
     const { folder, isNew } = await page(modules => display.busy(`Building the ${name}: ${modules} files`));
-    if (isNew) display.say(`The ${name} is built; later starts find it ready.`);
+    if (isNew) display.say(`The ${name} is built. Later starts reuse it.`);
     return folder;
   } catch (error) {
     display.say(`The ${name} could not be built, so it is not served: ${messageOf(error)}`);
@@ -194,38 +256,8 @@ function runRounds(
   });
 }
 
-/** What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. */
-function summary(
-  { devices, cohort, overSelection, seed, masking, lose, loseAt, engine }: StartOptions,
-  records: readonly RoundRecord[],
-) {
-  const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
-  const total = (of: (record: RoundRecord) => number) => records.reduce((sum, record) => sum + of(record), 0);
-  return {
-    rounds: records.length,
-    failedRounds: total(({ outcome }) => (outcome === 'failed' ? 1 : 0)),
-    devices,
-    cohort,
-    overSelection,
-    seed,
-    masking,
-    lose,
-    loseAt,
-    engine,
-    contributors: records.map(({ tally }) => tally.accepted),
-    top1: inPercent(last?.top1),
-    top3: inPercent(last?.top3),
-    bytesUp: total(({ traffic }) => traffic.up),
-    bytesDown: total(({ traffic }) => traffic.down),
-  };
-}
-
-function recallIn({ top1, top3 }: Recall) {
-  return { top1: inPercent(top1), top3: inPercent(top3) };
-}
-
-function inPercent(share: number | undefined): number | null {
-  return share === undefined ? null : Math.round(1e4 * share) / 100;
+function signed(points: number): string {
+  return points < 0 ? `−${Math.abs(points)}` : `+${points}`;
 }
 
 /** Ends the process with one sentence. */

@@ -56,7 +56,12 @@ beforeAll(async () => {
         '/keyboard/': {
           folder,
           documents: {
-            'setup.json': { words: heldOut.words, enrolment: pageToken, leastSentences: fewestExamples },
+            'setup.json': {
+              words: heldOut.words,
+              enrolment: pageToken,
+              leastSentences: fewestExamples,
+              secondsPerRound: 10,
+            },
           },
         },
       },
@@ -69,6 +74,7 @@ beforeAll(async () => {
     url: coordinator.url,
     enrolmentToken: phonesToken,
     seed: 1,
+    kept: null,
     engine: 'auto',
     losses: lossesIn('updates', 0),
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },

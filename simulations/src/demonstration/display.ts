@@ -32,6 +32,9 @@ export class Display {
   readonly #bar: SingleBar | undefined;
   #barOf: number | undefined;
   #isBusy = false;
+  /** What was said since the last row of the table; null while there is no table. */
+  #notes: string[] | null = null;
+  readonly #said = new Set<string>();
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
@@ -43,7 +46,20 @@ export class Display {
     );
   }
 
+  /** Prints a line; while the table goes on, beside its next row. */
   say(line: string): void {
+    if (this.#notes) this.#notes.push(line);
+    else this.#print(line);
+  }
+
+  /** Says what several threads tell, such as on what they train, once. */
+  sayOnce(line: string): void {
+    if (this.#said.has(line)) return;
+    this.#said.add(line);
+    this.say(line);
+  }
+
+  #print(line: string): void {
     this.#hideBar();
     this.#out.write(`${line}\n`);
   }
@@ -55,8 +71,17 @@ export class Display {
     this.#out.write(`\r\x1b[2K${line}`);
   }
 
+  /** Begins the table. */
   head(): void {
-    this.say(pc.dim(row(columns.map(({ title }) => title))));
+    this.#print(pc.dim(row(columns.map(({ title }) => title))));
+    this.#notes = [];
+  }
+
+  /** Ends the table; what was said since its last row follows it. */
+  foot(): void {
+    const notes = this.#notes ?? [];
+    this.#notes = null;
+    for (const note of notes) this.#print(note);
   }
 
   /** Shows where the round under way stands. */
@@ -88,7 +113,10 @@ export class Display {
       metrics ? percent(metrics.top1!) : '',
       metrics ? percent(metrics.top3!) : '',
     ];
-    this.say(failure ? pc.yellow(`${row(cells)}  failed: ${failure.reason}`) : row(cells));
+    const notes = this.#notes?.splice(0).map(note => pc.dim(`  ${note}`)) ?? [];
+    this.#print(
+      (failure ? pc.yellow(`${row(cells)}  failed: ${failure.reason}`) : row(cells)) + notes.join(''),
+    );
   }
 
   #hideBar(): void {

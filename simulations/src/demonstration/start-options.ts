@@ -15,6 +15,10 @@ export interface StartOptions {
   readonly lose: number;
   readonly loseAt: LossPhase;
   readonly engine: 'auto' | 'generic';
+  /** Folder that keeps models, rounds, devices and settings from one start to the next; undefined: all of it is gone at the end. */
+  readonly storage?: string;
+  /** Whether the page is opened in a browser where there is one. */
+  readonly open: boolean;
   readonly exit: boolean;
   readonly json: boolean;
 }
@@ -35,7 +39,12 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
     )
     .option('--rounds <number>', 'rounds to run', whole(1, 1_000_000), 20)
     .option('--port <number>', 'port of the coordinator; 0 takes any free one', whole(0, 65_535), 8_800)
-    .option('--seed <number>', 'of the model, the draws and the shuffles', whole(0, 1_000_000), 1)
+    .option('--seed <number>', 'seed of the draws and the shuffles', whole(0, 1_000_000), 1)
+    .option(
+      '--storage <folder>',
+      'keep models, rounds, devices and settings there; the next start goes on with them',
+    )
+    .option('--no-open', 'do not open the page in a browser')
     .addOption(
       choice('--masking <on|off>', 'whether updates are masked, so that only their sum is seen', [
         'on',

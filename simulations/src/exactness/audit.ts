@@ -34,24 +34,33 @@ export class ExactnessAudit {
   /** By assignment: those of the round under way. */
   readonly #updates = new Map<string, Uint8Array>();
   readonly #isStranger: (device: DeviceId) => boolean;
+  readonly #since: number;
   #contributors: readonly Member[] = [];
   /** Whether a stranger's update is in the head. */
   #isClosed = false;
   /** What the next round starts from; undefined once a version differed. */
   #head: Head | undefined;
 
-  /** `differs` hears of the round whose model is not what it must be; `isStranger` knows devices that tell no updates. */
+  /**
+   * `head` is what the first round starts from; without a state, one that no round has led to. `differs` hears of the round whose model is not
+   * what it must be; `isStranger` knows devices that tell no updates; rounds that began before `since` are a stranger's as a whole.
+   */
   constructor(
     task: Task,
-    model: InitialModel,
+    head: { readonly model: InitialModel; readonly state?: StrategyState | undefined },
     differs: (record: RoundRecord) => void,
-    isStranger: (device: DeviceId) => boolean = () => false,
+    {
+      isStranger = () => false,
+      since = 0,
+    }: { isStranger?: (device: DeviceId) => boolean; since?: number } = {},
   ) {
+    const { model, state = task.strategy.init(model.layout.count) } = head;
     this.#task = task;
+    this.#since = since;
     this.#differs = differs;
     this.#isStranger = isStranger;
     this.#count = model.layout.count;
-    this.#head = { model, state: task.strategy.init(model.layout.count) };
+    this.#head = { model, state };
   }
 
   take({ assignment, packed }: PlainUpdate): void {
@@ -68,6 +77,7 @@ export class ExactnessAudit {
     const updates = this.#contributors.map(({ assignment }) => this.#updates.get(assignment));
     this.#updates.clear();
     if (record.outcome !== 'published' || !this.#head) return;
+    this.#isClosed ||= record.startedAt < this.#since;
     this.#isClosed ||= this.#contributors.some(({ device }) => this.#isStranger(device));
     if (this.#isClosed) {
       this.figures.sumsWithVisitors += 1;

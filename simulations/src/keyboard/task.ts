@@ -19,6 +19,8 @@ export interface KeyboardSettings {
   /** Share of a cohort that will fall silent. */
   readonly lose: number;
   readonly heldOut: HeldOutText;
+  /** The model before any round; by default one that has learned nothing. */
+  readonly model?: Task['model'];
 }
 
 /** Messages that a phone must have to be drawn. */
@@ -41,11 +43,12 @@ export function keyboardTask({
   graph,
   lose,
   heldOut,
+  model = () => nextWordModel(smallModel, seed),
 }: KeyboardSettings): Task {
   const [brief, long, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
   return defineTask({
     name: 'keyboard',
-    model: () => nextWordModel(smallModel, seed),
+    model,
     plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200, seed },
     update: { clip: 15, bits: 8, weighting: 'examples', weightCap: 8 },
     masking:

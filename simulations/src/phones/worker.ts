@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PlatformClient } from '@murmuration/client-sdk/client';
-import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
+import { fileStorage, memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { type TrainerOptions, tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import type { TrainingPath } from '@murmuration/client-sdk/training/trainer';
@@ -13,6 +14,7 @@ import { simulatedFloors } from '../devices/floors.ts';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../random/seeded-random.ts';
 import { HostedPhone } from './hosted-phone.ts';
+import { keptIdentity } from './kept-identity.ts';
 import { losing } from './losses.ts';
 import { simulated } from './platform.ts';
 
@@ -21,6 +23,8 @@ export interface PhonesData {
   readonly url: string;
   readonly enrolmentToken: string;
   readonly seed: number;
+  /** Where phones keep who they are, and a name of this start that no other has: what is drawn is drawn anew then; null: nowhere. */
+  readonly kept: { readonly folder: string; readonly start: string } | null;
   readonly engine: NonNullable<TrainerOptions['engine']>;
   readonly losses: Losses;
   readonly plan: UpdatePlan;
@@ -41,14 +45,14 @@ export type PhonesEvent =
   | ({ readonly type: 'update' } & PlainUpdate)
   | { readonly type: 'error'; readonly phone: number; readonly message: string };
 
-const { url, enrolmentToken, seed, engine, losses, plan, words, phones } = workerData as PhonesData;
+const { url, enrolmentToken, seed, kept, engine, losses, plan, words, phones } = workerData as PhonesData;
 const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
   parentPort!.postMessage(event, transfer);
 
-/** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
 /** ms for which the connection of a phone that falls silent is gone. */
 const lostFor = 15_000;
 
+/** Many phones share one thread and one model in it: each is a client of its own, with its own key, socket and storage. */
 async function host(): Promise<void> {
   tell({ type: 'backend', ...(await startBackend()) });
   const trainer = tfjsTrainer(nextWord(new Vocabulary(words)), { engine });
@@ -57,12 +61,14 @@ async function host(): Promise<void> {
     const recorder = new Recorder(plan, update =>
       tell({ type: 'update', ...update }, [update.packed.buffer as ArrayBuffer]),
     );
-    const random = recorder.random(seededRandom(seed, `phone ${number}`));
+    const random = recorder.random(seededRandom(seed, `phone ${number}${kept ? ` ${kept.start}` : ''}`));
     const client = new PlatformClient(
       {
         url,
         tasks: { keyboard: { examples: () => messages, trainer: recorder.trainer(trainer) } },
-        storage: memoryStorage(),
+        storage: kept
+          ? keptIdentity(memoryStorage(), fileStorage(join(kept.folder, String(number))))
+          : memoryStorage(),
         enrolment: enrolmentToken,
         consent: 'not-needed',
         floors: simulatedFloors,

@@ -11,7 +11,9 @@ export interface HostPorts {
   readonly task: TaskName;
   readonly control: Pick<RoundControl, 'pause' | 'unpause'>;
   readonly clock: Clock;
-  /** Phones that there are, and so many of them that a round takes them and a visitor, without one too many. */
+  /** Makes the rounds small from the next one on, or as large as they were asked for. */
+  readonly resize: (rounds: 'small' | 'asked') => void;
+  /** Phones that there are, and so many of them that a small round takes them and a visitor, without one too many. */
   readonly phones: { readonly all: number; readonly besideVisitors: number };
   /** Lets so many phones take part, and the others rest once they have no part in a round. */
   readonly awake: (phones: number) => void;
@@ -70,9 +72,10 @@ export class Host {
   }
 
   #settle(): void {
-    const { task, control, phones, awake, say } = this.#ports;
+    const { task, control, resize, phones, awake, say } = this.#ports;
     const [isVisited, goesOn] = [this.#isVisited, !this.#areRoundsOver];
     const change = async () => {
+      resize(isVisited ? 'small' : 'asked');
       if (isVisited || goesOn) await control.unpause(task);
       else await control.pause(task);
       awake(isVisited ? phones.besideVisitors : goesOn ? phones.all : 0);

@@ -50,12 +50,9 @@ async function audited(
   const { task, rounds, clock, channel, events, registry } = federation;
   const differing: number[] = [];
   const { files } = await registry.current(task.name);
-  const audit = new ExactnessAudit(
-    task,
-    files,
-    ({ number }) => differing.push(number),
-    device => isStranger(device, rounds.current!.terms.number),
-  );
+  const audit = new ExactnessAudit(task, { model: files }, ({ number }) => differing.push(number), {
+    isStranger: device => isStranger(device, rounds.current!.terms.number),
+  });
   events.on('round', state => audit.observe(state));
   events.on('round-ended', record => audit.ended(record));
   const phones = Array.from({ length: 4 }, (_, phone) => {

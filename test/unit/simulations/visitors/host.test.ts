@@ -23,8 +23,9 @@ beforeEach(() => {
       pause: async name => void happened.push(`pause ${name}`),
       unpause: async name => void happened.push(`resume ${name}`),
     },
+    resize: rounds => happened.push(`${rounds} rounds`),
     clock,
-    phones: { all: 280, besideVisitors: 41 },
+    phones: { all: 280, besideVisitors: 8 },
     awake: count => happened.push(`${count} phones`),
     say: () => {},
   });
@@ -42,13 +43,13 @@ const goes = async (device: DeviceId) => {
 it('lets so few phones take part beside visitors that there is a place for them, and all again a while after the last', async () => {
   await comes(deviceId(1));
   await comes(deviceId(2));
-  expect(happened).toEqual(['resume keyboard', '41 phones']);
+  expect(happened).toEqual(['small rounds', 'resume keyboard', '8 phones']);
   await goes(deviceId(1));
   await goes(deviceId(2));
   await clock.advance(29_999);
-  expect(happened).toHaveLength(2);
+  expect(happened).toHaveLength(3);
   await clock.advance(1);
-  expect(happened.slice(2)).toEqual(['resume keyboard', '280 phones']);
+  expect(happened.slice(3)).toEqual(['asked rounds', 'resume keyboard', '280 phones']);
 });
 
 it('changes nothing for a visitor who has only loaded the page again', async () => {
@@ -57,23 +58,23 @@ it('changes nothing for a visitor who has only loaded the page again', async () 
   await clock.advance(5_000);
   await comes(deviceId(1));
   await clock.advance(600_000);
-  expect(happened).toEqual(['resume keyboard', '41 phones']);
+  expect(happened).toEqual(['small rounds', 'resume keyboard', '8 phones']);
 });
 
 it('rests after the rounds that were asked for, and goes on with each visitor', async () => {
   await host.roundsOver();
-  expect(happened).toEqual(['pause keyboard', '0 phones']);
+  expect(happened).toEqual(['asked rounds', 'pause keyboard', '0 phones']);
   await comes(deviceId(1));
-  expect(happened.slice(2)).toEqual(['resume keyboard', '41 phones']);
+  expect(happened.slice(3)).toEqual(['small rounds', 'resume keyboard', '8 phones']);
   await goes(deviceId(1));
   await clock.advance(30_000);
-  expect(happened.slice(4)).toEqual(['pause keyboard', '0 phones']);
+  expect(happened.slice(6)).toEqual(['asked rounds', 'pause keyboard', '0 phones']);
 });
 
 it('does not rest while somebody is there', async () => {
   await comes(deviceId(1));
   await host.roundsOver();
-  expect(happened.slice(2)).toEqual(['resume keyboard', '41 phones']);
+  expect(happened.slice(3)).toEqual(['small rounds', 'resume keyboard', '8 phones']);
 });
 
 it('takes phones of the simulation for no visitors', async () => {

@@ -1,0 +1,55 @@
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
+import type { StartOptions } from './start-options.ts';
+
+/** Recall in per cent of the held-out words. */
+export interface RecallInPercent {
+  readonly top1: number | null;
+  readonly top3: number | null;
+}
+
+/**
+ * What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. `gain` is what the rounds taught, in points
+ * over the version with which they began.
+ */
+export function summary(
+  { devices, cohort, overSelection, seed, masking, lose, loseAt, engine }: StartOptions,
+  version0: Pick<Recall, 'top1' | 'top3'>,
+  records: readonly RoundRecord[],
+) {
+  const last = records.findLast(({ metrics }) => metrics !== null)?.metrics;
+  const total = (of: (record: RoundRecord) => number) => records.reduce((sum, record) => sum + of(record), 0);
+  const [top1, top3] = [inPercent(last?.top1), inPercent(last?.top3)];
+  const first = recallIn(version0);
+  return {
+    rounds: records.length,
+    failedRounds: total(({ outcome }) => (outcome === 'failed' ? 1 : 0)),
+    devices,
+    cohort,
+    overSelection,
+    seed,
+    masking,
+    lose,
+    loseAt,
+    engine,
+    contributors: records.map(({ tally }) => tally.accepted),
+    version0: first,
+    top1,
+    top3,
+    gain: { top1: difference(top1, first.top1), top3: difference(top3, first.top3) },
+    bytesUp: total(({ traffic }) => traffic.up),
+    bytesDown: total(({ traffic }) => traffic.down),
+  };
+}
+
+export function recallIn({ top1, top3 }: Pick<Recall, 'top1' | 'top3'>): RecallInPercent {
+  return { top1: inPercent(top1), top3: inPercent(top3) };
+}
+
+function inPercent(share: number | undefined): number | null {
+  return share === undefined ? null : Math.round(1e4 * share) / 100;
+}
+
+function difference(now: number | null, before: number | null): number | null {
+  return now === null || before === null ? null : Math.round(100 * (now - before)) / 100;
+}

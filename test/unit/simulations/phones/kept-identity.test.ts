@@ -1,0 +1,19 @@
+import { identityName, loadIdentity } from '@murmuration/client-sdk/device/identity';
+import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/system';
+import { keptIdentity } from '@murmuration/simulations/phones/kept-identity';
+import { expect, it } from 'vitest';
+
+it('lets a phone be the same device at the next start, and forgets all else', async () => {
+  const folder = memoryStorage();
+  const first = keptIdentity(memoryStorage(), folder);
+  const before = await loadIdentity(first, native.ed25519, systemRandom);
+  await first.put('session', Uint8Array.of(1));
+  const second = keptIdentity(memoryStorage(), folder);
+  const after = await loadIdentity(second, native.ed25519, systemRandom);
+  expect(after.publicKey).toEqual(before.publicKey);
+  expect(await second.get('session')).toBeUndefined();
+  await second.delete(identityName);
+  expect(await folder.get(identityName)).toBeUndefined();
+});
