@@ -1,4 +1,3 @@
-import type { Serving } from '@murmuration/engine/serving';
 import { MurmurationError } from '@murmuration/protocol/errors';
 import type { TaskName } from '@murmuration/protocol/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
