@@ -1,7 +1,7 @@
 // npm run simulate -- NAME: runs a scenario of the virtual federation and tells what it found.
 import { inspect } from 'node:util';
 import { MurmurationError } from '@murmuration/protocol/errors';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { readAssignment, readSweep } from './command/assignments.ts';
 import { catalogue, findScenario } from './command/catalogue.ts';
 import { aligned } from './command/output.ts';
@@ -45,6 +45,8 @@ const program = new Command('npm run simulate --')
     transport,
   )
   .option('--checkpoint <folder>', 'keep the run there after each round, and go on with what is there')
+  .option('--name <text>', 'name of the runs, in their folders and reports', atMost(100))
+  .option('--notes <text>', 'notes for the reports, such as why these runs were made', atMost(10_000))
   .option('--report [folder]', 'write events, curves and a page of each run into a folder of its own there')
   .option('--mlflow <folder>', 'write each run into that MLflow file store as well')
   .allowExcessArguments(false)
@@ -66,15 +68,26 @@ async function simulate(name: string | undefined, options: SimulateOptions & { l
     process.stderr.write('\nThe run ends after this round. Press Ctrl-C again to end it at once.\n');
     stop.abort();
   });
-  const { figures, table } =
+  const findings =
     found.kind === 'study'
       ? await runStudy(found, options, process.stderr)
       : await runFederations(found.scenario, options, stop.signal, process.stderr);
-  show({ figures, table }, options);
+  show(findings, options);
+  if (findings.failure === undefined) return;
+  process.stderr.write(`${findings.failure}\n`);
+  process.exitCode = 1;
 }
 
 function show({ figures, table }: Findings, { json }: { json: boolean }): void {
   print(json ? JSON.stringify(figures) : aligned(table));
+}
+
+/** Text of at most so many characters. */
+function atMost(most: number): (text: string) => string {
+  return text => {
+    if (text.length > most) throw new InvalidArgumentError(`Give at most ${most} characters.`);
+    return text;
+  };
 }
 
 function transport(text: string): 'loopback' | 'sockets' {

@@ -97,6 +97,8 @@ async function start(): Promise<void> {
       .map(({ train: messages }, number) => ({ number, messages })),
   });
   phones.on('failure', end);
+  // From now on, since phones connect while the model is measured.
+  const connected = phones.connected(options.devices);
   const visitors = new Visitors(coordinator.events);
   const host = new Host(visitors, {
     task: task.name,
@@ -139,7 +141,7 @@ async function start(): Promise<void> {
 
   const { unigram, trigram } = measureBaselines(text);
   const first = await recallOf(head.model, heldOut);
-  await phones.connected(options.devices);
+  await connected;
   display.say(
     `Held-out recall, top-1 / top-3: most frequent words ${percent(unigram.top1)} / ${percent(unigram.top3)}, ` +
       `this model before its first round ${percent(first.top1)} / ${percent(first.top3)}, ` +

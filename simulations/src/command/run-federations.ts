@@ -42,7 +42,20 @@ export async function runFederations(
     if (signal.aborted) break;
     over.push(await runOne(scenario, each, asked.length, options, signal, out));
   }
-  return findingsOf(scenario, over);
+  const failures = over.flatMap(({ asked, ended }) =>
+    ended.outcome === 'failed' ? [`${asked.label ? `${asked.label}: ` : ''}${ended.reason}`] : [],
+  );
+  const findings = findingsOf(scenario, over);
+  return failures.length > 0 ? { ...findings, failure: failures.join('\n') } : findings;
+}
+
+/** What a run is called beside its scenario and its seed: by the person, and by what differs from the other runs. */
+function labelOf({ variant, swept }: RunAsked, name: string | undefined): string | undefined {
+  const values = swept.map(
+    ({ path, value }) => `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const parts = [name, variant, ...values].filter(part => part !== undefined);
+  return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
 async function runOne(
@@ -75,6 +88,8 @@ async function runOne(
     checkpoint,
     signal,
     failed,
+    label: labelOf(asked, options.name),
+    notes: options.notes,
     tell(event) {
       if (event.type === 'run-begun') begun = event;
       if (event.type === 'run-ended') ended = event;
@@ -127,13 +142,20 @@ function figuresOf(runs: readonly RunOver[]): Record<string, PlainData> {
     seconds,
     seeds: runs.map(run => run.asked.seed),
     ...(runs.length > 1 ? { each: runs.map(({ ended }) => ended.figures) } : {}),
-    outcome: runs.every(({ ended }) => ended.outcome === 'finished') ? 'finished' : 'stopped',
+    outcome: outcomeOf(runs),
     weightsSha256: runs.length === 1 ? hashes[0]! : hashes,
     workers: begun.workers,
     transport: begun.transport,
     clients: begun.clients,
     published: begun.published as unknown as PlainData,
   };
+}
+
+/** How the runs ended: the worst of them. */
+function outcomeOf(runs: readonly RunOver[]): RunEnded['outcome'] {
+  const outcomes = runs.map(({ ended }) => ended.outcome);
+  if (outcomes.includes('failed')) return 'failed';
+  return outcomes.includes('stopped') ? 'stopped' : 'finished';
 }
 
 function tableOf(
@@ -147,6 +169,7 @@ function tableOf(
     const hashes = runs.map(run => run.ended.weightsSha256 ?? 'none').join(' ');
     return [
       [title, runs.length > 1 ? `mean of ${runs.length} seeds` : `seed ${asked.seed}`],
+      ...runs.filter(run => run.ended.outcome === 'failed').map(run => ['  failed', run.ended.reason]),
       ...names.map(name => [`  ${name}`, shown(figures[name] ?? null, scenario.metrics[name]?.unit)]),
       ['  seconds', shown(figures.seconds!, undefined)],
       ['  weights (SHA-256)', hashes],

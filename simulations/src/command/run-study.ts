@@ -19,6 +19,8 @@ export async function runStudy(
     'checkpoint',
     'report',
     'mlflow',
+    'name',
+    'notes',
   ] as const) {
     const value = options[option];
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;

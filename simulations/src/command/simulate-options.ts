@@ -3,6 +3,10 @@ import type { Assignment, Sweep } from './runs-asked.ts';
 /** What `npm run simulate` was asked for, beside the scenario. */
 export interface SimulateOptions {
   readonly json: boolean;
+  /** What the runs are called. */
+  readonly name?: string;
+  /** What a person wants to remember of them. */
+  readonly notes?: string;
   readonly set: readonly Assignment[];
   readonly sweep: readonly Sweep[];
   readonly seed?: number;

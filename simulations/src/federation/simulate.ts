@@ -8,7 +8,7 @@ import type { CommonSettings } from '../scenario/settings.ts';
 import { compareClients } from './client-comparison.ts';
 import { type Federation, type FederationOptions, openFederation } from './federation.ts';
 import { maskingInForce } from './masking-in-force.ts';
-import { isReached, stopReason } from './stopping.ts';
+import { failureOf, isReached, stopReason } from './stopping.ts';
 
 export interface SimulationOptions extends FederationOptions {
   /** Settings beside those of the scenario; of several, later ones go before. */
@@ -17,6 +17,10 @@ export interface SimulationOptions extends FederationOptions {
   readonly tell?: (event: RunEvent) => void;
   /** Ends the run after the round that is under way. */
   readonly signal?: AbortSignal;
+  /** What this run is called beside its scenario, such as the value that differs from other runs. */
+  readonly label?: string | undefined;
+  /** What a person wants to remember of it. */
+  readonly notes?: string | undefined;
 }
 
 /**
@@ -79,6 +83,8 @@ export async function* simulate<Settings extends CommonSettings, Example>(
       const isStopped = signal?.aborted === true;
       if (reason !== undefined || isStopped) {
         hasEnded = true;
+        const failure = federation.earlier === 0 ? failureOf(course.ended) : undefined;
+        if (failure !== undefined) return await finished('failed', failure);
         if (compares()) await compare();
         return await finished(
           reason === undefined ? 'stopped' : 'finished',
@@ -124,13 +130,15 @@ async function begun<Settings extends CommonSettings, Example>(
   federation: Federation,
   clients: number,
   startedAt: number,
-  { transport = 'loopback' }: FederationOptions,
+  { transport = 'loopback', label, notes }: SimulationOptions,
 ): Promise<RunBegun> {
   const { seed, ...sections } = settings;
   return {
     type: 'run-begun',
     format: 1,
     scenario: scenario.name,
+    ...(label ? { label } : {}),
+    ...(notes ? { notes } : {}),
     shows: scenario.shows,
     settings: JSON.parse(JSON.stringify(sections)),
     seed,

@@ -1,3 +1,4 @@
+import type { RoundEnded } from '../run-events/run-event.ts';
 import type { RoundExecution } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 
@@ -26,4 +27,14 @@ export function stopReason(
   if (after !== null && elapsed >= after)
     return `${(elapsed / 3_600_000).toFixed(1)} hours have passed on the clock of the devices.`;
   return undefined;
+}
+
+/** Why a run taught nothing, in a sentence: all of its rounds failed; undefined where one did not, or where there was none. */
+export function failureOf(ended: readonly Pick<RoundEnded, 'outcome' | 'failure'>[]): string | undefined {
+  const last = ended.at(-1);
+  if (!last || ended.some(({ outcome }) => outcome !== 'failed')) return undefined;
+  const count = ended.length === 1 ? 'The only round failed' : `All ${ended.length} rounds failed`;
+  return last.failure
+    ? `${count}, the last one in ${last.failure.during}: ${last.failure.reason}`
+    : `${count}.`;
 }

@@ -58,10 +58,11 @@ async function writeReport(folder: string, mlflow: string | undefined): Promise<
   return page;
 }
 
-/** Such as `mnist-2nn-seed1-20260131-1815`. */
-function nameOf({ scenario, seed, startedAt }: RunBegun): string {
+/** Such as `mnist-2nn-seed1-20260131-1815`, or `mnist-2nn-plan.epochs=5-seed1-20260131-1815`. */
+function nameOf({ scenario, label, seed, startedAt }: RunBegun): string {
   const [day, time] = new Date(startedAt).toISOString().split('T');
-  const name = scenario.replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'run';
+  const called = label ? `${scenario}-${label}` : scenario;
+  const name = called.replace(/[^\w.=-]+/g, '-').replace(/^[.-]+|-+$/g, '') || 'run';
   return `${name.slice(0, 100)}-seed${seed}-${day!.replaceAll('-', '')}-${time!.slice(0, 5).replace(':', '')}`;
 }
 

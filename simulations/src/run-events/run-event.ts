@@ -78,6 +78,10 @@ const runBegun = z.strictObject({
   /** Of these events; a reader refuses those that it does not know. */
   format: z.literal(1),
   scenario: z.string().check(z.minLength(1)),
+  /** What the run is called beside its scenario: what differs in it from others, or what a person called it. */
+  label: z.optional(z.string().check(z.maxLength(200))),
+  /** What a person wants to remember of it. */
+  notes: z.optional(z.string().check(z.maxLength(10_000))),
   /** What the scenario shows, in a sentence. */
   shows: z.string(),
   /** All settings in force, defaults included, by section. */

@@ -14,4 +14,6 @@ export interface Findings {
   readonly figures: Readonly<Record<string, unknown>>;
   /** For people: rows of cells. */
   readonly table: readonly (readonly string[])[];
+  /** What failed, in a sentence, where nothing was found: the command ends with exit code 1. */
+  readonly failure?: string;
 }

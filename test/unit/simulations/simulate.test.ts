@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -31,4 +34,28 @@ describe('npm run simulate', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain(sentence);
   });
+
+  it('ends with 1 where every round failed, and says so in the table, in JSON and in the report', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'murmuration-simulate-'));
+    const losses = 'devices.losses={"keys":0,"shares":0,"updates":1,"agreement":0,"unmasking":0}';
+    const asked = ['clusters', '--set', losses, '--set', 'stop.rounds=1', '--workers', '1', '--seed', '1'];
+    const named = ['--name', 'all silent', '--notes', 'Nobody answers.', '--report', folder];
+    const { status, stdout, stderr } = simulate(...asked, ...named, '--sweep', 'plan.epochs=2');
+    expect(status, stderr).toBe(1);
+    expect(stderr).toMatch(/The only round failed/);
+    expect(stdout).toMatch(/failed +The only round failed/);
+    const [run] = readdirSync(folder);
+    expect(run).toMatch(/^clusters-all-silent-plan\.epochs=2-seed1-/);
+    const page = readFileSync(join(folder, run!, 'index.html'), 'utf8');
+    for (const text of [
+      'Failed</span> The only round failed',
+      'all silent, plan.epochs=2',
+      'Nobody answers.',
+    ])
+      expect(page).toContain(text);
+    const json = simulate(...asked, '--json');
+    expect(json.status).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'failed' });
+    rmSync(folder, { recursive: true });
+  }, 240_000);
 });

@@ -14,8 +14,9 @@ export function overview(run: Run): Markup {
   const { begun } = run;
   return html`<header>
 <p class="kind">Simulation run, seed ${begun.seed}</p>
-<h1>${begun.scenario}</h1>
+<h1>${begun.scenario}${begun.label ? html` <small>${begun.label}</small>` : null}</h1>
 <p class="shows">${begun.shows}</p>
+${begun.notes ? html`<p class="notes">${begun.notes}</p>` : null}
 ${ending(run)}
 <dl class="tiles">${[...learned(run), ...spent(run)].map(
     ({

@@ -2,7 +2,7 @@ import { readAssignment, readSweep } from '@murmuration/simulations/command/assi
 import { findScenario } from '@murmuration/simulations/command/catalogue';
 import { meansOf } from '@murmuration/simulations/command/means';
 import { runsAsked } from '@murmuration/simulations/command/runs-asked';
-import { isReached, stopReason } from '@murmuration/simulations/federation/stopping';
+import { failureOf, isReached, stopReason } from '@murmuration/simulations/federation/stopping';
 import { describe, expect, test } from 'vitest';
 
 describe('the command line', () => {
@@ -65,6 +65,13 @@ describe('a run ends', () => {
 
   test('and goes on before', () => {
     expect(stopReason(stop, course, 3_599_999)).toBeUndefined();
+  });
+
+  test('as failed where every round failed, and says in which phase', () => {
+    const failed = { outcome: 'failed', failure: { during: 'updates', reason: '2 of 5 devices.' } } as const;
+    expect(failureOf([failed, failed])).toBe('All 2 rounds failed, the last one in updates: 2 of 5 devices.');
+    expect(failureOf([failed, { outcome: 'published', failure: null }])).toBeUndefined();
+    expect(failureOf([])).toBeUndefined();
   });
 
   test('a target is reached from the side on which the metric is better', () => {
