@@ -41,6 +41,8 @@ import { growHeapFreely } from './workers/heap.ts';
 
 /** Where the keyboard's page is. */
 const pagePath = '/keyboard/';
+/** Shorter steps than for a model that has learned nothing: those undo in a round what version 0 was taught. */
+const serverLearningRate = 0.09;
 
 /** `npm start`: a coordinator, and phones that teach a keyboard model with real messages, on this machine. */
 async function start(): Promise<void> {
@@ -56,7 +58,12 @@ async function start(): Promise<void> {
   const [enrolmentToken, visitorsToken] = [base64url(systemRandom(24)), base64url(systemRandom(24))];
   const { text: operatorToken, proof } = mintToken('operator', systemRandom, native);
   const heldOut = heldOutText(text, smallModel.vocabulary);
-  const task = keyboardTask({ ...options, heldOut, model: () => version0(heldOut.words) });
+  const task = keyboardTask({
+    ...options,
+    heldOut,
+    model: () => version0(heldOut.words),
+    serverLearningRate,
+  });
   const small = smallRounds(task);
   const folder = await built('keyboard page', keyboardPage, display);
   const dashboard = await built('dashboard', dashboardPage, display);

@@ -21,6 +21,8 @@ export interface KeyboardSettings {
   readonly heldOut: HeldOutText;
   /** The model before any round; by default one that has learned nothing. */
   readonly model?: Task['model'];
+  /** How far a round moves the model; by default as far as suits one that has learned nothing. */
+  readonly serverLearningRate?: number;
 }
 
 /** Messages that a phone must have to be drawn. */
@@ -44,6 +46,7 @@ export function keyboardTask({
   lose,
   heldOut,
   model = () => nextWordModel(smallModel, seed),
+  serverLearningRate = 0.15,
 }: KeyboardSettings): Task {
   const [brief, long, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
   return defineTask({
@@ -72,7 +75,7 @@ export function keyboardTask({
     uploadSlot: 0,
     schedule: { every: 0 },
     eligibility: { minExamples: fewestExamples },
-    strategy: fedAdam({ serverLearningRate: 0.15, tau: 0.0005 }),
+    strategy: fedAdam({ serverLearningRate, tau: 0.0005 }),
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });
 }
