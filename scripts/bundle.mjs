@@ -16,7 +16,7 @@ const programs = new Map([
   [
     'training',
     `export { serveTraining } from ${source};
-    export * as tf from '@murmuration/engine/tf';`,
+    export * as tf from '@murmuration/engine/tfjs/tf';`,
   ],
 ]);
 

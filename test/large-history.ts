@@ -4,11 +4,11 @@ import type { PhaseRecord } from '@murmuration/coordinator/round/timeline';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
-import { startBackend } from '@murmuration/engine/backend';
-import { describeModel } from '@murmuration/engine/model';
-import { base64url, hex } from '@murmuration/protocol/bytes';
-import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { describeModel } from '@murmuration/engine/models/model';
+import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
+import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { seededRandom } from './seeded-random.ts';
 
 /** ms between the rounds of the history, and between enrolments. */

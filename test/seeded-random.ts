@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** Bytes that follow from a seed (mulberry32): evenly spread, and the same in every run. */
 export function seededRandom(seed: number): RandomBytes {

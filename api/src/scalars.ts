@@ -1,4 +1,4 @@
-import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids';
+import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 
 /** UTC, ISO 8601. */

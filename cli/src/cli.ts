@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 import { idsLast } from './arguments/ids-last.ts';
 import { exitCodeOf } from './output/output.ts';

@@ -1,11 +1,12 @@
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { portableEd25519 } from '@murmuration/protocol/primitives/portable-signing';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
-import { PlatformClient } from './client.ts';
+import { PlatformClient } from './client/client.ts';
+import type { ClientOptions } from './client/options.ts';
+import type { Platform } from './client/platform.ts';
 import { browserConditions } from './device/browser-conditions.ts';
-import type { ClientOptions } from './options.ts';
-import type { Platform } from './platform.ts';
 import { socketIoTransport } from './transport/socket-io.ts';
 import { workerTrainer } from './worker/worker-trainer.ts';
 
@@ -25,10 +26,10 @@ function browserPlatform(): Platform {
     clock: systemClock,
     random: systemRandom,
     ed25519: portableEd25519,
-    async workshop() {
+    async updateProcessor() {
       const { portable } = await import('@murmuration/protocol/primitives/portable');
-      const { localWorkshop } = await import('./session/local-workshop.ts');
-      return localWorkshop(portable, systemRandom);
+      const { localUpdateProcessor } = await import('./update/local-update-processor.ts');
+      return localUpdateProcessor(portable, systemRandom);
     },
     conditions: browserConditions,
     online(wake) {

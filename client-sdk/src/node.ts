@@ -1,13 +1,14 @@
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
-import { PlatformClient } from './client.ts';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { PlatformClient } from './client/client.ts';
+import type { ClientOptions } from './client/options.ts';
+import type { Platform } from './client/platform.ts';
 import { nodeInference } from './hybrid/node-inference.ts';
-import type { ClientOptions } from './options.ts';
-import type { Platform } from './platform.ts';
-import { localWorkshop } from './session/local-workshop.ts';
-import { workerTrainer } from './training/worker-trainer.ts';
 import { socketIoTransport } from './transport/socket-io.ts';
+import { localUpdateProcessor } from './update/local-update-processor.ts';
+import { workerTrainer } from './worker/thread-trainer.ts';
 
 export { fineTuned } from './hybrid/fine-tuned.ts';
 export { ngramCache } from './hybrid/ngram-cache.ts';
@@ -21,7 +22,7 @@ export const nodePlatform: Platform = {
   clock: systemClock,
   random: systemRandom,
   ed25519: native.ed25519,
-  workshop: async () => localWorkshop(native, systemRandom),
+  updateProcessor: async () => localUpdateProcessor(native, systemRandom),
   contentHash: async bytes => hex(native.sha256(bytes)),
   conditions: async () => ({ idle: true, charging: true, unmetered: true }),
   transport: socketIoTransport,

@@ -1,4 +1,4 @@
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { effect } from '@preact/signals';
 import { render } from 'preact';

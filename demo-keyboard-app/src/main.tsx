@@ -6,7 +6,8 @@ import {
   workerInference,
   workerTrainer,
 } from '@murmuration/client-sdk/browser';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { render } from 'preact';
 import { keyboardServing } from '../task/serving.ts';

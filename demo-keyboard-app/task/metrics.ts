@@ -1,6 +1,6 @@
-import { scorerOf } from '@murmuration/engine/predict';
-import type { Scorer } from '@murmuration/engine/scorer';
-import * as tf from '@murmuration/engine/tf';
+import type { Scorer } from '@murmuration/engine/inference/scorer';
+import { scorerOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { type Recall, RecallCounter } from './recall.ts';
 import { numberId, startId, type Vocabulary } from './vocabulary.ts';
 

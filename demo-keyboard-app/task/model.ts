@@ -1,5 +1,5 @@
 import { TiedDense } from '@murmuration/engine/layers/tied-dense';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 
 /** Widths of a next-word model's layers. */
 export interface ModelSize {

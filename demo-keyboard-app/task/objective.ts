@@ -1,6 +1,6 @@
-import { softmaxLoss } from '@murmuration/engine/losses';
-import type { Batchable, Objective } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import type { Batchable, Objective } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { labelWeight, packRows, type Row } from './pack.ts';
 import { keyboardServing } from './serving.ts';
 import type { Vocabulary } from './vocabulary.ts';

@@ -1,4 +1,4 @@
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import { firstWordId, startId, type Vocabulary } from './vocabulary.ts';
 
 /** Tokens before the caret that a suggestion looks back on, at most. */

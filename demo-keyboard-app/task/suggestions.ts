@@ -1,4 +1,4 @@
-import type { Predictor } from '@murmuration/engine/predictor';
+import type { Predictor } from '@murmuration/engine/inference/predictor';
 import { firstWordId, startId, type Vocabulary } from './vocabulary.ts';
 
 /** Suggests next words while a message is written; each word costs one step of the model. */

@@ -1,7 +1,7 @@
 // npm run pretrain: teaches version 0 of the keyboard model with public text, and writes it to simulations/version0.
 import { writeFile } from 'node:fs/promises';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import { mailSentences } from './data/mail-sentences.ts';
 import { smsText } from './data/sms.ts';
 import { heldOutText } from './keyboard/text.ts';

@@ -1,6 +1,6 @@
 // npm run simulate -- NAME: runs a scenario of the virtual federation and tells what it found.
 import { inspect } from 'node:util';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Command, InvalidArgumentError } from 'commander';
 import { readAssignment, readSweep } from './command/assignments.ts';
 import { catalogue, findScenario } from './command/catalogue.ts';

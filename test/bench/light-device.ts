@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { type CoordinatorEvent, type DeviceEvent, socketPath } from '@murmuration/protocol/messages/channel';
 import { decodeAck, decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { challenge, challengeMessage, enrolled, welcome } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { WebSocket } from 'ws';
 import type * as z from 'zod/mini';
 

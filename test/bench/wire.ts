@@ -5,7 +5,7 @@ import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';

@@ -1,7 +1,7 @@
 import type { BlobStore } from '@murmuration/coordinator/registry/ports';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 
 /**

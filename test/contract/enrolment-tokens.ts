@@ -2,7 +2,7 @@ import type {
   EnrolmentToken,
   EnrolmentTokenStore,
 } from '@murmuration/coordinator/population/enrolment-token';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 
 const device = (index: number) => `device-${index}`.padEnd(22, '-') as DeviceId;

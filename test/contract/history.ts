@@ -1,6 +1,6 @@
 import type { Head, History, RoundFilter } from '@murmuration/coordinator/registry/ports';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 
 const line = 'line' as TaskName;

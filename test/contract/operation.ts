@@ -1,7 +1,7 @@
 import type { Alias, AliasStore } from '@murmuration/coordinator/registry/aliases';
 import type { SettingsStore } from '@murmuration/coordinator/task/settings-store';
 import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/telemetry/hourly-counts';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 
 const line = 'line' as TaskName;

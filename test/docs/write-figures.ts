@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { basename } from 'node:path';
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { benchmarksPage, folder, printedIn, readResults, renewed, withHeadlines } from './figures/figures.ts';
 
 // npm run figures -- NAME.json …: keeps what commands printed with --json, each in a file called as its result, and writes the tables.

@@ -1,5 +1,5 @@
 // @module-tag chromium
-import type { ModelHash } from '@murmuration/protocol/ids';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bits, clip, openStage, PageWorld, type Stage } from './page-world.ts';

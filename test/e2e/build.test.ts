@@ -35,7 +35,7 @@ beforeAll(() => {
 describe('the built libraries', () => {
   it.each([
     ['@murmuration/protocol/weights/codec', 'encodeUpdate'],
-    ['@murmuration/engine/backend', 'startBackend'],
+    ['@murmuration/engine/backend/backend', 'startBackend'],
   ])('let plain Node import %s', (path, name) => {
     const program = `console.log(typeof (await import('${path}')).${name})`;
     expect(node('--input-type=module', '--eval', program)).toEqual({ status: 0, output: 'function\n' });

@@ -1,6 +1,6 @@
 // @module-tag chromium
-import { systemClock } from '@murmuration/protocol/system';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DashboardWorld, screenshot, violations } from './dashboard-world.ts';
 import { lineTask } from './line.ts';

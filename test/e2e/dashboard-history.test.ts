@@ -1,5 +1,5 @@
 // @module-tag chromium
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failing, fillHistory } from '../large-history.ts';

@@ -6,10 +6,11 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { hex } from '@murmuration/protocol/bytes';
-import type { Clock } from '@murmuration/protocol/ports';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { dashboardPage } from '@murmuration/simulations/pages/built-page';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';

@@ -1,7 +1,7 @@
 // One device as a process: `device.ts URL FOLDER [stall]`. Says on standard output where it stands; `stall` never ends its training.
 
 import { FederatedClient, fileStorage } from '@murmuration/client-sdk/node';
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { enrolmentToken, lineTrainer } from './line.ts';
 

@@ -9,10 +9,10 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import { isLoopback } from '@murmuration/coordinator/operators/exposure';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask } from './line.ts';
@@ -80,7 +80,7 @@ describe('a coordinator that can be reached from other machines', () => {
 
   it('does not start with an operator token that has expired or was revoked', async () => {
     const { openStorage } = await import('@murmuration/coordinator/storage/storage');
-    const { systemClock } = await import('@murmuration/protocol/system');
+    const { systemClock } = await import('@murmuration/protocol/time/system-clock');
     const storage = await openStorage(undefined, systemClock);
     const token = {
       ...proof,

@@ -1,16 +1,16 @@
 // @module-tag chromium
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
 import { type Topology, topologyOf } from '@murmuration/engine/fused/topology';
 import { type FusedBatch, FusedTraining } from '@murmuration/engine/fused/training';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import { readWeights } from '@murmuration/engine/model';
-import { NegativeSampler } from '@murmuration/engine/negative-sampler';
-import type { Batch } from '@murmuration/engine/objective';
-import { sampledSoftmaxLoss } from '@murmuration/engine/sampled-softmax';
-import * as tf from '@murmuration/engine/tf';
+import { readWeights } from '@murmuration/engine/models/model';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import { sampledSoftmaxLoss } from '@murmuration/engine/objective/sampled-softmax';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleOf } from '../../scripts/program.mjs';
@@ -47,7 +47,7 @@ function samplerOf(sampled: Job['sampled'], Sampler: typeof NegativeSampler, uni
 /** The page's program: trains, and hands back the losses and the weights. */
 const program = `
   import { FusedTraining } from '@murmuration/engine/fused/training';
-  import { NegativeSampler } from '@murmuration/engine/negative-sampler';
+  import { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
   ${samplerOf}
   ${uniformOf}
   globalThis.train = async ({ topology, settings, weights, batches, steps, sampled }) => {

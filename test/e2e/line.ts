@@ -1,13 +1,14 @@
+import type { ClientOptions } from '@murmuration/client-sdk/client/options';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import type { ClientOptions } from '@murmuration/client-sdk/options';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import type { Objective } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
-import type { Clock } from '@murmuration/protocol/ports';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 
 export const enrolmentToken = '0123456789abcdef';

@@ -1,4 +1,4 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import { type LossPhase, lossesIn } from '@murmuration/simulations/behaviour/losses';

@@ -8,8 +8,9 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
-import * as tf from '@murmuration/engine/tf';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { chromiumOptions } from '../chromium.ts';

@@ -1,4 +1,4 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import { decodeKeptLayers } from '@murmuration/client-sdk/private-layers/kept-layers';
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
@@ -7,8 +7,8 @@ import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import * as tf from '@murmuration/engine/tf';
-import { concatBytes } from '@murmuration/protocol/bytes';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { packedLength } from '@murmuration/protocol/secagg/ring';
 import { headerLength } from '@murmuration/protocol/weights/codec';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';

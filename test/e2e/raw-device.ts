@@ -1,5 +1,5 @@
-import { base64url } from '@murmuration/protocol/bytes';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import {
   type CoordinatorEvents,
   type DeviceEvent,
@@ -14,7 +14,7 @@ import { type Assignment, decodeAssignment } from '@murmuration/protocol/message
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { io, type Socket } from 'socket.io-client';
 import * as z from 'zod/mini';
 import { enrolmentToken } from './line.ts';

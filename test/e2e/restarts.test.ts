@@ -1,4 +1,4 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
@@ -6,8 +6,9 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import type { Clock } from '@murmuration/protocol/ports';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, test } from 'vitest';
 import { enrolmentToken, lineOptions, lineTask, lineTrainer } from './line.ts';
 

@@ -9,10 +9,10 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { hex } from '@murmuration/protocol/bytes';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {

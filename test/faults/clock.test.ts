@@ -1,5 +1,5 @@
-import type { Clock } from '@murmuration/protocol/ports';
-import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scenes } from './scene.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { base64url } from '@murmuration/protocol/bytes';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { afterEach, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-import type { RoundProgress } from '@murmuration/client-sdk/events';
 import type { FederatedClient } from '@murmuration/client-sdk/node';
+import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lineClient } from '../e2e/line.ts';

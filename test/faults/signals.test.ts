@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PlatformClient } from '@murmuration/client-sdk/client';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
-import { startBackend } from '@murmuration/engine/backend';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineOptions } from '../e2e/line.ts';
 import { SourceProcess } from '../e2e/processes.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';

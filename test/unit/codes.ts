@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** The code of the error that `work` throws; anything else that it throws goes on. */
 export function codeOf(work: () => unknown): string {

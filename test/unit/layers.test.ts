@@ -56,8 +56,8 @@ const forNode = new Set([
   'client-sdk/src/node.ts',
   'client-sdk/src/storage/file.ts',
   'client-sdk/src/storage/folder-claim.ts',
-  'client-sdk/src/training/worker.ts',
-  'client-sdk/src/training/worker-trainer.ts',
+  'client-sdk/src/worker/node-worker.ts',
+  'client-sdk/src/worker/thread-trainer.ts',
 ]);
 /** What is no package, and what tests run. */
 const forTests = new Set(['examples', 'scripts']);

@@ -175,7 +175,7 @@ describe('the check of the rooms', () => {
 
   it('is content with imports downward, within a room, and of other packages', () => {
     const text =
-      "import './quorum.ts'; import '../evaluation/metrics.ts'; import '@murmuration/protocol/ids';";
+      "import './quorum.ts'; import '../evaluation/metrics.ts'; import '@murmuration/protocol/ids/ids';";
     expect(breaches(new Map([['coordinator/src/round/round.ts', text]]))).toEqual([]);
   });
 });

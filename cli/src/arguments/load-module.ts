@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
 import type { Task } from '@murmuration/coordinator/task/task';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** The task that a module defines. Throws `config.invalid`. */
 export async function loadTask(path: string): Promise<Task> {

@@ -1,5 +1,5 @@
 import { label } from '@murmuration/coordinator/tokens/label';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** The name that `--name` gives a token. Throws `config.invalid` for one that is empty, too long or not plain text. */
 export function nameOf(text: string): string {

@@ -1,5 +1,5 @@
 import { loadConfig } from '@murmuration/coordinator/assembly/config';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 
 export interface StorageOptions {

@@ -1,5 +1,5 @@
 import { adminPrefix } from '@murmuration/coordinator/http/routes/admin/scope';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type * as z from 'zod';
 import { requestJson, urlOf } from './request.ts';
 

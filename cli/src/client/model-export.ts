@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { hashPattern, type ModelHash } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { PublicClient } from './public-client.ts';

@@ -3,9 +3,10 @@ import { type Role, roles } from '@murmuration/api/role';
 import { iso, isoOrNull } from '@murmuration/coordinator/http/routes/admin/schemas';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import type { Place } from '@murmuration/coordinator/paging/paging';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import * as z from 'zod';
 import { AdminClient } from './admin-client.ts';
 

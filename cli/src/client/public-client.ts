@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import { type MetricSamples, parseMetrics } from './metric-samples.ts';
 import { pagesBelow, type Range } from './pages.ts';

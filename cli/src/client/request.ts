@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod';
 

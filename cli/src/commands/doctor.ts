@@ -1,4 +1,4 @@
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import { urlOf } from '../client/request.ts';
 import { examine } from '../doctor/examine.ts';

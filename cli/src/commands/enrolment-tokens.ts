@@ -1,5 +1,5 @@
 import { isoOrNull } from '@murmuration/coordinator/http/routes/admin/schemas';
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { expiry } from '../arguments/lifetime.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { type RemoteOptions, viewerOptions } from '../arguments/remote-options.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '@murmuration/coordinator/assembly/config';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { steadyClock, systemRandom } from '@murmuration/protocol/system';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import { loadTask, loadVerifier } from '../arguments/load-module.ts';
 import { say } from '../output/output.ts';

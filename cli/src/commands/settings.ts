@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { settingsChanged, taskSettings } from '@murmuration/api/settings';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { wholeNumber } from '../arguments/numbers.ts';

@@ -1,5 +1,5 @@
 import { serving } from '@murmuration/api/version';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';

@@ -1,6 +1,6 @@
 import { type Config, loadConfig } from '@murmuration/coordinator/assembly/config';
 import { dashboardFolder } from '@murmuration/coordinator/http/dashboard';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { type Finding, fault, ok } from './finding.ts';
 import { checkApps, checkDashboard, checkStorage } from './folders.ts';
 import { answersAt, checkExposure, checkPort, checkTls } from './listening.ts';
@@ -45,7 +45,7 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
     );
   }
   // Only here: no other command waits for the engine to load.
-  const { startBackend } = await import('@murmuration/engine/backend');
+  const { startBackend } = await import('@murmuration/engine/backend/backend');
   findings.push(await checkEngine(startBackend), ...(await checkModules(modules, config ?? {})));
   return findings;
 }

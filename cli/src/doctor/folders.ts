@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Config } from '@murmuration/coordinator/assembly/config';
 import type { Unreadable } from '@murmuration/coordinator/promotion/readability';
 import type { Inspection } from '@murmuration/coordinator/storage/inspect';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { bytes } from '../output/figures.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 

@@ -1,5 +1,5 @@
-import type { ChosenBackend } from '@murmuration/engine/backend';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { ChosenBackend } from '@murmuration/engine/backend/backend';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
 /** The oldest Node that works: `engines` of the package. */

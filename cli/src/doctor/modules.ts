@@ -1,5 +1,5 @@
 import type { Config } from '@murmuration/coordinator/assembly/config';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { loadTask, loadVerifier } from '../arguments/load-module.ts';
 import { type Finding, fault, ok, reason } from './finding.ts';
 

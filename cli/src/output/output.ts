@@ -1,4 +1,4 @@
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import Table from 'cli-table3';
 import colours from 'picocolors';
 

@@ -1,4 +1,4 @@
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
 
 const name = 'consent';

@@ -1,5 +1,5 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives, SigningKey } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Storage } from '../storage/storage.ts';
 
 /** Where it is stored. */

@@ -1,4 +1,4 @@
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Consent } from './consent.ts';
 
 /** What begins and ends a device's part. */

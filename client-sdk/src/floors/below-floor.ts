@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FloorName } from './floors.ts';
 
 /** The error `plan.below-floor`, with the name of the floor. */

@@ -1,7 +1,7 @@
-import { utf8 } from '@murmuration/protocol/bytes';
-import type { AssignmentId, ModelHash, TaskName } from '@murmuration/protocol/ids';
-import { parseJson } from '@murmuration/protocol/json';
-import type { Clock } from '@murmuration/protocol/ports';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import type { AssignmentId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 import { type HeldFloors, mostRecorded } from './floors.ts';

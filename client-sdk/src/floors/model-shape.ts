@@ -1,9 +1,9 @@
-import { utf8 } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { hashPattern, type ModelHash, type TaskName } from '@murmuration/protocol/ids';
-import { parseJson } from '@murmuration/protocol/json';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { hashPattern, type ModelHash, type TaskName } from '@murmuration/protocol/ids/ids';
 import { contentHash, type Manifest, parseModelJson } from '@murmuration/protocol/weights/model-files';
-import type { BundledModel } from '../model-cache.ts';
+import type { BundledModel } from '../models/bundled-model.ts';
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 

@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Storage } from '../storage/storage.ts';
 
 const name = 'draw-secret';

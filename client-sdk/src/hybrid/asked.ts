@@ -1,5 +1,5 @@
-import type { Serving } from '@murmuration/engine/serving';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** The model's input for what an app asks. Throws `hybrid.input` for what the task does not take. */
 export function inputOf(serving: Serving<unknown>, asked: unknown): readonly number[] {

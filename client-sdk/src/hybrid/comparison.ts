@@ -1,4 +1,4 @@
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import type { Score } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
 import { fitWeights, lossOf } from './mixture.ts';

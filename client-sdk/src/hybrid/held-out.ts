@@ -1,4 +1,4 @@
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
 
 /** Share of a device's examples that is unknown to the personal models among which λ is chosen. */
 const share = 0.2;

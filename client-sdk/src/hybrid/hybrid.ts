@@ -1,4 +1,4 @@
-import type { ModelHash } from '@murmuration/protocol/ids';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 
 /** Whose probabilities they are; `remote` where the coordinator answered for a device that can't run the model. */
 export type Source = 'hybrid' | 'global' | 'personal' | 'remote';

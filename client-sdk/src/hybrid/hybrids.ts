@@ -1,32 +1,38 @@
-import type { Serving } from '@murmuration/engine/serving';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Serve, Welcome } from '@murmuration/protocol/messages/hello';
-import type { ClientEvents } from '../events.ts';
-import type { ModelCache } from '../model-cache.ts';
-import type { TaskOptions } from '../options.ts';
-import type { Platform } from '../platform.ts';
+import type { ModelCache } from '../models/model-cache.ts';
+import { newestVersion } from '../models/newest-version.ts';
 import { PrivateLayers } from '../private-layers/private-layers.ts';
-import { asError } from '../session/session.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Trainer } from '../training/trainer.ts';
+import { asError } from '../training/training-errors.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { HybridEvents } from './events.ts';
 import type { Hybrid } from './hybrid.ts';
-import { newestVersion } from './newest-version.ts';
+import type { HybridOptions } from './hybrid-options.ts';
+import type { HybridPlatform } from './hybrid-platform.ts';
 import { remotePrediction } from './remote.ts';
 import { ServedHybrid } from './served-hybrid.ts';
 import { Verdicts } from './verdicts.ts';
 
 export interface HybridsPorts {
-  readonly platform: Platform;
+  readonly platform: HybridPlatform;
   readonly storage: Storage;
   readonly transport: Pick<Transport, 'download' | 'request'>;
   /** Whether no round keeps the device busy. */
   readonly isFree: () => boolean;
-  readonly emit: <Name extends keyof ClientEvents>(
+  readonly emit: <Name extends keyof HybridEvents>(
     name: Name,
-    ...args: Parameters<ClientEvents[Name]>
+    ...args: Parameters<HybridEvents[Name]>
   ) => void;
+}
+
+/** A task of the app, as far as it is served. */
+interface ServedTask {
+  readonly hybrid?: HybridOptions;
+  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
 }
 
 interface OfTask {
@@ -48,12 +54,7 @@ export class Hybrids {
   }
 
   /** Throws `hybrid.not-served` where neither app nor platform can run the models of a task that is to be served. */
-  add(
-    task: TaskName,
-    { hybrid: options, examples }: TaskOptions,
-    trainer: Trainer,
-    models: ModelCache,
-  ): void {
+  add(task: TaskName, { hybrid: options, examples }: ServedTask, trainer: Trainer, models: ModelCache): void {
     const { platform, storage, isFree, emit } = this.#ports;
     this.#others.add(task);
     if (!options) return;
@@ -109,7 +110,7 @@ export class Hybrids {
   }
 
   /** A task's session tells what happens to it. */
-  heard(task: TaskName, event: keyof ClientEvents): void {
+  heard(task: TaskName, event: string): void {
     const found = this.#ofTasks.get(task);
     if (event === 'model') void found?.hybrid.arrived();
     // After which the device may have nothing better to do.

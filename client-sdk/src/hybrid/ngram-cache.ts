@@ -1,6 +1,6 @@
-import type { Serving } from '@murmuration/engine/serving';
-import { ByteReader, ByteWriter } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { inputOf } from './asked.ts';
 import { NgramCounts } from './ngram-counts.ts';
 import type { OpenPersonal, PersonalModel } from './personal.ts';

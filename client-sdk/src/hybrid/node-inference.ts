@@ -1,11 +1,11 @@
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import type { Inference } from './inference.ts';
 
 /** Runs models in this thread. The engine is loaded with the first model, so that a process that serves none does without it. */
 export function nodeInference(serving: Serving<never>): Inference {
   let inference: Promise<Inference> | undefined;
   const start = async () => {
-    const { startBackend } = await import('@murmuration/engine/backend');
+    const { startBackend } = await import('@murmuration/engine/backend/backend');
     const { tfjsInference } = await import('./tfjs-inference.ts');
     await startBackend();
     return tfjsInference(serving);

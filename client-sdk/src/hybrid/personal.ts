@@ -1,4 +1,4 @@
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import type { Trainer } from '../training/trainer.ts';

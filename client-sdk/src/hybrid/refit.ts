@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /** ms after which a device that is in use is looked at again. */
 const retryAfter = 30_000;

@@ -1,6 +1,6 @@
-import type { Serving } from '@murmuration/engine/serving';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Predict, predicted } from '@murmuration/protocol/messages/predict';
 import type { Transport } from '../transport/transport.ts';

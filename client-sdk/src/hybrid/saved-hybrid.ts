@@ -1,7 +1,7 @@
-import { ByteReader, ByteWriter, concatBytes, equalBytes, utf8 } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { hashPattern, type ModelHash, parseModelHash, type TaskName } from '@murmuration/protocol/ids';
-import { parseJson } from '@murmuration/protocol/json';
+import { ByteReader, ByteWriter, concatBytes, equalBytes, utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { hashPattern, type ModelHash, parseModelHash, type TaskName } from '@murmuration/protocol/ids/ids';
 import {
   contentHash,
   decodeModel,
@@ -9,7 +9,7 @@ import {
   type ModelFiles,
 } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
-import { type ContentHash, hashHere } from '../model-cache.ts';
+import { type ContentHash, hashHere } from '../models/content-hash.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { HybridReport } from './hybrid.ts';
 

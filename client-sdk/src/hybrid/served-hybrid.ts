@@ -1,16 +1,16 @@
-import type { Serving } from '@murmuration/engine/serving';
-import type { TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { ClientEvents } from '../events.ts';
-import type { ContentHash } from '../model-cache.ts';
-import type { HybridOptions } from '../options.ts';
+import type { ContentHash } from '../models/content-hash.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
-import { readExamples } from '../session/examples.ts';
-import { asError } from '../session/session.ts';
 import type { Storage } from '../storage/storage.ts';
+import { readExamples } from '../training/examples.ts';
 import type { Trainer } from '../training/trainer.ts';
+import { asError } from '../training/training-errors.ts';
+import type { HybridEvents } from './events.ts';
 import type { Hybrid, HybridReport, Prediction } from './hybrid.ts';
+import type { HybridOptions } from './hybrid-options.ts';
 import type { Inference } from './inference.ts';
 import { type LearningPorts, learnAnew } from './learning.ts';
 import type { OpenPersonal } from './personal.ts';
@@ -43,7 +43,7 @@ export interface HybridPorts {
   readonly remote?: Remote | undefined;
   readonly emit: <Name extends 'personal' | 'version' | 'error'>(
     name: Name,
-    ...args: Parameters<ClientEvents[Name]>
+    ...args: Parameters<HybridEvents[Name]>
   ) => void;
 }
 

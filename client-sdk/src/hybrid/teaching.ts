@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Lesson, OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
 import type { HybridStore } from './saved-hybrid.ts';
 

@@ -1,5 +1,5 @@
-import { answersOf } from '@murmuration/engine/answers';
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { answersOf } from '@murmuration/engine/runtime/answers';
 import { inputOf } from './asked.ts';
 import type { Inference, OpenModel } from './inference.ts';
 import { softmax } from './probabilities.ts';

@@ -1,4 +1,4 @@
-import { nextTask } from '../next-task.ts';
+import { nextTask } from '@murmuration/protocol/concurrency/next-task';
 
 /** Examples after which other work of the thread has its turn: a few milliseconds of them. */
 const perTurn = 100;

@@ -1,6 +1,6 @@
-import { utf8 } from '@murmuration/protocol/bytes';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
-import { parseJson } from '@murmuration/protocol/json';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { modelHash } from '@murmuration/protocol/messages/scalars';
 import type { Verdict } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod/mini';

@@ -1,10 +1,10 @@
-import type { Serving } from '@murmuration/engine/serving';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { ClientEvents } from '../events.ts';
 import { withKeptLayers } from '../private-layers/kept-layers.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
 import { probabilitiesOfWhatCame } from './comparison.ts';
+import type { HybridEvents } from './events.ts';
 import type { Inference, OpenModel } from './inference.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -29,7 +29,7 @@ export interface JudgePorts {
   readonly verdicts: Verdicts;
   /** In nats, 0 or more; infinite: every version serves. */
   readonly margin?: number | undefined;
-  readonly emit: (name: 'version', ...args: Parameters<ClientEvents['version']>) => void;
+  readonly emit: (name: 'version', ...args: Parameters<HybridEvents['version']>) => void;
 }
 
 /** Keeps a device on the last good version where a new one does worse on the device's own held-out examples. */

@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter, equalBytes } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { ByteReader, ByteWriter, equalBytes } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { bytes as byteString, text } from '@murmuration/protocol/messages/scalars';
 import { contentHash, type ModelFiles } from '@murmuration/protocol/weights/model-files';

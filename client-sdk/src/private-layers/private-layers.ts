@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type SplitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import type { Storage } from '../storage/storage.ts';

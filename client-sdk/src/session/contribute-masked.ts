@@ -1,18 +1,23 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { MaskingContribution } from '@murmuration/protocol/messages/masking';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import * as z from 'zod/mini';
 import { demandsOf } from '../floors/require-plan.ts';
+import { retry } from '../retry/retry.ts';
+import type {
+  MaskedRoundSetup,
+  MaskingEvent,
+  MaskingStep,
+  UpdateProcessor,
+} from '../update/update-processor.ts';
 import type { Inbox } from './inbox.ts';
 import { learn } from './learn.ts';
-import { persist } from './persist.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { SavedSession } from './saved-session.ts';
 import { upload } from './upload.ts';
-import type { MaskedTerms, MaskingEvent, Standing, Workshop } from './workshop.ts';
 
 export interface MaskedPart {
   readonly assignment: Assignment;
@@ -20,7 +25,7 @@ export interface MaskedPart {
   readonly inbox: Inbox<MaskingEvent>;
   /** What was saved for this assignment before a restart. */
   readonly saved: SavedSession | undefined;
-  readonly workshop: Workshop;
+  readonly updateProcessor: UpdateProcessor;
 }
 
 /**
@@ -35,12 +40,12 @@ export async function contributeMasked(
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
-  const { assignment, inbox, saved, workshop } = part;
+  const { assignment, inbox, saved, updateProcessor } = part;
   const { store } = ports;
   const send = sender(assignment, ports, signal);
   let update = saved?.update;
-  const round = await workshop.masked(termsOf(part, ports));
-  const enter = async (next: Standing): Promise<Standing> => {
+  const round = await updateProcessor.masked(termsOf(part, ports));
+  const enter = async (next: MaskingStep): Promise<MaskingStep> => {
     // Once a statement counts its update, a device has no more use for it.
     const sends = next.phase === 'agreement' ? update : undefined;
     if (isMasked(next)) await store.save({ assignment, participant: next.saved, update: sends });
@@ -48,7 +53,7 @@ export async function contributeMasked(
   };
   const hear = async (event: MaskingEvent) => enter(await round.hear(event, await inbox.next(event, signal)));
   // Agreements that are not enough reveal nothing, and others may follow.
-  const agreed = async (): Promise<Standing> => {
+  const agreed = async (): Promise<MaskingStep> => {
     for (;;) {
       try {
         return await hear('agreed');
@@ -103,11 +108,11 @@ export async function contributeMasked(
 }
 
 /** Whether its update is masked: the secrets of its masks are gone from its state then. */
-function isMasked({ phase }: Standing): boolean {
+function isMasked({ phase }: MaskingStep): boolean {
   return phase === 'agreement' || phase === 'unmasking' || phase === 'closing';
 }
 
-function termsOf({ assignment, masking }: MaskedPart, ports: SessionPorts): MaskedTerms {
+function termsOf({ assignment, masking }: MaskedPart, ports: SessionPorts): MaskedRoundSetup {
   const { round, number, planBytes } = assignment;
   const { task, identity, floors, platform } = ports;
   const demands = demandsOf(masking, floors, platform.clock.now());
@@ -123,6 +128,6 @@ function sender(
   return (event: 'keys' | 'shares' | 'agree' | 'reveal', message: Uint8Array): Promise<null> => {
     const contribution: MaskingContribution = { round, assignment, message };
     const frame = encodeFrame(contribution);
-    return persist(async () => decodeAck(await transport.request(event, frame), z.null()), platform, signal);
+    return retry(async () => decodeAck(await transport.request(event, frame), z.null()), platform, signal);
   };
 }

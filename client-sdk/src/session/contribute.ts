@@ -1,13 +1,13 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { requirePlan, requirePrivateLayers } from '../floors/require-plan.ts';
+import { retry } from '../retry/retry.ts';
+import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
 import { learn } from './learn.ts';
-import { persist } from './persist.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
 import { upload } from './upload.ts';
-import type { Workshop } from './workshop.ts';
 
 /**
  * One device's contribution to one round: download → train → prepare → upload, between the phases of secure aggregation
@@ -23,16 +23,16 @@ export async function contribute(
   await requireFloors(assignment, ports, signal);
   const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
   const stored = await store.load();
-  const workshop = trainer.workshop ?? (await platform.workshop());
+  const updateProcessor = trainer.updateProcessor ?? (await platform.updateProcessor());
   const saved = stored?.assignment.assignment === assignment.assignment ? stored : undefined;
   if (plan.masking)
     await contributeMasked(
-      { assignment, masking: plan.masking, inbox, saved, workshop },
+      { assignment, masking: plan.masking, inbox, saved, updateProcessor },
       ports,
       signal,
       report,
     );
-  else await contributePlain(assignment, saved?.update, workshop, ports, signal, report);
+  else await contributePlain(assignment, saved?.update, updateProcessor, ports, signal, report);
   report('counted', 1);
 }
 
@@ -45,20 +45,20 @@ async function requireFloors(
   requirePlan(plan, floors);
   requirePrivateLayers(plan, keepPrivate);
   await contributions.require(assignment, plan.model);
-  if (floors.topology === 'pinned') await persist(() => models.inspect(plan.model, signal), platform, signal);
+  if (floors.topology === 'pinned') await retry(() => models.inspect(plan.model, signal), platform, signal);
 }
 
 async function contributePlain(
   assignment: Assignment,
   made: Uint8Array | undefined,
-  workshop: Workshop,
+  updateProcessor: UpdateProcessor,
   ports: RoundPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
   let update = made;
   if (!update) {
-    update = await workshop.prepare(await learn(assignment, ports, signal, report), assignment);
+    update = await updateProcessor.prepare(await learn(assignment, ports, signal, report), assignment);
     await ports.store.save({ assignment, update });
   }
   await upload(assignment, update, undefined, ports, signal, report);

@@ -1,14 +1,14 @@
-import type { Serving } from '@murmuration/engine/serving';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Plan, TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { Verdict } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart } from '@murmuration/protocol/weights/shared-part';
 import { BelowFloor } from '../floors/below-floor.ts';
 import { ExampleSplit } from '../hybrid/held-out.ts';
+import { retry } from '../retry/retry.ts';
+import { readExamples } from '../training/examples.ts';
 import type { Learned } from '../update/prepare.ts';
-import { readExamples } from './examples.ts';
-import { persist } from './persist.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 
@@ -26,7 +26,7 @@ export async function learn(
   const { task, models, privateLayers, served, trainer, examples, platform, floors, emit } = ports;
   const { plan } = assignment;
   report('downloading', 0);
-  const { files, bytes } = await persist(() => models.load(plan.model, signal), platform, signal);
+  const { files, bytes } = await retry(() => models.load(plan.model, signal), platform, signal);
   if (bytes > 0) emit('model', { task, model: plan.model, bytes });
   const split = splitLayout(files.layout, plan.privateLayers);
   const model = await privateLayers.personalise(files, split, reason =>

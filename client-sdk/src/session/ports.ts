@@ -1,22 +1,29 @@
-import type { Serving } from '@murmuration/engine/serving';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { DevicePlatform } from '../device/device-platform.ts';
 import type { DeviceIdentity } from '../device/identity.ts';
-import type { ClientEvents } from '../events.ts';
 import type { Contributions } from '../floors/contributions.ts';
 import type { HeldFloors } from '../floors/floors.ts';
 import type { Verdicts } from '../hybrid/verdicts.ts';
-import type { ModelCache } from '../model-cache.ts';
-import type { Platform } from '../platform.ts';
+import type { ModelCache } from '../models/model-cache.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
+import type { WakeSignal } from '../retry/wake-signal.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Nudge } from './nudge.ts';
+import type { UpdateProcessor } from '../update/update-processor.ts';
+import type { SessionEvents } from './events.ts';
 import type { SessionStore } from './saved-session.ts';
+
+/** What a session needs of the platform that it runs on. */
+export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions'> {
+  /** Does the arithmetic of contributions on this thread, for trainers that have no thread for it: loaded when one first needs it. */
+  readonly updateProcessor: () => Promise<UpdateProcessor>;
+}
 
 /** What a session works with. */
 export interface SessionPorts {
   readonly task: TaskName;
-  readonly platform: Platform & { readonly nudge: Nudge };
+  readonly platform: SessionPlatform & { readonly wake: WakeSignal };
   readonly transport: Pick<Transport, 'request' | 'upload'>;
   readonly trainer: Trainer;
   readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
@@ -36,9 +43,9 @@ export interface SessionPorts {
   readonly contributions: Contributions;
   /** The seed of the device's own draws in a round. */
   readonly ownSeed: (round: RoundId) => Promise<number>;
-  readonly emit: <Name extends keyof ClientEvents>(
+  readonly emit: <Name extends keyof SessionEvents>(
     name: Name,
-    ...args: Parameters<ClientEvents[Name]>
+    ...args: Parameters<SessionEvents[Name]>
   ) => void;
   /** Whether the device is free to take part: not busy in another task. */
   readonly isFree: () => boolean;

@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter } from '@murmuration/protocol/bytes';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { type Assignment, decodeAssignment, encodeAssignment } from '@murmuration/protocol/messages/round';
 import { putParts, type Storage } from '../storage/storage.ts';
 

@@ -1,18 +1,19 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type CheckIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages/round';
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import * as z from 'zod/mini';
 import { BelowFloor } from '../floors/below-floor.ts';
+import { hasExamples } from '../training/examples.ts';
+import { asError } from '../training/training-errors.ts';
+import type { MaskingEvent } from '../update/update-processor.ts';
 import { contribute } from './contribute.ts';
-import { hasExamples } from './examples.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Contributing, SessionState } from './state.ts';
-import type { MaskingEvent } from './workshop.ts';
 
 /** ms between two check-ins, at least, half as much more or less at random. */
 const shortestPause = 500;
@@ -264,10 +265,3 @@ export class Session {
 
 const busy = 'the device is busy with another task';
 const often = 'the device has contributed as often as its app lets it within a day';
-
-export function asError(error: unknown): MurmurationError {
-  if (error instanceof MurmurationError) return error;
-  return new MurmurationError('training.failed', error instanceof Error ? error.message : String(error), {
-    cause: error,
-  });
-}

@@ -1,7 +1,6 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
-
+import type { MaskingEvent } from '../update/update-processor.ts';
 import type { Inbox } from './inbox.ts';
-import type { MaskingEvent } from './workshop.ts';
 
 /** Has a part in a round, in whichever of its phases; `stop` ends that. */
 export interface Contributing {

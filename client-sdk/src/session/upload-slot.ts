@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /**
  * ms from `now` until an update is sent: until the next multiple of `slot` after `since`, when the device got its assignment, and then up to

@@ -1,8 +1,8 @@
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { sleep } from '@murmuration/protocol/time/sleep';
+import { retry } from '../retry/retry.ts';
 import { sentOf } from '../transport/observed.ts';
-import { pause } from './pause.ts';
-import { persist } from './persist.ts';
 import type { RoundPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import { untilUpload } from './upload-slot.ts';
@@ -21,10 +21,10 @@ export async function upload(
 ): Promise<void> {
   const { clock, random } = platform;
   const wait = untilUpload(plan.uploadSlot ?? 0, since, clock.now(), random);
-  if (wait > 0) await pause(wait, clock, signal);
+  if (wait > 0) await sleep(wait, clock, signal);
   await contributions.count(assignment, plan.model);
   report('uploading', 0);
-  await persist(
+  await retry(
     () => {
       emit('sent', sentOf('update', update, plan.masking !== null));
       return transport.upload(updatePath(round, assignment), { token, signature }, update, signal);

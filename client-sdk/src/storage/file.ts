@@ -1,7 +1,7 @@
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { RandomBytes } from '@murmuration/protocol/ports';
-import { systemRandom } from '@murmuration/protocol/system';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { claimFolder } from './folder-claim.ts';
 import type { Storage } from './storage.ts';
 

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm, symlink } from 'node:fs/
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hex } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /**
  * Which client has a folder, among all processes of a machine and all clients in each of them. A client that wants it shows a Unix socket in

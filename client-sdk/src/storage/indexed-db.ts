@@ -1,7 +1,7 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { nextTask } from '@murmuration/protocol/concurrency/next-task';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
-import { nextTask } from '../next-task.ts';
 import type { Storage } from './storage.ts';
 import { TabNotices } from './tab-notices.ts';
 

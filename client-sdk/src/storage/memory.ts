@@ -1,4 +1,4 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import type { Storage } from './storage.ts';
 
 /** Forgets everything when the process ends; one client at a time takes part with it. */

@@ -1,5 +1,5 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
-import type { Cancel } from '@murmuration/protocol/ports';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 
 /** Where a device keeps what it must know after a restart: a few byte strings by name. */
 export interface Storage {

@@ -1,4 +1,4 @@
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 
 /** Tells other tabs of an app which entries have changed, and hears it from them (BroadcastChannel of HTML); silent where there is none. */
 export class TabNotices {

@@ -1,7 +1,7 @@
 import type { Extent } from '@murmuration/engine/fused/extent';
 import type { FusedTraining } from '@murmuration/engine/fused/training';
-import type { NegativeSampler } from '@murmuration/engine/negative-sampler';
-import * as tf from '@murmuration/engine/tf';
+import type { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Steps } from './steps.ts';
 

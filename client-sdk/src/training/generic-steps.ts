@@ -1,8 +1,8 @@
-import { readWeights, writeWeights } from '@murmuration/engine/model';
-import type { NegativeSampler } from '@murmuration/engine/negative-sampler';
-import type { Batch, Objective } from '@murmuration/engine/objective';
-import { sampledSoftmaxLoss } from '@murmuration/engine/sampled-softmax';
-import * as tf from '@murmuration/engine/tf';
+import { readWeights, writeWeights } from '@murmuration/engine/models/model';
+import type { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
+import type { Batch, Objective } from '@murmuration/engine/objective/objective';
+import { sampledSoftmaxLoss } from '@murmuration/engine/objective/sampled-softmax';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Steps } from './steps.ts';
 

@@ -1,6 +1,6 @@
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Workshop } from '../session/workshop.ts';
+import type { UpdateProcessor } from '../update/update-processor.ts';
 
 /** What a device learned in a round. */
 export interface TrainingResult {
@@ -38,7 +38,7 @@ export interface Trainer {
     progress: (done: number) => void,
   ): Promise<TrainingResult>;
   /** Does the rest of a contribution in the trainer's thread, where it has one of its own; by default the session's does it. */
-  readonly workshop?: Workshop;
+  readonly updateProcessor?: UpdateProcessor;
   /** Frees what it holds. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
  * Throws `device.cleartext` for a coordinator on another host that is reached without encryption: whoever is on the way could read and change

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Transport } from './transport.ts';
 
 /** A transport as sessions have it: nothing is asked on a connection before the coordinator knows whose that is. */

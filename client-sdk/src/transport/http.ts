@@ -1,6 +1,6 @@
-import { base64url, concatBytes } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { parseJson } from '@murmuration/protocol/json';
+import { base64url, concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod/mini';

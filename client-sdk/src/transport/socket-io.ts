@@ -1,15 +1,14 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import {
   type CoordinatorEvents,
   coordinatorEvents,
   type DeviceEvents,
   socketPath,
 } from '@murmuration/protocol/messages/channel';
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import { io, type Socket } from 'socket.io-client';
-import type { Platform } from '../platform.ts';
 import { type BodyOf, httpTransport } from './http.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportPlatform } from './transport.ts';
 
 /** ms after which a request without an answer is given up. */
 const answerLimit = 20_000;
@@ -22,7 +21,7 @@ const comeBack = 4_000;
 /** socket.io for control, `fetch` for bulk. */
 export function socketIoTransport(
   url: string,
-  { clock, random, online }: Pick<Platform, 'clock' | 'random' | 'online'>,
+  { clock, random, online }: TransportPlatform,
   bodyOf?: BodyOf,
 ): Transport {
   let cancel: Cancel = () => {};

@@ -1,4 +1,14 @@
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+
+/** What a transport needs of the platform that it runs on. */
+export interface TransportPlatform {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Calls `wake` each time the device comes back to a network, where the platform tells: waits for the coordinator end then. */
+  readonly online?: (wake: () => void) => Cancel;
+}
 
 /** What a transport tells its client. */
 export interface TransportListener {

@@ -1,7 +1,7 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Remote, releaseProxy, wrap } from 'comlink';
-import { errorOfThread } from '../training/thread-errors.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { errorOfThread } from '../training/training-errors.ts';
 import type { WorkerService } from './serve-training.ts';
 
 /** Starts the app's worker, whose script calls `serveTraining`. */

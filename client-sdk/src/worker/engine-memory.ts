@@ -1,6 +1,6 @@
-import type { BrowserBackendOptions } from '@murmuration/engine/browser-backend';
+import type { BrowserBackendOptions } from '@murmuration/engine/backend/browser-backend';
+import { sdkVersion } from '../device/sdk-version.ts';
 import { indexedDbStorage } from '../storage/indexed-db.ts';
-import { sdkVersion } from '../version.ts';
 
 /** What was measured on this device, for all apps of the origin; measured anew after an update of the browser or of the SDK. */
 export function engineMemory(): NonNullable<BrowserBackendOptions['memory']> {

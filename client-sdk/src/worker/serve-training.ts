@@ -4,23 +4,23 @@ import {
   servedWasmPath,
   startBrowserBackend,
   startForFused,
-} from '@murmuration/engine/browser-backend';
-import type { Objective } from '@murmuration/engine/objective';
-import { MurmurationError } from '@murmuration/protocol/errors';
+} from '@murmuration/engine/backend/browser-backend';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { portable } from '@murmuration/protocol/primitives/portable';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { expose, type ProxyMarked, proxy, releaseProxy, transfer } from 'comlink';
 import { browserMemoryLimit } from '../device/browser-memory.ts';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { tfjsInference } from '../hybrid/tfjs-inference.ts';
-import { localWorkshop } from '../session/local-workshop.ts';
-import type { MaskedRound, MaskedTerms, Workshop } from '../session/workshop.ts';
 import { tfjsTrainer } from '../training/tfjs-trainer.ts';
 import type { TrainingResult } from '../training/trainer.ts';
+import { localUpdateProcessor } from '../update/local-update-processor.ts';
 import type { Learned } from '../update/prepare.ts';
+import type { MaskedRound, MaskedRoundSetup, UpdateProcessor } from '../update/update-processor.ts';
 import { engineMemory } from './engine-memory.ts';
 
 export interface WorkerOptions {
@@ -56,8 +56,8 @@ export interface WorkerService {
   /** Ends the training of that id, which is under way or waits for its turn. */
   stopTraining(id: number): Promise<void>;
   prepare(learned: Learned, assignment: Assignment): Promise<Uint8Array>;
-  masked(terms: MaskedTerms): Promise<MaskedRound & ProxyMarked>;
-  draw: Workshop['draw'];
+  masked(terms: MaskedRoundSetup): Promise<MaskedRound & ProxyMarked>;
+  draw: UpdateProcessor['draw'];
   open(model: ModelFiles): Promise<OpenModel & ProxyMarked>;
 }
 
@@ -102,7 +102,7 @@ function workerService<Example>(
     startBackend,
   });
   const ready = startForFused();
-  const workshop = localWorkshop(portable, systemRandom);
+  const updateProcessor = localUpdateProcessor(portable, systemRandom);
   const trainings = new Map<number, AbortController>();
   let inference: Inference | undefined;
   return {
@@ -127,12 +127,12 @@ function workerService<Example>(
       trainings.get(id)?.abort();
     },
     async prepare(learned, assignment) {
-      const update = await workshop.prepare(learned, assignment);
+      const update = await updateProcessor.prepare(learned, assignment);
       return transfer(update, [update.buffer as ArrayBuffer]);
     },
-    draw: (...args) => workshop.draw(...args),
+    draw: (...args) => updateProcessor.draw(...args),
     async masked(terms) {
-      const round = await workshop.masked(terms);
+      const round = await updateProcessor.masked(terms);
       return proxy({
         ...round,
         async mask(learned: Learned, assignment: Assignment) {

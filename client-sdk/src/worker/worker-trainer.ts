@@ -1,9 +1,9 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { proxy, transfer } from 'comlink';
-import type { Workshop } from '../session/workshop.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Learned } from '../update/prepare.ts';
+import type { UpdateProcessor } from '../update/update-processor.ts';
 import { type AppWorker, appWorker, type Spawn } from './app-worker.ts';
 
 /**
@@ -31,14 +31,14 @@ export function workerTrainer(spawn: Spawn): Trainer {
         signal.removeEventListener('abort', stop);
       }
     },
-    workshop: workshopOf(worker),
+    updateProcessor: updateProcessorOf(worker),
     async close() {
       worker.end();
     },
   };
 }
 
-function workshopOf(worker: AppWorker): Workshop {
+function updateProcessorOf(worker: AppWorker): UpdateProcessor {
   return {
     prepare: (learned, assignment) =>
       worker.running().call(service => service.prepare(handedOver(learned), assignment)),

@@ -1,4 +1,4 @@
-import type { RoundId } from '@murmuration/protocol/ids';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';

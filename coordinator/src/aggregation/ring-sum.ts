@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { centre, elementAt } from '@murmuration/protocol/secagg/ring';
 import { type RingVector, ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { roles } from '@murmuration/api/role';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
 import { trustProxies } from '../limits/address.ts';

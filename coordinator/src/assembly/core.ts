@@ -1,7 +1,8 @@
-import { startBackend } from '@murmuration/engine/backend';
-import type { DeviceId } from '@murmuration/protocol/ids';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Unmasker } from '../masking/unmasker.ts';

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Convictions } from '../population/convictions.ts';
 import type { DeviceRegistry } from '../population/device-registry.ts';

@@ -1,8 +1,10 @@
 import { livePath } from '@murmuration/api/live';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
-import { steadyClock, systemRandom } from '@murmuration/protocol/system';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { CoordinatorEvents } from '../events/events.ts';
 import { createApp } from '../http/app.ts';
 import { guardBy } from '../http/authentication.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 
 /** ms that closing may take in all; what is still open then is left to the end of the process. */
 const patience = 5_000;

@@ -1,4 +1,5 @@
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Storage } from '../storage/storage.ts';
 import { clockStepped } from '../telemetry/alerts/clock-stepped.ts';

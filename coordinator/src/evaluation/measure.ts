@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { withDeadline } from '../timing/deadline.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Metrics } from './metrics.ts';

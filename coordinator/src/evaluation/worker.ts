@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { startBackend } from '@murmuration/engine/backend';
-import { loadModel } from '@murmuration/engine/model';
-import type * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { loadModel } from '@murmuration/engine/models/model';
+import type * as tf from '@murmuration/engine/tfjs/tf';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Metrics } from './metrics.ts';
 

@@ -1,5 +1,5 @@
 import type { AlertRule, Severity } from '@murmuration/api/alert';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 
 /** Something that an operator should look at. */
 export interface Alert {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { ErrorCode } from '@murmuration/protocol/errors';
-import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AuditEntry } from '../operators/audit.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundRecord } from '../round/record.ts';

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { countedAddress, type TrustedProxies } from '../limits/address.ts';
 import type { Limits } from '../limits/limits.ts';

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { App } from './app.ts';
 
 /** Lets the application listen, and tells its URL. Throws `config.invalid`, saying why it can't. */

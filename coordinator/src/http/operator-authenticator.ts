@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { TrustedProxies } from '../limits/address.ts';
 import type { Operator, Operators } from '../operators/operators.ts';

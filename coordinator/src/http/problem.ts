@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { fieldProblem } from '@murmuration/api/settings';
-import { errors, MurmurationError } from '@murmuration/protocol/errors';
-import { idPattern, type RoundId } from '@murmuration/protocol/ids';
+import { errors, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { idPattern, type RoundId } from '@murmuration/protocol/ids/ids';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import * as z from 'zod';

@@ -1,6 +1,6 @@
 import { IncomingMessage, type RequestListener, Server, ServerResponse } from 'node:http';
 import { Server as TlsServer } from 'node:https';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Certificate } from './certificate.ts';
 import type { Connections } from './connections.ts';
 import { oneAtATime } from './pipeline.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Rate } from './limits.ts';
 
 /** A token bucket that can be overdrawn, for what has come already when it is counted. */

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Rate } from './limits.ts';
 
 /** Keys that are remembered at most; one that is forgotten begins anew. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from './limits.ts';
 
 /** Calls `tooSlow`, once, where the body of a request does not bring enough bytes in some stretch of the time it takes. */

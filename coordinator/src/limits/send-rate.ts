@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from './limits.ts';
 
 /**

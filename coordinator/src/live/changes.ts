@@ -1,6 +1,6 @@
 import type { AuditAction } from '@murmuration/api/audit';
 import type { Changed } from '@murmuration/api/live';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '../events/events.ts';
 
 /** What an action of an operator changes, besides the audit log. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Changed, LiveEvents } from '@murmuration/api/live';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { Server, type Socket } from 'socket.io';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { OperatorAuthenticator } from '../http/operator-authenticator.ts';

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /**
  * Does what is asked for often only so often: the first time in a turn of its own, so that what happens at once is one, and then not

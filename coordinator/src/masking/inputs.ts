@@ -1,4 +1,4 @@
-import type { AssignmentId } from '@murmuration/protocol/ids';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 
 /**
  * What each device is given at the beginning of a phase of masking, written when it is sent: those of ten thousand devices

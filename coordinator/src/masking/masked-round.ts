@@ -1,6 +1,6 @@
-import { equalBytes, hex } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { AssignmentId } from '@murmuration/protocol/ids';
+import { equalBytes, hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import {
   agreedFor,

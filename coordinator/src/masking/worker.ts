@@ -1,4 +1,4 @@
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks, concatMasks, type Masks } from '@murmuration/protocol/secagg/mask-stream';
 import { type RecoveredSecret, unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';

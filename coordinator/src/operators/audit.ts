@@ -1,5 +1,5 @@
 import type { AuditAction, FieldChange } from '@murmuration/api/audit';
-import type { ErrorCode } from '@murmuration/protocol/errors';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 
 /** Who did what. No entry holds a secret: tokens are named by their ids. */
 export interface AuditEntry {

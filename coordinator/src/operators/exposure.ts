@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** Whether whoever listens there is heard on this machine alone. */
 export function isLoopback(host: string): boolean {

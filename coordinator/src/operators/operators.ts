@@ -1,9 +1,10 @@
 import type { AuditAction, FieldChange } from '@murmuration/api/audit';
 import { includes, type Role } from '@murmuration/api/role';
 import type { TokenState } from '@murmuration/api/token';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Page } from '../paging/paging.ts';
 import { isValid, mintToken, proves, stateOf, tokenId } from '../tokens/secret-token.ts';
 import type { AuditEntry, AuditLog } from './audit.ts';

@@ -1,7 +1,8 @@
-import { base64url, hex, utf8 } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { base64url, hex, utf8 } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Operator, Operators } from './operators.ts';
 import type { SessionStore } from './session-store.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { cohortSizeOf, type Task } from '../task/task.ts';
 import type { ActivityStore } from './activity.ts';

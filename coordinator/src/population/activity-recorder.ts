@@ -1,6 +1,6 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Member } from '../round/cohort.ts';
 import type { RoundState } from '../round/round.ts';

@@ -1,4 +1,4 @@
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 
 /** What a device did lately, for the operator; nothing of what it sent. */
 export interface Activity {

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '@murmuration/protocol/errors';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
 

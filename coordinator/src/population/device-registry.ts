@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Page } from '../paging/paging.ts';
 import type { Activity, ActivityStore } from './activity.ts';
 import type { Device, DeviceStore } from './device.ts';

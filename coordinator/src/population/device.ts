@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Page } from '../paging/paging.ts';
 
 /** One installation of the SDK, known by the key that it made itself. */

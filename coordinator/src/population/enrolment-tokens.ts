@@ -1,6 +1,7 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Page } from '../paging/paging.ts';
 import { mintToken } from '../tokens/secret-token.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from './enrolment-token.ts';

@@ -1,8 +1,8 @@
-import { equalBytes } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { equalBytes } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { withDeadline } from '../timing/deadline.ts';
 import { digestOf, isValid, proves, tokenId } from '../tokens/secret-token.ts';
 import type { EnrolmentTokenStore } from './enrolment-token.ts';

@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** What is known when a device asks when to come back. */
 export interface Pace {

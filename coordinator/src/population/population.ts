@@ -1,11 +1,11 @@
-import { base64url } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { challengeMessage, type Enrol, type Hello } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { Clock } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { isSoundKey } from '@murmuration/protocol/primitives/sound-keys';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Place } from '../paging/paging.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { EnrolmentVerifier } from './enrolment.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ActivityStore } from './activity.ts';
 import type { Convictions } from './convictions.ts';
 import type { Population } from './population.ts';

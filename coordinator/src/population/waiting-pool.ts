@@ -1,5 +1,5 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { drawUniformly } from '../selection/draw.ts';
 
 /** The devices that have checked in for one task and wait for an assignment. */

@@ -1,4 +1,4 @@
-import type { ModelHash } from '@murmuration/protocol/ids';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 /** Predicts for devices that can't run the model of a task themselves. Keeps nothing of what it is asked. */

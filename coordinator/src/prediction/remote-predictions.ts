@@ -1,7 +1,7 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Predict, Predicted } from '@murmuration/protocol/messages/predict';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from '../limits/limits.ts';
 import type { History } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { type Answers, answersOf } from '@murmuration/engine/answers';
-import { startBackend } from '@murmuration/engine/backend';
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { type Answers, answersOf } from '@murmuration/engine/runtime/answers';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maxFrameLength } from '@murmuration/protocol/messages/frame';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionAliases } from './version-aliases.ts';

@@ -1,4 +1,4 @@
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 
 /** A name that an operator gave to a version, and may give to another one. */
 export interface Alias {

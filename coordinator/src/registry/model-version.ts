@@ -1,4 +1,4 @@
-import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Metrics } from '../evaluation/metrics.ts';
 
 /** An immutable model with its lineage: what it was made from, and how. */

@@ -1,4 +1,4 @@
-import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { RoundRecord } from '../round/record.ts';
 import type { StrategyState } from '../strategy/strategy.ts';
 import type { ModelVersion } from './model-version.ts';

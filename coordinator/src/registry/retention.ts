@@ -1,5 +1,5 @@
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { BlobStore, History } from './ports.ts';
 import type { VerdictStore } from './verdicts.ts';

@@ -1,4 +1,4 @@
-import type { ModelHash } from '@murmuration/protocol/ids';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 
 /** How many devices of a round took a version into service, and how many went on with the one before, since it did worse on their own examples. */

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { graceOf } from './phases/collecting.ts';
 import type { RoundState } from './round.ts';
 

@@ -1,4 +1,4 @@
-import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids';
+import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 
 /**
  * Within one phase. `counted`: its message was taken; `away`: its connection is gone, but it may come back and go on;

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '@murmuration/protocol/errors';
-import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Metrics } from '../evaluation/metrics.ts';
 import type { Failed, Published, Tally } from './round.ts';
 import type { PhaseRecord } from './timeline.ts';

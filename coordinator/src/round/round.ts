@@ -1,4 +1,4 @@
-import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { type Cohort, type Member, membersAt } from './cohort.ts';
 import type { Quorum } from './quorum.ts';

@@ -1,4 +1,4 @@
-import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { RoundTerms } from './round.ts';
 
 /** A device of the cohort as it was drawn. */

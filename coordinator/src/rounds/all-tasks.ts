@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { RoundStore } from '../round/store.ts';
 import { abandon } from './abandon.ts';
 import type { RoundDriver } from './driver.ts';

@@ -1,6 +1,6 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { CheckIn, CheckInAnswer } from '@murmuration/protocol/messages/check-in';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { ActivePopulation } from '../population/active-population.ts';
 import { comeBackAfter } from '../population/pacing.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';

@@ -1,4 +1,4 @@
-import type { AssignmentId } from '@murmuration/protocol/ids';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { RoundTerms } from '../round/round.ts';

@@ -1,6 +1,6 @@
-import { equalBytes } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids';
+import { equalBytes } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import type { CollectingState } from '../round/round.ts';
 import type { DrawnMember } from '../round/store.ts';
 

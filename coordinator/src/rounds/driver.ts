@@ -1,7 +1,7 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids/ids';
 import type { UploadReceipt } from '@murmuration/protocol/messages/round';
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import { updateLength } from '@murmuration/protocol/weights/codec';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Device } from '../population/device.ts';

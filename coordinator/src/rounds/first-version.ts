@@ -1,6 +1,6 @@
-import { describeModel } from '@murmuration/engine/model';
-import type { ModelHash } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { describeModel } from '@murmuration/engine/models/model';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import { measure } from '../evaluation/measure.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { JournalEntry, RoundStore } from '../round/store.ts';

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';

@@ -1,6 +1,6 @@
-import { equalBytes } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { AssignmentId } from '@murmuration/protocol/ids';
+import { equalBytes } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { Inputs } from '../masking/inputs.ts';
 import type { MaskedRound } from '../masking/masked-round.ts';
 import type { Effect, RoundEvent } from '../round/round.ts';

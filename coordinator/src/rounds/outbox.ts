@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Member } from '../round/cohort.ts';

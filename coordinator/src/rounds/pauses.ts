@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 
 /** The tasks whose rounds an operator has paused: they stay so over a restart. */
 export interface PausedTasks {

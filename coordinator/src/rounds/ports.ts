@@ -1,8 +1,9 @@
-import type { DeviceId, ModelHash } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Unmasker } from '../masking/unmasker.ts';

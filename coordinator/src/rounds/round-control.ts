@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AllRounds } from './all-tasks.ts';
 import type { PausedTasks } from './pauses.ts';
 import type { TaskRounds } from './task-rounds.ts';

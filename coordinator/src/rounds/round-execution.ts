@@ -1,5 +1,5 @@
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
-import type { AssignmentId } from '@murmuration/protocol/ids';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { planHash } from '@murmuration/protocol/secagg/context';

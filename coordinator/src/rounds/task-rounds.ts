@@ -1,7 +1,7 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { type RoundId, randomId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { ModelVersion } from '../registry/model-version.ts';

@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 
 /** Bytes since the start: updates that came (`up`), models that were served (`down`). */
 export interface TrafficCount {

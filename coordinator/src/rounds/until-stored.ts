@@ -1,6 +1,6 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { retryAfter } from './group-commit.ts';
 

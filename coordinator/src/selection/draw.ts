@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /**
  * `count` of the candidates, each subset equally likely (Fisher–Yates, stopped early). The candidates are sorted first, so

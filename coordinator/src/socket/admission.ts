@@ -1,6 +1,6 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from '../limits/limits.ts';
 import { Rates } from '../limits/rates.ts';
 import type { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { ErrorCode } from '@murmuration/protocol/errors';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { Limits } from '../limits/limits.ts';
 import { Pace } from '../limits/pace.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** ms within which a challenge is answered. */
 const window = 10_000;

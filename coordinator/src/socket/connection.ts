@@ -1,9 +1,9 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type {
   DeviceEvents as FromDevice,
   CoordinatorEvents as ToDevice,
 } from '@murmuration/protocol/messages/channel';
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Socket } from 'socket.io';
 import type { BoundedTransport } from './bounded-transport.ts';
 import type { Caller, Identity } from './caller.ts';

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import {
   type CoordinatorEvent,
   type DeviceEvent,
@@ -11,7 +11,8 @@ import type { Enrol, Enrolled, Hello, Serve, Welcome } from '@murmuration/protoc
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { Server } from 'socket.io';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { TrustedProxies } from '../limits/address.ts';

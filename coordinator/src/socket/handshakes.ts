@@ -1,8 +1,8 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Server as Engine } from 'engine.io';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { endWithProblem } from '../http/problem.ts';

@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { RoundEnd } from '@murmuration/protocol/messages/round';
 
 /** Devices of which it is remembered at most; the others find out by themselves (RD8). */

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { type CheckIn, type CheckInAnswer, checkIn } from '@murmuration/protocol/messages/check-in';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';

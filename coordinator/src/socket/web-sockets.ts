@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Cancel } from '@murmuration/protocol/ports';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { BoundedTransport, type BoundedTransportPorts } from './bounded-transport.ts';
 

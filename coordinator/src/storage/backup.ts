@@ -1,7 +1,7 @@
 import { constants, copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { hashPattern, type ModelHash } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { contentHash } from '../registry/content-hash.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';

@@ -1,4 +1,4 @@
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** What a result of SQLite (sqlite.org/rescode.html, the low byte) means for the storage. */
 const ofSqlite: Readonly<Record<number, ErrorCode>> = {

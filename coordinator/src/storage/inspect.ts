@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { Kysely, sql } from 'kysely';
 import { CoordinatorEvents } from '../events/events.ts';
 import { Readability, type Unreadable } from '../promotion/readability.ts';

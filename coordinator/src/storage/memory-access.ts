@@ -1,4 +1,4 @@
-import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { AuditLog, NumberedEntry } from '../operators/audit.ts';
 import type { OperatorToken, OperatorTokenStore } from '../operators/operator-token.ts';

@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Conviction, ConvictionStore } from '../population/convictions.ts';
 
 export function memoryConvictions(): ConvictionStore {

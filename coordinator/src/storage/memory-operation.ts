@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Alias, AliasStore } from '../registry/aliases.ts';
 import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
 import type { HourlyCount, HourlyCountStore } from '../telemetry/hourly-counts.ts';

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Checkpoint, JournalEntry, RoundStore, SavedRound } from '../round/store.ts';
 
 /** Rounds under way in this process's memory: they outlive a coordinator that is put together anew over them, and no more. */

@@ -1,7 +1,7 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
-import { systemClock } from '@murmuration/protocol/system';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { pageOf } from '../paging/paging.ts';
 import type { Device, DeviceStore } from '../population/device.ts';
 import { contentHash } from '../registry/content-hash.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { stepPerCoordinate } from './coordinate-wise.ts';
 import type { EachStrategy } from './strategy.ts';
 

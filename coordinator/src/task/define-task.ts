@@ -1,6 +1,6 @@
-import type * as tf from '@murmuration/engine/tf';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { parseTaskName } from '@murmuration/protocol/ids';
+import type * as tf from '@murmuration/engine/tfjs/tf';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FieldProblem } from '../configuration/config-error.ts';
 
 /** Settings that don't fit: each field that is wrong, with what it may be. */

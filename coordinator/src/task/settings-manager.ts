@@ -1,8 +1,8 @@
 import type { FieldChange } from '@murmuration/api/audit';
 import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { type Weakness, weakenedBy, weakerThan } from './protection.ts';
 import { changesBetween, settingsOf, withSettings } from './settings.ts';
 import type { KeptSettings, SettingsStore } from './settings-store.ts';

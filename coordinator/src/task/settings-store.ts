@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 
 /** The settings that operators have given to a task, in the place of those of its definition. */
 export interface KeptSettings {

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
 import { SettingsError } from './settings-error.ts';
 import type { Task } from './task.ts';

@@ -1,5 +1,5 @@
-import type * as tf from '@murmuration/engine/tf';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type * as tf from '@murmuration/engine/tfjs/tf';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
 import { anHour, type HourlyCount, type HourlyCountStore, hourOf } from './hourly-counts.ts';

@@ -1,4 +1,4 @@
-import type { RoundId } from '@murmuration/protocol/ids';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { RoundRecord } from '../round/record.ts';

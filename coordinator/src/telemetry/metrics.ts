@@ -1,6 +1,6 @@
 import { alertRules } from '@murmuration/api/alert';
-import type { TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';

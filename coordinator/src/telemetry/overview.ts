@@ -1,7 +1,7 @@
 import type { LiveRound, Overview, TaskOverview } from '@murmuration/api/overview';
 import type { PhaseMessage } from '@murmuration/api/round';
-import type { TaskName } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';

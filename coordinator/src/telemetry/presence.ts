@@ -1,4 +1,4 @@
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '../events/events.ts';
 
 /** Pairs of platform and SDK that are told apart; devices with others count together. */

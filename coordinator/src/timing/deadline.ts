@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 
 interface Deadline {
   readonly clock: Clock;

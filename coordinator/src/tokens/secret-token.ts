@@ -1,7 +1,7 @@
 import type { TokenState } from '@murmuration/api/token';
-import { base64url, equalBytes, utf8 } from '@murmuration/protocol/bytes';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import { base64url, equalBytes, utf8 } from '@murmuration/protocol/encoding/bytes';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** What a token is for: its prefix says so, to whoever finds one and to scanners for secrets. */
 const prefixes = { enrolment: 'mme_', operator: 'mmo_' } as const;

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
  * Posts `request` to a worker thread that answers one message at a time, and returns its answer. Throws what the thread failed with,

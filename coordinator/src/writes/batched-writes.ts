@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /** ms for which changes gather before they are written together. */
 const interval = 10_000;

@@ -1,6 +1,6 @@
 import type { Changed, LiveEvents, livePath } from '@murmuration/api/live';
 import type { Overview } from '@murmuration/api/overview';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
 

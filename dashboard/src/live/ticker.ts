@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 /** ms between the ticks of countdowns. */

@@ -1,5 +1,5 @@
 import type { FieldProblem } from '@murmuration/api/settings';
-import { type ErrorCode, errors } from '@murmuration/protocol/errors';
+import { type ErrorCode, errors } from '@murmuration/protocol/errors/errors';
 
 /** Why the coordinator did not do what it was asked for. */
 export class Refusal extends Error {

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /** ms that a key is held before it repeats, and from one time to the next. */
 const hold = 400;

@@ -1,9 +1,10 @@
-import { newestVersion } from '@murmuration/client-sdk/hybrid/newest-version';
-import { type BundledModel, downloadModel } from '@murmuration/client-sdk/model-cache';
+import type { BundledModel } from '@murmuration/client-sdk/models/bundled-model';
+import { downloadModel } from '@murmuration/client-sdk/models/download';
+import { newestVersion } from '@murmuration/client-sdk/models/newest-version';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { httpTransport } from '@murmuration/client-sdk/transport/http';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { parseTaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { parseTaskName } from '@murmuration/protocol/ids/ids';
 
 const names = { json: 'app.first-model.json', weights: 'app.first-model.weights' };
 

@@ -1,5 +1,5 @@
 import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
  * Lets the device's own model learn while the person looks on: the SDK by itself waits until nobody uses the page. One lesson at a time; those

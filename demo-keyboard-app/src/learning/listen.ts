@@ -1,5 +1,5 @@
-import type { PlatformClient } from '@murmuration/client-sdk/client';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { PlatformClient } from '@murmuration/client-sdk/client/client';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { effect, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Notices } from '../notices/notices.ts';
 import type { Mixture } from '../recall/mixture.ts';

@@ -1,20 +1,23 @@
-import type { MaskedRound, Workshop } from '@murmuration/client-sdk/session/workshop';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
+import type { MaskedRound, UpdateProcessor } from '@murmuration/client-sdk/update/update-processor';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { firstWordId } from '../../task/vocabulary.ts';
 import { bytesOf, side } from '../sent/picture.ts';
 
 /** The same trainer; `mask` hears how each update would look if it were sent without masks. */
 export function observedTrainer(trainer: Trainer, mask: (plain: Uint8Array) => void): Trainer {
-  const { workshop } = trainer;
+  const { updateProcessor } = trainer;
   return {
     train: (...args) => trainer.train(...args),
     close: () => trainer.close(),
-    ...(workshop && { workshop: observedWorkshop(workshop, mask) }),
+    ...(updateProcessor && { updateProcessor: observedUpdateProcessor(updateProcessor, mask) }),
   };
 }
 
-function observedWorkshop(workshop: Workshop, mask: (plain: Uint8Array) => void): Workshop {
+function observedUpdateProcessor(
+  updateProcessor: UpdateProcessor,
+  mask: (plain: Uint8Array) => void,
+): UpdateProcessor {
   const observedRound = (round: MaskedRound): MaskedRound => ({
     enter: saved => round.enter(saved),
     hear: (event, message) => round.hear(event, message),
@@ -26,9 +29,9 @@ function observedWorkshop(workshop: Workshop, mask: (plain: Uint8Array) => void)
     forget: () => round.forget(),
   });
   return {
-    prepare: (learned, assignment) => workshop.prepare(learned, assignment),
-    draw: (...args) => workshop.draw(...args),
-    masked: async terms => observedRound(await workshop.masked(terms)),
+    prepare: (learned, assignment) => updateProcessor.prepare(learned, assignment),
+    draw: (...args) => updateProcessor.draw(...args),
+    masked: async terms => observedRound(await updateProcessor.masked(terms)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { signal } from '@preact/signals';
 import { strings } from '../strings/strings.ts';
 

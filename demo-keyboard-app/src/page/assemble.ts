@@ -1,8 +1,9 @@
-import type { PlatformClient } from '@murmuration/client-sdk/client';
+import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { computed, effect, signal } from '@preact/signals';
 import { Choice, type Forgotten } from '../consent/choice.ts';

@@ -1,4 +1,5 @@
-import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { signal } from '@preact/signals';
 import type { Draft } from '../draft/draft.ts';
 

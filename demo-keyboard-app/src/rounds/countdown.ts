@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { signal } from '@preact/signals';
 
 /** Seconds until the next round takes this device in, as far as that can be foreseen: rounds follow one another, and last about as long. */

@@ -1,4 +1,4 @@
-import type { RoundProgress } from '@murmuration/client-sdk/events';
+import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 
 /** The way to the coordinator; `standby` while another tab takes part with this device's identity. */

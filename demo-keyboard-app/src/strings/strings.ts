@@ -1,5 +1,5 @@
 import type { Sent } from '@murmuration/client-sdk/transport/observed';
-import type { ErrorCode } from '@murmuration/protocol/errors';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 
 /** By their codes; `unknown` for all others. */
 type ErrorTexts = Readonly<Partial<Record<ErrorCode, string>> & Record<'unknown', string>>;

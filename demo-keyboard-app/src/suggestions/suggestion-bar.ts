@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { computed, effect, signal } from '@preact/signals';
 import type { Draft } from '../draft/draft.ts';
 import { spelled } from '../draft/text.ts';

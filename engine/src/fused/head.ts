@@ -1,4 +1,4 @@
-import type { Negatives } from '../negative-sampler.ts';
+import type { Negatives } from '../objective/negative-sampler.ts';
 import { blocksOf } from './blocks.ts';
 import type { Rows } from './counted-rows.ts';
 import { CrossEntropy } from './cross-entropy.ts';

@@ -1,7 +1,7 @@
-import { messageOf } from '@murmuration/protocol/errors';
-import { softmaxLoss } from '../losses.ts';
-import type { Objective } from '../objective.ts';
-import type * as tf from '../tf.ts';
+import { messageOf } from '@murmuration/protocol/errors/errors';
+import { softmaxLoss } from '../objective/losses.ts';
+import type { Objective } from '../objective/objective.ts';
+import type * as tf from '../tfjs/tf.ts';
 import { type Topology, topologyOf } from './topology.ts';
 import { FusedTraining } from './training.ts';
 

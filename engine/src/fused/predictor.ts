@@ -1,4 +1,4 @@
-import { type Predictor, requireToken, type Suggestion } from '../predictor.ts';
+import { type Predictor, requireToken, type Suggestion } from '../inference/predictor.ts';
 import type { Extent } from './extent.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';

@@ -1,4 +1,4 @@
-import { EXCLUDED, type Negatives } from '../negative-sampler.ts';
+import { EXCLUDED, type Negatives } from '../objective/negative-sampler.ts';
 import type { Rows } from './counted-rows.ts';
 import { CrossEntropy } from './cross-entropy.ts';
 import type { Address } from './kernels.ts';

@@ -1,4 +1,4 @@
-import type { Scorer, Visit } from '../scorer.ts';
+import type { Scorer, Visit } from '../inference/scorer.ts';
 import type { Extent } from './extent.ts';
 import type { Features } from './features.ts';
 import { featuresOf } from './first-part.ts';

@@ -1,5 +1,5 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import type * as tf from '../tf.ts';
+import type * as tf from '../tfjs/tf.ts';
 import { type Activation, activations } from './kernels.ts';
 import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
 import { activationOf, type Config, refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { NegativeSampler } from '../negative-sampler.ts';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { NegativeSampler } from '../objective/negative-sampler.ts';
 import type { Rows } from './counted-rows.ts';
 import { Descent, type DescentSettings } from './descent.ts';
 import type { Extent } from './extent.ts';

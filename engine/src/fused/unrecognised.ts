@@ -1,4 +1,4 @@
-import type * as tf from '../tf.ts';
+import type * as tf from '../tfjs/tf.ts';
 import { type Activation, activations } from './kernels.ts';
 
 /** Why a model takes the generic path; one sentence without a full stop. */

@@ -5,7 +5,7 @@ import {
   DepthwiseConv2dNativeBackpropInput,
   type DepthwiseConv2dNativeBackpropInputAttrs,
   type TensorInfo,
-} from '../tf.ts';
+} from '../tfjs/tf.ts';
 import { allocate, floats, wasmKernel } from './heap.ts';
 import { forEachTap } from './window.ts';
 

@@ -1,5 +1,5 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { DataType, KernelConfig, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '../tf.ts';
+import type { DataType, KernelConfig, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '../tfjs/tf.ts';
 
 /** What a kernel of the WebAssembly backend is called with. */
 export interface WasmCall<Inputs, Attributes = unknown> {

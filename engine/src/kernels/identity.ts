@@ -1,4 +1,4 @@
-import { Identity, type TensorInfo } from '../tf.ts';
+import { Identity, type TensorInfo } from '../tfjs/tf.ts';
 import { wasmKernel } from './heap.ts';
 
 /**

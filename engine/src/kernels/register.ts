@@ -1,4 +1,4 @@
-import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '../tf.ts';
+import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '../tfjs/tf.ts';
 import { conv2dFilterGradient } from './conv2d-filter-gradient.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
 import { identity } from './identity.ts';

@@ -1,4 +1,4 @@
-import { getKernel, Softmax, type TensorInfo } from '../tf.ts';
+import { getKernel, Softmax, type TensorInfo } from '../tfjs/tf.ts';
 import { allocate, floats, ints, wasmKernel } from './heap.ts';
 
 /** Names of the two kernels; `losses.ts` runs them where the current backend has them. */

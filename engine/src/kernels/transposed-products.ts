@@ -5,7 +5,7 @@ import {
   type KernelConfig,
   type TensorInfo,
   Transpose,
-} from '../tf.ts';
+} from '../tfjs/tf.ts';
 import { type WasmCall, wasmKernel } from './heap.ts';
 
 type Call = WasmCall<{ readonly a: TensorInfo; readonly b: TensorInfo }, BatchMatMulAttrs>;

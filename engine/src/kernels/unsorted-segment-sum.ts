@@ -1,4 +1,4 @@
-import { type TensorInfo, UnsortedSegmentSum } from '../tf.ts';
+import { type TensorInfo, UnsortedSegmentSum } from '../tfjs/tf.ts';
 import { allocate, floats, ints, wasmKernel } from './heap.ts';
 
 interface Inputs {

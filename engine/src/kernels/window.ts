@@ -1,4 +1,4 @@
-import type { backend_util } from '../tf.ts';
+import type { backend_util } from '../tfjs/tf.ts';
 
 /** Visits one pair of pixels that a convolution connects; all three are counted in pixels, not in values. */
 export type Visit = (input: number, output: number, tap: number) => void;

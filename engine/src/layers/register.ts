@@ -1,4 +1,4 @@
-import * as tf from '../tf.ts';
+import * as tf from '../tfjs/tf.ts';
 import { TiedDense } from './tied-dense.ts';
 
 /** Tells tfjs of the engine's own layer classes, so that it can load models that contain them. Harmless when called again. */

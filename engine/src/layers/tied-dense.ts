@@ -1,4 +1,4 @@
-import * as tf from '../tf.ts';
+import * as tf from '../tfjs/tf.ts';
 
 export interface TiedDenseConfig {
   /** Values of the output: as many as the embedding has rows. */

@@ -1,4 +1,4 @@
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 
 /** Arrays and maps that may lie inside one another. */
 const deepest = 16;

@@ -1,6 +1,6 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import * as z from 'zod/mini';
-import { type ErrorCode, errors, isErrorCode, MurmurationError } from '../errors.ts';
+import { type ErrorCode, errors, isErrorCode, MurmurationError } from '../errors/errors.ts';
 import { refuseBombs } from './frame-shape.ts';
 import { duration, text } from './scalars.ts';
 

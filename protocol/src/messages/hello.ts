@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { concatBytes, utf8 } from '../bytes.ts';
+import { concatBytes, utf8 } from '../encoding/bytes.ts';
 import { certificateBytes } from '../secagg/certificate.ts';
 import { bytes, deviceId, modelHash, taskName, text, time, whole } from './scalars.ts';
 

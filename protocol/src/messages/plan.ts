@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
 import { duration, modelHash, positive, taskName, text, whole } from './scalars.ts';
 

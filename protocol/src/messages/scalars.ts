@@ -8,7 +8,7 @@ import {
   type RoundId,
   type TaskName,
   taskNamePattern,
-} from '../ids.ts';
+} from '../ids/ids.ts';
 
 /** A schema of `pattern` whose output is branded; the brand exists for the compiler alone. */
 function branded<Id extends string>(pattern: RegExp) {

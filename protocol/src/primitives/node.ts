@@ -11,7 +11,7 @@ import {
   verify,
 } from 'node:crypto';
 import { MessageChannel } from 'node:worker_threads';
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { byKernels } from '../kernels/instantiate.ts';
 import { kernelAccumulator, scalarAccumulator } from './accumulator.ts';
 import { portable, sealingKeyOf } from './portable.ts';

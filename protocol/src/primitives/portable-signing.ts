@@ -1,6 +1,6 @@
 import * as ed25519 from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { concatBytes, hex } from '../bytes.ts';
+import { concatBytes, hex } from '../encoding/bytes.ts';
 import type { Primitives } from './primitives.ts';
 import { isSoundKey, isSoundSignature } from './sound-keys.ts';
 

@@ -3,7 +3,7 @@ import { hsalsa } from '@noble/ciphers/salsa.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import nacl from 'tweetnacl';
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { byKernels } from '../kernels/instantiate.ts';
 import { kernelAccumulator, scalarAccumulator } from './accumulator.ts';
 import { portableEd25519 } from './portable-signing.ts';

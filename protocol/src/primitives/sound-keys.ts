@@ -1,4 +1,4 @@
-import { hex } from '../bytes.ts';
+import { hex } from '../encoding/bytes.ts';
 
 const keyBytes = 32;
 const signatureBytes = 64;

@@ -1,5 +1,5 @@
-import { ByteWriter } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteWriter } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { type Evidence, writeAgreed } from './agreement.ts';
 import { packFlags } from './bitset.ts';
 import { type Dealing, parcelFor } from './dealing.ts';

@@ -1,5 +1,5 @@
-import { ByteReader, concatBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteReader, concatBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
 import { keyBytes, signatureBytes } from './keys.ts';

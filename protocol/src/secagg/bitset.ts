@@ -1,4 +1,4 @@
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 
 /** Packs flags eight to a byte, the first in the lowest bit. */
 export function packFlags(flags: readonly boolean[]): Uint8Array {

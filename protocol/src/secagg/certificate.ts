@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, concatBytes, utf8 } from '../bytes.ts';
+import { ByteReader, ByteWriter, concatBytes, utf8 } from '../encoding/bytes.ts';
 import type { Primitives, SigningKey } from '../primitives/primitives.ts';
 
 /** What an app knows of the authority that enrols its devices, from its own build: nothing of it comes from the coordinator. */

@@ -1,5 +1,5 @@
-import { ByteWriter, concatBytes, utf8 } from '../bytes.ts';
-import type { RoundId, TaskName } from '../ids.ts';
+import { ByteWriter, concatBytes, utf8 } from '../encoding/bytes.ts';
+import type { RoundId, TaskName } from '../ids/ids.ts';
 import type { Primitives } from '../primitives/primitives.ts';
 import type { GraphParameters } from './parameters.ts';
 

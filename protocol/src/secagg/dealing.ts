@@ -1,5 +1,5 @@
-import { ByteWriter, concatBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteWriter, concatBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import type { SigningKey } from '../primitives/primitives.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
 import type { MaskingGraph } from './graph.ts';

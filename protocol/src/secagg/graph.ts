@@ -1,5 +1,5 @@
-import { ByteWriter, concatBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteWriter, concatBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { bind, type GraphContext, graphHash, type RoundContext } from './context.ts';
 import { type DeviceKeys, TakenKeys } from './keys.ts';
 import { type MerkleTree, merkleRoot, merkleTree } from './merkle.ts';

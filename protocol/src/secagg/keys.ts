@@ -1,5 +1,5 @@
-import { concatBytes, equalBytes, hex } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { concatBytes, equalBytes, hex } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import type { AgreementKey, SigningKey } from '../primitives/primitives.ts';
 import { isCanonicalAgreementKey, isSoundKey } from '../primitives/sound-keys.ts';
 import { bind, type RoundContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { ByteWriter } from '../bytes.ts';
+import { ByteWriter } from '../encoding/bytes.ts';
 import type { Primitives } from '../primitives/primitives.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
 

@@ -1,4 +1,4 @@
-import { concatBytes } from '../bytes.ts';
+import { concatBytes } from '../encoding/bytes.ts';
 import type { Primitives } from '../primitives/primitives.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type ErrorCode, MurmurationError } from '../errors.ts';
+import { type ErrorCode, MurmurationError } from '../errors/errors.ts';
 
 /** What devices did that their own signatures prove: they revealed or dealt other shares than they, or their dealers, had signed. */
 export class Misdeed extends MurmurationError {

@@ -1,4 +1,4 @@
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 
 /**
  * What a coordinator may do. `honest-but-curious`: it follows the protocol and looks at everything. `semi-malicious`: it

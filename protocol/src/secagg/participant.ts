@@ -1,5 +1,5 @@
-import { ByteReader, concatBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteReader, concatBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import type { SigningKey } from '../primitives/primitives.ts';
 import { updateMessage } from './agreement.ts';
 import { flagBytes, unpackFlags } from './bitset.ts';

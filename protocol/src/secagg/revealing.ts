@@ -1,5 +1,5 @@
-import { concatBytes, equalBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { concatBytes, equalBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { agreementMessage, readAgreed } from './agreement.ts';
 import { packFlags } from './bitset.ts';
 import type { GraphContext } from './context.ts';

@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter, concatBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteReader, ByteWriter, concatBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { certificateBytes, type EnrolmentAuthority, isCertified } from './certificate.ts';
 import { type GraphContext, graphHash, graphKinds, type RoundContext } from './context.ts';
 import { compareBytes, drawRing, leafOf, type MaskingGraph, neighboursOf } from './graph.ts';

@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter, concatBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteReader, ByteWriter, concatBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { agreementMessage } from './agreement.ts';
 import { flagBytes } from './bitset.ts';
 import { keyBytes } from './keys.ts';

@@ -1,4 +1,4 @@
-import { ByteWriter, concatBytes, equalBytes } from '../bytes.ts';
+import { ByteWriter, concatBytes, equalBytes } from '../encoding/bytes.ts';
 import { bindInGraph, type GraphContext, type RoundContext } from './context.ts';
 import { keyBytes } from './keys.ts';
 import { shareBytes } from './shamir.ts';

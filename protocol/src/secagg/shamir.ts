@@ -1,4 +1,4 @@
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import type { UniformInteger } from './uniform.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { concatBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { concatBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
 import { fewestContributors } from './parameters.ts';

@@ -1,5 +1,5 @@
-import { ByteReader, concatBytes, equalBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteReader, concatBytes, equalBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import type { Dealings } from './aggregator.ts';
 import { flagBytes, unpackFlags } from './bitset.ts';
 import type { GraphContext } from './context.ts';

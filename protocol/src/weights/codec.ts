@@ -1,5 +1,5 @@
-import { ByteReader, ByteWriter, equalBytes } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { ByteReader, ByteWriter, equalBytes } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import { packedLength } from '../secagg/ring.ts';
 import { maxValues } from './layout.ts';
 

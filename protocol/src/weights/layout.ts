@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8 } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
+import { utf8 } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
 
 /** One weight tensor of a model. */
 export interface TensorSpec {

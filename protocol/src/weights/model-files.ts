@@ -1,9 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import * as z from 'zod/mini';
-import { hex, utf8 } from '../bytes.ts';
-import { MurmurationError } from '../errors.ts';
-import { hashPattern, type ModelHash } from '../ids.ts';
-import { parseJson } from '../json.ts';
+import { hex, utf8 } from '../encoding/bytes.ts';
+import { parseJson } from '../encoding/json.ts';
+import { MurmurationError } from '../errors/errors.ts';
+import { hashPattern, type ModelHash } from '../ids/ids.ts';
 import { text, whole } from '../messages/scalars.ts';
 import { type Layout, layoutOf } from './layout.ts';
 

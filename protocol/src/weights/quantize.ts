@@ -1,6 +1,6 @@
-import { MurmurationError } from '../errors.ts';
+import { MurmurationError } from '../errors/errors.ts';
 import type { Plan } from '../messages/plan.ts';
-import type { RandomBytes } from '../ports.ts';
+import type { RandomBytes } from '../random/random-bytes.ts';
 import { centre, widthFor } from '../secagg/ring.ts';
 import { rotate, rotateBack } from './rotate.ts';
 import { rounding } from './rounding.ts';

@@ -1,6 +1,6 @@
 import { chacha20 } from '@noble/ciphers/chacha.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8 } from '../bytes.ts';
+import { utf8 } from '../encoding/bytes.ts';
 import { hadamard } from './hadamard.ts';
 
 /**

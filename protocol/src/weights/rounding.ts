@@ -1,6 +1,6 @@
 import { byKernels, memoryOf } from '../kernels/instantiate.ts';
 import { updateKernels } from '../kernels/update-kernels.ts';
-import type { RandomBytes } from '../ports.ts';
+import type { RandomBytes } from '../random/random-bytes.ts';
 
 /** Values that become whole numbers. */
 export interface Rounded {

@@ -1,5 +1,5 @@
 import { seededUniform } from '@murmuration/client-sdk/training/seeded';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { chance } from '../behaviour/chance.ts';
 import { normal } from '../partition/distributions.ts';
 import type { Poisons } from './poisons.ts';

@@ -1,4 +1,4 @@
-import { utf8 } from '@murmuration/protocol/bytes';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 
 /** A number from 0 to 1 (excluded) that follows from what it is for, and from nothing else: whoever asks, and how often, changes none. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { didYouMean } from '@murmuration/protocol/nearest';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import type * as z from 'zod';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { Presets, SingleBar } from 'cli-progress';
 import type { RoundEnded } from '../run-events/run-event.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { messageOf } from '@murmuration/protocol/errors';
-import { systemClock } from '@murmuration/protocol/system';
+import { messageOf } from '@murmuration/protocol/errors/errors';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { requireRealTime } from '../devices/real-time.ts';
 import { simulate } from '../federation/simulate.ts';
 import { Recorder } from '../report/recorder.ts';

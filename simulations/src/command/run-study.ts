@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import { completeSettings, settingAt } from '../scenario/complete-settings.ts';
 import type { Findings } from '../study/study.ts';

@@ -1,6 +1,6 @@
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 
 /** The version that a storage has rounds go on from, and what the strategy remembers with it; undefined of a new task. */

@@ -1,7 +1,7 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { concatBytes } from '@murmuration/protocol/bytes';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { seededRandom } from '../random/seeded-random.ts';
 
 /** Entries that a device has for good; all others belong to a round, or can be had again. */

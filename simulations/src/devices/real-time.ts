@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { lossPhases } from '../behaviour/losses.ts';
 import type { DeviceSettings } from '../behaviour/settings.ts';
 

@@ -1,11 +1,11 @@
-import { ownSeed } from '@murmuration/client-sdk/session/local-workshop';
-import type { MaskedRound, Workshop } from '@murmuration/client-sdk/session/workshop';
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock } from '@murmuration/protocol/ports';
+import { ownSeed } from '@murmuration/client-sdk/update/local-update-processor';
+import type { MaskedRound, UpdateProcessor } from '@murmuration/client-sdk/update/update-processor';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { Behaviour } from '../behaviour/behaviour.ts';
-import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { untilTime } from '../loopback/link.ts';
 import type { Job, ResultOf } from '../workers/jobs.ts';
 import type { Dispatch, WorkerPool } from '../workers/worker-pool.ts';
@@ -49,7 +49,7 @@ export function threadTrainer(threads: Threads, training: Training): Trainer {
       trained(result);
       return result;
     },
-    workshop: threadWorkshop(threads, training),
+    updateProcessor: threadUpdateProcessor(threads, training),
     close: async () => {},
   };
 }
@@ -75,7 +75,7 @@ async function inOwnTime<Kind extends Job>(
 }
 
 /** Quantises and masks in the run's threads; those of a masked round hold its secrets in one of them. */
-function threadWorkshop(threads: Threads, { device, round }: Training): Workshop {
+function threadUpdateProcessor(threads: Threads, { device, round }: Training): UpdateProcessor {
   const { clock, pool } = threads;
   const step = <Kind extends Job>(job: Kind, dispatch: Partial<Dispatch> = {}) =>
     inOwnTime(threads, stepMs, job, dispatch);

@@ -1,9 +1,9 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
-import type { Platform } from '@murmuration/client-sdk/platform';
-import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import type { Platform } from '@murmuration/client-sdk/client/platform';
 import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
-import type { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '../random/seeded-random.ts';
 import type { DeviceStorages } from './device-storage.ts';
@@ -60,7 +60,7 @@ export class VirtualDevice {
         clock,
         random,
         ed25519: native.ed25519,
-        workshop: async () => localWorkshop(native, random),
+        updateProcessor: async () => localUpdateProcessor(native, random),
         conditions: async () => ({ idle: true, charging: true, unmetered: true }),
         contentHash: world.contentHash,
         transport: world.transport(number),

@@ -1,5 +1,5 @@
-import { scorerOf } from '@murmuration/engine/predict';
-import * as tf from '@murmuration/engine/tf';
+import { scorerOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import type { Digit } from '../data/mnist.ts';
 import { pixels, writeImages } from './images.ts';
 

@@ -1,4 +1,4 @@
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { digitSide } from '../data/mnist.ts';
 
 /** Classes of digits. */

@@ -1,6 +1,6 @@
-import { softmaxLoss } from '@murmuration/engine/losses';
-import type { Objective } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { type Digit, digitSide } from '../data/mnist.ts';
 import { pixels, writeImages } from './images.ts';
 

@@ -1,4 +1,4 @@
-import type * as tf from '@murmuration/engine/tf';
+import type * as tf from '@murmuration/engine/tfjs/tf';
 import type { Poisons } from '../adversaries/poisons.ts';
 import { type Digit, digitSide } from '../data/mnist.ts';
 import { classesOf } from './accuracy.ts';

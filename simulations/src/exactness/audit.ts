@@ -3,7 +3,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
-import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids';
+import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';

@@ -3,7 +3,7 @@ import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { clip } from '@murmuration/client-sdk/update/clip';
 import { weightOf } from '@murmuration/client-sdk/update/weigh';
 import type { Plan } from '@murmuration/protocol/messages/plan';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openFolder } from '@murmuration/coordinator/storage/folder';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock } from '@murmuration/protocol/ports';
-import { countedAs, type Work } from '../clock/work.ts';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { countedAs, type Work } from '@murmuration/protocol/time/work';
 import type { CommonSettings } from '../scenario/settings.ts';
 
 /** What a run is of; a checkpoint goes on with the same one alone. */

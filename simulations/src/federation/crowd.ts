@@ -1,7 +1,7 @@
-import { asError } from '@murmuration/client-sdk/session/session';
 import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
-import type { MurmurationError } from '@murmuration/protocol/errors';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import { asError } from '@murmuration/client-sdk/training/training-errors';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Behaviour } from '../behaviour/behaviour.ts';
 import type { VirtualDevice } from '../devices/virtual-device.ts';
 

@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { seededRandom } from '../random/seeded-random.ts';
 
 /** What a coordinator draws for its rounds: follows from the seed and the round alone, so that a run that is resumed draws the same. */

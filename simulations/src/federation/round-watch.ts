@@ -2,8 +2,8 @@ import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
-import type { DeviceId } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { PhaseFigures, RoundEnded, RoundPhase } from '../run-events/run-event.ts';
 
 type Figures = { -readonly [Name in keyof PhaseFigures]: PhaseFigures[Name] };

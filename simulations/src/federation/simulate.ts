@@ -1,6 +1,6 @@
-import { sdkVersion } from '@murmuration/client-sdk/version';
-import { messageOf } from '@murmuration/protocol/errors';
-import { systemClock } from '@murmuration/protocol/system';
+import { sdkVersion } from '@murmuration/client-sdk/device/sdk-version';
+import { messageOf } from '@murmuration/protocol/errors/errors';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../run-events/run-event.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
 import type { GivenSettings, RoundExecution, Scenario } from '../scenario/define-scenario.ts';

@@ -5,12 +5,12 @@ import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import type { RunningSum } from '@murmuration/coordinator/aggregation/running-sum';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
-import { describeModel } from '@murmuration/engine/model';
-import type { Objective } from '@murmuration/engine/objective';
-import { base64url } from '@murmuration/protocol/bytes';
-import { parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids';
+import { describeModel } from '@murmuration/engine/models/model';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import { parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids/ids';
 import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 export interface GlobalTraining {

@@ -1,4 +1,4 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import type { HybridReport } from '@murmuration/client-sdk/hybrid/hybrid';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';

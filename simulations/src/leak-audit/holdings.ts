@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { GraphContext } from '@murmuration/protocol/secagg/context';
 import { seedHash } from '@murmuration/protocol/secagg/dealing';

@@ -2,10 +2,10 @@ import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded'
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { startBackend } from '@murmuration/engine/backend';
-import { describeModel } from '@murmuration/engine/model';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { describeModel } from '@murmuration/engine/models/model';
 import type { Plan } from '@murmuration/protocol/messages/plan';
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { smsText } from '../data/sms.ts';
 import { keyboardTask } from '../keyboard/task.ts';

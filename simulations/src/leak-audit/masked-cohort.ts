@@ -4,12 +4,12 @@ import { type Learned, prepareUpdate } from '@murmuration/client-sdk/update/prep
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
-import { base64url } from '@murmuration/protocol/bytes';
-import { type AssignmentId, type DeviceId, type RoundId, randomId } from '@murmuration/protocol/ids';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import { type AssignmentId, type DeviceId, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
 import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';
-import type { RandomBytes } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { type GraphContext, planHash } from '@murmuration/protocol/secagg/context';
 import {
   dealShares,

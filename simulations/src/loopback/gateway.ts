@@ -13,14 +13,20 @@ import {
   type RequestHandlers,
   requestHandlers,
 } from '@murmuration/coordinator/socket/request-handlers';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { type DeviceId, type ModelHash, parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import {
+  type DeviceId,
+  type ModelHash,
+  parseAssignmentId,
+  parseRoundId,
+} from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 
 /** A device's end of a connection. */
 export interface LoopbackPeer {

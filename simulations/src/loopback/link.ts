@@ -1,9 +1,9 @@
 import type { Transport, TransportListener, UploadRights } from '@murmuration/client-sdk/transport/transport';
-import { untilAborted } from '@murmuration/client-sdk/until-aborted';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { LoopbackConnection, LoopbackGateway } from './gateway.ts';
 
 /** ms after which a connection that the coordinator has closed is opened again. */

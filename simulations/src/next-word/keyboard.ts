@@ -1,5 +1,5 @@
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { dialogue } from '../data/dialogue.ts';
 import { smsText } from '../data/sms.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';

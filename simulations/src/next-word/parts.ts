@@ -5,7 +5,7 @@ import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { loadModel } from '@murmuration/engine/model';
+import { loadModel } from '@murmuration/engine/models/model';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
 import { livePhone, type PhoneFindings, questionsOf } from '../hybrid/phone.ts';

@@ -1,7 +1,7 @@
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { loadModel } from '@murmuration/engine/model';
+import { loadModel } from '@murmuration/engine/models/model';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod';
 import { defineScenario } from '../scenario/define-scenario.ts';

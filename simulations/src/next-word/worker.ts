@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Phone } from '../data/federated-text.ts';
 import type { PhoneFindings } from '../hybrid/phone.ts';
 import { measureNgrams, type NgramBaselines } from './ngram-baselines.ts';

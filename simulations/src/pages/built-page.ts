@@ -41,8 +41,8 @@ const dashboard: Page = {
     'dashboard/src',
     'ui/src',
     'api/src/role.ts',
-    'protocol/src/errors.ts',
-    'protocol/src/system.ts',
+    'protocol/src/errors/errors.ts',
+    'protocol/src/time/system-clock.ts',
   ],
 };
 

@@ -1,5 +1,5 @@
 import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type * as z from 'zod';
 import type { Columns } from '../data/dataset.ts';
 import { byDirichlet } from './dirichlet.ts';

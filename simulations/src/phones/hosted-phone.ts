@@ -1,4 +1,4 @@
-import type { PlatformClient } from '@murmuration/client-sdk/client';
+import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 
 /** A phone that takes part or rests as it is told, and never leaves a round for that. */
 export class HostedPhone {

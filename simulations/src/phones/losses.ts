@@ -1,8 +1,8 @@
 import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingContribution } from '@murmuration/protocol/messages/masking';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type Losses, type LossPhase, silencedAt } from '../behaviour/losses.ts';
 
 const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;

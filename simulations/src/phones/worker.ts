@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PlatformClient } from '@murmuration/client-sdk/client';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { fileStorage, memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
-import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
 import { type TrainerOptions, tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import type { TrainingPath } from '@murmuration/client-sdk/training/trainer';
+import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Losses } from '../behaviour/losses.ts';
 import { simulatedFloors } from '../devices/floors.ts';
@@ -77,7 +77,7 @@ async function host(): Promise<void> {
         ...nodePlatform,
         name: simulated,
         random,
-        workshop: async () => localWorkshop(native, random),
+        updateProcessor: async () => localUpdateProcessor(native, random),
         transport: (url, platform) =>
           losing(recorder.transport(nodePlatform.transport(url, platform)), number, losses, {
             clock: platform.clock,

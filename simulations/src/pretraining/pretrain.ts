@@ -3,7 +3,7 @@ import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { describeModel, writeWeights } from '@murmuration/engine/model';
+import { describeModel, writeWeights } from '@murmuration/engine/models/model';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import type { HeldOutText } from '../keyboard/evaluate.ts';
 import { trainCentrally } from '../next-word/central-training.ts';

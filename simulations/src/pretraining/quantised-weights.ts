@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
 
 /**

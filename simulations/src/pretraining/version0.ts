@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
-import { describeModel, writeWeights } from '@murmuration/engine/model';
-import type * as tf from '@murmuration/engine/tf';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { describeModel, writeWeights } from '@murmuration/engine/models/model';
+import type * as tf from '@murmuration/engine/tfjs/tf';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { linesSha256, type Provenance } from './pretrain.ts';
 import { readQuantisedWeights } from './quantised-weights.ts';
 

@@ -1,6 +1,6 @@
-import { utf8 } from '@murmuration/protocol/bytes';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** Bytes that a seed repeats: a ChaCha20 key stream under the hash of the seed and of what it is for. Never for real devices. */
 export function seededRandom(seed: number, purpose: string): RandomBytes {

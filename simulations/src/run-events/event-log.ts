@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { type Run, RunSoFar } from './run.ts';
 import { type RunEvent, runEvent } from './run-event.ts';
 

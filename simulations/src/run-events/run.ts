@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ClientsCompared, RoundEnded, RunBegun, RunEnded, RunEvent } from './run-event.ts';
 
 /** A run as its events tell it, up to its end or to where it stands. */

@@ -1,6 +1,6 @@
 import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { didYouMean } from '@murmuration/protocol/nearest';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import type * as z from 'zod';
 import type { GivenSettings } from './define-scenario.ts';
 import { settingPaths } from './setting-paths.ts';

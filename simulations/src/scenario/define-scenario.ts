@@ -1,5 +1,5 @@
-import type { Objective } from '@murmuration/engine/objective';
-import type * as tf from '@murmuration/engine/tf';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import type * as tf from '@murmuration/engine/tfjs/tf';
 import * as z from 'zod';
 import type { Poisons } from '../adversaries/poisons.ts';
 import type { PlainData, RoundEnded, RunBegun } from '../run-events/run-event.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError, messageOf } from '@murmuration/protocol/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Scenario } from './define-scenario.ts';
 
 /** The scenario that a file exports. Throws `config.invalid` for a file that can't be imported, or exports none. */

@@ -1,6 +1,10 @@
-import type { MaskedTerms, MaskingEvent, Standing } from '@murmuration/client-sdk/session/workshop';
 import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import type { Learned } from '@murmuration/client-sdk/update/prepare';
+import type {
+  MaskedRoundSetup,
+  MaskingEvent,
+  MaskingStep,
+} from '@murmuration/client-sdk/update/update-processor';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -35,7 +39,7 @@ export type Job =
   | {
       readonly kind: 'enter';
       readonly id: number;
-      readonly terms: MaskedTerms;
+      readonly terms: MaskedRoundSetup;
       readonly saved: Uint8Array | undefined;
       readonly draws: string;
     }
@@ -62,9 +66,9 @@ export type Job =
 export interface Results {
   readonly train: TrainingResult;
   readonly prepare: Uint8Array;
-  readonly enter: Standing;
-  readonly hear: Standing;
-  readonly mask: Standing & { readonly update: Uint8Array };
+  readonly enter: MaskingStep;
+  readonly hear: MaskingStep;
+  readonly mask: MaskingStep & { readonly update: Uint8Array };
   readonly forget: null;
   readonly measure: Measured;
   readonly 'measure-client': Measured;

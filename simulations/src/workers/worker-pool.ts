@@ -1,7 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
-import { errorOfThread } from '@murmuration/client-sdk/training/thread-errors';
+import { errorOfThread } from '@murmuration/client-sdk/training/training-errors';
+import { type Timer, Timers } from '@murmuration/protocol/time/timers';
 import { Piscina } from 'piscina';
-import { type Timer, Timers } from '../clock/timers.ts';
 import type { Job, ResultOf, WorkerSetup } from './jobs.ts';
 
 /** How a job goes through the pool. */

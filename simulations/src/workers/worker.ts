@@ -1,8 +1,8 @@
-import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
-import type { MaskedRound } from '@murmuration/client-sdk/session/workshop';
 import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
-import { startBackend } from '@murmuration/engine/backend';
-import { loadModel } from '@murmuration/engine/model';
+import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
+import type { MaskedRound } from '@murmuration/client-sdk/update/update-processor';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { loadModel } from '@murmuration/engine/models/model';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
@@ -43,13 +43,13 @@ async function prepare() {
         return moved(result, result.delta);
       }
       case 'prepare': {
-        const workshop = localWorkshop(native, seededRandom(settings.seed, job.draws));
-        const update = await workshop.prepare(job.learned, job.assignment);
+        const updateProcessor = localUpdateProcessor(native, seededRandom(settings.seed, job.draws));
+        const update = await updateProcessor.prepare(job.learned, job.assignment);
         return moved(update, update);
       }
       case 'enter': {
-        const workshop = localWorkshop(native, seededRandom(settings.seed, job.draws));
-        const round = await workshop.masked(job.terms);
+        const updateProcessor = localUpdateProcessor(native, seededRandom(settings.seed, job.draws));
+        const round = await updateProcessor.masked(job.terms);
         rounds.set(job.id, round);
         return round.enter(job.saved);
       }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import { httpTransport } from '@murmuration/client-sdk/transport/http';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceOn, StillTrainer } from '../../unit/client-sdk/device.ts';
 import { assignmentOf, id, MemoryCoordinator } from '../../unit/client-sdk/memory-coordinator.ts';

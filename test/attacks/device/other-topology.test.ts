@@ -1,4 +1,4 @@
-import type { TaskOptions } from '@murmuration/client-sdk/options';
+import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { layoutOf, type TensorSpec } from '@murmuration/protocol/weights/layout';
 import { encodeModel, type ModelBytes } from '@murmuration/protocol/weights/model-files';

@@ -1,14 +1,14 @@
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { utf8 } from '@murmuration/protocol/bytes';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { checkIn } from '@murmuration/protocol/messages/check-in';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { quantizationFor, quantizationOf, verdictsOfSum } from '@murmuration/protocol/weights/quantize';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn, StillTrainer } from '../../unit/client-sdk/device.ts';
 import { serving, TableInference } from '../../unit/client-sdk/hybrid/scene.ts';

@@ -1,8 +1,8 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { ModelHash } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../unit/client-sdk/memory-coordinator.ts';
 import { day, hour, Victim } from './victim.ts';

@@ -1,5 +1,5 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn, StillTrainer } from '../../unit/client-sdk/device.ts';
 import { assignmentOf, MemoryCoordinator } from '../../unit/client-sdk/memory-coordinator.ts';

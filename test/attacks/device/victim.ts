@@ -1,12 +1,12 @@
+import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import type { BelowFloor } from '@murmuration/client-sdk/floors/below-floor';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
-import type { TaskOptions } from '@murmuration/client-sdk/options';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import type { MaskingSettings, Plan } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { deviceOn, StillTrainer } from '../../unit/client-sdk/device.ts';
 import { assignmentOf, MemoryCoordinator } from '../../unit/client-sdk/memory-coordinator.ts';
 

@@ -1,5 +1,5 @@
 import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
-import type { AssignmentId, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { AssignmentId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RoundContext } from '@murmuration/protocol/secagg/context';
 import { writeDealing } from '@murmuration/protocol/secagg/dealing';

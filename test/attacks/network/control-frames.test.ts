@@ -1,9 +1,9 @@
 import { livePath } from '@murmuration/api/live';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
-import { settled } from '@murmuration/simulations/clock/virtual-clock';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RawDevice } from '../../e2e/raw-device.ts';
 import { scenes } from '../../faults/scene.ts';

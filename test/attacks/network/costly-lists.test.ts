@@ -1,7 +1,7 @@
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Target, targets } from './target.ts';
 

@@ -1,8 +1,9 @@
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RawDevice } from '../../e2e/raw-device.ts';
 import { type Scene, scenes } from '../../faults/scene.ts';

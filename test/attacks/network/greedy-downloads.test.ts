@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@murmuration/engine/tf';
-import { systemClock } from '@murmuration/protocol/system';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hungUp, Target, targets } from './target.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { settled } from '@murmuration/simulations/clock/virtual-clock';
+import { settled } from '@murmuration/protocol/time/virtual-clock';
 
 /** Turns of the event loop in which nothing is taken, after which nothing will be: both sides live in this process. */
 const patience = 500;

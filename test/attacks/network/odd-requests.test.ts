@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { systemClock } from '@murmuration/protocol/system';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answerTo, heard, targets } from './target.ts';
 

@@ -7,7 +7,8 @@ import {
   createCoordinator,
 } from '@murmuration/coordinator/assembly/main';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 
 /** A coordinator under attack, and the attacker's bare connections to it. */

@@ -1,5 +1,5 @@
-import { concatBytes, equalBytes, hex } from '@murmuration/protocol/bytes';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { concatBytes, equalBytes, hex } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { packFlags } from '@murmuration/protocol/secagg/bitset';

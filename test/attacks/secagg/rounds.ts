@@ -1,5 +1,5 @@
-import { concatBytes, equalBytes } from '@murmuration/protocol/bytes';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { concatBytes, equalBytes } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { agreementMessage, updateMessage, writeAgreed } from '@murmuration/protocol/secagg/agreement';

@@ -1,5 +1,5 @@
-import { equalBytes } from '@murmuration/protocol/bytes';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { equalBytes } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { type Evidence, writeAgreed } from '@murmuration/protocol/secagg/agreement';

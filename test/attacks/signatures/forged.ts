@@ -1,4 +1,4 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { Point, utils } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 

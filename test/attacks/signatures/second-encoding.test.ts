@@ -1,4 +1,4 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inspectFolder } from '@murmuration/coordinator/storage/inspect';
 import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';
 import { enrolmentToken } from '../../e2e/line.ts';

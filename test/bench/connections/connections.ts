@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { CheckedIn, Connected, Order } from './devices.ts';

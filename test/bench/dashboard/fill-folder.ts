@@ -6,7 +6,7 @@ import { sqliteActivity } from '@murmuration/coordinator/storage/sqlite/activity
 import { sqliteDevices } from '@murmuration/coordinator/storage/sqlite/devices';
 import { sqliteHistory } from '@murmuration/coordinator/storage/sqlite/history';
 import { openDatabase } from '@murmuration/coordinator/storage/sqlite/open';
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { fillHistory } from '../../large-history.ts';
 import { task } from './task.ts';
 

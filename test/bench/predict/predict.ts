@@ -1,7 +1,7 @@
 import { largeModel, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
-import { startBackend } from '@murmuration/engine/backend';
-import { predictorOf } from '@murmuration/engine/predict';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { predictorOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import type { BenchmarkOptions, Figures } from '../benchmark.ts';
 
 const TURNS = 200;

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { base64url } from '@murmuration/protocol/bytes';
-import type { ModelHash } from '@murmuration/protocol/ids';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { maskedHeader, modelPath, updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';

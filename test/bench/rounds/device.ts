@@ -1,12 +1,13 @@
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import type { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingInput } from '@murmuration/protocol/messages/masking';
 import { type Assignment, decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { EnrolmentAuthority } from '@murmuration/protocol/secagg/certificate';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import { smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
@@ -20,7 +21,6 @@ import {
 } from '@murmuration/protocol/secagg/participant';
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { packRing } from '@murmuration/protocol/secagg/ring';
-import { systemRandom } from '@murmuration/protocol/system';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import * as z from 'zod/mini';

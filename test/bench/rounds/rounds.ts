@@ -7,10 +7,10 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
-import { systemRandom } from '@murmuration/protocol/system';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';

@@ -1,4 +1,4 @@
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { planHash, type RoundContext } from '@murmuration/protocol/secagg/context';
 

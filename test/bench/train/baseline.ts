@@ -1,5 +1,5 @@
-import '@murmuration/engine/backend'; // registers tfjs' own kernels
-import * as tf from '@murmuration/engine/tf';
+import '@murmuration/engine/backend/backend'; // registers tfjs' own kernels
+import * as tf from '@murmuration/engine/tfjs/tf';
 
 /** Kernels of tfjs-wasm that the engine replaces, as they are before it does. */
 const originals = ['BatchMatMul', 'Identity'].map(name => tf.getKernel(name, 'wasm'));

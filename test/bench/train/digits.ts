@@ -1,5 +1,5 @@
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { fusedTraining, genericStep, type Trained, type Training } from './steps.ts';
 
 export const DIGITS_BATCH = 10;

@@ -1,7 +1,7 @@
 import { seededUniform } from '@murmuration/client-sdk/training/seeded';
-import { samplerFor } from '@murmuration/engine/negative-sampler';
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { samplerFor } from '@murmuration/engine/objective/negative-sampler';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { fusedTraining, genericStep, type Trained, type Training } from './steps.ts';
 
 export const BATCH = 16;

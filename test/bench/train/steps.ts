@@ -1,10 +1,10 @@
 import type { Extent } from '@murmuration/engine/fused/extent';
 import { choosePath } from '@murmuration/engine/fused/path';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import { readWeights } from '@murmuration/engine/model';
-import type { NegativeSampler } from '@murmuration/engine/negative-sampler';
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { readWeights } from '@murmuration/engine/models/model';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import type { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 
 /** A model in training. */
 export interface Training {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startBackend } from '@murmuration/engine/backend';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import type { BenchmarkOptions, Figures } from '../benchmark.ts';
 import { withOwnKernels } from './baseline.ts';
 import { DIGITS_BATCH, Digits, digitsFlops } from './digits.ts';

@@ -2,9 +2,9 @@ import {
   type BrowserBackend,
   browserBackends,
   startBrowserBackend,
-} from '@murmuration/engine/browser-backend';
-import { gradientError } from '@murmuration/engine/self-test';
-import * as tf from '@murmuration/engine/tf';
+} from '@murmuration/engine/backend/browser-backend';
+import { gradientError } from '@murmuration/engine/backend/self-test';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { describe, expect, it } from 'vitest';
 
 /** Where the suite serves the .wasm files of TensorFlow.js. */

@@ -1,4 +1,4 @@
-import { utf8 } from '@murmuration/protocol/bytes';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { describe, expect, it } from 'vitest';
 import { acceptedOfGenerated, claims } from '../../attacks/signatures/forged.ts';

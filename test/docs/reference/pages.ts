@@ -4,8 +4,9 @@ import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { taskSchema } from '@murmuration/coordinator/task/define-task';
 import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
-import { errors } from '@murmuration/protocol/errors';
-import { steadyClock, systemRandom } from '@murmuration/protocol/system';
+import { errors } from '@murmuration/protocol/errors/errors';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import { interfaceMembers, propertyComments } from './comments.ts';
 import { type SchemaRow, schemaRows } from './schema-rows.ts';
@@ -170,7 +171,13 @@ interface Operation {
 }
 
 function eventsPage(): string {
-  const members = interfaceMembers('client-sdk/src/events.ts', 'ClientEvents');
+  const own = interfaceMembers('client-sdk/src/client/events.ts', 'ClientEvents');
+  const inherited = [
+    ...interfaceMembers('client-sdk/src/session/events.ts', 'SessionEvents'),
+    ...interfaceMembers('client-sdk/src/hybrid/events.ts', 'HybridEvents'),
+  ];
+  const named = new Map([...inherited, ...own].map(member => [member.name, member]));
+  const members = [...named.values()];
   const sections = members.map(
     ({ name, text, comment }) =>
       `## ${name}\n\n${comment === '' ? '' : `${comment}\n\n`}\`\`\`text\n${text}\n\`\`\``,

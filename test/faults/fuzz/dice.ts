@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { seededRandom } from '../../seeded-random.ts';
 
 /** Chance that follows from a seed. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { startBackend } from '@murmuration/engine/backend';
-import { systemRandom } from '@murmuration/protocol/system';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { lineClient } from '../../e2e/line.ts';
 import { Dice } from './dice.ts';

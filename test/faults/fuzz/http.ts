@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { base64url } from '@murmuration/protocol/bytes';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
 import type { Dice } from './dice.ts';
 import { mutateBytes, mutateValue } from './mutate.ts';
 import { parameterOf, type Route } from './routes.ts';

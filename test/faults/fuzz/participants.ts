@@ -1,7 +1,7 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { decodeAssignment } from '@murmuration/protocol/messages/round';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { isErrorCode } from '@murmuration/protocol/errors';
+import { isErrorCode } from '@murmuration/protocol/errors/errors';
 import { socketPath } from '@murmuration/protocol/messages/channel';
 import { BareSocket } from './bare-socket.ts';
 import { mutateBytes } from './mutate.ts';

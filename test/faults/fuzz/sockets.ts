@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { deviceEvents } from '@murmuration/protocol/messages/channel';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { challengeMessage, enrolled } from '@murmuration/protocol/messages/hello';

@@ -1,4 +1,4 @@
-import { isErrorCode } from '@murmuration/protocol/errors';
+import { isErrorCode } from '@murmuration/protocol/errors/errors';
 
 /** Messages that are kept, so that what was sent before a crash can be told. */
 const remembered = 64;

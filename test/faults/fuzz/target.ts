@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import type { TargetFigures, TargetMessage } from './target-process.ts';
 import { operatorToken } from './world.ts';

@@ -1,5 +1,5 @@
 import { inspect, parseArgs } from 'node:util';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import fc from 'fast-check';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { histories, literal, settings } from './operations.ts';

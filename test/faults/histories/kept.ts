@@ -7,9 +7,9 @@ import type { PausedTasks } from '@murmuration/coordinator/rounds/pauses';
 import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryPausedTasks } from '@murmuration/coordinator/storage/memory-access';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
-import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 
 /** One coordinator process, as what it writes to sees it. */
 export interface Writer {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
-import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { Kept } from './kept.ts';

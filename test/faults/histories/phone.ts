@@ -1,7 +1,7 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import { base64url } from '@murmuration/protocol/bytes';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { challengeMessage, type Hello } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import { protocolVersion } from '@murmuration/protocol/messages/version';

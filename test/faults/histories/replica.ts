@@ -3,8 +3,8 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { RoundExecution } from '@murmuration/coordinator/rounds/round-execution';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
-import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import type { Durable } from './kept.ts';
 
 /** Rounds as they follow from what is durable of them, and from nothing else. */

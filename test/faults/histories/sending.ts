@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Part } from './ledger.ts';
 import type { Life } from './life.ts';
 import type { Message, Phone } from './phone.ts';

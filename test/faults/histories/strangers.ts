@@ -1,4 +1,4 @@
-import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Life } from './life.ts';
 import type { Operation } from './operations.ts';
 import type { Phone } from './phone.ts';

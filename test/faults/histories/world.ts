@@ -1,11 +1,11 @@
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { seededRandom } from '../../seeded-random.ts';
 import { Kept } from './kept.ts';
 import { Ledger } from './ledger.ts';

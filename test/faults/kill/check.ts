@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelHash } from '@murmuration/protocol/ids';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { taskName } from './agreed.mjs';

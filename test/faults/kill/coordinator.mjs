@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { cells, devices, enrolmentToken, phases, taskName } from './agreed.mjs';
 
 const [storage, port] = process.argv.slice(2);

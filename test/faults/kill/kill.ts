@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { BenchmarkOptions, Figures } from '../../bench/benchmark.ts';
 import { Dice } from '../fuzz/dice.ts';
 import { devices, type Phase } from './agreed.mjs';

@@ -1,15 +1,16 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
-import type { ClientEvents, RoundProgress } from '@murmuration/client-sdk/events';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import type { ClientEvents } from '@murmuration/client-sdk/client/events';
+import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
-import type { TaskOptions } from '@murmuration/client-sdk/options';
-import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
+import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RandomBytes } from '@murmuration/protocol/ports';
+import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
-import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { layout, type MemoryCoordinator } from './memory-coordinator.ts';
 
@@ -89,7 +90,7 @@ export function deviceOn(
       clock,
       random,
       ed25519: native.ed25519,
-      workshop: async () => localWorkshop(native, random),
+      updateProcessor: async () => localUpdateProcessor(native, random),
       conditions: async () => ({ idle: true }),
       transport: () => coordinator,
       trainer: () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Transport, TransportListener, UploadRights } from '@murmuration/client-sdk/transport/transport';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { AssignmentId, RoundId, TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import {
   type CoordinatorEvent,
   type DeviceEvent,
@@ -25,8 +25,8 @@ import {
   assignmentOf as withPlanBytes,
 } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import type * as z from 'zod/mini';

@@ -1,5 +1,5 @@
 import { nodePlatform } from '@murmuration/client-sdk/node';
-import { utf8 } from '@murmuration/protocol/bytes';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { expect, it } from 'vitest';
 
 it('hashes weights natively, as SHA-256 has it (FIPS 180-4, the examples of NIST)', async () => {

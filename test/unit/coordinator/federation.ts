@@ -12,15 +12,15 @@ import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/mem
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { seededRandom } from '../../seeded-random.ts';
 
 export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 2] }]);

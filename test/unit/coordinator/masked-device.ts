@@ -1,7 +1,7 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { contextOf, MaskedSteps } from '../../masked-steps.ts';

@@ -2,7 +2,7 @@ import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import type { StrategyState, SumStrategy } from '@murmuration/coordinator/strategy/strategy';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
-import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

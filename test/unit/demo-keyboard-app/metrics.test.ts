@@ -2,8 +2,8 @@ import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { numberId, startId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { startBackend } from '@murmuration/engine/backend';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(async () => {

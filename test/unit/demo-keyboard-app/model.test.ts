@@ -1,6 +1,6 @@
 import { largeModel, nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
-import { startBackend } from '@murmuration/engine/backend';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { startId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { startBackend } from '@murmuration/engine/backend';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Hybrid, Prediction } from '@murmuration/client-sdk/hybrid/hybrid';
 import { firstWordId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 export const vocabulary = new Vocabulary(['i', 'see', 'no', 'occasion', 'for', 'that']);
 

@@ -7,9 +7,9 @@ import {
   unknownId,
   Vocabulary,
 } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { startBackend } from '@murmuration/engine/backend';
-import { predictorOf } from '@murmuration/engine/predict';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { predictorOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { expect, it } from 'vitest';
 
 const vocabulary = new Vocabulary(['the', 'cat', 'sat', 'on', 'a', 'mat']);

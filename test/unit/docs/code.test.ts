@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Task } from '@murmuration/coordinator/task/task';
-import { startBackend } from '@murmuration/engine/backend';
-import type { Objective } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import { codeBlocks, readDocuments, root } from '../../docs/documents.ts';

@@ -1,4 +1,4 @@
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 
 /** Numbers between −scale and scale that follow from the seed alone. */
 export function numbers(length: number, seed: number, scale = 1): Float32Array {

@@ -5,7 +5,7 @@ import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { packRing, unpackRing } from '@murmuration/protocol/secagg/ring';

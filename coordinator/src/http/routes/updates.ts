@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import {
   type DeviceId,
   idPattern,
   parseAssignmentId,
   parseRoundId,
   type RoundId,
-} from '@murmuration/protocol/ids';
+} from '@murmuration/protocol/ids/ids';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
 import * as z from 'zod';

@@ -1,5 +1,5 @@
-import { readWasmFile } from '@murmuration/engine/wasm-binaries';
-import { wasmFiles, wasmFilesPath } from '@murmuration/engine/wasm-files';
+import { readWasmFile } from '@murmuration/engine/backend/wasm-binaries';
+import { wasmFiles, wasmFilesPath } from '@murmuration/engine/backend/wasm-files';
 import * as z from 'zod';
 import type { App } from '../app.ts';
 

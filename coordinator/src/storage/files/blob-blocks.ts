@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { hashPattern } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { blockLength, type StoredBytes } from '../../registry/stored-bytes.ts';
 import { ifThere, onDisk, withFile } from './durable-file.ts';
 

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { hashPattern } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { hashPattern } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { contentHash } from '../../registry/content-hash.ts';
 import type { BlobStore } from '../../registry/ports.ts';
 import { BlobBlocks } from './blob-blocks.ts';

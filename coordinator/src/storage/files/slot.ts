@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ByteReader, ByteWriter, concatBytes, equalBytes, utf8 } from '@murmuration/protocol/bytes';
-import type { AssignmentId } from '@murmuration/protocol/ids';
+import { ByteReader, ByteWriter, concatBytes, equalBytes, utf8 } from '@murmuration/protocol/encoding/bytes';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Checkpoint } from '../../round/store.ts';
 
 const magic = utf8('MSUM2');

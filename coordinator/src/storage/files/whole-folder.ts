@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { hashPattern } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { ifThere, onDisk } from './durable-file.ts';
 
 /** Where things lie in a folder. */

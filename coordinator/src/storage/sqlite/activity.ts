@@ -1,4 +1,4 @@
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
 import type { Activity, ActivityStore, Participation } from '../../population/activity.ts';
 import type { SqliteDatabase } from './open.ts';

@@ -1,4 +1,4 @@
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AliasStore } from '../../registry/aliases.ts';
 import type { SqliteDatabase } from './open.ts';
 

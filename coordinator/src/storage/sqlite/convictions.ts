@@ -1,5 +1,5 @@
-import type { ErrorCode } from '@murmuration/protocol/errors';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
+import type { ErrorCode } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Conviction, ConvictionStore } from '../../population/convictions.ts';
 import type { SqliteDatabase } from './open.ts';
 import type { Tables } from './schema.ts';

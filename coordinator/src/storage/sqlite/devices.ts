@@ -1,4 +1,4 @@
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Device, DeviceStore } from '../../population/device.ts';
 import type { SqliteDatabase } from './open.ts';
 import type { Tables } from './schema.ts';

@@ -1,4 +1,4 @@
-import type { ModelHash, RoundId } from '@murmuration/protocol/ids';
+import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { BlobStore, History } from '../../registry/ports.ts';
 import { thinned } from '../../registry/thinned.ts';

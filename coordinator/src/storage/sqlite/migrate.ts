@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Kysely, sql } from 'kysely';
 import { migrations } from './migrations/all.ts';
 import type { Migration } from './migrations/migration.ts';

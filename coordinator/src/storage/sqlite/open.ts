@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Kysely } from 'kysely';
 import { Connection } from './database.ts';
 import { sqliteDialect } from './dialect.ts';

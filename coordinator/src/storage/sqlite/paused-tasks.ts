@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { PausedTasks } from '../../rounds/pauses.ts';
 import type { SqliteDatabase } from './open.ts';
 

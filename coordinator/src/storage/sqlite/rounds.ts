@@ -1,6 +1,6 @@
 import { decode, encode } from '@msgpack/msgpack';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { RoundTerms } from '../../round/round.ts';
 import type { JournalEntry, RoundStore } from '../../round/store.ts';
 import type { Checkpoints } from '../files/checkpoints.ts';

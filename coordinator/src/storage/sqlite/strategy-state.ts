@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { BlobStore } from '../../registry/ports.ts';
 import type { StrategyState } from '../../strategy/strategy.ts';
 import { fromJson, toJson } from './json.ts';

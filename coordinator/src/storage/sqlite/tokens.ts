@@ -1,5 +1,5 @@
 import type { Role } from '@murmuration/api/role';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { sql } from 'kysely';
 import type { OperatorToken, OperatorTokenStore } from '../../operators/operator-token.ts';
 import type { Page } from '../../paging/paging.ts';

@@ -1,4 +1,4 @@
-import type { ModelHash } from '@murmuration/protocol/ids';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import { type Kysely, sql } from 'kysely';
 import type { Judged, VerdictStore } from '../../registry/verdicts.ts';

@@ -1,4 +1,4 @@
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { FigureTrend } from './figure-fell.ts';
 import type { Failures } from './rounds-failing.ts';
 

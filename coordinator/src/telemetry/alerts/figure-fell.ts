@@ -1,4 +1,4 @@
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { Finding } from './finding.ts';
 import type { FigureSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RoundRecord } from '../../round/record.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import type { AlertRule } from '@murmuration/api/alert';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../../events/alert.ts';
 import type { CoordinatorEvents } from '../../events/events.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';

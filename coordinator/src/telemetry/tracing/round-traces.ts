@@ -1,5 +1,5 @@
-import type { RoundId } from '@murmuration/protocol/ids';
-import type { Clock } from '@murmuration/protocol/ports';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Context, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import type { ClosingStep, CoordinatorEvents } from '../../events/events.ts';
 import type { RoundRecord } from '../../round/record.ts';

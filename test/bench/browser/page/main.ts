@@ -4,7 +4,7 @@ import {
   workerInference,
   workerTrainer,
 } from '@murmuration/client-sdk/browser';
-import { parseJson } from '@murmuration/protocol/json';
+import { parseJson } from '@murmuration/protocol/encoding/json';
 import { decodeModel } from '@murmuration/protocol/weights/model-files';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { messagesOf, settings } from '../messages.ts';

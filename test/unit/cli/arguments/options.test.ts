@@ -2,7 +2,7 @@ import { expiry } from '@murmuration/cli/arguments/lifetime';
 import { nameOf } from '@murmuration/cli/arguments/name';
 import { AdminClient } from '@murmuration/cli/client/admin-client';
 import { exitCodeOf } from '@murmuration/cli/output/output';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';
 

@@ -1,5 +1,5 @@
 import { checkEngine } from '@murmuration/cli/doctor/machine';
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import { expect, it } from 'vitest';
 
 // Alone in its file: in one process, an engine that has failed to start does not start any more.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canMount, mountSmall, unmount } from '../../../small-disk.ts';
 import { patientIn } from './doctor.ts';

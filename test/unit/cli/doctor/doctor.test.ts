@@ -11,8 +11,9 @@ import { checkNode, oldestNode } from '@murmuration/cli/doctor/machine';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { openOperators } from '@murmuration/coordinator/storage/operators';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { patientIn } from './doctor.ts';
 

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@murmuration/cli/doctor/examine';
 import type { Finding } from '@murmuration/cli/doctor/finding';
-import { systemClock } from '@murmuration/protocol/system';
-import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { expect } from 'vitest';
 
 /** What the doctor looks at. */

@@ -1,7 +1,7 @@
 import { defaultFloors, type Floors } from '@murmuration/client-sdk/floors/floors';
 import type { Protection } from '@murmuration/client-sdk/floors/protection';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { describe, expect, it } from 'vitest';
 import { deviceOn, StillTrainer } from '../device.ts';

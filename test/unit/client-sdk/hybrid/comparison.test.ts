@@ -1,6 +1,6 @@
 import { compare } from '@murmuration/client-sdk/hybrid/comparison';
 import type { OpenModel } from '@murmuration/client-sdk/hybrid/inference';
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import { describe, expect, it } from 'vitest';
 import { classes, type Sequence, serving } from './scene.ts';
 

@@ -3,8 +3,8 @@ import type { Lesson, PersonalPorts } from '@murmuration/client-sdk/hybrid/perso
 import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 import { serving, stepping, TableInference, TableTrainer } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import { ExampleSplit, isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
-import type { Serving } from '@murmuration/engine/serving';
+import type { Serving } from '@murmuration/engine/inference/serving';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Sequence, serving } from './scene.ts';

@@ -2,7 +2,7 @@ import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { Lesson, PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
 import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 import { serving, steppingSequences, TableInference, TableTrainer } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import { Refit } from '@murmuration/client-sdk/hybrid/refit';
-import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 
 function refits() {

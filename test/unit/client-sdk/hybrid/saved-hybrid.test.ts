@@ -1,7 +1,7 @@
 import type { HybridReport } from '@murmuration/client-sdk/hybrid/hybrid';
 import { decodeFiles, encodeFiles, hybridStore } from '@murmuration/client-sdk/hybrid/saved-hybrid';
 import { memoryStorage } from '@murmuration/client-sdk/node';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { ClientEvents } from '@murmuration/client-sdk/events';
+import type { ClientEvents } from '@murmuration/client-sdk/client/events';
 import type { Inference, OpenModel } from '@murmuration/client-sdk/hybrid/inference';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { softmax } from '@murmuration/client-sdk/hybrid/probabilities';
@@ -9,12 +9,12 @@ import { memoryStorage } from '@murmuration/client-sdk/node';
 import { PrivateLayers } from '@murmuration/client-sdk/private-layers/private-layers';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
-import type { Serving } from '@murmuration/engine/serving';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 
 /** An example of these tests: a sequence of tokens, of which 0 is no class that is predicted. */
 export type Sequence = readonly number[];

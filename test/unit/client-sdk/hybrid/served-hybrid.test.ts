@@ -4,8 +4,8 @@ import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { memoryStorage } from '@murmuration/client-sdk/node';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

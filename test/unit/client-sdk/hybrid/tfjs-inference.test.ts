@@ -1,9 +1,9 @@
 import { tfjsInference } from '@murmuration/client-sdk/hybrid/tfjs-inference';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
-import { startBackend } from '@murmuration/engine/backend';
-import { describeModel } from '@murmuration/engine/model';
-import type { Serving } from '@murmuration/engine/serving';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { Serving } from '@murmuration/engine/inference/serving';
+import { describeModel } from '@murmuration/engine/models/model';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Sequence, serving } from './scene.ts';

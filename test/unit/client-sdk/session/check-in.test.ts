@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn } from '../device.ts';
 import { assignmentOf } from '../memory-coordinator.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { assignmentOf } from '../memory-coordinator.ts';
 import { clock, coordinator, device, gate, hour, minute, newScene, waiting } from './scene.ts';

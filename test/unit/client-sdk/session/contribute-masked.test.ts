@@ -1,11 +1,11 @@
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn, lowFloors, StillTrainer } from '../device.ts';
 import { MaskedPeers } from '../masked-peers.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { assignmentOf, pathOf } from '../memory-coordinator.ts';
 import {

@@ -1,7 +1,7 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
-import type { ClientEvents } from '@murmuration/client-sdk/events';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
+import type { ClientEvents } from '@murmuration/client-sdk/client/events';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seededBytes } from '../device.ts';
@@ -99,7 +99,7 @@ describe('consent', () => {
         clock,
         random: seededBytes(1),
         ed25519: native.ed25519,
-        workshop: () => expect.unreachable('No round.'),
+        updateProcessor: () => expect.unreachable('No round.'),
         conditions: async () => ({}),
         transport: () => coordinator,
         trainer: () => expect.unreachable('The task has one.'),

@@ -1,6 +1,6 @@
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { deviceOn, StillTrainer } from '../device.ts';
 import { id, MemoryCoordinator } from '../memory-coordinator.ts';
 

@@ -1,6 +1,6 @@
 import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
 import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { packedLength } from '@murmuration/protocol/secagg/ring';
 import { headerLength } from '@murmuration/protocol/weights/codec';

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deviceOn } from '../device.ts';
 import { assignmentOf, id } from '../memory-coordinator.ts';

@@ -1,9 +1,9 @@
-import { Turn } from '@murmuration/client-sdk/device/turn';
-import { Nudge } from '@murmuration/client-sdk/session/nudge';
-import { persist } from '@murmuration/client-sdk/session/persist';
+import { Leadership } from '@murmuration/client-sdk/device/leadership';
+import { retry } from '@murmuration/client-sdk/retry/retry';
+import { WakeSignal } from '@murmuration/client-sdk/retry/wake-signal';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { coordinator, device, newScene, clock as sceneClock, waiting } from './scene.ts';
 
@@ -16,22 +16,22 @@ describe('a try that waits for the next one', () => {
   const failing = (after?: number) => {
     const tries: number[] = [];
     const clock = new VirtualClock(0);
-    const nudge = new Nudge();
+    const wake = new WakeSignal();
     const work = async () => {
       tries.push(clock.now());
       if (tries.length < 3) throw new MurmurationError('server.unreachable', undefined, { after });
       return 'done';
     };
-    return { tries, clock, nudge, result: persist(work, { clock, random, nudge }, never) };
+    return { tries, clock, wake, result: retry(work, { clock, random, wake }, never) };
   };
 
-  it('comes at once after a nudge', async () => {
-    const { tries, clock, nudge, result } = failing();
+  it('comes at once when it is woken', async () => {
+    const { tries, clock, wake, result } = failing();
     await clock.advance(10);
-    nudge.give();
+    wake.fire();
     await clock.advance(0);
     expect(tries).toEqual([0, 10]);
-    nudge.give();
+    wake.fire();
     expect(await result).toBe('done');
     expect(clock.pending).toBe(0);
   });
@@ -43,10 +43,10 @@ describe('a try that waits for the next one', () => {
     expect(tries).toEqual([0, 250, 750]);
   });
 
-  it('obeys the time that the coordinator names, whoever nudges', async () => {
-    const { tries, clock, nudge } = failing(5_000);
+  it('obeys the time that the coordinator names, whoever wakes it', async () => {
+    const { tries, clock, wake } = failing(5_000);
     await clock.advance(10);
-    nudge.give();
+    wake.fire();
     await clock.advance(5_000);
     expect(tries).toEqual([0]);
     await clock.advance(240);
@@ -74,7 +74,7 @@ describe('a device whose check-in did not reach the coordinator', () => {
   });
 });
 
-describe('the turn of a client among those of one storage', () => {
+describe('the leader among the clients of one storage', () => {
   /** A storage that lets one at a time take part, as the tabs of a browser do. */
   const shared = () => {
     const queue: (() => void)[] = [];
@@ -101,48 +101,48 @@ describe('the turn of a client among those of one storage', () => {
         }),
     };
   };
-  const turnOn = (storage: ReturnType<typeof shared>) => {
+  const clientOf = (storage: ReturnType<typeof shared>) => {
     const heard: string[] = [];
-    return { heard, turn: new Turn(storage, role => heard.push(role)) };
+    return { heard, leadership: new Leadership(storage, role => heard.push(role)) };
   };
   const failed = (error: unknown) => {
     throw error;
   };
 
-  it('begins at once where nobody else has it, and after the other where somebody does', async () => {
+  it('begins at once where nobody else leads, and after the other where somebody does', async () => {
     const storage = shared();
-    const [first, second] = [turnOn(storage), turnOn(storage)];
-    await first.turn.take(async () => void first.heard.push('begun'), failed);
-    await second.turn.take(async () => void second.heard.push('begun'), failed);
+    const [first, second] = [clientOf(storage), clientOf(storage)];
+    await first.leadership.acquire(async () => void first.heard.push('begun'), failed);
+    await second.leadership.acquire(async () => void second.heard.push('begun'), failed);
     expect(first.heard).toEqual(['active', 'begun']);
     expect(second.heard).toEqual(['standby']);
-    first.turn.end();
+    first.leadership.release();
     await new VirtualClock().advance(0);
     expect(second.heard).toEqual(['standby', 'active', 'begun']);
   });
 
   it('no longer waits once it has been given up', async () => {
     const storage = shared();
-    const [first, second] = [turnOn(storage), turnOn(storage)];
-    await first.turn.take(async () => {}, failed);
-    await second.turn.take(async () => void second.heard.push('begun'), failed);
-    second.turn.end();
-    first.turn.end();
+    const [first, second] = [clientOf(storage), clientOf(storage)];
+    await first.leadership.acquire(async () => {}, failed);
+    await second.leadership.acquire(async () => void second.heard.push('begun'), failed);
+    second.leadership.release();
+    first.leadership.release();
     await new VirtualClock().advance(0);
     expect(second.heard).toEqual(['standby']);
   });
 
   it('passes on where its client cannot begin, which is told so', async () => {
     const storage = shared();
-    const [first, second] = [turnOn(storage), turnOn(storage)];
+    const [first, second] = [clientOf(storage), clientOf(storage)];
     const begin = async () => {
       throw new Error('no identity');
     };
-    await expect(first.turn.take(begin, failed)).rejects.toThrow('no identity');
-    await second.turn.take(async () => {}, failed);
+    await expect(first.leadership.acquire(begin, failed)).rejects.toThrow('no identity');
+    await second.leadership.acquire(async () => {}, failed);
     expect(second.heard).toEqual(['active']);
-    await first.turn.take(begin, error => first.heard.push(String(error)));
-    second.turn.end();
+    await first.leadership.acquire(begin, error => first.heard.push(String(error)));
+    second.leadership.release();
     await new VirtualClock().advance(0);
     expect(first.heard.slice(1)).toEqual(['standby', 'active', 'Error: no identity']);
   });

@@ -1,5 +1,5 @@
-import type { Objective } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 
 /** Points of a line; a module of its own, so that worker threads can load it. */
 const objective: Objective<readonly [x: number, y: number]> = {

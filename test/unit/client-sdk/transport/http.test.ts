@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpTransport } from '@murmuration/client-sdk/transport/http';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const never = new AbortController().signal;

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { socketIoTransport } from '@murmuration/client-sdk/transport/socket-io';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { socketPath } from '@murmuration/protocol/messages/channel';
-import { systemClock, systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 

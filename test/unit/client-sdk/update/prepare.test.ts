@@ -3,7 +3,7 @@ import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { weightOf } from '@murmuration/client-sdk/update/weigh';
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';

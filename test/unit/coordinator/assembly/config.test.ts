@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadConfig, parseConfig } from '@murmuration/coordinator/assembly/config';
 import { limitsSchema } from '@murmuration/coordinator/limits/limits';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
-import type { MurmurationError } from '@murmuration/protocol/errors';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const token = 'a token that is long enough';

@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';

@@ -1,4 +1,4 @@
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';

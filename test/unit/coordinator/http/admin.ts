@@ -18,7 +18,7 @@ import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '../../../seeded-random.ts';
 import { boundsOf } from '../bounds.ts';

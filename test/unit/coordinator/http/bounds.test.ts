@@ -3,7 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { boundsOf } from '../bounds.ts';
 

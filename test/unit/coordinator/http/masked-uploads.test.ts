@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { base64url } from '@murmuration/protocol/bytes';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { maskedHeader, updatePath } from '@murmuration/protocol/messages/channel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { boundsOf } from '../bounds.ts';

@@ -1,5 +1,5 @@
 import { Throttle } from '@murmuration/coordinator/live/throttle';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

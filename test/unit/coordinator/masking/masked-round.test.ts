@@ -1,5 +1,5 @@
 import { MaskedRound } from '@murmuration/coordinator/masking/masked-round';
-import type { AssignmentId } from '@murmuration/protocol/ids';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import {
   dealShares,

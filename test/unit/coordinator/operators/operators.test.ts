@@ -3,9 +3,9 @@ import { type ConfiguredToken, configured } from '@murmuration/coordinator/opera
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { memoryAudit, memoryOperatorTokens } from '@murmuration/coordinator/storage/memory-access';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 

@@ -3,7 +3,7 @@ import { ActivePopulation } from '@murmuration/coordinator/population/active-pop
 import { comeBackBetween } from '@murmuration/coordinator/population/pacing';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
-import { settled, VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { expect, it } from 'vitest';
 import { deviceId, valuesTask } from '../federation.ts';
 

@@ -1,8 +1,8 @@
 import type { ActivityChange, ActivityStore } from '@murmuration/coordinator/population/activity';
 import { ActivityRecorder } from '@murmuration/coordinator/population/activity-recorder';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
 

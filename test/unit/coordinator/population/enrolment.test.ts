@@ -9,10 +9,10 @@ import {
 import type { EnrolmentToken } from '@murmuration/coordinator/population/enrolment-token';
 import { memoryEnrolmentTokens } from '@murmuration/coordinator/storage/memory-access';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 

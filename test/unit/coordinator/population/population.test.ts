@@ -2,13 +2,13 @@ import type { DeviceStore } from '@murmuration/coordinator/population/device';
 import { listedTokens } from '@murmuration/coordinator/population/enrolment';
 import { Population } from '@murmuration/coordinator/population/population';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
-import { base64url } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { challengeMessage } from '@murmuration/protocol/messages/hello';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { native } from '@murmuration/protocol/primitives/node';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 

@@ -3,9 +3,9 @@ import type { Predictor } from '@murmuration/coordinator/prediction/predictor';
 import { RemotePredictions } from '@murmuration/coordinator/prediction/remote-predictions';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../federation.ts';
 

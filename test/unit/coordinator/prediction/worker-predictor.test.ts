@@ -1,8 +1,8 @@
 import { workerPredictor } from '@murmuration/coordinator/prediction/worker-predictor';
-import { startBackend } from '@murmuration/engine/backend';
-import { describeModel } from '@murmuration/engine/model';
-import * as tf from '@murmuration/engine/tf';
-import type { ModelHash } from '@murmuration/protocol/ids';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { describeModel } from '@murmuration/engine/models/model';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
-import type { ModelHash, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../federation.ts';
 

@@ -4,8 +4,8 @@ import { Retention, type RetentionPolicy } from '@murmuration/coordinator/regist
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
-import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { recordOf, roundA } from '../../../contract/rounds.ts';
 import { layout } from '../federation.ts';

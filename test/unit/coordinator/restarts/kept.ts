@@ -2,8 +2,8 @@ import type { History } from '@murmuration/coordinator/registry/ports';
 import type { RoundStore } from '@murmuration/coordinator/round/store';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 
 /** Right before a durable write, or when it is done and nobody has heard of it. */
 export type Moment = 'before' | 'after';

@@ -1,9 +1,9 @@
 import type { Transport, TransportListener, UploadRights } from '@murmuration/client-sdk/transport/transport';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { encodeAccepted, encodeFrame, encodeRefused } from '@murmuration/protocol/messages/frame';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
-import type { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 
 /** What a coordinator answers on a connection. */
 export interface Answering {

@@ -9,9 +9,9 @@ import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import type { Task } from '@murmuration/coordinator/task/task';
-import { hex } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { type DeviceId, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type DeviceId, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { checkIn } from '@murmuration/protocol/messages/check-in';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
@@ -23,11 +23,11 @@ import {
   leave,
   type RoundEnd,
 } from '@murmuration/protocol/messages/round';
-import type { Cancel, Clock } from '@murmuration/protocol/ports';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
 import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
-import { settled, type VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { settled, type VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { seededRandom } from '../../../seeded-random.ts';
 import type { Kept, Life } from './kept.ts';
 import type { Answering, Link } from './link.ts';

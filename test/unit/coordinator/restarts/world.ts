@@ -1,6 +1,6 @@
-import { PlatformClient } from '@murmuration/client-sdk/client';
-import { localWorkshop } from '@murmuration/client-sdk/session/local-workshop';
+import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { SavedRound } from '@murmuration/coordinator/round/store';
@@ -9,12 +9,12 @@ import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Task } from '@murmuration/coordinator/task/task';
-import { base64url, hex } from '@murmuration/protocol/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids';
+import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { seededRandom } from '../../../seeded-random.ts';
 import { Kept, type Life } from './kept.ts';
@@ -204,7 +204,7 @@ export class World implements CoordinatorEnvironment {
         clock: this.clock,
         random,
         ed25519: native.ed25519,
-        workshop: async () => localWorkshop(native, random),
+        updateProcessor: async () => localUpdateProcessor(native, random),
         conditions: async () => ({}),
         transport: () => ({
           open: listener => link.open(listener),

@@ -12,7 +12,7 @@ import type {
   Updates,
 } from '@murmuration/coordinator/round/round';
 import { transition } from '@murmuration/coordinator/round/transition';
-import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

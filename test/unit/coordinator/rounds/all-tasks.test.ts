@@ -1,6 +1,6 @@
 import { findRound, resumeAll } from '@murmuration/coordinator/rounds/all-tasks';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { expect, it } from 'vitest';
 import { openFederation } from '../federation.ts';
 import { termsOf } from './terms.ts';

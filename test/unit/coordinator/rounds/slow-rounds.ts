@@ -1,6 +1,6 @@
 import type { Checkpoint, JournalEntry, RoundStore } from '@murmuration/coordinator/round/store';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
-import { settled } from '@murmuration/simulations/clock/virtual-clock';
+import { settled } from '@murmuration/protocol/time/virtual-clock';
 
 interface Write {
   readonly what: string;

@@ -1,8 +1,8 @@
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { median } from '@murmuration/coordinator/strategy/median';
-import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import { settled } from '@murmuration/simulations/clock/virtual-clock';
+import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { deviceId, type Federation, layout, openFederation, updateOf } from '../federation.ts';

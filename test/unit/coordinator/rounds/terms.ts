@@ -1,5 +1,5 @@
 import type { RoundTerms } from '@murmuration/coordinator/round/round';
-import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 
 /** The terms of a round of five devices. */

@@ -1,5 +1,5 @@
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
-import { settled } from '@murmuration/simulations/clock/virtual-clock';
+import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { RawDevice } from '../../../e2e/raw-device.ts';

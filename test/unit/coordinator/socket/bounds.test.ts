@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { socketPath } from '@murmuration/protocol/messages/channel';
-import { settled } from '@murmuration/simulations/clock/virtual-clock';
+import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type GatewayScene, openGateway } from './scene.ts';
 

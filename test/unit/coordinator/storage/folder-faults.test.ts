@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../contract/rounds.ts';
 import { SourceProcess } from '../../../e2e/processes.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
-import type { Clock } from '@murmuration/protocol/ports';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach } from 'vitest';
 
 /** A folder that is gone after each test, and the storage in it, which is closed by then. */

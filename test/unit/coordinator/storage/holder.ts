@@ -1,6 +1,6 @@
 // Opens the storage folder that it is given, says so, and holds it until it is ended.
 import { openStorage } from '@murmuration/coordinator/storage/storage';
-import { systemClock } from '@murmuration/protocol/system';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 
 try {
   await openStorage(process.argv[2]!, systemClock);

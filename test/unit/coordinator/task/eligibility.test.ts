@@ -1,5 +1,5 @@
 import { type Eligibility, ineligible } from '@murmuration/coordinator/task/eligibility';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { describe, expect, it } from 'vitest';
 

@@ -4,7 +4,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { createLog, type LogLevel, logEvents } from '@murmuration/coordinator/telemetry/log';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { describe, expect, it } from 'vitest';
 import { deviceId, openFederation, updateOf } from '../federation.ts';
 

@@ -1,7 +1,7 @@
 import type { AlertRule } from '@murmuration/api/alert';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
 

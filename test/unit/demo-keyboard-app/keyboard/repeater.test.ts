@@ -1,5 +1,5 @@
 import { Repeater } from '@murmuration/demo-keyboard-app/src/keyboard/repeater';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { expect, it } from 'vitest';
 
 it('repeats a key that is held, and takes its click for nothing then', async () => {

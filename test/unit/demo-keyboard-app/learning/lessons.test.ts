@@ -1,5 +1,5 @@
 import { Lessons } from '@murmuration/demo-keyboard-app/src/learning/lessons';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beforeEach, expect, it } from 'vitest';
 
 let ends: { done(): void; fail(error: unknown): void }[];

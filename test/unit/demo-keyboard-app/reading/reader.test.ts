@@ -2,7 +2,7 @@ import { Draft } from '@murmuration/demo-keyboard-app/src/draft/draft';
 import { longestSentence } from '@murmuration/demo-keyboard-app/src/examples/typing-log';
 import { Reader } from '@murmuration/demo-keyboard-app/src/reading/reader';
 import { sentences } from '@murmuration/demo-keyboard-app/src/reading/sentences';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 

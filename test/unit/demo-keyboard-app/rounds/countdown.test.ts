@@ -1,5 +1,5 @@
 import { Countdown } from '@murmuration/demo-keyboard-app/src/rounds/countdown';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { beforeEach, expect, it } from 'vitest';
 
 let clock: VirtualClock;

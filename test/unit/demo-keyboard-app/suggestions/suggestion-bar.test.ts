@@ -3,7 +3,7 @@ import { Draft } from '@murmuration/demo-keyboard-app/src/draft/draft';
 import { NextWords } from '@murmuration/demo-keyboard-app/src/suggestions/next-words';
 import { OwnWords } from '@murmuration/demo-keyboard-app/src/suggestions/own-words';
 import { SuggestionBar } from '@murmuration/demo-keyboard-app/src/suggestions/suggestion-bar';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parrot, vocabulary } from '../parrot.ts';
 

@@ -1,6 +1,6 @@
 import { activations } from '@murmuration/engine/fused/kernels';
 import { Workspace } from '@murmuration/engine/fused/workspace';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { integers, numbers, on, relativeError } from '../numbers.ts';

@@ -3,10 +3,10 @@ import type { Extent } from '@murmuration/engine/fused/extent';
 import type { FusedOptions } from '@murmuration/engine/fused/path';
 import { topologyOf } from '@murmuration/engine/fused/topology';
 import { FusedTraining } from '@murmuration/engine/fused/training';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import { readWeights } from '@murmuration/engine/model';
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { readWeights } from '@murmuration/engine/models/model';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { expect } from 'vitest';
 
 /** A step of length 1, from which the gradient can be read. */

@@ -1,6 +1,6 @@
 import { TiedDense } from '@murmuration/engine/layers/tied-dense';
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { integers, numbers } from '../numbers.ts';
 
 /** A next-word model, and the batches that it sees. */

@@ -1,6 +1,6 @@
 import { relaxedKernelsBase64 } from '@murmuration/engine/fused/relaxed-binary';
 import { Workspace } from '@murmuration/engine/fused/workspace';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { expect, it } from 'vitest';
 import { numbers, relativeError } from '../numbers.ts';
 import { fused, plain, plainBatch, weightsOf } from './in-training.ts';

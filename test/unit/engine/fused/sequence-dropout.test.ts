@@ -1,7 +1,7 @@
-import { startBackend } from '@murmuration/engine/backend';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import { predictorOf, scorerOf } from '@murmuration/engine/predict';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import { predictorOf, scorerOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numbers, relativeError } from '../numbers.ts';
 import { fused, plain, plainBatch, weightsOf } from './in-training.ts';

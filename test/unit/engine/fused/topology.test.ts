@@ -1,10 +1,10 @@
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import { choosePath } from '@murmuration/engine/fused/path';
 import { topologyOf } from '@murmuration/engine/fused/topology';
 import { TiedDense } from '@murmuration/engine/layers/tied-dense';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import type { Objective } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, small } from './models.ts';
 

@@ -1,8 +1,8 @@
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from '../numbers.ts';

@@ -1,7 +1,7 @@
 import { registerLayers } from '@murmuration/engine/layers/register';
 import { TiedDense } from '@murmuration/engine/layers/tied-dense';
-import { describeModel, loadModel } from '@murmuration/engine/model';
-import * as tf from '@murmuration/engine/tf';
+import { describeModel, loadModel } from '@murmuration/engine/models/model';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, type Shape, small } from '../fused/models.ts';

@@ -1,4 +1,4 @@
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { checkIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import {
   decodeAck,
@@ -23,7 +23,7 @@ import { maskingContribution, maskingInput } from '@murmuration/protocol/message
 import { plan } from '@murmuration/protocol/messages/plan';
 import { predict, predicted } from '@murmuration/protocol/messages/predict';
 import { assignmentMessage, leave, roundEnd, uploadReceipt } from '@murmuration/protocol/messages/round';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';

@@ -1,4 +1,4 @@
-import { equalBytes, hex, utf8 } from '@murmuration/protocol/bytes';
+import { equalBytes, hex, utf8 } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';

@@ -1,5 +1,5 @@
-import { utf8 } from '@murmuration/protocol/bytes';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import {

@@ -1,5 +1,5 @@
-import { hex } from '@murmuration/protocol/bytes';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { drawGraph, drawRing, holdersOf, neighboursOf } from '@murmuration/protocol/secagg/graph';
 import { deriveSecrets, signKeys } from '@murmuration/protocol/secagg/keys';

@@ -1,5 +1,5 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { deriveSecrets, readKeys, signKeys, TakenKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
 import { Secret } from '@murmuration/protocol/secagg/secret';

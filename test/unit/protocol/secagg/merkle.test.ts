@@ -1,4 +1,4 @@
-import { hex } from '@murmuration/protocol/bytes';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { inclusionProof, merkleRoot, merkleTree, provenRoot } from '@murmuration/protocol/secagg/merkle';
 import fc from 'fast-check';

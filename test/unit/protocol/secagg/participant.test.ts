@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { concatBytes, hex } from '@murmuration/protocol/bytes';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { concatBytes, hex } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { writeAgreed } from '@murmuration/protocol/secagg/agreement';
 import { deriveSecrets } from '@murmuration/protocol/secagg/keys';

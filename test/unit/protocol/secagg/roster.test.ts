@@ -1,5 +1,5 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
-import type { RoundId } from '@murmuration/protocol/ids';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { certify } from '@murmuration/protocol/secagg/certificate';
 import {

@@ -1,4 +1,4 @@
-import { concatBytes, hex } from '@murmuration/protocol/bytes';
+import { concatBytes, hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import type { GraphParameters } from '@murmuration/protocol/secagg/parameters';

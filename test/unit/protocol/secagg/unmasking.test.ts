@@ -1,4 +1,4 @@
-import { concatBytes } from '@murmuration/protocol/bytes';
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { settleDealings, writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { readDealing, writeDealing } from '@murmuration/protocol/secagg/dealing';

@@ -1,5 +1,5 @@
-import { concatBytes, hex, utf8 } from '@murmuration/protocol/bytes';
-import type { RoundId, TaskName } from '@murmuration/protocol/ids';
+import { concatBytes, hex, utf8 } from '@murmuration/protocol/encoding/bytes';
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { agreementMessage, updateMessage } from '@murmuration/protocol/secagg/agreement';

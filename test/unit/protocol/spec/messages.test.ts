@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Caller } from '@murmuration/coordinator/socket/caller';
 import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
 import { type DeviceRequests, requestHandlers } from '@murmuration/coordinator/socket/request-handlers';
-import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids';
+import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import { coordinatorEvents, type DeviceEvent, deviceEvents } from '@murmuration/protocol/messages/channel';
 import { encodeFrame, maxFrameLength } from '@murmuration/protocol/messages/frame';
 import { duration, time } from '@murmuration/protocol/messages/scalars';

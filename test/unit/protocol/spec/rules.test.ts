@@ -1,4 +1,4 @@
-import { errors } from '@murmuration/protocol/errors';
+import { errors } from '@murmuration/protocol/errors/errors';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import { describe, expect, it } from 'vitest';
 import { readSources } from '../../sources.ts';

@@ -1,5 +1,5 @@
-import { utf8 } from '@murmuration/protocol/bytes';
-import type { ModelHash } from '@murmuration/protocol/ids';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { layoutOf, maxValues } from '@murmuration/protocol/weights/layout';
 import {
   contentHash,

@@ -1,5 +1,5 @@
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import type { MurmurationError } from '@murmuration/protocol/errors';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { addPacked, centre, packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';

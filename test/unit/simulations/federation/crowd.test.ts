@@ -1,4 +1,4 @@
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Crowd, type CrowdDevice } from '@murmuration/simulations/federation/crowd';
 import { describe, expect, it } from 'vitest';
 

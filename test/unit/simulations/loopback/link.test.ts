@@ -1,4 +1,4 @@
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type {
   LoopbackConnection,
   LoopbackGateway,

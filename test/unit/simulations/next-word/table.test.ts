@@ -1,8 +1,8 @@
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import { startBackend } from '@murmuration/engine/backend';
-import { describeModel } from '@murmuration/engine/model';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { describeModel } from '@murmuration/engine/models/model';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { dialogue } from '@murmuration/simulations/data/dialogue';
 import { smsText } from '@murmuration/simulations/data/sms';

@@ -1,5 +1,5 @@
-import type { PlatformClient } from '@murmuration/client-sdk/client';
-import type { ClientEvents } from '@murmuration/client-sdk/events';
+import type { PlatformClient } from '@murmuration/client-sdk/client/client';
+import type { ClientEvents } from '@murmuration/client-sdk/client/events';
 import { HostedPhone } from '@murmuration/simulations/phones/hosted-phone';
 import { beforeEach, expect, it } from 'vitest';
 

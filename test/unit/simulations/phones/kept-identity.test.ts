@@ -1,7 +1,7 @@
 import { identityName, loadIdentity } from '@murmuration/client-sdk/device/identity';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/system';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { keptIdentity } from '@murmuration/simulations/phones/kept-identity';
 import { expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
-import { describeModel } from '@murmuration/engine/model';
+import { describeModel } from '@murmuration/engine/models/model';
 import { mailSentences } from '@murmuration/simulations/data/mail-sentences';
 import { smsText } from '@murmuration/simulations/data/sms';
 import { heldOutText } from '@murmuration/simulations/keyboard/text';

@@ -1,6 +1,6 @@
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import type { DeviceId, TaskName } from '@murmuration/protocol/ids';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Host } from '@murmuration/simulations/visitors/host';
 import { Visitors } from '@murmuration/simulations/visitors/visitors';
 import { beforeEach, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { type DeviceMessage, device } from '@murmuration/api/device';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import { type DeviceId, idPattern } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type DeviceId, idPattern } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { Convictions } from '../../../population/convictions.ts';

@@ -1,5 +1,5 @@
 import { type EnrolmentTokenMessage, enrolmentToken } from '@murmuration/api/token';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { DeviceRegistry } from '../../../population/device-registry.ts';

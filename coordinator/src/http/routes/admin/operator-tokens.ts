@@ -1,5 +1,5 @@
 import { type OperatorTokenMessage, operatorToken } from '@murmuration/api/token';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import type { OperatorToken } from '../../../operators/operator-token.ts';
 import type { Operators } from '../../../operators/operators.ts';

@@ -1,6 +1,6 @@
 import { pace } from '@murmuration/api/device';
 import { taskName } from '@murmuration/api/scalars';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import type { ActivePopulation } from '../../../population/active-population.ts';
 import { comeBackBetween } from '../../../population/pacing.ts';

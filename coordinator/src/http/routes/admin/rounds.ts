@@ -1,7 +1,7 @@
 import { type RoundSummary, roundDetail, rounds, roundsQuery } from '@murmuration/api/round';
 import { taskName } from '@murmuration/api/scalars';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import type { History } from '../../../registry/ports.ts';
 import type { RoundRecord } from '../../../round/record.ts';

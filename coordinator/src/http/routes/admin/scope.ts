@@ -1,5 +1,5 @@
 import type { Role } from '@murmuration/api/role';
-import { MurmurationError } from '@murmuration/protocol/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Operator, Operators } from '../../../operators/operators.ts';

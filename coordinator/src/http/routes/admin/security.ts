@@ -1,6 +1,6 @@
 import { taskName } from '@murmuration/api/scalars';
 import { hoursQuery, masking, refusals } from '@murmuration/api/security';
-import { type ErrorCode, errors, MurmurationError } from '@murmuration/protocol/errors';
+import { type ErrorCode, errors, MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';

@@ -1,6 +1,6 @@
 import { session, signIn } from '@murmuration/api/session';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { Clock } from '@murmuration/protocol/ports';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import * as z from 'zod';
 import { originOf, type TrustedProxies } from '../../../limits/address.ts';
 import type { Limits } from '../../../limits/limits.ts';

@@ -2,7 +2,7 @@ import type { FieldChange } from '@murmuration/api/audit';
 import { includes } from '@murmuration/api/role';
 import { taskName } from '@murmuration/api/scalars';
 import { changeSettings, settingsChanged, taskSettings } from '@murmuration/api/settings';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { SettingsManager } from '../../../task/settings-manager.ts';

@@ -1,5 +1,5 @@
 import type { AuditAction } from '@murmuration/api/audit';
-import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids';
+import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
 import type { RoundControl } from '../../../rounds/round-control.ts';

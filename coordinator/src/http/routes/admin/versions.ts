@@ -11,8 +11,8 @@ import {
   version,
   versions,
 } from '@murmuration/api/version';
-import { MurmurationError } from '@murmuration/protocol/errors';
-import type { TaskName } from '@murmuration/protocol/ids';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';

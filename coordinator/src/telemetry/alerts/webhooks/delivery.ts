@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/ports';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 import { signatureHeaders } from './signature.ts';

@@ -1,4 +1,5 @@
-import type { Cancel, Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { deliver } from './delivery.ts';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';

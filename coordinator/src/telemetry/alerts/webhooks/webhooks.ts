@@ -1,4 +1,5 @@
-import type { Clock, RandomBytes } from '@murmuration/protocol/ports';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../../../events/alert.ts';
 import type { CoordinatorEvents } from '../../../events/events.ts';
 import { noticeOf } from './notice.ts';

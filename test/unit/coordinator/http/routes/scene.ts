@@ -7,8 +7,8 @@ import type { Unreadable } from '@murmuration/coordinator/promotion/readability'
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
-import { base64url } from '@murmuration/protocol/bytes';
-import type { DeviceId } from '@murmuration/protocol/ids';
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { expect } from 'vitest';

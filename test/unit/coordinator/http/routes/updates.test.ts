@@ -1,4 +1,4 @@
-import type { RoundId } from '@murmuration/protocol/ids';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

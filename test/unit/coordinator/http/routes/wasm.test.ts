@@ -1,6 +1,6 @@
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { wasmRoutes } from '@murmuration/coordinator/http/routes/wasm';
-import { wasmFiles, wasmFilesPath } from '@murmuration/engine/wasm-files';
+import { wasmFiles, wasmFilesPath } from '@murmuration/engine/backend/wasm-files';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { boundsOf } from '../../bounds.ts';
 import { openFederation } from '../../federation.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Checkpoint } from '@murmuration/coordinator/round/store';
 import { fileCheckpoints } from '@murmuration/coordinator/storage/files/checkpoints';
 import { decodeSlot, encodeSlot } from '@murmuration/coordinator/storage/files/slot';
-import type { AssignmentId, RoundId } from '@murmuration/protocol/ids';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storageFolders } from '../folders.ts';

@@ -18,7 +18,7 @@ import { inWords } from '@murmuration/coordinator/telemetry/alerts/in-words';
 import { noEligibleDevices } from '@murmuration/coordinator/telemetry/alerts/no-eligible-devices';
 import { countFailures, roundsFailing } from '@murmuration/coordinator/telemetry/alerts/rounds-failing';
 import { alertsSchema, type FigureSettings } from '@murmuration/coordinator/telemetry/alerts/settings';
-import type { TaskName } from '@murmuration/protocol/ids';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
 
 const task = 'line' as TaskName;

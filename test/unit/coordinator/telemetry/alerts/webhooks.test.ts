@@ -6,7 +6,7 @@ import type { Alert } from '@murmuration/coordinator/events/alert';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import { Webhooks } from '@murmuration/coordinator/telemetry/alerts/webhooks/webhooks';
-import { VirtualClock } from '@murmuration/simulations/clock/virtual-clock';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

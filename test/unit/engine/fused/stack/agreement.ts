@@ -1,6 +1,6 @@
-import { softmaxLoss } from '@murmuration/engine/losses';
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { integers, numbers } from '../../numbers.ts';
 import { fused, plain, plainBatch, weightsOf } from '../in-training.ts';
 

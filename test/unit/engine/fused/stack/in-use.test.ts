@@ -1,7 +1,7 @@
-import { startBackend } from '@murmuration/engine/backend';
+import { startBackend } from '@murmuration/engine/backend/backend';
 import { topologyOf } from '@murmuration/engine/fused/topology';
-import { scorerOf } from '@murmuration/engine/predict';
-import * as tf from '@murmuration/engine/tf';
+import { scorerOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numbers, relativeError } from '../../numbers.ts';
 import { chain } from './agreement.ts';

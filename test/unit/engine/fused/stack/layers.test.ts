@@ -1,6 +1,6 @@
-import { startBackend } from '@murmuration/engine/backend';
-import { softmaxLoss } from '@murmuration/engine/losses';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { softmaxLoss } from '@murmuration/engine/objective/losses';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from '../../numbers.ts';

@@ -1,5 +1,5 @@
-import { startBackend } from '@murmuration/engine/backend';
-import * as tf from '@murmuration/engine/tf';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from '../../numbers.ts';
 import { fused, plain, plainBatch, sameCurve, weightsOf } from '../in-training.ts';

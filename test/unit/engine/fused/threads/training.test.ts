@@ -1,7 +1,7 @@
 import type { DescentSettings } from '@murmuration/engine/fused/descent';
-import { samplerFor } from '@murmuration/engine/negative-sampler';
-import type { Batch } from '@murmuration/engine/objective';
-import * as tf from '@murmuration/engine/tf';
+import { samplerFor } from '@murmuration/engine/objective/negative-sampler';
+import type { Batch } from '@murmuration/engine/objective/objective';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { uniformOf } from '../../numbers.ts';

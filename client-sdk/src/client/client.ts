@@ -1,0 +1,329 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { parseTaskName } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { type Challenge, challenge, serve } from '@murmuration/protocol/messages/hello';
+import { Emitter } from '@socket.io/component-emitter';
+import { Consent } from '../device/consent.ts';
+import { requestErasure } from '../device/erasure.ts';
+import { Handshake } from '../device/handshake.ts';
+import { Leadership } from '../device/leadership.ts';
+import { Participation } from '../device/participation.ts';
+import { Contributions } from '../floors/contributions.ts';
+import { heldFloors } from '../floors/floors.ts';
+import { bundledShape, ModelShape } from '../floors/model-shape.ts';
+import { drawSecret } from '../floors/own-draw.ts';
+import { type Protection, protectionOf } from '../floors/protection.ts';
+import type { Hybrid } from '../hybrid/hybrid.ts';
+import { Hybrids } from '../hybrid/hybrids.ts';
+import { ModelCache, type Permit } from '../models/model-cache.ts';
+import { PrivateLayers } from '../private-layers/private-layers.ts';
+import { retry } from '../retry/retry.ts';
+import { WakeSignal } from '../retry/wake-signal.ts';
+import { deliver } from '../session/deliver.ts';
+import { sessionStore } from '../session/saved-session.ts';
+import { Session } from '../session/session.ts';
+import type { Trainer } from '../training/trainer.ts';
+import { asError } from '../training/training-errors.ts';
+import { requireEncryption } from '../transport/encryption.ts';
+import { greeted } from '../transport/greeted.ts';
+import { observed } from '../transport/observed.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { ClientEvents } from './events.ts';
+import type { ClientOptions, TaskOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+import { requireOptions } from './require-options.ts';
+
+/**
+ * Takes part in federated learning on this device: connects, proves who it is, checks in, and contributes when it is
+ * chosen. Everything that goes wrong is an `error` event; the client goes on by itself, but for `device.revoked`: then it
+ * stops, and an app that starts it again is told the same.
+ */
+export class PlatformClient {
+  /** What protects this device's updates, whatever a plan says. */
+  readonly protection: Protection;
+  readonly #platform: Platform;
+  readonly #transport: Transport;
+  readonly #sessions: readonly Session[];
+  readonly #trainers: readonly Trainer[];
+  readonly #shapes = new Map<string, ModelShape>();
+  readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
+  readonly #handshake: Handshake;
+  readonly #consent: Consent;
+  readonly #participation: Participation;
+  readonly #leadership: Leadership;
+  readonly #wake = new WakeSignal();
+  readonly #hybrids: Hybrids;
+  /** Ends the answer to the challenge before. */
+  #greeting = new AbortController();
+  /** Whether the coordinator knows whose the connection is. */
+  #isKnown = false;
+
+  /**
+   * Throws `options.invalid` for an option that there is not or that is out of its range, `protocol.id` for a name that no task can have,
+   * `hybrid.not-served` for a model that nothing here can run, and `device.cleartext` for a coordinator that is reached by http on another
+   * host, unless `cleartext` is `allowed`.
+   */
+  constructor(options: ClientOptions, platform: Platform) {
+    requireOptions(options);
+    if (options.cleartext !== 'allowed') requireEncryption(options.url);
+    const floors = heldFloors(options.floors);
+    this.protection = protectionOf(floors);
+    this.#platform = platform;
+    this.#transport = platform.transport(options.url, platform);
+    const request = observed(this.#transport, sent => this.#emit('sent', sent));
+    this.#handshake = new Handshake(options, platform, request);
+    this.#consent = new Consent(options.storage, options.consent !== 'not-needed');
+    this.#participation = new Participation(this.#consent, {
+      begin: () => this.#takePart(),
+      end: () => this.#leave(),
+    });
+    this.#leadership = new Leadership(options.storage, role => this.#emit('role', role));
+    platform.online?.(() => this.#wake.fire());
+    const tasks = Object.entries(options.tasks).map(([name, task]) => ({
+      name: parseTaskName(name),
+      ...task,
+    }));
+    const trainers = tasks.map(task => this.#trainerOf(task));
+    this.#trainers = trainers;
+    const caches = tasks.map(({ name, bundled, growable = {} }) => {
+      const shape = new ModelShape({
+        storage: options.storage,
+        task: name,
+        growable,
+        bundled: async () => bundled && bundledShape(await bundled()),
+        refused: other => this.#emit('topology', { task: name, ...other }),
+      });
+      this.#shapes.set(name, shape);
+      const permit: Permit = async manifest => {
+        if (floors.topology === 'pinned') await shape.require(manifest);
+      };
+      return new ModelCache(options.storage, this.#transport, name, bundled, platform.contentHash, permit);
+    });
+    const known = greeted(this.#transport, request, () => this.#isKnown);
+    this.#hybrids = new Hybrids({
+      platform,
+      storage: options.storage,
+      transport: { ...known, download: (...args) => this.#transport.download(...args) },
+      isFree: () => this.#sessions.every(session => !session.isBusy),
+      emit: (event, ...args) => this.#emit(event, ...args),
+    });
+    for (const [position, task] of tasks.entries())
+      this.#hybrids.add(task.name, task, trainers[position]!, caches[position]!);
+    this.#sessions = tasks.map(
+      ({ name: task, examples, privateLayers = [] }, position): Session =>
+        new Session({
+          task,
+          platform: { ...platform, wake: this.#wake },
+          transport: known,
+          trainer: trainers[position]!,
+          examples,
+          models: caches[position]!,
+          privateLayers: new PrivateLayers(options.storage, task),
+          keepPrivate: privateLayers,
+          served: this.#hybrids.sessionOf(task),
+          store: sessionStore(options.storage, task),
+          identity: () => this.#handshake.identity,
+          floors,
+          contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
+          async ownSeed(round) {
+            const secret = await drawSecret(options.storage, platform.random);
+            const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());
+            return updateProcessor.draw(secret, task, round);
+          },
+          emit: (event, ...args) => {
+            this.#emit(event, ...args);
+            this.#hybrids.heard(task, event);
+          },
+          isFree: () => this.#sessions.every((session, other) => other === position || !session.isBusy),
+        }),
+    );
+  }
+
+  /** Calls `listener` at each event of that name, until the returned function is called. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
+    this.#emitter.on(name, listener as never);
+    return () => this.#emitter.off(name, listener as never);
+  }
+
+  /** Connects and takes part from now on, where the person consents; returns at once where it does so already. */
+  async start(): Promise<void> {
+    this.#emit('protection', this.protection);
+    await this.#participation.start(error => this.#emit('error', asError(error)));
+    if (this.#participation.isRunning || !(await this.#handshake.hasPendingErasure())) return;
+    // That is what the person wished last: it needs no consent.
+    await this.#handshake.begin();
+    this.#connect();
+  }
+
+  /** Leaves a round that is under way, and disconnects; what is stored stays. */
+  async stop(): Promise<void> {
+    const tookPart = this.#participation.isRunning;
+    await this.#participation.stop();
+    if (tookPart) return;
+    this.#transport.close();
+    await this.#rest();
+  }
+
+  /**
+   * The model that this device serves for a task: global, personal, mixed. It needs neither connection nor `start`. Throws `task.unknown`,
+   * or `hybrid.not-served` for a task without the option `hybrid`.
+   */
+  hybrid(task: string): Hybrid {
+    return this.#hybrids.of(task);
+  }
+
+  /**
+   * The app's word that the models of a task may have another shape from now on: the one that a `topology` event named as `offered`.
+   * Durable when it returns. Throws `task.unknown`, and `options.invalid` for what is no hash.
+   */
+  async acceptTopology(task: string, offered: string): Promise<void> {
+    const shape = this.#shapes.get(task);
+    if (!shape) throw new MurmurationError('task.unknown');
+    await shape.accept(offered);
+  }
+
+  /** Takes part in nothing until `resume`, or the next start of the app: leaves a round that is under way, and disconnects. */
+  pause(): Promise<void> {
+    return this.#participation.pause(true);
+  }
+
+  resume(): Promise<void> {
+    return this.#participation.pause(false);
+  }
+
+  /**
+   * What the person says to taking part, remembered over restarts; no until it is given, unless the app needs none. Without it nothing is sent, even after
+   * `start`, and a round that is under way is left at once, whichever tab of an app takes part.
+   */
+  async setConsent(given: boolean): Promise<void> {
+    await this.#consent.set(given);
+    await this.#participation.settle();
+  }
+
+  /** Whether the person consents to taking part. */
+  hasConsent(): Promise<boolean> {
+    return this.#consent.isGiven();
+  }
+
+  /**
+   * Stops, erases everything that the SDK has stored on this device, and has the coordinator revoke it for good. What is in sums already stays
+   * there. Throws `server.unreachable` where the coordinator can't be told within 20 s: then all else is done, and it is told at the next
+   * `forget` or `start`, with or without consent; with it, `start` then goes on as a new device.
+   */
+  async forget(): Promise<void> {
+    await this.stop();
+    await this.#participation.between(async () => {
+      await this.#handshake.erase();
+      // What they had in memory, too.
+      await this.#hybrids.stop();
+      if (!(await this.#handshake.hasPendingErasure())) return;
+      await this.#handshake.begin();
+      await requestErasure(this.#handshake, this.#transport, this.#platform.clock);
+    });
+  }
+
+  async #takePart(): Promise<void> {
+    const begin = async () => {
+      await this.#handshake.begin();
+      if (!this.#participation.isRunning) return;
+      this.#hybrids.start();
+      this.#connect();
+    };
+    await this.#leadership.acquire(begin, error => this.#emit('error', asError(error)));
+  }
+
+  #connect(): void {
+    // It may be open, for an erasure.
+    this.#transport.close();
+    this.#transport.open({
+      disconnected: reason => {
+        this.#isKnown = false;
+        this.#greeting.abort();
+        for (const session of this.#sessions) session.disconnected();
+        this.#emit('disconnected', reason);
+      },
+      message: (event, frame) => void this.#receive(event, frame),
+    });
+  }
+
+  async #leave(): Promise<void> {
+    this.#greeting.abort();
+    await Promise.all(this.#sessions.map(session => session.stop()));
+    this.#transport.close();
+    this.#isKnown = false;
+    await this.#rest();
+    this.#leadership.release();
+  }
+
+  /** Frees what trains and serves; both begin again when they are asked. */
+  async #rest(): Promise<void> {
+    await this.#hybrids.stop();
+    for (const trainer of this.#trainers) await trainer.close();
+  }
+
+  /** What a listener throws is an error like any other; it never changes what the client does. */
+  #emit<Name extends keyof ClientEvents>(name: Name, ...args: Parameters<ClientEvents[Name]>): void {
+    const [first] = args;
+    if (first instanceof MurmurationError && first.code === 'device.revoked') void this.stop();
+    try {
+      this.#emitter.emit(name, ...args);
+    } catch (error) {
+      if (name === 'error') throw error;
+      this.#emit('error', asError(error));
+    }
+  }
+
+  #trainerOf({ trainer }: TaskOptions): Trainer {
+    return trainer instanceof URL ? this.#platform.trainer(trainer) : trainer;
+  }
+
+  async #receive(event: CoordinatorEvent, frame: Uint8Array): Promise<void> {
+    // Whatever else it has to say is meant for this device.
+    this.#isKnown = event !== 'challenge';
+    try {
+      if (event === 'challenge') await this.#answer(decodeFrame(frame, challenge));
+      else if (event === 'serve') this.#hybrids.serve(decodeFrame(frame, serve));
+      else deliver(event, frame, this.#sessions);
+    } catch (error) {
+      const cause = asError(error);
+      // The coordinator sends a new challenge.
+      if (cause.code !== 'device.challenge-expired') this.#emit('error', cause);
+    }
+  }
+
+  /** Answers a challenge, again where the coordinator can't take that now, until there is another one or no connection. */
+  async #answer(message: Challenge): Promise<void> {
+    this.#greeting.abort();
+    this.#greeting = new AbortController();
+    const { signal } = this.#greeting;
+    try {
+      await retry(
+        () => this.#greet(message, signal),
+        this.#platform,
+        signal,
+        error => this.#emit('error', error),
+      );
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Says hello; an answer that comes once `signal` is aborted is about another connection. */
+  async #greet(message: Challenge, signal: AbortSignal): Promise<void> {
+    if (await this.#handshake.hasPendingErasure()) {
+      await this.#handshake.requestErasure(message);
+      this.#transport.close();
+      await this.#handshake.begin();
+      if (this.#participation.isRunning) this.#connect();
+      return;
+    }
+    const welcome = await this.#handshake.answer(message);
+    if (signal.aborted || !this.#participation.isRunning) return;
+    this.#isKnown = true;
+    this.#emit('connected');
+    this.#wake.fire();
+    for (const session of this.#sessions) session.connected(welcome);
+    this.#hybrids.connected(welcome.serve ?? []);
+  }
+}

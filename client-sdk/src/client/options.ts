@@ -1,0 +1,43 @@
+import type { EnrolmentOptions } from '../device/handshake.ts';
+import type { Floors } from '../floors/floors.ts';
+import type { HybridOptions } from '../hybrid/hybrid-options.ts';
+import type { BundledModel } from '../models/bundled-model.ts';
+import type { Trainer } from '../training/trainer.ts';
+
+/** What a device learns for one task. */
+export interface TaskOptions {
+  /** The device's examples; read when it checks in and when a round needs them, and never sent. */
+  readonly examples: () => Iterable<unknown> | AsyncIterable<unknown>;
+  /** A module whose default export is the `Objective`, or a trainer of the app's own. */
+  readonly trainer: URL | Trainer;
+  /** Layers that stay on the device: it takes no part under a plan that does not name them among its own `privateLayers`. */
+  readonly privateLayers?: readonly string[];
+  /**
+   * The most rows that a later model may have in a tensor, by its name, such as `{ 'embedding/embeddings': 20_000 }`; all else is as in
+   * the first model (the floor `topology`).
+   */
+  readonly growable?: Readonly<Record<string, number>>;
+  /** Reads the model that comes with the app, to be used until the device has a newer one. */
+  readonly bundled?: () => Promise<BundledModel>;
+  /** Serves a model of this task on the device: `client.hybrid(task)`. */
+  readonly hybrid?: HybridOptions;
+}
+
+export interface ClientOptions extends EnrolmentOptions {
+  /** The coordinator, such as `https://learn.example.org`. */
+  readonly url: string;
+  /** By name of the task. */
+  readonly tasks: Readonly<Record<string, TaskOptions>>;
+  /**
+   * `asked`, as by default: nothing is sent before somebody has said yes (`setConsent`), which is remembered. `not-needed`: what the device
+   * learns from is nobody's, or the app has asked by other means; a no that was said by `setConsent` counts all the same.
+   */
+  readonly consent?: 'asked' | 'not-needed';
+  /**
+   * `allowed`: the coordinator may be reached by http on another host than this one, where whoever is on the way reads and changes all, from
+   * the plan to an update that is not masked.
+   */
+  readonly cleartext?: 'allowed';
+  /** What no plan of the coordinator may lower; on by default, each with a value that `defaultFloors` shows. */
+  readonly floors?: Floors;
+}

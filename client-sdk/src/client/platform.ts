@@ -1,0 +1,13 @@
+import type { DevicePlatform } from '../device/device-platform.ts';
+import type { HybridPlatform } from '../hybrid/hybrid-platform.ts';
+import type { SessionPlatform } from '../session/ports.ts';
+import type { Trainer } from '../training/trainer.ts';
+import type { Transport, TransportPlatform } from '../transport/transport.ts';
+
+/** What a client needs of the platform that it runs on; an entry point such as `node.ts` puts it together. */
+export interface Platform extends DevicePlatform, SessionPlatform, HybridPlatform {
+  /** The way to the coordinator at `url`; `platform` is this one, for its clock, its randomness and its network. */
+  readonly transport: (url: string, platform: TransportPlatform) => Transport;
+  /** A trainer that runs the objective of a module off the main thread. */
+  readonly trainer: (objective: URL) => Trainer;
+}

@@ -1,0 +1,160 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { didYouMean } from '@murmuration/protocol/errors/nearest';
+import { type Floors, heldFloors, mostRecorded, threats } from '../floors/floors.ts';
+import type { HybridOptions } from '../hybrid/hybrid-options.ts';
+import type { ClientOptions, TaskOptions } from './options.ts';
+
+/** What an option has to be: whether a value is that, the words for it, and what looks further into it. */
+type Kind = readonly [
+  is: (value: unknown) => boolean,
+  what: string,
+  inside?: (path: string, value: never) => void,
+];
+type Kinds<Options> = { readonly [Name in keyof Required<Options>]: Kind };
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const has =
+  (...methods: readonly string[]) =>
+  (value: unknown): boolean =>
+    isObject(value) && methods.every(name => isFunction((value as Record<string, unknown>)[name]));
+const isIn = (value: unknown, least: number, most: number): boolean =>
+  typeof value === 'number' && value >= least && value <= most;
+const isWhole = (value: unknown, least: number, most: number): boolean =>
+  isIn(value, least, most) && Number.isInteger(value);
+const isListOf = (is: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(is);
+/** Also of another realm, as in frames and workers. */
+const isKey = (value: unknown): boolean =>
+  ArrayBuffer.isView(value) && value.byteLength === 32 && 'length' in value && value.length === 32;
+
+const method: Kind = [isFunction, 'a function'];
+const flag: Kind = [value => typeof value === 'boolean', 'true or false'];
+const fraction: Kind = [value => isIn(value, 0, 1) && value !== 1, 'a number from 0 to 1 (excluded)'];
+const whole = (least: number, most: number): Kind => [
+  value => isWhole(value, least, most),
+  `a whole number from ${least} to ${most}`,
+];
+const count = whole(1, 1_000_000);
+const limit: Kind = [
+  value => value === Infinity || isWhole(value, 1, mostRecorded),
+  `a whole number from 1 to ${mostRecorded}, or Infinity`,
+];
+const oneOf = (...words: readonly string[]): Kind => [
+  value => words.includes(value as string),
+  words.map(word => `"${word}"`).join(' or '),
+];
+const record = <Options>(kinds: Kinds<Options>, ...required: readonly (keyof Options)[]): Kind => [
+  isObject,
+  'an object',
+  (path: string, value: Options) => {
+    const names = Object.keys(kinds) as (keyof Options & string)[];
+    for (const name of Object.keys(value as object))
+      if (!names.includes(name as never))
+        throw new MurmurationError(
+          'options.invalid',
+          `There is no option ${path}.${name}.${didYouMean(name, names)}`,
+        );
+    for (const name of names)
+      if (value[name] !== undefined || required.includes(name))
+        requireKind(`${path}.${name}`, value[name], kinds[name]);
+  },
+];
+
+const floors = record<Floors>({
+  masking: oneOf(...threats, 'off'),
+  enrolmentKey: [isKey, 'an Ed25519 key, a Uint8Array of 32 bytes'],
+  population: [isText, 'the name of a population'],
+  corrupt: fraction,
+  dropping: record({ least: fraction, most: fraction, checked: fraction }),
+  smallestCohort: count,
+  smallestSum: count,
+  leastExamples: count,
+  mostPasses: whole(1, 100),
+  clip: [value => isIn(value, Number.MIN_VALUE, 1e6), 'a number above 0, up to 1000000'],
+  bits: whole(2, 24),
+  ownDraw: flag,
+  topology: oneOf('pinned', 'any'),
+  contributions: record({ day: limit, model: limit }),
+  uploadSlot: [value => isWhole(value, 0, 3_600_000), 'a whole number of ms from 0 to 3600000'],
+});
+
+const hybrid = record<HybridOptions>(
+  {
+    serving: [isObject, 'an object'],
+    personal: [isListOf(isObject), 'a list of personal models'],
+    inference: [has('open', 'close'), 'an inference: open and close'],
+    margin: [value => isIn(value, 0, Infinity), 'a number from 0, or Infinity'],
+    remote: flag,
+    refitAfter: count,
+  },
+  'serving',
+);
+
+const task = record<TaskOptions>(
+  {
+    examples: method,
+    trainer: [
+      value => has('train', 'close')(value) || (isObject(value) && 'href' in value),
+      'the URL of a module, or a trainer: train and close',
+    ],
+    privateLayers: [isListOf(isText), 'a list of names of layers'],
+    growable: [
+      value => isObject(value) && Object.values(value).every(rows => isWhole(rows, 1, 2 ** 31)),
+      'the most rows of each tensor, by its name',
+    ],
+    bundled: method,
+    hybrid,
+  },
+  'examples',
+  'trainer',
+);
+
+const client = record<ClientOptions>(
+  {
+    url: [isText, 'the URL of the coordinator'],
+    tasks: [
+      isObject,
+      'an object of tasks, by name',
+      (path: string, tasks: ClientOptions['tasks']) => {
+        for (const [name, options] of Object.entries(tasks)) requireKind(`${path}.${name}`, options, task);
+      },
+    ],
+    storage: [has('get', 'put', 'delete', 'clear'), 'a storage'],
+    enrolment: [value => isText(value) || isFunction(value), 'a token, or a function that gets one'],
+    certificate: method,
+    consent: oneOf('asked', 'not-needed'),
+    cleartext: oneOf('allowed'),
+    floors,
+  },
+  'url',
+  'tasks',
+  'storage',
+  'enrolment',
+);
+
+/** Throws `options.invalid` for the first option, at any depth, that there is not, is missing, or is not what it has to be. */
+export function requireOptions(options: ClientOptions): void {
+  requireKind('options', options, client);
+  const { masking, smallestSum, dropping, enrolmentKey, population } = heldFloors(options.floors);
+  if (!enrolmentKey !== !population)
+    throw invalid('options.floors.population', 'there where enrolmentKey is, and only there', population);
+  // Where each update is seen alone, a sum of fewer shows nothing that was hidden.
+  if (smallestSum < 3 && masking !== 'off')
+    throw invalid('options.floors.smallestSum', '3 or more unless masking is "off"', smallestSum);
+  if (dropping.least > dropping.most)
+    throw invalid('options.floors.dropping.least', `no more than "most", ${dropping.most}`, dropping.least);
+}
+
+function requireKind(path: string, value: unknown, [is, what, inside]: Kind): void {
+  if (!is(value)) throw invalid(path, what, value);
+  inside?.(path, value as never);
+}
+
+function invalid(path: string, what: string, value: unknown): MurmurationError {
+  // Others may hold what the app keeps to itself.
+  const shown = isIn(value, -Infinity, Infinity) || isText(value) ? JSON.stringify(value) : typeof value;
+  return new MurmurationError('options.invalid', `${path} has to be ${what}, not ${shown}.`);
+}

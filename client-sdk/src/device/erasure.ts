@@ -1,0 +1,48 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { decodeFrame } from '@murmuration/protocol/messages/frame';
+import { challenge } from '@murmuration/protocol/messages/hello';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Transport } from '../transport/transport.ts';
+import type { Handshake } from './handshake.ts';
+
+/** ms for which a person waits for the coordinator to hear it. */
+const limit = 20_000;
+
+/**
+ * Has the coordinator forget this device, over a connection for that alone. Throws `server.unreachable` where that is not heard in 20 s,
+ * and what a refusal names.
+ */
+export function requestErasure(handshake: Handshake, transport: Transport, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      cancel();
+      transport.close();
+      settle();
+    };
+    const cancel = clock.at(clock.now() + limit, () =>
+      end(() =>
+        reject(
+          new MurmurationError(
+            'server.unreachable',
+            'Everything on this device is erased; the coordinator hears of it once this is asked for again, or the client is started.',
+          ),
+        ),
+      ),
+    );
+    const answer = async (frame: Uint8Array): Promise<void> => {
+      try {
+        await handshake.requestErasure(decodeFrame(frame, challenge));
+        end(resolve);
+      } catch (error) {
+        // The connection may come again, and then there is another challenge.
+        if (!(error instanceof MurmurationError) || !error.retryable) end(() => reject(error));
+      }
+    };
+    transport.open({
+      disconnected() {},
+      message(event, frame) {
+        if (event === 'challenge') void answer(frame);
+      },
+    });
+  });
+}

@@ -1,0 +1,171 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type DeviceId, parseDeviceId } from '@murmuration/protocol/ids/ids';
+import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
+import {
+  type Challenge,
+  challengeMessage,
+  type Enrol,
+  enrolled,
+  type Forget,
+  type Hello,
+  type Welcome,
+  welcome,
+} from '@murmuration/protocol/messages/hello';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import * as z from 'zod/mini';
+import type { Storage } from '../storage/storage.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { DevicePlatform } from './device-platform.ts';
+import { type DeviceIdentity, identityName, loadIdentity } from './identity.ts';
+import { sdkVersion } from './sdk-version.ts';
+
+const deviceName = 'device';
+/** There while the coordinator has not heard that this device is to be forgotten. */
+const erasureName = 'farewell';
+
+/** What a device needs to ask the coordinator for its erasure: kept until that has heard it. */
+const keptForErasure = [identityName, deviceName, erasureName];
+
+/** How a device gets to be one of a population. */
+export interface EnrolmentOptions {
+  readonly storage: Storage;
+  /** The enrolment token that the operator gave to the app, or how to get it when it is needed. */
+  readonly enrolment: string | (() => Promise<string>);
+  /** Gets the enrolment authority's certificate of this device's key (68 bytes, `certify`), where the app has such an authority. */
+  readonly certificate?: (publicKey: Uint8Array) => Promise<Uint8Array>;
+}
+
+/** Says who this device is: enrols it the first time, answers the coordinator's challenges, and asks to be erased. */
+export class Handshake {
+  readonly #options: EnrolmentOptions;
+  readonly #platform: Pick<DevicePlatform, 'name' | 'ed25519' | 'random'>;
+  readonly #request: Transport['request'];
+  #identity: DeviceIdentity | undefined;
+  /** What the app gave to enrol with, until the coordinator has judged it. */
+  #enrolmentToken: string | undefined;
+
+  constructor(
+    options: EnrolmentOptions,
+    platform: Pick<DevicePlatform, 'name' | 'ed25519' | 'random'>,
+    request: Transport['request'],
+  ) {
+    this.#options = options;
+    this.#platform = platform;
+    this.#request = request;
+  }
+
+  /** Reads the device's key, or makes it; before anything else. Throws what the storage throws. */
+  async begin(): Promise<void> {
+    const { ed25519, random } = this.#platform;
+    this.#identity ??= await loadIdentity(this.#options.storage, ed25519, random);
+  }
+
+  /** The device's signing key. */
+  get identity(): DeviceIdentity {
+    return this.#identity!;
+  }
+
+  /** Says hello in answer to a challenge; returns what the coordinator says to it. Throws what a refusal names. */
+  async answer({ protocol, nonce }: Challenge): Promise<Welcome> {
+    requireVersion(protocol);
+    const stored = await this.#device();
+    const device = stored ?? (await this.#enrol(nonce));
+    try {
+      return await this.#prove(device, nonce);
+    } catch (error) {
+      if (!stored || !hasCode(error, 'device.unknown')) throw error;
+      // A coordinator that has lost its devices learns the same key again.
+      return await this.#prove(await this.#enrol(nonce), nonce);
+    }
+  }
+
+  /** Erases everything that is stored; of a device that is enrolled its key is left until the coordinator has heard of it. */
+  async erase(): Promise<void> {
+    const { storage } = this.#options;
+    const owes = (await this.#device()) !== undefined;
+    if (owes) await storage.put(erasureName, Uint8Array.of(1));
+    await storage.clear(owes ? keptForErasure : []);
+    this.#enrolmentToken = undefined;
+    if (!owes) this.#identity = undefined;
+  }
+
+  /** Whether the coordinator has still to hear that this device is to be forgotten. */
+  async hasPendingErasure(): Promise<boolean> {
+    return (await this.#options.storage.get(erasureName)) !== undefined;
+  }
+
+  /** Has the coordinator forget this device, in answer to a challenge; then its key is gone. Throws what a refusal names. */
+  async requestErasure({ protocol, nonce }: Challenge): Promise<void> {
+    requireVersion(protocol);
+    const device = await this.#device();
+    try {
+      if (device) {
+        await this.#prove(device, nonce);
+        const message: Forget = { device };
+        decodeAck(await this.#request('forget', encodeFrame(message)), z.null());
+      }
+    } catch (error) {
+      // Then it is out already.
+      if (!hasCode(error, 'device.unknown') && !hasCode(error, 'device.revoked')) throw error;
+    }
+    for (const name of keptForErasure) await this.#options.storage.delete(name);
+    this.#identity = undefined;
+  }
+
+  async #device(): Promise<DeviceId | undefined> {
+    const stored = await this.#options.storage.get(deviceName);
+    return stored && parseDeviceId(new TextDecoder().decode(stored));
+  }
+
+  async #prove(device: DeviceId, nonce: Uint8Array): Promise<Welcome> {
+    const message: Hello = {
+      protocol: protocolVersion,
+      device,
+      signature: this.identity.sign(challengeMessage('hello', nonce)),
+      sdk: sdkVersion,
+      platform: this.#platform.name,
+    };
+    return decodeAck(await this.#request('hello', encodeFrame(message)), welcome);
+  }
+
+  async #enrol(nonce: Uint8Array): Promise<DeviceId> {
+    const { enrolment, certificate, storage } = this.#options;
+    const { publicKey } = this.identity;
+    // Kept where the challenge expires while the app gets it: the next one finds it ready.
+    this.#enrolmentToken ??= typeof enrolment === 'string' ? enrolment : await enrolment();
+    const message: Enrol = {
+      protocol: protocolVersion,
+      publicKey,
+      token: this.#enrolmentToken,
+      certificate: await certificate?.(publicKey),
+      signature: this.identity.sign(challengeMessage('enrol', nonce)),
+    };
+    const answer = await this.#request('enrol', encodeFrame(message));
+    const { device } = this.#judged(answer);
+    await storage.put(deviceName, new TextEncoder().encode(device));
+    return device;
+  }
+
+  /** The answer to an enrolment, after which its token is not used again; throws the error that a refusal names. */
+  #judged(answer: Uint8Array): z.output<typeof enrolled> {
+    try {
+      const device = decodeAck(answer, enrolled);
+      this.#enrolmentToken = undefined;
+      return device;
+    } catch (error) {
+      if (!hasCode(error, 'device.challenge-expired')) this.#enrolmentToken = undefined;
+      throw error;
+    }
+  }
+}
+
+function requireVersion(protocol: number): void {
+  if (protocol !== protocolVersion)
+    throw new MurmurationError(
+      'protocol.version',
+      `The coordinator speaks protocol version ${protocol}, this SDK version ${protocolVersion}; update the older one.`,
+    );
+}
+
+const hasCode = (error: unknown, code: MurmurationError['code']): boolean =>
+  error instanceof MurmurationError && error.code === code;

@@ -1,0 +1,43 @@
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import { type Manifest, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import type { Transport } from '../transport/transport.ts';
+import type { BundledModel } from './bundled-model.ts';
+
+/** Longest `model.json`, bytes. */
+const maxJsonLength = 4 << 20;
+
+/** Gets a version from the coordinator; whether its weights are whole says who decodes them. Throws `model.*` and `server.*`. */
+export async function downloadModel(
+  hash: ModelHash,
+  transport: Pick<Transport, 'download'>,
+  signal: AbortSignal,
+): Promise<BundledModel> {
+  const manifested = await downloadManifest(hash, transport, signal);
+  return { json: manifested.json, weights: await downloadWeights(manifested, transport, signal) };
+}
+
+/** A version of which `model.json` is there, and not yet its weights. */
+export interface Manifested {
+  readonly hash: ModelHash;
+  readonly json: Uint8Array;
+  readonly manifest: Manifest;
+}
+
+export async function downloadManifest(
+  hash: ModelHash,
+  transport: Pick<Transport, 'download'>,
+  signal: AbortSignal,
+): Promise<Manifested> {
+  const json = await transport.download(modelPath(hash), maxJsonLength, signal);
+  return { hash, json, manifest: parseModelJson(hash, json) };
+}
+
+export function downloadWeights(
+  { hash, manifest: { weightsHash, layout } }: Manifested,
+  transport: Pick<Transport, 'download'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const path = modelPath(hash).replace('model.json', `${weightsHash}.bin`);
+  return transport.download(path, 4 * layout.count, signal);
+}

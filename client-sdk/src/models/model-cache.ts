@@ -1,0 +1,199 @@
+import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
+import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import {
+  contentHash,
+  joinModel,
+  type Manifest,
+  type ModelFiles,
+  parseModelJson,
+  withWeights,
+} from '@murmuration/protocol/weights/model-files';
+import { putParts, type Storage } from '../storage/storage.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { BundledModel } from './bundled-model.ts';
+import { type ContentHash, hashHere } from './content-hash.ts';
+import { downloadManifest, downloadWeights, type Manifested } from './download.ts';
+
+/** Throws for a model that this device is not to use. */
+export type Permit = (manifest: Pick<Manifest, 'topology' | 'layout'>) => Promise<void>;
+
+interface Loaded {
+  readonly files: ModelFiles;
+  /** That had to be downloaded; 0 for a version that was there. */
+  readonly bytes: number;
+}
+
+/** A version as it is stored. */
+interface Entry extends BundledModel {
+  /** SHA-256 of `json`. */
+  readonly hash: ModelHash;
+}
+
+/**
+ * The model versions of one task that this device has: the last one downloaded, before that the one of the app; and the one that it is to
+ * serve, where the coordinator has named another.
+ */
+export class ModelCache {
+  readonly #storage: Storage;
+  readonly #transport: Transport;
+  readonly #name: string;
+  readonly #pinnedName: string;
+  readonly #bundled: (() => Promise<BundledModel>) | undefined;
+  /** The loads so far. */
+  #loading: Promise<unknown> = Promise.resolve();
+  readonly #hash: ContentHash;
+  readonly #permit: Permit;
+  /** The `model.json` that was downloaded last, ahead of its weights. */
+  #inspected: Manifested | undefined;
+
+  constructor(
+    storage: Storage,
+    transport: Transport,
+    task: TaskName,
+    bundled: (() => Promise<BundledModel>) | undefined,
+    hash: ContentHash = hashHere,
+    permit: Permit = async () => {},
+  ) {
+    this.#storage = storage;
+    this.#transport = transport;
+    this.#name = `model.${task}`;
+    this.#pinnedName = `serve.${task}`;
+    this.#bundled = bundled;
+    this.#hash = hash;
+    this.#permit = permit;
+  }
+
+  /**
+   * Gets what a version's `model.json` says, without its weights, and has it permitted; nothing of one that isn't is kept. Throws as `load`.
+   */
+  async inspect(hash: ModelHash, signal: AbortSignal): Promise<void> {
+    await this.#next(() => this.#inspect(hash, signal), signal);
+  }
+
+  async #inspect(hash: ModelHash, signal: AbortSignal): Promise<void> {
+    for (const name of [this.#name, this.#pinnedName]) {
+      const entry = await this.#entry(name);
+      if (entry?.hash === hash) return this.#permit(parseModelJson(hash, entry.json));
+    }
+    const json = (await this.#bundled?.())?.json;
+    if (json && contentHash(json) === hash) return this.#permit(parseModelJson(hash, json));
+    await this.#manifest(hash, signal);
+  }
+
+  async #manifest(hash: ModelHash, signal: AbortSignal): Promise<Manifested> {
+    const known = this.#inspected?.hash === hash ? this.#inspected : undefined;
+    const manifested = known ?? (await downloadManifest(hash, this.#transport, signal));
+    await this.#permit(manifested.manifest);
+    this.#inspected = manifested;
+    return manifested;
+  }
+
+  /**
+   * The version, and the bytes that had to be downloaded for it. Rounds and predictions may want one at the same moment: one after the
+   * other gets it, so that it is downloaded once. Throws `model.*` or `server.*`, what keeps the device from using the version, and the reason
+   * of `signal` once that is aborted.
+   */
+  async load(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
+    return this.#next(() => this.#load(hash, signal), signal);
+  }
+
+  /**
+   * Names the version to serve until another is named, over restarts; null: the newest one on the device. Throws as `load`, and then what
+   * was named before counts.
+   */
+  async pin(hash: ModelHash | null, signal: AbortSignal): Promise<Loaded | undefined> {
+    return this.#next(async () => {
+      if (hash) return this.#load(hash, signal, this.#pinnedName);
+      await this.#storage.delete(this.#pinnedName);
+      return undefined;
+    }, signal);
+  }
+
+  /** One thing after the other. */
+  #next<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    const result = this.#loading.then(() => {
+      signal.throwIfAborted();
+      return work();
+    });
+    this.#loading = result.catch(() => {});
+    return untilAborted(result, signal);
+  }
+
+  async #load(hash: ModelHash, signal: AbortSignal, name = this.#name): Promise<Loaded> {
+    const here = await this.#entry(name);
+    const files = here?.hash === hash ? await this.#whole(here) : undefined;
+    if (files) return this.#here(files);
+    if (name === this.#name && (!here || here.hash === hash)) {
+      const bundled = await this.#ofApp();
+      if (bundled?.hash === hash) return this.#here(bundled);
+    }
+    const other = name === this.#name ? this.#pinnedName : this.#name;
+    const there = await this.#entry(other);
+    const otherFiles = there?.hash === hash ? await this.#whole(there) : undefined;
+    if (otherFiles) {
+      const loaded = await this.#here(otherFiles);
+      await this.#storage.put(name, (await this.#storage.get(other))!);
+      return loaded;
+    }
+    const manifested = await this.#manifest(hash, signal);
+    const { json, manifest } = manifested;
+    const weights = await downloadWeights(manifested, this.#transport, signal);
+    this.#inspected = undefined;
+    const downloaded = withWeights(hash, manifest, weights, await this.#hash(weights));
+    // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
+    await putParts(this.#storage, name, [new ByteWriter(4).u32(json.length).bytes, json, weights]);
+    return { files: downloaded, bytes: json.length + weights.length };
+  }
+
+  async #here(files: ModelFiles): Promise<Loaded> {
+    await this.#permit(files);
+    return { files, bytes: 0 };
+  }
+
+  /**
+   * The version to serve: the one that was named, else the newest on the device; undefined where there is none. Throws `model.corrupt` for a
+   * damaged one of the app.
+   */
+  async current(): Promise<ModelFiles | undefined> {
+    return (await this.#kept(this.#pinnedName)) ?? (await this.#kept(this.#name)) ?? this.#ofApp();
+  }
+
+  async #ofApp(): Promise<ModelFiles | undefined> {
+    if (!this.#bundled) return undefined;
+    const { json, weights } = await this.#bundled();
+    return this.#decode(contentHash(json) as ModelHash, json, weights);
+  }
+
+  /** Undefined where there is nothing, or something damaged. */
+  async #kept(name: string): Promise<ModelFiles | undefined> {
+    const entry = await this.#entry(name);
+    return entry && this.#whole(entry);
+  }
+
+  /** What is stored, its weights not yet checked; undefined where there is nothing, or no such thing. */
+  async #entry(name: string): Promise<Entry | undefined> {
+    const bytes = await this.#storage.get(name);
+    if (!bytes) return undefined;
+    try {
+      const reader = new ByteReader(bytes);
+      const json = reader.raw(reader.u32());
+      return { hash: contentHash(json) as ModelHash, json, weights: reader.raw(reader.remaining) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Undefined for a damaged one. */
+  async #whole({ hash, json, weights }: Entry): Promise<ModelFiles | undefined> {
+    try {
+      return await this.#decode(hash, json, weights);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #decode(hash: ModelHash, json: Uint8Array, weights: Uint8Array): Promise<ModelFiles> {
+    return joinModel(hash, json, weights, await this.#hash(weights));
+  }
+}

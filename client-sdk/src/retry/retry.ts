@@ -1,0 +1,43 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
+import type { WakeSignal } from './wake-signal.ts';
+
+/** ms between tries: doubled after each, half as much more or less at random, up to the last. */
+const firstPause = 500;
+const longestPause = 15_000;
+
+export interface RetryPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Ends a pause early. */
+  readonly wake?: WakeSignal;
+}
+
+/**
+ * Does `work` until it succeeds or an error says that another try can't help; throws that error, or the reason of `signal`
+ * once it is aborted. The wake signal ends the pause between two tries, but an error that names the time after which to try again is obeyed.
+ * `failed` hears of each try that is followed by another.
+ */
+export async function retry<Result>(
+  work: () => Promise<Result>,
+  { clock, random, wake }: RetryPorts,
+  signal: AbortSignal,
+  failed: (error: MurmurationError) => void = () => {},
+): Promise<Result> {
+  for (let length = firstPause; ; length = Math.min(2 * length, longestPause)) {
+    let after: number | undefined;
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof MurmurationError) || !error.retryable) throw error;
+      failed(error);
+      after = error.after;
+    }
+    const jittered = Math.round(length * (0.5 + random(1)[0]! / 256));
+    const early = after === undefined && wake ? (now: () => void) => wake.once(now) : undefined;
+    await sleep((after ?? 0) + jittered, clock, signal, early);
+  }
+}

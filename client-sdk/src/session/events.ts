@@ -1,0 +1,48 @@
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { FreshStart } from '../private-layers/private-layers.ts';
+import type { TrainingPath } from '../training/trainer.ts';
+import type { Sent } from '../transport/observed.ts';
+
+/** Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. */
+export interface RoundProgress {
+  readonly task: TaskName;
+  readonly round: RoundId;
+  /** Rounds of a task count from 1. */
+  readonly number: number;
+  readonly phase:
+    | 'keys'
+    | 'shares'
+    | 'agreement'
+    | 'unmasking'
+    | 'downloading'
+    | 'training'
+    | 'uploading'
+    | 'counted'
+    | 'ended';
+  readonly progress: number;
+}
+
+/** What the session of a task tells. */
+export interface SessionEvents {
+  round(event: RoundProgress): void;
+  /** A model version has arrived on the device. */
+  model(event: { readonly task: TaskName; readonly model: ModelHash; readonly bytes: number }): void;
+  /** The device has trained, on these kernels. */
+  engine(event: TrainingPath & { readonly task: TaskName }): void;
+  /** The private layers of a task begin with the weights of a model version, since the device has none of its own that fit. */
+  'private-layers'(event: {
+    readonly task: TaskName;
+    readonly model: ModelHash;
+    readonly reason: FreshStart;
+  }): void;
+  /** The device waits: for an assignment, or `after` ms until it checks in again. */
+  wait(event: { readonly task: TaskName; readonly after: number | null; readonly reason: string }): void;
+  /** Something is about to leave the device; what is sent again is told of again. */
+  sent(event: Sent): void;
+  /**
+   * What went wrong; the client goes on by itself, but stops at `device.revoked`. A `plan.below-floor` is a `BelowFloor`, which names the
+   * floor.
+   */
+  error(error: MurmurationError): void;
+}

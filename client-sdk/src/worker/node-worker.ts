@@ -1,0 +1,53 @@
+import type { MessagePort } from 'node:worker_threads';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { type TrainerOptions, tfjsTrainer } from '../training/tfjs-trainer.ts';
+import type { Trainer, TrainingResult } from '../training/trainer.ts';
+
+/** One training, as it is handed to the worker thread. */
+export interface TrainingJob {
+  /** Module whose default export is the `Objective`. */
+  readonly objective: string;
+  readonly options: TrainerOptions;
+  readonly model: ModelFiles;
+  readonly settings: TrainingSettings;
+  readonly examples: readonly unknown[];
+  /** Hears the share that is done. */
+  readonly progress: MessagePort;
+}
+
+let trainer: Promise<Trainer> | undefined;
+
+async function createTrainer(module: string, options: TrainerOptions): Promise<Trainer> {
+  await startBackend();
+  const { default: objective } = (await import(module)) as { default: Objective<unknown> };
+  return tfjsTrainer(objective, options);
+}
+
+/**
+ * What the pool calls. A training that is stopped ends with its thread.
+ * @public
+ */
+export default async function train({
+  objective,
+  options,
+  model,
+  settings,
+  examples,
+  progress,
+}: TrainingJob): Promise<TrainingResult> {
+  trainer ??= createTrainer(objective, options);
+  const { signal } = new AbortController();
+  const result = await (await trainer).train(model, settings, examples, signal, done =>
+    progress.postMessage(done),
+  );
+  progress.close();
+  // The delta changes threads without a copy; the library moves only what stands for the whole result.
+  return move({
+    [transferableSymbol]: result.delta.buffer,
+    [valueSymbol]: result,
+  }) as unknown as TrainingResult;
+}

@@ -1,0 +1,54 @@
+import { MessageChannel } from 'node:worker_threads';
+import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { Piscina } from 'piscina';
+import type { TrainerOptions } from '../training/tfjs-trainer.ts';
+import type { Trainer, TrainingResult } from '../training/trainer.ts';
+import { errorOfThread } from '../training/training-errors.ts';
+import type { TrainingJob } from './node-worker.ts';
+
+type Progress = Parameters<Trainer['train']>[4];
+
+/** Trains in a worker thread of its own, so that the app's thread stays free; the thread starts with the first training. */
+export function workerTrainer(objective: URL, options: TrainerOptions = {}): Trainer {
+  let pool: Piscina<TrainingJob, TrainingResult> | undefined;
+  let ended = new AbortController();
+  /** The trainings so far: the pool would leave those behind that wait while one is stopped, which ends its thread. */
+  let trainings: Promise<unknown> = Promise.resolve();
+  const run = async (job: Omit<TrainingJob, 'progress'>, signal: AbortSignal, progress: Progress) => {
+    signal.throwIfAborted();
+    pool ??= new Piscina({
+      filename: new URL('./node-worker.ts', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: 1,
+    });
+    const { port1, port2 } = new MessageChannel();
+    // What is on its way from a thread that has ended arrives none the less.
+    port1.on('message', done => signal.aborted || progress(done));
+    try {
+      return await pool.run({ ...job, progress: port2 }, { signal, transferList: [port2] });
+    } finally {
+      port1.close();
+    }
+  };
+  return {
+    async train(model, settings, examples, signal, progress) {
+      const job = { objective: objective.href, options, model, settings, examples };
+      const either = AbortSignal.any([signal, ended.signal]);
+      const result = trainings.then(() => run(job, either, progress));
+      trainings = result.catch(() => {});
+      try {
+        return await untilAborted(result, either);
+      } catch (cause) {
+        throw either.aborted ? new MurmurationError('training.stopped') : errorOfThread(cause);
+      }
+    },
+    async close() {
+      ended.abort();
+      ended = new AbortController();
+      const closing = pool;
+      pool = undefined;
+      await closing?.destroy();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { registerKernels } from '../kernels/register.ts';
+import { env, setBackend, util } from '../tfjs/tf.ts';
+import { requireAgreement, trainingMs } from './self-test.ts';
+
+/** The backend that a process trains on, and why; for the log. */
+export interface ChosenBackend {
+  readonly backend: 'wasm' | 'tensorflow';
+  /** One sentence for a person. */
+  readonly reason: string;
+}
+
+export interface BackendOptions {
+  /** Folder or URL (with a slash at its end) of tfjs' .wasm files; by default the installed package's own. Without effect once
+   * WebAssembly runs in this process or worker. */
+  readonly wasmPath?: string;
+  /** A clock in milliseconds that only moves forward, for the measurement; by default tfjs' own. */
+  readonly now?: () => number;
+  /** Brings in the native backend and registers it as `tensorflow`; rejects where it is not installed. */
+  readonly loadNative?: () => Promise<unknown>;
+}
+
+/**
+ * Starts the fastest backend on which training works, and makes it the current one of this process or worker: WebAssembly,
+ * or `@tensorflow/tfjs-node` if it is installed, its gradients agree with the CPU backend's, and a short
+ * measurement shows it faster. The slow CPU backend is never chosen.
+ *
+ * @throws MurmurationError `engine.no-backend` when WebAssembly does not start.
+ */
+export async function startBackend({
+  wasmPath,
+  now = util.now,
+  loadNative = importNative,
+}: BackendOptions = {}): Promise<ChosenBackend> {
+  const wasm = await startWasm(wasmPath);
+  const native = await tryNative(loadNative, now);
+  if (native.faster) return { backend: 'tensorflow', reason: native.reason };
+  await setBackend('wasm');
+  return { backend: 'wasm', reason: `${wasm}; ${native.reason}` };
+}
+
+async function startWasm(wasmPath: string | undefined): Promise<string> {
+  let started = false;
+  try {
+    if (wasmPath !== undefined) setWasmPaths(wasmPath);
+    registerKernels();
+    started = await keepingProcessListeners(() => setBackend('wasm'));
+  } catch (cause) {
+    throw new MurmurationError('engine.no-backend', `WebAssembly does not start: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+  if (!started) {
+    const where = wasmPath === undefined ? 'the installed @tensorflow/tfjs-backend-wasm' : wasmPath;
+    throw new MurmurationError(
+      'engine.no-backend',
+      `WebAssembly does not start with the .wasm files of ${where}; check that they are there and readable.`,
+    );
+  }
+  const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  return simd ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD, which this device lacks';
+}
+
+/** Whether the native backend should be used; it is the current one if so. */
+async function tryNative(
+  loadNative: () => Promise<unknown>,
+  now: () => number,
+): Promise<{ faster: boolean; reason: string }> {
+  const refused = (reason: string) => ({ faster: false, reason: `tfjs-node ${reason}` });
+  try {
+    await loadNative();
+  } catch (cause) {
+    return refused(isMissing(cause) ? 'is not installed' : `does not load: ${messageOf(cause)}`);
+  }
+  try {
+    const wasmMs = await trainingMs('wasm', now);
+    await requireAgreement('tensorflow');
+    const nativeMs = await trainingMs('tensorflow', now);
+    const figures = `${nativeMs.toFixed(1)} ms a step against ${wasmMs.toFixed(1)} ms on WebAssembly`;
+    if (nativeMs >= wasmMs) return refused(`is not faster: ${figures}`);
+    return { faster: true, reason: `tfjs-node is faster: ${figures}` };
+  } catch (cause) {
+    return refused(`is not trusted: ${messageOf(cause)}`);
+  }
+}
+
+/** The specifier is a variable, so that bundlers and type checks leave alone what need not be installed. */
+function importNative(): Promise<unknown> {
+  const specifier: string = '@tensorflow/tfjs-node';
+  return import(specifier);
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/**
+ * On Node, Emscripten's loader listens for uncaught errors of the whole process and throws them again, past any handler that
+ * the app has. Takes back the listeners that `start` added.
+ */
+async function keepingProcessListeners<T>(start: () => Promise<T>): Promise<T> {
+  const host = globalThis.process as NodeJS.Process | undefined;
+  if (typeof host?.listeners !== 'function') return start();
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map(event => new Set<unknown>(host.listeners(event as 'uncaughtException')));
+  try {
+    return await start();
+  } finally {
+    for (const [i, event] of events.entries()) {
+      for (const listener of host.listeners(event as 'uncaughtException')) {
+        if (!before[i].has(listener)) host.removeListener(event, listener);
+      }
+    }
+  }
+}

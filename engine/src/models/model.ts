@@ -1,0 +1,67 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { type Layout, layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { registerLayers } from '../layers/register.ts';
+import * as tf from '../tfjs/tf.ts';
+
+/** The parts of a layers model from which its files are made. Throws `model.unusable` for weights that aren't float32. */
+export function describeModel(model: tf.LayersModel): {
+  topology: object;
+  layout: Layout;
+  weights: Float32Array;
+} {
+  for (const { originalName, dtype } of model.weights) {
+    if (dtype !== 'float32')
+      throw new MurmurationError(
+        'model.unusable',
+        `The weight ${originalName} is ${dtype}; models have float32 weights.`,
+      );
+  }
+  const layout = layoutOf(
+    model.weights.map(({ originalName, shape }) => ({ name: originalName, shape: shape as number[] })),
+  );
+  return {
+    topology: model.toJSON(null, false) as object,
+    layout,
+    weights: readWeights(model, new Float32Array(layout.count)),
+  };
+}
+
+/** Builds the layers model of a version. Throws `model.unusable` where tfjs can't, for instance for an unknown layer. */
+export async function loadModel({ topology, layout, weights }: ModelFiles): Promise<tf.LayersModel> {
+  registerLayers();
+  try {
+    return await tf.loadLayersModel(
+      tf.io.fromMemory({
+        modelTopology: topology,
+        weightSpecs: layout.tensors.map(({ name, shape }) => ({ name, shape: [...shape], dtype: 'float32' })),
+        weightData: weights.slice().buffer,
+      }),
+    );
+  } catch (cause) {
+    throw new MurmurationError('model.unusable', `The model can't be built: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Copies the weights of a model into `vector`, in the order of its layout. */
+export function readWeights(model: tf.LayersModel, vector: Float32Array): Float32Array {
+  let at = 0;
+  for (const weight of model.weights) {
+    const values = weight.read().dataSync();
+    vector.set(values, at);
+    at += values.length;
+  }
+  return vector;
+}
+
+/** Sets the weights of a model from `vector`, in the order of its layout. */
+export function writeWeights(model: tf.LayersModel, vector: Float32Array): void {
+  tf.tidy(() => {
+    let at = 0;
+    for (const weight of model.weights) {
+      const size = sizeOf(weight.shape as number[]);
+      weight.write(tf.tensor(vector.subarray(at, at + size), weight.shape as number[], 'float32'));
+      at += size;
+    }
+  });
+}

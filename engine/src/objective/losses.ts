@@ -1,0 +1,91 @@
+import {
+  SPARSE_SOFTMAX_CROSS_ENTROPY,
+  SPARSE_SOFTMAX_CROSS_ENTROPY_GRADIENT,
+} from '../kernels/sparse-softmax-cross-entropy.ts';
+import * as tf from '../tfjs/tf.ts';
+import type { Batch } from './objective.ts';
+
+/**
+ * The cross-entropy of next-token models: the mean over all positions, each counted by its weight, of −ln softmax(logits)[label],
+ * in nats. Labels stay integers in both directions; no one-hot tensor is built.
+ *
+ * @param logits `[..., classes]`, float32.
+ * @param labels `[...]`, int32, each in 0 … classes − 1.
+ * @param weights `[...]`, float32, not negative; 1 for all by default. A position of weight 0 counts for nothing, and the loss
+ * is 0 when all have weight 0.
+ * @returns a scalar; its gradient reaches the logits alone.
+ */
+export function sparseSoftmaxCrossEntropy(
+  logits: tf.Tensor,
+  labels: tf.Tensor,
+  weights?: tf.Tensor,
+): tf.Scalar {
+  const outer = logits.shape.slice(0, -1);
+  tf.util.assertShapesMatch(
+    outer,
+    labels.shape,
+    'Labels must have the shape of the logits without their last axis: ',
+  );
+  if (weights) tf.util.assertShapesMatch(outer, weights.shape, 'Weights must have the shape of the labels: ');
+  return tf.tidy(() => {
+    const rows = labels.size;
+    const label = labels.reshape([rows]);
+    const share = weights ? weights.divNoNan(weights.sum()).reshape([rows]) : tf.fill([rows], 1 / rows);
+    const loss = tf.getKernel(SPARSE_SOFTMAX_CROSS_ENTROPY, tf.getBackend()) ? fusedLoss : composedLoss;
+    return loss(logits.reshape([rows, -1]), label as tf.Tensor1D, share as tf.Tensor1D);
+  });
+}
+
+/**
+ * The loss of an objective whose model ends in logits: `sparseSoftmaxCrossEntropy` of a batch. An objective with this very function
+ * as its `loss` is one that the fused kernels know.
+ */
+export function softmaxLoss(model: tf.LayersModel, { inputs, labels, weights }: Batch): tf.Scalar {
+  return sparseSoftmaxCrossEntropy(model.apply(inputs, { training: true }) as tf.Tensor, labels, weights);
+}
+
+/** By our own kernels. */
+function fusedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1D): tf.Scalar {
+  const forward = (x: tf.Tensor, save: tf.GradSaveFunc) => {
+    const inputs = { logits: x, labels, shares };
+    const [value, probabilities] = run<[tf.Scalar, tf.Tensor]>(SPARSE_SOFTMAX_CROSS_ENTROPY, inputs);
+    save([probabilities, labels, shares]);
+    return { value, gradFunc };
+  };
+  const gradFunc = (dy: tf.Scalar, [probabilities, labels, shares]: tf.Tensor[]) =>
+    run<tf.Tensor>(SPARSE_SOFTMAX_CROSS_ENTROPY_GRADIENT, { probabilities, labels, shares, dy });
+  return differentiable(forward)(logits);
+}
+
+function run<Output>(kernel: string, inputs: tf.NamedTensorMap): Output {
+  return tf.engine().runKernel(kernel, inputs) as Output;
+}
+
+/** By tfjs' operations, on backends for which we have no kernels. */
+function composedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1D): tf.Scalar {
+  const [rows] = logits.shape;
+  const forward = (x: tf.Tensor, save: tf.GradSaveFunc) => {
+    const logProbabilities = tf.logSoftmax(x);
+    const at = tf.stack([tf.range(0, rows, 1, 'int32'), labels], 1);
+    save([logProbabilities, at, shares]);
+    return { value: tf.gatherND(logProbabilities, at).mul(shares).sum().neg(), gradFunc };
+  };
+  const gradFunc = (dy: tf.Scalar, [logProbabilities, at, shares]: tf.Tensor[]) => {
+    const scale = shares.mul(dy);
+    const slopes = logProbabilities.exp().mul(scale.expandDims(1));
+    return tf.tensorScatterUpdate(slopes, at, tf.gatherND(slopes, at).sub(scale)) as tf.Tensor;
+  };
+  return differentiable(forward)(logits);
+}
+
+/** `tf.customGrad` for one input; its own types leave out what a gradient saves. */
+function differentiable(
+  forward: (
+    x: tf.Tensor,
+    save: tf.GradSaveFunc,
+  ) => { value: tf.Tensor; gradFunc: (dy: tf.Scalar, saved: tf.Tensor[]) => tf.Tensor },
+): (x: tf.Tensor) => tf.Scalar {
+  return tf.customGrad(forward as unknown as Parameters<typeof tf.customGrad>[0]) as (
+    x: tf.Tensor,
+  ) => tf.Scalar;
+}

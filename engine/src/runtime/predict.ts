@@ -1,0 +1,124 @@
+import { messageOf } from '@murmuration/protocol/errors/errors';
+import { FusedPredictor } from '../fused/predictor.ts';
+import { FusedScorer } from '../fused/scorer.ts';
+import { type Topology, topologyOf } from '../fused/topology.ts';
+import type { Unrecognised } from '../fused/unrecognised.ts';
+import { type Predictor, requireToken, type Suggestion } from '../inference/predictor.ts';
+import type { Scorer } from '../inference/scorer.ts';
+import { readWeights } from '../models/model.ts';
+import * as tf from '../tfjs/tf.ts';
+
+/** A predictor, on which kernels it runs, and why. */
+export interface ChosenPredictor {
+  readonly predictor: Predictor;
+  readonly engine: 'fused' | 'generic';
+  readonly reason: string;
+}
+
+/**
+ * Puts a next-token model, from tokens `[batch, steps]` to logits at the last position or at each, to use with the weights that it
+ * has now: on the fused kernels where these know its layers, else on the current tfjs backend, which runs the whole sequence
+ * again for each token. Rejects with `RangeError` for a model over values.
+ */
+export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredictor> {
+  const topology = topologyOf(model);
+  if ('features' in topology && topology.features.kind !== 'tokens')
+    throw new RangeError('The model takes features, not tokens.');
+  const { reason, fused } = await known(model, topology, FusedPredictor.create);
+  return { predictor: fused ?? new GenericPredictor(model), engine: fused ? 'fused' : 'generic', reason };
+}
+
+/**
+ * The same for whole sequences, or for rows of values such as images.
+ *
+ * @param threads how many threads share the work of the fused kernels, where threads can share memory; it gains while processors are idle.
+ */
+export async function scorerOf(model: tf.LayersModel, threads = 1): Promise<Scorer> {
+  const topology = topologyOf(model);
+  const together = threads > 1 ? await known(model, topology, withThreads(threads)) : undefined;
+  const { fused } = together?.fused ? together : await known(model, topology, withThreads(1));
+  return fused ?? genericScorer(model);
+}
+
+function withThreads(threads: number) {
+  return (topology: Topology, weights: Float32Array) => FusedScorer.create(topology, weights, threads);
+}
+
+/** What `create` makes of a model that the fused kernels know, or why there is nothing. */
+async function known<Fused>(
+  model: tf.LayersModel,
+  topology: Topology | Unrecognised,
+  create: (topology: Topology, weights: Float32Array) => Promise<Fused>,
+): Promise<{ readonly reason: string; readonly fused?: Fused }> {
+  if ('reason' in topology) return topology;
+  const weights = readWeights(model, new Float32Array(model.countParams()));
+  try {
+    return { reason: 'the fused kernels know all layers', fused: await create(topology, weights) };
+  } catch (cause) {
+    return { reason: `the fused kernels do not start: ${messageOf(cause)}` };
+  }
+}
+
+function genericScorer(model: tf.LayersModel): Scorer {
+  return {
+    score(values, { batch, steps }, positions, visit) {
+      const [{ shape, dtype }] = model.inputs;
+      const scores = tf.tidy(() => {
+        const [, ...row] = shape.map(length => length ?? steps);
+        const inputs = tf.tensor(Float32Array.from(values), [batch, ...row]).cast(dtype);
+        return (model.apply(inputs) as tf.Tensor).dataSync() as Float32Array;
+      });
+      const [output] = model.outputs;
+      const every = output.shape.length === 3;
+      for (const position of positions)
+        visit(position, scores, (every ? position : Math.floor(position / steps)) * output.shape.at(-1)!);
+    },
+    async close() {},
+  };
+}
+
+class GenericPredictor implements Predictor {
+  readonly tokens: number;
+  readonly #model: tf.LayersModel;
+  readonly #sequence: number[] = [];
+  #scores: Float32Array;
+
+  constructor(model: tf.LayersModel) {
+    this.#model = model;
+    this.tokens = model.outputs[0].shape.at(-1)!;
+    this.#scores = new Float32Array(this.tokens);
+  }
+
+  begin(): void {
+    this.#sequence.length = 0;
+    this.#scores = new Float32Array(this.tokens);
+  }
+
+  next(token: number): void {
+    requireToken(token, this.tokens);
+    this.#sequence.push(token);
+    const all = tf.tidy(() => {
+      const logits = this.#model.apply(tf.tensor2d([this.#sequence], undefined, 'int32')) as tf.Tensor;
+      return logits.dataSync() as Float32Array;
+    });
+    this.#scores = all.slice(-this.tokens);
+  }
+
+  scores(): Float32Array {
+    return this.#scores.slice();
+  }
+
+  top(count: number, from = 0): Suggestion[] {
+    const best: Suggestion[] = [];
+    for (let token = from; token < this.tokens; token++) {
+      const score = this.#scores[token];
+      if (Number.isNaN(score) || (best.length === count && !(score > (best.at(-1)?.score ?? Infinity))))
+        continue;
+      let place = best.length;
+      while (place > 0 && score > best[place - 1].score) place--;
+      best.splice(place, 0, { token, score });
+      if (best.length > count) best.pop();
+    }
+    return best;
+  }
+}

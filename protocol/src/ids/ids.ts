@@ -1,0 +1,52 @@
+import { base64url } from '../encoding/bytes.ts';
+import { MurmurationError } from '../errors/errors.ts';
+import type { RandomBytes } from '../random/random-bytes.ts';
+
+declare const brand: unique symbol;
+type Brand<Base, Name extends string> = Base & { readonly [brand]: Name };
+
+/** One attempt to make the next model version: 16 random bytes, base64url. */
+export type RoundId = Brand<string, 'RoundId'>;
+/** One device's part in one round: 16 random bytes, base64url. */
+export type AssignmentId = Brand<string, 'AssignmentId'>;
+/** One installation of the SDK: the first 16 bytes of the SHA-256 of its public identity key, base64url. */
+export type DeviceId = Brand<string, 'DeviceId'>;
+/** What to learn: a lower-case letter, then up to 62 letters, digits and hyphens. */
+export type TaskName = Brand<string, 'TaskName'>;
+/** SHA-256 of the `model.json` of a version, 64 hexadecimal digits. */
+export type ModelHash = Brand<string, 'ModelHash'>;
+
+export const idPattern = /^[A-Za-z0-9_-]{22}$/;
+export const taskNamePattern = /^[a-z][a-z0-9-]{0,62}$/;
+export const hashPattern = /^[0-9a-f]{64}$/;
+
+function parser<Id extends string>(name: string, pattern: RegExp, form: string): (text: string) => Id {
+  return text => {
+    if (!pattern.test(text)) throw new MurmurationError('protocol.id', `A ${name} is ${form}.`);
+    return text as Id;
+  };
+}
+
+/** Each throws `protocol.id` where the text is not well formed. */
+export const parseRoundId = parser<RoundId>('round id', idPattern, '22 characters of base64url');
+export const parseAssignmentId = parser<AssignmentId>(
+  'assignment id',
+  idPattern,
+  '22 characters of base64url',
+);
+export const parseDeviceId = parser<DeviceId>('device id', idPattern, '22 characters of base64url');
+export const parseTaskName = parser<TaskName>(
+  'task name',
+  taskNamePattern,
+  'a lower-case letter, then up to 62 letters, digits and hyphens',
+);
+export const parseModelHash = parser<ModelHash>(
+  'model hash',
+  hashPattern,
+  '64 lower-case hexadecimal digits',
+);
+
+/** A fresh id of 128 random bits. */
+export function randomId<Id extends RoundId | AssignmentId>(random: RandomBytes): Id {
+  return base64url(random(16)) as string as Id;
+}

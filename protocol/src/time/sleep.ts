@@ -1,0 +1,27 @@
+import type { Cancel, Clock } from './clock.ts';
+
+/** Resolves after `ms`, or when `early` calls the function it is given. Rejects with the reason of `signal` once that is aborted. */
+export function sleep(
+  ms: number,
+  clock: Clock,
+  signal: AbortSignal,
+  early?: (wake: () => void) => Cancel,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      cancel();
+      ignore?.();
+      reject(signal.reason);
+    };
+    const wake = () => {
+      cancel();
+      ignore?.();
+      signal.removeEventListener('abort', stop);
+      resolve();
+    };
+    const cancel = clock.at(clock.now() + ms, wake);
+    const ignore = early?.(wake);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,70 @@
+import {
+  ByteReader,
+  ByteWriter,
+  base64url,
+  concatBytes,
+  equalBytes,
+  hex,
+  utf8,
+} from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../codes.ts';
+
+const bytes = fc.uint8Array({ maxLength: 100 });
+
+describe('bytes', () => {
+  it('are written as Node writes them', () => {
+    fc.assert(
+      fc.property(bytes, fc.string(), (value, text) => {
+        expect(base64url(value)).toBe(Buffer.from(value).toString('base64url'));
+        expect(hex(value)).toBe(Buffer.from(value).toString('hex'));
+        expect(Buffer.from(utf8(text))).toEqual(Buffer.from(text));
+      }),
+    );
+  });
+
+  it('are equal where every one is', () => {
+    fc.assert(
+      fc.property(bytes, bytes, (a, b) => {
+        expect(equalBytes(a, b)).toBe(Buffer.from(a).equals(b));
+        expect(equalBytes(a, a.slice())).toBe(true);
+      }),
+    );
+    expect(equalBytes(Uint8Array.of(0, 128), Uint8Array.of(128, 128))).toBe(false);
+  });
+
+  it('are joined in order', () => {
+    fc.assert(
+      fc.property(fc.array(bytes), parts => {
+        expect(Buffer.from(concatBytes(...parts))).toEqual(Buffer.concat(parts));
+      }),
+    );
+  });
+
+  it('are read as they were written, and no further than their end', () => {
+    const writer = new ByteWriter(8)
+      .u8(255)
+      .u32(0xdead_beef)
+      .raw(Uint8Array.of(1, 2, 3));
+    const place = new Uint8Array(11);
+    place.set(writer.bytes, 3);
+    const reader = new ByteReader(place.subarray(3));
+    expect(writer.bytes).toEqual(Uint8Array.of(255, 0xef, 0xbe, 0xad, 0xde, 1, 2, 3));
+    expect([reader.u8(), reader.u32(), [...reader.raw(3)], reader.remaining]).toEqual([
+      255,
+      0xdead_beef,
+      [1, 2, 3],
+      0,
+    ]);
+    for (const read of [() => reader.u8(), () => reader.u32(), () => reader.raw(1)])
+      expect(codeOf(read)).toBe('protocol.frame');
+    expect(reader.raw(0)).toHaveLength(0);
+  });
+
+  it('that are no JSON say nothing', () => {
+    expect(parseJson(utf8('{"a":1}'))).toEqual({ a: 1 });
+    for (const text of ['', '{', '\u0000', 'undefined']) expect(parseJson(utf8(text))).toBeUndefined();
+  });
+});

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { errors, isErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { describe, expect, it } from 'vitest';
+import { readSources } from '../../sources.ts';
+
+const folders = ['protocol/src', 'engine/src', 'client-sdk/src', 'coordinator/src', 'simulations/src'];
+
+describe('the table of errors', () => {
+  it('is the one of ERRORS.md, row by row', () => {
+    const page = readFileSync(new URL('../../../../protocol/ERRORS.md', import.meta.url), 'utf8');
+    const rows = page
+      .split('\n')
+      .filter(line => line.startsWith('| `'))
+      .map(line => line.slice(2, -2).split(' | '));
+    expect(rows).toEqual(
+      Object.entries(errors).map(([code, { status, retryable, text }]) => [
+        `\`${code}\``,
+        String(status),
+        retryable ? 'yes' : 'no',
+        text,
+      ]),
+    );
+  });
+
+  it.each(Object.entries(errors))('%s has a status of HTTP and one sentence', (code, { status, text }) => {
+    expect(code).toMatch(/^[a-z]+\.[a-z-]+$/);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(600);
+    expect(text).toMatch(/^[A-Z].*[.]$/);
+    expect(text).not.toContain('|');
+  });
+
+  it('has no code that nothing uses', () => {
+    const sources = [...readSources(folders)].filter(([path]) => path !== 'protocol/src/errors/errors.ts');
+    const text = sources.map(([, source]) => source).join('\n');
+    expect(Object.keys(errors).filter(code => !text.includes(`'${code}'`))).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  it('carries its code, what its row says, and what was wrong this time', () => {
+    const cause = new Error('inner');
+    const error = new MurmurationError('update.norm', 'The norm is 5.', { cause });
+    expect(error).toMatchObject({
+      name: 'MurmurationError',
+      code: 'update.norm',
+      detail: 'The norm is 5.',
+      message: 'The norm is 5. [update.norm]',
+      status: 422,
+      retryable: false,
+      cause,
+    });
+    expect(new MurmurationError('round.closed').detail).toBe(errors['round.closed'].text);
+  });
+
+  it('is known by the codes of the table alone', () => {
+    expect(isErrorCode('update.norm')).toBe(true);
+    for (const other of ['toString', 'constructor', '__proto__', '', 5, null, undefined])
+      expect(isErrorCode(other)).toBe(false);
+  });
+});
