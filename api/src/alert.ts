@@ -29,8 +29,34 @@ export const alert = z.object({
   page: z.string().describe('Where the dashboard shows it, such as `/#/tasks/keyboard/rounds`'),
   since: instant,
   resolvedAt: instant.nullable(),
+  acknowledged: z
+    .object({ by: z.string(), at: instant })
+    .nullable()
+    .describe('The operator who looks after it; null where nobody said so since the coordinator started'),
+  silencedUntil: instant
+    .nullable()
+    .describe('Until then webhooks hear nothing of alerts of this rule and task; null: they do'),
 });
 export type AlertMessage = z.infer<typeof alert>;
+
+/** POST /v1/admin/alerts/acknowledge */
+export const acknowledge = z.strictObject({ id: z.string().min(1).max(400) });
+
+/** POST /v1/admin/alerts/silence */
+export const silence = z.strictObject({
+  id: z.string().min(1).max(400).describe('Of a firing alert: all of its rule and task are silenced'),
+  minutes: z.int().min(0).max(43_200).describe('From now on; 0 ends a silence'),
+});
+
+/** POST /v1/admin/webhooks/test */
+export const webhookTest = z.strictObject({ host: z.string().min(1).max(300) });
+
+/** How a test notice went. */
+export const webhookOutcome = z.object({
+  isDelivered: z.boolean(),
+  failure: z.string().nullable().describe('Why not; null where it was delivered'),
+});
+export type WebhookOutcome = z.infer<typeof webhookOutcome>;
 
 /** GET /v1/admin/alerts */
 export const alerts = z.object({

@@ -17,6 +17,9 @@ export const auditActions = [
   'version.alias',
   'version.rollback',
   'task.settings',
+  'alert.acknowledge',
+  'alert.silence',
+  'webhook.test',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -75,6 +75,12 @@ export function devicesContract(
         .reverse();
       expect(await devices.list({ after: undefined, limit: 100 })).toEqual(sorted);
       expect(await devices.list({ after: undefined, limit: 100 }, true)).toEqual([sorted[4]]);
+      expect(await devices.list({ after: undefined, limit: 100 }, undefined, 'device-')).toEqual(sorted);
+      const { id } = sorted[1]!;
+      expect(await devices.list({ after: undefined, limit: 100 }, undefined, id.slice(0, 9))).toEqual(
+        sorted.filter(device => device.id.startsWith(id.slice(0, 9))),
+      );
+      expect(await devices.list({ after: undefined, limit: 100 }, undefined, 'x')).toEqual([]);
       expect(await devices.list({ after: undefined, limit: 4 }, false)).toEqual(
         sorted.filter(({ revokedAt }) => revokedAt === null).slice(0, 4),
       );

@@ -37,3 +37,36 @@ it.each([
   await page.getByRole('heading', { level: 1, name: /Round \d+/ }).waitFor();
   expect(world.problems).toEqual([]);
 });
+
+it('lets an operator acknowledge an alert and silence its kind', async () => {
+  const page = await world.page('operator');
+  const failing = page
+    .getByRole('region', { name: 'Alerts' })
+    .getByRole('listitem')
+    .filter({ hasText: 'rounds of line failed' });
+  /** The coordinator tells of changes by its own clock. */
+  const said = async (text: string) => {
+    await page.getByRole('status').getByText(text).waitFor();
+    await clock.advance(1_000);
+  };
+  await failing.getByRole('button', { name: 'Acknowledge' }).click();
+  await said('You look after this alert.');
+  await failing.getByText('Acknowledged by the operator').waitFor();
+  await failing.getByRole('button', { name: 'Silence 24 h' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Silence', exact: true }).click();
+  await said('Silenced for 24 hours.');
+  await failing.getByText('Silenced until').waitFor();
+  await screenshot(page, 'alerts-acknowledged');
+  expect(await violations(page)).toEqual([]);
+  await failing.getByRole('button', { name: 'End silence' }).click();
+  await said('The silence has ended.');
+  await failing.getByText('Silenced until').waitFor({ state: 'detached' });
+  const { entries } = await (await world.ask('viewer', 'audit')).json();
+  expect(entries.map(({ action }: { action: string }) => action)).toEqual([
+    'alert.silence',
+    'alert.silence',
+    'alert.acknowledge',
+  ]);
+  expect((await world.ask('viewer', 'alerts/silence', { id: 'any', minutes: 1 })).status).toBe(403);
+  expect((await world.ask('operator', 'alerts/silence', { id: 'none', minutes: 1 })).status).toBe(404);
+});

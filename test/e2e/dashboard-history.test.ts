@@ -1,4 +1,5 @@
 // @module-tag chromium
+import { readFile } from 'node:fs/promises';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,6 +73,16 @@ describe('a dashboard with a long history', { timeout: 120_000 }, () => {
     await expect.poll(async () => (await firsts(page, 'All devices'))[0]).not.toBe(first[0]);
     const second = await firsts(page, 'All devices');
     expect(second.filter(each => first.includes(each))).toEqual([]);
+    await page.getByLabel('Search').fill(second[3]!.slice(0, 8));
+    await expect.poll(() => firsts(page, 'All devices')).toEqual([second[3]]);
+    const saved = page.waitForEvent('download');
+    await page
+      .getByRole('region', { name: 'All devices' })
+      .getByRole('button', { name: 'Export CSV' })
+      .click();
+    const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]!.startsWith(second[3]!)).toBe(true);
     await page.goto(`${world.coordinator.url}/#/tasks/line/model`);
     await table(page, 'Versions').waitFor();
     const newest = await firsts(page, 'Versions');

@@ -122,6 +122,8 @@ describe('the dashboard of a running federation', { timeout: 120_000 }, () => {
     ).toBeLessThan(1_000);
     const card = page.getByRole('region', { name: 'line' });
     await card.getByText('0 of 3 wanted, 2 required').waitFor();
+    await page.getByText(/of line is waiting for devices: 0 of 2 required are here/).waitFor();
+    expect(await page.getByText('All is well.').count()).toBe(0);
     let parts: Awaited<ReturnType<typeof draw>> = [];
     const delay = await delayOf(page, 'updates', 'Updates', async () => {
       parts = await draw();

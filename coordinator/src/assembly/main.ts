@@ -259,7 +259,11 @@ async function open(
   let closed: Promise<void> | undefined;
   const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
-  watch.webhooks.open(watch.alerts.firing, config.publicUrl ?? url);
+  watch.webhooks.open(
+    watch.alerts.firing,
+    config.publicUrl ?? url,
+    alert => watch.alerts.attention.silencedUntil(alert, clock.now()) !== null,
+  );
   return {
     url,
     events,

@@ -72,6 +72,7 @@ export async function openWatch(
     presence,
     enrolled,
     alerts: () => alerts.firing,
+    attention: alerts.attention,
   });
   const webhooks = new Webhooks(ports.alerts.webhooks, { clock, random, events });
   await overviews.open();

@@ -19,6 +19,9 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'version.alias': 'versions',
   'version.rollback': 'versions',
   'task.settings': 'settings',
+  'alert.acknowledge': 'alerts',
+  'alert.silence': 'alerts',
+  'webhook.test': 'alerts',
 };
 
 /**
@@ -63,6 +66,8 @@ export function watchChanges(
   events.on('audited', ({ action }) => {
     const subject = subjectOf[action];
     if (subject) tell(subject);
+    // An overview says who looks after an alert.
+    if (subject === 'alerts') moved();
     tell('audit');
   });
 }

@@ -38,8 +38,8 @@ export class DeviceRegistry {
   }
 
   /** Devices with what is known of their activity. */
-  async list(page: Page, revoked?: boolean): Promise<readonly KnownDevice[]> {
-    return this.#with(await this.#devices.list(page, revoked));
+  async list(page: Page, revoked?: boolean, prefix?: string): Promise<readonly KnownDevice[]> {
+    return this.#with(await this.#devices.list(page, revoked, prefix));
   }
 
   /** Those of these devices that are enrolled. */

@@ -20,8 +20,8 @@ export interface DeviceStore {
   add(device: Device): Promise<boolean>;
   /** Devices that are not revoked. */
   count(): Promise<number>;
-  /** By time of enrolment, newest first: those that are revoked, those that are not, or all. */
-  list(page: Page, revoked?: boolean): Promise<readonly Device[]>;
+  /** By time of enrolment, newest first: those that are revoked, those that are not, or all; with `prefix`, only those whose id begins with it. */
+  list(page: Page, revoked?: boolean, prefix?: string): Promise<readonly Device[]>;
   /** Marks a device as revoked at `time` (ms since 1970); true where it was there and was not. */
   revoke(id: DeviceId, time: number): Promise<boolean>;
   /** Takes back that a device is revoked; true where it was. */

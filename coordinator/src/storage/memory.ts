@@ -145,9 +145,10 @@ export function memoryDevices(): DeviceStore {
     async count() {
       return [...devices.values()].filter(({ revokedAt }) => revokedAt === null).length;
     },
-    async list(page, revoked) {
+    async list(page, revoked, prefix = '') {
       const wanted = [...devices.values()].filter(
-        ({ revokedAt }) => revoked === undefined || (revokedAt !== null) === revoked,
+        ({ id, revokedAt }) =>
+          (revoked === undefined || (revokedAt !== null) === revoked) && id.startsWith(prefix),
       );
       return pageOf(wanted, page, ({ id, enrolledAt }) => ({ id, time: enrolledAt }));
     },

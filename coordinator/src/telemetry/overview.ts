@@ -12,6 +12,7 @@ import type { PhaseRecord } from '../round/timeline.ts';
 import type { AllRounds } from '../rounds/all-tasks.ts';
 import type { RoundDriver } from '../rounds/driver.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
+import type { Attention } from './alerts/attention.ts';
 import type { Presence } from './presence.ts';
 
 /** Kinds of clients that an overview lists. */
@@ -26,6 +27,7 @@ export interface OverviewSources {
   readonly presence: Presence;
   readonly enrolled: () => number;
   readonly alerts: () => readonly Alert[];
+  readonly attention: Attention;
 }
 
 /** How everything stands, from what is in memory: it may be asked for often. Listens, and changes nothing. */
@@ -65,7 +67,7 @@ export class Overviews {
         enrolled: enrolled(),
         clients: presence.clients.slice(0, mostClients),
       },
-      alerts: alerts().map(alertMessage),
+      alerts: alerts().map(each => alertMessage(each, this.#sources.attention, clock.now())),
     };
   }
 
@@ -146,8 +148,19 @@ export function phaseMessage({ startedAt, endedAt, deadline, ...rest }: PhaseRec
 }
 
 /** An alert as operators' programs get it. */
-export function alertMessage({ since, resolvedAt, ...rest }: Alert): Overview['alerts'][number] {
-  return { ...rest, since: iso(since), resolvedAt: isoOrNull(resolvedAt) };
+export function alertMessage(
+  { since, resolvedAt, ...rest }: Alert,
+  attention: Attention,
+  now: number,
+): Overview['alerts'][number] {
+  const acknowledged = attention.acknowledgementOf(rest.id);
+  return {
+    ...rest,
+    since: iso(since),
+    resolvedAt: isoOrNull(resolvedAt),
+    acknowledged: acknowledged && { by: acknowledged.by, at: iso(acknowledged.at) },
+    silencedUntil: isoOrNull(attention.silencedUntil(rest, now)),
+  };
 }
 
 function iso(time: number): string {

@@ -2,6 +2,10 @@ import { count, counted } from '../format/format.ts';
 
 export const words = {
   cancel: 'Cancel',
+  export: 'Export CSV',
+  exported: (rows: number, isWhole: boolean) =>
+    `${counted(rows, 'row')} exported${isWhole ? '' : '. The list is longer; filter it to export the rest'}.`,
+  notExported: 'The list couldn’t be exported. Try again.',
   pager: {
     label: 'Pages of this list',
     newer: 'Newer',

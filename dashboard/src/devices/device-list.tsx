@@ -2,6 +2,7 @@ import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
+import { ExportCsv } from '../controls/export-csv.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
 import { useLoaded } from '../loading/loaded.ts';
@@ -21,7 +22,11 @@ export function DeviceList() {
   const { session, requests } = useDashboard();
   const revoked = useSignal('');
   const places = usePlaces<string>();
-  const filter = revoked.value === '' ? '' : `&revoked=${revoked.value}`;
+  const search = useSignal('');
+  const filter = [
+    revoked.value && `&revoked=${revoked.value}`,
+    search.value && `&search=${encodeURIComponent(search.value)}`,
+  ].join('');
   const loaded = useLoaded<Answer>(`devices?limit=25${filter}${places.query('after')}`, [
     'devices',
     'connections',
@@ -37,6 +42,21 @@ export function DeviceList() {
         </div>
         <div class="filters">
           <label>
+            <span>{words.list.search}</span>
+            <input
+              type="search"
+              value={search.value}
+              maxLength={64}
+              autocomplete="off"
+              spellcheck={false}
+              placeholder={words.list.searchHint}
+              onInput={({ currentTarget }) => {
+                search.value = currentTarget.value.trim();
+                places.reset();
+              }}
+            />
+          </label>
+          <label>
             <span>{words.list.show}</span>
             <select
               value={revoked.value}
@@ -50,12 +70,32 @@ export function DeviceList() {
               <option value="true">{words.list.revoked}</option>
             </select>
           </label>
+          <ExportCsv<Answer>
+            name="devices"
+            head={['device', 'enrolled', 'revoked', 'last seen', 'platform', 'SDK', 'rounds', 'updates']}
+            path={after =>
+              `devices?limit=200${filter}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`
+            }
+            rowsOf={answer =>
+              answer.devices.map(each => [
+                each.device,
+                each.enrolledAt,
+                each.revokedAt,
+                each.seenAt,
+                each.platform,
+                each.sdk,
+                each.tasks.reduce((sum, { rounds }) => sum + rounds, 0),
+                each.tasks.reduce((sum, { updates }) => sum + updates, 0),
+              ])
+            }
+            nextOf={answer => answer.next}
+          />
         </div>
       </div>
       <Loading of={loaded}>
         {({ devices, next }) =>
           devices.length === 0 ? (
-            <p class="hint">{revoked.value === '' ? words.list.none : words.list.noneFit}</p>
+            <p class="hint">{filter === '' ? words.list.none : words.list.noneFit}</p>
           ) : (
             <>
               <ResponsiveTable label={words.list.all}>

@@ -8,6 +8,8 @@ export const words = {
     seenLastDay: 'seen in the last 24 hours',
     all: 'All devices',
     hint: 'Most recently enrolled first. A device’s ID comes from its key and identifies no person.',
+    search: 'Search',
+    searchHint: 'Start of the ID',
     show: 'Show',
     both: 'all',
     unrevoked: 'not revoked',

@@ -4,6 +4,7 @@ import { words as loadingWords } from '../loading/words.ts';
 import { TaskCard } from '../rounds/task-card.tsx';
 import { terms } from '../words/terms.ts';
 import { AlertList } from './alert-list.tsx';
+import { HistoryCard } from './history-card.tsx';
 import { OnlineDevices } from './online-devices.tsx';
 import { words } from './words.ts';
 
@@ -20,9 +21,12 @@ export function NowPage() {
             {overview.tasks.map(each => (
               <TaskCard key={each.task} overview={each} />
             ))}
+            {overview.tasks.map(({ task }) => (
+              <HistoryCard key={task} task={task} />
+            ))}
           </div>
           <div class="stack">
-            <AlertList alerts={overview.alerts} />
+            <AlertList alerts={overview.alerts} tasks={overview.tasks} />
             <OnlineDevices online={overview.devices} />
           </div>
         </div>

@@ -1,9 +1,42 @@
-import { count } from '../format/format.ts';
+import { count, counted } from '../format/format.ts';
 
 export const words = {
+  history: {
+    of: (task: string) => `History of ${task}`,
+    heading: 'History',
+    x: 'time, your time zone',
+    y: 'devices per round',
+    contributed: 'contributed',
+    failed: 'in a failed round',
+    lost: 'late or lost',
+    told: (rounds: number, failed: number, total: number) =>
+      rounds === 0
+        ? 'No round ended during this time.'
+        : `${counted(rounds, 'round')}, ${failed === 0 ? 'none' : count(failed)} failed${total > rounds ? ` (the newest of ${count(total)})` : ''}.`,
+    all: 'All rounds',
+  },
   alerts: 'Alerts',
   noAlerts: 'All is well.',
+  waitsForDevices: (task: string, round: number, here: number, required: number) =>
+    `No alerts, but round ${count(round)} of ${task} is waiting for devices: ${count(here)} of ${count(required)} required are here.`,
   since: 'Since',
+  acknowledgedBy: (by: string) => `Acknowledged by ${by}`,
+  silenced: 'Silenced until',
+  acknowledge: 'Acknowledge',
+  acknowledged: 'You look after this alert.',
+  silence: {
+    label: 'Silence 24 h',
+    title: 'Silence these alerts for 24 hours?',
+    consequences: [
+      'Webhooks hear nothing of alerts of this rule and task for 24 hours.',
+      'They still appear in the dashboard.',
+      'Restarting the coordinator ends the silence.',
+    ],
+    confirm: 'Silence',
+    done: 'Silenced for 24 hours.',
+  },
+  unsilence: 'End silence',
+  unsilenced: 'The silence has ended.',
   look: 'Show details',
   onlineHeading: 'Devices online',
   online: 'connected',

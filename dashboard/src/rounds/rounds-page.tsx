@@ -2,6 +2,7 @@ import type { RoundSummary, Rounds } from '@murmuration/api/round';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
+import { ExportCsv } from '../controls/export-csv.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
@@ -36,7 +37,44 @@ export function RoundsPage({ task }: { readonly task: string }) {
               {rounds.data.value && words.list.found(rounds.data.value.total)}
             </p>
           </div>
-          <Filters filter={filter} changed={() => places.reset()} />
+          <div class="filters">
+            <Filters filter={filter} changed={() => places.reset()} />
+            <ExportCsv<Rounds>
+              name={`${task}-rounds`}
+              head={[
+                'round',
+                'outcome',
+                'reason',
+                'started',
+                'ended',
+                'cohort',
+                'accepted',
+                'late',
+                'lost',
+                'bytes up',
+                'bytes down',
+              ]}
+              path={before =>
+                `tasks/${task}/rounds?limit=200${queryOf(filter.value)}${before === null ? '' : `&before=${before}`}`
+              }
+              rowsOf={answer =>
+                answer.rounds.map(({ number, outcome, failure, startedAt, endedAt, tally, traffic }) => [
+                  number,
+                  outcome,
+                  failure?.reason ?? null,
+                  startedAt,
+                  endedAt,
+                  tally.cohort,
+                  tally.accepted,
+                  tally.late,
+                  tally.lost,
+                  traffic.up,
+                  traffic.down,
+                ])
+              }
+              nextOf={answer => answer.next}
+            />
+          </div>
         </div>
         {live && (
           <p class="hint">

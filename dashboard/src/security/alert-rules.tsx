@@ -1,8 +1,33 @@
-import type { Alerts } from '@murmuration/api/alert';
+import type { Alerts, WebhookOutcome } from '@murmuration/api/alert';
+import { useSignal } from '@preact/signals';
+import { useDashboard } from '../context/dashboard.ts';
 import { Ago } from '../controls/moment.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
+import { asRefusal } from '../requests/refusal.ts';
 import { words } from './words.ts';
+
+/** Sends a test notice to a webhook; nothing for those who only look. */
+function TestWebhook({ host }: { readonly host: string }) {
+  const { session, requests, notice } = useDashboard();
+  const isBusy = useSignal(false);
+  if (!session.may('operator')) return null;
+  const test = async () => {
+    isBusy.value = true;
+    try {
+      const { failure } = await requests.send<WebhookOutcome>('POST', 'webhooks/test', { host });
+      notice.say(failure === null ? words.testDelivered(host) : words.testFailed(host, failure));
+    } catch (error) {
+      notice.say(words.testFailed(host, asRefusal(error).message));
+    }
+    isBusy.value = false;
+  };
+  return (
+    <button type="button" class="quiet-button" disabled={isBusy.value} onClick={test}>
+      {words.test}
+    </button>
+  );
+}
 
 /** What is watched for, where notices go, and what was wrong before. */
 export function AlertRules() {
@@ -42,7 +67,8 @@ export function AlertRules() {
                       </span>
                     ) : (
                       <span class="muted">{words.noNotice}</span>
-                    )}
+                    )}{' '}
+                    <TestWebhook host={host} />
                   </li>
                 ))}
               </ul>

@@ -1,4 +1,5 @@
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { ExportCsv } from '../controls/export-csv.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
 import { instant } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -9,18 +10,41 @@ import { words } from './words.ts';
 
 const limit = 25;
 
+interface Answer {
+  readonly entries: readonly AuditEntry[];
+}
+
 /** Who did what, newest first. */
 export function AuditLog() {
   const places = usePlaces<number>();
-  const loaded = useLoaded<{ readonly entries: readonly AuditEntry[] }>(
-    `audit?limit=${limit}${places.query('before')}`,
-    ['audit'],
-  );
+  const loaded = useLoaded<Answer>(`audit?limit=${limit}${places.query('before')}`, ['audit']);
   const { columns } = words.audit;
   return (
     <section class="card" aria-labelledby="audit">
-      <h2 id="audit">{words.audit.heading}</h2>
-      <p class="muted">{words.audit.hint}</p>
+      <div class="card-head">
+        <div>
+          <h2 id="audit">{words.audit.heading}</h2>
+          <p class="muted">{words.audit.hint}</p>
+        </div>
+        <ExportCsv<Answer>
+          name="audit-log"
+          head={['number', 'time', 'operator', 'token', 'action', 'subject', 'outcome', 'changes']}
+          path={before => `audit?limit=200${before === null ? '' : `&before=${before}`}`}
+          rowsOf={({ entries }) =>
+            entries.map(each => [
+              each.number,
+              each.time,
+              each.actor.name,
+              each.actor.id,
+              each.action,
+              each.subject,
+              each.outcome,
+              each.changes && JSON.stringify(each.changes),
+            ])
+          }
+          nextOf={({ entries }) => (entries.length < 200 ? null : entries.at(-1)!.number)}
+        />
+      </div>
       <Loading of={loaded}>
         {({ entries }) =>
           entries.length === 0 ? (

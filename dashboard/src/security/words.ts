@@ -26,6 +26,9 @@ export const words = {
     'Alerts appear only in this dashboard. To be notified elsewhere, add a webhook to the configuration.',
   delivered: 'last notice delivered',
   noNotice: 'no notice yet',
+  test: 'Send a test',
+  testDelivered: (host: string) => `${host} accepted the test notice.`,
+  testFailed: (host: string, failure: string) => `${host} didn’t accept the test notice: ${failure}.`,
   resolved: (times: number) => `${counted(times, 'resolved alert')}`,
   audit: {
     heading: 'Audit log',
@@ -57,6 +60,9 @@ export const words = {
       'round.start': 'started a round',
       'version.alias': 'changed an alias',
       'version.rollback': 'rolled back to a version',
+      'alert.acknowledge': 'acknowledged an alert',
+      'alert.silence': 'silenced alerts',
+      'webhook.test': 'tested a webhook',
     } satisfies Record<AuditAction, string>,
   },
 };

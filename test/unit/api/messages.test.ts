@@ -75,6 +75,8 @@ const alert: Alerts['firing'][number] = {
   page: '/#/tasks/keyboard/rounds',
   since: at,
   resolvedAt: null,
+  acknowledged: null,
+  silencedUntil: null,
 };
 
 const devices: Online = {

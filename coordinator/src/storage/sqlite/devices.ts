@@ -31,9 +31,12 @@ export function sqliteDevices({ rows, writer }: SqliteDatabase): DeviceStore {
       return devices;
     },
 
-    async list({ after, limit }, revoked) {
+    async list({ after, limit }, revoked, prefix) {
       let query = rows.selectFrom('devices').selectAll();
       if (revoked !== undefined) query = query.where('revoked_at', revoked ? 'is not' : 'is', null);
+      // No character of an id comes after a tilde.
+      if (prefix)
+        query = query.where('id', '>=', prefix as DeviceId).where('id', '<', `${prefix}~` as DeviceId);
       if (after)
         query = query.where(({ or, and, eb }) =>
           or([

@@ -9,6 +9,7 @@ import type { History } from '../../registry/ports.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { AllRounds } from '../../rounds/all-tasks.ts';
 import { type AlertState, emptyAlertState, settle } from './alert-state.ts';
+import { Attention } from './attention.ts';
 import { conditionsOf } from './conditions.ts';
 import {
   type DiskSample,
@@ -63,6 +64,8 @@ interface TaskCourse {
  */
 export class AlertWatch {
   readonly #ports: AlertPorts;
+  /** What operators say of alerts. */
+  readonly attention = new Attention();
   readonly #tasks = new Map<TaskName, TaskCourse>();
   #disk: DiskTrend = unseenDisk;
   #enrolments: EnrolmentTrend = [];

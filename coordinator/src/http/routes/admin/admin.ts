@@ -83,7 +83,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     versionRoutes(scope, operators, administration);
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
-    alertRoutes(scope, alerts, administration.webhooks);
+    alertRoutes(scope, operators, alerts, administration.webhooks, bounds.clock);
     paceRoutes(scope, tasks, administration.activePopulation);
   });
 }

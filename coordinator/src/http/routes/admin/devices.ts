@@ -47,6 +47,11 @@ export function deviceRoutes(
       schema: {
         summary: 'Devices, those first that enrolled last',
         querystring: page.extend({
+          search: z
+            .string()
+            .regex(/^[\w-]{1,64}$/, 'expected the first characters of a device id')
+            .optional()
+            .describe('Only those whose id begins with this'),
           revoked: z.enum(['true', 'false']).optional().describe('Only those that are revoked, or are not'),
         }),
         response: { 200: z.object({ devices: z.array(device), next }) },
@@ -54,7 +59,7 @@ export function deviceRoutes(
     },
     async ({ query }) => {
       const asked = pageOf(query);
-      const found = await deviceRegistry.list(asked, query.revoked && query.revoked === 'true');
+      const found = await deviceRegistry.list(asked, query.revoked && query.revoked === 'true', query.search);
       return {
         devices: await describeAll(found),
         next: nextOf(found, asked, ([{ enrolledAt: time, id }]) => ({ time, id })),

@@ -29,6 +29,19 @@ export function noticeOf(alert: Alert, root: string): Notice {
   return { id: `${id}:${isOver ? 'resolved' : 'raised'}`, body: JSON.stringify(message) };
 }
 
+/** That nothing is wrong: an operator tries the webhook at `now`, ms since 1970. */
+export function testNotice(root: string, now: number): Notice {
+  const message = {
+    type: 'webhook.test',
+    timestamp: iso(now),
+    data: {
+      summary: 'An operator tries this webhook. Nothing is wrong.',
+      link: new URL('/#/security', root).href,
+    },
+  };
+  return { id: `webhook.test:${now}`, body: JSON.stringify(message) };
+}
+
 function iso(time: number): string {
   return new Date(time).toISOString();
 }

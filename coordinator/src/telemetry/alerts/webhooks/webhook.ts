@@ -1,6 +1,6 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import { deliver } from './delivery.ts';
+import { deliver, type Outcome } from './delivery.ts';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 
@@ -55,6 +55,15 @@ export class Webhook {
       this.#ports.settled(this.#host, `more than ${mostWaiting} notices wait; the oldest one is given up`);
     }
     if (!this.#isBusy) void this.#next();
+  }
+
+  /** Sends a notice once, beside those that wait, and says how that went. */
+  async try(notice: Notice): Promise<Outcome> {
+    const { clock } = this.#ports;
+    const outcome = await deliver(this.#settings, notice, clock, this.#stop.signal);
+    if (outcome.isDelivered) this.#deliveredAt = clock.now();
+    this.#failure = outcome.isDelivered ? null : outcome.failure;
+    return outcome;
   }
 
   /** Gives up what waits. */

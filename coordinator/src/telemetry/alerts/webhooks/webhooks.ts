@@ -2,7 +2,8 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../../../events/alert.ts';
 import type { CoordinatorEvents } from '../../../events/events.ts';
-import { noticeOf } from './notice.ts';
+import type { Outcome } from './delivery.ts';
+import { noticeOf, testNotice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 import { Webhook, type WebhookState } from './webhook.ts';
 
@@ -10,24 +11,37 @@ import { Webhook, type WebhookState } from './webhook.ts';
 export class Webhooks {
   readonly #events: CoordinatorEvents;
   readonly #all: readonly Webhook[];
+  readonly #clock: Clock;
+  #root = '';
 
   constructor(
     settings: readonly WebhookSettings[],
     { clock, random, events }: { clock: Clock; random: RandomBytes; events: CoordinatorEvents },
   ) {
     this.#events = events;
+    this.#clock = clock;
     const settled = (host: string, failure: string | null) => events.emit('notice', host, failure);
     this.#all = settings.map(each => new Webhook(each, { clock, random, settled }));
   }
 
-  /** Tells of `firing`, which nobody may have heard of yet, and of what follows; once. `root` is where the dashboard is. */
-  open(firing: readonly Alert[], root: string): void {
+  /**
+   * Tells of `firing`, which nobody may have heard of yet, and of what follows, but for what `isSilenced`; once. `root` is where the
+   * dashboard is.
+   */
+  open(firing: readonly Alert[], root: string, isSilenced: (alert: Alert) => boolean = () => false): void {
+    this.#root = root;
     const tell = (alert: Alert) => {
+      if (isSilenced(alert)) return;
       const notice = noticeOf(alert, root);
       for (const each of this.#all) each.send(notice);
     };
     for (const alert of firing) tell(alert);
     this.#events.on('alert', tell);
+  }
+
+  /** Sends a test notice to a host, once, and says how that went; undefined where no webhook is of that host. */
+  async test(host: string): Promise<Outcome | undefined> {
+    return this.#all.find(({ state }) => state.host === host)?.try(testNotice(this.#root, this.#clock.now()));
   }
 
   /** In the order of the configuration. */

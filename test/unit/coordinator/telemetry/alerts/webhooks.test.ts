@@ -72,10 +72,10 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-function open(firing: readonly Alert[] = []): void {
+function open(firing: readonly Alert[] = [], isSilenced: (alert: Alert) => boolean = () => false): void {
   const settings = alertsSchema.parse({ webhooks: [{ url, secret }] }).webhooks;
   webhooks = new Webhooks(settings, { clock, random: length => new Uint8Array(length), events });
-  webhooks.open(firing, root);
+  webhooks.open(firing, root, isSilenced);
 }
 
 /** Ends once so many notices were delivered or given up. */
@@ -91,6 +91,22 @@ async function failed(): Promise<string> {
 }
 
 describe('a webhook', () => {
+  it('is told nothing of what is silenced', async () => {
+    open([alert], ({ id }) => id === alert.id);
+    events.emit('alert', { ...alert, id: 'another' });
+    await settled(1);
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(['another:raised']);
+  });
+
+  it('can be tried, and says how that went', async () => {
+    open();
+    const { host } = new URL(url);
+    expect(await webhooks.test(host)).toEqual({ isDelivered: true });
+    expect(JSON.parse(received[0]!.body)).toMatchObject({ type: 'webhook.test' });
+    expect(webhooks.states[0]).toMatchObject({ deliveredAt: clock.now(), failure: null });
+    expect(await webhooks.test('elsewhere.example')).toBeUndefined();
+  });
+
   it('is told what began and what is over, in order, signed by the Standard Webhooks specification', async () => {
     open([alert]);
     events.emit('alert', { ...alert, resolvedAt: alert.since + 60_000 });

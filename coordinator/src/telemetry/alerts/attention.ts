@@ -1,0 +1,56 @@
+import type { AlertRule } from '@murmuration/api/alert';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Alert } from '../../events/alert.ts';
+
+/** That an operator looks after an alert. */
+export interface Acknowledgement {
+  /** Name of the operator. */
+  readonly by: string;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/** A kind of alert of which no webhook is told for a while. */
+export interface Silence {
+  readonly rule: AlertRule;
+  /** null: of the whole coordinator. */
+  readonly task: TaskName | null;
+  /** ms since 1970. */
+  readonly until: number;
+  /** Name of the operator. */
+  readonly by: string;
+}
+
+/** Acknowledgements that are remembered: those of alerts that are over give way first, being the oldest. */
+const most = 200;
+
+/** Which alerts operators look after, and of which kinds they want to hear nothing for a while. In memory: a restart forgets it. */
+export class Attention {
+  readonly #acknowledged = new Map<string, Acknowledgement>();
+  readonly #silences = new Map<string, Silence>();
+
+  /** Whoever was first keeps it. */
+  acknowledge(alert: string, acknowledgement: Acknowledgement): void {
+    if (!this.#acknowledged.has(alert)) this.#acknowledged.set(alert, acknowledgement);
+    if (this.#acknowledged.size > most) this.#acknowledged.delete(this.#acknowledged.keys().next().value!);
+  }
+
+  acknowledgementOf(alert: string): Acknowledgement | null {
+    return this.#acknowledged.get(alert) ?? null;
+  }
+
+  /** From now on; in place of an earlier silence of the same kind. */
+  silence(silence: Silence): void {
+    this.#silences.set(keyOf(silence), silence);
+  }
+
+  /** Until when nobody is told of this kind of alert, ms since 1970; null where it is told at `now`. */
+  silencedUntil(alert: Pick<Alert, 'rule' | 'task'>, now: number): number | null {
+    const silence = this.#silences.get(keyOf(alert));
+    return silence && silence.until > now ? silence.until : null;
+  }
+}
+
+function keyOf({ rule, task }: Pick<Alert, 'rule' | 'task'>): string {
+  return `${rule}:${task ?? ''}`;
+}

@@ -1,0 +1,55 @@
+import { useSignal } from '@preact/signals';
+import { useDashboard } from '../context/dashboard.ts';
+import { type Cell, csv } from '../format/csv.ts';
+import { words } from './words.ts';
+
+/** Rows of a file at most: a browser holds it in memory. */
+const mostRows = 100_000;
+
+interface Shown<Answer> {
+  /** Of the file, without its ending. */
+  readonly name: string;
+  readonly head: readonly string[];
+  /** The path of a list below `/v1/admin/`, from a place in it on; from its beginning where there is none. */
+  readonly path: (place: string | number | null) => string;
+  readonly rowsOf: (answer: Answer) => readonly (readonly Cell[])[];
+  /** Where the next page begins; null at the end. */
+  readonly nextOf: (answer: Answer) => string | number | null;
+}
+
+/** Saves a whole list, page by page, as a CSV file. */
+export function ExportCsv<Answer>({ name, head, path, rowsOf, nextOf }: Shown<Answer>) {
+  const { requests, notice } = useDashboard();
+  const isBusy = useSignal(false);
+  const save = async () => {
+    isBusy.value = true;
+    try {
+      const rows: (readonly Cell[])[] = [head];
+      let place: string | number | null = null;
+      do {
+        const answer: Answer = await requests.get<Answer>(path(place));
+        rows.push(...rowsOf(answer));
+        place = nextOf(answer);
+      } while (place !== null && rows.length <= mostRows);
+      download(`${name}.csv`, csv(rows));
+      notice.say(words.exported(rows.length - 1, place === null));
+    } catch {
+      notice.say(words.notExported);
+    }
+    isBusy.value = false;
+  };
+  return (
+    <button type="button" class="quiet-button" disabled={isBusy.value} onClick={save}>
+      {words.export}
+    </button>
+  );
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

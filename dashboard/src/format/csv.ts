@@ -1,0 +1,12 @@
+export type Cell = string | number | boolean | null;
+
+/** Rows as RFC 4180 has them, with a line break after each. A text that a spreadsheet would take for a formula begins with an apostrophe. */
+export function csv(rows: readonly (readonly Cell[])[]): string {
+  return rows.map(row => `${row.map(cellOf).join(',')}\r\n`).join('');
+}
+
+function cellOf(cell: Cell): string {
+  if (cell === null) return '';
+  const text = typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,83 @@
+import type { RoundSummary, Rounds } from '@murmuration/api/round';
+import { Chart } from '@murmuration/ui/charts/chart';
+import type { ChartContent } from '@murmuration/ui/charts/content';
+import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { Span } from '../controls/span.tsx';
+import { count, hourOrDay, moment } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { addressOf } from '../places/routes.ts';
+import { words } from './words.ts';
+
+/** Spans to choose from, hours. */
+const spans = [1, 6, 24, 168, 720] as const;
+/** Rounds that one chart shows at most, the newest ones. */
+const most = 200;
+
+/** How the rounds of a task went lately: who contributed to each, who was late or lost, and which failed. */
+export function HistoryCard({ task }: { readonly task: string }) {
+  const { theme, ticker } = useDashboard();
+  const hours = useSignal<number>(24);
+  // Asked for again when a round ends; the beginning moves on with that.
+  const since = useMemo(
+    () => new Date(ticker.now.peek() - hours.value * 3_600_000).toISOString(),
+    [hours.value],
+  );
+  const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${most}&since=${since}`, ['rounds'], task);
+  const answer = loaded.data.value;
+  const content = useMemo(() => answer && contentOf(answer.rounds.toReversed()), [answer]);
+  return (
+    <section class="card" aria-label={words.history.of(task)}>
+      <Loading of={loaded}>
+        {({ rounds, total }) => {
+          const failed = rounds.filter(({ outcome }) => outcome === 'failed').length;
+          return (
+            <>
+              {content && (
+                <Chart content={content} theme={theme.theme.value}>
+                  <Span hours={hours} spans={spans} />
+                </Chart>
+              )}
+              <p class="muted" role="status">
+                {words.history.told(rounds.length, failed, total)}{' '}
+                <a href={addressOf({ page: 'rounds', task })}>{words.history.all}</a>
+              </p>
+            </>
+          );
+        }}
+      </Loading>
+    </section>
+  );
+}
+
+function contentOf(rounds: readonly RoundSummary[]): ChartContent {
+  const tallies = (pick: (round: RoundSummary) => number) => rounds.map(pick);
+  const isPublished = ({ outcome }: RoundSummary) => outcome === 'published';
+  return {
+    title: words.history.heading,
+    x: {
+      label: words.history.x,
+      values: rounds.map(({ endedAt }) => Date.parse(endedAt) / 1_000),
+      isTime: true,
+      tick: hourOrDay,
+    },
+    y: { label: words.history.y, format: value => count(Math.round(value)), fromZero: true },
+    kind: 'stack',
+    series: [
+      { label: words.history.lost, colour: 'faint', values: tallies(({ tally }) => tally.late + tally.lost) },
+      {
+        label: words.history.failed,
+        colour: 'yours',
+        values: tallies(round => (isPublished(round) ? 0 : round.tally.accepted)),
+      },
+      {
+        label: words.history.contributed,
+        colour: 'good',
+        values: tallies(round => (isPublished(round) ? round.tally.accepted : 0)),
+      },
+    ],
+    place: x => moment(new Date(x * 1_000).toISOString()),
+  };
+}

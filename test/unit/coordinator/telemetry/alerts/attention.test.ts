@@ -1,0 +1,34 @@
+import { Attention } from '@murmuration/coordinator/telemetry/alerts/attention';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { describe, expect, it } from 'vitest';
+
+const kind = { rule: 'rounds-failing', task: 'line' as TaskName } as const;
+
+describe('what operators say of alerts', () => {
+  it('keeps who acknowledged one first', () => {
+    const attention = new Attention();
+    expect(attention.acknowledgementOf('a')).toBeNull();
+    attention.acknowledge('a', { by: 'Ada', at: 1 });
+    attention.acknowledge('a', { by: 'Bob', at: 2 });
+    expect(attention.acknowledgementOf('a')).toEqual({ by: 'Ada', at: 1 });
+    expect(attention.acknowledgementOf('b')).toBeNull();
+  });
+
+  it('remembers a bounded number, the newest ones', () => {
+    const attention = new Attention();
+    for (let i = 0; i <= 200; i++) attention.acknowledge(`${i}`, { by: 'Ada', at: i });
+    expect(attention.acknowledgementOf('0')).toBeNull();
+    expect(attention.acknowledgementOf('200')).not.toBeNull();
+  });
+
+  it('silences one kind of one task until a time, and not from then on', () => {
+    const attention = new Attention();
+    attention.silence({ ...kind, until: 100, by: 'Ada' });
+    expect(attention.silencedUntil(kind, 99)).toBe(100);
+    expect(attention.silencedUntil(kind, 100)).toBeNull();
+    expect(attention.silencedUntil({ ...kind, task: null }, 99)).toBeNull();
+    expect(attention.silencedUntil({ ...kind, rule: 'figure-fell' }, 99)).toBeNull();
+    attention.silence({ ...kind, until: 0, by: 'Ada' });
+    expect(attention.silencedUntil(kind, 99)).toBeNull();
+  });
+});
