@@ -40,7 +40,7 @@ export const strings = {
     log: 'What you wrote',
     empty: 'Write. It learns.',
     emptyHint:
-      'Suggestions come from a model that many devices teach together, and from one that is yours alone. What you write never leaves this device.',
+      'Suggestions come from a model that many devices teach together, and from one that is only yours. What you write never leaves this device.',
     field: 'Message',
     placeholder: 'Write something …',
     send: 'Send',
@@ -84,7 +84,7 @@ export const strings = {
     names: { global: 'Shared', personal: 'Yours', hybrid: 'Both' },
     about: {
       global: 'What all devices taught together',
-      personal: 'What this device alone learned',
+      personal: 'What only this device learned',
       hybrid: 'A mixture, weighed by what helps you',
     },
     recallCaption: 'How often the next word was suggested, in what you wrote here',
@@ -96,7 +96,7 @@ export const strings = {
       `Measured on ${number.format(count)} ${count === 1 ? 'word' : 'words'} you wrote, before the models saw them.`,
     lambda: (share: number, questions: number) =>
       `In the mixture, ${Math.round(100 * share)} % is yours: what helped most on ${number.format(questions)} words held out here.`,
-    lambdaNone: 'The mixture is the shared model alone until yours helps.',
+    lambdaNone: 'The mixture is only the shared model until yours helps.',
     learning: 'Learning from what you wrote …',
     share: (value: number) => `${Math.round(100 * value)} %`,
   },
@@ -207,7 +207,7 @@ export const strings = {
     'device.replaced':
       'This device connected a second time, and the newer connection counts. Close the other tab.',
     'device.insecure': 'Taking part needs a secure page. Open it over https, or from localhost.',
-    'device.signature': 'The coordinator does not recognise this device. Clear all data to begin anew.',
+    'device.signature': 'The coordinator does not recognise this device. Clear all data to start again.',
     'protocol.version': 'The page and the coordinator are of different versions. Reload the page.',
     'plan.below-floor':
       'The coordinator asked for less protection than this page insists on, so this device took no part.',
