@@ -30,6 +30,17 @@ export const liveRound = z.object({
 });
 export type LiveRound = z.infer<typeof liveRound>;
 
+/** What has to happen before a task gets on. */
+const waitsFor = z.object({
+  what: z
+    .enum(['operator', 'schedule', 'check-ins', 'cohort', 'coordinator'])
+    .describe(
+      'Paused; between rounds; devices that check in; devices of the cohort that have not answered; the next version, which the coordinator makes',
+    ),
+  devices: count.describe('Devices that are missing; 0 where it waits for something else'),
+  until: instant.nullable().describe('When the next round begins, or the deadline of the phase'),
+});
+
 export const taskOverview = z.object({
   task: taskName,
   isPaused: z.boolean(),
@@ -48,6 +59,12 @@ export const taskOverview = z.object({
     .nullable()
     .describe('At the earliest; null while paused or while a round is under way'),
   waiting: count.describe('Devices that wait for an assignment'),
+  waitsFor,
+  sentAway: z
+    .object({ devices: count, next: instant.nullable() })
+    .describe(
+      'Devices that were told to come back later and have not come yet; `next`: when the first of them does',
+    ),
   eligible: count.describe('Connected devices whose last check-in for this task was eligible'),
   champion: z.object({ number: count, model: modelHash, isPinned: z.boolean() }),
   newest: z.object({ number: count, model: modelHash }),

@@ -155,7 +155,7 @@ describe('enrolment', () => {
     const { url } = await open({ enrolmentTokens: ['a token for every device'] });
     const { text, token } = await ask('/enrolment-tokens', { name: 'one phone' });
     const answers = await Promise.all([enrolled(url, text), enrolled(url, text)]);
-    expect(answers.toSorted()).toEqual(['device.enrolment-refused', 'enrolled']);
+    expect(answers.toSorted()).toEqual(['device.enrolment-used-up', 'enrolled']);
     expect((await ask('/enrolment-tokens')).tokens).toMatchObject([
       { id: token.id, uses: 1, state: 'used-up' },
     ]);
@@ -240,7 +240,7 @@ describe('a restart', () => {
     await expect(stranger.hello()).rejects.toMatchObject({ code: 'device.revoked' });
     await expect(stranger.enrol({ token: text })).rejects.toMatchObject({ code: 'device.revoked' });
     stranger.socket.disconnect();
-    await expect(enrolWith(again)).rejects.toMatchObject({ code: 'device.enrolment-refused' });
+    await expect(enrolWith(again)).rejects.toMatchObject({ code: 'device.enrolment-used-up' });
     expect(await ask('/audit')).toEqual(before);
     expect(before.entries).toHaveLength(4);
     expect((await ask('/tasks')).tasks).toMatchObject([{ isPaused: true, round: null }]);

@@ -14,6 +14,7 @@ const taskList = z.object({
       strategy: z.string(),
       cohort: z.looseObject({ goal: z.int(), minimum: z.int() }),
       round: z.object({ number: z.int(), phase: z.string() }).nullable(),
+      serves: z.object({ number: z.int(), model: z.string(), isPinned: z.boolean() }),
     }),
   ),
 });

@@ -3,7 +3,7 @@ import { wholeNumber } from '../arguments/numbers.ts';
 import { type RemoteOptions, remoteOptions } from '../arguments/remote-options.ts';
 import { exportModel } from '../client/model-export.ts';
 import type { Range } from '../client/pages.ts';
-import { PublicClient } from '../client/public-client.ts';
+import { PublicClient, type ShownModel, type ShownTask } from '../client/public-client.ts';
 import { bytes, figures } from '../output/figures.ts';
 import { say, sayJson, sayTable } from '../output/output.ts';
 import { versionCommands } from './versions.ts';
@@ -21,18 +21,34 @@ export function modelCommands(program: Command): void {
     .action(async (name: string | undefined, given: RemoteOptions & Range) => {
       const client = new PublicClient(given);
       const all = await Promise.all(
-        (await client.tasksNamed(name)).map(async ({ name: task }) =>
-          (await client.models(task, given)).map(model => ({ task, ...model })),
+        (await client.tasksNamed(name)).map(async ({ name: task, serves }) =>
+          (await client.models(task, given)).map(model => ({
+            task,
+            ...model,
+            served: servedAs(model, serves),
+          })),
         ),
       );
       if (given.json) return sayJson(all.flat());
       sayTable(
-        ['task', 'version', 'made', 'strategy', 'contributors', 'held-out', 'kept', 'refused', 'model'],
+        [
+          'task',
+          'version',
+          'served',
+          'made',
+          'strategy',
+          'contributors',
+          'held-out',
+          'kept',
+          'refused',
+          'model',
+        ],
         all
           .flat()
-          .map(({ task, number, createdAt, strategy, contributors, metrics, verdicts, model }) => [
+          .map(({ task, number, served, createdAt, strategy, contributors, metrics, verdicts, model }) => [
             task,
             number,
+            served && { text: served, tone: served === 'pinned' ? 'doubtful' : 'good' },
             createdAt,
             strategy,
             contributors,
@@ -58,4 +74,10 @@ export function modelCommands(program: Command): void {
     });
 
   versionCommands(models);
+}
+
+/** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */
+function servedAs({ number }: ShownModel, serves: ShownTask['serves']): 'yes' | 'pinned' | null {
+  if (number !== serves.number) return null;
+  return serves.isPinned ? 'pinned' : 'yes';
 }

@@ -1,29 +1,31 @@
+import { type Overview, overview } from '@murmuration/api/overview';
 import type { Command } from 'commander';
 import { type RemoteOptions, viewerOptions } from '../arguments/remote-options.ts';
+import { AdminClient } from '../client/admin-client.ts';
 import type { MetricSamples } from '../client/metric-samples.ts';
 import { PublicClient, type ShownModel, type ShownTask } from '../client/public-client.ts';
 import { figures, phaseCell } from '../output/figures.ts';
 import { note, say, sayJson, sayTable } from '../output/output.ts';
 
-/** `murmuration status`: the tasks with their rounds and newest versions, and the devices. */
+/** `murmuration status`: the tasks with their rounds and versions, what each waits for, and the devices. */
 export function statusCommand(program: Command): void {
   viewerOptions(
-    program.command('status').description('where a running coordinator stands, at a glance'),
+    program.command('status').description('show the tasks, rounds, versions and devices of a coordinator'),
   ).action(async (given: RemoteOptions) => {
     const client = new PublicClient(given);
-    const [tasks, samples] = await Promise.all([client.tasks(), client.metrics()]);
+    const [tasks, samples, live] = await Promise.all([client.tasks(), client.metrics(), overviewOf(given)]);
     const newest = await Promise.all(
       tasks.map(async ({ name }) => (await client.models(name, { limit: 1 }))[0]),
     );
-    const all = tasks.map((task, index) => describe(task, newest[index], samples));
+    const all = tasks.map((task, index) => describe(task, newest[index], samples, live));
     const devices = samples && {
       connected: samples.value('murmuration_connected_devices'),
       enrolled: samples.value('murmuration_enrolled_devices'),
     };
     if (given.json) return sayJson({ tasks: all, devices });
     sayTable(
-      ['task', 'round', 'phase', 'counted', 'goal', 'waiting', 'version', 'held-out'],
-      all.map(({ task, round, cohort, goal, waiting, model }) => [
+      ['task', 'round', 'phase', 'counted', 'goal', 'waiting', 'newest', 'served', 'held-out'],
+      all.map(({ task, round, cohort, goal, waiting, model, serves }) => [
         task,
         round?.number ?? null,
         round && phaseCell(round.phase),
@@ -31,23 +33,35 @@ export function statusCommand(program: Command): void {
         goal,
         waiting,
         model?.number ?? null,
+        serves.isPinned ? { text: `${serves.number}, pinned`, tone: 'doubtful' } : serves.number,
         model && figures(model.metrics),
       ]),
     );
+    const waits = all.flatMap(({ task, waitsFor, sentAway }) =>
+      waitsFor && sentAway ? [`${task}: ${waitingText(waitsFor)}${sentAwayText(sentAway)}`] : [],
+    );
+    if (waits.length > 0) say(`\n${waits.join('\n')}`);
     if (!devices)
       return note(
-        'Counts of devices are missing: /metrics is not to be had here, or not without an operator token in MURMURATION_TOKEN.',
+        'The numbers of devices are missing: /metrics needs an operator token in MURMURATION_TOKEN, or is not reachable here.',
       );
     say('');
     say(`${devices.connected} devices are connected, ${devices.enrolled} are enrolled.`);
   });
 }
 
+/** How everything stands, where the token in MURMURATION_TOKEN lets one see it; null without a token. */
+async function overviewOf({ url }: RemoteOptions): Promise<Overview | null> {
+  return process.env.MURMURATION_TOKEN ? new AdminClient({ url }).get('/overview', overview) : null;
+}
+
 function describe(
-  { name: task, cohort: { goal }, round }: ShownTask,
+  { name: task, cohort: { goal }, round, serves }: ShownTask,
   model: ShownModel | undefined,
   samples: MetricSamples | null,
+  live: Overview | null,
 ) {
+  const found = live?.tasks.find(each => each.task === task);
   return {
     task,
     round,
@@ -57,7 +71,36 @@ function describe(
     model: model
       ? { model: model.model, number: model.number, metrics: model.metrics, createdAt: model.createdAt }
       : null,
+    serves,
+    waitsFor: found?.waitsFor ?? null,
+    sentAway: found?.sentAway ?? null,
   };
+}
+
+/** What a task waits for, as a sentence without its end. */
+function waitingText({ what, devices, until }: Overview['tasks'][number]['waitsFor']): string {
+  switch (what) {
+    case 'operator':
+      return 'paused until an operator resumes it';
+    case 'schedule':
+      return `the next round begins at ${until}`;
+    case 'check-ins':
+      return devices === 0
+        ? 'all devices are there; the round begins in a moment'
+        : `waits until ${until} for ${count(devices)} to check in`;
+    case 'cohort':
+      return `waits until ${until} for ${count(devices)} of the cohort`;
+    case 'coordinator':
+      return 'the coordinator makes the next version';
+  }
+}
+
+function sentAwayText({ devices, next }: Overview['tasks'][number]['sentAway']): string {
+  return next === null ? '' : `; ${count(devices)} told to come back later, the first at ${next}`;
+}
+
+function count(devices: number): string {
+  return devices === 1 ? '1 device' : `${devices} devices`;
 }
 
 /** Devices of the round's cohort by where they stand in its phase. */

@@ -11,11 +11,11 @@ export function versionCommands(models: Command): void {
     models
       .command('promote')
       .description(
-        'let devices serve a version until another is named; TASK alone: the newest one, whichever it is',
+        'pin the version that devices serve; with TASK alone devices follow the newest version again',
       )
       .argument('<version>', 'TASK@NUMBER, or TASK'),
   )
-    .option('--alias <name>', 'give the version another name than that of what devices serve', 'champion')
+    .option('--alias <name>', 'the alias to give to the version; devices serve `champion`', 'champion')
     .action(async (version: string, given: RemoteOptions & { readonly alias: string }) => {
       const { task, number } = named(version);
       const path = `/tasks/${encodeURIComponent(task)}/aliases/${encodeURIComponent(given.alias)}`;
@@ -26,13 +26,13 @@ export function versionCommands(models: Command): void {
       if (given.alias !== 'champion')
         return say(
           set
-            ? `${given.alias} of ${task} is version ${set.number}.`
-            : `${task} has no ${given.alias} any more.`,
+            ? `The alias ${given.alias} of ${task} names version ${set.number}.`
+            : `${task} no longer has the alias ${given.alias}.`,
         );
       say(
         champion.isPinned
-          ? `Devices serve version ${champion.number} of ${task}.`
-          : `Devices serve the newest version of ${task}, which is ${champion.number}.`,
+          ? `Devices serve version ${champion.number} of ${task}. It is pinned: they keep it until you promote another version.`
+          : `Devices serve the newest version of ${task}, now ${champion.number}.`,
       );
     });
 
@@ -40,7 +40,7 @@ export function versionCommands(models: Command): void {
     models
       .command('rollback')
       .description(
-        'let devices serve an older version, and the next round train from it; the round under way is ended. TASK alone: the version before the one that they serve',
+        'pin an older version: devices serve it, the next round trains from it, and the current round ends. With TASK alone: the version before the one that devices serve',
       )
       .argument('<version>', 'TASK@NUMBER, or TASK'),
   ).action(async (version: string, given: RemoteOptions) => {
@@ -49,7 +49,7 @@ export function versionCommands(models: Command): void {
     const answer = await new AdminClient(given).post(path, number === undefined ? {} : { number }, serving);
     if (given.json) return sayJson(answer);
     say(
-      `Devices serve version ${answer.champion.number} of ${task}, and the next round trains from it. Once a better one is there: murmuration models promote ${task}`,
+      `Devices serve version ${answer.champion.number} of ${task}, and the next round trains from it. The version is pinned: devices keep it, whatever later rounds make. To let them follow the newest version again, run: murmuration models promote ${task}`,
     );
   });
 }
@@ -58,9 +58,6 @@ export function versionCommands(models: Command): void {
 function named(text: string): { readonly task: string; readonly number: number | undefined } {
   const [, task, number] = /^([^@]+)(?:@(\d{1,9}))?$/.exec(text) ?? [];
   if (task === undefined)
-    throw new MurmurationError(
-      'config.invalid',
-      `"${text}" names no version; expected TASK@NUMBER, or TASK.`,
-    );
+    throw new MurmurationError('config.invalid', `"${text}" is not a version; write TASK@NUMBER or TASK.`);
   return { task, number: number === undefined ? undefined : Number(number) };
 }

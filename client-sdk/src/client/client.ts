@@ -36,8 +36,8 @@ import { requireOptions } from './require-options.ts';
 
 /**
  * Takes part in federated learning on this device: connects, proves who it is, checks in, and contributes when it is
- * chosen. Everything that goes wrong is an `error` event; the client goes on by itself, but for `device.revoked`: then it
- * stops, and an app that starts it again is told the same.
+ * chosen. Everything that goes wrong is an `error` event; the client goes on by itself, but for `device.revoked`, and for
+ * `device.enrolment-used-up` where the app has no other token: then it stops, and an app that starts it again is told the same.
  */
 export class PlatformClient {
   /** What protects this device's updates, whatever a plan says. */
@@ -49,6 +49,8 @@ export class PlatformClient {
   readonly #shapes = new Map<string, ModelShape>();
   readonly #emitter = new Emitter<ClientEvents, ClientEvents>();
   readonly #handshake: Handshake;
+  /** Whether the app enrols with one text, and not with what it gets each time. */
+  readonly #hasFixedToken: boolean;
   readonly #consent: Consent;
   readonly #participation: Participation;
   readonly #leadership: Leadership;
@@ -72,6 +74,7 @@ export class PlatformClient {
     this.#platform = platform;
     this.#transport = platform.transport(options.url, platform);
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
+    this.#hasFixedToken = typeof options.enrolment === 'string';
     this.#handshake = new Handshake(options, platform, request);
     this.#consent = new Consent(options.storage, options.consent !== 'not-needed');
     this.#participation = new Participation(this.#consent, {
@@ -265,13 +268,18 @@ export class PlatformClient {
   /** What a listener throws is an error like any other; it never changes what the client does. */
   #emit<Name extends keyof ClientEvents>(name: Name, ...args: Parameters<ClientEvents[Name]>): void {
     const [first] = args;
-    if (first instanceof MurmurationError && first.code === 'device.revoked') void this.stop();
+    if (first instanceof MurmurationError && this.#isFinal(first)) void this.stop();
     try {
       this.#emitter.emit(name, ...args);
     } catch (error) {
       if (name === 'error') throw error;
       this.#emit('error', asError(error));
     }
+  }
+
+  /** Whether another try would end in the same way until somebody does something about it. */
+  #isFinal({ code }: MurmurationError): boolean {
+    return code === 'device.revoked' || (code === 'device.enrolment-used-up' && this.#hasFixedToken);
   }
 
   #trainerOf({ trainer }: TaskOptions): Trainer {

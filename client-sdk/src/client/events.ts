@@ -17,7 +17,8 @@ export interface ClientEvents extends SessionEvents, HybridEvents {
   /** The model of a round is of another shape than the first one: the device declines until `acceptTopology(task, offered)`. */
   topology(event: OtherShape & { readonly task: TaskName }): void;
   /**
-   * What went wrong; the client goes on by itself, but stops at `device.revoked`. A `plan.below-floor` is a `BelowFloor`, which names the
+   * What went wrong; the client goes on by itself, but stops at `device.revoked`, and at
+   * `device.enrolment-used-up` where the app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the
    * floor.
    */
   error(error: MurmurationError): void;

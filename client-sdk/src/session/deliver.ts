@@ -1,4 +1,5 @@
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
+import { comeBack } from '@murmuration/protocol/messages/check-in';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingInput } from '@murmuration/protocol/messages/masking';
 import { decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
@@ -22,6 +23,11 @@ export function deliver(
     case 'agreed': {
       const message = decodeFrame(frame, maskingInput);
       for (const session of sessions) session.fed(event, message);
+      return;
+    }
+    case 'come-back': {
+      const message = decodeFrame(frame, comeBack);
+      for (const session of sessions) session.recalled(message);
       return;
     }
     case 'round-end': {

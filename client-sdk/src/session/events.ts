@@ -41,7 +41,8 @@ export interface SessionEvents {
   /** Something is about to leave the device; what is sent again is told of again. */
   sent(event: Sent): void;
   /**
-   * What went wrong; the client goes on by itself, but stops at `device.revoked`. A `plan.below-floor` is a `BelowFloor`, which names the
+   * What went wrong; the client goes on by itself, but stops at `device.revoked`, and at
+   * `device.enrolment-used-up` where the app enrols with a fixed token. A `plan.below-floor` is a `BelowFloor`, which names the
    * floor.
    */
   error(error: MurmurationError): void;

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type CheckIn, checkInAnswer } from '@murmuration/protocol/messages/check-in';
+import { type CheckIn, type ComeBack, checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
@@ -44,6 +44,8 @@ export class Session {
   #leastExamples = 0;
   /** When to check in next, ms since 1970 by the device's clock. */
   #nextCheckIn = 0;
+  /** Whether that is what the coordinator said, and not a wait of the device's own. */
+  #wasSentAway = false;
   /** Whether the last check-in did not reach the coordinator: then the next connection is the time for another. */
   #isCutOff = false;
   #cancelTimer: Cancel = () => {};
@@ -120,6 +122,13 @@ export class Session {
     this.#comeBackAfter(after, reason);
   }
 
+  /** The coordinator would have the device sooner than it said before. */
+  recalled({ task, after }: ComeBack): void {
+    if (task !== this.#ports.task || this.#state.phase !== 'idle' || !this.#wasSentAway) return;
+    if (this.#ports.platform.clock.now() + after >= this.#nextCheckIn) return;
+    this.#comeBackAfter(after, 'the coordinator asks sooner');
+  }
+
   /** The coordinator gives what a phase of masking begins with. */
   fed(kind: MaskingEvent, { assignment, message }: MaskingInput): void {
     if (this.#state.phase !== 'contributing' || this.#state.assignment.assignment !== assignment) return;
@@ -158,11 +167,13 @@ export class Session {
   #comeBackAfter(told: number, reason: string): void {
     const least = Math.round(shortestPause * (0.5 + this.#ports.platform.random(1)[0]! / 256));
     this.#checkInAfter(Math.max(told, least), reason);
+    this.#wasSentAway = true;
   }
 
   #checkInAfter(ms: number, reason: string): void {
     const { task, platform, emit } = this.#ports;
     this.#nextCheckIn = platform.clock.now() + ms;
+    this.#wasSentAway = false;
     this.#wakeAt(this.#nextCheckIn, () => void this.#checkIn());
     emit('wait', { task, after: ms, reason });
   }

@@ -1,5 +1,6 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -36,6 +37,10 @@ import { deviceRequests } from './device-requests.ts';
 export interface DeviceChannel extends CohortChannel {
   /** Devices that are connected and have said hello. */
   readonly size: number;
+  /** Those devices. */
+  readonly devices: Iterable<DeviceId>;
+  /** Tells a device that it may come back sooner; one without a connection is not told. */
+  comeBack(device: DeviceId, message: ComeBack): void;
   /** Closes the connection of a device that was revoked, if it has one. */
   disconnect(device: DeviceId, code: 'device.revoked'): void;
 }
@@ -62,6 +67,7 @@ export interface Core {
   /** By the task's name. */
   readonly rounds: ReadonlyMap<string, TaskRounds>;
   readonly pools: ReadonlyMap<string, WaitingPool>;
+  readonly checkIns: ReadonlyMap<string, CheckInHandler>;
   readonly registry: Registry;
   readonly versionAliases: VersionAliases;
   /** Which versions in use can't be read. */
@@ -134,12 +140,24 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
         return champion.pinned ? champion.model : undefined;
       },
       traffic: () => traffic.of(task.name),
-      comeBackAfter: () => checkIns.get(task.name)!.comeBackAfter(),
+      comeBackAfter: device => checkIns.get(task.name)!.sendAway(device),
+      recall: () => checkIns.get(task.name)!.recall(),
+      enrolled: () => population.size,
       events,
     });
     pools.set(task.name, pool);
     rounds.set(task.name, taskRounds);
-    checkIns.set(task.name, new CheckInHandler(taskRounds, pool, activePopulation, ports.jitter));
+    checkIns.set(
+      task.name,
+      new CheckInHandler({
+        rounds: taskRounds,
+        pool,
+        activePopulation,
+        random: ports.jitter,
+        clock,
+        channel,
+      }),
+    );
   }
 
   const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
@@ -200,6 +218,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     readability,
     settings,
     pools,
+    checkIns,
     registry,
     traffic,
     control,

@@ -212,7 +212,12 @@ async function open(
     ),
     guard,
   );
-  taskRoutes(app, rounds, storage.history, storage.verdicts, { clock, events, guard });
+  taskRoutes(app, rounds, storage.history, storage.verdicts, {
+    clock,
+    events,
+    guard,
+    versionAliases: core.versionAliases,
+  });
   modelRoutes(app, registry, storage.history, traffic, events);
   wasmRoutes(app);
   updateRoutes(

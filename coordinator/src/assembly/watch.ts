@@ -28,10 +28,11 @@ export interface Watch {
 export async function openWatch(
   {
     rounds,
+    checkIns,
     versionAliases,
     readability,
     settings,
-  }: Pick<Core, 'rounds' | 'versionAliases' | 'readability' | 'settings'>,
+  }: Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings'>,
   ports: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -71,6 +72,7 @@ export async function openWatch(
     versionAliases,
     presence,
     enrolled,
+    expected: task => checkIns.get(task)!.expected,
     alerts: () => alerts.firing,
     attention: alerts.attention,
   });

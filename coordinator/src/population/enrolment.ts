@@ -33,7 +33,7 @@ export function listedTokens(tokens: readonly string[], primitives: Primitives):
   };
 }
 
-/** Takes the tokens that operators made, and counts their use. */
+/** Takes the tokens that operators made, and counts their use. Throws `device.enrolment-used-up` for one that has no use left. */
 export function storedTokens(
   store: EnrolmentTokenStore,
   primitives: Primitives,
@@ -45,7 +45,10 @@ export function storedTokens(
     const stored = await store.get(id);
     const now = clock.now();
     if (!proves(token, stored, primitives) || !isValid(stored!, now)) return false;
-    return store.use(id, device, now);
+    if (await store.use(id, device, now)) return true;
+    const { uses, maxUses } = (await store.get(id)) ?? stored!;
+    if (maxUses !== null && uses >= maxUses) throw new MurmurationError('device.enrolment-used-up');
+    return false;
   };
 }
 

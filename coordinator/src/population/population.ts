@@ -54,7 +54,7 @@ export class Population {
 
   /**
    * Makes a device known; one that is known already stays as it is, and its token is not looked at. Throws `protocol.version`,
-   * `device.key`, `device.signature`, `device.revoked`, `device.enrolment-refused`, `device.enrolment-unavailable`, or what the app's own verifier throws.
+   * `device.key`, `device.signature`, `device.revoked`, `device.enrolment-refused`, `device.enrolment-used-up`, `device.enrolment-unavailable`, or what the app's own verifier throws.
    */
   async enrol(
     { protocol, publicKey, token, certificate, signature }: Enrol,

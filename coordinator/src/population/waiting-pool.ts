@@ -16,6 +16,10 @@ export class WaitingPool {
     return this.#waiting.size;
   }
 
+  has(device: DeviceId): boolean {
+    return this.#waiting.has(device);
+  }
+
   add(device: DeviceId): void {
     this.#waiting.add(device);
     this.#changed();

@@ -19,7 +19,7 @@ export interface RoundRecord {
   readonly outcome: 'published' | 'failed';
   /** The version that it led to. */
   readonly model: ModelHash | null;
-  readonly failure: { readonly during: Failed['during']; readonly reason: string } | null;
+  readonly failure: Pick<Failed, 'during' | 'reason' | 'byOperator'> | null;
   readonly tally: Tally;
   readonly metrics: Metrics | null;
   /** In order; empty of rounds that were recorded before phases were. */
@@ -50,11 +50,15 @@ export function recordOf(
     endedAt,
     outcome: state.phase,
     model: state.phase === 'published' ? state.model : null,
-    failure: state.phase === 'failed' ? { during: state.during, reason: state.reason } : null,
+    failure: state.phase === 'failed' ? failureOf(state) : null,
     tally: state.tally,
     metrics,
     traffic,
     phases,
     errors,
   };
+}
+
+function failureOf({ during, reason, byOperator }: Failed): RoundRecord['failure'] {
+  return { during, reason, ...(byOperator && { byOperator }) };
 }

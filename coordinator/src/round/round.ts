@@ -93,6 +93,8 @@ export interface Failed {
   readonly tally: Tally;
   readonly during: Exclude<RoundState['phase'], 'published' | 'failed'>;
   readonly reason: string;
+  /** An operator ended it: nothing is wrong. */
+  readonly byOperator?: true;
 }
 
 export type CollectingState = Keys | Shares | Updates | Agreement | Unmasking;
@@ -109,7 +111,8 @@ export interface Tally {
 
 export type RoundEvent =
   /** So many eligible devices wait for an assignment. */
-  | { readonly type: 'available'; readonly devices: number }
+  /** Devices that wait; `areAll`: everybody who is enrolled is there, and has been for a while. */
+  | { readonly type: 'available'; readonly devices: number; readonly areAll?: boolean }
   /** The cohort was drawn at `time`. */
   | { readonly type: 'drawn'; readonly members: readonly Member[]; readonly time: number }
   /** A device's message of this phase was taken; its update, in the phase of updates, was added to the sum. */
@@ -132,7 +135,8 @@ export type RoundEvent =
   /** The new version is stored. */
   | { readonly type: 'published'; readonly model: ModelHash }
   /** The sum could not become a version, or an operator ended the round. */
-  | { readonly type: 'abort'; readonly reason: string };
+  /** `byOperator`: somebody wanted it so. */
+  | { readonly type: 'abort'; readonly reason: string; readonly byOperator?: true };
 
 export type Effect =
   /** Send a `tick` at `time`. */

@@ -1,8 +1,10 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import type { CheckIn, CheckInAnswer } from '@murmuration/protocol/messages/check-in';
+import type { CheckIn, CheckInAnswer, ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ActivePopulation } from '../population/active-population.ts';
 import { comeBackAfter } from '../population/pacing.ts';
+import { type Expected, SentAway } from '../population/sent-away.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { cohortSizeOf } from '../task/task.ts';
@@ -20,23 +22,38 @@ const untilEligible = 5 * 60_000;
 /** Longest reason that an answer has room for, in characters. */
 const longestReason = 256;
 
+/** What the check-ins of a task depend on. */
+export interface CheckInPorts {
+  readonly rounds: TaskRounds;
+  readonly pool: WaitingPool;
+  readonly activePopulation: Pick<ActivePopulation, 'of'>;
+  /** Spreads check-ins. */
+  readonly random: RandomBytes;
+  readonly clock: Clock;
+  /** The devices that are connected, and the way to them. */
+  readonly channel: {
+    readonly devices: Iterable<DeviceId>;
+    comeBack(device: DeviceId, message: ComeBack): void;
+  };
+}
+
 /** Answers check-ins of one task: wait for an assignment, or come back later. */
 export class CheckInHandler {
   readonly #rounds: TaskRounds;
   readonly #pool: WaitingPool;
   readonly #activePopulation: Pick<ActivePopulation, 'of'>;
   readonly #random: RandomBytes;
+  readonly #clock: Clock;
+  readonly #channel: CheckInPorts['channel'];
+  readonly #sentAway = new SentAway();
 
-  constructor(
-    rounds: TaskRounds,
-    pool: WaitingPool,
-    activePopulation: Pick<ActivePopulation, 'of'>,
-    random: RandomBytes,
-  ) {
+  constructor({ rounds, pool, activePopulation, random, clock, channel }: CheckInPorts) {
     this.#rounds = rounds;
     this.#pool = pool;
     this.#activePopulation = activePopulation;
     this.#random = random;
+    this.#clock = clock;
+    this.#channel = channel;
   }
 
   /**
@@ -45,17 +62,19 @@ export class CheckInHandler {
    */
   answer(device: DeviceId, checkIn: CheckIn, sdk: string, out = 0): CheckInAnswer {
     this.#pool.remove(device);
+    this.#sentAway.remove(device);
     if (out > 0)
       return { decision: 'later', after: out, reason: 'the device has revealed or dealt wrong shares' };
     const reason = ineligible(this.#rounds.task.eligibility, checkIn, sdk);
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
     if (this.#rounds.current?.involves(device)) {
-      const after = Math.max(whileInRound, this.comeBackAfter());
+      const after = Math.max(whileInRound, this.#comeBackAfter());
+      this.#sentAway.add(device, this.#clock.now() + after);
       return { decision: 'later', after, reason: 'the device has a part in this round' };
     }
     const busy = this.#unavailable();
-    if (busy !== undefined) return { decision: 'later', after: this.comeBackAfter(), reason: busy };
+    if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };
     this.#pool.add(device);
     return { decision: 'waiting' };
   }
@@ -65,8 +84,31 @@ export class CheckInHandler {
     return ineligible(this.#rounds.task.eligibility, checkIn, sdk) === undefined;
   }
 
-  /** ms after which a device should check in again (pace steering). */
-  comeBackAfter(): number {
+  /** ms after which a device is to check in again (pace steering); it is expected then. */
+  sendAway(device: DeviceId): number {
+    const after = this.#comeBackAfter();
+    this.#sentAway.add(device, this.#clock.now() + after);
+    return after;
+  }
+
+  /**
+   * Tells every connected device that neither waits nor has a part in the round when to come back by the schedule as it is now. Each takes
+   * it where that is sooner than what it was told before.
+   */
+  recall(): void {
+    const { task, current } = this.#rounds;
+    for (const device of this.#channel.devices) {
+      if (this.#pool.has(device) || current?.involves(device)) continue;
+      this.#channel.comeBack(device, { task: task.name, after: this.sendAway(device) });
+    }
+  }
+
+  /** Devices that were sent away and have not come back yet. */
+  get expected(): Expected {
+    return this.#sentAway.expected(this.#clock.now());
+  }
+
+  #comeBackAfter(): number {
     const { task, untilNextRound } = this.#rounds;
     const { interval } = task;
     return comeBackAfter(

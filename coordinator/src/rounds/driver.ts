@@ -19,6 +19,9 @@ import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
 import { RoundExecution } from './round-execution.ts';
 
+/** ms for which all devices that are enrolled have to wait before a round goes on without more: others may be about to enrol. */
+const settling = 5_000;
+
 /**
  * Carries one round through its life: feeds what happens to its course, and alone performs the effects. Whatever leaves the
  * coordinator waits until all that it follows from is durable (output commit), so that a crash loses only what nobody was told.
@@ -33,6 +36,7 @@ export class RoundDriver {
   readonly #closer: Closer;
   readonly #absence: Absence;
   #cancelTimer: Cancel = () => {};
+  #cancelSettling: Cancel = () => {};
   #record: RoundRecord | undefined;
   /** What makes or keeps the end of the round. */
   #closing: Promise<void> = Promise.resolve();
@@ -81,7 +85,19 @@ export class RoundDriver {
   }
 
   poolChanged(): void {
-    this.#execution.happen({ type: 'available', devices: this.#ports.pool.size });
+    const { pool, clock } = this.#ports;
+    this.#cancelSettling();
+    this.#execution.happen({ type: 'available', devices: pool.size });
+    if (!this.#hasAll()) return;
+    this.#cancelSettling = clock.at(clock.now() + settling, () => {
+      if (this.#hasAll()) this.#execution.happen({ type: 'available', devices: pool.size, areAll: true });
+    });
+  }
+
+  /** Whether nobody is left whom over-selection could wait for. */
+  #hasAll(): boolean {
+    const { pool, enrolled } = this.#ports;
+    return this.state.phase === 'gathering' && pool.size >= Math.max(this.terms.goal, enrolled());
   }
 
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of this round. */
@@ -183,8 +199,9 @@ export class RoundDriver {
   }
 
   /** Ends the round as failed, unless its version is being stored already. */
-  abort(reason: string): void {
-    if (!this.#closer.isCommitting) this.#execution.happen({ type: 'abort', reason });
+  abort(reason: string, byOperator = false): void {
+    if (this.#closer.isCommitting) return;
+    this.#execution.happen({ type: 'abort', reason, ...(byOperator && { byOperator }) });
   }
 
   /**
@@ -196,6 +213,7 @@ export class RoundDriver {
     const reason = new MurmurationError('server.stopping');
     stop.abort(reason);
     this.#cancelTimer();
+    this.#cancelSettling();
     this.#absence.end();
     await Promise.all([journal.commit.flush(), checkpointer.commit.flush()]);
     journal.commit.abandon(reason);

@@ -16,12 +16,15 @@ export class Outbox {
   readonly #planBytes: Uint8Array;
   readonly #claims: Claims;
   readonly #channel: CohortChannel;
-  readonly #comeBackAfter: () => number;
+  readonly #comeBackAfter: (device: DeviceId) => number;
 
   constructor(
     terms: RoundTerms,
     claims: Claims,
-    { channel, comeBackAfter }: { readonly channel: CohortChannel; readonly comeBackAfter: () => number },
+    {
+      channel,
+      comeBackAfter,
+    }: { readonly channel: CohortChannel; readonly comeBackAfter: (device: DeviceId) => number },
   ) {
     this.#terms = terms;
     this.#planBytes = writePlan(terms.plan);
@@ -51,7 +54,7 @@ export class Outbox {
   }
 
   end(device: DeviceId, outcome: RoundEnd['outcome'], reason: string): void {
-    const after = this.#comeBackAfter();
+    const after = this.#comeBackAfter(device);
     this.#channel.end(device, {
       round: this.#terms.id,
       outcome,

@@ -48,7 +48,11 @@ export interface DriverPorts {
   /** The version that an operator has named for devices to serve, if one is. */
   readonly named: () => ModelHash | undefined;
   readonly traffic: () => TrafficCount;
-  /** ms after which a device of the cohort should check in again. */
-  readonly comeBackAfter: () => number;
+  /** ms after which a device of the cohort is to check in again. */
+  readonly comeBackAfter: (device: DeviceId) => number;
+  /** Tells devices that were sent away that they may come back sooner. */
+  readonly recall: () => void;
+  /** Devices that are enrolled. */
+  readonly enrolled: () => number;
   readonly events: CoordinatorEvents;
 }

@@ -47,7 +47,7 @@ export class RoundControl {
     const { current } = this.#find(task);
     if (current === undefined || isOver(current.state.phase))
       throw new MurmurationError('round.unknown', 'No round of this task is under way.');
-    current.abort(reason);
+    current.abort(reason, true);
     if (!isOver(current.state.phase))
       throw new MurmurationError('round.closed', 'The version of this round is being stored already.');
   }
@@ -66,7 +66,7 @@ export class RoundControl {
       const { current } = rounds;
       if (current === undefined || isOver(current.state.phase) || current.terms.plan.model === version.model)
         return version;
-      current.abort('An operator rolled the model back.');
+      current.abort('An operator rolled the model back.', true);
       const record = await current.ended;
       if (record?.outcome !== 'published') return version;
     }

@@ -71,7 +71,9 @@ export class TaskRounds {
     if (this.#isRunning) return void this.#ports.events.emit('settings', task.name);
     this.#takeOver();
     if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
-    if (this.#started) this.#scheduleNext();
+    if (!this.#started) return;
+    this.#scheduleNext();
+    this.#ports.recall();
   }
 
   #takeOver(): void {
@@ -115,7 +117,9 @@ export class TaskRounds {
   unpause(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    if (this.#started) this.#scheduleNext();
+    if (!this.#started) return;
+    this.#scheduleNext();
+    this.#ports.recall();
   }
 
   get isPaused(): boolean {
@@ -127,7 +131,7 @@ export class TaskRounds {
     if (this.#stopped || !this.#started) throw new MurmurationError('server.stopping');
     if (this.#isRunning) throw new MurmurationError('round.under-way');
     this.#cancel();
-    void this.#runOne();
+    void this.#runOne(true);
   }
 
   /** Ends the current round as failed, and begins no other. */
@@ -184,13 +188,13 @@ export class TaskRounds {
     return Math.min(this.#nextAt, now + Math.max(this.task.interval, this.#hasFailed ? retryAfter : 0));
   }
 
-  /** Whatever goes wrong in a round, the next one follows. */
-  async #runOne(): Promise<void> {
+  /** Whatever goes wrong in a round, the next one follows. `isEarly`: it begins before its time. */
+  async #runOne(isEarly = false): Promise<void> {
     const { clock, events } = this.#ports;
     this.#isRunning = true;
     try {
       this.#hasFailed = false;
-      await this.#begin();
+      await this.#begin(isEarly);
     } catch (error) {
       this.#hasFailed = true;
       events.emit('fault', 'beginning a round', error);
@@ -201,7 +205,7 @@ export class TaskRounds {
     this.#scheduleNext();
   }
 
-  async #begin(): Promise<void> {
+  async #begin(isEarly: boolean): Promise<void> {
     const { head, files } = await this.#registry.current(this.task.name);
     if (this.#stopped) return;
     this.#takeOver();
@@ -210,7 +214,9 @@ export class TaskRounds {
     this.#lastAt = clock.now();
     this.#nextAt = this.#lastAt + this.task.interval;
     const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
-    await this.#carry(new RoundDriver(terms, aggregate, this.#ports));
+    const carried = this.#carry(new RoundDriver(terms, aggregate, this.#ports));
+    if (isEarly) this.#ports.recall();
+    await carried;
   }
 
   /** Waits for the end of a round. */

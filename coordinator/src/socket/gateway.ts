@@ -6,6 +6,7 @@ import {
   type DeviceEvent,
   deviceEvents,
 } from '@murmuration/protocol/messages/channel';
+import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
 import type { Enrol, Enrolled, Hello, Serve, Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
@@ -110,8 +111,16 @@ export class Gateway implements CohortChannel {
     return this.#connections.size;
   }
 
+  get devices(): Iterable<DeviceId> {
+    return this.#connections.keys();
+  }
+
   isConnected(device: DeviceId): boolean {
     return this.#connections.has(device);
+  }
+
+  comeBack(device: DeviceId, message: ComeBack): void {
+    this.#send(device, 'come-back', encodeFrame(message));
   }
 
   assign(device: DeviceId, assignment: Assignment): void {

@@ -4,6 +4,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Expected } from '../population/sent-away.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';
 import type { History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
@@ -26,6 +27,8 @@ export interface OverviewSources {
   readonly versionAliases: VersionAliases;
   readonly presence: Presence;
   readonly enrolled: () => number;
+  /** Devices of a task that were sent away and have not come back. */
+  readonly expected: (task: TaskName) => Expected;
   readonly alerts: () => readonly Alert[];
   readonly attention: Attention;
 }
@@ -73,6 +76,7 @@ export class Overviews {
 
   #task({ task, current, isPaused, nextAt, waiting }: TaskRounds): TaskOverview {
     const { champion, newest } = this.#sources.versionAliases.of(task.name);
+    const sentAway = this.#sources.expected(task.name);
     const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
     return {
       task: task.name,
@@ -83,10 +87,32 @@ export class Overviews {
       last: this.#last.get(task.name) ?? null,
       nextRoundAt: isPaused || round ? null : iso(nextAt),
       waiting,
+      waitsFor: this.#waitsFor({ current, isPaused, nextAt, waiting }),
+      sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.pinned !== null },
       newest: { number: newest.number, model: newest.model },
     };
+  }
+
+  #waitsFor({
+    current,
+    isPaused,
+    nextAt,
+    waiting,
+  }: Pick<TaskRounds, 'current' | 'isPaused' | 'nextAt' | 'waiting'>): TaskOverview['waitsFor'] {
+    if (!current || isOver(current.state))
+      return isPaused
+        ? { what: 'operator', devices: 0, until: null }
+        : { what: 'schedule', devices: 0, until: iso(nextAt) };
+    const { state, terms } = current;
+    if (!('quorum' in state)) return { what: 'coordinator', devices: 0, until: null };
+    const { accepted, goal, deadline } = state.quorum;
+    const until = iso(deadline);
+    if (state.phase !== 'gathering') return { what: 'cohort', devices: Math.max(0, goal - accepted), until };
+    // Over-selection waits for nobody who isn't there.
+    const wanted = Math.min(goal, Math.max(terms.goal, this.#sources.enrolled()));
+    return { what: 'check-ins', devices: Math.max(0, wanted - waiting), until };
   }
 
   #round({ state, terms, phases }: RoundDriver, waiting: number): LiveRound {

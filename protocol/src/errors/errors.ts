@@ -73,6 +73,11 @@ export const errors = {
   },
   'device.unknown': { status: 401, retryable: false, text: 'The device is not enrolled; enrol it first.' },
   'device.enrolment-refused': { status: 403, retryable: false, text: 'The enrolment token is not valid.' },
+  'device.enrolment-used-up': {
+    status: 403,
+    retryable: false,
+    text: 'The enrolment token is used up: as many devices have enrolled with it as it allows. Ask for a new one.',
+  },
   'device.key': {
     status: 422,
     retryable: false,

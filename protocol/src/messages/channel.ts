@@ -44,6 +44,8 @@ export interface CoordinatorEvents {
   'round-end'(frame: Uint8Array): void;
   /** `serve` */
   serve(frame: Uint8Array): void;
+  /** `comeBack` */
+  'come-back'(frame: Uint8Array): void;
 }
 
 export type DeviceEvent = keyof DeviceEvents;
@@ -71,6 +73,7 @@ const fromCoordinator: Record<CoordinatorEvent, true> = {
   agreed: true,
   'round-end': true,
   serve: true,
+  'come-back': true,
 };
 export const deviceEvents = Object.keys(fromDevice) as readonly DeviceEvent[];
 export const coordinatorEvents = Object.keys(fromCoordinator) as readonly CoordinatorEvent[];

@@ -21,3 +21,7 @@ export const checkInAnswer = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('later'), after: duration, reason: text(256) }),
 ]);
 export type CheckInAnswer = z.infer<typeof checkInAnswer>;
+
+/** Coordinator to device: a device that was told to come back later may do so in `after` ms, where that is sooner. */
+export const comeBack = z.strictObject({ task: taskName, after: duration });
+export type ComeBack = z.infer<typeof comeBack>;

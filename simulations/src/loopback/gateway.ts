@@ -21,6 +21,7 @@ import {
   parseRoundId,
 } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
@@ -172,6 +173,10 @@ export class LoopbackGateway implements DeviceChannel {
     return bytes;
   }
 
+  get devices(): Iterable<DeviceId> {
+    return this.#connections.keys();
+  }
+
   isConnected(device: DeviceId): boolean {
     return this.#connections.has(device);
   }
@@ -179,6 +184,10 @@ export class LoopbackGateway implements DeviceChannel {
   disconnect(device: DeviceId): void {
     const connection = this.#connections.get(device);
     if (connection) this.#close(connection);
+  }
+
+  comeBack(device: DeviceId, message: ComeBack): void {
+    this.#send(device, 'come-back', encodeFrame(message));
   }
 
   assign(device: DeviceId, assignment: Assignment): void {

@@ -125,15 +125,19 @@ export class Life implements CohortChannel, Writer {
       makeVersion: versionMaker(() => task, registry, clock),
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
-      comeBackAfter: () => this.#desk.comeBackAfter(),
+      comeBackAfter: device => this.#desk.sendAway(device),
+      recall: () => {},
+      enrolled: () => Number.POSITIVE_INFINITY,
       events,
     });
-    this.#desk = new CheckInHandler(
-      this.rounds,
-      this.pool,
-      { of: () => ({ population: 0, connected: 0 }) },
+    this.#desk = new CheckInHandler({
+      rounds: this.rounds,
+      pool: this.pool,
+      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       random,
-    );
+      clock,
+      channel: { devices: [], comeBack() {} },
+    });
     this.control = new RoundControl(new Map([[task.name, this.rounds]]), pausedTasks);
     this.#registrar = new DeviceRegistry(devices, memoryActivity(), this.population, {
       isConnected: device => this.isConnected(device),

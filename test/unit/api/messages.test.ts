@@ -95,6 +95,8 @@ const task: TaskOverview = {
   last: { number: 6, outcome: 'failed', endedAt: at, reason: 'Too few devices.' },
   nextRoundAt: null,
   waiting: 3,
+  waitsFor: { what: 'check-ins', devices: 2, until: at },
+  sentAway: { devices: 1, next: at },
   eligible: 2,
   champion: { number: 5, model, isPinned: true },
   newest: { number: 6, model },

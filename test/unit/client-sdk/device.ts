@@ -1,6 +1,6 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { ClientEvents } from '@murmuration/client-sdk/client/events';
-import type { TaskOptions } from '@murmuration/client-sdk/client/options';
+import type { ClientOptions, TaskOptions } from '@murmuration/client-sdk/client/options';
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
@@ -71,7 +71,7 @@ export function deviceOn(
   storage: Storage,
   tasks: Record<string, TaskOptions>,
   seed = 1,
-  enrolment: () => Promise<string> = async () => 'the enrolment token',
+  enrolment: ClientOptions['enrolment'] = async () => 'the enrolment token',
   floors: Floors = lowFloors,
 ) {
   const random = seededBytes(seed);

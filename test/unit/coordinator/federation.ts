@@ -1,3 +1,4 @@
+import type { DeviceChannel } from '@murmuration/coordinator/assembly/core';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
@@ -6,13 +7,14 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
-import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
+import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -54,11 +56,21 @@ export function updateOf(delta: readonly number[], weight = 1): Uint8Array {
 }
 
 /** The devices' ends of connections that stay in memory. */
-class MemoryChannel implements CohortChannel {
+class MemoryChannel implements Omit<DeviceChannel, 'size' | 'disconnect'> {
   readonly connected = new Set<DeviceId>();
   /** What each device heard last. */
   readonly assignments = new Map<DeviceId, Assignment>();
+  /** How soon each device may come back, as it was told last. */
+  readonly recalled = new Map<DeviceId, number>();
   readonly ends: { readonly device: DeviceId; readonly end: RoundEnd }[] = [];
+
+  get devices(): Iterable<DeviceId> {
+    return this.connected;
+  }
+
+  comeBack(device: DeviceId, { after }: ComeBack): void {
+    this.recalled.set(device, after);
+  }
 
   isConnected(device: DeviceId): boolean {
     return this.connected.has(device);
@@ -113,6 +125,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
   const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
   await storeFirstVersion(task, zeros, registry, history, clock);
   const channel = new MemoryChannel();
+  const enrolled = { devices: Number.POSITIVE_INFINITY };
   const pool = new WaitingPool(() => rounds.current?.poolChanged());
   const make = versionMaker(
     () => rounds.task,
@@ -132,10 +145,19 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     makeVersion: makeVersion?.(make) ?? make,
     named: () => undefined,
     traffic: () => ({ up: 0, down: 0 }),
-    comeBackAfter: () => desk.comeBackAfter(),
+    comeBackAfter: device => desk.sendAway(device),
+    recall: () => desk.recall(),
+    enrolled: () => enrolled.devices,
     events,
   });
-  const desk = new CheckInHandler(rounds, pool, { of: () => ({ population: 0, connected: 0 }) }, random);
+  const desk = new CheckInHandler({
+    rounds,
+    pool,
+    activePopulation: { of: () => ({ population: 0, connected: 0 }) },
+    random,
+    clock,
+    channel,
+  });
   return {
     task,
     clock,
@@ -149,6 +171,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     pool,
     rounds,
     desk,
+    enrolled,
     /** A device connects and checks in. */
     checkIn(device: DeviceId) {
       channel.connected.add(device);

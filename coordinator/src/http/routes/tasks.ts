@@ -6,6 +6,7 @@ import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import type { VersionAliases, VersionsInUse } from '../../promotion/version-aliases.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import { wholeBytes } from '../../registry/stored-bytes.ts';
@@ -80,6 +81,9 @@ const task = z.object({
   strategy: z.string(),
   cohort: z.object({ goal: z.int(), minimum: z.int(), overSelection: z.number() }),
   round: z.object({ number: z.int(), phase: round.shape.phase }).nullable(),
+  serves: z
+    .object({ model: z.string(), number: z.int(), isPinned: z.boolean() })
+    .describe('The version that devices serve; pinned: until an operator names another, not the newest'),
 });
 
 const rounds = z.object({ rounds: z.array(round) });
@@ -94,14 +98,22 @@ const page = z.object({
 /** Rows of a page that take as much as a request without any. */
 const rowsPerRequest = 5;
 
+export interface TaskRoutePorts {
+  readonly clock: Clock;
+  readonly events: CoordinatorEvents;
+  readonly guard: Guard;
+  readonly versionAliases: Pick<VersionAliases, 'of'>;
+}
+
 /** What the world may know of the tasks: their model versions, and where there are no operators their rounds, newest first. */
 export function taskRoutes(
   app: App,
   tasks: AllRounds,
   history: Pick<History, 'rounds' | 'versions'>,
   verdicts: Pick<VerdictStore, 'of'>,
-  { clock, events, guard }: { clock: Clock; events: CoordinatorEvents; guard: Guard },
+  { clock, events, guard, versionAliases }: TaskRoutePorts,
 ): void {
+  const describe = (each: TaskRounds) => describeTask(each, versionAliases.of(each.task.name));
   const pages = new AnswerCache(clock);
   for (const event of ['round-ended', 'version'] as const) events.on(event, () => pages.clear());
   /** Answers with a page, which counts for whom it is made as many requests as it takes. */
@@ -129,14 +141,14 @@ export function taskRoutes(
     '/v1/tasks',
     { schema: { summary: 'The tasks', response: { 200: z.object({ tasks: z.array(task) }) } } },
     () => ({
-      tasks: [...tasks.values()].map(describeTask),
+      tasks: [...tasks.values()].map(describe),
     }),
   );
 
   app.get(
     '/v1/tasks/:task',
     { schema: { summary: 'One task', params: named, response: { 200: task, 404: problem } } },
-    request => describeTask(find(request.params.task)),
+    request => describe(find(request.params.task)),
   );
 
   app.get(
@@ -191,12 +203,13 @@ export function taskRoutes(
   );
 }
 
-function describeTask({
-  task: { name, planVersion, strategy, cohort },
-  current,
-}: TaskRounds): z.input<typeof task> {
+function describeTask(
+  { task: { name, planVersion, strategy, cohort }, current }: TaskRounds,
+  { champion: { model, number, pinned } }: VersionsInUse,
+): z.input<typeof task> {
+  const serves = { model, number, isPinned: pinned !== null };
   const under = current ? { number: current.terms.number, phase: current.state.phase } : null;
-  return { name, planVersion, strategy: strategy.name, cohort, round: under };
+  return { name, planVersion, strategy: strategy.name, cohort, round: under, serves };
 }
 
 function describeVersion(

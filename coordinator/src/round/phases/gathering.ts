@@ -18,14 +18,18 @@ export function begin(terms: RoundTerms): Step {
   return { state: { phase: 'gathering', terms, quorum }, effects: [{ type: 'wake', time: quorum.deadline }] };
 }
 
-/** Waits for the whole cohort; at the deadline goes on with those who are there, if they can make up the minimum. */
+/**
+ * Waits for the whole cohort, or for all devices that there are where these reach the goal: over-selection never waits for more. At the
+ * deadline goes on with those who are there, if they can make up the minimum.
+ */
 export function gathering(state: Gathering, event: RoundEvent): Step {
   const { terms, quorum } = state;
   switch (event.type) {
     case 'available': {
       const here = { ...state, quorum: { ...quorum, accepted: event.devices } };
-      return event.devices >= quorum.goal
-        ? { state: here, effects: [{ type: 'draw', devices: quorum.goal }] }
+      const enough = event.areAll ? Math.min(terms.goal, quorum.goal) : quorum.goal;
+      return event.devices >= enough
+        ? { state: here, effects: [{ type: 'draw', devices: Math.min(event.devices, quorum.goal) }] }
         : unchanged(here);
     }
     case 'drawn': {

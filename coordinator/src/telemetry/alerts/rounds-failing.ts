@@ -10,10 +10,11 @@ export interface Failures {
   readonly last: { readonly number: number; readonly reason: string };
 }
 
-/** The failures in a row after one more round; null after a round that was published. */
+/** The failures in a row after one more round; null after a round that was published. One that an operator ended is no failure. */
 export function countFailures(before: Failures | null, record: RoundRecord): Failures | null {
   const { outcome, endedAt, number, failure } = record;
   if (outcome === 'published') return null;
+  if (failure?.byOperator) return before;
   return {
     count: (before?.count ?? 0) + 1,
     since: before?.since ?? endedAt,

@@ -6,6 +6,8 @@ import { clock, coordinator, gate, hour, newScene, roundEnd, storage, trainer, w
 
 beforeEach(newScene);
 
+const waitingAnswer = () => ({ decision: 'waiting' });
+
 describe('check-in', () => {
   it('RD2: tells its conditions', async () => {
     const { waits } = await waiting();
@@ -44,6 +46,42 @@ describe('check-in', () => {
     await clock.advance(1);
     expect(coordinator.asked['check-in']).toHaveLength(2);
     expect(waits[0]).toEqual({ task: 'keyboard', after: hour, reason: 'no round begins soon' });
+  });
+
+  it('RD14: comes back sooner when the coordinator asks it to, once and for its task', async () => {
+    coordinator.answers['check-in'] = () => ({
+      decision: 'later',
+      after: hour,
+      reason: 'no round begins soon',
+    });
+    const { waits } = await waiting();
+    coordinator.send('come-back', { task: 'another', after: 0 });
+    coordinator.send('come-back', { task: 'keyboard', after: 2 * hour });
+    await clock.advance(2_000);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    coordinator.answers['check-in'] = waitingAnswer;
+    coordinator.send('come-back', { task: 'keyboard', after: 1_000 });
+    await clock.advance(999);
+    expect(coordinator.asked['check-in']).toHaveLength(1);
+    await clock.advance(1);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+    expect(waits.map(({ after }) => after)).toEqual([hour, 1_000, null]);
+    coordinator.send('come-back', { task: 'keyboard', after: 0 });
+    await clock.advance(2_000);
+    expect(coordinator.asked['check-in']).toHaveLength(2);
+  });
+
+  it('RD14: is not called back from a wait of its own', async () => {
+    const { client } = deviceOn(coordinator, clock, storage, {
+      keyboard: { examples: () => [], trainer },
+    });
+    coordinator.leastExamples = 1;
+    await client.start();
+    coordinator.connect();
+    await clock.advance(0);
+    coordinator.send('come-back', { task: 'keyboard', after: 0 });
+    await clock.advance(299_999);
+    expect(coordinator.asked['check-in']).toEqual([]);
   });
 
   it('RD3: checks in again when a connection broke while it waited', async () => {

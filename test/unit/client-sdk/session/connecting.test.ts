@@ -125,6 +125,28 @@ describe('a device that connects', () => {
     expect(errors).toEqual([]);
   });
 
+  it('stops where its token is used up, and asks an app that has others for the next one', async () => {
+    const { enrol } = coordinator.answers;
+    coordinator.answers.enrol = message => {
+      if (message.token === 'fresh') return enrol(message);
+      throw new MurmurationError('device.enrolment-used-up');
+    };
+    const fixed = device(1, 'used up');
+    await fixed.client.start();
+    coordinator.connect();
+    await clock.advance(60_000);
+    expect(fixed.errors).toEqual(['device.enrolment-used-up']);
+    expect(coordinator.isOpen).toBe(false);
+    const tokens = ['used up', 'fresh'];
+    const other = device(2, async () => tokens.shift()!);
+    await other.client.start();
+    for (let again = 0; again < 2; again++) {
+      coordinator.connect();
+      await clock.advance(0);
+    }
+    expect(coordinator.asked.hello).toHaveLength(1);
+  });
+
   it('asks its app for another token where the coordinator has refused one', async () => {
     const tokens = ['used up', 'fresh'];
     const { enrol } = coordinator.answers;

@@ -1,3 +1,4 @@
+import type { ClientOptions } from '@murmuration/client-sdk/client/options';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
@@ -21,7 +22,7 @@ export function newScene(): void {
   storage = memoryStorage();
 }
 
-export const device = (seed = 1, enrolment?: () => Promise<string>) =>
+export const device = (seed = 1, enrolment?: ClientOptions['enrolment']) =>
   deviceOn(
     coordinator,
     clock,

@@ -54,6 +54,7 @@ export async function openAdmin(
   const readability = new Readability(federation.registry, versionAliases, federation.events);
   await versionAliases.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
+  const checkIns = new Map([[task.name as string, federation.desk]]);
   const settings = new SettingsManager(storage.settings, tasks, [task], clock);
   const watchPorts = {
     clock,
@@ -66,7 +67,8 @@ export async function openAdmin(
     ...watched,
   };
   /** Watches as a coordinator does that begins now. */
-  const watchAgain = () => openWatch({ rounds: tasks, versionAliases, readability, settings }, watchPorts);
+  const watchAgain = () =>
+    openWatch({ rounds: tasks, checkIns, versionAliases, readability, settings }, watchPorts);
   const watch = await watchAgain();
   const nothing = { withdraw: () => {}, revoke: async () => {}, reinstate: async () => {} };
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);

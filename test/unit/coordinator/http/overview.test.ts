@@ -53,6 +53,29 @@ async function play(): Promise<void> {
 }
 
 describe('the overview', () => {
+  it('says what a round waits for, and when devices come that were sent away', async () => {
+    const stands = async () => (await get<Overview>('/overview')).tasks[0]!;
+    const at = (ms: number) => new Date(admin.clock.now() + ms).toISOString();
+    checkIn(0);
+    expect(await stands()).toMatchObject({
+      // The goal is 2; nobody is enrolled for whom over-selection could wait.
+      waitsFor: { what: 'check-ins', devices: 1, until: expect.any(String) },
+      sentAway: { devices: 0, next: null },
+    });
+    checkIn(1);
+    checkIn(2);
+    await admin.clock.advance(0);
+    expect((await stands()).waitsFor).toMatchObject({ what: 'cohort', devices: 2 });
+    await put('POST', '/tasks/values/pause', {});
+    await send(0);
+    await send(1);
+    await admin.clock.advance(0);
+    const { waitsFor, sentAway } = await stands();
+    expect(waitsFor).toEqual({ what: 'operator', devices: 0, until: null });
+    expect(sentAway.devices).toBe(3);
+    expect(sentAway.next! >= at(15 * 60_000)).toBe(true);
+  });
+
   it('shows the round under way, phase by phase, and who is connected', async () => {
     checkIn(0);
     checkIn(1);

@@ -89,15 +89,19 @@ export class LivingCoordinator implements Answering, CohortChannel {
       makeVersion: world.makeVersion(versionMaker(() => task, this.#registry, clock)),
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
-      comeBackAfter: () => this.#desk.comeBackAfter(),
+      comeBackAfter: device => this.#desk.sendAway(device),
+      recall: () => {},
+      enrolled: () => Number.POSITIVE_INFINITY,
       events,
     });
-    this.#desk = new CheckInHandler(
-      this.rounds,
-      this.#pool,
-      { of: () => ({ population: 0, connected: 0 }) },
+    this.#desk = new CheckInHandler({
+      rounds: this.rounds,
+      pool: this.#pool,
+      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       random,
-    );
+      clock,
+      channel: { devices: [], comeBack() {} },
+    });
   }
 
   isConnected(device: DeviceId): boolean {

@@ -4,6 +4,7 @@ import { modelRoutes } from '@murmuration/coordinator/http/routes/models';
 import { taskRoutes } from '@murmuration/coordinator/http/routes/tasks';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import type { Unreadable } from '@murmuration/coordinator/promotion/readability';
+import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
@@ -18,8 +19,10 @@ import { deviceId, openFederation } from '../../federation.ts';
 /** The public routes over the rounds of one task, all in memory. */
 export async function openRoutes() {
   const federation = await openFederation();
-  const { clock, events, rounds, history, registry, task, channel } = federation;
+  const { clock, events, rounds, history, registry, aliases, task, channel } = federation;
   const traffic = new Traffic();
+  const versionAliases = new VersionAliases(aliases, history, events, clock, model => registry.files(model));
+  await versionAliases.open(task.name);
   const verdicts = memoryVerdicts();
   const revoked = new Set<DeviceId>();
   const refused: string[] = [];
@@ -33,7 +36,7 @@ export async function openRoutes() {
     tasks: [task.name],
     unreadable: () => readiness.unreadable,
   });
-  taskRoutes(app, all, history, verdicts, { clock, events, guard: async () => {} });
+  taskRoutes(app, all, history, verdicts, { clock, events, guard: async () => {}, versionAliases });
   modelRoutes(app, registry, history, traffic, events);
   updateRoutes(
     app,

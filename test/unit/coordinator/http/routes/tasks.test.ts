@@ -20,6 +20,7 @@ describe('tasks', () => {
           strategy: 'fedAvg',
           cohort: { goal: 3, minimum: 2, overSelection: 1.34 },
           round: null,
+          serves: { model: expect.stringMatching(/^[0-9a-f]{64}$/), number: 0, isPinned: false },
         },
       ],
     });

@@ -50,6 +50,16 @@ const failuresAfter = (...outcomes: RoundRecord['outcome'][]) =>
   outcomes.map((outcome, i) => round(i + 1, outcome)).reduce(countFailures, null);
 
 describe('rounds that fail in a row', () => {
+  it('are not those that an operator ended', () => {
+    const aborted = {
+      ...round(2, 'failed'),
+      failure: { during: 'updates', reason: '', byOperator: true },
+    } as never;
+    expect(countFailures(null, aborted)).toBeNull();
+    const before = failuresAfter('failed');
+    expect(countFailures(before, aborted)).toBe(before);
+  });
+
   it('are counted since the last one that was published, from the end of the first', () => {
     expect(failuresAfter('failed', 'published')).toBeNull();
     expect(failuresAfter('failed', 'published', 'failed', 'failed')).toEqual({
