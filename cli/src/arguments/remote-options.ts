@@ -11,7 +11,7 @@ export function remoteOptions(command: Command): Command {
   return command
     .option(
       '-u, --url <url>',
-      'address of the coordinator; MURMURATION_URL without it',
+      'address of the coordinator (default: MURMURATION_URL)',
       process.env.MURMURATION_URL || 'http://127.0.0.1:8800',
     )
     .option('--json', 'print JSON, for programs');
@@ -21,7 +21,7 @@ export function remoteOptions(command: Command): Command {
 export function viewerOptions(command: Command): Command {
   return remoteOptions(command).addHelpText(
     'after',
-    '\nWhere the coordinator has operators, a token of one is taken from the environment variable MURMURATION_TOKEN.',
+    '\nIf the coordinator has operators, set the environment variable MURMURATION_TOKEN to an operator token.',
   );
 }
 
@@ -29,6 +29,6 @@ export function viewerOptions(command: Command): Command {
 export function operatorOptions(command: Command): Command {
   return remoteOptions(command).addHelpText(
     'after',
-    '\nThe operator token is taken from the environment variable MURMURATION_TOKEN.',
+    '\nSet the environment variable MURMURATION_TOKEN to an operator token.',
   );
 }

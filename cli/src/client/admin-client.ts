@@ -15,7 +15,7 @@ export class AdminClient {
     if (!token)
       throw new MurmurationError(
         'operator.unauthenticated',
-        'No operator token is given; put it into the environment variable MURMURATION_TOKEN. The first one is made on the machine of the coordinator: murmuration tokens create --role admin --name NAME --storage FOLDER.',
+        'There is no operator token. Set the environment variable MURMURATION_TOKEN. To create the first token, run on the machine of the coordinator: murmuration tokens create --role admin --name NAME --storage FOLDER',
       );
     this.#token = token;
   }

@@ -24,7 +24,7 @@ const entries = z.object({
 
 /** `murmuration audit`: who did what. */
 export function auditCommand(program: Command): void {
-  operatorOptions(program.command('audit').description('what operators did, newest first'))
+  operatorOptions(program.command('audit').description('show what operators did, newest first'))
     .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)
     .option('--before <number>', 'only entries with a number below this one', wholeNumber)
     .action(async (given: Options) => {

@@ -7,8 +7,8 @@ export function backupCommands(program: Command): void {
   storageOptions(
     program
       .command('backup')
-      .description('copy the storage of a coordinator, which may be running, and check the copy')
-      .argument('<folder>', 'where to put it: a folder that is empty or not there'),
+      .description('copy the storage of a coordinator, which may be running, and verify the copy')
+      .argument('<folder>', 'the folder for the copy; empty or not yet there'),
   ).action(async (to: string, options) => {
     const from = await storageFolder(options);
     const { backUp } = await import('@murmuration/coordinator/storage/backup');
@@ -18,7 +18,7 @@ export function backupCommands(program: Command): void {
   storageOptions(
     program
       .command('restore')
-      .description('put a backup into a storage folder that is empty or not there, and check it')
+      .description('restore a backup into a storage folder that is empty or not yet there, and verify it')
       .argument('<folder>', 'the backup'),
   ).action(async (backup: string, options) => {
     const to = await storageFolder(options);

@@ -17,8 +17,8 @@ const shells = { bash, zsh, fish } as const;
 export function completionCommand(program: Command): void {
   program
     .command('completion')
-    .description('print a script by which a shell completes commands and options')
-    .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(shells)))
+    .description('print a completion script for a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(shells)))
     .addHelpText(
       'after',
       `

@@ -30,12 +30,10 @@ const devicePage = z.object({ devices: z.array(device), next: z.string().nullabl
 export function deviceCommands(program: Command): void {
   const devices = program.command('devices').description('the devices of a running coordinator');
 
-  operatorOptions(
-    devices.command('list', { isDefault: true }).description('devices, those first that enrolled last'),
-  )
+  operatorOptions(devices.command('list', { isDefault: true }).description('list devices, newest first'))
     .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)
-    .option('--revoked', 'only those that are revoked')
-    .option('--no-revoked', 'only those that are not')
+    .option('--revoked', 'show only revoked devices')
+    .option('--no-revoked', 'leave out revoked devices')
     .action(async (given: ListOptions) => {
       const client = new AdminClient(given);
       const filter = given.revoked === undefined ? '' : `&revoked=${given.revoked}`;
@@ -46,7 +44,7 @@ export function deviceCommands(program: Command): void {
       sayDevices(found);
     });
 
-  operatorOptions(devices.command('show').description('one device'))
+  operatorOptions(devices.command('show').description('show one device'))
     .argument('<device>', 'its id')
     .action(async (id: string, given: RemoteOptions) => {
       const found = await new AdminClient(given).get(`/devices/${encodeURIComponent(id)}`, device);
@@ -63,9 +61,7 @@ export function deviceCommands(program: Command): void {
       );
     });
 
-  operatorOptions(
-    devices.command('revoke').description('take a device out of the population, at once and for good'),
-  )
+  operatorOptions(devices.command('revoke').description('revoke a device, at once and for good'))
     .argument('<device>', 'its id')
     .action(async (id: string, given: RemoteOptions) => {
       const found = await new AdminClient(given).post(
@@ -81,7 +77,7 @@ export function deviceCommands(program: Command): void {
     devices
       .command('pardon')
       .description(
-        'forget that a device revealed or dealt wrong shares, and take it back if it was revoked for it',
+        'clear the record of wrong shares of a device, and reinstate it if it was revoked for them',
       ),
   )
     .argument('<device>', 'its id')

@@ -10,17 +10,17 @@ const tones = { ok: 'good', warning: 'doubtful', fault: 'bad' } as const;
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check what a coordinator needs here, and say what is wrong and how to mend it')
-    .argument('[task...]', 'task modules that `serve` is to run')
+    .description('check this machine for a coordinator, and say what is wrong and how to fix it')
+    .argument('[task...]', 'the task modules that `serve` will run')
     .option(
       '-c, --config <file>',
-      'configuration file (JSON); environment variables MURMURATION_… go before it',
+      'configuration file (JSON); environment variables MURMURATION_… override it',
     )
-    .option('-u, --url <url>', 'address of a coordinator to compare the clock with')
+    .option('-u, --url <url>', 'address of a coordinator whose clock to compare with')
     .option('--json', 'print JSON, for programs')
     .addHelpText(
       'after',
-      '\nIt changes nothing. The exit code is 1 where there is a fault; warnings leave it 0.',
+      '\nIt changes nothing. The exit code is 1 if there is a fault; warnings alone leave it at 0.',
     )
     .action(async (modules: string[], given: { config?: string; url?: string; json?: boolean }) => {
       const url = given.url === undefined ? undefined : urlOf(given.url);

@@ -1,3 +1,4 @@
+import { usesByDefault } from '@murmuration/api/enrolment';
 import { isoOrNull } from '@murmuration/coordinator/http/routes/admin/schemas';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
@@ -38,7 +39,7 @@ export function enrolmentTokenCommands(tokens: Command): void {
     tokens
       .command('list', { isDefault: true })
       .description(
-        'all tokens that operators made, newest first; those of the configuration are not among them',
+        'list the tokens that operators created, newest first, without those of the configuration',
       ),
   ).action(async (given: RemoteOptions) => {
     const client = new AdminClient(given);
@@ -61,31 +62,33 @@ export function enrolmentTokenCommands(tokens: Command): void {
   });
 
   operatorOptions(
-    tokens.command('create').description('make a token with which devices enrol; it is shown this once'),
+    tokens.command('create').description('create a token with which devices enrol; it is shown only once'),
   )
     .requiredOption('-n, --name <name>', 'what it is for')
-    .option('--uses <number>', 'devices that may enrol with it; 1 without it', wholeNumber)
-    .option('--any-number', 'any number of devices may')
+    .option('--uses <number>', `how many devices may enrol with it (default: ${usesByDefault})`, wholeNumber)
+    .option('--any-number', 'let any number of devices enrol with it')
     .option(
       '-e, --expires <time>',
-      'how long it counts, such as "12 h" or "90 d"; without it, until it is revoked',
+      'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid until it is revoked',
     )
     .action(async (given: CreateOptions) => {
       const body = {
         name: nameOf(given.name),
-        maxUses: given.anyNumber ? null : (given.uses ?? 1),
+        maxUses: given.anyNumber ? null : (given.uses ?? usesByDefault),
         expiresAt: isoOrNull(expiry(given.expires, systemClock.now())),
       };
       const schema = z.object({ token, text: z.string() });
       const made = await new AdminClient(given).post('/enrolment-tokens', body, schema);
       if (given.json) return sayJson({ ...made.token, text: made.text });
       say(made.text);
-      note(`The token ${made.token.id} is not shown again.`);
+      note(
+        `Copy the token now. It won't be shown again; the coordinator stores only a hash. Its id is ${made.token.id}.`,
+      );
     });
 
-  operatorOptions(tokens.command('revoke').description('let no more devices enrol with a token'))
+  operatorOptions(tokens.command('revoke').description('revoke a token: no more devices can enrol with it'))
     .argument('<id>', 'the id that `list` shows')
-    .option('--devices', 'revoke the devices that have enrolled with it as well, at once and for good')
+    .option('--devices', 'also revoke the devices that enrolled with it, at once and for good')
     .action(async (id: string, given: RevokeOptions) => {
       const path = `/enrolment-tokens/${encodeURIComponent(id)}`;
       const client = new AdminClient(given);
@@ -98,6 +101,6 @@ export function enrolmentTokenCommands(tokens: Command): void {
       }
       const revoked = await client.post(`${path}/revoke`, {}, z.object({ token }));
       if (given.json) return sayJson(revoked.token);
-      say(`The token ${id} is revoked; devices that have enrolled with it stay enrolled.`);
+      say(`The token ${id} is revoked. Devices that enrolled with it stay enrolled.`);
     });
 }

@@ -13,7 +13,7 @@ export function modelCommands(program: Command): void {
   const models = program.command('models').description('the model versions of a running coordinator');
 
   remoteOptions(
-    models.command('list', { isDefault: true }).description('versions of each task, newest first'),
+    models.command('list', { isDefault: true }).description('list the versions of each task, newest first'),
   )
     .argument('[task]', 'the task; without it, all')
     .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
@@ -61,10 +61,12 @@ export function modelCommands(program: Command): void {
     });
 
   remoteOptions(
-    models.command('export').description('put the files of a version into a folder, checked by their hashes'),
+    models
+      .command('export')
+      .description('write the files of a version to a folder, after checking their hashes'),
   )
     .argument('<model>', 'its hash, TASK for the newest version of a task, or TASK@NUMBER')
-    .argument('<folder>', 'where to put them; made where it is not there')
+    .argument('<folder>', 'the folder; it is created if it does not exist')
     .action(async (model: string, folder: string, given: RemoteOptions) => {
       const done = await exportModel(new PublicClient(given), model, folder);
       if (given.json) return sayJson(done);

@@ -12,7 +12,9 @@ import { standings } from './status.ts';
 export function roundCommands(program: Command): void {
   const rounds = program.command('rounds').description('the rounds of a running coordinator');
 
-  viewerOptions(rounds.command('list', { isDefault: true }).description('rounds of each task, newest first'))
+  viewerOptions(
+    rounds.command('list', { isDefault: true }).description('list the rounds of each task, newest first'),
+  )
     .argument('[task]', 'the task; without it, all')
     .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
     .option('--before <number>', 'only rounds with a number below this one', wholeNumber)
@@ -43,9 +45,9 @@ export function roundCommands(program: Command): void {
       );
     });
 
-  viewerOptions(rounds.command('show').description('one round'))
+  viewerOptions(rounds.command('show').description('show one round'))
     .argument('<number>', 'its number', wholeNumber)
-    .option('-t, --task <task>', 'its task; not needed where there is one alone')
+    .option('-t, --task <task>', 'its task; needed only if there are several')
     .action(async (number: number, given: RemoteOptions & { task?: string }) => {
       const client = new PublicClient(given);
       const { name: task } = await client.task(given.task);

@@ -11,11 +11,11 @@ import { say } from '../output/output.ts';
 export function serveCommand(program: Command): void {
   program
     .command('serve')
-    .description('run the coordinator with the tasks that the given modules define')
-    .argument('<task...>', 'modules whose default export is what defineTask() returns')
+    .description('run a coordinator with the tasks of the given modules')
+    .argument('<task...>', 'task modules, whose default export is made by defineTask()')
     .option(
       '-c, --config <file>',
-      'configuration file (JSON); environment variables MURMURATION_… go before it',
+      'configuration file (JSON); environment variables MURMURATION_… override it',
     )
     .action(async (modules: string[], { config: file }: { config?: string }) => {
       const config = await loadConfig(file, process.env);

@@ -21,7 +21,7 @@ export function settingsCommands(tasks: Command): void {
   operatorOptions(
     tasks
       .command('settings')
-      .description('print the settings of a task as JSON, in the form that `apply` takes')
+      .description('print the settings of a task as JSON, as `apply` takes them')
       .argument('<task>', 'its name'),
   ).action(async (task: string, given: RemoteOptions) => {
     const path = `/tasks/${encodeURIComponent(task)}/settings`;
@@ -35,10 +35,10 @@ export function settingsCommands(tasks: Command): void {
       .description('change the settings of a task from the next round on, as a new version of its plan')
       .argument(
         '<file>',
-        'JSON such as {"task": "keyboard", "cohort": {"goal": 50}}; what it leaves out stays',
+        'JSON, for example {"task": "keyboard", "cohort": {"goal": 50}}; other settings stay as they are',
       )
-      .option('--dry-run', 'check alone, and change nothing')
-      .option('--if-plan-version <number>', 'only where this is still the version of the plan', wholeNumber),
+      .option('--dry-run', 'only check the settings, and change nothing')
+      .option('--if-plan-version <number>', 'apply only if the plan still has this version', wholeNumber),
   ).action(async (name: string, given: ApplyOptions) => {
     const { task, ...settings } = await read(name);
     const { dryRun, ifPlanVersion } = given;
@@ -50,17 +50,18 @@ export function settingsCommands(tasks: Command): void {
     );
     if (given.json) return sayJson(answer);
     const { changes, applied } = answer;
-    if (changes.length === 0) return say(`The settings of ${task} are those already.`);
+    if (changes.length === 0) return say(`The settings of ${task} are already like that.`);
     sayTable(
       ['setting', 'before', 'after'],
       changes.map(({ field, from, to }) => [field, JSON.stringify(from), JSON.stringify(to)]),
     );
     for (const { field, means } of answer.weakens)
       note(
-        `Devices are protected less: by ${field} ${means}. It takes an admin, and is a critical alert until it is undone.`,
+        `This protects devices less: ${field} ${means}. Only an admin can do it, and it raises a critical alert until it is undone.`,
       );
     const { planVersion, inForce } = answer.task;
-    if (!applied) return say(`\nThey fit: they would be version ${planVersion} of the plan.`);
+    if (!applied)
+      return say(`\nThe settings are valid. They would become version ${planVersion} of the plan.`);
     say(`\nVersion ${planVersion} of the plan of ${task}, ${inForce ? 'now' : 'from the next round on'}.`);
   });
 }
@@ -83,6 +84,6 @@ async function read(name: string): Promise<z.output<typeof file>> {
   if (parsed.success) return parsed.data;
   throw new MurmurationError(
     'config.invalid',
-    `${name} is no settings of a task; expected such as {"task": "keyboard", "cohort": {"goal": 50}}.`,
+    `${name} does not hold the settings of a task; expected for example {"task": "keyboard", "cohort": {"goal": 50}}.`,
   );
 }

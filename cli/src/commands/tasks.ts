@@ -23,28 +23,28 @@ const done = z.object({ task: z.string() });
 export function taskCommands(program: Command): void {
   const tasks = program.command('tasks').description('the tasks of a running coordinator, and their rounds');
 
-  operatorOptions(tasks.command('list', { isDefault: true }).description('where the tasks stand')).action(
-    async (given: RemoteOptions) => {
-      const { tasks: all } = await new AdminClient(given).get('/tasks', state);
-      if (given.json) return sayJson(all);
-      sayTable(
-        ['task', 'state', 'round', 'phase', 'next round', 'waiting devices'],
-        all.map(({ task, isPaused, round, nextRoundAt, waiting }) => [
-          task,
-          isPaused ? 'paused' : 'running',
-          round?.number ?? null,
-          round?.phase ?? null,
-          nextRoundAt,
-          waiting,
-        ]),
-      );
-    },
-  );
+  operatorOptions(
+    tasks.command('list', { isDefault: true }).description('list the tasks and their state'),
+  ).action(async (given: RemoteOptions) => {
+    const { tasks: all } = await new AdminClient(given).get('/tasks', state);
+    if (given.json) return sayJson(all);
+    sayTable(
+      ['task', 'state', 'round', 'phase', 'next round', 'waiting devices'],
+      all.map(({ task, isPaused, round, nextRoundAt, waiting }) => [
+        task,
+        isPaused ? 'paused' : 'running',
+        round?.number ?? null,
+        round?.phase ?? null,
+        nextRoundAt,
+        waiting,
+      ]),
+    );
+  });
 
   const steer = (name: string, route: string, description: string, said: (task: string) => string) =>
     operatorOptions(tasks.command(name).description(description))
       .argument('<task>', 'its name')
-      .option('--reason <text>', 'why, for whoever looks at the round later')
+      .option('--reason <text>', 'the reason, which the record of the round keeps')
       .action(async (task: string, given: RemoteOptions & { readonly reason?: string }) => {
         const path = `/tasks/${encodeURIComponent(task)}/${route}`;
         const { reason } = given;
@@ -53,19 +53,14 @@ export function taskCommands(program: Command): void {
         say(said(task));
       });
 
-  steer('pause', 'pause', 'begin no more rounds; the one under way goes on', task => `${task} is paused.`);
-  steer('resume', 'resume', 'begin rounds on schedule again', task => `${task} goes on.`);
-  steer(
-    'abort',
-    'abort-round',
-    'end the round under way as failed',
-    task => `The round of ${task} is ended.`,
-  );
+  steer('pause', 'pause', 'start no more rounds; the current round goes on', task => `${task} is paused.`);
+  steer('resume', 'resume', 'start rounds on schedule again', task => `${task} is resumed.`);
+  steer('abort', 'abort-round', 'end the current round as failed', task => `The round of ${task} has ended.`);
   steer(
     'start',
     'start-round',
-    'begin a round now, whether or not the task is paused',
-    task => `A round of ${task} begins.`,
+    'start a round now, even if the task is paused',
+    task => `A round of ${task} starts.`,
   );
 
   settingsCommands(tasks);

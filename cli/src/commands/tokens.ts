@@ -27,17 +27,17 @@ export function tokenCommands(program: Command): void {
   const tokens = program
     .command('tokens')
     .description(
-      'operator tokens: of a storage folder on this machine where one is named (a coordinator may be running on it), else of the coordinator at --url',
+      'operator tokens, of the storage folder that is named (a coordinator may be running on it), or of the coordinator at --url',
     );
 
-  options(tokens.command('create').description('make a token; it is shown this once'))
+  options(tokens.command('create').description('create a token; it is shown only once'))
     .addOption(new Option('-r, --role <role>', 'what it allows').choices(roles).makeOptionMandatory())
-    .requiredOption('-n, --name <name>', 'whose it is, for people and for the audit log')
+    .requiredOption('-n, --name <name>', 'the name of its owner, as the audit log shows it')
     .option(
       '-e, --expires <time>',
-      'how long it counts, such as "12 h" or "90 d"; without it, until it is revoked',
+      'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid until it is revoked',
     )
-    .option('--for-config', 'keep it nowhere, and print what to put into "operatorTokens" of a configuration')
+    .option('--for-config', 'store nothing, and print what to add to "operatorTokens" of a configuration')
     .action(async (given: CreateOptions) => {
       const name = nameOf(given.name);
       if (given.forConfig) return createForConfig(name, given);
@@ -45,26 +45,30 @@ export function tokenCommands(program: Command): void {
       const { token, text } = await withTokens(given, tokens => tokens.create(name, given.role, expiresAt));
       if (given.json) return sayJson({ ...token, text });
       say(text);
-      note(`The token ${token.id} of ${name} (${token.role}) is not shown again.`);
+      note(
+        `Copy the token of ${name} (${token.role}) now. It won't be shown again; only a hash is stored. Its id is ${token.id}.`,
+      );
     });
 
-  options(tokens.command('list').description('all tokens, newest first')).action(async (given: Options) => {
-    const all = await withTokens(given, tokens => tokens.list());
-    if (given.json) return sayJson(all);
-    sayTable(
-      ['id', 'name', 'role', 'state', 'created', 'expires'],
-      all.map(({ id, name, role, state, createdAt, expiresAt }) => [
-        id,
-        name,
-        role,
-        state,
-        createdAt,
-        expiresAt,
-      ]),
-    );
-  });
+  options(tokens.command('list').description('list all tokens, newest first')).action(
+    async (given: Options) => {
+      const all = await withTokens(given, tokens => tokens.list());
+      if (given.json) return sayJson(all);
+      sayTable(
+        ['id', 'name', 'role', 'state', 'created', 'expires'],
+        all.map(({ id, name, role, state, createdAt, expiresAt }) => [
+          id,
+          name,
+          role,
+          state,
+          createdAt,
+          expiresAt,
+        ]),
+      );
+    },
+  );
 
-  options(tokens.command('revoke').description('let nobody use a token any more'))
+  options(tokens.command('revoke').description('revoke a token: nobody can use it any more'))
     .argument('<id>', 'the id that `list` shows')
     .action(async (id: string, given: Options) => {
       await withTokens(given, tokens => tokens.revoke(id));
@@ -90,7 +94,7 @@ function createForConfig(name: string, { role, expires, json }: CreateOptions): 
   if (expires !== undefined)
     throw new MurmurationError(
       'config.invalid',
-      'A token of the configuration counts as long as it is there; leave --expires out.',
+      'A token of the configuration is valid until you remove it; leave out --expires.',
     );
   const { text, proof } = mintToken('operator', systemRandom, native);
   const entry = { id: proof.id, name, role, sha256: hex(proof.digest) };
@@ -100,6 +104,6 @@ function createForConfig(name: string, { role, expires, json }: CreateOptions): 
   }
   say(text);
   note(
-    `It is not shown again. Put this into "operatorTokens" of the configuration:\n${JSON.stringify(entry)}`,
+    `Copy the token now; it won't be shown again. Add this to "operatorTokens" of the configuration:\n${JSON.stringify(entry)}`,
   );
 }

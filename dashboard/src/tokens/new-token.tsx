@@ -1,3 +1,4 @@
+import { usesByDefault } from '@murmuration/api/enrolment';
 import { roles } from '@murmuration/api/role';
 import { Dialog } from '@murmuration/ui/controls/dialog';
 import { useSignal } from '@preact/signals';
@@ -92,7 +93,7 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
       {kind === 'enrolment' ? (
         <label class="field">
           <span>{words.made.uses}</span>
-          <input type="number" name="uses" min={1} step={1} defaultValue="1" />
+          <input type="number" name="uses" min={1} step={1} defaultValue={usesByDefault} />
           <small>{words.made.usesHint}</small>
         </label>
       ) : (

@@ -19,7 +19,7 @@ export const errors = {
   'request.unsupported': {
     status: 415,
     retryable: false,
-    text: 'This route does not accept this content type.',
+    text: 'This route does not accept that content type.',
   },
   'request.range': { status: 416, retryable: false, text: 'The file has no bytes in this range.' },
   'request.too-often': {
@@ -63,13 +63,13 @@ export const errors = {
   'protocol.packet': {
     status: 400,
     retryable: false,
-    text: 'The connection was closed: its bytes are not what its protocols allow.',
+    text: 'The connection sent bytes that the protocol does not allow, and was closed.',
   },
   'protocol.id': { status: 400, retryable: false, text: 'The identifier is not well formed.' },
   'crypto.low-order': {
     status: 422,
     retryable: false,
-    text: 'The public key has low order: anybody could compute what it agrees on.',
+    text: 'The public key has low order, so anybody could compute the shared secret.',
   },
   'device.unknown': { status: 401, retryable: false, text: 'The device is not enrolled; enrol it first.' },
   'device.enrolment-refused': { status: 403, retryable: false, text: 'The enrolment token is not valid.' },
@@ -81,7 +81,7 @@ export const errors = {
   'device.key': {
     status: 422,
     retryable: false,
-    text: 'Other devices can sign for this identity key as well; make a new one from 32 random bytes.',
+    text: 'The identity key is weak: others could sign for it. Make a new one from 32 random bytes.',
   },
   'device.signature': {
     status: 401,
@@ -91,38 +91,42 @@ export const errors = {
   'device.enrolment-unavailable': {
     status: 503,
     retryable: true,
-    text: "The coordinator can't check now whether the device may enrol; try again later.",
+    text: 'The coordinator cannot check the enrolment now; try again later.',
   },
   'device.challenge-expired': {
     status: 401,
     retryable: false,
-    text: 'The challenge was answered too late, or a second time; sign the newest one.',
+    text: 'The challenge has expired or was used already; sign the newest one.',
   },
   'device.revoked': {
     status: 403,
     retryable: false,
-    text: 'The operator has revoked this device; it can no longer take part.',
+    text: 'An operator has revoked this device; it can no longer take part.',
   },
-  'device.not-identified': { status: 401, retryable: false, text: 'The connection has not said hello yet.' },
+  'device.not-identified': {
+    status: 401,
+    retryable: false,
+    text: 'The connection has not sent a hello yet.',
+  },
   'device.replaced': {
     status: 409,
     retryable: false,
-    text: 'The device connected a second time; only the newer connection is valid.',
+    text: 'The device opened a newer connection, which replaced this one.',
   },
   'device.unread': {
     status: 408,
     retryable: true,
-    text: 'The device did not read what was sent to it, and its connection was closed.',
+    text: 'The device did not read what it was sent, so its connection was closed.',
   },
   'device.insecure': {
     status: 403,
     retryable: false,
-    text: 'The page has no Web Locks, which let only one tab take part; serve it over https or from localhost.',
+    text: 'The page has no Web Locks, which ensure that only one tab takes part. Serve it over https or from localhost.',
   },
   'device.cleartext': {
     status: 403,
     retryable: false,
-    text: 'The coordinator is reached without encryption on another host; use https, or let the app allow it.',
+    text: 'The connection to a coordinator on another host is not encrypted. Use https, or let the app allow it.',
   },
   'operator.unauthenticated': {
     status: 401,
@@ -132,7 +136,7 @@ export const errors = {
   'operator.forbidden': {
     status: 403,
     retryable: false,
-    text: 'The role of this operator token does not allow that.',
+    text: 'The role of this operator token does not allow this.',
   },
   'operator.cross-site': {
     status: 403,
@@ -143,20 +147,20 @@ export const errors = {
   'task.settings': {
     status: 422,
     retryable: false,
-    text: 'Settings of the task do not fit; the answer names each field that is wrong.',
+    text: 'The task settings are not valid; the answer names each wrong field.',
   },
   'task.changed': {
     status: 409,
     retryable: false,
-    text: 'Somebody else has changed the settings of the task in the meantime; look at them again.',
+    text: 'Somebody else has changed the task settings in the meantime; reload them and try again.',
   },
   'round.unknown': { status: 404, retryable: false, text: 'There is no such round.' },
   'round.closed': { status: 409, retryable: false, text: 'The round no longer takes this message.' },
-  'round.under-way': { status: 409, retryable: false, text: 'A round of this task is under way already.' },
+  'round.under-way': { status: 409, retryable: false, text: 'A round of this task is already under way.' },
   'round.begun': {
     status: 409,
     retryable: false,
-    text: 'An earlier client began this part in a round and had not masked its update; the device leaves the round, so that nothing is masked twice.',
+    text: 'An earlier client began this round and had not masked its update yet. The device leaves the round, so that nothing is masked twice.',
   },
   'round.repeated': {
     status: 409,
@@ -166,12 +170,12 @@ export const errors = {
   'plan.below-floor': {
     status: 403,
     retryable: false,
-    text: 'The plan protects less than this app insists on; the device takes no part.',
+    text: 'The plan protects less than this app requires, so the device does not take part.',
   },
   'options.invalid': {
     status: 422,
     retryable: false,
-    text: 'An option that the app gave to its client is not valid; the detail names it and says what it may be.',
+    text: 'An option of the client is not valid; the detail names it and says what is expected.',
   },
   'plan.private-layers': {
     status: 422,
@@ -188,7 +192,7 @@ export const errors = {
   'update.repeated': {
     status: 409,
     retryable: false,
-    text: 'A different update of this assignment has already been added.',
+    text: 'A different update of this assignment has already been counted.',
   },
   'update.too-many': {
     status: 503,
@@ -203,7 +207,7 @@ export const errors = {
   'update.wrong-kind': {
     status: 422,
     retryable: false,
-    text: 'The update is not of the kind that its plan names.',
+    text: 'The update is not of the kind that its plan asks for.',
   },
   'update.wrong-layout': {
     status: 422,
@@ -228,7 +232,7 @@ export const errors = {
   'update.norm': {
     status: 422,
     retryable: false,
-    text: 'The update is longer than the clipping norm of its plan.',
+    text: 'The norm of the update exceeds the clipping norm of its plan.',
   },
   'update.impossible': {
     status: 500,
@@ -238,7 +242,7 @@ export const errors = {
   'update.unsigned': {
     status: 403,
     retryable: false,
-    text: "A masked update needs its device's signature of who dealt; this one has none or a wrong one.",
+    text: "A masked update must carry its device's signature of who dealt; it is missing or wrong.",
   },
   'secagg.parameters': {
     status: 500,
@@ -290,7 +294,7 @@ export const errors = {
   'model.unreadable': {
     status: 503,
     retryable: true,
-    text: "The model version that rounds train from can't be read; an operator has to restore it or choose an older one.",
+    text: 'The model version that rounds train from cannot be read. An operator has to restore it or roll back to an older one.',
   },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
   'storage.failed': {
@@ -301,7 +305,7 @@ export const errors = {
   'storage.full': {
     status: 503,
     retryable: true,
-    text: 'The disk of the storage is full; nothing is accepted until there is room.',
+    text: 'The disk of the storage is full; nothing can be stored until there is room.',
   },
   'storage.locked': {
     status: 503,
@@ -339,7 +343,7 @@ export const errors = {
   'data.row': {
     status: 422,
     retryable: false,
-    text: "A row of the examples can't be used; fix the row, or change what its columns may hold.",
+    text: 'A row of the examples cannot be used; fix the row, or change what its columns may hold.',
   },
   'data.column': {
     status: 422,
@@ -349,32 +353,32 @@ export const errors = {
   'data.too-large': {
     status: 413,
     retryable: false,
-    text: 'The examples are more than the limit of their reader; raise it, or give it fewer.',
+    text: 'The examples exceed the limit of their reader; raise the limit, or use fewer examples.',
   },
   'prediction.not-offered': {
     status: 403,
     retryable: false,
-    text: 'The task does not let the coordinator predict for devices, or the app does not ask it to.',
+    text: 'The coordinator does not predict for devices in this task, or the app does not allow asking it.',
   },
   'prediction.too-many': {
     status: 503,
     retryable: true,
-    text: 'Too many predictions are waiting already; try again in a moment.',
+    text: 'Too many predictions are waiting; try again in a moment.',
   },
   'prediction.timeout': {
     status: 504,
     retryable: true,
-    text: 'The coordinator could not predict in time.',
+    text: 'The coordinator did not finish the prediction in time.',
   },
   'evaluation.timeout': {
     status: 500,
     retryable: false,
-    text: 'The evaluation of a new version was not ready within its deadline.',
+    text: 'The evaluation of a new version missed its deadline.',
   },
   'hybrid.no-model': {
     status: 404,
     retryable: true,
-    text: 'There is no model on this device yet; it comes with the first round, or with the app.',
+    text: 'There is no model on this device yet; it arrives with the first round, or with the app.',
   },
   'hybrid.not-served': {
     status: 422,
@@ -385,7 +389,7 @@ export const errors = {
   'hybrid.damaged': {
     status: 500,
     retryable: false,
-    text: 'What was learned on this device is damaged in its storage; it is learned again from the examples.',
+    text: 'The personal model in the storage of this device is damaged; it will be trained again from the examples.',
   },
   'engine.no-backend': {
     status: 500,
@@ -402,9 +406,9 @@ export const errors = {
   'training.unsupported': {
     status: 422,
     retryable: false,
-    text: 'The plan asks for a training that the objective of the app does not allow.',
+    text: 'The objective of the app does not support the training that the plan asks for.',
   },
-  'training.stopped': { status: 499, retryable: true, text: 'Training was stopped before its end.' },
+  'training.stopped': { status: 499, retryable: true, text: 'Training was stopped before it finished.' },
   'report.malformed': {
     status: 422,
     retryable: false,

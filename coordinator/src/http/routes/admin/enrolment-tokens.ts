@@ -1,3 +1,4 @@
+import { usesByDefault } from '@murmuration/api/enrolment';
 import { type EnrolmentTokenMessage, enrolmentToken } from '@murmuration/api/token';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
@@ -14,7 +15,12 @@ import { operatorOf } from './scope.ts';
 
 const terms = z.strictObject({
   name: label,
-  maxUses: z.int().min(1).nullable().default(1).describe('1: a one-time token; null: any number of devices'),
+  maxUses: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(usesByDefault)
+    .describe('1: a one-time token; null: any number of devices'),
   expiresAt,
 });
 
