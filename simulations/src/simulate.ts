@@ -5,8 +5,6 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readAssignment, readSweep } from './command/assignments.ts';
 import { catalogue, findScenario } from './command/catalogue.ts';
 import { aligned } from './command/output.ts';
-import { runFederations } from './command/run-federations.ts';
-import { runStudy } from './command/run-study.ts';
 import type { SimulateOptions } from './command/simulate-options.ts';
 import { whole } from './options/values.ts';
 import { compareCommand } from './report/comparison/command.ts';
@@ -68,13 +66,19 @@ async function simulate(name: string | undefined, options: SimulateOptions & { l
     process.stderr.write('\nThe run ends after this round. Press Ctrl-C again to end it at once.\n');
     stop.abort();
   });
-  const findings =
-    found.kind === 'study'
-      ? await runStudy(found, options, process.stderr)
-      : await runFederations(found.scenario, options, stop.signal, process.stderr);
+  // Loaded where something runs: a federation brings along TensorFlow.js and a coordinator, for which a list need not wait.
+  let findings: Findings;
+  if (found.kind === 'study') {
+    const { runStudy } = await import('./command/run-study.ts');
+    findings = await runStudy(found, options, process.stderr);
+  } else {
+    const { runFederations } = await import('./command/run-federations.ts');
+    findings = await runFederations(found.scenario, options, stop.signal, process.stderr);
+  }
   show(findings, options);
   if (findings.failure === undefined) return;
-  process.stderr.write(`${findings.failure}\n`);
+  process.stderr.write(`${findings.failure}
+`);
   process.exitCode = 1;
 }
 

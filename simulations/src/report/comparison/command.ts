@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import type { Findings } from '../../study/study.ts';
-import { compareRuns } from './compare.ts';
 
 /** `simulate compare RUN RUN…`: lays recorded runs side by side; `show` prints what it found, for programs or for people. */
 export function compareCommand(show: (findings: Findings, options: { json: boolean }) => void): Command {
@@ -13,6 +12,7 @@ export function compareCommand(show: (findings: Findings, options: { json: boole
     .option('--page <file>', 'where the page goes', 'runs/comparison.html')
     .option('--json', 'print one JSON object as the last line', false)
     .action(async (run: string, others: string[], { page, json }: { page: string; json: boolean }) => {
+      const { compareRuns } = await import('./compare.ts');
       const findings = await compareRuns([run, ...others], page);
       process.stderr.write(`The page of the comparison is ${page}.\n`);
       show(findings, { json });
