@@ -47,7 +47,7 @@ export async function backUp(folder: string, to: string): Promise<Copied> {
     await clear(to);
     throw error;
   } finally {
-    free();
+    await free();
   }
 }
 
@@ -60,7 +60,7 @@ export async function restore(backup: string, folder: string): Promise<Copied> {
   await requireStorage(backup);
   await onDisk(`The folder ${folder} can't be used`, () => makeFolder(folder));
   const names = await onDisk(`The folder ${folder} can't be read`, () => readdir(folder));
-  if (names.includes(layout.lock)) (await lockFolder(folder))();
+  if (names.includes(layout.lock)) await (await lockFolder(folder))();
   requireEmpty(
     folder,
     names.filter(name => name !== layout.lock),
@@ -80,7 +80,7 @@ export async function restore(backup: string, folder: string): Promise<Copied> {
     await clear(folder);
     throw error;
   } finally {
-    unlock();
+    await unlock();
   }
 }
 

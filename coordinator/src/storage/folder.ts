@@ -41,7 +41,7 @@ export const layout = {
 } as const;
 
 /** Takes a folder for this process until the returned function is called. Throws `storage.in-use` where it is taken. */
-export async function lockFolder(folder: string): Promise<() => void> {
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const unlock = await takeLock(join(folder, layout.lock));
   if (unlock) return unlock;
   throw new MurmurationError(
@@ -77,7 +77,7 @@ export async function openFolder(folder: string, clock: Clock) {
           try {
             return await files.sweep(named, before);
           } finally {
-            free();
+            await free();
           }
         },
       };
@@ -128,7 +128,7 @@ export async function openFolder(folder: string, clock: Clock) {
           // What a full disk keeps from being deleted belongs to a process that is over.
           await own.release().catch(() => {});
           await database.close();
-          unlock();
+          await unlock();
         },
       };
     } catch (error) {
@@ -137,7 +137,7 @@ export async function openFolder(folder: string, clock: Clock) {
       throw error;
     }
   } catch (error) {
-    unlock();
+    await unlock();
     throw error;
   }
 }

@@ -45,8 +45,8 @@ export async function inspectFolder(folder: string, now: number): Promise<Inspec
   const database = join(folder, layout.database);
   if (!(await isFile(database))) return null;
   const lock = join(folder, layout.lock);
-  const unlock = (await isFile(lock)) ? await takeLock(lock) : () => {};
-  unlock?.();
+  const unlock = (await isFile(lock)) ? await takeLock(lock) : async () => {};
+  await unlock?.();
   const connection = await Connection.open(database, { busyTimeout: 2_000 });
   const rows = new Kysely<Tables>({ dialect: sqliteDialect(connection) });
   try {
