@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { takeLock } from '@murmuration/coordinator/storage/sqlite/lock';
 import type { Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** How long a build of another process is waited for, ms. */
+const buildTimeout = 300_000;
+
 /** A page, and what it is made of: paths from the root of the repository. */
 interface Page {
   readonly config: string;
@@ -72,22 +76,40 @@ async function builtPage(
   /** Names the sources that the built page was made of. */
   const mark = `${built}.sha256`;
   const key = await keyOf(sources);
-  if ((await readFile(mark, 'utf8').catch(() => '')) === key) return { folder: built, isNew: false };
-  const { build } = await import('vite');
-  // Beside the old one until it is whole; two that build at once do not meet.
-  const folder = `${built}.${process.pid}`;
-  await sparingEnvironment(() =>
-    build({
-      configFile: join(root, config),
-      logLevel: 'error',
-      build: { outDir: folder },
-      plugins: [counted(progress)],
-    }),
-  );
-  await rm(built, { recursive: true, force: true });
-  await rename(folder, built);
-  await writeFile(mark, key);
-  return { folder: built, isNew: true };
+  const isBuilt = async () => (await readFile(mark, 'utf8').catch(() => '')) === key;
+  if (await isBuilt()) return { folder: built, isNew: false };
+  return oneAtATime(path, async () => {
+    // Another process may have built it meanwhile.
+    if (await isBuilt()) return { folder: built, isNew: false };
+    const { build } = await import('vite');
+    // Beside the old one until it is whole.
+    const folder = `${built}.new`;
+    await sparingEnvironment(() =>
+      build({
+        configFile: join(root, config),
+        logLevel: 'error',
+        build: { outDir: folder, emptyOutDir: true },
+        plugins: [counted(progress)],
+      }),
+    );
+    await rm(built, { recursive: true, force: true });
+    await rename(folder, built);
+    await writeFile(mark, key);
+    return { folder: built, isNew: true };
+  });
+}
+
+/** Runs `work` while no other process runs work of this name; one that dies lets go of it. */
+async function oneAtATime<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const locks = join(root, 'node_modules/.cache/murmuration');
+  await mkdir(locks, { recursive: true });
+  const free = await takeLock(join(locks, `${name.replaceAll('/', '-')}.lock`), buildTimeout);
+  if (!free) throw new Error(`Another process builds ${name}, and does not come to an end.`);
+  try {
+    return await work();
+  } finally {
+    await free();
+  }
 }
 
 /** Runs the bundler, which says "production" to all that runs in this process, and takes that back. */
