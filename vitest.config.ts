@@ -23,6 +23,7 @@ const options = {
   // Ends what hangs. No test measures time, and a busy machine is no reason to fail.
   testTimeout: 120_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
 };
 
 export default defineConfig({

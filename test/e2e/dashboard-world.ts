@@ -106,7 +106,7 @@ export class DashboardWorld {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', error => this.problems.push(error.message));
     return page;
   }

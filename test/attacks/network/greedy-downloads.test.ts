@@ -25,7 +25,7 @@ beforeAll(async () => {
   const [group] = (await (await fetch(first.url + models[0].url)).json()).weightsManifest;
   path = models[0].url.replace('model.json', group.paths[0]);
   await first.close();
-}, 60_000);
+});
 afterAll(() => rm(storage, { recursive: true }));
 
 const ask = (...headers: string[]) =>

@@ -133,7 +133,7 @@ describe('the newest version of a task', () => {
     await roll(coordinator.url, `line@${number - 1}`);
     await read;
     expect((await ready(coordinator)).status).toBe(200);
-  }, 60_000);
+  });
 
   it('that is damaged is not set aside for one that is damaged as well', async () => {
     const { folder, number, path } = await trained();
@@ -141,5 +141,5 @@ describe('the newest version of a task', () => {
     const coordinator = await start(folder);
     await expect(roll(coordinator.url, `line@${number}`)).rejects.toMatchObject({ code: 'model.corrupt' });
     expect((await ready(coordinator)).status).toBe(503);
-  }, 60_000);
+  });
 });

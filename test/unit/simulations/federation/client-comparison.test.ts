@@ -38,11 +38,11 @@ describe('the comparison of clients', () => {
     expect(new Set(before.values).size).toBeGreaterThan(6);
     expect(mean(after.values)).toBeLessThan(0.9 * mean(before.values));
     expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'finished' });
-  }, 60_000);
+  });
 
   it('is left out where the settings ask for none', async () => {
     expect(compared(await eventsOf({ stop: { rounds: 1 }, evaluation: { clients: 0 } }))).toEqual([]);
-  }, 60_000);
+  });
 
   it('is left out under private layers, of which versions know nothing, and after a stop', async () => {
     const plan = { privateLayers: ['clusters'] };
@@ -59,7 +59,7 @@ describe('the comparison of clients', () => {
       stop.abort();
     expect(events.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'stopped' });
     expect(compared(events)).toEqual([]);
-  }, 60_000);
+  });
 
   it('asks nothing of clients without examples, and its failure is told without failing the run', async () => {
     const events: RunEvent[] = [];
@@ -98,7 +98,7 @@ describe('the comparison of clients', () => {
     expect(told).toContain('the comparison of clients');
     expect(compared(events)).toEqual([]);
     expect(events.at(-1)).toMatchObject({ outcome: 'finished', weightsSha256: expect.any(String) });
-  }, 60_000);
+  });
 
   it('takes some clients, evenly spread, where there are many; what is no number is null', async () => {
     const asked: (readonly number[])[] = [];

@@ -36,7 +36,7 @@ describe('the same seed', () => {
     expect(two.ended.map(({ wallSeconds: _, ...rest }) => rest)).toEqual(
       one.ended.map(({ wallSeconds: _, ...rest }) => rest),
     );
-  }, 120_000);
+  });
 
   test('gives the same float32 weights over the loopback and over sockets but for the order of additions', async () => {
     const update = { kind: 'float32' };
@@ -46,15 +46,15 @@ describe('the same seed', () => {
     expect(sockets.weights.length).toBe(loopback.weights.length);
     for (const [i, weight] of loopback.weights.entries())
       expect(Math.abs(sockets.weights[i]! - weight)).toBeLessThan(1e-6);
-    const moved = await run({ update, seed: 2 }, { workers: 2 });
+    const moved = await run({ update, seed: 2 }, { workers: 1 });
     expect(
       Math.max(...loopback.weights.map((weight, i) => Math.abs(moved.weights[i]! - weight))),
     ).toBeGreaterThan(1e-3);
-  }, 120_000);
+  });
 
   test('another seed gives others', async () => {
-    const one = await run({ seed: 1 }, { workers: 2 });
-    const other = await run({ seed: 2 }, { workers: 2 });
+    const one = await run({ seed: 1 }, { workers: 1 });
+    const other = await run({ seed: 2 }, { workers: 1 });
     expect(other.hash).not.toBe(one.hash);
-  }, 60_000);
+  });
 });

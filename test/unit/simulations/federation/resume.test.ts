@@ -55,10 +55,10 @@ describe('a run that is paused between two rounds', () => {
     });
     expect(endOf(events)).toMatchObject({ outcome: 'finished', reason: 'All 6 rounds are over.' });
     expect(events.find(event => event.type === 'clients-compared')).toMatchObject({ client: [0, 6, 13] });
-  }, 60_000);
+  });
 
   test('is not taken for another one', async () => {
     const other = simulate(clusters, { settings: { ...settings, seed: 7 }, checkpoint: folder });
     await expect(other.next()).rejects.toMatchObject({ code: 'config.invalid' });
-  }, 60_000);
+  });
 });
