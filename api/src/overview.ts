@@ -74,6 +74,7 @@ export type TaskOverview = z.infer<typeof taskOverview>;
 /** GET /v1/admin/overview, and what the live feed sends. */
 export const overview = z.object({
   time: instant.describe("The coordinator's clock"),
+  isDevelopment: z.boolean().describe('Devices may give up every protection: only this machine can connect'),
   tasks: z.array(taskOverview),
   devices: online,
   alerts: z.array(alert).describe('Firing'),

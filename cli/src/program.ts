@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
+import { devCommand } from './commands/dev.ts';
 import { deviceCommands } from './commands/devices.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { modelCommands } from './commands/models.ts';
@@ -21,6 +22,7 @@ export function murmuration(): Command {
     .showSuggestionAfterError()
     .addHelpText('after', exitCodeHelp);
   serveCommand(program);
+  devCommand(program);
   statusCommand(program);
   roundCommands(program);
   modelCommands(program);

@@ -10,6 +10,7 @@ import { browserConditions } from './device/browser-conditions.ts';
 import { socketIoTransport } from './transport/socket-io.ts';
 import { workerTrainer } from './worker/worker-trainer.ts';
 
+export { development } from './floors/development.ts';
 export { fineTuned } from './hybrid/fine-tuned.ts';
 export { ngramCache } from './hybrid/ngram-cache.ts';
 export { privateLayers } from './hybrid/private-layers.ts';

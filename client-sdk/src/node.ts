@@ -10,6 +10,7 @@ import { socketIoTransport } from './transport/socket-io.ts';
 import { localUpdateProcessor } from './update/local-update-processor.ts';
 import { workerTrainer } from './worker/thread-trainer.ts';
 
+export { development } from './floors/development.ts';
 export { fineTuned } from './hybrid/fine-tuned.ts';
 export { ngramCache } from './hybrid/ngram-cache.ts';
 export { privateLayers } from './hybrid/private-layers.ts';

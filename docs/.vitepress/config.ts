@@ -26,6 +26,7 @@ export default defineConfig({
         items: [
           page('Embed in a web app', '/guides/embed-web'),
           page('Embed in Node', '/guides/embed-node'),
+          page('Your first task', '/guides/your-first-task'),
           page('Your own model', '/guides/own-model'),
           page('Your own strategy', '/guides/own-strategy'),
           page('Run a coordinator', '/guides/run-a-coordinator'),

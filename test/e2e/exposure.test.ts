@@ -73,6 +73,9 @@ describe('a coordinator that can be reached from other machines', () => {
   );
 
   it('does not start where anybody could enrol', async () => {
+    expect(await refusal({ host: '0.0.0.0', operatorTokens, development: true })).toMatch(
+      /with development devices give up/,
+    );
     expect(await refusal({ host: '0.0.0.0', operatorTokens, openEnrolment: true })).toMatch(
       /openEnrolment anybody could enrol/,
     );

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { version } from '@murmuration/cli/version';
+import { version as coordinatorVersion } from '@murmuration/coordinator/assembly/version';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
 
@@ -72,5 +73,6 @@ describe('npm install in a checkout', () => {
     expect(statSync(file).mode & 0o111).not.toBe(0);
     expect(file.pathname).not.toContain('/dist/');
     expect(version).toBe(packaged);
+    expect(coordinatorVersion).toBe(read('coordinator/package.json').version);
   });
 });

@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   'client-sdk': ['engine', 'protocol'],
   'demo-keyboard-app/task': ['engine', 'protocol'],
   'demo-keyboard-app/src': ['ui', 'demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
-  cli: ['coordinator', 'api', 'engine', 'protocol'],
+  cli: ['coordinator', 'client-sdk', 'api', 'engine', 'protocol'],
   simulations: [
     'cli',
     'ui',

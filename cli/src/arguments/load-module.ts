@@ -6,7 +6,12 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** The task that a module defines. Throws `config.invalid`. */
 export async function loadTask(path: string): Promise<Task> {
-  const task = (await load(`task module ${path}`, path)) as Task | undefined;
+  return taskOf(await loadModule(`task module ${path}`, path), path);
+}
+
+/** The task that is the default export of a module. Throws `config.invalid`. */
+export function taskOf(module: { readonly default?: unknown }, path: string): Task {
+  const task = module.default as Task | undefined;
   if (typeof task?.model !== 'function')
     throw new MurmurationError(
       'config.invalid',
@@ -17,7 +22,7 @@ export async function loadTask(path: string): Promise<Task> {
 
 /** The enrolment verifier that a module gives. Throws `config.invalid`. */
 export async function loadVerifier(path: string): Promise<EnrolmentVerifier> {
-  const verifier = await load(`enrolment verifier ${path}`, path);
+  const { default: verifier } = await loadModule(`enrolment verifier ${path}`, path);
   if (typeof verifier !== 'function')
     throw new MurmurationError(
       'config.invalid',
@@ -26,10 +31,10 @@ export async function loadVerifier(path: string): Promise<EnrolmentVerifier> {
   return verifier as EnrolmentVerifier;
 }
 
-/** The default export of a module. */
-async function load(name: string, path: string): Promise<unknown> {
+/** A module, by its path from the working directory. Throws `config.invalid`, calling it `name`. */
+export async function loadModule(name: string, path: string): Promise<{ readonly default?: unknown }> {
   try {
-    return ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default;
+    return await import(pathToFileURL(resolve(path)).href);
   } catch (cause) {
     throw new MurmurationError('config.invalid', `The ${name} can't be loaded: ${(cause as Error).message}`, {
       cause,

@@ -7,6 +7,7 @@ import { request, requestJson, urlOf } from './request.ts';
 const metrics = z.record(z.string(), z.number()).nullable();
 
 const taskList = z.object({
+  isDevelopment: z.boolean(),
   tasks: z.array(
     z.looseObject({
       name: z.string(),
@@ -79,8 +80,13 @@ export class PublicClient {
     this.#asOperator = token ? { headers: { authorization: `Bearer ${token}` } } : {};
   }
 
+  /** The tasks, and whether the coordinator runs in development mode. */
+  overview(): Promise<z.output<typeof taskList>> {
+    return requestJson(this.#url, '/v1/tasks', {}, taskList);
+  }
+
   async tasks(): Promise<readonly ShownTask[]> {
-    return (await requestJson(this.#url, '/v1/tasks', {}, taskList)).tasks;
+    return (await this.overview()).tasks;
   }
 
   /** The tasks, or the one of this name. Throws `task.unknown`. */

@@ -13,7 +13,11 @@ export function statusCommand(program: Command): void {
     program.command('status').description('show the tasks, rounds, versions and devices of a coordinator'),
   ).action(async (given: RemoteOptions) => {
     const client = new PublicClient(given);
-    const [tasks, samples, live] = await Promise.all([client.tasks(), client.metrics(), overviewOf(given)]);
+    const [{ tasks, isDevelopment }, samples, live] = await Promise.all([
+      client.overview(),
+      client.metrics(),
+      overviewOf(given),
+    ]);
     const newest = await Promise.all(
       tasks.map(async ({ name }) => (await client.models(name, { limit: 1 }))[0]),
     );
@@ -22,7 +26,9 @@ export function statusCommand(program: Command): void {
       connected: samples.value('murmuration_connected_devices'),
       enrolled: samples.value('murmuration_enrolled_devices'),
     };
-    if (given.json) return sayJson({ tasks: all, devices });
+    if (given.json) return sayJson({ isDevelopment, tasks: all, devices });
+    if (isDevelopment)
+      note('Development mode: this protects nobody, and only the machine of the coordinator can connect.');
     sayTable(
       ['task', 'round', 'phase', 'counted', 'goal', 'waiting', 'newest', 'served', 'held-out'],
       all.map(({ task, round, cohort, goal, waiting, model, serves }) => [

@@ -10,6 +10,7 @@ import { Handshake } from '../device/handshake.ts';
 import { Leadership } from '../device/leadership.ts';
 import { Participation } from '../device/participation.ts';
 import { Contributions } from '../floors/contributions.ts';
+import { requireLocal } from '../floors/development.ts';
 import { heldFloors } from '../floors/floors.ts';
 import { bundledShape, ModelShape } from '../floors/model-shape.ts';
 import { drawSecret } from '../floors/own-draw.ts';
@@ -62,13 +63,14 @@ export class PlatformClient {
   #isKnown = false;
 
   /**
-   * Throws `options.invalid` for an option that there is not or that is out of its range, `protocol.id` for a name that no task can have,
+   * Throws `options.invalid` for an option that there is not or that is out of its range, or `floors: development()` on another machine, `protocol.id` for a name that no task can have,
    * `hybrid.not-served` for a model that nothing here can run, and `device.cleartext` for a coordinator that is reached by http on another
    * host, unless `cleartext` is `allowed`.
    */
   constructor(options: ClientOptions, platform: Platform) {
     requireOptions(options);
     if (options.cleartext !== 'allowed') requireEncryption(options.url);
+    requireLocal(options.floors, options.url);
     const floors = heldFloors(options.floors);
     this.protection = protectionOf(floors);
     this.#platform = platform;

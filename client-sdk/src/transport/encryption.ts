@@ -6,15 +6,15 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
  */
 export function requireEncryption(url: string): void {
   const { protocol, hostname } = new URL(url);
-  if ((protocol !== 'http:' && protocol !== 'ws:') || isLoopback(hostname)) return;
+  if ((protocol !== 'http:' && protocol !== 'ws:') || isLoopbackHost(hostname)) return;
   throw new MurmurationError(
     'device.cleartext',
     `The coordinator at ${protocol}//${hostname} is reached without encryption. Use https, or say cleartext: 'allowed' where nobody else is on the way.`,
   );
 }
 
-/** By name or address, as `URL` writes them (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
-function isLoopback(hostname: string): boolean {
+/** Whether a host is this machine, by name or address, as `URL` writes them (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+export function isLoopbackHost(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

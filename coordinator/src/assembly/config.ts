@@ -80,6 +80,8 @@ export const configSchema = z.strictObject({
   enrolmentVerifier: z.string().min(1).optional(),
   /** Anybody may enrol; only on the loopback address. */
   openEnrolment: z.boolean().default(false),
+  /** Devices may use the floors of `development()` and pages say so. Allowed only on the loopback address. */
+  development: z.boolean().default(false),
   /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. */
   operatorTokens: z
     .array(

@@ -39,13 +39,14 @@ import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
-import { createLog, logEvents } from '../telemetry/log.ts';
+import { createLog, logEvents, logStart } from '../telemetry/log.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
 import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
 import { OpenResources } from './open-resources.ts';
+import { version } from './version.ts';
 import { openWatch } from './watch.ts';
 
 export interface Coordinator {
@@ -119,7 +120,8 @@ async function open(
   closeStorage: () => Promise<void>,
 ): Promise<Coordinator> {
   const events = new CoordinatorEvents();
-  logEvents(events, createLog(config.log));
+  const log = createLog(config.log);
+  logEvents(events, log);
   const secrets = { primitives: native, clock, random };
   const operators = new Operators(
     configured(config.operatorTokens, storage.operatorTokens),
@@ -127,7 +129,8 @@ async function open(
     secrets,
     entry => events.emit('audited', entry),
   );
-  requireProtection(config, await operators.anyValid());
+  const hasOperators = await operators.anyValid();
+  requireProtection(config, hasOperators);
   const ways = {
     listed: config.enrolmentTokens,
     stored: storage.enrolmentTokens,
@@ -170,6 +173,7 @@ async function open(
     events,
     storage,
     enrolled: () => population.size,
+    isDevelopment: config.development,
     alerts: config.alerts,
     disk: folder === undefined ? null : () => diskSpace(folder),
   });
@@ -217,6 +221,7 @@ async function open(
     events,
     guard,
     versionAliases: core.versionAliases,
+    isDevelopment: config.development,
   });
   modelRoutes(app, registry, storage.history, traffic, events);
   wasmRoutes(app);
@@ -264,6 +269,14 @@ async function open(
   let closed: Promise<void> | undefined;
   const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
+  logStart(log, {
+    version,
+    url,
+    tasks: tasks.map(({ name }) => name),
+    storage: config.storage,
+    hasOperators,
+    isDevelopment: config.development,
+  });
   watch.webhooks.open(
     watch.alerts.firing,
     config.publicUrl ?? url,

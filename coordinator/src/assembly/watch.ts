@@ -39,11 +39,12 @@ export async function openWatch(
     readonly events: CoordinatorEvents;
     readonly storage: Storage;
     readonly enrolled: () => number;
+    readonly isDevelopment: boolean;
     readonly alerts: AlertSettings;
     readonly disk: AlertPorts['disk'];
   },
 ): Promise<Watch> {
-  const { clock, random, events, storage, enrolled, disk } = ports;
+  const { clock, random, events, storage, enrolled, disk, isDevelopment } = ports;
   const presence = new Presence(events);
   const hourly = new HourlyCounter(storage.hourlyCounts, events, clock);
   const { history } = storage;
@@ -72,6 +73,7 @@ export async function openWatch(
     versionAliases,
     presence,
     enrolled,
+    isDevelopment,
     expected: task => checkIns.get(task)!.expected,
     alerts: () => alerts.firing,
     attention: alerts.attention,

@@ -11,7 +11,11 @@ export function isLoopback(host: string): boolean {
  * it.
  */
 export function requireProtection(
-  { host, openEnrolment }: { readonly host: string; readonly openEnrolment: boolean },
+  {
+    host,
+    openEnrolment,
+    development = false,
+  }: { readonly host: string; readonly openEnrolment: boolean; readonly development?: boolean },
   hasOperators: boolean,
 ): void {
   if (isLoopback(host)) return;
@@ -21,6 +25,7 @@ export function requireProtection(
       `The configuration: host: ${host} can be reached from other machines, and ${why} Or listen on 127.0.0.1.`,
     );
   };
+  if (development) refuse('with development devices give up what protects them; leave it out.');
   if (openEnrolment)
     refuse(
       'with openEnrolment anybody could enrol devices; use enrolment tokens, or a verifier of your own.',

@@ -10,11 +10,19 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] a
 export type LogLevel = (typeof logLevels)[number];
 
 /**
- * Structured log lines, on standard error unless told otherwise; none has a secret in it, whatever is logged. A reader that stalls holds up
+ * Structured log lines with times in ISO 8601 and levels by name, on standard error unless told otherwise; none has a secret in it, whatever is logged. A reader that stalls holds up
  * nothing: lines that were dropped are counted, and said once it goes on.
  */
 export function createLog(level: LogLevel, destination: DestinationStream = standardError()): Logger {
-  const log = pino({ level, hooks: { streamWrite: withoutSecrets } }, destination);
+  const log = pino(
+    {
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: name => ({ level: name }) },
+      hooks: { streamWrite: withoutSecrets },
+    },
+    destination,
+  );
   if (destination instanceof BoundedLines)
     destination.recovered = lines =>
       log.warn({ lines }, 'the reader of the log stalled, and this number of lines was dropped');
@@ -81,4 +89,23 @@ function logRound(
   };
   if (outcome === 'published') log.info(line, 'round published');
   else log.warn({ ...line, ...failure }, 'round failed');
+}
+
+/** What runs, and where. */
+export interface Running {
+  readonly version: string;
+  /** Where it listens. */
+  readonly url: string;
+  readonly tasks: readonly string[];
+  /** The storage folder; undefined: in memory. */
+  readonly storage: string | undefined;
+  readonly hasOperators: boolean;
+  readonly isDevelopment: boolean;
+}
+
+/** The first line of a coordinator. */
+export function logStart(log: Logger, { storage = 'memory', isDevelopment, ...running }: Running): void {
+  log.info({ ...running, storage, node: process.version }, 'coordinator listens');
+  if (isDevelopment)
+    log.warn('development mode: devices may give up every protection; only this machine can connect');
 }

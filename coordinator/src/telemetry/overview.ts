@@ -27,6 +27,7 @@ export interface OverviewSources {
   readonly versionAliases: VersionAliases;
   readonly presence: Presence;
   readonly enrolled: () => number;
+  readonly isDevelopment: boolean;
   /** Devices of a task that were sent away and have not come back. */
   readonly expected: (task: TaskName) => Expected;
   readonly alerts: () => readonly Alert[];
@@ -63,6 +64,7 @@ export class Overviews {
     const { connected, eligible } = presence;
     return {
       time: iso(clock.now()),
+      isDevelopment: this.#sources.isDevelopment,
       tasks: Array.from(rounds.values(), each => this.#task(each)),
       devices: {
         connected,

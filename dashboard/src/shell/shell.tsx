@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { addressOf, type Place } from '../places/routes.ts';
 import { terms } from '../words/terms.ts';
+import { Development } from './development.tsx';
 import { icons, LeaveIcon } from './icons.tsx';
 import { Weakened } from './weakened.tsx';
 import { words } from './words.ts';
@@ -64,6 +65,7 @@ export function Shell({ who, children }: Shown) {
             {words.reconnecting}
           </p>
         )}
+        <Development />
         <Weakened />
         {children}
       </main>

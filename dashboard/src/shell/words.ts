@@ -22,4 +22,5 @@ export const words = {
   reconnecting:
     'Can’t reach the coordinator, so this page may be out of date. The dashboard is trying to reconnect. To check the coordinator, run: murmuration status.',
   lookAtWeakened: 'Show settings',
+  development: 'Development mode: this protects nobody, and only the machine of the coordinator can connect.',
 };

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { codeBlocks, readDocuments, root } from '../../docs/documents.ts';
 import { readSources } from '../sources.ts';
 
-const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+const { scripts, workspaces } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
   scripts: Record<string, string>;
+  workspaces: readonly string[];
 };
 /** What a system brings; whether these are called rightly no test knows. */
 const ofTheSystem = new Set([
@@ -66,6 +67,10 @@ function programOf(script: string): string {
 
 function problemOfNpm([verb, ...rest]: readonly string[]): string | undefined {
   if (verb === 'install' || verb === 'ci') return undefined;
+  if (verb === 'pack') {
+    const folders = rest.map(word => /^--workspace=(.+)$/.exec(word)?.[1]);
+    return folders.every(folder => folder && workspaces.includes(folder)) ? undefined : 'no such workspace';
+  }
   const name = verb === 'run' ? rest[0]! : verb!;
   const script = scripts[name];
   if (script === undefined) return `no script ${name}`;
@@ -134,6 +139,7 @@ describe('the commands that prose and tables name', () => {
 describe('the check of commands', () => {
   it.each([
     ['npm run nothing', 'no script nothing'],
+    ['npm pack --workspace=nothing', 'no such workspace'],
     ['npm run simulate -- no-such-thing', 'nothing called no-such-thing'],
     ['npm run simulate -- mnist-2nn --no-such-option', 'no option no-such-option'],
     ['murmuration serve', "error: missing required argument 'task'"],

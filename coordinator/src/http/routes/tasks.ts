@@ -86,6 +86,11 @@ const task = z.object({
     .describe('The version that devices serve; pinned: until an operator names another, not the newest'),
 });
 
+const taskList = z.object({
+  isDevelopment: z.boolean().describe('Devices may give up every protection: only this machine can connect'),
+  tasks: z.array(task),
+});
+
 const rounds = z.object({ rounds: z.array(round) });
 const versions = z.object({ models: z.array(version) });
 
@@ -103,6 +108,7 @@ export interface TaskRoutePorts {
   readonly events: CoordinatorEvents;
   readonly guard: Guard;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
+  readonly isDevelopment: boolean;
 }
 
 /** What the world may know of the tasks: their model versions, and where there are no operators their rounds, newest first. */
@@ -111,7 +117,7 @@ export function taskRoutes(
   tasks: AllRounds,
   history: Pick<History, 'rounds' | 'versions'>,
   verdicts: Pick<VerdictStore, 'of'>,
-  { clock, events, guard, versionAliases }: TaskRoutePorts,
+  { clock, events, guard, versionAliases, isDevelopment }: TaskRoutePorts,
 ): void {
   const describe = (each: TaskRounds) => describeTask(each, versionAliases.of(each.task.name));
   const pages = new AnswerCache(clock);
@@ -137,13 +143,10 @@ export function taskRoutes(
     return found;
   };
 
-  app.get(
-    '/v1/tasks',
-    { schema: { summary: 'The tasks', response: { 200: z.object({ tasks: z.array(task) }) } } },
-    () => ({
-      tasks: [...tasks.values()].map(describe),
-    }),
-  );
+  app.get('/v1/tasks', { schema: { summary: 'The tasks', response: { 200: taskList } } }, () => ({
+    isDevelopment,
+    tasks: [...tasks.values()].map(describe),
+  }));
 
   app.get(
     '/v1/tasks/:task',

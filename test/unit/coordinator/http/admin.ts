@@ -62,6 +62,7 @@ export async function openAdmin(
     events: federation.events,
     storage: { ...storage, history },
     enrolled: () => population.size,
+    isDevelopment: false,
     alerts: alertsSchema.parse(undefined),
     disk: null,
     ...watched,

@@ -1,7 +1,7 @@
 import type { Alert } from '@murmuration/coordinator/events/alert';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { createLog, type LogLevel, logEvents } from '@murmuration/coordinator/telemetry/log';
+import { createLog, type LogLevel, logEvents, logStart } from '@murmuration/coordinator/telemetry/log';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
@@ -35,6 +35,22 @@ const record: RoundRecord = {
 };
 
 describe('the log', () => {
+  it('begins with what runs where, with a time in ISO 8601 and the level by name', () => {
+    const { lines, log } = open('info');
+    const running = { version: '1.2.3', url: 'http://127.0.0.1:1', tasks: ['line'], hasOperators: false };
+    logStart(log, { ...running, storage: undefined, isDevelopment: false });
+    expect(lines).toMatchObject([
+      { ...running, level: 'info', msg: 'coordinator listens', storage: 'memory', node: process.version },
+    ]);
+    const { time } = lines[0] as { time: string };
+    expect(new Date(time).toISOString()).toBe(time);
+    logStart(log, { ...running, storage: '/var/lib/murmuration', isDevelopment: true });
+    expect(lines.slice(1)).toMatchObject([
+      { storage: '/var/lib/murmuration' },
+      { level: 'warn', msg: expect.stringContaining('development') },
+    ]);
+  });
+
   it('has one line for a round', () => {
     const { lines, events } = open('info');
     events.emit('round-ended', record);
@@ -42,7 +58,7 @@ describe('the log', () => {
     events.emit('round-ended', { ...record, outcome: 'failed', model: null, failure });
     expect(lines).toMatchObject([
       {
-        level: 30,
+        level: 'info',
         msg: 'round published',
         task: 'line',
         number: 3,
@@ -56,7 +72,7 @@ describe('the log', () => {
         ms: 2_500,
         metrics: { top1: 0.5 },
       },
-      { level: 40, msg: 'round failed', ...failure },
+      { level: 'warn', msg: 'round failed', ...failure },
     ]);
   });
 
@@ -77,7 +93,7 @@ describe('the log', () => {
     events.emit('fault', 'publishing a version', new Error('The disk is full.'));
     expect(lines).toMatchObject([
       {
-        level: 50,
+        level: 'error',
         where: 'publishing a version',
         err: { message: 'The disk is full.', stack: expect.any(String) },
       },
@@ -118,7 +134,7 @@ describe('the log', () => {
       'step of closing a round',
       'round failed',
     ]);
-    expect(ofIt.filter(({ level }) => Number(level) >= 30 && Number(level) < 50)).toHaveLength(1);
+    expect(ofIt.filter(({ level }) => level === 'info' || level === 'warn')).toHaveLength(1);
     expect(lines.filter(line => line.round === undefined && 'phase' in line)).toEqual([]);
   });
 
@@ -154,9 +170,9 @@ describe('the log', () => {
     events.emit('notice', 'hooks.example.org', null);
     events.emit('notice', 'hooks.example.org', 'HTTP 410');
     expect(lines).toMatchObject([
-      { level: 40, msg: 'alert', alert: alert.id, advice: 'Make room.' },
-      { level: 30, msg: 'alert is over', alert: alert.id },
-      { level: 40, msg: 'notice given up', host: 'hooks.example.org', failure: 'HTTP 410' },
+      { level: 'warn', msg: 'alert', alert: alert.id, advice: 'Make room.' },
+      { level: 'info', msg: 'alert is over', alert: alert.id },
+      { level: 'warn', msg: 'notice given up', host: 'hooks.example.org', failure: 'HTTP 410' },
     ]);
   });
 
@@ -188,7 +204,7 @@ describe('the log', () => {
       { a: { b: { uploadToken: '[Redacted]', kept: 1 } } },
       {},
       {},
-      { level: 50 },
+      { level: 'error' },
     ]);
   });
 });

@@ -36,7 +36,13 @@ export async function openRoutes() {
     tasks: [task.name],
     unreadable: () => readiness.unreadable,
   });
-  taskRoutes(app, all, history, verdicts, { clock, events, guard: async () => {}, versionAliases });
+  taskRoutes(app, all, history, verdicts, {
+    clock,
+    events,
+    guard: async () => {},
+    versionAliases,
+    isDevelopment: false,
+  });
   modelRoutes(app, registry, history, traffic, events);
   updateRoutes(
     app,

@@ -13,6 +13,7 @@ afterEach(() => scene.close());
 describe('tasks', () => {
   it('are listed, with the round that is under way', async () => {
     expect((await scene.get('/v1/tasks')).json()).toEqual({
+      isDevelopment: false,
       tasks: [
         {
           name: 'values',

@@ -1,0 +1,30 @@
+import type { Task } from '@murmuration/coordinator/task/task';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { loadModule, taskOf } from './load-module.ts';
+
+/** What `murmuration dev` runs: a task, and what its local devices learn from. */
+export interface LocalTask {
+  readonly task: Task;
+  readonly objective: Objective<unknown>;
+  /** The examples of one of `devices` devices, which are numbered from 0. */
+  readonly examples: (device: number, devices: number) => readonly unknown[] | Promise<readonly unknown[]>;
+}
+
+/** The task of a module, and its exports `objective` and `examples`. Throws `config.invalid`. */
+export async function loadLocalTask(path: string): Promise<LocalTask> {
+  const module = await loadModule(`task module ${path}`, path);
+  const task = taskOf(module, path);
+  const { objective, examples } = module as Partial<LocalTask>;
+  if (typeof objective?.encode !== 'function' || typeof objective.loss !== 'function')
+    throw new MurmurationError(
+      'config.invalid',
+      `${path} has no export "objective" with the functions encode and loss, from which local devices learn.`,
+    );
+  if (typeof examples !== 'function')
+    throw new MurmurationError(
+      'config.invalid',
+      `${path} has no export "examples"; expected a function that takes the number of a device and how many there are, and returns the examples of that device.`,
+    );
+  return { task, objective, examples };
+}

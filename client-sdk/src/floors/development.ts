@@ -1,0 +1,38 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { isLoopbackHost } from '../transport/encryption.ts';
+import type { Floors } from './floors.ts';
+
+/** Stays on whatever is made of these floors by a spread. */
+const mark = Symbol('development');
+
+/**
+ * Floors that protect nobody: every floor as low as it goes, so that a handful of devices on the developer's own machine learn in seconds.
+ * A client takes them for coordinators on the loopback address only, and throws `options.invalid` for any other.
+ */
+export function development(): Floors {
+  const floors: Floors = {
+    masking: 'off',
+    corrupt: 0,
+    dropping: { least: 0, most: 0.99, checked: 0 },
+    smallestCohort: 1,
+    smallestSum: 1,
+    leastExamples: 1,
+    mostPasses: 100,
+    clip: 1e6,
+    bits: 24,
+    ownDraw: true,
+    topology: 'any',
+    uploadSlot: 0,
+    contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },
+  };
+  return Object.assign(floors, { [mark]: true });
+}
+
+/** Throws `options.invalid` for floors of `development()` with a coordinator on another host. */
+export function requireLocal(floors: Floors | undefined, url: string): void {
+  if (!floors || !(mark in floors) || isLoopbackHost(new URL(url).hostname)) return;
+  throw new MurmurationError(
+    'options.invalid',
+    `floors: development() protects nobody, and is accepted only for a coordinator on this machine, such as http://127.0.0.1:8800; found ${new URL(url).host}.`,
+  );
+}

@@ -1,0 +1,13 @@
+import { useDashboard } from '../context/dashboard.ts';
+import { words } from './words.ts';
+
+/** Over every page of a coordinator that runs in development mode. */
+export function Development() {
+  const { feed } = useDashboard();
+  if (!feed.overview.value?.isDevelopment) return null;
+  return (
+    <p class="banner development" role="note">
+      {words.development}
+    </p>
+  );
+}
