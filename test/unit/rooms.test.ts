@@ -61,7 +61,6 @@ const order: Record<string, readonly string[]> = {
     'partition',
     'adversaries',
     'baselines',
-    'clock',
     'run-events',
     'scenario',
     'study',
