@@ -11,7 +11,7 @@ export function versionCommands(models: Command): void {
     models
       .command('promote')
       .description(
-        'pin the version that devices serve; with TASK alone devices follow the newest version again',
+        'pin the version that devices serve; with only TASK devices follow the newest version again',
       )
       .argument('<version>', 'TASK@NUMBER, or TASK'),
   )
@@ -40,7 +40,7 @@ export function versionCommands(models: Command): void {
     models
       .command('rollback')
       .description(
-        'pin an older version: devices serve it, the next round trains from it, and the current round ends. With TASK alone: the version before the one that devices serve',
+        'pin an older version: devices serve it, the next round trains from it, and the current round ends. With only TASK: the version before the one that devices serve',
       )
       .argument('<version>', 'TASK@NUMBER, or TASK'),
   ).action(async (version: string, given: RemoteOptions) => {

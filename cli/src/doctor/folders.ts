@@ -19,7 +19,7 @@ export async function checkDashboard(folder: string): Promise<Finding> {
     : warning(
         'dashboard',
         `The dashboard is not built: there is no ${page}.`,
-        'Build it (npm run build), or install the package anew, which brings it along.',
+        'Build it (npm run build), or install the package again, which brings it along.',
       );
 }
 

@@ -70,7 +70,7 @@ export async function checkPort({ host, port }: Where, isRunning: boolean): Prom
         return fault(
           'port',
           `Listening on ${host}:${port} fails: ${reason(error)}.`,
-          `Mend that, or ${another}.`,
+          `Fix that, or ${another}.`,
         );
     }
   } finally {

@@ -21,7 +21,7 @@ export async function checkEngine(start: () => Promise<ChosenBackend>): Promise<
     return fault(
       'engine',
       `No backend for models starts: ${reason(error)}.`,
-      'Install the packages anew on this machine (npm ci), on a processor for which Node has WebAssembly.',
+      'Install the packages again on this machine (npm ci), on a processor for which Node has WebAssembly.',
     );
   }
 }

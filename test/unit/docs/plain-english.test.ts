@@ -22,10 +22,6 @@ const strange: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(?:go|goes) before (?:it|the file)\b/i, 'override'],
 ];
 
-/** Where texts are still to be rewritten: the list gets shorter, and ends empty. */
-const toCome: readonly string[] = ['cli/src/', 'docs/reference/cli.md'];
-const isToCome = (path: string): boolean => toCome.some(place => path.startsWith(place));
-
 function strangeIn(text: string): string[] {
   return strange.flatMap(([pattern, instead]) => {
     const found = new RegExp(`.{0,40}${pattern.source}.{0,20}`, pattern.flags).exec(text);
@@ -51,7 +47,7 @@ function textsOf(path: string, source: string): string[] {
 }
 
 describe('the documents', () => {
-  it.each([...readDocuments()].filter(([path]) => !isToCome(path)))('%s are plain English', (_, text) => {
+  it.each([...readDocuments()])('%s are plain English', (_, text) => {
     expect(strangeIn(proseOf(text).replaceAll(/\s+/g, ' '))).toEqual([]);
   });
 });
@@ -66,16 +62,8 @@ describe('the texts of programs and pages', () => {
     .map(([path, source]) => [path, textsOf(path, source).flatMap(strangeIn)] as const);
 
   it('are plain English', () => {
-    const wrong = found.filter(([path, sentences]) => sentences.length > 0 && !isToCome(path));
+    const wrong = found.filter(([, sentences]) => sentences.length > 0);
     expect(Object.fromEntries(wrong)).toEqual({});
-  });
-
-  it('that are still to come are those that are listed', () => {
-    const wrong = found.filter(([, sentences]) => sentences.length > 0).map(([path]) => path);
-    const clean = toCome.filter(
-      place => !place.endsWith('.md') && !wrong.some(path => path.startsWith(place)),
-    );
-    expect(clean).toEqual([]);
   });
 });
 
