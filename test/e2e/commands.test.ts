@@ -2,18 +2,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ProgramProcess, packProgram, SourceProcess } from './processes.ts';
+import { PackedProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
 const cli = 'cli/src/cli.ts';
 
-/** The command line, packed: dozens of commands are run here. */
-let packed: string;
 let folder: string;
 let storage: string;
 let url: string;
 let admin: string;
-let serve: SourceProcess;
+let serve: PackedProcess;
 
 interface Ended {
   readonly code: number | string;
@@ -23,7 +21,7 @@ interface Ended {
 
 async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   const all = { MURMURATION_TOKEN: '', MURMURATION_URL: url ?? '', ...env };
-  const program = new ProgramProcess([packed, ...args], all);
+  const program = new PackedProcess(cli, args, all);
   const code = await program.ended();
   return { code, output: program.output, errors: program.errors };
 }
@@ -38,7 +36,6 @@ async function json<Value>(args: readonly string[], token = admin): Promise<Valu
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'murmuration-commands-'));
   storage = join(folder, 'state');
-  packed = await packProgram(cli, join(folder, 'packed'));
   const first = await run(['tokens', 'create', '--role', 'admin', '--name', 'Ada', '--storage', storage]);
   expect(first).toMatchObject({
     code: 0,
@@ -49,7 +46,7 @@ beforeAll(async () => {
   await writeFile(verifier, 'export default async ({ token }) => token === "attested";');
   const config = join(folder, 'config.json');
   await writeFile(config, JSON.stringify({ port: 0, storage, enrolmentVerifier: verifier, log: 'silent' }));
-  serve = new SourceProcess(cli, ['serve', 'test/e2e/line-task.ts', '--config', config]);
+  serve = new PackedProcess(cli, ['serve', 'test/e2e/line-task.ts', '--config', config]);
   const [, printed] = await serve.printed(/listens on (http:\S+)/);
   url = printed!;
 }, 120_000);

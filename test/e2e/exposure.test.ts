@@ -16,7 +16,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask } from './line.ts';
-import { SourceProcess } from './processes.ts';
+import { PackedProcess } from './processes.ts';
 
 const { proof } = mintToken('operator', systemRandom, native);
 const operatorTokens = [{ id: proof.id, name: 'Ada', role: 'admin', sha256: hex(proof.digest) }];
@@ -143,7 +143,7 @@ describe('TLS', () => {
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:/);
     const ended = eventOf<[RoundRecord]>(events, 'round-ended');
     await coordinator!.start();
-    const device = new SourceProcess('test/e2e/device.ts', [url, folder], {
+    const device = new PackedProcess('test/e2e/device.ts', [url, folder], {
       NODE_EXTRA_CA_CERTS: certificate,
     });
     expect((await ended)[0]).toMatchObject({ outcome: 'published', tally: { accepted: 1 } });

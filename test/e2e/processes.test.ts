@@ -7,7 +7,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, openCoordinator } from './line.ts';
-import { SourceProcess } from './processes.ts';
+import { PackedProcess, type ProgramProcess, SourceProcess } from './processes.ts';
 import { RawDevice } from './raw-device.ts';
 
 const cli = 'cli/src/cli.ts';
@@ -15,10 +15,10 @@ const env = { MURMURATION_ENROLMENT_TOKENS: enrolmentToken, MURMURATION_PORT: '0
 const task = 'test/e2e/line-task.ts';
 
 let folder: string;
-const started: SourceProcess[] = [];
+const started: ProgramProcess[] = [];
 
-function run(file: string, args: readonly string[], variables: Record<string, string> = {}): SourceProcess {
-  const process = new SourceProcess(file, args, variables);
+function run(file: string, args: readonly string[], variables: Record<string, string> = {}): ProgramProcess {
+  const process = new PackedProcess(file, args, variables);
   started.push(process);
   return process;
 }
@@ -34,7 +34,9 @@ afterEach(async () => {
 
 describe('murmuration serve', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('ends its rounds and exits with 0 at %s', async signal => {
-    const serve = run(cli, ['serve', task], env);
+    // From its sources, as people run it from a clone.
+    const serve = new SourceProcess(cli, ['serve', task], env);
+    started.push(serve);
     const [, url] = await serve.printed(/listens on (http:\S+)/);
     const device = await new RawDevice(url!).join();
     await device.assigned();

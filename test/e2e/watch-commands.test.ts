@@ -24,9 +24,8 @@ import {
   lineTrainer,
   openCoordinator,
 } from './line.ts';
-import { ProgramProcess, packProgram } from './processes.ts';
+import { PackedProcess } from './processes.ts';
 
-let packed: string;
 let folder: string;
 let coordinator: Coordinator;
 let clients: FederatedClient[];
@@ -36,7 +35,7 @@ let forger: Server;
 let release = () => {};
 
 async function run(args: readonly string[], env: Record<string, string> = {}) {
-  const program = new ProgramProcess([packed, ...args], {
+  const program = new PackedProcess('cli/src/cli.ts', args, {
     MURMURATION_TOKEN: '',
     MURMURATION_URL: coordinator.url,
     ...env,
@@ -53,7 +52,6 @@ async function json<Value>(...args: string[]): Promise<Value> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'murmuration-watch-'));
-  packed = await packProgram('cli/src/cli.ts', join(folder, 'packed'));
   // The schedule leaves time to look at what is there.
   coordinator = await openCoordinator({
     cohort: { goal: 2, minimum: 2, overSelection: 1 },

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
@@ -8,8 +9,10 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineOptions } from '../e2e/line.ts';
-import { SourceProcess } from '../e2e/processes.ts';
+import { PackedProcess } from '../e2e/processes.ts';
+import { packedPrograms } from '../packed-programs.ts';
 
+const packed = await packedPrograms();
 const devices = 4;
 const signals = ['SIGTERM', 'SIGKILL'] as const;
 const stages = ['keys', 'shares', 'updates', 'agreement', 'unmasking'] as const;
@@ -17,7 +20,7 @@ const taskOf = (signal: string, stage: string) => `${stage}-${signal.toLowerCase
 const tasks = signals.flatMap(signal => stages.map(stage => taskOf(signal, stage)));
 
 interface Running {
-  readonly coordinator: SourceProcess;
+  readonly coordinator: PackedProcess;
   readonly url: string;
   /** Its storage, and the modules of its tasks. */
   readonly folder: string;
@@ -25,7 +28,7 @@ interface Running {
 
 /** The coordinator that the last case restarted: starting one takes seconds, and this one has nothing under way. */
 let idle: Running | undefined;
-const running = new Set<SourceProcess>();
+const running = new Set<PackedProcess>();
 const folders: string[] = [];
 const cleanUp: (() => unknown)[] = [];
 beforeAll(async () => {
@@ -43,7 +46,7 @@ afterAll(async () => {
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-signals-'));
   folders.push(folder);
-  const source = new URL('./masked-task.ts', import.meta.url).href;
+  const source = pathToFileURL(packed('test/faults/masked-task.ts')).href;
   for (const name of tasks)
     await writeFile(
       join(folder, `${name}.mjs`),
@@ -54,7 +57,7 @@ async function newFolder(): Promise<string> {
 
 async function serve(folder: string, port: string): Promise<Running> {
   const modules = tasks.map(name => join(folder, `${name}.mjs`));
-  const coordinator = new SourceProcess('cli/src/cli.ts', ['serve', ...modules], {
+  const coordinator = new PackedProcess('cli/src/cli.ts', ['serve', ...modules], {
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
     MURMURATION_STORAGE: join(folder, 'state'),
     MURMURATION_PORT: port,

@@ -10,7 +10,7 @@ import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCoordinator } from '../../e2e/line.ts';
-import { SourceProcess } from '../../e2e/processes.ts';
+import { PackedProcess } from '../../e2e/processes.ts';
 import { deviceOn, StillTrainer } from '../../unit/client-sdk/device.ts';
 import { assignmentOf, MemoryCoordinator } from '../../unit/client-sdk/memory-coordinator.ts';
 
@@ -20,7 +20,7 @@ const never = new AbortController().signal;
 
 let folder: string;
 let coordinator: Coordinator | undefined;
-let processes: SourceProcess[];
+let processes: PackedProcess[];
 
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'murmuration-')), 'device');
@@ -36,9 +36,9 @@ afterEach(async () => {
 });
 
 /** A process with a client on the folder; the coordinator is there for all of them. */
-async function clientProcess(): Promise<SourceProcess> {
+async function clientProcess(): Promise<PackedProcess> {
   coordinator ??= await openCoordinator();
-  const started = new SourceProcess(program, [coordinator.url, folder]);
+  const started = new PackedProcess(program, [coordinator.url, folder]);
   processes.push(started);
   return started;
 }
@@ -111,7 +111,7 @@ describe('a folder that is claimed', () => {
     expect((await readdir(folder)).filter(name => name.startsWith('.claim-'))).toHaveLength(1);
     release();
     expect((await readdir(folder)).filter(name => name.startsWith('.'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('is claimed by whatever way it is reached, and however long its path is', async () => {
     const deep = join(folder, ...Array.from({ length: 12 }, (_, i) => `${i}`.padStart(20, 'x')));

@@ -1,25 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { packedPrograms } from '../../packed-programs.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const packed = await packedPrograms();
 let child: ChildProcess | undefined;
 afterEach(() => child?.kill('SIGKILL'));
 
 /** The program with its standard error in a pipe or a socket that nobody reads, until `read` is called. */
 function start(): ChildProcess {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  child = spawn(
-    process.execPath,
-    [
-      '--import',
-      './scripts/sources.mjs',
-      '--conditions=murmuration-source',
-      'test/attacks/operators/many-lines.ts',
-    ],
-    { cwd: root, env, stdio: ['pipe', 'pipe', 'pipe'] },
-  );
+  child = spawn(process.execPath, [packed('test/attacks/operators/many-lines.ts')], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   return child;
 }
 

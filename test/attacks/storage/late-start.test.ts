@@ -6,10 +6,10 @@ import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask } from '../../e2e/line.ts';
-import { SourceProcess } from '../../e2e/processes.ts';
+import { PackedProcess } from '../../e2e/processes.ts';
 
 const folders: string[] = [];
-const running: SourceProcess[] = [];
+const running: PackedProcess[] = [];
 afterEach(async () => {
   for (const { child } of running.splice(0)) child.kill('SIGKILL');
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
@@ -48,8 +48,8 @@ async function damage(folder: string, table: string): Promise<void> {
   await file.close();
 }
 
-function serve(folder: string): SourceProcess {
-  const program = new SourceProcess('cli/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
+function serve(folder: string): PackedProcess {
+  const program = new PackedProcess('cli/src/cli.ts', ['serve', 'test/e2e/line-task.ts'], {
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
     MURMURATION_STORAGE: folder,
     MURMURATION_PORT: '0',

@@ -7,17 +7,17 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';
 import { enrolmentToken } from '../../e2e/line.ts';
-import { SourceProcess } from '../../e2e/processes.ts';
+import { PackedProcess } from '../../e2e/processes.ts';
 import { storageFolders } from '../../unit/coordinator/storage/folders.ts';
 
 const { make, openIn } = storageFolders();
 
-const holders: SourceProcess[] = [];
+const holders: PackedProcess[] = [];
 afterEach(() => {
   for (const { child } of holders.splice(0)) child.kill('SIGKILL');
 });
-function hold(folder: string): SourceProcess {
-  const holder = new SourceProcess('test/unit/coordinator/storage/holder.ts', [folder]);
+function hold(folder: string): PackedProcess {
+  const holder = new PackedProcess('test/unit/coordinator/storage/holder.ts', [folder]);
   holders.push(holder);
   return holder;
 }
@@ -93,7 +93,7 @@ describe('a storage folder whose lock file somebody deletes', () => {
 
   it('ends the coordinator that has lost it', async () => {
     const folder = await make();
-    const program = new SourceProcess('cli/src/cli.ts', ['serve', 'test/attacks/storage/quick-task.ts'], {
+    const program = new PackedProcess('cli/src/cli.ts', ['serve', 'test/attacks/storage/quick-task.ts'], {
       MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
       MURMURATION_STORAGE: folder,
       MURMURATION_PORT: '0',

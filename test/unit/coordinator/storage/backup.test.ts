@@ -8,7 +8,7 @@ import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protoc
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../contract/rounds.ts';
-import { SourceProcess } from '../../../e2e/processes.ts';
+import { PackedProcess } from '../../../e2e/processes.ts';
 import { layout } from '../federation.ts';
 import { storageFolders } from './folders.ts';
 
@@ -186,7 +186,7 @@ describe('the commands', () => {
   it('back up beside the process that has the folder, and restore', async () => {
     const { folder, storage, backup, restored } = await withStorage();
     const run = async (...args: string[]) => {
-      const command = new SourceProcess('cli/src/cli.ts', args);
+      const command = new PackedProcess('cli/src/cli.ts', args);
       const code = await command.ended();
       return { code, output: command.output, errors: command.errors };
     };

@@ -5,7 +5,7 @@ import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../contract/rounds.ts';
-import { SourceProcess } from '../../../e2e/processes.ts';
+import { PackedProcess } from '../../../e2e/processes.ts';
 import { canMount, fill, mountSmall, unfill, unmount } from '../../../small-disk.ts';
 import { storageFolders } from './folders.ts';
 
@@ -79,7 +79,7 @@ describe.runIf(canMount)('a storage folder on a small disk', { tags: 'small-disk
 
   it('that may only be read says so', async () => {
     small = mountSmall()!;
-    const holder = new SourceProcess(holderFile, [small]);
+    const holder = new PackedProcess(holderFile, [small]);
     await holder.printed(/It is mine/);
     holder.child.kill('SIGKILL');
     await holder.ended();
@@ -100,7 +100,7 @@ describe.runIf(canMount)('a storage folder on a small disk', { tags: 'small-disk
 describe('a storage folder', () => {
   it('belongs to one process, until that one ends in whatever way', async () => {
     const folder = await make();
-    const holder = new SourceProcess(holderFile, [folder]);
+    const holder = new PackedProcess(holderFile, [folder]);
     await holder.printed(/It is mine/);
     const error = await openIn(folder).catch(refused => refused);
     expect(error).toMatchObject({ code: 'storage.in-use' });
@@ -108,11 +108,11 @@ describe('a storage folder', () => {
     holder.child.kill('SIGKILL');
     expect(await holder.ended()).toBe('SIGKILL');
     const storage = await openIn(folder);
-    const second = new SourceProcess(holderFile, [folder]);
+    const second = new PackedProcess(holderFile, [folder]);
     await second.printed(/storage\.in-use/);
     expect(await second.ended()).toBe(0);
     await storage.close();
-    const third = new SourceProcess(holderFile, [folder]);
+    const third = new PackedProcess(holderFile, [folder]);
     await third.printed(/It is mine/);
     third.child.kill('SIGKILL');
     await third.ended();
