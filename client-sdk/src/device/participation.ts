@@ -1,3 +1,4 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Consent } from './consent.ts';
 
@@ -15,7 +16,7 @@ export class Participation {
   #isWanted = false;
   #isPaused = false;
   #isRunning = false;
-  #changes: Promise<void> = Promise.resolve();
+  readonly #changes = new PromiseQueue();
   #unwatch: Cancel = () => {};
 
   constructor(consent: Consent, part: Part) {
@@ -71,8 +72,6 @@ export class Participation {
 
   /** Does what must not come in the middle of a change. */
   between(work: () => Promise<void>): Promise<void> {
-    // What went wrong before was told to whoever asked for it.
-    this.#changes = this.#changes.then(work, work);
-    return this.#changes;
+    return this.#changes.run(work);
   }
 }

@@ -1,4 +1,5 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -62,7 +63,7 @@ export class ServedHybrid implements Hybrid {
   #restored: Promise<void> | undefined;
   #served = nothing;
   /** One learning at a time. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new PromiseQueue();
   /** Examples observed since the examples were read last. */
   #observed: unknown[] = [];
   #stop = new AbortController();
@@ -117,9 +118,7 @@ export class ServedHybrid implements Hybrid {
   async learn(signal?: AbortSignal): Promise<void> {
     await this.#restore();
     const either = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
-    const result = this.#queue.then(() => this.#learn(either));
-    this.#queue = result.catch(() => {});
-    await result;
+    await this.#queue.run(() => this.#learn(either));
   }
 
   report(): HybridReport | null {
@@ -155,7 +154,7 @@ export class ServedHybrid implements Hybrid {
     this.#stop.abort();
     this.#stop = new AbortController();
     await this.#refit.stop();
-    await this.#queue;
+    await this.#queue.idle();
     await this.#saving;
     await this.#restored;
     this.#restored = undefined;

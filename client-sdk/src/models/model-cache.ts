@@ -1,3 +1,4 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
@@ -41,7 +42,7 @@ export class ModelCache {
   readonly #pinnedName: string;
   readonly #bundled: (() => Promise<BundledModel>) | undefined;
   /** The loads so far. */
-  #loading: Promise<unknown> = Promise.resolve();
+  readonly #loading = new PromiseQueue();
   readonly #hash: ContentHash;
   readonly #permit: Permit;
   /** The `model.json` that was downloaded last, ahead of its weights. */
@@ -112,11 +113,10 @@ export class ModelCache {
 
   /** One thing after the other. */
   #next<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-    const result = this.#loading.then(() => {
+    const result = this.#loading.run(() => {
       signal.throwIfAborted();
       return work();
     });
-    this.#loading = result.catch(() => {});
     return untilAborted(result, signal);
   }
 

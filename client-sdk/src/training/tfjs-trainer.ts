@@ -6,6 +6,7 @@ import { type NegativeSampler, samplerFor } from '@murmuration/engine/objective/
 import type { Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { nextTask } from '@murmuration/protocol/concurrency/next-task';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -54,7 +55,7 @@ export function tfjsTrainer<Example>(
   { engine = 'auto', startBackend, ...fused }: TrainerOptions = {},
 ): Trainer {
   let loaded: Loaded | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
+  const queue = new PromiseQueue();
 
   const unload = async () => {
     const last = loaded;
@@ -93,7 +94,7 @@ export function tfjsTrainer<Example>(
 
   return {
     train(files, settings, examples, signal, progress) {
-      const result = queue.then(async () => {
+      return queue.run(async () => {
         requireRunning(signal);
         requireSoftmax(objective, settings);
         const used = draw(examples as readonly Example[], settings);
@@ -113,12 +114,9 @@ export function tfjsTrainer<Example>(
           steps.dispose();
         }
       });
-      queue = result.catch(() => {});
-      return result;
     },
     async close() {
-      queue = queue.then(unload);
-      await queue;
+      await queue.run(unload);
     },
   };
 }

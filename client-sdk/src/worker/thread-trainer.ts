@@ -1,4 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Piscina } from 'piscina';
@@ -14,7 +15,7 @@ export function workerTrainer(objective: URL, options: TrainerOptions = {}): Tra
   let pool: Piscina<TrainingJob, TrainingResult> | undefined;
   let ended = new AbortController();
   /** The trainings so far: the pool would leave those behind that wait while one is stopped, which ends its thread. */
-  let trainings: Promise<unknown> = Promise.resolve();
+  const trainings = new PromiseQueue();
   const run = async (job: Omit<TrainingJob, 'progress'>, signal: AbortSignal, progress: Progress) => {
     signal.throwIfAborted();
     pool ??= new Piscina({
@@ -35,8 +36,7 @@ export function workerTrainer(objective: URL, options: TrainerOptions = {}): Tra
     async train(model, settings, examples, signal, progress) {
       const job = { objective: objective.href, options, model, settings, examples };
       const either = AbortSignal.any([signal, ended.signal]);
-      const result = trainings.then(() => run(job, either, progress));
-      trainings = result.catch(() => {});
+      const result = trainings.run(() => run(job, either, progress));
       try {
         return await untilAborted(result, either);
       } catch (cause) {
