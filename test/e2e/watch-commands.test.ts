@@ -86,7 +86,7 @@ describe('commands that look at a running coordinator without a token', { timeou
       devices: { connected: 2, enrolled: 2 },
     });
     const { output } = await run(['status'], { FORCE_COLOR: '', CI: 'true' });
-    expect(output).toMatch(/^task +round +phase +counted +goal +waiting +version +held-out$/m);
+    expect(output).toMatch(/^task +round +phase +counted +goal +waiting +newest +served +held-out$/m);
     expect(output).toMatch(/^2 devices are connected, 2 are enrolled\.$/m);
     // Colours are for terminals alone.
     expect(output).not.toContain('\u001b');
