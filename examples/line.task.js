@@ -1,5 +1,5 @@
-import { defineTask } from '@murmuration/coordinator/task/define-task';
-import * as tf from '@murmuration/engine/tfjs/tf';
+import { defineTask } from '@murmuration/coordinator';
+import * as tf from '@murmuration/engine/tf';
 
 /** One dense layer learns a line. Three devices a round, under masks. */
 export default defineTask({

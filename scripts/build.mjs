@@ -1,9 +1,10 @@
 // npm run build: the libraries as ECMAScript modules with types, file for file as in src, into each package's dist.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
+import { publishedPackages } from './published.mjs';
 
 await prepare();
 const { build } = await import('tsdown');
@@ -21,8 +22,10 @@ const builtLocations = {
   transform: code => code.replace(/(new URL\(\s*['"`]\.[^'"`]+)\.ts(?=['"`])/g, '$1.js'),
 };
 
-for (const name of ['protocol', 'engine', 'api', 'coordinator', 'cli', 'client-sdk']) {
-  const folder = join(rootFolder, name);
+const packages = publishedPackages();
+const entries = new Set(packages.flatMap(({ entries }) => entries));
+
+for (const { name, folder, entries: own } of packages) {
   say(`Building ${name} …`);
   await build({
     cwd: folder,
@@ -40,18 +43,46 @@ for (const name of ['protocol', 'engine', 'api', 'coordinator', 'cli', 'client-s
     logLevel: 'warn',
     failOnWarn: true,
   });
-  if (name === 'coordinator') await buildDashboard();
+  nameInternals(join(folder, 'dist'));
+  if (name === '@murmuration/coordinator') await buildDashboard();
   const { messages, pkg } = await publint({ pkgDir: folder });
   if (messages.length > 0)
     stop(messages.map(message => `${name}: ${formatMessage(message, pkg)}`).join('\n'));
-  await requireTypes(name, folder);
+  // A program has nothing to import.
+  if (own.length > 0) await requireTypes(name, folder);
 }
 
 say('Bundling client-sdk for pages …');
 const { bundleSdk } = await import('./bundle.mjs');
 await bundleSdk();
 
-/** The operators' page, which the coordinator's package brings along. */
+/**
+ * Sources import whatever they need of another package of the repository. What is no entry of that package is under `internal/` once it is
+ * built: there for the packages of the same version, and nobody else's to import.
+ * @param {string} dist
+ */
+function nameInternals(dist) {
+  for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (!/\.(js|d\.ts)$/.test(path)) continue;
+    const file = join(dist, path);
+    const text = readFileSync(file, 'utf8');
+    const named = text.replace(
+      /(['"])(@murmuration\/[a-z-]+)\/((?!internal\/)[^'"\n]+)\1/g,
+      (specifier, quote, name, rest) =>
+        entries.has(`${name}/${rest}`) ? specifier : `${quote}${name}/internal/${rest}${quote}`,
+    );
+    // By its own name, which tools that read types know better than the bundler's for a namespace.
+    const known = path.endsWith('.d.ts')
+      ? named.replace(
+          /import \{ (tf_d_exports)(?: as (\S+))? \} from "\.[^"]*tfjs\/tf\.js";/g,
+          (_, name, other) => `import * as ${other ?? name} from "@tensorflow/tfjs";`,
+        )
+      : named;
+    if (known !== text) writeFileSync(file, known);
+  }
+}
+
+/** The operators' page, which the package brings along. */
 async function buildDashboard() {
   say('Building the dashboard …');
   const vite = await import('vite');
@@ -74,13 +105,7 @@ async function requireTypes(name, folder) {
     if (status !== 0) stop(`${name} can't be packed: ${stderr}`);
     const [{ filename }] = JSON.parse(stdout);
     const packed = createPackageFromTarballData(readFileSync(join(packs, filename)));
-    // Entries with a wildcard are not found by themselves.
-    const entrypoints = packed
-      .listFiles()
-      .map(file => /\/dist\/(.+)\.js$/.exec(file)?.[1])
-      .filter(entry => entry !== undefined && !/^(_virtual|bundle|dashboard)\//.test(entry))
-      .map(entry => `./${entry}`);
-    const analysis = await checkPackage(packed, { entrypoints });
+    const analysis = await checkPackage(packed, { excludeEntrypoints: [/\*/] });
     const problems = 'problems' in analysis ? analysis.problems : [];
     const counted = problems.filter(
       problem => !('resolutionKind' in problem) || counts.has(problem.resolutionKind),

@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { rootFolder } from './prepare.mjs';
 import { bundleOf } from './program.mjs';
 
-const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
+/** @param {string} entry */
+const source = entry => JSON.stringify(join(rootFolder, `client-sdk/src/${entry}.ts`));
 /** What trains brings TensorFlow.js along: no page should wait for that. */
 const programs = new Map([
   [
     'browser',
     `export {
       FederatedClient, fineTuned, indexedDbStorage, memoryStorage, ngramCache, privateLayers, workerInference, workerTrainer,
-    } from ${source};`,
+    } from ${source('browser')};`,
   ],
   [
     'training',
-    `export { serveTraining } from ${source};
+    `export { serveTraining } from ${source('worker')};
     export * as tf from '@murmuration/engine/tfjs/tf';`,
   ],
 ]);

@@ -11,6 +11,7 @@ const { default: sizeLimit } = await import('size-limit');
 const { bundleOf } = await import('./program.mjs');
 
 const source = JSON.stringify(join(rootFolder, 'client-sdk/src/browser.ts'));
+const worker = JSON.stringify(join(rootFolder, 'client-sdk/src/worker.ts'));
 /** @type {{ name: string, program: string, limit?: number, isWhole?: boolean }[]} */
 const parts = [
   {
@@ -19,7 +20,11 @@ const parts = [
     program: `export { FederatedClient, indexedDbStorage, workerTrainer } from ${source};`,
     limit: 60_000,
   },
-  { name: 'everything but tfjs', program: `export * from ${source};`, isWhole: true },
+  {
+    name: 'everything but tfjs',
+    program: `export * from ${source}; export * from ${worker};`,
+    isWhole: true,
+  },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-size-'));

@@ -10,13 +10,8 @@ import { browserConditions } from './device/browser-conditions.ts';
 import { socketIoTransport } from './transport/socket-io.ts';
 import { workerTrainer } from './worker/worker-trainer.ts';
 
-export { development } from './floors/development.ts';
-export { fineTuned } from './hybrid/fine-tuned.ts';
-export { ngramCache } from './hybrid/ngram-cache.ts';
-export { privateLayers } from './hybrid/private-layers.ts';
+export * from './core.ts';
 export { indexedDbStorage } from './storage/indexed-db.ts';
-export { memoryStorage } from './storage/memory.ts';
-export { serveTraining } from './worker/serve-training.ts';
 export { workerInference } from './worker/worker-inference.ts';
 export { workerTrainer } from './worker/worker-trainer.ts';
 

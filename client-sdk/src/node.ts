@@ -10,12 +10,8 @@ import { socketIoTransport } from './transport/socket-io.ts';
 import { localUpdateProcessor } from './update/local-update-processor.ts';
 import { workerTrainer } from './worker/thread-trainer.ts';
 
-export { development } from './floors/development.ts';
-export { fineTuned } from './hybrid/fine-tuned.ts';
-export { ngramCache } from './hybrid/ngram-cache.ts';
-export { privateLayers } from './hybrid/private-layers.ts';
+export * from './core.ts';
 export { fileStorage } from './storage/file.ts';
-export { memoryStorage } from './storage/memory.ts';
 
 /** A Node process as a device: it has no battery and no screen, so it says that it is idle, charging and unmetered. */
 export const nodePlatform: Platform = {

@@ -1,11 +1,11 @@
 // How long a ride takes, learned by riders who keep their rides: npm run murmuration -- dev examples/commute/commute.task.ts
 import { readFileSync } from 'node:fs';
-import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
-import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
-import { loadModel } from '@murmuration/engine/models/model';
-import type { Objective } from '@murmuration/engine/objective/objective';
-import * as tf from '@murmuration/engine/tfjs/tf';
+import type { Evaluator } from '@murmuration/coordinator';
+import { defineTask } from '@murmuration/coordinator';
+import { fedAvgM } from '@murmuration/coordinator/strategies';
+import type { Objective } from '@murmuration/engine';
+import { loadModel } from '@murmuration/engine';
+import * as tf from '@murmuration/engine/tf';
 
 interface Ride {
   readonly rider: number;

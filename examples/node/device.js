@@ -1,4 +1,4 @@
-import { FederatedClient, fileStorage } from '@murmuration/client-sdk/node';
+import { FederatedClient, fileStorage } from '@murmuration/client-sdk';
 
 const points = Array.from({ length: 20 }, (_, i) => [i / 10 - 1, i / 5 - 1]);
 

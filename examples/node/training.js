@@ -1,4 +1,4 @@
-import * as tf from '@murmuration/engine/tfjs/tf';
+import * as tf from '@murmuration/engine/tf';
 import { line } from '../line.js';
 
 /** The worker thread of the SDK imports this. */

@@ -1,4 +1,4 @@
-import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk/browser';
+import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk';
 
 const status = document.querySelector('#status');
 const points = Array.from({ length: 20 }, (_, i) => [i / 10 - 1, i / 5 - 1]);

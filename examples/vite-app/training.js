@@ -1,5 +1,5 @@
-import { serveTraining } from '@murmuration/client-sdk/browser';
-import * as tf from '@murmuration/engine/tfjs/tf';
+import { serveTraining } from '@murmuration/client-sdk/worker';
+import * as tf from '@murmuration/engine/tf';
 import { line } from '../line.js';
 
 serveTraining(line(tf));

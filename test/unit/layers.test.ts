@@ -52,6 +52,7 @@ const portable = [
   'demo-keyboard-app/src',
 ];
 const forNode = new Set([
+  'protocol/src/node.ts',
   'protocol/src/primitives/node.ts',
   'client-sdk/src/node.ts',
   'client-sdk/src/storage/file.ts',

@@ -1,7 +1,7 @@
 import { indexedDbStorage } from '@murmuration/client-sdk/storage/indexed-db';
+import { storageContract } from '@murmuration/client-sdk/testing/storage';
 import { deleteDB, openDB } from 'idb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { storageContract } from '../../contract/storage.ts';
 
 const name = 'contract';
 const databaseName = `murmuration.${name}`;

@@ -104,7 +104,7 @@ function taskRows(): SchemaRow[] {
 function taskPage(): string {
   return `# Task
 
-A task is what \`defineTask\` of \`@murmuration/coordinator/task/define-task\` returns. Fields without a
+A task is what \`defineTask\` of \`@murmuration/coordinator\` returns. Fields without a
 default must be given. [Your own model](../guides/own-model.md) shows one.
 
 ${durations}

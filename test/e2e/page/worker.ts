@@ -1,4 +1,4 @@
-import { serveTraining } from '@murmuration/client-sdk/browser';
+import { serveTraining } from '@murmuration/client-sdk/worker';
 import { words } from '../words.ts';
 
 serveTraining(words);

@@ -1,4 +1,4 @@
-import { serveTraining } from '@murmuration/client-sdk/browser';
+import { serveTraining } from '@murmuration/client-sdk/worker';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileStorage } from '@murmuration/client-sdk/storage/file';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
+import { storageContract } from '@murmuration/client-sdk/testing/storage';
 import { afterAll, describe, expect, it } from 'vitest';
-import { storageContract } from '../../../contract/storage.ts';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'murmuration-')), 'of', 'a device');
 const empty = () => rm(folder, { recursive: true, force: true });

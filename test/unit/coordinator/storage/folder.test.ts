@@ -1,4 +1,4 @@
-import { blobsContract } from '../../../contract/blobs.ts';
+import { blobsContract } from '@murmuration/coordinator/testing/blobs';
 import { devicesContract } from '../../../contract/devices.ts';
 import { historyContract } from '../../../contract/history.ts';
 import { roundsContract } from '../../../contract/rounds.ts';

@@ -1,6 +1,6 @@
 import { memoryBlobs, memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
-import { blobsContract } from '../../../contract/blobs.ts';
+import { blobsContract } from '@murmuration/coordinator/testing/blobs';
 import { devicesContract } from '../../../contract/devices.ts';
 import { historyContract } from '../../../contract/history.ts';
 import { roundsContract } from '../../../contract/rounds.ts';

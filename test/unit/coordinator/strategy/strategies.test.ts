@@ -6,11 +6,11 @@ import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
+import { strategyContract } from '@murmuration/coordinator/testing/strategy';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { strategyContract } from '../../../contract/strategy.ts';
 
 strategyContract('fedAvg', fedAvg());
 strategyContract('fedAvg with half a step', fedAvg({ serverLearningRate: 0.5 }));

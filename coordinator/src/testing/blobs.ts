@@ -1,8 +1,8 @@
-import type { BlobStore } from '@murmuration/coordinator/registry/ports';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
+import type { BlobStore } from '../registry/ports.ts';
 
 /**
  * What every store of blobs keeps to; `openWith` gives an empty one with this clock, `reopen`, of a durable one, the store opened last

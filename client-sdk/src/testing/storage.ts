@@ -1,5 +1,5 @@
-import { putParts, type Storage } from '@murmuration/client-sdk/storage/storage';
 import { describe, expect, it } from 'vitest';
+import { putParts, type Storage } from '../storage/storage.ts';
 
 /** What every storage of a device has to keep; `open` gives one over the same entries each time until `empty`. */
 export function storageContract(

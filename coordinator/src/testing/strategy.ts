@@ -1,6 +1,6 @@
-import type { Stepped, Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
 
 const value = fc.float({ min: -10, max: 10, noNaN: true });
 const vectors = fc.integer({ min: 1, max: 40 }).chain(count =>

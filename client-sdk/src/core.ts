@@ -1,0 +1,35 @@
+export { PlatformClient } from './client/client.ts';
+export type { ClientEvents } from './client/events.ts';
+export type { ClientOptions, TaskOptions } from './client/options.ts';
+export type { Platform } from './client/platform.ts';
+export type { Role } from './device/leadership.ts';
+export { BelowFloor } from './floors/below-floor.ts';
+export { development } from './floors/development.ts';
+export { defaultFloors, type FloorName, type Floors, type HeldFloors } from './floors/floors.ts';
+export type { OtherShape } from './floors/model-shape.ts';
+export type { Protection } from './floors/protection.ts';
+export { type FineTuning, fineTuned } from './hybrid/fine-tuned.ts';
+export type { Hybrid, HybridReport, Prediction, Score, Source } from './hybrid/hybrid.ts';
+export type { HybridOptions } from './hybrid/hybrid-options.ts';
+export type { Inference, OpenModel } from './hybrid/inference.ts';
+export { type NgramCacheOptions, ngramCache } from './hybrid/ngram-cache.ts';
+export type { Lesson, OpenPersonal, PersonalModel, PersonalPorts } from './hybrid/personal.ts';
+export { privateLayers } from './hybrid/private-layers.ts';
+export type { BundledModel } from './models/bundled-model.ts';
+export type { ContentHash } from './models/content-hash.ts';
+export { downloadModel } from './models/download.ts';
+export type { RoundProgress } from './session/events.ts';
+export { memoryStorage } from './storage/memory.ts';
+export type { Storage } from './storage/storage.ts';
+export type { Trainer, TrainingPath, TrainingResult } from './training/trainer.ts';
+export { httpTransport } from './transport/http.ts';
+export type { Sent } from './transport/observed.ts';
+export { socketIoTransport } from './transport/socket-io.ts';
+export type { Transport, TransportListener, TransportPlatform, UploadRights } from './transport/transport.ts';
+export { localUpdateProcessor } from './update/local-update-processor.ts';
+export type {
+  MaskedRound,
+  MaskedRoundSetup,
+  MaskingStep,
+  UpdateProcessor,
+} from './update/update-processor.ts';

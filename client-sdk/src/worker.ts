@@ -1,0 +1,1 @@
+export { serveTraining, type WorkerOptions } from './worker/serve-training.ts';

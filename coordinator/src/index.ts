@@ -1,0 +1,11 @@
+export { type Config, loadConfig, parseConfig } from './assembly/config.ts';
+export { type Coordinator, type CoordinatorEnvironment, createCoordinator } from './assembly/main.ts';
+export type { Evaluator } from './evaluation/evaluator.ts';
+export type { Metrics } from './evaluation/metrics.ts';
+export type { Evaluate } from './evaluation/worker.ts';
+export { workerEvaluator } from './evaluation/worker-evaluator.ts';
+export type { BlobStore } from './registry/ports.ts';
+export type { Strategy, StrategyState } from './strategy/strategy.ts';
+export { defineTask, type TaskDefinition } from './task/define-task.ts';
+export { SettingsError } from './task/settings-error.ts';
+export type { Task } from './task/task.ts';

@@ -1,0 +1,2 @@
+export * from './testing/blobs.ts';
+export * from './testing/strategy.ts';

@@ -1,0 +1,2 @@
+export * from './backend/browser-backend.ts';
+export * from './index.ts';

@@ -1,0 +1,12 @@
+export * from './inference/predictor.ts';
+export * from './inference/scorer.ts';
+export * from './inference/serving.ts';
+export * from './layers/tied-dense.ts';
+export * from './models/model.ts';
+export * from './objective/losses.ts';
+export * from './objective/negative-sampler.ts';
+export * from './objective/objective.ts';
+export * from './objective/sampled-softmax.ts';
+export * from './runtime/answers.ts';
+export * from './runtime/predict.ts';
+export * as tf from './tfjs/tf.ts';

@@ -1,0 +1,2 @@
+export * from './backend/backend.ts';
+export * from './index.ts';

@@ -1,0 +1,1 @@
+export * from './tfjs/tf.ts';

@@ -1,0 +1,139 @@
+// npm run api [-- --check]: writes what each entry of each published package exports to its api/, from the types that `npm run build` made; with
+// --check it writes nothing, and fails where they differ.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { say, stop } from './prepare.mjs';
+import { publishedPackages } from './published.mjs';
+
+const isCheck = process.argv.includes('--check');
+const temporary = mkdtempSync(join(tmpdir(), 'murmuration-api-'));
+const differing = [];
+
+/**
+ * The report of one entry.
+ * @param {string} folder
+ * @param {string} types
+ */
+function reportOf(folder, types) {
+  // One that is another library, whole, has that library's API; the extractor can't read all of TensorFlow.js.
+  const statements = readFileSync(types, 'utf8')
+    .replace(/^(import|\/\/).*$/gm, '')
+    .trim();
+  const [, library] = /^export \* from "(@tensorflow[^"]+)";$/.exec(statements) ?? [];
+  if (library) return `Everything that \`${library}\` exports.\n`;
+  const config = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: folder,
+      newlineKind: 'lf',
+      mainEntryPointFilePath: types,
+      compiler: {
+        overrideTsconfig: {
+          compilerOptions: {
+            target: 'es2023',
+            lib: ['es2023', 'dom', 'dom.iterable'],
+            module: 'nodenext',
+            moduleResolution: 'nodenext',
+            types: ['node'],
+            strict: true,
+            skipLibCheck: true,
+          },
+          files: [types],
+        },
+      },
+      apiReport: {
+        enabled: true,
+        reportFileName: 'report',
+        reportFolder: temporary,
+        reportTempFolder: join(temporary, 'temp'),
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
+        // Types that an export uses and that no entry exports are in the report; tags and links of comments are the documentation's.
+        extractorMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(folder, 'package.json'),
+  });
+  const { succeeded } = Extractor.invoke(config, {
+    localBuild: true,
+    messageCallback: message => {
+      if (message.logLevel === ExtractorLogLevel.Error) say(message.text);
+      message.handled = true;
+    },
+  });
+  if (!succeeded) stop(`The types of ${types} can't be read.`);
+  return inOrder(readFileSync(join(temporary, 'report.api.md'), 'utf8'));
+}
+
+/**
+ * TypeScript lists the members of a union, from which the types of enumerations are made, in the order in which it met them: another one in
+ * each build.
+ * @param {string} report
+ */
+function inOrder(report) {
+  return report.replace(
+    /(?:^ +['"]?([\w.-]+)['"]?: "\1";\n){2,}/gm,
+    lines => `${lines.trimEnd().split('\n').toSorted().join('\n')}\n`,
+  );
+}
+
+try {
+  for (const { name, folder, manifest } of publishedPackages()) {
+    const kept = join(folder, 'api');
+    const written = new Set();
+    for (const [path, types] of typesOf(manifest)) {
+      const file = `${path}.api.md`;
+      written.add(file);
+      if (!existsSync(types)) stop(`${name} is not built: npm run build`);
+      const report = reportOf(folder, types);
+      const before = existsSync(join(kept, file)) ? readFileSync(join(kept, file), 'utf8') : undefined;
+      if (report === before) continue;
+      differing.push(join(name, 'api', file));
+      if (isCheck) continue;
+      mkdirSync(kept, { recursive: true });
+      writeFileSync(join(kept, file), report);
+    }
+    for (const file of existsSync(kept) ? readdirSync(kept) : []) {
+      if (written.has(file)) continue;
+      differing.push(join(name, 'api', file));
+      if (!isCheck) rmSync(join(kept, file));
+    }
+  }
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}
+for (const file of differing) console.log(`${isCheck ? 'differs' : 'written'}: ${file}`);
+if (isCheck && differing.length > 0)
+  stop('What the packages export has changed: npm run build && npm run api, and look at the difference.');
+
+/**
+ * The declarations of each entry by the name of its report; of one with conditions, those of each.
+ * @param {Readonly<Record<string, any>>} manifest
+ * @returns {Iterable<[name: string, types: string]>}
+ */
+function* typesOf({ exports, ...manifest }) {
+  const folder = publishedPackages().find(({ name }) => name === manifest.name)?.folder ?? '';
+  for (const [path, conditions] of Object.entries(exports)) {
+    if (path.includes('*')) continue;
+    const name = path === '.' ? 'index' : path.slice(2);
+    if (conditions.types) yield [name, join(folder, conditions.types)];
+    else
+      for (const condition of ['node', 'browser'])
+        yield [condition, join(folder, conditions[condition].types)];
+  }
+}

@@ -1,0 +1,285 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PackedApp } from './packed-app.ts';
+
+const root = new URL('../../', import.meta.url);
+const packages = ['protocol', 'engine', 'api', 'coordinator', 'client-sdk'];
+
+/** Runs Node as a user of the built packages does: no loader, no conditions. */
+function node(...args: string[]): { status: number | null; output: string } {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: fileURLToPath(root),
+    env,
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+function builtFiles(name: string): URL[] {
+  const dist = new URL(`${name}/dist/`, root);
+  return readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.js'))
+    .map(path => new URL(path, dist));
+}
+
+beforeAll(() => {
+  const build = node('scripts/build.mjs');
+  expect(build.status, build.output).toBe(0);
+}, 240_000);
+
+describe('the built libraries', () => {
+  it.each([
+    ['@murmuration/protocol', 'encodeUpdate'],
+    ['@murmuration/engine', 'startBackend'],
+  ])('let plain Node import %s', (path, name) => {
+    const program = `console.log(typeof (await import('${path}')).${name})`;
+    expect(node('--input-type=module', '--eval', program)).toEqual({ status: 0, output: 'function\n' });
+  });
+
+  it('name sources neither in imports nor as locations', () => {
+    for (const file of packages.flatMap(builtFiles)) {
+      const text = readFileSync(file, 'utf8');
+      expect(text).not.toMatch(/from "\.[^"]+\.ts"|import\("\.[^"]+\.ts"\)/);
+      for (const [, path] of text.matchAll(/new URL\("(\.[^"]+)"/g))
+        expect(existsSync(new URL(path!, file)), `${path} of ${file}`).toBe(true);
+    }
+  });
+});
+
+describe('the packed packages', () => {
+  let app: PackedApp;
+
+  beforeAll(() => {
+    app = new PackedApp(packages);
+  }, 120_000);
+  afterAll(() => app?.remove());
+
+  it.each([
+    ['@murmuration/protocol', 'MurmurationError'],
+    ['@murmuration/protocol/node', 'native'],
+    ['@murmuration/engine', 'startBackend'],
+    ['@murmuration/engine/tf', 'sequential'],
+    ['@murmuration/api', 'roles'],
+    ['@murmuration/coordinator', 'createCoordinator'],
+    ['@murmuration/coordinator/strategies', 'fedAvg'],
+    ['@murmuration/client-sdk', 'FederatedClient'],
+    ['@murmuration/client-sdk/core', 'PlatformClient'],
+  ])('let JavaScript import %s', (entry, name) => {
+    const module = `const { ${name} } = await import('${entry}'); console.log(typeof ${name});`;
+    const { output } = app.node('--input-type=module', '--eval', module);
+    expect(output).toMatch(/(function|object)\n$/);
+  });
+
+  it.each(['@murmuration/protocol', '@murmuration/coordinator/strategies', '@murmuration/client-sdk'])(
+    'let CommonJS import %s',
+    entry => {
+      app.write(
+        'common.cjs',
+        `import('${entry}').then(found => console.log(Object.keys(found).length > 0));`,
+      );
+      expect(app.node('common.cjs').output).toBe('true\n');
+    },
+  );
+
+  it.skipIf(!('require_module' in process.features && process.features.require_module))(
+    'let CommonJS require them, where Node can',
+    () => {
+      app.write('required.cjs', "console.log(typeof require('@murmuration/protocol').MurmurationError);");
+      expect(app.node('--no-warnings', 'required.cjs')).toEqual({ status: 0, output: 'function\n' });
+    },
+  );
+
+  it('share one copy of what they have in common', () => {
+    app.write(
+      'shared.js',
+      `import { MurmurationError } from '@murmuration/protocol';
+      import { defineTask } from '@murmuration/coordinator';
+      try { defineTask({ name: 'No such name' }); } catch (error) { console.log(error instanceof MurmurationError); }`,
+    );
+    expect(app.node('shared.js').output).toBe('true\n');
+  });
+
+  it('let nobody import what is no entry', () => {
+    const { status, output } = app.node('--eval', "import('@murmuration/protocol/errors/errors')");
+    expect(status).toBe(1);
+    expect(output).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])(
+    'have types for strict TypeScript, module %s and resolution %s',
+    (module, moduleResolution) => {
+      const isNode = moduleResolution === 'nodenext';
+      app.write(
+        'src/app.ts',
+        `import { FederatedClient, ${isNode ? 'fileStorage' : 'indexedDbStorage'} as storage } from '@murmuration/client-sdk';
+      import type { Platform } from '@murmuration/client-sdk/core';
+      import { serveTraining } from '@murmuration/client-sdk/worker';
+      import { createCoordinator, defineTask, type Task } from '@murmuration/coordinator';
+      import { fedAdam } from '@murmuration/coordinator/strategies';
+      import type { Objective } from '@murmuration/engine';
+      import * as tf from '@murmuration/engine/tf';
+      import { MurmurationError, type TaskName } from '@murmuration/protocol';
+
+      export const client = new FederatedClient({
+        url: 'https://learn.example.org', tasks: {}, storage: storage('state'), enrolment: 'token', floors: { smallestSum: 50 },
+      });
+      client.on('round', ({ phase, progress }) => console.log(phase.length + progress));
+      export const train = (objective: Objective<number>): void => serveTraining(objective);
+      export const open = createCoordinator;
+      export const task: Task = defineTask({
+        name: 'line', model: () => tf.sequential(), plan: { learningRate: 0.1 }, strategy: fedAdam(), masking: 'off', cohort: { goal: 3, minimum: 3 }, update: { clip: 1, bits: 12 }, schedule: { every: '5 min' },
+      });
+      export const name = (platform: Platform, task: TaskName): string => platform.name + task + new MurmurationError('task.unknown').code;
+      // @ts-expect-error There is no such option.
+      export const wrong = new FederatedClient({ nonsense: true });`,
+      );
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        target: 'es2023',
+        lib: ['es2023', 'dom', 'dom.iterable'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: true,
+        noEmit: true,
+        types: ['node'],
+      };
+      app.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['src/app.ts'] }));
+      expect(app.node('node_modules/typescript/bin/tsc', '-p', '.')).toEqual({ status: 0, output: '' });
+    },
+    120_000,
+  );
+
+  const page = `import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk';
+    const trainer = workerTrainer(() => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }));
+    globalThis.client = new FederatedClient({
+      url: location.origin, tasks: { line: { examples: () => [], trainer } }, storage: indexedDbStorage('page'), enrolment: '',
+    });`;
+  const worker = `import { serveTraining } from '@murmuration/client-sdk/worker';
+    import { softmaxLoss } from '@murmuration/engine';
+    serveTraining({ encode: () => ({ size: 0 }), loss: softmaxLoss });`;
+
+  it('build with Vite for a page and its worker', async () => {
+    app.write('page/index.html', '<script type="module" src="./page.js"></script>');
+    app.write('page/page.js', page);
+    app.write('page/worker.js', worker);
+    const { build } = await import('vite');
+    const built = await build({
+      configFile: false,
+      root: join(app.folder, 'page'),
+      logLevel: 'silent',
+      worker: { format: 'es' },
+      build: { write: false, minify: false },
+    });
+    const files = (built as { output: { fileName: string; code?: string; source?: unknown }[] }).output;
+    const text = files.map(({ code, source }) => code ?? String(source)).join('\n');
+    expect(text).toContain('FederatedClient');
+    expect(files.some(({ fileName }) => fileName.includes('worker'))).toBe(true);
+    expect(text).not.toMatch(/from ["']node:/);
+  }, 120_000);
+
+  it('build with esbuild for a page and its worker', async () => {
+    app.write('page/page.js', page);
+    app.write('page/worker.js', worker);
+    const { build } = await import('esbuild');
+    const { errors, outputFiles } = await build({
+      absWorkingDir: app.folder,
+      entryPoints: ['page/page.js', 'page/worker.js'],
+      outdir: 'out',
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      splitting: true,
+      write: false,
+      logLevel: 'silent',
+    });
+    expect(errors).toEqual([]);
+    expect(outputFiles.every(({ text }) => !/from ["']node:/.test(text))).toBe(true);
+  }, 120_000);
+});
+
+describe('the reports of what the packages export', () => {
+  it('are up to date', () => {
+    const { status, output } = node('scripts/api.mjs', '--check');
+    expect(status, output).toBe(0);
+  }, 120_000);
+});
+
+describe('the Dockerfile', () => {
+  const dockerfile = readFileSync(new URL('Dockerfile', root), 'utf8').replaceAll('\\\n', ' ');
+  const stages = dockerfile.split(/^FROM /m).slice(1);
+  const image = stages.at(-1)!;
+  /** The words of each instruction of this name. */
+  const all = (name: string, stage: string) =>
+    [...stage.matchAll(new RegExp(`^ *${name} +(.*)$`, 'gm'))].map(([, words]) => words!.trim());
+  const list = (name: string): string[] => JSON.parse(all(name, image).at(-1)!);
+
+  it('copies what is there, and what the build makes', () => {
+    const ignored = readFileSync(new URL('.dockerignore', root), 'utf8').split('\n');
+    for (const copy of stages.flatMap(stage => all('COPY', stage))) {
+      const words = copy.split(/ +/);
+      const from = /^--from=(\w+)$/.exec(words[0]!)?.[1];
+      for (const path of words.slice(from ? 1 : 0, -1)) {
+        const here = path.replace(/^\/(build|murmuration)\//, '');
+        expect(existsSync(new URL(here, root)), path).toBe(true);
+        // What is built comes from the stage that built it.
+        if (/(^|\/)(dist|node_modules)$/.test(path)) expect(from, path).toMatch(/^(build|packages)$/);
+        else if (path !== '.') expect(ignored).not.toContain(path);
+      }
+    }
+  });
+
+  it('gives npm the manifest of every workspace, and copies what the coordinator imports', () => {
+    const { workspaces } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+    for (const workspace of workspaces) expect(stages[1]).toContain(`COPY ${workspace}/package.json`);
+    const { dependencies } = JSON.parse(readFileSync(new URL('coordinator/package.json', root), 'utf8'));
+    const own = Object.keys(dependencies).filter(name => name.startsWith('@murmuration/'));
+    for (const name of [...own, '@murmuration/coordinator'])
+      expect(image).toContain(`/build/${name.split('/')[1]}/dist`);
+  });
+
+  it('runs the command line as an account that is not root, on the Node that is named throughout', () => {
+    expect(all('USER', image)).toEqual(['node']);
+    expect(image.indexOf('USER node')).toBeLessThan(image.indexOf('ENTRYPOINT'));
+    expect(all('STOPSIGNAL', image)).toEqual(['SIGTERM']);
+    for (const stage of stages) expect(stage).toMatch(/^node:22-slim\b/);
+    const [program, path] = list('ENTRYPOINT');
+    expect(program).toBe('node');
+    expect(node(path!.replace('/murmuration/', ''), '--help')).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/doctor/),
+    });
+  });
+
+  it('asks the coordinator for its health', async () => {
+    let status = 200;
+    const server = createServer(({ url }, response) =>
+      response.writeHead(url === '/health/ready' ? status : 404).end(),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const [, command] = /^HEALTHCHECK .* CMD (\[.*\])$/m.exec(image)!;
+    const [, ...args] = JSON.parse(command!) as string[];
+    const check = async () => {
+      const env = { MURMURATION_PORT: String((server.address() as AddressInfo).port) };
+      const [code] = await once(execFile(process.execPath, args, { env }), 'exit');
+      return code;
+    };
+    try {
+      expect(await check()).toBe(0);
+      status = 503;
+      expect(await check()).toBe(1);
+    } finally {
+      server.close();
+    }
+  });
+});
