@@ -113,13 +113,13 @@ export class TaskRounds {
     this.#cancel();
   }
 
-  /** Rounds begin on schedule again. */
-  unpause(): void {
+  /** Rounds begin on schedule again; where `recalls`, devices that were sent away hear of it. */
+  unpause(recalls = true): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     if (!this.#started) return;
     this.#scheduleNext();
-    this.#ports.recall();
+    if (recalls) this.#ports.recall();
   }
 
   get isPaused(): boolean {

@@ -3,6 +3,7 @@ import type { RoundState } from '@murmuration/coordinator/round/round';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import { percent } from '../study/percent.ts';
+import { isColourful } from './address-box.ts';
 
 const columns = [
   { title: 'round', width: 5 },
@@ -29,6 +30,7 @@ const phases = {
 /** A line a round, and a bar while one runs where a person watches. */
 export class Display {
   readonly #out: NodeJS.WriteStream;
+  readonly #colours: ReturnType<typeof pc.createColors>;
   readonly #bar: SingleBar | undefined;
   #barOf: number | undefined;
   #isBusy = false;
@@ -38,6 +40,7 @@ export class Display {
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
+    this.#colours = pc.createColors(isColourful(out, process.env));
     if (!out.isTTY) return;
     const format = 'round {number}  {bar} {phase}';
     this.#bar = new SingleBar(
@@ -73,7 +76,7 @@ export class Display {
 
   /** Begins the table. */
   head(): void {
-    this.#print(pc.dim(row(columns.map(({ title }) => title))));
+    this.#print(this.#colours.dim(row(columns.map(({ title }) => title))));
     this.#notes = [];
   }
 
@@ -113,9 +116,10 @@ export class Display {
       metrics ? percent(metrics.top1!) : '',
       metrics ? percent(metrics.top3!) : '',
     ];
-    const notes = this.#notes?.splice(0).map(note => pc.dim(`  ${note}`)) ?? [];
+    const notes = this.#notes?.splice(0).map(note => this.#colours.dim(`  ${note}`)) ?? [];
     this.#print(
-      (failure ? pc.yellow(`${row(cells)}  failed: ${failure.reason}`) : row(cells)) + notes.join(''),
+      (failure ? this.#colours.yellow(`${row(cells)}  failed: ${failure.reason}`) : row(cells)) +
+        notes.join(''),
     );
   }
 

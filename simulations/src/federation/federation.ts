@@ -17,7 +17,7 @@ import { requireRealTime } from '../devices/real-time.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
 import { type DeviceWorld, VirtualDevice } from '../devices/virtual-device.ts';
 import type { RoundEnded } from '../run-events/run-event.ts';
-import type { Measured, RoundExecution, Scenario } from '../scenario/define-scenario.ts';
+import type { Measured, RunProgress, Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { startThreads, WorkerPool } from '../workers/worker-pool.ts';
@@ -52,7 +52,7 @@ export interface Federation {
   /** Values in the model. */
   readonly count: number;
   /** What is known of versions from the start: of the first one, and of those of the checkpoint that the run goes on from. */
-  readonly measured: RoundExecution['measured'];
+  readonly measured: RunProgress['measured'];
   /** Rounds that ended before, in that checkpoint. */
   readonly earlier: number;
   /** ms on the clock of the devices since the run began. */
@@ -216,7 +216,8 @@ async function assemble(
     },
     engine: () => work.during(pool.run({ kind: 'engine' }, { due: clock.now() }).result),
     async next() {
-      if (hasStarted && !virtual) coordination.rounds.unpause();
+      // Whom the round wants is invited: nobody else may come.
+      if (hasStarted && !virtual) coordination.rounds.unpause(false);
       if (!hasStarted) {
         hasStarted = true;
         if (isSteered) crowd.meet(Math.max(settings.schedule.every, firstMeeting));

@@ -3,7 +3,7 @@ import { messageOf } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../run-events/run-event.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
-import type { GivenSettings, RoundExecution, Scenario } from '../scenario/define-scenario.ts';
+import type { GivenSettings, RunProgress, Scenario } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { compareClients } from './client-comparison.ts';
 import { type Federation, type FederationOptions, openFederation } from './federation.ts';
@@ -110,10 +110,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
 }
 
 /** What every run is told with. */
-function figuresOf(
-  { measured, rounds, reachedAt }: RoundExecution,
-  own: Readonly<Record<string, PlainData>>,
-) {
+function figuresOf({ measured, rounds, reachedAt }: RunProgress, own: Readonly<Record<string, PlainData>>) {
   return { rounds, reachedAt, ...measured.at(-1)?.metrics, ...own };
 }
 

@@ -1,5 +1,5 @@
 import type { RoundEnded } from '../run-events/run-event.ts';
-import type { RoundExecution } from '../scenario/define-scenario.ts';
+import type { RunProgress } from '../scenario/define-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 
 type Stop = CommonSettings['stop'];
@@ -18,7 +18,7 @@ export function isReached(
 /** Why a run is over, in a sentence; undefined while it goes on. `elapsed`: ms on the clock of the devices. */
 export function stopReason(
   { rounds, target, after }: Stop,
-  course: Pick<RoundExecution, 'rounds' | 'reachedAt'>,
+  course: Pick<RunProgress, 'rounds' | 'reachedAt'>,
   elapsed: number,
 ): string | undefined {
   if (target && course.reachedAt !== null)

@@ -31,7 +31,7 @@ export interface Measured {
 }
 
 /** How a run went, for the scenario's own figures. */
-export interface RoundExecution {
+export interface RunProgress {
   readonly clients: number;
   /** Held-out metrics of each version that was measured, with the round that led to it. */
   readonly measured: readonly {
@@ -78,7 +78,7 @@ interface Parts<Settings, Example> {
   /** What others published, to be shown beside the run's own. */
   published?(settings: Settings): RunBegun['published'];
   /** What `--json` prints of a run beside what it prints of every run. */
-  figures?(course: RoundExecution, settings: Settings): Readonly<Record<string, PlainData>>;
+  figures?(course: RunProgress, settings: Settings): Readonly<Record<string, PlainData>>;
 }
 
 interface ScenarioDefinition<Own extends Sections, Example> extends Parts<SettingsOf<Own>, Example> {

@@ -54,6 +54,7 @@ describe('a configuration', () => {
       port: 8_800,
       log: 'info',
       cors: [],
+      development: false,
       trustedProxies: [],
       limits: limitsSchema.parse({}),
       apps: {},
