@@ -10,6 +10,8 @@ export default defineConfig({
   cleanUrls: true,
   metaChunk: true,
   markdown: { config: siteLinks, languageAlias: { caddyfile: 'nginx' } },
+  // The index of the search is one chunk, which only those load who search.
+  vite: { build: { chunkSizeWarningLimit: 1_000 } },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
