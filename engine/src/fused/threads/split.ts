@@ -14,7 +14,8 @@ const PARTS = 4;
 
 /**
  * The kernels with their large calls split among the threads of a team. Only independent outputs are split, never a sum, and whoever
- * computes one does so in the same way: results are the same bytes for any number of threads.
+ * computes one does so in the same way: results are the same bytes for any number of threads, but for the sign and the payload of a
+ * NaN, which WebAssembly leaves open.
  *
  * @param smallest what a part is at least, as a share of what pays.
  */

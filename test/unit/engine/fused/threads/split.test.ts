@@ -18,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(workspaces.map(workspace => workspace.close())));
 
-/** Runs a call on each workspace over the same values, and expects the same bytes of all of them. */
+/**
+ * Runs a call on each workspace over the same values, and expects the same bytes of all of them. Of a NaN, WebAssembly leaves sign
+ * and payload open (Core Specification 2.0, § 4.3.3), and V8's two compilers differ there: each one counts as the same.
+ */
 function same(
   values: Float32Array,
   call: (kernels: Kernels, at: number, scratch: number, workspace: Workspace) => void,
@@ -30,7 +33,7 @@ function same(
     workspace.commit();
     workspace.view(at, values.length).set(values);
     call(workspace.kernels, at, scratch, workspace);
-    const result = workspace.view(at, values.length).slice();
+    const result = workspace.view(at, values.length).map(value => (Number.isNaN(value) ? Number.NaN : value));
     workspace.release(start);
     return result;
   });
