@@ -12,4 +12,4 @@ export const session = z.object({
   role: z.enum(roles),
   expiresAt: instant.nullable().describe('When the session ends at the latest; null for a bearer token'),
 });
-export type Session = z.infer<typeof session>;
+export type OperatorSession = z.infer<typeof session>;

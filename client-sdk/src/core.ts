@@ -13,7 +13,7 @@ export type { Hybrid, HybridReport, Prediction, Score, Source } from './hybrid/h
 export type { HybridOptions } from './hybrid/hybrid-options.ts';
 export type { Inference, OpenModel } from './hybrid/inference.ts';
 export { type NgramCacheOptions, ngramCache } from './hybrid/ngram-cache.ts';
-export type { Lesson, OpenPersonal, PersonalModel, PersonalPorts } from './hybrid/personal.ts';
+export type { LearningInput, OpenPersonal, PersonalModel, PersonalPorts } from './hybrid/personal.ts';
 export { privateLayers } from './hybrid/private-layers.ts';
 export type { BundledModel } from './models/bundled-model.ts';
 export type { ContentHash } from './models/content-hash.ts';

@@ -6,13 +6,13 @@ import { Notice } from './context/dashboard.ts';
 import { Feed } from './live/feed.ts';
 import { Ticker } from './live/ticker.ts';
 import { Whereabouts } from './places/routes.ts';
-import { Session } from './session/session.ts';
+import { Authentication } from './session/authentication.ts';
 import { takeToken } from './session/token-in-address.ts';
 import { App } from './shell/app.tsx';
 
 const theme = new ThemeChoice('murmuration-dashboard-theme');
 const token = takeToken(location, history);
-const session = new Session();
+const session = new Authentication();
 const feed = new Feed(systemClock, {
   signedOut: () => session.ended(),
   refused: () => session.check(),

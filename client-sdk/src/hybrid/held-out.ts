@@ -22,7 +22,7 @@ const firstCopy = 2;
  */
 export class ExampleSplit {
   readonly heldOut: unknown[] = [];
-  readonly lesson: unknown[] = [];
+  readonly training: unknown[] = [];
   readonly #serving: Serving<unknown>;
   /** How often each example was there, by the hash of what it asks. */
   readonly #seen = new Map<number, number>();
@@ -37,7 +37,7 @@ export class ExampleSplit {
     const copy = this.#seen.get(hash) ?? 0;
     this.#seen.set(hash, copy + 1);
     const isOut = copy === 0 ? isOutBy(hash) : copy % everyCopy === firstCopy;
-    (isOut ? this.heldOut : this.lesson).push(example);
+    (isOut ? this.heldOut : this.training).push(example);
   }
 }
 

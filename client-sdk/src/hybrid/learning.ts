@@ -5,10 +5,10 @@ import type { Comparison } from './comparison.ts';
 import { compare } from './comparison.ts';
 import { ExampleSplit } from './held-out.ts';
 import type { OpenModel } from './inference.ts';
-import type { Lesson, PersonalModel } from './personal.ts';
+import type { LearningInput, PersonalModel } from './personal.ts';
 import type { Choice } from './saved-hybrid.ts';
 import type { Served } from './served.ts';
-import { knownTo, requireRunning, type Taught, type TeachingPorts, taught } from './teaching.ts';
+import { knownTo, type LearnedModel, requireRunning, type TeachingPorts, taught } from './teaching.ts';
 import { inTurns } from './turns.ts';
 import type { VersionJudge } from './version-judge.ts';
 
@@ -42,13 +42,13 @@ export async function learnAnew(
   try {
     const split = new ExampleSplit(serving);
     await inTurns(examples, signal, example => split.add(example));
-    const { heldOut, lesson } = split;
+    const { heldOut, training } = split;
     const { files, global } = await chooseVersion(before, newest, heldOut, ports, signal);
     const isNew = files !== null && files.hash !== before.files?.hash;
     if (isNew && global) opened.push(global);
-    const learned = new Map<string, Taught>();
-    const teach = async (model: PersonalModel, lesson: Lesson) => {
-      const own = await taught(model, lesson, ports);
+    const learned = new Map<string, LearnedModel>();
+    const teach = async (model: PersonalModel, input: LearningInput) => {
+      const own = await taught(model, input, ports);
       if (own) opened.push(own.model);
       return own;
     };
@@ -58,7 +58,7 @@ export async function learnAnew(
     for (const [i, model] of personal.entries()) {
       const previous = hasSeen(model) ? null : await knownTo(model, ports, signal);
       const told = (done: number) => progress((i + done) / personal.length);
-      const own = await teach(model, { ...common, examples: lesson, previous, progress: told });
+      const own = await teach(model, { ...common, examples: training, previous, progress: told });
       if (own) learned.set(model.name, own);
     }
     const models = Array.from(learned.values(), ({ model }) => model);

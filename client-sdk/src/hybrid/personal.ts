@@ -14,7 +14,7 @@ export interface PersonalPorts {
 }
 
 /** What there is to learn from. */
-export interface Lesson {
+export interface LearningInput {
   /** The device's examples, oldest first; without those that are held out, as long as λ has to be chosen. */
   readonly examples: readonly unknown[];
   /** The version that is to be served; null before the device has any. */
@@ -51,7 +51,7 @@ export interface PersonalModel {
    */
   readonly empty?: Uint8Array;
   /** Throws `training.*`; null where there is nothing to learn yet. */
-  learn(lesson: Lesson, ports: PersonalPorts): Promise<Uint8Array | null>;
+  learn(input: LearningInput, ports: PersonalPorts): Promise<Uint8Array | null>;
   /**
    * @param global the version that is served, as far as `needsGlobal` asks for one.
    * @returns throws `hybrid.damaged` for bytes that are not what `learn` returned.

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Lesson, OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
+import type { LearningInput, OpenPersonal, PersonalModel, PersonalPorts } from './personal.ts';
 import type { HybridStore } from './saved-hybrid.ts';
 
 export interface TeachingPorts extends PersonalPorts {
@@ -9,7 +9,7 @@ export interface TeachingPorts extends PersonalPorts {
 }
 
 /** What a personal model has learned, and that in use. */
-export interface Taught {
+export interface LearnedModel {
   readonly bytes: Uint8Array;
   readonly model: OpenPersonal;
 }
@@ -24,17 +24,17 @@ export async function knownTo(
 }
 
 /**
- * What the model makes of a lesson, open; what it had where learning fails; undefined where there is neither. Whatever goes wrong is
- * told, and leaves the others as they are. Throws `training.stopped` once the lesson's signal is aborted.
+ * What the model learns from the input, open; what it had where learning fails; undefined where there is neither. Whatever goes wrong is
+ * told, and leaves the others as they are. Throws `training.stopped` once the signal of its input is aborted.
  */
 export async function taught(
   model: PersonalModel,
-  lesson: Lesson,
+  input: LearningInput,
   { failed, ...ports }: TeachingPorts,
-): Promise<Taught | undefined> {
-  const { global, previous, signal } = lesson;
+): Promise<LearnedModel | undefined> {
+  const { global, previous, signal } = input;
   if (model.needsGlobal && !global) return undefined;
-  const next = await attempt(() => model.learn(lesson, ports), failed, signal);
+  const next = await attempt(() => model.learn(input, ports), failed, signal);
   requireRunning(signal);
   for (const bytes of [next, previous, model.empty]) {
     const open = bytes && (await attempt(() => model.open(bytes, global, ports), failed, signal));

@@ -34,12 +34,12 @@ export async function learn(
   );
   report('training', 0);
   const read = await readExamples(examples());
-  const lesson = split.private && served ? lessonOf(read, served.serving) : read;
-  requireExamples(lesson.length, floors.leastExamples);
+  const ownExamples = split.private && served ? trainingExamplesOf(read, served.serving) : read;
+  requireExamples(ownExamples.length, floors.leastExamples);
   const settings = floors.ownDraw
     ? { ...plan.training, seed: await ports.ownSeed(assignment.round) }
     : trainingOf(assignment);
-  const result = await trainer.train(model, settings, lesson, signal, done => report('training', done));
+  const result = await trainer.train(model, settings, ownExamples, signal, done => report('training', done));
   signal.throwIfAborted();
   if (result.path) emit('engine', { task, ...result.path });
   if (!Number.isSafeInteger(result.examples) || result.examples < 1)
@@ -85,9 +85,9 @@ export function trainingOf({ plan: { training }, number }: Assignment): Training
 }
 
 /** Private layers are one of the personal models: what these are compared on, they must not have learned. */
-function lessonOf(examples: readonly unknown[], serving: Serving<unknown>): readonly unknown[] {
+function trainingExamplesOf(examples: readonly unknown[], serving: Serving<unknown>): readonly unknown[] {
   const split = new ExampleSplit(serving);
   for (const example of examples) split.add(example);
-  const { lesson } = split;
-  return lesson.length > 0 ? lesson : examples;
+  const { training } = split;
+  return training.length > 0 ? training : examples;
 }

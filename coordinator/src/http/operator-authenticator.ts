@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { TrustedProxies } from '../limits/address.ts';
 import type { Operator, Operators } from '../operators/operators.ts';
-import { type Session, type Sessions, sessionLasts } from '../operators/sessions.ts';
+import { type OperatorSession, type Sessions, sessionLasts } from '../operators/sessions.ts';
 import { bearer } from './bearer.ts';
 
 /** Who makes a request, and until when: null with a token, which is looked at each time. */
@@ -58,7 +58,10 @@ export class OperatorAuthenticator {
   }
 
   /** The header that gives a browser its session, or with null takes it away. */
-  cookieFor(request: IncomingMessage, session: (Session & { readonly secret: string }) | null): string {
+  cookieFor(
+    request: IncomingMessage,
+    session: (OperatorSession & { readonly secret: string }) | null,
+  ): string {
     const isSecure = this.#isSecure(request);
     return stringifySetCookie({
       name: isSecure ? secureName : plainName,

@@ -13,7 +13,7 @@ const mostOfToken = 32;
 const mostSessions = 1_000;
 
 /** An operator who has signed in. */
-export interface Session {
+export interface OperatorSession {
   readonly operator: Operator;
   /** ms since 1970. */
   readonly expiresAt: number;
@@ -44,7 +44,7 @@ export class Sessions {
   }
 
   /** Begins a session with an operator token; its secret has 256 random bits. Throws `operator.unauthenticated`. */
-  async open(text: string): Promise<Session & { readonly secret: string }> {
+  async open(text: string): Promise<OperatorSession & { readonly secret: string }> {
     const operator = await this.#operators.authenticate(text);
     const secret = base64url(this.#random(32));
     const openedAt = this.#clock.now();
@@ -55,7 +55,7 @@ export class Sessions {
   }
 
   /** The session of a secret, for as long as its token counts. Throws `operator.unauthenticated`. */
-  async find(secret: string): Promise<Session> {
+  async find(secret: string): Promise<OperatorSession> {
     const session = await this.#store.get(this.#digestOf(secret));
     if (!session) throw new MurmurationError('operator.unauthenticated');
     const operator =

@@ -18,9 +18,9 @@ export function openQuorum(goal: number, minimum: number, deadline: number): Quo
  * `reached`: enough to close early; `complete`: nothing more can come, but the minimum is there; `hopeless`: nothing that
  * can still come would make up the minimum. `pending` counts those who may still send.
  */
-export type Verdict = 'open' | 'reached' | 'complete' | 'hopeless';
+export type QuorumState = 'open' | 'reached' | 'complete' | 'hopeless';
 
-export function judge({ accepted, goal, minimum }: Quorum, pending: number): Verdict {
+export function judge({ accepted, goal, minimum }: Quorum, pending: number): QuorumState {
   if (accepted >= goal) return 'reached';
   if (accepted + pending < minimum) return 'hopeless';
   return pending === 0 ? 'complete' : 'open';

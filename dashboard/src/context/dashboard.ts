@@ -7,7 +7,7 @@ import type { Feed } from '../live/feed.ts';
 import type { Ticker } from '../live/ticker.ts';
 import type { Whereabouts } from '../places/routes.ts';
 import type { Requests } from '../requests/requests.ts';
-import type { Session } from '../session/session.ts';
+import type { Authentication } from '../session/authentication.ts';
 
 /** ms for which a notice stays. */
 const noticeTime = 6_000;
@@ -37,7 +37,7 @@ export class Notice {
 
 /** Everything that the pages show, and what people can do with it. */
 export interface Dashboard {
-  readonly session: Session;
+  readonly session: Authentication;
   readonly requests: Requests;
   readonly feed: Feed;
   readonly ticker: Ticker;

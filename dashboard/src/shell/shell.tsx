@@ -1,4 +1,4 @@
-import type { Session } from '@murmuration/api/session';
+import type { OperatorSession } from '@murmuration/api/session';
 import { Mark, MoonIcon, SunIcon } from '@murmuration/ui/icons/icons';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
@@ -12,7 +12,7 @@ import { Weakened } from './weakened.tsx';
 import { words } from './words.ts';
 
 interface Shown {
-  readonly who: Session;
+  readonly who: OperatorSession;
   readonly children: ComponentChildren;
 }
 

@@ -10,8 +10,8 @@ import { Choice, type Forgotten } from '../consent/choice.ts';
 import { Draft } from '../draft/draft.ts';
 import type { TypingLog } from '../examples/typing-log.ts';
 import { KeyboardState } from '../keyboard/keyboard-state.ts';
-import { Lessons } from '../learning/lessons.ts';
 import { listen } from '../learning/listen.ts';
+import { PersonalTraining } from '../learning/personal-training.ts';
 import type { Setup } from '../learning/setup.ts';
 import type { Notices } from '../notices/notices.ts';
 import { Reader } from '../reading/reader.ts';
@@ -28,8 +28,8 @@ import type { PageState } from './state.ts';
 
 /** Sentences that are written for those who don't want to, at a time. */
 const atOnce = 6;
-/** Sentences from one lesson to the next: few, so that a newcomer sees their model learn. */
-const betweenLessons = 6;
+/** Sentences from one training to the next: few, so that a newcomer sees their model learn. */
+const betweenTrainings = 6;
 
 /** What the page is made of. */
 export interface Parts {
@@ -71,11 +71,11 @@ export async function assemble(parts: Parts): Promise<PageState> {
   });
   const countdown = new Countdown(clock, 1_000 * setup.secondsPerRound);
   const traffic = new Traffic();
-  const lessons = new Lessons(hybrid, betweenLessons, failed);
+  const training = new PersonalTraining(hybrid, betweenTrainings, failed);
   const mixture = signal<Mixture | null>(null);
   const isLearning = signal(false);
   const { isActive } = choice;
-  client.on('model', () => lessons.want());
+  client.on('model', () => training.want());
   listen(
     client,
     { participation, countdown, traffic, notices, suggestions, mixture, isLearning, isActive, plain },
@@ -95,7 +95,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
     });
     learned.then(() => {
       suggestions.refresh();
-      lessons.written();
+      training.written();
     }, failed);
   };
   effect(() => recall.writing(draft.text.value));
@@ -103,7 +103,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
 
   const forget = async (): Promise<Forgotten> => {
     reader.stop();
-    lessons.stop();
+    training.stop();
     draft.clear();
     const forgotten = await choice.forget().then(() => 'cleared' as const, forgottenDespite);
     log.forget();

@@ -21,7 +21,7 @@ export interface ModelPart {
   readonly seed: number;
 }
 
-export interface Taught {
+export interface TrainedModel {
   readonly model: ModelFiles;
   /** On the held-out messages. */
   readonly recall: Recall;
@@ -42,7 +42,7 @@ export interface CentralPart extends ModelPart {
 export async function teachCentrally(
   { name, model, words, rowLength, messages, heldOut, settings, seed }: CentralPart,
   log: Log,
-): Promise<Taught> {
+): Promise<TrainedModel> {
   const vocabulary = new Vocabulary(words);
   const weights = await trainCentrally({
     model,
@@ -72,7 +72,7 @@ async function measured(
   model: ModelFiles,
   vocabulary: Vocabulary,
   heldOut: readonly string[],
-): Promise<Taught> {
+): Promise<TrainedModel> {
   const loaded = await loadModel(model);
   const found = await recall(loaded, vocabulary, heldOut);
   loaded.dispose();

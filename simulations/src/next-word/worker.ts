@@ -10,7 +10,7 @@ import {
   measureRecall,
   type PhonesPart,
   type RecallPart,
-  type Taught,
+  type TrainedModel,
   teachCentrally,
 } from './parts.ts';
 
@@ -28,7 +28,7 @@ export type Job = Part & { readonly log: MessagePort };
 /** What comes of each part. */
 export interface Results {
   readonly ngrams: NgramBaselines;
-  readonly central: Taught;
+  readonly central: TrainedModel;
   readonly recall: Recall;
   readonly phones: PhoneFindings[];
 }

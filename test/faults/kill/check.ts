@@ -27,7 +27,7 @@ interface Version {
 }
 
 /** What is wrong with what a coordinator kept, beside what it acknowledged and published. */
-export interface Verdict {
+export interface KillFindings {
   readonly rounds: readonly PastRound[];
   readonly versions: number;
   /** Updates that were acknowledged, of rounds that ended without them or that nobody knows any more. */
@@ -50,7 +50,7 @@ export async function check(
   folder: string,
   acknowledged: readonly Acknowledged[],
   published: ReadonlyMap<number, string>,
-): Promise<Verdict> {
+): Promise<KillFindings> {
   const rounds = await all<PastRound>(`${url}/v1/tasks/${taskName}/rounds`, 'rounds');
   const versions = await all<Version>(`${url}/v1/tasks/${taskName}/models`, 'models');
   const details: string[] = [];

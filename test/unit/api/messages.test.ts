@@ -11,7 +11,7 @@ import { changed, subjects } from '@murmuration/api/live';
 import { type LiveRound, liveRound, overview, type TaskOverview } from '@murmuration/api/overview';
 import { type RoundDetail, type Rounds, roundDetail, rounds, roundsQuery } from '@murmuration/api/round';
 import { hoursQuery, type Masking, masking, type Refusals, refusals } from '@murmuration/api/security';
-import { type Session, session, signIn } from '@murmuration/api/session';
+import { type OperatorSession, session, signIn } from '@murmuration/api/session';
 import {
   changeSettings,
   type FieldProblem,
@@ -239,7 +239,7 @@ const everybody: PopulationMessage = {
   seenLastDay: 4,
   clients: [{ platform: '', sdk: '', devices: 10 }],
 };
-const who: Session = { id: 'A'.repeat(16), name: 'ada', role: 'admin', expiresAt: at };
+const who: OperatorSession = { id: 'A'.repeat(16), name: 'ada', role: 'admin', expiresAt: at };
 
 it.each([
   ['session', session, who],

@@ -36,7 +36,7 @@ describe('the examples that are held out', () => {
         ...(isHeldOut(first, task) ? [first] : []),
         ...repeated.filter((_, i) => i % 5 === 1),
       ]);
-      expect(split.lesson).toHaveLength(11 - split.heldOut.length);
+      expect(split.training).toHaveLength(11 - split.heldOut.length);
     }
   });
 });

@@ -265,18 +265,18 @@ describe('learning', () => {
   );
 
   it('chooses λ among models that know nothing of what it is chosen on', async () => {
-    const lessons = new Map<Uint8Array, readonly unknown[]>();
+    const inputs = new Map<Uint8Array, readonly unknown[]>();
     const asked: { readonly example: unknown; readonly known: readonly unknown[] }[] = [];
     const cache = ngramCache();
     const spy: PersonalModel = {
       ...cache,
-      async learn(lesson, ports) {
-        const bytes = (await cache.learn(lesson, ports))!;
-        lessons.set(bytes, lesson.examples);
+      async learn(input, ports) {
+        const bytes = (await cache.learn(input, ports))!;
+        inputs.set(bytes, input.examples);
         return bytes;
       },
       async open(bytes, files, ports) {
-        const known = [...(lessons.get(bytes) ?? [])];
+        const known = [...(inputs.get(bytes) ?? [])];
         const open = await cache.open(bytes, files, ports);
         return {
           ...open,

@@ -21,9 +21,9 @@ const model = 'a'.repeat(64) as ModelHash;
 function served(examples: readonly Sequence[]) {
   const given: unknown[][] = [];
   const trainer = {
-    async train({ weights }: { weights: Float32Array }, _: unknown, lesson: readonly unknown[]) {
-      given.push([...lesson]);
-      return { delta: new Float32Array(weights.length).fill(0.1), examples: lesson.length, metrics: {} };
+    async train({ weights }: { weights: Float32Array }, _: unknown, training: readonly unknown[]) {
+      given.push([...training]);
+      return { delta: new Float32Array(weights.length).fill(0.1), examples: training.length, metrics: {} };
     },
     async close() {},
   };
@@ -73,9 +73,9 @@ describe('a session whose task is served', () => {
       coordinator.send('assignment', assignmentOf(clock, round, plan));
       await clock.advance(0);
     }
-    const lesson = examples.filter(example => !isHeldOut(example, serving as never));
-    expect(lesson.length).toBeLessThan(examples.length);
-    expect(given).toEqual([lesson, examples]);
+    const training = examples.filter(example => !isHeldOut(example, serving as never));
+    expect(training.length).toBeLessThan(examples.length);
+    expect(given).toEqual([training, examples]);
     await client.stop();
   });
 });

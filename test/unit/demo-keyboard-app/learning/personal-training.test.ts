@@ -1,10 +1,10 @@
-import { Lessons } from '@murmuration/demo-keyboard-app/src/learning/lessons';
+import { PersonalTraining } from '@murmuration/demo-keyboard-app/src/learning/personal-training';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beforeEach, expect, it } from 'vitest';
 
 let ends: { done(): void; fail(error: unknown): void }[];
 let failures: unknown[];
-let lessons: Lessons;
+let training: PersonalTraining;
 
 beforeEach(() => {
   ends = [];
@@ -14,7 +14,7 @@ beforeEach(() => {
       ends.push({ done: resolve, fail: reject });
       signal?.addEventListener('abort', () => reject(new MurmurationError('training.stopped')));
     });
-  lessons = new Lessons({ learn }, 3, error => failures.push(error));
+  training = new PersonalTraining({ learn }, 3, error => failures.push(error));
 });
 
 const settle = async () => {
@@ -22,16 +22,16 @@ const settle = async () => {
 };
 
 it('begin after every so many sentences', () => {
-  for (let i = 0; i < 2; i++) lessons.written();
+  for (let i = 0; i < 2; i++) training.written();
   expect(ends).toHaveLength(0);
-  lessons.written();
+  training.written();
   expect(ends).toHaveLength(1);
 });
 
 it('come one at a time, and what was wanted meanwhile is one', async () => {
-  lessons.want();
-  lessons.want();
-  lessons.want();
+  training.want();
+  training.want();
+  training.want();
   expect(ends).toHaveLength(1);
   ends[0]!.done();
   await settle();
@@ -43,23 +43,23 @@ it('come one at a time, and what was wanted meanwhile is one', async () => {
 
 it('go on after one that failed, which is told', async () => {
   const error = new MurmurationError('training.failed');
-  lessons.want();
+  training.want();
   ends[0]!.fail(error);
   await settle();
   expect(failures).toEqual([error]);
-  lessons.want();
+  training.want();
   expect(ends).toHaveLength(2);
 });
 
 it('end when they are stopped, and that is no failure', async () => {
-  lessons.written();
-  lessons.written();
-  lessons.want();
-  lessons.want();
-  lessons.stop();
+  training.written();
+  training.written();
+  training.want();
+  training.want();
+  training.stop();
   await settle();
   expect(failures).toEqual([]);
   expect(ends).toHaveLength(1);
-  lessons.written();
+  training.written();
   expect(ends).toHaveLength(1);
 });

@@ -1,13 +1,13 @@
 import { includes, type Role } from '@murmuration/api/role';
-import type { Session as SessionMessage } from '@murmuration/api/session';
+import type { OperatorSession } from '@murmuration/api/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import { Requests } from '../requests/requests.ts';
 
 /** Who is signed in; what they may do follows from their role. */
-export class Session {
+export class Authentication {
   /** null: nobody; undefined: not known yet. */
-  readonly #who = signal<SessionMessage | null | undefined>(undefined);
+  readonly #who = signal<OperatorSession | null | undefined>(undefined);
   readonly #refusal = signal<Refusal | null>(null);
   readonly #hasEnded = signal(false);
   readonly requests: Requests;
@@ -16,7 +16,7 @@ export class Session {
     this.requests = new Requests(() => this.ended());
   }
 
-  get who(): ReadonlySignal<SessionMessage | null | undefined> {
+  get who(): ReadonlySignal<OperatorSession | null | undefined> {
     return this.#who;
   }
 
@@ -40,7 +40,7 @@ export class Session {
   async open(): Promise<void> {
     this.#refusal.value = null;
     try {
-      this.#who.value = await this.requests.get<SessionMessage>('session');
+      this.#who.value = await this.requests.get<OperatorSession>('session');
     } catch (error) {
       const refusal = asRefusal(error);
       if (refusal.status !== 401) this.#refusal.value = refusal;
@@ -50,7 +50,7 @@ export class Session {
   async signIn(token: string): Promise<void> {
     this.#refusal.value = null;
     try {
-      this.#who.value = await this.requests.send<SessionMessage>('POST', 'session', { token });
+      this.#who.value = await this.requests.send<OperatorSession>('POST', 'session', { token });
       this.#hasEnded.value = false;
     } catch (error) {
       this.#refusal.value = asRefusal(error);

@@ -2,10 +2,10 @@ import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
- * Lets the device's own model learn while the person looks on: the SDK by itself waits until nobody uses the page. One lesson at a time; those
+ * Lets the device's own model learn while the person looks on: the SDK by itself waits until nobody uses the page. One training at a time; those
  * that are wanted meanwhile are one.
  */
-export class Lessons {
+export class PersonalTraining {
   readonly #hybrid: Pick<Hybrid, 'learn'>;
   readonly #every: number;
   readonly #failed: (error: unknown) => void;
@@ -13,7 +13,7 @@ export class Lessons {
   #isWanted = false;
   #underWay: AbortController | undefined;
 
-  /** A lesson after every so many sentences. */
+  /** A training after every so many sentences. */
   constructor(hybrid: Pick<Hybrid, 'learn'>, every: number, failed: (error: unknown) => void) {
     this.#hybrid = hybrid;
     this.#every = every;
@@ -32,7 +32,7 @@ export class Lessons {
     if (!this.#underWay) void this.#learn();
   }
 
-  /** Ends a lesson that is under way, and begins to count anew. */
+  /** Ends a training that is under way, and counts sentences from 0 again. */
   stop(): void {
     this.#isWanted = false;
     this.#sentences = 0;
@@ -42,10 +42,10 @@ export class Lessons {
   async #learn(): Promise<void> {
     while (this.#isWanted) {
       this.#isWanted = false;
-      const lesson = new AbortController();
-      this.#underWay = lesson;
+      const controller = new AbortController();
+      this.#underWay = controller;
       try {
-        await this.#hybrid.learn(lesson.signal);
+        await this.#hybrid.learn(controller.signal);
       } catch (error) {
         const isStopped = error instanceof MurmurationError && error.code === 'training.stopped';
         if (!isStopped) this.#failed(error);
