@@ -1,6 +1,6 @@
 // npm run build: the libraries as ECMAScript modules with types, file for file as in src, into each package's dist.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
@@ -44,6 +44,8 @@ for (const { name, folder, entries: own } of packages) {
     failOnWarn: true,
   });
   nameInternals(join(folder, 'dist'));
+  // npm packs a licence that lies beside the manifest.
+  copyFileSync(join(rootFolder, 'LICENSE'), join(folder, 'LICENSE'));
   if (name === '@murmuration/coordinator') await buildDashboard();
   const { messages, pkg } = await publint({ pkgDir: folder });
   if (messages.length > 0)

@@ -106,6 +106,10 @@ describe('the packed packages', () => {
     expect(app.node('shared.js').output).toBe('true\n');
   });
 
+  it.each(packages)('bring the licence, %s', name => {
+    expect(app.read(`node_modules/@murmuration/${name}/LICENSE`)).toContain('Apache License');
+  });
+
   it('let nobody import what is no entry', () => {
     const { status, output } = app.node('--eval', "import('@murmuration/protocol/errors/errors')");
     expect(status).toBe(1);

@@ -1,2 +1,2 @@
 /** The version of the SDK, as in package.json. */
-export const sdkVersion = '0.1.0';
+export const sdkVersion = '0.2.0';
