@@ -73,6 +73,7 @@ const order: Record<string, readonly string[]> = {
     'storage',
     'testing',
     'prediction',
+    'devices',
     'http',
     'socket',
     'live',

@@ -4,6 +4,8 @@ import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { DeviceRequests } from '../devices/request-handlers.ts';
+import { Uploads } from '../devices/uploads.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
@@ -19,7 +21,7 @@ import { Readability } from '../promotion/readability.ts';
 import { VersionAliases } from '../promotion/version-aliases.ts';
 import { Registry } from '../registry/registry.ts';
 import { Retention, type RetentionPolicy } from '../registry/retention.ts';
-import { resumeAll } from '../rounds/all-tasks.ts';
+import { findRound, resumeAll } from '../rounds/all-tasks.ts';
 import { CheckInHandler } from '../rounds/check-in.ts';
 import { ensureFirstVersion } from '../rounds/first-version.ts';
 import { versionMaker } from '../rounds/make-version.ts';
@@ -27,7 +29,6 @@ import type { CohortChannel } from '../rounds/ports.ts';
 import { RoundControl } from '../rounds/round-control.ts';
 import { TaskRounds } from '../rounds/task-rounds.ts';
 import { Traffic } from '../rounds/traffic.ts';
-import type { DeviceRequests } from '../socket/request-handlers.ts';
 import type { Storage } from '../storage/storage.ts';
 import { SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
 import type { Task } from '../task/task.ts';
@@ -80,6 +81,8 @@ export interface Core {
   readonly convictions: Convictions;
   /** Answers devices that have said hello. */
   readonly requests: DeviceRequests;
+  /** Takes their updates. */
+  readonly uploads: Uploads;
   /** Goes on with rounds that the storage has under way; before `start`. */
   resume(): Promise<void>;
   /** Begins the rounds. Throws `server.stopping` after `endRounds` and `suspend`. */
@@ -235,6 +238,11 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       deviceRegistry,
       versionAliases,
       convictions,
+    }),
+    uploads: new Uploads({
+      findRound: round => findRound(rounds, round),
+      traffic,
+      isRevoked: device => population.isRevoked(device),
     }),
     async resume() {
       if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });

@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { DeviceRequests } from '../devices/request-handlers.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Convictions } from '../population/convictions.ts';
 import type { DeviceRegistry } from '../population/device-registry.ts';
@@ -8,7 +9,6 @@ import type { RemotePredictions } from '../prediction/remote-predictions.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';
 import { type AllRounds, findRound } from '../rounds/all-tasks.ts';
 import type { CheckInHandler } from '../rounds/check-in.ts';
-import type { DeviceRequests } from '../socket/request-handlers.ts';
 
 /** What answers the devices of a coordinator; maps are by the task's name. */
 interface Answering {

@@ -5,6 +5,8 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { DeviceConnections } from '../devices/device-connections.ts';
+import { frameLengths } from '../devices/frame-lengths.ts';
 import { CoordinatorEvents } from '../events/events.ts';
 import { createApp } from '../http/app.ts';
 import { guardBy } from '../http/authentication.ts';
@@ -32,9 +34,7 @@ import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts'
 import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
 import { Population } from '../population/population.ts';
 import { PopulationStatistics } from '../population/statistics.ts';
-import { findRound } from '../rounds/all-tasks.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
-import { frameLengths } from '../socket/frame-lengths.ts';
 import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
@@ -146,7 +146,9 @@ async function open(
   const tls = config.tls && (await readCertificate(config.tls));
   const app = await createApp({ ...bounds, tls, cors: config.cors });
   opened.add(() => app.close());
-  const gateway = new Gateway(app.server, { ...bounds, random, population, frames: frameLengths(tasks) });
+  const frames = frameLengths(tasks);
+  const connections = new DeviceConnections({ ...bounds, random, population, frames });
+  const gateway = new Gateway(app.server, connections, { ...bounds, frames });
   opened.add(() => gateway.close());
   const unmasker = unmaskerPool();
   opened.add(() => unmasker.close());
@@ -158,7 +160,7 @@ async function open(
     jitter: random,
     storage,
     population,
-    channel: gateway,
+    channel: connections,
     unmasker,
     events,
     limits,
@@ -185,7 +187,7 @@ async function open(
   opened.add(() => core.suspend());
   events.on('aliases', task => {
     const { champion } = core.versionAliases.of(task);
-    gateway.announce({ task, model: champion.pinned && champion.model });
+    connections.announce({ task, model: champion.pinned && champion.model });
   });
   events.on('settings', () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task))));
   gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
@@ -207,7 +209,7 @@ async function open(
         tasks: tasks.map(({ name }) => name),
         waiting: task => pools.get(task)!.size,
         isPaused: task => rounds.get(task)!.isPaused,
-        connected: () => gateway.size,
+        connected: () => connections.size,
         enrolled: () => population.size,
         traffic: task => traffic.of(task),
         firing: () => watch.alerts.firing,
@@ -225,14 +227,8 @@ async function open(
   });
   modelRoutes(app, registry, storage.history, traffic, events);
   wasmRoutes(app);
-  updateRoutes(
-    app,
-    round => findRound(rounds, round),
-    traffic,
-    limits,
-    device => population.isRevoked(device),
-    openTelemetry && new RoundTraces(openTelemetry, events, clock),
-  );
+  const traces = openTelemetry && new RoundTraces(openTelemetry, events, clock);
+  updateRoutes(app, core.uploads, limits, traces);
   await adminRoutes(app, {
     operators,
     authenticator,

@@ -1,9 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from '../limits/limits.ts';
 import { Rates } from '../limits/rates.ts';
-import type { Connection } from './connection.ts';
+import type { SocketCarrier } from './socket-carrier.ts';
 
 /** ms for which a connection is not read that has too many messages waiting for answers. */
 const pauseWhenFull = 250;
@@ -24,32 +25,36 @@ export class Admission {
     this.#predictions = new Rates(limits.predictionsPerDevice, clock);
   }
 
-  /** What `handle` returns. Throws `request.too-many` or `request.too-often`, and reads no further from the connection for a while. */
+  /**
+   * What `handle` returns. `device` is undefined before the hello. Throws `request.too-many` or `request.too-often`, and reads no further
+   * from the connection for a while.
+   */
   async admit<Result>(
-    connection: Connection,
+    carrier: SocketCarrier,
+    device: DeviceId | undefined,
     event: DeviceEvent | undefined,
     handle: () => Promise<Result>,
   ): Promise<Result> {
-    const { transport } = connection;
-    if (connection.inFlight >= this.#inFlight) {
+    const { transport } = carrier;
+    if (carrier.inFlight >= this.#inFlight) {
       transport.pause(pauseWhenFull);
       throw new MurmurationError('request.too-many', undefined, { after: pauseWhenFull });
     }
-    connection.inFlight += 1;
+    carrier.inFlight += 1;
     try {
-      const device = connection.identity?.device.id ?? connection.socket.id;
+      const sender = device ?? carrier.socket.id;
       const wait =
-        this.#messages.take(device) ||
+        this.#messages.take(sender) ||
         this.#messagesFrom.take(transport.address) ||
         (event === 'enrol' ? this.#enrolmentsFrom.take(transport.address) : 0) ||
-        (event === 'predict' ? this.#predictions.take(device) : 0);
+        (event === 'predict' ? this.#predictions.take(sender) : 0);
       if (wait > 0) {
         transport.pause(wait);
         throw new MurmurationError('request.too-often', undefined, { after: wait });
       }
       return await handle();
     } finally {
-      connection.inFlight -= 1;
+      carrier.inFlight -= 1;
     }
   }
 }

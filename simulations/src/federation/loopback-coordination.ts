@@ -1,9 +1,10 @@
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { openCore } from '@murmuration/coordinator/assembly/core';
+import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
+import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { Population } from '@murmuration/coordinator/population/population';
-import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -37,13 +38,15 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
   const { limits, retention } = parseConfig({ openEnrolment: true, retention: { versions: 2 } });
   const population = new Population(storage.devices, async () => true, native, clock);
   await population.open();
-  const gateway = new LoopbackGateway({
+  const connections = new DeviceConnections({
     clock,
     random: seededRandom(seed, 'challenges'),
     population,
     events,
+    limits,
     frames: frameLengths([task]),
   });
+  const gateway = new LoopbackGateway(connections, events);
   const unmasker = unmaskerPool();
   const core = await openCore([task], {
     clock,
@@ -51,7 +54,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
     jitter: seededRandom(seed, 'pace steering'),
     storage,
     population,
-    channel: gateway,
+    channel: connections,
     unmasker: countedAs(clock.work, unmasker),
     events,
     limits,

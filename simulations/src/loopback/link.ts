@@ -1,10 +1,11 @@
 import type { Transport, TransportListener, UploadRights } from '@murmuration/client-sdk/transport/transport';
+import type { DeviceConnection } from '@murmuration/coordinator/devices/device-connection';
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { LoopbackConnection, LoopbackGateway } from './gateway.ts';
+import type { LoopbackGateway } from './gateway.ts';
 
 /** ms after which a connection that the coordinator has closed is opened again. */
 const reconnection = 4_000;
@@ -26,7 +27,7 @@ export class LoopbackLink implements Transport {
   readonly #clock: Clock;
   readonly #network: Network;
   #listener: TransportListener | undefined;
-  #connection: LoopbackConnection | undefined;
+  #connection: DeviceConnection | undefined;
   /** Aborted when the connection is gone. */
   #breaks = new AbortController();
   /** Frames of one connection arrive in the order in which they were sent. */

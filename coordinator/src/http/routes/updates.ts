@@ -1,18 +1,11 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import {
-  type DeviceId,
-  idPattern,
-  parseAssignmentId,
-  parseRoundId,
-  type RoundId,
-} from '@murmuration/protocol/ids/ids';
+import { idPattern, parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids/ids';
 import { maskedHeader } from '@murmuration/protocol/messages/channel';
 import { maxUpdateLength } from '@murmuration/protocol/weights/codec';
 import * as z from 'zod';
+import type { Uploads } from '../../devices/uploads.ts';
 import type { Limits } from '../../limits/limits.ts';
-import type { RoundDriver } from '../../rounds/driver.ts';
-import type { Traffic } from '../../rounds/traffic.ts';
 import type { RoundTraces } from '../../telemetry/tracing/round-traces.ts';
 import type { App } from '../app.ts';
 import { bearer } from '../bearer.ts';
@@ -27,10 +20,8 @@ const receipt = z.object({ round: z.string(), assignment: z.string(), counted: z
  */
 export function updateRoutes(
   app: App,
-  findRound: (round: RoundId) => RoundDriver,
-  traffic: Traffic,
+  uploads: Uploads,
   limits: Pick<Limits, 'uploads' | 'uploadBytes'>,
-  isRevoked: (device: DeviceId) => boolean,
   traces?: RoundTraces,
 ): void {
   /** Uploads by assignment: the answer that each waits for, and the bytes that it has. */
@@ -62,19 +53,14 @@ export function updateRoutes(
         },
       },
       preParsing: async (request, reply) => {
-        const driver = findRound(parseRoundId(request.params.round));
-        const device = driver.authenticate(
-          parseAssignmentId(request.params.assignment),
-          Buffer.from(bearer(request.headers.authorization), 'base64url'),
-        );
-        if (isRevoked(device)) throw new MurmurationError('device.revoked');
-        driver.requireSigned(parseAssignmentId(request.params.assignment), signatureIn(request.headers));
         const length = Number(request.headers['content-length']);
-        if (length !== driver.updateLength)
-          throw new MurmurationError(
-            'update.wrong-length',
-            `An update of this round has ${driver.updateLength} bytes; this one announces ${length}.`,
-          );
+        uploads.check({
+          round: parseRoundId(request.params.round),
+          assignment: parseAssignmentId(request.params.assignment),
+          token: Buffer.from(bearer(request.headers.authorization), 'base64url'),
+          signature: signatureIn(request.headers),
+          length,
+        });
         const { assignment } = request.params;
         const older = underWay.get(assignment);
         // A device that begins again has lost the connection of its first try.
@@ -91,13 +77,13 @@ export function updateRoutes(
         reply.raw.once('close', () => end(assignment, reply.raw));
       },
     },
-    async ({ params: { round, assignment }, headers, body }, reply) => {
+    async ({ params, headers, body }, reply) => {
       if (!(body instanceof Uint8Array))
         throw new MurmurationError('request.unsupported', 'An update is sent as application/octet-stream.');
-      const driver = findRound(parseRoundId(round));
-      traffic.add(driver.terms.plan.task, 'up', body.length);
-      traces?.upload(driver.terms.id, headers.traceparent);
-      const counted = driver.accept(parseAssignmentId(assignment), body, signatureIn(headers));
+      const round = parseRoundId(params.round);
+      const assignment = parseAssignmentId(params.assignment);
+      traces?.upload(round, headers.traceparent);
+      const counted = uploads.take({ round, assignment, signature: signatureIn(headers) }, body);
       // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
       end(assignment, reply.raw);
       // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
+import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
@@ -19,12 +20,11 @@ beforeEach(async () => {
   ({ federation, devices } = await openMaskedCohort());
   const bounds = boundsOf(federation);
   app = await createApp({ ...bounds, cors: [] });
+  const findRound = () => federation.rounds.current!;
   updateRoutes(
     app,
-    () => federation.rounds.current!,
-    new Traffic(),
+    new Uploads({ findRound, traffic: new Traffic(), isRevoked: () => false }),
     bounds.limits,
-    () => false,
   );
   await app.listen({ host: '127.0.0.1', port: 0 });
   for (let time = 0; time < 2; time++) for (const device of devices) await device.step();

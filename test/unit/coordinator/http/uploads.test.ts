@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { updateRoutes } from '@murmuration/coordinator/http/routes/updates';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
@@ -24,18 +25,21 @@ const sockets: Socket[] = [];
 
 beforeEach(() => open());
 
+function uploads(): Uploads {
+  const rounds = new Map([[federation.task.name, federation.rounds]]);
+  return new Uploads({
+    findRound: round => findRound(rounds, round),
+    traffic: new Traffic(),
+    isRevoked: () => false,
+  });
+}
+
 async function open(change: Partial<Limits> = {}): Promise<void> {
   const devices = underWay + 1;
   federation = await openFederation({ task: { cohort: { goal: devices, minimum: 1, overSelection: 1 } } });
   const bounds = boundsOf(federation, change);
   app = await createApp({ ...bounds, cors: [] });
-  updateRoutes(
-    app,
-    round => findRound(new Map([[federation.task.name, federation.rounds]]), round),
-    new Traffic(),
-    bounds.limits,
-    () => false,
-  );
+  updateRoutes(app, uploads(), bounds.limits);
   await app.listen({ host: '127.0.0.1', port: 0 });
   await federation.rounds.start();
   await federation.clock.advance(0);
@@ -134,13 +138,7 @@ describe('an upload', () => {
     const bounds = boundsOf(federation);
     app = await createApp({ ...bounds, cors: [] });
     const places = { ...bounds.limits, uploads: 1 };
-    updateRoutes(
-      app,
-      () => federation.rounds.current!,
-      new Traffic(),
-      places,
-      () => false,
-    );
+    updateRoutes(app, uploads(), places);
     await app.listen({ host: '127.0.0.1', port: 0 });
     await federation.rounds.start();
     await federation.clock.advance(0);

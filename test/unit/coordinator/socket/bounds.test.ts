@@ -140,11 +140,11 @@ describe('a connection', () => {
     (raw.socket.io.engine.transport as unknown as { ws: { _socket: Socket } }).ws._socket.pause();
     const end = { round: 'r'.repeat(22), outcome: 'failed', reason: 'x'.repeat(1_000), after: 0 } as never;
     let sent = 0;
-    for (; scene.gateway.isConnected(id) && sent < 100_000; sent++) {
-      scene.gateway.end(id, end);
+    for (; scene.connections.isConnected(id) && sent < 100_000; sent++) {
+      scene.connections.end(id, end);
       if (sent % 64 === 0) await settled();
     }
-    expect(scene.gateway.isConnected(id)).toBe(false);
+    expect(scene.connections.isConnected(id)).toBe(false);
     expect(scene.refused).toEqual(['device.unread']);
   });
 });

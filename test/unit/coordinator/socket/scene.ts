@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
+import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
+import type { DeviceRequests } from '@murmuration/coordinator/devices/request-handlers';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Limits } from '@murmuration/coordinator/limits/limits';
 import { Population } from '@murmuration/coordinator/population/population';
-import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
 import { Gateway } from '@murmuration/coordinator/socket/gateway';
-import type { DeviceRequests } from '@murmuration/coordinator/socket/request-handlers';
 import { memoryDevices } from '@murmuration/coordinator/storage/memory';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -24,12 +25,11 @@ export async function openGateway(change: Partial<Limits> = {}, requests: Partia
   const refused: string[] = [];
   events.on('refused', (_, code) => refused.push(code));
   const http = createServer();
-  const gateway = new Gateway(http, {
-    ...boundsOf({ events, clock }, change),
-    random: seededRandom(1),
-    population: new Population(memoryDevices(), async () => true, native, clock),
-    frames: frameLengths([]),
-  });
+  const bounds = boundsOf({ events, clock }, change);
+  const frames = frameLengths([]);
+  const population = new Population(memoryDevices(), async () => true, native, clock);
+  const connections = new DeviceConnections({ ...bounds, random: seededRandom(1), population, frames });
+  const gateway = new Gateway(http, connections, { ...bounds, frames });
   gateway.open({
     welcome: () => ({ now: clock.now(), tasks: [] }),
     checkIn: () => ({ decision: 'waiting' }),
@@ -52,6 +52,7 @@ export async function openGateway(change: Partial<Limits> = {}, requests: Partia
   }
   return {
     clock,
+    connections,
     gateway,
     url,
     refused,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Caller } from '@murmuration/coordinator/socket/caller';
-import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
-import { type DeviceRequests, requestHandlers } from '@murmuration/coordinator/socket/request-handlers';
+import type { Caller } from '@murmuration/coordinator/devices/caller';
+import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
+import { type DeviceRequests, requestHandlers } from '@murmuration/coordinator/devices/request-handlers';
 import { hashPattern, idPattern, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import { coordinatorEvents, type DeviceEvent, deviceEvents } from '@murmuration/protocol/messages/channel';
 import { encodeFrame, maxFrameLength } from '@murmuration/protocol/messages/frame';

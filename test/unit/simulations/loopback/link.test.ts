@@ -1,9 +1,6 @@
+import type { DeviceConnection } from '@murmuration/coordinator/devices/device-connection';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import type {
-  LoopbackConnection,
-  LoopbackGateway,
-  LoopbackPeer,
-} from '@murmuration/simulations/loopback/gateway';
+import type { LoopbackGateway, LoopbackPeer } from '@murmuration/simulations/loopback/gateway';
 import { LoopbackLink } from '@murmuration/simulations/loopback/link';
 import { describe, expect, it } from 'vitest';
 import { codeOfPromise } from '../../codes.ts';
@@ -18,16 +15,16 @@ const envelope = 64;
 function scene() {
   const clock = new VirtualClock(0);
   const peers: LoopbackPeer[] = [];
-  const lost: LoopbackConnection[] = [];
+  const lost: DeviceConnection[] = [];
   const got: (readonly [number, string])[] = [];
   const passed = { up: 0, down: 0 };
   const gateway = {
     connect(peer: LoopbackPeer) {
       peers.push(peer);
-      return { peer } as LoopbackConnection;
+      return { peer } as unknown as DeviceConnection;
     },
-    lost: (connection: LoopbackConnection) => void lost.push(connection),
-    async answer(_: LoopbackConnection, event: string, frame: Uint8Array) {
+    lost: (connection: DeviceConnection) => void lost.push(connection),
+    async answer(_: DeviceConnection, event: string, frame: Uint8Array) {
       got.push([clock.now(), event]);
       return frame.slice().reverse();
     },

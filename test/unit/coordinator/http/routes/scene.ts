@@ -1,3 +1,4 @@
+import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { createApp } from '@murmuration/coordinator/http/app';
 import { healthRoutes } from '@murmuration/coordinator/http/routes/health';
 import { modelRoutes } from '@murmuration/coordinator/http/routes/models';
@@ -46,10 +47,12 @@ export async function openRoutes() {
   modelRoutes(app, registry, history, traffic, events);
   updateRoutes(
     app,
-    round => findRound(all, round),
-    traffic,
+    new Uploads({
+      findRound: round => findRound(all, round),
+      traffic,
+      isRevoked: device => revoked.has(device),
+    }),
     bounds.limits,
-    device => revoked.has(device),
   );
   app.get('/broken', { schema: { hide: true } }, () => {
     throw new Error('The secret path /var/lib broke.');

@@ -1,4 +1,4 @@
-import { frameLengths } from '@murmuration/coordinator/socket/frame-lengths';
+import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import { dealingBytes } from '@murmuration/protocol/secagg/dealing';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';

@@ -1,22 +1,21 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type {
-  DeviceEvents as FromDevice,
-  CoordinatorEvents as ToDevice,
-} from '@murmuration/protocol/messages/channel';
+import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import type { Cancel } from '@murmuration/protocol/time/clock';
-import type { Socket } from 'socket.io';
-import type { BoundedTransport } from './bounded-transport.ts';
 import type { Caller, Identity } from './caller.ts';
 import type { Challenge } from './challenge.ts';
 
-export type DeviceSocket = Socket<FromDevice, ToDevice>;
+/** What carries one connection, such as a socket. */
+export interface Carrier {
+  send(event: CoordinatorEvent, frame: Uint8Array): void;
+  /** Ends the connection once what was sent on it is out, and says that it is lost before this returns. */
+  close(): void;
+  /** The device has said hello. */
+  identified(): void;
+}
 
 /** One open connection: its newest challenge and, after its hello, whose it is. */
-export class Connection implements Caller {
-  readonly socket: DeviceSocket;
-  readonly transport: BoundedTransport;
-  /** Messages that wait for their answers. */
-  inFlight = 0;
+export class DeviceConnection implements Caller {
+  readonly carrier: Carrier;
   challenge: Challenge;
   /** Challenges so far. */
   challenges = 1;
@@ -27,14 +26,17 @@ export class Connection implements Caller {
   /** Stops what closes the connection where no hello comes. */
   cancelHelloLimit: Cancel = () => {};
 
-  constructor(socket: DeviceSocket, transport: BoundedTransport, challenge: Challenge) {
-    this.socket = socket;
-    this.transport = transport;
+  constructor(carrier: Carrier, challenge: Challenge) {
+    this.carrier = carrier;
     this.challenge = challenge;
   }
 
   get owner(): Identity {
     if (!this.identity) throw new MurmurationError('device.not-identified');
     return this.identity;
+  }
+
+  get isGone(): boolean {
+    return this.gone.signal.aborted;
   }
 }

@@ -1,0 +1,248 @@
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
+import type { ComeBack } from '@murmuration/protocol/messages/check-in';
+import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
+import type { Enrol, Enrolled, Hello, Serve, Welcome } from '@murmuration/protocol/messages/hello';
+import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
+import { protocolVersion } from '@murmuration/protocol/messages/version';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Population } from '../population/population.ts';
+import type { CohortChannel, MaskingEvent } from '../rounds/ports.ts';
+import type { Identity } from './caller.ts';
+import { Challenge } from './challenge.ts';
+import { type Carrier, DeviceConnection } from './device-connection.ts';
+import type { FrameLengths } from './frame-lengths.ts';
+import { PendingRoundEnds } from './pending-round-ends.ts';
+import { type DeviceRequests, type RequestHandlers, requestHandlers } from './request-handlers.ts';
+
+/** Challenges of one connection; a device that is too slow for the last one connects again. */
+const maxChallenges = 3;
+
+export interface DeviceConnectionPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly population: Population;
+  readonly events: CoordinatorEvents;
+  readonly limits: Pick<Limits, 'handshake'>;
+  /** The longest frame of each event. */
+  readonly frames: FrameLengths;
+}
+
+/**
+ * The devices' connections, whatever carries them: who is on each, one for each device, what comes on it and is answered, and what is sent
+ * to a device.
+ */
+export class DeviceConnections implements CohortChannel {
+  readonly #clock: Clock;
+  readonly #random: RandomBytes;
+  readonly #population: Population;
+  readonly #events: CoordinatorEvents;
+  readonly #limits: Pick<Limits, 'handshake'>;
+  /** The handlers read the newest bounds. */
+  readonly #frames: { -readonly [Event in keyof FrameLengths]: number };
+  readonly #connections = new Map<DeviceId, DeviceConnection>();
+  readonly #unheard = new PendingRoundEnds();
+  #requests!: DeviceRequests;
+  #handlers!: RequestHandlers<DeviceConnection>;
+
+  constructor({ clock, random, population, events, limits, frames }: DeviceConnectionPorts) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#population = population;
+    this.#events = events;
+    this.#limits = limits;
+    this.#frames = { ...frames };
+  }
+
+  /** Answers by `requests`; once, before the first connection. */
+  open(requests: DeviceRequests): void {
+    this.#requests = requests;
+    const introductions = { enrol: this.#enrol.bind(this), hello: this.#hello.bind(this) };
+    this.#handlers = requestHandlers(introductions, requests, this.#frames);
+  }
+
+  /** Bounds frames again: a change of settings may allow longer ones. */
+  bound(frames: FrameLengths): void {
+    Object.assign(this.#frames, frames);
+  }
+
+  /** Devices that are connected and have said hello. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  get devices(): Iterable<DeviceId> {
+    return this.#connections.keys();
+  }
+
+  isConnected(device: DeviceId): boolean {
+    return this.#connections.has(device);
+  }
+
+  /** A device has connected: it is sent a challenge, and has a limited time for its hello. */
+  connect(carrier: Carrier): DeviceConnection {
+    const connection = new DeviceConnection(carrier, this.#newChallenge());
+    this.#challenge(connection);
+    return connection;
+  }
+
+  /** The connection is gone. A second call changes nothing. */
+  lost(connection: DeviceConnection): void {
+    connection.cancelHelloLimit();
+    connection.gone.abort();
+    const id = connection.identity?.device.id;
+    if (id === undefined || this.#connections.get(id) !== connection) return;
+    this.#connections.delete(id);
+    this.#events.emit('disconnected', id);
+    this.#requests.disconnected(id);
+  }
+
+  /** What one message of a connection leads to. Throws what it is refused with. */
+  handle(connection: DeviceConnection, event: DeviceEvent, frame: unknown): Promise<unknown> {
+    return this.#handlers[event](connection, frame);
+  }
+
+  /**
+   * Gives to `reply` the frame that says what `work`, such as `handle`, leads to or is refused with, and then closes a connection that is
+   * over. `event` is undefined where the message is of no event that there is.
+   */
+  async answer(
+    connection: DeviceConnection,
+    event: DeviceEvent | undefined,
+    work: () => Promise<unknown>,
+    reply: (frame: Uint8Array) => void,
+  ): Promise<void> {
+    let frame: Uint8Array;
+    let refused: ErrorCode | undefined;
+    try {
+      frame = encodeAccepted(await work());
+    } catch (error) {
+      refused = this.#refused(event ?? 'socket', error);
+      frame = encodeRefused(error);
+    }
+    reply(frame);
+    if (connection.isOver) connection.carrier.close();
+    if (refused === 'device.challenge-expired') this.#challengeAgain(connection);
+  }
+
+  /** Closes the connection of a device, if it has one; `code` is counted among refusals. */
+  disconnect(device: DeviceId, code: ErrorCode): void {
+    const connection = this.#connections.get(device);
+    if (!connection) return;
+    this.#events.emit('refused', 'socket', code, `the connection of ${device} was closed`);
+    connection.carrier.close();
+  }
+
+  comeBack(device: DeviceId, message: ComeBack): void {
+    this.#send(device, 'come-back', encodeFrame(message));
+  }
+
+  assign(device: DeviceId, assignment: Assignment): void {
+    this.#send(device, 'assignment', encodeAssignment(assignment));
+  }
+
+  feed(device: DeviceId, event: MaskingEvent, input: MaskingInput): void {
+    this.#send(device, event, encodeFrame(input));
+  }
+
+  end(device: DeviceId, end: RoundEnd): void {
+    if (this.isConnected(device)) this.#send(device, 'round-end', encodeFrame(end));
+    else this.#unheard.remember(device, end);
+  }
+
+  /** Tells all devices which version to serve from now on; those that connect later hear it in their welcome. */
+  announce(message: Serve): void {
+    const frame = encodeFrame(message);
+    for (const { carrier } of this.#connections.values()) carrier.send('serve', frame);
+  }
+
+  #send(device: DeviceId, event: CoordinatorEvent, frame: Uint8Array): void {
+    this.#connections.get(device)?.carrier.send(event, frame);
+  }
+
+  async #enrol(connection: DeviceConnection, message: Enrol): Promise<Enrolled> {
+    const device = await connection.challenge.answer('enrol', this.#clock.now(), nonce =>
+      this.#population.enrol(message, nonce, connection.gone.signal),
+    );
+    this.#limitHello(connection);
+    this.#events.emit('enrolled', device.id);
+    return { device: device.id };
+  }
+
+  #hello(connection: DeviceConnection, message: Hello): Promise<Welcome> {
+    return connection.challenge.answer('hello', this.#clock.now(), async nonce => {
+      const device = await this.#population.identify(message, nonce);
+      const answer = this.#requests.welcome();
+      this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
+      return answer;
+    });
+  }
+
+  #newChallenge(): Challenge {
+    return new Challenge(this.#random(32), this.#clock.now());
+  }
+
+  /** Sends a connection its newest challenge. */
+  #challenge(connection: DeviceConnection): void {
+    const { nonce } = connection.challenge;
+    this.#limitHello(connection);
+    connection.carrier.send('challenge', encodeFrame({ protocol: protocolVersion, nonce }));
+  }
+
+  #challengeAgain(connection: DeviceConnection): void {
+    if (connection.identity || connection.isGone || connection.challenges >= maxChallenges) return;
+    connection.challenges += 1;
+    connection.challenge = this.#newChallenge();
+    this.#challenge(connection);
+  }
+
+  /** Gives a connection time for a hello from now on: after its newest challenge, and after its enrolment. */
+  #limitHello(connection: DeviceConnection): void {
+    connection.cancelHelloLimit();
+    if (connection.isGone) return;
+    connection.cancelHelloLimit = this.#clock.at(this.#clock.now() + this.#limits.handshake, () => {
+      if (connection.identity) return;
+      const detail = 'The connection said no hello in time.';
+      this.#events.emit('refused', 'socket', 'device.not-identified', detail);
+      connection.carrier.close();
+    });
+  }
+
+  /** One live connection for each device: the newer one stays. Throws `device.revoked`. */
+  #identified(connection: DeviceConnection, identity: Identity): void {
+    // It may have been closed while the device was looked up.
+    if (connection.identity || connection.isGone) return;
+    const { id } = identity.device;
+    // So may the device have been revoked.
+    if (this.#population.isRevoked(id)) throw new MurmurationError('device.revoked');
+    const older = this.#connections.get(id);
+    connection.identity = identity;
+    connection.cancelHelloLimit();
+    connection.carrier.identified();
+    this.#connections.set(id, connection);
+    if (older) {
+      const detail = 'an older connection of the same device was closed';
+      this.#events.emit('refused', 'hello', 'device.replaced', detail);
+      older.carrier.close();
+    } else {
+      this.#events.emit('connected', id, identity.platform, identity.sdk);
+    }
+    const unheard = this.#unheard.take(id);
+    if (unheard) this.end(id, unheard);
+    this.#requests.connected(id);
+  }
+
+  #refused(where: string, error: unknown): ErrorCode {
+    const { code, detail } = refusalOf(error);
+    const isOurs = !(error instanceof MurmurationError);
+    const round = isOurs ? undefined : (error.round as RoundId | undefined);
+    this.#events.emit('refused', where, code, detail, round);
+    if (isOurs) this.#events.emit('fault', where, error);
+    return code;
+  }
+}

@@ -1,0 +1,59 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { UploadReceipt } from '@murmuration/protocol/messages/round';
+import type { RoundDriver } from '../rounds/driver.ts';
+import type { Traffic } from '../rounds/traffic.ts';
+
+/** What is known of an upload before the first of its bytes. */
+export interface UploadHead {
+  readonly round: RoundId;
+  readonly assignment: AssignmentId;
+  /** What the device has of its assignment. */
+  readonly token: Uint8Array;
+  /** What the device of a masked update has signed; 64 bytes. */
+  readonly signature: Uint8Array | undefined;
+  /** Bytes of the update. */
+  readonly length: number;
+}
+
+export interface UploadPorts {
+  /** The round under way of this id. Throws `round.closed` for one that is over, `round.unknown`. */
+  readonly findRound: (round: RoundId) => RoundDriver;
+  readonly traffic: Traffic;
+  readonly isRevoked: (device: DeviceId) => boolean;
+}
+
+/** Takes the devices' updates, whatever carries them: first `check`, then `take` once the bytes are there. */
+export class Uploads {
+  readonly #ports: UploadPorts;
+
+  constructor(ports: UploadPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Refuses what can't be added, before its bytes are read: round, assignment, token, signature and length have to fit together. Throws
+   * `round.*`, `assignment.*`, `device.revoked`, `update.unsigned` or `update.wrong-length`.
+   */
+  check({ round, assignment, token, signature, length }: UploadHead): void {
+    const driver = this.#ports.findRound(round);
+    const device = driver.authenticate(assignment, token);
+    if (this.#ports.isRevoked(device)) throw new MurmurationError('device.revoked');
+    driver.requireSigned(assignment, signature);
+    if (length !== driver.updateLength)
+      throw new MurmurationError(
+        'update.wrong-length',
+        `An update of this round has ${driver.updateLength} bytes; this one announces ${length}.`,
+      );
+  }
+
+  /** Adds the bytes of an upload that was checked, once. Resolves and throws as the `accept` of its round; also throws `round.*`. */
+  take(
+    { round, assignment, signature }: Pick<UploadHead, 'round' | 'assignment' | 'signature'>,
+    bytes: Uint8Array,
+  ): Promise<UploadReceipt> {
+    const driver = this.#ports.findRound(round);
+    this.#ports.traffic.add(driver.terms.plan.task, 'up', bytes.length);
+    return driver.accept(assignment, bytes, signature);
+  }
+}
