@@ -5,27 +5,28 @@ import type { Floors } from './floors.ts';
 /** Stays on whatever is made of these floors by a spread. */
 const mark = Symbol('development');
 
+/** Every floor that says how much protection there is, as low as it goes. */
+export const lowestFloors = {
+  masking: 'off',
+  corrupt: 0,
+  dropping: { least: 0, most: 0.99, checked: 0 },
+  smallestCohort: 1,
+  smallestSum: 1,
+  leastExamples: 1,
+  mostPasses: 100,
+  clip: 1e6,
+  bits: 24,
+  topology: 'any',
+  uploadSlot: 0,
+  contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },
+} as const satisfies Floors;
+
 /**
  * Floors that protect nobody: every floor as low as it goes, so that a handful of devices on the developer's own machine learn in seconds.
  * A client takes them for coordinators on the loopback address only, and throws `options.invalid` for any other.
  */
 export function development(): Floors {
-  const floors: Floors = {
-    masking: 'off',
-    corrupt: 0,
-    dropping: { least: 0, most: 0.99, checked: 0 },
-    smallestCohort: 1,
-    smallestSum: 1,
-    leastExamples: 1,
-    mostPasses: 100,
-    clip: 1e6,
-    bits: 24,
-    ownDraw: true,
-    topology: 'any',
-    uploadSlot: 0,
-    contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },
-  };
-  return Object.assign(floors, { [mark]: true });
+  return Object.assign({ ...lowestFloors, ownDraw: true }, { [mark]: true });
 }
 
 /** Throws `options.invalid` for floors of `development()` with a coordinator on another host. */
