@@ -115,7 +115,7 @@ const order: Record<string, readonly string[]> = {
     'federation',
     'hybrid',
     'next-word',
-    'course',
+    'learning-curves',
     'pages',
     'report',
     'pretraining',

@@ -8,7 +8,7 @@ import type { OpenModel } from './inference.ts';
 import type { LearningInput, PersonalModel } from './personal.ts';
 import type { Choice } from './saved-hybrid.ts';
 import type { Served } from './served.ts';
-import { knownTo, type LearnedModel, requireRunning, type TeachingPorts, taught } from './teaching.ts';
+import { knownTo, type LearnedModel, learnOrKeep, requireRunning, type TeachingPorts } from './teaching.ts';
 import { inTurns } from './turns.ts';
 import type { VersionJudge } from './version-judge.ts';
 
@@ -48,7 +48,7 @@ export async function learnAnew(
     if (isNew && global) opened.push(global);
     const learned = new Map<string, LearnedModel>();
     const teach = async (model: PersonalModel, input: LearningInput) => {
-      const own = await taught(model, input, ports);
+      const own = await learnOrKeep(model, input, ports);
       if (own) opened.push(own.model);
       return own;
     };

@@ -27,7 +27,7 @@ export async function knownTo(
  * What the model learns from the input, open; what it had where learning fails; undefined where there is neither. Whatever goes wrong is
  * told, and leaves the others as they are. Throws `training.stopped` once the signal of its input is aborted.
  */
-export async function taught(
+export async function learnOrKeep(
   model: PersonalModel,
   input: LearningInput,
   { failed, ...ports }: TeachingPorts,

@@ -23,7 +23,7 @@ import { RoundExecution } from './round-execution.ts';
 const settling = 5_000;
 
 /**
- * Carries one round through its life: feeds what happens to its course, and alone performs the effects. Whatever leaves the
+ * Carries one round through its life: feeds it what happens, and only it performs the effects. Whatever leaves the
  * coordinator waits until all that it follows from is durable (output commit), so that a crash loses only what nobody was told.
  */
 export class RoundDriver {

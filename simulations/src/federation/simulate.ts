@@ -36,7 +36,7 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   const settings = completeSettings(scenario, ...[given].flat());
   const data = await scenario.data(settings);
   const federation = await openFederation(scenario as never, settings, data, options);
-  const course = {
+  const progress = {
     clients: data.clients.length,
     measured: [...federation.measured],
     ended: [] as RoundEnded[],
@@ -46,20 +46,20 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   const { target } = settings.stop;
   const better = target ? scenario.metrics[target.metric]?.better : undefined;
   const look = () => {
-    course.reachedAt ??=
-      course.measured.find(({ metrics }) => isReached(target, better, metrics))?.round ?? null;
+    progress.reachedAt ??=
+      progress.measured.find(({ metrics }) => isReached(target, better, metrics))?.round ?? null;
   };
   // Whoever has stopped or left a run does not wait for it; versions hold no private layers, without which no client's model is whole.
   const compares = () =>
     told !== undefined &&
-    course.ended.length > 0 &&
+    progress.ended.length > 0 &&
     signal?.aborted !== true &&
     settings.plan.privateLayers.length === 0;
   const compare = async () => {
     const withExamples = Array.from(data.clients.keys()).filter(client => data.clients[client]!.length > 0);
     try {
       const { clients } = settings.evaluation;
-      for (const compared of await compareClients(federation, clients, withExamples, course.rounds))
+      for (const compared of await compareClients(federation, clients, withExamples, progress.rounds))
         tell(compared);
     } catch (error) {
       // The rounds are over, and their model is as good as it was.
@@ -69,21 +69,21 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   const finished = async (outcome: RunEnded['outcome'], reason: string): Promise<RunEnded> => {
     const seconds = (systemClock.now() - startedAt) / 1_000;
     const weightsSha256 = outcome === 'failed' ? null : await federation.weightsHash();
-    const figures = figuresOf(course, scenario.figures?.(course, settings) ?? {});
+    const figures = figuresOf(progress, scenario.figures?.(progress, settings) ?? {});
     const event: RunEnded = { type: 'run-ended', outcome, reason, seconds, figures, weightsSha256 };
     tell(event);
     return event;
   };
   let hasEnded = false;
   try {
-    tell(await begun(scenario, settings, federation, course.clients, startedAt, options));
+    tell(await begun(scenario, settings, federation, progress.clients, startedAt, options));
     for (;;) {
       look();
-      const reason = stopReason(settings.stop, course, federation.elapsed);
+      const reason = stopReason(settings.stop, progress, federation.elapsed);
       const isStopped = signal?.aborted === true;
       if (reason !== undefined || isStopped) {
         hasEnded = true;
-        const failure = federation.earlier === 0 ? failureOf(course.ended) : undefined;
+        const failure = federation.earlier === 0 ? failureOf(progress.ended) : undefined;
         if (failure !== undefined) return await finished('failed', failure);
         if (compares()) await compare();
         return await finished(
@@ -92,10 +92,10 @@ export async function* simulate<Settings extends CommonSettings, Example>(
         );
       }
       const round = await federation.next();
-      course.rounds = round.number;
-      course.ended.push(round);
+      progress.rounds = round.number;
+      progress.ended.push(round);
       const measured = numbersOf(round.metrics);
-      if (measured) course.measured.push({ round: round.number, metrics: measured });
+      if (measured) progress.measured.push({ round: round.number, metrics: measured });
       tell(round);
       yield round;
     }

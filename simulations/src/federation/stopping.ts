@@ -18,12 +18,12 @@ export function isReached(
 /** Why a run is over, in a sentence; undefined while it goes on. `elapsed`: ms on the clock of the devices. */
 export function stopReason(
   { rounds, target, after }: Stop,
-  course: Pick<RunProgress, 'rounds' | 'reachedAt'>,
+  progress: Pick<RunProgress, 'rounds' | 'reachedAt'>,
   elapsed: number,
 ): string | undefined {
-  if (target && course.reachedAt !== null)
-    return `The ${target.metric} reached ${target.value} with round ${course.reachedAt}.`;
-  if (course.rounds >= rounds) return `All ${rounds} rounds are over.`;
+  if (target && progress.reachedAt !== null)
+    return `The ${target.metric} reached ${target.value} with round ${progress.reachedAt}.`;
+  if (progress.rounds >= rounds) return `All ${rounds} rounds are over.`;
   if (after !== null && elapsed >= after)
     return `${(elapsed / 3_600_000).toFixed(1)} hours have passed on the clock of the devices.`;
   return undefined;

@@ -1,4 +1,4 @@
-import { quantiles } from '../course/quantiles.ts';
+import { quantiles } from '../learning-curves/quantiles.ts';
 import type { Run } from '../run-events/run.ts';
 import type { ClientsCompared } from '../run-events/run-event.ts';
 import { barsFor } from './bars.ts';

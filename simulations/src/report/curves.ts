@@ -1,4 +1,4 @@
-import { roundsToTarget } from '../course/rounds-to-target.ts';
+import { roundsToTarget } from '../learning-curves/rounds-to-target.ts';
 import type { Run } from '../run-events/run.ts';
 import { type PhaseFigures, type RoundEnded, roundPhases } from '../run-events/run-event.ts';
 import type { Unit } from './quantities.ts';

@@ -1,4 +1,4 @@
-import { quantiles } from '../course/quantiles.ts';
+import { quantiles } from '../learning-curves/quantiles.ts';
 import type { Run } from '../run-events/run.ts';
 import type { Chart, Colour, Line, LineChart, Reference } from './chart.ts';
 import {

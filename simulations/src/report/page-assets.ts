@@ -12,7 +12,7 @@ const built = fileURLToPath(new URL('../../dist/report-assets.json', import.meta
 const sources = [
   'package-lock.json',
   'ui/src',
-  'simulations/src/course/rounds-to-target.ts',
+  'simulations/src/learning-curves/rounds-to-target.ts',
   'simulations/src/run-events',
   ...['chart.ts', 'curves.ts', 'drawing', 'quantities.ts'].map(path => `simulations/src/report/${path}`),
 ];

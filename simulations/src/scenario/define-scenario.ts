@@ -78,7 +78,7 @@ interface Parts<Settings, Example> {
   /** What others published, to be shown beside the run's own. */
   published?(settings: Settings): RunBegun['published'];
   /** What `--json` prints of a run beside what it prints of every run. */
-  figures?(course: RunProgress, settings: Settings): Readonly<Record<string, PlainData>>;
+  figures?(progress: RunProgress, settings: Settings): Readonly<Record<string, PlainData>>;
 }
 
 interface ScenarioDefinition<Own extends Sections, Example> extends Parts<SettingsOf<Own>, Example> {

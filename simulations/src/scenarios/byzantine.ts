@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { lossFigures } from '../course/losses.ts';
 import { digitAccuracy } from '../digits/accuracy.ts';
 import { twoLayerPerceptron } from '../digits/models.ts';
 import { backdoorSuccess } from '../digits/poisons.ts';
 import { digitSetting } from '../digits/setting.ts';
+import { lossFigures } from '../learning-curves/losses.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 
 const signFlip = { share: 0.25, attack: { kind: 'sign-flip', scale: 5 } } as const;

@@ -1,6 +1,6 @@
-import { roundsToAccuracy } from '../course/rounds-to-accuracy.ts';
 import { twoLayerPerceptron } from '../digits/models.ts';
 import { digitSetting } from '../digits/setting.ts';
+import { roundsToAccuracy } from '../learning-curves/rounds-to-accuracy.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 
 const target = 0.97;

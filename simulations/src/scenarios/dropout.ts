@@ -1,6 +1,6 @@
-import { lossFigures } from '../course/losses.ts';
 import { twoLayerPerceptron } from '../digits/models.ts';
 import { digitSetting } from '../digits/setting.ts';
+import { lossFigures } from '../learning-curves/losses.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 
 export default defineScenario({

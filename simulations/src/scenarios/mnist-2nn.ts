@@ -1,7 +1,7 @@
-import { roundsToAccuracy } from '../course/rounds-to-accuracy.ts';
 import { twoLayerPerceptron } from '../digits/models.ts';
 import { publishedRounds } from '../digits/published-rounds.ts';
 import { digitSetting, pathological } from '../digits/setting.ts';
+import { roundsToAccuracy } from '../learning-curves/rounds-to-accuracy.ts';
 import { mcmahan2017 } from '../published/mcmahan-2017.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 

@@ -1,8 +1,8 @@
 import { deviceBehaviour } from '../behaviour/behaviour.ts';
-import { durationFigures } from '../course/durations.ts';
-import { lossFigures } from '../course/losses.ts';
 import { twoLayerPerceptron } from '../digits/models.ts';
 import { digitSetting } from '../digits/setting.ts';
+import { durationFigures } from '../learning-curves/durations.ts';
+import { lossFigures } from '../learning-curves/losses.ts';
 import { defineScenario } from '../scenario/define-scenario.ts';
 
 export default defineScenario({

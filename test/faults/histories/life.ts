@@ -91,7 +91,7 @@ export class Life implements CohortChannel, Writer {
   /** Whether it has stopped by itself: nothing more leaves it. */
   isStopped = false;
   readonly #kept: Kept;
-  readonly #desk: CheckInHandler;
+  readonly #checkIns: CheckInHandler;
   readonly #registrar: DeviceRegistry;
   readonly #listener: Listener;
   readonly #connections = new Set<DeviceId>();
@@ -125,12 +125,12 @@ export class Life implements CohortChannel, Writer {
       makeVersion: versionMaker(() => task, registry, clock),
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
-      comeBackAfter: device => this.#desk.sendAway(device),
+      comeBackAfter: device => this.#checkIns.sendAway(device),
       recall: () => {},
       enrolled: () => Number.POSITIVE_INFINITY,
       events,
     });
-    this.#desk = new CheckInHandler({
+    this.#checkIns = new CheckInHandler({
       rounds: this.rounds,
       pool: this.pool,
       activePopulation: { of: () => ({ population: 0, connected: 0 }) },
@@ -179,7 +179,7 @@ export class Life implements CohortChannel, Writer {
 
   checkIn(device: DeviceId): CheckInAnswer {
     const { name } = this.rounds.task;
-    return this.#desk.answer(device, { task: name, conditions: {} }, '0.1.0');
+    return this.#checkIns.answer(device, { task: name, conditions: {} }, '0.1.0');
   }
 
   /** Finds the round of a message. Throws `round.unknown` or `round.closed`. */

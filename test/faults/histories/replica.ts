@@ -12,7 +12,7 @@ export class Replicas {
   readonly #task: Task;
   readonly #layout: Layout;
   readonly #clock: VirtualClock;
-  readonly #newest = new WeakMap<Durable, { readonly changes: number; readonly course: RoundExecution }>();
+  readonly #newest = new WeakMap<Durable, { readonly changes: number; readonly execution: RoundExecution }>();
 
   constructor(task: Task, layout: Layout, clock: VirtualClock) {
     this.#task = task;
@@ -24,10 +24,10 @@ export class Replicas {
     return aggregateFor(this.#task.strategy.consumes, terms.plan, this.#layout, terms.id);
   }
 
-  /** The course that a coordinator would go on with if it started now. */
+  /** The execution that a coordinator would go on with if it started now. */
   of(durable: Durable): RoundExecution {
     const known = this.#newest.get(durable);
-    if (known?.changes === durable.changes) return known.course;
+    if (known?.changes === durable.changes) return known.execution;
     const { terms, entries, checkpoint, changes } = durable;
     const aggregate = this.emptySum(durable);
     if (checkpoint && 'restore' in aggregate) aggregate.restore(checkpoint.sum);
@@ -37,9 +37,9 @@ export class Replicas {
       events: new CoordinatorEvents(),
       primitives: native,
     };
-    const course = new RoundExecution(terms, aggregate, ports, { terms, entries, checkpoint });
-    course.masked?.offer(() => {});
-    this.#newest.set(durable, { changes, course });
-    return course;
+    const execution = new RoundExecution(terms, aggregate, ports, { terms, entries, checkpoint });
+    execution.masked?.offer(() => {});
+    this.#newest.set(durable, { changes, execution });
+    return execution;
   }
 }

@@ -145,12 +145,12 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     makeVersion: makeVersion?.(make) ?? make,
     named: () => undefined,
     traffic: () => ({ up: 0, down: 0 }),
-    comeBackAfter: device => desk.sendAway(device),
-    recall: () => desk.recall(),
+    comeBackAfter: device => checkIns.sendAway(device),
+    recall: () => checkIns.recall(),
     enrolled: () => enrolled.devices,
     events,
   });
-  const desk = new CheckInHandler({
+  const checkIns = new CheckInHandler({
     rounds,
     pool,
     activePopulation: { of: () => ({ population: 0, connected: 0 }) },
@@ -170,12 +170,12 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     channel,
     pool,
     rounds,
-    desk,
+    checkIns,
     enrolled,
     /** A device connects and checks in. */
     checkIn(device: DeviceId) {
       channel.connected.add(device);
-      return desk.answer(device, { task: task.name, conditions: {} }, '0.1.0');
+      return checkIns.answer(device, { task: task.name, conditions: {} }, '0.1.0');
     },
     connect(device: DeviceId) {
       channel.connected.add(device);

@@ -50,19 +50,19 @@ export function writeRefused(time: number): Finding {
   };
 }
 
-/** The course with one look more. */
-export function followDisk(course: DiskTrend, sample: DiskSample, settings: DiskSettings): DiskTrend {
-  const samples = [...course.samples.filter(({ time }) => time > sample.time - window), sample];
+/** The trend with one look more. */
+export function followDisk(trend: DiskTrend, sample: DiskSample, settings: DiskSettings): DiskTrend {
+  const samples = [...trend.samples.filter(({ time }) => time > sample.time - window), sample];
   const fullAt = whenFull(samples);
-  const factor = course.isCertain ? slack : 1;
+  const factor = trend.isCertain ? slack : 1;
   const { free, within } = settings;
   const isScarce = sample.free < free * factor * sample.size;
   const fillsSoon = within !== null && fullAt !== null && fullAt - sample.time < within * factor;
   const isLow = isScarce || fillsSoon;
   return {
     samples,
-    lowSince: isLow ? (course.lowSince ?? sample.time) : null,
-    isCertain: isLow && (course.lowSince !== null || sample.free < full * sample.size),
+    lowSince: isLow ? (trend.lowSince ?? sample.time) : null,
+    isCertain: isLow && (trend.lowSince !== null || sample.free < full * sample.size),
     fullAt,
   };
 }

@@ -30,19 +30,19 @@ export interface FigureTrend {
 
 export const noFigures: FigureTrend = { recent: new Map(), newest: null, fall: null };
 
-/** The course with one version more; one without this figure leaves it as it was. */
+/** The trend with one version more; one without this figure leaves it as it was. */
 export function followFigure(
-  course: FigureTrend,
+  trend: FigureTrend,
   { model, parent, number, metrics, createdAt }: ModelVersion,
   settings: FigureSettings,
 ): FigureTrend {
   const value = metrics?.[settings.figure];
-  if (value === undefined) return course;
-  const goesOn = parent !== null && parent === course.newest?.model;
-  const earlier = goesOn ? course.fall : null;
-  const from = earlier?.from ?? (parent === null ? undefined : course.recent.get(parent));
+  if (value === undefined) return trend;
+  const goesOn = parent !== null && parent === trend.newest?.model;
+  const earlier = goesOn ? trend.fall : null;
+  const from = earlier?.from ?? (parent === null ? undefined : trend.recent.get(parent));
   const fell = from !== undefined && loss(from.value, value, settings) > settings.margin;
-  const recent = [...course.recent, [model, { number, value }] as const].slice(-remembered);
+  const recent = [...trend.recent, [model, { number, value }] as const].slice(-remembered);
   return {
     recent: new Map(recent),
     newest: { model, number, value },

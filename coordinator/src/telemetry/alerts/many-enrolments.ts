@@ -12,11 +12,11 @@ export type EnrolmentTrend = readonly { readonly from: number; readonly devices:
 
 /** Adds an enrolment at `now`, ms since 1970, and forgets what is older than is watched. */
 export function followEnrolment(
-  course: EnrolmentTrend,
+  trend: EnrolmentTrend,
   { within }: EnrolmentSettings,
   now: number,
 ): EnrolmentTrend {
-  const kept = course.filter(({ from }) => from > now - within && from <= now);
+  const kept = trend.filter(({ from }) => from > now - within && from <= now);
   const last = kept.at(-1);
   if (last && now - last.from < within / stretches)
     return [...kept.slice(0, -1), { ...last, devices: last.devices + 1 }];
@@ -25,11 +25,11 @@ export function followEnrolment(
 
 /** Whether more devices have enrolled lately than an app gains. */
 export function manyEnrolments(
-  course: EnrolmentTrend,
+  trend: EnrolmentTrend,
   { devices: most, within }: EnrolmentSettings,
   now: number,
 ): Finding | null {
-  const lately = course.filter(({ from }) => from > now - within);
+  const lately = trend.filter(({ from }) => from > now - within);
   const devices = lately.reduce((sum, each) => sum + each.devices, 0);
   if (devices <= most) return null;
   return {

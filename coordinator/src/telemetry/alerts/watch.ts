@@ -85,8 +85,8 @@ export class AlertWatch {
     const { clock, events, rounds } = this.#ports;
     for (const { task, isPaused } of rounds.values()) {
       const figures = this.#ports.settings.figuresFell.map(() => noFigures);
-      const course = { failures: null, figures, eligibleAt: clock.now(), wasPaused: isPaused };
-      this.#tasks.set(task.name, course);
+      const state = { failures: null, figures, eligibleAt: clock.now(), wasPaused: isPaused };
+      this.#tasks.set(task.name, state);
       const newest = Number.POSITIVE_INFINITY;
       for (const each of (await this.#ports.history.rounds(task.name, newest, history)).toReversed())
         this.#followRound(each);
@@ -134,27 +134,27 @@ export class AlertWatch {
   }
 
   #followRound(record: RoundRecord): void {
-    const course = this.#tasks.get(record.task);
-    if (course) course.failures = countFailures(course.failures, record);
+    const state = this.#tasks.get(record.task);
+    if (state) state.failures = countFailures(state.failures, record);
   }
 
   #followVersion(version: ModelVersion): void {
-    const course = this.#tasks.get(version.task);
-    if (!course) return;
+    const state = this.#tasks.get(version.task);
+    if (!state) return;
     const { figuresFell } = this.#ports.settings;
-    course.figures = course.figures.map((figure, i) => followFigure(figure, version, figuresFell[i]!));
+    state.figures = state.figures.map((figure, i) => followFigure(figure, version, figuresFell[i]!));
   }
 
   /** What was counted before a pause says nothing of the time after it. */
   #followSteering(task: TaskName): void {
-    const course = this.#tasks.get(task);
-    if (!course) return;
+    const state = this.#tasks.get(task);
+    if (!state) return;
     const { isPaused } = this.#ports.rounds.get(task)!;
-    if (course.wasPaused && !isPaused) {
-      course.failures = null;
-      course.eligibleAt = this.#ports.clock.now();
+    if (state.wasPaused && !isPaused) {
+      state.failures = null;
+      state.eligibleAt = this.#ports.clock.now();
     }
-    course.wasPaused = isPaused;
+    state.wasPaused = isPaused;
     this.#look();
   }
 
@@ -168,16 +168,16 @@ export class AlertWatch {
   }
 
   #seen(task: TaskName): void {
-    const course = this.#tasks.get(task);
-    if (!course) return;
-    course.eligibleAt = this.#ports.clock.now();
+    const state = this.#tasks.get(task);
+    if (!state) return;
+    state.eligibleAt = this.#ports.clock.now();
     if (this.#ledger.firing.has(`no-eligible-devices:${task}`)) this.#look();
   }
 
   async #regularly(): Promise<void> {
     const { clock, presence } = this.#ports;
-    for (const [task, course] of this.#tasks)
-      if (presence.eligibleFor(task) > 0) course.eligibleAt = clock.now();
+    for (const [task, state] of this.#tasks)
+      if (presence.eligibleFor(task) > 0) state.eligibleAt = clock.now();
     await this.#lookAtDisk();
     await this.#ports.lookAgain();
     if (this.#isClosed) return;
@@ -209,7 +209,7 @@ export class AlertWatch {
 
   #look(): void {
     const { clock, events, settings, standing } = this.#ports;
-    const facts = Array.from(this.#tasks, ([task, course]) => this.#factsOf(task, course));
+    const facts = Array.from(this.#tasks, ([task, state]) => this.#factsOf(task, state));
     const now = clock.now();
     const { ledger, changes } = settle(
       this.#ledger,

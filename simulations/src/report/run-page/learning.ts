@@ -35,7 +35,7 @@ export function learning(run: Run): Section {
     return {
       id: `training-${i + 1}`,
       title: `In training: ${metric}`,
-      summary: `${course(curve, unit, better, 'On the devices, the mean')} Four in five contributors lie in the band.`,
+      summary: `${describeCurve(curve, unit, better, 'On the devices, the mean')} Four in five contributors lie in the band.`,
       chart,
     };
   });
@@ -63,11 +63,11 @@ export function abscissaChoice(): Content {
 
 function told(run: Run, { metric, name, curve }: NamedCurve): string {
   const { unit, better } = descriptionOf(run, metric);
-  return course(curve, unit, better, name);
+  return describeCurve(curve, unit, better, name);
 }
 
 /** A curve in a sentence. */
-export function course(
+export function describeCurve(
   curve: NamedCurve['curve'],
   unit: Unit,
   better: 'higher' | 'lower',

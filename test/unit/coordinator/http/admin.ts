@@ -54,7 +54,7 @@ export async function openAdmin(
   const readability = new Readability(federation.registry, versionAliases, federation.events);
   await versionAliases.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
-  const checkIns = new Map([[task.name as string, federation.desk]]);
+  const checkIns = new Map([[task.name as string, federation.checkIns]]);
   const settings = new SettingsManager(storage.settings, tasks, [task], clock);
   const watchPorts = {
     clock,

@@ -12,7 +12,7 @@ import { layout } from '../federation.ts';
 const line = 'line' as TaskName;
 
 /**
- * A desk for one task that offers predictions and one that does not, with two versions of the first, which can be looked up once `found`
+ * A checkIns for one task that offers predictions and one that does not, with two versions of the first, which can be looked up once `found`
  * has resolved.
  */
 async function open(serving: Partial<Predictor> = {}, predictions = 2, found = Promise.resolve()) {
@@ -56,7 +56,7 @@ async function open(serving: Partial<Predictor> = {}, predictions = 2, found = P
       return history.versions(...args);
     },
   };
-  const desk = new RemotePredictions(servings, {
+  const checkIns = new RemotePredictions(servings, {
     registry,
     history: slow,
     champion: () => models[0]!,
@@ -64,11 +64,11 @@ async function open(serving: Partial<Predictor> = {}, predictions = 2, found = P
     limits,
   });
   const ask = (change: object = {}) =>
-    desk.answer({ task: line, version: 'latest', input: [3, 4], ...change });
-  return { desk, ask, asked, models, clock, closed: () => closed };
+    checkIns.answer({ task: line, version: 'latest', input: [3, 4], ...change });
+  return { checkIns, ask, asked, models, clock, closed: () => closed };
 }
 
-describe('the desk of predictions', () => {
+describe('the checkIns of predictions', () => {
   it('PR1: asks the newest version, and says which one that is', async () => {
     const { ask, asked, models } = await open();
     const { model, logits } = await ask();
@@ -153,8 +153,8 @@ describe('the desk of predictions', () => {
   });
 
   it('closes what serves its tasks', async () => {
-    const { desk, closed } = await open();
-    await desk.close();
+    const { checkIns, closed } = await open();
+    await checkIns.close();
     expect(closed()).toBe(1);
   });
 });

@@ -55,7 +55,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
   readonly rounds: TaskRounds;
   readonly #around: CoordinatorEnvironment;
   readonly #registry: Registry;
-  readonly #desk: CheckInHandler;
+  readonly #checkIns: CheckInHandler;
   readonly #pool: WaitingPool;
   readonly #links = new Map<DeviceId, Link>();
 
@@ -89,12 +89,12 @@ export class LivingCoordinator implements Answering, CohortChannel {
       makeVersion: world.makeVersion(versionMaker(() => task, this.#registry, clock)),
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
-      comeBackAfter: device => this.#desk.sendAway(device),
+      comeBackAfter: device => this.#checkIns.sendAway(device),
       recall: () => {},
       enrolled: () => Number.POSITIVE_INFINITY,
       events,
     });
-    this.#desk = new CheckInHandler({
+    this.#checkIns = new CheckInHandler({
       rounds: this.rounds,
       pool: this.#pool,
       activePopulation: { of: () => ({ population: 0, connected: 0 }) },
@@ -156,7 +156,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     }
     const device = [...this.#links].find(([, other]) => other === link)?.[0];
     if (!device) throw new MurmurationError('device.not-identified');
-    if (event === 'check-in') return this.#desk.answer(device, decodeFrame(frame, checkIn), '0.1.0');
+    if (event === 'check-in') return this.#checkIns.answer(device, decodeFrame(frame, checkIn), '0.1.0');
     if (event === 'leave') {
       const { round, assignment } = decodeFrame(frame, leave);
       return this.#find(round).leave(device, assignment);

@@ -8,17 +8,17 @@ const checkIn = (conditions: Conditions = { idle: true }) => ({ task: 'values' a
 
 describe('a check-in', () => {
   it('of an eligible device waits', async () => {
-    const { desk, pool } = await openFederation();
-    expect(desk.answer(deviceId(0), checkIn(), '0.1.0')).toEqual({ decision: 'waiting' });
+    const { checkIns, pool } = await openFederation();
+    expect(checkIns.answer(deviceId(0), checkIn(), '0.1.0')).toEqual({ decision: 'waiting' });
     expect(pool.size).toBe(1);
   });
 
   it('takes the place of an earlier one: a device that is told to come later waits no more', async () => {
-    const { desk, pool } = await openFederation({ task: { eligibility: { idle: true } } });
-    desk.answer(deviceId(0), checkIn(), '0.1.0');
-    desk.answer(deviceId(0), checkIn(), '0.1.0');
+    const { checkIns, pool } = await openFederation({ task: { eligibility: { idle: true } } });
+    checkIns.answer(deviceId(0), checkIn(), '0.1.0');
+    checkIns.answer(deviceId(0), checkIn(), '0.1.0');
     expect(pool.size).toBe(1);
-    expect(desk.answer(deviceId(0), checkIn({ idle: false }), '0.1.0')).toMatchObject({
+    expect(checkIns.answer(deviceId(0), checkIn({ idle: false }), '0.1.0')).toMatchObject({
       decision: 'later',
       reason: expect.stringMatching(/idle/),
     });
@@ -26,11 +26,11 @@ describe('a check-in', () => {
   });
 
   it('comes later where enough devices wait, but not for one of these', async () => {
-    const { desk, pool } = await openFederation();
+    const { checkIns, pool } = await openFederation();
     for (let i = 0; i < 50; i++)
-      expect(desk.answer(deviceId(i), checkIn(), '0.1.0').decision).toBe('waiting');
-    expect(desk.answer(deviceId(50), checkIn(), '0.1.0')).toMatchObject({ decision: 'later' });
-    expect(desk.answer(deviceId(7), checkIn(), '0.1.0')).toEqual({ decision: 'waiting' });
+      expect(checkIns.answer(deviceId(i), checkIn(), '0.1.0').decision).toBe('waiting');
+    expect(checkIns.answer(deviceId(50), checkIn(), '0.1.0')).toMatchObject({ decision: 'later' });
+    expect(checkIns.answer(deviceId(7), checkIn(), '0.1.0')).toEqual({ decision: 'waiting' });
     expect(pool.size).toBe(50);
   });
 

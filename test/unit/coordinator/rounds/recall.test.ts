@@ -6,7 +6,7 @@ const minute = 60_000;
 describe('devices that were sent away', () => {
   it('hear at once that a task goes on after a pause of six seconds, and its round has them all', async () => {
     const federation = await openFederation({ task: { schedule: { every: '10 s' } } });
-    const { rounds, clock, channel, desk } = federation;
+    const { rounds, clock, channel, checkIns } = federation;
     await rounds.start();
     const devices = [0, 1, 2, 3, 4].map(deviceId);
     for (const device of devices) federation.checkIn(device);
@@ -24,7 +24,7 @@ describe('devices that were sent away', () => {
     if (late.decision === 'later') told.push(late.after);
     expect(told.length).toBeGreaterThanOrEqual(5);
     for (const after of told) expect(after).toBeGreaterThanOrEqual(15 * minute);
-    expect(desk.expected.devices).toBe(told.length);
+    expect(checkIns.expected.devices).toBe(told.length);
     expect(channel.recalled.size).toBe(0);
 
     rounds.unpause();
@@ -35,7 +35,7 @@ describe('devices that were sent away', () => {
     for (const device of devices) federation.checkIn(device);
     await clock.advance(0);
     expect(channel.assignments.size).toBe(5);
-    expect(desk.expected.devices).toBeLessThanOrEqual(1);
+    expect(checkIns.expected.devices).toBeLessThanOrEqual(1);
     await rounds.stop();
   });
 
@@ -59,15 +59,15 @@ describe('devices that were sent away', () => {
 
   it('are expected until their time has come', async () => {
     const federation = await openFederation();
-    const { rounds, clock, desk } = federation;
+    const { rounds, clock, checkIns } = federation;
     await rounds.start();
     await clock.advance(10_000);
     rounds.pause();
     await clock.advance(10_000);
     const { after } = federation.checkIn(deviceId(0)) as { after: number };
-    expect(desk.expected).toEqual({ devices: 1, next: clock.now() + after });
+    expect(checkIns.expected).toEqual({ devices: 1, next: clock.now() + after });
     await clock.advance(after + 1);
-    expect(desk.expected).toEqual({ devices: 0, next: null });
+    expect(checkIns.expected).toEqual({ devices: 0, next: null });
     await rounds.stop();
   });
 });

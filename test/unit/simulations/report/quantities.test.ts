@@ -1,4 +1,4 @@
-import { quantiles } from '@murmuration/simulations/course/quantiles';
+import { quantiles } from '@murmuration/simulations/learning-curves/quantiles';
 import { difference, quantity, scaleFor } from '@murmuration/simulations/report/quantities';
 import { describe, expect, it } from 'vitest';
 

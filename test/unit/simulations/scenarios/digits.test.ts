@@ -8,7 +8,7 @@ import mnist2nn from '@murmuration/simulations/scenarios/mnist-2nn';
 import mnistCnn from '@murmuration/simulations/scenarios/mnist-cnn';
 import stragglers from '@murmuration/simulations/scenarios/stragglers';
 import { describe, expect, it } from 'vitest';
-import { round } from '../course/rounds.ts';
+import { round } from '../learning-curves/rounds.ts';
 
 const scenarios = [mnist2nn, mnistCnn, dropout, stragglers, compression, byzantine].map(
   scenario => scenario as unknown as Scenario,

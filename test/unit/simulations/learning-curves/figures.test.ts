@@ -1,6 +1,6 @@
-import { durationFigures } from '@murmuration/simulations/course/durations';
-import { lossFigures } from '@murmuration/simulations/course/losses';
-import { roundsToAccuracy } from '@murmuration/simulations/course/rounds-to-accuracy';
+import { durationFigures } from '@murmuration/simulations/learning-curves/durations';
+import { lossFigures } from '@murmuration/simulations/learning-curves/losses';
+import { roundsToAccuracy } from '@murmuration/simulations/learning-curves/rounds-to-accuracy';
 import { describe, expect, it } from 'vitest';
 import { round } from './rounds.ts';
 

@@ -1,4 +1,4 @@
-import { roundsToTarget } from '@murmuration/simulations/course/rounds-to-target';
+import { roundsToTarget } from '@murmuration/simulations/learning-curves/rounds-to-target';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
