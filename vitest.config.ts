@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SlowFirst } from './test/slow-first.ts';
 
@@ -29,8 +30,8 @@ const options = {
 export default defineConfig({
   test: {
     reporters: ['default'],
-    // All cores: one worker fewer, as vitest has it, would leave half of a small machine idle.
-    maxWorkers: '100%',
+    // More workers than cores: a test of real sockets, processes or pages waits for most of its time.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: SlowFirst },
     // What a machine may lack. `npm test` leaves out the tests of what it can't find, and names them.
     tags: [
