@@ -1,6 +1,6 @@
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
-import { type Cohort, type Member, membersAt } from './cohort.ts';
+import { type Cohort, type Member, membersAt, stand, withdraw } from './cohort.ts';
 import type { Quorum } from './quorum.ts';
 
 /** What is fixed when a round begins. */
@@ -192,6 +192,16 @@ export function survivorsOf(state: CollectingState): {
       lost: earlier.lost + cohort.count.away + cohort.count.left,
     },
   };
+}
+
+/**
+ * The cohort of a phase once a member has left it. An update that is in the sum stays in it; keys and shares of a device that will send
+ * nothing more no longer count, since they would only make the graph worse.
+ */
+export function cohortWithout({ phase, cohort }: CollectingState, assignment: AssignmentId): Cohort {
+  return phase === 'keys' || phase === 'shares'
+    ? withdraw(cohort, assignment)
+    : stand(cohort, assignment, 'left');
 }
 
 export function unchanged(state: RoundState): Step {

@@ -1,5 +1,5 @@
-import { type Cohort, stand, withdraw } from './cohort.ts';
-import type { CollectingState, RoundEvent, RoundState } from './round.ts';
+import { type Cohort, stand } from './cohort.ts';
+import { type CollectingState, cohortWithout, type RoundEvent, type RoundState } from './round.ts';
 
 /** A phase of a round: when it was, what it waited for, and who was lost in it. */
 export interface PhaseRecord {
@@ -98,13 +98,8 @@ function after(state: RoundState, event: RoundEvent): RoundState {
       return withCohort(state, stand(state.cohort, event.assignment, 'counted'));
     case 'unmaskable':
       return { ...state, quorum: { ...state.quorum, accepted: state.quorum.accepted + 1 } };
-    case 'left': {
-      const withdraws = state.phase === 'keys' || state.phase === 'shares';
-      return withCohort(
-        state,
-        withdraws ? withdraw(state.cohort, event.assignment) : stand(state.cohort, event.assignment, 'left'),
-      );
-    }
+    case 'left':
+      return withCohort(state, cohortWithout(state, event.assignment));
     default:
       return state;
   }

@@ -88,8 +88,8 @@ export class Closer {
   /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
   async #commit(round: RoundRecord, head?: Head, judged?: Judged): Promise<void> {
     this.#isCommitting = true;
-    const { journal, checkpointer, stop } = this.#execution;
-    await Promise.all([journal.commit.halt(), checkpointer.commit.halt()]);
+    const { commits, stop } = this.#execution;
+    await commits.halt();
     const entry = head ? { head, round, judged } : { round };
     const { history, clock, events } = this.#ports;
     const startedAt = clock.now();
@@ -108,8 +108,7 @@ export class Closer {
       outage: () => true,
       failed(error) {
         hasFailed = true;
-        journal.commit.refuse(error);
-        checkpointer.commit.refuse(error);
+        commits.refuse(error);
       },
     });
     events.emit('closing-step', this.#execution.terms, 'commit', clock.now() - startedAt);

@@ -13,7 +13,6 @@ import type { Effect, Failed, Published, RoundState, RoundTerms } from '../round
 import type { SavedRound } from '../round/store.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
 import { Closer } from './closer.ts';
-import { untilTheEnd } from './group-commit.ts';
 import type { MaskingEntry } from './masked-part.ts';
 import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
@@ -120,10 +119,7 @@ export class RoundDriver {
     bytes: Uint8Array,
     signature?: Uint8Array | undefined,
   ): Promise<UploadReceipt> {
-    await this.#counted(async () => {
-      await this.#execution.takeUpdate(assignment, bytes, signature);
-      await this.#execution.checkpointer.acknowledge(assignment);
-    });
+    await this.#counted(() => this.#execution.takeUpdate(assignment, bytes, signature));
     return { round: this.terms.id, assignment, counted: true };
   }
 
@@ -138,16 +134,14 @@ export class RoundDriver {
     type: MaskingEntry['type'],
     message: Uint8Array,
   ): Promise<void> {
-    const { claims, journal } = this.#execution;
     const isLate = type === 'agree' && this.state.phase === 'unmasking';
     await this.#counted(async () => {
-      claims.requireOwner(id, assignment);
+      this.#execution.claims.requireOwner(id, assignment);
       await this.#execution.takeMasking(
         type === 'keys'
           ? { type, assignment, publicKey, certificate: certificate ?? null, message }
           : { type, assignment, message },
       );
-      await journal.commit.acknowledge();
     });
     // It agreed while others reveal already: now it may, and nobody else tells it.
     if (isLate && this.state.phase === 'unmasking') this.#give({ device: id, assignment });
@@ -157,13 +151,8 @@ export class RoundDriver {
    * A device gives up its part; resolves when that is durable. Throws `assignment.unknown` for one that is not its own, and
    * `storage.*` or `server.stopping`.
    */
-  async leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
-    const { claims, journal, stop } = this.#execution;
-    stop.signal.throwIfAborted();
-    claims.requireOwner(device, assignment);
-    this.#execution.happen({ type: 'left', assignment }, { type: 'left', assignment });
-    // An end that is not durable may not come to pass: after a restart the device would have its part again.
-    await journal.commit.acknowledge('cohort' in this.state ? undefined : untilTheEnd);
+  leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
+    return this.#execution.leave(device, assignment);
   }
 
   /** Takes its part from a device, if it has one; an update that it has sent counts. Resolves and throws as `leave`. */
@@ -186,14 +175,14 @@ export class RoundDriver {
 
   /** A device is connected again: it hears its assignment once more, and what it was given last. */
   back(device: DeviceId) {
-    const { claims, journal } = this.#execution;
+    const { claims, commits } = this.#execution;
     const assignment = claims.of(device);
     if (!assignment) return;
     this.#execution.happen({ type: 'back', assignment });
     if (!('cohort' in this.state)) return;
     const standing = standingOf(this.state.cohort, assignment);
     if (standing === 'left') return;
-    if (standing) return journal.commit.whenDurable(() => this.#tell({ device, assignment }));
+    if (standing) return commits.whenWritten(() => this.#tell({ device, assignment }));
     claims.release(device);
     this.#release([{ device, assignment }]);
   }
@@ -209,15 +198,14 @@ export class RoundDriver {
    * Returns once no write is under way.
    */
   async suspend(): Promise<void> {
-    const { stop, journal, checkpointer } = this.#execution;
+    const { stop, commits } = this.#execution;
     const reason = new MurmurationError('server.stopping');
     stop.abort(reason);
     this.#cancelTimer();
     this.#cancelSettling();
     this.#absence.end();
-    await Promise.all([journal.commit.flush(), checkpointer.commit.flush()]);
-    journal.commit.abandon(reason);
-    checkpointer.commit.abandon(reason);
+    await commits.flush();
+    commits.abandon(reason);
     if (this.#closer.isCommitting) await this.#closing;
     this.#settle(undefined);
   }
@@ -272,7 +260,7 @@ export class RoundDriver {
       case 'draw':
         return this.#draw(effect.devices);
       case 'assign':
-        return this.#execution.journal.commit.whenDurable(() => {
+        return this.#execution.commits.whenWritten(() => {
           for (const member of effect.members) this.#tell(member);
         });
       case 'open':
@@ -333,12 +321,9 @@ export class RoundDriver {
 
   /** Lets members go whose message is no longer wanted. */
   #release(members: readonly Member[]): void {
-    const { journal, checkpointer } = this.#execution;
-    journal.commit.whenDurable(() =>
-      checkpointer.commit.whenDurable(() => {
-        for (const { device } of members) this.#outbox.end(device, 'closed', 'The round has what it wanted.');
-      }),
-    );
+    this.#execution.commits.whenSummed(() => {
+      for (const { device } of members) this.#outbox.end(device, 'closed', 'The round has what it wanted.');
+    });
   }
 
   async #publish(): Promise<void> {
@@ -357,7 +342,7 @@ export class RoundDriver {
   /** Keeps the record of the round, and then tells everybody. */
   async #conclude(): Promise<void> {
     this.#cancelTimer();
-    const { claims, journal, checkpointer } = this.#execution;
+    const { claims, commits } = this.#execution;
     const state = this.state as Published | Failed;
     const isFailed = state.phase === 'failed';
     try {
@@ -367,8 +352,7 @@ export class RoundDriver {
       return;
     }
     const reason = isFailed ? state.reason : 'The next version is published.';
-    checkpointer.commit.conclude(isFailed ? new MurmurationError('round.closed', reason) : undefined);
-    journal.commit.conclude();
+    commits.conclude(isFailed ? new MurmurationError('round.closed', reason) : undefined);
     for (const device of claims.devices) this.#outbox.end(device, state.phase, reason);
     this.#settle(this.#record);
   }

@@ -1,5 +1,5 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { AssignmentId } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { planHash } from '@murmuration/protocol/secagg/context';
@@ -17,6 +17,7 @@ import { Claims } from './claims.ts';
 import { untilTheEnd } from './group-commit.ts';
 import { type DurabilityPorts, Journal } from './journal.ts';
 import { MaskedPart, type MaskingEntry, phaseOf } from './masked-part.ts';
+import { RoundCommits } from './round-commits.ts';
 
 /**
  * One round as it runs: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
@@ -27,14 +28,16 @@ export class RoundExecution {
   readonly aggregate: Aggregate;
   readonly claims = new Claims();
   readonly masked: MaskedPart | undefined;
-  readonly journal: Journal;
-  readonly checkpointer: Checkpointer;
+  /** What of it is durable, for those who wait for that. */
+  readonly commits: RoundCommits;
   /** Aborted, with what a device then hears, when another object may go on with the round. */
   readonly stop = new AbortController();
   readonly timeline: Timeline;
   /** Refusals of what devices sent, by code; not replayed. */
   readonly errors: Partial<Record<ErrorCode, number>> = {};
   readonly #ports: DurabilityPorts & { readonly primitives: Primitives };
+  readonly #journal: Journal;
+  readonly #checkpointer: Checkpointer;
   #state: RoundState;
   /** Undefined while what happened before a restart is replayed. */
   #perform: ((effect: Effect) => void) | undefined;
@@ -50,13 +53,14 @@ export class RoundExecution {
     this.terms = terms;
     this.aggregate = aggregate;
     this.#ports = ports;
-    this.journal = new Journal(terms, ports, saved !== undefined);
-    this.checkpointer = new Checkpointer(terms, aggregate, ports, saved?.checkpoint?.contributors);
+    this.#journal = new Journal(terms, ports, saved !== undefined);
+    this.#checkpointer = new Checkpointer(terms, aggregate, ports, saved?.checkpoint?.contributors);
+    this.commits = new RoundCommits(this.#journal.commit, this.#checkpointer.commit);
     const { masking, task } = terms.plan;
     const plan = planHash(ports.primitives, terms.number, writePlan(terms.plan));
     const context = { primitives: ports.primitives, task, round: terms.id, plan };
     this.masked = masking
-      ? new MaskedPart(new MaskedRound(context, masking), this.journal, this.checkpointer)
+      ? new MaskedPart(new MaskedRound(context, masking), this.#journal, this.#checkpointer)
       : undefined;
     this.#state = begin(terms).state;
     this.timeline = new Timeline(this.#state);
@@ -80,7 +84,7 @@ export class RoundExecution {
     if (this.stop.signal.aborted && event.type !== 'published') return;
     const { state, effects } = transition(this.#state, event);
     if (state === this.#state && effects.length === 0) return;
-    if (entry) this.journal.append(entry);
+    if (entry) this.#journal.append(entry);
     this.#state = state;
     this.timeline.follow(event, state, this.#timeOf(event));
     if (this.#perform) this.#ports.events.emit('round', state);
@@ -98,7 +102,7 @@ export class RoundExecution {
 
   /** The cohort was drawn. */
   draw(entry: Extract<JournalEntry, { readonly type: 'drawn' }>): void {
-    this.journal.append(entry);
+    this.#journal.append(entry);
     this.#drawn(entry);
   }
 
@@ -111,30 +115,45 @@ export class RoundExecution {
       this.masked?.round.takeUpdateSignature(assignment, signature);
   }
 
-  /** Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves at once: `checkpointer` knows when it is durable. */
-  takeUpdate(assignment: AssignmentId, bytes: Uint8Array, signature: Uint8Array | undefined): Promise<void> {
-    return this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
+  /** Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves when it is durable, and rejects as `GroupCommit.acknowledge`. */
+  async takeUpdate(
+    assignment: AssignmentId,
+    bytes: Uint8Array,
+    signature: Uint8Array | undefined,
+  ): Promise<void> {
+    await this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
       this.masked?.round.takeUpdateSignature(assignment, signature);
       this.aggregate.add(bytes);
-      this.checkpointer.add({
+      this.#checkpointer.add({
         assignment,
         digest,
         signature: this.masked?.round.updateSignature(assignment) ?? null,
       });
       return { type: 'counted', assignment };
     });
+    await this.#checkpointer.acknowledge(assignment);
   }
 
-  /** Takes a message of secure aggregation, once, as `take`; also throws `secagg.*` or `crypto.low-order`. */
+  /** Takes a message of secure aggregation, once, as `take`; also throws `secagg.*` or `crypto.low-order`. Resolves when it is durable. */
   async takeMasking(entry: MaskingEntry): Promise<void> {
     const { type, assignment, message } = entry;
     const { masked } = this;
     if (!masked) throw new MurmurationError('round.closed', 'The plan of this round has no masking.');
     await this.#take(assignment, phaseOf[type], message, 'round.repeated', () => {
       const event = masked.take(entry);
-      this.journal.append(entry);
+      this.#journal.append(entry);
       return event;
     });
+    await this.#journal.commit.acknowledge();
+  }
+
+  /** A device gives up its part. Resolves when that is durable. Throws `assignment.unknown` for one that is not its own, or `server.stopping`. */
+  async leave(device: DeviceId, assignment: AssignmentId): Promise<void> {
+    this.stop.signal.throwIfAborted();
+    this.claims.requireOwner(device, assignment);
+    this.happen({ type: 'left', assignment }, { type: 'left', assignment });
+    // An end that is not durable may not come to pass: after a restart the device would have its part again.
+    await this.#journal.commit.acknowledge('cohort' in this.#state ? undefined : untilTheEnd);
   }
 
   /** Whether what belongs to a phase is taken now: who comes back while others reveal may still agree first. */
@@ -182,9 +201,9 @@ export class RoundExecution {
       'cohort' in state && this.#takes(phase) ? standingOf(state.cohort, assignment) : undefined;
     if (standing === undefined || standing === 'left') {
       // That it comes too late follows from what was taken: it is told no sooner than that is durable.
-      await this.journal.commit.acknowledge(this.#state.phase === 'failed' ? untilTheEnd : undefined);
+      await this.#journal.commit.acknowledge(this.#state.phase === 'failed' ? untilTheEnd : undefined);
       if (standing === 'left') throw new MurmurationError('assignment.left');
-      await this.checkpointer.commit.acknowledge();
+      await this.#checkpointer.commit.acknowledge();
       throw new MurmurationError('round.closed');
     }
     let event: RoundEvent;

@@ -7,19 +7,19 @@ export interface Bug {
   readonly replace: string;
 }
 
-const round = (file: string) => `coordinator/src/round/${file}`;
+const rounds = (file: string) => `coordinator/src/rounds/${file}`;
 
 /** Bugs as they are made, over all parts of a round. */
 export const bugs: readonly Bug[] = [
   {
     name: 'acknowledges what is queued, not what is durable',
-    file: round('group-commit.ts'),
+    file: rounds('group-commit.ts'),
     find: 'if (position <= this.#durable) resolve();',
     replace: 'if (position <= this.#queued) resolve();',
   },
   {
     name: 'sends the survivors statement, and writes it down then',
-    file: round('masked-part.ts'),
+    file: rounds('masked-part.ts'),
     find: `this.#journal.append({ type: 'stated', statement: this.#statement! });
       out();`,
     replace: `out();
@@ -27,13 +27,13 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'forgets at a restart which updates it has counted',
-    file: round('course.ts'),
+    file: rounds('round-execution.ts'),
     find: "this.claims.take(assignment, 'updates', digest);",
     replace: 'void digest;',
   },
   {
     name: 'forgets at a restart who has left',
-    file: round('course.ts'),
+    file: rounds('round-execution.ts'),
     find: `case 'left':
       case 'tick':
       case 'graced':
@@ -48,45 +48,45 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'sets no timer for the deadline of a round with which it goes on',
-    file: round('driver.ts'),
+    file: rounds('driver.ts'),
     find: `default:
         this.#wakeAt(state.quorum.deadline);`,
     replace: 'default:',
   },
   {
     name: 'leaves the newest contributor out of a checkpoint',
-    file: round('checkpointer.ts'),
+    file: rounds('checkpointer.ts'),
     find: 'contributors: [...this.#contributors]',
     replace: 'contributors: this.#contributors.slice(0, -1)',
   },
   {
     name: 'writes single plain updates down',
-    file: round('checkpointer.ts'),
+    file: rounds('checkpointer.ts'),
     find: 'plain: 2',
     replace: 'plain: 1',
   },
   {
     name: 'takes in one phase what belongs into another',
-    file: round('course.ts'),
+    file: rounds('round-execution.ts'),
     find: "'cohort' in state && this.#takes(phase) ?",
     replace: "'cohort' in state ?",
   },
   {
     name: 'leaves the timer of a round that has failed',
-    file: round('driver.ts'),
+    file: rounds('driver.ts'),
     find: `async #conclude(): Promise<void> {
     this.#cancelTimer();`,
     replace: 'async #conclude(): Promise<void> {',
   },
   {
     name: 'stores a version without the record that closes its round',
-    file: round('closer.ts'),
+    file: rounds('closer.ts'),
     find: 'const entry = head ? { head, round, judged } : { round };',
     replace: 'const entry = head ? { head, judged } : { round };',
   },
   {
     name: 'states who survived before the sum of these is durable',
-    file: round('masked-part.ts'),
+    file: rounds('masked-part.ts'),
     find: 'this.#checkpointer.commit.whenDurable(() => {',
     replace: 'queueMicrotask(() => {',
   },
@@ -98,19 +98,19 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'lets devices reveal before enough of them have agreed',
-    file: round('phases/agreement.ts'),
+    file: 'coordinator/src/round/phases/agreement.ts',
     find: 'if (closed.isSettled)',
     replace: 'if (closed.quorum.accepted > 1)',
   },
   {
     name: 'forgets at a restart what devices signed with their updates',
-    file: round('course.ts'),
+    file: rounds('round-execution.ts'),
     find: 'if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);',
     replace: 'void signature;',
   },
   {
     name: 'forgets at a restart who has agreed',
-    file: round('course.ts'),
+    file: rounds('round-execution.ts'),
     find: "case 'stated':",
     replace: `case 'agree':
         return;

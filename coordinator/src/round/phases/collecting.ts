@@ -1,7 +1,8 @@
-import { type Cohort, depart, maySend, membersAt, stand, standingOf, withdraw } from '../cohort.ts';
+import { type Cohort, depart, maySend, membersAt, stand, standingOf } from '../cohort.ts';
 import { judge } from '../quorum.ts';
 import {
   type CollectingState,
+  cohortWithout,
   type Effect,
   fail,
   type RoundEvent,
@@ -30,10 +31,8 @@ export function collect<State extends CollectingState>(
       if (!maySend(standingOf(cohort, event.assignment))) return unchanged(state);
       return unchanged({ ...state, quorum: { ...quorum, rejected: quorum.rejected + 1 } });
     case 'left': {
-      // What is in the sum stays in it; keys and shares of one that will send nothing more only make a graph worse.
       const waits = state.phase === 'updates' && state.terms.plan.masking !== null;
-      const withdraws = state.phase === 'keys' || state.phase === 'shares';
-      const after = withdraws ? withdraw(cohort, event.assignment) : stand(cohort, event.assignment, 'left');
+      const after = cohortWithout(state, event.assignment);
       if (after === cohort)
         return unchanged(waits ? withCohort(state, depart(cohort, event.assignment)) : state);
       return settle({ ...state, cohort: after, quorum: { ...quorum, accepted: after.count.counted } }, close);
