@@ -8,16 +8,18 @@ export interface Part {
   end(): Promise<void>;
 }
 
+/** What the app wishes: to take part from `start` to `stop`; meanwhile what the person says in other tabs is heard. */
+type Wish = { readonly takesPart: false } | { readonly takesPart: true; readonly unwatch: Cancel };
+
 /** Whether a device takes part, as its app and its person wish; one change after the other. */
 export class Participation {
   readonly #consent: Consent;
   readonly #part: Part;
-  /** What the app wishes: `start` to `stop`, but for `pause` to `resume`. */
-  #isWanted = false;
+  readonly #changes = new PromiseQueue();
+  #wish: Wish = { takesPart: false };
+  /** From `pause` to `resume`, whatever the app wishes besides. */
   #isPaused = false;
   #isRunning = false;
-  readonly #changes = new PromiseQueue();
-  #unwatch: Cancel = () => {};
 
   constructor(consent: Consent, part: Part) {
     this.#consent = consent;
@@ -31,21 +33,21 @@ export class Participation {
 
   /** From now on until `stop`, where the person consents, in whichever tab they say so. Throws what beginning throws. */
   async start(failed: (error: unknown) => void): Promise<void> {
-    this.#isWanted = true;
-    this.#unwatch();
-    this.#unwatch = this.#consent.watch(() => void this.settle().catch(failed));
+    this.#wishNothing();
+    this.#wish = {
+      takesPart: true,
+      unwatch: this.#consent.watch(() => void this.settle().catch(failed)),
+    };
     try {
       await this.settle();
     } catch (error) {
-      this.#isWanted = false;
+      this.#wishNothing();
       throw error;
     }
   }
 
   async stop(): Promise<void> {
-    this.#isWanted = false;
-    this.#unwatch();
-    this.#unwatch = () => {};
+    this.#wishNothing();
     await this.settle();
   }
 
@@ -57,7 +59,7 @@ export class Participation {
   /** Begins or ends the device's part, where that is not as wished. */
   settle(): Promise<void> {
     return this.between(async () => {
-      const shall = this.#isWanted && !this.#isPaused && (await this.#consent.isGiven());
+      const shall = this.#wish.takesPart && !this.#isPaused && (await this.#consent.isGiven());
       if (shall === this.#isRunning) return;
       this.#isRunning = shall;
       if (!shall) return this.#part.end();
@@ -68,6 +70,11 @@ export class Participation {
         throw error;
       }
     });
+  }
+
+  #wishNothing(): void {
+    if (this.#wish.takesPart) this.#wish.unwatch();
+    this.#wish = { takesPart: false };
   }
 
   /** Does what must not come in the middle of a change. */

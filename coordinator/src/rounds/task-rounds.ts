@@ -23,6 +23,15 @@ const retryAfter = 10_000;
 /** ms after which devices of a paused task ask again, at the earliest. */
 const whilePaused = 15 * 60_000;
 
+/** What the rounds of a task do now. */
+type Activity =
+  /** No round is under way, and none begins by itself: not started, paused, or stopped. */
+  | { readonly is: 'idle' }
+  /** The next round begins at its time, unless that is cancelled. */
+  | { readonly is: 'scheduled'; readonly cancel: Cancel }
+  /** A round is under way, or about to be. */
+  | { readonly is: 'running' };
+
 /** The rounds of one task, one after the other, on its schedule. */
 export class TaskRounds {
   readonly #registry: Registry;
@@ -33,20 +42,16 @@ export class TaskRounds {
   /** When the last round began, ms since 1970; `undefined` where none has. */
   #lastAt: number | undefined;
   readonly #over: RoundId[] = [];
+  /** The newest round, which may be over. */
   #driver: RoundDriver | undefined;
   #number = 0;
   #nextAt: number;
   /** Whether the last round could not begin. */
   #hasFailed = false;
-  #cancel: Cancel = () => {};
   #hasRead = false;
-  /** Settles when the round with which it went on is over. */
-  #resumed: Promise<void> = Promise.resolve();
-  #started = false;
-  #stopped = false;
+  #life: 'new' | 'started' | 'stopped' = 'new';
   #isPaused = false;
-  /** Whether a round is under way, or about to be. */
-  #isRunning = false;
+  #activity: Activity = { is: 'idle' };
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
     this.#task = task;
@@ -68,10 +73,10 @@ export class TaskRounds {
   /** Gives other settings to the rounds from the next one on. */
   adjust(task: Task): void {
     this.#upcoming = task;
-    if (this.#isRunning) return void this.#ports.events.emit('settings', task.name);
+    if (this.#activity.is === 'running') return void this.#ports.events.emit('settings', task.name);
     this.#takeOver();
     if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
-    if (!this.#started) return;
+    if (this.#life === 'new') return;
     this.#scheduleNext();
     this.#ports.recall();
   }
@@ -100,24 +105,24 @@ export class TaskRounds {
 
   /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
   async start(): Promise<void> {
-    if (this.#stopped) throw new MurmurationError('server.stopping');
-    if (this.#started) return;
-    this.#started = true;
+    if (this.#life === 'stopped') throw new MurmurationError('server.stopping');
+    if (this.#life === 'started') return;
+    this.#life = 'started';
     await this.#readHistory();
-    void this.#resumed.then(() => this.#scheduleNext());
+    this.#scheduleNext();
   }
 
   /** From now on no round begins by itself; the current one goes on. */
   pause(): void {
     this.#isPaused = true;
-    this.#cancel();
+    this.#unschedule();
   }
 
   /** Rounds begin on schedule again; where `recalls`, devices that were sent away hear of it. */
   unpause(recalls = true): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    if (!this.#started) return;
+    if (this.#life === 'new') return;
     this.#scheduleNext();
     if (recalls) this.#ports.recall();
   }
@@ -128,9 +133,9 @@ export class TaskRounds {
 
   /** Begins a round at once, though the task may be paused. Throws `round.under-way`, or `server.stopping` before `start` and after `stop`. */
   beginNow(): void {
-    if (this.#stopped || !this.#started) throw new MurmurationError('server.stopping');
-    if (this.#isRunning) throw new MurmurationError('round.under-way');
-    this.#cancel();
+    if (this.#life !== 'started') throw new MurmurationError('server.stopping');
+    if (this.#activity.is === 'running') throw new MurmurationError('round.under-way');
+    this.#unschedule();
     void this.#runOne(true);
   }
 
@@ -142,8 +147,8 @@ export class TaskRounds {
 
   /** Begins no other round, and leaves the current one to a coordinator after this one. */
   async suspend(): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
+    this.#life = 'stopped';
+    this.#unschedule();
     await this.#driver?.suspend();
   }
 
@@ -177,10 +182,18 @@ export class TaskRounds {
   }
 
   #scheduleNext(): void {
-    if (this.#stopped || this.#isPaused || this.#isRunning) return;
-    this.#cancel();
+    if (this.#life !== 'started' || this.#isPaused || this.#activity.is === 'running') return;
+    this.#unschedule();
     this.#nextAt = this.#nextOf(this.#ports.clock.now());
-    this.#cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
+    const cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
+    this.#activity = { is: 'scheduled', cancel };
+  }
+
+  /** No round begins by itself any more; one that is under way goes on. */
+  #unschedule(): void {
+    if (this.#activity.is !== 'scheduled') return;
+    this.#activity.cancel();
+    this.#activity = { is: 'idle' };
   }
 
   /** When the next round begins, however far the clock was set back since that was found out. */
@@ -191,7 +204,7 @@ export class TaskRounds {
   /** Whatever goes wrong in a round, the next one follows. `isEarly`: it begins before its time. */
   async #runOne(isEarly = false): Promise<void> {
     const { clock, events } = this.#ports;
-    this.#isRunning = true;
+    this.#activity = { is: 'running' };
     try {
       this.#hasFailed = false;
       await this.#begin(isEarly);
@@ -201,13 +214,13 @@ export class TaskRounds {
       events.emit('not-begun', this.task.name);
       this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
     }
-    this.#isRunning = false;
+    this.#activity = { is: 'idle' };
     this.#scheduleNext();
   }
 
   async #begin(isEarly: boolean): Promise<void> {
     const { head, files } = await this.#registry.current(this.task.name);
-    if (this.#stopped) return;
+    if (this.#life === 'stopped') return;
     this.#takeOver();
     const { clock, random } = this.#ports;
     const terms = this.#terms(head.version, randomId<RoundId>(random));
@@ -248,9 +261,10 @@ export class TaskRounds {
       if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
       return this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
     }
-    this.#isRunning = true;
-    this.#resumed = this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved)).finally(() => {
-      this.#isRunning = false;
+    this.#activity = { is: 'running' };
+    void this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved)).finally(() => {
+      this.#activity = { is: 'idle' };
+      this.#scheduleNext();
     });
   }
 

@@ -12,6 +12,8 @@ export interface Part {
   readonly phase: RoundProgress['phase'];
   /** Share of the phase that is done, 0 to 1. */
   readonly progress: number;
+  /** Whether this device's update was taken. */
+  readonly counted: boolean;
 }
 
 /** A round that is over for this device. */
@@ -51,7 +53,6 @@ export class Participation {
   readonly versions = signal({ received: 0, bytes: 0 });
   readonly #isActive: ReadonlySignal<boolean>;
   readonly step = computed<Step | null>(() => (this.part.value ? stepOf[this.part.value.phase] : null));
-  #wasCounted = false;
 
   /** `isActive`: whether the device is to take part. */
   constructor(isActive: ReadonlySignal<boolean>) {
@@ -66,15 +67,14 @@ export class Participation {
       this.#end(number);
       return;
     }
-    if (this.part.peek()?.number !== number) this.#wasCounted = false;
-    if (phase === 'counted') this.#wasCounted = true;
-    this.part.value = { number, phase, progress };
+    const before = this.part.peek();
+    const wasCounted = before?.number === number && before.counted;
+    this.part.value = { number, phase, progress, counted: wasCounted || phase === 'counted' };
   }
 
   /** The device waits; a part that it had is over, heard or not. */
   wait(): void {
-    const part = this.part.peek();
-    if (part) this.#end(part.number);
+    this.leave();
   }
 
   /** The device is not to take part from now on: its part in the round is over at once, whatever has still to be told to the coordinator. */
@@ -91,14 +91,12 @@ export class Participation {
     this.part.value = null;
     this.past.value = [];
     this.versions.value = { received: 0, bytes: 0 };
-    this.#wasCounted = false;
   }
 
   #end(number: number): void {
-    const known = this.part.peek()?.number === number;
+    const part = this.part.peek();
     this.part.value = null;
-    if (!known) return;
-    this.past.value = [{ number, counted: this.#wasCounted }, ...this.past.peek()].slice(0, remembered);
-    this.#wasCounted = false;
+    if (part?.number !== number) return;
+    this.past.value = [{ number, counted: part.counted }, ...this.past.peek()].slice(0, remembered);
   }
 }
