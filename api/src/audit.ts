@@ -17,6 +17,7 @@ export const auditActions = [
   'version.alias',
   'version.rollback',
   'task.settings',
+  'task.add',
   'alert.acknowledge',
   'alert.silence',
   'webhook.test',
@@ -37,7 +38,7 @@ export const auditEntry = z.object({
   time: instant,
   actor: z.object({ id: z.string(), name: z.string() }).describe('Id and name of the operator token'),
   action: z.enum(auditActions),
-  subject: z.string().describe('Id of a token or a device, or name of a task'),
+  subject: z.string().describe('Id of a token or a device, or name of a task; the file of an added task'),
   outcome: z.string().describe('`done`, or the code with which it failed'),
   changes: z
     .array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() }))

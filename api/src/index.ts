@@ -9,5 +9,6 @@ export * from './scalars.ts';
 export * from './security.ts';
 export * from './session.ts';
 export * from './settings.ts';
+export * from './task.ts';
 export * from './token.ts';
 export * from './version.ts';

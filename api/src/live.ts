@@ -7,6 +7,7 @@ export const livePath = '/v1/admin/live';
 
 /** What a page that shows it should ask for again. */
 export const subjects = [
+  'tasks',
   'rounds',
   'versions',
   'settings',

@@ -1,4 +1,5 @@
 import type { Alias, AliasStore } from '@murmuration/coordinator/registry/aliases';
+import type { AddedTaskStore } from '@murmuration/coordinator/task/added-tasks';
 import type { SettingsStore } from '@murmuration/coordinator/task/settings-store';
 import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/telemetry/hourly-counts';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
@@ -34,6 +35,27 @@ export function aliasesContract(
       expect(await aliases.of(plane)).toEqual([aliasOf('champion', 3, plane)]);
       expect(await aliases.models()).toEqual(new Set([aliasOf('', 2).model, aliasOf('', 3).model]));
       if (reopen) expect(await (await reopen()).of(line)).toEqual([aliasOf('champion', 2)]);
+    });
+  });
+}
+
+/** What every store of added tasks keeps to. */
+export function addedTasksContract(
+  name: string,
+  open: () => Promise<AddedTaskStore>,
+  reopen?: () => Promise<AddedTaskStore>,
+) {
+  describe(`${name} as added tasks`, () => {
+    it('keeps each task once, in the order in which they were added', async () => {
+      const store = await open();
+      expect(await store.all()).toEqual([]);
+      const first = { task: plane, file: 'plane.ts', addedAt: 5, addedBy: 'Ada' };
+      await store.put({ ...first, file: 'old.ts' });
+      await store.put(first);
+      const second = { task: line, file: 'line.task.js', addedAt: 6, addedBy: 'Ada “the first”' };
+      await store.put(second);
+      expect(await store.all()).toEqual([first, second]);
+      if (reopen) expect(await (await reopen()).all()).toEqual([first, second]);
     });
   });
 }

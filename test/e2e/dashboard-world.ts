@@ -51,7 +51,11 @@ export class DashboardWorld {
   static async open(
     task: Task,
     fill: (storage: Storage) => Promise<void> = async () => {},
-    { alerts, clock = systemClock }: { readonly alerts?: object; readonly clock?: Clock } = {},
+    {
+      alerts,
+      clock = systemClock,
+      config = {},
+    }: { readonly alerts?: object; readonly clock?: Clock; readonly config?: object } = {},
   ): Promise<DashboardWorld> {
     await dashboardPage(() => {});
     const storage = await openStorage(undefined, clock);
@@ -64,7 +68,14 @@ export class DashboardWorld {
     }));
     const start = (port: number) =>
       createCoordinator(
-        parseConfig({ port, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens, alerts }),
+        parseConfig({
+          port,
+          log: 'silent',
+          enrolmentTokens: [enrolmentToken],
+          operatorTokens,
+          alerts,
+          ...config,
+        }),
         [task],
         { clock, random: systemRandom, storage },
       );

@@ -2,22 +2,12 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EnrolmentVerifier } from '@murmuration/coordinator/population/enrolment';
 import type { Task } from '@murmuration/coordinator/task/task';
+import { taskOf } from '@murmuration/coordinator/task/task-modules';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** The task that a module defines. Throws `config.invalid`. */
 export async function loadTask(path: string): Promise<Task> {
   return taskOf(await loadModule(`task module ${path}`, path), path);
-}
-
-/** The task that is the default export of a module. Throws `config.invalid`. */
-export function taskOf(module: { readonly default?: unknown }, path: string): Task {
-  const task = module.default as Task | undefined;
-  if (typeof task?.model !== 'function')
-    throw new MurmurationError(
-      'config.invalid',
-      `The default export of ${path} is not a task; make it with defineTask({ … }).`,
-    );
-  return task;
 }
 
 /** The enrolment verifier that a module gives. Throws `config.invalid`. */

@@ -1,3 +1,4 @@
+import { taskAdded } from '@murmuration/api/task';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
@@ -19,7 +20,7 @@ const state = z.object({
 
 const done = z.object({ task: z.string() });
 
-/** `murmuration tasks list|pause|resume|abort|start|settings|apply`: the rounds of a running coordinator. */
+/** `murmuration tasks list|pause|resume|abort|start|add|settings|apply`: the rounds of a running coordinator. */
 export function taskCommands(program: Command): void {
   const tasks = program.command('tasks').description('the tasks of a running coordinator, and their rounds');
 
@@ -62,6 +63,18 @@ export function taskCommands(program: Command): void {
     'start a round now, even if the task is paused',
     task => `A round of ${task} starts.`,
   );
+
+  operatorOptions(
+    tasks
+      .command('add')
+      .description("add the task of a module in the folder tasksFolder of the coordinator's configuration"),
+  )
+    .argument('<file>', 'name of the file, without a path')
+    .action(async (file: string, given: RemoteOptions) => {
+      const answer = await new AdminClient(given).post('/tasks', { file }, taskAdded);
+      if (given.json) return sayJson(answer);
+      say(`${answer.task} is added, and stays after a restart. Its rounds begin on schedule.`);
+    });
 
   settingsCommands(tasks);
 }

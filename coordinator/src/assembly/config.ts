@@ -45,6 +45,8 @@ export const configSchema = z.strictObject({
     .default({}),
   /** Folder in which everything is kept; without one, all is in memory and gone at the end. */
   storage: z.string().min(1).optional(),
+  /** Folder of task modules that admins may add while the coordinator runs; without it, none. No other file is ever loaded. */
+  tasksFolder: z.string().min(1).optional(),
   /** What is kept of each task; null: all. */
   retention: z
     .strictObject({

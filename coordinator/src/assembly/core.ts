@@ -1,5 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -15,6 +15,7 @@ import { Convictions } from '../population/convictions.ts';
 import { DeviceRegistry } from '../population/device-registry.ts';
 import type { Population } from '../population/population.ts';
 import { WaitingPool } from '../population/waiting-pool.ts';
+import type { Predictor } from '../prediction/predictor.ts';
 import { RemotePredictions } from '../prediction/remote-predictions.ts';
 import { workerPredictor } from '../prediction/worker-predictor.ts';
 import { Readability } from '../promotion/readability.ts';
@@ -83,6 +84,11 @@ export interface Core {
   readonly requests: DeviceRequests;
   /** Takes their updates. */
   readonly uploads: Uploads;
+  /**
+   * Makes all that a further task needs. Nobody sees it before the function that is returned is called, which begins its rounds where those of
+   * the others have begun. Throws `storage.*`, and whatever the task's model throws.
+   */
+  add(task: Task): Promise<() => Promise<TaskRounds>>;
   /** Goes on with rounds that the storage has under way; before `start`. */
   resume(): Promise<void>;
   /** Begins the rounds. Throws `server.stopping` after `endRounds` and `suspend`. */
@@ -108,20 +114,21 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const traffic = new Traffic();
 
   await startBackend();
-  const tasks = await Promise.all(defined.map(task => withStoredSettings(task, storage.settings)));
-  for (const task of tasks) {
-    await ensureFirstVersion(task, registry, history, clock);
-    await versionAliases.open(task.name);
-    await readability.look(task.name);
-  }
-
   const activePopulation = new ActivePopulation(storage.activity, () => channel.size, clock, events);
-  await activePopulation.open(tasks);
-
   const checkIns = new Map<string, CheckInHandler>();
   const rounds = new Map<string, TaskRounds>();
   const pools = new Map<string, WaitingPool>();
-  for (const task of tasks) {
+  const servings = new Map<TaskName, Predictor | null>();
+  const control = new RoundControl(rounds, storage.pausedTasks, task => events.emit('steered', task));
+  const settings = new SettingsManager(storage.settings, rounds, clock);
+
+  const prepare = async (definition: Task) => {
+    const task = await withStoredSettings(definition, storage.settings);
+    await ensureFirstVersion(task, registry, history, clock);
+    await versionAliases.open(task.name);
+    await readability.look(task.name);
+    await settings.open(definition);
+    await activePopulation.open([task]);
     const pool = new WaitingPool(() => taskRounds.current?.poolChanged());
     const taskRounds: TaskRounds = new TaskRounds(task, registry, {
       clock,
@@ -143,25 +150,29 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
         return champion.pinned ? champion.model : undefined;
       },
       traffic: () => traffic.of(task.name),
-      comeBackAfter: device => checkIns.get(task.name)!.sendAway(device),
-      recall: () => checkIns.get(task.name)!.recall(),
+      comeBackAfter: device => checkIn.sendAway(device),
+      recall: () => checkIn.recall(),
       enrolled: () => population.size,
       events,
     });
-    pools.set(task.name, pool);
-    rounds.set(task.name, taskRounds);
-    checkIns.set(
-      task.name,
-      new CheckInHandler({
-        rounds: taskRounds,
-        pool,
-        activePopulation,
-        random: ports.jitter,
-        clock,
-        channel,
-      }),
-    );
-  }
+    const checkIn: CheckInHandler = new CheckInHandler({
+      rounds: taskRounds,
+      pool,
+      activePopulation,
+      random: ports.jitter,
+      clock,
+      channel,
+    });
+    await control.open([taskRounds]);
+    return () => {
+      pools.set(task.name, pool);
+      rounds.set(task.name, taskRounds);
+      checkIns.set(task.name, checkIn);
+      servings.set(task.name, task.serving.remote ? workerPredictor() : null);
+      return taskRounds;
+    };
+  };
+  for (const admit of await inTurn(defined, prepare)) admit();
 
   const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
   events.on('round-ended', async ({ task }) => {
@@ -169,9 +180,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     const named = await storage.aliases.models();
     await retention.apply(task, new Set([...underWay.filter(base => base !== undefined), ...named]));
   });
-
-  const control = new RoundControl(rounds, storage.pausedTasks, task => events.emit('steered', task));
-  await control.open();
 
   const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
     isConnected: device => channel.isConnected(device),
@@ -197,9 +205,6 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   );
   await convictions.open();
 
-  const servings = new Map(
-    tasks.map(({ name, serving }) => [name, serving.remote ? workerPredictor() : null]),
-  );
   const predictions = new RemotePredictions(servings, {
     registry,
     history,
@@ -208,9 +213,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     limits,
   });
 
-  const settings = new SettingsManager(storage.settings, rounds, defined, clock);
-  await settings.open();
-
+  let isStarted = false;
   const endRounds = async () => {
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
     await retention.settled();
@@ -247,7 +250,16 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     async resume() {
       if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
     },
+    async add(task) {
+      const admit = await prepare(task);
+      return async () => {
+        const added = admit();
+        if (isStarted) await added.start();
+        return added;
+      };
+    },
     async start() {
+      isStarted = true;
       for (const each of rounds.values()) await each.start();
     },
     endRounds,
@@ -257,10 +269,19 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     },
     async close() {
       await predictions.close();
-      await Promise.all(tasks.map(({ evaluator }) => evaluator?.close()));
+      await Promise.all(Array.from(rounds.values(), ({ task }) => task.evaluator?.close()));
       await retention.settled();
       await activity.close();
       await convictions.close();
     },
   };
+}
+
+async function inTurn<Given, Made>(
+  all: readonly Given[],
+  make: (each: Given) => Promise<Made>,
+): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const each of all) made.push(await make(each));
+  return made;
 }

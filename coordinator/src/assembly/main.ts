@@ -39,6 +39,8 @@ import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import type { Task } from '../task/task.ts';
+import { addedBefore, TaskAdder } from '../task/task-adder.ts';
+import { TaskModules } from '../task/task-modules.ts';
 import { createLog, logEvents, logStart } from '../telemetry/log.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
 import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
@@ -113,7 +115,7 @@ async function assemble(
 
 async function open(
   config: Config,
-  tasks: readonly Task[],
+  given: readonly Task[],
   { clock, random, roundRandom = random, verifyEnrolment }: CoordinatorEnvironment,
   storage: Storage,
   opened: OpenResources,
@@ -122,6 +124,8 @@ async function open(
   const events = new CoordinatorEvents();
   const log = createLog(config.log);
   logEvents(events, log);
+  const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
+  const tasks = [...given, ...(await addedBefore(given, { modules, store: storage.addedTasks, events }))];
   const secrets = { primitives: native, clock, random };
   const operators = new Operators(
     configured(config.operatorTokens, storage.operatorTokens),
@@ -189,15 +193,28 @@ async function open(
     const { champion } = core.versionAliases.of(task);
     connections.announce({ task, model: champion.pinned && champion.model });
   });
-  events.on('settings', () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task))));
+  const boundFrames = () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task)));
+  for (const event of ['settings', 'task-added'] as const) events.on(event, boundFrames);
+  const taskAdder = new TaskAdder({
+    modules,
+    store: storage.addedTasks,
+    clock,
+    events,
+    has: task => rounds.has(task),
+    async prepare(task) {
+      const admit = await core.add(task);
+      return async () => watch.follow(await admit());
+    },
+  });
   gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
 
   const openTelemetry = await findOpenTelemetry();
 
+  const taskNames = () => Array.from(rounds.values(), ({ task: { name } }) => name);
   let ready = false;
   healthRoutes(app, {
     isOpen: () => ready,
-    tasks: tasks.map(({ name }) => name),
+    tasks: taskNames,
     unreadable: () => core.readability.all,
   });
   const guard = guardBy(authenticator, operators);
@@ -206,7 +223,7 @@ async function open(
     watchMetrics(
       events,
       {
-        tasks: tasks.map(({ name }) => name),
+        tasks: taskNames,
         waiting: task => pools.get(task)!.size,
         isPaused: task => rounds.get(task)!.isPaused,
         connected: () => connections.size,
@@ -234,6 +251,7 @@ async function open(
     authenticator,
     bounds,
     control,
+    taskAdder,
     audit: storage.audit,
     enrolmentTokens: new EnrolmentTokens(storage.enrolmentTokens, secrets),
     deviceRegistry,
@@ -268,7 +286,7 @@ async function open(
   logStart(log, {
     version,
     url,
-    tasks: tasks.map(({ name }) => name),
+    tasks: taskNames(),
     storage: config.storage,
     hasOperators,
     isDevelopment: config.development,

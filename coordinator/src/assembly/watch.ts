@@ -1,6 +1,8 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { TaskRounds } from '../rounds/task-rounds.ts';
 import type { Storage } from '../storage/storage.ts';
 import { clockStepped } from '../telemetry/alerts/clock-stepped.ts';
 import { protectionWeakened } from '../telemetry/alerts/protection-weakened.ts';
@@ -20,6 +22,8 @@ export interface Watch {
   readonly alerts: AlertWatch;
   /** Hears of no alert before `open`. */
   readonly webhooks: Webhooks;
+  /** Watches a task as well, which was added. */
+  follow(added: TaskRounds): Promise<void>;
   /** Writes down what was gathered. */
   close(): Promise<void>;
 }
@@ -79,13 +83,17 @@ export async function openWatch(
     attention: alerts.attention,
   });
   const webhooks = new Webhooks(ports.alerts.webhooks, { clock, random, events });
-  await overviews.open();
+  for (const task of rounds.keys()) await overviews.open(task as TaskName);
   await alerts.open();
   return {
     overviews,
     hourly,
     alerts,
     webhooks,
+    async follow(added) {
+      await overviews.open(added.task.name);
+      await alerts.follow(added);
+    },
     close() {
       webhooks.close();
       alerts.close();

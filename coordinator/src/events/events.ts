@@ -34,6 +34,8 @@ interface EventMap {
   convicted: [round: RoundId, devices: readonly DeviceId[], code: ErrorCode];
   /** Operators paused or resumed a task. */
   steered: [task: TaskName];
+  /** An operator added a task, from this file of the tasks' folder. */
+  'task-added': [task: TaskName, file: string];
   /** A name of a version of the task was given, moved or taken away. */
   aliases: [task: TaskName];
   /** The settings of a task were changed, or have come into force. */

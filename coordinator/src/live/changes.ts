@@ -19,6 +19,7 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'version.alias': 'versions',
   'version.rollback': 'versions',
   'task.settings': 'settings',
+  'task.add': 'tasks',
   'alert.acknowledge': 'alerts',
   'alert.silence': 'alerts',
   'webhook.test': 'alerts',
@@ -35,7 +36,15 @@ export function watchChanges(
   connections: () => void,
 ): void {
   const tell = (subject: Changed['subject'], task: TaskName | null = null) => changed({ subject, task });
-  for (const event of ['round', 'unmasking', 'connected', 'disconnected', 'checked-in', 'steered'] as const)
+  for (const event of [
+    'round',
+    'unmasking',
+    'connected',
+    'disconnected',
+    'checked-in',
+    'steered',
+    'task-added',
+  ] as const)
     events.on(event, moved);
   for (const event of ['connected', 'disconnected'] as const) events.on(event, connections);
   events.on('round-ended', ({ task }) => {

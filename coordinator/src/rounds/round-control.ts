@@ -17,9 +17,10 @@ export class RoundControl {
     this.#paused = paused;
   }
 
-  /** Pauses the tasks that were paused when a coordinator before this one ended; once, before their rounds start. */
-  async open(): Promise<void> {
-    for (const task of await this.#paused.all()) this.#tasks.get(task)?.pause();
+  /** Pauses those rounds whose task was paused when a coordinator before this one ended; before they start. */
+  async open(all: Iterable<Pick<TaskRounds, 'task' | 'pause'>>): Promise<void> {
+    const paused = await this.#paused.all();
+    for (const rounds of all) if (paused.has(rounds.task.name)) rounds.pause();
   }
 
   get tasks(): readonly TaskRounds[] {

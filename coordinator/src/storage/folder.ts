@@ -9,6 +9,7 @@ import { fileCheckpoints } from './files/checkpoints.ts';
 import { makeFolder, onDisk, syncFolder } from './files/durable-file.ts';
 import { requireWhole } from './files/whole-folder.ts';
 import { sqliteActivity } from './sqlite/activity.ts';
+import { sqliteAddedTasks } from './sqlite/added-tasks.ts';
 import { sqliteAliases } from './sqlite/aliases.ts';
 import { sqliteAudit } from './sqlite/audit.ts';
 import { sqliteConvictions } from './sqlite/convictions.ts';
@@ -122,6 +123,7 @@ export async function openFolder(folder: string, clock: Clock) {
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),
         settings: sqliteSettings(database),
+        addedTasks: sqliteAddedTasks(database),
         sessions: sqliteSessions(database),
         hourlyCounts: sqliteHourlyCounts(database),
         async close() {

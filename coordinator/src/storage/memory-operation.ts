@@ -1,5 +1,6 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Alias, AliasStore } from '../registry/aliases.ts';
+import type { AddedTask, AddedTaskStore } from '../task/added-tasks.ts';
 import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
 import type { HourlyCount, HourlyCountStore } from '../telemetry/hourly-counts.ts';
 
@@ -27,6 +28,18 @@ export function memorySettings(): SettingsStore {
     },
     async put(settings) {
       kept.set(settings.task, settings);
+    },
+  };
+}
+
+export function memoryAddedTasks(): AddedTaskStore {
+  const kept = new Map<TaskName, AddedTask>();
+  return {
+    async all() {
+      return [...kept.values()];
+    },
+    async put(added) {
+      kept.set(added.task, added);
     },
   };
 }

@@ -11,6 +11,7 @@ import type { BlobStore, History } from '../registry/ports.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
 import type { RoundStore } from '../round/store.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
+import type { AddedTaskStore } from '../task/added-tasks.ts';
 import type { SettingsStore } from '../task/settings-store.ts';
 import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
@@ -23,7 +24,7 @@ import {
   memoryVerdicts,
 } from './memory-access.ts';
 import { memoryConvictions } from './memory-convictions.ts';
-import { memoryAliases, memoryHourlyCounts, memorySettings } from './memory-operation.ts';
+import { memoryAddedTasks, memoryAliases, memoryHourlyCounts, memorySettings } from './memory-operation.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 import { memorySessions } from './memory-sessions.ts';
 
@@ -45,6 +46,7 @@ export interface Storage {
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
   readonly settings: SettingsStore;
+  readonly addedTasks: AddedTaskStore;
   readonly hourlyCounts: HourlyCountStore;
   /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
@@ -82,6 +84,7 @@ function memoryStorage(clock: Clock): Storage {
     verdicts,
     aliases: memoryAliases(),
     settings: memorySettings(),
+    addedTasks: memoryAddedTasks(),
     hourlyCounts: memoryHourlyCounts(),
     async close() {},
   };

@@ -65,31 +65,23 @@ export async function withStoredSettings(task: Task, store: Pick<SettingsStore, 
 export class SettingsManager {
   readonly #store: SettingsStore;
   readonly #tasks: ReadonlyMap<string, Adjustable>;
-  readonly #defined: ReadonlyMap<string, Task>;
+  readonly #defined = new Map<string, Task>();
   readonly #clock: Clock;
   readonly #kept = new Map<TaskName, KeptSettings>();
   /** One change after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `defined`: the tasks as their definitions have them. */
-  constructor(
-    store: SettingsStore,
-    tasks: ReadonlyMap<string, Adjustable>,
-    defined: readonly Task[],
-    clock: Clock,
-  ) {
+  constructor(store: SettingsStore, tasks: ReadonlyMap<string, Adjustable>, clock: Clock) {
     this.#store = store;
     this.#tasks = tasks;
-    this.#defined = new Map(defined.map(task => [task.name, task]));
     this.#clock = clock;
   }
 
-  /** Reads who gave the tasks their settings; once, before anything else is asked. */
-  async open(): Promise<void> {
-    for (const name of this.#defined.keys()) {
-      const kept = await this.#store.of(name as TaskName);
-      if (kept) this.#kept.set(kept.task, kept);
-    }
+  /** Takes in a task as its definition has it, and reads who gave it its settings; once, before anything of it is asked. */
+  async open(defined: Task): Promise<void> {
+    const kept = await this.#store.of(defined.name);
+    if (kept) this.#kept.set(kept.task, kept);
+    this.#defined.set(defined.name, defined);
   }
 
   /** Throws `task.unknown`. */

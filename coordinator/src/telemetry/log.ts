@@ -45,6 +45,7 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('version', ({ task, round, number, model, metrics }) =>
     log.debug({ task, round, number, model, metrics }, 'version published'),
   );
+  events.on('task-added', (task, file) => log.info({ task, file }, 'task added'));
   events.on('closing-step', ({ id: round, number, plan: { task } }, step, ms) =>
     log.debug({ task, round, number, step, ms }, 'step of closing a round'),
   );

@@ -10,7 +10,7 @@ import type { TrafficCount } from '../rounds/traffic.ts';
 
 /** What is asked when somebody reads the metrics. */
 export interface MetricSources {
-  readonly tasks: readonly TaskName[];
+  tasks(): readonly TaskName[];
   /** Devices that wait for an assignment of a task. */
   waiting(task: TaskName): number;
   isPaused(task: TaskName): boolean;
@@ -48,7 +48,7 @@ export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, 
     labelNames: ['task'],
     registers,
     collect() {
-      for (const task of sources.tasks) this.set({ task }, sources.isPaused(task) ? 1 : 0);
+      for (const task of sources.tasks()) this.set({ task }, sources.isPaused(task) ? 1 : 0);
     },
   });
   watchVersions(events, registers);
@@ -65,7 +65,7 @@ export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, 
       registers,
       collect() {
         this.reset();
-        for (const task of sources.tasks) this.inc({ task }, sources.traffic(task)[direction]);
+        for (const task of sources.tasks()) this.inc({ task }, sources.traffic(task)[direction]);
       },
     });
   }
@@ -202,7 +202,7 @@ function watchDevices(events: CoordinatorEvents, registers: Registry[], sources:
     labelNames: ['task'],
     registers,
     collect() {
-      for (const task of sources.tasks) this.set({ task }, sources.waiting(task));
+      for (const task of sources.tasks()) this.set({ task }, sources.waiting(task));
     },
   });
 }

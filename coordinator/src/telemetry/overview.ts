@@ -51,12 +51,10 @@ export class Overviews {
     events.on('unmasking', ({ plan: { task } }, done) => this.#unmasked.set(task, done));
   }
 
-  /** Reads how the last rounds ended; once. */
-  async open(): Promise<void> {
-    for (const { task } of this.#sources.rounds.values()) {
-      const [last] = await this.#sources.history.rounds(task.name, Number.POSITIVE_INFINITY, 1);
-      if (last) this.#last.set(task.name, lastOf(last));
-    }
+  /** Reads how the last round of a task ended; once for each. */
+  async open(task: TaskName): Promise<void> {
+    const [last] = await this.#sources.history.rounds(task, Number.POSITIVE_INFINITY, 1);
+    if (last) this.#last.set(task, lastOf(last));
   }
 
   now(): Overview {

@@ -3,6 +3,7 @@ import { PageHead } from '../controls/page-head.tsx';
 import { words as loadingWords } from '../loading/words.ts';
 import { TaskCard } from '../rounds/task-card.tsx';
 import { terms } from '../words/terms.ts';
+import { AddTask } from './add-task.tsx';
 import { AlertList } from './alert-list.tsx';
 import { HistoryCard } from './history-card.tsx';
 import { OnlineDevices } from './online-devices.tsx';
@@ -10,7 +11,8 @@ import { words } from './words.ts';
 
 /** How everything stands at this moment. */
 export function NowPage() {
-  const overview = useDashboard().feed.overview.value;
+  const { feed, session } = useDashboard();
+  const overview = feed.overview.value;
   return (
     <>
       <PageHead title={terms.pages.now} />
@@ -28,6 +30,7 @@ export function NowPage() {
           <div class="stack">
             <AlertList alerts={overview.alerts} tasks={overview.tasks} />
             <OnlineDevices online={overview.devices} />
+            {session.may('admin') && <AddTask />}
           </div>
         </div>
       ) : (

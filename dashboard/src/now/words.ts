@@ -45,5 +45,19 @@ export const words = {
   noDevices:
     'No device is connected. Create an enrolment token on the Devices page and put it into your app.',
   clients: (connected: number, eligible: number) => `${count(connected)}, ${count(eligible)} eligible`,
+  addTask: {
+    heading: 'Add a task',
+    none: 'The tasks’ folder of the configuration (tasksFolder) holds no module. Put one there first.',
+    label: 'Add',
+    title: (file: string) => `Add the task of ${file}?`,
+    consequences: [
+      'The coordinator runs this module, and starts rounds of its task on schedule.',
+      'The task is there again after a restart, as long as its module stays in the folder.',
+      'Devices whose app has this task take part within seconds.',
+    ],
+    confirm: 'Add the task',
+    done: 'The task is added.',
+    added: (task: string) => `added as ${task}`,
+  },
   noTasks: 'This coordinator has no tasks. Start it with a task module: murmuration serve tasks/task.js.',
 };

@@ -56,6 +56,7 @@ export const words = {
       'task.pause': 'paused a task',
       'task.resume': 'resumed a task',
       'task.settings': 'changed settings',
+      'task.add': 'added a task',
       'round.abort': 'aborted a round',
       'round.start': 'started a round',
       'version.alias': 'changed an alias',

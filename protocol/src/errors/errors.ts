@@ -144,6 +144,12 @@ export const errors = {
     text: "Cross-site request refused: changes made with a session cookie must come from this coordinator's own pages.",
   },
   'task.unknown': { status: 404, retryable: false, text: 'There is no such task.' },
+  'task.exists': { status: 409, retryable: false, text: 'There is already a task of this name.' },
+  'task.module': {
+    status: 422,
+    retryable: false,
+    text: "This task module can't be added; the detail says why.",
+  },
   'task.settings': {
     status: 422,
     retryable: false,

@@ -196,7 +196,7 @@ async function metricsPage(): Promise<string> {
   const registry = watchMetrics(
     new CoordinatorEvents(),
     {
-      tasks: [],
+      tasks: () => [],
       waiting: () => 0,
       isPaused: () => false,
       connected: () => 0,

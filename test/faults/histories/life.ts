@@ -149,7 +149,7 @@ export class Life implements CohortChannel, Writer {
   /** Goes on with what is kept, and takes requests from then on. Throws `storage.*` where that can't be read or written. */
   async start(): Promise<void> {
     await this.population.open();
-    await this.control.open();
+    await this.control.open([this.rounds]);
     await this.rounds.resume(await this.#kept.rounds.underWay());
     this.isUp = true;
     await this.rounds.start();

@@ -11,7 +11,7 @@ const health = z.object({ status: z.literal('ok') });
 export interface Readiness {
   readonly isOpen: () => boolean;
   /** Names of all tasks. */
-  readonly tasks: readonly TaskName[];
+  readonly tasks: () => readonly TaskName[];
   readonly unreadable: () => readonly Unreadable[];
 }
 
@@ -40,7 +40,7 @@ export function healthRoutes(app: App, { isOpen, tasks, unreadable }: Readiness)
       if (!isOpen()) throw new MurmurationError('server.stopping');
       const bases = unreadable().filter(({ use }) => use === 'base');
       if (bases.length === 0) return { status: 'ok' as const };
-      if (tasks.every(name => bases.some(({ task }) => task === name)))
+      if (tasks().every(name => bases.some(({ task }) => task === name)))
         throw new MurmurationError(
           'model.unreadable',
           `${bases.map(({ task, number }) => `Version ${number} of ${task}`).join(', ')} can't be read, so that no round begins. Put the files of a backup in place, or set an older version: murmuration models rollback TASK@NUMBER.`,

@@ -15,6 +15,7 @@ export interface Tables {
   readonly device_activity: DeviceActivityTable;
   readonly participation: ParticipationTable;
   readonly paused_tasks: { readonly task: string };
+  readonly added_tasks: AddedTasksTable;
   readonly aliases: AliasesTable;
   readonly task_settings: TaskSettingsTable;
   readonly hourly_counts: HourlyCountsTable;
@@ -32,6 +33,13 @@ interface OwnerTable {
   readonly pid: number;
   /** Device and inode of the database, so that a copy belongs to nobody. */
   readonly file: string;
+}
+
+interface AddedTasksTable {
+  readonly task: string;
+  readonly file: string;
+  readonly added_at: number;
+  readonly added_by: string;
 }
 
 interface ConvictionsTable {

@@ -8,6 +8,7 @@ import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { AllRounds } from '../../rounds/all-tasks.ts';
+import type { TaskRounds } from '../../rounds/task-rounds.ts';
 import { type AlertState, emptyAlertState, settle } from './alert-state.ts';
 import { Attention } from './attention.ts';
 import { conditionsOf } from './conditions.ts';
@@ -82,17 +83,8 @@ export class AlertWatch {
 
   /** Reads how the last rounds and versions went, and watches from now on; once. */
   async open(): Promise<void> {
-    const { clock, events, rounds } = this.#ports;
-    for (const { task, isPaused } of rounds.values()) {
-      const figures = this.#ports.settings.figuresFell.map(() => noFigures);
-      const state = { failures: null, figures, eligibleAt: clock.now(), wasPaused: isPaused };
-      this.#tasks.set(task.name, state);
-      const newest = Number.POSITIVE_INFINITY;
-      for (const each of (await this.#ports.history.rounds(task.name, newest, history)).toReversed())
-        this.#followRound(each);
-      for (const each of (await this.#ports.history.versions(task.name, newest, history)).toReversed())
-        this.#followVersion(each);
-    }
+    const { events, rounds } = this.#ports;
+    for (const each of rounds.values()) await this.follow(each);
     events.on('round-ended', record => {
       this.#followRound(record);
       this.#look();
@@ -111,6 +103,19 @@ export class AlertWatch {
       if (isEligible) this.#seen(task);
     });
     await this.#regularly();
+  }
+
+  /** Watches a task as well, from how its last rounds and versions went; once for each. */
+  async follow({ task, isPaused }: Pick<TaskRounds, 'task' | 'isPaused'>): Promise<void> {
+    const { clock, settings } = this.#ports;
+    const figures = settings.figuresFell.map(() => noFigures);
+    const state = { failures: null, figures, eligibleAt: clock.now(), wasPaused: isPaused };
+    const newest = Number.POSITIVE_INFINITY;
+    const rounds = await this.#ports.history.rounds(task.name, newest, history);
+    const versions = await this.#ports.history.versions(task.name, newest, history);
+    this.#tasks.set(task.name, state);
+    for (const each of rounds.toReversed()) this.#followRound(each);
+    for (const each of versions.toReversed()) this.#followVersion(each);
   }
 
   /** Those that last, in the order in which they began. */

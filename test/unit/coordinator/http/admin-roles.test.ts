@@ -22,6 +22,8 @@ const expected: Record<string, Role> = {
   'POST /v1/admin/devices/:device/revoke': 'operator',
   'POST /v1/admin/devices/:device/pardon': 'operator',
   'GET /v1/admin/tasks': 'viewer',
+  'GET /v1/admin/task-modules': 'admin',
+  'POST /v1/admin/tasks': 'admin',
   'POST /v1/admin/tasks/:task/pause': 'operator',
   'POST /v1/admin/tasks/:task/resume': 'operator',
   'POST /v1/admin/tasks/:task/abort-round': 'operator',

@@ -30,7 +30,7 @@ describe('tasks', () => {
   it('that were paused before a restart stay so', async () => {
     await admin.storage.pausedTasks.set('values' as TaskName, true);
     await admin.storage.pausedTasks.set('no-longer-there' as TaskName, true);
-    await admin.control.open();
+    await admin.control.open([admin.rounds]);
     await admin.rounds.start();
     await admin.clock.advance(3_600_000);
     expect(admin.rounds.current).toBeUndefined();

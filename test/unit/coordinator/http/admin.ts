@@ -17,9 +17,11 @@ import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
+import { TaskAdder } from '@murmuration/coordinator/task/task-adder';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import { expect } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { boundsOf } from '../bounds.ts';
 import { type FederationOptions, openFederation } from '../federation.ts';
@@ -55,7 +57,8 @@ export async function openAdmin(
   await versionAliases.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
   const checkIns = new Map([[task.name as string, federation.checkIns]]);
-  const settings = new SettingsManager(storage.settings, tasks, [task], clock);
+  const settings = new SettingsManager(storage.settings, tasks, clock);
+  await settings.open(task);
   const watchPorts = {
     clock,
     random: secrets.random,
@@ -83,6 +86,14 @@ export async function openAdmin(
     populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
     convictions,
     activePopulation: new ActivePopulation(storage.activity, () => 0, clock, federation.events),
+    taskAdder: new TaskAdder({
+      modules: undefined,
+      store: storage.addedTasks,
+      clock,
+      events: federation.events,
+      has: name => tasks.has(name),
+      prepare: () => expect.unreachable(),
+    }),
     operators,
     authenticator: new OperatorAuthenticator(operators, sessions, bounds.trustedProxies),
     bounds,

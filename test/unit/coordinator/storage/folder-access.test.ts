@@ -6,7 +6,12 @@ import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
-import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
+import {
+  addedTasksContract,
+  aliasesContract,
+  hourlyCountsContract,
+  settingsContract,
+} from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
@@ -87,3 +92,8 @@ describe('the audit log of a folder', () => {
     expect(await audit.list(9, 9)).toMatchObject([{ actor: { name: 'Ada' } }]);
   });
 });
+addedTasksContract(
+  'a folder',
+  async () => (await open()).addedTasks,
+  async () => (await reopen()).addedTasks,
+);

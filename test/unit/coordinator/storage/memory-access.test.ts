@@ -9,6 +9,7 @@ import {
 } from '@murmuration/coordinator/storage/memory-access';
 import { memoryConvictions } from '@murmuration/coordinator/storage/memory-convictions';
 import {
+  memoryAddedTasks,
   memoryAliases,
   memoryHourlyCounts,
   memorySettings,
@@ -18,7 +19,12 @@ import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
-import { aliasesContract, hourlyCountsContract, settingsContract } from '../../../contract/operation.ts';
+import {
+  addedTasksContract,
+  aliasesContract,
+  hourlyCountsContract,
+  settingsContract,
+} from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
@@ -41,3 +47,4 @@ verdictsContract('memory', async () => {
 aliasesContract('memory', async () => memoryAliases());
 settingsContract('memory', async () => memorySettings());
 hourlyCountsContract('memory', async () => memoryHourlyCounts());
+addedTasksContract('memory', async () => memoryAddedTasks());

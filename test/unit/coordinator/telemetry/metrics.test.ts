@@ -18,7 +18,7 @@ beforeEach(async () => {
   firing = [];
   const { events, pool, clock } = federation;
   const sources = {
-    tasks: [values],
+    tasks: () => [values],
     waiting: () => pool.size,
     isPaused: () => federation.rounds.isPaused,
     connected: () => 5,

@@ -11,6 +11,7 @@ import type { VerdictStore } from '../../../registry/verdicts.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { RoundControl } from '../../../rounds/round-control.ts';
 import type { SettingsManager } from '../../../task/settings-manager.ts';
+import type { TaskAdder } from '../../../task/task-adder.ts';
 import type { AlertWatch } from '../../../telemetry/alerts/watch.ts';
 import type { Webhooks } from '../../../telemetry/alerts/webhooks/webhooks.ts';
 import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
@@ -29,6 +30,7 @@ import { adminScope } from './scope.ts';
 import { securityRoutes } from './security.ts';
 import { type SignInBounds, sessionRoutes, signInRoute } from './session.ts';
 import { settingsRoutes } from './settings.ts';
+import { taskModuleRoutes } from './task-modules.ts';
 import { roundControlRoutes } from './tasks.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -41,6 +43,7 @@ export interface Administration {
   readonly enrolmentTokens: EnrolmentTokens;
   readonly deviceRegistry: DeviceRegistry;
   readonly control: RoundControl;
+  readonly taskAdder: TaskAdder;
   readonly tasks: AllRounds;
   readonly history: History;
   readonly verdicts: Pick<VerdictStore, 'of'>;
@@ -77,6 +80,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     enrolmentTokenRoutes(scope, operators, enrolmentTokens, deviceRegistry);
     deviceRoutes(scope, operators, deviceRegistry, administration.convictions);
     roundControlRoutes(scope, operators, control);
+    taskModuleRoutes(scope, operators, administration.taskAdder);
     auditRoutes(scope, audit);
     overviewRoutes(scope, administration);
     roundRoutes(scope, tasks, history);

@@ -1,4 +1,5 @@
 import { access } from './access.ts';
+import { addedTasks } from './added-tasks.ts';
 import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   owner,
   convictions,
   sessions,
+  addedTasks,
 ];

@@ -34,7 +34,7 @@ export async function openRoutes() {
   const all = new Map([[task.name as string, rounds]]);
   healthRoutes(app, {
     isOpen: () => readiness.isReady,
-    tasks: [task.name],
+    tasks: () => [task.name],
     unreadable: () => readiness.unreadable,
   });
   taskRoutes(app, all, history, verdicts, {

@@ -1,0 +1,27 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { AddedTaskStore } from '../../task/added-tasks.ts';
+import type { SqliteDatabase } from './open.ts';
+
+/** Added tasks as rows. */
+export function sqliteAddedTasks({ rows, writer }: SqliteDatabase): AddedTaskStore {
+  return {
+    async all() {
+      const found = await rows.selectFrom('added_tasks').selectAll().orderBy('added_at').execute();
+      return found.map(({ task, file, added_at, added_by }) => ({
+        task: task as TaskName,
+        file,
+        addedAt: added_at,
+        addedBy: added_by,
+      }));
+    },
+
+    async put({ task, file, addedAt, addedBy }) {
+      await writer.write(changes =>
+        changes
+          .replaceInto('added_tasks')
+          .values({ task, file, added_at: addedAt, added_by: addedBy })
+          .execute(),
+      );
+    },
+  };
+}
