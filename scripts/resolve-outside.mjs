@@ -1,5 +1,5 @@
-// For tasks and scenarios that lie outside of this checkout: resolves `@murmuration/…` from here where it is found nowhere else, and takes a
-// `.ts` file for the ECMAScript module that it is, whatever the manifest above it says, if there is one.
+// For tasks and scenarios that lie outside of this checkout: resolves `@murmuration/…`, and `zod`, in which scenarios describe their own
+// settings, from here where they are found nowhere else; and takes a `.ts` file for the ECMAScript module that it is, whatever the manifest above it says, if there is one.
 
 /** @type {import('node:module').ResolveHook} */
 export async function resolve(specifier, context, next) {
@@ -15,7 +15,7 @@ async function nearest(specifier, context, next) {
   try {
     return await next(specifier, context);
   } catch (error) {
-    if (!specifier.startsWith('@murmuration/') || context.parentURL === import.meta.url) throw error;
+    if (!/^(@murmuration\/|zod($|\/))/.test(specifier) || context.parentURL === import.meta.url) throw error;
     return next(specifier, { ...context, parentURL: import.meta.url });
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,5 +57,23 @@ describe('npm run simulate', () => {
     expect(json.status).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({ outcome: 'failed' });
     rmSync(folder, { recursive: true });
+  }, 240_000);
+
+  it('runs a scenario from a folder outside of the checkout, where nothing is installed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'murmuration-outside-'));
+    const source = readFileSync(join(root, 'simulations/src/scenarios/clusters.ts'), 'utf8');
+    const scenario = join(folder, 'mine.scenario.ts');
+    writeFileSync(
+      scenario,
+      source
+        .replace("'../scenario/define-scenario.ts'", "'@murmuration/simulations/scenario/define-scenario'")
+        .replace("name: 'clusters'", "name: 'mine'"),
+    );
+    const { status, stdout, stderr } = simulate(
+      ...[scenario, '--set', 'stop.rounds=1', '--workers', '1', '--seed', '1', '--json'],
+    );
+    rmSync(folder, { recursive: true });
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ scenario: 'mine' });
   }, 240_000);
 });
