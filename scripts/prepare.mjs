@@ -49,15 +49,17 @@ export async function prepare() {
 function checkNode() {
   /** @type {string} */
   const range = json('package.json').engines.node;
-  const wanted = numbers(range);
-  const found = numbers(process.versions.node);
-  const enough = found[0] > wanted[0] || (found[0] === wanted[0] && found[1] >= wanted[1]);
-  if (!enough) stop(`Node ${wanted.join('.')} or newer is needed; this is ${process.versions.node}.`);
+  const [wantedMajor, wantedMinor] = numbers(range);
+  const [major, minor] = numbers(process.versions.node);
+  const enough = major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  if (!enough)
+    stop(`Node ${wantedMajor}.${wantedMinor} or newer is needed; this is ${process.versions.node}.`);
 }
 
 /** @param {string} version */
 function numbers(version) {
-  return version.replace(/^\D+/, '').split('.').map(Number);
+  const [major = 0, minor = 0] = version.replace(/^\D+/, '').split('.').map(Number);
+  return /** @type {const} */ ([major, minor]);
 }
 
 // npm leaves in node_modules a copy of the lock file's entries that it installed, and writes it last.

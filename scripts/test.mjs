@@ -50,7 +50,7 @@ const total = { files: 0, passed: 0, failed: 0, skipped: 0 };
 /** @type {Map<string, typeof total>} */
 const kinds = new Map();
 for (const { name, status, assertionResults } of report.testResults) {
-  const kind = relative(join(rootFolder, 'test'), name).split(/[\\/]/)[0];
+  const [kind = ''] = relative(join(rootFolder, 'test'), name).split(/[\\/]/);
   const counts = kinds.get(kind) ?? { files: 0, passed: 0, failed: 0, skipped: 0 };
   kinds.set(kind, counts);
   const passed = assertionResults.filter(test => test.status === 'passed').length;

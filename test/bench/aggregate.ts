@@ -44,13 +44,13 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     ring: [] as number[],
     copy: [] as number[],
   };
-  const room = new Uint8Array(floats[0].length);
+  const room = new Uint8Array(floats[0]!.length);
   for (let trial = -1; trial < trials; trial++) {
     const plain = cpuSeconds(() => plainMean(deltas, updates));
     const float32 = cpuSeconds(() => meanOf(newFloatSum(), floats, updates));
     const ring = cpuSeconds(() => meanOf(newRingSum(), rings, updates));
     const copy = cpuSeconds(() => {
-      for (let update = 0; update < updates; update++) room.set(floats[update % floats.length]);
+      for (let update = 0; update < updates; update++) room.set(floats[update % floats.length]!);
     });
     // The first trial is the warm-up of the compiler.
     if (trial < 0) continue;
@@ -62,9 +62,8 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       `trial ${trial + 1} of ${trials}: plain ${plain.toFixed(3)} s, float32 ${float32.toFixed(3)} s, ring ${ring.toFixed(3)} s`,
     );
   }
-  const [plain, float32, ring, copy] = [seconds.plain, seconds.float32, seconds.ring, seconds.copy].map(
-    median,
-  );
+  const [plain, float32] = [median(seconds.plain), median(seconds.float32)];
+  const [ring, copy] = [median(seconds.ring), median(seconds.copy)];
   const gbs = (bytes: number, cpu: number) => (bytes * updates) / cpu / 1e9;
   return {
     ratio: float32 / plain,
@@ -73,14 +72,14 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     // An update is copied, measured and added: 12 bytes a value read and 4 written, beside 8 of the sum read and written.
     gbs: { float32: gbs(32 * values, float32), copy: gbs(8 * values, copy) },
     rssGrowthMiB: Math.max(
-      await rssGrowth(newFloatSum(), floats[0], log),
-      await rssGrowth(newRingSum(), rings[0], log),
+      await rssGrowth(newFloatSum(), floats[0]!, log),
+      await rssGrowth(newRingSum(), rings[0]!, log),
     ),
     refusedLeavesSum:
       refusedLeaveSum(newFloatSum, floats, notFinite) && refusedLeaveSum(newRingSum, rings, tooLarge),
     updates,
     values,
-    bytes: { float32: floats[0].length, ring: rings[0].length },
+    bytes: { float32: floats[0]!.length, ring: rings[0]!.length },
     ringWidth: newRingSum().form.width,
     node: process.version,
     cores: availableParallelism(),
@@ -104,24 +103,24 @@ function ringUpdate(layout: Layout, weight: number): Uint8Array {
 
 /** The baseline: what any weighted mean has to do, once it has arrays of numbers that it trusts. */
 function plainMean(deltas: readonly Float32Array[], updates: number): Float32Array {
-  const sum = new Float64Array(deltas[0].length);
+  const sum = new Float64Array(deltas[0]!.length);
   let total = 0;
   for (let update = 0; update < updates; update++) {
     const weight = (update % deltas.length) + 1;
-    addPlain(sum, deltas[update % deltas.length], weight);
+    addPlain(sum, deltas[update % deltas.length]!, weight);
     total += weight;
   }
   const mean = new Float32Array(sum.length);
-  for (let i = 0; i < mean.length; i++) mean[i] = sum[i] / total;
+  for (let i = 0; i < mean.length; i++) mean[i] = sum[i]! / total;
   return mean;
 }
 
 function addPlain(sum: Float64Array, delta: Float32Array, weight: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += weight * delta[i];
+  for (let i = 0; i < sum.length; i++) sum[i]! += weight * delta[i]!;
 }
 
 function meanOf(sum: RunningSum, wire: readonly Uint8Array[], updates: number): Float32Array {
-  for (let update = 0; update < updates; update++) sum.add(wire[update % wire.length]);
+  for (let update = 0; update < updates; update++) sum.add(wire[update % wire.length]!);
   return sum.mean().delta;
 }
 
@@ -185,6 +184,6 @@ function tooLarge(update: Uint8Array, { form }: RunningSum): void {
   if (form.kind !== 'ring') return;
   const bit = Math.floor(form.count / 2) * form.width + form.width - 1;
   const at = (place: number) => headerLength + (place >> 3);
-  update[at(bit)] &= ~(1 << (bit & 7));
-  update[at(bit - 1)] |= 1 << ((bit - 1) & 7);
+  update[at(bit)]! &= ~(1 << (bit & 7));
+  update[at(bit - 1)]! |= 1 << ((bit - 1) & 7);
 }

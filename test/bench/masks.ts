@@ -12,12 +12,12 @@ import { stopwatch } from './stopwatch.ts';
 const trials = 5;
 
 /** What expands the key streams, and what adds them. */
-const paths: Record<string, () => Accumulator> = {
+const paths = {
   library: () => scalarAccumulator(portable.keystream),
   webAssembly: kernelAccumulator,
   cipherAndLoop: () => scalarAccumulator(native.keystream),
   cipherAndWebAssembly: cipherAccumulator,
-};
+} satisfies Record<string, () => Accumulator>;
 
 /**
  * Gigabytes of ChaCha20 key stream that are expanded and added to a vector in a CPU second: by the library and a loop in
@@ -52,7 +52,10 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     }
     if (trial >= 0) log(`trial ${trial + 1} of ${trials}`);
   }
-  const gbs = Object.fromEntries(candidates.map(({ name, rates }) => [name, round(median(rates))]));
+  const gbs = Object.fromEntries(candidates.map(({ name, rates }) => [name, round(median(rates))])) as Record<
+    keyof typeof paths,
+    number
+  >;
   const sums = candidates.map(({ primitives }) => {
     const vector = new Int32Array(values);
     applyMasks(primitives, vector, few, width);
@@ -62,7 +65,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
     portableVsLibrary: round(gbs.webAssembly / gbs.library),
     bestGBs: Math.max(...Object.values(gbs)),
     gbs,
-    sameBytes: sums.every(sum => sum.equals(sums[0])),
+    sameBytes: sums.every(sum => sum.equals(sums[0]!)),
     values,
     width,
     masks: count,

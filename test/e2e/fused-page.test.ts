@@ -157,10 +157,10 @@ it.each<
     const lossOf = (batch: Batch) => (drawn ? sampled(batch, drawn.draw()) : softmaxLoss(model, batch));
     const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
     for (let i = 0; i < STEPS; i++) {
-      const loss = training.step(job.batches[i % job.batches.length]);
+      const loss = training.step(job.batches[i % job.batches.length]!);
       expect(inPage.losses[i]).toBeCloseTo(loss, 10);
       expect(
-        Math.abs(inPage.losses[i] - genericStep(() => lossOf(tensors[i % tensors.length]), variables)),
+        Math.abs(inPage.losses[i]! - genericStep(() => lossOf(tensors[i % tensors.length]!), variables)),
       ).toBeLessThan(1e-3);
     }
     expect(inPage.weights).toEqual([...training.read(new Float32Array(job.weights.length))]);
@@ -173,7 +173,7 @@ function genericStep(loss: () => tf.Scalar, variables: tf.Variable[]): number {
     const { value, grads } = tf.variableGrads(loss, variables);
     const norm = tf.addN(Object.values(grads).map(grad => grad.square().sum())).sqrt();
     const scale = tf.minimum(1, tf.div(settings.gradientClip!, norm)).mul(settings.learningRate);
-    for (const variable of variables) variable.assign(variable.sub(grads[variable.name].mul(scale)));
-    return value.dataSync()[0];
+    for (const variable of variables) variable.assign(variable.sub(grads[variable.name]!.mul(scale)));
+    return (value as tf.Scalar).arraySync();
   });
 }

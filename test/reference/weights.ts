@@ -31,14 +31,14 @@ export function rotated(values: readonly number[], seed: string): number[] {
       const stream = createCipheriv('chacha20', key, iv).update(Buffer.alloc(Math.ceil(length / 8)));
       const signed = vector.map((value, at) => {
         const bit = at - start;
-        return bit >= 0 && bit < length && (stream[bit >> 3] >> (bit & 7)) & 1 ? -value : value;
+        return bit >= 0 && bit < length && (stream[bit >> 3]! >> (bit & 7)) & 1 ? -value : value;
       });
       return signed.map((value, at) => {
         const row = at - start;
         if (row < 0 || row >= length) return value;
         let sum = 0;
         for (let column = 0; column < length; column++)
-          sum += signed[start + column] * (parity(row & column) ? -1 : 1);
+          sum += signed[start + column]! * (parity(row & column) ? -1 : 1);
         return sum / Math.sqrt(length);
       });
     },

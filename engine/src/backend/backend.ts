@@ -103,13 +103,15 @@ async function keepingProcessListeners<T>(start: () => Promise<T>): Promise<T> {
   const host = globalThis.process as NodeJS.Process | undefined;
   if (typeof host?.listeners !== 'function') return start();
   const events = ['uncaughtException', 'unhandledRejection'] as const;
-  const before = events.map(event => new Set<unknown>(host.listeners(event as 'uncaughtException')));
+  const before = events.map(
+    event => [event, new Set<unknown>(host.listeners(event as 'uncaughtException'))] as const,
+  );
   try {
     return await start();
   } finally {
-    for (const [i, event] of events.entries()) {
+    for (const [event, listeners] of before) {
       for (const listener of host.listeners(event as 'uncaughtException')) {
-        if (!before[i].has(listener)) host.removeListener(event, listener);
+        if (!listeners.has(listener)) host.removeListener(event, listener);
       }
     }
   }

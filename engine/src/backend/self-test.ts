@@ -25,7 +25,7 @@ export async function gradientError(backend: string): Promise<number> {
   const expected = gradients(SMALL);
   await use(backend);
   const actual = gradients(SMALL);
-  return Math.max(...expected.map((tensor, i) => relativeError(actual[i], tensor)));
+  return Math.max(...expected.map((tensor, i) => relativeError(actual[i]!, tensor)));
 }
 
 /**
@@ -80,8 +80,7 @@ function gradients({ words, width, batch, length }: Probe): Float32Array[] {
       wave([3, 3, 2, 4], 6),
       wave([3, 3, 4, 1], 7),
     ];
-    return tf.grads((...tensors: tf.Tensor[]) => {
-      const [table, input, recurrent, output, filter, depthwise] = tensors;
+    return tf.grads((table, input, recurrent, output, filter, depthwise) => {
       const embedded = tf.unstack(tf.gather(table, ids), 1);
       let state = tf.zeros([batch, width]);
       for (const x of embedded) state = tf.tanh(tf.add(tf.matMul(x, input), tf.matMul(state, recurrent)));
@@ -111,9 +110,9 @@ function wave(shape: number[], seed: number): tf.Tensor {
 function relativeError(actual: Float32Array, expected: Float32Array): number {
   let largest = 0;
   let difference = 0;
-  for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i]));
-    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
+  for (const [i, value] of expected.entries()) {
+    largest = Math.max(largest, Math.abs(value));
+    difference = Math.max(difference, Math.abs(actual[i]! - value));
   }
   return difference / largest;
 }

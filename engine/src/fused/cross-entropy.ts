@@ -47,8 +47,8 @@ export class CrossEntropy {
     );
     let loss = 0;
     for (let row = 0; row < count; row++) {
-      const share = floats[shares / 4 + row];
-      loss += share * (Math.log(floats[this.#sums / 4 + row]) + floats[this.#gaps / 4 + row]);
+      const share = floats[shares / 4 + row]!;
+      loss += share * (Math.log(floats[this.#sums / 4 + row]!) + floats[this.#gaps / 4 + row]!);
     }
     return loss;
   }

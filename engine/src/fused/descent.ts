@@ -95,7 +95,7 @@ export class Descent {
     const { trainable: count, values, gradients } = this.#parameters;
     const { learningRate: rate, optimizer } = this.#settings;
     const { kernels } = this.#workspace;
-    const [first, second] = this.#moments;
+    const [first = 0, second = 0] = this.#moments;
     if (optimizer.kind === 'sgd') kernels.sgd(count, values, gradients, rate * scale);
     else if (optimizer.kind === 'momentum') {
       const { momentum, nesterov } = optimizer;

@@ -68,14 +68,14 @@ export class Head {
     const { kernels } = this.#workspace;
     const layers = this.#layers;
     const last = layers.length - 1;
-    kernels.gatherRows(count, layers[0].layer.inputs, from, indices, this.#inputs[0]);
-    for (let i = 0; i < last; i++) this.#forward(i, count, this.#inputs[i + 1]);
+    kernels.gatherRows(count, layers[0]!.layer.inputs, from, indices, this.#inputs[0]!);
+    for (let i = 0; i < last; i++) this.#forward(i, count, this.#inputs[i + 1]!);
     const loss =
       this.#sampled && negatives
-        ? this.#sampled.descend(negatives, rows, this.#inputs[last], this.#slopes[last])
+        ? this.#sampled.descend(negatives, rows, this.#inputs[last]!, this.#slopes[last]!)
         : this.#full(rows);
     for (let i = last - 1; i >= 0; i--) this.#backward(i, count);
-    if (this.#follows) kernels.addRows(count, layers[0].layer.inputs, this.#slopes[0], indices, fromSlopes);
+    if (this.#follows) kernels.addRows(count, layers[0]!.layer.inputs, this.#slopes[0]!, indices, fromSlopes);
     return loss;
   }
 
@@ -99,8 +99,8 @@ export class Head {
     visit: (first: number, rows: number, logits: Address) => void,
   ): void {
     const { kernels } = this.#workspace;
-    kernels.gatherRows(count, this.#layers[0].layer.inputs, from, indices, this.#inputs[0]);
-    for (let i = 0; i < this.#layers.length - 1; i++) this.#forward(i, count, this.#inputs[i + 1]);
+    kernels.gatherRows(count, this.#layers[0]!.layer.inputs, from, indices, this.#inputs[0]!);
+    for (let i = 0; i < this.#layers.length - 1; i++) this.#forward(i, count, this.#inputs[i + 1]!);
     const { blockRows, logits } = this.#crossEntropy;
     for (let row = 0; row < count; row += blockRows) {
       const rows = Math.min(blockRows, count - row);
@@ -112,11 +112,11 @@ export class Head {
   /** One hidden layer. */
   #forward(i: number, count: number, to: Address): void {
     const { kernels } = this.#workspace;
-    const { layer, kernel, bias } = this.#layers[i];
+    const { layer, kernel, bias } = this.#layers[i]!;
     const { inputs, units, activation } = layer;
     // biome-ignore format: one line for each matrix
     kernels.multiply(
-      count, units, inputs, this.#inputs[i], inputs, 0, kernel.value, units, 0,
+      count, units, inputs, this.#inputs[i]!, inputs, 0, kernel.value, units, 0,
       to, units, 0, bias?.value ?? 0, this.#scratch,
     );
     kernels.activate(activation, count * units, to);
@@ -124,29 +124,29 @@ export class Head {
 
   #backward(i: number, count: number): void {
     const { kernels } = this.#workspace;
-    const { layer } = this.#layers[i];
+    const { layer } = this.#layers[i]!;
     kernels.activationGradient(
       layer.activation,
       count * layer.units,
-      this.#inputs[i + 1],
-      this.#slopes[i + 1],
+      this.#inputs[i + 1]!,
+      this.#slopes[i + 1]!,
     );
-    this.#gradients(i, 0, count, this.#slopes[i + 1], false);
+    this.#gradients(i, 0, count, this.#slopes[i + 1]!, false);
   }
 
   /** Gradients of a layer from those of `count` rows of its outputs, the first of which is its row `first`. */
   #gradients(i: number, first: number, count: number, slopes: Address, accumulate: boolean): void {
     const { kernels } = this.#workspace;
-    const { layer, kernel, bias } = this.#layers[i];
+    const { layer, kernel, bias } = this.#layers[i]!;
     const { inputs, units, tied } = layer;
     const offset = 4 * first * inputs;
     // biome-ignore format: one line for each matrix
     if (tied) kernels.multiply(
-      units, inputs, count, slopes, units, 1, this.#inputs[i] + offset, inputs, 0,
+      units, inputs, count, slopes, units, 1, this.#inputs[i]! + offset, inputs, 0,
       kernel.gradient, inputs, Number(accumulate), 0, this.#scratch,
     );
     else kernels.multiply(
-      inputs, units, count, this.#inputs[i] + offset, inputs, 1, slopes, units, 0,
+      inputs, units, count, this.#inputs[i]! + offset, inputs, 1, slopes, units, 0,
       kernel.gradient, units, Number(accumulate), 0, this.#scratch,
     );
     if (bias) kernels.columnSums(count, units, slopes, bias.gradient, Number(accumulate));
@@ -154,18 +154,18 @@ export class Head {
     // biome-ignore format: one line for each matrix
     kernels.multiply(
       count, inputs, units, slopes, units, 0, kernel.value, tied ? inputs : units, tied ? 0 : 1,
-      this.#slopes[i] + offset, inputs, 0, 0, this.#scratch,
+      this.#slopes[i]! + offset, inputs, 0, 0, this.#scratch,
     );
   }
 
   /** Logits of a block of rows. */
   #scoreBlock(first: number, rows: number): void {
     const i = this.#layers.length - 1;
-    const { layer, kernel, bias } = this.#layers[i];
+    const { layer, kernel, bias } = this.#layers[i]!;
     const { inputs, units, tied } = layer;
     // biome-ignore format: one line for each matrix
     this.#workspace.kernels.multiply(
-      rows, units, inputs, this.#inputs[i] + 4 * first * inputs, inputs, 0,
+      rows, units, inputs, this.#inputs[i]! + 4 * first * inputs, inputs, 0,
       kernel.value, tied ? inputs : units, Number(tied),
       this.#crossEntropy.logits, units, 0, bias?.value ?? 0, this.#scratch,
     );

@@ -62,7 +62,7 @@ export class FusedPredictor implements Predictor {
     let x = this.#sequence.output(ONE);
     const { kernels, floats } = this.#workspace;
     for (const [i, { layer, kernel, bias }] of this.#parameters.dense.entries()) {
-      const y = this.#outputs[i];
+      const y = this.#outputs[i]!;
       const { inputs, units, activation, tied } = layer;
       if (bias) floats.copyWithin(y / 4, bias.value / 4, bias.value / 4 + units);
       else this.#workspace.zero(y, units);
@@ -90,8 +90,8 @@ export class FusedPredictor implements Predictor {
     const found = count > 0 ? kernels.topK(this.tokens - start, scores, count, this.#best, ids) : 0;
     const { floats, ints } = this.#workspace;
     return Array.from({ length: found }, (_, i) => ({
-      token: start + ints[ids / 4 + i],
-      score: floats[this.#best / 4 + i],
+      token: start + ints[ids / 4 + i]!,
+      score: floats[this.#best / 4 + i]!,
     }));
   }
 }

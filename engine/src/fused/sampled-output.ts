@@ -89,7 +89,7 @@ export class SampledOutput {
     ints.set(classes, this.#classes / 4);
     for (const [slot, index] of classes.entries()) {
       this.#slots[index] = slot;
-      floats[this.#bias / 4 + slot] = (bias ? floats[bias.value / 4 + index] : 0) - logCounts[slot];
+      floats[this.#bias / 4 + slot] = (bias ? floats[bias.value / 4 + index]! : 0) - logCounts[slot]!;
     }
     this.#gather(this.#negatives, this.#classes, this.#rows);
   }
@@ -107,10 +107,11 @@ export class SampledOutput {
     );
     kernels.rowDots(count, layer.inputs, from, this.#own, this.#logits + 4 * this.#negatives, columns);
     for (let row = 0, at = this.#logits / 4; row < count; row++, at += columns) {
-      const label = ints[labels / 4 + row];
-      floats[at + this.#negatives] +=
-        (bias ? floats[bias.value / 4 + label] : 0) - negatives.logCountOf(label);
-      if (this.#slots[label] >= 0) floats[at + this.#slots[label]] = EXCLUDED;
+      const label = ints[labels / 4 + row]!;
+      floats[at + this.#negatives]! +=
+        (bias ? floats[bias.value / 4 + label]! : 0) - negatives.logCountOf(label);
+      const slot = this.#slots[label]!;
+      if (slot >= 0) floats[at + slot] = EXCLUDED;
     }
     ints.fill(this.#negatives, this.#targets / 4, this.#targets / 4 + count);
     return this.#crossEntropy.descend({ count, labels: this.#targets, shares });
@@ -151,9 +152,9 @@ export class SampledOutput {
     kernels.columnSums(count, columns, this.#logits, this.#columnSums, 0);
     const to = bias.gradient / 4;
     for (let slot = 0; slot < this.#negatives; slot++)
-      floats[to + ints[this.#classes / 4 + slot]] += floats[this.#columnSums / 4 + slot];
+      floats[to + ints[this.#classes / 4 + slot]!]! += floats[this.#columnSums / 4 + slot]!;
     for (let row = 0, at = this.#logits / 4 + this.#negatives; row < count; row++, at += columns)
-      floats[to + ints[labels / 4 + row]] += floats[at];
+      floats[to + ints[labels / 4 + row]!]! += floats[at]!;
   }
 
   /** The weights of `count` classes as rows. */

@@ -53,7 +53,8 @@ export class FusedScorer implements Scorer {
     }
     const { classes } = this.#head;
     this.#head.score(positions.length, this.#indices, features.output(extent), (first, rows, logits) => {
-      for (let i = 0; i < rows; i++) visit(positions[first + i], floats, logits / 4 + i * classes);
+      for (const [i, position] of positions.slice(first, first + rows).entries())
+        visit(position, floats, logits / 4 + i * classes);
     });
   }
 

@@ -52,8 +52,8 @@ export class Sequence implements Features {
 
   /** Takes inputs `[batch, steps]`. */
   extentOf(shape: readonly number[]): Extent {
-    const [batch, steps] = shape;
-    if (shape.length !== 2)
+    const [batch, steps, ...others] = shape;
+    if (batch === undefined || steps === undefined || others.length > 0)
       throw new RangeError(`Inputs of shape [${shape}] do not fit the model, which takes [batch, steps].`);
     return { batch, steps };
   }
@@ -93,7 +93,7 @@ export class Sequence implements Features {
     const mask = this.#mask / 4;
     for (let row = 0, from = 0; row < batch; row++) {
       for (let step = 0; step < steps; step++, from++) {
-        const token = Math.trunc(tokens[from]);
+        const token = Math.trunc(tokens[from]!);
         if (!(token >= 0 && token < rows))
           throw new RangeError(
             `The token ${tokens[from]} of row ${row} is not one of the embedding's ${rows}.`,
@@ -126,8 +126,7 @@ export class Sequence implements Features {
     this.#workspace.kernels.gatherRows(positions, layer.width, table.value, this.#tokens, this.#rows);
     for (let place = 0; place < this.#dropout.length; place++) {
       this.#dropout[place]?.forward(this.#valuesAt(place, extent), this.#madeAt(place, extent));
-      if (place < this.#recurrent.length)
-        this.#recurrent[place].forward(extent, this.#inputAt(place, extent), this.#mask);
+      this.#recurrent[place]?.forward(extent, this.#inputAt(place, extent), this.#mask);
     }
   }
 
@@ -137,9 +136,8 @@ export class Sequence implements Features {
 
   /** What the layers before this place made: rows of the table at 0, states behind each recurrent layer. */
   #madeAt(place: number, extent: Extent): Address {
-    if (place === 0) return this.#rows;
     const layer = this.#recurrent[place - 1];
-    return layer.state(layer.sequences ? 1 : extent.steps, extent);
+    return layer ? layer.state(layer.sequences ? 1 : extent.steps, extent) : this.#rows;
   }
 
   /** What comes after this place takes: what was made there, without what dropout leaves out. */
@@ -149,15 +147,14 @@ export class Sequence implements Features {
 
   /** Gradients of what was made at a place; dropout gives its own back in the same memory. */
   #slopesAt(place: number, extent: Extent): Address {
-    if (place === 0) return this.#rowSlopes;
     const layer = this.#recurrent[place - 1];
-    return layer.slope(layer.sequences ? 1 : extent.steps, extent);
+    return layer ? layer.slope(layer.sequences ? 1 : extent.steps, extent) : this.#rowSlopes;
   }
 
   #valuesAt(place: number, { steps, batch }: Extent): number {
-    if (place === 0) return steps * batch * this.#embedding.layer.width;
-    const { units, sequences } = this.#recurrent[place - 1];
-    return (sequences ? steps : 1) * batch * units;
+    const layer = this.#recurrent[place - 1];
+    if (!layer) return steps * batch * this.#embedding.layer.width;
+    return (layer.sequences ? steps : 1) * batch * layer.units;
   }
 
   /** Lets the next run go on from where this one ended. */
@@ -190,7 +187,7 @@ export class Sequence implements Features {
       if (place === 0) break;
       this.#recurrent[place - 2]?.clearSlopes(extent);
       const x = this.#inputAt(place - 1, extent);
-      this.#recurrent[place - 1].backward(extent, x, this.#mask, this.#slopesAt(place - 1, extent));
+      this.#recurrent[place - 1]!.backward(extent, x, this.#mask, this.#slopesAt(place - 1, extent));
     }
     if (whole) {
       if (!this.#tied) this.#workspace.zero(table.gradient, table.size);

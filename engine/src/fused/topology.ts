@@ -73,8 +73,11 @@ export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
     const layers = chainOf(model).map(described);
     const dense = headOf(layers);
     const before = layers.slice(0, layers.length - dense.length);
+    const [first, ...others] = before;
     const features =
-      layers[0]?.known?.kind === 'embedding' ? tokensOf(before) : valuesOf(before, model.inputs[0].shape);
+      first?.known?.kind === 'embedding'
+        ? tokensOf(first.known, others)
+        : valuesOf(before, only(model.inputs).shape);
     if (features.kind === 'values' && widthOf(features) !== dense[0].inputs)
       refuse('the last dense layers are not over single rows');
     if (dense.slice(0, -1).some(({ tied }) => tied)) refuse('a tied layer comes before the last one');
@@ -86,10 +89,9 @@ export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
 
 /** The layers from input to output, where each follows the one before and nothing else. */
 function chainOf(model: tf.LayersModel): tf.layers.Layer[] {
-  if (model.inputs.length !== 1 || model.outputs.length !== 1)
-    refuse('the model has several inputs or outputs');
+  const output = only(model.outputs);
   const layers = model.layers.filter(layer => layer.getClassName() !== 'InputLayer');
-  let before = model.inputs[0].sourceLayer;
+  let before = only(model.inputs).sourceLayer;
   for (const layer of layers) {
     const [node, ...others] = layer.inboundNodes;
     const follows = node?.inboundLayers.length === 1 && node.inboundLayers[0] === before;
@@ -98,8 +100,13 @@ function chainOf(model: tf.LayersModel): tf.layers.Layer[] {
     if (!layer.trainable) refuse(`the layer ${layer.name} is frozen`);
     before = layer;
   }
-  if (model.outputs[0].sourceLayer !== before) refuse('the last layer is not the output');
+  if (output.sourceLayer !== before) refuse('the last layer is not the output');
   return layers;
+}
+
+function only(tensors: readonly tf.SymbolicTensor[]): tf.SymbolicTensor {
+  const [tensor, ...others] = tensors;
+  return tensor && others.length === 0 ? tensor : refuse('the model has several inputs or outputs');
 }
 
 function described(layer: tf.layers.Layer): Described {
@@ -125,10 +132,12 @@ function described(layer: tf.layers.Layer): Described {
     }
     case 'TiedDense':
       return { layer, known: tiedDense(layer, config) };
-    default:
-      return Object.hasOwn(stackLayers, name)
-        ? { layer, known: stackLayers[name](layer, config) }
+    default: {
+      const read = Object.hasOwn(stackLayers, name) && stackLayers[name];
+      return read
+        ? { layer, known: read(layer, config) }
         : refuse(`there is no fused kernel for the layer ${layer.name} (${name})`);
+    }
   }
 }
 
@@ -144,17 +153,17 @@ function tiedDense(layer: tf.layers.Layer, config: Config): DenseLayer {
 }
 
 /** The dense layers at the end. */
-function headOf(layers: readonly Described[]): readonly DenseLayer[] {
-  const dense = layers
+function headOf(layers: readonly Described[]): readonly [DenseLayer, ...DenseLayer[]] {
+  const [first, ...others] = layers
     .slice(layers.findLastIndex(({ known }) => known?.kind !== 'dense') + 1)
     .map(({ known }) => known as DenseLayer);
-  if (dense.length === 0) refuse('the last layer is not a dense one');
-  if (dense.at(-1)!.activation !== activations.linear)
+  if (!first) return refuse('the last layer is not a dense one');
+  if ((others.at(-1) ?? first).activation !== activations.linear)
     refuse('the last layer has an activation, so it makes no logits');
-  return dense;
+  return [first, ...others];
 }
 
-function tokensOf([first, ...others]: readonly Described[]): TokenFeatures {
+function tokensOf(embedding: EmbeddingLayer, others: readonly Described[]): TokenFeatures {
   const recurrent: RecurrentLayer[] = [];
   const dropout = [0];
   for (const { layer, known } of others) {
@@ -172,7 +181,7 @@ function tokensOf([first, ...others]: readonly Described[]): TokenFeatures {
   }
   if (recurrent.slice(0, -1).some(({ sequences }) => !sequences))
     refuse('a recurrent layer that hands on only its last state comes before another');
-  return { kind: 'tokens', embedding: first.known as EmbeddingLayer, recurrent, dropout };
+  return { kind: 'tokens', embedding, recurrent, dropout };
 }
 
 function valuesOf(layers: readonly Described[], [, ...shape]: tf.Shape): ValueFeatures {
@@ -224,7 +233,7 @@ function recurrent(kind: 'gru' | 'lstm', layer: tf.layers.Layer, config: Config)
 
 function widths(layer: tf.layers.Layer, config: Config) {
   return {
-    inputs: layer.weights[0].shape[0] as number,
+    inputs: layer.weights[0]!.shape[0] as number,
     units: config.units as number,
     bias: config.useBias === true,
   };

@@ -200,14 +200,14 @@ export class FusedTraining {
         );
     }
     let sum = 0;
-    for (let i = 0; i < batch * steps; i++) sum += weights ? weights.values[i] : 1;
+    for (let i = 0; i < batch * steps; i++) sum += weights ? weights.values[i]! : 1;
     let count = 0;
     for (let step = 0, index = 0; step < steps; step++) {
       for (let row = 0; row < batch; row++, index++) {
         const position = row * steps + step;
-        const weight = weights ? weights.values[position] : 1;
+        const weight = weights ? weights.values[position]! : 1;
         if (weight === 0) continue;
-        const label = labels.values[position];
+        const label = labels.values[position]!;
         if (!(label >= 0 && label < this.#head.classes))
           throw new RangeError(
             `The label ${label} of position ${position} is not one of ${this.#head.classes} classes.`,

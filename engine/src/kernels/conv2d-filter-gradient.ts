@@ -45,7 +45,7 @@ export const conv2dFilterGradient = wasmKernel<Inputs, Conv2DBackpropFilterAttrs
       const source = input * inChannels;
       let target = tap * inChannels * pixels + output;
       for (let channel = 0; channel < inChannels; channel++, target += pixels)
-        to[target] = from[source + channel];
+        to[target] = from[source + channel]!;
     });
 
     const gradient = getKernel(BatchMatMul, 'wasm').kernelFunc({

@@ -45,8 +45,8 @@ export const depthwiseFilterGradient = wasmKernel<
     let to = tap * outChannels;
     let slope = out * outChannels;
     for (let channel = 0, at = input * inChannels; channel < inChannels; channel++, at++) {
-      const value = values[at];
-      for (let m = 0; m < multiplier; m++, to++, slope++) sums[to] += value * slopes[slope];
+      const value = values[at]!;
+      for (let m = 0; m < multiplier; m++, to++, slope++) sums[to]! += value * slopes[slope]!;
     }
   });
   return output;
@@ -70,8 +70,8 @@ export const depthwiseInputGradient = wasmKernel<
     let slope = out * outChannels;
     for (let channel = 0, to = input * inChannels; channel < inChannels; channel++, to++) {
       let sum = 0;
-      for (let m = 0; m < multiplier; m++, weight++, slope++) sum += weights[weight] * slopes[slope];
-      sums[to] += sum;
+      for (let m = 0; m < multiplier; m++, weight++, slope++) sum += weights[weight]! * slopes[slope]!;
+      sums[to]! += sum;
     }
   });
   return output;

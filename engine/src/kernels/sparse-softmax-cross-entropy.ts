@@ -16,7 +16,7 @@ export const sparseSoftmaxCrossEntropy = wasmKernel<
   { readonly logits: TensorInfo; readonly labels: TensorInfo; readonly shares: TensorInfo },
   unknown
 >(SPARSE_SOFTMAX_CROSS_ENTROPY, ({ inputs: { logits, labels, shares }, backend }) => {
-  const [rows, classes] = logits.shape;
+  const [rows, classes] = logits.shape as [number, number];
   const probabilities = getKernel(Softmax, 'wasm').kernelFunc({
     inputs: { logits },
     attrs: { dim: 1 },
@@ -30,13 +30,13 @@ export const sparseSoftmaxCrossEntropy = wasmKernel<
   let sum = 0;
   for (let row = 0, start = 0; row < rows; row++, start += classes) {
     if (share[row] === 0) continue;
-    const at = start + label[row];
-    if (label[row] < 0 || label[row] >= classes) {
+    const at = start + label[row]!;
+    if (label[row]! < 0 || label[row]! >= classes) {
       throw new RangeError(`The label ${label[row]} of position ${row} is not one of ${classes} classes.`);
     }
     sum +=
-      share[row] *
-      (p[at] >= SMALLEST_PROBABILITY ? -Math.log(p[at]) : logSumExp(x, start, start + classes) - x[at]);
+      share[row]! *
+      (p[at]! >= SMALLEST_PROBABILITY ? -Math.log(p[at]!) : logSumExp(x, start, start + classes) - x[at]!);
   }
   floats(backend, loss)[0] = sum;
   return [loss, probabilities];
@@ -52,12 +52,12 @@ export const sparseSoftmaxCrossEntropyGradient = wasmKernel<
   },
   unknown
 >(SPARSE_SOFTMAX_CROSS_ENTROPY_GRADIENT, ({ inputs: { probabilities, labels, shares, dy }, backend }) => {
-  const [rows, classes] = probabilities.shape;
+  const [rows, classes] = probabilities.shape as [number, number];
   const gradient = allocate(backend, probabilities.shape);
   const p = floats(backend, probabilities);
   const label = ints(backend, labels);
   const share = floats(backend, shares);
-  const slope = floats(backend, dy)[0];
+  const slope = floats(backend, dy)[0]!;
   const to = floats(backend, gradient);
   for (let row = 0, start = 0; row < rows; row++, start += classes) {
     const end = start + classes;
@@ -65,9 +65,9 @@ export const sparseSoftmaxCrossEntropyGradient = wasmKernel<
       to.fill(0, start, end);
       continue;
     }
-    const scale = share[row] * slope;
-    for (let i = start; i < end; i++) to[i] = p[i] * scale;
-    to[start + label[row]] -= scale;
+    const scale = share[row]! * slope;
+    for (let i = start; i < end; i++) to[i] = p[i]! * scale;
+    to[start + label[row]!]! -= scale;
   }
   return gradient;
 });
@@ -75,8 +75,8 @@ export const sparseSoftmaxCrossEntropyGradient = wasmKernel<
 /** ln Σ exp(x), in double precision and without overflow, over `x[start]` to `x[end − 1]`. */
 function logSumExp(x: Float32Array, start: number, end: number): number {
   let max = Number.NEGATIVE_INFINITY;
-  for (let i = start; i < end; i++) max = Math.max(max, x[i]);
+  for (let i = start; i < end; i++) max = Math.max(max, x[i]!);
   let sum = 0;
-  for (let i = start; i < end; i++) sum += Math.exp(x[i] - max);
+  for (let i = start; i < end; i++) sum += Math.exp(x[i]! - max);
   return max + Math.log(sum);
 }

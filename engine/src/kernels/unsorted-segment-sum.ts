@@ -24,11 +24,11 @@ export const unsortedSegmentSum = wasmKernel<Inputs, { readonly numSegments: num
     const sums = read(backend, output);
     sums.fill(0);
     for (let row = 0; row < rows; row++) {
-      const segment = ids[row];
+      const segment = ids[row]!;
       if (segment < 0 || segment >= numSegments) continue;
       const from = row * width;
       const to = segment * width;
-      for (let i = 0; i < width; i++) sums[to + i] += values[from + i];
+      for (let i = 0; i < width; i++) sums[to + i]! += values[from + i]!;
     }
     return output;
   },

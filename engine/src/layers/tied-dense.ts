@@ -44,7 +44,7 @@ export class TiedDense extends tf.layers.Layer {
   /** Throws `RangeError` where the model has no embedding before, or one of another size. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0] : inputs;
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const width = x.shape.at(-1)!;
       const rows = x.reshape([-1, width]);
       const products = tf.matMul(rows, this.table(width), false, true);
@@ -59,7 +59,7 @@ export class TiedDense extends tf.layers.Layer {
 
   /** The embedding's matrix `[units, width]`. */
   table(width: number): tf.Tensor {
-    const table = embeddingBefore(this)?.weights[0].read();
+    const table = embeddingBefore(this)?.weights[0]?.read();
     if (table?.shape[0] !== this.#units || table.shape[1] !== width)
       throw new RangeError(
         `The layer ${this.name} needs an embedding of ${this.#units} × ${width} before it, but there is ` +

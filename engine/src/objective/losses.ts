@@ -46,13 +46,13 @@ export function softmaxLoss(model: tf.LayersModel, { inputs, labels, weights }: 
 
 /** By our own kernels. */
 function fusedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1D): tf.Scalar {
-  const forward = (x: tf.Tensor, save: tf.GradSaveFunc) => {
+  const forward = (x: tf.Tensor, save: Save) => {
     const inputs = { logits: x, labels, shares };
     const [value, probabilities] = run<[tf.Scalar, tf.Tensor]>(SPARSE_SOFTMAX_CROSS_ENTROPY, inputs);
     save([probabilities, labels, shares]);
     return { value, gradFunc };
   };
-  const gradFunc = (dy: tf.Scalar, [probabilities, labels, shares]: tf.Tensor[]) =>
+  const gradFunc = (dy: tf.Scalar, [probabilities, labels, shares]: Saved) =>
     run<tf.Tensor>(SPARSE_SOFTMAX_CROSS_ENTROPY_GRADIENT, { probabilities, labels, shares, dy });
   return differentiable(forward)(logits);
 }
@@ -64,13 +64,13 @@ function run<Output>(kernel: string, inputs: tf.NamedTensorMap): Output {
 /** By tfjs' operations, on backends for which we have no kernels. */
 function composedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1D): tf.Scalar {
   const [rows] = logits.shape;
-  const forward = (x: tf.Tensor, save: tf.GradSaveFunc) => {
+  const forward = (x: tf.Tensor, save: Save) => {
     const logProbabilities = tf.logSoftmax(x);
     const at = tf.stack([tf.range(0, rows, 1, 'int32'), labels], 1);
     save([logProbabilities, at, shares]);
     return { value: tf.gatherND(logProbabilities, at).mul(shares).sum().neg(), gradFunc };
   };
-  const gradFunc = (dy: tf.Scalar, [logProbabilities, at, shares]: tf.Tensor[]) => {
+  const gradFunc = (dy: tf.Scalar, [logProbabilities, at, shares]: Saved) => {
     const scale = shares.mul(dy);
     const slopes = logProbabilities.exp().mul(scale.expandDims(1));
     return tf.tensorScatterUpdate(slopes, at, tf.gatherND(slopes, at).sub(scale)) as tf.Tensor;
@@ -78,12 +78,16 @@ function composedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1
   return differentiable(forward)(logits);
 }
 
+/** What a loss saves for its gradient. */
+type Saved = [tf.Tensor, tf.Tensor, tf.Tensor];
+type Save = (saved: Saved) => void;
+
 /** `tf.customGrad` for one input; its own types leave out what a gradient saves. */
 function differentiable(
   forward: (
     x: tf.Tensor,
-    save: tf.GradSaveFunc,
-  ) => { value: tf.Tensor; gradFunc: (dy: tf.Scalar, saved: tf.Tensor[]) => tf.Tensor },
+    save: Save,
+  ) => { value: tf.Tensor; gradFunc: (dy: tf.Scalar, saved: Saved) => tf.Tensor },
 ): (x: tf.Tensor) => tf.Scalar {
   return tf.customGrad(forward as unknown as Parameters<typeof tf.customGrad>[0]) as (
     x: tf.Tensor,

@@ -59,7 +59,7 @@ export class NegativeSampler {
       this.#met[drawn] = this.#draw;
       classes[found++] = drawn;
     }
-    for (let i = 0; i < classes.length; i++) logCounts[i] = logCountOf(classes[i]);
+    for (const [i, index] of classes.entries()) logCounts[i] = logCountOf(index);
     return this.#drawn;
   }
 }

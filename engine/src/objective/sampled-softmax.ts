@@ -47,7 +47,7 @@ function scoreOf(model: tf.LayersModel): Score {
   const linear =
     last instanceof TiedDense ||
     (last.getClassName() === 'Dense' && last.getConfig().activation === 'linear');
-  if (!linear || model.outputs[0].sourceLayer !== last) return scoreAll(model);
+  if (!linear || model.outputs[0]!.sourceLayer !== last) return scoreAll(model);
   const hidden = tf.model({ inputs: model.inputs, outputs: last.input as tf.SymbolicTensor });
   return (inputs, negatives, labels) => {
     const x = hidden.apply(inputs, { training: true }) as tf.Tensor;
@@ -57,7 +57,7 @@ function scoreOf(model: tf.LayersModel): Score {
       const some = tf.matMul(rows, tf.gather(table, negatives), false, true);
       return withBias(last.bias, some, rows.mul(tf.gather(table, labels)).sum(1), negatives, labels);
     }
-    const [kernel, bias] = last.weights.map(weight => weight.read());
+    const [kernel, bias] = last.weights.map(weight => weight.read()) as [tf.Tensor, tf.Tensor?];
     const some = tf.matMul(rows, tf.gather(kernel, negatives, 1));
     const own = rows
       .transpose()

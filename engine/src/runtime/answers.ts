@@ -33,7 +33,7 @@ export async function answersOf(
   startBackend: () => Promise<unknown> = async () => {},
 ): Promise<Answers> {
   const model = await loadModel(files);
-  const outputs = model.outputs[0].shape.at(-1);
+  const outputs = model.outputs[0]!.shape.at(-1);
   if (classes !== undefined && outputs !== classes) {
     model.dispose();
     throw new MurmurationError(
@@ -82,7 +82,7 @@ function answersToTokens(predictor: Predictor, dispose: () => void): Answers {
 }
 
 function answersToFeatures(model: tf.LayersModel): Answers {
-  const shape = model.inputs[0].shape.slice(1) as number[];
+  const shape = model.inputs[0]!.shape.slice(1) as number[];
   const size = sizeOf(shape);
   const after = (input: readonly number[]) => {
     if (input.length !== size) throw new RangeError(`The model takes ${size} features, not ${input.length}.`);

@@ -62,13 +62,13 @@ async function known<Fused>(
 function genericScorer(model: tf.LayersModel): Scorer {
   return {
     score(values, { batch, steps }, positions, visit) {
-      const [{ shape, dtype }] = model.inputs;
+      const [{ shape, dtype }] = model.inputs as [tf.SymbolicTensor];
       const scores = tf.tidy(() => {
         const [, ...row] = shape.map(length => length ?? steps);
         const inputs = tf.tensor(Float32Array.from(values), [batch, ...row]).cast(dtype);
         return (model.apply(inputs) as tf.Tensor).dataSync() as Float32Array;
       });
-      const [output] = model.outputs;
+      const [output] = model.outputs as [tf.SymbolicTensor];
       const every = output.shape.length === 3;
       for (const position of positions)
         visit(position, scores, (every ? position : Math.floor(position / steps)) * output.shape.at(-1)!);
@@ -85,7 +85,7 @@ class GenericPredictor implements Predictor {
 
   constructor(model: tf.LayersModel) {
     this.#model = model;
-    this.tokens = model.outputs[0].shape.at(-1)!;
+    this.tokens = model.outputs[0]!.shape.at(-1)!;
     this.#scores = new Float32Array(this.tokens);
   }
 
@@ -111,11 +111,10 @@ class GenericPredictor implements Predictor {
   top(count: number, from = 0): Suggestion[] {
     const best: Suggestion[] = [];
     for (let token = from; token < this.tokens; token++) {
-      const score = this.#scores[token];
+      const score = this.#scores[token]!;
       if (Number.isNaN(score) || (best.length === count && !(score > (best.at(-1)?.score ?? Infinity))))
         continue;
-      let place = best.length;
-      while (place > 0 && score > best[place - 1].score) place--;
+      const place = best.findLastIndex(other => other.score >= score) + 1;
       best.splice(place, 0, { token, score });
       if (best.length > count) best.pop();
     }

@@ -141,9 +141,9 @@ function mixture(
   into: Float64Array,
 ): Float64Array {
   const { shares, left } = spreadOf(shortestFirst);
-  for (let id = 0; id < base.length; id++) into[id] = left * base[id];
+  for (let id = 0; id < base.length; id++) into[id] = left * base[id]!;
   for (const { counts, perCount } of shares) {
-    for (const [id, count] of counts) into[id] += count * perCount;
+    for (const [id, count] of counts) into[id]! += count * perCount;
   }
   return into;
 }

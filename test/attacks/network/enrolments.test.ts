@@ -21,7 +21,7 @@ async function ask(scene: Scene, method: string, path: string, body?: object) {
     headers: { authorization: `Bearer ${admin.text}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
-  return (await response.json()) as Record<string, never>;
+  return (await response.json()) as Record<string, unknown>;
 }
 
 /** Enrols identities with a token, each of which comes once. */
@@ -49,17 +49,17 @@ describe('whoever enrols hundreds of devices with one token', () => {
     };
     const scene = await open(options);
     const { text } = await ask(scene, 'POST', 'enrolment-tokens', { name: 'many', maxUses: null });
-    await enrolMany(scene, text!);
+    await enrolMany(scene, text as string);
     const of = async (each: Scene) => {
       const { connected, comeBack } = await ask(each, 'GET', 'tasks/line/pace');
       const { from, to } = comeBack as { from: number; to: number };
-      return [to - from, 2 * (connected as number)];
+      return [to - from, 2 * (connected as number)] as const;
     };
     const [spread, most] = await of(scene);
-    expect(spread).toBeLessThanOrEqual(most!);
+    expect(spread).toBeLessThanOrEqual(most);
     const again = await open({ ...options, healthy: 1 });
     const [later, mostLater] = await of(again);
-    expect(later).toBeLessThanOrEqual(mostLater!);
+    expect(later).toBeLessThanOrEqual(mostLater);
   });
 
   it('raises an alert', async () => {
@@ -69,7 +69,7 @@ describe('whoever enrols hundreds of devices with one token', () => {
     const rules = async () =>
       ((await ask(scene, 'GET', 'alerts')).firing as { rule: string }[]).map(({ rule }) => rule);
     expect(await rules()).toEqual([]);
-    await enrolMany(scene, text!);
+    await enrolMany(scene, text as string);
     expect(await rules()).toEqual(['many-enrolments']);
     await scene.clock.advance(600_000);
     expect(await rules()).toEqual([]);
@@ -78,7 +78,7 @@ describe('whoever enrols hundreds of devices with one token', () => {
   it('loses all of them at once, and nobody else a device', async () => {
     const scene = await open({ config: { operatorTokens }, members: 1 });
     const { text, token } = await ask(scene, 'POST', 'enrolment-tokens', { name: 'many', maxUses: null });
-    const devices = await enrolMany(scene, text!);
+    const devices = await enrolMany(scene, text as string);
     const { id } = token! as { id: string };
     expect(await ask(scene, 'POST', `enrolment-tokens/${id}/revoke-devices`)).toMatchObject({
       token: { state: 'revoked' },
@@ -93,7 +93,7 @@ describe('whoever enrols hundreds of devices with one token', () => {
     await scene.members[0]!.checkIn();
     expect(await ask(scene, 'GET', 'population')).toMatchObject({ enrolled: 4, revoked: identities });
     const { entries } = await ask(scene, 'GET', 'audit');
-    expect(entries![0]).toMatchObject({
+    expect((entries as object[])[0]).toMatchObject({
       action: 'enrolment-token.revoke-devices',
       subject: id,
       outcome: 'done',

@@ -28,17 +28,20 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       const scores = model.apply(tf.tensor2d([[word]], undefined, 'int32')) as tf.Tensor;
       return tf.topk(scores, SUGGESTIONS).indices.dataSync();
     });
-  const times: [fused: number[], generic: number[]] = [[], []];
+  const [ours, theirs]: [number[], number[]] = [[], []];
   for (let turn = -WARM_UP; turn < TURNS; turn++) {
     const word = (7_919 * (turn + WARM_UP)) % largeModel.vocabulary;
-    for (const [i, suggest] of [fused, generic].entries()) {
+    for (const [suggest, times] of [
+      [fused, ours],
+      [generic, theirs],
+    ] as const) {
       const start = performance.now();
       suggest(word);
-      if (turn >= 0) times[i].push(performance.now() - start);
+      if (turn >= 0) times.push(performance.now() - start);
     }
   }
-  const [ours, theirs] = times.map(ms => ms.sort((a, b) => a - b));
-  const at = (ms: readonly number[], share: number) => ms[Math.floor(share * TURNS)];
+  for (const times of [ours, theirs]) times.sort((a, b) => a - b);
+  const at = (times: readonly number[], share: number) => times[Math.floor(share * TURNS)]!;
   const figures = {
     p50Ms: at(ours, 0.5),
     p95Ms: at(ours, 0.95),

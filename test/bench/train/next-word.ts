@@ -50,7 +50,7 @@ export class NextWord implements Trained {
 
   /** SGD with sampled softmax. */
   sampled(negatives: number): Promise<Training> {
-    const sampler = samplerFor({ negatives }, this.#model.outputs[0].shape.at(-1)!, seededUniform(1));
+    const sampler = samplerFor({ negatives }, this.#model.outputs[0]!.shape.at(-1)!, seededUniform(1));
     return fusedTraining(this.#model, this.#batch, { batch: BATCH, steps: LENGTH }, sampler);
   }
 

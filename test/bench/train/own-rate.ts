@@ -6,7 +6,8 @@ const SIDE = 512;
 export async function squareProduct(): Promise<{ readonly flops: number; run(): void }> {
   const workspace = await Workspace.create();
   const { kernels } = workspace;
-  const [a, b, c] = [0, 1, 2].map(() => workspace.reserve(SIDE * SIDE));
+  const reserve = () => workspace.reserve(SIDE * SIDE);
+  const [a, b, c] = [reserve(), reserve(), reserve()];
   const scratch = workspace.reserveBytes(kernels.scratchBytes());
   workspace.commit();
   workspace.floats.fill(0.5, a / 4, c / 4);

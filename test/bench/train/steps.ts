@@ -58,7 +58,7 @@ export function genericStep(model: tf.LayersModel, batch: Batch): () => number {
   const optimizer = tf.train.sgd(LEARNING_RATE);
   return () => {
     const loss = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
-    const [value] = loss.dataSync();
+    const value = loss.arraySync();
     loss.dispose();
     return value;
   };

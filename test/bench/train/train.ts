@@ -146,7 +146,7 @@ function againstTorch(engineMs: readonly number[], log: (line: string) => void):
     log(ms);
     return { vsTorch: null, torch: ms };
   }
-  const allVsTorch = ms.map((torch, i) => engineMs[i] / torch);
+  const allVsTorch = ms.map((torch, i) => engineMs[i]! / torch);
   log(
     `PyTorch, one thread: ${ms.map(one => one.toFixed(2)).join(', ')} ms a step; ` +
       `the engine takes ${allVsTorch.map(ratio => ratio.toFixed(2)).join(', ')} times that`,

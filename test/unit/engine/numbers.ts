@@ -28,17 +28,20 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   let difference = 0;
   let largest = floor;
   for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
-    largest = Math.max(largest, Math.abs(expected[i]));
+    difference = Math.max(difference, Math.abs(actual[i]! - expected[i]!));
+    largest = Math.max(largest, Math.abs(expected[i]!));
   }
   return difference / largest;
 }
 
 /** Runs `compute` on a backend and hands back the values of its tensors, all tensors disposed. */
-export async function on(backend: string, compute: () => tf.Tensor[]): Promise<Float32Array[]> {
+export async function on<Tensors extends tf.Tensor[]>(
+  backend: string,
+  compute: () => [...Tensors],
+): Promise<{ [Place in keyof Tensors]: Float32Array }> {
   if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} does not start.`);
   const tensors = tf.tidy(compute);
   const values = tensors.map(tensor => tensor.dataSync().slice() as Float32Array);
   tf.dispose(tensors);
-  return values;
+  return values as { [Place in keyof Tensors]: Float32Array };
 }

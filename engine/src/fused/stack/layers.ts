@@ -122,7 +122,7 @@ export const stackLayers: Readonly<Record<string, Read>> = {
     const rate = config.rate as number;
     if (!(rate > 0 && rate < 1)) return null;
     // Of a sequence whose length is not known, the values of one position: there nothing asks for them.
-    const [, ...shape] = layer.inboundNodes[0].inputShapes[0] as tf.Shape;
+    const [, ...shape] = (layer.input as tf.SymbolicTensor).shape;
     return { kind: 'dropout', size: sizeOf(shape.filter(length => length !== null)), rate };
   },
   Flatten(layer, config) {
@@ -157,7 +157,7 @@ export function denseConvolution(inputs: number, units: number, bias: boolean, a
 
 /** The shape of a layer's input, its rows left out. */
 function inputShapeOf(layer: tf.layers.Layer): number[] {
-  const [, ...shape] = layer.inboundNodes[0].inputShapes[0] as tf.Shape;
+  const [, ...shape] = (layer.input as tf.SymbolicTensor).shape;
   if (shape.some(length => length === null))
     refuse(`the shape that the layer ${layer.name} takes is not known beforehand`);
   return shape as number[];
@@ -169,7 +169,7 @@ function requireChannelsLast(layer: tf.layers.Layer, { dataFormat }: Config): vo
 
 function windowOf(layer: tf.layers.Layer, config: Config, filter: unknown, strides: unknown): Window {
   requireChannelsLast(layer, config);
-  const [height, width, channels] = inputShapeOf(layer);
+  const [height, width, channels] = inputShapeOf(layer) as [number, number, number];
   const [filterHeight, filterWidth] = pair(filter);
   const [strideHeight, strideWidth] = pair(strides);
   const { padding } = config;

@@ -75,7 +75,7 @@ export class Normalisation implements Running {
       const decay = Math.fround(1 - layer.momentum);
       const move = (moving: number, batch: number) => {
         for (let i = 0; i < layer.channels; i++)
-          floats[moving + i] -= Math.fround(Math.fround(floats[moving + i] - floats[batch + i]) * decay);
+          floats[moving + i]! -= Math.fround(Math.fround(floats[moving + i]! - floats[batch + i]!) * decay);
       };
       move(mean / 4, this.#mean / 4);
       move(variance / 4, this.#inverse / 4);
@@ -87,6 +87,6 @@ export class Normalisation implements Running {
     const { floats } = this.#workspace;
     const { channels, epsilon } = this.#parameters.layer;
     for (let i = 0; i < channels; i++)
-      floats[this.#inverse / 4 + i] = 1 / Math.sqrt(floats[variance / 4 + i] + epsilon);
+      floats[this.#inverse / 4 + i] = 1 / Math.sqrt(floats[variance / 4 + i]! + epsilon);
   }
 }

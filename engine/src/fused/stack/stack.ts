@@ -57,7 +57,8 @@ export class Stack implements Features {
   /** Takes inputs of the model's shape with one more axis before it. */
   extentOf(shape: readonly number[]): Extent {
     const [batch, ...row] = shape;
-    if (row.length !== this.#shape.length || row.some((length, i) => length !== this.#shape[i]))
+    const fits = row.length === this.#shape.length && row.every((length, i) => length === this.#shape[i]);
+    if (batch === undefined || !fits)
       throw new RangeError(
         `Inputs of shape [${shape}] do not fit the model, which takes [${['batch', ...this.#shape]}].`,
       );
@@ -106,17 +107,21 @@ export class Stack implements Features {
 
   clearSlopes({ batch }: Extent): Address {
     if (!this.learns) return 0;
-    const slopes = this.#slopes[(this.#layers.length - 1) % 2];
+    const slopes = this.#slopesOf(this.#layers.length - 1);
     this.#workspace.zero(slopes, batch * this.width);
     return slopes;
   }
 
   backward({ batch }: Extent): void {
     for (let i = this.#layers.length - 1; i >= 0; i--) {
-      const [x, inputSlopes] =
-        i > 0 ? [this.#layers[i - 1].output, this.#slopes[(i - 1) % 2]] : [this.#inputs, 0];
-      this.#layers[i].backward(batch, x, this.#slopes[i % 2], inputSlopes);
+      const before = this.#layers[i - 1];
+      const [x, inputSlopes] = before ? [before.output, this.#slopesOf(i - 1)] : [this.#inputs, 0];
+      this.#layers[i]!.backward(batch, x, this.#slopesOf(i), inputSlopes);
     }
+  }
+
+  #slopesOf(layer: number): Address {
+    return this.#slopes[layer % 2]!;
   }
 }
 

@@ -81,7 +81,7 @@ describe('a device that connects', () => {
     await clock.advance(0);
     const again = await waiting(2);
     expect(coordinator.asked.enrol).toHaveLength(1);
-    expect(coordinator.asked.enrol[0].token).toBe('the enrolment token');
+    expect(coordinator.asked.enrol[0]!.token).toBe('the enrolment token');
     expect(new Set(coordinator.asked.hello.map(({ device }) => device)).size).toBe(1);
     expect(coordinator.asked.hello).toHaveLength(3);
     expect(again.errors).toEqual([]);

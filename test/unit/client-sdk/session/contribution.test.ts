@@ -25,7 +25,7 @@ describe('a contribution', () => {
     await clock.advance(0);
     expect(rounds).toEqual(['downloading', 'training', 'training', 'uploading', 'counted']);
     expect(coordinator.uploads.map(({ path }) => path)).toEqual([pathOf(assignment)]);
-    expect(coordinator.uploads[0].token).toEqual(assignment.token);
+    expect(coordinator.uploads[0]!.token).toEqual(assignment.token);
     coordinator.send('round-end', roundEnd());
     await clock.advance(hour - 1);
     expect(rounds.at(-1)).toBe('ended');
@@ -64,7 +64,7 @@ describe('a contribution', () => {
     expect(coordinator.uploads).toHaveLength(1);
     // The process ends here: nothing of it goes on but what it stored.
     coordinator.close();
-    const uploaded = coordinator.uploads[0].bytes;
+    const uploaded = coordinator.uploads[0]!.bytes;
     renewCoordinator();
     const again = await waiting(99);
     coordinator.send('assignment', assignment);
@@ -86,7 +86,7 @@ describe('a contribution', () => {
     coordinator.send('assignment', assignmentOf(clock, 'r2'));
     await clock.advance(0);
     expect(trainer.trainings).toBe(2);
-    expect(coordinator.uploads[0].bytes).not.toEqual(first.bytes);
+    expect(coordinator.uploads[0]!.bytes).not.toEqual(first!.bytes);
   });
 
   it('UP5: is uploaded again after errors that say so, with growing pauses', async () => {

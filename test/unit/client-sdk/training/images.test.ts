@@ -20,14 +20,14 @@ interface Example {
 
 const examples: readonly Example[] = Array.from({ length: 24 }, (_, i) => ({
   pixels: numbers(64, i),
-  digit: integers(1, i, 5)[0],
+  digit: integers(1, i, 5)[0]!,
 }));
 
 const objective: Objective<Example> = {
   encode: examples => ({
     size: examples.length,
     batch(rows) {
-      const chosen = Array.from(rows, row => examples[row]);
+      const chosen = Array.from(rows, row => examples[row]!);
       return {
         inputs: tf.tensor(Float32Array.from(chosen.flatMap(({ pixels }) => [...pixels])), [
           rows.length,
@@ -61,7 +61,7 @@ function files(): ModelFiles {
   });
   const { topology, layout, weights } = describeModel(model);
   model.dispose();
-  const some = weights.map((value, i) => value + numbers(1, i, 0.1)[0]);
+  const some = weights.map((value, i) => value + numbers(1, i, 0.1)[0]!);
   return { hash: encodeModel(topology, layout, some).hash, topology, layout, weights: some };
 }
 
@@ -85,7 +85,7 @@ it('trains a convolutional model alike on both paths, and its update moves the m
   const [fused, generic] = [await train('auto'), await train('generic')];
   expect(fused.path).toEqual({ engine: 'fused', reason: 'the fused kernels know all layers and the loss' });
   expect(generic.path?.engine).toBe('generic');
-  expect(fused.metrics.loss).toBeCloseTo(generic.metrics.loss, 4);
+  expect(fused.metrics.loss).toBeCloseTo(generic.metrics.loss!, 4);
   expect(relativeError(fused.delta, generic.delta)).toBeLessThan(1e-3);
 
   // In the layout, what no gradient moves stands behind all else.
@@ -94,7 +94,7 @@ it('trains a convolutional model alike on both paths, and its update moves the m
   expect(fused.delta.slice(-12).every(change => change !== 0)).toBe(true);
 
   // The files of the next version are those of an ordinary tfjs model.
-  const weights = given.weights.map((value, i) => value + fused.delta[i]);
+  const weights = given.weights.map((value, i) => value + fused.delta[i]!);
   const plain = await tf.loadLayersModel(
     tf.io.fromMemory({
       modelTopology: given.topology,

@@ -9,7 +9,7 @@ const objective: Objective<readonly [x: number, y: number]> = {
     return {
       size: drawn.length,
       batch(rows) {
-        const chosen = Array.from(rows, row => drawn[row]);
+        const chosen = Array.from(rows, row => drawn[row]!);
         return {
           inputs: tf.tensor2d(chosen.map(([x]) => [x])),
           labels: tf.tensor2d(chosen.map(([, y]) => [y])),

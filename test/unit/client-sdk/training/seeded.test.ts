@@ -27,7 +27,7 @@ describe('a seeded shuffle', () => {
     const uniform = seededUniform(7);
     for (let round = 0; round < rounds; round++) {
       const values = shuffle(Uint32Array.of(0, 1, 2, 3, 4, 5), uniform);
-      for (const [place, value] of values.entries()) counts[place][value] += 1;
+      for (const [place, value] of values.entries()) counts[place]![value]! += 1;
     }
     const expected = rounds / length;
     const chiSquare = counts.flat().reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);

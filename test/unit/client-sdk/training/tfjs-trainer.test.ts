@@ -42,9 +42,9 @@ function byHand(
   examples: readonly (readonly [number, number])[],
   epochs: number,
   change: Partial<TrainingSettings>,
-) {
+): [number, number] {
   const { learningRate, proximal, gradientClip } = { ...settings, ...change };
-  const [w0, b0] = files.weights;
+  const [w0, b0] = [files.weights[0]!, files.weights[1]!];
   let [w, b] = [w0, b0];
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const [x, y] of examples) {
@@ -74,7 +74,7 @@ describe('training on the device', () => {
     const examples = [[0.7, 2.4]] as const;
     const { delta, metrics } = await train(examples, { ...change, epochs: 4, batchSize: 1 });
     const expected = byHand(examples, 4, change);
-    for (const [i, value] of delta.entries()) expect(value).toBeCloseTo(expected[i], 5);
+    for (const [i, value] of delta.entries()) expect(value).toBeCloseTo(expected[i]!, 5);
     const [w, b] = byHand(examples, 3, change);
     expect(metrics.loss).toBeCloseTo(((w + 0.5) * 0.7 + b - 0.25 - 2.4) ** 2, 4);
   });

@@ -30,7 +30,7 @@ describe('clipping', () => {
         else {
           expect(norm(delta)).toBeLessThan(limit * (1 + 1e-6));
           for (const [i, value] of delta.entries())
-            expect(value).toBeCloseTo((before[i] * limit) / norm(before), 2);
+            expect(value).toBeCloseTo((before[i]! * limit) / norm(before), 2);
         }
       }),
     );
@@ -44,11 +44,12 @@ describe('clipping', () => {
       clip(delta, limit);
       return [...delta];
     };
-    const [a, b, c] = [1, 3, 5].map(value => clipped(2, value)[0]);
+    const one = (value: number) => clipped(2, value)[0]!;
+    const [a, b, c] = [one(1), one(3), one(5)];
     expect(a + b + c).toBe(5);
     expect((a + 2 * b + c) / 4).toBe(1.75);
     const [x, y] = [clipped(5, -6, 8), clipped(5, 4, -3)];
-    expect([x[0] + y[0], x[1] + y[1]]).toEqual([1, 1]);
+    expect([x[0]! + y[0]!, x[1]! + y[1]!]).toEqual([1, 1]);
     expect(clipped(2, 0.8)[0]).toBeCloseTo(0.8, 6);
   });
 });
@@ -80,7 +81,7 @@ describe('an update that is prepared', () => {
         const sum = new FloatSum(layout, plan.update);
         sum.add(prepareUpdate(learned(delta), { plan, ...rest }, seededBytes(1)));
         expect(sum.mean().weight).toBe(3);
-        for (const [i, value] of sum.mean().delta.entries()) expect(value).toBeCloseTo(expected[i], 6);
+        for (const [i, value] of sum.mean().delta.entries()) expect(value).toBeCloseTo(expected[i]!, 6);
       }),
     );
   });
@@ -94,7 +95,7 @@ describe('an update that is prepared', () => {
         const sum = new RingSum(layout, { ...plan.update, largestCohort: plan.largestCohort }, rest.round);
         sum.add(prepareUpdate(learned(delta), { plan, ...rest }, seededBytes(1)));
         expect(sum.mean().weight).toBe(3);
-        for (const [i, value] of sum.mean().delta.entries()) expect(value).toBeCloseTo(expected[i], 2);
+        for (const [i, value] of sum.mean().delta.entries()) expect(value).toBeCloseTo(expected[i]!, 2);
       }),
     );
   });
@@ -108,10 +109,10 @@ describe('an update that is prepared', () => {
     sum.add(
       prepare(elements => {
         expect(elements).toHaveLength(9);
-        for (const i of elements.keys()) elements[i] += 123_456_789 * (i + 1);
+        for (const i of elements.keys()) elements[i]! += 123_456_789 * (i + 1);
       }),
     );
-    for (const i of sum.elements.keys()) sum.elements[i] -= 123_456_789 * (i + 1);
+    for (const i of sum.elements.keys()) sum.elements[i]! -= 123_456_789 * (i + 1);
     const plain = new RingSum(layout, { ...plan.update, largestCohort: plan.largestCohort }, rest.round);
     plain.add(prepare());
     expect(sum.mean()).toEqual(plain.mean());

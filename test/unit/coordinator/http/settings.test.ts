@@ -119,7 +119,7 @@ describe('the settings of a task', () => {
     for (const [settings, fields] of wrong) {
       const { body, status } = await admin.ask('PUT', path, 'operator', { settings });
       expect([settings, status, body]).toMatchObject([settings, 422, { code: 'task.settings' }]);
-      expect((body.fields as { field: string }[]).map(({ field }) => field).sort()).toEqual(
+      expect((body.fields! as { field: string }[]).map(({ field }) => field).sort()).toEqual(
         [...fields].sort(),
       );
     }

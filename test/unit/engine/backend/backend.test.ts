@@ -18,12 +18,12 @@ function installNative(factor: number): () => Promise<void> {
         const { x, segmentIds } = inputs as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
         const { data, makeTensorInfo } = backend as tf.MathBackendCPU;
         const { numSegments } = attrs as { numSegments: number };
-        const width = x.shape[1];
+        const width = x.shape[1]!;
         const values = data.get(x.dataId).values as Float32Array;
         const ids = data.get(segmentIds.dataId).values as Int32Array;
         const sums = new Float32Array(numSegments * width);
         for (let i = 0; i < values.length; i++)
-          sums[ids[Math.floor(i / width)] * width + (i % width)] += factor * values[i];
+          sums[ids[Math.floor(i / width)]! * width + (i % width)]! += factor * values[i]!;
         return makeTensorInfo.call(backend, [numSegments, width], 'float32', sums);
       },
     });

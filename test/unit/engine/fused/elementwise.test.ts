@@ -10,15 +10,17 @@ beforeAll(async () => {
 });
 
 /** Puts arrays into the kernels' memory, one after the other from its beginning; their addresses. */
-function put(...arrays: (Float32Array | Int32Array)[]): number[] {
+function put<Arrays extends (Float32Array | Int32Array)[]>(
+  ...arrays: Arrays
+): { [Place in keyof Arrays]: number } {
   workspace.release(64);
   const at = arrays.map(values => workspace.reserve(values.length));
   workspace.commit();
   for (const [i, values] of arrays.entries()) {
     const memory = values instanceof Int32Array ? workspace.ints : workspace.floats;
-    memory.set(values, at[i] / 4);
+    memory.set(values, at[i]! / 4);
   }
-  return at;
+  return at as { [Place in keyof Arrays]: number };
 }
 
 const extremes = [0, -0, 1e-30, -1e-6, 3, -7.9, 20, -20, 88, -88, 1e4, -1e4, Infinity, -Infinity, Number.NaN];
@@ -42,10 +44,10 @@ describe('activations', () => {
         workspace.kernels.activate(activations[name], x.length, at);
         const y = workspace.view(at, x.length);
         for (let i = 0; i < x.length; i++) {
-          const expected = exact[name](x[i]);
+          const expected = exact[name](x[i]!);
           if (Number.isNaN(expected)) expect(y[i]).toBeNaN();
           else if (Number.isFinite(expected))
-            expect(Math.abs(y[i] - expected)).toBeLessThanOrEqual(5e-7 * Math.abs(expected) + floor);
+            expect(Math.abs(y[i]! - expected)).toBeLessThanOrEqual(5e-7 * Math.abs(expected) + floor);
           else expect(y[i]).toBe(expected);
         }
       }
@@ -67,7 +69,7 @@ describe('topK', () => {
           const found = workspace.kernels.topK(x.length, from, count, best, indices);
           const expected = [...x.keys()]
             .filter(i => !Number.isNaN(x[i]))
-            .sort((a, b) => (x[b] === x[a] ? a - b : x[b] - x[a]))
+            .sort((a, b) => (x[b] === x[a] ? a - b : x[b]! - x[a]!))
             .slice(0, count);
           expect([...workspace.ints.subarray(indices / 4, indices / 4 + found)]).toEqual(expected);
           expect([...workspace.view(best, found)]).toEqual(expected.map(i => x[i]));
@@ -128,7 +130,7 @@ describe('rows', () => {
           const [atX, atW, atY] = put(x, w, y);
           workspace.kernels.addRowProduct(k, n, atX, atW, atY);
           const expected = y.map((before, j) =>
-            x.reduce((sum, value, i) => sum + value * w[i * n + j], before),
+            x.reduce((sum, value, i) => sum + value * w[i * n + j]!, before),
           );
           expect(relativeError(workspace.view(atY, n), expected, 1)).toBeLessThan(1e-6);
         },

@@ -27,7 +27,7 @@ export interface Shape {
   readonly seed: number;
 }
 
-export const small: Shape = {
+export const small = {
   words: 23,
   embedding: 6,
   maskZero: false,
@@ -35,7 +35,7 @@ export const small: Shape = {
   everyPosition: true,
   hidden: [],
   seed: 1,
-};
+} as const satisfies Shape;
 
 /** The model with weights that follow from the seed. */
 export function build({

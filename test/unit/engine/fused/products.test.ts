@@ -50,12 +50,18 @@ function both(p: Product, change: (a: Float32Array) => void = () => {}): [Float3
   const c = numbers(m * ldc, p.seed + 2);
   const bias = numbers(n, p.seed + 3);
   change(a);
-  const at = [a, b, c, bias].map(values => workspace.reserve(values.length));
+  const reserve = ({ length }: Float32Array) => workspace.reserve(length);
+  const [atA, atB, atC, atBias] = [reserve(a), reserve(b), reserve(c), reserve(bias)];
   const scratch = workspace.reserveBytes(kernels.scratchBytes());
   const panels = workspace.reserveBytes(kernels.packedBytes(k, n));
   workspace.commit();
-  for (const [i, values] of [a, b, c, bias].entries()) workspace.view(at[i], values.length).set(values);
-  const [atA, atB, atC, atBias] = at;
+  for (const [at, values] of [
+    [atA, a],
+    [atB, b],
+    [atC, c],
+    [atBias, bias],
+  ] as const)
+    workspace.view(at, values.length).set(values);
   const tail = [atC, ldc, Number(p.accumulate), p.bias ? atBias : 0, scratch] as const;
   const left = [m, n, k, atA, lda, Number(p.transposedA)] as const;
   if (p.packed) {
@@ -67,11 +73,11 @@ function both(p: Product, change: (a: Float32Array) => void = () => {}): [Float3
   const expected = Float32Array.from(c, (before, i) => {
     const [row, column] = [Math.floor(i / ldc), i % ldc];
     if (column >= n) return before;
-    let sum = (p.accumulate ? before : 0) + (p.bias ? bias[column] : 0);
+    let sum = (p.accumulate ? before : 0) + (p.bias ? bias[column]! : 0);
     for (let q = 0; q < k; q++) {
       sum +=
-        a[p.transposedA ? q * lda + row : row * lda + q] *
-        b[p.transposedB ? column * ldb + q : q * ldb + column];
+        a[p.transposedA ? q * lda + row : row * lda + q]! *
+        b[p.transposedB ? column * ldb + q : q * ldb + column]!;
     }
     return sum;
   });
@@ -95,7 +101,7 @@ describe('dense products', () => {
       for (const [transposedA, transposedB] of [
         [false, false],
         [true, true],
-      ]) {
+      ] as const) {
         const [actual, expected] = both({ ...options, m: 70, n: 700, k: 300, transposedA, transposedB });
         expect(relativeError(actual, expected, 1)).toBeLessThan(1e-5);
       }
@@ -107,7 +113,7 @@ describe('dense products', () => {
       [13, 1_203, 299],
       [16, 33, 18],
       [1, 401, 70],
-    ]) {
+    ] as const) {
       for (const transposedA of [false, true]) {
         for (const transposedB of [false, true]) {
           const options = { gap: 1, accumulate: transposedA, bias: !transposedB, packed: false, seed: k };

@@ -17,8 +17,8 @@ beforeAll(async () => {
 function reference(model: tf.LayersModel, batch: Batch): { loss: number; gradient: Float32Array } {
   const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
   const { value, grads } = tf.variableGrads(() => softmaxLoss(model, batch), variables);
-  const gradient = tf.tidy(() => tf.concat(variables.map(({ name }) => grads[name].flatten())).dataSync());
-  const [loss] = value.dataSync();
+  const gradient = tf.tidy(() => tf.concat(variables.map(({ name }) => grads[name]!.flatten())).dataSync());
+  const loss = (value as tf.Scalar).arraySync();
   tf.dispose([value, grads]);
   return { loss, gradient: gradient as Float32Array };
 }
@@ -30,7 +30,7 @@ async function ours(model: tf.LayersModel, batch: Batch): Promise<{ loss: number
   training.begin(weights, plain, { batch: 1, steps: 1 });
   const loss = training.step(plainBatch(batch));
   const after = training.read(new Float32Array(weights.length));
-  return { loss, gradient: weights.map((before, i) => before - after[i]) };
+  return { loss, gradient: weights.map((before, i) => before - after[i]!) };
 }
 
 const recurrentLayer = fc.record({
@@ -213,7 +213,7 @@ describe('descent', () => {
       const batch = batchOf(small, 3, 4, i);
       const { loss, gradient } = reference(model, batch);
       const now = weightsOf(model);
-      const pulled = gradient.map((slope, j) => slope + options.proximal * (now[j] - global[j]));
+      const pulled = gradient.map((slope, j) => slope + options.proximal * (now[j]! - global[j]!));
       const norm = Math.sqrt(pulled.reduce((sum, slope) => sum + slope * slope, 0));
       const scale = options.gradientClip === null ? 1 : Math.min(1, options.gradientClip / norm);
       let at = 0;
@@ -226,8 +226,8 @@ describe('descent', () => {
       );
       expect(training.step(plainBatch(batch))).toBeCloseTo(loss, 4);
     }
-    const moved = weightsOf(model).map((weight, i) => weight - global[i]);
-    const ourMove = training.read(new Float32Array(global.length)).map((weight, i) => weight - global[i]);
+    const moved = weightsOf(model).map((weight, i) => weight - global[i]!);
+    const ourMove = training.read(new Float32Array(global.length)).map((weight, i) => weight - global[i]!);
     expect(relativeError(ourMove, moved)).toBeLessThan(1e-3);
   });
 

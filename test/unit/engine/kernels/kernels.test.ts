@@ -179,7 +179,7 @@ describe('gradients of convolutions', () => {
               operation(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 'same')
                 .square()
                 .sum(),
-            )([filled([2, 7, 6, 3], 1), filled([3, 2, 3, 4], 2)])[argument],
+            )([filled([2, 7, 6, 3], 1), filled([3, 2, 3, 4], 2)])[argument]!,
         );
       }
     }

@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe('TiedDense', () => {
   it('makes logits of the embedding itself, and has no kernel of its own', () => {
     const model = build(shape);
-    const [table] = model.getWeights();
+    const table = model.getWeights()[0]!;
     const bias = model.getWeights().at(-1)!;
     const before = tf.model({
       inputs: model.inputs,
@@ -80,19 +80,19 @@ describe('TiedDense', () => {
   it('learns as an output with the transposed table does, where both uses add up', () => {
     const model = build(shape);
     const output = model.layers.at(-1)!;
-    const table = model.weights[0].read() as tf.Variable;
+    const table = model.weights[0]!.read() as tf.Variable;
     const before = tf.model({
       inputs: model.inputs,
       outputs: model.layers.at(-2)!.output as tf.SymbolicTensor,
     });
     const square = (logits: tf.Tensor) => logits.square().mean() as tf.Scalar;
-    const whole = tf.variableGrads(() => square(model.apply(ids()) as tf.Tensor), [table]).grads[table.name];
-    const bias = output.weights[0].read();
+    const whole = tf.variableGrads(() => square(model.apply(ids()) as tf.Tensor), [table]).grads[table.name]!;
+    const bias = output.weights[0]!.read();
     const lookup = (copy: tf.Tensor) =>
       tf.variableGrads(() => {
         const hidden = (before.apply(ids()) as tf.Tensor).reshape([6, small.embedding]);
         return square(hidden.matMul(copy, false, true).add(bias));
-      }, [table]).grads[table.name];
+      }, [table]).grads[table.name]!;
     const hidden = (before.predict(ids()) as tf.Tensor).reshape([6, small.embedding]);
     const product = tf.grad(copy => square(hidden.matMul(copy, false, true).add(bias)))(table);
     const expected = lookup(table.clone().mul(1)).add(product);

@@ -58,17 +58,12 @@ function attention(): Training {
     Array.from({ length: LENGTH * LENGTH }, (_, i) => (i % LENGTH > Math.floor(i / LENGTH) ? -1e9 : 0)),
     [LENGTH, LENGTH],
   );
-  const shapes: [number, number][] = [
-    [WORDS, width],
-    [width, width],
-    [width, width],
-    [width, width],
-    [width, WORDS],
-  ];
-  const variables = shapes.map((shape, i) =>
-    tf.variable(tf.tensor2d(numbers(shape[0] * shape[1], 20 + i, 0.5), shape)),
-  );
-  const [table, query, key, value, output] = variables;
+  const weight = (rows: number, columns: number, seed: number) =>
+    tf.variable(tf.tensor2d(numbers(rows * columns, seed, 0.5), [rows, columns]));
+  const table = weight(WORDS, width, 20);
+  const [query, key, value] = [weight(width, width, 21), weight(width, width, 22), weight(width, width, 23)];
+  const output = weight(width, WORDS, 24);
+  const variables = [table, query, key, value, output];
   const split = (x: tf.Tensor, projection: tf.Tensor) =>
     tf
       .matMul(x.reshape([-1, width]), projection)
@@ -171,12 +166,12 @@ async function threeSteps(
   const optimizer = tf.train.sgd(0.1);
   const losses = Array.from({ length: 3 }, () => {
     const value = optimizer.minimize(loss, true, variables)!;
-    const [number] = value.dataSync();
+    const number = value.arraySync();
     value.dispose();
     return number;
   });
   const { value, grads } = tf.variableGrads(loss, variables);
-  const tensors = [...variables, ...variables.map(variable => grads[variable.name])];
+  const tensors = [...variables, ...variables.map(variable => grads[variable.name]!)];
   const values = tensors.map(tensor => tensor.dataSync().slice() as Float32Array);
   tf.dispose([value, grads]);
   dispose();
@@ -191,11 +186,11 @@ describe('training on WebAssembly agrees with the CPU backend after three steps'
   it.each(Object.entries(models))('%s', async (_, build) => {
     const expected = await threeSteps('cpu', build);
     const actual = await threeSteps('wasm', build);
-    expect(expected.losses[2]).toBeLessThan(expected.losses[0]);
+    expect(expected.losses[2]).toBeLessThan(expected.losses[0]!);
     expect(relativeError(actual.losses, expected.losses)).toBeLessThan(1e-4);
     for (const [i, tensor] of expected.tensors.entries()) {
       expect(Math.max(...tensor.map(Math.abs))).toBeGreaterThan(0);
-      expect(relativeError(actual.tensors[i], tensor)).toBeLessThan(1e-4);
+      expect(relativeError(actual.tensors[i]!, tensor)).toBeLessThan(1e-4);
     }
   });
 });

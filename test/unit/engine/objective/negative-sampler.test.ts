@@ -32,11 +32,11 @@ describe('NegativeSampler', () => {
     const expected = new Float64Array(classes);
     for (let i = 0; i < draws; i++) {
       const { classes: drawn, logCountOf } = sampler.draw();
-      for (const index of drawn) met[index] += 1 / draws;
-      for (let index = 0; index < classes; index++) expected[index] += Math.exp(logCountOf(index)) / draws;
+      for (const index of drawn) met[index]! += 1 / draws;
+      for (let index = 0; index < classes; index++) expected[index]! += Math.exp(logCountOf(index)) / draws;
     }
-    for (let index = 0; index < classes; index++) expect(met[index]).toBeCloseTo(expected[index], 1);
-    expect(met[0]).toBeGreaterThan(3 * met[classes - 1]);
+    for (let index = 0; index < classes; index++) expect(met[index]).toBeCloseTo(expected[index]!, 1);
+    expect(met[0]).toBeGreaterThan(3 * met[classes - 1]!);
     expect(expected.reduce((a, b) => a + b)).toBeCloseTo(count, 0);
   });
 

@@ -139,7 +139,7 @@ describe('sampled softmax', () => {
       training.begin(weights, plain, { batch: 4, steps: 5 }, 0, sampler);
       training.step(plainBatch(batch));
       const after = training.read(new Float32Array(weights.length));
-      for (let j = 0; j < mean.length; j++) mean[j] += (weights[j]! - after[j]!) / 400;
+      for (let j = 0; j < mean.length; j++) mean[j]! += (weights[j]! - after[j]!) / 400;
     }
     const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
     const cosine = dot(mean, full) / Math.sqrt(dot(mean, mean) * dot(full, full));

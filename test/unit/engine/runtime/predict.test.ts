@@ -18,7 +18,7 @@ const lstm: Shape = {
 
 /** Scores of the whole sequence so far at its last position, by tfjs. */
 function expected(model: tf.LayersModel, sequence: number[]): Float32Array {
-  const words = model.outputs[0].shape.at(-1)!;
+  const words = model.outputs[0]!.shape.at(-1)!;
   const all = tf.tidy(() =>
     (model.apply(tf.tensor2d([sequence], undefined, 'int32')) as tf.Tensor).dataSync(),
   );
@@ -79,7 +79,7 @@ describe('predictorOf', () => {
       const { predictor } = await predictorOf(make());
       predictor.next(3);
       const scores = predictor.scores();
-      const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]);
+      const order = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!);
       expect(predictor.top(5)).toEqual(order.slice(0, 5).map(token => ({ token, score: scores[token] })));
       expect(predictor.top(100).map(({ token }) => token)).toEqual(order);
       expect(predictor.top(3, 4).map(({ token }) => token)).toEqual(
@@ -154,7 +154,7 @@ describe('scorerOf', () => {
     // As bytes: an assertion over two million numbers takes seconds.
     const [actual, expected] = [await scoresWith(threads), await scoresWith(1)];
     expect(actual.length).toBe(positions.length);
-    expect(actual.every((scores, i) => Buffer.compare(bytesOf(scores), bytesOf(expected[i])) === 0)).toBe(
+    expect(actual.every((scores, i) => Buffer.compare(bytesOf(scores), bytesOf(expected[i]!)) === 0)).toBe(
       true,
     );
   });

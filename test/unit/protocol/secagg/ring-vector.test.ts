@@ -105,7 +105,7 @@ describe.each([
     const vector: RingVector = make(3);
     const packed = packRing(Int32Array.of(1, 2, 3), 5);
     const stray = packed.slice();
-    stray[1] |= 0x80;
+    stray[1]! |= 0x80;
     expect(codeOf(() => vector.add(stray, 5))).toBe('update.malformed');
     expect(codeOf(() => vector.add(packed.subarray(1), 5))).toBe('update.wrong-length');
     expect(codeOf(() => vector.add(new Uint8Array(3), 5))).toBe('update.wrong-length');

@@ -27,8 +27,8 @@ describe('SA1: elements of the ring', () => {
     it(`are packed, read and added at ${width} bits as big integers are`, () => {
       fc.assert(
         fc.property(fc.array(vectors, { minLength: 1, maxLength: 4 }), updates => {
-          const { length } = updates[0];
-          const same = updates.map(update => Array.from({ length }, (_, i) => update[i % update.length]));
+          const { length } = updates[0]!;
+          const same = updates.map(update => Array.from({ length }, (_, i) => update[i % update.length]!));
           const sum = new Int32Array(length);
           for (const update of same) {
             const packed = packRing(Int32Array.from(update), width);
@@ -42,7 +42,7 @@ describe('SA1: elements of the ring', () => {
           const expected = sum.map((_, i) =>
             Number(
               centred(
-                same.reduce((all, update) => all + BigInt(update[i]), 0n),
+                same.reduce((all, update) => all + BigInt(update[i]!), 0n),
                 width,
               ),
             ),
@@ -124,7 +124,7 @@ describe('SA1: elements of the ring', () => {
     const packed = packRing(Int32Array.of(1, 2, 3), 5);
     const sum = Int32Array.of(7, 8, 9);
     const stray = packed.slice();
-    stray[1] |= 0x80;
+    stray[1]! |= 0x80;
     expect(codeOf(() => addPacked(sum, stray, 5))).toBe('update.malformed');
     expect(codeOf(() => addPacked(sum, packed.subarray(1), 5))).toBe('update.wrong-length');
     expect(codeOf(() => addPacked(sum, new Uint8Array(3), 5))).toBe('update.wrong-length');
@@ -158,7 +158,7 @@ describe('published modular sums', () => {
   ])('$values modulo 2^$width is $sum', ({ width, values, sum }) => {
     const total = new Int32Array(1);
     for (const value of values) addPacked(total, packRing(Int32Array.of(value), width), width);
-    expect(total[0] & (2 ** width - 1)).toBe(sum);
+    expect(total[0]! & (2 ** width - 1)).toBe(sum);
   });
 
   // google-parfait/tensorflow-federated@63f73da, aggregators/modular_clipping_test.py: 20 into [−5, 10) is 5 (15 values); ours

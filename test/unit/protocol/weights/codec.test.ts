@@ -69,7 +69,7 @@ describe('the bytes of an update', () => {
     ['WC4 another kind', 'update.wrong-kind', changed(floats(), 5, 1)],
     ['WC4 an unknown kind', 'update.wrong-kind', changed(floats(), 5, 200)],
     ['WC4 a width', 'update.wrong-kind', changed(floats(), 6, 13)],
-    ['WC4 another layout', 'update.wrong-layout', changed(floats(), 39, 0xff & ~layout.hash[31])],
+    ['WC4 another layout', 'update.wrong-layout', changed(floats(), 39, 0xff & ~layout.hash[31]!)],
     ['WC4 another count', 'update.wrong-length', changed(floats(), 40, 4)],
     ['WC4 a huge count', 'update.wrong-length', changed(floats(), 40, 255, 255, 255, 255)],
     ['WC4 a value less', 'update.wrong-length', floats().subarray(0, headerLength + 16)],
@@ -185,6 +185,6 @@ describe('a sum', () => {
     const sum = new FloatSum(layout, settings);
     for (const update of updates) sum.add(floats(update.delta, update.weight));
     expect(sum.mean().weight).toBe(weight);
-    for (const [i, value] of sum.mean().delta.entries()) expect(value).toBeCloseTo(mean[i], 6);
+    for (const [i, value] of sum.mean().delta.entries()) expect(value).toBeCloseTo(mean[i]!, 6);
   });
 });

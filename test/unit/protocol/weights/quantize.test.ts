@@ -91,10 +91,10 @@ describe('quantising', () => {
     const sums = new Float64Array(count);
     for (let round = 0; round < rounds; round++) {
       const ring = quantize(delta.slice(), 1, quantization, 'r', random);
-      for (let i = 0; i < count; i++) sums[i] += ring[i];
+      for (let i = 0; i < count; i++) sums[i]! += ring[i]!;
     }
     const errors = sums.map(
-      (sum, i) => sum / rounds - expectation(turned[i], quantization.step, quantization.largest),
+      (sum, i) => sum / rounds - expectation(turned[i]!, quantization.step, quantization.largest),
     );
     // A rounding has a variance of ¼ at most: five deviations of one average, four of the average of all.
     expect(Math.max(...errors.map(Math.abs))).toBeLessThan(5 * Math.sqrt(0.25 / rounds));
@@ -117,8 +117,8 @@ describe('quantising', () => {
           rotate(turned, 'r');
           expect(ring[count]).toBe(weight);
           for (let i = 0; i < count; i++) {
-            expect(ring[i] / weight).toBe(Math.round(ring[i] / weight));
-            expect(Math.abs(ring[i] / weight - turned[i] / quantization.step)).toBeLessThan(1.001);
+            expect(ring[i]! / weight).toBe(Math.round(ring[i]! / weight));
+            expect(Math.abs(ring[i]! / weight - turned[i]! / quantization.step)).toBeLessThan(1.001);
           }
         },
       ),
@@ -156,7 +156,7 @@ describe('the mean of a sum', () => {
               {
                 kind: 'ring',
                 packed: packRing(
-                  quantize(delta.slice(), weights[i], quantization, 'r', seededBytes(i)),
+                  quantize(delta.slice(), weights[i]!, quantization, 'r', seededBytes(i)),
                   quantization.width,
                 ),
               },
@@ -174,8 +174,8 @@ describe('the mean of a sum', () => {
           expect(meanOf(wire.toReversed()).delta).toEqual(delta);
           let squares = 0;
           for (let i = 0; i < count; i++) {
-            const exact = deltas.reduce((sum, each, k) => sum + weights[k] * each[i], 0) / total;
-            squares += (delta[i] - exact) ** 2;
+            const exact = deltas.reduce((sum, each, k) => sum + weights[k]! * each[i]!, 0) / total;
+            squares += (delta[i]! - exact) ** 2;
           }
           // Each rounded value is off by less than a step, and the rotation keeps norms.
           expect(Math.sqrt(squares)).toBeLessThan(quantization.step * Math.sqrt(count) * 1.001);
@@ -204,7 +204,7 @@ describe('the mean of a sum', () => {
     const sayings = ['kept', 'refused', undefined, 'kept'] as const;
     const rings = (of: typeof plain) =>
       sayings.map((verdict, i) => quantize(vectorOf(5, i, 0.5), i + 1, of, 'r', seededBytes(i), verdict));
-    const added = (all: Int32Array[]) => all.reduce((sum, ring) => sum.map((value, i) => value + ring[i]));
+    const added = (all: Int32Array[]) => all.reduce((sum, ring) => sum.map((value, i) => value + ring[i]!));
     const [sum, without] = [added(rings(quantization)), added(rings(plain))];
     expect(verdictsOfSum(sum, 4, quantization)).toEqual({ kept: 2, refused: 1 });
     expect(verdictsOfSum(without, 4, plain)).toBeUndefined();
@@ -274,7 +274,7 @@ describe('the mean of a sum', () => {
     const ring = quantize(Float32Array.of(value), 1, quantization, 'r', length =>
       new Uint8Array(length).fill(128),
     );
-    expect(Math.abs(Math.abs(ring[0]) - Math.abs(fixed))).toBeLessThanOrEqual(1);
+    expect(Math.abs(Math.abs(ring[0]!) - Math.abs(fixed))).toBeLessThanOrEqual(1);
     expect(meanOfSum(ring, 1, hundredths, quantization, 'r').delta[0]).toBeCloseTo(value, 1);
   });
 });

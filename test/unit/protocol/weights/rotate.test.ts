@@ -23,7 +23,7 @@ describe('the rotation', () => {
         const actual = rotation(values, seed);
         const tolerance = 1e-5 * (1 + norm(values));
         for (const [i, value] of actual.entries())
-          expect(Math.abs(value - expected[i])).toBeLessThan(tolerance);
+          expect(Math.abs(value - expected[i]!)).toBeLessThan(tolerance);
       }),
       { numRuns: 60 },
     );
@@ -37,7 +37,7 @@ describe('the rotation', () => {
         expect(Math.abs(norm(vector) - norm(values))).toBeLessThan(tolerance);
         rotateBack(vector, 'r');
         for (const [i, value] of vector.entries())
-          expect(Math.abs(value - values[i])).toBeLessThan(tolerance);
+          expect(Math.abs(value - values[i]!)).toBeLessThan(tolerance);
       }),
       { numRuns: 40 },
     );

@@ -19,8 +19,8 @@ export function chain(layers: tf.layers.Layer[], seed: number): tf.Sequential {
 
 /** Rows of the shape that a model takes, labels, and weights of which some are 0, but never all. */
 export function batchOf(model: tf.LayersModel, rows: number, seed: number): Batch {
-  const [, ...shape] = model.inputs[0].shape as number[];
-  const classes = model.outputs[0].shape.at(-1)!;
+  const [, ...shape] = model.inputs[0]!.shape as number[];
+  const classes = model.outputs[0]!.shape.at(-1)!;
   const counts = Float32Array.from(integers(rows, seed + 2, 4), (weight, i) => (i === 0 ? 1 : weight / 2));
   return {
     inputs: tf.tensor(numbers(rows * tf.util.sizeFromShape(shape), seed), [rows, ...shape]),
@@ -40,8 +40,8 @@ export function theirs(model: tf.LayersModel, batch: Batch): Step {
   const before = weightsOf(model);
   const first = model.getWeights().map(weight => weight.clone());
   const value = tf.train.sgd(1).minimize(() => softmaxLoss(model, batch), true)!;
-  const [loss] = value.dataSync();
-  const change = weightsOf(model).map((after, i) => before[i] - after);
+  const loss = value.arraySync();
+  const change = weightsOf(model).map((after, i) => before[i]! - after);
   model.setWeights(first);
   tf.dispose([value, first]);
   return { loss, change };
@@ -54,5 +54,5 @@ export async function ours(model: tf.LayersModel, batch: Batch): Promise<Step> {
   training.begin(weights, plain, { batch: 1, steps: 1 });
   const loss = training.step(plainBatch(batch));
   const after = training.read(new Float32Array(weights.length));
-  return { loss, change: weights.map((before, i) => before - after[i]) };
+  return { loss, change: weights.map((before, i) => before - after[i]!) };
 }

@@ -186,15 +186,15 @@ describe('average pooling over padding', () => {
     const { change } = await ours(model, batch);
     const lossAt = (shift: number) => {
       const weights = weightsOf(model);
-      weights[0] += shift;
-      const [filter, ...others] = model.getWeights();
-      const shifted = tf.tensor([weights[0], weights[1]], filter.shape);
+      weights[0]! += shift;
+      const [filter, ...others] = model.getWeights() as [tf.Tensor, ...tf.Tensor[]];
+      const shifted = tf.tensor([weights[0]!, weights[1]!], filter.shape);
       const before = filter.clone();
       model.setWeights([shifted, ...others]);
-      const [loss] = softmaxLoss(model, batch).dataSync();
+      const loss = softmaxLoss(model, batch).arraySync();
       model.setWeights([before, ...others]);
       return loss;
     };
-    expect((lossAt(0.05) - lossAt(-0.05)) / 0.1).toBeCloseTo(change[0], 3);
+    expect((lossAt(0.05) - lossAt(-0.05)) / 0.1).toBeCloseTo(change[0]!, 3);
   });
 });
