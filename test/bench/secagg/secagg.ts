@@ -157,7 +157,8 @@ async function measure(
     const number = numberOf.get(device)!;
     if (!native.ed25519.verify(graph.devices[number]!.identity, signed, signature))
       throw new Error(`The ${kind} of device ${device} is not signed.`);
-    evidence.set(number, { kind, signature });
+    // Copied: what came from the other process is a view of the whole batch, updates included, and would keep that.
+    evidence.set(number, { kind, signature: Uint8Array.from(signature) });
   };
 
   const vector = ringVector(dim + 1);
