@@ -2,6 +2,7 @@ export * from './alert.ts';
 export * from './audit.ts';
 export * from './device.ts';
 export * from './live.ts';
+export * from './log.ts';
 export * from './overview.ts';
 export * from './role.ts';
 export * from './round.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { LogLines } from './log.ts';
 import type { overview } from './overview.ts';
 import { taskName } from './scalars.ts';
 
@@ -30,6 +31,8 @@ export interface LiveEvents {
   overview(state: z.infer<typeof overview>): void;
   /** Soon after it changed; of devices that connect and leave, at most once in 2 s. */
   changed(what: Changed): void;
+  /** Lines of the log, to those whose role is operator or admin; soon after they were written. */
+  log(lines: LogLines): void;
   /** The session or token counts no more; the connection ends. */
   'signed-out'(): void;
 }

@@ -1,11 +1,12 @@
-import type { Changed } from '@murmuration/api/live';
-import { livePath } from '@murmuration/api/live';
+import { type Changed, livePath } from '@murmuration/api/live';
+import { type LogLines, logLines } from '@murmuration/api/log';
 import { type Overview, overview } from '@murmuration/api/overview';
 import type { Role } from '@murmuration/api/role';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -15,6 +16,7 @@ import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 
 const tokens = {
   viewer: mintToken('operator', systemRandom, native),
+  operator: mintToken('operator', systemRandom, native),
   admin: mintToken('operator', systemRandom, native),
 };
 const operatorTokens = Object.entries(tokens).map(([role, { proof }]) => ({
@@ -91,6 +93,33 @@ describe('the live feed', () => {
       { cookie, origin: 'http://evil.example' },
     ];
     for (const headers of forbidden) expect(await refusal(watch(headers))).toBe('websocket error');
+  });
+
+  it('sends lines of the log to operators as they are written, and none to a viewer', async () => {
+    const [viewer, operator] = [watch(bearer('viewer')), watch(bearer('operator'))];
+    await Promise.all([viewer, operator].map(each => stateOf(each)));
+    const seen: LogLines[] = [];
+    viewer.on('log', (lines: LogLines) => seen.push(lines));
+    const heard = new Promise<LogLines>(resolve => operator.once('log', resolve));
+    coordinator.events.emit('fault', 'a listener', new Error(`no such token ${tokens.admin.text}`));
+    const { run, lines } = logLines.parse(await heard);
+    expect(lines).toMatchObject([{ level: 'error', message: 'fault', fields: { where: 'a listener' } }]);
+    expect(JSON.stringify(lines)).not.toContain(tokens.admin.text.slice(20));
+
+    const asked = async (role: keyof typeof tokens, after: number) => {
+      const answer = await fetch(`${coordinator.url}/v1/admin/log?after=${after}`, { headers: bearer(role) });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const [{ number }] = lines as [LogLines['lines'][number]];
+    expect(await asked('operator', number - 1)).toEqual({ status: 200, body: { run, lines } });
+    expect(await asked('operator', number)).toEqual({ status: 200, body: { run, lines: [] } });
+    expect(await asked('viewer', 0)).toMatchObject({ status: 403, body: { code: 'operator.forbidden' } });
+
+    // What follows reaches the viewer after the line of the log would have.
+    const moved = stateOf(viewer, ({ tasks: [task] }) => task?.isPaused === true);
+    await coordinator.control.pause('line' as TaskName);
+    await moved;
+    expect(seen).toEqual([]);
   });
 
   it('tells each dashboard at once how a round goes, phase by phase', async () => {

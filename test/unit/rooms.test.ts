@@ -150,6 +150,7 @@ const order: Record<string, readonly string[]> = {
     'settings',
     'devices',
     'security',
+    'log',
     'access',
     'sign-in',
     'shell',

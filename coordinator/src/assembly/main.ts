@@ -43,6 +43,7 @@ import { addedBefore, TaskAdder } from '../task/task-adder.ts';
 import { TaskModules } from '../task/task-modules.ts';
 import { createLog, logEvents, logStart } from '../telemetry/log.ts';
 import { watchMetrics } from '../telemetry/metrics.ts';
+import { RecentLog } from '../telemetry/recent-log.ts';
 import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import type { Config } from './config.ts';
@@ -122,7 +123,8 @@ async function open(
   closeStorage: () => Promise<void>,
 ): Promise<Coordinator> {
   const events = new CoordinatorEvents();
-  const log = createLog(config.log);
+  const recentLog = new RecentLog(clock.now());
+  const log = createLog(config.log, undefined, recentLog);
   logEvents(events, log);
   const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
   const tasks = [...given, ...(await addedBefore(given, { modules, store: storage.addedTasks, events }))];
@@ -186,7 +188,7 @@ async function open(
   opened.add(() => watch.close());
   const sessions = new Sessions(operators, storage.sessions, secrets, () => events.emit('signed-out'));
   const authenticator = new OperatorAuthenticator(operators, sessions, bounds.trustedProxies);
-  const feed = new LiveFeed({ ...bounds, authenticator, overviews: watch.overviews });
+  const feed = new LiveFeed({ ...bounds, authenticator, overviews: watch.overviews, recentLog });
   opened.add(() => feed.close());
   opened.add(() => core.suspend());
   events.on('aliases', task => {
@@ -252,6 +254,7 @@ async function open(
     bounds,
     control,
     taskAdder,
+    recentLog,
     audit: storage.audit,
     enrolmentTokens: new EnrolmentTokens(storage.enrolmentTokens, secrets),
     deviceRegistry,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Changed, LiveEvents } from '@murmuration/api/live';
+import { includes, type Role } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { Server, type Socket } from 'socket.io';
@@ -12,6 +13,7 @@ import type { Limits } from '../limits/limits.ts';
 import { Quota } from '../limits/quota.ts';
 import { WebSockets } from '../socket/web-sockets.ts';
 import type { Overviews } from '../telemetry/overview.ts';
+import type { RecentLog } from '../telemetry/recent-log.ts';
 import { watchChanges } from './changes.ts';
 import { Throttle } from './throttle.ts';
 
@@ -27,6 +29,8 @@ const longestMessage = 1_024;
 const messages = { burst: 16, perSecond: 1 };
 /** Bytes that wait for one dashboard; it gets the newest state once it has read them. */
 const mostUnread = 1 << 20;
+/** Of those who get lines of the log. */
+const logRoom = 'log';
 
 export interface FeedPorts {
   readonly clock: Clock;
@@ -35,6 +39,7 @@ export interface FeedPorts {
   readonly trustedProxies: TrustedProxies;
   readonly authenticator: OperatorAuthenticator;
   readonly overviews: Overviews;
+  readonly recentLog: RecentLog;
 }
 
 type DashboardSocket = Socket<Record<string, never>, LiveEvents>;
@@ -51,6 +56,10 @@ export class LiveFeed {
   readonly #changed = new Map<string, Changed>();
   readonly #pulse: Throttle;
   readonly #connections: Throttle;
+  /** Who may look, of requests that were let in. */
+  readonly #roles = new WeakMap<object, Role>();
+  /** Number of the newest line of the log that was sent. */
+  #logged = 0;
   #isStale = false;
   #cancelRecheck: Cancel | undefined;
   #isClosed = false;
@@ -81,6 +90,9 @@ export class LiveFeed {
       tell,
       () => this.#connections.ask(),
     );
+    ports.recentLog.written = () => {
+      if (this.#readers > 0) this.#pulse.ask();
+    };
     ports.events.on('signed-out', () => this.recheck());
     ports.events.on('audited', ({ action }) =>
       action === 'operator-token.revoke' ? this.recheck() : undefined,
@@ -124,6 +136,7 @@ export class LiveFeed {
       throw new MurmurationError('request.invalid', 'The live feed is a WebSocket of socket.io.');
     const { operator } = await this.#ports.authenticator.enter(request, true);
     if (!operator || socket.destroyed) throw new MurmurationError('operator.unauthenticated');
+    this.#roles.set(request, operator.role);
     const address = originOf(request, this.#ports.trustedProxies);
     const leave = this.#places.take(address);
     if (!leave)
@@ -142,7 +155,20 @@ export class LiveFeed {
     });
     socket.use(() => socket.disconnect(true));
     socket.emit('overview', this.#ports.overviews.now());
+    this.#admitToLog(socket, this.#roles.get(socket.request) ?? null);
     this.#recheckLater();
+  }
+
+  /** Only those with the role of an operator read the log. */
+  #admitToLog(socket: DashboardSocket, role: Role | null): void {
+    if (role === null || !includes(role, 'operator')) return void socket.leave(logRoom);
+    // Earlier lines are asked for.
+    if (this.#readers === 0) this.#logged = this.#ports.recentLog.newest;
+    void socket.join(logRoom);
+  }
+
+  get #readers(): number {
+    return this.#io.of('/').adapter.rooms.get(logRoom)?.size ?? 0;
   }
 
   #moved(): void {
@@ -159,13 +185,27 @@ export class LiveFeed {
     const dashboards = this.#io.of('/');
     for (const what of this.#changed.values()) dashboards.emit('changed', what);
     this.#changed.clear();
+    const slow = [...dashboards.sockets.values()].filter(isBehind).map(({ id }) => id);
+    this.#sendLog(slow);
     if (!this.#isStale) return;
     this.#isStale = false;
     const state = this.#ports.overviews.now();
-    const slow = [...dashboards.sockets.values()].filter(isBehind).map(({ id }) => id);
     dashboards.except(slow).emit('overview', state);
     // They get a later one.
     if (slow.length > 0) this.#moved();
+  }
+
+  /** Those who are behind find from the numbers that lines are missing, and ask for them. */
+  #sendLog(slow: readonly string[]): void {
+    const { recentLog } = this.#ports;
+    const lines = [...recentLog.after(this.#logged)];
+    this.#logged = recentLog.newest;
+    if (lines.length === 0 || this.#readers === 0) return;
+    this.#io
+      .of('/')
+      .to(logRoom)
+      .except([...slow])
+      .emit('log', { run: recentLog.run, lines });
   }
 
   /** Only while somebody watches. */
@@ -182,30 +222,31 @@ export class LiveFeed {
 
   /** Ends the connections of those whose session or token counts no more. */
   async recheck(): Promise<void> {
-    const asked = new Map<string, Promise<boolean>>();
-    const mayWatch = ({ request }: DashboardSocket): Promise<boolean> => {
+    const asked = new Map<string, Promise<Role | null>>();
+    const roleOf = ({ request }: DashboardSocket): Promise<Role | null> => {
       const { authorization, cookie } = request.headers;
       const key = JSON.stringify([authorization, cookie]);
-      const answer = asked.get(key) ?? this.#mayWatch(request);
+      const answer = asked.get(key) ?? this.#roleOf(request);
       asked.set(key, answer);
       return answer;
     };
     const sockets = [...this.#io.of('/').sockets.values()];
     await Promise.all(
       sockets.map(async socket => {
-        if (await mayWatch(socket)) return;
+        const role = await roleOf(socket);
+        if (role !== null) return this.#admitToLog(socket, role);
         socket.emit('signed-out');
         socket.disconnect(true);
       }),
     );
   }
 
-  async #mayWatch(request: IncomingMessage): Promise<boolean> {
+  /** null: its session or token is no longer valid. */
+  async #roleOf(request: IncomingMessage): Promise<Role | null> {
     try {
-      await this.#ports.authenticator.enter(request, false);
-      return true;
+      return (await this.#ports.authenticator.enter(request, false)).operator.role;
     } catch {
-      return false;
+      return null;
     }
   }
 }

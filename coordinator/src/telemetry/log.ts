@@ -4,6 +4,7 @@ import type { CoordinatorEvents } from '../events/events.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundState } from '../round/round.ts';
 import { BoundedLines, standardError } from './bounded-lines.ts';
+import type { RecentLog } from './recent-log.ts';
 import { withoutSecrets } from './redaction.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -11,17 +12,28 @@ export type LogLevel = (typeof logLevels)[number];
 
 /**
  * Structured log lines with times in ISO 8601 and levels by name, on standard error unless told otherwise; none has a secret in it, whatever is logged. A reader that stalls holds up
- * nothing: lines that were dropped are counted, and said once it goes on.
+ * nothing: lines that were dropped are counted, and said once it goes on. `recent` gets lines at info and above as well, whatever `level` is.
  */
-export function createLog(level: LogLevel, destination: DestinationStream = standardError()): Logger {
+export function createLog(
+  level: LogLevel,
+  destination: DestinationStream = standardError(),
+  recent?: RecentLog,
+): Logger {
+  const isFiner = level === 'trace' || level === 'debug';
   const log = pino(
     {
-      level,
+      // The recent lines are those at info and above, whatever the log itself leaves out.
+      level: recent && !isFiner ? 'info' : level,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: name => ({ level: name }) },
       hooks: { streamWrite: withoutSecrets },
     },
-    destination,
+    recent
+      ? pino.multistream([
+          { stream: destination, level: level as pino.Level },
+          { stream: recent, level: 'info' },
+        ])
+      : destination,
   );
   if (destination instanceof BoundedLines)
     destination.recovered = lines =>

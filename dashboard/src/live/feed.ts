@@ -1,4 +1,5 @@
 import type { Changed, LiveEvents, livePath } from '@murmuration/api/live';
+import type { LogLines } from '@murmuration/api/log';
 import type { Overview } from '@murmuration/api/overview';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type ReadonlySignal, signal } from '@preact/signals';
@@ -17,6 +18,7 @@ export class Feed {
   readonly #connection = signal<Connection>('connecting');
   readonly #ahead = signal(0);
   readonly #listeners = new Set<(change: Changed) => void>();
+  readonly #readers = new Set<(lines: LogLines) => void>();
   readonly #socket: Socket<LiveEvents>;
   readonly #clock: Clock;
   #cancelRetry: Cancel = () => {};
@@ -40,6 +42,9 @@ export class Feed {
     });
     this.#socket.on('changed', change => {
       for (const listener of this.#listeners) listener(change);
+    });
+    this.#socket.on('log', lines => {
+      for (const reader of this.#readers) reader(lines);
     });
     this.#socket.on('signed-out', signedOut);
   }
@@ -82,6 +87,12 @@ export class Feed {
   onChange(listener: (change: Changed) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `reader` with lines of the log, as they are written, until the returned function is called. */
+  onLog(reader: (lines: LogLines) => void): () => void {
+    this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
   }
 
   #lost(): void {

@@ -5,6 +5,7 @@ import { PageHead } from '../controls/page-head.tsx';
 import { DevicesPage } from '../devices/devices-page.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
+import { LogPage } from '../log/log-page.tsx';
 import { ComparePage } from '../model/compare-page.tsx';
 import { ModelPage } from '../model/model-page.tsx';
 import { VersionPage } from '../model/version-page.tsx';
@@ -76,6 +77,8 @@ function Page() {
       return <PrivacyPage key={place.task} task={place.task} />;
     case 'security':
       return <SecurityPage />;
+    case 'log':
+      return <LogPage />;
     case 'settings':
       return <SettingsPage key={place.task} task={place.task} />;
     case 'access':

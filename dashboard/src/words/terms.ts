@@ -13,6 +13,7 @@ export const terms = {
     devices: 'Devices',
     privacy: 'Privacy',
     security: 'Security',
+    log: 'Log',
     settings: 'Settings',
     access: 'Access',
     missing: 'Not found',

@@ -33,6 +33,7 @@ const expected: Record<string, Role> = {
   'POST /v1/admin/alerts/silence': 'operator',
   'POST /v1/admin/webhooks/test': 'operator',
   'GET /v1/admin/audit': 'viewer',
+  'GET /v1/admin/log': 'operator',
   'GET /v1/admin/overview': 'viewer',
   'GET /v1/admin/check-ins': 'viewer',
   'GET /v1/admin/population': 'viewer',

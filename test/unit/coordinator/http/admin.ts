@@ -19,6 +19,7 @@ import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { SettingsManager } from '@murmuration/coordinator/task/settings-manager';
 import { TaskAdder } from '@murmuration/coordinator/task/task-adder';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
+import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { expect } from 'vitest';
@@ -86,6 +87,7 @@ export async function openAdmin(
     populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
     convictions,
     activePopulation: new ActivePopulation(storage.activity, () => 0, clock, federation.events),
+    recentLog: new RecentLog(clock.now()),
     taskAdder: new TaskAdder({
       modules: undefined,
       store: storage.addedTasks,

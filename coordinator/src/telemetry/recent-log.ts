@@ -1,0 +1,78 @@
+import { type LogLine, type LogLineLevel, logLineLevels } from '@murmuration/api/log';
+import type { DestinationStream } from 'pino';
+
+/** Lines that are kept at most. */
+const mostLines = 1_000;
+/** Characters that they have at most, all together. */
+const mostCharacters = 1 << 19;
+/** Fields of a line that are kept, and characters of each. */
+const mostFields = 30;
+const longestField = 2_000;
+
+/** The newest lines of the log, at info and above, in memory. It is one of the log's destinations, and so gets lines without secrets. */
+export class RecentLog implements DestinationStream {
+  /** When the coordinator started, in ISO 8601: numbers of lines begin again with each start. */
+  readonly run: string;
+  #lines: LogLine[] = [];
+  #sizes: number[] = [];
+  #characters = 0;
+  #newest = 0;
+  /** Hears of each line, once it is kept. */
+  written: () => void = () => {};
+
+  /** `now`: ms since 1970. */
+  constructor(now: number) {
+    this.run = new Date(now).toISOString();
+  }
+
+  /** Number of the newest line; 0 before there is one. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Lines with numbers above this one, oldest first. */
+  after(number: number): readonly LogLine[] {
+    const first = this.#newest - this.#lines.length + 1;
+    return this.#lines.slice(Math.max(0, number + 1 - first));
+  }
+
+  /** A line as pino writes it: JSON with `time`, `level` and `msg`. */
+  write(text: string): void {
+    const { time, level, msg, pid: _, hostname: __, ...rest } = JSON.parse(text);
+    if (!logLineLevels.includes(level)) return;
+    const fields = Object.fromEntries(
+      Object.entries(rest)
+        .filter(([, value]) => value !== null)
+        .slice(0, mostFields)
+        .map(([name, value]) => [name, cut(textOf(value))]),
+    );
+    this.#newest += 1;
+    const line = {
+      number: this.#newest,
+      time,
+      level: level as LogLineLevel,
+      message: cut(msg ?? ''),
+      fields,
+    };
+    const size = JSON.stringify(line).length;
+    this.#lines.push(line);
+    this.#sizes.push(size);
+    this.#characters += size;
+    while (this.#lines.length > mostLines || (this.#characters > mostCharacters && this.#lines.length > 1)) {
+      this.#lines.shift();
+      this.#characters -= this.#sizes.shift() ?? 0;
+    }
+    this.written();
+  }
+}
+
+/** An error is its stack, which begins with its message. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { stack } = value as { readonly stack?: unknown };
+  return typeof stack === 'string' ? stack : JSON.stringify(value);
+}
+
+function cut(text: string): string {
+  return text.length > longestField ? `${text.slice(0, longestField)}…` : text;
+}

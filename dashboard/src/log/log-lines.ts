@@ -1,0 +1,113 @@
+import type { LogLine, LogLines } from '@murmuration/api/log';
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { Feed } from '../live/feed.ts';
+import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import type { Requests } from '../requests/requests.ts';
+
+/** Lines that are shown at most. */
+const most = 2_000;
+
+/** The coordinator's log as far as it is known here: what was asked for, and what the feed sends since. */
+export class LiveLog {
+  readonly #requests: Requests;
+  readonly #lines = signal<readonly LogLine[] | undefined>(undefined);
+  readonly #refusal = signal<Refusal | undefined>(undefined);
+  /** Of which start of the coordinator the lines are. */
+  #run = '';
+  #isAsking = false;
+  #isStale = false;
+
+  constructor(requests: Requests) {
+    this.#requests = requests;
+  }
+
+  /** Oldest first; undefined until they are there. */
+  get lines(): ReadonlySignal<readonly LogLine[] | undefined> {
+    return this.#lines;
+  }
+
+  get refusal(): ReadonlySignal<Refusal | undefined> {
+    return this.#refusal;
+  }
+
+  /** Asks for the lines that are missing here. */
+  async load(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      while (this.#isStale) {
+        this.#isStale = false;
+        const after = this.#newest;
+        const { run, lines } = await this.#requests.get<LogLines>(`log?after=${after}`);
+        if (run !== this.#run && after > 0) this.#begin(run);
+        else this.#append(lines);
+        this.#run = run;
+      }
+      this.#refusal.value = undefined;
+    } catch (error) {
+      this.#refusal.value = asRefusal(error);
+    }
+    this.#isAsking = false;
+  }
+
+  /** Takes what the feed sends, and asks for what it has missed, until the returned function is called. */
+  follow(feed: Feed): () => void {
+    const stopLines = feed.onLog(news => this.#hear(news));
+    const stopConnection = effect(() => {
+      if (feed.connection.value === 'live') void this.load();
+    });
+    return () => {
+      stopLines();
+      stopConnection();
+    };
+  }
+
+  get #newest(): number {
+    return this.#lines.peek()?.at(-1)?.number ?? 0;
+  }
+
+  #hear({ run, lines }: LogLines): void {
+    const [first] = lines;
+    if (!first) return;
+    if (run !== this.#run) this.#begin(run);
+    // Lines between were not sent, or have not been asked for yet.
+    if (first.number > this.#newest + 1) void this.load();
+    else this.#append(lines);
+  }
+
+  /** The coordinator was started again: its numbers begin again. */
+  #begin(run: string): void {
+    this.#run = run;
+    this.#lines.value = undefined;
+    this.#isStale = true;
+  }
+
+  #append(lines: readonly LogLine[]): void {
+    const newest = this.#newest;
+    const fresh = lines.filter(({ number }) => number > newest);
+    this.#lines.value = [...(this.#lines.peek() ?? []), ...fresh].slice(-most);
+  }
+}
+
+/** Lines of this level or a worse one in which the text occurs, whatever its case; newest first. */
+export function matching(
+  lines: readonly LogLine[],
+  level: LogLine['level'],
+  text: string,
+): readonly LogLine[] {
+  const wanted = text.trim().toLowerCase();
+  const least = severity[level];
+  return lines
+    .filter(
+      line =>
+        severity[line.level] >= least &&
+        (wanted === '' ||
+          [line.message, ...Object.entries(line.fields).flat()].some(each =>
+            each.toLowerCase().includes(wanted),
+          )),
+    )
+    .toReversed();
+}
+
+const severity = { info: 0, warn: 1, error: 2 } satisfies Record<LogLine['level'], number>;

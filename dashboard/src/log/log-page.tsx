@@ -1,0 +1,129 @@
+import type { LogLine, LogLineLevel } from '@murmuration/api/log';
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { PageHead } from '../controls/page-head.tsx';
+import { instant } from '../format/format.ts';
+import { Failure } from '../loading/loading.tsx';
+import { words as loadingWords } from '../loading/words.ts';
+import { terms } from '../words/terms.ts';
+import { LiveLog, matching } from './log-lines.ts';
+import { words } from './words.ts';
+
+/** Lines that are shown before somebody asks for more. */
+const shownAtFirst = 200;
+
+/** The coordinator's log, as it is written. */
+export function LogPage() {
+  const { requests, feed } = useDashboard();
+  const log = useMemo(() => new LiveLog(requests), [requests]);
+  useEffect(() => log.follow(feed), [log, feed]);
+  const level = useSignal<LogLineLevel>('info');
+  const text = useSignal('');
+  const shown = useSignal(shownAtFirst);
+  /** What is shown while it is paused. */
+  const held = useSignal<readonly LogLine[] | null>(null);
+  const lines = log.lines.value;
+  const refusal = log.refusal.value;
+  const isPaused = held.value !== null;
+  const found = matching(held.value ?? lines ?? [], level.value, text.value);
+  const newest = held.value?.at(-1)?.number ?? 0;
+  const fresh = isPaused ? (lines ?? []).filter(({ number }) => number > newest).length : 0;
+  return (
+    <>
+      <PageHead title={terms.pages.log} />
+      <section class="card" aria-label={words.lines}>
+        <div class="card-head">
+          <p class="muted">{words.hint}</p>
+          <div class="filters">
+            <label>
+              <span>{words.level}</span>
+              <select
+                value={level.value}
+                onChange={({ currentTarget }) => {
+                  level.value = currentTarget.value as LogLineLevel;
+                }}
+              >
+                {Object.entries(words.levels).map(([value, name]) => (
+                  <option key={value} value={value}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              <span>{words.search}</span>
+              <input
+                type="search"
+                value={text.value}
+                maxLength={100}
+                autocomplete="off"
+                spellcheck={false}
+                placeholder={words.searchHint}
+                onInput={({ currentTarget }) => {
+                  text.value = currentTarget.value;
+                }}
+              />
+            </label>
+            <button
+              type="button"
+              class="quiet-button"
+              aria-pressed={isPaused}
+              onClick={() => {
+                held.value = isPaused ? null : (lines ?? []);
+              }}
+            >
+              {isPaused ? words.resume : words.pause}
+            </button>
+          </div>
+        </div>
+        {refusal && <Failure refusal={refusal} retry={() => log.load()} />}
+        {isPaused && (
+          <p class="hint" role="status">
+            {words.paused(fresh)}
+          </p>
+        )}
+        {lines === undefined ? (
+          !refusal && <p class="placeholder">{loadingWords.loading}</p>
+        ) : found.length === 0 ? (
+          <p class="hint">{lines.length === 0 ? words.none : words.noneFit}</p>
+        ) : (
+          <ol class="log-lines">
+            {found.slice(0, shown.value).map(line => (
+              <Line key={line.number} line={line} />
+            ))}
+          </ol>
+        )}
+        {found.length > shown.value && (
+          <button
+            type="button"
+            class="quiet-button"
+            onClick={() => {
+              shown.value += shownAtFirst;
+            }}
+          >
+            {words.more}
+          </button>
+        )}
+      </section>
+    </>
+  );
+}
+
+function Line({ line: { time, level, message, fields } }: { readonly line: LogLine }) {
+  return (
+    <li class={`is-${level}`}>
+      <time dateTime={time}>{instant(time)}</time>
+      <span class="level">{words.names[level]}</span>
+      <p>
+        <strong>{message}</strong>
+        {Object.entries(fields).map(([name, value]) => (
+          <span key={name} class="detail">
+            {' '}
+            <span class="muted">{name}</span>&nbsp;<code>{value}</code>
+          </span>
+        ))}
+      </p>
+    </li>
+  );
+}
