@@ -1,7 +1,6 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
-import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
@@ -14,7 +13,7 @@ import { ActivityRecorder } from '../population/activity-recorder.ts';
 import { Convictions } from '../population/convictions.ts';
 import { DeviceRegistry } from '../population/device-registry.ts';
 import type { Population } from '../population/population.ts';
-import { WaitingPool } from '../population/waiting-pool.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { Predictor } from '../prediction/predictor.ts';
 import { RemotePredictions } from '../prediction/remote-predictions.ts';
 import { workerPredictor } from '../prediction/worker-predictor.ts';
@@ -23,12 +22,13 @@ import { VersionAliases } from '../promotion/version-aliases.ts';
 import { Registry } from '../registry/registry.ts';
 import { Retention, type RetentionPolicy } from '../registry/retention.ts';
 import { findRound, resumeAll } from '../rounds/all-tasks.ts';
-import { CheckInHandler } from '../rounds/check-in.ts';
+import type { CheckInHandler } from '../rounds/check-in.ts';
 import { ensureFirstVersion } from '../rounds/first-version.ts';
 import { versionMaker } from '../rounds/make-version.ts';
+import { openTaskRounds } from '../rounds/open-task-rounds.ts';
 import type { CohortChannel } from '../rounds/ports.ts';
 import { RoundControl } from '../rounds/round-control.ts';
-import { TaskRounds } from '../rounds/task-rounds.ts';
+import type { TaskRounds } from '../rounds/task-rounds.ts';
 import { Traffic } from '../rounds/traffic.ts';
 import type { Storage } from '../storage/storage.ts';
 import { SettingsManager, withStoredSettings } from '../task/settings-manager.ts';
@@ -129,47 +129,33 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await readability.look(task.name);
     await settings.open(definition);
     await activePopulation.open([task]);
-    const pool = new WaitingPool(() => taskRounds.current?.poolChanged());
-    const taskRounds: TaskRounds = new TaskRounds(task, registry, {
+    const opened = openTaskRounds(task, {
+      registry,
       clock,
       random,
-      primitives: native,
+      jitter: ports.jitter,
       unmasker,
-      pool,
       channel,
+      activePopulation,
       history,
       store: storage.durable ? storage.rounds : undefined,
-      makeVersion: versionMaker(
-        () => taskRounds.task,
-        registry,
-        clock,
-        (...step) => events.emit('closing-step', ...step),
-      ),
+      makeVersion: taskOf =>
+        versionMaker(taskOf, registry, clock, (...step) => events.emit('closing-step', ...step)),
       named: () => {
         const { champion } = versionAliases.of(task.name);
         return champion.pinned ? champion.model : undefined;
       },
       traffic: () => traffic.of(task.name),
-      comeBackAfter: device => checkIn.sendAway(device),
-      recall: () => checkIn.recall(),
       enrolled: () => population.size,
       events,
     });
-    const checkIn: CheckInHandler = new CheckInHandler({
-      rounds: taskRounds,
-      pool,
-      activePopulation,
-      random: ports.jitter,
-      clock,
-      channel,
-    });
-    await control.open([taskRounds]);
+    await control.open([opened.rounds]);
     return () => {
-      pools.set(task.name, pool);
-      rounds.set(task.name, taskRounds);
-      checkIns.set(task.name, checkIn);
+      pools.set(task.name, opened.pool);
+      rounds.set(task.name, opened.rounds);
+      checkIns.set(task.name, opened.checkIns);
       servings.set(task.name, task.serving.remote ? workerPredictor() : null);
-      return taskRounds;
+      return opened.rounds;
     };
   };
   for (const admit of await inTurn(defined, prepare)) admit();

@@ -1,16 +1,20 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
+import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import { DeviceRegistry } from '@murmuration/coordinator/population/device-registry';
 import { Population } from '@murmuration/coordinator/population/population';
-import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import type { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
-import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
+import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
+import type { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
 import type { CohortChannel, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
-import { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
+import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
+import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -92,6 +96,7 @@ export class Life implements CohortChannel, Writer {
   isStopped = false;
   readonly #kept: Kept;
   readonly #checkIns: CheckInHandler;
+  readonly #uploads: Uploads;
   readonly #registrar: DeviceRegistry;
   readonly #listener: Listener;
   readonly #connections = new Set<DeviceId>();
@@ -112,31 +117,29 @@ export class Life implements CohortChannel, Writer {
     const random = seededRandom(seed);
     const registry = new Registry(blobs, history);
     this.population = new Population(devices, async () => true, native, clock);
-    this.pool = new WaitingPool(() => this.rounds.current?.poolChanged());
-    this.rounds = new TaskRounds(task, registry, {
+    const opened = openTaskRounds(task, {
+      registry,
       clock,
       random,
-      primitives: native,
+      jitter: random,
       unmasker,
-      pool: this.pool,
       channel: this,
+      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       history,
       store: durable ? store : undefined,
-      makeVersion: versionMaker(() => task, registry, clock),
+      makeVersion: taskOf => versionMaker(taskOf, registry, clock),
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
-      comeBackAfter: device => this.#checkIns.sendAway(device),
-      recall: () => {},
       enrolled: () => Number.POSITIVE_INFINITY,
       events,
     });
-    this.#checkIns = new CheckInHandler({
-      rounds: this.rounds,
-      pool: this.pool,
-      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
-      random,
-      clock,
-      channel: { devices: [], comeBack() {} },
+    this.rounds = opened.rounds;
+    this.pool = opened.pool;
+    this.#checkIns = opened.checkIns;
+    this.#uploads = new Uploads({
+      findRound: round => this.find(round),
+      traffic: new Traffic(),
+      isRevoked: device => this.population.isRevoked(device),
     });
     this.control = new RoundControl(new Map([[task.name, this.rounds]]), pausedTasks);
     this.#registrar = new DeviceRegistry(devices, memoryActivity(), this.population, {
@@ -184,9 +187,7 @@ export class Life implements CohortChannel, Writer {
 
   /** Finds the round of a message. Throws `round.unknown` or `round.closed`. */
   find(round: RoundId): RoundDriver {
-    const driver = this.rounds.find(round);
-    if (!driver) throw new MurmurationError('round.unknown');
-    return driver;
+    return findRound(new Map([[this.rounds.task.name, this.rounds]]), round);
   }
 
   /** Takes an update as the route of updates does. */
@@ -196,17 +197,18 @@ export class Life implements CohortChannel, Writer {
     { token, signature }: UploadRights,
     bytes: Uint8Array,
   ): Promise<void> {
-    const driver = this.find(round);
-    const device = driver.authenticate(assignment, token);
-    if (this.population.isRevoked(device)) throw new MurmurationError('device.revoked');
-    driver.requireSigned(assignment, signature);
-    if (bytes.length !== driver.updateLength) throw new MurmurationError('update.wrong-length');
-    await driver.accept(assignment, bytes, signature);
+    const head = { round, assignment, token, signature, length: bytes.length };
+    this.#uploads.check(head);
+    await this.#uploads.take(head, bytes);
   }
 
   revoke(device: DeviceId): Promise<void> {
     return this.#registrar.revoke(device);
   }
+
+  /** Nobody is told to come back sooner. */
+  readonly devices: readonly DeviceId[] = [];
+  comeBack(): void {}
 
   isConnected(device: DeviceId): boolean {
     return this.#connections.has(device);

@@ -1,14 +1,12 @@
 import type { DeviceChannel } from '@murmuration/coordinator/assembly/core';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
-import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
-import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
 import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
@@ -126,37 +124,24 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
   await storeFirstVersion(task, zeros, registry, history, clock);
   const channel = new MemoryChannel();
   const enrolled = { devices: Number.POSITIVE_INFINITY };
-  const pool = new WaitingPool(() => rounds.current?.poolChanged());
-  const make = versionMaker(
-    () => rounds.task,
+  const { rounds, pool, checkIns } = openTaskRounds(task, {
     registry,
     clock,
-    (...step) => events.emit('closing-step', ...step),
-  );
-  const rounds: TaskRounds = new TaskRounds(task, registry, {
-    clock,
     random,
-    primitives: native,
+    jitter: random,
     unmasker,
-    pool,
     channel,
+    activePopulation: { of: () => ({ population: 0, connected: 0 }) },
     history,
     store,
-    makeVersion: makeVersion?.(make) ?? make,
+    makeVersion: taskOf => {
+      const make = versionMaker(taskOf, registry, clock, (...step) => events.emit('closing-step', ...step));
+      return makeVersion?.(make) ?? make;
+    },
     named: () => undefined,
     traffic: () => ({ up: 0, down: 0 }),
-    comeBackAfter: device => checkIns.sendAway(device),
-    recall: () => checkIns.recall(),
     enrolled: () => enrolled.devices,
     events,
-  });
-  const checkIns = new CheckInHandler({
-    rounds,
-    pool,
-    activePopulation: { of: () => ({ population: 0, connected: 0 }) },
-    random,
-    clock,
-    channel,
   });
   return {
     task,

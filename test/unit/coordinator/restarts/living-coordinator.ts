@@ -1,13 +1,17 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
+import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
+import type { WaitingPool } from '@murmuration/coordinator/population/waiting-pool';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { SavedRound } from '@murmuration/coordinator/round/store';
-import { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
+import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
+import type { CheckInHandler } from '@murmuration/coordinator/rounds/check-in';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import { versionMaker } from '@murmuration/coordinator/rounds/make-version';
+import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds';
 import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
-import { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
+import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
+import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -57,6 +61,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
   readonly #registry: Registry;
   readonly #checkIns: CheckInHandler;
   readonly #pool: WaitingPool;
+  readonly #uploads: Uploads;
   readonly #links = new Map<DeviceId, Link>();
 
   constructor(world: CoordinatorEnvironment, life: Life) {
@@ -69,12 +74,12 @@ export class LivingCoordinator implements Answering, CohortChannel {
     const { store, history } = kept.of(life);
     const { task } = world;
     this.#registry = new Registry(kept.blobs, history);
-    this.#pool = new WaitingPool(() => this.rounds.current?.poolChanged());
     const random = seededRandom(world.lives);
-    this.rounds = new TaskRounds(task, this.#registry, {
+    const opened = openTaskRounds(task, {
+      registry: this.#registry,
       clock,
       random,
-      primitives: native,
+      jitter: random,
       unmasker: {
         async unmask(context, secrets, { elements, width }) {
           for (const secret of secrets) applyMasks(native, elements, unmaskingMasks(context, secret), width);
@@ -82,27 +87,29 @@ export class LivingCoordinator implements Answering, CohortChannel {
         },
         close: async () => {},
       },
-      pool: this.#pool,
       channel: this,
+      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       history,
       store,
-      makeVersion: world.makeVersion(versionMaker(() => task, this.#registry, clock)),
+      makeVersion: taskOf => world.makeVersion(versionMaker(taskOf, this.#registry, clock)),
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
-      comeBackAfter: device => this.#checkIns.sendAway(device),
-      recall: () => {},
       enrolled: () => Number.POSITIVE_INFINITY,
       events,
     });
-    this.#checkIns = new CheckInHandler({
-      rounds: this.rounds,
-      pool: this.#pool,
-      activePopulation: { of: () => ({ population: 0, connected: 0 }) },
-      random,
-      clock,
-      channel: { devices: [], comeBack() {} },
+    this.rounds = opened.rounds;
+    this.#pool = opened.pool;
+    this.#checkIns = opened.checkIns;
+    this.#uploads = new Uploads({
+      findRound: round => this.#find(round),
+      traffic: new Traffic(),
+      isRevoked: () => false,
     });
   }
+
+  /** Nobody is told to come back sooner. */
+  readonly devices: readonly DeviceId[] = [];
+  comeBack(): void {}
 
   isConnected(device: DeviceId): boolean {
     return this.#links.has(device);
@@ -174,11 +181,16 @@ export class LivingCoordinator implements Answering, CohortChannel {
 
   async upload(path: string, { token, signature }: UploadRights, bytes: Uint8Array): Promise<unknown> {
     const [, , , round, , assignment] = path.split('/') as [string, string, string, string, string, string];
-    const driver = this.#find(parseRoundId(round));
-    driver.authenticate(parseAssignmentId(assignment), token);
-    driver.requireSigned(parseAssignmentId(assignment), signature);
-    const receipt = await driver.accept(parseAssignmentId(assignment), bytes, signature);
-    this.#around.requireKept('receipt', driver.terms.id, ({ checkpoint }) =>
+    const head = {
+      round: parseRoundId(round),
+      assignment: parseAssignmentId(assignment),
+      token,
+      signature,
+      length: bytes.length,
+    };
+    this.#uploads.check(head);
+    const receipt = await this.#uploads.take(head, bytes);
+    this.#around.requireKept('receipt', head.round, ({ checkpoint }) =>
       checkpoint!.contributors.some(contributor => contributor.assignment === assignment),
     );
     return receipt;
@@ -199,9 +211,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
   }
 
   #find(round: RoundId): RoundDriver {
-    const driver = this.rounds.find(round);
-    if (!driver) throw new MurmurationError('round.unknown');
-    return driver;
+    return findRound(new Map([[this.rounds.task.name, this.rounds]]), round);
   }
 }
 

@@ -1,0 +1,47 @@
+import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { ActivePopulation } from '../population/active-population.ts';
+import { WaitingPool } from '../population/waiting-pool.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Task } from '../task/task.ts';
+import { CheckInHandler, type CheckInPorts } from './check-in.ts';
+import type { CohortChannel, DriverPorts, MakeVersion } from './ports.ts';
+import { TaskRounds } from './task-rounds.ts';
+
+/** What the rounds of a task stand on, but for what they are to each other. */
+export interface TaskPorts
+  extends Omit<DriverPorts, 'primitives' | 'pool' | 'channel' | 'makeVersion' | 'comeBackAfter' | 'recall'> {
+  readonly registry: Registry;
+  readonly channel: CohortChannel & CheckInPorts['channel'];
+  readonly activePopulation: Pick<ActivePopulation, 'of'>;
+  /** Spreads check-ins. */
+  readonly jitter: RandomBytes;
+  /** The step from a sum to a version; `taskOf` gives the task as it is set when a round ends. */
+  readonly makeVersion: (taskOf: () => Task) => MakeVersion;
+}
+
+/** The rounds of one task, the devices that wait for one, and what answers check-ins. */
+export interface OpenTaskRounds {
+  readonly rounds: TaskRounds;
+  readonly pool: WaitingPool;
+  readonly checkIns: CheckInHandler;
+}
+
+/** Puts the rounds of a task together with those who wait for them; nothing begins before `rounds.start`. */
+export function openTaskRounds(
+  task: Task,
+  { registry, activePopulation, jitter, makeVersion, ...ports }: TaskPorts,
+): OpenTaskRounds {
+  const { clock, channel } = ports;
+  const pool = new WaitingPool(() => rounds.current?.poolChanged());
+  const rounds: TaskRounds = new TaskRounds(task, registry, {
+    ...ports,
+    primitives: native,
+    pool,
+    makeVersion: makeVersion(() => rounds.task),
+    comeBackAfter: device => checkIns.sendAway(device),
+    recall: () => checkIns.recall(),
+  });
+  const checkIns = new CheckInHandler({ rounds, pool, activePopulation, random: jitter, clock, channel });
+  return { rounds, pool, checkIns };
+}
