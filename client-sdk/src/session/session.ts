@@ -1,3 +1,4 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type CheckIn, type ComeBack, checkInAnswer } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
@@ -50,7 +51,7 @@ export class Session {
   #isCutOff = false;
   #cancelTimer: Cancel = () => {};
   /** The contributions so far: the next one begins when the one before has ended, since they share trainer and store. */
-  #contributions: Promise<void> = Promise.resolve();
+  readonly #contributions = new PromiseQueue();
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
@@ -109,7 +110,7 @@ export class Session {
     };
     this.#state = state;
     this.#expectEnd(assignment);
-    this.#contributions = this.#contributions.then(() => this.#contribute(state));
+    void this.#contributions.run(() => this.#contribute(state));
   }
 
   roundEnded({ round, after, reason }: RoundEnd): void {
@@ -141,7 +142,7 @@ export class Session {
     const state = this.#state;
     this.#abandon();
     if (state.phase === 'contributing') await this.#leave(state.assignment, 'the app stopped');
-    await this.#contributions;
+    await this.#contributions.idle();
   }
 
   #abandon(): void {

@@ -1,5 +1,6 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { RoundEnd } from '@murmuration/protocol/messages/round';
+import { BoundedMap } from '../limits/bounded-map.ts';
 
 /** Devices of which it is remembered at most; the others find out by themselves (RD8). */
 const most = 20_000;
@@ -7,12 +8,10 @@ const most = 20_000;
 /** The ends of rounds that devices have not heard, since they had no connection: the newest one of each device. */
 export class PendingRoundEnds {
   /** The one that was remembered longest ago first. */
-  readonly #ends = new Map<DeviceId, RoundEnd>();
+  readonly #ends = new BoundedMap<DeviceId, RoundEnd>(most);
 
   remember(device: DeviceId, end: RoundEnd): void {
-    this.#ends.delete(device);
     this.#ends.set(device, end);
-    if (this.#ends.size > most) this.#ends.delete(this.#ends.keys().next().value!);
   }
 
   /** What the device has not heard, which is forgotten with this. */

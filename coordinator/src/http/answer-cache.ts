@@ -1,4 +1,5 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { BoundedMap } from '../limits/bounded-map.ts';
 
 /** Answers that are kept at most. */
 const most = 128;
@@ -14,7 +15,7 @@ interface Kept {
 export class AnswerCache {
   readonly #clock: Clock;
   /** The least recently asked for first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedMap<string, Kept>(most);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,9 +27,7 @@ export class AnswerCache {
     const found = this.#kept.get(key);
     const isFresh = found !== undefined && found.madeAt <= now && now < found.madeAt + fresh;
     const kept = isFresh ? found : { answer: make().then(toJson), madeAt: now };
-    this.#kept.delete(key);
     this.#kept.set(key, kept);
-    if (this.#kept.size > most) this.#kept.delete(this.#kept.keys().next().value!);
     if (!isFresh)
       kept.answer.catch(() => {
         if (this.#kept.get(key) === kept) this.#kept.delete(key);

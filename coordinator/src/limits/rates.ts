@@ -1,4 +1,5 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { BoundedMap } from './bounded-map.ts';
 import type { Rate } from './limits.ts';
 
 /** Keys that are remembered at most; one that is forgotten begins anew. */
@@ -14,7 +15,7 @@ export class Rates {
   readonly #interval: number;
   readonly #depth: number;
   /** By key, the least recently used first: when its bucket is full again, ms since 1970. */
-  readonly #full = new Map<string, number>();
+  readonly #full = new BoundedMap<string, number>(mostKeys);
 
   constructor({ burst, perSecond }: Rate, clock: Clock) {
     this.#clock = clock;
@@ -32,9 +33,7 @@ export class Rates {
     const wait = full + taken - now - this.#depth;
     // A rounding error is no reason to wait.
     const mayGoOn = wait <= 1e-6;
-    this.#full.delete(key);
     this.#full.set(key, mayGoOn ? full + taken : full);
-    if (this.#full.size > mostKeys) this.#full.delete(this.#full.keys().next().value!);
     return mayGoOn ? 0 : Math.ceil(wait);
   }
 }

@@ -1,4 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import { BoundedMap } from '../limits/bounded-map.ts';
 
 /** Devices whose time is remembered; beyond that those are forgotten that were told first. */
 const mostRemembered = 100_000;
@@ -12,13 +13,11 @@ export interface Expected {
 
 /** Devices of one task that were told to come back later and have not done so yet. */
 export class SentAway {
-  readonly #due = new Map<DeviceId, number>();
+  readonly #due = new BoundedMap<DeviceId, number>(mostRemembered);
 
   /** A device was told to come back at `due`, ms since 1970; what it was told before no longer holds. */
   add(device: DeviceId, due: number): void {
-    this.#due.delete(device);
     this.#due.set(device, due);
-    if (this.#due.size > mostRemembered) this.#due.delete(this.#due.keys().next().value!);
   }
 
   /** The device has come back, or is not expected any more. */

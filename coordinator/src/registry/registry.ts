@@ -7,6 +7,7 @@ import {
   type ModelFiles,
   parseModelJson,
 } from '@murmuration/protocol/weights/model-files';
+import { BoundedMap } from '../limits/bounded-map.ts';
 import { type AliasStore, baseOf } from './aliases.ts';
 import { contentHash } from './content-hash.ts';
 import type { BlobStore, Head, History } from './ports.ts';
@@ -23,7 +24,7 @@ export class Registry {
   readonly #history: History;
   readonly #aliases: Pick<AliasStore, 'of'>;
   /** Hashes of weights, by model. */
-  readonly #weights = new Map<ModelHash, Promise<string>>();
+  readonly #weights = new BoundedMap<ModelHash, Promise<string>>(mostKnown);
   #recent: ModelFiles | undefined;
 
   constructor(blobs: BlobStore, history: History, aliases: Pick<AliasStore, 'of'> = none) {
@@ -83,7 +84,6 @@ export class Registry {
     const found = this.#blobs.get(model).then(json => parseModelJson(model, json).weightsHash);
     this.#weights.set(model, found);
     found.catch(() => this.#weights.delete(model));
-    if (this.#weights.size > mostKnown) this.#weights.delete(this.#weights.keys().next().value!);
     return found;
   }
 }

@@ -1,3 +1,4 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
@@ -26,7 +27,7 @@ export class Retention {
   readonly #verdicts: Pick<VerdictStore, 'retain'>;
   /** The weight file of each model, as its `model.json` names it. */
   readonly #weights = new Map<ModelHash, string>();
-  #last: Promise<void> = Promise.resolve();
+  readonly #prunings = new PromiseQueue();
 
   constructor(
     policy: RetentionPolicy,
@@ -48,14 +49,12 @@ export class Retention {
    * file is deleted.
    */
   apply(task: TaskName, inUse: ReadonlySet<ModelHash>): Promise<void> {
-    const mine = this.#last.then(() => this.#prune(task, inUse));
-    this.#last = mine.catch(() => {});
-    return mine;
+    return this.#prunings.run(() => this.#prune(task, inUse));
   }
 
   /** Settles when nothing is being deleted. */
-  async settled(): Promise<void> {
-    await this.#last;
+  settled(): Promise<void> {
+    return this.#prunings.idle();
   }
 
   async #prune(task: TaskName, models: ReadonlySet<ModelHash>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { FieldChange } from '@murmuration/api/audit';
 import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -69,7 +70,7 @@ export class SettingsManager {
   readonly #clock: Clock;
   readonly #kept = new Map<TaskName, KeptSettings>();
   /** One change after the other. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #changes = new PromiseQueue();
 
   constructor(store: SettingsStore, tasks: ReadonlyMap<string, Adjustable>, clock: Clock) {
     this.#store = store;
@@ -112,9 +113,7 @@ export class SettingsManager {
     by: Changer,
     heard: (changes: readonly FieldChange[]) => void = () => {},
   ): Promise<SettingsChanged> {
-    const mine = this.#last.then(() => this.#change(name, change, by, heard));
-    this.#last = mine.catch(() => {});
-    return mine;
+    return this.#changes.run(() => this.#change(name, change, by, heard));
   }
 
   async #change(

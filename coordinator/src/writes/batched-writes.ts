@@ -1,3 +1,4 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /** ms for which changes gather before they are written together. */
@@ -9,7 +10,7 @@ export class BatchedWrites {
   readonly #clock: Clock;
   #cancel: Cancel | undefined;
   #isClosed = false;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writes = new PromiseQueue();
 
   /** `write` takes all that has gathered; it throws nothing, and calls `schedule` for what it has to keep. */
   constructor(write: () => Promise<void>, clock: Clock) {
@@ -27,8 +28,7 @@ export class BatchedWrites {
   async flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#writing = this.#writing.then(this.#write);
-    await this.#writing;
+    await this.#writes.run(this.#write);
   }
 
   /** Writes for the last time; what can't be written now is lost. */

@@ -1,4 +1,5 @@
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 
 /** What a person's choices do to the client. */
@@ -26,7 +27,7 @@ export class Choice {
   readonly #storage: Storage;
   readonly #failed: (error: unknown) => void;
   /** What was asked of the client goes one after the other. */
-  #queue: Promise<void> = Promise.resolve();
+  readonly #queue = new PromiseQueue();
 
   /** `sentences` counts what was written, of which a round needs `least`; `failed` hears of what could not be done. */
   constructor(
@@ -56,7 +57,7 @@ export class Choice {
       const given = this.consent.value;
       this.#do(() => this.#client.setConsent(given));
     });
-    await this.#queue;
+    await this.#queue.idle();
   }
 
   agree(given: boolean): void {
@@ -71,8 +72,7 @@ export class Choice {
 
   /** Erases this device's identity and all that is stored; there is no consent afterwards. */
   async forget(): Promise<void> {
-    const done = this.#queue.then(() => this.#client.forget());
-    this.#queue = done.catch(() => {});
+    const done = this.#queue.run(() => this.#client.forget());
     // Whether or not the coordinator can be told.
     this.consent.value = false;
     this.paused.value = false;
@@ -85,6 +85,6 @@ export class Choice {
   }
 
   #do(work: () => Promise<void>): void {
-    this.#queue = this.#queue.then(work).catch(this.#failed);
+    this.#queue.run(work).catch(this.#failed);
   }
 }

@@ -1,4 +1,5 @@
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { signal } from '@preact/signals';
 
 /** Sentences that are kept, the newest ones. */
@@ -13,7 +14,7 @@ export class TypingLog {
   readonly sentences = signal<readonly string[]>([]);
   readonly #storage: Storage;
   /** Writes one after the other, so that none overtakes. */
-  #written: Promise<void> = Promise.resolve();
+  readonly #writes = new PromiseQueue();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -40,9 +41,7 @@ export class TypingLog {
 
   #write(): Promise<void> {
     const bytes = new TextEncoder().encode(JSON.stringify(this.sentences.peek()));
-    const written = this.#written.then(() => this.#storage.put(name, bytes));
-    this.#written = written.catch(() => {});
-    return written;
+    return this.#writes.run(() => this.#storage.put(name, bytes));
   }
 }
 

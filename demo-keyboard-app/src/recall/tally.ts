@@ -1,4 +1,5 @@
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { signal } from '@preact/signals';
 import { numberToken, tokensOf } from '../../task/tokens.ts';
 import { completeWords } from '../draft/text.ts';
@@ -29,7 +30,7 @@ export class RecallTally {
   readonly #storage: Storage;
   /** Words of the sentence under way that were counted. */
   #counted = 0;
-  #queue: Promise<void> = Promise.resolve();
+  readonly #queue = new PromiseQueue();
 
   constructor(next: NextWords, storage: Storage) {
     this.#next = next;
@@ -51,8 +52,7 @@ export class RecallTally {
   async sent(text: string): Promise<void> {
     this.#count(text, true);
     this.#counted = 0;
-    this.#queue = this.#queue.then(() => this.#store());
-    await this.#queue;
+    await this.#queue.run(() => this.#store());
   }
 
   /** Begins from nothing; the storage is erased by whoever owns it. */
@@ -67,7 +67,7 @@ export class RecallTally {
     for (const { word, at } of words.slice(this.#counted)) {
       const [target, ...others] = tokensOf(word);
       if (target === undefined || target === numberToken || others.length > 0) continue;
-      this.#queue = this.#queue.then(() => this.#ask(text.slice(0, at), target));
+      void this.#queue.run(() => this.#ask(text.slice(0, at), target));
     }
     this.#counted = Math.max(this.#counted, words.length);
   }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@murmuration/coordinator/limits/bounded-map';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 /** Versions that are kept at once: the one that a round trains from, and the one before. */
@@ -5,7 +6,7 @@ const kept = 2;
 
 /** Model versions in memory that all threads share, once each, however many devices train from them. */
 export class SharedVersions {
-  readonly #versions = new Map<string, ModelFiles>();
+  readonly #versions = new BoundedMap<string, ModelFiles>(kept);
   /** Whether each device has weights of its own in some layers. */
   readonly #arePersonal: boolean;
 
@@ -22,7 +23,6 @@ export class SharedVersions {
     weights.set(files.weights);
     const version = { ...files, weights };
     this.#versions.set(files.hash, version);
-    if (this.#versions.size > kept) this.#versions.delete(this.#versions.keys().next().value!);
     return version;
   }
 }

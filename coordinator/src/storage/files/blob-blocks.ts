@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
+import { BoundedMap } from '../../limits/bounded-map.ts';
 import { blockLength, type StoredBytes } from '../../registry/stored-bytes.ts';
 import { ifThere, onDisk, withFile } from './durable-file.ts';
 
@@ -29,9 +31,9 @@ export class BlobBlocks {
   readonly #checked = new Map<string, Promise<Checked>>();
   #digests = 0;
   /** By hash and number, the least recently read first. */
-  readonly #blocks = new Map<string, Promise<Uint8Array>>();
+  readonly #blocks = new BoundedMap<string, Promise<Uint8Array>>(mostBlocks);
   /** Files are read through one at a time, however many are asked for. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #readings = new PromiseQueue();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -63,9 +65,7 @@ export class BlobBlocks {
   #block(hash: string, number: number): Promise<Uint8Array> {
     const key = `${hash}:${number}`;
     const block = this.#blocks.get(key) ?? this.#readBlock(hash, number);
-    this.#blocks.delete(key);
     this.#blocks.set(key, block);
-    if (this.#blocks.size > mostBlocks) this.#blocks.delete(this.#blocks.keys().next().value!);
     block.catch(() => {
       if (this.#blocks.get(key) === block) this.#blocks.delete(key);
     });
@@ -92,8 +92,7 @@ export class BlobBlocks {
       return known;
     }
     if (!hashPattern.test(hash)) throw new MurmurationError('model.missing');
-    const checked = this.#turn.then(() => this.#readThrough(hash));
-    this.#turn = checked.catch(() => {});
+    const checked = this.#readings.run(() => this.#readThrough(hash));
     this.#checked.set(hash, checked);
     checked.then(
       ({ digests }) => this.#remember(digests.length / digestLength),

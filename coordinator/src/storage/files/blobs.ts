@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -23,14 +24,8 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
   let cachedBytes = 0;
   let writes = 0;
   const blocks = new BlobBlocks(folder);
-  /** The last `put` or `sweep`: they take turns, since one may want what the other is about to delete. */
-  let turn: Promise<unknown> = Promise.resolve();
-
-  const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const mine = turn.then(work);
-    turn = mine.catch(() => {});
-    return mine;
-  };
+  /** `put` and `sweep` take turns, since one may want what the other is about to delete. */
+  const turns = new PromiseQueue();
 
   const forget = (hash: string): void => {
     cachedBytes -= cached.get(hash)?.length ?? 0;
@@ -58,7 +53,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
       // What is written is what the caller has now, whatever becomes of its buffer.
       const kept = new Uint8Array(bytes);
       const hash = contentHash(kept);
-      return inTurn(() =>
+      return turns.run(() =>
         onDisk(`The blob ${hash} can't be stored`, async () => {
           const path = join(folder, hash);
           if (!(await isWhole(path, hash))) await writeWhole(path, `${path}.${++writes}.tmp`, kept);
@@ -82,7 +77,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
     open: (hash, toRead) => blocks.open(hash, toRead),
 
     sweep(named, before) {
-      return inTurn(() =>
+      return turns.run(() =>
         onDisk(`The folder ${folder} can't be tidied`, async () => {
           const deleted: string[] = [];
           for (const { name: hash } of (await readdir(folder, { withFileTypes: true })).filter(each =>

@@ -1,4 +1,5 @@
 import Database from 'libsql/promise';
+import { BoundedMap } from '../../limits/bounded-map.ts';
 import { storageFailure } from '../failure.ts';
 
 /** What a column holds, or a parameter. */
@@ -41,7 +42,8 @@ const maxPrepared = 200;
 export class Connection {
   readonly #path: string;
   readonly #handle: Handle;
-  readonly #prepared = new Map<string, Statement>();
+  /** The one used longest ago first. */
+  readonly #prepared = new BoundedMap<string, Statement>(maxPrepared);
   #isOpen = true;
 
   private constructor(path: string, handle: Handle) {
@@ -111,12 +113,8 @@ export class Connection {
   }
 
   async #prepare(sql: string): Promise<Statement> {
-    const known = this.#prepared.get(sql);
-    // To the end of the map, whose first entry is the one used longest ago.
-    if (known) this.#prepared.delete(sql);
-    const statement = known ?? (await this.#handle.prepare(sql)).safeIntegers(true);
+    const statement = this.#prepared.get(sql) ?? (await this.#handle.prepare(sql)).safeIntegers(true);
     this.#prepared.set(sql, statement);
-    if (this.#prepared.size > maxPrepared) this.#prepared.delete(this.#prepared.keys().next().value!);
     return statement;
   }
 

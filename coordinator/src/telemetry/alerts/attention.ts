@@ -1,6 +1,7 @@
 import type { AlertRule } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Alert } from '../../events/alert.ts';
+import { BoundedMap } from '../../limits/bounded-map.ts';
 
 /** That an operator looks after an alert. */
 export interface Acknowledgement {
@@ -26,13 +27,12 @@ const most = 200;
 
 /** Which alerts operators look after, and of which kinds they want to hear nothing for a while. In memory: a restart forgets it. */
 export class Attention {
-  readonly #acknowledged = new Map<string, Acknowledgement>();
+  readonly #acknowledged = new BoundedMap<string, Acknowledgement>(most);
   readonly #silences = new Map<string, Silence>();
 
   /** Whoever was first keeps it. */
   acknowledge(alert: string, acknowledgement: Acknowledgement): void {
     if (!this.#acknowledged.has(alert)) this.#acknowledged.set(alert, acknowledgement);
-    if (this.#acknowledged.size > most) this.#acknowledged.delete(this.#acknowledged.keys().next().value!);
   }
 
   acknowledgementOf(alert: string): Acknowledgement | null {

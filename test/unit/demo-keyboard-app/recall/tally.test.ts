@@ -41,6 +41,22 @@ describe('the recall of the models on what is written', () => {
     expect(tally.tally.value.words).toBe(3);
   });
 
+  it('goes on counting after a time that the storage took nothing', async () => {
+    const storage = memoryStorage();
+    let isFull = true;
+    const put: typeof storage.put = async (...entry) => {
+      if (isFull) throw new Error('The storage is full.');
+      await storage.put(...entry);
+    };
+    const tally = tallyOf(parrot(orders), { ...storage, put });
+    await expect(tally.sent('see')).rejects.toThrow('The storage is full.');
+    isFull = false;
+    await tally.sent('no');
+    const next = tallyOf(parrot(orders), storage);
+    await next.open();
+    expect(next.tally.value.words).toBe(2);
+  });
+
   it('leaves out numbers, and counts words that nobody knows as missed', async () => {
     const tally = tallyOf(parrot(orders));
     await tally.sent('42 Netherfield 1813');
