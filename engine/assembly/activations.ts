@@ -68,10 +68,10 @@ export function activated(activation: i32, x: v128): v128 {
   return x;
 }
 
-/** The activation's slope, from its value. */
+/** The activation's derivative, from its value. */
 // @ts-expect-error: decorator
 @inline
-export function slope(activation: i32, y: v128): v128 {
+export function derivative(activation: i32, y: v128): v128 {
   const one = f32x4.splat(1.0);
   if (activation == TANH) return f32x4.sub(one, f32x4.mul(y, y));
   if (activation == SIGMOID) return f32x4.mul(y, f32x4.sub(one, y));
@@ -88,9 +88,9 @@ export function activate(activation: i32, count: i32, x: usize): void {
   for (let left = count; left > 0; left -= 4, x += 16) put(x, activated(activation, take(x, left)), left);
 }
 
-/** dy ← dy · slope at y, `count` values. */
+/** dy ← dy · derivative at y, `count` values. */
 export function activationGradient(activation: i32, count: i32, y: usize, dy: usize): void {
   if (activation == LINEAR) return;
   for (let left = count; left > 0; left -= 4, y += 16, dy += 16)
-    put(dy, f32x4.mul(take(dy, left), slope(activation, take(y, left))), left);
+    put(dy, f32x4.mul(take(dy, left), derivative(activation, take(y, left))), left);
 }

@@ -52,10 +52,10 @@ export function momentum(
   const c = f32x4.splat(scale);
   const m = f32x4.splat(keep);
   for (let left = count; left > 0; left -= 4, w += 16, g += 16, v += 16) {
-    const slope = f32x4.mul(c, take(g, left));
-    const velocity = f32x4.add(f32x4.mul(m, take(v, left)), slope);
+    const gradient = f32x4.mul(c, take(g, left));
+    const velocity = f32x4.add(f32x4.mul(m, take(v, left)), gradient);
     put(v, velocity, left);
-    const step = nesterov ? f32x4.add(slope, f32x4.mul(m, velocity)) : velocity;
+    const step = nesterov ? f32x4.add(gradient, f32x4.mul(m, velocity)) : velocity;
     put(w, f32x4.sub(take(w, left), f32x4.mul(r, step)), left);
   }
 }
@@ -87,9 +87,9 @@ export function adam(
   const u2 = f32x4.splat(unbias2);
   const e = f32x4.splat(epsilon);
   for (let left = count; left > 0; left -= 4, w += 16, g += 16, m += 16, v += 16) {
-    const slope = f32x4.mul(c, take(g, left));
-    const mean = f32x4.add(f32x4.mul(b1, take(m, left)), f32x4.mul(f32x4.sub(one, b1), slope));
-    const square = f32x4.mul(slope, slope);
+    const gradient = f32x4.mul(c, take(g, left));
+    const mean = f32x4.add(f32x4.mul(b1, take(m, left)), f32x4.mul(f32x4.sub(one, b1), gradient));
+    const square = f32x4.mul(gradient, gradient);
     const spread = f32x4.add(f32x4.mul(b2, take(v, left)), f32x4.mul(f32x4.sub(one, b2), square));
     put(m, mean, left);
     put(v, spread, left);

@@ -1,4 +1,4 @@
-import { activated, slope } from './activations';
+import { activated, derivative } from './activations';
 import { put, take } from './lanes';
 import { multiplyPacked } from './product';
 
@@ -85,8 +85,8 @@ export function gruForward(
 
 /**
  * @param gates, states, resets, mask as `gruForward` left them.
- * @param slopes `[steps + 1, batch, units]`: in, the gradients of the states; out, with what later steps add.
- * @param gateSlopes `[steps, batch, 3 units]`: out, the gradients of x W + bias.
+ * @param outputGradients `[steps + 1, batch, units]`: in, the gradients of the states; out, with what later steps add.
+ * @param gateGradients `[steps, batch, 3 units]`: out, the gradients of x W + bias.
  * @param gatesR `[2 units, units]` and candidateR `[units, units]`: the transposed weights, packed.
  * @param temporary `[batch, units]`.
  */
@@ -98,8 +98,8 @@ export function gruBackward(
   gateActivation: i32,
   gates: usize,
   states: usize,
-  slopes: usize,
-  gateSlopes: usize,
+  outputGradients: usize,
+  gateGradients: usize,
   mask: usize,
   gatesR: usize,
   candidateR: usize,
@@ -111,16 +111,16 @@ export function gruBackward(
   const one = f32x4.splat(1.0);
   for (let t = steps - 1; t >= 0; t--) {
     const gate = gates + <usize>t * rows * 3;
-    const gateSlope = gateSlopes + <usize>t * rows * 3;
+    const gateGradient = gateGradients + <usize>t * rows * 3;
     const before = states + <usize>t * rows;
-    const slopeBefore = slopes + <usize>t * rows;
-    const slopeAfter = slopeBefore + rows;
+    const gradientBefore = outputGradients + <usize>t * rows;
+    const gradientAfter = gradientBefore + rows;
     for (let i = 0; i < batch; i++) {
       const zs = gate + <usize>i * row * 3;
-      const dzs = gateSlope + <usize>i * row * 3;
+      const dzs = gateGradient + <usize>i * row * 3;
       const hs = before + <usize>i * row;
-      const dh0s = slopeBefore + <usize>i * row;
-      const dh1s = slopeAfter + <usize>i * row;
+      const dh0s = gradientBefore + <usize>i * row;
+      const dh1s = gradientAfter + <usize>i * row;
       const on = f32x4.splat(mask != 0 ? load<f32>(mask + ((<usize>(t * batch + i)) << 2)) : 1);
       for (let j = 0, at: usize = 0; j < units; j += 4, at += 16) {
         const left = units - j;
@@ -132,19 +132,19 @@ export function gruBackward(
           dh0 = f32x4.add(dh0, f32x4.mul(dh, f32x4.sub(one, on)));
           dh = f32x4.mul(dh, on);
         }
-        const dz = f32x4.mul(f32x4.mul(dh, f32x4.sub(take(hs + at, left), c)), slope(gateActivation, z));
-        const dc = f32x4.mul(f32x4.mul(dh, f32x4.sub(one, z)), slope(activation, c));
+        const dz = f32x4.mul(f32x4.mul(dh, f32x4.sub(take(hs + at, left), c)), derivative(gateActivation, z));
+        const dc = f32x4.mul(f32x4.mul(dh, f32x4.sub(one, z)), derivative(activation, c));
         put(dh0s + at, f32x4.add(dh0, f32x4.mul(dh, z)), left);
         put(dzs + at, dz, left);
         put(dzs + (row << 1) + at, dc, left);
       }
     }
-    const candidateSlope = gateSlope + (row << 1);
+    const candidateGradient = gateGradient + (row << 1);
     multiplyPacked(
       batch,
       units,
       units,
-      candidateSlope,
+      candidateGradient,
       3 * units,
       false,
       candidateR,
@@ -156,15 +156,15 @@ export function gruBackward(
     );
     for (let i = 0; i < batch; i++) {
       const rs = gate + <usize>i * row * 3 + row;
-      const drs = gateSlope + <usize>i * row * 3 + row;
+      const drs = gateGradient + <usize>i * row * 3 + row;
       const hs = before + <usize>i * row;
-      const dh0s = slopeBefore + <usize>i * row;
+      const dh0s = gradientBefore + <usize>i * row;
       const drhs = temporary + <usize>i * row;
       for (let j = 0, at: usize = 0; j < units; j += 4, at += 16) {
         const left = units - j;
         const r = take(rs + at, left);
         const drh = take(drhs + at, left);
-        put(drs + at, f32x4.mul(f32x4.mul(drh, take(hs + at, left)), slope(gateActivation, r)), left);
+        put(drs + at, f32x4.mul(f32x4.mul(drh, take(hs + at, left)), derivative(gateActivation, r)), left);
         put(dh0s + at, f32x4.add(take(dh0s + at, left), f32x4.mul(drh, r)), left);
       }
     }
@@ -172,11 +172,11 @@ export function gruBackward(
       batch,
       units,
       2 * units,
-      gateSlope,
+      gateGradient,
       3 * units,
       false,
       gatesR,
-      slopeBefore,
+      gradientBefore,
       units,
       true,
       0,

@@ -14,8 +14,8 @@ export { addColumns, gatherColumns, rowDots, scaleRows } from './sampled';
 export { addRowDots, addRowProduct, addRows, columnSums, gatherRows, sparseRows, squaredNorm } from './rows';
 export {
   winogradFilter,
-  winogradFilterSlopes,
+  winogradFilterGradients,
   winogradImages,
   winogradOutputs,
-  winogradSlopes,
+  winogradGradients,
 } from './winograd';

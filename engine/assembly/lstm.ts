@@ -1,4 +1,4 @@
-import { activated, slope } from './activations';
+import { activated, derivative } from './activations';
 import { put, take } from './lanes';
 import { multiplyPacked } from './product';
 
@@ -9,7 +9,7 @@ import { multiplyPacked } from './product';
 /**
  * @param gates `[steps, batch, 4 or 3 units]`: in, x W + bias; out, the gates' values.
  * @param states, cells `[steps + 1, batch, units]`: in, the first; out, what each step leaves.
- * @param bent `[steps, batch, units]`: out, φ(c').
+ * @param activatedCells `[steps, batch, units]`: out, φ(c').
  * @param mask `[steps, batch]`, 1 or 0; 0 where there is none.
  * @param recurrent `[units, 4 or 3 units]`, packed.
  */
@@ -23,7 +23,7 @@ export function lstmForward(
   gates: usize,
   states: usize,
   cells: usize,
-  bent: usize,
+  activatedCells: usize,
   mask: usize,
   recurrent: usize,
   scratch: usize,
@@ -73,13 +73,13 @@ export function lstmForward(
           c = f32x4.add(f32x4.mul(c, on), f32x4.mul(cell, off));
           h = f32x4.add(f32x4.mul(h, on), f32x4.mul(take(states + start + at, left), off));
         }
-        put(bent + start + at, b, left);
+        put(activatedCells + start + at, b, left);
         put(cells + rows + start + at, c, left);
         put(states + rows + start + at, h, left);
       }
     }
     gates += rows * width;
-    bent += rows;
+    activatedCells += rows;
     cells += rows;
     states += rows;
     if (mask != 0) mask += (<usize>batch) << 2;
@@ -87,9 +87,9 @@ export function lstmForward(
 }
 
 /**
- * @param gates, cells, bent, mask as `lstmForward` left them.
- * @param slopes, cellSlopes `[steps + 1, batch, units]`: in, the gradients of states and cells; out, with what later steps add.
- * @param gateSlopes `[steps, batch, 4 or 3 units]`: out, the gradients of x W + bias.
+ * @param gates, cells, activatedCells, mask as `lstmForward` left them.
+ * @param outputGradients, cellGradients `[steps + 1, batch, units]`: in, the gradients of states and cells; out, with what later steps add.
+ * @param gateGradients `[steps, batch, 4 or 3 units]`: out, the gradients of x W + bias.
  * @param recurrent `[4 or 3 units, units]`: the transposed weights, packed.
  */
 export function lstmBackward(
@@ -101,10 +101,10 @@ export function lstmBackward(
   gateActivation: i32,
   gates: usize,
   cells: usize,
-  bent: usize,
-  slopes: usize,
-  cellSlopes: usize,
-  gateSlopes: usize,
+  activatedCells: usize,
+  outputGradients: usize,
+  cellGradients: usize,
+  gateGradients: usize,
   mask: usize,
   recurrent: usize,
   scratch: usize,
@@ -114,15 +114,15 @@ export function lstmBackward(
   const rows = <usize>batch * row;
   const one = f32x4.splat(1.0);
   for (let t = steps - 1; t >= 0; t--) {
-    const slopeBefore = slopes + <usize>t * rows;
-    const gateSlope = gateSlopes + <usize>t * rows * width;
+    const gradientBefore = outputGradients + <usize>t * rows;
+    const gateGradient = gateGradients + <usize>t * rows * width;
     for (let k = 0; k < batch; k++) {
       const start = <usize>t * rows + <usize>k * row;
       const is = gates + start * width;
       const fs = coupled ? is : is + row;
       const gs = fs + row;
       const os = gs + row;
-      const shift = gateSlopes - gates;
+      const shift = gateGradients - gates;
       const on = f32x4.splat(mask != 0 ? load<f32>(mask + ((<usize>(t * batch + k)) << 2)) : 1);
       for (let j = 0, at: usize = 0; j < units; j += 4, at += 16) {
         const left = units - j;
@@ -131,35 +131,35 @@ export function lstmBackward(
         const o = take(os + at, left);
         const i = coupled ? f32x4.sub(one, f) : take(is + at, left);
         const cell = take(cells + start + at, left);
-        const b = take(bent + start + at, left);
-        let dh = take(slopes + rows + start + at, left);
-        let dc = take(cellSlopes + rows + start + at, left);
-        let dcell = take(cellSlopes + start + at, left);
+        const b = take(activatedCells + start + at, left);
+        let dh = take(outputGradients + rows + start + at, left);
+        let dc = take(cellGradients + rows + start + at, left);
+        let dcell = take(cellGradients + start + at, left);
         if (mask != 0) {
           const off = f32x4.sub(one, on);
-          put(slopes + start + at, f32x4.add(take(slopes + start + at, left), f32x4.mul(dh, off)), left);
+          put(outputGradients + start + at, f32x4.add(take(outputGradients + start + at, left), f32x4.mul(dh, off)), left);
           dcell = f32x4.add(dcell, f32x4.mul(dc, off));
           dh = f32x4.mul(dh, on);
           dc = f32x4.mul(dc, on);
         }
-        dc = f32x4.add(dc, f32x4.mul(f32x4.mul(dh, o), slope(activation, b)));
-        put(os + shift + at, f32x4.mul(f32x4.mul(dh, b), slope(gateActivation, o)), left);
-        put(gs + shift + at, f32x4.mul(f32x4.mul(dc, i), slope(activation, g)), left);
+        dc = f32x4.add(dc, f32x4.mul(f32x4.mul(dh, o), derivative(activation, b)));
+        put(os + shift + at, f32x4.mul(f32x4.mul(dh, b), derivative(gateActivation, o)), left);
+        put(gs + shift + at, f32x4.mul(f32x4.mul(dc, i), derivative(activation, g)), left);
         const df = f32x4.mul(dc, coupled ? f32x4.sub(cell, g) : cell);
-        put(fs + shift + at, f32x4.mul(df, slope(gateActivation, f)), left);
-        if (!coupled) put(is + shift + at, f32x4.mul(f32x4.mul(dc, g), slope(gateActivation, i)), left);
-        put(cellSlopes + start + at, f32x4.add(dcell, f32x4.mul(dc, f)), left);
+        put(fs + shift + at, f32x4.mul(df, derivative(gateActivation, f)), left);
+        if (!coupled) put(is + shift + at, f32x4.mul(f32x4.mul(dc, g), derivative(gateActivation, i)), left);
+        put(cellGradients + start + at, f32x4.add(dcell, f32x4.mul(dc, f)), left);
       }
     }
     multiplyPacked(
       batch,
       units,
       width * units,
-      gateSlope,
+      gateGradient,
       width * units,
       false,
       recurrent,
-      slopeBefore,
+      gradientBefore,
       units,
       true,
       0,

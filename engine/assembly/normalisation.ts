@@ -85,10 +85,10 @@ export function normalisationGradient(
     let lowProduct = f64x2.splat(0);
     let highProduct = f64x2.splat(0);
     for (let i = 0, from = at; i < rows; i++, from += row) {
-      const slopes = take(dy + from, c);
-      const product = f32x4.mul(slopes, f32x4.mul(f32x4.sub(take(x + from, c), center), scale));
-      low = f64x2.add(low, f64x2.promote_low_f32x4(slopes));
-      high = f64x2.add(high, promoteHigh(slopes));
+      const outputGradients = take(dy + from, c);
+      const product = f32x4.mul(outputGradients, f32x4.mul(f32x4.sub(take(x + from, c), center), scale));
+      low = f64x2.add(low, f64x2.promote_low_f32x4(outputGradients));
+      high = f64x2.add(high, promoteHigh(outputGradients));
       lowProduct = f64x2.add(lowProduct, f64x2.promote_low_f32x4(product));
       highProduct = f64x2.add(highProduct, promoteHigh(product));
     }
@@ -98,14 +98,14 @@ export function normalisationGradient(
     put(dgamma + at, sumOfProducts, c);
     if (dx == 0) continue;
     const part = f32x4.splat(<f32>1 / <f32>rows);
-    const meanSlope = f32x4.mul(sum, part);
+    const meanGradient = f32x4.mul(sum, part);
     const meanProduct = f32x4.mul(f32x4.mul(sumOfProducts, part), scale);
     let factor = scale;
     if (gamma != 0) factor = f32x4.mul(factor, take(gamma + at, c));
     for (let i = 0, from = at; i < rows; i++, from += row) {
       const gap = f32x4.sub(take(x + from, c), center);
-      const slopes = f32x4.sub(f32x4.sub(take(dy + from, c), meanSlope), f32x4.mul(gap, meanProduct));
-      put(dx + from, f32x4.mul(slopes, factor), c);
+      const outputGradients = f32x4.sub(f32x4.sub(take(dy + from, c), meanGradient), f32x4.mul(gap, meanProduct));
+      put(dx + from, f32x4.mul(outputGradients, factor), c);
     }
   }
 }

@@ -225,7 +225,7 @@ export function winogradOutputs(
 }
 
 /** Rows of tiles of the gradients of what came out, transformed as taps, for the gradient of the filter. */
-export function winogradSlopes(
+export function winogradGradients(
   window: usize,
   filters: i32,
   first: i32,
@@ -264,7 +264,7 @@ export function winogradSlopes(
 }
 
 /** The gradient of a filter from its sums of products at all points `[36, channels, filters]`. */
-export function winogradFilterSlopes(
+export function winogradFilterGradients(
   window: usize,
   filters: i32,
   products: usize,

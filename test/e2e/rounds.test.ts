@@ -37,8 +37,8 @@ describe('a coordinator and its devices over real sockets', () => {
     }
     const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models`)).json();
     const model = await plain.loadLayersModel(coordinator.url + models[0].url);
-    const [slope, intercept] = model.getWeights().map(weight => weight.dataSync()[0]);
-    expect(slope).toBeCloseTo(2, 1);
+    const [outputGradient, intercept] = model.getWeights().map(weight => weight.dataSync()[0]);
+    expect(outputGradient).toBeCloseTo(2, 1);
     expect(intercept).toBeCloseTo(1, 1);
   });
 

@@ -26,7 +26,7 @@ export interface Features {
   /** What comes out after `forward`: rows of `width`, all positions step by step, or one for each input. */
   output(extent: Extent): Address;
   /** Zeroes the gradients of what came out, and says where they lie; 0 where nothing learns. */
-  clearSlopes(extent: Extent): Address;
+  clearGradients(extent: Extent): Address;
   /**
    * Gradients of all weights, once those of what came out are in; that of an embedding's table is either whole, or only of the
    * rows that were looked up.

@@ -17,7 +17,7 @@ export class Head {
   readonly #follows: boolean;
   /** Inputs of each layer, and their gradients. */
   #inputs: Address[] = [];
-  #slopes: Address[] = [];
+  #outputGradients: Address[] = [];
   readonly #crossEntropy: CrossEntropy;
   #sampled: SampledOutput | null = null;
 
@@ -50,7 +50,7 @@ export class Head {
   reserve(rows: number): void {
     const workspace = this.#workspace;
     this.#inputs = this.#layers.map(({ layer }) => workspace.reserve(rows * layer.inputs));
-    this.#slopes = this.#layers.map(({ layer }, i) =>
+    this.#outputGradients = this.#layers.map(({ layer }, i) =>
       this.#follows || (this.#training && i > 0) ? workspace.reserve(rows * layer.inputs) : 0,
     );
     if (this.#sampled) this.#sampled.reserve(rows);
@@ -59,11 +59,11 @@ export class Head {
 
   /**
    * The loss of those rows of `from` that count, in nats; leaves the gradients of the weights, and adds those of the rows to
-   * `fromSlopes`, where there is a part before.
+   * `fromGradients`, where there is a part before.
    *
    * @param negatives of this step, where the softmax is sampled.
    */
-  descend(rows: Rows, from: Address, fromSlopes: Address, negatives: Negatives | null): number {
+  descend(rows: Rows, from: Address, fromGradients: Address, negatives: Negatives | null): number {
     const { count, indices } = rows;
     const { kernels } = this.#workspace;
     const layers = this.#layers;
@@ -72,10 +72,11 @@ export class Head {
     for (let i = 0; i < last; i++) this.#forward(i, count, this.#inputs[i + 1]!);
     const loss =
       this.#sampled && negatives
-        ? this.#sampled.descend(negatives, rows, this.#inputs[last]!, this.#slopes[last]!)
+        ? this.#sampled.descend(negatives, rows, this.#inputs[last]!, this.#outputGradients[last]!)
         : this.#full(rows);
     for (let i = last - 1; i >= 0; i--) this.#backward(i, count);
-    if (this.#follows) kernels.addRows(count, layers[0]!.layer.inputs, this.#slopes[0]!, indices, fromSlopes);
+    if (this.#follows)
+      kernels.addRows(count, layers[0]!.layer.inputs, this.#outputGradients[0]!, indices, fromGradients);
     return loss;
   }
 
@@ -129,32 +130,32 @@ export class Head {
       layer.activation,
       count * layer.units,
       this.#inputs[i + 1]!,
-      this.#slopes[i + 1]!,
+      this.#outputGradients[i + 1]!,
     );
-    this.#gradients(i, 0, count, this.#slopes[i + 1]!, false);
+    this.#gradients(i, 0, count, this.#outputGradients[i + 1]!, false);
   }
 
   /** Gradients of a layer from those of `count` rows of its outputs, the first of which is its row `first`. */
-  #gradients(i: number, first: number, count: number, slopes: Address, accumulate: boolean): void {
+  #gradients(i: number, first: number, count: number, outputGradients: Address, accumulate: boolean): void {
     const { kernels } = this.#workspace;
     const { layer, kernel, bias } = this.#layers[i]!;
     const { inputs, units, tied } = layer;
     const offset = 4 * first * inputs;
     // biome-ignore format: one line for each matrix
     if (tied) kernels.multiply(
-      units, inputs, count, slopes, units, 1, this.#inputs[i]! + offset, inputs, 0,
+      units, inputs, count, outputGradients, units, 1, this.#inputs[i]! + offset, inputs, 0,
       kernel.gradient, inputs, Number(accumulate), 0, this.#scratch,
     );
     else kernels.multiply(
-      inputs, units, count, this.#inputs[i]! + offset, inputs, 1, slopes, units, 0,
+      inputs, units, count, this.#inputs[i]! + offset, inputs, 1, outputGradients, units, 0,
       kernel.gradient, units, Number(accumulate), 0, this.#scratch,
     );
-    if (bias) kernels.columnSums(count, units, slopes, bias.gradient, Number(accumulate));
+    if (bias) kernels.columnSums(count, units, outputGradients, bias.gradient, Number(accumulate));
     if (i === 0 && !this.#follows) return;
     // biome-ignore format: one line for each matrix
     kernels.multiply(
-      count, inputs, units, slopes, units, 0, kernel.value, tied ? inputs : units, tied ? 0 : 1,
-      this.#slopes[i]! + offset, inputs, 0, 0, this.#scratch,
+      count, inputs, units, outputGradients, units, 0, kernel.value, tied ? inputs : units, tied ? 0 : 1,
+      this.#outputGradients[i]! + offset, inputs, 0, 0, this.#scratch,
     );
   }
 

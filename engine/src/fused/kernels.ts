@@ -40,19 +40,19 @@ export interface Kernels {
   // biome-ignore format: sizes, functions, then memory
   gruBackward(
     steps: number, batch: number, units: number, activation: Activation, gateActivation: Activation,
-    gates: Address, states: Address, slopes: Address, gateSlopes: Address, mask: Address,
+    gates: Address, states: Address, outputGradients: Address, gateGradients: Address, mask: Address,
     gatesR: Address, candidateR: Address, temporary: Address, scratch: Address,
   ): void;
   // biome-ignore format: sizes, functions, then memory
   lstmForward(
     steps: number, batch: number, units: number, coupled: number, activation: Activation, gateActivation: Activation,
-    gates: Address, states: Address, cells: Address, bent: Address, mask: Address,
+    gates: Address, states: Address, cells: Address, activatedCells: Address, mask: Address,
     recurrent: Address, scratch: Address,
   ): void;
   // biome-ignore format: sizes, functions, then memory
   lstmBackward(
     steps: number, batch: number, units: number, coupled: number, activation: Activation, gateActivation: Activation,
-    gates: Address, cells: Address, bent: Address, slopes: Address, cellSlopes: Address, gateSlopes: Address, mask: Address,
+    gates: Address, cells: Address, activatedCells: Address, outputGradients: Address, cellGradients: Address, gateGradients: Address, mask: Address,
     recurrent: Address, scratch: Address,
   ): void;
   gatherRows(count: number, width: number, from: Address, indices: Address, to: Address): void;
@@ -101,11 +101,11 @@ export interface Kernels {
     y: Address, temporary: Address,
   ): void;
   // biome-ignore format: what is read, then what is written
-  winogradSlopes(
+  winogradGradients(
     window: Address, filters: number, first: number, rows: number, dy: Address, to: Address, temporary: Address,
   ): void;
   // biome-ignore format: what is read, then what is written
-  winogradFilterSlopes(
+  winogradFilterGradients(
     window: Address, filters: number, products: Address, to: Address, temporary: Address,
   ): void;
   maxPool(window: Address, batch: number, x: Address, y: Address, places: Address): void;

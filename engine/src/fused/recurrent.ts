@@ -16,9 +16,9 @@ export class Recurrent {
   #middle = 0;
   #packed = 0;
   #packedCandidate = 0;
-  #slopes = 0;
-  #cellSlopes = 0;
-  #gateSlopes = 0;
+  #outputGradients = 0;
+  #cellGradients = 0;
+  #gateGradients = 0;
   #temporary = 0;
 
   constructor(workspace: Workspace, parameters: RecurrentParameters, scratch: Address, training: boolean) {
@@ -52,9 +52,9 @@ export class Recurrent {
     this.#packed = workspace.reserveBytes(Math.max(packedBytes(units, main), packedBytes(main, units)));
     this.#packedCandidate = workspace.reserveBytes(packedBytes(units, candidate));
     if (!this.#training) return;
-    this.#gateSlopes = workspace.reserve(gates * rows);
-    this.#slopes = workspace.reserve(rowsAndFirst);
-    if (kind === 'lstm') this.#cellSlopes = workspace.reserve(rowsAndFirst);
+    this.#gateGradients = workspace.reserve(gates * rows);
+    this.#outputGradients = workspace.reserve(rowsAndFirst);
+    if (kind === 'lstm') this.#cellGradients = workspace.reserve(rowsAndFirst);
     this.#temporary = workspace.reserve(batch * units);
   }
 
@@ -69,8 +69,8 @@ export class Recurrent {
   }
 
   /** The gradient of the state after the first `step` steps. */
-  slope(step: number, { batch }: Extent): Address {
-    return this.#slopes + 4 * step * batch * this.units;
+  outputGradient(step: number, { batch }: Extent): Address {
+    return this.#outputGradients + 4 * step * batch * this.units;
   }
 
   /** Lets all sequences begin at zero. */
@@ -130,14 +130,14 @@ export class Recurrent {
   }
 
   /** Zeroes the gradients of all states, before what comes after the layer adds to them. */
-  clearSlopes({ steps, batch }: Extent): void {
+  clearGradients({ steps, batch }: Extent): void {
     const size = (steps + 1) * batch * this.units;
-    this.#workspace.zero(this.#slopes, size);
-    if (this.#cellSlopes > 0) this.#workspace.zero(this.#cellSlopes, size);
+    this.#workspace.zero(this.#outputGradients, size);
+    if (this.#cellGradients > 0) this.#workspace.zero(this.#cellGradients, size);
   }
 
-  /** After `forward`, and once the gradients of the states are in: gradients of the weights, and of the inputs into `inputSlopes`. */
-  backward(extent: Extent, x: Address, mask: Address, inputSlopes: Address): void {
+  /** After `forward`, and once the gradients of the states are in: gradients of the weights, and of the inputs into `inputGradients`. */
+  backward(extent: Extent, x: Address, mask: Address, inputGradients: Address): void {
     const { steps, batch } = extent;
     const { kernels } = this.#workspace;
     const { layer, kernel, recurrent, bias } = this.#parameters;
@@ -145,47 +145,47 @@ export class Recurrent {
     const width = gatesOf(layer) * units;
     const rows = steps * batch;
     const scratch = this.#scratch;
-    const slopes = this.#gateSlopes;
+    const outputGradients = this.#gateGradients;
     this.#packBackward();
     if (kind === 'gru') {
       // biome-ignore format: sizes, functions, then memory
       kernels.gruBackward(
         steps, batch, units, activation, gateActivation,
-        this.#gates, this.#states, this.#slopes, slopes, mask,
+        this.#gates, this.#states, this.#outputGradients, outputGradients, mask,
         this.#packed, this.#packedCandidate, this.#temporary, scratch,
       );
       // biome-ignore format: one line for each matrix
       kernels.multiply(
-        units, 2 * units, rows, this.#states, units, 1, slopes, width, 0,
+        units, 2 * units, rows, this.#states, units, 1, outputGradients, width, 0,
         recurrent.gradient, width, 0, 0, scratch,
       );
       // biome-ignore format: one line for each matrix
       kernels.multiply(
-        units, units, rows, this.#middle, units, 1, slopes + 8 * units, width, 0,
+        units, units, rows, this.#middle, units, 1, outputGradients + 8 * units, width, 0,
         recurrent.gradient + 8 * units, width, 0, 0, scratch,
       );
     } else {
       // biome-ignore format: sizes, functions, then memory
       kernels.lstmBackward(
         steps, batch, units, 0, activation, gateActivation,
-        this.#gates, this.#cells, this.#middle, this.#slopes, this.#cellSlopes, slopes, mask, this.#packed, scratch,
+        this.#gates, this.#cells, this.#middle, this.#outputGradients, this.#cellGradients, outputGradients, mask, this.#packed, scratch,
       );
       // biome-ignore format: one line for each matrix
       kernels.multiply(
-        units, width, rows, this.#states, units, 1, slopes, width, 0,
+        units, width, rows, this.#states, units, 1, outputGradients, width, 0,
         recurrent.gradient, width, 0, 0, scratch,
       );
     }
-    if (bias) kernels.columnSums(rows, width, slopes, bias.gradient, 0);
+    if (bias) kernels.columnSums(rows, width, outputGradients, bias.gradient, 0);
     // biome-ignore format: one line for each matrix
     kernels.multiply(
-      inputs, width, rows, x, inputs, 1, slopes, width, 0,
+      inputs, width, rows, x, inputs, 1, outputGradients, width, 0,
       kernel.gradient, width, 0, 0, scratch,
     );
     // biome-ignore format: one line for each matrix
     kernels.multiply(
-      rows, inputs, width, slopes, width, 0, kernel.value, width, 1,
-      inputSlopes, inputs, 0, 0, scratch,
+      rows, inputs, width, outputGradients, width, 0, kernel.value, width, 1,
+      inputGradients, inputs, 0, 0, scratch,
     );
   }
 }

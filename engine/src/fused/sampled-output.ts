@@ -20,9 +20,9 @@ export class SampledOutput {
   #classes = 0;
   #bias = 0;
   #rows = 0;
-  #rowSlopes = 0;
+  #rowGradients = 0;
   #own = 0;
-  #ownSlopes = 0;
+  #ownGradients = 0;
   #targets = 0;
   #columnSums = 0;
 
@@ -44,9 +44,9 @@ export class SampledOutput {
     this.#classes = workspace.reserve(this.#negatives);
     this.#bias = workspace.reserve(this.#negatives);
     this.#rows = workspace.reserve(this.#negatives * inputs);
-    this.#rowSlopes = workspace.reserve(this.#negatives * inputs);
+    this.#rowGradients = workspace.reserve(this.#negatives * inputs);
     this.#own = workspace.reserve(blockRows * inputs);
-    this.#ownSlopes = workspace.reserve(blockRows * inputs);
+    this.#ownGradients = workspace.reserve(blockRows * inputs);
     this.#targets = workspace.reserve(blockRows);
     this.#columnSums = workspace.reserve(columns);
   }
@@ -56,10 +56,15 @@ export class SampledOutput {
   }
 
   /**
-   * The loss of `rows` of `inputs`, in nats; leaves the gradients of the weights, and writes those of the inputs to `slopes`,
+   * The loss of `rows` of `inputs`, in nats; leaves the gradients of the weights, and writes those of the inputs to `outputGradients`,
    * unless that is 0.
    */
-  descend(negatives: Negatives, { count, labels, shares }: Rows, inputs: Address, slopes: Address): number {
+  descend(
+    negatives: Negatives,
+    { count, labels, shares }: Rows,
+    inputs: Address,
+    outputGradients: Address,
+  ): number {
     const { kernel, bias } = this.#output;
     this.#workspace.zero(kernel.gradient, kernel.size);
     if (bias) this.#workspace.zero(bias.gradient, bias.size);
@@ -75,9 +80,9 @@ export class SampledOutput {
       };
       const from = inputs + first * row;
       loss += this.#score(negatives, part, from);
-      this.#gradients(part, from, slopes > 0 ? slopes + first * row : 0, first > 0);
+      this.#gradients(part, from, outputGradients > 0 ? outputGradients + first * row : 0, first > 0);
     }
-    if (count > 0) this.#scatter(this.#negatives, this.#rowSlopes, this.#classes);
+    if (count > 0) this.#scatter(this.#negatives, this.#rowGradients, this.#classes);
     for (const index of negatives.classes) this.#slots[index] = -1;
     return loss;
   }
@@ -120,7 +125,7 @@ export class SampledOutput {
   #gradients(
     { count, labels }: Omit<Rows, 'indices'>,
     from: Address,
-    slopes: Address,
+    outputGradients: Address,
     accumulate: boolean,
   ): void {
     const { kernels } = this.#workspace;
@@ -130,18 +135,18 @@ export class SampledOutput {
     // biome-ignore format: one line for each matrix
     kernels.multiply(
       this.#negatives, inputs, count, this.#logits, columns, 1, from, inputs, 0,
-      this.#rowSlopes, inputs, Number(accumulate), 0, this.#scratch,
+      this.#rowGradients, inputs, Number(accumulate), 0, this.#scratch,
     );
-    kernels.scaleRows(count, inputs, ownLogits, columns, from, this.#ownSlopes, 0);
-    this.#scatter(count, this.#ownSlopes, labels);
+    kernels.scaleRows(count, inputs, ownLogits, columns, from, this.#ownGradients, 0);
+    this.#scatter(count, this.#ownGradients, labels);
     this.#biasGradient(count, labels);
-    if (slopes === 0) return;
+    if (outputGradients === 0) return;
     // biome-ignore format: one line for each matrix
     kernels.multiply(
       count, inputs, this.#negatives, this.#logits, columns, 0, this.#rows, inputs, 0,
-      slopes, inputs, 0, 0, this.#scratch,
+      outputGradients, inputs, 0, 0, this.#scratch,
     );
-    kernels.scaleRows(count, inputs, ownLogits, columns, this.#own, slopes, 1);
+    kernels.scaleRows(count, inputs, ownLogits, columns, this.#own, outputGradients, 1);
   }
 
   #biasGradient(count: number, labels: Address): void {

@@ -44,7 +44,7 @@ export class SequenceDropout {
   }
 
   /** Makes gradients of what came out those of what went in, in place. */
-  backward(values: number, slopes: Address): void {
-    this.#workspace.kernels.dropout(values, this.#drawn, this.#rate, slopes, slopes);
+  backward(values: number, outputGradients: Address): void {
+    this.#workspace.kernels.dropout(values, this.#drawn, this.#rate, outputGradients, outputGradients);
   }
 }

@@ -20,7 +20,7 @@ export class Sequence implements Features {
   #tokens = 0;
   #mask = 0;
   #rows = 0;
-  #rowSlopes = 0;
+  #rowGradients = 0;
   #slots = 0;
   #met = 0;
   #metCount = 0;
@@ -66,7 +66,7 @@ export class Sequence implements Features {
     this.#mask = maskZero ? workspace.reserve(positions) : 0;
     this.#rows = workspace.reserve(positions * width);
     if (this.#training) {
-      this.#rowSlopes = workspace.reserve(positions * width);
+      this.#rowGradients = workspace.reserve(positions * width);
       this.#slots = workspace.reserve(rows);
       this.#met = workspace.reserve(positions);
     }
@@ -146,9 +146,9 @@ export class Sequence implements Features {
   }
 
   /** Gradients of what was made at a place; dropout gives its own back in the same memory. */
-  #slopesAt(place: number, extent: Extent): Address {
+  #gradientsAt(place: number, extent: Extent): Address {
     const layer = this.#recurrent[place - 1];
-    return layer ? layer.slope(layer.sequences ? 1 : extent.steps, extent) : this.#rowSlopes;
+    return layer ? layer.outputGradient(layer.sequences ? 1 : extent.steps, extent) : this.#rowGradients;
   }
 
   #valuesAt(place: number, { steps, batch }: Extent): number {
@@ -168,36 +168,36 @@ export class Sequence implements Features {
     }
   }
 
-  clearSlopes(extent: Extent): Address {
+  clearGradients(extent: Extent): Address {
     const last = this.#recurrent.at(-1);
     if (!last) {
-      this.#workspace.zero(this.#rowSlopes, extent.steps * extent.batch * this.width);
-      return this.#rowSlopes;
+      this.#workspace.zero(this.#rowGradients, extent.steps * extent.batch * this.width);
+      return this.#rowGradients;
     }
-    last.clearSlopes(extent);
-    return this.#slopesAt(this.#recurrent.length, extent);
+    last.clearGradients(extent);
+    return this.#gradientsAt(this.#recurrent.length, extent);
   }
 
   backward(extent: Extent, whole: boolean): void {
     const { kernels } = this.#workspace;
     const { layer, table } = this.#embedding;
     for (let place = this.#recurrent.length; ; place--) {
-      const slopes = this.#slopesAt(place, extent);
-      this.#dropout[place]?.backward(this.#valuesAt(place, extent), slopes);
+      const outputGradients = this.#gradientsAt(place, extent);
+      this.#dropout[place]?.backward(this.#valuesAt(place, extent), outputGradients);
       if (place === 0) break;
-      this.#recurrent[place - 2]?.clearSlopes(extent);
+      this.#recurrent[place - 2]?.clearGradients(extent);
       const x = this.#inputAt(place - 1, extent);
-      this.#recurrent[place - 1]!.backward(extent, x, this.#mask, this.#slopesAt(place - 1, extent));
+      this.#recurrent[place - 1]!.backward(extent, x, this.#mask, this.#gradientsAt(place - 1, extent));
     }
     if (whole) {
       if (!this.#tied) this.#workspace.zero(table.gradient, table.size);
       const positions = extent.steps * extent.batch;
-      kernels.addRows(positions, layer.width, this.#rowSlopes, this.#tokens, table.gradient);
+      kernels.addRows(positions, layer.width, this.#rowGradients, this.#tokens, table.gradient);
       return;
     }
     // biome-ignore format: what is read, then what is written
     this.#metCount = kernels.sparseRows(
-      extent.steps * extent.batch, layer.width, this.#tokens, this.#rowSlopes,
+      extent.steps * extent.batch, layer.width, this.#tokens, this.#rowGradients,
       this.#slots, this.#met, table.gradient,
     );
   }

@@ -127,9 +127,9 @@ export class FusedTraining {
     const rows = this.#readRows(batch, extent);
     features.begin(extent);
     features.forward(extent);
-    const slopes = features.clearSlopes(extent);
+    const outputGradients = features.clearGradients(extent);
     const negatives = this.#sampler?.draw() ?? null;
-    const loss = this.#head.descend(rows, features.output(extent), slopes, negatives);
+    const loss = this.#head.descend(rows, features.output(extent), outputGradients, negatives);
     features.backward(extent, !this.#descent!.sparse);
     this.#descent!.step(features instanceof Sequence ? features : null);
     return loss;

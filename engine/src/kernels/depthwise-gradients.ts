@@ -38,15 +38,16 @@ export const depthwiseFilterGradient = wasmKernel<
   const multiplier = outChannels / inChannels;
   const output = allocate(backend, attrs.filterShape);
   const values = floats(backend, x);
-  const slopes = floats(backend, dy);
+  const outputGradients = floats(backend, dy);
   const sums = floats(backend, output);
   sums.fill(0);
   forEachTap(window, (input, out, tap) => {
     let to = tap * outChannels;
-    let slope = out * outChannels;
+    let outputGradient = out * outChannels;
     for (let channel = 0, at = input * inChannels; channel < inChannels; channel++, at++) {
       const value = values[at]!;
-      for (let m = 0; m < multiplier; m++, to++, slope++) sums[to]! += value * slopes[slope]!;
+      for (let m = 0; m < multiplier; m++, to++, outputGradient++)
+        sums[to]! += value * outputGradients[outputGradient]!;
     }
   });
   return output;
@@ -61,16 +62,17 @@ export const depthwiseInputGradient = wasmKernel<
   const { inChannels, outChannels } = window;
   const multiplier = outChannels / inChannels;
   const output = allocate(backend, attrs.inputShape);
-  const slopes = floats(backend, dy);
+  const outputGradients = floats(backend, dy);
   const weights = floats(backend, filter);
   const sums = floats(backend, output);
   sums.fill(0);
   forEachTap(window, (input, out, tap) => {
     let weight = tap * outChannels;
-    let slope = out * outChannels;
+    let outputGradient = out * outChannels;
     for (let channel = 0, to = input * inChannels; channel < inChannels; channel++, to++) {
       let sum = 0;
-      for (let m = 0; m < multiplier; m++, weight++, slope++) sum += weights[weight]! * slopes[slope]!;
+      for (let m = 0; m < multiplier; m++, weight++, outputGradient++)
+        sum += weights[weight]! * outputGradients[outputGradient]!;
       sums[to]! += sum;
     }
   });

@@ -57,7 +57,7 @@ export const sparseSoftmaxCrossEntropyGradient = wasmKernel<
   const p = floats(backend, probabilities);
   const label = ints(backend, labels);
   const share = floats(backend, shares);
-  const slope = floats(backend, dy)[0]!;
+  const outputGradient = floats(backend, dy)[0]!;
   const to = floats(backend, gradient);
   for (let row = 0, start = 0; row < rows; row++, start += classes) {
     const end = start + classes;
@@ -65,7 +65,7 @@ export const sparseSoftmaxCrossEntropyGradient = wasmKernel<
       to.fill(0, start, end);
       continue;
     }
-    const scale = share[row]! * slope;
+    const scale = share[row]! * outputGradient;
     for (let i = start; i < end; i++) to[i] = p[i]! * scale;
     to[start + label[row]!]! -= scale;
   }

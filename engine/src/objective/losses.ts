@@ -72,8 +72,12 @@ function composedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1
   };
   const gradFunc = (dy: tf.Scalar, [logProbabilities, at, shares]: Saved) => {
     const scale = shares.mul(dy);
-    const slopes = logProbabilities.exp().mul(scale.expandDims(1));
-    return tf.tensorScatterUpdate(slopes, at, tf.gatherND(slopes, at).sub(scale)) as tf.Tensor;
+    const outputGradients = logProbabilities.exp().mul(scale.expandDims(1));
+    return tf.tensorScatterUpdate(
+      outputGradients,
+      at,
+      tf.gatherND(outputGradients, at).sub(scale),
+    ) as tf.Tensor;
   };
   return differentiable(forward)(logits);
 }

@@ -101,41 +101,41 @@ export class Convolution implements Running {
     }
   }
 
-  backward(rows: number, x: Address, slopes: Address, inputSlopes: Address): void {
+  backward(rows: number, x: Address, outputGradients: Address, inputGradients: Address): void {
     const { kernels } = this.#workspace;
     const { layer, filter, bias } = this.#parameters;
     const { filters, window } = layer;
     const depth = this.#depth;
     const all = rows * window.outHeight * window.outWidth;
     if (layer.activation !== activations.linear)
-      kernels.activationGradient(layer.activation, all * filters, this.#output, slopes);
-    if (bias) kernels.columnSums(all, filters, slopes, bias.gradient, 0);
+      kernels.activationGradient(layer.activation, all * filters, this.#output, outputGradients);
+    if (bias) kernels.columnSums(all, filters, outputGradients, bias.gradient, 0);
     if (this.#pointwise) {
-      this.#filterGradient(all, x, slopes, false);
-      if (inputSlopes === 0) return;
+      this.#filterGradient(all, x, outputGradients, false);
+      if (inputGradients === 0) return;
       // biome-ignore format: one line for each matrix
       kernels.multiply(
-        all, depth, filters, slopes, filters, 0, filter.value, filters, 1,
-        inputSlopes, depth, 0, 0, this.#scratch,
+        all, depth, filters, outputGradients, filters, 0, filter.value, filters, 1,
+        inputGradients, depth, 0, 0, this.#scratch,
       );
       return;
     }
-    if (inputSlopes > 0) {
+    if (inputGradients > 0) {
       kernels.pack(filters, depth, filter.value, filters, 1, this.#packed);
-      this.#workspace.zero(inputSlopes, rows * window.height * window.width * window.channels);
+      this.#workspace.zero(inputGradients, rows * window.height * window.width * window.channels);
     }
     for (const [first, count] of blocksOf(rows * window.outHeight, this.#rowsPerBlock)) {
       const pixels = count * window.outWidth;
-      const from = slopes + 4 * first * window.outWidth * filters;
+      const from = outputGradients + 4 * first * window.outWidth * filters;
       this.#gather(first, count, x);
       this.#filterGradient(pixels, this.#patches, from, first > 0);
-      if (inputSlopes === 0) continue;
+      if (inputGradients === 0) continue;
       // biome-ignore format: one line for each matrix
       kernels.multiplyPacked(
         pixels, depth, filters, from, filters, 0, this.#packed,
         this.#patches, depth, 0, 0, this.#scratch,
       );
-      kernels.addPatches(this.#window.address, first, count, this.#patches, inputSlopes);
+      kernels.addPatches(this.#window.address, first, count, this.#patches, inputGradients);
     }
   }
 
@@ -149,12 +149,12 @@ export class Convolution implements Running {
     ]));
   }
 
-  #filterGradient(pixels: number, patches: Address, slopes: Address, accumulate: boolean): void {
+  #filterGradient(pixels: number, patches: Address, outputGradients: Address, accumulate: boolean): void {
     const { layer, filter } = this.#parameters;
     const { filters } = layer;
     // biome-ignore format: one line for each matrix
     this.#workspace.kernels.multiply(
-      this.#depth, filters, pixels, patches, this.#depth, 1, slopes, filters, 0,
+      this.#depth, filters, pixels, patches, this.#depth, 1, outputGradients, filters, 0,
       filter.gradient, filters, Number(accumulate), 0, this.#scratch,
     );
   }

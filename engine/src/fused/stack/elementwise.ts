@@ -30,12 +30,12 @@ export class Activate implements Running {
     kernels.activate(this.#layer.activation, rows * this.size, this.#output);
   }
 
-  backward(rows: number, _: Address, slopes: Address, inputSlopes: Address): void {
-    if (inputSlopes === 0) return;
+  backward(rows: number, _: Address, outputGradients: Address, inputGradients: Address): void {
+    if (inputGradients === 0) return;
     const { floats, kernels } = this.#workspace;
     const count = rows * this.size;
-    floats.copyWithin(inputSlopes / 4, slopes / 4, slopes / 4 + count);
-    kernels.activationGradient(this.#layer.activation, count, this.#output, inputSlopes);
+    floats.copyWithin(inputGradients / 4, outputGradients / 4, outputGradients / 4 + count);
+    kernels.activationGradient(this.#layer.activation, count, this.#output, inputGradients);
   }
 }
 
@@ -77,8 +77,8 @@ export class Dropout implements Running {
     else floats.copyWithin(this.#output / 4, x / 4, x / 4 + rows * this.size);
   }
 
-  backward(rows: number, _: Address, slopes: Address, inputSlopes: Address): void {
-    if (inputSlopes > 0) this.#drop(rows * this.size, slopes, inputSlopes);
+  backward(rows: number, _: Address, outputGradients: Address, inputGradients: Address): void {
+    if (inputGradients > 0) this.#drop(rows * this.size, outputGradients, inputGradients);
   }
 
   #drop(count: number, from: Address, to: Address): void {

@@ -18,8 +18,8 @@ export class Normalisation implements Running {
   #mean = 0;
   /** 1 / √(variance + epsilon). */
   #inverse = 0;
-  #gammaSlopes = 0;
-  #betaSlopes = 0;
+  #gammaGradients = 0;
+  #betaGradients = 0;
 
   constructor(workspace: Workspace, parameters: NormalisationParameters, training: boolean) {
     this.#workspace = workspace;
@@ -40,8 +40,8 @@ export class Normalisation implements Running {
     if (!this.#training) return;
     this.#mean = workspace.reserve(channels);
     // A layer that learns no scale or no shift has no place for its gradient.
-    this.#gammaSlopes = this.#parameters.gamma?.gradient ?? workspace.reserve(channels);
-    this.#betaSlopes = this.#parameters.beta?.gradient ?? workspace.reserve(channels);
+    this.#gammaGradients = this.#parameters.gamma?.gradient ?? workspace.reserve(channels);
+    this.#betaGradients = this.#parameters.beta?.gradient ?? workspace.reserve(channels);
   }
 
   forward(rows: number, x: Address): void {
@@ -57,12 +57,12 @@ export class Normalisation implements Running {
     );
   }
 
-  backward(rows: number, x: Address, slopes: Address, inputSlopes: Address): void {
+  backward(rows: number, x: Address, outputGradients: Address, inputGradients: Address): void {
     const { gamma, layer } = this.#parameters;
     // biome-ignore format: sizes, what is read, then what is written
     this.#workspace.kernels.normalisationGradient(
-      rows * layer.pixels, layer.channels, x, this.#mean, this.#inverse, gamma?.value ?? 0, slopes,
-      this.#gammaSlopes, this.#betaSlopes, inputSlopes,
+      rows * layer.pixels, layer.channels, x, this.#mean, this.#inverse, gamma?.value ?? 0, outputGradients,
+      this.#gammaGradients, this.#betaGradients, inputGradients,
     );
   }
 

@@ -42,13 +42,13 @@ export class Pooling implements Running {
     else kernels.averagePool(this.#window.address, rows, x, this.#output);
   }
 
-  backward(rows: number, _: Address, slopes: Address, inputSlopes: Address): void {
-    if (inputSlopes === 0) return;
+  backward(rows: number, _: Address, outputGradients: Address, inputGradients: Address): void {
+    if (inputGradients === 0) return;
     const { kernels } = this.#workspace;
     const { height, width, channels } = this.#layer.window;
-    this.#workspace.zero(inputSlopes, rows * height * width * channels);
+    this.#workspace.zero(inputGradients, rows * height * width * channels);
     if (this.#layer.kind === 'maxPooling')
-      kernels.maxPoolGradient(this.#window.address, rows, slopes, this.#places, inputSlopes);
-    else kernels.averagePoolGradient(this.#window.address, rows, slopes, inputSlopes);
+      kernels.maxPoolGradient(this.#window.address, rows, outputGradients, this.#places, inputGradients);
+    else kernels.averagePoolGradient(this.#window.address, rows, outputGradients, inputGradients);
   }
 }

@@ -16,8 +16,8 @@ export interface Running {
   prepare?(): void;
   forward(rows: number, x: Address): void;
   /**
-   * After `forward`: gradients of the weights, and of `x` into `inputSlopes`, where it is not 0. `slopes`, those of the output, may be
+   * After `forward`: gradients of the weights, and of `x` into `inputGradients`, where it is not 0. `outputGradients`, those of the output, may be
    * overwritten.
    */
-  backward(rows: number, x: Address, slopes: Address, inputSlopes: Address): void;
+  backward(rows: number, x: Address, outputGradients: Address, inputGradients: Address): void;
 }

@@ -25,7 +25,7 @@ export class Stack implements Features {
   readonly #training: boolean;
   #inputs: Address = 0;
   /** Gradients of the layers' outputs, by turns: each needs only those of the next one. */
-  #slopes: readonly Address[] = [];
+  #outputGradients: readonly Address[] = [];
   #seed = 0;
   #steps = 0;
 
@@ -73,7 +73,7 @@ export class Stack implements Features {
     const temporary = workspace.reserve(Math.max(0, ...needs));
     for (const layer of this.#layers) layer.useTemporary?.(temporary);
     if (!this.#training) return;
-    this.#slopes = [0, 1].map(turn => {
+    this.#outputGradients = [0, 1].map(turn => {
       const sizes = this.#layers.filter((_, i) => i % 2 === turn).map(({ size }) => size);
       return workspace.reserve(batch * Math.max(0, ...sizes));
     });
@@ -105,23 +105,23 @@ export class Stack implements Features {
     return this.#layers.at(-1)?.output ?? this.#inputs;
   }
 
-  clearSlopes({ batch }: Extent): Address {
+  clearGradients({ batch }: Extent): Address {
     if (!this.learns) return 0;
-    const slopes = this.#slopesOf(this.#layers.length - 1);
-    this.#workspace.zero(slopes, batch * this.width);
-    return slopes;
+    const outputGradients = this.#gradientsOf(this.#layers.length - 1);
+    this.#workspace.zero(outputGradients, batch * this.width);
+    return outputGradients;
   }
 
   backward({ batch }: Extent): void {
     for (let i = this.#layers.length - 1; i >= 0; i--) {
       const before = this.#layers[i - 1];
-      const [x, inputSlopes] = before ? [before.output, this.#slopesOf(i - 1)] : [this.#inputs, 0];
-      this.#layers[i]!.backward(batch, x, this.#slopesOf(i), inputSlopes);
+      const [x, inputGradients] = before ? [before.output, this.#gradientsOf(i - 1)] : [this.#inputs, 0];
+      this.#layers[i]!.backward(batch, x, this.#gradientsOf(i), inputGradients);
     }
   }
 
-  #slopesOf(layer: number): Address {
-    return this.#slopes[layer % 2]!;
+  #gradientsOf(layer: number): Address {
+    return this.#outputGradients[layer % 2]!;
   }
 }
 

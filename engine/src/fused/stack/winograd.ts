@@ -108,18 +108,18 @@ export class Winograd implements Running {
     this.#workspace.kernels.activate(activation, rows * this.size, this.#output);
   }
 
-  backward(rows: number, x: Address, slopes: Address, inputSlopes: Address): void {
+  backward(rows: number, x: Address, outputGradients: Address, inputGradients: Address): void {
     const { kernels } = this.#workspace;
     const { layer, bias } = this.#parameters;
     const { filters, activation } = layer;
     if (activation !== activations.linear)
-      kernels.activationGradient(activation, rows * this.size, this.#output, slopes);
-    if (bias) kernels.columnSums((rows * this.size) / filters, filters, slopes, bias.gradient, 0);
-    if (inputSlopes > 0) {
+      kernels.activationGradient(activation, rows * this.size, this.#output, outputGradients);
+    if (bias) kernels.columnSums((rows * this.size) / filters, filters, outputGradients, bias.gradient, 0);
+    if (inputGradients > 0) {
       this.#pack(true);
-      this.#run(this.#back, rows, slopes, null, inputSlopes);
+      this.#run(this.#back, rows, outputGradients, null, inputGradients);
     }
-    this.#filterGradient(rows, x, slopes);
+    this.#filterGradient(rows, x, outputGradients);
   }
 
   /** Transforms and packs the filter, as it is or turned and with channels and filters exchanged. */
@@ -162,7 +162,7 @@ export class Winograd implements Running {
     }
   }
 
-  #filterGradient(rows: number, x: Address, slopes: Address): void {
+  #filterGradient(rows: number, x: Address, outputGradients: Address): void {
     const { kernels } = this.#workspace;
     const { filters, window, region } = this.#there;
     const { channels } = window;
@@ -170,7 +170,7 @@ export class Winograd implements Running {
       const tiles = count * tilesAcross(window);
       const taps = this.#block + 4 * POINTS * tiles * channels;
       kernels.winogradImages(region.address, first, count, x, this.#block, this.#few);
-      kernels.winogradSlopes(region.address, filters, first, count, slopes, taps, this.#few);
+      kernels.winogradGradients(region.address, filters, first, count, outputGradients, taps, this.#few);
       // biome-ignore format: one line for each matrix
       this.#workspace.together(points.map(point => ['multiply',
         channels, filters, tiles, this.#block + 4 * point * tiles * channels, channels, 1,
@@ -179,7 +179,7 @@ export class Winograd implements Running {
       ]));
     }
     const { gradient } = this.#parameters.filter;
-    kernels.winogradFilterSlopes(region.address, filters, this.#transformed, gradient, this.#few);
+    kernels.winogradFilterGradients(region.address, filters, this.#transformed, gradient, this.#few);
   }
 }
 

@@ -30,7 +30,7 @@ export function perform(kernels: Kernels, [name, ...args]: Call): void {
 }
 
 /** What a team works on. */
-export interface Workshop {
+export interface TeamSetup {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** The caller's own kernels over it. */
@@ -48,7 +48,7 @@ export class Team {
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
 
-  private constructor({ kernels, memory, control }: Workshop, helpers: readonly Helper[]) {
+  private constructor({ kernels, memory, control }: TeamSetup, helpers: readonly Helper[]) {
     this.#kernels = kernels;
     this.#helpers = helpers;
     this.#words = new Int32Array(memory.buffer, control, layout.words);
@@ -56,14 +56,14 @@ export class Team {
   }
 
   /** Rejects where no helpers start. */
-  static async start(workshop: Workshop): Promise<Team> {
-    const { module, memory, control, scratches } = workshop;
+  static async start(setup: TeamSetup): Promise<Team> {
+    const { module, memory, control, scratches } = setup;
     const starts = scratches.map(scratch =>
       startHelper({ module, memory, control, scratch, kernels: entries, layout } satisfies HelperStart),
     );
     const started = await Promise.allSettled(starts);
     const team = new Team(
-      workshop,
+      setup,
       started.flatMap(one => (one.status === 'fulfilled' ? [one.value] : [])),
     );
     const failed = started.find(one => one.status === 'rejected');

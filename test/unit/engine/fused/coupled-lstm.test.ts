@@ -21,13 +21,13 @@ function inputsOf({ steps, batch, units, masked, seed }: Case) {
     cell: numbers(batch * units, seed + 2),
     recurrent: numbers(units * 3 * units, seed + 3, 0.5),
     mask: Float32Array.from(integers(steps * batch, seed + 4, masked ? 2 : 1), value => (masked ? value : 1)),
-    slopes: numbers(steps * batch * units, seed + 5),
+    outputGradients: numbers(steps * batch * units, seed + 5),
   };
 }
 
 /** States of all steps, and gradients of x W + bias, first state and first cell, by tfjs' operations. */
 function reference(c: Case): tf.Tensor[] {
-  const { gates, state, cell, recurrent, mask, slopes } = inputsOf(c);
+  const { gates, state, cell, recurrent, mask, outputGradients } = inputsOf(c);
   const { steps, batch, units } = c;
   const weights = tf.tensor2d(recurrent, [units, 3 * units]);
   const states = (x: tf.Tensor, h: tf.Tensor, memory: tf.Tensor) => {
@@ -53,25 +53,25 @@ function reference(c: Case): tf.Tensor[] {
     tf.tensor2d(state, [batch, units]),
     tf.tensor2d(cell, [batch, units]),
   ] as const;
-  const grads = tf.grads(states)([...inputs], tf.tensor2d(slopes, [steps * batch, units]));
+  const grads = tf.grads(states)([...inputs], tf.tensor2d(outputGradients, [steps * batch, units]));
   return [states(...inputs), ...grads];
 }
 
 function ours(workspace: Workspace, c: Case): Float32Array[] {
   const { steps, batch, units } = c;
   const { kernels } = workspace;
-  const { gates, state, cell, recurrent, mask, slopes } = inputsOf(c);
+  const { gates, state, cell, recurrent, mask, outputGradients } = inputsOf(c);
   const [rows, first] = [steps * batch * units, batch * units];
   workspace.release(64);
   const reserve = (values: number) => workspace.reserve(values);
   const at = {
     gates: reserve(3 * rows),
-    gateSlopes: reserve(3 * rows),
+    gateGradients: reserve(3 * rows),
     states: reserve(rows + first),
     cells: reserve(rows + first),
-    slopes: reserve(rows + first),
-    cellSlopes: reserve(rows + first),
-    bent: reserve(rows),
+    outputGradients: reserve(rows + first),
+    cellGradients: reserve(rows + first),
+    activatedCells: reserve(rows),
     mask: reserve(steps * batch),
     recurrent: reserve(recurrent.length),
     packed: workspace.reserveBytes(
@@ -86,28 +86,37 @@ function ours(workspace: Workspace, c: Case): Float32Array[] {
   set(at.cells, cell);
   set(at.recurrent, recurrent);
   set(at.mask, mask);
-  workspace.zero(at.slopes, first);
-  set(at.slopes + 4 * first, slopes);
-  workspace.zero(at.cellSlopes, rows + first);
+  workspace.zero(at.outputGradients, first);
+  set(at.outputGradients + 4 * first, outputGradients);
+  workspace.zero(at.cellGradients, rows + first);
   const masked = c.masked ? at.mask : 0;
   const functions = [steps, batch, units, 1, activations.tanh, activations.sigmoid] as const;
   kernels.pack(units, 3 * units, at.recurrent, 3 * units, 0, at.packed);
-  kernels.lstmForward(...functions, at.gates, at.states, at.cells, at.bent, masked, at.packed, at.scratch);
+  kernels.lstmForward(
+    ...functions,
+    at.gates,
+    at.states,
+    at.cells,
+    at.activatedCells,
+    masked,
+    at.packed,
+    at.scratch,
+  );
   const states = workspace.view(at.states + 4 * first, rows).slice();
   kernels.pack(3 * units, units, at.recurrent, 3 * units, 1, at.packed);
   kernels.lstmBackward(
     ...functions,
     at.gates,
     at.cells,
-    at.bent,
-    at.slopes,
-    at.cellSlopes,
-    at.gateSlopes,
+    at.activatedCells,
+    at.outputGradients,
+    at.cellGradients,
+    at.gateGradients,
     masked,
     at.packed,
     at.scratch,
   );
-  const gradients = [at.gateSlopes, at.slopes, at.cellSlopes];
+  const gradients = [at.gateGradients, at.outputGradients, at.cellGradients];
   return [
     states,
     ...gradients.map((address, i) => workspace.view(address, i === 0 ? 3 * rows : first).slice()),

@@ -213,15 +213,19 @@ describe('descent', () => {
       const batch = batchOf(small, 3, 4, i);
       const { loss, gradient } = reference(model, batch);
       const now = weightsOf(model);
-      const pulled = gradient.map((slope, j) => slope + options.proximal * (now[j]! - global[j]!));
-      const norm = Math.sqrt(pulled.reduce((sum, slope) => sum + slope * slope, 0));
+      const pulled = gradient.map(
+        (outputGradient, j) => outputGradient + options.proximal * (now[j]! - global[j]!),
+      );
+      const norm = Math.sqrt(
+        pulled.reduce((sum, outputGradient) => sum + outputGradient * outputGradient, 0),
+      );
       const scale = options.gradientClip === null ? 1 : Math.min(1, options.gradientClip / norm);
       let at = 0;
       optimizer.applyGradients(
         variables.map(({ name, shape, size }) => {
-          const slopes = pulled.slice(at, at + size).map(slope => slope * scale);
+          const outputGradients = pulled.slice(at, at + size).map(outputGradient => outputGradient * scale);
           at += size;
-          return { name, tensor: tf.tensor(slopes, shape) };
+          return { name, tensor: tf.tensor(outputGradients, shape) };
         }),
       );
       expect(training.step(plainBatch(batch))).toBeCloseTo(loss, 4);

@@ -58,10 +58,10 @@ describe('UnsortedSegmentSum', () => {
   });
 
   it('is the gradient of a lookup, repeated words added up', async () => {
-    const [slopes] = await on('wasm', () => [
+    const [outputGradients] = await on('wasm', () => [
       tf.grad(table => tf.gather(table, tf.tensor1d([2, 0, 2], 'int32')).sum())(tf.ones([4, 2])),
     ]);
-    expect([...slopes]).toEqual([1, 1, 0, 0, 2, 2, 0, 0]);
+    expect([...outputGradients]).toEqual([1, 1, 0, 0, 2, 2, 0, 0]);
   });
 });
 

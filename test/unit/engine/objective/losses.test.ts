@@ -62,7 +62,7 @@ describe.each(['wasm', 'cpu'])('sparseSoftmaxCrossEntropy on %s', backend => {
     expect(gradient[1]).toBeCloseTo(0.25 / 6, 7);
   });
 
-  it('passes on the slope of what follows it', async () => {
+  it('passes on the outputGradient of what follows it', async () => {
     const [gradient] = await on(backend, () => [
       tf.grad(x => sparseSoftmaxCrossEntropy(x, tf.tensor1d([1], 'int32')).mul(3))(tf.zeros([1, 2])),
     ]);
@@ -82,7 +82,7 @@ describe.each(['wasm', 'cpu'])('sparseSoftmaxCrossEntropy on %s', backend => {
       ours(tf.tensor2d([[1, 2]]), tf.tensor1d([0], 'int32'), tf.tensor1d([0])),
     );
     expect(Math.abs(value[0]!)).toBe(0);
-    expect([...gradient].every(slope => slope === 0)).toBe(true);
+    expect([...gradient].every(outputGradient => outputGradient === 0)).toBe(true);
   });
 
   it('is NaN for NaN logits', async () => {

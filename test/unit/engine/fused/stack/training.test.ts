@@ -111,7 +111,7 @@ describe('dropout', () => {
 
   it('leaves out as many as its rate says, the same ones in the gradient', async () => {
     await tf.setBackend('cpu');
-    // The gradient of a dense layer's kernel is the input times the slope: 0 where the input was left out.
+    // The gradient of a dense layer's kernel is the input times the outputGradient: 0 where the input was left out.
     const model = chain(layers(0.25), 1);
     const training = await fused(model);
     const weights = new Float32Array(model.countParams());
