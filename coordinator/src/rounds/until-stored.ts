@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { retryAfter } from './group-commit.ts';
 
@@ -39,21 +40,6 @@ export async function untilStored<Result>(
       if (tries === 0) events.emit('fault', where, error, round);
       failed?.(error);
     }
-    await pause(clock, signal);
+    await sleep(retryAfter, clock, signal);
   }
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const stop = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    const cancel = clock.at(clock.now() + retryAfter, () => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    });
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -7,6 +7,16 @@ export function sleep(
   signal: AbortSignal,
   early?: (wake: () => void) => Cancel,
 ): Promise<void> {
+  return untilTime(clock.now() + ms, clock, signal, early);
+}
+
+/** As `sleep`, until `time`, ms since 1970. */
+export function untilTime(
+  time: number,
+  clock: Clock,
+  signal: AbortSignal,
+  early?: (wake: () => void) => Cancel,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const stop = () => {
@@ -20,7 +30,7 @@ export function sleep(
       signal.removeEventListener('abort', stop);
       resolve();
     };
-    const cancel = clock.at(clock.now() + ms, wake);
+    const cancel = clock.at(time, wake);
     const ignore = early?.(wake);
     signal.addEventListener('abort', stop, { once: true });
   });

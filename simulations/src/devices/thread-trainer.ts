@@ -4,9 +4,9 @@ import type { MaskedRound, UpdateProcessor } from '@murmuration/client-sdk/updat
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { untilTime } from '@murmuration/protocol/time/sleep';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { Behaviour } from '../behaviour/behaviour.ts';
-import { untilTime } from '../loopback/link.ts';
 import type { Job, ResultOf } from '../workers/jobs.ts';
 import type { Dispatch, WorkerPool } from '../workers/worker-pool.ts';
 import type { SharedVersions } from './shared-versions.ts';
@@ -66,7 +66,7 @@ async function inOwnTime<Kind extends Job>(
   const { result, cancel } = pool.run(job, { due, ...dispatch });
   if (!virtual) return result;
   try {
-    await untilTime(clock, due, signal);
+    await untilTime(due, clock, signal);
   } catch {
     cancel();
     throw new MurmurationError('training.stopped');

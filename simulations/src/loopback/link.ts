@@ -5,6 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
 import type { LoopbackGateway } from './gateway.ts';
 
 /** ms after which a connection that the coordinator has closed is opened again. */
@@ -136,22 +137,6 @@ export class LoopbackLink implements Transport {
 
   /** Resolves when so many bytes are there; throws the reason of `signal` once that is aborted. */
   #passes(bytes: number, way: 'up' | 'down', signal: AbortSignal): Promise<void> {
-    return untilTime(this.#clock, this.#clock.now() + this.#time(bytes, way), signal);
+    return sleep(this.#time(bytes, way), this.#clock, signal);
   }
-}
-
-/** Resolves at `time`, ms since 1970; throws the reason of `signal` as soon as that is aborted. */
-export function untilTime(clock: Clock, time: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    const cancel = clock.at(time, () => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    });
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

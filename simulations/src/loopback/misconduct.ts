@@ -4,10 +4,11 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
 import type { Behaviour } from '../behaviour/behaviour.ts';
 import type { DeviceFault } from '../behaviour/faults.ts';
 import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
-import { type LoopbackLink, untilTime } from './link.ts';
+import type { LoopbackLink } from './link.ts';
 
 export interface MisconductPorts {
   readonly clock: Clock;
@@ -75,6 +76,6 @@ export class Misconduct {
       this.#ports.leave(device, fault.by);
       throw new MurmurationError('server.unreachable', 'This device was made to leave.');
     }
-    await untilTime(clock, clock.now() + fault.by, signal);
+    await sleep(fault.by, clock, signal);
   }
 }

@@ -6,6 +6,7 @@ import { Scroll } from '../controls/scroll.tsx';
 import type { Theme } from '../theme/theme.ts';
 import type { ChartContent } from './content.ts';
 import { optionsOf } from './options.ts';
+import { topsOf } from './stacked.ts';
 import { words } from './words.ts';
 
 interface Shown {
@@ -111,11 +112,5 @@ export function Chart({ content, theme, children }: Shown) {
 function dataOf({ x, series, kind }: ChartContent): uPlot.AlignedData {
   const columns = series.map(({ values }) => values);
   if (kind === 'lines') return [x.values as number[], ...(columns as (number | null)[][])];
-  const sums: number[][] = [];
-  let above: readonly number[] = x.values.map(() => 0);
-  for (const column of columns.toReversed()) {
-    above = above.map((sum, i) => sum + (column[i] ?? 0));
-    sums.unshift([...above]);
-  }
-  return [x.values as number[], ...sums];
+  return [x.values as number[], ...topsOf(columns.toReversed()).reverse()];
 }

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { axisLook } from './axis-look.ts';
 import { colourOf } from './colours.ts';
 import type { ChartContent } from './content.ts';
 
@@ -16,7 +17,7 @@ const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 /** A chart in the colours of the theme that is shown. */
 export function optionsOf(content: ChartContent, { width, height, moved }: Frame): uPlot.Options {
   const { x, y, kind } = content;
-  const axis = { stroke: colourOf('muted'), font, grid: { stroke: colourOf('line'), width: 1 } };
+  const axis = axisLook({ muted: colourOf('muted'), line: colourOf('line'), font });
   return {
     width,
     height,
@@ -37,14 +38,12 @@ export function optionsOf(content: ChartContent, { width, height, moved }: Frame
       {
         ...axis,
         grid: { show: false },
-        ticks: { show: false },
         size: 30,
         ...(x.tick && { values: (_plot: uPlot, splits: number[]) => splits.map(x.tick!) }),
         ...(!x.isTime && { incrs: wholeSteps }),
       },
       {
         ...axis,
-        ticks: { show: false },
         size: 58,
         values: (_plot, splits) => {
           const step = splits.length > 1 ? splits[1]! - splits[0]! : 0;

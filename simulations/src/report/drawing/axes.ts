@@ -1,3 +1,4 @@
+import { axisLook } from '@murmuration/ui/charts/axis-look';
 import type uPlot from 'uplot';
 import type { Scale } from '../quantities.ts';
 import type { Ink } from './ink.ts';
@@ -5,14 +6,11 @@ import type { Ink } from './ink.ts';
 /** An axis whose name says its unit. */
 export function axis(ink: Ink, label: string, { name }: Scale, rest: Partial<uPlot.Axis> = {}): uPlot.Axis {
   return {
-    stroke: ink.muted,
-    font: ink.font(12),
+    ...axisLook({ muted: ink.muted, line: ink.line, font: ink.font(12) }),
     label: name === '' ? label : `${label} (${name})`,
     labelFont: ink.font(12),
     labelSize: 20,
     labelGap: 2,
-    grid: { stroke: ink.line, width: 1 },
-    ticks: { show: false },
     border: { show: false },
     ...rest,
   };

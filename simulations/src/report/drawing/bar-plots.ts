@@ -1,3 +1,4 @@
+import { topsOf } from '@murmuration/ui/charts/stacked';
 import { wholeSteps } from '@murmuration/ui/charts/steps';
 import uPlot from 'uplot';
 import type { ChangeChart, StackChart } from '../chart.ts';
@@ -16,11 +17,7 @@ function placesOf(xs: readonly number[]): uPlot.Scale {
 
 /** Layers upon one another: each is drawn from the ground to its own top, the uppermost one first. */
 export function stackPlot(chart: StackChart, ink: Ink, width: number, place: HTMLElement): uPlot {
-  const tops: number[][] = [];
-  for (const { value } of chart.layers) {
-    const below = tops.at(-1);
-    tops.push(value.map((height, i) => height + (below?.[i] ?? 0)));
-  }
+  const tops = topsOf(chart.layers.map(({ value }) => value));
   const scale = scaleFor(Math.max(...(tops.at(-1) ?? [0]), 0), chart.unit);
   const data: uPlot.AlignedData = [
     [...chart.round],
