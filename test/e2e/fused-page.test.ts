@@ -174,6 +174,6 @@ function genericStep(loss: () => tf.Scalar, variables: tf.Variable[]): number {
     const norm = tf.addN(Object.values(grads).map(grad => grad.square().sum())).sqrt();
     const scale = tf.minimum(1, tf.div(settings.gradientClip!, norm)).mul(settings.learningRate);
     for (const variable of variables) variable.assign(variable.sub(grads[variable.name]!.mul(scale)));
-    return (value as tf.Scalar).arraySync();
+    return value.arraySync();
   });
 }

@@ -84,27 +84,27 @@ async function recallsOf(
   signal: AbortSignal,
 ): Promise<Recall[]> {
   const { classes } = serving;
-  const hits = mixtures.map(() => ({ top1: 0, top3: 0 }));
+  const counted = mixtures.map(weights => ({ weights, hits: { top1: 0, top3: 0 } }));
   let questions = 0;
   for (const example of examples) {
     const { targets } = serving.questions(example);
     if (targets.length === 0) continue;
     const answers = await Promise.all(models.map(model => model.answer(example)));
     signal.throwIfAborted();
-    for (const [i, weights] of mixtures.entries()) {
+    for (const { weights, hits } of counted) {
       const parts = answers.flatMap((values, j) =>
         weights[j]! > 0 ? [{ weight: weights[j]!, values }] : [],
       );
       const mixed = mix(parts);
       for (const [question, target] of targets.entries()) {
         const better = countBetter(mixed, question * classes, classes, target.class);
-        if (better < 1) hits[i]!.top1++;
-        if (better < 3) hits[i]!.top3++;
+        if (better < 1) hits.top1++;
+        if (better < 3) hits.top3++;
       }
     }
     questions += targets.length;
   }
-  return hits.map(({ top1, top3 }) => ({ top1: top1 / questions, top3: top3 / questions }));
+  return counted.map(({ hits }) => ({ top1: hits.top1 / questions, top3: hits.top3 / questions }));
 }
 
 /** How many classes go before this one: likelier ones, and of equally likely ones those with smaller numbers. Counts up to 3. */

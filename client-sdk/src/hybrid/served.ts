@@ -61,6 +61,9 @@ function weighed(
 /** The mixture of the parts, their weights scaled to the sum 1. */
 async function mixed(parts: readonly Part[], input: unknown): Promise<Float32Array> {
   const all = parts.reduce((sum, { weight }) => sum + weight, 0);
-  const answers = await Promise.all(parts.map(({ model }) => model.predict(input)));
-  return mix(answers.map((values, i) => ({ weight: parts[i]!.weight / all, values })));
+  return mix(
+    await Promise.all(
+      parts.map(async ({ weight, model }) => ({ weight: weight / all, values: await model.predict(input) })),
+    ),
+  );
 }

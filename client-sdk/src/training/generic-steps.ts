@@ -37,7 +37,7 @@ export function genericSteps<Example>(
           grads[variable.name] = grads[variable.name]?.add(pull) ?? pull;
         }
         optimizer.applyGradients(gradientClip === null ? grads : clipByGlobalNorm(grads, gradientClip));
-        return value.dataSync()[0]!;
+        return value.arraySync();
       }),
     read: vector => readWeights(model, vector),
     dispose() {

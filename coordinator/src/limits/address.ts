@@ -18,11 +18,12 @@ export function originOf(request: IncomingMessage, trusted: TrustedProxies): str
 /** An IPv4 address as it is; of an IPv6 address the first 64 bits, all of which one subscriber may have. */
 export function countedAddress(address: string): string {
   if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped) return mapped[1]!;
-  const [head, tail] = address.split('%')[0]!.split('::') as [string, string?];
+  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
+  if (mapped) return mapped;
+  const [withoutZone = ''] = address.split('%');
+  const [head = '', tail = ''] = withoutZone.split('::');
   const left = groupsOf(head);
-  const right = groupsOf(tail ?? '');
+  const right = groupsOf(tail);
   const groups = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
   return groups
     .slice(0, 4)

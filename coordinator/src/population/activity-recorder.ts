@@ -130,8 +130,9 @@ export class ActivityRecorder {
       await this.#store.record(changes);
     } catch (error) {
       if (error instanceof MurmurationError) throw error;
-      if (gathered.length === 1) {
-        this.#events.emit('fault', `recording what ${gathered[0]![0]} does`, error);
+      const [only, ...others] = changes;
+      if (only && others.length === 0) {
+        this.#events.emit('fault', `recording what ${only.device} does`, error);
         return;
       }
       const half = Math.ceil(gathered.length / 2);

@@ -113,16 +113,14 @@ export class Convictions {
   async #write(): Promise<void> {
     const convictions = this.#unwritten;
     this.#unwritten = [];
-    while (convictions.length > 0) {
-      const conviction = convictions[0]!;
+    for (const [place, conviction] of convictions.entries()) {
       try {
         await this.#store.add(conviction);
         const all = (await this.#store.of([conviction.device])).get(conviction.device) ?? [];
         if (all.length >= mostConvictions) await this.#sentence.revoke(conviction.device);
-        convictions.shift();
       } catch (error) {
         this.#events.emit('fault', 'writing down a conviction', error);
-        this.#unwritten.unshift(...convictions);
+        this.#unwritten.unshift(...convictions.slice(place));
         this.#writes.schedule();
         return;
       }

@@ -1,4 +1,5 @@
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
+import { isOlder } from './sdk-version.ts';
 
 /** What a device must show at its check-in. A condition that is asked for and that the device does not tell is not met. */
 export interface Eligibility {
@@ -21,15 +22,6 @@ export function ineligible(rules: Eligibility, { conditions }: CheckIn, sdk: str
   }
   if (rules.minFreeMiB > 0 && !((conditions.freeMiB ?? 0) >= rules.minFreeMiB))
     return `the task asks for a device with ${rules.minFreeMiB} MiB of room`;
-  if (olderThan(sdk, rules.minSdk)) return `SDK ${sdk}; the task asks for ${rules.minSdk} or newer`;
+  if (isOlder(sdk, rules.minSdk)) return `SDK ${sdk}; the task asks for ${rules.minSdk} or newer`;
   return undefined;
-}
-
-function olderThan(version: string, least: string): boolean {
-  const parts = version.split('.').map(Number);
-  const leastParts = least.split('.').map(Number);
-  for (let i = 0; i < 3; i++) {
-    if (parts[i]! !== leastParts[i]!) return parts[i]! < leastParts[i]!;
-  }
-  return false;
 }

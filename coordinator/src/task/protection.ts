@@ -1,3 +1,4 @@
+import { isOlder } from './sdk-version.ts';
 import { settingsOf } from './settings.ts';
 import type { Task } from './task.ts';
 
@@ -71,13 +72,6 @@ function isWeaker(from: unknown, to: unknown, weaker: Protection['weaker']): boo
   if (weaker === 'larger') return (to as number) > (from as number);
   if (weaker === 'older') return isOlder(to as string, from as string);
   return weaker.indexOf(to as string) > weaker.indexOf(from as string);
-}
-
-/** Whether a version such as `0.9.0` is older than another one. */
-function isOlder(version: string, other: string): boolean {
-  const [a, b] = [version.split('.').map(Number), other.split('.').map(Number)];
-  const at = a.findIndex((part, i) => part !== b[i]);
-  return at >= 0 && a[at]! < b[at]!;
 }
 
 function valuesOf(task: Task): ReadonlyMap<string, unknown> {

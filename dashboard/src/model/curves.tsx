@@ -33,13 +33,17 @@ export function Curves({ figures }: { readonly figures: Figures }) {
 }
 
 function chartsOf({ versions, rounds, figures }: Figures): ChartContent[] {
-  const names = Object.keys(figures);
   return (['share', 'nats', 'number'] as const).flatMap(unit => {
-    const fit = names.filter(name => readingOf(name, figures[name]!).unit === unit);
+    const fit = Object.entries(figures).filter(([name, values]) => readingOf(name, values).unit === unit);
     // Figures without a unit have no scale in common.
-    const groups = unit === 'number' ? fit.map(name => [name]) : fit.length > 0 ? [fit] : [];
-    return groups.map(group => ({
-      title: unit === 'number' ? nameOf(group[0]!) : words.model.charts[unit],
+    const groups =
+      unit === 'number'
+        ? fit.map(figure => ({ title: nameOf(figure[0]), of: [figure] }))
+        : fit.length > 0
+          ? [{ title: words.model.charts[unit], of: fit }]
+          : [];
+    return groups.map(({ title, of }) => ({
+      title,
       x: { label: words.model.byVersion, values: versions },
       y: {
         label: words.model.units[unit],
@@ -49,10 +53,10 @@ function chartsOf({ versions, rounds, figures }: Figures): ChartContent[] {
         }),
       },
       kind: 'lines' as const,
-      series: group.map((name, i) => ({
+      series: of.map(([name, values], i) => ({
         label: nameOf(name),
         colour: colours[i % colours.length]!,
-        values: figures[name]!,
+        values,
       })),
       place: (x: number) => words.model.placeOf(x, rounds[versions.indexOf(x)] ?? null),
     }));

@@ -1,7 +1,7 @@
 /** The operator token that an address brings along as `#token=…`, as the one that the coordinator prints at its start does; takes it out of the address. */
 export function takeToken(location: Location, history: History): string | null {
-  const found = /^#token=([\w-]{1,256})$/.exec(location.hash);
-  if (!found) return null;
+  const [, token] = /^#token=([\w-]{1,256})$/.exec(location.hash) ?? [];
+  if (!token) return null;
   history.replaceState(null, '', `${location.pathname}${location.search}#/now`);
-  return found[1]!;
+  return token;
 }

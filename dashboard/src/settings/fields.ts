@@ -95,20 +95,16 @@ export function problemOf(
 export function changesOf(before: Texts, after: Texts): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const [section, kinds] of Object.entries(fields)) {
-    const changed = Object.keys(kinds).filter(
-      field => before[`${section}.${field}`] !== after[`${section}.${field}`],
-    );
+    const changed = Object.entries<FieldKind>(kinds).flatMap(([field, { kind }]) => {
+      const text = after[`${section}.${field}`];
+      return text === undefined || text === before[`${section}.${field}`] ? [] : [{ field, kind, text }];
+    });
     if (changed.length === 0) continue;
     if (section === 'masking' && after['masking.threat'] === 'off') {
       changes[section] = 'off';
       continue;
     }
-    const part: Record<string, unknown> = {};
-    for (const field of changed) {
-      const { kind } = (kinds as Readonly<Record<string, FieldKind>>)[field]!;
-      part[field] = parse(kind, after[`${section}.${field}`]!);
-    }
-    changes[section] = part;
+    changes[section] = Object.fromEntries(changed.map(({ field, kind, text }) => [field, parse(kind, text)]));
   }
   return changes;
 }

@@ -87,7 +87,7 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
                     key={name}
                     name={name}
                     kind={kind}
-                    text={after[name]!}
+                    text={after[name] ?? ''}
                     isChanged={after[name] !== before[name]}
                     isDisabled={
                       section === 'masking' && field !== 'threat' && after['masking.threat'] === 'off'
@@ -159,7 +159,9 @@ function problemsIn(after: Texts, before: Texts): Readonly<Record<string, string
     if (section === 'masking' && after['masking.threat'] === 'off') continue;
     for (const [field, { kind }] of Object.entries<FieldKind>(kinds)) {
       const name = `${section}.${field}`;
-      const problem = after[name] === before[name] ? null : problemOf(kind, after[name]!);
+      const text = after[name];
+      if (text === undefined || text === before[name]) continue;
+      const problem = problemOf(kind, text);
       if (problem) found[name] = words.problems[problem];
     }
   }

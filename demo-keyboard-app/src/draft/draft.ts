@@ -18,8 +18,9 @@ export class Draft {
   take(text: string, start: number, end: number): void {
     const [was] = this.selection.peek();
     const isMark = text.length === this.text.peek().length + 1 && start === was + 1;
-    if (isMark && was === this.#ownSpace && CLOSE.test(text[was]!)) {
-      this.#set(`${text.slice(0, was - 1)}${text[was]} ${text.slice(start)}`, was + 1);
+    const typed = text.charAt(was);
+    if (isMark && was === this.#ownSpace && CLOSE.test(typed)) {
+      this.#set(`${text.slice(0, was - 1)}${typed} ${text.slice(start)}`, was + 1);
       return;
     }
     this.text.value = text;

@@ -73,11 +73,13 @@ export class RecallTally {
   }
 
   async #ask(before: string, target: string): Promise<void> {
-    const found = await Promise.all(sources.map(source => this.#hitsOf(before, source, target)));
+    const found = await Promise.all(
+      sources.map(async source => [source, await this.#hitsOf(before, source, target)] as const),
+    );
     const { words, hits } = this.tally.peek();
-    const entries = sources.map((source, i) => {
+    const entries = found.map(([source, more]) => {
       const { top1, top3 } = hits[source];
-      return [source, { top1: top1 + found[i]!.top1, top3: top3 + found[i]!.top3 }] as const;
+      return [source, { top1: top1 + more.top1, top3: top3 + more.top3 }] as const;
     });
     this.tally.value = { words: words + 1, hits: Object.fromEntries(entries) as Record<Source, Hits> };
   }

@@ -42,11 +42,12 @@ export function RoundPanel({ participation, choice, countdown }: Shown) {
 }
 
 function Steps({ part }: { readonly part: Part }) {
-  const at = steps.indexOf(stepOf[part.phase]!);
+  const now = stepOf[part.phase];
+  const at = now ? steps.indexOf(now) : -1;
   return (
     <div>
       <p class="now" role="status">
-        <strong>{strings.rounds.now(part.number)}</strong> {strings.rounds.steps[steps[at]!]}
+        <strong>{strings.rounds.now(part.number)}</strong> {now && strings.rounds.steps[now]}
       </p>
       <ol class="steps">
         {steps.map((step, i) => (

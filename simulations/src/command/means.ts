@@ -14,7 +14,7 @@ export function meansOf(runs: readonly Figures[]): Record<string, PlainData> {
       if (values.every(value => typeof value === 'number'))
         return [name, values.reduce((sum, value) => sum + value, 0) / values.length];
       if (values.every(value => value === null || typeof value === 'number')) return [name, null];
-      return [name, values[0]!];
+      return [name, first[name] ?? null];
     }),
   );
 }

@@ -6,7 +6,7 @@ export function aligned(table: readonly (readonly string[])[]): string {
   return table
     .map(row =>
       row
-        .map((cell, column) => cell.padEnd(widths[column]!))
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     )

@@ -130,7 +130,7 @@ function findingsOf(scenario: Scenario, over: readonly RunOver[]): Findings {
 }
 
 function figuresOf(runs: readonly RunOver[]): Record<string, PlainData> {
-  const [{ asked, begun }] = runs as [RunOver, ...RunOver[]];
+  const [{ asked, begun, ended: first }] = runs as [RunOver, ...RunOver[]];
   const hashes = runs.map(({ ended }) => ended.weightsSha256);
   const seconds = runs.reduce((sum, { ended }) => sum + ended.seconds, 0) / runs.length;
   return {
@@ -143,7 +143,7 @@ function figuresOf(runs: readonly RunOver[]): Record<string, PlainData> {
     seeds: runs.map(run => run.asked.seed),
     ...(runs.length > 1 ? { each: runs.map(({ ended }) => ended.figures) } : {}),
     outcome: outcomeOf(runs),
-    weightsSha256: runs.length === 1 ? hashes[0]! : hashes,
+    weightsSha256: runs.length === 1 ? first.weightsSha256 : hashes,
     workers: begun.workers,
     transport: begun.transport,
     clients: begun.clients,

@@ -24,9 +24,9 @@ export function poolEvaluator({ pool, versions, work, size, isDue }: EvaluationP
     async evaluate(files: ModelFiles) {
       if (size === 0 || !isDue()) return {};
       const model = versions.shared(files);
-      const edges = Array.from({ length: parts + 1 }, (_, part) => Math.round((part * size) / parts));
-      const jobs = edges.slice(1).flatMap((to, part) => {
-        const from = edges[part]!;
+      const edge = (part: number) => Math.round((part * size) / parts);
+      const jobs = Array.from({ length: parts }).flatMap((_, part) => {
+        const [from, to] = [edge(part), edge(part + 1)];
         if (from === to) return [];
         return pool.run({ kind: 'measure', model, from, to }, { due: Number.NEGATIVE_INFINITY }).result;
       });

@@ -100,7 +100,8 @@ export async function livePhone(
   }
   const report = hybrid.report();
   await client.stop();
-  if (errors.length > 0) throw errors[0]!;
+  const [error] = errors;
+  if (error) throw error;
   const { global, personal: own, hybrid: mixture } = counters;
   return { recalls: { global: global.recall, personal: own.recall, hybrid: mixture.recall }, report };
 }

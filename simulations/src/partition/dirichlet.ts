@@ -29,9 +29,10 @@ export function byDirichlet(
 function poolsOf(labels: ArrayLike<number>, uniform: () => number): number[][] {
   const pools = new Map<number, number[]>();
   for (const i of inRandomOrder(labels.length, uniform)) {
-    const pool = pools.get(labels[i]!);
+    const label = labels[i]!;
+    const pool = pools.get(label);
     if (pool) pool.push(i);
-    else pools.set(labels[i]!, [i]);
+    else pools.set(label, [i]);
   }
   return [...pools].sort(([a], [b]) => a - b).map(([, pool]) => pool);
 }
@@ -52,10 +53,10 @@ function drawLabel(q: Float64Array, pools: readonly number[][], uniform: () => n
 function drawn(weights: Float64Array, at: number): number {
   let chosen = -1;
   let sum = 0;
-  for (let i = 0; i < weights.length; i++) {
-    if (weights[i] === 0) continue;
+  for (const [i, weight] of weights.entries()) {
+    if (weight === 0) continue;
     chosen = i;
-    sum += weights[i]!;
+    sum += weight;
     if (sum > at) break;
   }
   return chosen;

@@ -17,8 +17,8 @@ export function bySkewedQuantity(
   const parts: Uint32Array[] = [];
   let share = 0;
   let from = 0;
-  for (let client = 0; client < clients; client++) {
-    share += shares[client]!;
+  for (const [client, own] of shares.entries()) {
+    share += own;
     const isLast = client === clients - 1;
     const to = isLast ? count : (client + 1) * least + Math.min(spare, Math.floor(share * spare));
     parts.push(order.slice(from, to));

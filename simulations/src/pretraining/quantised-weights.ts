@@ -45,7 +45,8 @@ function rowsOf({ tensors }: Layout): { readonly from: number; readonly to: numb
   const rows: { from: number; to: number }[] = [];
   let from = 0;
   for (const { shape } of tensors) {
-    const count = shape.length > 1 ? shape[0]! : 1;
+    const [length = 1, ...inner] = shape;
+    const count = inner.length > 0 ? length : 1;
     const width = sizeOf(shape) / count;
     for (let row = 0; row < count; row++, from += width) rows.push({ from, to: from + width });
   }

@@ -21,6 +21,12 @@ export function overPhases({ phases }: RoundEnded, of: (figures: PhaseFigures) =
   return roundPhases.reduce((sum, phase) => sum + (phases[phase] ? of(phases[phase]) : 0), 0);
 }
 
+/** From the begin of the first round to the end of the last one, ms on the clock of the devices. */
+export function simulatedTime(rounds: Run['rounds']): number {
+  const [first, last] = [rounds[0], rounds.at(-1)];
+  return first && last ? last.endedAt - first.startedAt : 0;
+}
+
 /** The curve of `measure` over the rounds for which it is a finite number. */
 export function curveOf(
   rounds: Run['rounds'],

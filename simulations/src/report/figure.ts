@@ -63,7 +63,7 @@ function stackTable({ round, layers, unit, roundsPerBar }: StackChart, caption: 
     [roundsPerBar > 1 ? 'Round, in the middle' : 'Round', ...layers.map(({ name }) => name)],
     everyNth(round.map((_, i) => i)).map(i => [
       round[i]!,
-      ...layers.map(({ value }) => quantity(value[i]!, unit)),
+      ...layers.map(({ value }) => quantity(value[i], unit)),
     ]),
   );
 }

@@ -36,5 +36,5 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, character => entities[character]!);
+  return text.replace(/[&<>"']/g, character => entities[character] ?? character);
 }

@@ -90,8 +90,8 @@ export default defineScenario({
       const logits = model.predict(inputsOf(points)) as tf.Tensor2D;
       const labels = labelsOf(points);
       return [
-        logits.argMax(1).equal(labels).mean().dataSync()[0]!,
-        sparseSoftmaxCrossEntropy(logits, labels).dataSync()[0]!,
+        logits.argMax(1).equal(labels).mean<tf.Scalar>().arraySync(),
+        sparseSoftmaxCrossEntropy(logits, labels).arraySync(),
       ];
     });
     return { weight: points.length, metrics: { accuracy: right, loss } };

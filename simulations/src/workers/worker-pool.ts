@@ -25,6 +25,17 @@ export interface Handed<Result> {
 /** A thread of a pool: a Piscina with one. */
 export type Thread = Pick<Piscina, 'run' | 'destroy'>;
 
+/** A thread, and what it has to do. */
+interface Worker {
+  readonly thread: Thread;
+  /** Jobs that only it may do. */
+  readonly own: Timers;
+  /** How many jobs it has. */
+  jobs: number;
+  /** How many masked rounds it holds. */
+  held: number;
+}
+
 /** Jobs that a thread has at once: the one that it does, and one to go on with, so that it never waits for this thread. */
 const mostJobs = 2;
 
@@ -49,24 +60,17 @@ export function startThreads(workers: number, setup: WorkerSetup): Thread[] {
  * handed over first; when their results count is for the clock of the devices to say. A thread that dies takes both its jobs with it.
  */
 export class WorkerPool {
-  readonly #threads: readonly Thread[];
-  /** Jobs that any thread may do, then those of each thread. */
+  readonly #workers: readonly Worker[];
+  /** Jobs that any thread may do. */
   readonly #queue = new Timers();
-  readonly #own: readonly Timers[];
-  /** Jobs that each thread has. */
-  readonly #jobs: number[];
-  /** Masked rounds that each thread holds. */
-  readonly #held: number[];
-  /** The thread that the job which is taken goes to. */
-  #next = 0;
+  /** Where the job that is taken goes to. */
+  #next: Worker;
   #ids = 0;
 
   /** At least one; they end with the pool. */
   constructor(threads: readonly Thread[]) {
-    this.#threads = threads;
-    this.#own = this.#threads.map(() => new Timers());
-    this.#jobs = this.#threads.map(() => 0);
-    this.#held = this.#threads.map(() => 0);
+    this.#workers = threads.map(thread => ({ thread, own: new Timers(), jobs: 0, held: 0 }));
+    this.#next = this.#workerOf(0);
   }
 
   /** Of something that a thread is to hold. */
@@ -75,30 +79,32 @@ export class WorkerPool {
   }
 
   get size(): number {
-    return this.#threads.length;
+    return this.#workers.length;
   }
 
   /** The thread that is to hold something for the jobs to come; until `release`. */
   hold(): number {
-    const thread = this.#held.indexOf(Math.min(...this.#held));
-    this.#held[thread]! += 1;
+    const held = this.#workers.map(worker => worker.held);
+    const thread = held.indexOf(Math.min(...held));
+    this.#workerOf(thread).held += 1;
     return thread;
   }
 
   release(thread: number): void {
-    this.#held[thread]! -= 1;
+    this.#workerOf(thread).held -= 1;
   }
 
   run<Kind extends Job>(job: Kind, { due, thread, transfer = [] }: Dispatch): Handed<ResultOf<Kind>> {
     let queued: Timer | undefined;
-    const queue = thread === undefined ? this.#queue : this.#own[thread]!;
+    const queue = thread === undefined ? this.#queue : this.#workerOf(thread).own;
     const result = new Promise<ResultOf<Kind>>((resolve, reject) => {
-      const begin = (on: number) => {
-        this.#jobs[on]! += 1;
-        this.#threads[on]!.run(job, { transferList: transfer as never })
+      const begin = (on: Worker) => {
+        on.jobs += 1;
+        on.thread
+          .run(job, { transferList: transfer as never })
           .then(resolve, (cause: unknown) => reject(errorOfThread(cause)))
           .finally(() => {
-            this.#jobs[on]! -= 1;
+            on.jobs -= 1;
             this.#begin();
           });
       };
@@ -111,18 +117,24 @@ export class WorkerPool {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map(thread => thread.destroy()));
+    await Promise.all(this.#workers.map(({ thread }) => thread.destroy()));
+  }
+
+  #workerOf(thread: number): Worker {
+    const worker = this.#workers[thread];
+    if (!worker) throw new RangeError(`There is no thread ${thread} of ${this.size}.`);
+    return worker;
   }
 
   /** Gives each thread what is due first of what it can do: first those that have nothing to do. */
   #begin(): void {
     for (let jobs = 0; jobs < mostJobs; jobs++) {
-      for (const thread of this.#threads.keys()) {
-        if (this.#jobs[thread]! > jobs) continue;
-        const own = this.#own[thread]!;
+      for (const worker of this.#workers) {
+        if (worker.jobs > jobs) continue;
+        const { own } = worker;
         const mine = own.first();
         const any = this.#queue.first();
-        this.#next = thread;
+        this.#next = worker;
         if (mine && (!any || mine.time <= any.time)) own.take().wake();
         // The last ones wait for whichever thread is free first.
         else if (any && (jobs === 0 || this.#queue.size > this.size)) this.#queue.take().wake();

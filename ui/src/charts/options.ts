@@ -46,7 +46,8 @@ export function optionsOf(content: ChartContent, { width, height, moved }: Frame
         ...axis,
         size: 58,
         values: (_plot, splits) => {
-          const step = splits.length > 1 ? splits[1]! - splits[0]! : 0;
+          const [first = 0, second = first] = splits;
+          const step = second - first;
           return splits.map(value => y.tick?.(value, step) ?? y.format(value));
         },
         ...(kind === 'stack' && { incrs: wholeSteps }),
@@ -78,7 +79,8 @@ function seriesOf(kind: ChartContent['kind'], label: string, colour: string): uP
 /** A lone value and the outer bars have room beside them. */
 function spread({ x, kind }: ChartContent): (plot: uPlot, from: number, to: number) => [number, number] {
   const { values } = x;
-  const step = values.length > 1 ? values[1]! - values[0]! : 1;
+  const [first = 0, second] = values;
+  const step = second === undefined ? 1 : second - first;
   const beside = kind === 'stack' ? step * 0.6 : values.length > 1 ? 0 : 1;
   return (_plot, from, to) => [from - beside, to + beside];
 }

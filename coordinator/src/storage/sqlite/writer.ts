@@ -55,9 +55,10 @@ export class Writer<Tables> {
     try {
       await this.#database.transaction().execute(async rows => {
         await this.#guard?.(rows);
-        if (group.length === 1) {
-          await group[0]!.run(rows);
-          done.push(group[0]!);
+        const [only, ...others] = group;
+        if (only && others.length === 0) {
+          await only.run(rows);
+          done.push(only);
           return;
         }
         for (const each of group) {

@@ -89,8 +89,8 @@ export function diskFilling({ samples, lowSince, isCertain, fullAt }: DiskTrend)
 
 /** Where the line of least squares through what was free comes to nothing. */
 function whenFull(samples: readonly DiskSample[]): number | null {
-  const [first, last] = [samples[0]!, samples.at(-1)!];
-  if (last.time - first.time < shortest) return null;
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last || last.time - first.time < shortest) return null;
   const meanTime = mean(samples.map(({ time }) => time - first.time));
   const meanFree = mean(samples.map(({ free }) => free));
   let [products, squares] = [0, 0];

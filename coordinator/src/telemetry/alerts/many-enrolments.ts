@@ -31,7 +31,8 @@ export function manyEnrolments(
 ): Finding | null {
   const lately = trend.filter(({ from }) => from > now - within);
   const devices = lately.reduce((sum, each) => sum + each.devices, 0);
-  if (devices <= most) return null;
+  const [first] = lately;
+  if (!first || devices <= most) return null;
   return {
     key: 'many-enrolments',
     rule: 'many-enrolments',
@@ -41,6 +42,6 @@ export function manyEnrolments(
     advice:
       'If no app was launched, somebody may have its enrolment token: see which token is used so often, and revoke it together with the devices that have enrolled with it.',
     page: '/#/devices',
-    since: lately[0]!.from,
+    since: first.from,
   };
 }

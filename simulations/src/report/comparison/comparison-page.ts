@@ -13,7 +13,7 @@ import { differingSettings, type Group } from './groups.ts';
 /** The page that lays runs side by side: one file of HTML that opens anywhere and loads nothing. */
 export function comparisonPage(groups: readonly Group[], assets: PageAssets): string {
   const sections = [curves(groups), figures(groups), settings(groups), origins(groups)];
-  const scenarios = [...new Set(groups.map(({ runs }) => runs[0]!.begun.scenario))];
+  const scenarios = [...new Set(groups.map(({ runs }) => runs[0].begun.scenario))];
   const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
   const content = html`<header>
 <p class="kind">Simulation runs, side by side</p>
@@ -55,7 +55,7 @@ function curves(groups: readonly Group[]): Section {
 }
 
 function chartOf(groups: readonly Group[], averages: readonly AveragedCurve[], metric: string): LineChart {
-  const references = groups.flatMap(({ runs }) => referencesFor(runs[0]!, [metric]));
+  const references = groups.flatMap(({ runs }) => referencesFor(runs[0], [metric]));
   return {
     kind: 'lines',
     unit: descriptionIn(groups, metric).unit,

@@ -5,7 +5,7 @@ import { differingSettings, type Group } from './groups.ts';
 export function comparisonTable(groups: readonly Group[]): string[][] {
   return [
     ['', ...groups.map(({ letter }) => letter)],
-    ['scenario', ...groups.map(({ runs }) => runs[0]!.begun.scenario)],
+    ['scenario', ...groups.map(({ runs }) => runs[0].begun.scenario)],
     ['seeds', ...groups.map(({ runs }) => runs.map(({ begun }) => begun.seed).join(', '))],
     ...differingSettings(groups)
       .filter(({ path }) => path !== 'scenario')

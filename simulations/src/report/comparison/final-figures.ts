@@ -1,5 +1,12 @@
 import type { Run } from '../../run-events/run.ts';
-import { descriptionOf, heldOutCurve, heldOutMetrics, overPhases, roundsTo } from '../curves.ts';
+import {
+  descriptionOf,
+  heldOutCurve,
+  heldOutMetrics,
+  overPhases,
+  roundsTo,
+  simulatedTime,
+} from '../curves.ts';
 import { quantity, type Unit } from '../quantities.ts';
 import { mean } from './averages.ts';
 import type { Group } from './groups.ts';
@@ -55,9 +62,7 @@ export function finalFigures(groups: readonly Group[]): FinalFigure[] {
     figure('traffic', 'bytes', ({ rounds }) =>
       rounds.reduce((sum, round) => sum + overPhases(round, ({ up, down }) => up + down), 0),
     ),
-    figure('simulated time', 'ms', ({ rounds }) =>
-      rounds.length > 0 ? rounds.at(-1)!.endedAt - rounds[0]!.startedAt : 0,
-    ),
+    figure('simulated time', 'ms', ({ rounds }) => simulatedTime(rounds)),
     figure(
       'time on the machine',
       'ms',

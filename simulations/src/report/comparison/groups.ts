@@ -7,7 +7,7 @@ export interface Group {
   readonly letter: string;
   /** What tells it from the others. */
   readonly name: string;
-  readonly runs: readonly Run[];
+  readonly runs: readonly [Run, ...Run[]];
   /** Settings by their path, without the seed. */
   readonly settings: ReadonlyMap<string, string>;
 }
@@ -21,7 +21,7 @@ export interface DifferingSetting {
 
 /** Puts runs together that differ in their seed alone, in the order in which they were given. */
 export function groupsOf(runs: readonly Run[]): Group[] {
-  const bySettings = new Map<string, { runs: Run[]; settings: Map<string, string> }>();
+  const bySettings = new Map<string, { runs: [Run, ...Run[]]; settings: Map<string, string> }>();
   for (const run of runs) {
     const settings = settingsOf(run);
     const key = JSON.stringify([...settings].sort());
@@ -39,7 +39,7 @@ export function groupsOf(runs: readonly Run[]): Group[] {
     ...group,
     name: nameOf(
       group,
-      differing.map(({ path, values }) => [path, values[index]!] as const),
+      differing.map(({ path, values }) => [path, values[index] ?? null] as const),
     ),
   }));
 }
@@ -60,13 +60,13 @@ function settingsOf({ begun }: Run): Map<string, string> {
 
 /** The two settings that tell it best: the scenario first, then those in their order. */
 function nameOf(
-  { runs }: Pick<Group, 'runs'>,
+  { runs: [first] }: Pick<Group, 'runs'>,
   differing: readonly (readonly [string, string | null])[],
 ): string {
   const told = differing
     .slice(0, 2)
     .map(([path, value]) => (path === 'scenario' ? value : `${path.split('.').at(-1)} ${value ?? 'unset'}`));
-  return told.length > 0 ? told.join(', ') : runs[0]!.begun.scenario;
+  return told.length > 0 ? told.join(', ') : first.begun.scenario;
 }
 
 function letterOf(index: number): string {

@@ -52,11 +52,11 @@ export function stackPlot(chart: StackChart, ink: Ink, width: number, place: HTM
       cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
       plugins: [
         tip(index => ({
-          head: `round ${quantity(chart.round[index]!, 'number').replace(/\.0+$/, '')}`,
+          head: `round ${quantity(chart.round[index], 'number').replace(/\.0+$/, '')}`,
           lines: chart.layers
             .map(({ name, colour, value }) => ({
               swatch: `c${colour}`,
-              text: `${name} ${quantity(value[index]!, chart.unit)}`,
+              text: `${name} ${quantity(value[index], chart.unit)}`,
             }))
             .reverse(),
         })),

@@ -11,11 +11,13 @@ const places = [...document.querySelectorAll<HTMLElement>('[data-chart]')];
 const drawn = new Map<HTMLElement, uPlot>();
 let over: Abscissa = 'round';
 
+const chartAt = (place: HTMLElement) => charts[place.dataset.chart!]!;
+
 function draw(place: HTMLElement): void {
   drawn.get(place)?.destroy();
   const width = Math.floor(place.clientWidth);
   if (width === 0) return;
-  const chart = charts[place.dataset.chart!]!;
+  const chart = chartAt(place);
   const ink = inkOf(place);
   drawn.set(
     place,
@@ -41,6 +43,6 @@ for (const choice of document.querySelectorAll<HTMLFieldSetElement>('.over')) {
   choice.hidden = false;
   choice.addEventListener('change', event => {
     over = (event.target as HTMLInputElement).value as Abscissa;
-    for (const place of places) if (charts[place.dataset.chart!]!.kind === 'lines') draw(place);
+    for (const place of places) if (chartAt(place).kind === 'lines') draw(place);
   });
 }

@@ -47,8 +47,8 @@ export function clients(run: Run): Section {
               const at = order[place]!;
               return [
                 shareNames[place]!,
-                quantity(spread.before[at]!, unit),
-                quantity(spread.after[at]!, unit),
+                quantity(spread.before[at], unit),
+                quantity(spread.after[at], unit),
                 difference(spread.change[at]!, unit),
               ];
             }),

@@ -74,7 +74,7 @@ export function describeCurve(
   name: string,
 ): string {
   const best = bestOf(curve, better)!;
-  const [from, to] = [curve.value[0]!, curve.value.at(-1)!];
+  const [from, to] = [curve.value[0], curve.value.at(-1)];
   const last = curve.round.at(-1)!;
   if (curve.round.length === 1) return `${name} was ${quantity(from, unit)} in round ${last}.`;
   const end = `${name} went from ${quantity(from, unit)} in round ${curve.round[0]} to ${quantity(to, unit)} in round ${last}`;

@@ -1,5 +1,5 @@
 import type { Run } from '../../run-events/run.ts';
-import { bestOf, descriptionOf, heldOutCurve, heldOutMetrics, overPhases } from '../curves.ts';
+import { bestOf, descriptionOf, heldOutCurve, heldOutMetrics, overPhases, simulatedTime } from '../curves.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 import { quantity } from '../quantities.ts';
 
@@ -60,7 +60,7 @@ function spent({ begun, rounds, ended }: Run): Tile[] {
   const failed = total(({ outcome }) => (outcome === 'failed' ? 1 : 0));
   const up = total(round => overPhases(round, phase => phase.up));
   const down = total(round => overPhases(round, phase => phase.down));
-  const virtual = rounds.length > 0 ? rounds.at(-1)!.endedAt - rounds[0]!.startedAt : 0;
+  const virtual = simulatedTime(rounds);
   const wall = ended?.seconds ?? total(({ wallSeconds }) => wallSeconds);
   return [
     {

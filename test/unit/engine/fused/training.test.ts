@@ -18,7 +18,7 @@ function reference(model: tf.LayersModel, batch: Batch): { loss: number; gradien
   const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable);
   const { value, grads } = tf.variableGrads(() => softmaxLoss(model, batch), variables);
   const gradient = tf.tidy(() => tf.concat(variables.map(({ name }) => grads[name]!.flatten())).dataSync());
-  const loss = (value as tf.Scalar).arraySync();
+  const loss = value.arraySync();
   tf.dispose([value, grads]);
   return { loss, gradient: gradient as Float32Array };
 }
