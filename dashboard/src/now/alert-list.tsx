@@ -5,6 +5,7 @@ import { Action } from '../controls/action.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { moment } from '../format/format.ts';
 import { asRefusal } from '../requests/refusal.ts';
+import { ComeBack } from '../rounds/task-card.tsx';
 import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
@@ -15,10 +16,10 @@ interface Shown {
 
 /** What is wrong now, and what to do about it. */
 export function AlertList({ alerts, tasks }: Shown) {
-  const waiting = tasks.flatMap(({ task, round }) => {
+  const waiting = tasks.flatMap(({ task, round, sentAway }) => {
     const { phase, quorum, number } = round ?? {};
     return phase === 'gathering' && quorum && quorum.accepted < quorum.minimum
-      ? [words.waitsForDevices(task, number!, quorum.accepted, quorum.minimum)]
+      ? [{ text: words.waitsForDevices(task, number!, quorum.accepted, quorum.minimum), sentAway }]
       : [];
   });
   return (
@@ -28,10 +29,11 @@ export function AlertList({ alerts, tasks }: Shown) {
         waiting.length === 0 ? (
           <p class="all-well">{words.noAlerts}</p>
         ) : (
-          waiting.map(each => (
-            <p key={each} class="hint">
-              {each}
-            </p>
+          waiting.map(({ text, sentAway }) => (
+            <div key={text}>
+              <p class="hint">{text}</p>
+              <ComeBack sentAway={sentAway} />
+            </div>
           ))
         )
       ) : (

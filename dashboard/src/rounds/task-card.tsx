@@ -26,6 +26,7 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
         <RoundControl overview={overview} />
       </header>
       {round ? <UnderWay round={round} isMasked={isMasked} /> : <Between overview={overview} />}
+      <ComeBack sentAway={overview.sentAway} />
       <Facts overview={overview} />
     </section>
   );
@@ -83,6 +84,18 @@ function Between({ overview }: { readonly overview: TaskOverview }) {
         ? words.card.nextSoon
         : words.card.nextIn(duration(Date.parse(nextRoundAt) - now), clockTime(nextRoundAt));
   return <p class="hint">{text}</p>;
+}
+
+/** When devices come back that were sent away, in words that count down; nothing where none is expected. */
+export function ComeBack({ sentAway: { devices, next } }: Pick<TaskOverview, 'sentAway'>) {
+  const now = useNow();
+  if (next === null) return null;
+  const left = Date.parse(next) - now;
+  return (
+    <p class="hint">
+      {words.card.comeBack(devices, left < 1_000 ? null : duration(Math.floor(left / 1_000) * 1_000))}
+    </p>
+  );
 }
 
 function Facts({

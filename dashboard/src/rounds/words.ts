@@ -33,6 +33,12 @@ export const words = {
     at: (time: string) => `until ${time}`,
     running: 'Running for',
     pausedHint: 'This task is paused. Resume it to start rounds on schedule, or start one round.',
+    comeBack: (devices: number, span: string | null) => {
+      const due = span === null ? 'due now' : `due in ${span}`;
+      return devices === 1
+        ? `1 device was told to come back; it is ${due}.`
+        : `${count(devices)} devices were told to come back; the first is ${due}.`;
+    },
     noNext: 'No round is scheduled.',
     nextSoon: 'The next round starts in a moment.',
     nextIn: (span: string, time: string) => `The next round starts in ${span}, at ${time}.`,
