@@ -1,6 +1,7 @@
 import type { Alias, AliasStore } from '@murmuration/coordinator/registry/aliases';
 import type { AddedTaskStore } from '@murmuration/coordinator/task/added-tasks';
 import type { SettingsStore } from '@murmuration/coordinator/task/settings-store';
+import type { Silence, SilenceStore } from '@murmuration/coordinator/telemetry/alerts/attention';
 import type { HourlyCount, HourlyCountStore } from '@murmuration/coordinator/telemetry/hourly-counts';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
@@ -56,6 +57,35 @@ export function addedTasksContract(
       await store.put(second);
       expect(await store.all()).toEqual([first, second]);
       if (reopen) expect(await (await reopen()).all()).toEqual([first, second]);
+    });
+  });
+}
+
+/** What every store of silences keeps to. */
+export function silencesContract(
+  name: string,
+  open: () => Promise<SilenceStore>,
+  reopen?: () => Promise<SilenceStore>,
+) {
+  describe(`${name} as silences`, () => {
+    it('keeps one for each kind of alert until it ends', async () => {
+      const store = await open();
+      expect(await store.after(0)).toEqual([]);
+      const ofLine = { rule: 'rounds-failing', task: line, until: 100, by: 'Ada' } as const;
+      const ofAll = { rule: 'disk-filling', task: null, until: 200, by: 'Ada “the first”' } as const;
+      await store.put({ ...ofLine, until: 50 });
+      for (const each of [ofLine, ofAll]) await store.put(each);
+      const byRule = (found: readonly Silence[]) => new Map(found.map(each => [each.rule, each]));
+      const both = new Map<string, Silence>([
+        ['rounds-failing', ofLine],
+        ['disk-filling', ofAll],
+      ]);
+      expect(byRule(await store.after(99))).toEqual(both);
+      const again = reopen ? await reopen() : store;
+      expect(byRule(await again.after(99))).toEqual(both);
+      expect(await again.after(100)).toEqual([ofAll]);
+      expect(await again.after(200)).toEqual([]);
+      expect(await again.after(0)).toEqual([]);
     });
   });
 }

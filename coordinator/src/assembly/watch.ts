@@ -61,6 +61,7 @@ export async function openWatch(
     presence,
     enrolled,
     disk,
+    silences: storage.silences,
     settings: ports.alerts,
     standing: now => [
       ...readability.all.map(each => versionUnreadable(each, now)),

@@ -23,6 +23,7 @@ import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
 import { sqliteSessions } from './sqlite/sessions.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
+import { sqliteSilences } from './sqlite/silences.ts';
 import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
 import { Writer } from './sqlite/writer.ts';
@@ -125,6 +126,7 @@ export async function openFolder(folder: string, clock: Clock) {
         settings: sqliteSettings(database),
         addedTasks: sqliteAddedTasks(database),
         sessions: sqliteSessions(database),
+        silences: sqliteSilences(database),
         hourlyCounts: sqliteHourlyCounts(database),
         async close() {
           // What a full disk keeps from being deleted belongs to a process that is over.

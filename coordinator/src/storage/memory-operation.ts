@@ -2,6 +2,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Alias, AliasStore } from '../registry/aliases.ts';
 import type { AddedTask, AddedTaskStore } from '../task/added-tasks.ts';
 import type { KeptSettings, SettingsStore } from '../task/settings-store.ts';
+import type { Silence, SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCount, HourlyCountStore } from '../telemetry/hourly-counts.ts';
 
 export function memoryAliases(): AliasStore {
@@ -40,6 +41,19 @@ export function memoryAddedTasks(): AddedTaskStore {
     },
     async put(added) {
       kept.set(added.task, added);
+    },
+  };
+}
+
+export function memorySilences(): SilenceStore {
+  const kept = new Map<string, Silence>();
+  return {
+    async after(now) {
+      for (const [key, { until }] of kept) if (until <= now) kept.delete(key);
+      return [...kept.values()];
+    },
+    async put(silence) {
+      kept.set(JSON.stringify([silence.rule, silence.task]), silence);
     },
   };
 }

@@ -13,6 +13,7 @@ import type { RoundStore } from '../round/store.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
 import type { AddedTaskStore } from '../task/added-tasks.ts';
 import type { SettingsStore } from '../task/settings-store.ts';
+import type { SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
 import {
@@ -24,7 +25,13 @@ import {
   memoryVerdicts,
 } from './memory-access.ts';
 import { memoryConvictions } from './memory-convictions.ts';
-import { memoryAddedTasks, memoryAliases, memoryHourlyCounts, memorySettings } from './memory-operation.ts';
+import {
+  memoryAddedTasks,
+  memoryAliases,
+  memoryHourlyCounts,
+  memorySettings,
+  memorySilences,
+} from './memory-operation.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 import { memorySessions } from './memory-sessions.ts';
 
@@ -48,6 +55,7 @@ export interface Storage {
   readonly settings: SettingsStore;
   readonly addedTasks: AddedTaskStore;
   readonly hourlyCounts: HourlyCountStore;
+  readonly silences: SilenceStore;
   /** Lets go of the folder once what is under way is done; nothing can be read or written afterwards. */
   close(): Promise<void>;
 }
@@ -86,6 +94,7 @@ function memoryStorage(clock: Clock): Storage {
     settings: memorySettings(),
     addedTasks: memoryAddedTasks(),
     hourlyCounts: memoryHourlyCounts(),
+    silences: memorySilences(),
     async close() {},
   };
 }

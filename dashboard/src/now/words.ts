@@ -30,7 +30,7 @@ export const words = {
     consequences: [
       'Webhooks hear nothing of alerts of this rule and task for 24 hours.',
       'They still appear in the dashboard.',
-      'Restarting the coordinator ends the silence.',
+      'The silence outlasts a restart of the coordinator.',
     ],
     confirm: 'Silence',
     done: 'Silenced for 24 hours.',

@@ -19,6 +19,7 @@ export interface Tables {
   readonly aliases: AliasesTable;
   readonly task_settings: TaskSettingsTable;
   readonly hourly_counts: HourlyCountsTable;
+  readonly silences: SilencesTable;
   readonly owner: OwnerTable;
   readonly convictions: ConvictionsTable;
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
@@ -40,6 +41,14 @@ interface AddedTasksTable {
   readonly file: string;
   readonly added_at: number;
   readonly added_by: string;
+}
+
+interface SilencesTable {
+  readonly rule: string;
+  /** Empty: the whole coordinator. */
+  readonly task: string;
+  readonly until: number;
+  readonly set_by: string;
 }
 
 interface ConvictionsTable {

@@ -22,13 +22,34 @@ export interface Silence {
   readonly by: string;
 }
 
+/** The silences, which last over a restart. */
+export interface SilenceStore {
+  /** Those that end after `now`, ms since 1970; others are forgotten. */
+  after(now: number): Promise<readonly Silence[]>;
+  /** In place of an earlier silence of the same kind. */
+  put(silence: Silence): Promise<void>;
+}
+
 /** Acknowledgements that are remembered: those of alerts that are over give way first, being the oldest. */
 const most = 200;
 
-/** Which alerts operators look after, and of which kinds they want to hear nothing for a while. In memory: a restart forgets it. */
+/**
+ * Which alerts operators look after, and of which kinds they want to hear nothing for a while. Acknowledgements are in memory: they are of
+ * single alerts, and a restart begins all alerts again.
+ */
 export class Attention {
   readonly #acknowledged = new BoundedMap<string, Acknowledgement>(most);
+  readonly #store: SilenceStore;
   readonly #silences = new Map<string, Silence>();
+
+  constructor(store: SilenceStore) {
+    this.#store = store;
+  }
+
+  /** Reads the silences that operators asked for before; `now`: ms since 1970. Throws `storage.*`. */
+  async open(now: number): Promise<void> {
+    for (const silence of await this.#store.after(now)) this.#silences.set(keyOf(silence), silence);
+  }
 
   /** Whoever was first keeps it. */
   acknowledge(alert: string, acknowledgement: Acknowledgement): void {
@@ -39,8 +60,9 @@ export class Attention {
     return this.#acknowledged.get(alert) ?? null;
   }
 
-  /** From now on; in place of an earlier silence of the same kind. */
-  silence(silence: Silence): void {
+  /** From now on, durably; in place of an earlier silence of the same kind. Throws `storage.*`. */
+  async silence(silence: Silence): Promise<void> {
+    await this.#store.put(silence);
     this.#silences.set(keyOf(silence), silence);
   }
 

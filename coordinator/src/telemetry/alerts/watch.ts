@@ -10,7 +10,7 @@ import type { RoundRecord } from '../../round/record.ts';
 import type { AllRounds } from '../../rounds/all-tasks.ts';
 import type { TaskRounds } from '../../rounds/task-rounds.ts';
 import { type AlertState, emptyAlertState, settle } from './alert-state.ts';
-import { Attention } from './attention.ts';
+import { Attention, type SilenceStore } from './attention.ts';
 import { conditionsOf } from './conditions.ts';
 import {
   type DiskSample,
@@ -44,6 +44,7 @@ export interface AlertPorts {
   readonly enrolled: () => number;
   /** What is free where everything is kept; null where nothing is kept on a disk. */
   readonly disk: (() => Promise<Omit<DiskSample, 'time'>>) | null;
+  readonly silences: SilenceStore;
   readonly settings: AlertSettings;
   /** What else is wrong at `now`, ms since 1970, whatever is paused or switched off. */
   readonly standing: (now: number) => readonly Finding[];
@@ -66,7 +67,7 @@ interface TaskCourse {
 export class AlertWatch {
   readonly #ports: AlertPorts;
   /** What operators say of alerts. */
-  readonly attention = new Attention();
+  readonly attention: Attention;
   readonly #tasks = new Map<TaskName, TaskCourse>();
   #disk: DiskTrend = unseenDisk;
   #enrolments: EnrolmentTrend = [];
@@ -79,11 +80,13 @@ export class AlertWatch {
 
   constructor(ports: AlertPorts) {
     this.#ports = ports;
+    this.attention = new Attention(ports.silences);
   }
 
   /** Reads how the last rounds and versions went, and watches from now on; once. */
   async open(): Promise<void> {
-    const { events, rounds } = this.#ports;
+    const { clock, events, rounds } = this.#ports;
+    await this.attention.open(clock.now());
     for (const each of rounds.values()) await this.follow(each);
     events.on('round-ended', record => {
       this.#followRound(record);

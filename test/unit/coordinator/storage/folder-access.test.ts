@@ -11,6 +11,7 @@ import {
   aliasesContract,
   hourlyCountsContract,
   settingsContract,
+  silencesContract,
 } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
@@ -96,4 +97,9 @@ addedTasksContract(
   'a folder',
   async () => (await open()).addedTasks,
   async () => (await reopen()).addedTasks,
+);
+silencesContract(
+  'a folder',
+  async () => (await open()).silences,
+  async () => (await reopen()).silences,
 );

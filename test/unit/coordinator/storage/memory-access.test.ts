@@ -13,6 +13,7 @@ import {
   memoryAliases,
   memoryHourlyCounts,
   memorySettings,
+  memorySilences,
 } from '@murmuration/coordinator/storage/memory-operation';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { activityContract } from '../../../contract/activity.ts';
@@ -24,6 +25,7 @@ import {
   aliasesContract,
   hourlyCountsContract,
   settingsContract,
+  silencesContract,
 } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
@@ -48,3 +50,4 @@ aliasesContract('memory', async () => memoryAliases());
 settingsContract('memory', async () => memorySettings());
 hourlyCountsContract('memory', async () => memoryHourlyCounts());
 addedTasksContract('memory', async () => memoryAddedTasks());
+silencesContract('memory', async () => memorySilences());

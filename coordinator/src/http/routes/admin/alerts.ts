@@ -81,7 +81,7 @@ export function alertRoutes(
       const { name } = operatorOf(request);
       await operators.audited(operatorOf(request), 'alert.silence', id, async () => {
         const { rule, task } = find(id);
-        watch.attention.silence({ rule, task, until: clock.now() + minutes * 60_000, by: name });
+        await watch.attention.silence({ rule, task, until: clock.now() + minutes * 60_000, by: name });
       });
       return describe(find(id));
     },

@@ -9,6 +9,7 @@ import { operation } from './operation.ts';
 import { owner } from './owner.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { sessions } from './sessions.ts';
+import { silences } from './silences.ts';
 import { verdicts } from './verdicts.ts';
 
 /**
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   convictions,
   sessions,
   addedTasks,
+  silences,
 ];

@@ -1,0 +1,18 @@
+import { sql } from 'kysely';
+import type { Migration } from './migration.ts';
+
+/** Alerts of which operators want to hear nothing for a while. */
+export const silences: Migration = {
+  name: 'silences',
+  async up({ schema }) {
+    await schema
+      .createTable('silences')
+      .addColumn('rule', 'text', column => column.notNull())
+      .addColumn('task', 'text', column => column.notNull())
+      .addColumn('until', 'integer', column => column.notNull())
+      .addColumn('set_by', 'text', column => column.notNull())
+      .addPrimaryKeyConstraint('silences_once', ['rule', 'task'])
+      .modifyEnd(sql`without rowid`)
+      .execute();
+  },
+};
