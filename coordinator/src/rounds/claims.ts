@@ -41,9 +41,13 @@ export class Claims {
     return this.#claims.get(assignment)?.device;
   }
 
-  /** Throws `assignment.unknown` for an assignment that is not the device's. */
+  /** Throws `round.closed` for the assignment of a device that was released, and `assignment.unknown` for one that is not the device's. */
   requireOwner(device: DeviceId, assignment: AssignmentId): void {
-    if (this.#assignments.get(device) !== assignment) throw new MurmurationError('assignment.unknown');
+    if (this.#assignments.get(device) === assignment) return;
+    // What it sent crossed the message that its part is over: nothing is wrong.
+    if (this.deviceOf(assignment) === device)
+      throw new MurmurationError('round.closed', 'The round has let this device go.');
+    throw new MurmurationError('assignment.unknown');
   }
 
   /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of the round. */
