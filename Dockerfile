@@ -12,6 +12,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
 COPY engine/package.json engine/
 COPY api/package.json api/
+COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
 COPY dashboard/package.json dashboard/
 COPY ui/package.json ui/
@@ -34,11 +35,13 @@ COPY package.json LICENSE ./
 COPY protocol/package.json protocol/
 COPY engine/package.json engine/
 COPY api/package.json api/
+COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
 COPY cli/package.json cli/
 COPY --from=build /build/protocol/dist protocol/dist
 COPY --from=build /build/engine/dist engine/dist
 COPY --from=build /build/api/dist api/dist
+COPY --from=build /build/serving/dist serving/dist
 COPY --from=build /build/coordinator/dist coordinator/dist
 COPY --from=build /build/cli/dist cli/dist
 USER node

@@ -5,6 +5,7 @@ import { completionCommand } from './commands/completion.ts';
 import { devCommand } from './commands/dev.ts';
 import { deviceCommands } from './commands/devices.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { inferenceCommands } from './commands/inference.ts';
 import { modelCommands } from './commands/models.ts';
 import { roundCommands } from './commands/rounds.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -23,6 +24,7 @@ export function murmuration(): Command {
     .addHelpText('after', exitCodeHelp);
   serveCommand(program);
   devCommand(program);
+  inferenceCommands(program);
   statusCommand(program);
   roundCommands(program);
   modelCommands(program);

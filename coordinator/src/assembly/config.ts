@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { roles } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
 import { trustProxies } from '../limits/address.ts';
@@ -78,6 +79,7 @@ export const configSchema = z.strictObject({
     .refine(isWebOrigin, 'expected an origin such as "https://learn.example.org"')
     .optional(),
   alerts: alertsSchema,
+  inference: inferenceSchema,
   /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
   enrolmentVerifier: z.string().min(1).optional(),
   /** Anybody may enrol; only on the loopback address. */
@@ -129,7 +131,13 @@ const variables = {
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
 /** Fields whose values no message repeats. */
-const secrets: readonly string[] = ['enrolmentTokens', 'operatorTokens', 'apps', 'alerts.webhooks'];
+const secrets: readonly string[] = [
+  'enrolmentTokens',
+  'operatorTokens',
+  'apps',
+  'alerts.webhooks',
+  'inference.tokens',
+];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */
 export function parseConfig(input: unknown): Config {
@@ -177,7 +185,7 @@ function isWebOrigin(text: string): boolean {
 }
 
 function isFree(path: string): boolean {
-  return !['/v1/', '/health/'].some(taken => path.startsWith(taken));
+  return !['/v1/', '/v2/', '/health/'].some(taken => path.startsWith(taken));
 }
 
 function isRange(text: string): boolean {

@@ -48,6 +48,7 @@ import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
+import { openInference } from './inference.ts';
 import { OpenResources } from './open-resources.ts';
 import { version } from './version.ts';
 import { openWatch } from './watch.ts';
@@ -220,23 +221,30 @@ async function open(
     unreadable: () => core.readability.all,
   });
   const guard = guardBy(authenticator, operators);
-  metricRoutes(
-    app,
-    watchMetrics(
-      events,
-      {
-        tasks: taskNames,
-        waiting: task => pools.get(task)!.size,
-        isPaused: task => rounds.get(task)!.isPaused,
-        connected: () => connections.size,
-        enrolled: () => population.size,
-        traffic: task => traffic.of(task),
-        firing: () => watch.alerts.firing,
-      },
-      clock,
-    ),
-    guard,
+  const metrics = watchMetrics(
+    events,
+    {
+      tasks: taskNames,
+      waiting: task => pools.get(task)!.size,
+      isPaused: task => rounds.get(task)!.isPaused,
+      connected: () => connections.size,
+      enrolled: () => population.size,
+      traffic: task => traffic.of(task),
+      firing: () => watch.alerts.firing,
+    },
+    clock,
   );
+  metricRoutes(app, metrics, guard);
+  const inference = openInference(app, {
+    settings: config.inference,
+    host: config.host,
+    core,
+    history: storage.history,
+    events,
+    metrics,
+    clock,
+  });
+  opened.add(() => inference.close());
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
     events,
@@ -279,6 +287,7 @@ async function open(
     await core.suspend();
     await Promise.all([feed.close(), gateway.close()]);
     await app.close();
+    await inference.close();
     await unmasker.close();
     await core.close();
     await watch.close();

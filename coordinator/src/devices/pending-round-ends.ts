@@ -1,6 +1,6 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { RoundEnd } from '@murmuration/protocol/messages/round';
-import { BoundedMap } from '../limits/bounded-map.ts';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
 /** Devices of which it is remembered at most; the others find out by themselves (RD8). */
 const most = 20_000;

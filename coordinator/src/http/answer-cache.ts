@@ -1,5 +1,5 @@
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { BoundedMap } from '../limits/bounded-map.ts';
 
 /** Answers that are kept at most. */
 const most = 128;

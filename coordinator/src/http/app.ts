@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Rates } from '@murmuration/protocol/time/rates';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import {
   jsonSchemaTransform,
@@ -11,7 +12,6 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { originOf } from '../limits/address.ts';
-import { Rates } from '../limits/rates.ts';
 import { watchReceiveRate } from '../limits/receive-rate.ts';
 import { watchSendRate } from '../limits/send-rate.ts';
 import { blockLength } from '../registry/stored-bytes.ts';
@@ -124,8 +124,9 @@ function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppS
     const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
     if (hosts > 1 || (raw.httpVersion === '1.1' && hosts === 0))
       throw new MurmurationError('request.invalid', 'A request names one host in a header.');
-    // A few bytes could unpack to any number of them.
-    if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+    // A few bytes could unpack to any number of them: routes that take them have a bound of their own.
+    const { takesCompressed } = request.routeOptions.config as { readonly takesCompressed?: boolean };
+    if (!takesCompressed && (headers['content-encoding'] ?? 'identity') !== 'identity')
       throw new MurmurationError('request.unsupported', 'Bodies are taken as they are, not compressed.');
   });
   app.addHook('preParsing', async ({ raw, url, method, routeOptions }) => {

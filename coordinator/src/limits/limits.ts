@@ -65,8 +65,3 @@ export const limitsSchema = z
   .prefault({});
 
 export type Limits = z.output<typeof limitsSchema>;
-
-export interface Rate {
-  readonly burst: number;
-  readonly perSecond: number;
-}

@@ -1,5 +1,5 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { Rate } from './limits.ts';
+import type { Rate } from '@murmuration/protocol/time/rates';
 
 /** A token bucket that can be overdrawn, for what has come already when it is counted. */
 export class Pace {

@@ -1,10 +1,5 @@
-import { isIPv4 } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-
-/** Whether whoever listens there is heard on this machine alone. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-}
+import { isLoopback } from '@murmuration/serving/access/loopback';
 
 /**
  * Refuses to be reached from other machines without protection. Throws `config.invalid`, saying what is missing and how to get

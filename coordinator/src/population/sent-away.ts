@@ -1,5 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import { BoundedMap } from '../limits/bounded-map.ts';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
 /** Devices whose time is remembered; beyond that those are forgotten that were told first. */
 const mostRemembered = 100_000;

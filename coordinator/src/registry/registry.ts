@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
   encodeModel,
@@ -7,7 +8,6 @@ import {
   type ModelFiles,
   parseModelJson,
 } from '@murmuration/protocol/weights/model-files';
-import { BoundedMap } from '../limits/bounded-map.ts';
 import { type AliasStore, baseOf } from './aliases.ts';
 import { contentHash } from './content-hash.ts';
 import type { BlobStore, Head, History } from './ports.ts';

@@ -2,8 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Rates } from '@murmuration/protocol/time/rates';
 import type { Limits } from '../limits/limits.ts';
-import { Rates } from '../limits/rates.ts';
 import type { SocketCarrier } from './socket-carrier.ts';
 
 /** ms for which a connection is not read that has too many messages waiting for answers. */

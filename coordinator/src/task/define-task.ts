@@ -4,6 +4,7 @@ import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import * as z from 'zod';
 import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
@@ -155,11 +156,19 @@ export const taskSchema = z.strictObject({
     .custom<Evaluator>(isEvaluator, 'expected an evaluator such as workerEvaluator(…)')
     .nullable()
     .default(null),
-  /** Predictions by the coordinator. */
+  /** Answers by the coordinator. */
   serving: z
     .strictObject({
       /** The coordinator predicts for devices that can't run the model. */
       remote: z.boolean().default(false),
+      /** What turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
+      transformer: z
+        .custom<Transformer>(
+          isTransformer,
+          'expected a transformer: an object with inputs, outputs, and the functions input and output',
+        )
+        .nullable()
+        .default(null),
     })
     .prefault({}),
 });
@@ -281,6 +290,15 @@ function isStrategy(value: unknown): boolean {
 
 function isEvaluator(value: unknown): boolean {
   return has(value, 'evaluate', 'function') && has(value, 'close', 'function');
+}
+
+function isTransformer(value: unknown): boolean {
+  return (
+    has(value, 'input', 'function') &&
+    has(value, 'output', 'function') &&
+    has(value, 'inputs', 'object') &&
+    has(value, 'outputs', 'object')
+  );
 }
 
 function has(value: unknown, key: string, type: string): boolean {

@@ -1,6 +1,7 @@
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';
 import type { RoundTerms } from '../round/round.ts';
@@ -43,6 +44,8 @@ export interface Task {
   readonly serving: {
     /** Whether the coordinator predicts for devices that can't run the model. */
     readonly remote: boolean;
+    /** Turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
+    readonly transformer: Transformer | null;
   };
 }
 

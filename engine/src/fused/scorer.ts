@@ -39,6 +39,11 @@ export class FusedScorer implements Scorer {
     return new FusedScorer(workspace, topology, weights);
   }
 
+  /** Memory that it takes by now; batches larger than those before take more. */
+  get bytes(): number {
+    return this.#workspace.bytes;
+  }
+
   score(inputs: ArrayLike<number>, extent: Extent, positions: readonly number[], visit: Visit): void {
     this.#fit(extent);
     const { steps, batch } = extent;

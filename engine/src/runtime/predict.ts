@@ -34,10 +34,18 @@ export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredicto
  * @param threads how many threads share the work of the fused kernels, where threads can share memory; it gains while processors are idle.
  */
 export async function scorerOf(model: tf.LayersModel, threads = 1): Promise<Scorer> {
+  const { fused } = await fusedScorerOf(model, threads);
+  return fused ?? genericScorer(model);
+}
+
+/** The scorer of `scorerOf` where the fused kernels know the model, and otherwise why they don't. */
+export async function fusedScorerOf(
+  model: tf.LayersModel,
+  threads = 1,
+): Promise<{ readonly reason: string; readonly fused?: FusedScorer }> {
   const topology = topologyOf(model);
   const together = threads > 1 ? await known(model, topology, withThreads(threads)) : undefined;
-  const { fused } = together?.fused ? together : await known(model, topology, withThreads(1));
-  return fused ?? genericScorer(model);
+  return together?.fused ? together : known(model, topology, withThreads(1));
 }
 
 function withThreads(threads: number) {

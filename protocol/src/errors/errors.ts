@@ -376,6 +376,31 @@ export const errors = {
     retryable: true,
     text: 'The coordinator did not finish the prediction in time.',
   },
+  'inference.input': {
+    status: 400,
+    retryable: false,
+    text: 'The inference request does not fit the model.',
+  },
+  'inference.unsupported': {
+    status: 501,
+    retryable: false,
+    text: 'The inference server does not support this.',
+  },
+  'inference.unavailable': {
+    status: 503,
+    retryable: true,
+    text: 'The model cannot be used now.',
+  },
+  'inference.unauthenticated': {
+    status: 401,
+    retryable: false,
+    text: 'The inference token is missing, unknown or expired.',
+  },
+  'inference.forbidden': {
+    status: 403,
+    retryable: false,
+    text: 'This inference token does not allow this.',
+  },
   'evaluation.timeout': {
     status: 500,
     retryable: false,

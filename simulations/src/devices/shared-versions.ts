@@ -1,4 +1,4 @@
-import { BoundedMap } from '@murmuration/coordinator/limits/bounded-map';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 /** Versions that are kept at once: the one that a round trains from, and the one before. */

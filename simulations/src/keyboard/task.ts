@@ -3,6 +3,8 @@ import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { nextWordModel, smallModel } from '@murmuration/demo-keyboard-app/task/model';
+import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
+import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { HeldOutText } from './evaluate.ts';
 
 export interface KeyboardSettings {
@@ -76,6 +78,7 @@ export function keyboardTask({
     schedule: { every: 0 },
     eligibility: { minExamples: fewestExamples },
     strategy: fedAdam({ serverLearningRate, tau: 0.0005 }),
+    serving: { transformer: keyboardServing(new Vocabulary(heldOut.words)).transformer },
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });
 }

@@ -7,6 +7,7 @@ import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
 import { errors } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import type { Command } from 'commander';
 import { interfaceMembers, propertyComments } from './comments.ts';
 import { type SchemaRow, schemaRows } from './schema-rows.ts';
@@ -37,6 +38,8 @@ function configurationPage(): string {
     ...propertyComments('coordinator/src/assembly/config.ts'),
     ...propertyComments('coordinator/src/telemetry/alerts/settings.ts', 'alerts'),
     ...propertyComments('coordinator/src/telemetry/alerts/webhooks/settings.ts', 'alerts.webhooks'),
+    ...propertyComments('serving/src/assembly/settings.ts', 'inference'),
+    ...propertyComments('serving/src/access/tokens.ts', 'inference.tokens'),
   ]);
   // A schema of its own in the source.
   for (const name of ['figure', 'better', 'margin'])
@@ -206,6 +209,7 @@ async function metricsPage(): Promise<string> {
     },
     steadyClock(),
   );
+  inferenceMetrics(registry);
   const metrics = await registry.getMetricsAsJSON();
   const own = metrics.filter(({ name }) => name.startsWith('murmuration_'));
   return `# Metrics

@@ -13,6 +13,7 @@ const { scripts, workspaces } = JSON.parse(readFileSync(`${root}package.json`, '
 /** What a system brings; whether these are called rightly no test knows. */
 const ofTheSystem = new Set([
   'cat',
+  'curl',
   'docker',
   'echo',
   'export',

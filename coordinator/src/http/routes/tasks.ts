@@ -6,7 +6,8 @@ import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../../events/events.ts';
-import type { VersionAliases, VersionsInUse } from '../../promotion/version-aliases.ts';
+import type { VersionAliases, VersionName, VersionsInUse } from '../../promotion/version-aliases.ts';
+import { contentHash } from '../../registry/content-hash.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import { wholeBytes } from '../../registry/stored-bytes.ts';
@@ -84,6 +85,11 @@ const task = z.object({
   serves: z
     .object({ model: z.string(), number: z.int(), isPinned: z.boolean() })
     .describe('The version that devices serve; pinned: until an operator names another, not the newest'),
+  newest: z.object({ model: z.string(), number: z.int() }).describe('The newest version'),
+  aliases: z
+    .record(z.string(), z.object({ model: z.string(), number: z.int() }))
+    .describe('Versions by the names that operators gave them'),
+  privateLayers: z.array(z.string()).describe('Layers whose trained weights only devices have'),
 });
 
 const taskList = z.object({
@@ -94,7 +100,7 @@ const taskList = z.object({
 const rounds = z.object({ rounds: z.array(round) });
 const versions = z.object({ models: z.array(version) });
 
-const named = z.object({ task: z.string().regex(taskNamePattern) });
+const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
 const page = z.object({
   before: z.coerce.number().int().min(0).optional().describe('Numbers below this one'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -143,14 +149,28 @@ export function taskRoutes(
     return found;
   };
 
-  app.get('/v1/tasks', { schema: { summary: 'The tasks', response: { 200: taskList } } }, () => ({
-    isDevelopment,
-    tasks: [...tasks.values()].map(describe),
-  }));
+  app.get(
+    '/v1/tasks',
+    {
+      schema: {
+        summary: 'The tasks',
+        description: 'A request with If-None-Match is answered with 304 while nothing has changed.',
+        response: { 200: taskList },
+      },
+    },
+    (request, reply) => {
+      const body = { isDevelopment, tasks: [...tasks.values()].map(describe) };
+      const etag = `"${contentHash(Buffer.from(JSON.stringify(body))).slice(0, 32)}"`;
+      reply.header('etag', etag).header('cache-control', 'no-cache');
+      if (request.headers['if-none-match'] !== etag) return body;
+      (reply as unknown as FastifyReply).status(304).send();
+      return undefined;
+    },
+  );
 
   app.get(
     '/v1/tasks/:task',
-    { schema: { summary: 'One task', params: named, response: { 200: task, 404: problem } } },
+    { schema: { summary: 'One task', params: taskParams, response: { 200: task, 404: problem } } },
     request => describe(find(request.params.task)),
   );
 
@@ -160,7 +180,7 @@ export function taskRoutes(
       schema: {
         summary: 'Rounds, the one under way first',
         ...guarded,
-        params: named,
+        params: taskParams,
         querystring: page,
         response: { 200: rounds, ...unauthenticated, 404: problem },
       },
@@ -187,7 +207,7 @@ export function taskRoutes(
     {
       schema: {
         summary: 'Model versions',
-        params: named,
+        params: taskParams,
         querystring: page,
         response: { 200: versions, 404: problem },
       },
@@ -207,12 +227,26 @@ export function taskRoutes(
 }
 
 function describeTask(
-  { task: { name, planVersion, strategy, cohort }, current }: TaskRounds,
-  { champion: { model, number, pinned } }: VersionsInUse,
+  { task: { name, planVersion, strategy, cohort, privateLayers }, current }: TaskRounds,
+  { champion: { model, number, pinned }, newest, aliases }: VersionsInUse,
 ): z.input<typeof task> {
   const serves = { model, number, isPinned: pinned !== null };
   const under = current ? { number: current.terms.number, phase: current.state.phase } : null;
-  return { name, planVersion, strategy: strategy.name, cohort, round: under, serves };
+  return {
+    name,
+    planVersion,
+    strategy: strategy.name,
+    cohort,
+    round: under,
+    serves,
+    newest: named(newest),
+    aliases: Object.fromEntries(aliases.map(each => [each.alias, named(each)])),
+    privateLayers: [...privateLayers],
+  };
+}
+
+function named({ model, number }: VersionName) {
+  return { model, number };
 }
 
 function describeVersion(

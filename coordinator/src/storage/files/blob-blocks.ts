@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
-import { BoundedMap } from '../../limits/bounded-map.ts';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import { blockLength, type StoredBytes } from '../../registry/stored-bytes.ts';
 import { ifThere, onDisk, withFile } from './durable-file.ts';
 

@@ -1,5 +1,5 @@
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import Database from 'libsql/promise';
-import { BoundedMap } from '../../limits/bounded-map.ts';
 import { storageFailure } from '../failure.ts';
 
 /** What a column holds, or a parameter. */

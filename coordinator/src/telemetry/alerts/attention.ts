@@ -1,7 +1,7 @@
 import type { AlertRule } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Alert } from '../../events/alert.ts';
-import { BoundedMap } from '../../limits/bounded-map.ts';
 
 /** That an operator looks after an alert. */
 export interface Acknowledgement {

@@ -5,6 +5,7 @@ import { loadConfig, parseConfig } from '@murmuration/coordinator/assembly/confi
 import { limitsSchema } from '@murmuration/coordinator/limits/limits';
 import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const token = 'a token that is long enough';
@@ -60,6 +61,7 @@ describe('a configuration', () => {
       apps: {},
       retention: { versions: null, rounds: null, roundsFor: null },
       alerts: alertsSchema.parse(undefined),
+      inference: inferenceSchema.parse(undefined),
       enrolmentTokens: [token],
       openEnrolment: false,
       operatorTokens: [],

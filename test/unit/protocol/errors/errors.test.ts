@@ -3,7 +3,14 @@ import { errors, isErrorCode, MurmurationError } from '@murmuration/protocol/err
 import { describe, expect, it } from 'vitest';
 import { readSources } from '../../sources.ts';
 
-const folders = ['protocol/src', 'engine/src', 'client-sdk/src', 'coordinator/src', 'simulations/src'];
+const folders = [
+  'protocol/src',
+  'serving/src',
+  'engine/src',
+  'client-sdk/src',
+  'coordinator/src',
+  'simulations/src',
+];
 
 describe('the table of errors', () => {
   it('is the one of ERRORS.md, row by row', () => {

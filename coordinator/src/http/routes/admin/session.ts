@@ -1,10 +1,10 @@
 import { session, signIn } from '@murmuration/api/session';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Rates } from '@murmuration/protocol/time/rates';
 import * as z from 'zod';
 import { originOf, type TrustedProxies } from '../../../limits/address.ts';
 import type { Limits } from '../../../limits/limits.ts';
-import { Rates } from '../../../limits/rates.ts';
 import type { App } from '../../app.ts';
 import type { AuthenticatedOperator, OperatorAuthenticator } from '../../operator-authenticator.ts';
 import { problem } from '../../problem.ts';

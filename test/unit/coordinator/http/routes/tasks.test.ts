@@ -22,6 +22,9 @@ describe('tasks', () => {
           cohort: { goal: 3, minimum: 2, overSelection: 1.34 },
           round: null,
           serves: { model: expect.stringMatching(/^[0-9a-f]{64}$/), number: 0, isPinned: false },
+          newest: { model: expect.stringMatching(/^[0-9a-f]{64}$/), number: 0 },
+          aliases: {},
+          privateLayers: [],
         },
       ],
     });
@@ -29,6 +32,15 @@ describe('tasks', () => {
     expect((await scene.get('/v1/tasks/values')).json()).toMatchObject({
       round: { number: 1, phase: 'updates' },
     });
+  });
+
+  it('are answered for with nothing while they are as they were', async () => {
+    const first = await scene.get('/v1/tasks');
+    const known = { 'if-none-match': String(first.headers.etag) };
+    const again = await scene.app.inject({ url: '/v1/tasks', headers: known });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+    await scene.beginRound();
+    expect((await scene.app.inject({ url: '/v1/tasks', headers: known })).statusCode).toBe(200);
   });
 
   it('have rounds, the one under way first, and versions, newest first', async () => {

@@ -1,4 +1,4 @@
-import { Rates } from '@murmuration/coordinator/limits/rates';
+import { Rates } from '@murmuration/protocol/time/rates';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,6 +1,11 @@
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { BoundedMap } from './bounded-map.ts';
-import type { Rate } from './limits.ts';
+import type { Clock } from './clock.ts';
+
+/** `burst` at once, `perSecond` in the long run. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
 
 /** Keys that are remembered at most; one that is forgotten begins anew. */
 const mostKeys = 65_536;

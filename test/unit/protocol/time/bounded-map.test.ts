@@ -1,4 +1,4 @@
-import { BoundedMap } from '@murmuration/coordinator/limits/bounded-map';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

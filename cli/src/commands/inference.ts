@@ -1,0 +1,121 @@
+import { stat } from 'node:fs/promises';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { mintInferenceToken, type Right, rights } from '@murmuration/serving/access/tokens';
+import type { ModelSource } from '@murmuration/serving/source/source';
+import { type Command, Option } from 'commander';
+import { loadInferenceConfig } from '../arguments/inference-config.ts';
+import { nameOf } from '../arguments/name.ts';
+import { loadTransformers } from '../arguments/transformers.ts';
+import { note, say, sayJson } from '../output/output.ts';
+
+interface InferenceOptions {
+  readonly from: string;
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly transformer: readonly string[];
+}
+
+interface TokenOptions {
+  readonly name: string;
+  readonly right: readonly Right[];
+  readonly json?: boolean;
+}
+
+const several = (text: string, before: readonly string[]) => [...before, text];
+
+/** `murmuration inference`, and `murmuration inference-token`. */
+export function inferenceCommands(program: Command): void {
+  program
+    .command('inference')
+    .description(
+      'serve models by the Open Inference Protocol, TensorFlow Serving’s REST and MLflow’s, without a coordinator in the process',
+    )
+    .requiredOption('-f, --from <source>', 'the URL of a coordinator, or a folder of models')
+    .option('-c, --config <file>', 'configuration file (JSON) with host, port and inference')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('-p, --port <number>', 'port to listen on; 0 takes any free one (default: 8900)')
+    .option(
+      '-t, --transformer <name=module>',
+      'for a model of this name, a module whose default export is a transformer; may be given several times',
+      several,
+      [],
+    )
+    .action(async (given: InferenceOptions) => {
+      const { host, port, inference } = await loadInferenceConfig(given);
+      const transformers = await loadTransformers(given.transformer);
+      const clock = steadyClock();
+      // Only here: no other command waits for the engine to load.
+      const { serveModels } = await import('@murmuration/serving/assembly/serve-models');
+      const source = await sourceOf(given.from, clock);
+      const served = await serveModels({
+        source,
+        settings: inference,
+        host,
+        port,
+        transformers,
+        clock,
+        events: {
+          loaded: ({ name, version }, ms, bytes, engine) =>
+            note(`Loaded ${name}, version ${version}, in ${Math.round(ms)} ms: ${bytes} bytes, ${engine}.`),
+          unloaded: ({ name, version }) => note(`Unloaded ${name}, version ${version}.`),
+          failed: ({ name, version }, error) =>
+            note(`${name}, version ${version}, does not load: ${messageOf(error)}`),
+          fault: (where, error) => note(`${where}: ${messageOf(error)}`),
+        },
+      }).catch(async error => {
+        await source.close();
+        throw error;
+      });
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => void served.close().then(() => process.exit(0)));
+      say(`Models of ${source.description} are served on ${served.url}`);
+      await served.preloaded;
+    });
+
+  program
+    .command('inference-token')
+    .description('make a token for an inference server, and print what to add to its configuration')
+    .requiredOption('-n, --name <name>', 'the name of its owner')
+    .addOption(new Option('-r, --right <right...>', 'what it allows').choices(rights).default(['predict']))
+    .option('--json', 'print JSON, for programs')
+    .action(({ name, right, json }: TokenOptions) => {
+      const { text, id, sha256 } = mintInferenceToken(systemRandom, native);
+      const entry = { id, name: nameOf(name), rights: right, sha256 };
+      if (json) {
+        sayJson({ text, entry });
+        return;
+      }
+      say(text);
+      note(
+        `Copy the token now; it won't be shown again. Add this to "inference.tokens" of the configuration:\n${JSON.stringify(entry)}`,
+      );
+    });
+}
+
+async function sourceOf(from: string, clock: Clock): Promise<ModelSource> {
+  if (/^https?:\/\//i.test(from)) {
+    const { coordinatorModels } = await import('@murmuration/serving/source/coordinator');
+    return coordinatorModels(from, clock, error => note(messageOf(error)));
+  }
+  const isFolder = await stat(from).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder)
+    throw new MurmurationError(
+      'config.invalid',
+      `--from: "${from}" is neither a URL nor a folder that is there.`,
+    );
+  const { folderModels } = await import('@murmuration/serving/source/folder');
+  return folderModels(from, clock);
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof MurmurationError) return error.detail;
+  return error instanceof Error ? error.message : String(error);
+}

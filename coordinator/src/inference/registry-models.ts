@@ -1,0 +1,94 @@
+import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import {
+  type ModelContent,
+  type ModelListing,
+  type ModelSource,
+  refuseModel,
+  refuseVersion,
+  type ServedModel,
+} from '@murmuration/serving/source/source';
+import type { CoordinatorEvents } from '../events/events.ts';
+import type { VersionAliases } from '../promotion/version-aliases.ts';
+import type { History } from '../registry/ports.ts';
+import type { Registry } from '../registry/registry.ts';
+
+/** Versions that a listing names at most. */
+const mostVersions = 100;
+
+interface RegistryPorts {
+  /** Those whose models are served, as of now: of one with private layers the coordinator does not have the whole model. */
+  readonly tasks: () => readonly TaskName[];
+  readonly registry: Pick<Registry, 'files'>;
+  readonly history: Pick<History, 'versions'>;
+  readonly versionAliases: Pick<VersionAliases, 'of'>;
+  readonly events: CoordinatorEvents;
+}
+
+/** The versions of a coordinator's own registry, for the inference server in its process: a model is named as its task. */
+export class RegistryModels implements ModelSource {
+  readonly description = 'the registry of this coordinator';
+  readonly #ports: RegistryPorts;
+  readonly #listeners = new Set<(name: string) => void>();
+
+  /** Hears of versions and aliases after those who know them have. */
+  constructor(ports: RegistryPorts) {
+    this.#ports = ports;
+    const tell = (task: TaskName) => {
+      for (const changed of this.#listeners) changed(task);
+    };
+    ports.events.on('version', ({ task }) => tell(task));
+    ports.events.on('aliases', tell);
+  }
+
+  async names(): Promise<readonly string[]> {
+    return this.#ports.tasks();
+  }
+
+  async listing(name: string): Promise<ModelListing> {
+    const task = this.#task(name);
+    const { champion, newest, aliases } = this.#ports.versionAliases.of(task);
+    const versions = await this.#ports.history.versions(task, Number.POSITIVE_INFINITY, mostVersions);
+    return {
+      name,
+      versions: versions.map(({ number }) => String(number)).reverse(),
+      aliases: {
+        ...Object.fromEntries(aliases.map(({ alias, number }) => [alias, String(number)])),
+        champion: String(champion.number),
+        latest: String(newest.number),
+      },
+      standard: 'champion',
+    };
+  }
+
+  async resolve(name: string, at = 'champion'): Promise<ServedModel> {
+    const task = this.#task(name);
+    const { champion, newest, aliases } = this.#ports.versionAliases.of(task);
+    const named =
+      at === 'champion' ? champion : at === 'latest' ? newest : aliases.find(({ alias }) => alias === at);
+    if (named) return { name, version: String(named.number), hash: named.model };
+    const number = /^\d{1,9}$/.test(at) ? Number(at) : undefined;
+    const [found] = number === undefined ? [] : await this.#ports.history.versions(task, number + 1, 1);
+    if (found?.number !== number || !found) return refuseVersion(await this.listing(name), at);
+    return { name, version: String(found.number), hash: found.model };
+  }
+
+  async content({ hash }: ServedModel): Promise<ModelContent> {
+    return { platform: 'tensorflowjs_layersmodel', files: await this.#ports.registry.files(hash) };
+  }
+
+  watch(changed: (name: string) => void): Cancel {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+  }
+
+  #task(name: string): TaskName {
+    const tasks = this.#ports.tasks();
+    if (taskNamePattern.test(name) && tasks.includes(name as TaskName)) return name as TaskName;
+    return refuseModel(name, tasks);
+  }
+}

@@ -1,0 +1,93 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { Rates } from '@murmuration/protocol/time/rates';
+import { isLoopback } from './loopback.ts';
+import { type InferenceToken, type Right, tokenOf } from './tokens.ts';
+
+export type { Right } from './tokens.ts';
+
+/** What tells who asks, whatever protocol carries it. */
+export interface Credentials {
+  /** `Bearer TOKEN`. */
+  readonly authorization?: string | undefined;
+  /** The host that the client meant to reach, with or without a port. */
+  readonly host?: string | undefined;
+  /** Whether it comes for somebody else: a proxy passes it on, or a page of another machine sends it. */
+  readonly isForeign: boolean;
+}
+
+interface Held {
+  readonly token: InferenceToken;
+  readonly digest: Uint8Array;
+  /** ms since 1970. */
+  readonly expiresAt: number;
+  readonly rates: Rates | null;
+}
+
+/**
+ * Who may ask what. Without any token, whoever is on this machine may predict, as far as `isLocal` says that nobody else is heard; loading and
+ * unloading need a token in any case.
+ */
+export class Access {
+  readonly #tokens: ReadonlyMap<string, Held>;
+  readonly #isLocal: boolean;
+  readonly #primitives: Pick<Primitives, 'sha256'>;
+  readonly #clock: Clock;
+
+  constructor(
+    tokens: readonly InferenceToken[],
+    {
+      isLocal,
+      primitives,
+      clock,
+    }: {
+      readonly isLocal: boolean;
+      readonly primitives: Pick<Primitives, 'sha256'>;
+      readonly clock: Clock;
+    },
+  ) {
+    this.#isLocal = isLocal;
+    this.#primitives = primitives;
+    this.#clock = clock;
+    this.#tokens = new Map(
+      tokens.map(token => [
+        token.id,
+        {
+          token,
+          digest: Buffer.from(token.sha256, 'hex'),
+          expiresAt: token.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(token.expiresAt),
+          rates: token.rate && new Rates(token.rate, clock),
+        },
+      ]),
+    );
+  }
+
+  /** Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often` where the token is used more than it may be. */
+  admit({ authorization, host, isForeign }: Credentials, right: Right): void {
+    if (this.#tokens.size === 0 && right === 'predict' && this.#isLocal) {
+      // A page that lets its own name mean this machine, or a proxy, would open it to others.
+      if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return;
+      throw new MurmurationError(
+        'inference.unauthenticated',
+        'Without inference tokens, only programs on this machine may ask, by the name localhost or 127.0.0.1. List a token in the configuration: murmuration inference-token makes one.',
+      );
+    }
+    const text = authorization?.startsWith('Bearer ') ? authorization.slice(7) : '';
+    const held = tokenOf(text, this.#tokens, this.#primitives);
+    if (!held || this.#clock.now() >= held.expiresAt) throw new MurmurationError('inference.unauthenticated');
+    if (!held.token.rights.includes(right))
+      throw new MurmurationError(
+        'inference.forbidden',
+        `This needs the right ${right}; the token has ${held.token.rights.join(', ')}.`,
+      );
+    const wait = held.rates?.take('') ?? 0;
+    if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
+  }
+}
+
+/** The name or address in a `Host` header. */
+function hostnameOf(host: string): string {
+  const bracketed = /^\[([^\]]*)\]/.exec(host);
+  return bracketed?.[1] ?? host.replace(/:\d*$/, '');
+}

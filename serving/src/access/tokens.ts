@@ -1,0 +1,63 @@
+import { base64url, equalBytes, hex, utf8 } from '@murmuration/protocol/encoding/bytes';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import * as z from 'zod';
+
+/** What a token may allow: asking models and what there is of them; loading and unloading them. */
+export const rights = ['predict', 'manage'] as const;
+export type Right = (typeof rights)[number];
+
+/** Inference tokens as a configuration lists them: `murmuration inference-token` prints one. */
+export const tokensSchema = z
+  .array(
+    z.strictObject({
+      /** By which the token is named. */
+      id: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+      /** Who has it. */
+      name: z.string().min(1).max(100),
+      /** What it allows: `predict`, and `manage` for loading and unloading models. */
+      rights: z.array(z.enum(rights)).min(1),
+      /** Digest of the token. */
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+      /** When it ends, such as `2027-01-01T00:00:00Z`; null: never. */
+      expiresAt: z.iso.datetime().nullable().default(null),
+      /** Requests with it: `burst` at once, `perSecond` in the long run; null: any number. */
+      rate: z
+        .strictObject({
+          /** Requests at once. */
+          burst: z.int().min(1).max(10_000_000),
+          /** Requests a second in the long run. */
+          perSecond: z.number().positive().max(10_000_000),
+        })
+        .nullable()
+        .default(null),
+    }),
+  )
+  .default([]);
+
+export type InferenceToken = z.output<typeof tokensSchema>[number];
+
+const prefix = 'mmi_';
+const pattern = /^mmi_([A-Za-z0-9_-]{16})[A-Za-z0-9_-]{43}$/;
+const nothing = new Uint8Array(32);
+
+/** A fresh token: `mmi_`, its id, and 32 random bytes in base64url; and what a configuration names of it. */
+export function mintInferenceToken(
+  random: RandomBytes,
+  { sha256 }: Pick<Primitives, 'sha256'>,
+): { readonly text: string; readonly id: string; readonly sha256: string } {
+  const id = base64url(random(12));
+  const text = `${prefix}${id}${base64url(random(32))}`;
+  return { text, id, sha256: hex(sha256(utf8(text))) };
+}
+
+/** Whose token a text is, among those by id; takes the same time wherever it differs, and for one that is not there. */
+export function tokenOf<Token extends { readonly digest: Uint8Array }>(
+  text: string,
+  tokens: ReadonlyMap<string, Token>,
+  { sha256 }: Pick<Primitives, 'sha256'>,
+): Token | undefined {
+  const id = pattern.exec(text)?.[1];
+  const token = id === undefined ? undefined : tokens.get(id);
+  return equalBytes(sha256(utf8(text)), token?.digest ?? nothing) ? token : undefined;
+}

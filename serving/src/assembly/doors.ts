@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify';
+import { type DoorPorts, openDoor } from '../http/door.ts';
+import { mlflowRoutes } from '../mlflow/routes.ts';
+import { oipRoutes } from '../oip/routes.ts';
+import { tfServingRoutes } from '../tf-serving/routes.ts';
+
+/** Opens an app to all protocols over HTTP. */
+export function openDoors(app: FastifyInstance, ports: DoorPorts): void {
+  openDoor(app, ports, scope => {
+    oipRoutes(scope, ports);
+    tfServingRoutes(scope, ports);
+    mlflowRoutes(scope, ports);
+  });
+}

@@ -1,0 +1,170 @@
+import type { AddressInfo } from 'node:net';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { native } from '@murmuration/protocol/primitives/node';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import Fastify from 'fastify';
+import { Registry } from 'prom-client';
+import { Access } from '../access/access.ts';
+import { isLoopback } from '../access/loopback.ts';
+import { systemTurns } from '../adapters/system-turns.ts';
+import { admitBy } from '../http/admission.ts';
+import { asking, type DoorPorts, openDoor } from '../http/door.ts';
+import { inferenceMetrics } from '../metrics/metrics.ts';
+import { layersRuntime } from '../runtime/layers.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { InferenceEvents } from '../server/events.ts';
+import { InferenceServer } from '../server/inference-server.ts';
+import type { Turns } from '../server/turns.ts';
+import type { ModelSource } from '../source/source.ts';
+import type { Transformer } from '../transformer/transformer.ts';
+import { openDoors } from './doors.ts';
+import { type InferenceSettings, serverSettings } from './settings.ts';
+import { version } from './version.ts';
+
+export interface ServeOptions {
+  /** Closed with the server. */
+  readonly source: ModelSource;
+  readonly settings: InferenceSettings;
+  /** Address to listen on; one that other machines reach needs a token. By default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The first that knows a model runs it; by default layers models of tfjs. */
+  readonly runtimes?: readonly Runtime[];
+  /** By the name of the model. */
+  readonly transformers?: Readonly<Record<string, Transformer>>;
+  /** By default one that nobody sets. */
+  readonly clock?: Clock;
+  /** By default Node's own. */
+  readonly primitives?: Pick<Primitives, 'sha256'>;
+  readonly turns?: Turns;
+  /** Hears of all that happens. */
+  readonly events?: InferenceEvents;
+  /** Hears of requests that were refused. */
+  readonly refused?: DoorPorts['refused'];
+}
+
+export interface ServedModels {
+  /** Where it listens, such as `http://127.0.0.1:8900`. */
+  readonly url: string;
+  readonly server: InferenceServer;
+  /** Settles once the models are loaded that the settings name. */
+  readonly preloaded: Promise<void>;
+  /** Answers what is under way, refuses the rest, and closes all. */
+  close(): Promise<void>;
+}
+
+/** ms that a request may take to arrive. */
+const longestRequest = 60_000;
+/** ms that closing waits for requests under way. */
+const patience = 10_000;
+
+/**
+ * Serves models over HTTP by themselves, without a coordinator in the process. Throws `config.invalid` where the address can be reached from
+ * other machines and there is no token, or can't be listened on.
+ */
+export async function serveModels(options: ServeOptions): Promise<ServedModels> {
+  const { source, settings, host = '127.0.0.1', port, clock = steadyClock(), primitives = native } = options;
+  if (!isLoopback(host) && settings.tokens.length === 0)
+    throw new MurmurationError(
+      'config.invalid',
+      `The host ${host} can be reached from other machines, and there is no inference token. Make one with murmuration inference-token and list it in the configuration, or listen on 127.0.0.1.`,
+    );
+  const registry = new Registry();
+  const metrics = inferenceMetrics(registry);
+  const { preload, ...rest } = serverSettings(settings);
+  const server = new InferenceServer({
+    ...rest,
+    source,
+    runtimes: options.runtimes ?? [layersRuntime()],
+    transformers: name =>
+      Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
+    clock,
+    turns: options.turns ?? systemTurns,
+    events: both(metrics, options.events ?? {}),
+  });
+  const app = Fastify({
+    logger: false,
+    requestTimeout: longestRequest,
+    connectionTimeout: longestRequest,
+    routerOptions: { maxParamLength: 256 },
+    forceCloseConnections: true,
+  });
+  const access = new Access(settings.tokens, { isLocal: isLoopback(host), primitives, clock });
+  const ports: DoorPorts = {
+    server,
+    admit: admitBy(access),
+    fault: (where, error) => options.events?.fault?.(where, error),
+    refused: options.refused ?? (() => {}),
+    version,
+  };
+  openDoors(app, ports);
+  openDoor(app, ports, scope => {
+    scope.get('/', () => ({ status: 'alive' }));
+    scope.get('/metrics', asking('predict', 'Figures for Prometheus'), async (_, reply) =>
+      reply.type(registry.contentType).send(await registry.metrics()),
+    );
+    scope.setNotFoundHandler(() => {
+      throw new MurmurationError(
+        'request.not-found',
+        'There is nothing at this address; GET /v2/models lists the models.',
+      );
+    });
+  });
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await withPatience(clock, server.drain());
+    await app.close();
+    await server.close();
+  };
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    await server.close();
+    throw new MurmurationError(
+      'config.invalid',
+      `Listening on ${host}:${port} failed: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  const address = app.server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${name}:${address.port}`,
+    server,
+    preloaded: server.preload(preload),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** Waits for `work`, and no longer than it may take. */
+async function withPatience(clock: Clock, work: Promise<void>): Promise<void> {
+  let cancel = () => {};
+  const late = new Promise<void>(resolve => {
+    cancel = clock.at(clock.now() + patience, resolve);
+  });
+  await Promise.race([work, late]);
+  cancel();
+}
+
+function both(first: InferenceEvents, second: InferenceEvents): InferenceEvents {
+  const tell =
+    <Name extends keyof InferenceEvents>(name: Name) =>
+    (...what: Parameters<NonNullable<InferenceEvents[Name]>>) => {
+      (first[name] as ((...all: typeof what) => void) | undefined)?.(...what);
+      (second[name] as ((...all: typeof what) => void) | undefined)?.(...what);
+    };
+  return {
+    answered: tell('answered'),
+    executed: tell('executed'),
+    loaded: tell('loaded'),
+    unloaded: tell('unloaded'),
+    failed: tell('failed'),
+    fault: tell('fault'),
+  };
+}

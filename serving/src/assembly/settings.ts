@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { tokensSchema } from '../access/tokens.ts';
+import {
+  type Batching,
+  type InferenceLimits,
+  type Memory,
+  type Preload,
+  standardBatching,
+  standardLimits,
+  standardMemory,
+} from '../server/settings.ts';
+
+const count = (most: number) => z.int().min(1).max(most);
+const ms = (most: number) => z.int().min(0).max(most);
+
+/** How models are served: of `murmuration inference`, and of a coordinator that serves its own. Times are in ms, sizes in bytes. */
+export const inferenceSchema = z
+  .strictObject({
+    /** Tokens of those who may ask; without any, only programs on this machine predict, and nobody loads or unloads models. */
+    tokens: tokensSchema,
+    /** Rows of different requests that run together at most. */
+    maxBatch: count(4_096).default(standardBatching.maxBatch),
+    /** ms that a request waits for others to run with; 0: together run those that came while the model was busy. */
+    maxDelay: ms(60_000).default(standardBatching.maxDelay),
+    /** Bytes of all models in memory; those unused for the longest make room. */
+    memory: count(2 ** 50).default(standardMemory.budget),
+    /** ms after which a model that nobody asks is unloaded; null: never. */
+    idle: ms(366 * 86_400_000)
+      .nullable()
+      .default(standardMemory.idle),
+    /** Models to load at the start: their names, or `all`. */
+    preload: z.union([z.literal('all'), z.array(z.string().min(1).max(128))]).default([]),
+    /** Requests that wait or are under way at most. */
+    pending: count(1_000_000).default(standardLimits.pending),
+    /** The same, of one model. */
+    pendingPerModel: count(1_000_000).default(standardLimits.pendingPerModel),
+    /** ms within which a request is answered, its wait included. */
+    deadline: count(3_600_000).default(standardLimits.deadline),
+    /** Elements of all tensors of a request. */
+    elements: count(2 ** 30).default(standardLimits.elements),
+    /** Bytes of the body of a request, unpacked. */
+    body: count(2 ** 30).default(standardLimits.body),
+    /** Bytes of all bodies that are read or worked on at the same time. */
+    bodies: count(2 ** 34).default(standardLimits.bodies),
+  })
+  .prefault({});
+
+export type InferenceSettings = z.output<typeof inferenceSchema>;
+
+/** What the settings say to an inference server. */
+export function serverSettings({
+  maxBatch,
+  maxDelay,
+  memory,
+  idle,
+  preload,
+  tokens: _,
+  ...limits
+}: InferenceSettings): {
+  readonly batching: Batching;
+  readonly memory: Memory;
+  readonly preload: Preload;
+  readonly limits: InferenceLimits;
+} {
+  return { batching: { maxBatch, maxDelay }, memory: { budget: memory, idle }, preload, limits };
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Right } from '../access/access.ts';
+import type { InferenceServer } from '../server/inference-server.ts';
+import type { InferenceLimits } from '../server/settings.ts';
+
+/** What the routes of all protocols stand on. */
+export interface DoorPorts {
+  readonly server: InferenceServer;
+  /** Lets a request in, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
+  readonly admit: (request: FastifyRequest, right: Right) => void | Promise<void>;
+  /** Hears of what is ours to mend, and of what was refused. */
+  readonly fault: (where: string, error: unknown) => void;
+  readonly refused: (where: string, error: MurmurationError) => void;
+  /** Of this software. */
+  readonly version: string;
+}
+
+declare module 'fastify' {
+  interface FastifySchema {
+    summary?: string;
+    hide?: boolean;
+  }
+  interface FastifyContextConfig {
+    /** Bodies may come compressed: the route bounds what they unpack to. */
+    takesCompressed?: boolean;
+    /** The right that the route asks for; none where anybody may ask. */
+    right?: Right;
+  }
+}
+
+/**
+ * A scope of an app in which bodies are taken as bytes, whatever their type or its absence says, refusals are `{"error": …}`, and each route
+ * asks for the right that its configuration names.
+ */
+export function openDoor(
+  app: FastifyInstance,
+  { server, admit, fault, refused }: DoorPorts,
+  routes: (scope: FastifyInstance) => void,
+): void {
+  const bodies = new BodyBudget(server.limits);
+  app.register(async scope => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: server.limits.body },
+      (_request, body, done) => done(null, body),
+    );
+    scope.addHook('onRequest', async request => {
+      const { right } = request.routeOptions.config;
+      if (right !== undefined) await admit(request, right);
+    });
+    scope.addHook('preParsing', async ({ raw }, reply) => bodies.take(raw, reply.raw));
+    scope.setErrorHandler((error: FastifyError, request, reply) => {
+      const coded = classify(error);
+      const where = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
+      // Whoever is gone before its body has come is neither answered nor to blame.
+      if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
+      if (coded.code === 'server.internal') fault(where, error);
+      else refused(where, coded);
+      return sendError(reply, coded);
+    });
+    routes(scope);
+  });
+}
+
+/** Options of a route that asks for a right, and what it is for. */
+export function asking(right: Right, summary: string, bodyLimit?: number) {
+  const config = { right, takesCompressed: true };
+  return { schema: { summary }, config, ...(bodyLimit !== undefined && { bodyLimit }) };
+}
+
+/** Options of a route that is open to all. */
+export function opened(summary: string) {
+  return { schema: { summary } };
+}
+
+/** Options of a route that no description names. */
+export const unnamed = { schema: { hide: true } };
+
+/** Aborted when the client goes away before it is answered. */
+export function clientSignal({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished)
+      controller.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
+  });
+  return controller.signal;
+}
+
+/** Bounds the bytes of all bodies that are read or worked on at the same time, before any of them is read. */
+class BodyBudget {
+  readonly #limits: Pick<InferenceLimits, 'body' | 'bodies'>;
+  #taken = 0;
+
+  constructor(limits: Pick<InferenceLimits, 'body' | 'bodies'>) {
+    this.#limits = limits;
+  }
+
+  /** Throws `prediction.too-many` where there is no room; what is taken is given back once the answer is sent. */
+  take({ headers }: IncomingMessage, response: ServerResponse): void {
+    const { body, bodies } = this.#limits;
+    const announced = headers['content-length'];
+    const isPacked = headers['content-encoding'] !== undefined;
+    if (announced === undefined && headers['transfer-encoding'] === undefined) return;
+    // A body without a length, or one that unpacks to another, may be as long as any.
+    const length = announced === undefined || isPacked ? body : Math.min(Number(announced), body);
+    // One body always has room.
+    if (this.#taken > 0 && this.#taken + length > bodies) throw new MurmurationError('prediction.too-many');
+    this.#taken += length;
+    response.once('close', () => {
+      this.#taken -= length;
+    });
+  }
+}
+
+function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {
+  const { code, status, detail, retryable, after = 1_000 } = error;
+  if (code === 'inference.unauthenticated') reply.header('www-authenticate', 'Bearer');
+  if (retryable) reply.header('retry-after', String(Math.max(1, Math.ceil(after / 1_000))));
+  return reply
+    .status(status)
+    .header('cache-control', 'no-store')
+    .type('application/json')
+    .serializer(JSON.stringify)
+    .send({ error: detail });
+}
+
+function classify(error: FastifyError): MurmurationError {
+  if (error instanceof MurmurationError) return error;
+  const status = error.statusCode ?? 500;
+  if (status === 413) return new MurmurationError('request.too-large', messageOf(error));
+  if (status >= 400 && status < 500) return new MurmurationError('inference.input', messageOf(error));
+  return new MurmurationError('server.internal', 'The inference server failed; its log has the reason.');
+}

@@ -1,0 +1,14 @@
+export { type InferenceToken, mintInferenceToken, type Right } from './access/tokens.ts';
+export { type ServedModels, type ServeOptions, serveModels } from './assembly/serve-models.ts';
+export { type InferenceSettings, inferenceSchema } from './assembly/settings.ts';
+export { layersRuntime } from './runtime/layers.ts';
+export type { LoadedModel, RunOptions, Runtime } from './runtime/runtime.ts';
+export type { InferenceEvents } from './server/events.ts';
+export { InferenceServer } from './server/inference-server.ts';
+export type { InferRequest, InferResponse } from './server/request.ts';
+export { type CoordinatorModels, coordinatorModels } from './source/coordinator.ts';
+export { type FolderModels, folderModels } from './source/folder.ts';
+export type { ModelContent, ModelListing, ModelSource, ServedModel } from './source/source.ts';
+export type { Datatype, TensorData } from './tensors/datatype.ts';
+export type { Tensor, TensorSpec } from './tensors/tensor.ts';
+export type { Transformed, Transformer } from './transformer/transformer.ts';

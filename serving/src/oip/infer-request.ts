@@ -1,0 +1,201 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelMetadata } from '../server/inference-server.ts';
+import { dataFromBytes } from '../tensors/binary-data.ts';
+import { type Datatype, datatypes, isDatatype, type TensorData } from '../tensors/datatype.ts';
+import { dataFromJson } from '../tensors/json-data.ts';
+import { numberOf, parseJson } from '../tensors/lossless-json.ts';
+import { elementsOf, refuseInput, type Tensor } from '../tensors/tensor.ts';
+
+/** What an inference request of the protocol says. */
+export interface OipRequest {
+  /** As the client wrote it. */
+  readonly id: string | undefined;
+  readonly inputs: readonly Tensor[];
+  /** Outputs that are wanted, by name, and whether each is wanted in bytes; null: all. */
+  readonly outputs: readonly { readonly name: string; readonly isBinary: boolean }[] | null;
+  /** Whether outputs of which the request says nothing are wanted in bytes. */
+  readonly isBinary: boolean;
+  /** ms. */
+  readonly timeout: number | undefined;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Inputs and outputs that a request names at most. */
+const mostTensors = 1_024;
+const none: Json = {};
+
+/**
+ * Reads the body of an inference request: JSON alone, or, with the length of that in `headerLength`, JSON and then the bytes of tensors in
+ * their order. Throws `inference.input`, and `inference.unsupported` for what this server does not do.
+ */
+export function readInferRequest(
+  body: Buffer,
+  headerLength: number | undefined,
+  mostElements: number,
+): OipRequest {
+  if (headerLength !== undefined && headerLength > body.length)
+    refuseInput(`Inference-Header-Content-Length is ${headerLength}; the body has ${body.length} bytes.`);
+  const text = body.toString('utf8', 0, headerLength ?? body.length);
+  const json = parseJson(text, { wide: text.includes('INT64'), notFinite: false });
+  if (!isObject(json)) refuseInput('The body is no JSON object; expected {"inputs": […]}.');
+  const { id, inputs } = json;
+  if (id !== undefined && typeof id !== 'string') refuseInput('The id of a request is a text.');
+  if (!Array.isArray(inputs) || inputs.length === 0 || inputs.length > mostTensors)
+    refuseInput(`A request has a list of 1 to ${mostTensors} inputs.`);
+  const parameters = objectIn(json, 'parameters');
+  const bytes = new Remainder(
+    headerLength === undefined ? body.subarray(body.length) : body.subarray(headerLength),
+  );
+  let left = mostElements;
+  const tensors = inputs.map(input => {
+    const tensor = readInput(input, left, bytes);
+    left -= tensor.data.length;
+    return tensor;
+  });
+  if (bytes.left > 0) refuseInput(`The body has ${bytes.left} bytes behind those of its inputs.`);
+  const isBinary = parameters.binary_data_output === true;
+  return {
+    id,
+    inputs: tensors,
+    outputs: readOutputs(json.outputs, isBinary),
+    isBinary,
+    timeout: readTimeout(parameters.timeout),
+  };
+}
+
+/** Reads a body that is one input, without JSON. Throws `inference.input` where the model takes something else than that. */
+export function readRawRequest(
+  body: Buffer,
+  { model: { name }, inputs: [spec, ...others] }: Pick<ModelMetadata, 'model' | 'inputs'>,
+  mostElements: number,
+): OipRequest {
+  if (!spec || others.length > 0)
+    refuseInput(`A raw request has one input; the model ${name} takes ${others.length + 1}.`);
+  const { datatype } = spec;
+  const variable = spec.shape.filter(length => length === -1).length;
+  // The first dimension counts rows: one that varies besides follows from the number of bytes, with one row.
+  const known = spec.shape.map((length, index) =>
+    index === 0 && length === -1 && variable > 1 ? 1 : length,
+  );
+  if (known.filter(length => length === -1).length > 1)
+    refuseInput(
+      `The input "${spec.name}" of the model ${name} has too many lengths that vary for a raw request.`,
+    );
+  const shape =
+    datatype === 'BYTES'
+      ? known.map(length => (length === -1 ? 1 : length))
+      : rawShape(known, body, datatype);
+  const count = elementsOf(spec.name, shape, mostElements);
+  if (datatype === 'BYTES' && count !== 1)
+    refuseInput(`A raw request of BYTES has one string; the model ${name} takes ${count}.`);
+  const data = dataFromBytes(spec.name, datatype, count, body);
+  return {
+    id: undefined,
+    inputs: [{ name: spec.name, datatype, shape, data }],
+    outputs: null,
+    isBinary: true,
+    timeout: undefined,
+  };
+}
+
+function rawShape(spec: readonly number[], body: Buffer, datatype: Datatype): readonly number[] {
+  const fixed = spec.reduce((product, length) => (length === -1 ? product : product * length), 1);
+  const size = fixed * sizeOfElement(datatype);
+  return spec.map(length => (length === -1 ? Math.floor(body.length / Math.max(1, size)) : length));
+}
+
+function sizeOfElement(datatype: Datatype): number {
+  const bits = /\d+$/.exec(datatype);
+  return bits ? Number(bits[0]) / 8 : 1;
+}
+
+function readInput(value: unknown, most: number, bytes: Remainder): Tensor {
+  if (!isObject(value)) refuseInput('An input is an object with name, shape, datatype and data.');
+  const { name, shape, datatype, data } = value;
+  if (typeof name !== 'string') refuseInput('An input has no name.');
+  if (!isDatatype(datatype))
+    refuseInput(
+      `The input "${name}" has the datatype ${JSON.stringify(datatype) ?? 'nothing'}; there is ${datatypes.join(', ')}.`,
+    );
+  const count = elementsOf(name, shape, most);
+  const parameters = objectIn(value, 'parameters');
+  refuseParameters(parameters);
+  const { binary_data_size: size } = parameters;
+  let elements: TensorData;
+  if (size === undefined) elements = dataFromJson(name, datatype, count, data);
+  else {
+    if (data !== undefined) refuseInput(`The input "${name}" has data, and binary_data_size besides.`);
+    const length = numberOf(size);
+    if (length === undefined || !Number.isSafeInteger(length) || length < 0)
+      refuseInput(`The binary_data_size of the input "${name}" is no number of bytes.`);
+    elements = dataFromBytes(name, datatype, count, bytes.take(name, length));
+  }
+  return { name, datatype, shape: shape as readonly number[], data: elements };
+}
+
+function readOutputs(value: unknown, isBinary: boolean): OipRequest['outputs'] {
+  if (value === undefined) return null;
+  if (!Array.isArray(value) || value.length > mostTensors)
+    refuseInput(`The outputs of a request are a list of at most ${mostTensors}.`);
+  if (value.length === 0) return null;
+  return value.map(output => {
+    if (!isObject(output) || typeof output.name !== 'string')
+      refuseInput('An output that is asked for has a name.');
+    const parameters = objectIn(output, 'parameters');
+    refuseParameters(parameters);
+    const { binary_data: own } = parameters;
+    if (own !== undefined && typeof own !== 'boolean')
+      refuseInput(`The binary_data of the output "${output.name}" is true or false.`);
+    return { name: output.name, isBinary: own ?? isBinary };
+  });
+}
+
+/** Extensions of Triton that would change the answer, and that this server does not have. */
+function refuseParameters(parameters: Json): void {
+  for (const name of ['shared_memory_region', 'classification'])
+    if (parameters[name] !== undefined)
+      throw new MurmurationError('inference.unsupported', `This server does not have the extension ${name}.`);
+}
+
+/** Microseconds, as Triton has them. */
+function readTimeout(value: unknown): number | undefined {
+  const number = numberOf(value);
+  if (value === undefined || number === 0) return undefined;
+  if (number === undefined || !(number > 0))
+    refuseInput('The parameter timeout is a number of microseconds.');
+  return Math.max(1, Math.ceil(number / 1_000));
+}
+
+function objectIn(value: Json, name: string): Json {
+  const found = value[name];
+  if (found === undefined || found === null) return none;
+  if (!isObject(found)) refuseInput(`"${name}" is an object.`);
+  return found;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Bytes of tensors behind the JSON. */
+class Remainder {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  take(name: string, length: number): Uint8Array {
+    if (length > this.left)
+      refuseInput(`The input "${name}" has ${length} bytes; the body has ${this.left} left.`);
+    const start = this.#at;
+    this.#at += length;
+    return this.#bytes.subarray(start, this.#at);
+  }
+}

@@ -1,0 +1,180 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { bodyOf, sendBody } from '../http/body.ts';
+import { asking, clientSignal, type DoorPorts, opened, unnamed } from '../http/door.ts';
+import { parseJson } from '../tensors/lossless-json.ts';
+import { refuseInput, type TensorSpec } from '../tensors/tensor.ts';
+import { readInferRequest, readRawRequest } from './infer-request.ts';
+import { writeInferResponse } from './infer-response.ts';
+import { statisticsOf } from './statistics.ts';
+
+interface Named {
+  Params: { name: string; version?: string };
+}
+
+const lengthHeader = 'inference-header-content-length';
+const extensions = ['model_repository', 'model_configuration', 'statistics', 'binary_tensor_data'];
+
+/**
+ * The Open Inference Protocol, version 2, over HTTP, with the extensions of Triton that `extensions` lists. A version in a path is a number or
+ * an alias.
+ */
+export function oipRoutes(app: FastifyInstance, { server, version }: DoorPorts): void {
+  const metadata = () => ({ name: 'murmuration', version, extensions });
+  app.get('/v2', asking('predict', 'OIP: the server, and the extensions that it has'), metadata);
+  app.get('/v2/', { ...asking('predict', ''), ...unnamed }, metadata);
+  app.get('/v2/health/live', opened('OIP: whether the process answers'), () => ({ live: true }));
+  app.get('/v2/health/ready', opened('OIP: whether it takes requests'), () => {
+    if (!server.isReady) throw new MurmurationError('server.stopping');
+    return { ready: true };
+  });
+  app.get('/v2/models', asking('predict', 'OIP: the names of the models'), async () => ({
+    models: await server.names(),
+  }));
+
+  for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
+    app.get<Named>(path, asking('predict', 'OIP: what a model takes and gives'), async ({ params }) => {
+      const { listing, platform, inputs, outputs } = await server.metadata(params.name, params.version);
+      const { name, versions } = listing;
+      return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
+    });
+    app.get<Named>(
+      `${path}/ready`,
+      asking('predict', 'OIP: whether a model is ready'),
+      async ({ params: { name, version: at } }) => {
+        if (!(await server.isModelReady(name, at)))
+          throw new MurmurationError('inference.unavailable', `The model ${name} is not ready.`);
+        return { name, ready: true };
+      },
+    );
+    app.get<Named>(
+      `${path}/stats`,
+      asking('predict', 'OIP: statistics of a model'),
+      async ({ params: { name, version: at } }) => ({
+        model_stats: [statisticsOf(await server.statistics(name, at))],
+      }),
+    );
+    app.get<Named>(
+      `${path}/config`,
+      asking('predict', 'OIP: the configuration of a model'),
+      async ({ params: { name, version: at } }) => configOf(await server.metadata(name, at), server.batching),
+    );
+    app.post<Named>(
+      `${path}/infer`,
+      asking('predict', 'OIP: inference', server.limits.body),
+      (request, reply) => infer(request, reply),
+    );
+  }
+
+  app.get('/v2/models/stats', asking('predict', 'OIP: statistics of the models in memory'), async () => {
+    const loaded = server.residents.map(({ model, statistics }) => statisticsOf({ model, statistics }));
+    return { model_stats: loaded };
+  });
+  app.post(
+    '/v2/repository/index',
+    asking('predict', 'OIP: the models, and how it stands with them'),
+    async request => {
+      const body = await bodyOf(request, server.limits.body);
+      const { ready } = parametersOf(body);
+      const states = await server.index();
+      return ready === true ? states.filter(({ state }) => state === 'READY') : states;
+    },
+  );
+  app.post<Named>(
+    '/v2/repository/models/:name/load',
+    asking('manage', 'OIP: loads a model'),
+    async request => {
+      const { name } = request.params;
+      const { parameters } = parametersOf(await bodyOf(request, server.limits.body));
+      if (parameters !== undefined && Object.keys(parameters as object).length > 0)
+        throw new MurmurationError(
+          'inference.unsupported',
+          'Models are loaded as their source has them: a configuration or files can not be sent along.',
+        );
+      await server.load(name);
+      return { name, load: true };
+    },
+  );
+  app.post<Named>(
+    '/v2/repository/models/:name/unload',
+    asking('manage', 'OIP: unloads a model'),
+    async request => {
+      const { name } = request.params;
+      await server.unload(name);
+      return { name, unload: true };
+    },
+  );
+  app.all('/v2/*', unnamed, () => {
+    throw new MurmurationError(
+      'request.not-found',
+      'There is nothing at this address of the Open Inference Protocol; GET /v2/models lists the models.',
+    );
+  });
+
+  async function infer(request: FastifyRequest<Named>, reply: FastifyReply): Promise<FastifyReply> {
+    const { name, version: at } = request.params;
+    const { limits } = server;
+    const body = await bodyOf(request, limits.body);
+    const length = headerLength(request.headers[lengthHeader]);
+    const asked =
+      length === 0
+        ? readRawRequest(body, await server.metadata(name, at), limits.elements)
+        : readInferRequest(body, length, limits.elements);
+    const response = await server.infer(
+      {
+        model: name,
+        version: at,
+        inputs: asked.inputs,
+        outputs: asked.outputs?.map(output => output.name),
+        protocol: 'oip',
+        timeout: asked.timeout,
+      },
+      clientSignal(reply),
+    );
+    const { body: answer, headerLength: answerLength } = writeInferResponse(response, asked);
+    if (answerLength === undefined) reply.header('content-type', 'application/json');
+    else reply.header('content-type', 'application/octet-stream').header(lengthHeader, String(answerLength));
+    return sendBody(request, reply, answer);
+  }
+}
+
+function headerLength(header: string | string[] | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header !== 'string' || !/^\d{1,15}$/.test(header))
+    refuseInput('Inference-Header-Content-Length is a number of bytes.');
+  return Number(header);
+}
+
+/** What an optional JSON body says. */
+function parametersOf(body: Buffer): Readonly<Record<string, unknown>> {
+  if (body.length === 0) return {};
+  const json = parseJson(body.toString('utf8'), { wide: false, notFinite: false });
+  if (typeof json !== 'object' || json === null) refuseInput('The body is no JSON object.');
+  return json as Readonly<Record<string, unknown>>;
+}
+
+function specOf({ name, datatype, shape }: TensorSpec) {
+  return { name, datatype, shape };
+}
+
+/** The configuration of a model in the words of Triton, where the first dimension is left out if rows can be put together. */
+function configOf(
+  { model: { name }, platform, inputs, outputs }: Awaited<ReturnType<DoorPorts['server']['metadata']>>,
+  { maxBatch, maxDelay }: { readonly maxBatch: number; readonly maxDelay: number },
+) {
+  const isBatchable = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
+  const described = ({ name: tensor, datatype, shape }: TensorSpec) => ({
+    name: tensor,
+    data_type: `TYPE_${datatype === 'BYTES' ? 'STRING' : datatype}`,
+    dims: isBatchable ? shape.slice(1) : shape,
+  });
+  return {
+    name,
+    platform,
+    backend: 'murmuration',
+    max_batch_size: isBatchable ? maxBatch : 0,
+    input: inputs.map(described),
+    output: outputs.map(described),
+    ...(isBatchable && { dynamic_batching: { max_queue_delay_microseconds: 1_000 * maxDelay } }),
+  };
+}

@@ -1,0 +1,209 @@
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { Scorer } from '@murmuration/engine/inference/scorer';
+import { loadModel } from '@murmuration/engine/models/model';
+import { fusedScorerOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { sizeOf } from '@murmuration/protocol/weights/layout';
+import type { Datatype } from '../tensors/datatype.ts';
+import type { Tensor, TensorSpec } from '../tensors/tensor.ts';
+import { refuseInput } from '../tensors/tensor.ts';
+import type { LoadedModel, RunOptions, Runtime } from './runtime.ts';
+
+/** Names of tfjs for what tensors of layers models hold. */
+const datatypeOf: Readonly<Record<string, Datatype>> = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' };
+const dtypeOf = { FP32: 'float32', INT32: 'int32', BOOL: 'bool' } as const;
+
+/** Steps of one row at most. */
+const mostPositions = 65_536;
+/** Values of an answer at most. */
+const mostValues = 2 ** 26;
+
+/** Layers models of tfjs: on the fused kernels where these know all layers of a model, else on the fastest backend of tfjs. */
+export function layersRuntime(): Runtime {
+  let started: Promise<unknown> | undefined;
+  return {
+    name: 'tfjs-layers',
+    loads: ({ platform }) => platform === 'tensorflowjs_layersmodel',
+    async load({ files }) {
+      started ??= startBackend();
+      await started;
+      const model = await loadModel(files);
+      try {
+        const { fused, reason } = await fusedScorerOf(model);
+        const specs = {
+          inputs: specsOf(model.inputs, model.inputNames),
+          outputs: specsOf(model.outputs, model.outputNames),
+        };
+        if (!fused) return new GenericModel(model, specs, reason);
+        const overTokens = model.layers.some(layer => layer.getClassName() === 'Embedding');
+        const loaded = new FusedModel(fused, specs, reason, { overTokens, bytes: fused.bytes });
+        model.dispose();
+        return loaded;
+      } catch (error) {
+        model.dispose();
+        throw error;
+      }
+    },
+    async close() {},
+  };
+}
+
+interface Specs {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** Under the names of their layers: those of tensors count what was made in this process. Throws `model.unusable` for what no wire carries. */
+function specsOf(tensors: readonly tf.SymbolicTensor[], names: readonly string[]): readonly TensorSpec[] {
+  return tensors.map(({ dtype, shape }, index) => {
+    const name = names[index] ?? `${index}`;
+    const datatype = datatypeOf[dtype];
+    if (!datatype)
+      throw new MurmurationError('model.unusable', `The tensor "${name}" of the model holds ${dtype}.`);
+    // What stands behind a slash counts nodes of the graph.
+    return { name, datatype, shape: shape.map(length => length ?? -1) };
+  });
+}
+
+/** One input, one output of logits. */
+class FusedModel implements LoadedModel {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly bytes: number;
+  readonly engine: string;
+  readonly takesLengths: boolean;
+  readonly #scorer: Scorer;
+  readonly #overTokens: boolean;
+  readonly #classes: number;
+
+  constructor(
+    scorer: Scorer,
+    { inputs, outputs }: Specs,
+    reason: string,
+    { overTokens, bytes }: { readonly overTokens: boolean; readonly bytes: number },
+  ) {
+    this.#scorer = scorer;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.bytes = bytes;
+    this.engine = `fused: ${reason}`;
+    this.#overTokens = overTokens;
+    // Recurrent layers go forward: what follows a step of a sequence does not change it.
+    this.takesLengths = overTokens && outputs[0]?.shape.length === 3;
+    this.#classes = outputs[0]?.shape.at(-1) ?? 0;
+  }
+
+  async run([input]: readonly Tensor[], { lengths }: RunOptions = {}): Promise<readonly Tensor[]> {
+    const [spec] = this.outputs;
+    if (!input || !spec) throw new RangeError('The model takes one input.');
+    const [batch = 0, ...row] = input.shape;
+    const steps = this.#overTokens ? (row[0] ?? 1) : 1;
+    if (steps === 0 || steps > mostPositions)
+      refuseInput(`The tensor "${input.name}" has ${steps} steps; expected 1 to ${mostPositions}.`);
+    const everyStep = this.takesLengths && !lengths;
+    const classes = this.#classes;
+    const answers = everyStep ? batch * steps : batch;
+    if (answers * classes > mostValues)
+      refuseInput(
+        `The answer to "${input.name}" would have ${answers * classes} values; ${mostValues} are the most. Ask with fewer rows.`,
+      );
+    const scores = new Float32Array(answers * classes);
+    // Memory of a model only grows: many rows at once would keep it for ever.
+    const atOnce = Math.max(1, Math.floor(mostPositions / steps / 16));
+    const values = sizeOf(row);
+    let at = 0;
+    try {
+      for (let from = 0; from < batch; from += atOnce) {
+        const rows = Math.min(atOnce, batch - from);
+        const part = (input.data as Float32Array).subarray(from * values, (from + rows) * values);
+        const ends = lengths?.slice(from, from + rows);
+        const positions = positionsOf(rows, steps, everyStep, ends);
+        this.#scorer.score(part, { batch: rows, steps }, positions, (_, all, offset) => {
+          scores.set(all.subarray(offset, offset + classes), at);
+          at += classes;
+        });
+      }
+    } catch (error) {
+      if (error instanceof RangeError)
+        refuseInput(`The tensor "${input.name}" holds what the model does not take: ${error.message}`);
+      throw error;
+    }
+    const shape = everyStep ? [batch, steps, classes] : [batch, classes];
+    return [{ name: spec.name, datatype: 'FP32', shape, data: scores }];
+  }
+
+  close(): Promise<void> {
+    return this.#scorer.close();
+  }
+}
+
+/** Of rows of so many steps: every position, or the last one that counts of each row. */
+function positionsOf(
+  rows: number,
+  steps: number,
+  everyStep: boolean,
+  lengths: readonly number[] | undefined,
+): readonly number[] {
+  if (everyStep) return Array.from({ length: rows * steps }, (_, at) => at);
+  return Array.from({ length: rows }, (_, row) => row * steps + (lengths?.[row] ?? steps) - 1);
+}
+
+class GenericModel implements LoadedModel {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly bytes: number;
+  readonly engine: string;
+  readonly takesLengths = false;
+  readonly #model: tf.LayersModel;
+  readonly #tokens: number | undefined;
+
+  constructor(model: tf.LayersModel, { inputs, outputs }: Specs, reason: string) {
+    this.#model = model;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.bytes = 4 * model.countParams();
+    this.engine = `tfjs (${tf.getBackend()}): ${reason}`;
+    // A lookup beyond the table is no error of every backend.
+    const lookup = model.layers.find(layer => layer.getClassName() === 'Embedding');
+    this.#tokens = lookup && (lookup.getConfig().inputDim as number);
+  }
+
+  async run(inputs: readonly Tensor[]): Promise<readonly Tensor[]> {
+    for (const input of inputs) this.#check(input);
+    const asked = tf.tidy(() => {
+      const tensors = inputs.map(({ data, shape, datatype }) =>
+        tf.tensor(data as Float32Array, shape as number[], dtypeOf[datatype as keyof typeof dtypeOf]),
+      );
+      const results = this.#model.apply(tensors.length === 1 ? (tensors[0] as tf.Tensor) : tensors);
+      return (Array.isArray(results) ? results : [results]) as tf.Tensor[];
+    });
+    try {
+      const outputs: Tensor[] = [];
+      for (const [index, tensor] of asked.entries()) {
+        const { name, datatype } = this.outputs[index] as TensorSpec;
+        outputs.push({ name, datatype, shape: tensor.shape, data: (await tensor.data()).slice() });
+      }
+      return outputs;
+    } catch (error) {
+      throw new MurmurationError('model.unusable', `The model does not run: ${messageOf(error)}`, {
+        cause: error,
+      });
+    } finally {
+      tf.dispose(asked);
+    }
+  }
+
+  #check({ name, datatype, shape, data }: Tensor): void {
+    if (sizeOf(shape) === 0) refuseInput(`The tensor "${name}" is empty; the model takes one row at least.`);
+    const tokens = this.#tokens;
+    if (tokens === undefined || datatype !== 'INT32') return;
+    for (const token of data as Int32Array)
+      if (token < 0 || token >= tokens)
+        refuseInput(`The tensor "${name}" holds ${token}; the model knows 0 to ${tokens - 1}.`);
+  }
+
+  async close(): Promise<void> {
+    this.#model.dispose();
+  }
+}

@@ -1,0 +1,221 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { LoadedModel } from '../runtime/runtime.ts';
+import { kinds, type NumericData, type TensorData } from '../tensors/datatype.ts';
+import type { Tensor } from '../tensors/tensor.ts';
+import type { Batching } from './settings.ts';
+import type { Turns } from './turns.ts';
+
+/** Inputs of one request, which wait to be run. */
+export interface Job {
+  readonly inputs: readonly Tensor[];
+  readonly lengths?: readonly number[] | undefined;
+  /** Whether nobody waits for it any more. */
+  readonly isOver: () => boolean;
+}
+
+export interface Ran {
+  readonly outputs: readonly Tensor[];
+  /** ms from `run` to the beginning of the execution. */
+  readonly waited: number;
+}
+
+interface Waiting extends Job {
+  readonly since: number;
+  readonly rows: number;
+  /** What can run together has the same key; null runs by itself. */
+  readonly key: string | null;
+  readonly resolve: (ran: Ran) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Runs the requests of one model, those together that can be, one execution after the other. */
+export class Batcher {
+  readonly #model: LoadedModel;
+  readonly #batching: Batching;
+  readonly #clock: Clock;
+  readonly #turns: Turns;
+  readonly #executed: (rows: number, ms: number) => void;
+  readonly #isBatchable: boolean;
+  #queue: Waiting[] = [];
+  #isRunning = false;
+  #isDue = false;
+  #cancel: Cancel | undefined;
+
+  constructor(
+    model: LoadedModel,
+    batching: Batching,
+    { clock, turns }: { readonly clock: Clock; readonly turns: Turns },
+    executed: (rows: number, ms: number) => void,
+  ) {
+    this.#model = model;
+    this.#batching = batching;
+    this.#clock = clock;
+    this.#turns = turns;
+    this.#executed = executed;
+    this.#isBatchable = [...model.inputs, ...model.outputs].every(({ shape }) => shape[0] === -1);
+  }
+
+  /** Settles when the model has answered, or failed with these inputs. */
+  run(job: Job): Promise<Ran> {
+    return new Promise((resolve, reject) => {
+      const rows = job.inputs[0]?.shape[0] ?? 1;
+      const key = this.#keyOf(job, rows);
+      this.#queue.push({ ...job, rows, key, since: this.#turns.now(), resolve, reject });
+      this.#arm();
+    });
+  }
+
+  #keyOf({ inputs, lengths }: Job, rows: number): string | null {
+    if (!this.#isBatchable || rows < 1 || rows > this.#batching.maxBatch) return null;
+    if (lengths) return 'lengths';
+    let key = '';
+    for (const { shape } of inputs) {
+      if (shape[0] !== rows) return null;
+      for (let at = 1; at < shape.length; at++) key += `${shape[at]},`;
+      key += ';';
+    }
+    return key;
+  }
+
+  #arm(): void {
+    if (this.#isRunning || this.#isDue) return;
+    const { maxBatch, maxDelay } = this.#batching;
+    if (maxDelay === 0 || this.#rowsWaiting() >= maxBatch) {
+      this.#cancel?.();
+      this.#cancel = undefined;
+      this.#isDue = true;
+      this.#turns.soon(() => {
+        this.#isDue = false;
+        this.#next();
+      });
+      return;
+    }
+    this.#cancel ??= this.#clock.at(this.#clock.now() + maxDelay, () => {
+      this.#cancel = undefined;
+      this.#next();
+    });
+  }
+
+  #rowsWaiting(): number {
+    let rows = 0;
+    for (const each of this.#queue) {
+      rows += each.rows;
+      if (rows >= this.#batching.maxBatch) break;
+    }
+    return rows;
+  }
+
+  #next(): void {
+    if (this.#isRunning) return;
+    const batch = this.#take();
+    if (batch.length === 0) return;
+    this.#isRunning = true;
+    this.#execute(batch)
+      .catch(error => {
+        for (const each of batch) each.reject(error);
+      })
+      .finally(() => {
+        this.#isRunning = false;
+        // What has waited while the model was busy waits no longer.
+        if (this.#queue.length > 0) this.#next();
+      });
+  }
+
+  /** The first request that somebody waits for, and those behind it that can run with it. */
+  #take(): readonly Waiting[] {
+    const queue = this.#queue.filter(each => {
+      if (!each.isOver()) return true;
+      each.reject(new MurmurationError('prediction.timeout'));
+      return false;
+    });
+    this.#queue = queue;
+    const [first] = queue;
+    if (!first) return [];
+    if (first.key === null) {
+      queue.shift();
+      return [first];
+    }
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
+    let rows = 0;
+    for (const each of queue) {
+      const joins = each.key === first.key && rows + each.rows <= this.#batching.maxBatch;
+      (joins ? batch : rest).push(each);
+      if (joins) rows += each.rows;
+    }
+    this.#queue = rest;
+    return batch;
+  }
+
+  async #execute(batch: readonly Waiting[]): Promise<void> {
+    const [first] = batch;
+    if (!first) return;
+    const began = this.#turns.now();
+    try {
+      const isSingle = batch.length === 1;
+      const { inputs, lengths } = isSingle ? first : together(batch);
+      const outputs = await this.#model.run(inputs, { lengths });
+      const rows = batch.reduce((sum, each) => sum + each.rows, 0);
+      this.#executed(rows, this.#turns.now() - began);
+      let from = 0;
+      for (const each of batch) {
+        const own = isSingle ? outputs : outputs.map(output => rowsOf(output, from, each.rows));
+        from += each.rows;
+        each.resolve({ outputs: own, waited: began - each.since });
+      }
+    } catch (error) {
+      if (batch.length === 1) throw error;
+      // Whose inputs were at fault nobody knows: nobody fails for those of others.
+      for (const each of batch) await this.#execute([each]).catch(each.reject);
+    }
+  }
+}
+
+/** One input after the other, along the first dimension; rows of different lengths padded to the longest. */
+function together(batch: readonly Waiting[]): {
+  inputs: readonly Tensor[];
+  lengths?: readonly number[] | undefined;
+} {
+  const [first] = batch as readonly [Waiting];
+  const rows = batch.reduce((sum, each) => sum + each.rows, 0);
+  if (!first.lengths) {
+    const inputs = first.inputs.map(({ name, datatype, shape }, index): Tensor => {
+      const parts = batch.map(({ inputs }) => (inputs[index] as Tensor).data);
+      return { name, datatype, shape: [rows, ...shape.slice(1)], data: joined(parts, datatype) };
+    });
+    return { inputs };
+  }
+  const steps = Math.max(...batch.map(({ inputs }) => inputs[0]?.shape[1] ?? 0));
+  const { name, datatype } = first.inputs[0] as Tensor;
+  const data = kinds[datatype as 'INT32'].make(rows * steps) as Int32Array;
+  let row = 0;
+  for (const { inputs } of batch) {
+    const { shape, data: own } = inputs[0] as Tensor;
+    const [count = 0, length = 0] = shape;
+    for (let at = 0; at < count; at++, row++)
+      data.set((own as Int32Array).subarray(at * length, (at + 1) * length), row * steps);
+  }
+  return {
+    inputs: [{ name, datatype, shape: [rows, steps], data }],
+    lengths: batch.flatMap(({ lengths }) => lengths ?? []),
+  };
+}
+
+function joined(parts: readonly TensorData[], datatype: Tensor['datatype']): TensorData {
+  if (datatype === 'BYTES') return (parts as readonly (readonly Uint8Array[])[]).flat();
+  const data = kinds[datatype].make(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part as never, at);
+    at += part.length;
+  }
+  return data;
+}
+
+function rowsOf({ name, datatype, shape, data }: Tensor, from: number, rows: number): Tensor {
+  const width = shape.slice(1).reduce((product, length) => product * length, 1);
+  const [start, end] = [from * width, (from + rows) * width];
+  const own = Array.isArray(data) ? data.slice(start, end) : (data as NumericData).subarray(start, end);
+  return { name, datatype, shape: [rows, ...shape.slice(1)], data: own };
+}

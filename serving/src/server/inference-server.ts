@@ -1,0 +1,371 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { ModelListing, ModelSource, ServedModel } from '../source/source.ts';
+import { refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
+import type { Transformer } from '../transformer/transformer.ts';
+import { inputsInOrder, outputsWanted } from './check.ts';
+import type { InferenceEvents } from './events.ts';
+import type { InferRequest, InferResponse } from './request.ts';
+import { type Resident, Residents } from './residents.ts';
+import { runRows } from './rows.ts';
+import type { Batching, InferenceLimits, Memory, Preload } from './settings.ts';
+import type { ModelStatistics } from './statistics.ts';
+import { Targets } from './targets.ts';
+import type { Turns } from './turns.ts';
+
+/** What an inference server stands on; the source and the runtimes are its own to close. */
+export interface InferencePorts {
+  readonly source: ModelSource;
+  readonly runtimes: readonly Runtime[];
+  /** By the name of the model. */
+  readonly transformers: (model: string) => Transformer | undefined;
+  readonly limits: InferenceLimits;
+  readonly batching: Batching;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  readonly turns: Turns;
+  readonly events?: InferenceEvents;
+}
+
+/** What a client may know of a version of a model. */
+export interface ModelMetadata {
+  readonly listing: ModelListing;
+  readonly model: ServedModel;
+  readonly platform: string;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** How it stands with a version. */
+export interface ModelState {
+  readonly name: string;
+  readonly version: string;
+  readonly state: 'READY' | 'UNAVAILABLE';
+  /** Why it is not ready; empty where it is, or has not been asked for. */
+  readonly reason: string;
+}
+
+/** ms after which somebody who was refused may come again. */
+const retryAfter = 1_000;
+
+/** Answers inference requests, whatever protocol carries them: doors only convert. */
+export class InferenceServer {
+  readonly limits: InferenceLimits;
+  readonly batching: Batching;
+  readonly #ports: InferencePorts;
+  readonly #events: InferenceEvents;
+  readonly #residents: Residents;
+  readonly #targets: Targets;
+  readonly #unloaded = new Set<string>();
+  readonly #pendingOf = new Map<string, number>();
+  #pending = 0;
+  #isDraining = false;
+  #drained: (() => void)[] = [];
+
+  constructor(ports: InferencePorts) {
+    this.#ports = ports;
+    this.limits = ports.limits;
+    this.batching = ports.batching;
+    this.#events = ports.events ?? {};
+    this.#residents = new Residents({ ...ports, events: this.#events });
+    this.#targets = new Targets(ports.source, this.#residents, ports.clock, error =>
+      this.#events.fault?.('following a model', error),
+    );
+  }
+
+  /** Whether it takes requests. */
+  get isReady(): boolean {
+    return !this.#isDraining;
+  }
+
+  /** Requests that are not answered yet. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Models in memory, the least recently used first. */
+  get residents(): readonly Resident[] {
+    return this.#residents.all;
+  }
+
+  /** Bytes of them. */
+  get used(): number {
+    return this.#residents.used;
+  }
+
+  /** Loads models before anybody asks. One that does not load holds up no other: the index says why. */
+  async preload(preload: Preload): Promise<void> {
+    const names = preload === 'all' ? await this.names() : preload;
+    for (const name of names)
+      await this.#targets
+        .find(name, undefined)
+        .then(model => this.#residents.load(model))
+        .catch(() => {});
+  }
+
+  /**
+   * Answers a request. Throws `model.missing`, `inference.input`, `inference.unavailable`,
+   * `prediction.too-many`, `prediction.timeout`, `server.stopping`, the reason of `signal` once that is aborted, and what loading the
+   * model fails with.
+   */
+  infer(request: InferRequest, signal?: AbortSignal): Promise<InferResponse> {
+    const { clock, turns, limits } = this.#ports;
+    const began = turns.now();
+    const refusal = this.#refusal(request);
+    if (refusal) return Promise.reject(this.#ended(request, '', began, 0, refusal));
+    const deadline = Math.min(request.timeout ?? Number.POSITIVE_INFINITY, limits.deadline);
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      let resident: Resident | undefined;
+      let waited = 0;
+      const settle = (error: MurmurationError | null, act: () => void) => {
+        if (isOver) return;
+        isOver = true;
+        cancel();
+        signal?.removeEventListener('abort', onAbort);
+        this.#ended(request, resident?.model.version ?? '', began, waited, error);
+        act();
+      };
+      const onAbort = () => {
+        const error = new MurmurationError('prediction.timeout', 'Nobody waits for the answer any more.');
+        settle(error, () => reject(signal?.reason));
+      };
+      const cancel = clock.at(clock.now() + deadline, () => {
+        const error = new MurmurationError(
+          'prediction.timeout',
+          `The request was not answered within ${deadline} ms.`,
+        );
+        settle(error, () => reject(error));
+      });
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
+      this.#begin(request.model);
+      this.#answer(
+        request,
+        () => isOver,
+        found => {
+          resident = found;
+        },
+        ms => {
+          waited = ms;
+        },
+      )
+        // It no longer counts once whoever asked hears of it.
+        .finally(() => this.#end(request.model))
+        .then(
+          response => settle(null, () => resolve(response)),
+          error => settle(codedOf(error), () => reject(error)),
+        );
+    });
+  }
+
+  async names(): Promise<readonly string[]> {
+    return this.#ports.source.names();
+  }
+
+  /** Loads the model, since only then it is known what it takes. Throws as `infer`. */
+  async metadata(name: string, at?: string): Promise<ModelMetadata> {
+    this.#requireLoaded(name);
+    const model = await this.#targets.find(name, at);
+    const { loaded } = await this.#residents.load(model);
+    const { inputs, outputs } = this.#ports.transformers(name) ?? loaded;
+    const listing = await this.#ports.source.listing(name);
+    return { listing, model, platform: 'tensorflowjs_layersmodel', inputs, outputs };
+  }
+
+  /** Whether a version answers requests, or would be loaded for one. Throws `model.missing`. */
+  async isModelReady(name: string, at?: string): Promise<boolean> {
+    const model = await this.#targets.find(name, at);
+    return this.isReady && this.#stateOf(model).state === 'READY';
+  }
+
+  /** What there is, and how it stands with it: of each model the standard version, and others in memory. */
+  async index(): Promise<readonly ModelState[]> {
+    const states: ModelState[] = [];
+    for (const name of await this.names()) {
+      const models = new Map<string, ServedModel>();
+      try {
+        const standard = await this.#targets.find(name, undefined);
+        models.set(standard.version, standard);
+      } catch {
+        // It went between one look and the next.
+        continue;
+      }
+      for (const { model } of this.#residents.all) if (model.name === name) models.set(model.version, model);
+      for (const model of models.values()) states.push(this.#stateOf(model));
+    }
+    return states;
+  }
+
+  /** How it stands with each version of a model that can be asked for. Throws `model.missing`. */
+  async states(name: string, at?: string): Promise<readonly ModelState[]> {
+    const { source } = this.#ports;
+    const { versions } = await source.listing(name);
+    const wanted = at === undefined ? versions : [at];
+    return Promise.all(wanted.map(async each => this.#stateOf(await source.resolve(name, each))));
+  }
+
+  listing(name: string): Promise<ModelListing> {
+    return this.#ports.source.listing(name);
+  }
+
+  /** Loads the standard version of a model, one that was unloaded too. Throws what that fails with. */
+  async load(name: string): Promise<void> {
+    const model = await this.#targets.find(name, undefined);
+    this.#unloaded.delete(name);
+    this.#residents.forgive(model.hash);
+    await this.#residents.load(model);
+  }
+
+  /** Unloads all versions of a model once their requests are answered; further ones are refused until `load`. */
+  async unload(name: string): Promise<void> {
+    await this.#targets.find(name, undefined);
+    this.#unloaded.add(name);
+    const own = this.#residents.all.filter(({ model }) => model.name === name);
+    await Promise.all(own.map(({ model }) => this.#residents.unload(model.hash)));
+  }
+
+  /** Of a version that was in memory at some time. Throws as `metadata`. */
+  async statistics(
+    name: string,
+    at?: string,
+  ): Promise<{ readonly model: ServedModel; readonly statistics: ModelStatistics }> {
+    const model = await this.#targets.find(name, at);
+    return { model, statistics: this.#residents.statisticsOf(model.hash) };
+  }
+
+  /** Refuses further requests, and settles when those under way are answered. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    if (this.#pending > 0) await new Promise<void>(resolve => this.#drained.push(resolve));
+  }
+
+  /** Drains, unloads everything, and closes the source and the runtimes. */
+  async close(): Promise<void> {
+    await this.drain();
+    this.#targets.close();
+    await this.#residents.close();
+    await this.#ports.source.close();
+    for (const runtime of this.#ports.runtimes) await runtime.close();
+  }
+
+  #refusal({ model }: InferRequest): MurmurationError | undefined {
+    const { limits } = this.#ports;
+    if (this.#isDraining) return new MurmurationError('server.stopping');
+    const own = this.#pendingOf.get(model) ?? 0;
+    if (this.#pending >= limits.pending || own >= limits.pendingPerModel)
+      return new MurmurationError('prediction.too-many', undefined, { after: retryAfter });
+    return undefined;
+  }
+
+  #begin(model: string): void {
+    this.#pending += 1;
+    this.#pendingOf.set(model, (this.#pendingOf.get(model) ?? 0) + 1);
+  }
+
+  #end(model: string): void {
+    this.#pending -= 1;
+    const own = (this.#pendingOf.get(model) ?? 1) - 1;
+    if (own > 0) this.#pendingOf.set(model, own);
+    else this.#pendingOf.delete(model);
+    if (this.#pending === 0) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  #ended<Ended extends MurmurationError | null>(
+    { model, protocol }: InferRequest,
+    version: string,
+    began: number,
+    queueMs: number,
+    error: Ended,
+  ): Ended {
+    const ms = this.#ports.turns.now() - began;
+    this.#events.answered?.({ model, version, protocol, error, ms, queueMs });
+    return error;
+  }
+
+  async #answer(
+    { model: name, version: at, inputs, outputs }: InferRequest,
+    isOver: () => boolean,
+    found: (resident: Resident) => void,
+    waited: (ms: number) => void,
+  ): Promise<InferResponse> {
+    this.#requireLoaded(name);
+    const { turns, clock } = this.#ports;
+    const resident = await this.#lease(name, at);
+    const { model, loaded, batcher, statistics } = resident;
+    found(resident);
+    statistics.lastAsked = clock.now();
+    const began = turns.now();
+    try {
+      const transformer = this.#transformerFor(name, inputs);
+      const specs = transformer ?? loaded;
+      const asked = inputsInOrder(name, specs.inputs, inputs);
+      const wanted = outputsWanted(name, specs.outputs, outputs);
+      const { inputs: run, lengths } = transformer ? transformed(transformer, asked) : { inputs: asked };
+      const ran = await runRows(batcher, loaded, { inputs: run, lengths, isOver });
+      waited(ran.waited);
+      statistics.queue.add(ran.waited);
+      const answered = transformer ? transformer.output(ran.outputs, asked) : ran.outputs;
+      statistics.success.add(turns.now() - began);
+      statistics.rows += asked[0]?.shape[0] ?? 1;
+      return {
+        model: name,
+        version: model.version,
+        outputs: wanted ? wanted.map(index => answered[index] as Tensor) : answered,
+      };
+    } catch (error) {
+      statistics.failure.add(turns.now() - began);
+      // What ran it is gone: the next request loads it again.
+      if (error instanceof MurmurationError && error.code === 'inference.unavailable')
+        this.#residents.unload(model.hash).catch(() => {});
+      throw error;
+    } finally {
+      this.#residents.release(resident);
+    }
+  }
+
+  async #lease(name: string, at: string | undefined): Promise<Resident> {
+    for (;;) {
+      const model = this.#targets.known(name, at) ?? (await this.#targets.find(name, at));
+      const resident = this.#residents.take(model.hash);
+      if (resident) return resident;
+      await this.#residents.load(model);
+      // Between the load and this turn it may have made room for another, or the name may mean another version.
+    }
+  }
+
+  /** The transformer of a model, unless the model's own tensors are sent. */
+  #transformerFor(name: string, inputs: readonly Tensor[]): Transformer | undefined {
+    const transformer = this.#ports.transformers(name);
+    const [first] = inputs;
+    if (!transformer || !first) return transformer;
+    return transformer.inputs.some(spec => spec.name === first.name) ? transformer : undefined;
+  }
+
+  #requireLoaded(name: string): void {
+    if (this.#unloaded.has(name))
+      throw new MurmurationError(
+        'inference.unavailable',
+        `The model ${name} was unloaded; POST /v2/repository/models/${name}/load loads it again.`,
+      );
+  }
+
+  #stateOf({ name, version, hash }: ServedModel): ModelState {
+    const reason = this.#unloaded.has(name) ? 'unloaded' : (this.#residents.failure(hash) ?? '');
+    return { name, version, state: reason === '' ? 'READY' : 'UNAVAILABLE', reason };
+  }
+}
+
+function transformed(transformer: Transformer, asked: readonly Tensor[]) {
+  try {
+    return transformer.input(asked);
+  } catch (error) {
+    if (error instanceof RangeError) refuseInput(error.message);
+    throw error;
+  }
+}
+
+function codedOf(error: unknown): MurmurationError {
+  return error instanceof MurmurationError ? error : new MurmurationError('server.internal');
+}

@@ -1,0 +1,22 @@
+import type { Tensor } from '../tensors/tensor.ts';
+
+/** What a client asks, whatever protocol carried it. */
+export interface InferRequest {
+  readonly model: string;
+  /** A number or an alias; without it, the standard version. */
+  readonly version?: string | undefined;
+  readonly inputs: readonly Tensor[];
+  /** Names of the outputs that are wanted, in this order; without them, all. */
+  readonly outputs?: readonly string[] | undefined;
+  /** By which metrics count: `oip`, `tf-serving`, `mlflow`, `grpc`. */
+  readonly protocol: string;
+  /** ms after which nobody waits for the answer any more; the server's own deadline counts besides. */
+  readonly timeout?: number | undefined;
+}
+
+export interface InferResponse {
+  readonly model: string;
+  /** The version that answered. */
+  readonly version: string;
+  readonly outputs: readonly Tensor[];
+}

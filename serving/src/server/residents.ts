@@ -1,0 +1,250 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { LoadedModel, Runtime } from '../runtime/runtime.ts';
+import type { ModelSource, ServedModel } from '../source/source.ts';
+import { Batcher } from './batcher.ts';
+import type { InferenceEvents } from './events.ts';
+import type { Batching, Memory } from './settings.ts';
+import { ModelStatistics } from './statistics.ts';
+import type { Turns } from './turns.ts';
+import { warmUp } from './warm-up.ts';
+
+/** A version in memory. */
+export interface Resident {
+  readonly model: ServedModel;
+  readonly loaded: LoadedModel;
+  readonly batcher: Batcher;
+  readonly statistics: ModelStatistics;
+  /** Requests that are not answered yet: it stays while there are any. */
+  leases: number;
+  /** ms since 1970. */
+  lastUsed: number;
+}
+
+export interface ResidentPorts {
+  readonly source: ModelSource;
+  readonly runtimes: readonly Runtime[];
+  readonly batching: Batching;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  readonly turns: Turns;
+  readonly events: InferenceEvents;
+}
+
+/** ms for which a model that did not load is not tried again. */
+const pause = 2_000;
+/** Versions whose statistics are kept at most, those longest unused forgotten first. */
+const mostStatistics = 4_096;
+
+/** The models in memory, by their content: loads what is asked for, and unloads what nobody has used for the longest where there is no room. */
+export class Residents {
+  readonly #ports: ResidentPorts;
+  /** The least recently used first. */
+  readonly #ready = new Map<ModelHash, Resident>();
+  readonly #loading = new Map<ModelHash, Promise<Resident>>();
+  readonly #failures = new Map<ModelHash, { readonly error: unknown; readonly until: number }>();
+  readonly #statistics = new Map<ModelHash, ModelStatistics>();
+  /** One load after the other, so that the room which one has made is not another's. */
+  #last: Promise<unknown> = Promise.resolve();
+  #used = 0;
+  #freed: (() => void)[] = [];
+  #idle: Cancel | undefined;
+  #isClosed = false;
+
+  constructor(ports: ResidentPorts) {
+    this.#ports = ports;
+  }
+
+  /** Bytes of all models in memory. */
+  get used(): number {
+    return this.#used;
+  }
+
+  get all(): readonly Resident[] {
+    return [...this.#ready.values()];
+  }
+
+  /** Why a version did not load, the last time that it was tried; undefined where it did, or was not. */
+  failure(hash: ModelHash): string | undefined {
+    const failed = this.#failures.get(hash);
+    return (
+      failed && (failed.error instanceof MurmurationError ? failed.error.detail : messageOf(failed.error))
+    );
+  }
+
+  isReady(hash: ModelHash): boolean {
+    return this.#ready.has(hash);
+  }
+
+  isLoading(hash: ModelHash): boolean {
+    return this.#loading.has(hash);
+  }
+
+  statisticsOf(hash: ModelHash): ModelStatistics {
+    let found = this.#statistics.get(hash);
+    if (!found) {
+      found = new ModelStatistics();
+      this.#statistics.set(hash, found);
+      for (const old of this.#statistics.keys()) {
+        if (this.#statistics.size <= mostStatistics) break;
+        if (!this.#ready.has(old) && old !== hash) this.#statistics.delete(old);
+      }
+    }
+    return found;
+  }
+
+  /** A version that is in memory, for one request; `release` gives it back. Undefined where it has to be loaded. */
+  take(hash: ModelHash): Resident | undefined {
+    const resident = this.#ready.get(hash);
+    if (!resident) return undefined;
+    resident.leases += 1;
+    resident.lastUsed = this.#ports.clock.now();
+    this.#ready.delete(hash);
+    this.#ready.set(hash, resident);
+    return resident;
+  }
+
+  release(resident: Resident): void {
+    resident.leases -= 1;
+    if (resident.leases === 0) this.#wake();
+  }
+
+  /** Loads a version, unless it is there. Throws what it fails with, for a moment without trying again. */
+  async load(model: ServedModel): Promise<Resident> {
+    const { hash } = model;
+    const ready = this.#ready.get(hash);
+    if (ready) return ready;
+    const failed = this.#failures.get(hash);
+    if (failed && this.#ports.clock.now() < failed.until) throw failed.error;
+    let loading = this.#loading.get(hash);
+    if (!loading) {
+      loading = this.#last.then(() => this.#load(model));
+      this.#last = loading.catch(() => {});
+      this.#loading.set(hash, loading);
+      loading.catch(() => {}).finally(() => this.#loading.delete(hash));
+    }
+    return loading;
+  }
+
+  /** Tries at once again what has failed. */
+  forgive(hash: ModelHash): void {
+    this.#failures.delete(hash);
+  }
+
+  /** Unloads a version once no request uses it any more. */
+  async unload(hash: ModelHash): Promise<void> {
+    await this.#loading.get(hash)?.catch(() => {});
+    for (;;) {
+      const resident = this.#ready.get(hash);
+      if (!resident) return;
+      if (resident.leases === 0) return this.#drop(resident);
+      await this.#untilFreed();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#idle?.();
+    await this.#last;
+    await Promise.all([...this.#ready.values()].map(resident => this.#drop(resident)));
+    this.#wake();
+  }
+
+  async #load(model: ServedModel): Promise<Resident> {
+    const { source, runtimes, clock, turns, events, batching, memory } = this.#ports;
+    if (this.#isClosed) throw new MurmurationError('server.stopping');
+    const began = turns.now();
+    try {
+      const content = await source.content(model);
+      const runtime = runtimes.find(each => each.loads(content));
+      if (!runtime)
+        throw new MurmurationError(
+          'inference.unsupported',
+          `No runtime here loads models of the platform ${content.platform}.`,
+        );
+      await this.#makeRoom(model, content.files.weights.byteLength);
+      const loaded = await runtime.load(content);
+      if (loaded.bytes > memory.budget) {
+        await loaded.close();
+        this.#refuseSize(model, loaded.bytes);
+      }
+      await warmUp(loaded);
+      const statistics = this.statisticsOf(model.hash);
+      const batcher = new Batcher(loaded, batching, { clock, turns }, (rows, ms) => {
+        statistics.executed(rows, ms);
+        events.executed?.(model, rows, ms);
+      });
+      const resident = { model, loaded, batcher, statistics, leases: 0, lastUsed: clock.now() };
+      // It may turn out larger than its weights.
+      await this.#makeRoom(model, loaded.bytes);
+      this.#used += loaded.bytes;
+      this.#ready.set(model.hash, resident);
+      this.#failures.delete(model.hash);
+      this.#watchIdle();
+      events.loaded?.(model, turns.now() - began, loaded.bytes, loaded.engine);
+      return resident;
+    } catch (error) {
+      this.#failures.delete(model.hash);
+      this.#failures.set(model.hash, { error, until: clock.now() + pause });
+      if (this.#failures.size > mostStatistics)
+        this.#failures.delete(this.#failures.keys().next().value as ModelHash);
+      events.failed?.(model, error);
+      throw error;
+    }
+  }
+
+  async #makeRoom(model: ServedModel, bytes: number): Promise<void> {
+    const { budget } = this.#ports.memory;
+    if (bytes > budget) this.#refuseSize(model, bytes);
+    while (this.#used + bytes > budget) {
+      const unused = [...this.#ready.values()].find(({ leases }) => leases === 0);
+      if (unused) await this.#drop(unused);
+      else await this.#untilFreed();
+      if (this.#isClosed) throw new MurmurationError('server.stopping');
+    }
+  }
+
+  #refuseSize({ name, version }: ServedModel, bytes: number): never {
+    throw new MurmurationError(
+      'inference.unavailable',
+      `The version ${version} of ${name} takes ${bytes} bytes of memory; all models together may take ${this.#ports.memory.budget}.`,
+    );
+  }
+
+  async #drop(resident: Resident): Promise<void> {
+    const { model, loaded } = resident;
+    if (this.#ready.get(model.hash) !== resident) return;
+    this.#ready.delete(model.hash);
+    this.#used -= loaded.bytes;
+    await loaded.close();
+    this.#ports.events.unloaded?.(model);
+  }
+
+  #untilFreed(): Promise<void> {
+    return new Promise(resolve => this.#freed.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#freed.splice(0)) resolve();
+  }
+
+  /** Looks again when the model that has been unused for the longest is idle. */
+  #watchIdle(): void {
+    const { memory, clock, events } = this.#ports;
+    const { idle } = memory;
+    if (idle === null || this.#idle || this.#isClosed) return;
+    const [oldest] = this.#ready.values();
+    if (!oldest) return;
+    this.#idle = clock.at(Math.max(oldest.lastUsed + idle, clock.now() + Math.min(idle, 1_000)), async () => {
+      this.#idle = undefined;
+      const until = clock.now() - idle;
+      const over = [...this.#ready.values()].filter(
+        ({ leases, lastUsed }) => leases === 0 && lastUsed <= until,
+      );
+      for (const resident of over)
+        await this.#drop(resident).catch(error => events.fault?.('unloading a model', error));
+      this.#watchIdle();
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { LoadedModel } from '../runtime/runtime.ts';
+import type { NumericData } from '../tensors/datatype.ts';
+import type { Tensor } from '../tensors/tensor.ts';
+import type { Batcher, Job, Ran } from './batcher.ts';
+
+/** Runs a job; rows of different lengths one by one, where the model does not take them together. */
+export async function runRows(batcher: Batcher, model: LoadedModel, job: Job): Promise<Ran> {
+  const { inputs, lengths } = job;
+  const [input] = inputs;
+  if (!lengths || model.takesLengths || !input) return batcher.run(job);
+  const steps = input.shape[1] ?? 0;
+  const ran = await Promise.all(
+    lengths.map((length, row) => {
+      const data = (input.data as Int32Array).subarray(row * steps, row * steps + length);
+      return batcher.run({ inputs: [{ ...input, shape: [1, length], data }], isOver: job.isOver });
+    }),
+  );
+  const outputs = model.outputs.map((_, index) =>
+    stacked(ran.map(({ outputs }) => outputs[index] as Tensor)),
+  );
+  return { outputs, waited: Math.max(...ran.map(({ waited }) => waited)) };
+}
+
+/** The last step of each answer, below one another. */
+function stacked(answers: readonly Tensor[]): Tensor {
+  const [first] = answers as readonly [Tensor];
+  const lasts = answers.map(({ shape, data }) => {
+    const width = shape.at(-1) ?? 1;
+    return (data as NumericData).subarray(data.length - width) as Float32Array;
+  });
+  const width = first.shape.at(-1) ?? 1;
+  const data = new Float32Array(answers.length * width);
+  for (const [row, last] of lasts.entries()) data.set(last, row * width);
+  return { ...first, datatype: 'FP32', shape: [answers.length, width], data };
+}

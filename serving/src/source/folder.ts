@@ -1,0 +1,127 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { type FoundModel, scan } from './folder-scan.ts';
+import { readLayersModel } from './layers-files.ts';
+import {
+  type ModelContent,
+  type ModelListing,
+  type ModelSource,
+  refuseModel,
+  refuseVersion,
+  type ServedModel,
+} from './source.ts';
+
+/** ms between two looks at a folder. */
+const interval = 1_000;
+
+/**
+ * The layers models of a folder, as `scan` finds them, which is looked at again every second. `latest` is the version of the highest number;
+ * `NAME/aliases.json` gives others, such as `{"champion": 3}`, and without a champion the latest is served. Throws `config.invalid` where the
+ * folder can't be read.
+ */
+export async function folderModels(folder: string, clock: Clock = steadyClock()): Promise<FolderModels> {
+  const source = new FolderModels(folder, clock);
+  await source.open();
+  return source;
+}
+
+/** Made by `folderModels`. */
+export class FolderModels implements ModelSource {
+  readonly description: string;
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(name: string) => void>();
+  #models: ReadonlyMap<string, FoundModel> = new Map();
+  #cancel: Cancel = () => {};
+  #isClosed = false;
+
+  constructor(folder: string, clock: Clock) {
+    this.description = `the folder ${folder}`;
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+
+  async open(): Promise<void> {
+    try {
+      this.#models = await scan(this.#folder);
+    } catch (cause) {
+      throw new MurmurationError(
+        'config.invalid',
+        `The folder of models can't be read: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+    this.#wait();
+  }
+
+  async names(): Promise<readonly string[]> {
+    return [...this.#models.keys()];
+  }
+
+  async listing(name: string): Promise<ModelListing> {
+    const { versions, aliases } = this.#find(name);
+    const numbers = [...versions.keys()];
+    const latest = numbers.at(-1) ?? '';
+    const standard = Object.hasOwn(aliases, 'champion') ? 'champion' : 'latest';
+    return { name, versions: numbers, aliases: { ...aliases, latest }, standard };
+  }
+
+  async resolve(name: string, at?: string): Promise<ServedModel> {
+    const listing = await this.listing(name);
+    const meant = at ?? listing.standard;
+    const version = Object.hasOwn(listing.aliases, meant) ? (listing.aliases[meant] ?? meant) : meant;
+    const found = this.#find(name).versions.get(version);
+    if (!found) return refuseVersion(listing, meant);
+    return { name, version, hash: found.hash };
+  }
+
+  async content({ name, version, hash }: ServedModel): Promise<ModelContent> {
+    const found = this.#models.get(name)?.versions.get(version);
+    if (found?.hash !== hash)
+      throw new MurmurationError('model.missing', `The version ${version} of ${name} is no longer there.`);
+    return { platform: 'tensorflowjs_layersmodel', files: await readLayersModel(found.folder, hash) };
+  }
+
+  watch(changed: (name: string) => void): Cancel {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel();
+    this.#listeners.clear();
+  }
+
+  #find(name: string): FoundModel {
+    return this.#models.get(name) ?? refuseModel(name, [...this.#models.keys()]);
+  }
+
+  #wait(): void {
+    if (this.#isClosed) return;
+    this.#cancel = this.#clock.at(this.#clock.now() + interval, () => {
+      this.#look().finally(() => this.#wait());
+    });
+  }
+
+  /** What can't be read for the moment, such as a share that is away, is served as it was. */
+  async #look(): Promise<void> {
+    const found = await scan(this.#folder).catch(() => this.#models);
+    if (this.#isClosed) return;
+    const before = this.#models;
+    this.#models = found;
+    for (const name of new Set([...before.keys(), ...found.keys()])) {
+      if (isSame(before.get(name), found.get(name))) continue;
+      for (const changed of this.#listeners) changed(name);
+    }
+  }
+}
+
+function isSame(a: FoundModel | undefined, b: FoundModel | undefined): boolean {
+  return JSON.stringify(a && textOf(a)) === JSON.stringify(b && textOf(b));
+}
+
+function textOf({ versions, aliases }: FoundModel) {
+  return [[...versions].map(([version, { hash }]) => [version, hash]), aliases];
+}

@@ -1,0 +1,92 @@
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import * as z from 'zod';
+
+/** The longest `model.json`, bytes. */
+const longestJson = 64 * 2 ** 20;
+
+/** A `model.json` as tfjs and its converters write them: weights in any number of groups and files. */
+const manifest = z.object({
+  format: z.literal('layers-model').optional(),
+  modelTopology: z.record(z.string(), z.unknown()),
+  weightsManifest: z
+    .array(
+      z.object({
+        paths: z.array(z.string().min(1).max(512)).min(1).max(10_000),
+        weights: z
+          .array(
+            z.object({
+              name: z.string().max(512),
+              shape: z.array(z.int().min(1)).max(8),
+              dtype: z.literal('float32', 'expected float32'),
+              quantization: z.undefined('expected weights that are not quantised').optional(),
+            }),
+          )
+          .max(10_000),
+      }),
+    )
+    .min(1),
+});
+
+/**
+ * Reads a layers model of tfjs that lies in a folder: `model.json`, and the files of weights that it names, which lie in that folder.
+ * `hash` is what the model is called from then on. Throws `model.corrupt`, saying what is wrong.
+ */
+export async function readLayersModel(folder: string, hash: ModelHash): Promise<ModelFiles> {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new MurmurationError('model.corrupt', `The model in ${folder} can't be read: ${why}.`, { cause });
+  };
+  const root = await realpath(folder).catch(cause => refuse((cause as Error).message, cause));
+  const read = async (name: string, most: number): Promise<Buffer> => {
+    try {
+      // A link may lead anywhere: what counts is where it ends.
+      const path = await realpath(join(root, name));
+      if (dirname(path) !== root && !path.startsWith(root + sep))
+        throw new Error(`${name} lies outside of the folder`);
+      return await readBounded(path, name, most);
+    } catch (cause) {
+      return refuse((cause as Error).message, cause);
+    }
+  };
+  let json: unknown;
+  const text = (await read('model.json', longestJson)).toString('utf8');
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    refuse(`model.json is no JSON: ${(cause as Error).message}`, cause);
+  }
+  const parsed = manifest.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refuse(`model.json, ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { modelTopology: topology, weightsManifest } = parsed.data;
+  const layout = layoutOf(weightsManifest.flatMap(({ weights }) => weights));
+  const weights = new Float32Array(layout.count);
+  const bytes = new Uint8Array(weights.buffer);
+  let at = 0;
+  for (const path of weightsManifest.flatMap(({ paths }) => paths)) {
+    const part = await read(path, bytes.length - at);
+    bytes.set(part, at);
+    at += part.length;
+  }
+  if (at !== bytes.length) refuse(`its weights have ${at} bytes; model.json describes ${bytes.length}`);
+  return { hash, topology, layout, weights };
+}
+
+async function readBounded(path: string, name: string, most: number): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const status = await file.stat();
+    if (!status.isFile()) throw new Error(`${name} is no file`);
+    if (status.size > most) throw new Error(`${name} has ${status.size} bytes; ${most} are the most`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,119 @@
+import { type ErrorCode, isErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type * as z from 'zod';
+
+/** ms that an answer may take. */
+const patience = 60_000;
+
+/** A coordinator elsewhere, asked by HTTP: answers are bounded in length and in time, and no redirection is followed. */
+export class Origin {
+  readonly url: string;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+
+  /** Throws `config.invalid` for what is no URL of HTTP. */
+  constructor(text: string, clock: Clock) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol))
+      throw new MurmurationError('config.invalid', `"${text}" is not a URL of a coordinator.`);
+    this.url = url.origin;
+    this.#clock = clock;
+  }
+
+  /** What a path answers. Throws what a problem document says, or `server.unreachable`. */
+  async bytes(path: string, most: number): Promise<Uint8Array> {
+    return this.#ask(path, {}, response => readAll(response, path, most));
+  }
+
+  /** Throws as `bytes`, also for JSON that does not fit. */
+  async json<Schema extends z.ZodType>(
+    path: string,
+    most: number,
+    schema: Schema,
+  ): Promise<z.output<Schema>> {
+    const parsed = schema.safeParse(parse(await this.bytes(path, most)));
+    if (parsed.success) return parsed.data;
+    throw new MurmurationError(
+      'server.unreachable',
+      `${this.url}${path} answered what this version does not understand.`,
+    );
+  }
+
+  /** JSON that may have changed since an answer with this tag; null where it has not. Throws as `bytes`. */
+  async changed(
+    path: string,
+    most: number,
+    etag: string | undefined,
+  ): Promise<{ readonly value: unknown; readonly etag: string | undefined } | null> {
+    const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag };
+    return this.#ask(path, headers, async response => {
+      if (response.status === 304) return null;
+      const value = parse(await readAll(response, path, most));
+      return { value, etag: response.headers.get('etag') ?? undefined };
+    });
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #ask<Result>(
+    path: string,
+    headers: Record<string, string>,
+    read: (response: Response) => Promise<Result>,
+  ): Promise<Result> {
+    const late = new AbortController();
+    const stop = () => late.abort();
+    const cancel = this.#clock.at(this.#clock.now() + patience, stop);
+    this.#closing.signal.addEventListener('abort', stop);
+    try {
+      const response = await fetch(this.url + path, { headers, redirect: 'error', signal: late.signal });
+      if (response.ok || response.status === 304) return await read(response);
+      throw await refusalOf(response, this.url);
+    } catch (cause) {
+      if (cause instanceof MurmurationError) throw cause;
+      throw new MurmurationError('server.unreachable', `${this.url} does not answer: ${reasonOf(cause)}.`, {
+        cause,
+      });
+    } finally {
+      cancel();
+      this.#closing.signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+async function readAll({ body }: Response, path: string, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > most) throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function refusalOf(response: Response, url: string): Promise<MurmurationError> {
+  const { code, detail } = ((await response.json().catch(() => null)) ?? {}) as {
+    readonly code?: unknown;
+    readonly detail?: unknown;
+  };
+  if (isErrorCode(code)) return new MurmurationError(code as ErrorCode, String(detail));
+  return new MurmurationError(
+    'server.unreachable',
+    `${url} is no coordinator: it answered HTTP ${response.status}.`,
+  );
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message || message : message;
+}

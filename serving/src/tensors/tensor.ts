@@ -1,0 +1,63 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Datatype, TensorData } from './datatype.ts';
+
+/** Values of one datatype in row-major order, under the name that a model gives them. */
+export interface Tensor {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** What a model takes or gives under one name; −1 stands for a length that varies. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+}
+
+/** Dimensions of a tensor at most. */
+const mostDimensions = 16;
+
+/** Refuses input, with a text that says what is wrong. */
+export function refuseInput(detail: string): never {
+  throw new MurmurationError('inference.input', detail);
+}
+
+/**
+ * How many elements a shape that came over a wire has. Throws `inference.input` for one that is none, such as with a negative length, and
+ * for more than `most` elements: before anything is made of that size.
+ */
+export function elementsOf(name: string, shape: unknown, most: number): number {
+  if (!Array.isArray(shape)) refuseInput(`The tensor "${name}" has no shape; expected a list of lengths.`);
+  if (shape.length > mostDimensions)
+    refuseInput(`The tensor "${name}" has ${shape.length} dimensions; ${mostDimensions} are the most.`);
+  let count = 1;
+  for (const length of shape) {
+    if (!Number.isSafeInteger(length) || length < 0)
+      refuseInput(
+        `The shape of the tensor "${name}" holds ${JSON.stringify(length)}; lengths are whole numbers from 0 up.`,
+      );
+    count *= length;
+    // Beyond that, a product is no longer exact.
+    if (count > Number.MAX_SAFE_INTEGER)
+      refuseInput(`The shape [${shape}] of the tensor "${name}" has more elements than can be counted.`);
+  }
+  if (count > most)
+    refuseInput(
+      `The shape [${shape}] of the tensor "${name}" has ${count} elements; ${most} are the most that this server takes.`,
+    );
+  return count;
+}
+
+/** Whether a tensor of this shape is one of those that `spec` describes. */
+export function fits(shape: readonly number[], spec: readonly number[]): boolean {
+  return (
+    shape.length === spec.length && spec.every((length, index) => length === -1 || length === shape[index])
+  );
+}
+
+/** One line about tensors for an error: `ids INT32 [-1, -1]`. */
+export function describeSpecs(specs: readonly TensorSpec[]): string {
+  return specs.map(({ name, datatype, shape }) => `"${name}" ${datatype} [${shape.join(', ')}]`).join(', ');
+}

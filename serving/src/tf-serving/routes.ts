@@ -1,0 +1,148 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { bodyOf, sendBody } from '../http/body.ts';
+import { asking, clientSignal, type DoorPorts } from '../http/door.ts';
+import type { ModelState } from '../server/inference-server.ts';
+import type { Datatype } from '../tensors/datatype.ts';
+import { parseJson } from '../tensors/lossless-json.ts';
+import { refuseInput, type TensorSpec } from '../tensors/tensor.ts';
+import { classesToJson, tensorsFromExamples, valuesOfRegression } from './examples.ts';
+import { columnsToJson, isObject, rowsToJson, tensorsFromColumns, tensorsFromRows } from './tensors.ts';
+
+interface Named {
+  Params: { name: string; version?: string };
+}
+
+type Verb = 'predict' | 'classify' | 'regress';
+
+const servingDefault = 'serving_default';
+const form = /^([^/:]+)(?:\/(?:versions|labels)\/([^/:]+))?:(predict|classify|regress)$/;
+const types: Readonly<Record<Datatype, string>> = {
+  BOOL: 'DT_BOOL',
+  UINT8: 'DT_UINT8',
+  UINT16: 'DT_UINT16',
+  UINT32: 'DT_UINT32',
+  UINT64: 'DT_UINT64',
+  INT8: 'DT_INT8',
+  INT16: 'DT_INT16',
+  INT32: 'DT_INT32',
+  INT64: 'DT_INT64',
+  FP16: 'DT_HALF',
+  FP32: 'DT_FLOAT',
+  FP64: 'DT_DOUBLE',
+  BYTES: 'DT_STRING',
+};
+
+/** The REST API of TensorFlow Serving: predict, classify, regress, status and metadata; labels are aliases. The same paths are KServe's v1. */
+export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): void {
+  app.get('/v1/models', asking('predict', 'KServe: the names of the models'), async () => ({
+    models: await server.names(),
+  }));
+  for (const [path, isOne] of [
+    ['/v1/models/:name', false],
+    ['/v1/models/:name/versions/:version', true],
+    ['/v1/models/:name/labels/:version', true],
+  ] as const) {
+    app.get<Named>(
+      path,
+      asking('predict', 'TensorFlow Serving: how it stands with a model'),
+      async ({ params: { name, version } }) => {
+        const states = await server.states(name, version).catch(error => {
+          throw inWords(error, `Could not find any versions of model ${name}`);
+        });
+        const ready = states.some(({ state }) => state === 'READY');
+        return { model_version_status: states.map(statusOf), ...(!isOne && { name, ready }) };
+      },
+    );
+    app.get<Named>(
+      `${path}/metadata`,
+      asking('predict', 'TensorFlow Serving: what a model takes and gives'),
+      async ({ params: { name, version } }) => {
+        const { model, inputs, outputs } = await server.metadata(name, version).catch(error => {
+          throw inWords(error, `Servable not found for request: ${servable(name, version)}`);
+        });
+        const signature = {
+          inputs: Object.fromEntries(inputs.map(described)),
+          outputs: Object.fromEntries(outputs.map(described)),
+          method_name: 'tensorflow/serving/predict',
+        };
+        return {
+          model_spec: { name, signature_name: '', version: model.version },
+          metadata: { signature_def: { signature_def: { [servingDefault]: signature } } },
+        };
+      },
+    );
+  }
+
+  app.post<{ Params: { '*': string } }>(
+    '/v1/models/*',
+    asking('predict', 'TensorFlow Serving: MODEL:predict, MODEL:classify, MODEL:regress', server.limits.body),
+    async (request, reply) => {
+      const [, name, at, verb] = form.exec(request.params['*']) ?? [];
+      if (name === undefined)
+        throw new MurmurationError('inference.input', `Malformed request: POST ${request.url}`);
+      const body = await bodyOf(request, server.limits.body);
+      return answer(request, reply, { name, at, verb: verb as Verb, body });
+    },
+  );
+
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { name, at, verb, body }: { name: string; at: string | undefined; verb: Verb; body: Buffer },
+  ): Promise<FastifyReply> {
+    const { inputs: specs } = await server.metadata(name, at).catch(error => {
+      throw inWords(error, `Servable not found for request: ${servable(name, at)}`);
+    });
+    const wide = specs.some(({ datatype }) => datatype.endsWith('INT64'));
+    const json = parseJson(body.toString('utf8'), { wide, notFinite: true });
+    if (!isObject(json)) refuseInput('The body is no JSON object.');
+    refuseSignature(json.signature_name);
+    const { elements } = server.limits;
+    const infer = (inputs: ReturnType<typeof tensorsFromRows>) =>
+      server.infer({ model: name, version: at, inputs, protocol: 'tf-serving' }, clientSignal(reply));
+    const send = (text: string) => sendBody(request, reply.type('application/json'), text);
+    if (verb !== 'predict') {
+      const { outputs } = await infer(tensorsFromExamples(specs, json, elements));
+      return send(
+        `{"results":${verb === 'classify' ? classesToJson(outputs) : valuesOfRegression(outputs)}}`,
+      );
+    }
+    if ((json.instances === undefined) === (json.inputs === undefined))
+      refuseInput('The body has either "instances", for rows, or "inputs", for columns.');
+    if (json.instances !== undefined) {
+      const { outputs } = await infer(tensorsFromRows(specs, json.instances, elements));
+      return send(`{"predictions":${rowsToJson(outputs)}}`);
+    }
+    const { outputs } = await infer(tensorsFromColumns(specs, json.inputs, elements));
+    return send(`{"outputs":${columnsToJson(outputs)}}`);
+  }
+}
+
+function refuseSignature(name: unknown): void {
+  if (name === undefined || name === '' || name === servingDefault) return;
+  refuseInput(`There is no signature ${JSON.stringify(name)}; there is "${servingDefault}".`);
+}
+
+function statusOf({ version, state, reason }: ModelState) {
+  return {
+    version,
+    state: state === 'READY' ? 'AVAILABLE' : 'END',
+    status: { error_code: state === 'READY' ? 'OK' : 'UNAVAILABLE', error_message: reason },
+  };
+}
+
+function described({ name, datatype, shape }: TensorSpec) {
+  const dim = shape.map(length => ({ size: String(length), name: '' }));
+  return [name, { dtype: types[datatype], tensor_shape: { dim, unknown_rank: false }, name }] as const;
+}
+
+function servable(name: string, at: string | undefined): string {
+  return at === undefined ? `Latest(${name})` : `Specific(${name}, ${at})`;
+}
+
+/** The same error in the words that clients of TensorFlow Serving look for. */
+function inWords(error: unknown, words: string): unknown {
+  if (!(error instanceof MurmurationError) || error.status !== 404) return error;
+  return new MurmurationError(error.code, `${words}. ${error.detail}`);
+}

@@ -1,0 +1,98 @@
+import { valuesToJson } from '../tensors/json-data.ts';
+import { nestedJson, tensorFromNested } from '../tensors/nested-json.ts';
+import { describeSpecs, refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Inputs from rows: each a value of the one input, or an object of values by the inputs' names. Throws `inference.input`. */
+export function tensorsFromRows(
+  specs: readonly TensorSpec[],
+  rows: unknown,
+  most: number,
+): readonly Tensor[] {
+  if (!Array.isArray(rows) || rows.length === 0) refuseInput('"instances" is a list of one row at least.');
+  const [spec] = specs;
+  if (spec && specs.length === 1 && !isNamed(rows[0], spec)) return [tensorFromNested(spec, rows, most)];
+  for (const row of rows) {
+    if (!isObject(row)) refuseInput(`Each row is an object of the inputs ${describeSpecs(specs)}.`);
+    refuseOthers(row, specs);
+  }
+  return specs.map(each =>
+    tensorFromNested(
+      each,
+      rows.map(row => valueIn(row, each, specs)),
+      most,
+    ),
+  );
+}
+
+/** Inputs from columns: the values of the one input, or an object of them by the inputs' names. Throws `inference.input`. */
+export function tensorsFromColumns(
+  specs: readonly TensorSpec[],
+  columns: unknown,
+  most: number,
+): readonly Tensor[] {
+  const [spec] = specs;
+  if (spec && specs.length === 1 && !isNamed(columns, spec)) return [tensorFromNested(spec, columns, most)];
+  if (!isObject(columns)) refuseInput(`"inputs" is an object of the inputs ${describeSpecs(specs)}.`);
+  refuseOthers(columns, specs);
+  return specs.map(each => tensorFromNested(each, valueIn(columns, each, specs), most));
+}
+
+/** Outputs as rows: bare values of a single output, else an object for each row. Throws `inference.input` where outputs have no rows. */
+export function rowsToJson(outputs: readonly Tensor[]): string {
+  const [only] = outputs;
+  if (only && outputs.length === 1) return columnToJson(only);
+  const count = only?.shape[0];
+  if (count === undefined || outputs.some(({ shape }) => shape[0] !== count))
+    refuseInput('The outputs have different numbers of rows; ask with "inputs", for columns.');
+  const columns = outputs.map(output => {
+    const texts = textsOf(output);
+    const size = count === 0 ? 0 : texts.length / count;
+    const head = JSON.stringify(output.name);
+    return Array.from(
+      { length: count },
+      (_, row) => `${head}:${nestedJson(texts.slice(row * size, (row + 1) * size), output.shape.slice(1))}`,
+    );
+  });
+  const rows = Array.from({ length: count }, (_, row) => `{${columns.map(column => column[row]).join(',')}}`);
+  return `[${rows.join(',')}]`;
+}
+
+/** Outputs as columns: the values of a single output, else an object of them. */
+export function columnsToJson(outputs: readonly Tensor[]): string {
+  const [only] = outputs;
+  if (only && outputs.length === 1) return columnToJson(only);
+  return `{${outputs.map(output => `${JSON.stringify(output.name)}:${columnToJson(output)}`).join(',')}}`;
+}
+
+function columnToJson(output: Tensor): string {
+  return nestedJson(textsOf(output), output.shape);
+}
+
+/** Bytes of outputs whose name ends in `_bytes` as base64; NaN and infinities as JavaScript writes them. */
+function textsOf({ name, datatype, data }: Tensor): readonly string[] {
+  if (datatype === 'BYTES' && name.endsWith('_bytes'))
+    return (data as readonly Uint8Array[]).map(bytes => `{"b64":"${Buffer.from(bytes).toString('base64')}"}`);
+  return valuesToJson(name, datatype, data, true);
+}
+
+function isNamed(value: unknown, { name }: TensorSpec): boolean {
+  return isObject(value) && Object.hasOwn(value, name);
+}
+
+function valueIn(row: Json, { name }: TensorSpec, specs: readonly TensorSpec[]): unknown {
+  if (!Object.hasOwn(row, name))
+    refuseInput(`The input "${name}" is missing; the model takes ${describeSpecs(specs)}.`);
+  return row[name];
+}
+
+function refuseOthers(row: Json, specs: readonly TensorSpec[]): void {
+  for (const name of Object.keys(row))
+    if (!specs.some(spec => spec.name === name))
+      refuseInput(`The model has no input "${name}"; it takes ${describeSpecs(specs)}.`);
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
