@@ -14,6 +14,12 @@ export interface FedAdamSettings {
    * TensorFlow Federated does; true by default. Without it the algorithm is that which Reddi et al. print, whose first steps are shorter.
    */
   readonly biasCorrection?: boolean;
+  /**
+   * Weight of the updates from which a round takes full steps; 0, the default: every round does. The mean of fewer updates is noisier, and
+   * Adam's steps don't get shorter for that. So a round whose updates weigh κ of it, κ < 1, counts as κ of a step, by the square root scaling
+   * rule (Malladi et al. 2022, "On the SDEs and Scaling Rules for Adaptive Gradient Algorithms"): η√κ, β₁^κ, β₂^κ, τ/√κ.
+   */
+  readonly fullWeight?: number;
 }
 
 type Moments = { readonly step: number; readonly first: Float32Array; readonly second: Float32Array };
@@ -28,6 +34,7 @@ export function fedAdam({
   beta2 = 0.99,
   tau = 0.001,
   biasCorrection = true,
+  fullWeight = 0,
 }: FedAdamSettings = {}): SumStrategy<Moments> {
   const rateOf = (step: number): number =>
     biasCorrection
@@ -41,18 +48,21 @@ export function fedAdam({
       first: new Float32Array(count),
       second: new Float32Array(count).fill(biasCorrection ? 0 : tau * tau),
     }),
-    apply(state, model, { delta }) {
-      const step = state.step + 1;
+    apply(state, model, { delta, weight }) {
+      const part = weight < fullWeight ? weight / fullWeight : 1;
+      const step = state.step + part;
+      const [decay1, decay2] = [beta1 ** part, beta2 ** part];
+      const least = tau / Math.sqrt(part);
       const first = new Float32Array(model.length);
       const second = new Float32Array(model.length);
       const next = new Float32Array(model.length);
-      const rate = rateOf(step);
+      const rate = rateOf(step) * Math.sqrt(part);
       for (let i = 0; i < next.length; i++) {
-        const m = beta1 * state.first[i]! + (1 - beta1) * delta[i]!;
-        const v = beta2 * state.second[i]! + (1 - beta2) * delta[i]! * delta[i]!;
+        const m = decay1 * state.first[i]! + (1 - decay1) * delta[i]!;
+        const v = decay2 * state.second[i]! + (1 - decay2) * delta[i]! * delta[i]!;
         first[i] = m;
         second[i] = v;
-        next[i] = model[i]! + (rate * m) / (Math.sqrt(v) + tau);
+        next[i] = model[i]! + (rate * m) / (Math.sqrt(v) + least);
       }
       return { state: { step, first, second }, model: next };
     },

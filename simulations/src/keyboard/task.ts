@@ -29,6 +29,8 @@ export interface KeyboardSettings {
 
 /** Messages that a phone must have to be drawn. */
 export const fewestExamples = 5;
+/** Weight from which a round takes full steps: that of 40 phones that have no more messages than they must. */
+const fullWeight = 40 * fewestExamples;
 /** Share of the cohort without whose updates a round fails. */
 const quorum = 0.625;
 /** Share of lost devices that the masks survive at least. */
@@ -77,7 +79,7 @@ export function keyboardTask({
     uploadSlot: 0,
     schedule: { every: 0 },
     eligibility: { minExamples: fewestExamples },
-    strategy: fedAdam({ serverLearningRate, tau: 0.0005 }),
+    strategy: fedAdam({ serverLearningRate, tau: 0.0005, fullWeight }),
     serving: { transformer: keyboardServing(new Vocabulary(heldOut.words)).transformer },
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });

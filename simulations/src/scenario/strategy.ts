@@ -21,6 +21,8 @@ export const strategySettings = z
     tau: z.number().positive().default(0.001),
     /** Of `fedAdam`: whether its moments are corrected for their start. */
     biasCorrection: z.boolean().default(true),
+    /** Of `fedAdam`: weight of the updates from which a round takes full steps; rounds of less take shorter ones. 0: every round takes full steps. */
+    fullWeight: z.number().min(0).default(0),
     /** Of `trimmedMean`: the share that is cut off at each end. */
     trim: z.number().min(0).lt(0.5).default(0.1),
   })

@@ -17,6 +17,7 @@ strategyContract('fedAvg with half a step', fedAvg({ serverLearningRate: 0.5 }))
 strategyContract('fedAvgM', fedAvgM());
 strategyContract('fedAdam', fedAdam());
 strategyContract('fedAdam without bias correction', fedAdam({ biasCorrection: false }));
+strategyContract('fedAdam with shorter steps of small rounds', fedAdam({ fullWeight: 100 }));
 strategyContract('median', median());
 strategyContract('trimmedMean', trimmedMean({ trim: 0.3 }));
 
@@ -129,6 +130,37 @@ describe('published figures', () => {
     for (const gradient of [2, -0.25])
       expectClose(descent(strategy, gradient, 1), [1 - Math.sign(gradient)], 1e-6);
   });
+
+  // Malladi et al. 2022, Definition 5: the rule for batches of κ times the size.
+  it.each([0.25, 0.04])(
+    'fedAdam: a round of κ = %f of the full weight steps by the square root scaling rule',
+    kappa => {
+      const [serverLearningRate, beta1, beta2, tau] = [0.1, 0.9, 0.99, 0.01];
+      const fullWeight = 200;
+      const small = fedAdam({ serverLearningRate, beta1, beta2, tau, fullWeight });
+      const scaled = fedAdam({
+        serverLearningRate: serverLearningRate * Math.sqrt(kappa),
+        beta1: beta1 ** kappa,
+        beta2: beta2 ** kappa,
+        tau: tau / Math.sqrt(kappa),
+      });
+      const after = (strategy: ReturnType<typeof fedAdam>, weight: number) => {
+        let now: ReturnType<typeof strategy.apply> = {
+          state: strategy.init(2),
+          model: Float32Array.of(1, -1),
+        };
+        for (const delta of [Float32Array.of(2, 0.001), Float32Array.of(-1, 0.002), Float32Array.of(0.5, 0)])
+          now = strategy.apply(now.state, now.model, { delta, weight });
+        return [...now.model];
+      };
+      expectClose(after(small, kappa * fullWeight), after(scaled, 1), single);
+      // From the full weight on, nothing is another than before.
+      for (const weight of [fullWeight, 10 * fullWeight])
+        expect(after(small, weight)).toEqual(
+          after(fedAdam({ serverLearningRate, beta1, beta2, tau }), weight),
+        );
+    },
+  );
 
   it('fedAdam without bias correction: Algorithm 2 of Reddi et al. 2021, in float64', () => {
     const [eta, beta1, beta2, tau] = [0.1, 0.9, 0.99, 0.05];
