@@ -117,7 +117,7 @@ async function start(): Promise<void> {
         .adjust(rounds === 'small' ? small : task),
     clock: systemClock,
     phones: { all: options.devices, besideVisitors: besideVisitors(options.devices, small) },
-    awake: count => phones.awake(count),
+    awake: (count, from) => phones.awake(count, from),
     say: line => display.say(line),
   });
   const audit = new ExactnessAudit(
@@ -129,7 +129,10 @@ async function start(): Promise<void> {
     },
     { isStranger: device => visitors.has(device), since: began },
   );
-  coordinator.events.on('round', state => audit.observe(state));
+  coordinator.events.on('round', state => {
+    audit.observe(state);
+    if (state.phase === 'updates') host.roundBegan(state.terms.number);
+  });
   coordinator.events.on('round-ended', record => audit.ended(record));
   phones.on('event', event => {
     if (event.type === 'update') audit.take(event);

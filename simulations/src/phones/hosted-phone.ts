@@ -1,5 +1,13 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 
+/** Which phones take part: so many of all of them, from one number on, and after the last the first. */
+export interface Turn {
+  readonly awake: number;
+  readonly from: number;
+  /** Phones that there are. */
+  readonly of: number;
+}
+
 /** A phone that takes part or rests as it is told, and never leaves a round for that. */
 export class HostedPhone {
   readonly client: Pick<PlatformClient, 'on' | 'start' | 'stop'>;
@@ -22,9 +30,9 @@ export class HostedPhone {
     client.on('wait', () => this.#becomes(false));
   }
 
-  /** Takes part where it is among the first `count`; else rests, once it has no part in a round. */
-  follow(count: number): void {
-    this.#isWanted = this.#number < count;
+  /** Takes part where it is its turn; else rests, once it has no part in a round. */
+  follow({ awake, from, of }: Turn): void {
+    this.#isWanted = (this.#number - (from % of) + of) % of < awake;
     this.#settle();
   }
 

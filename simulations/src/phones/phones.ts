@@ -12,9 +12,11 @@ interface EventMap {
 /** The virtual phones, spread over one worker thread a core; a tfjs instance for each phone would cost 45 MB and a second. */
 export class Phones extends EventEmitter<EventMap> {
   readonly #workers: readonly Worker[];
+  readonly #count: number;
 
   constructor({ phones, ...rest }: PhonesData) {
     super();
+    this.#count = phones.length;
     const threads = Math.min(availableParallelism(), phones.length);
     this.#workers = Array.from({ length: threads }, (_, thread) => {
       const workerData: PhonesData = { ...rest, phones: phones.filter((_, i) => i % threads === thread) };
@@ -36,9 +38,10 @@ export class Phones extends EventEmitter<EventMap> {
     });
   }
 
-  /** Lets the phones with the first `count` numbers alone take part; the others rest once they have no part in a round. */
-  awake(count: number): void {
-    for (const worker of this.#workers) worker.postMessage({ awake: count } satisfies PhonesOrder);
+  /** Only so many phones take part, those with the numbers from `from` on; the others rest once they have no part in a round. */
+  awake(count: number, from = 0): void {
+    const turn: PhonesOrder = { awake: count, from, of: this.#count };
+    for (const worker of this.#workers) worker.postMessage(turn);
   }
 
   /** Lets every phone leave politely, and ends the threads. */

@@ -13,7 +13,7 @@ import type { Losses } from '../behaviour/losses.ts';
 import { simulatedFloors } from '../devices/floors.ts';
 import { type PlainUpdate, Recorder, type UpdatePlan } from '../exactness/recorder.ts';
 import { seededRandom } from '../random/seeded-random.ts';
-import { HostedPhone } from './hosted-phone.ts';
+import { HostedPhone, type Turn } from './hosted-phone.ts';
 import { keptIdentity } from './kept-identity.ts';
 import { losing } from './losses.ts';
 import { simulated } from './platform.ts';
@@ -34,8 +34,8 @@ export interface PhonesData {
   readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
 }
 
-/** What it is told: to let the phones with the first numbers alone take part, or to end. */
-export type PhonesOrder = { readonly awake: number } | 'stop';
+/** What it is told: which phones take part, or to end. */
+export type PhonesOrder = Turn | 'stop';
 
 /** What it tells: what it trains on, which phones are connected, what went wrong on one, and what one sent, without masks. */
 export type PhonesEvent =
@@ -96,7 +96,7 @@ async function host(): Promise<void> {
   });
   parentPort!.on('message', async (order: PhonesOrder) => {
     if (order !== 'stop') {
-      for (const phone of hosted) phone.follow(order.awake);
+      for (const phone of hosted) phone.follow(order);
       return;
     }
     for (const { client } of hosted) await client.stop();

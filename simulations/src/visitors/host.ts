@@ -15,8 +15,8 @@ export interface HostPorts {
   readonly resize: (rounds: 'small' | 'asked') => void;
   /** Phones that there are, and so many of them that a small round takes them and a visitor, without one too many. */
   readonly phones: { readonly all: number; readonly besideVisitors: number };
-  /** Lets so many phones take part, and the others rest once they have no part in a round. */
-  readonly awake: (phones: number) => void;
+  /** Lets so many phones take part, those from this number on, and the others rest once they have no part in a round. */
+  readonly awake: (phones: number, from: number) => void;
   /** Hears in words what happens. */
   readonly say: (line: string) => void;
 }
@@ -31,6 +31,9 @@ export class Host {
   #cancel: Cancel = () => {};
   #isVisited = false;
   #areRoundsOver = false;
+  /** Number of the round for which it is the turn of the phones from `#from` on. */
+  #round = 0;
+  #from = 0;
   /** One change after the other. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -45,6 +48,19 @@ export class Host {
     this.#areRoundsOver = true;
     this.#settle();
     await this.#queue;
+  }
+
+  /**
+   * The cohort of a round is drawn. Beside visitors it is the turn of other phones then: rounds of the same few would teach the model what
+   * only these write. They come in time for the next round, and the others rest once this one is over.
+   */
+  roundBegan(number: number): void {
+    if (!this.#isVisited || number === this.#round) return;
+    this.#round = number;
+    const { phones, awake } = this.#ports;
+    const from = (this.#from + phones.besideVisitors) % Math.max(1, phones.all);
+    this.#from = from;
+    this.#queue = this.#queue.then(() => awake(phones.besideVisitors, from));
   }
 
   /** Follows the visitors no longer. */
@@ -78,7 +94,8 @@ export class Host {
       resize(isVisited ? 'small' : 'asked');
       if (isVisited || goesOn) await control.unpause(task);
       else await control.pause(task);
-      awake(isVisited ? phones.besideVisitors : goesOn ? phones.all : 0);
+      if (isVisited) awake(phones.besideVisitors, this.#from);
+      else awake(goesOn ? phones.all : 0, 0);
     };
     this.#queue = this.#queue.then(change).catch(error => say(String(error)));
   }

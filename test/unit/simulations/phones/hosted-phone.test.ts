@@ -21,22 +21,32 @@ beforeEach(() => {
   phone = new HostedPhone(7, client, () => {});
 });
 
+const first = (awake: number) => ({ awake, from: 0, of: 280 });
 const hear = <Name extends keyof ClientEvents>(name: Name, event: unknown) =>
   listeners.get(name)!(event as never);
 
 it('rests where its number is not among the first ones, and takes part again', () => {
-  phone.follow(8);
+  phone.follow(first(8));
   expect(happened).toEqual([]);
-  phone.follow(7);
-  phone.follow(3);
+  phone.follow(first(7));
+  phone.follow(first(3));
   expect(happened).toEqual(['stop']);
-  phone.follow(280);
+  phone.follow(first(280));
+  expect(happened).toEqual(['stop', 'start']);
+});
+
+it('takes part in its turn, which goes round', () => {
+  for (const from of [0, 7, 279]) phone.follow({ awake: 9, from, of: 280 });
+  expect(happened).toEqual([]);
+  phone.follow({ awake: 9, from: 8, of: 280 });
+  expect(happened).toEqual(['stop']);
+  phone.follow({ awake: 9, from: 280 + 7, of: 280 });
   expect(happened).toEqual(['stop', 'start']);
 });
 
 it('finishes the round in which it has a part', () => {
   hear('round', { phase: 'keys' });
-  phone.follow(0);
+  phone.follow(first(0));
   hear('round', { phase: 'counted' });
   expect(happened).toEqual([]);
   hear('round', { phase: 'ended' });
@@ -45,15 +55,15 @@ it('finishes the round in which it has a part', () => {
 
 it('finds a round over whose end was not heard', () => {
   hear('round', { phase: 'training' });
-  phone.follow(0);
+  phone.follow(first(0));
   hear('wait', { reason: 'the end of the round was not heard' });
   expect(happened).toEqual(['stop']);
 });
 
 it('stays where it is wanted again before its round is over', () => {
   hear('round', { phase: 'training' });
-  phone.follow(0);
-  phone.follow(280);
+  phone.follow(first(0));
+  phone.follow(first(280));
   hear('round', { phase: 'ended' });
   expect(happened).toEqual([]);
 });

@@ -26,7 +26,7 @@ beforeEach(() => {
     resize: rounds => happened.push(`${rounds} rounds`),
     clock,
     phones: { all: 280, besideVisitors: 8 },
-    awake: count => happened.push(`${count} phones`),
+    awake: (count, from) => happened.push(`${count} phones${from > 0 ? ` from ${from}` : ''}`),
     say: () => {},
   });
 });
@@ -69,6 +69,19 @@ it('rests after the rounds that were asked for, and goes on with each visitor', 
   await goes(deviceId(1));
   await clock.advance(30_000);
   expect(happened.slice(6)).toEqual(['asked rounds', 'pause keyboard', '0 phones']);
+});
+
+it('gives each round with visitors other phones, once each, and goes round', async () => {
+  host.roundBegan(1);
+  await comes(deviceId(1));
+  happened.length = 0;
+  const phones = () => happened.splice(0);
+  for (const number of [2, 2, 3]) host.roundBegan(number);
+  await clock.advance(0);
+  expect(phones()).toEqual(['8 phones from 8', '8 phones from 16']);
+  for (let number = 4; number < 4 + 33; number++) host.roundBegan(number);
+  await clock.advance(0);
+  expect(phones().at(-1)).toBe('8 phones');
 });
 
 it('does not rest while somebody is there', async () => {
