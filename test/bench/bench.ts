@@ -48,6 +48,11 @@ const benchmarks: Record<string, Benchmark> = {
       'the operators’ page: what it weighs, how soon each page can be used after a long history, what open ones cost',
     load: () => import('./dashboard/dashboard.ts'),
   },
+  serving: {
+    measures:
+      'the inference server over HTTP, beside the bare engine, a bare echo, and a plain route with tfjs-wasm',
+    load: () => import('./serving/serving.ts'),
+  },
   rounds: {
     measures: 'a whole masked round over sockets, beside the same round unmasked',
     load: () => import('./rounds/rounds.ts'),

@@ -9,7 +9,7 @@ import type { InferenceLimits } from '../server/settings.ts';
 export interface DoorPorts {
   readonly server: InferenceServer;
   /** Lets a request in, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
-  readonly admit: (request: FastifyRequest, right: Right) => void | Promise<void>;
+  readonly admit: (request: FastifyRequest, right: Right) => void;
   /** Hears of what is ours to mend, and of what was refused. */
   readonly fault: (where: string, error: unknown) => void;
   readonly refused: (where: string, error: MurmurationError) => void;
@@ -47,11 +47,14 @@ export function openDoor(
       { parseAs: 'buffer', bodyLimit: server.limits.body },
       (_request, body, done) => done(null, body),
     );
-    scope.addHook('onRequest', async request => {
+    // By callbacks, which take no turn of their own: these run for every request.
+    scope.addHook('onRequest', (request, _reply, done) => {
       const { right } = request.routeOptions.config;
-      if (right !== undefined) await admit(request, right);
+      done(right === undefined ? undefined : refusalOf(() => admit(request, right)));
     });
-    scope.addHook('preParsing', async ({ raw }, reply) => bodies.take(raw, reply.raw));
+    scope.addHook('preParsing', ({ raw }, reply, _payload, done) => {
+      done(refusalOf(() => bodies.take(raw, reply.raw)));
+    });
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const coded = classify(error);
       const where = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
@@ -87,6 +90,16 @@ export function clientSignal({ raw }: FastifyReply): AbortSignal {
       controller.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
   });
   return controller.signal;
+}
+
+/** What `check` throws; undefined where it throws nothing. */
+function refusalOf(check: () => void): Error | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** Bounds the bytes of all bodies that are read or worked on at the same time, before any of them is read. */

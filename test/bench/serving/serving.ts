@@ -1,0 +1,304 @@
+import { largeModel, nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
+import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
+import { firstWordId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { scorerOf } from '@murmuration/engine/runtime/predict';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { type ServedModels, serveModels } from '@murmuration/serving/assembly/serve-models';
+import { inferenceSchema } from '@murmuration/serving/assembly/settings';
+import type { Tensor } from '@murmuration/serving/tensors/tensor';
+import { type BenchmarkOptions, type Figures, median, round } from '../benchmark.ts';
+import { SecondProcess } from '../second-process.ts';
+import type { ClientOrder, ClientReport } from './clients.ts';
+import { BenchModels } from './models.ts';
+import { type PlainServer, plainServer } from './plain-server.ts';
+
+const small = { inputs: 100, units: 10 };
+/** 8,392,704 weights. */
+const large = { inputs: 4_096, units: 2_048 };
+const concurrency = [1, 16, 64];
+const requests = 2_000;
+const sentence = 'how are you doing to';
+const swaps = 100;
+
+/** A dense model with an output of logits. */
+function dense({ inputs, units }: { readonly inputs: number; readonly units: number }): tf.LayersModel {
+  const x = tf.input({ shape: [inputs], name: 'x' });
+  const y = tf.layers.dense({ units, name: 'y' }).apply(x) as tf.SymbolicTensor;
+  return tf.model({ inputs: x, outputs: y });
+}
+
+function row(length: number): Tensor {
+  const data = Float32Array.from({ length }, (_, at) => Math.fround(Math.sin(at)));
+  return { name: 'x', datatype: 'FP32', shape: [1, length], data };
+}
+
+const json = (value: unknown) => new Uint8Array(Buffer.from(JSON.stringify(value)));
+const plainHeaders = { 'content-type': 'application/json' };
+
+interface Kind {
+  readonly path: string;
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requests: number;
+}
+
+/** A request for a row of a dense model, in JSON and in bytes. */
+function kindsOf(model: string, input: Tensor, count: number): Readonly<Record<'json' | 'binary', Kind>> {
+  const { data, ...head } = input;
+  const path = `/v2/models/${model}/infer`;
+  const bytes = Buffer.from((data as Float32Array).buffer);
+  const header = Buffer.from(
+    JSON.stringify({
+      parameters: { binary_data_output: true },
+      inputs: [{ ...head, parameters: { binary_data_size: bytes.length } }],
+    }),
+  );
+  return {
+    json: {
+      path,
+      body: json({ inputs: [{ ...head, data: Array.from(data as Float32Array) }] }),
+      headers: plainHeaders,
+      requests: count,
+    },
+    binary: {
+      path,
+      body: new Uint8Array(Buffer.concat([header, bytes])),
+      headers: { 'inference-header-content-length': String(header.length) },
+      requests: count,
+    },
+  };
+}
+
+/**
+ * Requests a second of the inference server, and CPU time of one, for a small and a large dense model and the keyboard's large model, by
+ * JSON and bytes; beside the bare call of the engine, a bare fastify echo, and a plain fastify route that calls tfjs-wasm. The clients have a
+ * process of their own. Then an alias changes under load.
+ */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  if (args.length > 0)
+    throw new Error(`The benchmark serving takes no arguments, but got ${args.join(' ')}.`);
+  await startBackend();
+  await tf.setBackend('wasm');
+  const words = Array.from({ length: largeModel.vocabulary - firstWordId }, (_, at) => `w${at}`);
+  const vocabulary = new Vocabulary([...sentence.split(' '), ...words.slice(sentence.split(' ').length)]);
+  const keyboard = nextWordModel(largeModel, 1);
+  const models = new BenchModels();
+  models.add('small', dense(small), dense(small));
+  models.add('large', dense(large));
+  models.add('keyboard', keyboard);
+  const settings = { preload: 'all' as const, pending: 100_000, pendingPerModel: 100_000 };
+  const transformers = { keyboard: keyboardServing(vocabulary).transformer };
+  const open = (change: object) =>
+    serveModels({
+      source: models,
+      settings: inferenceSchema.parse({ ...settings, ...change }),
+      port: 0,
+      transformers,
+    });
+  const clients = new SecondProcess<ClientOrder, ClientReport>(new URL('./clients.ts', import.meta.url));
+  const served = await open({});
+  const single = await open({ maxBatch: 1 });
+  const plain = await plainServer(keyboard, vocabulary);
+  await Promise.all([served.preloaded, single.preloaded]);
+  const ask = async (url: string, kind: Kind, atOnce: number) => {
+    const before = process.cpuUsage();
+    const { path, ...order } = kind;
+    const { ms, latencies, errors, last } = await clients.run<ClientReport>({
+      ...order,
+      url: url + path,
+      atOnce,
+    });
+    const { user, system } = process.cpuUsage(before);
+    const sorted = latencies.toSorted();
+    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+    return {
+      perSecond: (1_000 * kind.requests) / ms,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      cpuMs: (user + system) / 1_000 / kind.requests,
+      errors,
+      last: Buffer.from(last).toString('utf8'),
+    };
+  };
+
+  try {
+    const kinds = {
+      small: kindsOf('small', row(small.inputs), requests),
+      large: kindsOf('large', row(large.inputs), requests / 4),
+    };
+    const sentences: Kind = {
+      path: '/v2/models/keyboard/infer',
+      body: json({ inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: [sentence] }] }),
+      headers: plainHeaders,
+      requests: requests / 4,
+    };
+    const figures: Record<string, unknown> = {};
+    for (const [name, kind] of [
+      ['smallJson', kinds.small.json],
+      ['smallBinary', kinds.small.binary],
+      ['largeJson', kinds.large.json],
+      ['largeBinary', kinds.large.binary],
+      ['keyboardJson', sentences],
+    ] as const) {
+      for (const atOnce of concurrency) {
+        await ask(served.url, { ...kind, requests: 100 }, atOnce);
+        const { perSecond, p50Ms, p99Ms, cpuMs } = await ask(served.url, kind, atOnce);
+        figures[`${name}${atOnce}`] = {
+          perSecond: round(perSecond),
+          p50Ms: round(p50Ms),
+          p99Ms: round(p99Ms),
+          cpuMs: round(cpuMs),
+        };
+        log(`${name}, ${atOnce} at once: ${perSecond.toFixed(0)} a second, ${cpuMs.toFixed(3)} ms of CPU`);
+      }
+    }
+    return {
+      ...figures,
+      ...(await overhead(ask, { single, plain, kind: kinds.small.json, log })),
+      ...(await gain(ask, { served, single, kind: kinds.large.binary, log })),
+      ...(await besideTfjs(ask, { served, plain, kind: sentences, log })),
+      ...(await swapped(clients, { served, models, kind: kinds.small.json, log })),
+      node: process.version,
+    };
+  } finally {
+    await Promise.all([served.close(), single.close(), plain.close(), clients.end()]);
+  }
+}
+
+type Ask = (
+  url: string,
+  kind: Kind,
+  atOnce: number,
+) => Promise<{ perSecond: number; cpuMs: number; errors: number; last: string }>;
+type Log = BenchmarkOptions['log'];
+
+/** CPU time of a request at batch 1, beside that of the engine's bare call and of a bare echo of the same body; in turns. */
+async function overhead(
+  ask: Ask,
+  { single, plain, kind, log }: { single: ServedModels; plain: PlainServer; kind: Kind; log: Log },
+): Promise<Figures> {
+  const scorer = await scorerOf(dense(small));
+  const input = row(small.inputs).data as Float32Array;
+  const calls = 20_000;
+  const engine: number[] = [];
+  const [ours, echo]: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 6; turn++) {
+    const before = process.cpuUsage();
+    for (let call = 0; call < calls; call++) scorer.score(input, { batch: 1, steps: 1 }, [0], () => {});
+    const { user, system } = process.cpuUsage(before);
+    const own = await ask(single.url, kind, 16);
+    const bare = await ask(plain.url, { ...kind, path: '/echo' }, 16);
+    // The first turn warms up.
+    if (turn === 0) continue;
+    engine.push((user + system) / 1_000 / calls);
+    ours.push(own.cpuMs);
+    echo.push(bare.cpuMs);
+  }
+  const [engineCpuMs, cpuMs, echoCpuMs] = [median(engine), median(ours), median(echo)];
+  const overheadJson = cpuMs / (engineCpuMs + echoCpuMs);
+  log(
+    `overheadJson ${overheadJson.toFixed(2)}: ${cpuMs.toFixed(3)} ms beside ${engineCpuMs.toFixed(3)} + ${echoCpuMs.toFixed(3)} ms`,
+  );
+  return {
+    overheadJson: round(overheadJson),
+    overheadCpuMs: round(cpuMs),
+    engineCpuMs: round(engineCpuMs),
+    echoCpuMs: round(echoCpuMs),
+  };
+}
+
+/** What running requests together gains, at the server's core, and over HTTP beside it. */
+async function gain(
+  ask: Ask,
+  { served, single, kind, log }: { served: ServedModels; single: ServedModels; kind: Kind; log: Log },
+): Promise<Figures> {
+  const input = row(large.inputs);
+  const rate = async ({ server }: ServedModels) => {
+    let left = 640;
+    const began = performance.now();
+    await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        while (left-- > 0) await server.infer({ model: 'large', inputs: [input], protocol: 'bench' });
+      }),
+    );
+    return 640_000 / (performance.now() - began);
+  };
+  const [together, alone, overHttp, aloneOverHttp]: [number[], number[], number[], number[]] = [
+    [],
+    [],
+    [],
+    [],
+  ];
+  for (let turn = 0; turn < 5; turn++) {
+    together.push(await rate(served));
+    alone.push(await rate(single));
+    overHttp.push((await ask(served.url, kind, 64)).perSecond);
+    aloneOverHttp.push((await ask(single.url, kind, 64)).perSecond);
+  }
+  const batchingGain = median(together) / median(alone);
+  const batchingGainHttp = median(overHttp) / median(aloneOverHttp);
+  log(`batchingGain ${batchingGain.toFixed(2)}, over HTTP ${batchingGainHttp.toFixed(2)}`);
+  return {
+    batchingGain: round(batchingGain),
+    batchingGainHttp: round(batchingGainHttp),
+    togetherPerSecond: round(median(together)),
+    alonePerSecond: round(median(alone)),
+  };
+}
+
+/** A sentence in, three words out, beside a plain route; throws where the words differ. */
+async function besideTfjs(
+  ask: Ask,
+  { served, plain, kind, log }: { served: ServedModels; plain: PlainServer; kind: Kind; log: Log },
+): Promise<Figures> {
+  const theirs: Kind = { ...kind, path: '/suggest', body: json({ text: sentence }), requests: 100 };
+  const [ours, rates]: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 5; turn++) {
+    const own = await ask(served.url, kind, 16);
+    const other = await ask(plain.url, theirs, 16);
+    const found = JSON.parse(own.last).outputs[0].data;
+    const expected = JSON.parse(other.last).words;
+    if (found.join() !== expected.join()) throw new Error(`The server suggests ${found}, tfjs ${expected}.`);
+    ours.push(own.perSecond);
+    rates.push(other.perSecond);
+  }
+  const vsTfjsServer = median(ours) / median(rates);
+  log(`vsTfjsServer ${vsTfjsServer.toFixed(1)}`);
+  return { vsTfjsServer: round(vsTfjsServer), tfjsServerPerSecond: round(median(rates)) };
+}
+
+/** An alias moves back and forth under load: answers that failed, and whether both versions answered. */
+async function swapped(
+  clients: SecondProcess<ClientOrder, ClientReport>,
+  { served, models, kind, log }: { served: ServedModels; models: BenchModels; kind: Kind; log: Log },
+): Promise<Figures> {
+  const { path, ...order } = kind;
+  let isOver = false;
+  const load = clients.run<ClientReport>({ ...order, url: served.url + path, requests: 20_000, atOnce: 16 });
+  const ended = load.then(() => {
+    isOver = true;
+  });
+  let done = 0;
+  const answered = new Set<string>();
+  while (done < swaps && !isOver) {
+    const version = String((done + 1) % 2);
+    models.promote('small', Number(version));
+    // Until the new one answers.
+    for (;;) {
+      const response = await served.server.infer({
+        model: 'small',
+        inputs: [row(small.inputs)],
+        protocol: 'bench',
+      });
+      answered.add(response.version);
+      if (response.version === version) break;
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    done += 1;
+  }
+  const { errors } = await load;
+  await ended;
+  log(`${done} swaps under load, ${errors} errors`);
+  return { swaps: done, swapErrors: errors, versionsThatAnswered: answered.size };
+}
