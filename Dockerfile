@@ -12,6 +12,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
 COPY engine/package.json engine/
 COPY api/package.json api/
+COPY inference-client/package.json inference-client/
 COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
 COPY dashboard/package.json dashboard/
@@ -35,12 +36,14 @@ COPY package.json LICENSE ./
 COPY protocol/package.json protocol/
 COPY engine/package.json engine/
 COPY api/package.json api/
+COPY inference-client/package.json inference-client/
 COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
 COPY cli/package.json cli/
 COPY --from=build /build/protocol/dist protocol/dist
 COPY --from=build /build/engine/dist engine/dist
 COPY --from=build /build/api/dist api/dist
+COPY --from=build /build/inference-client/dist inference-client/dist
 COPY --from=build /build/serving/dist serving/dist
 COPY --from=build /build/coordinator/dist coordinator/dist
 COPY --from=build /build/cli/dist cli/dist

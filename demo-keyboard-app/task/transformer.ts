@@ -1,4 +1,4 @@
-import type { Tensor } from '@murmuration/serving/tensors/tensor';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import { firstWordId, paddingId, type Vocabulary } from './vocabulary.ts';
 

@@ -1,3 +1,5 @@
+export type { Datatype, TensorData } from '@murmuration/inference-client/tensors/datatype';
+export type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 export { type InferenceToken, mintInferenceToken, type Right } from './access/tokens.ts';
 export { type ServedModels, type ServeOptions, serveModels } from './assembly/serve-models.ts';
 export { type InferenceSettings, inferenceSchema } from './assembly/settings.ts';
@@ -9,6 +11,4 @@ export type { InferRequest, InferResponse } from './server/request.ts';
 export { type CoordinatorModels, coordinatorModels } from './source/coordinator.ts';
 export { type FolderModels, folderModels } from './source/folder.ts';
 export type { ModelContent, ModelListing, ModelSource, ServedModel } from './source/source.ts';
-export type { Datatype, TensorData } from './tensors/datatype.ts';
-export type { Tensor, TensorSpec } from './tensors/tensor.ts';
 export type { Transformed, Transformer } from './transformer/transformer.ts';

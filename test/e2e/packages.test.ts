@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PackedApp } from './packed-app.ts';
 
 const root = new URL('../../', import.meta.url);
-const packages = ['protocol', 'engine', 'api', 'serving', 'coordinator', 'client-sdk'];
+const packages = ['protocol', 'engine', 'api', 'inference-client', 'serving', 'coordinator', 'client-sdk'];
 
 /** Runs Node as a user of the built packages does: no loader, no conditions. */
 function node(...args: string[]): { status: number | null; output: string } {

@@ -9,12 +9,13 @@ const mayImport: Record<string, readonly string[]> = {
   protocol: [],
   engine: ['protocol'],
   api: ['protocol'],
-  serving: ['engine', 'protocol'],
+  'inference-client': ['protocol'],
+  serving: ['engine', 'inference-client', 'protocol'],
   coordinator: ['api', 'serving', 'engine', 'protocol'],
   ui: [],
   dashboard: ['api', 'protocol', 'ui'],
   'client-sdk': ['engine', 'protocol'],
-  'demo-keyboard-app/task': ['serving', 'engine', 'protocol'],
+  'demo-keyboard-app/task': ['serving', 'inference-client', 'engine', 'protocol'],
   'demo-keyboard-app/src': ['ui', 'demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
   cli: ['coordinator', 'client-sdk', 'api', 'serving', 'engine', 'protocol'],
   simulations: [
@@ -34,6 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
     'dashboard',
     'ui',
     'coordinator',
+    'inference-client',
     'serving',
     'client-sdk',
     'demo-keyboard-app/task',
@@ -46,6 +48,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** Rooms that run in browsers, and the files in them that are for Node: portable files import neither Node nor these. */
 const portable = [
   'protocol',
+  'inference-client',
   'api',
   'client-sdk',
   'ui',

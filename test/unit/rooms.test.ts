@@ -48,6 +48,7 @@ const order: Record<string, readonly string[]> = {
     'worker',
     'testing',
   ],
+  'inference-client/src': ['tensors', 'wire', 'client'],
   'serving/src': [
     'tensors',
     'source',

@@ -391,6 +391,11 @@ export const errors = {
     retryable: true,
     text: 'The model cannot be used now.',
   },
+  'inference.answer': {
+    status: 502,
+    retryable: false,
+    text: "The inference server's answer does not follow the Open Inference Protocol.",
+  },
   'inference.unauthenticated': {
     status: 401,
     retryable: false,

@@ -1,4 +1,4 @@
-import { refuseInput } from '../tensors/tensor.ts';
+import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 
 /** A table: names of columns, and rows of as many cells. */
 export interface Table {

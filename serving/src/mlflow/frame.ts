@@ -1,5 +1,10 @@
+import {
+  describeSpecs,
+  refuseInput,
+  type Tensor,
+  type TensorSpec,
+} from '@murmuration/inference-client/tensors/tensor';
 import { tensorFromNested } from '../tensors/nested-json.ts';
-import { describeSpecs, refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
 import { isObject } from '../tf-serving/tensors.ts';
 import type { Table } from './csv.ts';
 

@@ -1,10 +1,10 @@
+import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
+import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, opened } from '../http/door.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
-import { parseJson } from '../tensors/lossless-json.ts';
-import { refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
 import { columnsToJson, isObject, tensorsFromColumns, tensorsFromRows } from '../tf-serving/tensors.ts';
 import { readCsv } from './csv.ts';
 import { tableOfRecords, tableOfSplit, tensorsFromTable } from './frame.ts';

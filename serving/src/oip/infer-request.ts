@@ -1,10 +1,15 @@
+import { dataFromBytes } from '@murmuration/inference-client/tensors/binary-data';
+import {
+  type Datatype,
+  datatypes,
+  isDatatype,
+  type TensorData,
+} from '@murmuration/inference-client/tensors/datatype';
+import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
+import { numberOf, parseJson } from '@murmuration/inference-client/tensors/lossless-json';
+import { elementsOf, refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelMetadata } from '../server/inference-server.ts';
-import { dataFromBytes } from '../tensors/binary-data.ts';
-import { type Datatype, datatypes, isDatatype, type TensorData } from '../tensors/datatype.ts';
-import { dataFromJson } from '../tensors/json-data.ts';
-import { numberOf, parseJson } from '../tensors/lossless-json.ts';
-import { elementsOf, refuseInput, type Tensor } from '../tensors/tensor.ts';
 
 /** What an inference request of the protocol says. */
 export interface OipRequest {

@@ -1,6 +1,6 @@
+import { dataToBytes } from '@murmuration/inference-client/tensors/binary-data';
+import { dataToJson } from '@murmuration/inference-client/tensors/json-data';
 import type { InferResponse } from '../server/request.ts';
-import { dataToBytes } from '../tensors/binary-data.ts';
-import { dataToJson } from '../tensors/json-data.ts';
 import type { OipRequest } from './infer-request.ts';
 
 /** The body of an answer; with bytes of tensors behind its JSON, how long that is. */

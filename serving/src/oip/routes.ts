@@ -1,9 +1,9 @@
+import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
+import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, opened, unnamed } from '../http/door.ts';
-import { parseJson } from '../tensors/lossless-json.ts';
-import { refuseInput, type TensorSpec } from '../tensors/tensor.ts';
 import { readInferRequest, readRawRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
 import { statisticsOf } from './statistics.ts';

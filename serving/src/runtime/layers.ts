@@ -3,11 +3,11 @@ import type { Scorer } from '@murmuration/engine/inference/scorer';
 import { loadModel } from '@murmuration/engine/models/model';
 import { fusedScorerOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import type { Datatype } from '@murmuration/inference-client/tensors/datatype';
+import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import type { Datatype } from '../tensors/datatype.ts';
-import type { Tensor, TensorSpec } from '../tensors/tensor.ts';
-import { refuseInput } from '../tensors/tensor.ts';
 import type { LoadedModel, RunOptions, Runtime } from './runtime.ts';
 
 /** Names of tfjs for what tensors of layers models hold. */

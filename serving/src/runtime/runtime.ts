@@ -1,5 +1,5 @@
+import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import type { ModelContent } from '../source/source.ts';
-import type { Tensor, TensorSpec } from '../tensors/tensor.ts';
 
 /** What runs models of a kind. */
 export interface Runtime {

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
+import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelContent } from '../source/source.ts';
-import type { Tensor, TensorSpec } from '../tensors/tensor.ts';
 import { layersRuntime } from './layers.ts';
 import type { LoadedModel, RunOptions } from './runtime.ts';
 

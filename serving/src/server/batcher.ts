@@ -1,8 +1,8 @@
+import { kinds, type NumericData, type TensorData } from '@murmuration/inference-client/tensors/datatype';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { LoadedModel } from '../runtime/runtime.ts';
-import { kinds, type NumericData, type TensorData } from '../tensors/datatype.ts';
-import type { Tensor } from '../tensors/tensor.ts';
 import type { Batching } from './settings.ts';
 import type { Turns } from './turns.ts';
 

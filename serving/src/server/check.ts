@@ -1,4 +1,10 @@
-import { describeSpecs, fits, refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
+import {
+  describeSpecs,
+  fits,
+  refuseInput,
+  type Tensor,
+  type TensorSpec,
+} from '@murmuration/inference-client/tensors/tensor';
 
 /**
  * The tensors of a request in the order of `specs`. Throws `inference.input`, saying what there is, for a name that is not there, is there

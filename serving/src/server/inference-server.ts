@@ -1,8 +1,8 @@
+import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ModelListing, ModelSource, ServedModel } from '../source/source.ts';
-import { refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
 import type { InferenceEvents } from './events.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensors/tensor.ts';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 
 /** What a client asks, whatever protocol carried it. */
 export interface InferRequest {

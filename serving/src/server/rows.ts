@@ -1,6 +1,6 @@
+import type { NumericData } from '@murmuration/inference-client/tensors/datatype';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { LoadedModel } from '../runtime/runtime.ts';
-import type { NumericData } from '../tensors/datatype.ts';
-import type { Tensor } from '../tensors/tensor.ts';
 import type { Batcher, Job, Ran } from './batcher.ts';
 
 /** Runs a job; rows of different lengths one by one, where the model does not take them together. */

@@ -1,6 +1,6 @@
+import { kinds } from '@murmuration/inference-client/tensors/datatype';
+import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import type { LoadedModel } from '../runtime/runtime.ts';
-import { kinds } from '../tensors/datatype.ts';
-import type { Tensor, TensorSpec } from '../tensors/tensor.ts';
 
 /**
  * Runs a model once on zeros, one in each length that varies, so that the first request finds it as fast as those that follow. What does not

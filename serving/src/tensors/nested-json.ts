@@ -1,7 +1,12 @@
-import type { Datatype, TensorData } from './datatype.ts';
-import { kinds } from './datatype.ts';
-import { dataFromJson } from './json-data.ts';
-import { elementsOf, refuseInput, type Tensor, type TensorSpec } from './tensor.ts';
+import type { Datatype, TensorData } from '@murmuration/inference-client/tensors/datatype';
+import { kinds } from '@murmuration/inference-client/tensors/datatype';
+import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
+import {
+  elementsOf,
+  refuseInput,
+  type Tensor,
+  type TensorSpec,
+} from '@murmuration/inference-client/tensors/tensor';
 
 const encoder = new TextEncoder();
 

@@ -1,7 +1,12 @@
-import { halfToNumber } from '../tensors/half.ts';
-import { valuesToJson } from '../tensors/json-data.ts';
+import { halfToNumber } from '@murmuration/inference-client/tensors/half';
+import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
+import {
+  describeSpecs,
+  refuseInput,
+  type Tensor,
+  type TensorSpec,
+} from '@murmuration/inference-client/tensors/tensor';
 import { tensorFromNested } from '../tensors/nested-json.ts';
-import { describeSpecs, refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
 import { isObject } from './tensors.ts';
 
 /** Inputs from examples, features by name, where `context` has those that all of them share. Throws `inference.input`. */

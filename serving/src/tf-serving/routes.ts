@@ -1,11 +1,11 @@
+import type { Datatype } from '@murmuration/inference-client/tensors/datatype';
+import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
+import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts } from '../http/door.ts';
 import type { ModelState } from '../server/inference-server.ts';
-import type { Datatype } from '../tensors/datatype.ts';
-import { parseJson } from '../tensors/lossless-json.ts';
-import { refuseInput, type TensorSpec } from '../tensors/tensor.ts';
 import { classesToJson, tensorsFromExamples, valuesOfRegression } from './examples.ts';
 import { columnsToJson, isObject, rowsToJson, tensorsFromColumns, tensorsFromRows } from './tensors.ts';
 

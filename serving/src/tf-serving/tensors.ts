@@ -1,6 +1,11 @@
-import { valuesToJson } from '../tensors/json-data.ts';
+import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
+import {
+  describeSpecs,
+  refuseInput,
+  type Tensor,
+  type TensorSpec,
+} from '@murmuration/inference-client/tensors/tensor';
 import { nestedJson, tensorFromNested } from '../tensors/nested-json.ts';
-import { describeSpecs, refuseInput, type Tensor, type TensorSpec } from '../tensors/tensor.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

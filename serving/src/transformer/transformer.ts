@@ -1,4 +1,4 @@
-import type { Tensor, TensorSpec } from '../tensors/tensor.ts';
+import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 
 /** What a model is asked with, once a transformer has turned what a client sends into its tensors. */
 export interface Transformed {

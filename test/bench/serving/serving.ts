@@ -4,9 +4,9 @@ import { firstWordId, Vocabulary } from '@murmuration/demo-keyboard-app/task/voc
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { scorerOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { type ServedModels, serveModels } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
-import type { Tensor } from '@murmuration/serving/tensors/tensor';
 import { type BenchmarkOptions, type Figures, median, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { ClientOrder, ClientReport } from './clients.ts';

@@ -16,7 +16,17 @@ export interface Planted {
 }
 
 /** The packages that a history is played with. */
-const packages = ['protocol', 'engine', 'api', 'serving', 'coordinator', 'client-sdk', 'simulations', 'test'];
+const packages = [
+  'protocol',
+  'engine',
+  'api',
+  'inference-client',
+  'serving',
+  'coordinator',
+  'client-sdk',
+  'simulations',
+  'test',
+];
 /** Histories in which the same copy without a bug shows nothing. */
 const controlRuns = 100;
 

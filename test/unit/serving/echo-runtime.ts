@@ -1,5 +1,5 @@
+import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import type { LoadedModel, Runtime } from '@murmuration/serving/runtime/runtime';
-import type { TensorSpec } from '@murmuration/serving/tensors/tensor';
 
 interface EchoTopology {
   readonly class_name?: string;

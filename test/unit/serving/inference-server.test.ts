@@ -1,3 +1,4 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { type ErrorCode, errors, type MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
@@ -13,7 +14,6 @@ import {
   standardMemory,
 } from '@murmuration/serving/server/settings';
 import { folderModels } from '@murmuration/serving/source/folder';
-import type { Tensor } from '@murmuration/serving/tensors/tensor';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HeldRuntime } from './held-runtime.ts';
 import { denseModel, ModelFolder } from './models.ts';

@@ -5,6 +5,7 @@ import { readSources } from '../../sources.ts';
 
 const folders = [
   'protocol/src',
+  'inference-client/src',
   'serving/src',
   'engine/src',
   'client-sdk/src',

@@ -34,6 +34,7 @@ export function numberOf(value: unknown): number | undefined {
 
 /** The integer that a value of `parseJson` is, whole; undefined for what is none. */
 export function integerOf(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
   if (typeof value !== 'string' || !value.startsWith(mark)) return undefined;
   const text = value.slice(1);

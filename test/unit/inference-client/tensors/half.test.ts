@@ -1,4 +1,4 @@
-import { halfToNumber, numberToHalf } from '@murmuration/serving/tensors/half';
+import { halfToNumber, numberToHalf } from '@murmuration/inference-client/tensors/half';
 import { describe, expect, it } from 'vitest';
 
 describe('half precision', () => {

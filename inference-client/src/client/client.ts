@@ -1,0 +1,204 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { TensorSpec } from '../tensors/tensor.ts';
+import { tensor, type Values } from '../tensors/values.ts';
+import { type Format, lengthHeader, writeRequest } from '../wire/request.ts';
+import { readResponse } from '../wire/response.ts';
+import { type Call, Connection, type Received } from './connection.ts';
+import { InferenceResult } from './result.ts';
+
+export interface InferenceClientOptions {
+  /** Where the server is, such as `https://models.example.org`; without `/v2`. */
+  readonly url: string;
+  /** An inference token, or what gives one for each request. */
+  readonly token?: string | (() => string | Promise<string>);
+  /** How tensors cross the wire; `binary`, which not every server takes, unless `json` is set. */
+  readonly format?: Format;
+  /** ms for one try; 30,000 unless set. */
+  readonly timeout?: number;
+  /** Tries after the first one at most, where another can help; 2 unless set. */
+  readonly retries?: number;
+  /** Bytes of an answer at most; 64 MiB unless set. */
+  readonly largestAnswer?: number;
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+  readonly fetch?: typeof fetch;
+}
+
+export interface InferOptions {
+  /** A number or an alias; without it, the version that the server serves. */
+  readonly version?: string;
+  /** Names of the outputs that are wanted; without them, all. */
+  readonly outputs?: readonly string[];
+  /** Comes back with the answer, and is in the server's log. */
+  readonly id?: string;
+  readonly signal?: AbortSignal;
+  /** ms for one try; the server hears of it too. */
+  readonly timeout?: number;
+}
+
+/** Tensors by name, as an app has them at hand; or made by `tensor`, where datatype or shape don't follow from the values. */
+export type Inputs = Readonly<Record<string, Values>> | readonly ReturnType<typeof tensor>[];
+
+/** What a server says of a model. */
+export interface ModelMetadata {
+  readonly name: string;
+  readonly versions: readonly string[];
+  readonly platform: string;
+  /** −1 in a shape stands for a length that varies. */
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** A model in the repository of a server. */
+export interface RepositoryEntry {
+  readonly name: string;
+  readonly version?: string;
+  readonly state?: string;
+  readonly reason?: string;
+}
+
+/**
+ * A client of any server that speaks the Open Inference Protocol, version 2, over HTTP: this project's, Triton, KServe, MLServer. Every
+ * method throws `inference.*` for what a server refuses, `server.unreachable` and `server.no-answer` once the tries are used up,
+ * `inference.answer` for an answer that doesn't follow the protocol, and the reason of a signal that is aborted.
+ */
+export class InferenceClient {
+  readonly #connection: Connection;
+  readonly #format: Format;
+
+  /** Throws `options.invalid`. */
+  constructor({ format = 'binary', ...options }: InferenceClientOptions) {
+    this.#format = format;
+    this.#connection = new Connection({
+      url: options.url,
+      token: options.token,
+      timeout: options.timeout ?? 30_000,
+      retries: options.retries ?? 2,
+      largestAnswer: options.largestAnswer ?? 64 * 2 ** 20,
+      clock: options.clock ?? systemClock,
+      random: options.random ?? systemRandom,
+      fetch: options.fetch ?? ((...args) => fetch(...args)),
+    });
+  }
+
+  /** Asks a model. Throws `inference.input` for inputs that it doesn't take. */
+  async infer(model: string, inputs: Inputs, options: InferOptions = {}): Promise<InferenceResult> {
+    const { version, outputs, id, signal, timeout } = options;
+    const tensors = Array.isArray(inputs)
+      ? (inputs as readonly ReturnType<typeof tensor>[])
+      : Object.entries(inputs as Readonly<Record<string, Values>>).map(([name, values]) =>
+          tensor(name, values),
+        );
+    const { body, headers } = writeRequest({ inputs: tensors, outputs, id, timeout }, this.#format);
+    const received = await this.#connection.send({
+      method: 'POST',
+      path: `${pathOf(model, version)}/infer`,
+      body,
+      headers,
+      signal,
+      timeout,
+    });
+    const length = received.headers.get(lengthHeader);
+    if (length !== null && !/^\d{1,15}$/.test(length))
+      throw malformed('It has a strange length of its JSON.');
+    return new InferenceResult(
+      asAnswer(() => readResponse(received.body, length === null ? undefined : Number(length))),
+    );
+  }
+
+  /** Whether the server runs; false where it can't be reached. */
+  isLive(signal?: AbortSignal): Promise<boolean> {
+    return this.#isWell('v2/health/live', signal);
+  }
+
+  /** Whether the server answers requests; false where it can't be reached. */
+  isReady(signal?: AbortSignal): Promise<boolean> {
+    return this.#isWell('v2/health/ready', signal);
+  }
+
+  /** Whether a model answers requests; false where there is none of this name. */
+  isModelReady(model: string, version?: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#isWell(`${pathOf(model, version)}/ready`, signal);
+  }
+
+  async metadata(model: string, version?: string, signal?: AbortSignal): Promise<ModelMetadata> {
+    const found = await this.#json<Partial<ModelMetadata>>({
+      method: 'GET',
+      path: pathOf(model, version),
+      signal,
+    });
+    const { name, versions = [], platform = '', inputs, outputs } = found;
+    if (typeof name !== 'string' || !Array.isArray(inputs) || !Array.isArray(outputs))
+      throw malformed('It describes no model.');
+    return { name, versions, platform, inputs, outputs };
+  }
+
+  /** The models of the server's repository, with their states (an extension of Triton). */
+  async repository(signal?: AbortSignal): Promise<readonly RepositoryEntry[]> {
+    const found = await this.#json<readonly RepositoryEntry[]>({
+      method: 'POST',
+      path: 'v2/repository/index',
+      signal,
+    });
+    if (!Array.isArray(found)) throw malformed('It is no list of models.');
+    return found;
+  }
+
+  /** Loads a model, or loads it again; resolves once it answers. Asks for the right to manage. */
+  async load(model: string, signal?: AbortSignal): Promise<void> {
+    const path = `v2/repository/models/${encodeURIComponent(model)}/load`;
+    await this.#connection.send({ method: 'POST', path, signal });
+  }
+
+  /** Unloads a model. Asks for the right to manage. */
+  async unload(model: string, signal?: AbortSignal): Promise<void> {
+    const path = `v2/repository/models/${encodeURIComponent(model)}/unload`;
+    await this.#connection.send({ method: 'POST', path, signal });
+  }
+
+  async #isWell(path: string, signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      const { status } = await this.#connection.send({ method: 'GET', path, signal }, [200, 400, 404, 503]);
+      return status === 200;
+    } catch (error) {
+      const isDown =
+        error instanceof MurmurationError &&
+        (error.code === 'server.unreachable' || error.code === 'server.no-answer');
+      if (isDown) return false;
+      throw error;
+    }
+  }
+
+  async #json<Value>(call: Call): Promise<Value> {
+    const { body }: Received = await this.#connection.send(call);
+    return asAnswer(() => JSON.parse(new TextDecoder().decode(body)) as Value);
+  }
+}
+
+function pathOf(model: string, version: string | undefined): string {
+  const own = `v2/models/${encodeURIComponent(model)}`;
+  return version === undefined ? own : `${own}/versions/${encodeURIComponent(version)}`;
+}
+
+function malformed(detail: string, cause?: unknown): MurmurationError {
+  return new MurmurationError(
+    'inference.answer',
+    `The server's answer doesn't follow the protocol. ${detail}`,
+    {
+      cause,
+    },
+  );
+}
+
+/** What `read` makes of an answer: whatever it throws is the fault of the server. */
+function asAnswer<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw malformed(error instanceof MurmurationError ? error.detail : String(error), error);
+  }
+}

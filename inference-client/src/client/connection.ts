@@ -1,0 +1,188 @@
+import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
+
+/** ms before the second try; doubled before each further one, and then drawn from 0 up (full jitter). */
+const firstPause = 100;
+const longestPause = 10_000;
+/** Characters of a server's error text that are passed on at most. */
+const longestText = 1_000;
+
+export interface ConnectionOptions {
+  /** Where the server is, without `/v2`. */
+  readonly url: string;
+  /** An inference token, or what gives one for each request. */
+  readonly token: string | (() => string | Promise<string>) | undefined;
+  /** ms for one try. */
+  readonly timeout: number;
+  /** Tries after the first one, at most. */
+  readonly retries: number;
+  /** Bytes of an answer at most. */
+  readonly largestAnswer: number;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly fetch: typeof fetch;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  /** Behind the address of the server: `v2/models`. */
+  readonly path: string;
+  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** ms for one try, where it is another than that of the connection. */
+  readonly timeout?: number | undefined;
+}
+
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Requests to one inference server: tried again where that can help, each within its time, and bounded in what is read of an answer. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #base: string;
+
+  /** Throws `options.invalid` for an address that is none. */
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '')
+      throw new MurmurationError(
+        'options.invalid',
+        `url: expected the address of an inference server, such as https://models.example.org; found ${JSON.stringify(options.url)}.`,
+      );
+    this.#base = url.href.replace(/\/*$/, '/');
+  }
+
+  /**
+   * The answer, with whatever status in `expected` it has. Throws `inference.*`, `request.*` and `server.unreachable` by how the last try
+   * went, and the reason of the call's signal once that is aborted.
+   */
+  async send(call: Call, expected: readonly number[] = [200]): Promise<Received> {
+    const { retries, clock } = this.#options;
+    const signal = call.signal ?? new AbortController().signal;
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
+      try {
+        const received = await this.#once(call, signal);
+        if (expected.includes(received.status)) return received;
+        throw asError(received, clock.now());
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof MurmurationError) || !error.retryable || attempt >= retries) throw error;
+        await sleep(this.#pause(attempt, error.after), clock, signal);
+      }
+    }
+  }
+
+  async #once(call: Call, outer: AbortSignal): Promise<Received> {
+    const { clock, timeout: standard, fetch, token, largestAnswer } = this.#options;
+    const { method, path, body, headers } = call;
+    const timeout = call.timeout ?? standard;
+    const deadline = new AbortController();
+    const cancel = clock.at(clock.now() + timeout, () => deadline.abort());
+    try {
+      const secret = typeof token === 'function' ? await token() : token;
+      const response = await fetch(this.#base + path, {
+        method,
+        ...(body && { body }),
+        headers: { ...headers, ...(secret !== undefined && { authorization: `Bearer ${secret}` }) },
+        signal: AbortSignal.any([outer, deadline.signal]),
+        // A token is for this server, and for none that it names.
+        redirect: 'error',
+        credentials: 'omit',
+      });
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: await readAll(response, largestAnswer),
+      };
+    } catch (cause) {
+      if (cause instanceof MurmurationError) throw cause;
+      if (deadline.signal.aborted)
+        throw new MurmurationError('server.no-answer', `The server did not answer within ${timeout} ms.`, {
+          cause,
+        });
+      throw new MurmurationError(
+        'server.unreachable',
+        `The inference server at ${this.#base} can't be reached.`,
+        {
+          cause,
+        },
+      );
+    } finally {
+      cancel();
+    }
+  }
+
+  #pause(attempt: number, after: number | undefined): number {
+    const most = Math.min(firstPause * 2 ** attempt, longestPause);
+    const share = (this.#options.random(1)[0] ?? 0) / 255;
+    return Math.min(after ?? 0, 6 * longestPause) + Math.round(share * most);
+  }
+}
+
+async function readAll(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > most) {
+      await reader.cancel();
+      throw new MurmurationError('inference.answer', `The answer is larger than the limit of ${most} bytes.`);
+    }
+    parts.push(value);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const codes: Readonly<Partial<Record<number, ErrorCode>>> = {
+  400: 'inference.input',
+  401: 'inference.unauthenticated',
+  403: 'inference.forbidden',
+  404: 'model.missing',
+  413: 'request.too-large',
+  429: 'request.too-often',
+  501: 'inference.unsupported',
+  504: 'server.no-answer',
+};
+
+function asError({ status, headers, body }: Received, now: number): MurmurationError {
+  const code = codes[status] ?? (status >= 502 ? 'inference.unavailable' : 'inference.answer');
+  const after = afterOf(headers.get('retry-after'), now);
+  return new MurmurationError(code, textOf(body) ?? `The server answered with the status ${status}.`, {
+    ...(after !== undefined && { after }),
+  });
+}
+
+/** What a server says went wrong: `{"error": …}`, or the detail of a problem document (RFC 9457). */
+function textOf(body: Uint8Array): string | undefined {
+  try {
+    const { error, detail } = JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>;
+    const text = error ?? detail;
+    return typeof text === 'string' ? text.slice(0, longestText) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** ms, from seconds or a date (RFC 9110 § 10.2.3). */
+function afterOf(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const time = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+  return Number.isFinite(time) ? Math.max(0, time) : undefined;
+}
