@@ -23,6 +23,9 @@ COPY demo-keyboard-app/package.json demo-keyboard-app/
 COPY simulations/package.json simulations/
 COPY test/package.json test/
 RUN npm ci --omit=dev --workspace=@murmuration/cli --include-workspace-root=false
+# Of ONNX Runtime only what Node loads: the rest is 120 MB for pages and debuggers.
+RUN cd node_modules/onnxruntime-web && rm -rf lib docs && find dist -type f \
+  ! -name 'ort.node.min.mjs' ! -name 'ort.node.min.js' ! -name 'ort-wasm-simd-threaded.mjs' ! -name 'ort-wasm-simd-threaded.wasm' -delete
 
 FROM node:22-slim
 ENV NODE_ENV=production \

@@ -37,6 +37,7 @@ export default defineConfig({
     tags: [
       { name: 'chromium', description: 'Needs Chromium or Chrome.' },
       { name: 'prometheus', description: 'Needs prometheus and promtool.' },
+      { name: 'onnx-checker', description: 'Needs a Python that can import onnx.' },
       { name: 'small-disk', description: 'Needs to mount a small file system in memory: Linux, as root.' },
     ],
     projects: [

@@ -130,7 +130,7 @@ function* typesOf({ exports, ...manifest }) {
   const folder = publishedPackages().find(({ name }) => name === manifest.name)?.folder ?? '';
   for (const [path, conditions] of Object.entries(exports)) {
     if (path.includes('*')) continue;
-    const name = path === '.' ? 'index' : path.slice(2);
+    const name = path === '.' ? 'index' : path.slice(2).replaceAll('/', '-');
     if (conditions.types) yield [name, join(folder, conditions.types)];
     else
       for (const condition of ['node', 'browser'])

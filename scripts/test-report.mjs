@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 /** The tags of tests that need something of the machine which it may lack. */
-const services = ['chromium', 'prometheus', 'small-disk'];
+const services = ['chromium', 'prometheus', 'onnx-checker', 'small-disk'];
 
 /**
  * The parts of the report that are read here.

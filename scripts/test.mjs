@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { provideChromium } from './chromium.mjs';
+import { provideOnnxPython } from './onnx.mjs';
 import { prepare, rootFolder } from './prepare.mjs';
 import { providePrometheus } from './prometheus.mjs';
 import { minutes, outcome, readReport, skippedSuites } from './test-report.mjs';
@@ -14,12 +15,17 @@ const options = process.argv.slice(2).filter(option => option !== '--all-service
 const allServices = process.argv.includes('--all-services');
 const chromium = provideChromium();
 const prometheus = providePrometheus();
+const onnxPython = provideOnnxPython();
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-test-'));
 const reportFile = join(folder, 'report.json');
 const started = performance.now();
 
 /** The tags of the tests that this machine can't run. */
-const without = [chromium ? [] : ['chromium'], prometheus ? [] : ['prometheus']].flat();
+const without = [
+  chromium ? [] : ['chromium'],
+  prometheus ? [] : ['prometheus'],
+  onnxPython ? [] : ['onnx-checker'],
+].flat();
 
 const vitest = spawnSync(
   process.execPath,
@@ -39,6 +45,7 @@ const vitest = spawnSync(
       ...process.env,
       ...(chromium !== undefined && { CHROME_PATH: chromium }),
       PROMETHEUS_FOLDER: prometheus ?? '',
+      ONNX_PYTHON: onnxPython ?? '',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   },

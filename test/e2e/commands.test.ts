@@ -263,6 +263,13 @@ describe('murmuration tasks apply, models promote and rollback', { timeout }, ()
     expect(await json(['models', 'promote', 'line@0', '--alias', 'challenger'])).toMatchObject({
       aliases: [{ alias: 'challenger' }, { alias: 'champion' }],
     });
+    const named = async (version: string) =>
+      (await json(['models', 'export', version, join(folder, 'exported')])) as { model: string };
+    expect(await named('line@challenger')).toEqual(await named('line@0'));
+    expect(await run(['models', 'export', 'line@best', folder], { MURMURATION_TOKEN: admin })).toMatchObject({
+      code: 4,
+      errors: expect.stringMatching(/no alias best; it has champion, latest, challenger/),
+    });
     const { output } = await run(['models', 'rollback', 'line@0'], { MURMURATION_TOKEN: admin });
     expect(output).toMatch(/^Devices serve version 0 of line, and the next round trains from it/);
     expect(await json(['models', 'promote', 'line'])).toMatchObject({ champion: { isPinned: false } });

@@ -9,6 +9,7 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
+import { loadOnnx } from '@murmuration/engine/onnx/run';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -123,6 +124,8 @@ describe('commands that look at a running coordinator without a token', { timeou
     for (const [meant, { model }] of [
       ['line', models[0]!],
       ['line@0', models[1]!],
+      ['line@latest', models[0]!],
+      ['line@champion', models[0]!],
       [models[1]!.model, models[1]!],
     ] as const) {
       const to = join(folder, `export-${meant}`);
@@ -134,6 +137,43 @@ describe('commands that look at a running coordinator without a token', { timeou
       expect(await readdir(to)).toHaveLength(2);
     }
     expect(await run(['models', 'export', 'line@7', folder])).toMatchObject({ code: 4 });
+    expect(await run(['models', 'export', 'line@best', folder])).toMatchObject({
+      code: 3,
+      errors: expect.stringMatching(/no operator token/),
+    });
+  });
+
+  it('export a version as ONNX, measured, whole or not at all', async () => {
+    const file = join(folder, 'exported', 'line.onnx');
+    const { output } = await run(['models', 'export', 'line', file, '--as', 'onnx']);
+    expect(output).toMatch(/^Exported [0-9a-f]{64}, 2 values, to .*line\.onnx: .* with float32 weights$/m);
+    expect(output).toMatch(/^It takes \S+ \(float32 batch × 1\) and gives \S+ \(float32 batch × 1\)\.$/m);
+    expect(output).toMatch(
+      /^On 8 seeded examples its outputs differ from those of TensorFlow\.js by [\de.-]+ at most/m,
+    );
+    const line = await loadOnnx(await readFile(file));
+    const [input] = line.inputs;
+    const ask = { name: input!.name, datatype: 'FP32', shape: [2, 1], data: Float32Array.of(0, 1) } as const;
+    const [answer] = await line.run([ask]);
+    expect(answer).toMatchObject({ shape: [2, 1] });
+    await line.close();
+
+    const smaller = await json('models', 'export', 'line', file, '--as', 'onnx', '--int8');
+    expect(smaller).toMatchObject({
+      weights: 'int8',
+      values: 2,
+      measured: { examples: 8, sameHighest: null },
+    });
+    expect(await readdir(join(folder, 'exported'))).toEqual(['line.onnx']);
+    for (const [options, words] of [
+      [['--int8'], /--int8 needs --as onnx/],
+      [['--as', 'onnx', '--int8', '--float16'], /cannot be used with/],
+      [['--as', 'npz'], /Allowed choices are tfjs, onnx/],
+    ] as const) {
+      const refused = await run(['models', 'export', 'line', join(folder, 'none'), ...options]);
+      expect(refused).toMatchObject({ code: 1, errors: expect.stringMatching(words) });
+    }
+    await expect(readdir(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('write nothing of a model that was changed on its way', async () => {

@@ -28,6 +28,7 @@ const order: Record<string, readonly string[]> = {
     'inference',
     'layers',
     'models',
+    'onnx',
     'objective',
     'fused',
     'runtime',

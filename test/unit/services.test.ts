@@ -9,6 +9,7 @@ const marks = [
     tag: /^\/\/ @module-tag chromium$/m,
   },
   { uses: /'promtool'/, tag: /^\/\/ @module-tag prometheus$/m },
+  { uses: /ONNX_PYTHON/, tag: /^\/\/ @module-tag onnx-checker$/m },
   { uses: /\.runIf\(canMount\)/, tag: /tags: 'small-disk'/ },
 ];
 

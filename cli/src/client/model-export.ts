@@ -1,9 +1,9 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { dirname, join } from 'node:path';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
-import { decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { PublicClient } from './public-client.ts';
 
 /** The longest `model.json` that is read, bytes. */
@@ -19,38 +19,88 @@ export interface Exported {
   readonly bytes: number;
 }
 
+/** The files of a version as they came, and what they hold. */
+export interface Fetched {
+  readonly files: ModelFiles;
+  readonly json: Uint8Array;
+  readonly weights: Uint8Array;
+  /** Name of the weight file. */
+  readonly name: string;
+}
+
 /**
- * Loads the files of a version, checks both by their hashes, and writes them into a folder as `tf.loadLayersModel` takes them. `meant` is a
- * hash, `TASK` for its newest version, or `TASK@NUMBER`. Throws `model.missing`, `task.unknown`, `model.corrupt`, `config.invalid` where the
- * folder can't be written, or `server.unreachable`.
+ * Loads the files of a version, and checks both by their hashes. `meant` is a hash, `TASK` for its newest version, `TASK@NUMBER`, or
+ * `TASK@ALIAS`. Throws `model.missing`, `task.unknown`, `model.corrupt` or `server.unreachable`; aliases but `latest` and `champion` are
+ * for operators: `operator.unauthenticated`.
  */
-export async function exportModel(client: PublicClient, meant: string, folder: string): Promise<Exported> {
-  const hash = hashPattern.test(meant) ? (meant as ModelHash) : await find(client, meant);
+export async function fetchModel(client: PublicClient, meant: string, aliases: Aliases): Promise<Fetched> {
+  const hash = hashPattern.test(meant) ? (meant as ModelHash) : await find(client, meant, aliases);
   const path = modelPath(hash);
   const json = await client.file(path, longestJson);
   const { weightsHash, layout } = parseModelJson(hash, json);
   const name = `${weightsHash}.bin`;
   const weights = await client.file(path.replace(/[^/]+$/, name), 4 * layout.count);
-  decodeModel(hash, json, weights);
-  const files = [join(folder, 'model.json'), join(folder, name)] as const;
-  try {
-    await mkdir(folder, { recursive: true });
-    await put(files[1], weights);
-    await put(files[0], json);
-  } catch (cause) {
-    throw new MurmurationError(
-      'config.invalid',
-      `The folder ${folder} can't be written: ${(cause as Error).message}.`,
-      { cause },
-    );
-  }
-  return { model: hash, files, values: layout.count, bytes: json.length + weights.length };
+  return { files: decodeModel(hash, json, weights), json, weights, name };
 }
 
-async function find(client: PublicClient, meant: string): Promise<ModelHash> {
-  const [, name, digits] = /^(.*?)(?:@(\d{1,9}))?$/s.exec(meant)!;
+/** Writes a version into a folder as `tf.loadLayersModel` takes it. Throws `config.invalid` where the folder can't be written. */
+export async function writeFolder(
+  { files, json, weights, name }: Fetched,
+  folder: string,
+): Promise<Exported> {
+  const paths = [join(folder, 'model.json'), join(folder, name)] as const;
+  await writing(`folder ${folder}`, async () => {
+    await mkdir(folder, { recursive: true });
+    await put(paths[1], weights);
+    await put(paths[0], json);
+  });
+  return {
+    model: files.hash,
+    files: paths,
+    values: files.layout.count,
+    bytes: json.length + weights.length,
+  };
+}
+
+/** Writes one file, whole or not at all, and the folder above it. Throws `config.invalid` where it can't be written. */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await writing(`file ${path}`, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    await put(path, bytes);
+  });
+}
+
+async function writing(what: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    throw new MurmurationError('config.invalid', `The ${what} can't be written: ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
+}
+
+/** The hashes of a task's versions by their aliases, as operators may ask for them. */
+export type Aliases = (task: string) => Promise<ReadonlyMap<string, string>>;
+
+async function find(client: PublicClient, meant: string, aliases: Aliases): Promise<ModelHash> {
+  const [, name, called] = /^(.*?)(?:@(\d{1,9}|[a-z][a-z0-9-]{0,31}))?$/s.exec(meant)!;
   const [task] = await client.tasksNamed(name);
-  const number = digits === undefined ? undefined : Number(digits);
+  if (called === 'champion') return task!.serves.model as ModelHash;
+  const isNumber = called !== undefined && /^\d/.test(called);
+  if (called !== undefined && !isNumber && called !== 'latest') {
+    const known = await aliases(task!.name);
+    const model = known.get(called);
+    if (model !== undefined) return model as ModelHash;
+    const others = ['champion', 'latest', ...known.keys()].filter(
+      (alias, at, all) => all.indexOf(alias) === at,
+    );
+    throw new MurmurationError(
+      'model.missing',
+      `${name} has no alias ${called}; it has ${others.join(', ')}.`,
+    );
+  }
+  const number = isNumber ? Number(called) : undefined;
   const [model] = await client.models(task!.name, {
     limit: 1,
     before: number === undefined ? undefined : number + 1,

@@ -1,11 +1,15 @@
-import type { Command } from 'commander';
+import { versions } from '@murmuration/api/version';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type Command, Option } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { type RemoteOptions, remoteOptions } from '../arguments/remote-options.ts';
-import { exportModel } from '../client/model-export.ts';
+import { AdminClient } from '../client/admin-client.ts';
+import { fetchModel, writeFolder } from '../client/model-export.ts';
 import type { Range } from '../client/pages.ts';
 import { PublicClient, type ShownModel, type ShownTask } from '../client/public-client.ts';
 import { bytes, figures } from '../output/figures.ts';
 import { say, sayJson, sayTable } from '../output/output.ts';
+import { exportOnnx, linesOf } from './onnx-export.ts';
 import { versionCommands } from './versions.ts';
 
 /** `murmuration models list|export|promote|rollback`. */
@@ -63,12 +67,38 @@ export function modelCommands(program: Command): void {
   remoteOptions(
     models
       .command('export')
-      .description('write the files of a version to a folder, after checking their hashes'),
+      .description(
+        'write a version to a folder as TensorFlow.js takes it, or to one ONNX file, after checking its hashes',
+      ),
   )
-    .argument('<model>', 'its hash, TASK for the newest version of a task, or TASK@NUMBER')
-    .argument('<folder>', 'the folder; it is created if it does not exist')
-    .action(async (model: string, folder: string, given: RemoteOptions) => {
-      const done = await exportModel(new PublicClient(given), model, folder);
+    .argument('<model>', 'its hash, TASK for the newest version of a task, TASK@NUMBER, or TASK@ALIAS')
+    .argument('<to>', 'the folder, or the file with --as onnx; it is created if it does not exist')
+    .addOption(
+      new Option(
+        '--as <format>',
+        'tfjs: model.json and its weights; onnx: one file, for ONNX Runtime and others',
+      )
+        .choices(['tfjs', 'onnx'])
+        .default('tfjs'),
+    )
+    .addOption(
+      new Option('--int8', 'with --as onnx: matrices as whole numbers, a quarter of the size').conflicts(
+        'float16',
+      ),
+    )
+    .option('--float16', 'with --as onnx: matrices as float16, half of the size')
+    .action(async (model: string, to: string, given: ExportOptions) => {
+      const weights = given.int8 ? 'int8' : given.float16 ? 'float16' : 'float32';
+      if (weights !== 'float32' && given.as !== 'onnx')
+        throw new MurmurationError('config.invalid', `--${weights} needs --as onnx.`);
+      const fetched = await fetchModel(new PublicClient(given), model, task => aliasesOf(given, task));
+      if (given.as === 'onnx') {
+        const done = await exportOnnx(fetched, to, weights);
+        if (given.json) return sayJson(done);
+        for (const line of linesOf(done)) say(line);
+        return;
+      }
+      const done = await writeFolder(fetched, to);
       if (given.json) return sayJson(done);
       say(
         `Exported ${done.model}, ${done.values} values in ${bytes(done.bytes)}, to ${done.files.join(' and ')}`,
@@ -76,6 +106,19 @@ export function modelCommands(program: Command): void {
     });
 
   versionCommands(models);
+}
+
+interface ExportOptions extends RemoteOptions {
+  readonly as: 'tfjs' | 'onnx';
+  readonly int8?: boolean;
+  readonly float16?: boolean;
+}
+
+/** What operators have called the versions of a task. */
+async function aliasesOf(given: RemoteOptions, task: string): Promise<ReadonlyMap<string, string>> {
+  const path = `/tasks/${encodeURIComponent(task)}/versions?limit=1`;
+  const { serving } = await new AdminClient(given).get(path, versions);
+  return new Map(serving.aliases.map(({ alias, model }) => [alias, model]));
 }
 
 /** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */

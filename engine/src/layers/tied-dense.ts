@@ -1,4 +1,5 @@
 import * as tf from '../tfjs/tf.ts';
+import { embeddingBefore } from './embedding-before.ts';
 
 export interface TiedDenseConfig {
   /** Values of the output: as many as the embedding has rows. */
@@ -67,16 +68,4 @@ export class TiedDense extends tf.layers.Layer {
       );
     return table;
   }
-}
-
-/** Breadth first, so the nearest one. */
-function embeddingBefore(layer: tf.layers.Layer): tf.layers.Layer | undefined {
-  const queue = [layer];
-  for (const { inboundNodes } of queue) {
-    for (const before of inboundNodes[0]?.inboundLayers ?? []) {
-      if (before.getClassName() === 'Embedding') return before;
-      queue.push(before);
-    }
-  }
-  return undefined;
 }

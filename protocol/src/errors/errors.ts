@@ -303,6 +303,11 @@ export const errors = {
     text: 'The model version that rounds train from cannot be read. An operator has to restore it or roll back to an older one.',
   },
   'model.unusable': { status: 422, retryable: false, text: 'The model cannot be loaded on this device.' },
+  'export.unsupported': {
+    status: 422,
+    retryable: false,
+    text: 'The model has a layer that this format does not know.',
+  },
   'storage.failed': {
     status: 503,
     retryable: true,

@@ -1,0 +1,76 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+
+/** A tensor of ONNX Runtime, as far as this project reads it. */
+export interface RuntimeTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+
+/** A model that ONNX Runtime has loaded. */
+export interface RuntimeSession {
+  readonly inputMetadata: readonly RuntimePort[];
+  readonly outputMetadata: readonly RuntimePort[];
+  run(inputs: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+  release(): Promise<void>;
+}
+
+export interface RuntimePort {
+  readonly name: string;
+  readonly isTensor: boolean;
+  readonly type?: string;
+  readonly shape?: readonly (number | string)[];
+}
+
+/** What `onnxruntime-web` and `onnxruntime-node` export, as far as this project uses it. */
+export interface RuntimeLibrary {
+  readonly InferenceSession: { create(bytes: Uint8Array, options: object): Promise<unknown> };
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => object;
+  readonly env: { readonly wasm: { numThreads?: number }; logLevel?: string };
+  /** Of onnxruntime-node alone. */
+  readonly listSupportedBackends?: () => readonly { readonly name: string }[];
+}
+
+/** A library of ONNX Runtime, and what it can run on here. */
+export interface FoundLibrary {
+  readonly name: 'onnxruntime-node' | 'onnxruntime-web';
+  readonly library: RuntimeLibrary;
+  /** Names of execution providers; undefined where the library does not tell. */
+  readonly providers: readonly string[] | undefined;
+}
+
+type Name = FoundLibrary['name'];
+
+/**
+ * `onnxruntime-node` where it is installed and loads, else `onnxruntime-web`. Neither comes with the engine: an app installs the one that
+ * it wants. Throws `engine.no-backend` where there is none.
+ */
+export async function findLibrary(
+  load: (name: Name) => Promise<unknown> = importByName,
+): Promise<FoundLibrary> {
+  const failures: string[] = [];
+  for (const name of ['onnxruntime-node', 'onnxruntime-web'] as const) {
+    try {
+      return describeLibrary(name, (await load(name)) as RuntimeLibrary);
+    } catch (cause) {
+      failures.push(`${name}: ${messageOf(cause).split('\n')[0]}`);
+    }
+  }
+  throw new MurmurationError(
+    'engine.no-backend',
+    `Running ONNX files needs onnxruntime-web (or onnxruntime-node); install one of them. ${failures.join('; ')}`,
+  );
+}
+
+/** What a library that was loaded by its user can do here. */
+export function describeLibrary(name: Name, library: RuntimeLibrary): FoundLibrary {
+  if (name === 'onnxruntime-node')
+    return { name, library, providers: library.listSupportedBackends?.().map(backend => backend.name) };
+  const inPage = 'document' in globalThis || 'WorkerGlobalScope' in globalThis;
+  return { name, library, providers: inPage ? ['webgpu', 'webnn', 'webgl', 'wasm'] : ['wasm'] };
+}
+
+/** The specifier is a variable, so that bundlers and type checks leave alone what need not be installed. */
+function importByName(name: string): Promise<unknown> {
+  return import(name);
+}

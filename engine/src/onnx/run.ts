@@ -1,0 +1,187 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import {
+  type FoundLibrary,
+  findLibrary,
+  type RuntimePort,
+  type RuntimeSession,
+  type RuntimeTensor,
+} from './library.ts';
+
+/** What one element of a tensor is, by the names of the Open Inference Protocol. */
+export type OnnxDatatype =
+  | 'BOOL'
+  | 'UINT8'
+  | 'UINT16'
+  | 'UINT32'
+  | 'UINT64'
+  | 'INT8'
+  | 'INT16'
+  | 'INT32'
+  | 'INT64'
+  | 'FP16'
+  | 'FP32'
+  | 'FP64'
+  | 'BYTES';
+
+/** What a model takes or gives under one name; −1 stands for a length that varies. */
+export interface OnnxSpec {
+  readonly name: string;
+  readonly datatype: OnnxDatatype;
+  readonly shape: readonly number[];
+}
+
+/** Values of one datatype in row-major order. */
+export interface OnnxTensor extends OnnxSpec {
+  /** BOOL is 0 or 1, FP16 its 16 bits, BYTES a list of byte strings, the others the typed array of their name. */
+  readonly data: ArrayBufferView | readonly Uint8Array[];
+}
+
+/** A model in memory. */
+export interface OnnxModel {
+  readonly inputs: readonly OnnxSpec[];
+  readonly outputs: readonly OnnxSpec[];
+  /** On what it runs, and what was asked for and can't be had here. */
+  readonly engine: string;
+  /**
+   * Answers one tensor for each of `inputs`, by its name, with one for each of `outputs`, in their order. One call at a time. Throws
+   * `model.unusable` with what ONNX Runtime says where it refuses them.
+   */
+  run(inputs: readonly OnnxTensor[]): Promise<readonly OnnxTensor[]>;
+  close(): Promise<void>;
+}
+
+export interface LoadOptions {
+  /**
+   * Execution providers by the names of ONNX Runtime, the first that works first: `['tensorrt', 'cuda', 'cpu']`. By default the processor.
+   * Those that this machine or the library lacks are left out, which `engine` then says.
+   */
+  readonly providers?: readonly string[];
+  /** Threads of `onnxruntime-web`, by default 1; all models of a process share the number that the first of them gave. */
+  readonly threads?: number;
+  /** The library, where an app has loaded it itself, such as a page; by default the one that is installed. */
+  readonly library?: FoundLibrary;
+}
+
+/** Names of ONNX Runtime for the elements of tensors. */
+const runtimeTypes: Readonly<Record<OnnxDatatype, string>> = {
+  BOOL: 'bool',
+  UINT8: 'uint8',
+  UINT16: 'uint16',
+  UINT32: 'uint32',
+  UINT64: 'uint64',
+  INT8: 'int8',
+  INT16: 'int16',
+  INT32: 'int32',
+  INT64: 'int64',
+  FP16: 'float16',
+  FP32: 'float32',
+  FP64: 'float64',
+  BYTES: 'string',
+};
+
+/**
+ * Loads an `.onnx` file into ONNX Runtime. Throws `engine.no-backend` where none is installed, or none of the execution providers can be
+ * had, and `model.unusable` for a file that it does not take.
+ */
+export async function loadOnnx(
+  bytes: Uint8Array,
+  { providers, threads = 1, library }: LoadOptions = {},
+): Promise<OnnxModel> {
+  const found = library ?? (await findLibrary());
+  const { usable, missing } = providersFor(found, providers);
+  if (found.name === 'onnxruntime-web') found.library.env.wasm.numThreads = threads;
+  let session: RuntimeSession;
+  let inputs: readonly OnnxSpec[];
+  let outputs: readonly OnnxSpec[];
+  try {
+    const options = { executionProviders: usable, logSeverityLevel: 3 };
+    session = (await found.library.InferenceSession.create(bytes, options)) as RuntimeSession;
+    inputs = session.inputMetadata.map(specOf);
+    outputs = session.outputMetadata.map(specOf);
+  } catch (cause) {
+    throw unusable('does not load', cause);
+  }
+  const words = missing.length > 0 ? `; not here: ${missing.join(', ')}` : '';
+  return {
+    inputs,
+    outputs,
+    engine: `${found.name} (${usable.join(', ')})${words}`,
+    async run(tensors) {
+      try {
+        const feeds = tensors.map(tensor => [tensor.name, fed(found, tensor)] as const);
+        const results = await session.run(Object.fromEntries(feeds));
+        return outputs.map(({ name }) => answered(name, results[name] as RuntimeTensor));
+      } catch (cause) {
+        throw unusable('does not run', cause);
+      }
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Which of the providers that were asked for can be had; the processor is called `wasm` by onnxruntime-web. */
+function providersFor(
+  { name, providers: here }: FoundLibrary,
+  asked: readonly string[] | undefined,
+): { readonly usable: readonly string[]; readonly missing: readonly string[] } {
+  const processor = name === 'onnxruntime-web' ? 'wasm' : 'cpu';
+  const wanted = (asked ?? [processor]).map(provider =>
+    ['cpu', 'wasm'].includes(provider) ? processor : provider,
+  );
+  const usable = [...new Set(wanted)].filter(provider => here === undefined || here.includes(provider));
+  const missing = wanted.filter(provider => !usable.includes(provider));
+  if (usable.length > 0) return { usable, missing };
+  throw new MurmurationError(
+    'engine.no-backend',
+    `${name} can't run on ${missing.join(' or ')} here; it can on ${here?.join(', ') || processor}.` +
+      (name === 'onnxruntime-web' ? ' onnxruntime-node, where it is installed, knows more.' : ''),
+  );
+}
+
+function specOf({ name, isTensor, type, shape }: RuntimePort): OnnxSpec {
+  const datatype = (Object.keys(runtimeTypes) as OnnxDatatype[]).find(key => runtimeTypes[key] === type);
+  if (!isTensor || !datatype || !shape) throw new RangeError(`"${name}" holds ${type ?? 'no tensor'}`);
+  return { name, datatype, shape: shape.map(length => (typeof length === 'number' ? length : -1)) };
+}
+
+function fed({ library }: FoundLibrary, { datatype, data, shape }: OnnxTensor): object {
+  const type = runtimeTypes[datatype];
+  const values =
+    datatype === 'BYTES'
+      ? (data as readonly Uint8Array[]).map(bytes => new TextDecoder().decode(bytes))
+      : datatype === 'FP16'
+        ? halvesOf(data as Uint16Array)
+        : data;
+  return new library.Tensor(type, values, shape);
+}
+
+function answered(name: string, { type, dims, data }: RuntimeTensor): OnnxTensor {
+  const { datatype } = specOf({ name, isTensor: true, type, shape: dims });
+  if (datatype === 'BYTES')
+    return {
+      name,
+      datatype,
+      shape: dims,
+      data: (data as string[]).map(text => new TextEncoder().encode(text)),
+    };
+  const view = data as Uint8Array;
+  if (datatype !== 'FP16') return { name, datatype, shape: dims, data: view };
+  return {
+    name,
+    datatype,
+    shape: dims,
+    data: new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2),
+  };
+}
+
+/** ONNX Runtime wants halves in the array that the language has for them, where it has one. */
+function halvesOf(bits: Uint16Array): ArrayBufferView {
+  const halves = (
+    globalThis as { Float16Array?: new (...given: [ArrayBufferLike, number, number]) => ArrayBufferView }
+  ).Float16Array;
+  return halves ? new halves(bits.buffer, bits.byteOffset, bits.length) : bits;
+}
+
+function unusable(why: string, cause: unknown): MurmurationError {
+  return new MurmurationError('model.unusable', `The ONNX model ${why}: ${messageOf(cause)}`, { cause });
+}
