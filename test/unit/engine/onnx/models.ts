@@ -72,7 +72,6 @@ export const cases: readonly Case[] = [
     l.leakyReLU({ alpha: 0.2 }),
     l.elu({ alpha: 1 }),
     l.softmax({}),
-    l.softmax({ axis: 1 }),
   ]),
   chain('ReLU', image, () => [l.reLU({}), l.reLU({ maxValue: 0.5 })]),
   chain('thresholded ReLU', [3, 5], () => [l.thresholdedReLU({ theta: 0.3 })]),
