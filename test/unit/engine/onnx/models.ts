@@ -71,7 +71,7 @@ export const cases: readonly Case[] = [
     l.activation({ activation: 'softmax' }),
     l.leakyReLU({ alpha: 0.2 }),
     l.elu({ alpha: 1 }),
-    l.softmax({}),
+    l.softmax({ axis: -1 }),
   ]),
   chain('ReLU', image, () => [l.reLU({}), l.reLU({ maxValue: 0.5 })]),
   chain('thresholded ReLU', [3, 5], () => [l.thresholdedReLU({ theta: 0.3 })]),
