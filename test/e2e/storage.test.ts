@@ -46,6 +46,9 @@ describe('a coordinator with a storage folder', () => {
     await eventOf(coordinator.events, 'round-ended', ({ number }: RoundRecord) => number >= until);
     await coordinator.endRounds();
     await Promise.all(clients.map(client => client.stop()));
+    // Old versions and records go after the round is told to have ended.
+    await expect.poll(() => list('models')).toHaveLength(2);
+    await expect.poll(() => list('rounds')).toHaveLength(3);
     const after = { models: await list('models'), rounds: await list('rounds') };
     await coordinator.stop();
     enrolled.push(count);

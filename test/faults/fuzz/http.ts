@@ -158,6 +158,7 @@ function perform(
 /** The code of a refusal; undefined where it is none, and what is wrong with it where it has none. */
 function problemCode({ status, headers, body }: Response, method: string): unknown {
   if (status < 400) return undefined;
+  if (headers['content-type']?.startsWith('application/json')) return inferenceCode(status, body, method);
   if (!headers['content-type']?.startsWith('application/problem+json'))
     return `HTTP ${status} ${headers['content-type']} ${body}`;
   if (method === 'HEAD') return 'request.not-found';
@@ -166,6 +167,19 @@ function problemCode({ status, headers, body }: Response, method: string): unkno
   } catch {
     return `HTTP ${status} ${body}`;
   }
+}
+
+/** Protocols of inference have a text for a refusal and no code: `{"error": …}`. By its status, the code that it stands for. */
+function inferenceCode(status: number, body: string, method: string): unknown {
+  if (status === 500) return 'server.internal';
+  if (method === 'HEAD') return 'request.not-found';
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    if (typeof error === 'string' && error !== '') return 'inference.input';
+  } catch {
+    // Said below.
+  }
+  return `HTTP ${status} ${body}`;
 }
 
 function stringify(value: unknown): string {

@@ -1,9 +1,11 @@
 import { hkdfSync } from 'node:crypto';
 import { writePlan } from '@murmuration/protocol/messages/plan';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { deviceOn, lowFloors, StillTrainer } from '../device.ts';
 import { assignmentOf } from '../memory-coordinator.ts';
-import { clock, coordinator, storage } from './scene.ts';
+import { clock, coordinator, newScene, storage } from './scene.ts';
+
+beforeEach(newScene);
 
 class RecordingTrainer extends StillTrainer {
   readonly seeds: unknown[] = [];
