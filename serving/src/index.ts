@@ -4,11 +4,19 @@ export { type InferenceToken, mintInferenceToken, type Right } from './access/to
 export { type ServedModels, type ServeOptions, serveModels } from './assembly/serve-models.ts';
 export { type InferenceSettings, inferenceSchema } from './assembly/settings.ts';
 export { layersRuntime } from './runtime/layers.ts';
+export { type OnnxRuntimeOptions, onnxRuntime } from './runtime/onnx.ts';
 export type { LoadedModel, RunOptions, Runtime } from './runtime/runtime.ts';
 export type { InferenceEvents } from './server/events.ts';
 export { InferenceServer } from './server/inference-server.ts';
 export type { InferRequest, InferResponse } from './server/request.ts';
 export { type CoordinatorModels, coordinatorModels } from './source/coordinator.ts';
 export { type FolderModels, folderModels } from './source/folder.ts';
-export type { ModelContent, ModelListing, ModelSource, ServedModel } from './source/source.ts';
+export type {
+  LayersContent,
+  ModelContent,
+  ModelListing,
+  ModelSource,
+  OnnxContent,
+  ServedModel,
+} from './source/source.ts';
 export type { Transformed, Transformer } from './transformer/transformer.ts';

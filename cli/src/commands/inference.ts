@@ -18,6 +18,7 @@ interface InferenceOptions {
   readonly host?: string;
   readonly port?: string;
   readonly transformer: readonly string[];
+  readonly provider?: readonly string[];
 }
 
 interface TokenOptions {
@@ -45,12 +46,20 @@ export function inferenceCommands(program: Command): void {
       several,
       [],
     )
+    .option(
+      '--provider <name...>',
+      'execution providers of ONNX Runtime for models in ONNX, the first that works first, for example: tensorrt cuda cpu (default: the processor)',
+    )
     .action(async (given: InferenceOptions) => {
       const { host, port, inference } = await loadInferenceConfig(given);
       const transformers = await loadTransformers(given.transformer);
       const clock = steadyClock();
       // Only here: no other command waits for the engine to load.
       const { serveModels } = await import('@murmuration/serving/assembly/serve-models');
+      const [{ layersRuntime }, { onnxRuntime }] = await Promise.all([
+        import('@murmuration/serving/runtime/layers'),
+        import('@murmuration/serving/runtime/onnx'),
+      ]);
       const source = await sourceOf(given.from, clock);
       const served = await serveModels({
         source,
@@ -58,6 +67,7 @@ export function inferenceCommands(program: Command): void {
         host,
         port,
         transformers,
+        runtimes: [layersRuntime(), onnxRuntime({ providers: given.provider })],
         clock,
         events: {
           loaded: ({ name, version }, ms, bytes, engine) =>

@@ -13,6 +13,7 @@ import { admitBy } from '../http/admission.ts';
 import { asking, type DoorPorts, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
 import { layersRuntime } from '../runtime/layers.ts';
+import { onnxRuntime } from '../runtime/onnx.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { InferenceEvents } from '../server/events.ts';
 import { InferenceServer } from '../server/inference-server.ts';
@@ -31,7 +32,7 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** The first that knows a model runs it; by default layers models of tfjs. */
+  /** The first that knows a model runs it; by default layers models of tfjs, and ONNX where a runtime for it is installed. */
   readonly runtimes?: readonly Runtime[];
   /** By the name of the model. */
   readonly transformers?: Readonly<Record<string, Transformer>>;
@@ -78,7 +79,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const server = new InferenceServer({
     ...rest,
     source,
-    runtimes: options.runtimes ?? [layersRuntime()],
+    runtimes: options.runtimes ?? [layersRuntime(), onnxRuntime()],
     transformers: name =>
       Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
     clock,

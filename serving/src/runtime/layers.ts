@@ -8,7 +8,7 @@ import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/t
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import type { LoadedModel, RunOptions, Runtime } from './runtime.ts';
+import { type LoadedModel, layersContent, type RunOptions, type Runtime } from './runtime.ts';
 
 /** Names of tfjs for what tensors of layers models hold. */
 const datatypeOf: Readonly<Record<string, Datatype>> = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' };
@@ -25,7 +25,8 @@ export function layersRuntime(): Runtime {
   return {
     name: 'tfjs-layers',
     loads: ({ platform }) => platform === 'tensorflowjs_layersmodel',
-    async load({ files }) {
+    async load(content) {
+      const { files } = layersContent(content);
       started ??= startBackend();
       await started;
       const model = await loadModel(files);

@@ -1,5 +1,5 @@
 import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
-import type { ModelContent } from '../source/source.ts';
+import type { LayersContent, ModelContent } from '../source/source.ts';
 
 /** What runs models of a kind. */
 export interface Runtime {
@@ -29,6 +29,13 @@ export interface LoadedModel {
    */
   run(inputs: readonly Tensor[], options?: RunOptions): Promise<readonly Tensor[]>;
   close(): Promise<void>;
+}
+
+/** The content as one that this runtime's `loads` takes; another is a mistake of the caller. */
+export function layersContent(content: ModelContent): LayersContent {
+  if (content.platform !== 'tensorflowjs_layersmodel')
+    throw new RangeError(`It loads no ${content.platform}.`);
+  return content;
 }
 
 export interface RunOptions {

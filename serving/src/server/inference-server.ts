@@ -168,10 +168,10 @@ export class InferenceServer {
   async metadata(name: string, at?: string): Promise<ModelMetadata> {
     this.#requireLoaded(name);
     const model = await this.#targets.find(name, at);
-    const { loaded } = await this.#residents.load(model);
+    const { loaded, platform } = await this.#residents.load(model);
     const { inputs, outputs } = this.#ports.transformers(name) ?? loaded;
     const listing = await this.#ports.source.listing(name);
-    return { listing, model, platform: 'tensorflowjs_layersmodel', inputs, outputs };
+    return { listing, model, platform, inputs, outputs };
   }
 
   /** Whether a version answers requests, or would be loaded for one. Throws `model.missing`. */

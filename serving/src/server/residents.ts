@@ -2,7 +2,7 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { LoadedModel, Runtime } from '../runtime/runtime.ts';
-import type { ModelSource, ServedModel } from '../source/source.ts';
+import { type ModelContent, type ModelSource, type ServedModel, sizeOfContent } from '../source/source.ts';
 import { Batcher } from './batcher.ts';
 import type { InferenceEvents } from './events.ts';
 import type { Batching, Memory } from './settings.ts';
@@ -13,6 +13,7 @@ import { warmUp } from './warm-up.ts';
 /** A version in memory. */
 export interface Resident {
   readonly model: ServedModel;
+  readonly platform: ModelContent['platform'];
   readonly loaded: LoadedModel;
   readonly batcher: Batcher;
   readonly statistics: ModelStatistics;
@@ -163,7 +164,7 @@ export class Residents {
           'inference.unsupported',
           `No runtime here loads models of the platform ${content.platform}.`,
         );
-      await this.#makeRoom(model, content.files.weights.byteLength);
+      await this.#makeRoom(model, sizeOfContent(content));
       const loaded = await runtime.load(content);
       if (loaded.bytes > memory.budget) {
         await loaded.close();
@@ -175,7 +176,8 @@ export class Residents {
         statistics.executed(rows, ms);
         events.executed?.(model, rows, ms);
       });
-      const resident = { model, loaded, batcher, statistics, leases: 0, lastUsed: clock.now() };
+      const { platform } = content;
+      const resident = { model, platform, loaded, batcher, statistics, leases: 0, lastUsed: clock.now() };
       // It may turn out larger than its weights.
       await this.#makeRoom(model, loaded.bytes);
       this.#used += loaded.bytes;

@@ -6,6 +6,7 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 /** A version as it lies in a folder. */
 export interface FoundVersion {
   readonly folder: string;
+  readonly file: ModelFile;
   /** Follows from the names, sizes and times of its files. */
   readonly hash: ModelHash;
 }
@@ -21,11 +22,13 @@ export interface FoundModel {
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const aliasPattern = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 const versionPattern = /^(?:0|[1-9]\d{0,14})$/;
-const modelFile = 'model.json';
+/** The file that makes a folder a version; of two, the first counts. */
+const modelFiles = ['model.json', 'model.onnx'] as const;
+export type ModelFile = (typeof modelFiles)[number];
 const aliasFile = 'aliases.json';
 
 /**
- * The models of a folder: `NAME/VERSION/model.json`, or `NAME/model.json` for the version 1, with the weights beside it. Other files and
+ * The models of a folder: `NAME/VERSION/model.json` with the weights beside it, or `NAME/VERSION/model.onnx`; without VERSION, 1. Other files and
  * folders are passed over, as those are that vanish meanwhile. Throws what reading the folder itself fails with.
  */
 export async function scan(folder: string): Promise<ReadonlyMap<string, FoundModel>> {
@@ -42,7 +45,7 @@ export async function scan(folder: string): Promise<ReadonlyMap<string, FoundMod
 async function versionsIn(folder: string): Promise<ReadonlyMap<string, FoundVersion>> {
   const names = await readdir(folder).catch((): string[] => []);
   const versions = new Map<string, FoundVersion>();
-  const single = names.includes(modelFile) ? await versionIn(folder) : undefined;
+  const single = await versionIn(folder);
   if (single) versions.set('1', single);
   for (const name of names.filter(each => versionPattern.test(each))) {
     const version = await versionIn(join(folder, name));
@@ -53,13 +56,14 @@ async function versionsIn(folder: string): Promise<ReadonlyMap<string, FoundVers
 
 async function versionIn(folder: string): Promise<FoundVersion | undefined> {
   const names = await readdir(folder).catch((): string[] => []);
-  if (!names.includes(modelFile)) return undefined;
+  const file = modelFiles.find(name => names.includes(name));
+  if (!file) return undefined;
   const hash = createHash('sha256');
   for (const name of names.filter(each => each !== aliasFile).toSorted()) {
     const status = await stat(join(folder, name)).catch(() => null);
     if (status?.isFile()) hash.update(`${name}\0${status.size} ${status.mtimeMs} ${status.ino}\n`);
   }
-  return { folder, hash: hash.update(folder).digest('hex') as ModelHash };
+  return { folder, file, hash: hash.update(folder).digest('hex') as ModelHash };
 }
 
 /** Aliases that name a version that is there; a file that holds something else counts as none. */

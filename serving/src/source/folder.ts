@@ -2,7 +2,7 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { type FoundModel, scan } from './folder-scan.ts';
-import { readLayersModel } from './layers-files.ts';
+import { readLayersModel, readOnnxModel } from './model-folder.ts';
 import {
   type ModelContent,
   type ModelListing,
@@ -16,7 +16,7 @@ import {
 const interval = 1_000;
 
 /**
- * The layers models of a folder, as `scan` finds them, which is looked at again every second. `latest` is the version of the highest number;
+ * The models of a folder, as `scan` finds them, which is looked at again every second. `latest` is the version of the highest number;
  * `NAME/aliases.json` gives others, such as `{"champion": 3}`, and without a champion the latest is served. Throws `config.invalid` where the
  * folder can't be read.
  */
@@ -80,6 +80,8 @@ export class FolderModels implements ModelSource {
     const found = this.#models.get(name)?.versions.get(version);
     if (found?.hash !== hash)
       throw new MurmurationError('model.missing', `The version ${version} of ${name} is no longer there.`);
+    if (found.file === 'model.onnx')
+      return { platform: 'onnx_onnxv1', bytes: await readOnnxModel(found.folder) };
     return { platform: 'tensorflowjs_layersmodel', files: await readLayersModel(found.folder, hash) };
   }
 

@@ -9,6 +9,8 @@ import * as z from 'zod';
 
 /** The longest `model.json`, bytes. */
 const longestJson = 64 * 2 ** 20;
+/** The longest `model.onnx`, bytes: what a protobuf may have. */
+const longestOnnx = 2 ** 31 - 1;
 
 /** A `model.json` as tfjs and its converters write them: weights in any number of groups and files. */
 const manifest = z.object({
@@ -38,21 +40,7 @@ const manifest = z.object({
  * `hash` is what the model is called from then on. Throws `model.corrupt`, saying what is wrong.
  */
 export async function readLayersModel(folder: string, hash: ModelHash): Promise<ModelFiles> {
-  const refuse = (why: string, cause?: unknown): never => {
-    throw new MurmurationError('model.corrupt', `The model in ${folder} can't be read: ${why}.`, { cause });
-  };
-  const root = await realpath(folder).catch(cause => refuse((cause as Error).message, cause));
-  const read = async (name: string, most: number): Promise<Buffer> => {
-    try {
-      // A link may lead anywhere: what counts is where it ends.
-      const path = await realpath(join(root, name));
-      if (dirname(path) !== root && !path.startsWith(root + sep))
-        throw new Error(`${name} lies outside of the folder`);
-      return await readBounded(path, name, most);
-    } catch (cause) {
-      return refuse((cause as Error).message, cause);
-    }
-  };
+  const { read, refuse } = await reading(folder);
   let json: unknown;
   const text = (await read('model.json', longestJson)).toString('utf8');
   try {
@@ -77,6 +65,39 @@ export async function readLayersModel(folder: string, hash: ModelHash): Promise<
   }
   if (at !== bytes.length) refuse(`its weights have ${at} bytes; model.json describes ${bytes.length}`);
   return { hash, topology, layout, weights };
+}
+
+/** Reads `model.onnx` of a folder. Throws `model.corrupt`, saying what is wrong. */
+export async function readOnnxModel(folder: string): Promise<Uint8Array> {
+  const { read } = await reading(folder);
+  return read('model.onnx', longestOnnx);
+}
+
+interface Reading {
+  /** A file of the folder, of at most so many bytes. */
+  readonly read: (name: string, most: number) => Promise<Buffer>;
+  readonly refuse: (why: string, cause?: unknown) => never;
+}
+
+async function reading(folder: string): Promise<Reading> {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new MurmurationError('model.corrupt', `The model in ${folder} can't be read: ${why}.`, { cause });
+  };
+  const root = await realpath(folder).catch(cause => refuse((cause as Error).message, cause));
+  return {
+    refuse,
+    async read(name, most) {
+      try {
+        // A link may lead anywhere: what counts is where it ends.
+        const path = await realpath(join(root, name));
+        if (dirname(path) !== root && !path.startsWith(root + sep))
+          throw new Error(`${name} lies outside of the folder`);
+        return await readBounded(path, name, most);
+      } catch (cause) {
+        return refuse((cause as Error).message, cause);
+      }
+    },
+  };
 }
 
 async function readBounded(path: string, name: string, most: number): Promise<Buffer> {

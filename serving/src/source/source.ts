@@ -23,10 +23,23 @@ export interface ModelListing {
   readonly standard: string;
 }
 
-/** The content of a version, by the platform that made it. */
-export interface ModelContent {
+/** The content of a version, by the platform that made it, as Triton and KServe name them. */
+export type ModelContent = LayersContent | OnnxContent;
+
+export interface LayersContent {
   readonly platform: 'tensorflowjs_layersmodel';
   readonly files: ModelFiles;
+}
+
+/** A file of ONNX, whole. */
+export interface OnnxContent {
+  readonly platform: 'onnx_onnxv1';
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes of what a model has learned, as far as its content tells. */
+export function sizeOfContent(content: ModelContent): number {
+  return content.platform === 'onnx_onnxv1' ? content.bytes.length : content.files.weights.byteLength;
 }
 
 /** Where models come from. All methods throw `model.missing` for what there is not. */

@@ -1,5 +1,5 @@
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
-import type { LoadedModel, Runtime } from '@murmuration/serving/runtime/runtime';
+import { type LoadedModel, layersContent, type Runtime } from '@murmuration/serving/runtime/runtime';
 
 interface EchoTopology {
   readonly class_name?: string;
@@ -10,8 +10,11 @@ interface EchoTopology {
 export function echoRuntime(): Runtime {
   return {
     name: 'echo',
-    loads: ({ files }) => (files.topology as EchoTopology).class_name === 'Echo',
-    async load({ files }): Promise<LoadedModel> {
+    loads: content =>
+      content.platform === 'tensorflowjs_layersmodel' &&
+      (content.files.topology as EchoTopology).class_name === 'Echo',
+    async load(content): Promise<LoadedModel> {
+      const { files } = layersContent(content);
       const inputs = (files.topology as EchoTopology).config?.inputs ?? [];
       return {
         inputs,

@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { layersContent } from '@murmuration/serving/runtime/runtime';
 import { type FolderModels, folderModels } from '@murmuration/serving/source/folder';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { denseModel, ModelFolder } from './models.ts';
@@ -57,7 +58,7 @@ describe('a folder of models', () => {
     expect((await source.resolve('many')).version).toBe('2');
     expect((await source.resolve('many', 'latest')).version).toBe('10');
     expect((await source.resolve('single')).version).toBe('1');
-    const { files } = await source.content(await source.resolve('single'));
+    const { files } = layersContent(await source.content(await source.resolve('single')));
     expect(files.weights).toEqual(Float32Array.of(0, 0));
   });
 
@@ -80,7 +81,7 @@ describe('a folder of models', () => {
     await folder.write('m/a2.bin', bytes.subarray(3, 4));
     await folder.write('m/b.bin', bytes.subarray(4));
     await open();
-    const { files } = await source.content(await source.resolve('m'));
+    const { files } = layersContent(await source.content(await source.resolve('m')));
     expect(files.weights).toEqual(Float32Array.of(1.5, 2.5));
   });
 

@@ -1,4 +1,4 @@
-import type { LoadedModel, Runtime } from '@murmuration/serving/runtime/runtime';
+import { type LoadedModel, layersContent, type Runtime } from '@murmuration/serving/runtime/runtime';
 import { echoRuntime } from './echo-runtime.ts';
 
 /** Echoes, once a test lets each execution go on; tells what ran together. */
@@ -18,7 +18,7 @@ export class HeldRuntime implements Runtime {
 
   async load(content: Parameters<Runtime['load']>[0]): Promise<LoadedModel> {
     const model = await this.#echo.load(content);
-    const { hash } = content.files;
+    const { hash } = layersContent(content).files;
     this.loaded.add(hash);
     return {
       ...model,

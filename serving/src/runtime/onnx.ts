@@ -1,0 +1,40 @@
+import { loadOnnx } from '@murmuration/engine/onnx/run';
+import type { LoadedModel, Runtime } from './runtime.ts';
+
+export interface OnnxRuntimeOptions {
+  /**
+   * Execution providers by the names of ONNX Runtime, the first that works first: `['tensorrt', 'cuda', 'cpu']`. By default the processor.
+   * Those that can't be had here are left out, which `engine` of the model says.
+   */
+  readonly providers?: readonly string[] | undefined;
+  /** Threads of `onnxruntime-web` for one model; by default 1. */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Models in files of ONNX, on `onnxruntime-node` where that is installed, else on `onnxruntime-web`. Loading throws `engine.no-backend` where
+ * neither is, and `model.unusable` for a file that it does not take.
+ */
+export function onnxRuntime({ providers, threads }: OnnxRuntimeOptions = {}): Runtime {
+  return {
+    name: 'onnx',
+    loads: ({ platform }) => platform === 'onnx_onnxv1',
+    async load(content) {
+      if (content.platform !== 'onnx_onnxv1') throw new RangeError(`It loads no ${content.platform}.`);
+      const model = await loadOnnx(content.bytes, {
+        ...(providers && { providers }),
+        ...(threads !== undefined && { threads }),
+      });
+      return {
+        inputs: model.inputs,
+        outputs: model.outputs,
+        bytes: content.bytes.length,
+        engine: model.engine,
+        takesLengths: false,
+        run: inputs => model.run(inputs as Parameters<typeof model.run>[0]) as ReturnType<LoadedModel['run']>,
+        close: () => model.close(),
+      };
+    },
+    async close() {},
+  };
+}
