@@ -69,7 +69,9 @@ export class Participation {
     }
     const before = this.part.peek();
     const wasCounted = before?.number === number && before.counted;
-    this.part.value = { number, phase, progress, counted: wasCounted || phase === 'counted' };
+    // A device unmasks only under a statement that counts its own update (SA12), and may not hear more: enough others may be faster.
+    const isCounted = phase === 'counted' || phase === 'unmasking';
+    this.part.value = { number, phase, progress, counted: wasCounted || isCounted };
   }
 
   /** The device waits; a part that it had is over, heard or not. */

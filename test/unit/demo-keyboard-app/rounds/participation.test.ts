@@ -41,6 +41,15 @@ describe('the part of a device', () => {
     ]);
   });
 
+  it('counted once the device has agreed to a statement that counts it, though the round ends before it reveals', () => {
+    hear(6, 'keys', 'uploading', 'agreement', 'ended');
+    hear(7, 'keys', 'uploading', 'agreement', 'unmasking', 'ended');
+    expect(participation.past.value).toEqual([
+      { number: 7, counted: true },
+      { number: 6, counted: false },
+    ]);
+  });
+
   it('is over where the device waits again without having heard of the end', () => {
     hear(5, 'keys', 'training');
     participation.wait();
