@@ -133,7 +133,7 @@ describe('the live feed', () => {
     const gathering = dashboards.map(each =>
       stateOf(each, ({ tasks: [task] }) => task?.round?.phase === 'gathering' && task.waiting === 2),
     );
-    const clients = [0, 1, 2].map(index => lineClient(coordinator.url, index));
+    const clients = [0, 1, 2, 3].map(index => lineClient(coordinator.url, index));
     await coordinator.start();
     await Promise.all(clients.slice(0, 2).map(client => client.start()));
     for (const waiting of await Promise.all(gathering))

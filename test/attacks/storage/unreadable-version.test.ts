@@ -39,7 +39,7 @@ async function trained(change: Partial<TaskDefinition> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-unreadable-'));
   cleanUp.push(() => rm(folder, { recursive: true, force: true }));
   const coordinator = await start(folder, change);
-  const clients = [0, 1, 2].map(index => lineClient(coordinator.url, index));
+  const clients = [0, 1, 2, 3].map(index => lineClient(coordinator.url, index));
   await Promise.all(clients.map(client => client.start()));
   await coordinator.start();
   await eventOf(coordinator.events, 'round-ended', ({ number, outcome }: RoundRecord) => {
@@ -104,7 +104,7 @@ describe('the newest version of a task', () => {
       await over;
       expect(await ready(coordinator)).toEqual({ status: 200, body: { status: 'ok' } });
       expect(await alerts()).toEqual([]);
-      const clients = [0, 1, 2].map(index => lineClient(coordinator.url, index));
+      const clients = [0, 1, 2, 3].map(index => lineClient(coordinator.url, index));
       cleanUp.push(() => Promise.all(clients.map(client => client.stop())));
       await Promise.all(clients.map(client => client.start()));
       await coordinator.start();
