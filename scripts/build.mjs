@@ -1,6 +1,15 @@
 // npm run build: the libraries as ECMAScript modules with types, file for file as in src, into each package's dist.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
@@ -37,6 +46,8 @@ for (const { name, folder, entries: own } of packages) {
     target: 'es2023',
     dts: true,
     tsconfig: join(rootFolder, 'tsconfig.json'),
+    // A coordinator that runs from the sources may be serving the dashboard from here.
+    clean: ['dist/*', '!dist/dashboard', '!dist/dashboard.sha256'],
     deps: { neverBundle: /^[^./]/ },
     plugins: [builtLocations],
     checks: { pluginTimings: false },
@@ -88,7 +99,18 @@ function nameInternals(dist) {
 async function buildDashboard() {
   say('Building the dashboard …');
   const vite = await import('vite');
-  await vite.build({ configFile: join(rootFolder, 'dashboard/vite.config.ts'), logLevel: 'error' });
+  const target = join(rootFolder, 'coordinator/dist/dashboard');
+  const [whole, old] = [`${target}.built`, `${target}.old`];
+  await vite.build({
+    configFile: join(rootFolder, 'dashboard/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: whole, emptyOutDir: true },
+  });
+  // Takes the place of the last one at once: whoever serves that misses no file.
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(whole, target);
+  rmSync(old, { recursive: true, force: true });
 }
 
 /**
