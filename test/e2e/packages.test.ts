@@ -1,11 +1,13 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
 import { PackedApp } from './packed-app.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -49,6 +51,20 @@ describe('the built libraries', () => {
       expect(text).not.toMatch(/from "\.[^"]+\.ts"|import\("\.[^"]+\.ts"\)/);
       for (const [, path] of text.matchAll(/new URL\("(\.[^"]+)"/g))
         expect(existsSync(new URL(path!, file)), `${path} of ${file}`).toBe(true);
+    }
+  });
+});
+
+describe('the coordinator that fault runs kill', () => {
+  it('runs on the built packages', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'murmuration-killed-'));
+    const coordinator = new KilledCoordinator(folder, 0, { phase() {}, version() {}, fault() {} });
+    try {
+      expect(await coordinator.url).toMatch(/^http:/);
+    } finally {
+      coordinator.kill();
+      await coordinator.ended.catch(() => {});
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

@@ -2,10 +2,8 @@
 // standard output what happens, before it goes on.
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { parseConfig } from '@murmuration/coordinator/assembly/config';
-import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
-import * as tf from '@murmuration/engine/tfjs/tf';
+import { createCoordinator, defineTask, parseConfig } from '@murmuration/coordinator';
+import * as tf from '@murmuration/engine/tf';
 import { cells, devices, enrolmentToken, phases, taskName } from './agreed.mjs';
 
 const [storage, port] = process.argv.slice(2);
