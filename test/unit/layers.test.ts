@@ -82,11 +82,11 @@ const roomOf = (path: string): string | undefined =>
   Object.keys(mayImport).find(room => path.startsWith(`${room}/`));
 const isNodes = (name: string): boolean => name.startsWith('node:') || nodePackages.has(name.split('/')[0]!);
 
-/** The file that `@murmuration/NAME/path` stands for by its package's exports. */
+/** The file that `@murmuration/NAME/path` stands for by its package's exports; `@murmuration/NAME` is what it is to others. */
 function exported(name: string, sources: ReadonlyMap<string, string>): string {
   const [, pack, ...path] = name.split('/');
   const folder = pack === 'demo-keyboard-app' ? [pack] : [pack, 'src'];
-  const target = `${[...folder, ...path].join('/')}.ts`;
+  const target = `${[...folder, ...(path.length > 0 ? path : ['index'])].join('/')}.ts`;
   return sources.has(`${target}x`) ? `${target}x` : target;
 }
 

@@ -399,7 +399,7 @@ export const errors = {
   'inference.answer': {
     status: 502,
     retryable: false,
-    text: "The inference server's answer does not follow the Open Inference Protocol.",
+    text: 'The answer does not follow the protocol.',
   },
   'inference.unauthenticated': {
     status: 401,
