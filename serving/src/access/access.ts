@@ -75,7 +75,11 @@ export class Access {
     }
     const text = authorization?.startsWith('Bearer ') ? authorization.slice(7) : '';
     const held = tokenOf(text, this.#tokens, this.#primitives);
-    if (!held || this.#clock.now() >= held.expiresAt) throw new MurmurationError('inference.unauthenticated');
+    if (!held || this.#clock.now() >= held.expiresAt)
+      throw new MurmurationError(
+        'inference.unauthenticated',
+        'The inference token is missing, unknown or expired; `murmuration inference-token` makes one.',
+      );
     if (!held.token.rights.includes(right))
       throw new MurmurationError(
         'inference.forbidden',
