@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { services } from './scripts/services.mjs';
 import { SlowFirst } from './test/slow-first.ts';
 
 // Handed to Node as well, where "import" would let CommonJS packages require ECMAScript modules.
@@ -36,8 +37,7 @@ export default defineConfig({
     // What a machine may lack. `npm test` leaves out the tests of what it can't find, and names them.
     tags: [
       { name: 'chromium', description: 'Needs Chromium or Chrome.' },
-      { name: 'prometheus', description: 'Needs prometheus and promtool.' },
-      { name: 'onnx-checker', description: 'Needs a Python that can import onnx.' },
+      ...services.map(({ tag, description }) => ({ name: tag, description })),
       { name: 'small-disk', description: 'Needs to mount a small file system in memory: Linux, as root.' },
     ],
     projects: [

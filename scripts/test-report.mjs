@@ -1,9 +1,10 @@
 // What is read in vitest's JSON report, and how it is told.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { services } from './services.mjs';
 
 /** The tags of tests that need something of the machine which it may lack. */
-const services = ['chromium', 'prometheus', 'onnx-checker', 'small-disk'];
+const lackable = ['chromium', ...services.map(({ tag }) => tag), 'small-disk'];
 
 /**
  * The parts of the report that are read here.
@@ -33,12 +34,26 @@ export function skippedSuites({ testResults }, root) {
   const suites = new Set();
   for (const { name, assertionResults } of testResults) {
     for (const { status, title, ancestorTitles, tags = [] } of assertionResults) {
-      const lacking = tags.filter(tag => services.includes(tag));
+      const lacking = tags.filter(tag => lackable.includes(tag));
       if (status === 'passed' || status === 'failed' || lacking.length === 0) continue;
       suites.add(`${relative(root, name)}: ${ancestorTitles[0] || title} (${lacking.join(', ')})`);
     }
   }
   return [...suites];
+}
+
+/**
+ * The tests that failed, a line each, and the files that broke before their first test.
+ * @param {Report} report
+ * @param {string} root
+ */
+export function failedTests({ testResults }, root) {
+  return testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(test => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [file] : [];
+    return failed.map(({ title, ancestorTitles }) => [file, ...ancestorTitles, title].join(' › '));
+  });
 }
 
 /** @param {{ passed: number, failed: number, skipped: number }} counts */

@@ -5,17 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { provideChromium } from './chromium.mjs';
-import { provideOnnxPython } from './onnx.mjs';
 import { prepare, rootFolder } from './prepare.mjs';
-import { providePrometheus } from './prometheus.mjs';
-import { minutes, outcome, readReport, skippedSuites } from './test-report.mjs';
+import { provideServices } from './services.mjs';
+import { failedTests, minutes, outcome, readReport, skippedSuites } from './test-report.mjs';
 
 await prepare();
 const options = process.argv.slice(2).filter(option => option !== '--all-services');
 const allServices = process.argv.includes('--all-services');
 const chromium = provideChromium();
-const prometheus = providePrometheus();
-const onnxPython = provideOnnxPython();
+const services = [...provideServices()];
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-test-'));
 const reportFile = join(folder, 'report.json');
 const started = performance.now();
@@ -23,8 +21,7 @@ const started = performance.now();
 /** The tags of the tests that this machine can't run. */
 const without = [
   chromium ? [] : ['chromium'],
-  prometheus ? [] : ['prometheus'],
-  onnxPython ? [] : ['onnx-checker'],
+  ...services.map(([{ tag }, place]) => (place === undefined ? [tag] : [])),
 ].flat();
 
 const vitest = spawnSync(
@@ -44,8 +41,7 @@ const vitest = spawnSync(
     env: {
       ...process.env,
       ...(chromium !== undefined && { CHROME_PATH: chromium }),
-      PROMETHEUS_FOLDER: prometheus ?? '',
-      ONNX_PYTHON: onnxPython ?? '',
+      ...Object.fromEntries(services.map(([{ variable }, place]) => [variable, place ?? ''])),
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   },
@@ -84,6 +80,9 @@ if (skipped.length > 0)
   console.log(
     `Skipped, because this machine lacks what is named in brackets:\n${skipped.map(suite => `  ${suite}\n`).join('')}`.trimEnd(),
   );
+
+const failures = failedTests(report, rootFolder);
+if (failures.length > 0) console.log(`Failed:\n${failures.map(test => `  ${test}\n`).join('')}`.trimEnd());
 
 console.log(`${outcome(total)}, in ${minutes(performance.now() - started)}`);
 process.exitCode = total.failed > 0 || (allServices && skipped.length > 0) ? 1 : 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { skippedSuites } from '../../scripts/test-report.mjs';
+import { failedTests, skippedSuites } from '../../scripts/test-report.mjs';
 import { readSources } from './sources.ts';
 
 /** What a test file that needs a service imports or calls, and how it says so. */
@@ -52,6 +52,26 @@ describe('tests that need a service of the machine', () => {
     expect(skippedSuites({ testResults }, '/murmuration')).toEqual([
       'test/e2e/page.test.ts: the page (chromium)',
       'test/unit/disk.test.ts: is full (small-disk)',
+    ]);
+  });
+});
+
+describe('a run that fails', () => {
+  it('names each failed test, and each file that broke before its first', () => {
+    const test = (status: string, title: string) => ({ status, title, ancestorTitles: ['a device'] });
+    const testResults = [
+      {
+        name: '/murmuration/test/unit/device.test.ts',
+        status: 'failed',
+        assertionResults: [test('failed', 'connects'), test('passed', 'leaves'), test('failed', 'returns')],
+      },
+      { name: '/murmuration/test/unit/broken.test.ts', status: 'failed', assertionResults: [] },
+      { name: '/murmuration/test/unit/whole.test.ts', status: 'passed', assertionResults: [] },
+    ];
+    expect(failedTests({ testResults }, '/murmuration')).toEqual([
+      'test/unit/device.test.ts › a device › connects',
+      'test/unit/device.test.ts › a device › returns',
+      'test/unit/broken.test.ts',
     ]);
   });
 });
