@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instant, taskName } from './scalars.ts';
+import { instant, taskName, text } from './scalars.ts';
 
 /** What is watched for. */
 export const alertRules = [
@@ -40,16 +40,16 @@ export const alert = z.object({
 export type AlertMessage = z.infer<typeof alert>;
 
 /** POST /v1/admin/alerts/acknowledge */
-export const acknowledge = z.strictObject({ id: z.string().min(1).max(400) });
+export const acknowledge = z.strictObject({ id: text(400).min(1) });
 
 /** POST /v1/admin/alerts/silence */
 export const silence = z.strictObject({
-  id: z.string().min(1).max(400).describe('Of a firing alert: all of its rule and task are silenced'),
+  id: text(400).min(1).describe('Of a firing alert: all of its rule and task are silenced'),
   minutes: z.int().min(0).max(43_200).describe('From now on; 0 ends a silence'),
 });
 
 /** POST /v1/admin/webhooks/test */
-export const webhookTest = z.strictObject({ host: z.string().min(1).max(300) });
+export const webhookTest = z.strictObject({ host: text(300).min(1) });
 
 /** How a test notice went. */
 export const webhookOutcome = z.object({

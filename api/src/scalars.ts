@@ -4,6 +4,12 @@ import * as z from 'zod';
 /** UTC, ISO 8601. */
 export const instant = z.iso.datetime();
 export const count = z.int().min(0);
+/** Words of a person, or an id that a person may have mistyped: what no database stores is refused here. */
+export const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\0\p{Surrogate}]*$/u, 'must have neither NUL nor half a surrogate pair');
 export const taskName = z.string().regex(taskNamePattern);
 export const modelHash = z.string().regex(hashPattern).describe('SHA-256 of its model.json');
 export const roundId = z.string().regex(idPattern);

@@ -1,4 +1,4 @@
-import { type Alerts, alerts } from '@murmuration/api/alert';
+import { type Alerts, acknowledge, alerts, silence, webhookTest } from '@murmuration/api/alert';
 import {
   type CheckIns,
   checkIns,
@@ -282,4 +282,15 @@ it('takes what an address says of pages and times, and refuses what makes no sen
   expect(hoursQuery.safeParse({ hours: '100000' }).success).toBe(false);
   for (const bad of ['', 'Champion', '1st', 'a'.repeat(33)])
     expect(aliasName.safeParse(bad).success, bad).toBe(false);
+});
+
+it('refuses texts that no database stores before they reach one', () => {
+  const texts = (value: string) => [
+    acknowledge.safeParse({ id: value }).success,
+    silence.safeParse({ id: value, minutes: 5 }).success,
+    webhookTest.safeParse({ host: value }).success,
+  ];
+  expect(texts('rounds-failing 🙂')).toEqual([true, true, true]);
+  for (const bad of ['', 'a\0b', 'someb\ud800ody', '\udc00'])
+    expect(texts(bad), JSON.stringify(bad)).toEqual([false, false, false]);
 });

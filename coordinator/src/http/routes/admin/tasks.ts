@@ -1,4 +1,5 @@
 import type { AuditAction } from '@murmuration/api/audit';
+import { text } from '@murmuration/api/scalars';
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
@@ -54,7 +55,7 @@ export function roundControlRoutes(scope: App, operators: Operators, control: Ro
         schema: {
           summary,
           params,
-          body: z.strictObject({ reason: z.string().max(200).optional() }).nullish(),
+          body: z.strictObject({ reason: text(200).optional() }).nullish(),
           response: { 200: done, 404: problem, 409: problem },
         },
       },
