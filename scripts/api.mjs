@@ -134,6 +134,6 @@ function* typesOf({ exports, ...manifest }) {
     if (conditions.types) yield [name, join(folder, conditions.types)];
     else
       for (const condition of ['node', 'browser'])
-        yield [condition, join(folder, conditions[condition].types)];
+        yield [path === '.' ? condition : `${name}-${condition}`, join(folder, conditions[condition].types)];
   }
 }

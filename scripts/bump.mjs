@@ -8,7 +8,7 @@ import { prepare, rootFolder } from './prepare.mjs';
 const constants = [
   'coordinator/src/assembly/version.ts',
   'client-sdk/src/device/sdk-version.ts',
-  'cli/src/version.ts',
+  'cli/src/output/version.ts',
 ];
 
 /** @param {string} file @param {(text: string) => string} change */

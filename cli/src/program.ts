@@ -13,7 +13,7 @@ import { statusCommand } from './commands/status.ts';
 import { taskCommands } from './commands/tasks.ts';
 import { tokenCommands } from './commands/tokens.ts';
 import { exitCodeHelp } from './output/output.ts';
-import { version } from './version.ts';
+import { version } from './output/version.ts';
 
 /** The command line: all commands of `murmuration`. */
 export function murmuration(): Command {

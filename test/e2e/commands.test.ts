@@ -270,6 +270,17 @@ describe('murmuration tasks apply, models promote and rollback', { timeout }, ()
       code: 4,
       errors: expect.stringMatching(/no alias best; it has champion, latest, challenger/),
     });
+    const packaged = ['models', 'export', 'line@challenger', join(folder, 'package'), '--as', 'npm'];
+    expect(await json([...packaged, '--int8'])).toMatchObject({
+      name: 'line-model',
+      version: '1.0.0',
+      weights: 'int8',
+      measured: { examples: 8 },
+    });
+    expect(await run([...packaged, '--name', 'No name'], { MURMURATION_TOKEN: admin })).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/"No name" is no name of a package/),
+    });
     const { output } = await run(['models', 'rollback', 'line@0'], { MURMURATION_TOKEN: admin });
     expect(output).toMatch(/^Devices serve version 0 of line, and the next round trains from it/);
     expect(await json(['models', 'promote', 'line'])).toMatchObject({ champion: { isPinned: false } });

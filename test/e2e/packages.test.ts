@@ -6,6 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exportNpm } from '@murmuration/cli/commands/npm-export';
+import { describeModel } from '@murmuration/engine/models/model';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { decodeModel, encodeModel } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
 import { PackedApp } from './packed-app.ts';
@@ -29,6 +33,26 @@ function builtFiles(name: string): URL[] {
   return readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith('.js'))
     .map(path => new URL(path, dist));
+}
+
+/** Writes y = 2 x₁ + 3 x₂ + 1 as a package. */
+async function exportLine(folder: string): Promise<void> {
+  await tf.setBackend('cpu');
+  const layers = [tf.layers.dense({ name: 'y', units: 1, inputShape: [2] })];
+  const x = tf.input({ shape: [2], name: 'x' });
+  const model = tf.model({ inputs: x, outputs: layers[0]?.apply(x) as tf.SymbolicTensor });
+  model.setWeights([tf.tensor([[2], [3]]), tf.tensor([1])]);
+  const { topology, layout, weights } = describeModel(model);
+  const { hash, json, weightsHash, weights: bytes } = encodeModel(topology, layout, weights);
+  const files = decodeModel(hash, json, bytes);
+  const fetched = {
+    files,
+    json,
+    weights: bytes,
+    name: `${weightsHash}.bin`,
+    version: { task: 'line', number: 12 },
+  };
+  await exportNpm(fetched, folder, 'float32', {});
 }
 
 beforeAll(() => {
@@ -72,8 +96,9 @@ describe('the coordinator that fault runs kill', () => {
 describe('the packed packages', () => {
   let app: PackedApp;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     app = new PackedApp(packages);
+    await exportLine(join(app.folder, 'node_modules/line-model'));
   }, 120_000);
   afterAll(() => app?.remove());
 
@@ -122,6 +147,24 @@ describe('the packed packages', () => {
     expect(app.node('shared.js').output).toBe('true\n');
   });
 
+  it('run an exported model that is a package itself', () => {
+    app.write(
+      'line.js',
+      `import { load, version } from 'line-model';
+      const model = await load();
+      const { y } = await model.predict({ x: [[1, 2], [0, 4]] });
+      console.log(JSON.stringify([version.task, version.number, y.shape, [...y.data]]));
+      await model.close();`,
+    );
+    // 2 · 1 + 3 · 2 + 1, and 3 · 4 + 1.
+    expect(app.node('line.js').output).toContain('["line",12,[2,1],[9,13]]');
+    expect(JSON.parse(app.read('node_modules/line-model/package.json'))).toMatchObject({
+      name: 'line-model',
+      version: '1.12.0',
+      type: 'module',
+    });
+  });
+
   it.each(packages)('bring the licence, %s', name => {
     expect(app.read(`node_modules/@murmuration/${name}/LICENSE`)).toContain('Apache License');
   });
@@ -148,6 +191,7 @@ describe('the packed packages', () => {
       import { fedAdam } from '@murmuration/coordinator/strategies';
       import type { Objective } from '@murmuration/engine';
       import * as tf from '@murmuration/engine/tf';
+      import { load } from 'line-model';
       import { MurmurationError, type TaskName } from '@murmuration/protocol';
 
       export const client = new FederatedClient({
@@ -160,6 +204,13 @@ describe('the packed packages', () => {
         name: 'line', model: () => tf.sequential(), plan: { learningRate: 0.1 }, strategy: fedAdam(), masking: 'off', cohort: { goal: 3, minimum: 3 }, update: { clip: 1, bits: 12 }, schedule: { every: '5 min' },
       });
       export const name = (platform: Platform, task: TaskName): string => platform.name + task + new MurmurationError('task.unknown').code;
+      export const answer = async () => {
+        const model = await load();
+        const answers = await model.predict({ x: [[1, 2]] });
+        // @ts-expect-error The model has no such input.
+        await model.predict({ y: [[1, 2]] });
+        return answers.y.data satisfies Float32Array;
+      };
       // @ts-expect-error There is no such option.
       export const wrong = new FederatedClient({ nonsense: true });`,
       );
@@ -181,10 +232,12 @@ describe('the packed packages', () => {
   );
 
   const page = `import { FederatedClient, indexedDbStorage, workerTrainer } from '@murmuration/client-sdk';
+    import { load } from 'line-model';
     const trainer = workerTrainer(() => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }));
     globalThis.client = new FederatedClient({
       url: location.origin, tasks: { line: { examples: () => [], trainer } }, storage: indexedDbStorage('page'), enrolment: '',
-    });`;
+    });
+    globalThis.model = load();`;
   const worker = `import { serveTraining } from '@murmuration/client-sdk/worker';
     import { softmaxLoss } from '@murmuration/engine';
     serveTraining({ encode: () => ({ size: 0 }), loss: softmaxLoss });`;
@@ -205,6 +258,8 @@ describe('the packed packages', () => {
     const text = files.map(({ code, source }) => code ?? String(source)).join('\n');
     expect(text).toContain('FederatedClient');
     expect(files.some(({ fileName }) => fileName.includes('worker'))).toBe(true);
+    // The weights of the model, which are too short for a file of their own.
+    expect(text).toContain('application/octet-stream;base64,');
     expect(text).not.toMatch(/from ["']node:/);
   }, 120_000);
 

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { version } from '@murmuration/cli/version';
+import { version } from '@murmuration/cli/output/version';
 import { version as coordinatorVersion } from '@murmuration/coordinator/assembly/version';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';

@@ -12,6 +12,7 @@ const order: Record<string, readonly string[]> = {
     'concurrency',
     'errors',
     'encoding',
+    'tensors',
     'random',
     'ids',
     'kernels',
@@ -32,6 +33,8 @@ const order: Record<string, readonly string[]> = {
     'objective',
     'fused',
     'runtime',
+    'measure',
+    'packaged',
   ],
   'client-sdk/src': [
     'storage',
@@ -63,6 +66,7 @@ const order: Record<string, readonly string[]> = {
     'tf-serving',
     'mlflow',
     'metrics',
+    'monitor',
     'assembly',
   ],
   'coordinator/src': [
@@ -167,6 +171,7 @@ const order: Record<string, readonly string[]> = {
     'privacy',
     'settings',
     'devices',
+    'serving',
     'security',
     'log',
     'access',

@@ -9,16 +9,6 @@ import type { PublicClient } from './public-client.ts';
 /** The longest `model.json` that is read, bytes. */
 const longestJson = 64 * 2 ** 20;
 
-export interface Exported {
-  readonly model: string;
-  /** Paths: `model.json`, and the weights that it names. */
-  readonly files: readonly [json: string, weights: string];
-  /** Values of the model. */
-  readonly values: number;
-  /** Of both files. */
-  readonly bytes: number;
-}
-
 /** The files of a version as they came, and what they hold. */
 export interface Fetched {
   readonly files: ModelFiles;
@@ -26,6 +16,8 @@ export interface Fetched {
   readonly weights: Uint8Array;
   /** Name of the weight file. */
   readonly name: string;
+  /** Whose version it is; null where it was asked for by its hash. */
+  readonly version: { readonly task: string; readonly number: number } | null;
 }
 
 /**
@@ -34,32 +26,36 @@ export interface Fetched {
  * for operators: `operator.unauthenticated`.
  */
 export async function fetchModel(client: PublicClient, meant: string, aliases: Aliases): Promise<Fetched> {
-  const hash = hashPattern.test(meant) ? (meant as ModelHash) : await find(client, meant, aliases);
+  const found = hashPattern.test(meant) ? null : await find(client, meant, aliases);
+  const hash = (found?.model ?? meant) as ModelHash;
   const path = modelPath(hash);
   const json = await client.file(path, longestJson);
   const { weightsHash, layout } = parseModelJson(hash, json);
   const name = `${weightsHash}.bin`;
   const weights = await client.file(path.replace(/[^/]+$/, name), 4 * layout.count);
-  return { files: decodeModel(hash, json, weights), json, weights, name };
+  return {
+    files: decodeModel(hash, json, weights),
+    json,
+    weights,
+    name,
+    version: found && { task: found.task, number: found.number },
+  };
 }
 
-/** Writes a version into a folder as `tf.loadLayersModel` takes it. Throws `config.invalid` where the folder can't be written. */
+/**
+ * Writes files into a folder, each whole or not at all, in the order given, and the folder itself. Throws `config.invalid` where it can't be
+ * written.
+ */
 export async function writeFolder(
-  { files, json, weights, name }: Fetched,
   folder: string,
-): Promise<Exported> {
-  const paths = [join(folder, 'model.json'), join(folder, name)] as const;
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<readonly string[]> {
+  const paths = Object.keys(files).map(name => join(folder, name));
   await writing(`folder ${folder}`, async () => {
     await mkdir(folder, { recursive: true });
-    await put(paths[1], weights);
-    await put(paths[0], json);
+    for (const [name, content] of Object.entries(files)) await put(join(folder, name), content);
   });
-  return {
-    model: files.hash,
-    files: paths,
-    values: files.layout.count,
-    bytes: json.length + weights.length,
-  };
+  return paths;
 }
 
 /** Writes one file, whole or not at all, and the folder above it. Throws `config.invalid` where it can't be written. */
@@ -80,40 +76,41 @@ async function writing(what: string, write: () => Promise<void>): Promise<void> 
   }
 }
 
-/** The hashes of a task's versions by their aliases, as operators may ask for them. */
-export type Aliases = (task: string) => Promise<ReadonlyMap<string, string>>;
+/** A task's versions by their aliases, as operators may ask for them. */
+export type Aliases = (task: string) => Promise<ReadonlyMap<string, Omit<FoundVersion, 'task'>>>;
 
-async function find(client: PublicClient, meant: string, aliases: Aliases): Promise<ModelHash> {
+/** A version as a listing has it. */
+interface FoundVersion {
+  readonly task: string;
+  readonly number: number;
+  readonly model: string;
+}
+
+async function find(client: PublicClient, meant: string, aliases: Aliases): Promise<FoundVersion> {
   const [, name, called] = /^(.*?)(?:@(\d{1,9}|[a-z][a-z0-9-]{0,31}))?$/s.exec(meant)!;
   const [task] = await client.tasksNamed(name);
-  if (called === 'champion') return task!.serves.model as ModelHash;
-  const isNumber = called !== undefined && /^\d/.test(called);
-  if (called !== undefined && !isNumber && called !== 'latest') {
-    const known = await aliases(task!.name);
-    const model = known.get(called);
-    if (model !== undefined) return model as ModelHash;
-    const others = ['champion', 'latest', ...known.keys()].filter(
-      (alias, at, all) => all.indexOf(alias) === at,
-    );
+  if (called === 'champion') return { task: task!.name, ...task!.serves };
+  if (called === undefined || called === 'latest' || /^\d/.test(called)) {
+    const number = /^\d/.test(called ?? '') ? Number(called) : undefined;
+    const before = number === undefined ? undefined : number + 1;
+    const [model] = await client.models(task!.name, { limit: 1, before });
+    if (model && (number === undefined || model.number === number)) return { task: task!.name, ...model };
     throw new MurmurationError(
       'model.missing',
-      `${name} has no alias ${called}; it has ${others.join(', ')}.`,
+      `There is no version ${number === undefined ? '' : `${number} `}of ${name}; murmuration models ${name} lists them.`,
     );
   }
-  const number = isNumber ? Number(called) : undefined;
-  const [model] = await client.models(task!.name, {
-    limit: 1,
-    before: number === undefined ? undefined : number + 1,
-  });
-  if (model && (number === undefined || model.number === number)) return model.model as ModelHash;
-  throw new MurmurationError(
-    'model.missing',
-    `There is no version ${number === undefined ? '' : `${number} `}of ${name}; murmuration models ${name} lists them.`,
+  const known = await aliases(task!.name);
+  const version = known.get(called);
+  if (version) return { task: task!.name, ...version };
+  const others = ['champion', 'latest', ...known.keys()].filter(
+    (alias, at, all) => all.indexOf(alias) === at,
   );
+  throw new MurmurationError('model.missing', `${name} has no alias ${called}; it has ${others.join(', ')}.`);
 }
 
 /** Under its name only when it is whole. */
-async function put(path: string, bytes: Uint8Array): Promise<void> {
+async function put(path: string, bytes: string | Uint8Array): Promise<void> {
   const beside = `${path}.${process.pid}`;
   try {
     await writeFile(beside, bytes);

@@ -1,14 +1,17 @@
 import { versions } from '@murmuration/api/version';
+import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { type RemoteOptions, remoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
-import { fetchModel, writeFolder } from '../client/model-export.ts';
+import { type Aliases, type Fetched, fetchModel } from '../client/model-export.ts';
 import type { Range } from '../client/pages.ts';
 import { PublicClient, type ShownModel, type ShownTask } from '../client/public-client.ts';
-import { bytes, figures } from '../output/figures.ts';
+import { figures } from '../output/figures.ts';
 import { say, sayJson, sayTable } from '../output/output.ts';
+import { exportFolder, linesOfFolder } from './folder-export.ts';
+import { exportNpm, linesOfPackage, type NpmOptions } from './npm-export.ts';
 import { exportOnnx, linesOf } from './onnx-export.ts';
 import { versionCommands } from './versions.ts';
 
@@ -67,58 +70,64 @@ export function modelCommands(program: Command): void {
   remoteOptions(
     models
       .command('export')
-      .description(
-        'write a version to a folder as TensorFlow.js takes it, or to one ONNX file, after checking its hashes',
-      ),
+      .description('write a version for use elsewhere: for TensorFlow.js, as ONNX, or as a package of npm'),
   )
     .argument('<model>', 'its hash, TASK for the newest version of a task, TASK@NUMBER, or TASK@ALIAS')
     .argument('<to>', 'the folder, or the file with --as onnx; it is created if it does not exist')
     .addOption(
       new Option(
         '--as <format>',
-        'tfjs: model.json and its weights; onnx: one file, for ONNX Runtime and others',
+        'tfjs: model.json and its weights; onnx: one file, for ONNX Runtime and others; npm: a package with a typed predict',
       )
-        .choices(['tfjs', 'onnx'])
+        .choices(['tfjs', 'onnx', 'npm'])
         .default('tfjs'),
     )
-    .addOption(
-      new Option('--int8', 'with --as onnx: matrices as whole numbers, a quarter of the size').conflicts(
-        'float16',
-      ),
-    )
-    .option('--float16', 'with --as onnx: matrices as float16, half of the size')
+    .addOption(new Option('--int8', 'matrices as whole numbers, a quarter of the size').conflicts('float16'))
+    .option('--float16', 'matrices as float16, half of the size')
+    .option('--name <name>', 'with --as npm: of the package (default: TASK-model)')
+    .option('--package-version <version>', 'with --as npm: of the package (default: 1.NUMBER.0)')
     .action(async (model: string, to: string, given: ExportOptions) => {
       const weights = given.int8 ? 'int8' : given.float16 ? 'float16' : 'float32';
-      if (weights !== 'float32' && given.as !== 'onnx')
-        throw new MurmurationError('config.invalid', `--${weights} needs --as onnx.`);
+      if (given.as !== 'npm' && (given.name ?? given.packageVersion) !== undefined)
+        throw new MurmurationError('config.invalid', '--name and --package-version need --as npm.');
       const fetched = await fetchModel(new PublicClient(given), model, task => aliasesOf(given, task));
-      if (given.as === 'onnx') {
-        const done = await exportOnnx(fetched, to, weights);
-        if (given.json) return sayJson(done);
-        for (const line of linesOf(done)) say(line);
-        return;
-      }
-      const done = await writeFolder(fetched, to);
+      const { done, lines } = await exported(fetched, to, weights, given);
       if (given.json) return sayJson(done);
-      say(
-        `Exported ${done.model}, ${done.values} values in ${bytes(done.bytes)}, to ${done.files.join(' and ')}`,
-      );
+      for (const line of lines) say(line);
     });
 
   versionCommands(models);
 }
 
-interface ExportOptions extends RemoteOptions {
-  readonly as: 'tfjs' | 'onnx';
+interface ExportOptions extends RemoteOptions, NpmOptions {
+  readonly as: 'tfjs' | 'onnx' | 'npm';
   readonly int8?: boolean;
   readonly float16?: boolean;
 }
 
+async function exported(
+  fetched: Fetched,
+  to: string,
+  weights: StoredWeights,
+  options: ExportOptions,
+): Promise<{ readonly done: object; readonly lines: readonly string[] }> {
+  if (options.as === 'onnx') {
+    const done = await exportOnnx(fetched, to, weights);
+    return { done, lines: linesOf(done) };
+  }
+  if (options.as === 'npm') {
+    const done = await exportNpm(fetched, to, weights, options);
+    return { done, lines: linesOfPackage(done) };
+  }
+  const done = await exportFolder(fetched, to, weights);
+  return { done, lines: linesOfFolder(done) };
+}
+
 /** What operators have called the versions of a task. */
-async function aliasesOf(given: RemoteOptions, task: string): Promise<ReadonlyMap<string, string>> {
+async function aliasesOf(given: RemoteOptions, task: string): ReturnType<Aliases> {
   const path = `/tasks/${encodeURIComponent(task)}/versions?limit=1`;
   const { serving } = await new AdminClient(given).get(path, versions);
-  return new Map(serving.aliases.map(({ alias, model }) => [alias, model]));
+  return new Map(serving.aliases.map(({ alias, number, model }) => [alias, { number, model }]));
 }
 
 /** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */

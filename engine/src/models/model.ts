@@ -1,15 +1,14 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { type Layout, layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
+import { layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { registerLayers } from '../layers/register.ts';
 import * as tf from '../tfjs/tf.ts';
 
-/** The parts of a layers model from which its files are made. Throws `model.unusable` for weights that aren't float32. */
-export function describeModel(model: tf.LayersModel): {
-  topology: object;
-  layout: Layout;
-  weights: Float32Array;
-} {
+/** The parts of a layers model from which its files are made. */
+export type ModelParts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
+
+/** Throws `model.unusable` for weights that aren't float32. */
+export function describeModel(model: tf.LayersModel): ModelParts {
   for (const { originalName, dtype } of model.weights) {
     if (dtype !== 'float32')
       throw new MurmurationError(
@@ -28,7 +27,7 @@ export function describeModel(model: tf.LayersModel): {
 }
 
 /** Builds the layers model of a version. Throws `model.unusable` where tfjs can't, for instance for an unknown layer. */
-export async function loadModel({ topology, layout, weights }: ModelFiles): Promise<tf.LayersModel> {
+export async function loadModel({ topology, layout, weights }: ModelParts): Promise<tf.LayersModel> {
   registerLayers();
   try {
     return await tf.loadLayersModel(

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import { float16Of } from './half.ts';
+import { float16Of } from '../models/half.ts';
 
 /** How the matrices of a file are stored; runtimes compute with float32 in each case. Biases and other vectors stay float32. */
 export type WeightFormat = 'float32' | 'float16' | 'int8';

@@ -1,4 +1,6 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { Datatype, Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
+import type { LoadedModel } from '../inference/loaded-model.ts';
 import {
   type FoundLibrary,
   findLibrary,
@@ -6,49 +8,6 @@ import {
   type RuntimeSession,
   type RuntimeTensor,
 } from './library.ts';
-
-/** What one element of a tensor is, by the names of the Open Inference Protocol. */
-export type OnnxDatatype =
-  | 'BOOL'
-  | 'UINT8'
-  | 'UINT16'
-  | 'UINT32'
-  | 'UINT64'
-  | 'INT8'
-  | 'INT16'
-  | 'INT32'
-  | 'INT64'
-  | 'FP16'
-  | 'FP32'
-  | 'FP64'
-  | 'BYTES';
-
-/** What a model takes or gives under one name; −1 stands for a length that varies. */
-export interface OnnxSpec {
-  readonly name: string;
-  readonly datatype: OnnxDatatype;
-  readonly shape: readonly number[];
-}
-
-/** Values of one datatype in row-major order. */
-export interface OnnxTensor extends OnnxSpec {
-  /** BOOL is 0 or 1, FP16 its 16 bits, BYTES a list of byte strings, the others the typed array of their name. */
-  readonly data: ArrayBufferView | readonly Uint8Array[];
-}
-
-/** A model in memory. */
-export interface OnnxModel {
-  readonly inputs: readonly OnnxSpec[];
-  readonly outputs: readonly OnnxSpec[];
-  /** On what it runs, and what was asked for and can't be had here. */
-  readonly engine: string;
-  /**
-   * Answers one tensor for each of `inputs`, by its name, with one for each of `outputs`, in their order. One call at a time. Throws
-   * `model.unusable` with what ONNX Runtime says where it refuses them.
-   */
-  run(inputs: readonly OnnxTensor[]): Promise<readonly OnnxTensor[]>;
-  close(): Promise<void>;
-}
 
 export interface LoadOptions {
   /**
@@ -63,7 +22,7 @@ export interface LoadOptions {
 }
 
 /** Names of ONNX Runtime for the elements of tensors. */
-const runtimeTypes: Readonly<Record<OnnxDatatype, string>> = {
+const runtimeTypes: Readonly<Record<Datatype, string>> = {
   BOOL: 'bool',
   UINT8: 'uint8',
   UINT16: 'uint16',
@@ -80,19 +39,19 @@ const runtimeTypes: Readonly<Record<OnnxDatatype, string>> = {
 };
 
 /**
- * Loads an `.onnx` file into ONNX Runtime. Throws `engine.no-backend` where none is installed, or none of the execution providers can be
+ * Loads an `.onnx` file into ONNX Runtime; `run` throws `model.unusable` with what that says where it refuses inputs. Throws `engine.no-backend` where none is installed, or none of the execution providers can be
  * had, and `model.unusable` for a file that it does not take.
  */
 export async function loadOnnx(
   bytes: Uint8Array,
   { providers, threads = 1, library }: LoadOptions = {},
-): Promise<OnnxModel> {
+): Promise<LoadedModel> {
   const found = library ?? (await findLibrary());
   const { usable, missing } = providersFor(found, providers);
   if (found.name === 'onnxruntime-web') found.library.env.wasm.numThreads = threads;
   let session: RuntimeSession;
-  let inputs: readonly OnnxSpec[];
-  let outputs: readonly OnnxSpec[];
+  let inputs: readonly TensorSpec[];
+  let outputs: readonly TensorSpec[];
   try {
     const options = { executionProviders: usable, logSeverityLevel: 3 };
     session = (await found.library.InferenceSession.create(bytes, options)) as RuntimeSession;
@@ -105,6 +64,8 @@ export async function loadOnnx(
   return {
     inputs,
     outputs,
+    bytes: bytes.length,
+    takesLengths: false,
     engine: `${found.name} (${usable.join(', ')})${words}`,
     async run(tensors) {
       try {
@@ -138,13 +99,13 @@ function providersFor(
   );
 }
 
-function specOf({ name, isTensor, type, shape }: RuntimePort): OnnxSpec {
-  const datatype = (Object.keys(runtimeTypes) as OnnxDatatype[]).find(key => runtimeTypes[key] === type);
+function specOf({ name, isTensor, type, shape }: RuntimePort): TensorSpec {
+  const datatype = (Object.keys(runtimeTypes) as Datatype[]).find(key => runtimeTypes[key] === type);
   if (!isTensor || !datatype || !shape) throw new RangeError(`"${name}" holds ${type ?? 'no tensor'}`);
   return { name, datatype, shape: shape.map(length => (typeof length === 'number' ? length : -1)) };
 }
 
-function fed({ library }: FoundLibrary, { datatype, data, shape }: OnnxTensor): object {
+function fed({ library }: FoundLibrary, { datatype, data, shape }: Tensor): object {
   const type = runtimeTypes[datatype];
   const values =
     datatype === 'BYTES'
@@ -155,7 +116,7 @@ function fed({ library }: FoundLibrary, { datatype, data, shape }: OnnxTensor): 
   return new library.Tensor(type, values, shape);
 }
 
-function answered(name: string, { type, dims, data }: RuntimeTensor): OnnxTensor {
+function answered(name: string, { type, dims, data }: RuntimeTensor): Tensor {
   const { datatype } = specOf({ name, isTensor: true, type, shape: dims });
   if (datatype === 'BYTES')
     return {

@@ -1,14 +1,11 @@
-import { startBackend } from '@murmuration/engine/backend/backend';
-import type { Scorer } from '@murmuration/engine/inference/scorer';
-import { loadModel } from '@murmuration/engine/models/model';
-import { fusedScorerOf } from '@murmuration/engine/runtime/predict';
-import * as tf from '@murmuration/engine/tfjs/tf';
-import type { Datatype } from '@murmuration/inference-client/tensors/datatype';
-import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
-import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { Datatype, Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
-import { type LoadedModel, layersContent, type RunOptions, type Runtime } from './runtime.ts';
+import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
+import type { Scorer } from '../inference/scorer.ts';
+import { loadModel, type ModelParts } from '../models/model.ts';
+import * as tf from '../tfjs/tf.ts';
+import { fusedScorerOf } from './predict.ts';
 
 /** Names of tfjs for what tensors of layers models hold. */
 const datatypeOf: Readonly<Record<string, Datatype>> = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' };
@@ -19,35 +16,35 @@ const mostPositions = 65_536;
 /** Values of an answer at most. */
 const mostValues = 2 ** 26;
 
-/** Layers models of tfjs: on the fused kernels where these know all layers of a model, else on the fastest backend of tfjs. */
-export function layersRuntime(): Runtime {
-  let started: Promise<unknown> | undefined;
-  return {
-    name: 'tfjs-layers',
-    loads: ({ platform }) => platform === 'tensorflowjs_layersmodel',
-    async load(content) {
-      const { files } = layersContent(content);
-      started ??= startBackend();
-      await started;
-      const model = await loadModel(files);
-      try {
-        const { fused, reason } = await fusedScorerOf(model);
-        const specs = {
-          inputs: specsOf(model.inputs, model.inputNames),
-          outputs: specsOf(model.outputs, model.outputNames),
-        };
-        if (!fused) return new GenericModel(model, specs, reason);
-        const overTokens = model.layers.some(layer => layer.getClassName() === 'Embedding');
-        const loaded = new FusedModel(fused, specs, reason, { overTokens, bytes: fused.bytes });
-        model.dispose();
-        return loaded;
-      } catch (error) {
-        model.dispose();
-        throw error;
-      }
-    },
-    async close() {},
-  };
+/**
+ * Loads a layers model of tfjs: on the fused kernels where these know all its layers, else on the current backend of tfjs. Throws
+ * `model.unusable` where it can't be built, or has tensors that no wire carries.
+ *
+ * @param startBackend starts the backend where the fused kernels don't know the model; by default it is the current one.
+ */
+export async function loadLayers(
+  parts: ModelParts,
+  startBackend: () => Promise<unknown> = async () => {},
+): Promise<LoadedModel> {
+  const model = await loadModel(parts);
+  try {
+    const { fused, reason } = await fusedScorerOf(model);
+    const specs = {
+      inputs: specsOf(model.inputs, model.inputNames),
+      outputs: specsOf(model.outputs, model.outputNames),
+    };
+    if (!fused) {
+      await startBackend();
+      return new GenericModel(model, specs, reason);
+    }
+    const overTokens = model.layers.some(layer => layer.getClassName() === 'Embedding');
+    const loaded = new FusedModel(fused, specs, reason, { overTokens, bytes: fused.bytes });
+    model.dispose();
+    return loaded;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 interface Specs {
@@ -56,7 +53,10 @@ interface Specs {
 }
 
 /** Under the names of their layers: those of tensors count what was made in this process. Throws `model.unusable` for what no wire carries. */
-function specsOf(tensors: readonly tf.SymbolicTensor[], names: readonly string[]): readonly TensorSpec[] {
+export function specsOf(
+  tensors: readonly tf.SymbolicTensor[],
+  names: readonly string[],
+): readonly TensorSpec[] {
   return tensors.map(({ dtype, shape }, index) => {
     const name = names[index] ?? `${index}`;
     const datatype = datatypeOf[dtype];
@@ -207,4 +207,8 @@ class GenericModel implements LoadedModel {
   async close(): Promise<void> {
     this.#model.dispose();
   }
+}
+
+function refuseInput(detail: string): never {
+  throw new MurmurationError('inference.input', detail);
 }

@@ -1,32 +1,6 @@
-/** What one element of a tensor is, by the names of the Open Inference Protocol. */
-export type Datatype =
-  | 'BOOL'
-  | 'UINT8'
-  | 'UINT16'
-  | 'UINT32'
-  | 'UINT64'
-  | 'INT8'
-  | 'INT16'
-  | 'INT32'
-  | 'INT64'
-  | 'FP16'
-  | 'FP32'
-  | 'FP64'
-  | 'BYTES';
+import type { Datatype, TensorData } from '@murmuration/protocol/tensors/tensor';
 
-/** Elements in row-major order. BOOL is 0 or 1, FP16 its 16 bits, and BYTES one byte string for each element. */
-export type TensorData =
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Float32Array
-  | Float64Array
-  | readonly Uint8Array[];
+export type { Datatype, TensorData };
 
 /** A typed array that holds the elements of a datatype, all but BYTES. */
 export type NumericData = Exclude<TensorData, readonly Uint8Array[]>;

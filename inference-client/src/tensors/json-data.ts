@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { halfToNumber, numberToHalf } from '@murmuration/protocol/tensors/half';
 import { type Datatype, kinds, type NumericDatatype, ranges, type TensorData } from './datatype.ts';
-import { halfToNumber, numberToHalf } from './half.ts';
 import { integerOf, numberOf } from './lossless-json.ts';
 import { refuseInput, type Tensor } from './tensor.ts';
 

@@ -1,20 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Datatype, TensorData } from './datatype.ts';
+import type { Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 
-/** Values of one datatype in row-major order, under the name that a model gives them. */
-export interface Tensor {
-  readonly name: string;
-  readonly datatype: Datatype;
-  readonly shape: readonly number[];
-  readonly data: TensorData;
-}
-
-/** What a model takes or gives under one name; −1 stands for a length that varies. */
-export interface TensorSpec {
-  readonly name: string;
-  readonly datatype: Datatype;
-  readonly shape: readonly number[];
-}
+export type { Tensor, TensorSpec };
 
 /** Dimensions of a tensor at most. */
 const mostDimensions = 16;

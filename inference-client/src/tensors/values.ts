@@ -1,5 +1,5 @@
+import { halfToNumber } from '@murmuration/protocol/tensors/half';
 import { type Datatype, kinds, type NumericDatatype, type TensorData } from './datatype.ts';
-import { halfToNumber } from './half.ts';
 import { dataFromJson } from './json-data.ts';
 import { elementsOf, refuseInput, type Tensor } from './tensor.ts';
 

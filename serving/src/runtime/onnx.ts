@@ -1,5 +1,5 @@
 import { loadOnnx } from '@murmuration/engine/onnx/run';
-import type { LoadedModel, Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 export interface OnnxRuntimeOptions {
   /**
@@ -21,19 +21,10 @@ export function onnxRuntime({ providers, threads }: OnnxRuntimeOptions = {}): Ru
     loads: ({ platform }) => platform === 'onnx_onnxv1',
     async load(content) {
       if (content.platform !== 'onnx_onnxv1') throw new RangeError(`It loads no ${content.platform}.`);
-      const model = await loadOnnx(content.bytes, {
+      return loadOnnx(content.bytes, {
         ...(providers && { providers }),
         ...(threads !== undefined && { threads }),
       });
-      return {
-        inputs: model.inputs,
-        outputs: model.outputs,
-        bytes: content.bytes.length,
-        engine: model.engine,
-        takesLengths: false,
-        run: inputs => model.run(inputs as Parameters<typeof model.run>[0]) as ReturnType<LoadedModel['run']>,
-        close: () => model.close(),
-      };
     },
     async close() {},
   };

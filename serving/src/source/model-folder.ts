@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { readTensors, storedSize, storedTensor } from '@murmuration/engine/models/stored-weights';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
@@ -12,7 +13,7 @@ const longestJson = 64 * 2 ** 20;
 /** The longest `model.onnx`, bytes: what a protobuf may have. */
 const longestOnnx = 2 ** 31 - 1;
 
-/** A `model.json` as tfjs and its converters write them: weights in any number of groups and files. */
+/** A `model.json` as tfjs and its converters write them: weights in any number of groups and files, quantised ones too. */
 const manifest = z.object({
   format: z.literal('layers-model').optional(),
   modelTopology: z.record(z.string(), z.unknown()),
@@ -20,16 +21,7 @@ const manifest = z.object({
     .array(
       z.object({
         paths: z.array(z.string().min(1).max(512)).min(1).max(10_000),
-        weights: z
-          .array(
-            z.object({
-              name: z.string().max(512),
-              shape: z.array(z.int().min(1)).max(8),
-              dtype: z.literal('float32', 'expected float32'),
-              quantization: z.undefined('expected weights that are not quantised').optional(),
-            }),
-          )
-          .max(10_000),
+        weights: z.array(storedTensor).max(10_000),
       }),
     )
     .min(1),
@@ -54,9 +46,9 @@ export async function readLayersModel(folder: string, hash: ModelHash): Promise<
     return refuse(`model.json, ${issue?.path.join('.')}: ${issue?.message}`);
   }
   const { modelTopology: topology, weightsManifest } = parsed.data;
-  const layout = layoutOf(weightsManifest.flatMap(({ weights }) => weights));
-  const weights = new Float32Array(layout.count);
-  const bytes = new Uint8Array(weights.buffer);
+  const tensors = weightsManifest.flatMap(({ weights }) => weights);
+  const layout = layoutOf(tensors);
+  const bytes = new Uint8Array(storedSize(tensors));
   let at = 0;
   for (const path of weightsManifest.flatMap(({ paths }) => paths)) {
     const part = await read(path, bytes.length - at);
@@ -64,7 +56,7 @@ export async function readLayersModel(folder: string, hash: ModelHash): Promise<
     at += part.length;
   }
   if (at !== bytes.length) refuse(`its weights have ${at} bytes; model.json describes ${bytes.length}`);
-  return { hash, topology, layout, weights };
+  return { hash, topology, layout, weights: readTensors(tensors, bytes) };
 }
 
 /** Reads `model.onnx` of a folder. Throws `model.corrupt`, saying what is wrong. */

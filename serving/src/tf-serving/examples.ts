@@ -1,4 +1,3 @@
-import { halfToNumber } from '@murmuration/inference-client/tensors/half';
 import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
 import {
   describeSpecs,
@@ -6,6 +5,7 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@murmuration/inference-client/tensors/tensor';
+import { halfToNumber } from '@murmuration/protocol/tensors/half';
 import { tensorFromNested } from '../tensors/nested-json.ts';
 import { isObject } from './tensors.ts';
 

@@ -24,14 +24,14 @@ export interface CentralTraining {
  * fused kernels. Returns the weights. Throws `training.unsupported` for a model that these don't know.
  */
 export async function trainCentrally({
-  model: { topology, layout, weights, hash },
+  model: { topology, layout, weights },
   objective,
   messages,
   settings: { epochs, batchSize, learningRate, lastRate, gradientClip, negatives },
   seed,
   trained,
 }: CentralTraining): Promise<Float32Array> {
-  const loaded = await loadModel({ hash, topology, layout, weights });
+  const loaded = await loadModel({ topology, layout, weights });
   const path = await choosePath(loaded, objective);
   loaded.dispose();
   if (path.engine === 'generic') throw new MurmurationError('training.unsupported', path.reason);

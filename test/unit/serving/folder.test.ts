@@ -102,6 +102,19 @@ describe('a folder of models', () => {
     cancel();
   });
 
+  it.each([
+    ['uint8', Uint8Array.of(0, 255), { scale: 0.5, min: -1 }, [-1, 126.5]],
+    ['uint16', new Uint8Array(Uint16Array.of(3, 65_535).buffer), { scale: 2, min: 1 }, [7, 131_071]],
+    ['float16', new Uint8Array(Uint16Array.of(0x3c00, 0xc000).buffer), {}, [1, -2]],
+  ] as const)('holds weights that are quantised as %s', async (dtype, bytes, more, expected) => {
+    const weights = [{ name: 'w', shape: [2], dtype: 'float32', quantization: { dtype, ...more } }];
+    await folder.write('m/model.json', manifest(['w.bin'], weights));
+    await folder.write('m/w.bin', bytes);
+    await open();
+    const content = await source.content(await source.resolve('m'));
+    expect([...layersContent(content).files.weights]).toEqual(expected);
+  });
+
   it('is refused where it is not there', async () => {
     await expect(folderModels(join(folder.path, 'none'), clock)).rejects.toMatchObject({
       code: 'config.invalid',
@@ -129,7 +142,8 @@ describe('a folder of models', () => {
   it.each<[string, string, RegExp]>([
     ['no JSON', '{', /is no JSON/],
     ['no topology', '{"weightsManifest":[]}', /modelTopology/],
-    ['quantised weights', manifest(['w.bin'], [{ name: 'w', shape: [2], dtype: 'float32', quantization: { dtype: 'uint8' } }]), /not quantised/],
+    ['a quantisation that is not known', manifest(['w.bin'], [{ name: 'w', shape: [2], dtype: 'float32', quantization: { dtype: 'int4', scale: 1, min: 0 } }]), /quantization/],
+    ['fewer quantised weights than there are', manifest(['w.bin'], [{ name: 'w', shape: [7], dtype: 'float32', quantization: { dtype: 'uint8', scale: 1, min: 0 } }]), /has 8 bytes; 7 are the most/],
     ['weights of integers', manifest(['w.bin'], [{ name: 'w', shape: [2], dtype: 'int32' }]), /float32/],
     ['fewer weights than there are', manifest(['w.bin'], [{ name: 'w', shape: [1], dtype: 'float32' }]), /has 8 bytes; 4 are the most/],
     ['more weights than there are', manifest(['w.bin'], [{ name: 'w', shape: [3], dtype: 'float32' }]), /have 8 bytes; model.json describes 12/],

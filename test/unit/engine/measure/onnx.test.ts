@@ -1,8 +1,8 @@
-import { measureOnnx } from '@murmuration/engine/onnx/measure';
+import { measureOnnx } from '@murmuration/engine/measure/onnx';
 import { writeOnnx } from '@murmuration/engine/onnx/write';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cases, filesOf, randomise } from './models.ts';
+import { cases, filesOf, randomise } from '../onnx/models.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

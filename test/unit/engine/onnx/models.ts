@@ -1,7 +1,8 @@
+import type { LoadedModel } from '@murmuration/engine/inference/loaded-model';
 import { TiedDense } from '@murmuration/engine/layers/tied-dense';
 import { describeModel } from '@murmuration/engine/models/model';
-import type { OnnxModel, OnnxTensor } from '@murmuration/engine/onnx/run';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { integers, numbers } from '../numbers.ts';
 
@@ -353,10 +354,10 @@ export function tfjsOutputs(
 }
 
 export async function onnxOutputs(
-  model: OnnxModel,
+  model: LoadedModel,
   shapes: Case['shapes'],
   inputs: readonly (Float32Array | Int32Array)[],
-): Promise<readonly OnnxTensor[]> {
+): Promise<readonly Tensor[]> {
   return model.run(
     model.inputs.map(({ name, datatype }, at) => ({
       name,

@@ -1,4 +1,4 @@
-import { halfToNumber, numberToHalf } from '@murmuration/inference-client/tensors/half';
+import { halfToNumber, numberToHalf } from '@murmuration/protocol/tensors/half';
 import { describe, expect, it } from 'vitest';
 
 describe('half precision', () => {

@@ -45,7 +45,7 @@ async function trained(digits: readonly Digit[]) {
   await trainer.close();
   expect(path?.engine).toBe('fused');
   const weights = described.weights.map((weight, i) => weight + delta[i]!);
-  return loadModel({ ...described, hash, weights });
+  return loadModel({ ...described, weights });
 }
 
 describe('models of digits', () => {

@@ -1,0 +1,20 @@
+import { loadModel, type ModelParts } from '../models/model.ts';
+import { specsOf } from '../runtime/layers-model.ts';
+import { differenceOf, expectedOf, type Measured, type MeasureOptions, seededInputs } from './difference.ts';
+
+/** Runs a model and what was read of a smaller form of it on the same seeded inputs, on the current backend of tfjs. */
+export async function measureStored(
+  parts: ModelParts,
+  smaller: ModelParts,
+  { examples = 8, seed = 1 }: MeasureOptions = {},
+): Promise<Measured> {
+  const model = await loadModel(parts);
+  const other = await loadModel(smaller);
+  try {
+    const given = seededInputs(model, specsOf(model.inputs, model.inputNames), examples, seed);
+    return differenceOf(expectedOf(model, given), expectedOf(other, given), examples);
+  } finally {
+    model.dispose();
+    other.dispose();
+  }
+}
