@@ -21,6 +21,8 @@ export const auditActions = [
   'alert.acknowledge',
   'alert.silence',
   'webhook.test',
+  'model.load',
+  'model.unload',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

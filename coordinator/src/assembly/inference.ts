@@ -7,13 +7,16 @@ import { openDoors } from '@murmuration/serving/assembly/doors';
 import { type InferenceSettings, serverSettings } from '@murmuration/serving/assembly/settings';
 import { admitBy } from '@murmuration/serving/http/admission';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
+import { InferenceActivity } from '@murmuration/serving/monitor/activity';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
+import { joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
 import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { App } from '../http/app.ts';
 import { RegistryModels } from '../inference/registry-models.ts';
+import { InferenceWatch } from '../inference/watch.ts';
 import type { History } from '../registry/ports.ts';
 import type { Core } from './core.ts';
 import { version } from './version.ts';
@@ -29,14 +32,21 @@ export interface InferenceParts {
   readonly clock: Clock;
 }
 
+export interface OpenInference {
+  readonly server: InferenceServer;
+  readonly watch: InferenceWatch;
+}
+
 /** Serves the models of the coordinator's own registry on its app, in a thread that starts with the first request. */
 export function openInference(
   app: App,
   { settings, host, core, history, events, metrics, clock }: InferenceParts,
-): InferenceServer {
+): OpenInference {
   const { registry, rounds, versionAliases } = core;
   const { preload, ...rest } = serverSettings(settings);
   const fault = (where: string, error: unknown) => events.emit('fault', where, error);
+  const activity = new InferenceActivity(clock);
+  const changed = () => events.emit('inference');
   const server = new InferenceServer({
     ...rest,
     source: new RegistryModels({
@@ -53,7 +63,13 @@ export function openInference(
     transformers: name => rounds.get(name)?.task.serving.transformer ?? undefined,
     clock,
     turns: systemTurns,
-    events: { ...inferenceMetrics(metrics), fault },
+    events: joinEvents(inferenceMetrics(metrics), activity.events, {
+      answered: changed,
+      loaded: changed,
+      unloaded: changed,
+      failed: changed,
+      fault,
+    }),
   });
   const access = new Access(settings.tokens, { isLocal: isLoopback(host), primitives: native, clock });
   openDoors(app as unknown as FastifyInstance, {
@@ -64,5 +80,5 @@ export function openInference(
     version,
   });
   server.preload(preload).catch(error => fault('preloading models', error));
-  return server;
+  return { server, watch: new InferenceWatch(server, activity) };
 }

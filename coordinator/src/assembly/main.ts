@@ -235,7 +235,7 @@ async function open(
     clock,
   );
   metricRoutes(app, metrics, guard);
-  const inference = openInference(app, {
+  const { server: inference, watch: inferenceWatch } = openInference(app, {
     settings: config.inference,
     host: config.host,
     core,
@@ -275,6 +275,7 @@ async function open(
     populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
     activePopulation: core.activePopulation,
     convictions: core.convictions,
+    inference: inferenceWatch,
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);

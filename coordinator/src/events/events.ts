@@ -44,6 +44,8 @@ interface EventMap {
   alert: [alert: Alert];
   /** A webhook at this host was told of an alert, or is told no more of it, for the reason given. */
   notice: [host: string, failure: string | null];
+  /** An inference request ended, or a model was loaded or unloaded. */
+  inference: [];
   /** What an operator did is in the audit log. */
   audited: [entry: AuditEntry];
   /** A session of an operator ended before its time. */

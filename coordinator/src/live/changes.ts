@@ -23,17 +23,18 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'alert.acknowledge': 'alerts',
   'alert.silence': 'alerts',
   'webhook.test': 'alerts',
+  'model.load': 'inference',
+  'model.unload': 'inference',
 };
 
 /**
- * Calls `changed` for whatever a page may show, `connections` where devices come and go, and `moved` where the overview is no longer what
- * it was.
+ * Calls `changed` for whatever a page may show, `often` for what changes all the time, and `moved` where the overview is no longer what it was.
  */
 export function watchChanges(
   events: CoordinatorEvents,
   moved: () => void,
   changed: (what: Changed) => void,
-  connections: () => void,
+  often: (subject: 'connections' | 'inference') => void,
 ): void {
   const tell = (subject: Changed['subject'], task: TaskName | null = null) => changed({ subject, task });
   for (const event of [
@@ -46,7 +47,8 @@ export function watchChanges(
     'task-added',
   ] as const)
     events.on(event, moved);
-  for (const event of ['connected', 'disconnected'] as const) events.on(event, connections);
+  for (const event of ['connected', 'disconnected'] as const) events.on(event, () => often('connections'));
+  events.on('inference', () => often('inference'));
   events.on('round-ended', ({ task }) => {
     moved();
     tell('rounds', task);

@@ -19,8 +19,8 @@ import { Throttle } from './throttle.ts';
 
 /** ms between two states that are sent. */
 const interval = 200;
-/** ms between two words of who is connected, which changes all the time where there are many devices. */
-const connectionsInterval = 2_000;
+/** ms between two words of what changes all the time: who is connected where there are many devices, and what is inferred. */
+const frequentInterval = 2_000;
 /** ms after which it is looked at again whether those who watch still may: sessions and tokens expire, and other processes revoke tokens. */
 const recheckEvery = 1_000;
 /** A dashboard sends heartbeats alone. */
@@ -55,7 +55,7 @@ export class LiveFeed {
   readonly #places: Quota;
   readonly #changed = new Map<string, Changed>();
   readonly #pulse: Throttle;
-  readonly #connections: Throttle;
+  readonly #frequent: Readonly<Record<'connections' | 'inference', Throttle>>;
   /** Who may look, of requests that were let in. */
   readonly #roles = new WeakMap<object, Role>();
   /** Number of the newest line of the log that was sent. */
@@ -81,14 +81,14 @@ export class LiveFeed {
       this.#changed.set(JSON.stringify(what), what);
       this.#schedule();
     };
-    this.#connections = new Throttle(ports.clock, connectionsInterval, () =>
-      tell({ subject: 'connections', task: null }),
-    );
+    const frequently = (subject: 'connections' | 'inference') =>
+      new Throttle(ports.clock, frequentInterval, () => tell({ subject, task: null }));
+    this.#frequent = { connections: frequently('connections'), inference: frequently('inference') };
     watchChanges(
       ports.events,
       () => this.#moved(),
       tell,
-      () => this.#connections.ask(),
+      subject => this.#frequent[subject].ask(),
     );
     ports.recentLog.written = () => {
       if (this.#readers > 0) this.#pulse.ask();
@@ -122,7 +122,7 @@ export class LiveFeed {
   close(): Promise<void> {
     this.#isClosed = true;
     this.#pulse.close();
-    this.#connections.close();
+    for (const throttle of Object.values(this.#frequent)) throttle.close();
     this.#cancelRecheck?.();
     this.#io.disconnectSockets(true);
     return this.#webSockets.close();

@@ -64,6 +64,8 @@ export const words = {
       'alert.acknowledge': 'acknowledged an alert',
       'alert.silence': 'silenced alerts',
       'webhook.test': 'tested a webhook',
+      'model.load': 'loaded a model for inference',
+      'model.unload': 'unloaded a model from inference',
     } satisfies Record<AuditAction, string>,
   },
 };

@@ -14,6 +14,7 @@ import { PrivacyPage } from '../privacy/privacy-page.tsx';
 import { RoundPage } from '../rounds/round-page.tsx';
 import { RoundsPage } from '../rounds/rounds-page.tsx';
 import { SecurityPage } from '../security/security-page.tsx';
+import { ServingPage } from '../serving/serving-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { SignIn, SignInAgain } from '../sign-in/sign-in.tsx';
 import { terms } from '../words/terms.ts';
@@ -73,6 +74,8 @@ function Page() {
       return <RoundPage task={place.task} number={place.round} />;
     case 'devices':
       return <DevicesPage />;
+    case 'serving':
+      return <ServingPage />;
     case 'privacy':
       return <PrivacyPage key={place.task} task={place.task} />;
     case 'security':

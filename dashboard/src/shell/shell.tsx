@@ -103,6 +103,7 @@ function Navigation() {
     ofTask('privacy'),
     ofTask('settings'),
     ['devices', { page: 'devices' }],
+    ['serving', { page: 'serving' }],
     ['security', { page: 'security' }],
     session.may('operator') ? ['log', { page: 'log' }] : null,
     session.may('admin') ? ['access', { page: 'access' }] : null,

@@ -11,6 +11,7 @@ export const terms = {
     model: 'Model',
     rounds: 'Rounds',
     devices: 'Devices',
+    serving: 'Serving',
     privacy: 'Privacy',
     security: 'Security',
     log: 'Log',

@@ -15,7 +15,7 @@ import { inferenceMetrics } from '../metrics/metrics.ts';
 import { layersRuntime } from '../runtime/layers.ts';
 import { onnxRuntime } from '../runtime/onnx.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { InferenceEvents } from '../server/events.ts';
+import { type InferenceEvents, joinEvents } from '../server/events.ts';
 import { InferenceServer } from '../server/inference-server.ts';
 import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
@@ -84,7 +84,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
     clock,
     turns: options.turns ?? systemTurns,
-    events: both(metrics, options.events ?? {}),
+    events: joinEvents(metrics, options.events ?? {}),
   });
   const app = Fastify({
     logger: false,
@@ -151,21 +151,4 @@ async function withPatience(clock: Clock, work: Promise<void>): Promise<void> {
   });
   await Promise.race([work, late]);
   cancel();
-}
-
-function both(first: InferenceEvents, second: InferenceEvents): InferenceEvents {
-  const tell =
-    <Name extends keyof InferenceEvents>(name: Name) =>
-    (...what: Parameters<NonNullable<InferenceEvents[Name]>>) => {
-      (first[name] as ((...all: typeof what) => void) | undefined)?.(...what);
-      (second[name] as ((...all: typeof what) => void) | undefined)?.(...what);
-    };
-  return {
-    answered: tell('answered'),
-    executed: tell('executed'),
-    loaded: tell('loaded'),
-    unloaded: tell('unloaded'),
-    failed: tell('failed'),
-    fault: tell('fault'),
-  };
 }

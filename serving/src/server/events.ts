@@ -20,3 +20,20 @@ export interface InferenceEvents {
   /** What is ours to mend. */
   readonly fault?: (where: string, error: unknown) => void;
 }
+
+/** Tells each of `listeners`, one after the other. */
+export function joinEvents(...listeners: readonly InferenceEvents[]): InferenceEvents {
+  const tell =
+    <Name extends keyof InferenceEvents>(name: Name) =>
+    (...what: Parameters<NonNullable<InferenceEvents[Name]>>) => {
+      for (const each of listeners) (each[name] as ((...all: typeof what) => void) | undefined)?.(...what);
+    };
+  return {
+    answered: tell('answered'),
+    executed: tell('executed'),
+    loaded: tell('loaded'),
+    unloaded: tell('unloaded'),
+    failed: tell('failed'),
+    fault: tell('fault'),
+  };
+}

@@ -46,6 +46,9 @@ export interface ModelState {
   readonly reason: string;
 }
 
+/** Why a model is not ready that somebody has unloaded. */
+export const unloadedReason = 'unloaded';
+
 /** ms after which somebody who was refused may come again. */
 const retryAfter = 1_000;
 
@@ -92,6 +95,11 @@ export class InferenceServer {
   /** Bytes of them. */
   get used(): number {
     return this.#residents.used;
+  }
+
+  /** Bytes that they may take. */
+  get budget(): number {
+    return this.#ports.memory.budget;
   }
 
   /** Loads models before anybody asks. One that does not load holds up no other: the index says why. */
@@ -352,7 +360,7 @@ export class InferenceServer {
   }
 
   #stateOf({ name, version, hash }: ServedModel): ModelState {
-    const reason = this.#unloaded.has(name) ? 'unloaded' : (this.#residents.failure(hash) ?? '');
+    const reason = this.#unloaded.has(name) ? unloadedReason : (this.#residents.failure(hash) ?? '');
     return { name, version, state: reason === '' ? 'READY' : 'UNAVAILABLE', reason };
   }
 }

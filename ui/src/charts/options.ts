@@ -72,8 +72,17 @@ function seriesOf(kind: ChartContent['kind'], label: string, colour: string): uP
     width: 2,
     spanGaps: true,
     paths: uPlot.paths.linear!(),
-    points: { show: false, fill: colour },
+    points: { show: true, size: 6, fill: colour, filter: lone },
   };
+}
+
+/** The values without neighbours: a line shows nothing of them. */
+function lone({ data }: uPlot, series: number): number[] {
+  const values = data[series] ?? [];
+  const isThere = (index: number) => values[index] !== null && values[index] !== undefined;
+  return Array.from(values, (_, index) => index).filter(
+    index => isThere(index) && !isThere(index - 1) && !isThere(index + 1),
+  );
 }
 
 /** A lone value and the outer bars have room beside them. */

@@ -49,6 +49,9 @@ const expected: Record<string, Role> = {
   'GET /v1/admin/tasks/:task/settings': 'viewer',
   'PUT /v1/admin/tasks/:task/settings': 'operator',
   'GET /v1/admin/refusals': 'viewer',
+  'GET /v1/admin/inference': 'viewer',
+  'POST /v1/admin/inference/models/:model/load': 'operator',
+  'POST /v1/admin/inference/models/:model/unload': 'operator',
 };
 
 let admin: Admin;
@@ -69,6 +72,7 @@ const pathOf = (url: string) =>
     .replace(':token', 'T'.repeat(16))
     .replace(':device', 'D'.repeat(22))
     .replace(':task', 'none')
+    .replace(':model', 'none')
     .replace(':number', '1')
     .replace(':alias', 'champion');
 

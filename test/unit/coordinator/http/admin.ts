@@ -3,6 +3,8 @@ import { openWatch } from '@murmuration/coordinator/assembly/watch';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { OperatorAuthenticator } from '@murmuration/coordinator/http/operator-authenticator';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
+import { RegistryModels } from '@murmuration/coordinator/inference/registry-models';
+import { InferenceWatch } from '@murmuration/coordinator/inference/watch';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
 import { ActivePopulation } from '@murmuration/coordinator/population/active-population';
@@ -22,10 +24,33 @@ import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings
 import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import { systemTurns } from '@murmuration/serving/adapters/system-turns';
+import { inferenceSchema, serverSettings } from '@murmuration/serving/assembly/settings';
+import { InferenceActivity } from '@murmuration/serving/monitor/activity';
+import type { Runtime } from '@murmuration/serving/runtime/runtime';
+import { InferenceServer } from '@murmuration/serving/server/inference-server';
 import { expect } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { boundsOf } from '../bounds.ts';
 import { type FederationOptions, openFederation } from '../federation.ts';
+
+const value = { name: 'x', datatype: 'FP32', shape: [-1] } as const;
+
+/** Answers with what it is asked, whatever the model is. */
+const sameRuntime: Runtime = {
+  name: 'same',
+  loads: () => true,
+  load: async () => ({
+    inputs: [value],
+    outputs: [value],
+    bytes: 400,
+    engine: 'the test',
+    takesLengths: false,
+    run: async tensors => tensors,
+    close: async () => {},
+  }),
+  close: async () => {},
+};
 
 /** The admin API over the rounds of one task, all in memory, with a token for each role. */
 export async function openAdmin(
@@ -77,7 +102,24 @@ export async function openAdmin(
   const watch = await watchAgain();
   const nothing = { withdraw: () => {}, revoke: async () => {}, reinstate: async () => {} };
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
+  const activity = new InferenceActivity(clock);
+  const inference = new InferenceServer({
+    ...serverSettings(inferenceSchema.parse({})),
+    source: new RegistryModels({
+      tasks: () => [task.name],
+      registry: federation.registry,
+      history,
+      versionAliases,
+      events: federation.events,
+    }),
+    runtimes: [sameRuntime],
+    transformers: () => undefined,
+    clock,
+    turns: systemTurns,
+    events: activity.events,
+  });
   await adminRoutes(app, {
+    inference: new InferenceWatch(inference, activity),
     ...watch,
     tasks,
     history,
@@ -119,6 +161,7 @@ export async function openAdmin(
     storage,
     watch,
     watchAgain,
+    inference,
     operators,
     population,
     control,
@@ -140,6 +183,7 @@ export async function openAdmin(
       };
     },
     async close() {
+      await inference.close();
       await watch.close();
       await rounds.stop();
       await app.close();

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 const places: readonly (readonly [string, Place])[] = [
   ['#/now', { page: 'now' }],
   ['#/devices', { page: 'devices' }],
+  ['#/serving', { page: 'serving' }],
   ['#/security', { page: 'security' }],
   ['#/access', { page: 'access' }],
   ['#/tasks/keyboard/model', { page: 'model', task: 'keyboard' }],

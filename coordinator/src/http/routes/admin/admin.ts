@@ -1,3 +1,4 @@
+import type { InferenceWatch } from '../../../inference/watch.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
 import type { ActivePopulation } from '../../../population/active-population.ts';
@@ -23,6 +24,7 @@ import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
+import { inferenceRoutes } from './inference.ts';
 import { logRoutes } from './log.ts';
 import { operatorTokenRoutes } from './operator-tokens.ts';
 import { overviewRoutes } from './overview.ts';
@@ -59,6 +61,7 @@ export interface Administration {
   readonly populationStatistics: PopulationStatistics;
   readonly activePopulation: ActivePopulation;
   readonly convictions: Convictions;
+  readonly inference: InferenceWatch;
 }
 
 /** The admin API: what operators see and do, each route by its least role. */
@@ -92,6 +95,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
     alertRoutes(scope, operators, alerts, administration.webhooks, bounds.clock);
+    inferenceRoutes(scope, operators, administration.inference);
     paceRoutes(scope, tasks, administration.activePopulation);
   });
 }

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { count, instant } from './scalars.ts';
+
+const ms = z.number().min(0).nullable();
+
+const sums = {
+  requests: count,
+  errors: count,
+  p50: ms.describe('ms within which half of the requests ended; null without any'),
+  p99: ms.describe('ms within which 99 of 100 ended'),
+};
+
+export const inferenceModelStates = ['loaded', 'idle', 'unloaded', 'failed'] as const;
+export type InferenceModelState = (typeof inferenceModelStates)[number];
+
+/** A version that clients of the inference server can ask, or that is in its memory. */
+export const inferenceVersion = z.object({
+  version: z.string(),
+  aliases: z.array(z.string()).describe('Those that name it'),
+  state: z
+    .enum(inferenceModelStates)
+    .describe('idle: loaded when somebody asks; unloaded: refuses requests until it is loaded'),
+  reason: z.string().nullable().describe('Why it did not load'),
+  bytes: count.nullable().describe('Memory that it takes; null where it is not loaded'),
+  engine: z.string().nullable().describe('On what it runs, and why'),
+  askedAt: instant.nullable().describe('When somebody asked it last'),
+  ...sums,
+  queue: ms.describe('ms that a request waited for the model, on average'),
+  batch: z.number().min(0).nullable().describe('Rows that ran together, on average'),
+  perSecond: z.number().min(0).describe('Requests a second in the last whole minute'),
+});
+
+/** GET /v1/admin/inference: the inference server of the coordinator; sums are of the last hour. */
+export const inference = z.object({
+  isReady: z.boolean(),
+  pending: count.describe('Requests under way'),
+  memory: z.object({ used: count, budget: count }).describe('Bytes'),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      standard: z.string().describe('The alias or version that a request means which names none'),
+      versions: z.array(inferenceVersion),
+    }),
+  ),
+  minutes: z.array(z.object({ at: instant, ...sums })).describe('The oldest first'),
+  recent: z
+    .array(
+      z.object({
+        at: instant,
+        model: z.string(),
+        version: z.string().describe('Empty where none was found'),
+        protocol: z.string(),
+        code: z.string().describe('`ok`, or the code of an error'),
+        ms: z.number().min(0),
+      }),
+    )
+    .describe('The newest requests, the newest first: neither what they held nor who asked'),
+});
+export type Inference = z.infer<typeof inference>;
+export type InferenceVersion = z.infer<typeof inferenceVersion>;
+
+/** What a model is told to do; answered once it is done. */
+export const inferenceChanged = z.object({ model: z.string() });

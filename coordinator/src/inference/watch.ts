@@ -1,0 +1,93 @@
+import type { Inference, InferenceVersion } from '@murmuration/api/inference';
+import type { InferenceActivity, SpanSums } from '@murmuration/serving/monitor/activity';
+import {
+  type InferenceServer,
+  type ModelState,
+  unloadedReason,
+} from '@murmuration/serving/server/inference-server';
+import type { Resident } from '@murmuration/serving/server/residents';
+import { refuseModel } from '@murmuration/serving/source/source';
+
+/** What operators see of the inference server in this process, and do with its models. */
+export class InferenceWatch {
+  readonly #server: InferenceServer;
+  readonly #activity: InferenceActivity;
+
+  constructor(server: InferenceServer, activity: InferenceActivity) {
+    this.#server = server;
+    this.#activity = activity;
+  }
+
+  /** How it stands; minutes are those of one model, or of all. */
+  async state(model?: string): Promise<Inference> {
+    const { isReady, pending, used, budget, residents } = this.#server;
+    const states = await this.#server.index();
+    const names = [...new Set(states.map(({ name }) => name))];
+    return {
+      isReady,
+      pending,
+      memory: { used, budget },
+      models: await Promise.all(
+        names.map(name => this.#model(name, states.filter(state => state.name === name), residents)), // biome-ignore format: one line
+      ),
+      minutes: this.#activity.minutes(model).map(shown),
+      recent: this.#activity.recent.map(request => ({ ...request, at: iso(request.at) })),
+    };
+  }
+
+  /** Throws `model.missing` where there is no such model. */
+  async requireModel(name: string): Promise<void> {
+    const names = await this.#server.names();
+    if (!names.includes(name)) refuseModel(name, names);
+  }
+
+  load(name: string): Promise<void> {
+    return this.#server.load(name);
+  }
+
+  unload(name: string): Promise<void> {
+    return this.#server.unload(name);
+  }
+
+  async #model(
+    name: string,
+    states: readonly ModelState[],
+    residents: readonly Resident[],
+  ): Promise<Inference['models'][number]> {
+    const { aliases, standard } = await this.#server.listing(name);
+    const versions = states.map(state => {
+      const named = Object.entries(aliases).filter(([, version]) => version === state.version);
+      const resident = residents.find(({ model }) => model.name === name && model.version === state.version);
+      return this.#version(state, named.map(([alias]) => alias), resident); // biome-ignore format: one line
+    });
+    return { name, standard, versions };
+  }
+
+  #version(
+    { name, version, state, reason }: ModelState,
+    aliases: readonly string[],
+    resident: Resident | undefined,
+  ): InferenceVersion {
+    const asked = resident?.statistics.lastAsked ?? 0;
+    const isUnloaded = reason === unloadedReason;
+    const isFailed = state !== 'READY' && !isUnloaded;
+    return {
+      version,
+      aliases: [...aliases],
+      state: isUnloaded ? 'unloaded' : isFailed ? 'failed' : resident ? 'loaded' : 'idle',
+      reason: isFailed ? reason : null,
+      bytes: resident?.loaded.bytes ?? null,
+      engine: resident?.loaded.engine ?? null,
+      askedAt: asked > 0 ? iso(asked) : null,
+      ...this.#activity.of(name, version),
+    };
+  }
+}
+
+function shown({ at, ...sums }: SpanSums): Inference['minutes'][number] {
+  return { at: iso(at), ...sums };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

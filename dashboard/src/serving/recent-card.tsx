@@ -1,0 +1,75 @@
+import type { Inference } from '@murmuration/api/inference';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { useSignal } from '@preact/signals';
+import { Ago } from '../controls/moment.tsx';
+import { words } from './words.ts';
+
+/** Requests that are shown unless somebody asks for all. */
+const few = 10;
+
+/** The newest requests, the newest first. */
+export function RecentCard({ recent }: { readonly recent: Inference['recent'] }) {
+  const { recentColumns: columns } = words;
+  const isWhole = useSignal(false);
+  const shown = isWhole.value ? recent : recent.slice(0, few);
+  return (
+    <section class="card" aria-labelledby="recent-requests">
+      <h2 id="recent-requests">{words.recent}</h2>
+      <p class="muted">{words.recentHint}</p>
+      {recent.length === 0 ? (
+        <p class="hint">{words.noRequests(location.origin)}</p>
+      ) : (
+        <>
+          <ResponsiveTable label={words.recent}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{columns.time}</th>
+                  <th scope="col">{columns.model}</th>
+                  <th scope="col">{columns.protocol}</th>
+                  <th scope="col">{columns.took}</th>
+                  <th scope="col">{columns.outcome}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map(({ at, model, version, protocol, code, ms }, index) => (
+                  <tr key={`${at} ${index}`}>
+                    <th scope="row">
+                      <Ago at={at} />
+                    </th>
+                    <td>
+                      {model}{' '}
+                      <span class="muted">
+                        {version === '' ? words.unknownModel : words.version(version)}
+                      </span>
+                    </td>
+                    <td>{protocol}</td>
+                    <td>{words.span(ms)}</td>
+                    <td>
+                      {code === 'ok' ? (
+                        <span class="badge is-valid">{words.ok}</span>
+                      ) : (
+                        <code class="worse">{code}</code>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </ResponsiveTable>
+          {shown.length < recent.length && (
+            <button
+              type="button"
+              class="quiet-button"
+              onClick={() => {
+                isWhole.value = true;
+              }}
+            >
+              {words.showAll(recent.length)}
+            </button>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

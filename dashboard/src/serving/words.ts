@@ -1,0 +1,75 @@
+import type { InferenceModelState } from '@murmuration/api/inference';
+import { count, duration, figure } from '../format/format.ts';
+
+export const words = {
+  lead: 'The coordinator answers inference requests with the versions that devices serve. Figures are of the last hour.',
+  summary: 'At a glance',
+  requests: 'requests',
+  errors: 'errors',
+  pending: 'under way',
+  memory: 'Memory of models',
+  memoryUsed: (used: string, budget: string) => `${used} of ${budget}`,
+  draining: 'The server is stopping: it answers what is under way and refuses the rest.',
+  models: 'Models',
+  modelsHint: 'A version is loaded when somebody asks for it, and makes room when memory runs short.',
+  none: 'No task here has a model that can be served. Models with private layers stay on their devices.',
+  states: {
+    loaded: 'loaded',
+    idle: 'loads on request',
+    unloaded: 'unloaded',
+    failed: 'failed',
+  } satisfies Record<InferenceModelState, string>,
+  columns: {
+    model: 'Model',
+    state: 'State',
+    memory: 'Memory',
+    rate: 'Requests',
+    latency: 'Median / p99',
+    queue: 'Wait',
+    batch: 'Rows a batch',
+    errors: 'Errors',
+    asked: 'Last asked',
+    actions: 'Actions',
+  },
+  version: (value: string) => `Version ${value}`,
+  rate: (perSecond: number, requests: number) =>
+    requests === 0 ? '–' : `${figure(perSecond)}/s, ${count(requests)} in the hour`,
+  latency: (p50: number | null, p99: number | null) =>
+    p50 === null || p99 === null ? '–' : `${precise(p50)} / ${precise(p99)}`,
+  span: (ms: number | null) => (ms === null ? '–' : precise(ms)),
+  batch: (rows: number | null) => (rows === null ? '–' : figure(rows)),
+  never: 'never',
+  load: 'Load',
+  loadTitle: (model: string) => `Load ${model}?`,
+  loadConsequences: ['The version that requests mean is loaded and run once. It answers requests again.'],
+  loadDone: (model: string) => `${model} is loaded.`,
+  unload: 'Unload',
+  unloadTitle: (model: string) => `Unload ${model}?`,
+  unloadConsequences: [
+    'All versions of the model leave memory once their requests are answered.',
+    'Further requests are refused until somebody loads the model. Devices are not affected.',
+  ],
+  unloadDone: (model: string) => `${model} is unloaded.`,
+  latencies: 'Latency',
+  latencyAxis: 'ms',
+  median: 'median',
+  p99: 'p99',
+  throughput: 'Requests a minute',
+  answered: 'answered',
+  failed: 'failed',
+  minute: 'minute',
+  show: 'Model',
+  all: 'All models',
+  recent: 'Newest requests',
+  recentHint: 'Neither what they held nor who asked is kept here.',
+  noRequests: (base: string) => `Nobody has asked yet. Try: curl ${base}/v2/models`,
+  recentColumns: { time: 'Time', model: 'Model', protocol: 'Protocol', took: 'Took', outcome: 'Outcome' },
+  ok: 'answered',
+  unknownModel: 'unknown',
+  showAll: (requests: number) => `Show all ${count(requests)}`,
+};
+
+/** ms with a decimal below ten, where a model is that fast. */
+function precise(ms: number): string {
+  return ms < 10 ? `${figure(ms)} ms` : duration(ms);
+}

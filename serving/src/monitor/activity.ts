@@ -1,0 +1,176 @@
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { InferenceEvents } from '../server/events.ts';
+import { Latencies } from './latencies.ts';
+
+/** ms of a span in which requests are counted together, and how many spans are kept. */
+const span = 60_000;
+const spans = 60;
+/** Versions whose requests are counted apart at most; those longest unused are forgotten first. */
+const mostVersions = 1_000;
+const mostRecent = 50;
+
+/** What happened in one span with one version, or with several. */
+export interface SpanSums {
+  /** ms since 1970, at which it began. */
+  readonly at: number;
+  readonly requests: number;
+  readonly errors: number;
+  /** ms within which half, and 99 of 100, requests were answered; null without any. */
+  readonly p50: number | null;
+  readonly p99: number | null;
+}
+
+/** What happened with a version in the last hour. */
+export interface VersionSums extends Omit<SpanSums, 'at'> {
+  /** ms that an answered request waited for the model, on average. */
+  readonly queue: number | null;
+  /** Rows that ran together, on average. */
+  readonly batch: number | null;
+  /** Requests a second over the last whole minute. */
+  readonly perSecond: number;
+}
+
+/** A request that ended: never what it held, nor who asked. */
+export interface EndedRequest {
+  /** ms since 1970. */
+  readonly at: number;
+  readonly model: string;
+  /** Empty where none was found. */
+  readonly version: string;
+  readonly protocol: string;
+  /** `ok`, or the code of an error. */
+  readonly code: string;
+  readonly ms: number;
+}
+
+class Sums {
+  readonly at: number;
+  readonly latencies = new Latencies();
+  requests = 0;
+  errors = 0;
+  answered = 0;
+  queueMs = 0;
+  rows = 0;
+  executions = 0;
+
+  constructor(at: number) {
+    this.at = at;
+  }
+
+  merge(other: Sums): void {
+    this.latencies.merge(other.latencies);
+    this.requests += other.requests;
+    this.errors += other.errors;
+    this.answered += other.answered;
+    this.queueMs += other.queueMs;
+    this.rows += other.rows;
+    this.executions += other.executions;
+  }
+
+  get shown(): SpanSums {
+    const { at, requests, errors, latencies } = this;
+    return { at, requests, errors, p50: latencies.quantile(0.5), p99: latencies.quantile(0.99) };
+  }
+}
+
+/** What an inference server did in the last hour, in sums by minute and version, and its newest requests. */
+export class InferenceActivity {
+  readonly #clock: Clock;
+  /** The least recently used version first. */
+  readonly #versions = new Map<string, Sums[]>();
+  readonly #recent: EndedRequest[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** For the server that is to be watched. */
+  get events(): InferenceEvents {
+    return {
+      answered: ({ model, version, protocol, error, ms, queueMs }) => {
+        const code = error?.code ?? 'ok';
+        this.#recent.push({ at: this.#clock.now(), model, version, protocol, code, ms });
+        if (this.#recent.length > mostRecent) this.#recent.shift();
+        // What was asked for and is not there has any name.
+        if (version !== '') {
+          const sums = this.#sums(model, version);
+          sums.requests += 1;
+          sums.latencies.add(ms);
+          if (error) sums.errors += 1;
+          else {
+            sums.answered += 1;
+            sums.queueMs += queueMs;
+          }
+        }
+      },
+      executed: ({ name, version }, rows) => {
+        const sums = this.#sums(name, version);
+        sums.executions += 1;
+        sums.rows += rows;
+      },
+    };
+  }
+
+  /** The newest requests, the newest first. */
+  get recent(): readonly EndedRequest[] {
+    return this.#recent.toReversed();
+  }
+
+  /** Of a version, over the last hour. */
+  of(model: string, version: string): VersionSums {
+    const now = this.#clock.now();
+    const kept = this.#kept(this.#versions.get(keyOf(model, version)) ?? [], now);
+    const all = new Sums(0);
+    for (const each of kept) all.merge(each);
+    const last = kept.find(({ at }) => at === startOf(now) - span);
+    const { at: _, ...shown } = all.shown;
+    return {
+      ...shown,
+      queue: all.answered > 0 ? all.queueMs / all.answered : null,
+      batch: all.executions > 0 ? all.rows / all.executions : null,
+      perSecond: (last?.requests ?? 0) / (span / 1_000),
+    };
+  }
+
+  /** Minute by minute of the last hour, the oldest first, of one model or of all; minutes without requests too. */
+  minutes(model?: string): readonly SpanSums[] {
+    const now = this.#clock.now();
+    const first = startOf(now) - (spans - 1) * span;
+    const minutes = Array.from({ length: spans }, (_, index) => new Sums(first + index * span));
+    for (const [key, sums] of this.#versions) {
+      if (model !== undefined && !key.startsWith(`${model}\n`)) continue;
+      for (const each of this.#kept(sums, now)) minutes[(each.at - first) / span]?.merge(each);
+    }
+    return minutes.map(({ shown }) => shown);
+  }
+
+  #sums(model: string, version: string): Sums {
+    const key = keyOf(model, version);
+    const now = this.#clock.now();
+    const at = startOf(now);
+    const kept = this.#versions.get(key) ?? [];
+    const last = kept.at(-1);
+    // A clock that was set back counts on in the newest span.
+    if (last && last.at >= at) return last;
+    const sums = new Sums(at);
+    const all = this.#kept([...kept, sums], now);
+    this.#versions.delete(key);
+    this.#versions.set(key, all);
+    if (this.#versions.size > mostVersions)
+      this.#versions.delete(this.#versions.keys().next().value as string);
+    return sums;
+  }
+
+  #kept(sums: readonly Sums[], now: number): Sums[] {
+    const first = startOf(now) - (spans - 1) * span;
+    return sums.filter(({ at }) => at >= first);
+  }
+}
+
+function startOf(now: number): number {
+  return Math.floor(now / span) * span;
+}
+
+function keyOf(model: string, version: string): string {
+  return `${model}\n${version}`;
+}

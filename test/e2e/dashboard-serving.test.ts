@@ -1,0 +1,65 @@
+// @module-tag chromium
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+import { lineTask } from './line.ts';
+
+let world: DashboardWorld;
+
+beforeAll(async () => {
+  world = await DashboardWorld.open(lineTask());
+  await world.coordinator.start();
+}, 120_000);
+
+afterAll(() => world?.close());
+
+const predict = (...row: number[]) =>
+  fetch(`${world.coordinator.url}/v1/models/line:predict`, {
+    method: 'POST',
+    body: JSON.stringify({ instances: [row] }),
+  });
+
+it('says how to ask where nobody has yet, then shows each request and how fast they are', async () => {
+  const page = await world.page('operator');
+  await page.getByRole('link', { name: 'Serving' }).click();
+  await page.getByText('Nobody has asked yet.').waitFor();
+  await page.getByText('loads on request').waitFor();
+
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => predict(i)));
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  expect((await predict(1, 2)).status).toBe(400);
+  // Without a reload: the page hears of it.
+  const models = page.getByRole('region', { name: 'Models' });
+  await models.getByText('loaded', { exact: true }).waitFor();
+  await models.getByText(/21 in the hour/).waitFor();
+  const recent = page.getByRole('region', { name: 'Newest requests' });
+  await recent.getByText('inference.input').waitFor();
+  await recent.getByRole('button', { name: 'Show all 21' }).click();
+  expect(await recent.getByText('answered', { exact: true }).count()).toBe(20);
+
+  await models.getByRole('button', { name: 'Unload' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Unload' }).click();
+  await models.getByText('unloaded', { exact: true }).waitFor();
+  expect((await predict(1)).status).toBe(503);
+  await models.getByRole('button', { name: 'Load' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Load' }).click();
+  await models.getByText('loaded', { exact: true }).waitFor();
+  expect((await predict(1)).status).toBe(200);
+  expect(world.problems).toEqual([]);
+});
+
+it.each([
+  ['light', 1440],
+  ['dark', 390],
+] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
+  const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
+  await page.goto(`${world.coordinator.url}/#/serving`);
+  await page.getByRole('region', { name: 'Models' }).waitFor();
+  await settled(page);
+  expect(await page.getByRole('button', { name: /^(Unl|L)oad$/ }).count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+  ).toBe(true);
+  await screenshot(page, `serving-${colorScheme}-${width}`);
+});
