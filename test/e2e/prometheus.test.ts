@@ -17,7 +17,7 @@ import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { coordinatorDashboard, dashboardFile } from '../../scripts/dashboards.mjs';
+import { dashboards } from '../../scripts/dashboards.mjs';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
 
 const rules = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
@@ -103,11 +103,14 @@ describe('a Prometheus that scrapes a running federation', () => {
     await second;
     // Something that is refused.
     await fetch(`${coordinator.url}/v1/tasks/none`);
+    const body = JSON.stringify({ instances: [[1]] });
+    const predicted = await fetch(`${coordinator.url}/v1/models/line:predict`, { method: 'POST', body });
+    expect(predicted.status).toBe(200);
 
     folder = await mkdtemp(join(tmpdir(), 'murmuration-prometheus-'));
     const config = {
       global: { scrape_interval: '1s' },
-      rule_files: [join(rules, 'murmuration.rules.yml')],
+      rule_files: [join(rules, 'murmuration.rules.yml'), join(rules, 'inference.rules.yml')],
       scrape_configs: [
         {
           job_name: 'murmuration',
@@ -164,15 +167,16 @@ describe('a Prometheus that scrapes a running federation', () => {
     for (const rule of all) expect(rule).not.toMatchObject({ health: 'err' });
   });
 
-  it('has data for every query of every panel of the dashboard', async () => {
-    const dashboard = JSON.parse(readFileSync(dashboardFile, 'utf8')) as Dashboard;
+  it.each(dashboards)('has data for every query of every panel of $file', async ({ json }) => {
+    const dashboard = JSON.parse(json) as Dashboard;
     const queries = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
-    expect(queries.length).toBeGreaterThan(20);
+    expect(queries.length).toBeGreaterThan(15);
     for (const query of queries) {
       const asked = query
         .replaceAll('$__rate_interval', '30s')
         .replaceAll('$job', 'murmuration')
-        .replaceAll('$task', '.*');
+        .replaceAll('$task', '.*')
+        .replaceAll('$model', '.*');
       expect(asked).not.toContain('$');
       expect((await ask(asked)).length, query).toBeGreaterThan(0);
     }
@@ -183,9 +187,9 @@ interface Dashboard {
   readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[];
 }
 
-describe('the Grafana dashboard', () => {
-  it('is what its code makes', () => {
-    expect(readFileSync(dashboardFile, 'utf8')).toBe(coordinatorDashboard());
+describe('the Grafana dashboards', () => {
+  it.each(dashboards)('are what their code makes: $file', ({ file, json }) => {
+    expect(readFileSync(file, 'utf8')).toBe(json);
   });
 });
 

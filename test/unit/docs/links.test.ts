@@ -71,23 +71,6 @@ describe('the documents', () => {
       expect([...new Set(named)].filter(name => !isThere(name))).toEqual([]);
     },
   );
-
-  it.each(
-    [...documents].filter(
-      ([path]) =>
-        (path.startsWith('docs/') &&
-          !['docs/reference/', 'docs/benchmarks/'].some(folder => path.startsWith(folder))) ||
-        ['README.md', 'ARCHITECTURE.md'].includes(path),
-    ),
-  )('%s has lines of prose of at most 100 characters', (path, text) => {
-    const most = path === 'README.md' ? 120 : 100;
-    const prose = text
-      .replace(/^---\n[\s\S]*?\n---\n/, '')
-      .replaceAll(/^( *)```.*\n[\s\S]*?^\1```$/gm, '')
-      .replaceAll(/<!--[\s\S]*?-->/g, '');
-    const long = prose.split('\n').filter(line => line.length > most && !/^(\||!\[)/.test(line));
-    expect(long).toEqual([]);
-  });
 });
 
 describe('the README', () => {
