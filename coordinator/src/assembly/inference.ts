@@ -56,6 +56,7 @@ export function openInference(
         Array.from(rounds.values(), ({ task }) => task)
           .filter(({ privateLayers }) => privateLayers.length === 0)
           .map(({ name }) => name),
+      recorded: name => rounds.get(name)?.task.serving.warmUp ?? undefined,
       history,
       events,
     }),

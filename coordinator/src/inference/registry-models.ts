@@ -1,4 +1,5 @@
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
+import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import {
   type ModelContent,
@@ -19,6 +20,8 @@ const mostVersions = 100;
 interface RegistryPorts {
   /** Those whose models are served, as of now: of one with private layers the coordinator does not have the whole model. */
   readonly tasks: () => readonly TaskName[];
+  /** Inputs with which each version of a task's model is warmed up. */
+  readonly recorded: (task: string) => readonly Tensor[] | undefined;
   readonly registry: Pick<Registry, 'files'>;
   readonly history: Pick<History, 'versions'>;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
@@ -73,8 +76,9 @@ export class RegistryModels implements ModelSource {
     return { name, version: String(found.number), hash: found.model };
   }
 
-  async content({ hash }: ServedModel): Promise<ModelContent> {
-    return { platform: 'tensorflowjs_layersmodel', files: await this.#ports.registry.files(hash) };
+  async content({ name, hash }: ServedModel): Promise<ModelContent> {
+    const files = await this.#ports.registry.files(hash);
+    return { platform: 'tensorflowjs_layersmodel', files, recorded: this.#ports.recorded(name) };
   }
 
   watch(changed: (name: string) => void): Cancel {

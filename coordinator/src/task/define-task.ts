@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import * as z from 'zod';
@@ -169,6 +170,14 @@ export const taskSchema = z.strictObject({
         )
         .nullable()
         .default(null),
+      /** Inputs of one request as clients of the inference server send it: each version answers it before its first request; null: zeros. */
+      warmUp: z
+        .custom<readonly Tensor[]>(
+          value => Array.isArray(value) && value.length > 0 && value.every(isTensor),
+          'expected tensors, each with name, datatype, shape and data',
+        )
+        .nullable()
+        .default(null),
     })
     .prefault({}),
 });
@@ -298,6 +307,15 @@ function isTransformer(value: unknown): boolean {
     has(value, 'output', 'function') &&
     has(value, 'inputs', 'object') &&
     has(value, 'outputs', 'object')
+  );
+}
+
+function isTensor(value: unknown): boolean {
+  return (
+    has(value, 'name', 'string') &&
+    has(value, 'datatype', 'string') &&
+    has(value, 'shape', 'object') &&
+    has(value, 'data', 'object')
   );
 }
 

@@ -1,6 +1,7 @@
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';
@@ -46,6 +47,8 @@ export interface Task {
     readonly remote: boolean;
     /** Turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
     readonly transformer: Transformer | null;
+    /** Inputs of one request as clients send it: each version answers it before its first request; null: zeros. */
+    readonly warmUp: readonly Tensor[] | null;
   };
 }
 

@@ -3,6 +3,7 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { LoadedModel, Runtime } from '../runtime/runtime.ts';
 import { type ModelContent, type ModelSource, type ServedModel, sizeOfContent } from '../source/source.ts';
+import type { Transformer } from '../transformer/transformer.ts';
 import { Batcher } from './batcher.ts';
 import type { InferenceEvents } from './events.ts';
 import type { Batching, Memory } from './settings.ts';
@@ -26,6 +27,8 @@ export interface Resident {
 export interface ResidentPorts {
   readonly source: ModelSource;
   readonly runtimes: readonly Runtime[];
+  /** By the name of the model. */
+  readonly transformers: (model: string) => Transformer | undefined;
   readonly batching: Batching;
   readonly memory: Memory;
   readonly clock: Clock;
@@ -153,7 +156,7 @@ export class Residents {
   }
 
   async #load(model: ServedModel): Promise<Resident> {
-    const { source, runtimes, clock, turns, events, batching, memory } = this.#ports;
+    const { source, runtimes, transformers, clock, turns, events, batching, memory } = this.#ports;
     if (this.#isClosed) throw new MurmurationError('server.stopping');
     const began = turns.now();
     try {
@@ -170,7 +173,13 @@ export class Residents {
         await loaded.close();
         this.#refuseSize(model, loaded.bytes);
       }
-      await warmUp(loaded);
+      try {
+        const { name } = model;
+        await warmUp(loaded, { name, recorded: content.recorded, transformer: transformers(name) });
+      } catch (error) {
+        await loaded.close();
+        throw error;
+      }
       const statistics = this.statisticsOf(model.hash);
       const batcher = new Batcher(loaded, batching, { clock, turns }, (rows, ms) => {
         statistics.executed(rows, ms);

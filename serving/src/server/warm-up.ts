@@ -1,16 +1,38 @@
 import { kinds } from '@murmuration/inference-client/tensors/datatype';
 import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { LoadedModel } from '../runtime/runtime.ts';
+import type { Transformer } from '../transformer/transformer.ts';
+import { inputsInOrder } from './check.ts';
+
+export interface WarmUp {
+  /** Of the model, for an error. */
+  readonly name: string;
+  /** Inputs as a client sends them; undefined where none were recorded. */
+  readonly recorded: readonly Tensor[] | undefined;
+  readonly transformer: Transformer | undefined;
+}
 
 /**
- * Runs a model once on zeros, one in each length that varies, so that the first request finds it as fast as those that follow. What does not
- * take zeros is not warmed up.
+ * Runs a model once, so that the first request finds it as fast as those that follow: on a request that was recorded, as it would be
+ * answered, else on zeros, one in each length that varies. Throws `model.unusable` where it does not answer what was recorded.
  */
-export async function warmUp(model: LoadedModel): Promise<void> {
-  try {
-    await model.run(model.inputs.map(zeros));
-  } catch {
+export async function warmUp(model: LoadedModel, { name, recorded, transformer }: WarmUp): Promise<void> {
+  if (!recorded) {
     // Some models take no zeros; whether they take what clients send, their requests show.
+    await model.run(model.inputs.map(zeros)).catch(() => {});
+    return;
+  }
+  try {
+    const asked = inputsInOrder(name, (transformer ?? model).inputs, recorded);
+    const { inputs, lengths } = transformer?.input(asked) ?? { inputs: asked };
+    await model.run(inputs, { lengths: model.takesLengths ? lengths : undefined });
+  } catch (cause) {
+    throw new MurmurationError(
+      'model.unusable',
+      `The model does not answer the request that was recorded to warm it up: ${messageOf(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { type FoundModel, scan } from './folder-scan.ts';
-import { readLayersModel, readOnnxModel } from './model-folder.ts';
+import { readLayersModel, readOnnxModel, readWarmUp } from './model-folder.ts';
 import {
   type ModelContent,
   type ModelListing,
@@ -80,9 +80,11 @@ export class FolderModels implements ModelSource {
     const found = this.#models.get(name)?.versions.get(version);
     if (found?.hash !== hash)
       throw new MurmurationError('model.missing', `The version ${version} of ${name} is no longer there.`);
+    const recorded = await readWarmUp(found.folder);
     if (found.file === 'model.onnx')
-      return { platform: 'onnx_onnxv1', bytes: await readOnnxModel(found.folder) };
-    return { platform: 'tensorflowjs_layersmodel', files: await readLayersModel(found.folder, hash) };
+      return { platform: 'onnx_onnxv1', bytes: await readOnnxModel(found.folder), recorded };
+    const files = await readLayersModel(found.folder, hash);
+    return { platform: 'tensorflowjs_layersmodel', files, recorded };
   }
 
   watch(changed: (name: string) => void): Cancel {

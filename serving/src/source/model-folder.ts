@@ -1,17 +1,23 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { readTensors, storedSize, storedTensor } from '@murmuration/engine/models/stored-weights';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod';
+import { readRecordedRequest } from './recorded-request.ts';
 
 /** The longest `model.json`, bytes. */
 const longestJson = 64 * 2 ** 20;
 /** The longest `model.onnx`, bytes: what a protobuf may have. */
 const longestOnnx = 2 ** 31 - 1;
+
+/** A request that was recorded, beside the model. */
+const warmUpFile = 'warmup.json';
+const longestWarmUp = 2 ** 20;
 
 /** A `model.json` as tfjs and its converters write them: weights in any number of groups and files, quantised ones too. */
 const manifest = z.object({
@@ -63,6 +69,18 @@ export async function readLayersModel(folder: string, hash: ModelHash): Promise<
 export async function readOnnxModel(folder: string): Promise<Uint8Array> {
   const { read } = await reading(folder);
   return read('model.onnx', longestOnnx);
+}
+
+/** The inputs of `warmup.json` in a folder; undefined where there is none. Throws `model.corrupt`, saying what is wrong. */
+export async function readWarmUp(folder: string): Promise<readonly Tensor[] | undefined> {
+  if (!existsSync(join(folder, warmUpFile))) return undefined;
+  const { read, refuse } = await reading(folder);
+  const text = (await read(warmUpFile, longestWarmUp)).toString('utf8');
+  try {
+    return readRecordedRequest(text);
+  } catch (cause) {
+    return refuse(`${warmUpFile}: ${messageOf(cause)}`, cause);
+  }
 }
 
 interface Reading {

@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
@@ -26,13 +27,18 @@ export interface ModelListing {
 /** The content of a version, by the platform that made it, as Triton and KServe name them. */
 export type ModelContent = LayersContent | OnnxContent;
 
-export interface LayersContent {
+interface AnyContent {
+  /** Inputs of a request that was recorded, as a client sends it: it is answered once before the first one. */
+  readonly recorded?: readonly Tensor[] | undefined;
+}
+
+export interface LayersContent extends AnyContent {
   readonly platform: 'tensorflowjs_layersmodel';
   readonly files: ModelFiles;
 }
 
 /** A file of ONNX, whole. */
-export interface OnnxContent {
+export interface OnnxContent extends AnyContent {
   readonly platform: 'onnx_onnxv1';
   readonly bytes: Uint8Array;
 }

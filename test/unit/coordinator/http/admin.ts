@@ -107,6 +107,7 @@ export async function openAdmin(
     ...serverSettings(inferenceSchema.parse({})),
     source: new RegistryModels({
       tasks: () => [task.name],
+      recorded: () => undefined,
       registry: federation.registry,
       history,
       versionAliases,

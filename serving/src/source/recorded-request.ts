@@ -1,0 +1,29 @@
+import { isDatatype } from '@murmuration/inference-client/tensors/datatype';
+import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
+import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
+import { elementsOf, refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
+
+/** Elements of a tensor at most: a request that was recorded is a small one. */
+const mostElements = 2 ** 22;
+
+/**
+ * The inputs of a request that was recorded to warm a model up: a body of the Open Inference Protocol in JSON, as a client sends it. Throws
+ * `inference.input` for what is none.
+ */
+export function readRecordedRequest(text: string): readonly Tensor[] {
+  let body: unknown;
+  try {
+    body = parseJson(text, { wide: text.includes('INT64'), notFinite: false });
+  } catch {
+    refuseInput('It is no JSON.');
+  }
+  const { inputs } = (body ?? {}) as { readonly inputs?: unknown };
+  if (!Array.isArray(inputs) || inputs.length === 0) refuseInput('It has no list of inputs.');
+  return inputs.map((input: unknown): Tensor => {
+    const { name, datatype, shape, data } = (input ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof name !== 'string') refuseInput('An input has no name.');
+    if (!isDatatype(datatype)) refuseInput(`The input "${name}" has an unknown datatype.`);
+    const count = elementsOf(name, shape, mostElements);
+    return { name, datatype, shape: shape as number[], data: dataFromJson(name, datatype, count, data) };
+  });
+}
