@@ -13,6 +13,7 @@ COPY protocol/package.json protocol/
 COPY engine/package.json engine/
 COPY api/package.json api/
 COPY inference-client/package.json inference-client/
+COPY sql/package.json sql/
 COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
 COPY dashboard/package.json dashboard/
@@ -40,6 +41,7 @@ COPY protocol/package.json protocol/
 COPY engine/package.json engine/
 COPY api/package.json api/
 COPY inference-client/package.json inference-client/
+COPY sql/package.json sql/
 COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
 COPY cli/package.json cli/
@@ -47,6 +49,7 @@ COPY --from=build /build/protocol/dist protocol/dist
 COPY --from=build /build/engine/dist engine/dist
 COPY --from=build /build/api/dist api/dist
 COPY --from=build /build/inference-client/dist inference-client/dist
+COPY --from=build /build/sql/dist sql/dist
 COPY --from=build /build/serving/dist serving/dist
 COPY --from=build /build/coordinator/dist coordinator/dist
 COPY --from=build /build/cli/dist cli/dist

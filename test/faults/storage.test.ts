@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
+import { Connection } from '@murmuration/sql/sqlite/connection';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';

@@ -10,8 +10,9 @@ const mayImport: Record<string, readonly string[]> = {
   engine: ['protocol'],
   api: ['protocol'],
   'inference-client': ['protocol'],
-  serving: ['engine', 'inference-client', 'protocol'],
-  coordinator: ['api', 'serving', 'engine', 'protocol'],
+  sql: ['protocol'],
+  serving: ['engine', 'inference-client', 'sql', 'protocol'],
+  coordinator: ['api', 'serving', 'sql', 'engine', 'protocol'],
   ui: [],
   dashboard: ['api', 'protocol', 'ui'],
   'client-sdk': ['engine', 'protocol'],
@@ -36,6 +37,7 @@ const mayImport: Record<string, readonly string[]> = {
     'ui',
     'coordinator',
     'inference-client',
+    'sql',
     'serving',
     'client-sdk',
     'demo-keyboard-app/task',
@@ -69,6 +71,8 @@ const forNode = new Set([
 const forTests = new Set(['examples', 'scripts']);
 /** Stands for whoever loads a served model without this project. */
 const plainTfjs = 'test/e2e/';
+/** Guards what the driver of SQLite gets wrong. */
+const sqliteDriver = 'sql/src/sqlite/connection.ts';
 const nodePackages = new Set(['piscina', ...builtinModules]);
 
 /** How a bundler puts a page together: no part of the program. */
@@ -112,6 +116,8 @@ function breaches(sources: ReadonlyMap<string, string>): string[] {
       if (!isRelative && !name.startsWith('@murmuration/')) {
         if (name.startsWith('@tensorflow/') && room !== 'engine' && !path.startsWith(plainTfjs))
           found.push(`${path} imports ${name}, which only engine may`);
+        if (name.startsWith('libsql') && path !== sqliteDriver)
+          found.push(`${path} imports ${name}, which only ${sqliteDriver} may`);
         if (isPortable && isNodes(name))
           found.push(`${path} runs in browsers and imports ${name}, which is for Node`);
         continue;
@@ -201,6 +207,7 @@ describe('the check of the layers', () => {
     ['the own package by its name', 'protocol/src/ids.ts', "import '@murmuration/protocol/ports';", 'by name'],
     ['a file that is not there', 'protocol/src/ids.ts', "import './lost.ts';", 'not there'],
     ['tfjs outside of engine', 'simulations/src/start.ts', "import * as tf from '@tensorflow/tfjs';", 'only engine'],
+    ['the driver of SQLite elsewhere', 'coordinator/src/assembly/main.ts', "import Database from 'libsql/promise';", 'only sql/src/sqlite'],
     ['Node in protocol', 'protocol/src/ids.ts', "import 'node:crypto';", 'for Node'],
     ['Node without its prefix', 'protocol/src/ids.ts', "import 'fs/promises';", 'for Node'],
     ['Node in the core of the SDK', 'client-sdk/src/client.ts', "import 'node:fs';", 'for Node'],

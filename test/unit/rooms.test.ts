@@ -53,6 +53,7 @@ const order: Record<string, readonly string[]> = {
     'testing',
   ],
   'inference-client/src': ['tensors', 'wire', 'client'],
+  'sql/src': ['failures', 'values', 'processes', 'sqlite', 'postgresql', 'writes', 'bulk', 'database'],
   'serving/src': [
     'tensors',
     'source',

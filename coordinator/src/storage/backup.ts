@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { Connection } from '@murmuration/sql/sqlite/connection';
 import { contentHash } from '../registry/content-hash.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';
 import { layout, lockFolder } from './folder.ts';
-import { Connection } from './sqlite/database.ts';
 import { takeLock } from './sqlite/lock.ts';
 import { vectorsIn } from './sqlite/strategy-state.ts';
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Writer } from '@murmuration/sql/writes/writer';
 import type { BlobStore } from '../registry/ports.ts';
 import { fileBlobs } from './files/blobs.ts';
 import { fileCheckpoints } from './files/checkpoints.ts';
@@ -26,7 +27,6 @@ import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteSilences } from './sqlite/silences.ts';
 import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
-import { Writer } from './sqlite/writer.ts';
 
 /** Where things lie in a storage folder. */
 export const layout = {

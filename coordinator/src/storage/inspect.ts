@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { Connection } from '@murmuration/sql/sqlite/connection';
+import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
+import { Writer } from '@murmuration/sql/writes/writer';
 import { Kysely, sql } from 'kysely';
 import { CoordinatorEvents } from '../events/events.ts';
 import { Readability, type Unreadable } from '../promotion/readability.ts';
@@ -14,8 +17,6 @@ import { readBlob } from './files/blobs.ts';
 import { requireWhole } from './files/whole-folder.ts';
 import { layout } from './folder.ts';
 import { sqliteAliases } from './sqlite/aliases.ts';
-import { Connection } from './sqlite/database.ts';
-import { sqliteDialect } from './sqlite/dialect.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { takeLock } from './sqlite/lock.ts';
 import { migrations } from './sqlite/migrations/all.ts';
@@ -23,7 +24,6 @@ import type { SqliteDatabase } from './sqlite/open.ts';
 import { refuseLiving } from './sqlite/owner.ts';
 import type { Tables } from './sqlite/schema.ts';
 import { sqliteOperatorTokens } from './sqlite/tokens.ts';
-import { Writer } from './sqlite/writer.ts';
 
 /** What a storage folder shows without being changed. */
 export interface Inspection {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
+import { Connection } from '@murmuration/sql/sqlite/connection';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, eventOf, lineTask } from '../../e2e/line.ts';
 import { PackedProcess } from '../../e2e/processes.ts';

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspectFolder } from '@murmuration/coordinator/storage/inspect';
-import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
+import { Connection } from '@murmuration/sql/sqlite/connection';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { afterEach, describe, expect, it } from 'vitest';

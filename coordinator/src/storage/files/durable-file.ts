@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { storageFailure } from '../failure.ts';
+import { storageFailure } from '@murmuration/sql/failures/storage-failure';
 
 /** Does what `where` says; throws `storage.*` where the file system refuses it. */
 export async function onDisk<Value>(where: string, work: () => Promise<Value>): Promise<Value> {

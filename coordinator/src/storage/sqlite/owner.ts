@@ -1,6 +1,7 @@
-import { readFile, readlink, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { processIdentity } from '@murmuration/sql/processes/process-identity';
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
@@ -27,7 +28,7 @@ export async function claim(database: Kysely<Tables>, path: string, now: number)
   const row = {
     id: 1,
     token,
-    process: await processOf(process.pid),
+    process: await processIdentity(process.pid),
     pid: process.pid,
     file: await fileOf(path),
   };
@@ -55,9 +56,9 @@ export async function refuseLiving(rows: Kysely<Tables>, path: string): Promise<
   // A copy of the file belongs to nobody.
   if (!found || found.file !== (await fileOf(path))) return;
   const lives =
-    found.pid === process.pid && found.process === (await processOf(process.pid))
+    found.pid === process.pid && found.process === (await processIdentity(process.pid))
       ? mine.has(found.token)
-      : found.process !== '' && found.process === (await processOf(found.pid));
+      : found.process !== '' && found.process === (await processIdentity(found.pid));
   if (lives) throw inUse(path);
 }
 
@@ -66,22 +67,6 @@ function inUse(path: string): MurmurationError {
     'storage.in-use',
     `Another process has the database ${path}; stop it first, or choose another storage folder.`,
   );
-}
-
-/** What tells a process from all others, also from a later one with the same number; empty where the system does not say. */
-async function processOf(pid: number): Promise<string> {
-  try {
-    const [boot, space, status] = await Promise.all([
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
-      readlink('/proc/self/ns/pid'),
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-    ]);
-    // The name of the program, in brackets, may have blanks; the beginning of the process is the 22nd field of all (proc(5)).
-    const began = status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
-    return `${boot.trim()} ${space} ${pid} ${began}`;
-  } catch {
-    return '';
-  }
 }
 
 async function fileOf(path: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
+import { Connection } from '@murmuration/sql/sqlite/connection';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -6,6 +6,7 @@ import { readSources } from '../../sources.ts';
 const folders = [
   'protocol/src',
   'inference-client/src',
+  'sql/src',
   'serving/src',
   'engine/src',
   'client-sdk/src',

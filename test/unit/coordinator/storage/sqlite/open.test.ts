@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@murmuration/coordinator/storage/sqlite/database';
-import { sqliteDialect } from '@murmuration/coordinator/storage/sqlite/dialect';
+import { Connection } from '@murmuration/sql/sqlite/connection';
+import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
 import { migrate } from '@murmuration/coordinator/storage/sqlite/migrate';
 import type { Migration } from '@murmuration/coordinator/storage/sqlite/migrations/migration';
 import { openDatabase, type SqliteDatabase } from '@murmuration/coordinator/storage/sqlite/open';

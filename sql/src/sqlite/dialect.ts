@@ -8,7 +8,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { Connection } from './database.ts';
+import type { Connection } from './connection.ts';
 
 /** Kysely over one connection, which queries and transactions use by turns. Transactions may write from their beginning. */
 export function sqliteDialect(connection: Connection): Dialect {

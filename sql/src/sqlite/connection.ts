@@ -1,11 +1,7 @@
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import Database from 'libsql/promise';
-import { storageFailure } from '../failure.ts';
-
-/** What a column holds, or a parameter. */
-export type Value = null | number | string | Uint8Array;
-
-export type Row = Readonly<Record<string, Value>>;
+import { storageFailure } from '../failures/storage-failure.ts';
+import { type Row, requireValue, safeInteger, type Value } from '../values/value.ts';
 
 export interface Result {
   readonly rows: readonly Row[];
@@ -19,6 +15,7 @@ interface Statement {
   safeIntegers(on: boolean): Statement;
   run(parameters: readonly Value[]): { readonly changes: number };
   all(parameters: readonly Value[]): Promise<Record<string, unknown>[]>;
+  iterate(parameters: readonly Value[]): Promise<Iterable<Record<string, unknown>>>;
 }
 
 interface Handle {
@@ -91,6 +88,19 @@ export class Connection {
     }
   }
 
+  /** The rows of a query a few at a time, so that any number of them fits into memory. Throws as `query`. */
+  async *stream(sql: string): AsyncGenerator<Row> {
+    this.#requireOpen();
+    try {
+      // One of its own: a prepared statement that is run again begins anew.
+      const statement = (await this.#handle.prepare(sql)).safeIntegers(true);
+      if (!statement.reader) throw new TypeError('Expected a query, a statement that gives rows.');
+      for (const row of await statement.iterate([])) yield rowOf(row);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
   /** Closing twice is harmless. */
   close(): void {
     if (!this.#isOpen) return;
@@ -131,35 +141,12 @@ function changesOf(statement: Statement, values: readonly Value[]): Result {
   return { rows: [], changes: statement.run(values).changes };
 }
 
-/** A parameter that comes back as it went in, or a `TypeError`. */
-function requireValue(value: unknown): Value {
-  switch (typeof value) {
-    case 'string':
-      if (/\0|\p{Surrogate}/u.test(value))
-        throw new TypeError('A database stores no text with NUL or half a surrogate pair.');
-      return value;
-    case 'number':
-      if (Number.isNaN(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-        throw new TypeError(`A database stores no NaN, nor integers beyond 2^53; this is ${value}.`);
-      return value;
-    default:
-      if (value === null) return null;
-      // A Buffer is one; other views would be stored by their bytes in memory, whatever their byte order.
-      if (value instanceof Uint8Array) return value;
-      throw new TypeError(`A database stores numbers, text, bytes and null, no ${typeof value}.`);
-  }
-}
-
 function rowOf(row: Record<string, unknown>): Row {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, readValue(value)]));
 }
 
 function readValue(value: unknown): Value {
-  if (typeof value === 'bigint') {
-    const number = Number(value);
-    if (!Number.isSafeInteger(number)) throw new RangeError(`${value} is beyond the integers of a number.`);
-    return number;
-  }
+  if (typeof value === 'bigint') return safeInteger(value);
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   // A Buffer is a view into a pool that outlives the row.
   if (value instanceof Uint8Array) return Uint8Array.from(value);

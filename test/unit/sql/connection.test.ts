@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection, type Value } from '@murmuration/coordinator/storage/sqlite/database';
+import { Connection } from '@murmuration/sql/sqlite/connection';
+import type { Value } from '@murmuration/sql/values/value';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

@@ -1,0 +1,13 @@
+/** Whether an address names a database of PostgreSQL: `postgres://…` or `postgresql://…`. */
+export function isPostgresql(address: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(address);
+}
+
+/** The address of a database as people may read it: without its password. */
+export function withoutPassword(address: string): string {
+  if (!URL.canParse(address)) return address.replace(/\/\/[^/]*@/, '//');
+  const url = new URL(address);
+  url.password = '';
+  url.searchParams.delete('password');
+  return url.href;
+}

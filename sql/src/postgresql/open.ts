@@ -1,0 +1,58 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { withoutPassword } from './address.ts';
+import { postgresqlPool } from './pool.ts';
+
+export interface OpenPostgresql<Tables> {
+  readonly rows: Kysely<Tables>;
+  /** The address without its password. */
+  readonly description: string;
+  close(): Promise<void>;
+}
+
+/** Connects to a database of PostgreSQL. Throws `storage.failed` where the server is away, and `config.invalid` where it refuses. */
+export async function openPostgresql<Tables>(address: string): Promise<OpenPostgresql<Tables>> {
+  if (!URL.canParse(address))
+    throw new MurmurationError(
+      'config.invalid',
+      `"${withoutPassword(address)}" is no address of a database; expected postgres://USER@HOST:PORT/NAME.`,
+    );
+  const { pool, description } = postgresqlPool(address);
+  const rows = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= rows.destroy();
+    return closed;
+  };
+  try {
+    await sql`select 1`.execute(rows);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { rows, description, close };
+}
+
+/** Rows that are fetched together. */
+const fetched = 500;
+
+/** The rows of a query, a few at a time, as they are at one moment; the query can't change anything. */
+export async function* streamPostgresql(rows: Kysely<unknown>, query: string): AsyncGenerator<object> {
+  const transaction = await rows
+    .startTransaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute();
+  try {
+    // A semicolon at its end would end the statement around it.
+    const own = sql.raw(query.trim().replace(/;\s*$/, ''));
+    await sql`declare streamed no scroll cursor for ${own}`.execute(transaction);
+    for (;;) {
+      const found = await sql<object>`fetch ${sql.raw(String(fetched))} from streamed`.execute(transaction);
+      yield* found.rows;
+      if (found.rows.length < fetched) return;
+    }
+  } finally {
+    await transaction.rollback().execute();
+  }
+}

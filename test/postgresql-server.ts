@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { services } from '../scripts/services.mjs';
+
+const password = 'a secret of tests';
+
+/** A real PostgreSQL of its own, in a temporary folder, on a free port of this machine. */
+export class PostgresqlServer {
+  readonly #folder: string;
+  readonly #port: number;
+  #process: ChildProcess;
+  #databases = 0;
+
+  private constructor(folder: string, port: number, process: ChildProcess) {
+    this.#folder = folder;
+    this.#port = port;
+    this.#process = process;
+  }
+
+  static async start(): Promise<PostgresqlServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'murmuration-postgresql-'));
+    const owner = ownerOf(folder);
+    const secret = join(folder, 'password');
+    writeFileSync(secret, password);
+    if (owner.uid !== undefined) chownSync(secret, owner.uid, owner.gid ?? owner.uid);
+    const { status, stderr } = spawnSync(
+      program('initdb'),
+      ['-D', join(folder, 'data'), '-U', 'tester', '-E', 'UTF8', '--locale=C', '--no-sync'].concat(
+        '--auth=scram-sha-256',
+        '--pwfile',
+        secret,
+      ),
+      { ...owner, cwd: folder, encoding: 'utf8' },
+    );
+    if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
+    const port = await freePort();
+    return new PostgresqlServer(folder, port, await run(folder, port));
+  }
+
+  /** The address of a database that nobody has used yet. */
+  async freshDatabase(): Promise<string> {
+    this.#databases += 1;
+    const name = `fresh_${this.#databases}`;
+    const { status, stderr } = spawnSync(
+      program('psql'),
+      [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(this.#port),
+        '-U',
+        'tester',
+        '-d',
+        'postgres',
+        '-c',
+        `create database ${name}`,
+      ],
+      { env: { ...process.env, PGPASSWORD: password }, encoding: 'utf8' },
+    );
+    if (status !== 0) throw new Error(`create database failed: ${stderr}`);
+    return this.address(name);
+  }
+
+  address(database: string, { secret = password } = {}): string {
+    return `postgres://tester:${encodeURIComponent(secret)}@127.0.0.1:${this.#port}/${database}`;
+  }
+
+  /** Ends it at once, with all connections. */
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGQUIT');
+    await ended;
+  }
+
+  async startAgain(): Promise<void> {
+    this.#process = await run(this.#folder, this.#port);
+  }
+
+  async remove(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function program(name: string): string {
+  const service = services.find(({ tag }) => tag === 'postgresql');
+  const folder = service?.find(process.env.POSTGRESQL_FOLDER || undefined);
+  if (!folder) throw new Error('PostgreSQL is not installed.');
+  return join(folder, name);
+}
+
+/** PostgreSQL refuses to run as root: then it runs as somebody else, who has the folder. */
+function ownerOf(folder: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const users = readFileSync('/etc/passwd', 'utf8').split('\n');
+  const line = ['postgres', 'nobody']
+    .map(name => users.find(user => user.startsWith(`${name}:`)))
+    .find(Boolean);
+  const [, , uid, gid] = (line ?? '').split(':').map(Number);
+  if (!uid || !gid) throw new Error('There is no user postgres nor nobody to run PostgreSQL as.');
+  chownSync(folder, uid, gid);
+  const data = join(folder, 'data');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  chownSync(data, uid, gid);
+  return { uid, gid };
+}
+
+async function run(folder: string, port: number): Promise<ChildProcess> {
+  const settings = [
+    `unix_socket_directories=${folder}`,
+    'listen_addresses=127.0.0.1',
+    'fsync=off',
+    'shared_buffers=32MB',
+  ];
+  const child = spawn(
+    program('postgres'),
+    ['-D', join(folder, 'data'), '-p', String(port), ...settings.flatMap(setting => ['-c', setting])],
+    { ...ownerOf(folder), cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const lines: string[] = [];
+  for await (const line of createInterface(child.stderr)) {
+    lines.push(line);
+    if (line.includes('database system is ready to accept connections')) {
+      child.stderr.resume();
+      return child;
+    }
+  }
+  throw new Error(`PostgreSQL did not start: ${lines.join('\n')}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,105 @@
+// @module-tag postgresql
+import { openSql } from '@murmuration/sql/database/database';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sqlDatabaseContract } from '../../contract/sql-database.ts';
+import { PostgresqlServer } from '../../postgresql-server.ts';
+
+let server: PostgresqlServer;
+let address: string;
+beforeAll(async () => {
+  server = await PostgresqlServer.start();
+});
+afterAll(() => server?.remove());
+
+sqlDatabaseContract(
+  'PostgreSQL',
+  async () => {
+    address = await server.freshDatabase();
+    return openSql(address);
+  },
+  () => openSql(address),
+);
+
+describe('an address of PostgreSQL', () => {
+  const refusal = async (given: string) => {
+    const error = await openSql(given).then(
+      database => database.close(),
+      (error: unknown) => error,
+    );
+    return error as { code: string; detail: string };
+  };
+
+  it.each([
+    [
+      'a wrong password',
+      () => server.address('postgres', { secret: 'nonsense' }),
+      /password authentication failed/,
+    ],
+    ['a database that is not there', () => server.address('nothing'), /database "nothing" does not exist/],
+  ])('says who refuses what for %s, without the password', async (_, given, text) => {
+    const { code, detail } = await refusal(given());
+    expect(code).toBe('config.invalid');
+    expect(detail).toMatch(text);
+    expect(detail).toMatch(/postgres:\/\/tester@127\.0\.0\.1:\d+\//);
+    expect(detail).not.toMatch(/secret|nonsense/);
+  });
+
+  it('says so where nobody listens', async () => {
+    const { code, detail } = await refusal('postgres://tester:hidden@127.0.0.1:9/postgres');
+    expect(code).toBe('storage.failed');
+    expect(detail).toMatch(/can't be reached: .*ECONNREFUSED/);
+    expect(detail).not.toContain('hidden');
+  });
+
+  it('is refused where it is none', async () => {
+    const { code, detail } = await refusal('postgres://tester:hidden@:x/');
+    expect(code).toBe('config.invalid');
+    expect(detail).not.toContain('hidden');
+  });
+
+  it('gives dates as the server writes them, and numbers without loss', async () => {
+    const database = await openSql(await server.freshDatabase());
+    try {
+      const { rows } =
+        await sql`select date '2026-01-31' as day, 12345678901234567890.5::numeric as exact, 42::bigint as count, array[1.5, 2]::float8[] as list`.execute(
+          database.rows,
+        );
+      expect(rows).toEqual([
+        { day: '2026-01-31', exact: '12345678901234567890.5', count: 42, list: [1.5, 2] },
+      ]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('takes one statement in a query, whatever its text says', async () => {
+    const database = await openSql(await server.freshDatabase());
+    try {
+      await expect(sql`select 1; select 2`.execute(database.rows)).rejects.toThrow(/multiple commands/);
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('goes on once a server that was away is back', async () => {
+    const database = await openSql(server.address('postgres'));
+    const look = () => sql<{ one: number }>`select 1 as one`.execute(database.rows);
+    try {
+      await look();
+      await server.stop();
+      await expect(look()).rejects.toMatchObject({ code: 'storage.failed', retryable: true });
+      await server.startAgain();
+      await expect
+        .poll(() =>
+          look().then(
+            ({ rows }) => rows,
+            () => [],
+          ),
+        )
+        .toEqual([{ one: 1 }]);
+    } finally {
+      await database.close();
+    }
+  });
+});
