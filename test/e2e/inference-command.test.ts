@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { halfPlusTwo, ModelFolder } from '../unit/serving/models.ts';
 import { PackedProcess } from './processes.ts';
@@ -42,9 +43,11 @@ describe('murmuration inference', () => {
   });
 
   it('asks for the token that inference-token has made', async () => {
-    const maker = run('inference-token', '--name', 'Ada', '--right', 'predict', '--json');
+    const bounds = ['--expires', '1 h', '--per-second', '9', '--per-day', '1'];
+    const maker = run('inference-token', '--name', 'Ada', '--right', 'predict', ...bounds, '--json');
     expect(await maker.ended()).toBe(0);
     const { text, entry } = JSON.parse(maker.output);
+    expect(Date.parse(entry.expiresAt) - systemClock.now()).toBeGreaterThan(3_000_000);
     const config = join(folder.path, 'config.json');
     await writeFile(
       config,
@@ -54,6 +57,8 @@ describe('murmuration inference', () => {
     const [, url = ''] = await server.printed(/served on (http:\S+)/);
     expect(await predict(url)).toBe(401);
     expect(await predict(url, { authorization: `Bearer ${text}` })).toEqual({ predictions: [3, 3.5, 4] });
+    // Its quota is used up.
+    expect(await predict(url, { authorization: `Bearer ${text}` })).toBe(429);
   });
 
   it('turns texts into tensors by a transformer', async () => {

@@ -3,12 +3,14 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { steadyClock, systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintInferenceToken, type Right, rights } from '@murmuration/serving/access/tokens';
 import type { ModelSource } from '@murmuration/serving/source/source';
 import { type Command, Option } from 'commander';
 import { loadInferenceConfig } from '../arguments/inference-config.ts';
+import { expiry } from '../arguments/lifetime.ts';
 import { nameOf } from '../arguments/name.ts';
+import { wholeNumber } from '../arguments/numbers.ts';
 import { loadTransformers } from '../arguments/transformers.ts';
 import { note, say, sayJson } from '../output/output.ts';
 
@@ -24,6 +26,9 @@ interface InferenceOptions {
 interface TokenOptions {
   readonly name: string;
   readonly right: readonly Right[];
+  readonly expires?: string;
+  readonly perSecond?: number;
+  readonly perDay?: number;
   readonly json?: boolean;
 }
 
@@ -92,10 +97,25 @@ export function inferenceCommands(program: Command): void {
     .description('make a token for an inference server, and print what to add to its configuration')
     .requiredOption('-n, --name <name>', 'the name of its owner')
     .addOption(new Option('-r, --right <right...>', 'what it allows').choices(rights).default(['predict']))
+    .option(
+      '-e, --expires <time>',
+      'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid while it is listed',
+    )
+    .option('--per-second <requests>', 'requests a second in the long run, and as many at once', wholeNumber)
+    .option('--per-day <requests>', 'its quota of requests, which comes back over a day', wholeNumber)
     .option('--json', 'print JSON, for programs')
-    .action(({ name, right, json }: TokenOptions) => {
+    .action(({ name, right, expires, perSecond, perDay, json }: TokenOptions) => {
+      const end = expiry(expires, systemClock.now());
       const { text, id, sha256 } = mintInferenceToken(systemRandom, native);
-      const entry = { id, name: nameOf(name), rights: right, sha256 };
+      const entry = {
+        id,
+        name: nameOf(name),
+        rights: right,
+        sha256,
+        ...(end !== null && { expiresAt: new Date(end).toISOString() }),
+        ...(perSecond !== undefined && { rate: { burst: perSecond, perSecond } }),
+        ...(perDay !== undefined && { quota: { requests: perDay, hours: 24 } }),
+      };
       if (json) {
         sayJson({ text, entry });
         return;

@@ -22,7 +22,8 @@ interface Held {
   readonly digest: Uint8Array;
   /** ms since 1970. */
   readonly expiresAt: number;
-  readonly rates: Rates | null;
+  /** Each has to have room for a request; the quota comes last, so that a refused request takes nothing of it. */
+  readonly bounds: readonly Rates[];
 }
 
 /**
@@ -57,7 +58,9 @@ export class Access {
           token,
           digest: Buffer.from(token.sha256, 'hex'),
           expiresAt: token.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(token.expiresAt),
-          rates: token.rate && new Rates(token.rate, clock),
+          bounds: [token.rate, token.quota && asRate(token.quota)]
+            .filter(rate => rate !== null)
+            .map(rate => new Rates(rate, clock)),
         },
       ]),
     );
@@ -85,9 +88,15 @@ export class Access {
         'inference.forbidden',
         `This needs the right ${right}; the token has ${held.token.rights.join(', ')}.`,
       );
-    const wait = held.rates?.take('') ?? 0;
-    if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
+    for (const bound of held.bounds) {
+      const wait = bound.take('');
+      if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
+    }
   }
+}
+
+function asRate({ requests, hours }: NonNullable<InferenceToken['quota']>) {
+  return { burst: requests, perSecond: requests / (hours * 3_600) };
 }
 
 /** The name or address in a `Host` header. */

@@ -31,6 +31,16 @@ export const tokensSchema = z
         })
         .nullable()
         .default(null),
+      /** A stock of requests: used ones come back evenly, all of them in `hours`; it is full after a restart; null: none. */
+      quota: z
+        .strictObject({
+          /** Requests that the stock holds. */
+          requests: z.int().min(1).max(1_000_000_000),
+          /** Hours in which an empty stock is full again. */
+          hours: z.number().positive().max(8_784),
+        })
+        .nullable()
+        .default(null),
     }),
   )
   .default([]);

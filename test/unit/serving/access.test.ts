@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
@@ -160,5 +161,29 @@ describe('with tokens', () => {
     expect(use(slow)).toThrow(expect.objectContaining({ code: 'request.too-often', after: 1_000 }));
     clock.jump(clock.now() + 1_000);
     expect(use(slow)).not.toThrow();
+  });
+
+  it('has a quota, of which refused requests take nothing', async () => {
+    const clock = new VirtualClock();
+    const bounds = { rate: { burst: 2, perSecond: 1 }, quota: { requests: 4, hours: 1 } };
+    const { text, entry } = minted(['predict'], bounds);
+    const access = new Access(tokensSchema.parse([entry]), { isLocal: false, primitives: native, clock });
+    const wait = () => {
+      try {
+        access.admit({ authorization: `Bearer ${text}`, isForeign: false }, 'predict');
+        return 0;
+      } catch (error) {
+        return (error as MurmurationError).after;
+      }
+    };
+    expect([wait(), wait(), wait(), wait()]).toEqual([0, 0, 1_000, 1_000]);
+    await clock.advance(10_000);
+    expect([wait(), wait(), wait()]).toEqual([0, 0, 1_000]);
+    await clock.advance(10_000);
+    // A quarter of an hour brings back one.
+    expect(wait()).toBe(900_000 - 20_000);
+    await clock.advance(900_000 - 20_000);
+    expect(wait()).toBe(0);
+    expect(wait()).toBe(900_000);
   });
 });
