@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { GrpcClient } from '../unit/serving/grpc-client.ts';
 import { halfPlusTwo, ModelFolder } from '../unit/serving/models.ts';
 import { PackedProcess } from './processes.ts';
 
@@ -40,6 +41,23 @@ describe('murmuration inference', () => {
     server.child.kill('SIGTERM');
     expect(await server.ended()).toBe(0);
     expect(server.errors).toMatch(/^Loaded half, version 1, in \d+ ms: \d+ bytes, /);
+  });
+
+  it('serves over gRPC on a port of its own, as the option and the configuration say', async () => {
+    const config = join(folder.path, 'grpc.json');
+    await writeFile(config, JSON.stringify({ port: 0, inference: { grpc: { port: 1, host: '127.0.0.1' } } }));
+    const server = run('inference', '--from', folder.path, '--config', config, '--grpc', '0');
+    const [, url = '', address = ''] = await server.printed(/served on (http:\S+) and by gRPC on (\S+)/);
+    expect(await predict(url)).toEqual({ predictions: [3, 3.5, 4] });
+    const client = new GrpcClient(address);
+    const { outputs } = await client.ask('ModelInfer', {
+      model_name: 'half',
+      inputs: [{ name: 'x', datatype: 'FP32', shape: [3], contents: { fp32_contents: [2, 3, 4] } }],
+    });
+    client.close();
+    expect(outputs[0].contents.fp32_contents).toEqual([3, 3.5, 4]);
+    server.child.kill('SIGTERM');
+    expect(await server.ended()).toBe(0);
   });
 
   it('asks for the token that inference-token has made', async () => {
@@ -89,6 +107,11 @@ describe('murmuration inference', () => {
     ['no source', ['inference'], /required option '-f, --from/],
     ['a folder that is not there', ['inference', '--from', '/nowhere/at/all'], /neither a URL nor a folder/],
     ['a port that is none', ['inference', '--from', '.', '--port', 'x'], /The configuration: port/],
+    [
+      'a port of gRPC that is none',
+      ['inference', '--from', '.', '--grpc', 'x'],
+      /The configuration: inference\.grpc\.port/,
+    ],
     [
       'an address without a token',
       ['inference', '--from', '.', '--host', '0.0.0.0', '--port', '0'],

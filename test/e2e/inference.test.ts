@@ -16,6 +16,7 @@ import { type ServedModels, serveModels } from '@murmuration/serving/assembly/se
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GrpcClient } from '../unit/serving/grpc-client.ts';
 import { enrolmentToken, lineTask } from './line.ts';
 
 const words = 'the a cat dog sat ran on mat how are you today fine'.split(' ');
@@ -35,7 +36,10 @@ beforeAll(async () => {
       port: 0,
       enrolmentTokens: [enrolmentToken],
       log: 'silent',
-      inference: { tokens: [{ ...listed, name: 'test', rights: ['predict', 'manage'] }] },
+      inference: {
+        tokens: [{ ...listed, name: 'test', rights: ['predict', 'manage'] }],
+        grpc: { port: 0 },
+      },
     }),
     [
       lineTask({
@@ -53,7 +57,7 @@ beforeAll(async () => {
   );
   replica = await serveModels({
     source: await coordinatorModels(coordinator.url, systemClock),
-    settings: inferenceSchema.parse({}),
+    settings: inferenceSchema.parse({ grpc: { port: 0 } }),
     port: 0,
     transformers: { keyboard: serving.transformer },
     clock: systemClock,
@@ -91,6 +95,33 @@ async function suggestedBy(seed: number, text: string): Promise<string[]> {
   model.dispose();
   return found;
 }
+
+describe.each([
+  ['a coordinator', () => coordinator.grpc],
+  ['a replica of it', () => replica.grpc],
+])('%s', (_, address) => {
+  it('answers over gRPC as over HTTP', async () => {
+    const client = new GrpcClient(address()!);
+    const request = {
+      model_name: 'keyboard',
+      model_version: 'champion',
+      inputs: [
+        {
+          name: 'text',
+          shape: [texts.length],
+          datatype: 'BYTES',
+          contents: { bytes_contents: texts.map(text => Buffer.from(text)) },
+        },
+      ],
+    };
+    const { outputs } = await client.ask('ModelInfer', request, { token });
+    const response = await ask(coordinator.url, '/v2/models/keyboard/infer', sentences(...texts));
+    const [found, probabilities] = (await response.json()).outputs;
+    expect(outputs[0].contents.bytes_contents.map(String)).toEqual(found.data);
+    expect(outputs[1].contents.fp32_contents.map(Math.fround)).toEqual(probabilities.data.map(Math.fround));
+    client.close();
+  });
+});
 
 describe.each([
   ['a coordinator', () => coordinator.url],

@@ -64,6 +64,7 @@ const order: Record<string, readonly string[]> = {
     'access',
     'http',
     'oip',
+    'grpc',
     'tf-serving',
     'mlflow',
     'metrics',

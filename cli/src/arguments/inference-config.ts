@@ -17,14 +17,17 @@ interface Given {
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly grpc?: string;
 }
 
 /** Reads the configuration file, if one is named, and puts the options over it. Throws `config.invalid`. */
-export async function loadInferenceConfig({ config, host, port }: Given): Promise<InferenceConfig> {
+export async function loadInferenceConfig({ config, host, port, grpc }: Given): Promise<InferenceConfig> {
+  const file = config === undefined ? {} : await readJson(config);
   const input = {
-    ...(config === undefined ? {} : await readJson(config)),
+    ...file,
     ...(host !== undefined && { host }),
-    ...(port !== undefined && { port: /^\d+$/.test(port) ? Number(port) : port }),
+    ...(port !== undefined && { port: portOf(port) }),
+    ...(grpc !== undefined && { inference: withGrpc(file.inference, portOf(grpc)) }),
   };
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -34,10 +37,26 @@ export async function loadInferenceConfig({ config, host, port }: Given): Promis
   );
 }
 
-async function readJson(file: string): Promise<object> {
+/** A port, or the text that is none for the schema to refuse. */
+function portOf(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** The settings with another port of gRPC; whatever else is wrong with them the schema says. */
+function withGrpc(inference: unknown, port: number | string): unknown {
+  if (inference !== undefined && !isObject(inference)) return inference;
+  const grpc = inference?.grpc;
+  return { ...inference, grpc: { ...(isObject(grpc) && grpc), port } };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (isObject(value)) return value;
   } catch (cause) {
     throw new MurmurationError(
       'config.invalid',

@@ -19,6 +19,7 @@ interface InferenceOptions {
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly grpc?: string;
   readonly transformer: readonly string[];
   readonly provider?: readonly string[];
 }
@@ -45,6 +46,10 @@ export function inferenceCommands(program: Command): void {
     .option('-c, --config <file>', 'configuration file (JSON) with host, port and inference')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('-p, --port <number>', 'port to listen on; 0 takes any free one (default: 8900)')
+    .option(
+      '--grpc <port>',
+      'port for the Open Inference Protocol over gRPC; 0 takes any free one (default: none)',
+    )
     .option(
       '-t, --transformer <name=module>',
       'for a model of this name, a module whose default export is a transformer; may be given several times',
@@ -88,7 +93,8 @@ export function inferenceCommands(program: Command): void {
       });
       for (const signal of ['SIGINT', 'SIGTERM'] as const)
         process.once(signal, () => void served.close().then(() => process.exit(0)));
-      say(`Models of ${source.description} are served on ${served.url}`);
+      const beside = served.grpc === null ? '' : ` and by gRPC on ${served.grpc}`;
+      say(`Models of ${source.description} are served on ${served.url}${beside}`);
       await served.preloaded;
     });
 

@@ -1,9 +1,10 @@
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Access } from '@murmuration/serving/access/access';
-import { isLoopback } from '@murmuration/serving/access/loopback';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { openDoors } from '@murmuration/serving/assembly/doors';
+import { openGrpcPort } from '@murmuration/serving/assembly/grpc';
 import { type InferenceSettings, serverSettings } from '@murmuration/serving/assembly/settings';
 import { admitBy } from '@murmuration/serving/http/admission';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
@@ -25,6 +26,8 @@ export interface InferenceParts {
   readonly settings: InferenceSettings;
   /** Where the coordinator listens. */
   readonly host: string;
+  /** The files of its certificate, which gRPC has as well unless its own are named. */
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
   readonly history: History;
   readonly events: CoordinatorEvents;
@@ -32,16 +35,27 @@ export interface InferenceParts {
   readonly clock: Clock;
 }
 
+/** The inference server of a coordinator. */
 export interface OpenInference {
   readonly server: InferenceServer;
   readonly watch: InferenceWatch;
+  /** Where gRPC is spoken, such as `127.0.0.1:8901`; undefined: nowhere. */
+  readonly grpc: string | undefined;
+  /** Answers what is under way, and closes all. */
+  close(): Promise<void>;
 }
 
-/** Serves the models of the coordinator's own registry on its app, in a thread that starts with the first request. */
-export function openInference(
+/** ms that closing waits for answers to be read. */
+const patience = 5_000;
+
+/**
+ * Serves the models of the coordinator's own registry on its app, in a thread that starts with the first request, and over gRPC where the
+ * settings name a port. Throws `config.invalid`.
+ */
+export async function openInference(
   app: App,
-  { settings, host, core, history, events, metrics, clock }: InferenceParts,
-): OpenInference {
+  { settings, host, tls, core, history, events, metrics, clock }: InferenceParts,
+): Promise<OpenInference> {
   const { registry, rounds, versionAliases } = core;
   const { preload, ...rest } = serverSettings(settings);
   const fault = (where: string, error: unknown) => events.emit('fault', where, error);
@@ -72,14 +86,26 @@ export function openInference(
       fault,
     }),
   });
-  const access = new Access(settings.tokens, { isLocal: isLoopback(host), primitives: native, clock });
-  openDoors(app as unknown as FastifyInstance, {
+  const access = new Access(settings.tokens, { primitives: native, clock });
+  const ports = {
     server,
-    admit: admitBy(access),
     fault,
-    refused: (where, { code, detail }) => events.emit('refused', where, code, detail),
+    refused: (where: string, { code, detail }: MurmurationError) =>
+      events.emit('refused', where, code, detail),
     version,
-  });
+  };
+  openDoors(app as unknown as FastifyInstance, { ...ports, admit: admitBy(access, host) });
+  const grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host, tls });
   server.preload(preload).catch(error => fault('preloading models', error));
-  return { server, watch: new InferenceWatch(server, activity) };
+  return {
+    server,
+    watch: new InferenceWatch(server, activity),
+    grpc: grpc?.address,
+    async close() {
+      grpc?.drain();
+      await server.drain();
+      await grpc?.close(patience);
+      await server.close();
+    },
+  };
 }

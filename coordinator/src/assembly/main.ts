@@ -56,6 +56,8 @@ import { openWatch } from './watch.ts';
 export interface Coordinator {
   /** Where it listens, such as `http://127.0.0.1:8800`. */
   readonly url: string;
+  /** Where its models are asked over gRPC, such as `127.0.0.1:8801`; undefined: nowhere. */
+  readonly grpc: string | undefined;
   readonly events: CoordinatorEvents;
   /** Pauses, resumes, aborts and begins rounds, as operators do. */
   readonly control: RoundControl;
@@ -235,9 +237,10 @@ async function open(
     clock,
   );
   metricRoutes(app, metrics, guard);
-  const { server: inference, watch: inferenceWatch } = openInference(app, {
+  const inference = await openInference(app, {
     settings: config.inference,
     host: config.host,
+    tls: config.tls,
     core,
     history: storage.history,
     events,
@@ -275,7 +278,7 @@ async function open(
     populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
     activePopulation: core.activePopulation,
     convictions: core.convictions,
-    inference: inferenceWatch,
+    inference: inference.watch,
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);
@@ -299,6 +302,7 @@ async function open(
   logStart(log, {
     version,
     url,
+    grpc: inference.grpc,
     tasks: taskNames(),
     storage: config.storage,
     hasOperators,
@@ -311,6 +315,7 @@ async function open(
   );
   return {
     url,
+    grpc: inference.grpc,
     events,
     control,
     start: core.start,

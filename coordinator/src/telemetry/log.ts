@@ -109,6 +109,8 @@ export interface Running {
   readonly version: string;
   /** Where it listens. */
   readonly url: string;
+  /** Where its models are asked over gRPC; undefined: nowhere. */
+  readonly grpc: string | undefined;
   readonly tasks: readonly string[];
   /** The storage folder; undefined: in memory. */
   readonly storage: string | undefined;

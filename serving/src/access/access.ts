@@ -15,6 +15,8 @@ export interface Credentials {
   readonly host?: string | undefined;
   /** Whether it comes for somebody else: a proxy passes it on, or a page of another machine sends it. */
   readonly isForeign: boolean;
+  /** Whether what heard it is heard on this machine alone. */
+  readonly isLocal: boolean;
 }
 
 interface Held {
@@ -27,28 +29,18 @@ interface Held {
 }
 
 /**
- * Who may ask what. Without any token, whoever is on this machine may predict, as far as `isLocal` says that nobody else is heard; loading and
- * unloading need a token in any case.
+ * Who may ask what. Without any token, whoever is on this machine may predict, where nobody else is heard; loading and unloading need a
+ * token in any case.
  */
 export class Access {
   readonly #tokens: ReadonlyMap<string, Held>;
-  readonly #isLocal: boolean;
   readonly #primitives: Pick<Primitives, 'sha256'>;
   readonly #clock: Clock;
 
   constructor(
     tokens: readonly InferenceToken[],
-    {
-      isLocal,
-      primitives,
-      clock,
-    }: {
-      readonly isLocal: boolean;
-      readonly primitives: Pick<Primitives, 'sha256'>;
-      readonly clock: Clock;
-    },
+    { primitives, clock }: { readonly primitives: Pick<Primitives, 'sha256'>; readonly clock: Clock },
   ) {
-    this.#isLocal = isLocal;
     this.#primitives = primitives;
     this.#clock = clock;
     this.#tokens = new Map(
@@ -67,8 +59,8 @@ export class Access {
   }
 
   /** Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often` where the token is used more than it may be. */
-  admit({ authorization, host, isForeign }: Credentials, right: Right): void {
-    if (this.#tokens.size === 0 && right === 'predict' && this.#isLocal) {
+  admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): void {
+    if (this.#tokens.size === 0 && right === 'predict' && isLocal) {
       // A page that lets its own name mean this machine, or a proxy, would open it to others.
       if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return;
       throw new MurmurationError(

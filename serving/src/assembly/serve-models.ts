@@ -7,8 +7,8 @@ import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { Access } from '../access/access.ts';
-import { isLoopback } from '../access/loopback.ts';
 import { systemTurns } from '../adapters/system-turns.ts';
+import type { GrpcDoor } from '../grpc/door.ts';
 import { admitBy } from '../http/admission.ts';
 import { asking, type DoorPorts, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
@@ -21,6 +21,8 @@ import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { openDoors } from './doors.ts';
+import { requireToken } from './exposure.ts';
+import { openGrpcPort } from './grpc.ts';
 import { type InferenceSettings, serverSettings } from './settings.ts';
 import { version } from './version.ts';
 
@@ -50,6 +52,8 @@ export interface ServeOptions {
 export interface ServedModels {
   /** Where it listens, such as `http://127.0.0.1:8900`. */
   readonly url: string;
+  /** Where gRPC is spoken, such as `127.0.0.1:8901`; null: nowhere. */
+  readonly grpc: string | null;
   readonly server: InferenceServer;
   /** Settles once the models are loaded that the settings name. */
   readonly preloaded: Promise<void>;
@@ -63,16 +67,12 @@ const longestRequest = 60_000;
 const patience = 10_000;
 
 /**
- * Serves models over HTTP by themselves, without a coordinator in the process. Throws `config.invalid` where the address can be reached from
- * other machines and there is no token, or can't be listened on.
+ * Serves models by themselves, without a coordinator in the process: over HTTP, and over gRPC where the settings name a port for it. Throws
+ * `config.invalid` where an address can be reached from other machines and there is no token, or can't be listened on.
  */
 export async function serveModels(options: ServeOptions): Promise<ServedModels> {
   const { source, settings, host = '127.0.0.1', port, clock = steadyClock(), primitives = native } = options;
-  if (!isLoopback(host) && settings.tokens.length === 0)
-    throw new MurmurationError(
-      'config.invalid',
-      `The host ${host} can be reached from other machines, and there is no inference token. Make one with murmuration inference-token and list it in the configuration, or listen on 127.0.0.1.`,
-    );
+  requireToken(host, settings.tokens);
   const registry = new Registry();
   const metrics = inferenceMetrics(registry);
   const { preload, ...rest } = serverSettings(settings);
@@ -93,10 +93,10 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: true,
   });
-  const access = new Access(settings.tokens, { isLocal: isLoopback(host), primitives, clock });
+  const access = new Access(settings.tokens, { primitives, clock });
   const ports: DoorPorts = {
     server,
-    admit: admitBy(access),
+    admit: admitBy(access, host),
     fault: (where, error) => options.events?.fault?.(where, error),
     refused: options.refused ?? (() => {}),
     version,
@@ -114,16 +114,22 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       );
     });
   });
+  let grpc: GrpcDoor | undefined;
   let closed: Promise<void> | undefined;
   const close = async () => {
+    grpc?.drain();
     await withPatience(clock, server.drain());
+    await grpc?.close(patience);
     await app.close();
     await server.close();
   };
   try {
+    grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host });
     await app.listen({ host, port });
   } catch (cause) {
+    await grpc?.close(0);
     await server.close();
+    if (cause instanceof MurmurationError) throw cause;
     throw new MurmurationError(
       'config.invalid',
       `Listening on ${host}:${port} failed: ${(cause as Error).message}`,
@@ -134,6 +140,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${name}:${address.port}`,
+    grpc: grpc?.address ?? null,
     server,
     preloaded: server.preload(preload),
     close() {

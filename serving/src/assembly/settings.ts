@@ -42,6 +42,26 @@ export const inferenceSchema = z
     body: count(2 ** 30).default(standardLimits.body),
     /** Bytes of all bodies that are read or worked on at the same time. */
     bodies: count(2 ** 34).default(standardLimits.bodies),
+    /** The Open Inference Protocol over gRPC, on a port of its own; without it, over HTTP alone. */
+    grpc: z
+      .strictObject({
+        /** Address to listen on; by default that of HTTP. One that other machines reach needs a token. */
+        host: z.string().min(1).optional(),
+        /** 0 takes any free port. */
+        port: z.int().min(0).max(65_535),
+        /** PEM files: with them the port speaks TLS alone. */
+        tls: z
+          .strictObject({
+            /** File of the certificate, its chain behind it. */
+            certificate: z.string().min(1),
+            /** File of its key. */
+            key: z.string().min(1),
+            /** File of the certificates of those who sign clients' certificates: then only clients with such a one connect. */
+            clients: z.string().min(1).optional(),
+          })
+          .optional(),
+      })
+      .optional(),
   })
   .prefault({});
 
@@ -55,6 +75,7 @@ export function serverSettings({
   idle,
   preload,
   tokens: _,
+  grpc: __,
   ...limits
 }: InferenceSettings): {
   readonly batching: Batching;

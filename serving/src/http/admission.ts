@@ -1,19 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Access, Right } from '../access/access.ts';
+import { isForeign } from '../access/foreign.ts';
 import { isLoopback } from '../access/loopback.ts';
 
-/** Lets requests in as `access` says. */
-export function admitBy(access: Access): (request: FastifyRequest, right: Right) => void {
+/** Lets requests in as `access` says, where the app listens on `listening`. */
+export function admitBy(access: Access, listening: string): (request: FastifyRequest, right: Right) => void {
+  const isLocal = isLoopback(listening);
   return ({ headers }, right) => {
     const { authorization, host } = headers;
-    access.admit({ authorization, host, isForeign: isForeign(headers) }, right);
+    access.admit({ authorization, host, isForeign: isForeign(headers), isLocal }, right);
   };
-}
-
-function isForeign(headers: IncomingHttpHeaders): boolean {
-  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return true;
-  const { origin } = headers;
-  if (origin === undefined) return false;
-  return !URL.canParse(origin) || !isLoopback(new URL(origin).hostname.replace(/^\[|\]$/g, ''));
 }

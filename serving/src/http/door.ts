@@ -3,7 +3,6 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Right } from '../access/access.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
-import type { InferenceLimits } from '../server/settings.ts';
 
 /** What the routes of all protocols stand on. */
 export interface DoorPorts {
@@ -39,7 +38,6 @@ export function openDoor(
   { server, admit, fault, refused }: DoorPorts,
   routes: (scope: FastifyInstance) => void,
 ): void {
-  const bodies = new BodyBudget(server.limits);
   app.register(async scope => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -53,7 +51,7 @@ export function openDoor(
       done(right === undefined ? undefined : refusalOf(() => admit(request, right)));
     });
     scope.addHook('preParsing', ({ raw }, reply, _payload, done) => {
-      done(refusalOf(() => bodies.take(raw, reply.raw)));
+      done(refusalOf(() => takeRoom(server, raw, reply.raw)));
     });
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const coded = classify(error);
@@ -102,30 +100,22 @@ function refusalOf(check: () => void): Error | undefined {
   }
 }
 
-/** Bounds the bytes of all bodies that are read or worked on at the same time, before any of them is read. */
-class BodyBudget {
-  readonly #limits: Pick<InferenceLimits, 'body' | 'bodies'>;
-  #taken = 0;
-
-  constructor(limits: Pick<InferenceLimits, 'body' | 'bodies'>) {
-    this.#limits = limits;
-  }
-
-  /** Throws `prediction.too-many` where there is no room; what is taken is given back once the answer is sent. */
-  take({ headers }: IncomingMessage, response: ServerResponse): void {
-    const { body, bodies } = this.#limits;
-    const announced = headers['content-length'];
-    const isPacked = headers['content-encoding'] !== undefined;
-    if (announced === undefined && headers['transfer-encoding'] === undefined) return;
-    // A body without a length, or one that unpacks to another, may be as long as any.
-    const length = announced === undefined || isPacked ? body : Math.min(Number(announced), body);
-    // One body always has room.
-    if (this.#taken > 0 && this.#taken + length > bodies) throw new MurmurationError('prediction.too-many');
-    this.#taken += length;
-    response.once('close', () => {
-      this.#taken -= length;
-    });
-  }
+/**
+ * Takes room for a body before it is read, and gives it back once the answer is sent. Throws `prediction.too-many` where there is none.
+ */
+function takeRoom(
+  { limits, bodies }: InferenceServer,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const announced = headers['content-length'];
+  const isPacked = headers['content-encoding'] !== undefined;
+  if (announced === undefined && headers['transfer-encoding'] === undefined) return;
+  // A body without a length, or one that unpacks to another, may be as long as any.
+  const length = announced === undefined || isPacked ? limits.body : Math.min(Number(announced), limits.body);
+  const share = bodies.share();
+  share.take(length);
+  response.once('close', share.giveBack);
 }
 
 function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {

@@ -8,8 +8,8 @@ import {
 import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
 import { numberOf, parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { elementsOf, refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelMetadata } from '../server/inference-server.ts';
+import { mostTensors, readTimeout, refuseParameters } from './parameters.ts';
 
 /** What an inference request of the protocol says. */
 export interface OipRequest {
@@ -26,8 +26,6 @@ export interface OipRequest {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Inputs and outputs that a request names at most. */
-const mostTensors = 1_024;
 const none: Json = {};
 
 /**
@@ -154,22 +152,6 @@ function readOutputs(value: unknown, isBinary: boolean): OipRequest['outputs'] {
       refuseInput(`The binary_data of the output "${output.name}" is true or false.`);
     return { name: output.name, isBinary: own ?? isBinary };
   });
-}
-
-/** Extensions of Triton that would change the answer, and that this server does not have. */
-function refuseParameters(parameters: Json): void {
-  for (const name of ['shared_memory_region', 'classification'])
-    if (parameters[name] !== undefined)
-      throw new MurmurationError('inference.unsupported', `This server does not have the extension ${name}.`);
-}
-
-/** Microseconds, as Triton has them. */
-function readTimeout(value: unknown): number | undefined {
-  const number = numberOf(value);
-  if (value === undefined || number === 0) return undefined;
-  if (number === undefined || !(number > 0))
-    refuseInput('The parameter timeout is a number of microseconds.');
-  return Math.max(1, Math.ceil(number / 1_000));
 }
 
 function objectIn(value: Json, name: string): Json {

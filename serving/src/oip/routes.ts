@@ -4,8 +4,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, opened, unnamed } from '../http/door.ts';
+import { configurationOf, extensions } from './configuration.ts';
 import { readInferRequest, readRawRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
+import { refuseLoadParameters } from './parameters.ts';
 import { statisticsOf } from './statistics.ts';
 
 interface Named {
@@ -13,7 +15,6 @@ interface Named {
 }
 
 const lengthHeader = 'inference-header-content-length';
-const extensions = ['model_repository', 'model_configuration', 'statistics', 'binary_tensor_data'];
 
 /**
  * The Open Inference Protocol, version 2, over HTTP, with the extensions of Triton that `extensions` lists. A version in a path is a number or
@@ -57,7 +58,8 @@ export function oipRoutes(app: FastifyInstance, { server, version }: DoorPorts):
     app.get<Named>(
       `${path}/config`,
       asking('predict', 'OIP: the configuration of a model'),
-      async ({ params: { name, version: at } }) => configOf(await server.metadata(name, at), server.batching),
+      async ({ params: { name, version: at } }) =>
+        configurationOf(await server.metadata(name, at), server.batching),
     );
     app.post<Named>(
       `${path}/infer`,
@@ -86,11 +88,7 @@ export function oipRoutes(app: FastifyInstance, { server, version }: DoorPorts):
     async request => {
       const { name } = request.params;
       const { parameters } = parametersOf(await bodyOf(request, server.limits.body));
-      if (parameters !== undefined && Object.keys(parameters as object).length > 0)
-        throw new MurmurationError(
-          'inference.unsupported',
-          'Models are loaded as their source has them: a configuration or files can not be sent along.',
-        );
+      refuseLoadParameters(parameters as object | undefined);
       await server.load(name);
       return { name, load: true };
     },
@@ -155,26 +153,4 @@ function parametersOf(body: Buffer): Readonly<Record<string, unknown>> {
 
 function specOf({ name, datatype, shape }: TensorSpec) {
   return { name, datatype, shape };
-}
-
-/** The configuration of a model in the words of Triton, where the first dimension is left out if rows can be put together. */
-function configOf(
-  { model: { name }, platform, inputs, outputs }: Awaited<ReturnType<DoorPorts['server']['metadata']>>,
-  { maxBatch, maxDelay }: { readonly maxBatch: number; readonly maxDelay: number },
-) {
-  const isBatchable = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
-  const described = ({ name: tensor, datatype, shape }: TensorSpec) => ({
-    name: tensor,
-    data_type: `TYPE_${datatype === 'BYTES' ? 'STRING' : datatype}`,
-    dims: isBatchable ? shape.slice(1) : shape,
-  });
-  return {
-    name,
-    platform,
-    backend: 'murmuration',
-    max_batch_size: isBatchable ? maxBatch : 0,
-    input: inputs.map(described),
-    output: outputs.map(described),
-    ...(isBatchable && { dynamic_batching: { max_queue_delay_microseconds: 1_000 * maxDelay } }),
-  };
 }

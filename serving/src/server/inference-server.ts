@@ -4,6 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ModelListing, ModelSource, ServedModel } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
+import { BodyBudget } from './body-budget.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
 import type { InferenceEvents } from './events.ts';
 import type { InferRequest, InferResponse } from './request.ts';
@@ -56,6 +57,8 @@ const retryAfter = 1_000;
 export class InferenceServer {
   readonly limits: InferenceLimits;
   readonly batching: Batching;
+  /** Of all doors. */
+  readonly bodies: BodyBudget;
   readonly #ports: InferencePorts;
   readonly #events: InferenceEvents;
   readonly #residents: Residents;
@@ -70,6 +73,7 @@ export class InferenceServer {
     this.#ports = ports;
     this.limits = ports.limits;
     this.batching = ports.batching;
+    this.bodies = new BodyBudget(ports.limits.bodies);
     this.#events = ports.events ?? {};
     this.#residents = new Residents({ ...ports, events: this.#events });
     this.#targets = new Targets(ports.source, this.#residents, ports.clock, error =>

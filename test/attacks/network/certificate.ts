@@ -11,7 +11,7 @@ export async function makeCertificate() {
   const key = join(folder, 'key.pem');
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=murmuration test', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ...['-subj', '/CN=murmuration test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
     ...['-keyout', key, '-out', certificate],
   ]);
   return { certificate, key, remove: () => rm(folder, { recursive: true }) };

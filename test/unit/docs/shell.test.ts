@@ -17,6 +17,7 @@ const ofTheSystem = new Set([
   'docker',
   'echo',
   'export',
+  'grpcurl',
   'install',
   'runuser',
   'systemctl',

@@ -144,15 +144,14 @@ describe('with tokens', () => {
       minted(['predict'], { expiresAt: new Date(clock.now() + 1_000).toISOString() }),
       minted(['predict'], { rate: { burst: 2, perSecond: 1 } }),
     ];
-    const access = new Access(tokensSchema.parse([brief.entry, slow.entry]), {
-      isLocal: false,
-      primitives: native,
-      clock,
-    });
+    const access = new Access(tokensSchema.parse([brief.entry, slow.entry]), { primitives: native, clock });
     const use =
       ({ text }: { readonly text: string }) =>
       () =>
-        access.admit({ authorization: `Bearer ${text}`, host: 'any', isForeign: true }, 'predict');
+        access.admit(
+          { authorization: `Bearer ${text}`, host: 'any', isForeign: true, isLocal: false },
+          'predict',
+        );
     expect(use(brief)).not.toThrow();
     clock.jump(clock.now() + 1_000);
     expect(use(brief)).toThrow(expect.objectContaining({ code: 'inference.unauthenticated' }));

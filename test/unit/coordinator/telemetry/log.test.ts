@@ -37,7 +37,13 @@ const record: RoundRecord = {
 describe('the log', () => {
   it('begins with what runs where, with a time in ISO 8601 and the level by name', () => {
     const { lines, log } = open('info');
-    const running = { version: '1.2.3', url: 'http://127.0.0.1:1', tasks: ['line'], hasOperators: false };
+    const running = {
+      version: '1.2.3',
+      url: 'http://127.0.0.1:1',
+      grpc: '127.0.0.1:2',
+      tasks: ['line'],
+      hasOperators: false,
+    };
     logStart(log, { ...running, storage: undefined, isDevelopment: false });
     expect(lines).toMatchObject([
       { ...running, level: 'info', msg: 'coordinator listens', storage: 'memory', node: process.version },

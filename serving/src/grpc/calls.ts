@@ -1,0 +1,169 @@
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import {
+  type Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+} from '@grpc/grpc-js';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Access } from '../access/access.ts';
+import { isForeign } from '../access/foreign.ts';
+import type { BodyShare } from '../server/body-budget.ts';
+import type { InferenceServer } from '../server/inference-server.ts';
+import { ruleOf } from './rules.ts';
+import { Stalls } from './stalls.ts';
+import { codedOf, statusOf } from './status.ts';
+
+export interface CallPorts {
+  readonly server: InferenceServer;
+  readonly access: Access;
+  /** Whether the port is heard on this machine alone. */
+  readonly isLocal: boolean;
+  readonly clock: Clock;
+  /** Hears of calls that were refused. */
+  readonly refused: (where: string, error: MurmurationError) => void;
+}
+
+/** ms that the message of a call may take to arrive, and its answer to be read. */
+const patience = 60_000;
+/** Bytes that stand before a message. */
+const framing = 5;
+
+/**
+ * The calls of a port, from their headers until their streams are closed: lets them in before a byte of their messages is read, bounds those
+ * bytes, and ends calls that neither send nor read.
+ */
+export class Calls {
+  readonly #ports: CallPorts;
+  readonly #stalls: Stalls<ServerHttp2Stream>;
+  /** Calls with one answer that are not over. */
+  readonly #open = new Set<ServerHttp2Stream>();
+  #settled: (() => void)[] = [];
+
+  constructor(ports: CallPorts) {
+    this.#ports = ports;
+    this.#stalls = new Stalls(ports.clock, patience);
+  }
+
+  /** Stands before the handlers of all services. */
+  readonly interceptor: ServerInterceptor = ({ path, requestStream, responseStream }, call) => {
+    const { server, access, isLocal, refused } = this.#ports;
+    const { stream, incomingEncoding } = insideOf(call);
+    const { right, most } = ruleOf(path, server.limits);
+    const hasOneAnswer = !requestStream && !responseStream;
+    const share = server.bodies.share();
+    const awaitReader = () => {
+      if (!stream.destroyed) this.#stalls.begin(stream, () => stream.close(constants.NGHTTP2_CANCEL));
+    };
+    const refuse = (error: MurmurationError) => {
+      refused(path, error);
+      call.sendStatus(statusOf(error));
+      // What it still sends nobody reads.
+      stream.close(constants.NGHTTP2_NO_ERROR);
+    };
+    const begin = (metadata: Metadata) => {
+      if (right !== undefined) access.admit({ ...credentialsOf(call, metadata), isLocal }, right);
+      const isPacked = incomingEncoding !== 'identity';
+      // What it unpacks to is not known before.
+      if (isPacked) share.take(server.limits.body);
+      this.#count(stream, most, isPacked ? undefined : share, refuse);
+      this.#stalls.begin(stream, () => refuse(new MurmurationError('request.too-slow')));
+      if (hasOneAnswer) this.#open.add(stream);
+      stream.once('close', () => {
+        share.giveBack();
+        this.#over(stream);
+      });
+    };
+    return new ServerInterceptingCall(call, {
+      start: next =>
+        next({
+          onReceiveMetadata: (metadata, pass) => {
+            try {
+              begin(metadata);
+            } catch (error) {
+              refuse(codedOf(error));
+              return;
+            }
+            pass(metadata);
+          },
+          onReceiveMessage: (message, pass) => {
+            this.#stalls.over(stream);
+            pass(message);
+          },
+        }),
+      sendMessage: (message, pass) => {
+        if (message instanceof Uint8Array) share.add(message.length);
+        if (hasOneAnswer) awaitReader();
+        pass(message);
+      },
+      sendStatus: (status, pass) => {
+        pass(status);
+        awaitReader();
+      },
+    });
+  };
+
+  /** Settles when all calls with one answer are over. */
+  async settled(): Promise<void> {
+    if (this.#open.size > 0) await new Promise<void>(resolve => this.#settled.push(resolve));
+  }
+
+  close(): void {
+    this.#stalls.close();
+  }
+
+  /** Counts what a call sends: against what one may, and, where it is not counted yet, against what all may. */
+  #count(
+    stream: ServerHttp2Stream,
+    most: number,
+    share: BodyShare | undefined,
+    refuse: (error: MurmurationError) => void,
+  ): void {
+    let came = 0;
+    stream.on('data', ({ length }: Buffer) => {
+      // It is answered already, such as with a deadline that has passed.
+      if (stream.writableEnded) {
+        stream.close(constants.NGHTTP2_NO_ERROR);
+        return;
+      }
+      came += length;
+      try {
+        if (came > most + framing)
+          throw new MurmurationError('request.too-large', `The message has more than ${most} bytes.`);
+        share?.take(length);
+      } catch (error) {
+        refuse(codedOf(error));
+      }
+    });
+  }
+
+  #over(stream: ServerHttp2Stream): void {
+    this.#stalls.over(stream);
+    if (!this.#open.delete(stream) || this.#open.size > 0) return;
+    for (const resolve of this.#settled.splice(0)) resolve();
+  }
+}
+
+function credentialsOf(call: ServerInterceptingCallInterface, metadata: Metadata) {
+  const header = (name: string) => metadata.get(name)[0]?.toString();
+  return {
+    authorization: header('authorization'),
+    host: call.getHost(),
+    isForeign: isForeign({
+      forwarded: header('forwarded'),
+      'x-forwarded-for': header('x-forwarded-for'),
+      origin: header('origin'),
+    }),
+  };
+}
+
+/** What the library keeps to itself of a call, though nothing else tells how much of a message has come. */
+interface Inside {
+  readonly stream: ServerHttp2Stream;
+  readonly incomingEncoding: string;
+}
+
+function insideOf(call: ServerInterceptingCallInterface): Inside {
+  return call as unknown as Inside;
+}

@@ -1,0 +1,51 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+
+/** PEM files. */
+export interface CertificateFiles {
+  /** A certificate, its chain behind it. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Of those who sign the certificates of clients: then only clients with such a one connect. */
+  readonly clients?: string | undefined;
+}
+
+/** How a port speaks: TLS with these files, or in the clear without. Throws `config.invalid`, naming the file that is wrong. */
+export async function credentialsFrom(files: CertificateFiles | undefined): Promise<ServerCredentials> {
+  if (!files) return ServerCredentials.createInsecure();
+  const cert = await read('certificate', files.certificate);
+  const key = await read('key', files.key);
+  const ca = files.clients === undefined ? null : await read('clients', files.clients);
+  check(`${files.certificate} and ${files.key} are no PEM certificate with its key`, () =>
+    createSecureContext({ cert, key }),
+  );
+  if (ca) check(`${files.clients} is no PEM certificate`, () => new X509Certificate(ca));
+  return ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], ca !== null);
+}
+
+function check(otherwise: string, use: () => unknown): void {
+  try {
+    use();
+  } catch (cause) {
+    throw new MurmurationError(
+      'config.invalid',
+      `The configuration: inference.grpc.tls: ${otherwise}: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+async function read(field: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new MurmurationError(
+      'config.invalid',
+      `The configuration: inference.grpc.tls.${field}: ${file} can't be read: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,237 @@
+import { dataToBytes } from '@murmuration/inference-client/tensors/binary-data';
+import {
+  type Datatype,
+  kinds,
+  type NumericData,
+  type NumericDatatype,
+  type TensorData,
+} from '@murmuration/inference-client/tensors/datatype';
+import { refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
+import type { Reader, Writer } from 'protobufjs';
+import { eachField, lengthDelimited, readerOf } from './wire.ts';
+
+/** A field of `InferTensorContents`. */
+interface Field {
+  readonly number: number;
+  readonly name: string;
+  /** The wire type of one element, where several are not packed together. */
+  readonly wire: number;
+  /** Bytes of an element at least. */
+  readonly least: number;
+}
+
+const fields = {
+  bool: { number: 1, name: 'bool_contents', wire: 0, least: 1 },
+  int: { number: 2, name: 'int_contents', wire: 0, least: 1 },
+  int64: { number: 3, name: 'int64_contents', wire: 0, least: 1 },
+  uint: { number: 4, name: 'uint_contents', wire: 0, least: 1 },
+  uint64: { number: 5, name: 'uint64_contents', wire: 0, least: 1 },
+  fp32: { number: 6, name: 'fp32_contents', wire: 5, least: 4 },
+  fp64: { number: 7, name: 'fp64_contents', wire: 1, least: 8 },
+  bytes: { number: 8, name: 'bytes_contents', wire: lengthDelimited, least: 1 },
+} as const satisfies Record<string, Field>;
+
+/** Where the elements of a datatype stand; those of FP16 have no field. */
+const fieldOf: Readonly<Record<Exclude<Datatype, 'FP16'>, Field>> = {
+  BOOL: fields.bool,
+  UINT8: fields.uint,
+  UINT16: fields.uint,
+  UINT32: fields.uint,
+  UINT64: fields.uint64,
+  INT8: fields.int,
+  INT16: fields.int,
+  INT32: fields.int,
+  INT64: fields.int64,
+  FP32: fields.fp32,
+  FP64: fields.fp64,
+  BYTES: fields.bytes,
+};
+const all: readonly Field[] = Object.values(fields);
+
+/**
+ * The `count` elements of a tensor from its `InferTensorContents`, which protobuf lets come in several parts. Throws `inference.input` for
+ * another number of them, for values that the datatype does not have, and for those in the field of another datatype: before memory is
+ * taken for more than have come.
+ */
+export function readContents(
+  name: string,
+  datatype: Datatype,
+  count: number,
+  parts: readonly Buffer[],
+): TensorData {
+  if (datatype === 'FP16')
+    refuseInput(
+      `The tensor "${name}" is FP16, for which there are no typed contents; send its bytes in raw_input_contents.`,
+    );
+  const field = fieldOf[datatype];
+  const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+  if (count * field.least > bytes)
+    refuseInput(
+      `The tensor "${name}" has ${bytes} bytes of contents, too few for the ${count} values of its shape.`,
+    );
+  const sink = datatype === 'BYTES' ? new Strings(name, count) : new Numbers(name, datatype, count);
+  for (const part of parts)
+    eachField(part, (number, wire, reader) => {
+      if (number !== field.number) return refuseOther(name, datatype, number, wire, reader);
+      if (wire === field.wire) sink.take(reader);
+      else if (wire === lengthDelimited && sink instanceof Numbers)
+        sink.takePacked(readerOf(reader.bytes() as Buffer));
+      else return false;
+      return true;
+    });
+  return sink.data;
+}
+
+/** Other fields are passed over while they are empty or unknown. */
+function refuseOther(
+  name: string,
+  datatype: Exclude<Datatype, 'FP16'>,
+  number: number,
+  wire: number,
+  reader: Reader,
+): boolean {
+  const other = all.find(field => field.number === number);
+  if (!other) return false;
+  if (wire === lengthDelimited && reader.bytes().length === 0 && other !== fields.bytes) return true;
+  return refuseInput(
+    `The tensor "${name}" has ${other.name}; the values of ${datatype} are in ${fieldOf[datatype].name}.`,
+  );
+}
+
+function refuseCount(name: string, count: number, found: string): never {
+  refuseInput(`The tensor "${name}" has ${found} values; its shape has room for ${count}.`);
+}
+
+class Strings {
+  readonly #name: string;
+  readonly #count: number;
+  readonly #strings: Uint8Array[] = [];
+
+  constructor(name: string, count: number) {
+    this.#name = name;
+    this.#count = count;
+  }
+
+  get data(): readonly Uint8Array[] {
+    if (this.#strings.length < this.#count) refuseCount(this.#name, this.#count, `${this.#strings.length}`);
+    return this.#strings;
+  }
+
+  take(reader: Reader): void {
+    if (this.#strings.length === this.#count) refuseCount(this.#name, this.#count, 'more');
+    this.#strings.push(reader.bytes());
+  }
+}
+
+/** Reads one element. */
+type Put = (reader: Reader, at: number) => void;
+
+class Numbers {
+  readonly #name: string;
+  readonly #datatype: NumericDatatype;
+  readonly #values: NumericData;
+  readonly #put: Put;
+  #at = 0;
+
+  constructor(name: string, datatype: NumericDatatype, count: number) {
+    this.#name = name;
+    this.#datatype = datatype;
+    this.#values = kinds[datatype].make(count);
+    this.#put = putFor(name, datatype, this.#values);
+  }
+
+  get data(): NumericData {
+    if (this.#at < this.#values.length) refuseCount(this.#name, this.#values.length, `${this.#at}`);
+    return this.#values;
+  }
+
+  take(reader: Reader): void {
+    if (this.#at === this.#values.length) refuseCount(this.#name, this.#at, 'more');
+    this.#put(reader, this.#at);
+    this.#at += 1;
+  }
+
+  takePacked(reader: Reader): void {
+    if (this.#datatype !== 'FP32' && this.#datatype !== 'FP64') {
+      while (reader.pos < reader.len) this.take(reader);
+      return;
+    }
+    // Packed, they are the bytes of the array.
+    const { size } = kinds[this.#datatype];
+    const { buf, len } = reader;
+    const count = len / size;
+    if (!Number.isInteger(count))
+      refuseInput(
+        `The tensor "${this.#name}" has ${len} bytes of ${this.#datatype}, no multiple of ${size}.`,
+      );
+    if (count > this.#values.length - this.#at) refuseCount(this.#name, this.#values.length, 'more');
+    new Uint8Array(this.#values.buffer, this.#at * size, len).set(buf);
+    this.#at += count;
+  }
+}
+
+function putFor(name: string, datatype: NumericDatatype, values: NumericData): Put {
+  switch (fieldOf[datatype as Exclude<NumericDatatype, 'FP16'>]) {
+    case fields.bool:
+      return (reader, at) => {
+        values[at] = (reader.bool() ? 1 : 0) as never;
+      };
+    case fields.fp32:
+      return (reader, at) => {
+        values[at] = reader.float() as never;
+      };
+    case fields.fp64:
+      return (reader, at) => {
+        values[at] = reader.double() as never;
+      };
+    case fields.int64:
+    case fields.uint64: {
+      const halves = new Int32Array(values.buffer);
+      return (reader, at) => {
+        const { low, high } = reader.uint64();
+        halves[2 * at] = low;
+        halves[2 * at + 1] = high;
+      };
+    }
+    default: {
+      const isSigned = datatype.startsWith('I');
+      return (reader, at) => {
+        const value = isSigned ? reader.int32() : reader.uint32();
+        values[at] = value as never;
+        if (values[at] !== value)
+          refuseInput(`The tensor "${name}" holds ${value}, which is no ${datatype}.`);
+      };
+    }
+  }
+}
+
+/** Writes `InferTensorContents`. Of FP16 there are none: whoever asks for an answer with it gets raw contents. */
+export function writeContents(writer: Writer, tensor: Tensor): void {
+  const { datatype, data } = tensor;
+  if (datatype === 'FP16') throw new RangeError('FP16 has no typed contents.');
+  const { number, wire } = fieldOf[datatype];
+  const tag = (number << 3) | lengthDelimited;
+  if (wire === lengthDelimited) {
+    for (const string of data as readonly Uint8Array[]) writer.uint32(tag).bytes(string);
+    return;
+  }
+  if (data.length === 0) return;
+  if (wire !== 0) {
+    writer.uint32(tag).bytes(dataToBytes(tensor));
+    return;
+  }
+  writer.uint32(tag).fork();
+  if (datatype === 'INT64' || datatype === 'UINT64')
+    writeWide(writer, data as BigInt64Array | BigUint64Array);
+  else if (datatype.startsWith('I')) for (const value of data as Int32Array) writer.int32(value);
+  else for (const value of data as Uint32Array) writer.uint32(value);
+  writer.ldelim();
+}
+
+function writeWide(writer: Writer, { buffer, byteOffset, length }: BigInt64Array | BigUint64Array): void {
+  const halves = new Int32Array(buffer, byteOffset, 2 * length);
+  // What the writer takes of a Long.
+  type Long = ReturnType<Reader['uint64']>;
+  for (let at = 0; at < halves.length; at += 2)
+    writer.uint64({ low: halves[at], high: halves[at + 1], unsigned: true } as Long);
+}

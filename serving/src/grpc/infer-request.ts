@@ -1,0 +1,173 @@
+import { dataFromBytes } from '@murmuration/inference-client/tensors/binary-data';
+import { datatypes, isDatatype } from '@murmuration/inference-client/tensors/datatype';
+import { elementsOf, refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
+import type { Reader } from 'protobufjs';
+import { mostTensors, readTimeout, refuseParameters } from '../oip/parameters.ts';
+import { readContents } from './contents.ts';
+import { eachField, lengthDelimited, readerOf, signedOf, textOf, unsignedOf } from './wire.ts';
+
+/** What a `ModelInferRequest` says. */
+export interface GrpcInferRequest {
+  readonly model: string;
+  readonly version: string | undefined;
+  /** Empty: none. */
+  readonly id: string;
+  readonly inputs: readonly Tensor[];
+  /** Names of the outputs that are wanted; undefined: all. */
+  readonly outputs: readonly string[] | undefined;
+  /** Whether its elements came as raw contents, as those of the answer then go. */
+  readonly isRaw: boolean;
+  /** ms. */
+  readonly timeout: number | undefined;
+}
+
+/** An `InferInputTensor`, whose contents are not read yet. */
+interface InputParts {
+  name: string;
+  datatype: string;
+  readonly shape: number[];
+  readonly contents: Buffer[];
+  readonly parameters: Record<string, unknown>;
+}
+
+/** Characters of the name of a model, and of its version. */
+const longestName = 256;
+/** Lengths of a shape that are read at most: one more than any tensor has, so that its refusal is that of all. */
+const mostLengths = 17;
+
+/**
+ * Reads a `ModelInferRequest` with at most `mostElements` in all its tensors. Throws `inference.input`, before memory is taken for more than
+ * has come, and `inference.unsupported` for what this server does not do.
+ */
+export function readInferRequest(message: Buffer, mostElements: number): GrpcInferRequest {
+  let [model, version, id] = ['', '', ''];
+  const parameters: Record<string, unknown> = {};
+  const inputs: InputParts[] = [];
+  const outputs: string[] = [];
+  const raw: Buffer[] = [];
+  const bounded = <Item>(list: Item[], item: Item, what: string) => {
+    if (list.length === mostTensors) refuseInput(`A request has at most ${mostTensors} ${what}.`);
+    list.push(item);
+  };
+  eachField(message, (number, wire, reader) => {
+    if (wire !== lengthDelimited) return false;
+    if (number === 1) model = textOf(reader);
+    else if (number === 2) version = textOf(reader);
+    else if (number === 3) id = textOf(reader);
+    else if (number === 4) readParameter(reader.bytes() as Buffer, parameters);
+    else if (number === 5) bounded(inputs, readInput(reader.bytes() as Buffer), 'inputs');
+    else if (number === 6) bounded(outputs, readOutput(reader.bytes() as Buffer), 'outputs');
+    else if (number === 7) bounded(raw, reader.bytes() as Buffer, 'raw_input_contents');
+    else return false;
+    return true;
+  });
+  if (model.length > longestName || version.length > longestName)
+    refuseInput(`The name of a model and its version have at most ${longestName} characters each.`);
+  if (inputs.length === 0) refuseInput(`A request has a list of 1 to ${mostTensors} inputs.`);
+  if (raw.length > 0 && raw.length !== inputs.length)
+    refuseInput(`The request has ${inputs.length} inputs and ${raw.length} raw_input_contents.`);
+  let left = mostElements;
+  const tensors = inputs.map((input, index) => {
+    const tensor = tensorOf(input, left, raw[index]);
+    left -= tensor.data.length;
+    return tensor;
+  });
+  return {
+    model,
+    version: version === '' ? undefined : version,
+    id,
+    inputs: tensors,
+    outputs: outputs.length === 0 ? undefined : outputs,
+    isRaw: raw.length > 0,
+    timeout: readTimeout(parameters.timeout),
+  };
+}
+
+function tensorOf(input: InputParts, mostElements: number, raw: Buffer | undefined): Tensor {
+  const { name, datatype, shape, contents, parameters } = input;
+  if (!isDatatype(datatype))
+    refuseInput(
+      `The input "${name}" has the datatype ${JSON.stringify(datatype.slice(0, 100))}; there is ${datatypes.join(', ')}.`,
+    );
+  const count = elementsOf(name, shape, mostElements);
+  refuseParameters(parameters);
+  if (!raw) return { name, datatype, shape, data: readContents(name, datatype, count, contents) };
+  if (contents.length > 0)
+    refuseInput(`The input "${name}" has contents, and the request raw_input_contents besides.`);
+  return { name, datatype, shape, data: dataFromBytes(name, datatype, count, raw) };
+}
+
+function readInput(message: Buffer): InputParts {
+  const input: InputParts = { name: '', datatype: '', shape: [], contents: [], parameters: {} };
+  eachField(message, (number, wire, reader) => {
+    if (number === 3) return readLengths(reader, wire, input.shape);
+    if (wire !== lengthDelimited) return false;
+    if (number === 1) input.name = textOf(reader);
+    else if (number === 2) input.datatype = textOf(reader);
+    else if (number === 4) readParameter(reader.bytes() as Buffer, input.parameters);
+    else if (number === 5) input.contents.push(reader.bytes() as Buffer);
+    else return false;
+    return true;
+  });
+  return input;
+}
+
+/** The name of an output that is wanted. */
+function readOutput(message: Buffer): string {
+  let name = '';
+  const parameters: Record<string, unknown> = {};
+  eachField(message, (number, wire, reader) => {
+    if (wire !== lengthDelimited) return false;
+    if (number === 1) name = textOf(reader);
+    else if (number === 2) readParameter(reader.bytes() as Buffer, parameters);
+    else return false;
+    return true;
+  });
+  refuseParameters(parameters);
+  return name;
+}
+
+/** Of a shape, packed or not. */
+function readLengths(reader: Reader, wire: number, shape: number[]): boolean {
+  const take = (from: Reader) => {
+    const length = signedOf(from.int64());
+    if (shape.length < mostLengths) shape.push(length);
+  };
+  if (wire === 0) take(reader);
+  else if (wire === lengthDelimited) {
+    const packed = readerOf(reader.bytes() as Buffer);
+    while (packed.pos < packed.len) take(packed);
+  } else return false;
+  return true;
+}
+
+/** An entry of a map of parameters; of others than those that this server knows, nothing is kept. */
+function readParameter(entry: Buffer, parameters: Record<string, unknown>): void {
+  let name = '';
+  let value: unknown;
+  eachField(entry, (number, wire, reader) => {
+    if (wire !== lengthDelimited) return false;
+    if (number === 1) name = textOf(reader);
+    else if (number === 2) value = readChoice(reader.bytes() as Buffer);
+    else return false;
+    return true;
+  });
+  if (knownParameters.includes(name)) parameters[name] = value;
+}
+
+const knownParameters = ['timeout', 'shared_memory_region', 'classification'];
+
+/** An `InferParameter`; a number for those of 64 bits. */
+function readChoice(message: Buffer): unknown {
+  let value: unknown = null;
+  eachField(message, (number, wire, reader) => {
+    if (number === 1 && wire === 0) value = reader.bool();
+    else if (number === 2 && wire === 0) value = signedOf(reader.int64());
+    else if (number === 3 && wire === lengthDelimited) value = textOf(reader);
+    else if (number === 4 && wire === 1) value = reader.double();
+    else if (number === 5 && wire === 0) value = unsignedOf(reader.uint64());
+    else return false;
+    return true;
+  });
+  return value;
+}

@@ -1,0 +1,124 @@
+import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { configurationOf, extensions } from '../oip/configuration.ts';
+import { refuseLoadParameters, refuseRepository } from '../oip/parameters.ts';
+import { statisticsOf } from '../oip/statistics.ts';
+import type { InferenceServer } from '../server/inference-server.ts';
+import { readInferRequest } from './infer-request.ts';
+import { writeInferResponse } from './infer-response.ts';
+import { codedOf, statusOf } from './status.ts';
+
+export interface ServicePorts {
+  readonly server: InferenceServer;
+  /** Hears of what is ours to mend, and of what was refused. */
+  readonly fault: (where: string, error: unknown) => void;
+  readonly refused: (where: string, error: MurmurationError) => void;
+  /** Of this software. */
+  readonly version: string;
+}
+
+interface Named {
+  readonly name: string;
+  readonly version: string;
+}
+
+interface Managed {
+  readonly repository_name: string;
+  readonly model_name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** The answers to the calls of `GRPCInferenceService`, by their names. */
+export function inferenceService({ server, version, ...ports }: ServicePorts): UntypedServiceImplementation {
+  const call = <Request>(name: string, answer: Answer<Request>) => ({
+    [name]: unary(`grpc ${name}`, answer, ports),
+  });
+  return {
+    ...call('ServerLive', () => ({ live: true })),
+    ...call('ServerReady', () => ({ ready: server.isReady })),
+    ...call('ServerMetadata', () => ({ name: 'murmuration', version, extensions })),
+    ...call<Named>('ModelReady', async ({ name, version: at }) => ({
+      ready: await server.isModelReady(name, versionOf(at)),
+    })),
+    ...call<Named>('ModelMetadata', async ({ name: asked, version: at }) => {
+      const { listing, platform, inputs, outputs } = await server.metadata(asked, versionOf(at));
+      const { name, versions } = listing;
+      return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
+    }),
+    ...call<Buffer>('ModelInfer', async (message, signal) => {
+      const asked = readInferRequest(message, server.limits.elements);
+      const { model, version: at, inputs, outputs, timeout } = asked;
+      const response = await server.infer(
+        { model, version: at, inputs, outputs, timeout, protocol: 'grpc' },
+        signal,
+      );
+      return writeInferResponse(response, asked);
+    }),
+    ...call<Named>('ModelConfig', async ({ name, version: at }) => ({
+      config: configurationOf(await server.metadata(name, versionOf(at)), server.batching),
+    })),
+    ...call<Named>('ModelStatistics', async ({ name, version: at }) => ({
+      model_stats:
+        name === ''
+          ? server.residents.map(statisticsOf)
+          : [statisticsOf(await server.statistics(name, versionOf(at)))],
+    })),
+    ...call<{ readonly repository_name: string; readonly ready: boolean }>(
+      'RepositoryIndex',
+      async ({ repository_name, ready }) => {
+        refuseRepository(repository_name);
+        const states = await server.index();
+        return { models: ready ? states.filter(({ state }) => state === 'READY') : states };
+      },
+    ),
+    ...call<Managed>('RepositoryModelLoad', async ({ repository_name, model_name, parameters }) => {
+      refuseRepository(repository_name);
+      refuseLoadParameters(parameters);
+      await server.load(model_name);
+      return {};
+    }),
+    ...call<Managed>('RepositoryModelUnload', async ({ repository_name, model_name }) => {
+      refuseRepository(repository_name);
+      await server.unload(model_name);
+      return {};
+    }),
+  };
+}
+
+type Answer<Request> = (request: Request, signal: AbortSignal) => object | Promise<object>;
+
+/** A call with one request and one answer; its signal is aborted when the client cancels it, is gone, or its deadline has passed. */
+function unary<Request>(
+  where: string,
+  answer: Answer<Request>,
+  { fault, refused }: Pick<ServicePorts, 'fault' | 'refused'>,
+) {
+  return async (call: ServerUnaryCall<Request, object>, reply: sendUnaryData<object>): Promise<void> => {
+    const controller = new AbortController();
+    let isOver = false;
+    // Also told at the end of a call that was answered.
+    call.once('cancelled', () => {
+      if (!isOver) controller.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
+    });
+    try {
+      const answered = await answer(call.request, controller.signal);
+      isOver = true;
+      reply(null, answered);
+    } catch (error) {
+      isOver = true;
+      const coded = codedOf(error);
+      if (coded.code === 'server.internal') fault(where, error);
+      else refused(where, coded);
+      reply(statusOf(coded));
+    }
+  };
+}
+
+function versionOf(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function specOf({ name, datatype, shape }: TensorSpec) {
+  return { name, datatype, shape };
+}

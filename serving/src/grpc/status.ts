@@ -1,0 +1,34 @@
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+
+/** By the status with which HTTP answers. */
+const codes: Readonly<Record<number, status>> = {
+  400: status.INVALID_ARGUMENT,
+  401: status.UNAUTHENTICATED,
+  403: status.PERMISSION_DENIED,
+  404: status.NOT_FOUND,
+  408: status.DEADLINE_EXCEEDED,
+  413: status.RESOURCE_EXHAUSTED,
+  422: status.FAILED_PRECONDITION,
+  429: status.RESOURCE_EXHAUSTED,
+  501: status.UNIMPLEMENTED,
+  503: status.UNAVAILABLE,
+  504: status.DEADLINE_EXCEEDED,
+};
+/** Characters of an error's text: it travels among headers, which clients bound. */
+const longestText = 1_000;
+
+/** An error as the status of a call, with the text that HTTP has; one that is worth another try says after how many ms. */
+export function statusOf({ status: http, detail, retryable, after = 1_000 }: MurmurationError): StatusObject {
+  const metadata = new Metadata();
+  if (retryable) metadata.set('grpc-retry-pushback-ms', String(Math.ceil(after)));
+  // What clients name may be cut within a character, and what is no text can't be sent.
+  const details = Buffer.from(detail.slice(0, longestText)).toString();
+  return { code: codes[http] ?? status.INTERNAL, details, metadata };
+}
+
+/** An error as one of the table: of others the client learns nothing. */
+export function codedOf(error: unknown): MurmurationError {
+  if (error instanceof MurmurationError) return error;
+  return new MurmurationError('server.internal', 'The inference server failed; its log has the reason.');
+}
