@@ -7,6 +7,6 @@ export * from './objective/losses.ts';
 export * from './objective/negative-sampler.ts';
 export * from './objective/objective.ts';
 export * from './objective/sampled-softmax.ts';
-export * from './runtime/answers.ts';
+export * from './runtime/classifier.ts';
 export * from './runtime/predict.ts';
 export * as tf from './tfjs/tf.ts';

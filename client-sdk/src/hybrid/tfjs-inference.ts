@@ -1,5 +1,5 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
-import { answersOf } from '@murmuration/engine/runtime/answers';
+import { classifierOf } from '@murmuration/engine/runtime/classifier';
 import { inputOf } from './asked.ts';
 import type { Inference, OpenModel } from './inference.ts';
 import { softmax } from './probabilities.ts';
@@ -13,22 +13,22 @@ export function tfjsInference(serving: Serving<never>, startBackend?: () => Prom
   const open = new Set<OpenModel>();
   return {
     async open(files) {
-      const answers = await answersOf(files, task.classes, startBackend);
+      const classifier = await classifierOf(files, task.classes, startBackend);
       const opened: OpenModel = {
         async predict(input) {
-          return softmax(answers.after(inputOf(task, input)), task.firstClass);
+          return softmax(classifier.after(inputOf(task, input)), task.firstClass);
         },
         async answer(example) {
           const { input, targets } = task.questions(example);
           const values = new Float32Array(targets.length * task.classes);
           const positions = targets.map(({ position }) => position);
-          answers.at(input, positions, (question, scores) =>
+          classifier.at(input, positions, (question, scores) =>
             values.set(softmax(scores, task.firstClass), question * task.classes),
           );
           return values;
         },
         async close() {
-          if (open.delete(opened)) answers.dispose();
+          if (open.delete(opened)) classifier.dispose();
         },
       };
       open.add(opened);

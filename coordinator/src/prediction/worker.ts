@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { startBackend } from '@murmuration/engine/backend/backend';
-import { type Answers, answersOf } from '@murmuration/engine/runtime/answers';
+import { type Classifier, classifierOf } from '@murmuration/engine/runtime/classifier';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maxFrameLength } from '@murmuration/protocol/messages/frame';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -19,7 +19,7 @@ export type PredictorReply =
 const mostClasses = (maxFrameLength - 1_024) / 4;
 
 const ready = startBackend();
-let answers: Answers | undefined;
+let classifier: Classifier | undefined;
 
 parentPort!.on('message', async (request: PredictorRequest) => {
   const reply = await perform(request).catch(refusal);
@@ -30,13 +30,13 @@ parentPort!.on('message', async (request: PredictorRequest) => {
 async function perform(request: PredictorRequest): Promise<PredictorReply> {
   await ready;
   if (request.kind === 'load') {
-    answers?.dispose();
-    answers = undefined;
-    answers = await answersOf(request.files);
+    classifier?.dispose();
+    classifier = undefined;
+    classifier = await classifierOf(request.files);
     return { logits: null };
   }
   try {
-    const logits = answers!.after(request.input);
+    const logits = classifier!.after(request.input);
     if (logits.length > mostClasses)
       throw new MurmurationError(
         'model.unusable',
@@ -44,7 +44,7 @@ async function perform(request: PredictorRequest): Promise<PredictorReply> {
       );
     return { logits };
   } finally {
-    answers!.forget();
+    classifier!.forget();
   }
 }
 

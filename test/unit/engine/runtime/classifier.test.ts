@@ -1,6 +1,6 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
-import { answersOf } from '@murmuration/engine/runtime/answers';
+import { classifierOf } from '@murmuration/engine/runtime/classifier';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -24,22 +24,22 @@ describe('a model in use', () => {
 
   it('gives the logits after an input, and at each position of it', async () => {
     const model = tokens();
-    const answers = await answersOf(files(model), vocabulary);
+    const classifier = await classifierOf(files(model), vocabulary);
     const expected = (input: number[]) =>
       tf.tidy(() => (model.predict(tf.tensor2d([input], undefined, 'int32')) as tf.Tensor).dataSync());
     const close = (logits: ArrayLike<number>, input: number[]) => {
       for (const [i, value] of expected(input).entries()) expect(logits[i]).toBeCloseTo(value, 5);
     };
-    close(answers.after([1]), [1]);
-    close(answers.after([1, 2, 3]), [1, 2, 3]);
-    close(answers.after([2]), [2]);
+    close(classifier.after([1]), [1]);
+    close(classifier.after([1, 2, 3]), [1, 2, 3]);
+    close(classifier.after([2]), [2]);
     const heard: number[] = [];
-    answers.at([4, 5, 6], [0, 2], (index, logits) => {
+    classifier.at([4, 5, 6], [0, 2], (index, logits) => {
       heard.push(index);
       close(logits, index === 0 ? [4] : [4, 5, 6]);
     });
     expect(heard).toEqual([0, 1]);
-    answers.dispose();
+    classifier.dispose();
     model.dispose();
   });
 
@@ -52,26 +52,26 @@ describe('a model in use', () => {
       return apply.apply(this, args);
     };
     try {
-      const answers = await answersOf(files(tokens()));
+      const classifier = await classifierOf(files(tokens()));
       lengths.length = 0;
-      answers.after([1, 2]);
-      answers.after([1, 2, 3]);
+      classifier.after([1, 2]);
+      classifier.after([1, 2, 3]);
       expect(lengths).toEqual([1, 2, 3]);
-      answers.forget();
-      answers.after([1, 2, 3]);
+      classifier.forget();
+      classifier.after([1, 2, 3]);
       expect(lengths).toEqual([1, 2, 3, 1, 2, 3]);
-      answers.dispose();
+      classifier.dispose();
     } finally {
       tf.Sequential.prototype.apply = apply;
     }
   });
 
   it('refuses what it does not know, and models of other classes', async () => {
-    const answers = await answersOf(files(tokens()));
-    for (const token of [-1, 0.5, vocabulary]) expect(() => answers.after([token])).toThrow(RangeError);
-    await expect(answersOf(files(tokens()), 5)).rejects.toMatchObject({ code: 'model.unusable' });
+    const classifier = await classifierOf(files(tokens()));
+    for (const token of [-1, 0.5, vocabulary]) expect(() => classifier.after([token])).toThrow(RangeError);
+    await expect(classifierOf(files(tokens()), 5)).rejects.toMatchObject({ code: 'model.unusable' });
     const features = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
-    const rows = await answersOf(files(features), 2);
+    const rows = await classifierOf(files(features), 2);
     expect(rows.after([1, 2, 3])).toHaveLength(2);
     expect(() => rows.after([1, 2])).toThrow(/takes 3 features, not 2/);
     rows.dispose();

@@ -6,8 +6,8 @@ import { loadModel } from '../models/model.ts';
 import * as tf from '../tfjs/tf.ts';
 import { predictorOf } from './predict.ts';
 
-/** A model version in use: what it answers to inputs as `Serving.input` makes them. */
-export interface Answers {
+/** A model version in use: the logits of its classes for inputs as `Serving.input` makes them. */
+export interface Classifier {
   /** Logits of all classes after the whole input. Throws `RangeError` for tokens that the model does not know, or another number of features. */
   after(input: readonly number[]): Float32Array;
   /** `hear` is given them at each of the positions, which rise. */
@@ -27,11 +27,11 @@ export interface Answers {
  *
  * @param startBackend starts the backend where the fused kernels don't know the model; by default it is the current one.
  */
-export async function answersOf(
+export async function classifierOf(
   files: ModelFiles,
   classes?: number,
   startBackend: () => Promise<unknown> = async () => {},
-): Promise<Answers> {
+): Promise<Classifier> {
   const model = await loadModel(files);
   const outputs = model.outputs[0]!.shape.at(-1);
   if (classes !== undefined && outputs !== classes) {
@@ -43,15 +43,15 @@ export async function answersOf(
   }
   if (!model.layers.some(layer => layer.getClassName() === 'Embedding')) {
     await startBackend();
-    return answersToFeatures(model);
+    return featureClassifier(model);
   }
   const { predictor, engine } = await predictorOf(model);
   if (engine === 'fused') model.dispose();
   else await startBackend();
-  return answersToTokens(predictor, () => engine === 'generic' && model.dispose());
+  return tokenClassifier(predictor, () => engine === 'generic' && model.dispose());
 }
 
-function answersToTokens(predictor: Predictor, dispose: () => void): Answers {
+function tokenClassifier(predictor: Predictor, dispose: () => void): Classifier {
   let taken: readonly number[] | null = null;
   const take = (input: readonly number[]) => {
     const before = taken?.length ?? 0;
@@ -81,7 +81,7 @@ function answersToTokens(predictor: Predictor, dispose: () => void): Answers {
   };
 }
 
-function answersToFeatures(model: tf.LayersModel): Answers {
+function featureClassifier(model: tf.LayersModel): Classifier {
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   const size = sizeOf(shape);
   const after = (input: readonly number[]) => {
