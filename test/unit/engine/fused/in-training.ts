@@ -35,7 +35,7 @@ export async function fused(
 }
 
 /**
- * 300 steps on these batches in turn, on the fused kernels and by tfjs' operations on the current backend, which train the model: the
+ * 120 steps on these batches in turn, on the fused kernels and by tfjs' operations on the current backend, which train the model: the
  * losses are the same, and fall. Returns the weights that the fused kernels end with.
  */
 export async function sameCurve(
@@ -49,7 +49,7 @@ export async function sameCurve(
   const optimizer = tf.train.sgd(learningRate);
   let first = Number.NaN;
   let last = Number.NaN;
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 120; i++) {
     const batch = batches[i % batches.length]!;
     const generic = optimizer.minimize(() => softmaxLoss(model, batch), true)!;
     const [expected] = generic.dataSync();

@@ -239,7 +239,7 @@ describe('descent', () => {
     ['gru', false],
     ['lstm', false],
     ['gru', true],
-  ] as const)('has the loss curve of the generic path over 300 steps, %s, tied: %s', async (kind, tied) => {
+  ] as const)('has the loss curve of the generic path over 120 steps, %s, tied: %s', async (kind, tied) => {
     await tf.setBackend('wasm');
     const recurrent = [{ ...small.recurrent[0], kind, units: 16 }];
     const shape: Shape = { ...small, words: 60, embedding: tied ? 16 : 6, recurrent, tied, seed: 2 };
