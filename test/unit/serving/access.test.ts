@@ -166,10 +166,10 @@ describe('with tokens', () => {
     const clock = new VirtualClock();
     const bounds = { rate: { burst: 2, perSecond: 1 }, quota: { requests: 4, hours: 1 } };
     const { text, entry } = minted(['predict'], bounds);
-    const access = new Access(tokensSchema.parse([entry]), { isLocal: false, primitives: native, clock });
+    const access = new Access(tokensSchema.parse([entry]), { primitives: native, clock });
     const wait = () => {
       try {
-        access.admit({ authorization: `Bearer ${text}`, isForeign: false }, 'predict');
+        access.admit({ authorization: `Bearer ${text}`, isForeign: false, isLocal: false }, 'predict');
         return 0;
       } catch (error) {
         return (error as MurmurationError).after;
