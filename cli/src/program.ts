@@ -7,6 +7,7 @@ import { deviceCommands } from './commands/devices.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { inferenceCommands } from './commands/inference.ts';
 import { modelCommands } from './commands/models.ts';
+import { precomputeCommand } from './commands/precompute.ts';
 import { roundCommands } from './commands/rounds.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
@@ -25,6 +26,7 @@ export function murmuration(): Command {
   serveCommand(program);
   devCommand(program);
   inferenceCommands(program);
+  precomputeCommand(program);
   statusCommand(program);
   roundCommands(program);
   modelCommands(program);

@@ -33,6 +33,7 @@ export default defineConfig({
           page('Your own strategy', '/guides/own-strategy'),
           page('Run a coordinator', '/guides/run-a-coordinator'),
           page('Serve a model', '/guides/serve-a-model'),
+          page('Precompute answers', '/guides/precompute'),
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),
           page('Secure it', '/guides/secure'),

@@ -1,8 +1,21 @@
 export type { Datatype, TensorData } from '@murmuration/inference-client/tensors/datatype';
 export type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 export { type InferenceToken, mintInferenceToken, type Right } from './access/tokens.ts';
+export type { PrecomputeOptions } from './assembly/precompute.ts';
 export { type ServedModels, type ServeOptions, serveModels } from './assembly/serve-models.ts';
 export { type InferenceSettings, inferenceSchema } from './assembly/settings.ts';
+export type { PrecomputeEvents } from './precompute/events.ts';
+export {
+  csv,
+  type GivenInputs,
+  type InputObject,
+  type InputRows,
+  jsonLines,
+  moduleRows,
+  rows,
+  sqlQuery,
+} from './precompute/job/inputs.ts';
+export { type PrecomputeDefinition, type PrecomputeJob, precompute } from './precompute/job/job.ts';
 export { layersRuntime } from './runtime/layers.ts';
 export { type OnnxRuntimeOptions, onnxRuntime } from './runtime/onnx.ts';
 export type { LoadedModel, RunOptions, Runtime } from './runtime/runtime.ts';

@@ -53,6 +53,11 @@ const benchmarks: Record<string, Benchmark> = {
       'the inference server over HTTP, beside the bare engine, a bare echo, and a plain route with tfjs-wasm',
     load: () => import('./serving/serving.ts'),
   },
+  precompute: {
+    measures:
+      'a precompute job from CSV into SQLite, beside the bare engine, the bare CSV library and bare inserts; the same killed',
+    load: () => import('./precompute/precompute.ts'),
+  },
   rounds: {
     measures: 'a whole masked round over sockets, beside the same round unmasked',
     load: () => import('./rounds/rounds.ts'),

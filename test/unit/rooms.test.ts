@@ -67,6 +67,7 @@ const order: Record<string, readonly string[]> = {
     'grpc',
     'tf-serving',
     'mlflow',
+    'precompute',
     'metrics',
     'monitor',
     'assembly',

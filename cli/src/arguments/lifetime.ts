@@ -1,5 +1,5 @@
-import { duration } from '@murmuration/coordinator/timing/duration';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { duration } from '@murmuration/protocol/time/duration';
 
 /** When what is made now and lasts so long expires, ms since 1970; null where no end is set. Throws `config.invalid`. */
 export function expiry(lasts: string | undefined, now: number): number | null {

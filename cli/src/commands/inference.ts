@@ -1,18 +1,18 @@
-import { stat } from 'node:fs/promises';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock, systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintInferenceToken, type Right, rights } from '@murmuration/serving/access/tokens';
-import type { ModelSource } from '@murmuration/serving/source/source';
 import { type Command, Option } from 'commander';
 import { loadInferenceConfig } from '../arguments/inference-config.ts';
 import { expiry } from '../arguments/lifetime.ts';
+import { modelSource } from '../arguments/model-source.ts';
 import { nameOf } from '../arguments/name.ts';
 import { wholeNumber } from '../arguments/numbers.ts';
+import { intoHelp, loadJobs, standardInto } from '../arguments/precompute-jobs.ts';
 import { loadTransformers } from '../arguments/transformers.ts';
 import { note, say, sayJson } from '../output/output.ts';
+import { precomputeNotes } from '../output/precompute-notes.ts';
 
 interface InferenceOptions {
   readonly from: string;
@@ -22,6 +22,8 @@ interface InferenceOptions {
   readonly grpc?: string;
   readonly transformer: readonly string[];
   readonly provider?: readonly string[];
+  readonly precompute?: string;
+  readonly into: string;
 }
 
 interface TokenOptions {
@@ -60,9 +62,15 @@ export function inferenceCommands(program: Command): void {
       '--provider <name...>',
       'execution providers of ONNX Runtime for models in ONNX, the first that works first, for example: tensorrt cuda cpu (default: the processor)',
     )
+    .option(
+      '--precompute <file>',
+      'jobs that compute answers ahead of time, in a module or JSON: run when they are due, and answered at /v1/precomputed',
+    )
+    .option('--into <database>', intoHelp, standardInto)
     .action(async (given: InferenceOptions) => {
       const { host, port, inference } = await loadInferenceConfig(given);
       const transformers = await loadTransformers(given.transformer);
+      const jobs = given.precompute === undefined ? undefined : await loadJobs(given.precompute);
       const clock = steadyClock();
       // Only here: no other command waits for the engine to load.
       const { serveModels } = await import('@murmuration/serving/assembly/serve-models');
@@ -70,7 +78,7 @@ export function inferenceCommands(program: Command): void {
         import('@murmuration/serving/runtime/layers'),
         import('@murmuration/serving/runtime/onnx'),
       ]);
-      const source = await sourceOf(given.from, clock);
+      const source = await modelSource(given.from, clock, error => note(messageOf(error)));
       const served = await serveModels({
         source,
         settings: inference,
@@ -79,6 +87,7 @@ export function inferenceCommands(program: Command): void {
         transformers,
         runtimes: [layersRuntime(), onnxRuntime({ providers: given.provider })],
         clock,
+        ...(jobs && { precompute: { jobs, into: given.into, events: precomputeNotes } }),
         events: {
           loaded: ({ name, version }, ms, bytes, engine) =>
             note(`Loaded ${name}, version ${version}, in ${Math.round(ms)} ms: ${bytes} bytes, ${engine}.`),
@@ -131,24 +140,6 @@ export function inferenceCommands(program: Command): void {
         `Copy the token now; it won't be shown again. Add this to "inference.tokens" of the configuration:\n${JSON.stringify(entry)}`,
       );
     });
-}
-
-async function sourceOf(from: string, clock: Clock): Promise<ModelSource> {
-  if (/^https?:\/\//i.test(from)) {
-    const { coordinatorModels } = await import('@murmuration/serving/source/coordinator');
-    return coordinatorModels(from, clock, error => note(messageOf(error)));
-  }
-  const isFolder = await stat(from).then(
-    found => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder)
-    throw new MurmurationError(
-      'config.invalid',
-      `--from: "${from}" is neither a URL nor a folder that is there.`,
-    );
-  const { folderModels } = await import('@murmuration/serving/source/folder');
-  return folderModels(from, clock);
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { roles } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { duration } from '@murmuration/protocol/time/duration';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
@@ -8,7 +9,6 @@ import { trustProxies } from '../limits/address.ts';
 import { limitsSchema } from '../limits/limits.ts';
 import { alertsSchema } from '../telemetry/alerts/settings.ts';
 import { logLevels } from '../telemetry/log.ts';
-import { duration } from '../timing/duration.ts';
 
 /** The form of a configuration file; `parseConfig` checks what fits together besides. */
 export const configSchema = z.strictObject({

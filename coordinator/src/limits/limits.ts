@@ -1,5 +1,5 @@
+import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
-import { duration } from '../timing/duration.ts';
 
 const count = (most: number) => z.int().min(1).max(most);
 

@@ -4,6 +4,7 @@ import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
+import { duration } from '@murmuration/protocol/time/duration';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import * as z from 'zod';
@@ -11,7 +12,6 @@ import { describeIssues, type FieldProblem, fieldProblems } from '../configurati
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
-import { duration } from '../timing/duration.ts';
 import { cohortSizeOf, type Task } from './task.ts';
 
 const largestCohortOfPlans = 1_000_000;

@@ -23,6 +23,7 @@ import type { Transformer } from '../transformer/transformer.ts';
 import { openDoors } from './doors.ts';
 import { requireToken } from './exposure.ts';
 import { openGrpcPort } from './grpc.ts';
+import { openPrecompute, type PrecomputeOptions } from './precompute.ts';
 import { type InferenceSettings, serverSettings } from './settings.ts';
 import { version } from './version.ts';
 
@@ -47,6 +48,8 @@ export interface ServeOptions {
   readonly events?: InferenceEvents;
   /** Hears of requests that were refused. */
   readonly refused?: DoorPorts['refused'];
+  /** Jobs that compute answers ahead of time. */
+  readonly precompute?: PrecomputeOptions;
 }
 
 export interface ServedModels {
@@ -102,6 +105,14 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     version,
   };
   openDoors(app, ports);
+  const precomputation =
+    options.precompute &&
+    openPrecompute(app, ports, options.precompute, {
+      source,
+      metrics: registry,
+      clock,
+      ...(options.turns && { turns: options.turns }),
+    });
   openDoor(app, ports, scope => {
     scope.get('/', () => ({ status: 'alive' }));
     scope.get('/metrics', asking('predict', 'Figures for Prometheus'), async (_, reply) =>
@@ -117,6 +128,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   let grpc: GrpcDoor | undefined;
   let closed: Promise<void> | undefined;
   const close = async () => {
+    await precomputation?.close();
     grpc?.drain();
     await withPatience(clock, server.drain());
     await grpc?.close(patience);
@@ -128,6 +140,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     await app.listen({ host, port });
   } catch (cause) {
     await grpc?.close(0);
+    await precomputation?.close();
     await server.close();
     if (cause instanceof MurmurationError) throw cause;
     throw new MurmurationError(
@@ -136,6 +149,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       { cause },
     );
   }
+  precomputation?.schedule();
   const address = app.server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {

@@ -1,4 +1,4 @@
-import { duration } from '@murmuration/coordinator/timing/duration';
+import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import { lossPhases } from './losses.ts';
 

@@ -8,6 +8,7 @@ import { errors } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
+import { precomputeMetrics } from '@murmuration/serving/metrics/precompute-metrics';
 import type { Command } from 'commander';
 import { interfaceMembers, propertyComments } from './comments.ts';
 import { type SchemaRow, schemaRows } from './schema-rows.ts';
@@ -210,6 +211,7 @@ async function metricsPage(): Promise<string> {
     steadyClock(),
   );
   inferenceMetrics(registry);
+  precomputeMetrics(registry);
   const metrics = await registry.getMetricsAsJSON();
   const own = metrics.filter(({ name }) => name.startsWith('murmuration_'));
   return `# Metrics

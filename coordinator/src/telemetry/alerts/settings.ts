@@ -1,5 +1,5 @@
+import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
-import { duration } from '../../timing/duration.ts';
 import { webhookSchema } from './webhooks/settings.ts';
 
 const share = z

@@ -1,5 +1,5 @@
-import { duration as durationSchema } from '@murmuration/coordinator/timing/duration';
 import { bytes, decimalsFor, duration, plainDuration, relative } from '@murmuration/dashboard/format/format';
+import { duration as durationSchema } from '@murmuration/protocol/time/duration';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

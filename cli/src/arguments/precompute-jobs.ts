@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
+import { jobsOf } from '@murmuration/serving/precompute/job/jobs-of';
+import { loadModule } from './load-module.ts';
+
+/** The database of jobs that name none, as it is told in the help. */
+export const standardInto = 'precomputed.db';
+export const intoHelp =
+  'the database of jobs that name none: postgres://USER@HOST/NAME, or the path of a file of SQLite';
+
+/** The jobs of a file: JSON, or the default export of a module. Throws `config.invalid`. */
+export async function loadJobs(path: string): Promise<readonly PrecomputeJob[]> {
+  const value = /\.json$/i.test(path)
+    ? await readJson(path)
+    : (await loadModule(`file of precompute jobs ${path}`, path)).default;
+  return jobsOf(value, path, dirname(resolve(path)));
+}
+
+/** The jobs of the export `precompute` of a task's module, if it has one. Throws `config.invalid`. */
+export async function loadTaskJobs(path: string): Promise<readonly PrecomputeJob[]> {
+  const { precompute } = (await loadModule(`task module ${path}`, path)) as { readonly precompute?: unknown };
+  return precompute === undefined
+    ? []
+    : jobsOf(precompute, `The export "precompute" of ${path}`, dirname(resolve(path)));
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new MurmurationError(
+      'config.invalid',
+      `The file of precompute jobs ${path} can't be read: ${(cause as Error).message}.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { systemTurns } from '../adapters/system-turns.ts';
+import { type DoorPorts, openDoor } from '../http/door.ts';
+import { precomputeMetrics } from '../metrics/precompute-metrics.ts';
+import { bothPrecompute, type PrecomputeEvents } from '../precompute/events.ts';
+import type { PrecomputeJob } from '../precompute/job/job.ts';
+import { Precomputation } from '../precompute/precomputation.ts';
+import { precomputeRoutes } from '../precompute/routes.ts';
+import type { Turns } from '../server/turns.ts';
+import type { ModelSource } from '../source/source.ts';
+
+/** Which jobs run beside an inference server. */
+export interface PrecomputeOptions {
+  readonly jobs: readonly PrecomputeJob[];
+  /** The database of jobs that name none: `postgres://…`, or the path of a file of SQLite. */
+  readonly into: string;
+  readonly events?: PrecomputeEvents;
+}
+
+interface PrecomputeParts {
+  readonly source: ModelSource;
+  readonly metrics: Registry;
+  readonly clock: Clock;
+  readonly turns?: Turns;
+}
+
+/** Runs jobs beside the server of `ports`, and answers what they have computed on its app; the caller lets them begin, and closes them. */
+export function openPrecompute(
+  app: FastifyInstance,
+  ports: DoorPorts,
+  { jobs, into, events = {} }: PrecomputeOptions,
+  { source, metrics, clock, turns = systemTurns }: PrecomputeParts,
+): Precomputation {
+  const { server } = ports;
+  const precomputation = new Precomputation(jobs, {
+    server,
+    source,
+    into,
+    clock,
+    turns,
+    events: bothPrecompute(precomputeMetrics(metrics), { fault: ports.fault, ...events }),
+  });
+  openDoor(app, ports, scope => precomputeRoutes(scope, ports, { precomputation, clock }));
+  return precomputation;
+}

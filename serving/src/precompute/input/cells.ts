@@ -1,0 +1,96 @@
+import { type Datatype, kinds, type NumericDatatype } from '@murmuration/inference-client/tensors/datatype';
+import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
+import { integerOf, parseJson } from '@murmuration/inference-client/tensors/lossless-json';
+import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
+
+const encoder = new TextEncoder();
+/** Characters of one cell that are shown in a reason. */
+const shown = 60;
+
+/** The number that a cell is, text or not; NaN for what is none. */
+export function numberOfCell(cell: unknown): number {
+  if (typeof cell === 'number') return cell;
+  if (typeof cell !== 'string') return typeof cell === 'bigint' ? Number(cell) : Number.NaN;
+  // Hexadecimal and the like, which `Number` takes: a letter follows the first digit that is no exponent.
+  const second = cell.charCodeAt(1) | 32;
+  if (second === 120 || second === 111 || second === 98) return Number.NaN;
+  const number = Number(cell);
+  return number === 0 && cell.trim() === '' ? Number.NaN : number;
+}
+
+/** The elements of one row of an input, from as many cells. Throws `inference.input` for a cell that is none of the datatype. */
+export function numbersOfCells(
+  name: string,
+  datatype: NumericDatatype,
+  cells: readonly unknown[],
+): ReturnType<(typeof kinds)[NumericDatatype]['make']> {
+  const values = cells.map(cell => valueOfCell(name, datatype, cell));
+  return (
+    values.length === 0 ? kinds[datatype].make(0) : dataFromJson(name, datatype, values.length, values)
+  ) as ReturnType<(typeof kinds)[NumericDatatype]['make']>;
+}
+
+/** What `dataFromJson` reads, of a cell that may be text. */
+function valueOfCell(name: string, datatype: Datatype, cell: unknown): unknown {
+  const isWide = datatype === 'INT64' || datatype === 'UINT64';
+  if (typeof cell === 'bigint') return isWide ? cell : Number(cell);
+  if (typeof cell !== 'string') return cell;
+  const text = cell.trim();
+  if (datatype === 'BOOL' && /^(?:true|t|false|f)$/i.test(text)) return /^t/i.test(text);
+  if (isWide && /^-?\d{1,20}$/.test(text)) return BigInt(text);
+  const number = numberOfCell(cell);
+  if (Number.isNaN(number)) refuseCell(name, cell);
+  return number;
+}
+
+/** The value of a JSON text, integers that a number would round as bigints. Throws `inference.input`. */
+export function jsonValue(text: string): unknown {
+  const value = parseJson(text, { wide: true, notFinite: false });
+  return /\d{16}/.test(text) ? withBigints(value) : value;
+}
+
+function withBigints(value: unknown): unknown {
+  if (typeof value === 'string') return value.startsWith('\u0001') ? (integerOf(value) ?? value) : value;
+  if (Array.isArray(value)) return value.map(withBigints);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, withBigints(own)]));
+}
+
+/** The bytes that a cell of text or bytes is. Throws `inference.input`. */
+export function bytesOfCell(name: string, cell: unknown): Uint8Array {
+  if (typeof cell === 'string') return encoder.encode(cell);
+  if (cell instanceof Uint8Array) return cell;
+  if (typeof cell === 'object' && cell !== null && 'b64' in cell && typeof cell.b64 === 'string')
+    return Buffer.from(cell.b64, 'base64');
+  return refuseCell(name, cell);
+}
+
+/** The list that a cell is, as it is or as JSON. Throws `inference.input`. */
+export function listOfCell(name: string, cell: unknown): readonly unknown[] {
+  if (Array.isArray(cell)) return cell;
+  if (ArrayBuffer.isView(cell) && !(cell instanceof DataView))
+    return Array.from(cell as unknown as ArrayLike<number>);
+  if (typeof cell === 'string' && cell.trimStart().startsWith('[')) {
+    try {
+      return jsonValue(cell) as readonly unknown[];
+    } catch {
+      refuseInput(`"${name}" is no list: ${shownCell(cell)}.`);
+    }
+  }
+  return refuseInput(`"${name}" is ${shownCell(cell)}; expected a list.`);
+}
+
+export function refuseCell(name: string, cell: unknown): never {
+  return refuseInput(`"${name}" holds ${shownCell(cell)}, which the model does not take.`);
+}
+
+function shownCell(cell: unknown): string {
+  if (cell === undefined || cell === null || cell === '') return 'nothing';
+  let text: string;
+  try {
+    text = typeof cell === 'bigint' ? String(cell) : (JSON.stringify(cell) ?? String(cell));
+  } catch {
+    text = String(cell);
+  }
+  return text.length > shown ? `${text.slice(0, shown)}…` : text;
+}

@@ -1,0 +1,107 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { CsvError, parse } from 'csv-parse';
+import type { RowBatch } from './batch.ts';
+import type { RowEncoder } from './encoder.ts';
+
+/** Characters of one row at most: a quote that nobody closes would take the rest of the file. */
+const longestRow = 16 << 20;
+/** Bytes that are read from the file together. */
+const chunk = 1 << 18;
+
+export interface CsvFile {
+  readonly csv: string;
+  readonly delimiter: string;
+}
+
+/**
+ * The rows of a CSV file. One that is malformed is a failure of its own. Throws `data.malformed` where the file can't be read on, and
+ * `data.column` where a column is missing.
+ */
+export async function* csvBatches(
+  { csv, delimiter }: CsvFile,
+  encoderOf: (columns: readonly string[]) => RowEncoder,
+): AsyncGenerator<RowBatch> {
+  const full: RowBatch[] = [];
+  let encoder: RowEncoder | undefined;
+  let width = 0;
+  /** Where in a record the columns of the plan are; undefined: they are the record as it stands. */
+  let places: readonly number[] | undefined;
+  let before = 0;
+  let read = 0;
+  let size = 1;
+  const parser = parse({
+    bom: true,
+    delimiter,
+    max_record_size: longestRow,
+    // Told in our own words, with the line on which the row starts.
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip(error) {
+      // After these there is nothing to go on from.
+      if (!error || error.code === 'CSV_MAX_RECORD_SIZE') throw error;
+      if (!encoder) throw error;
+      encoder.fail(Number(error.lines), `it is not well formed: ${error.message}`);
+    },
+    on_record(record: string[], { lines }) {
+      // `lines` counts up to the row's last one.
+      const breaks = lines - before > 1 ? breaksIn(record) : 0;
+      before = lines;
+      const line = lines - breaks;
+      if (!encoder) {
+        encoder = encoderOf(record);
+        width = record.length;
+        const found = encoder.plan.columns.map(column => record.indexOf(column));
+        places = found.length === width && found.every((place, at) => place === at) ? undefined : found;
+        return null;
+      }
+      if (record.length !== width)
+        encoder.fail(line, `it has ${record.length} columns, where the first row names ${width}`);
+      else encoder.add(line, places ? places.map(place => record[place]) : record);
+      if (encoder.isFull) full.push(encoder.take(read / size));
+      return null;
+    },
+  });
+  let failure: unknown;
+  parser.on('error', error => {
+    failure = error;
+  });
+  const step = (act: (done: () => void) => void) =>
+    new Promise<void>((resolve, reject) => act(() => (failure === undefined ? resolve() : reject(failure))));
+  // Whatever is parsed is taken out by `on_record`: nothing is left to read.
+  parser.resume();
+  try {
+    size = Math.max(1, (await stat(csv)).size);
+    for await (const bytes of createReadStream(csv, { highWaterMark: chunk })) {
+      read += (bytes as Uint8Array).length;
+      await step(done => {
+        parser.write(bytes, done);
+      });
+      yield* full.splice(0);
+    }
+    await step(done => {
+      parser.once('error', done);
+      parser.end(done);
+    });
+  } catch (error) {
+    throw refused(csv, error);
+  } finally {
+    parser.destroy();
+  }
+  if (encoder && !encoder.isEmpty) full.push(encoder.take(1));
+  yield* full;
+}
+
+function breaksIn(record: readonly string[]): number {
+  return record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
+}
+
+function refused(path: string, error: unknown): unknown {
+  if (error instanceof CsvError)
+    return new MurmurationError('data.malformed', `${path}, line ${error.lines}: ${error.message}.`);
+  if (error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined)
+    return new MurmurationError('config.invalid', `The inputs ${path} can't be read: ${error.message}.`);
+  return error;
+}

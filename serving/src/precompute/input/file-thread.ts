@@ -1,0 +1,68 @@
+import { parentPort, type TransferListItem, workerData } from 'node:worker_threads';
+import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { PrecomputeJob } from '../job/job.ts';
+import type { RowBatch } from './batch.ts';
+import { type CsvFile, csvBatches } from './csv.ts';
+import { RowEncoder } from './encoder.ts';
+import { jsonLinesBatches } from './json-lines.ts';
+import { planOf } from './plan.ts';
+
+/** What a thread reads. */
+export interface FileOrder {
+  readonly file: CsvFile | { readonly jsonLines: string };
+  readonly specs: readonly TensorSpec[];
+  readonly job: Pick<PrecomputeJob, 'key' | 'columns'>;
+  /** Rows of a batch. */
+  readonly rows: number;
+  /** Batches that may be under way at the same time. */
+  readonly ahead: number;
+}
+
+/** What it tells: batches one after the other, then its end, or why there is no more. */
+export type FileReply =
+  | { readonly batch: RowBatch }
+  | { readonly isOver: true }
+  | { readonly code: ErrorCode | null; readonly detail: string };
+
+const { file, specs, job, rows, ahead } = workerData as FileOrder;
+const tell = (reply: FileReply, transfer: readonly TransferListItem[] = []) =>
+  parentPort?.postMessage(reply, transfer);
+
+let room = ahead;
+let wake = () => {};
+// Each message: a batch was taken.
+parentPort?.on('message', () => {
+  room += 1;
+  wake();
+});
+
+async function run(): Promise<void> {
+  const encoderOf = (columns: readonly string[]) => new RowEncoder(planOf(specs, job, columns), rows);
+  const batches = 'csv' in file ? csvBatches(file, encoderOf) : jsonLinesBatches(file, encoderOf);
+  for await (const batch of batches) {
+    while (room === 0)
+      await new Promise<void>(resolve => {
+        wake = resolve;
+      });
+    room -= 1;
+    tell({ batch }, buffersOf(batch));
+  }
+  tell({ isOver: true });
+}
+
+/** What can go to the other thread without a copy. */
+function buffersOf({ groups }: RowBatch): TransferListItem[] {
+  const buffers = groups.flatMap(({ inputs }) =>
+    inputs.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])),
+  );
+  return [...new Set(buffers)];
+}
+
+run()
+  .catch((error: unknown) => {
+    const own = error instanceof MurmurationError ? error : null;
+    tell({ code: own?.code ?? null, detail: own?.detail ?? messageOf(error) });
+  })
+  // Nobody listens on it any more: nothing keeps the thread.
+  .finally(() => parentPort?.close());

@@ -1,0 +1,103 @@
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { openSql } from '@murmuration/sql/database/database';
+import type { Inputs } from '../job/inputs.ts';
+import type { PrecomputeJob } from '../job/job.ts';
+import type { RowBatch } from './batch.ts';
+import { RowEncoder } from './encoder.ts';
+import type { FileOrder, FileReply } from './file-thread.ts';
+import { objectBatches } from './objects.ts';
+import { planOf } from './plan.ts';
+
+/** Rows of a batch, and batches that are read ahead: what is in memory of the inputs at most. */
+const batchRows = 512;
+const ahead = 4;
+
+/**
+ * The rows of a job's inputs as the tensors that `specs` describes, a batch at a time and not faster than they are taken. Files are read in a
+ * thread of their own. Throws `config.invalid` where the inputs can't be read, `data.column`, `data.malformed`, and `storage.*`.
+ */
+export function readInputs(
+  { inputs, key, columns }: Pick<PrecomputeJob, 'inputs' | 'key' | 'columns'>,
+  specs: readonly TensorSpec[],
+): AsyncGenerator<RowBatch> {
+  const job = { key, columns };
+  if ('csv' in inputs || 'jsonLines' in inputs)
+    return fileBatches({ file: inputs, specs, job, rows: batchRows, ahead });
+  const encoderOf = (there: readonly string[]) => new RowEncoder(planOf(specs, job, there), batchRows);
+  return objectBatches(recordsOf(inputs), encoderOf);
+}
+
+async function* fileBatches(order: FileOrder): AsyncGenerator<RowBatch> {
+  const worker = new Worker(new URL('./file-thread.ts', import.meta.url), { workerData: order });
+  const replies: FileReply[] = [];
+  let wake = () => {};
+  const hear = (reply: FileReply) => {
+    replies.push(reply);
+    wake();
+  };
+  worker.on('message', hear);
+  worker.on('error', error => hear({ code: null, detail: messageOf(error) }));
+  worker.on('exit', () => hear({ code: null, detail: 'the thread that read it has ended' }));
+  try {
+    for (;;) {
+      const reply = replies.shift();
+      if (!reply) {
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+        continue;
+      }
+      if ('isOver' in reply) return;
+      if ('detail' in reply)
+        throw reply.code === null
+          ? new Error(`The inputs could not be read: ${reply.detail}`)
+          : new MurmurationError(reply.code, reply.detail);
+      worker.postMessage('taken');
+      yield reply.batch;
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+async function* recordsOf(
+  inputs: Exclude<Inputs, { csv: string } | { jsonLines: string }>,
+): AsyncGenerator<unknown> {
+  if ('sql' in inputs) {
+    const database = await openSql(inputs.sql);
+    try {
+      yield* database.stream(inputs.query);
+    } finally {
+      await database.close();
+    }
+    return;
+  }
+  const given: unknown = 'rows' in inputs ? inputs.rows : await moduleOf(inputs.module);
+  const records: unknown = typeof given === 'function' ? await given() : given;
+  if (!isIterable(records))
+    throw new MurmurationError(
+      'config.invalid',
+      'The inputs give no records: expected an iterable of objects.',
+    );
+  yield* records;
+}
+
+async function moduleOf(path: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+    return module.default;
+  } catch (cause) {
+    throw new MurmurationError('config.invalid', `The inputs ${path} can't be loaded: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+  return (
+    typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
+  );
+}

@@ -1,0 +1,82 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import type { ModelSource } from '../source/source.ts';
+import type { PrecomputeEvents } from './events.ts';
+import { modelOf, type PrecomputeJob } from './job/job.ts';
+import { refuseEqualNames } from './job/jobs-of.ts';
+import { type Found, lookUp } from './lookup.ts';
+import { type JobPorts, type JobState, type RunOptions, ScheduledJob } from './scheduled-job.ts';
+import { Databases } from './table/databases.ts';
+import type { EndedRun } from './table/runs.ts';
+
+export interface PrecomputationPorts extends Omit<JobPorts, 'databases' | 'events' | 'source'> {
+  readonly source: ModelSource;
+  /** The database of jobs that name none: `postgres://…`, or a path. */
+  readonly into: string;
+  readonly events?: PrecomputeEvents;
+}
+
+/** The precompute jobs of a process: runs them, and finds their rows. */
+export class Precomputation {
+  readonly #jobs: ReadonlyMap<string, ScheduledJob>;
+  readonly #ports: JobPorts;
+  readonly #unwatch: Cancel;
+
+  /** Throws `config.invalid` where two jobs have one name. */
+  constructor(jobs: readonly PrecomputeJob[], { into, events = {}, ...rest }: PrecomputationPorts) {
+    refuseEqualNames(jobs);
+    this.#ports = { ...rest, events, databases: new Databases() };
+    this.#jobs = new Map(jobs.map(job => [job.name, new ScheduledJob(job, job.into ?? into, this.#ports)]));
+    this.#unwatch = rest.source.watch(name => {
+      for (const each of this.#jobs.values()) if (modelOf(each.job).name === name) each.promoted();
+    });
+  }
+
+  get names(): readonly string[] {
+    return [...this.#jobs.keys()];
+  }
+
+  /** Runs jobs from now on when they are due. */
+  schedule(): void {
+    for (const job of this.#jobs.values()) job.schedule();
+  }
+
+  /** Runs a job now, as `ScheduledJob.run`. Throws `request.not-found` where there is none of this name. */
+  async run(name: string, options?: RunOptions): Promise<EndedRun> {
+    return this.#find(name).run(options);
+  }
+
+  async states(): Promise<readonly JobState[]> {
+    return Promise.all(Array.from(this.#jobs.values(), job => job.state()));
+  }
+
+  /** Throws `request.not-found`. */
+  async state(name: string): Promise<JobState> {
+    return this.#find(name).state();
+  }
+
+  /**
+   * The row of a key. Throws `request.not-found` where there is no such job or row, and `inference.unavailable` where the job has not run yet, or
+   * the row no longer counts and the job refuses those.
+   */
+  async find(name: string, key: string, signal?: AbortSignal): Promise<Found> {
+    const scheduled = this.#find(name);
+    return lookUp(scheduled, key, this.#ports, signal);
+  }
+
+  /** Ends what is under way, which the next process goes on with. */
+  async close(): Promise<void> {
+    this.#unwatch();
+    await Promise.all(Array.from(this.#jobs.values(), job => job.close()));
+    await this.#ports.databases.close();
+  }
+
+  #find(name: string): ScheduledJob {
+    const found = this.#jobs.get(name);
+    if (found) return found;
+    throw new MurmurationError(
+      'request.not-found',
+      `There is no precompute job "${name.slice(0, 100)}". There is: ${this.names.join(', ') || 'none'}.`,
+    );
+  }
+}

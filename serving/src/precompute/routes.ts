@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { FastifyInstance } from 'fastify';
+import { bodyOf } from '../http/body.ts';
+import { asking, clientSignal, type DoorPorts } from '../http/door.ts';
+import type { Precomputation } from './precomputation.ts';
+import type { JobState } from './scheduled-job.ts';
+import type { EndedRun } from './table/runs.ts';
+
+interface Named {
+  Params: { job: string };
+}
+
+interface Keyed {
+  Params: { job: string; '*': string };
+}
+
+/** Precomputed rows, and the jobs that make them. A key is whatever follows the name of the job. */
+export function precomputeRoutes(
+  app: FastifyInstance,
+  { server }: DoorPorts,
+  { precomputation, clock }: { readonly precomputation: Precomputation; readonly clock: Clock },
+): void {
+  app.get('/v1/precomputed', asking('predict', 'Precompute: the jobs, and how they stand'), async () => ({
+    jobs: (await precomputation.states()).map(described),
+  }));
+  app.get<Named>(
+    '/v1/precomputed/:job',
+    asking('predict', 'Precompute: a job, and how it stands'),
+    async ({ params }) => described(await precomputation.state(params.job)),
+  );
+  app.get<Keyed>(
+    '/v1/precomputed/:job/*',
+    asking('predict', 'Precompute: the row of a key'),
+    async ({ params, headers }, reply) => {
+      const { row, isStale } = await precomputation.find(params.job, params['*'], clientSignal(reply));
+      const { key, prediction, model_version: version, computed_at: computed, valid_until: until } = row;
+      // What the model said, as it is kept: numbers are written once.
+      const body = `{"job":${JSON.stringify(params.job)},"key":${JSON.stringify(key)},"prediction":${prediction},"model_version":${JSON.stringify(version)},"computed_at":${JSON.stringify(iso(computed))},"valid_until":${JSON.stringify(iso(until))},"stale":${isStale}}`;
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+      reply
+        .header('etag', etag)
+        .header('age', String(Math.max(0, Math.floor((clock.now() - computed) / 1_000))))
+        // It may be another one at any time: whoever keeps it asks whether it still is the same.
+        .header('cache-control', 'private, no-cache');
+      if (isStale) reply.header('murmuration-stale', 'true');
+      if (matches(headers['if-none-match'], etag)) return reply.status(304).send();
+      return reply.type('application/json').send(body);
+    },
+  );
+  app.post<Named>(
+    '/v1/precomputed/:job/run',
+    asking('manage', 'Precompute: starts a run of a job'),
+    async (request, reply) => {
+      const { job } = request.params;
+      const all = allOf(await bodyOf(request, server.limits.body));
+      // What ends it later is told by the state of the job.
+      await new Promise<void>((began, refused) => {
+        precomputation.run(job, { all, began }).catch(refused);
+      });
+      return reply.status(202).send({ job, started: true });
+    },
+  );
+}
+
+/** `{"all": true}` computes rows that are unchanged as well; nothing, or `{}`, does not. */
+function allOf(body: Buffer): boolean {
+  if (body.length === 0) return false;
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    value = undefined;
+  }
+  const { all = false, ...rest } = (
+    typeof value === 'object' && value !== null ? value : { wrong: value }
+  ) as {
+    readonly all?: unknown;
+  };
+  if (typeof all !== 'boolean' || Object.keys(rest).length > 0)
+    throw new MurmurationError(
+      'request.invalid',
+      'The body is empty, or {"all": true} to compute all rows again.',
+    );
+  return all;
+}
+
+/** Whether a condition names this tag (RFC 9110, §13.1.2). */
+function matches(condition: string | undefined, etag: string): boolean {
+  if (condition === undefined) return false;
+  if (condition.trim() === '*') return true;
+  return condition.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag);
+}
+
+function described({ job, table, running, underWay, last, next }: JobState) {
+  const { name, model, every, onPromotion, validFor, stale } = job;
+  return {
+    name,
+    model,
+    every: typeof every === 'number' ? { ms: every } : every,
+    on_promotion: onPromotion,
+    valid_for_ms: validFor,
+    stale,
+    rows: table?.rows ?? 0,
+    model_version: table?.version ?? null,
+    running: running !== null,
+    under_way: underWay && {
+      model_version: underWay.version,
+      began_at: iso(underWay.beganAt),
+      attempt: underWay.attempt,
+      ...running?.counts,
+    },
+    last_run: last && describedRun(last),
+    next_run: iso(next),
+  };
+}
+
+function describedRun({ version, beganAt, endedAt, failures, ...counts }: EndedRun) {
+  return {
+    ...counts,
+    model_version: version,
+    began_at: iso(beganAt),
+    ended_at: iso(endedAt),
+    duration_ms: endedAt - beganAt,
+    failures,
+  };
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,87 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
+import type { InferenceServer } from '../../server/inference-server.ts';
+import type { Turns } from '../../server/turns.ts';
+import { type RowJson, rowsJson, someRows } from './row-json.ts';
+
+/** ms that one call of the model should take: those who ask it meanwhile wait no longer. */
+const goal = 20;
+/** Rows of one call at most, and at first. */
+const mostRows = 1_024;
+const firstRows = 32;
+/** Tries of a call that may succeed later, and ms after the first. */
+const tries = 6;
+const pause = 500;
+
+interface CallPorts {
+  readonly server: Pick<InferenceServer, 'infer'>;
+  readonly clock: Clock;
+  readonly turns: Turns;
+}
+
+/** Runs rows through a version of a model by way of the inference server, in calls that are short enough to leave room for others. */
+export class ModelCalls {
+  readonly #ports: CallPorts;
+  readonly #model: string;
+  readonly #version: string;
+  #rows = firstRows;
+
+  constructor(ports: CallPorts, model: string, version: string) {
+    this.#ports = ports;
+    this.#model = model;
+    this.#version = version;
+  }
+
+  /** What the model says to each row, or why it says nothing. Throws what is no row's fault. */
+  async run(inputs: readonly Tensor[], rows: number, signal: AbortSignal): Promise<readonly RowJson[]> {
+    const all: RowJson[] = [];
+    while (all.length < rows) {
+      const count = Math.min(this.#rows, rows - all.length);
+      const began = this.#ports.turns.now();
+      all.push(...(await this.#call(someRows(inputs, all.length, count), count, signal)));
+      this.#adapt(count, this.#ports.turns.now() - began);
+    }
+    return all;
+  }
+
+  #adapt(count: number, ms: number): void {
+    if (ms > 2 * goal) this.#rows = Math.max(1, Math.floor(count / 2));
+    else if (ms < goal && count === this.#rows) this.#rows = Math.min(mostRows, 2 * this.#rows);
+  }
+
+  async #call(inputs: readonly Tensor[], rows: number, signal: AbortSignal): Promise<readonly RowJson[]> {
+    try {
+      const { outputs } = await this.#patiently(inputs, signal);
+      return rowsJson(outputs, rows);
+    } catch (error) {
+      if (!(error instanceof MurmurationError) || error.code !== 'inference.input') throw error;
+      if (rows === 1) return [{ reason: error.detail }];
+      // Which of them is at fault, the halves tell.
+      const half = rows >> 1;
+      return [
+        ...(await this.#call(someRows(inputs, 0, half), half, signal)),
+        ...(await this.#call(someRows(inputs, half, rows - half), rows - half, signal)),
+      ];
+    }
+  }
+
+  async #patiently(inputs: readonly Tensor[], signal: AbortSignal) {
+    const { server, clock } = this.#ports;
+    for (let tried = 1; ; tried++) {
+      signal.throwIfAborted();
+      try {
+        return await server.infer(
+          { model: this.#model, version: this.#version, inputs, protocol: 'precompute' },
+          signal,
+        );
+      } catch (error) {
+        const mayHelp =
+          error instanceof MurmurationError && error.retryable && error.code !== 'server.stopping';
+        if (!mayHelp || tried >= tries) throw error;
+        await sleep(error.after ?? pause * 2 ** (tried - 1), clock, signal);
+      }
+    }
+  }
+}

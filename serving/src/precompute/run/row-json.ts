@@ -1,0 +1,87 @@
+import type { NumericData } from '@murmuration/inference-client/tensors/datatype';
+import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { nestedJson } from '../../tensors/nested-json.ts';
+
+/** The JSON of a row, or why it has none. */
+export type RowJson = string | { readonly reason: string };
+
+/**
+ * Each row of some tensors as JSON: the values of one tensor as they are nested; of several, an object with those of each by its name. A row with
+ * NaN, an infinity, or bytes that are no text has no JSON.
+ */
+export function rowsJson(tensors: readonly Tensor[], rows: number, always = false): readonly RowJson[] {
+  const [only] = tensors;
+  if (tensors.length === 1 && only && !always) return tensorRows(only, rows);
+  const each = tensors.map(tensor => ({ name: JSON.stringify(tensor.name), rows: tensorRows(tensor, rows) }));
+  return Array.from({ length: rows }, (_, row): RowJson => {
+    const parts: string[] = [];
+    for (const { name, rows: own } of each) {
+      const json = own[row] as RowJson;
+      if (typeof json !== 'string') return json;
+      parts.push(`${name}:${json}`);
+    }
+    return `{${parts.join(',')}}`;
+  });
+}
+
+function tensorRows(tensor: Tensor, rows: number): readonly RowJson[] {
+  const { name, datatype, shape, data } = tensor;
+  const inner = shape.slice(1);
+  const width = inner.reduce((product, length) => product * length, 1);
+  let texts: readonly string[];
+  try {
+    texts = valuesToJson(name, datatype, data);
+  } catch (error) {
+    if (!(error instanceof MurmurationError)) throw error;
+    // One of them is at fault: each by itself.
+    if (rows === 1)
+      return [{ reason: `"${name}" holds what JSON can't write: NaN, an infinity, or no text.` }];
+    return Array.from({ length: rows }, (_, row) => tensorRows(rowOf(tensor, row, width), 1)[0] as RowJson);
+  }
+  if (inner.length === 0) return texts;
+  if (inner.length === 1) {
+    const all: string[] = new Array(rows);
+    for (let row = 0; row < rows; row++)
+      all[row] = `[${texts.slice(row * width, (row + 1) * width).join(',')}]`;
+    return all;
+  }
+  return Array.from({ length: rows }, (_, row) =>
+    nestedJson(texts.slice(row * width, (row + 1) * width), inner),
+  );
+}
+
+function rowOf({ name, datatype, shape, data }: Tensor, row: number, width: number): Tensor {
+  const [from, to] = [row * width, (row + 1) * width];
+  const own = Array.isArray(data) ? data.slice(from, to) : (data as NumericData).subarray(from, to);
+  return { name, datatype, shape: [1, ...shape.slice(1)], data: own };
+}
+
+/** Some rows of tensors, from one on. */
+export function someRows(tensors: readonly Tensor[], from: number, count: number): readonly Tensor[] {
+  return tensors.map(({ name, datatype, shape, data }) => {
+    const width = shape.slice(1).reduce((product, length) => product * length, 1);
+    const [start, end] = [from * width, (from + count) * width];
+    const own = Array.isArray(data) ? data.slice(start, end) : (data as NumericData).subarray(start, end);
+    return { name, datatype, shape: [count, ...shape.slice(1)], data: own };
+  });
+}
+
+/** The rows of tensors that `picked` names, in its order. */
+export function pickedRows(tensors: readonly Tensor[], picked: readonly number[]): readonly Tensor[] {
+  return tensors.map(tensor => {
+    const { name, datatype, shape, data } = tensor;
+    const width = shape.slice(1).reduce((product, length) => product * length, 1);
+    const inner = [picked.length, ...shape.slice(1)];
+    if (Array.isArray(data)) {
+      const own = picked.flatMap(row => data.slice(row * width, (row + 1) * width));
+      return { name, datatype, shape: inner, data: own };
+    }
+    const all = data as NumericData;
+    const own = new (all.constructor as new (length: number) => NumericData)(picked.length * width);
+    for (const [at, row] of picked.entries())
+      own.set(all.subarray(row * width, (row + 1) * width) as never, at * width);
+    return { name, datatype, shape: inner, data: own };
+  });
+}

@@ -1,0 +1,266 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { InferenceServer } from '../server/inference-server.ts';
+import type { Turns } from '../server/turns.ts';
+import type { ModelSource } from '../source/source.ts';
+import type { PrecomputeEvents } from './events.ts';
+import { modelOf, type PrecomputeJob } from './job/job.ts';
+import { dueAfter } from './job/schedule.ts';
+import { ModelCalls } from './run/model-calls.ts';
+import { Run } from './run/run.ts';
+import type { Databases } from './table/databases.ts';
+import { JobTable } from './table/job-table.ts';
+import { leaseFor, newHolder } from './table/lease.ts';
+import type { BegunRun, EndedRun, RunCounts } from './table/runs.ts';
+
+export interface JobPorts {
+  readonly server: InferenceServer;
+  readonly source: Pick<ModelSource, 'resolve'>;
+  readonly databases: Databases;
+  readonly clock: Clock;
+  readonly turns: Turns;
+  readonly events: PrecomputeEvents;
+}
+
+export interface RunOptions {
+  /** Computes all rows, those that are unchanged too. */
+  readonly all?: boolean;
+  /** Called once it has begun: from then on, only its inputs, its model and its database can end it. */
+  readonly began?: () => void;
+}
+
+/** What a job is at. */
+export interface RunningState {
+  readonly version: string;
+  readonly attempt: number;
+  readonly beganAt: number;
+  readonly counts: RunCounts;
+}
+
+/** How a job stands. Times are ms since 1970. */
+export interface JobState {
+  readonly job: PrecomputeJob;
+  /** The table: its rows, and the version that made it; null where there is none yet. */
+  readonly table: { readonly rows: number; readonly version: string } | null;
+  /** In this process. */
+  readonly running: RunningState | null;
+  /** A run that is not over: of this process, of another one, or of one that was ended before its time. */
+  readonly underWay: BegunRun | null;
+  readonly last: EndedRun | null;
+  /** When the next run is due; null where none is by time. */
+  readonly next: number | null;
+}
+
+/** ms after which a job is looked at again whose run failed, or that another process has. */
+const tryAgain = 60_000;
+
+/** One job: its table, its runs one after the other, and when they are due. */
+export class ScheduledJob {
+  readonly job: PrecomputeJob;
+  readonly #ports: JobPorts;
+  readonly #address: string;
+  readonly #stop = new AbortController();
+  #table: Promise<JobTable> | undefined;
+  #running: Promise<EndedRun> | undefined;
+  #state: RunningState | null = null;
+  #next: number | null = null;
+  #cancel: Cancel = () => {};
+  #isWanted = false;
+  #isScheduled = false;
+  /** When its last run began here, however that ended. */
+  #began: number | null = null;
+
+  /** `address`: the database of its table. */
+  constructor(job: PrecomputeJob, address: string, ports: JobPorts) {
+    this.job = job;
+    this.#address = address;
+    this.#ports = ports;
+  }
+
+  /** Throws `storage.*`, and `config.invalid` where a server refuses. */
+  async table(): Promise<JobTable> {
+    this.#table ??= this.#open();
+    this.#table.catch(() => {
+      this.#table = undefined;
+    });
+    return this.#table;
+  }
+
+  /** Runs it from now on when it is due, and goes on with what was left behind. */
+  schedule(): void {
+    this.#isScheduled = true;
+    this.#plan()
+      .then(() => this.promoted())
+      .catch(error => this.#fault('planning a job', error));
+  }
+
+  /** Runs it once its model means another version. */
+  promoted(): void {
+    if (!this.#isScheduled || !this.job.onPromotion) return;
+    if (this.#running) this.#isWanted = true;
+    else this.#runIfNewer().catch(error => this.#fault('looking at a promotion', error));
+  }
+
+  /**
+   * Runs it now. Throws `round.under-way` where it runs already, here or in another process; what its inputs, its model or its database fail
+   * with; the rows stay what they were then.
+   */
+  run(options: RunOptions = {}): Promise<EndedRun> {
+    if (this.#running) return Promise.reject(this.#inUse('it runs already'));
+    this.#began = this.#ports.clock.now();
+    this.#cancel();
+    const running = this.#run(options);
+    this.#running = running;
+    const over = (error: unknown) => {
+      this.#running = undefined;
+      this.#state = null;
+      if (this.#isScheduled && !this.#stop.signal.aborted) this.#after(error);
+    };
+    running.then(() => over(null), over);
+    return running;
+  }
+
+  async state(): Promise<JobState> {
+    const { generation, rows, version, run, ended } = await (await this.table()).state();
+    return {
+      job: this.job,
+      table: generation === null ? null : { rows: rows ?? 0, version: version ?? '' },
+      running: this.#state,
+      underWay: run === null ? null : (JSON.parse(run) as BegunRun),
+      last: ended === null ? null : (JSON.parse(ended) as EndedRun),
+      next: this.#next,
+    };
+  }
+
+  /** Ends what is under way; the next start goes on with it. */
+  async close(): Promise<void> {
+    this.#cancel();
+    this.#stop.abort(new MurmurationError('server.stopping'));
+    await this.#running?.catch(() => {});
+  }
+
+  async #open(): Promise<JobTable> {
+    const table = new JobTable(
+      await this.#ports.databases.at(this.#address),
+      this.job.name,
+      await newHolder(),
+    );
+    await table.state();
+    return table;
+  }
+
+  async #run({ all = false, began }: RunOptions): Promise<EndedRun> {
+    const { server, source, clock, turns, events } = this.#ports;
+    const { signal } = this.#stop;
+    const table = await this.table();
+    signal.throwIfAborted();
+    if (!(await table.lease.take(clock.now()))) throw this.#inUse('another process runs it');
+    const stopHolding = this.#holdOn(table);
+    let run: Run | undefined;
+    try {
+      const { name, at } = modelOf(this.job);
+      // Of an alias that moves meanwhile, the run keeps the version that it began with.
+      const { version } = await source.resolve(name, at);
+      const { model, ...rest } = await server.metadata(name, version);
+      const { generation } = await table.state();
+      const begun = await table.begin(model, { now: clock.now(), all });
+      events.began?.(this.job.name, begun.version, begun.attempt);
+      began?.();
+      run = new Run(
+        this.job,
+        {
+          table,
+          metadata: { model, ...rest },
+          calls: new ModelCalls({ server, clock, turns }, name, begun.version),
+          clock,
+          progressed: (counts, share) => {
+            this.#state = { ...begun, counts };
+            events.progressed?.(this.job.name, counts, share);
+          },
+        },
+        { begun, whole: all ? null : generation, signal },
+      );
+      this.#state = { ...begun, counts: run.counts };
+      const ended = await run.run();
+      const { rows } = await table.state();
+      events.ended?.(this.job.name, ended, rows ?? 0);
+      await table.sweep().catch(error => this.#fault('removing old rows', error));
+      return ended;
+    } catch (error) {
+      const ended = run?.ended(error instanceof MurmurationError ? error.detail : messageOf(error)) ?? null;
+      if (ended && !signal.aborted) await table.fail(ended).catch(() => {});
+      events.failed?.(this.job.name, error, ended);
+      throw error;
+    } finally {
+      stopHolding();
+      await table.lease.release().catch(() => {});
+    }
+  }
+
+  /** Says that it goes on holding the job, however long a step takes; whoever has lost it finds that at the next write. */
+  #holdOn(table: JobTable): Cancel {
+    const { clock } = this.#ports;
+    let cancel: Cancel;
+    const wait = () => {
+      cancel = clock.at(clock.now() + leaseFor / 3, () => {
+        table.keep(clock.now()).catch(() => {});
+        wait();
+      });
+    };
+    wait();
+    return () => cancel();
+  }
+
+  /** What comes after a run: what was asked for meanwhile, another try where that may help, or the next one by time. */
+  #after(error: unknown): void {
+    const mayHelp =
+      error instanceof MurmurationError && (error.retryable || error.code === 'round.under-way');
+    if (this.#isWanted) {
+      this.#isWanted = false;
+      this.promoted();
+    } else if (mayHelp) this.#wakeAt(this.#ports.clock.now() + tryAgain);
+    else this.#plan().catch(fault => this.#fault('planning a job', fault));
+  }
+
+  async #plan(): Promise<void> {
+    const { underWay, last } = await this.state();
+    if (this.#stop.signal.aborted || this.#running) return;
+    const began = Math.max(this.#began ?? 0, last?.beganAt ?? 0) || null;
+    // A run that a process left behind goes on at once.
+    const due = underWay && this.#began === null ? 0 : dueAfter(this.job.every, began);
+    if (due !== null) this.#wakeAt(due);
+  }
+
+  #wakeAt(time: number): void {
+    const { clock } = this.#ports;
+    this.#cancel();
+    this.#next = Math.max(time, clock.now());
+    const cancel = clock.at(this.#next, () => this.#start());
+    this.#cancel = () => {
+      cancel();
+      this.#next = null;
+    };
+  }
+
+  /** Runs it; whoever waits for nothing hears of what fails by the events. */
+  #start(): void {
+    this.#next = null;
+    if (!this.#running) this.run().catch(() => {});
+  }
+
+  async #runIfNewer(): Promise<void> {
+    const { name, at } = modelOf(this.job);
+    // Of the source itself: the server gives a new version once it is in memory.
+    const model = await this.#ports.source.resolve(name, at);
+    const { hash } = await (await this.table()).state();
+    if (hash !== model.hash && !this.#stop.signal.aborted) this.#start();
+  }
+
+  #inUse(why: string): MurmurationError {
+    return new MurmurationError('round.under-way', `The job ${this.job.name} can't run: ${why}.`);
+  }
+
+  #fault(where: string, error: unknown): void {
+    this.#ports.events.fault?.(where, error);
+  }
+}

@@ -1,0 +1,250 @@
+import { insertMany, quoted } from '@murmuration/sql/bulk/insert-many';
+import type { Value } from '@murmuration/sql/values/value';
+import { type Kysely, sql } from 'kysely';
+import { Lease } from './lease.ts';
+import { generationOf, generationTable, jobsTable, viewOf } from './names.ts';
+import type { BegunRun, EndedRun } from './runs.ts';
+import {
+  type Database,
+  type GenerationRow,
+  type JobRow,
+  makeGeneration,
+  type PrecomputedRow,
+  type Tables,
+  tableNames,
+} from './schema.ts';
+
+/** A row as a run writes it. */
+export type WrittenRow = Omit<GenerationRow, 'attempt' | 'model_version'>;
+
+/** What is known of a row from before. */
+export type KnownRow = Pick<GenerationRow, 'key' | 'input_hash' | 'prediction' | 'computed_at'>;
+
+const columns = [
+  { name: 'key', type: 'text' },
+  { name: 'prediction', type: 'text' },
+  { name: 'model_version', type: 'text' },
+  { name: 'computed_at', type: 'integer' },
+  { name: 'valid_until', type: 'integer' },
+  { name: 'input', type: 'text' },
+  { name: 'input_hash', type: 'text' },
+  { name: 'line', type: 'integer' },
+  { name: 'attempt', type: 'integer' },
+] as const;
+
+/** What an earlier start left is written over; a key that this start has written stays. */
+const onConflict = `on conflict (key) do update set ${columns
+  .slice(1)
+  .map(({ name }) => `${name} = excluded.${name}`)
+  .join(', ')} where `;
+
+const rowColumns = ['key', 'prediction', 'model_version', 'computed_at', 'valid_until', 'input'] as const;
+
+/** Tables of generations, which have names of their own. */
+type Generations = Kysely<Record<string, GenerationRow>>;
+
+/**
+ * The rows of one job in a database. A run writes a generation of its own; once that is whole, it takes the place of the one before in one
+ * transaction, so that readers see all of one or all of the other. All methods throw `storage.*`.
+ */
+export class JobTable {
+  readonly lease: Lease;
+  readonly #database: Database;
+  readonly #job: string;
+
+  constructor(database: Database, job: string, holder: string) {
+    this.#database = database;
+    this.#job = job;
+    this.lease = new Lease(database, job, holder);
+  }
+
+  get #generations(): Generations {
+    return this.#database.rows as unknown as Generations;
+  }
+
+  /** How it stands with the job. Makes its row where there is none. */
+  async state(): Promise<JobRow> {
+    const { rows } = this.#database;
+    const find = () =>
+      rows.selectFrom(jobsTable).selectAll().where('name', '=', this.#job).executeTakeFirst();
+    const found = await find();
+    if (found) return found;
+    await rows
+      .insertInto(jobsTable)
+      .values({
+        name: this.#job,
+        generation: null,
+        version: null,
+        hash: null,
+        rows: null,
+        newest: 0,
+        run: null,
+        ended: null,
+        holder: null,
+        held_until: null,
+      })
+      .onConflict(conflict => conflict.column('name').doNothing())
+      .execute();
+    return (await find()) as JobRow;
+  }
+
+  /** Goes on holding the job. Throws `storage.in-use` where another process has it. */
+  async keep(now: number): Promise<void> {
+    await this.lease.hold(this.#database.rows, now);
+  }
+
+  /** Begins a run with a version at `now`, or goes on with one of the same content that was left behind, unless `all` says not to. */
+  async begin(
+    { version, hash }: Pick<BegunRun, 'version' | 'hash'>,
+    { now, all }: { readonly now: number; readonly all: boolean },
+  ): Promise<BegunRun> {
+    const { rows } = this.#database;
+    return rows.transaction().execute(async changes => {
+      await this.lease.hold(changes, now);
+      const { run, newest } = await changes
+        .selectFrom(jobsTable)
+        .select(['run', 'newest'])
+        .where('name', '=', this.#job)
+        .executeTakeFirstOrThrow();
+      const left = run === null ? undefined : (JSON.parse(run) as BegunRun);
+      const goesOn = left && left.hash === hash && left.version === version && !all;
+      const begun: BegunRun = goesOn
+        ? { ...left, attempt: left.attempt + 1 }
+        : { generation: newest + 1, attempt: 1, version, hash, beganAt: now };
+      if (!goesOn) {
+        if (left) await this.#drop(changes, left.generation);
+        await makeGeneration(changes, generationTable(this.#job, begun.generation));
+      }
+      await changes
+        .updateTable(jobsTable)
+        .set({ run: JSON.stringify(begun), newest: begun.generation })
+        .where('name', '=', this.#job)
+        .execute();
+      return begun;
+    });
+  }
+
+  /** What a generation has of these keys. */
+  async known(generation: number, keys: readonly string[]): Promise<readonly KnownRow[]> {
+    if (keys.length === 0) return [];
+    return this.#generations
+      .selectFrom(generationTable(this.#job, generation))
+      .select(['key', 'input_hash', 'prediction', 'computed_at'])
+      .where('key', 'in', keys)
+      .execute();
+  }
+
+  /** Writes rows of a run, and gives those whose key another row of this start has. */
+  async write<Row extends WrittenRow>(
+    { generation, attempt, version }: BegunRun,
+    written: readonly Row[],
+    now: number,
+  ): Promise<readonly Row[]> {
+    const table = generationTable(this.#job, generation);
+    const values: Value[] = [];
+    // One statement changes a row once.
+    const first = new Map<string, Row>();
+    for (const row of written) {
+      if (first.has(row.key)) continue;
+      first.set(row.key, row);
+      values.push(
+        row.key,
+        row.prediction,
+        version,
+        row.computed_at,
+        row.valid_until,
+        row.input,
+        row.input_hash,
+        row.line,
+        attempt,
+      );
+    }
+    const target = {
+      kind: this.#database.kind,
+      table,
+      columns,
+      onConflict: `${onConflict}${quoted(table)}.attempt < excluded.attempt`,
+    };
+    return this.#database.rows.transaction().execute(async changes => {
+      await this.lease.hold(changes, now);
+      const changed = await insertMany(changes as never, target, values);
+      if (changed === written.length) return [];
+      const kept = await (changes as unknown as Generations)
+        .selectFrom(table)
+        .select(['key', 'line'])
+        .where('key', 'in', [...first.keys()])
+        .execute();
+      const lines = new Map(kept.map(({ key, line }) => [key, line]));
+      return written.filter(({ key, line }) => lines.get(key) !== line);
+    });
+  }
+
+  /** Lets a generation that is whole take the place of the one before, in one step. */
+  async finish({ generation, attempt, version, hash }: BegunRun, ended: EndedRun): Promise<number> {
+    const table = generationTable(this.#job, generation);
+    const { kind, rows } = this.#database;
+    return rows.transaction().execute(async changes => {
+      await this.lease.hold(changes, ended.endedAt);
+      const generations = changes as unknown as Generations;
+      // What the inputs no longer had when the run went on.
+      if (attempt > 1) await generations.deleteFrom(table).where('attempt', '<', attempt).execute();
+      const { count } = await generations
+        .selectFrom(table)
+        .select(({ fn }) => fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
+      const view = sql.id(viewOf(this.#job));
+      if (kind === 'sqlite') await sql`drop view if exists ${view}`.execute(changes);
+      const made = kind === 'sqlite' ? sql`create view` : sql`create or replace view`;
+      const shown = sql.join(rowColumns.map(name => sql.id(name)));
+      await sql`${made} ${view} as select ${shown} from ${sql.id(table)}`.execute(changes);
+      await changes
+        .updateTable(jobsTable)
+        .set({ generation, version, hash, rows: Number(count), run: null, ended: JSON.stringify(ended) })
+        .where('name', '=', this.#job)
+        .execute();
+      return Number(count);
+    });
+  }
+
+  /** Notes that a run failed; a later one may go on with it. */
+  async fail(ended: EndedRun): Promise<void> {
+    await this.#database.rows
+      .updateTable(jobsTable)
+      .set({ ended: JSON.stringify(ended) })
+      .where('name', '=', this.#job)
+      .execute();
+  }
+
+  /** Removes the tables of generations that nobody reads nor writes any more. */
+  async sweep(): Promise<void> {
+    const { generation, run } = await this.state();
+    const writing = run === null ? null : (JSON.parse(run) as BegunRun).generation;
+    for (const table of await tableNames(this.#database)) {
+      const found = generationOf(this.#job, table);
+      if (found === undefined || found === generation || found === writing) continue;
+      await this.#drop(this.#database.rows, found);
+    }
+  }
+
+  /** A row as it is read; undefined where there is none, or no generation is whole yet. */
+  async find(key: string): Promise<PrecomputedRow | undefined> {
+    return (this.#database.rows as unknown as Kysely<Record<string, PrecomputedRow>>)
+      .selectFrom(viewOf(this.#job))
+      .select(rowColumns)
+      .where('key', '=', key)
+      .executeTakeFirst();
+  }
+
+  /** Puts a row that was computed anew in its place, unless another generation is read by now. */
+  async renew(generation: number, { key, ...row }: PrecomputedRow): Promise<void> {
+    await this.#generations
+      .updateTable(generationTable(this.#job, generation))
+      .set(row)
+      .where('key', '=', key)
+      .execute();
+  }
+
+  async #drop(rows: Kysely<Tables>, generation: number): Promise<void> {
+    await rows.schema.dropTable(generationTable(this.#job, generation)).ifExists().execute();
+  }
+}

@@ -1,0 +1,84 @@
+import { hostname } from 'node:os';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { isOver, processIdentity } from '@murmuration/sql/processes/process-identity';
+import type { Kysely } from 'kysely';
+import { jobsTable } from './names.ts';
+import type { Database, Tables } from './schema.ts';
+
+/** ms for which a job is held; whoever holds it says so again before. */
+export const leaseFor = 60_000;
+
+let holders = 0;
+
+/** What names this holder among all processes of all machines. */
+export async function newHolder(): Promise<string> {
+  holders += 1;
+  return `${hostname()} ${process.pid}.${holders}|${await processIdentity(process.pid)}`;
+}
+
+/**
+ * The right to change a job's rows, which one process has at a time, as a row of the database says: it ends with `leaseFor`, or as soon as the
+ * process is known to be over. Whoever lost it writes nothing more, since each transaction of a run asks for it.
+ */
+export class Lease {
+  readonly #database: Database;
+  readonly #job: string;
+  readonly #holder: string;
+
+  constructor(database: Database, job: string, holder: string) {
+    this.#database = database;
+    this.#job = job;
+    this.#holder = holder;
+  }
+
+  /** Whether it has the job from now on, `now` in ms since 1970. */
+  async take(now: number): Promise<boolean> {
+    return this.#database.rows.transaction().execute(async rows => {
+      const [found] = await rows
+        .selectFrom(jobsTable)
+        .select(['holder', 'held_until'])
+        .where('name', '=', this.#job)
+        .execute();
+      const { holder = null, held_until: until = null } = found ?? {};
+      const isFree =
+        holder === null ||
+        holder === this.#holder ||
+        (until !== null && until <= now) ||
+        (await isOver(holder.slice(holder.indexOf('|') + 1)));
+      if (!isFree) return false;
+      let query = rows
+        .updateTable(jobsTable)
+        .set({ holder: this.#holder, held_until: now + leaseFor })
+        .where('name', '=', this.#job);
+      // Another program may have taken it in between.
+      query = holder === null ? query.where('holder', 'is', null) : query.where('holder', '=', holder);
+      const { numUpdatedRows } = await query.executeTakeFirst();
+      return numUpdatedRows === 1n;
+    });
+  }
+
+  /** Holds it on, inside of the transaction of what is written. Throws `storage.in-use` where another process has it by now. */
+  async hold(rows: Kysely<Tables>, now: number): Promise<void> {
+    const { numUpdatedRows } = await rows
+      .updateTable(jobsTable)
+      .set({ held_until: now + leaseFor })
+      .where('name', '=', this.#job)
+      .where('holder', '=', this.#holder)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n)
+      throw new MurmurationError(
+        'storage.in-use',
+        `Another process runs the job ${this.#job} into ${this.#database.description} by now.`,
+      );
+  }
+
+  /** Lets go of it. */
+  async release(): Promise<void> {
+    await this.#database.rows
+      .updateTable(jobsTable)
+      .set({ holder: null, held_until: null })
+      .where('name', '=', this.#job)
+      .where('holder', '=', this.#holder)
+      .execute();
+  }
+}

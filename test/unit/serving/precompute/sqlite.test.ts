@@ -1,0 +1,3 @@
+import { precomputeContract } from '../../../contract/precompute.ts';
+
+precomputeContract('SQLite', async () => undefined);
