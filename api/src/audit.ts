@@ -21,6 +21,8 @@ export const auditActions = [
   'alert.acknowledge',
   'alert.silence',
   'webhook.test',
+  'inference-token.create',
+  'inference-token.revoke',
   'model.load',
   'model.unload',
 ] as const;

@@ -19,6 +19,7 @@ export const subjects = [
   'audit',
   'alerts',
   'inference',
+  'inference-tokens',
 ] as const;
 export type Subject = (typeof subjects)[number];
 

@@ -23,6 +23,36 @@ export const enrolmentToken = z.object({
 });
 export type EnrolmentTokenMessage = z.infer<typeof enrolmentToken>;
 
+/** What a program may do with an inference token, and how often. */
+export const inferenceTokenTerms = {
+  rights: z
+    .array(z.enum(['predict', 'manage']))
+    .min(1)
+    .max(2),
+  rate: z
+    .object({ burst: z.int().min(1).max(10_000_000), perSecond: z.number().positive().max(10_000_000) })
+    .nullable()
+    .default(null)
+    .describe('Requests at once, and a second in the long run; null: any number'),
+  quota: z
+    .object({ requests: z.int().min(1).max(1_000_000_000), hours: z.number().positive().max(8_784) })
+    .nullable()
+    .default(null)
+    .describe('A stock of requests, and the hours in which an empty one is full again; null: none'),
+};
+
+/** With which programs ask the inference server, as GET /v1/admin/inference-tokens lists them. */
+export const inferenceToken = z.object({
+  id: z.string(),
+  name: z.string(),
+  ...inferenceTokenTerms,
+  state: tokenState,
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+  revokedAt: instant.nullable(),
+});
+export type InferenceTokenMessage = z.infer<typeof inferenceToken>;
+
 /** With which operators come in, as GET /v1/admin/operator-tokens lists them. */
 export const operatorToken = z.object({
   id: z.string(),

@@ -48,6 +48,36 @@ it('says how to ask where nobody has yet, then shows each request and how fast t
   expect(world.problems).toEqual([]);
 });
 
+it('makes an inference token without a restart, and revokes it', async () => {
+  const page = await world.page('operator');
+  await page.goto(`${world.coordinator.url}/#/serving`);
+  await page.getByText('No inference token has been created here.').waitFor();
+  await page.getByRole('button', { name: 'New inference token' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('the shop');
+  await dialog.getByLabel('Requests a day').fill('2');
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Create token' }).click();
+  const text = await dialog.getByLabel('Token').inputValue();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('2 in 24 h').waitFor();
+  const ask = async () =>
+    (
+      await fetch(`${world.coordinator.url}/v1/models/line:predict`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${text}` },
+        body: JSON.stringify({ instances: [[1]] }),
+      })
+    ).status;
+  expect((await predict(1)).status).toBe(401);
+  expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('revoked', { exact: true }).waitFor();
+  expect(await ask()).toBe(401);
+  expect(world.problems).toEqual([]);
+});
+
 it.each([
   ['light', 1440],
   ['dark', 390],

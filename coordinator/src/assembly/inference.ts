@@ -1,5 +1,6 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { Access } from '@murmuration/serving/access/access';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
@@ -16,9 +17,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { App } from '../http/app.ts';
+import { InferenceTokens } from '../inference/inference-tokens.ts';
 import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
 import type { History } from '../registry/ports.ts';
+import type { InferenceTokenStore } from '../tokens/inference-token.ts';
 import type { Core } from './core.ts';
 import { version } from './version.ts';
 
@@ -30,15 +33,18 @@ export interface InferenceParts {
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
   readonly history: History;
+  readonly tokenStore: InferenceTokenStore;
   readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly random: RandomBytes;
 }
 
 /** The inference server of a coordinator. */
 export interface OpenInference {
   readonly server: InferenceServer;
   readonly watch: InferenceWatch;
+  readonly tokens: InferenceTokens;
   /** Where gRPC is spoken, such as `127.0.0.1:8901`; undefined: nowhere. */
   readonly grpc: string | undefined;
   /** Answers what is under way, and closes all. */
@@ -54,7 +60,7 @@ const patience = 5_000;
  */
 export async function openInference(
   app: App,
-  { settings, host, tls, core, history, events, metrics, clock }: InferenceParts,
+  { settings, host, tls, core, history, tokenStore, events, metrics, clock, random }: InferenceParts,
 ): Promise<OpenInference> {
   const { registry, rounds, versionAliases } = core;
   const { preload, ...rest } = serverSettings(settings);
@@ -87,6 +93,8 @@ export async function openInference(
     }),
   });
   const access = new Access(settings.tokens, { primitives: native, clock });
+  const tokens = new InferenceTokens({ store: tokenStore, access, primitives: native, clock, random });
+  await tokens.open();
   const ports = {
     server,
     fault,
@@ -100,6 +108,7 @@ export async function openInference(
   return {
     server,
     watch: new InferenceWatch(server, activity),
+    tokens,
     grpc: grpc?.address,
     async close() {
       grpc?.drain();

@@ -243,9 +243,11 @@ async function open(
     tls: config.tls,
     core,
     history: storage.history,
+    tokenStore: storage.inferenceTokens,
     events,
     metrics,
     clock,
+    random,
   });
   opened.add(() => inference.close());
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
@@ -279,6 +281,7 @@ async function open(
     activePopulation: core.activePopulation,
     convictions: core.convictions,
     inference: inference.watch,
+    inferenceTokens: inference.tokens,
   });
   await serveApps(app, config.apps);
   await serveDashboard(app);

@@ -23,6 +23,8 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'alert.acknowledge': 'alerts',
   'alert.silence': 'alerts',
   'webhook.test': 'alerts',
+  'inference-token.create': 'inference-tokens',
+  'inference-token.revoke': 'inference-tokens',
   'model.load': 'inference',
   'model.unload': 'inference',
 };

@@ -25,7 +25,7 @@ import { sqliteRounds } from './sqlite/rounds.ts';
 import { sqliteSessions } from './sqlite/sessions.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteSilences } from './sqlite/silences.ts';
-import { sqliteEnrolmentTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
+import { sqliteEnrolmentTokens, sqliteInferenceTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
 
 /** Where things lie in a storage folder. */
@@ -117,6 +117,7 @@ export async function openFolder(folder: string, clock: Clock) {
         devices: sqliteDevices(database),
         enrolmentTokens: sqliteEnrolmentTokens(database),
         operatorTokens: sqliteOperatorTokens(database),
+        inferenceTokens: sqliteInferenceTokens(database),
         audit: sqliteAudit(database),
         activity: sqliteActivity(database),
         convictions: sqliteConvictions(database),

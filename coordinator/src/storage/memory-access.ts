@@ -8,9 +8,10 @@ import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { Judged, VerdictStore } from '../registry/verdicts.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
+import type { InferenceTokenStore, StoredInferenceToken } from '../tokens/inference-token.ts';
 import { isValid } from '../tokens/secret-token.ts';
 
-/** Tokens by their ids, as both kinds are kept. */
+/** Tokens by their ids, as all kinds are kept. */
 class MemoryTokens<Token extends Pick<OperatorToken, 'id' | 'createdAt' | 'revokedAt'>> {
   readonly tokens = new Map<string, Token>();
 
@@ -64,6 +65,20 @@ export function memoryOperatorTokens(): OperatorTokenStore {
     revoke: (id, time) => kept.revoke(id, time),
     async anyValid(time) {
       return [...kept.tokens.values()].some(token => isValid(token, time));
+    },
+  };
+}
+
+export function memoryInferenceTokens(): InferenceTokenStore {
+  const kept = new MemoryTokens<StoredInferenceToken>();
+  return {
+    add: token => kept.add(token),
+    get: id => kept.get(id),
+    list: page => kept.list(page),
+    revoke: (id, time) => kept.revoke(id, time),
+    async unrevoked() {
+      const all = [...kept.tokens.values()];
+      return { tokens: all.filter(({ revokedAt }) => revokedAt === null), hasAny: all.length > 0 };
     },
   };
 }

@@ -15,11 +15,13 @@ import type { AddedTaskStore } from '../task/added-tasks.ts';
 import type { SettingsStore } from '../task/settings-store.ts';
 import type { SilenceStore } from '../telemetry/alerts/attention.ts';
 import type { HourlyCountStore } from '../telemetry/hourly-counts.ts';
+import type { InferenceTokenStore } from '../tokens/inference-token.ts';
 import { memoryBlobs, memoryDevices, memoryHistory } from './memory.ts';
 import {
   memoryActivity,
   memoryAudit,
   memoryEnrolmentTokens,
+  memoryInferenceTokens,
   memoryOperatorTokens,
   memoryPausedTasks,
   memoryVerdicts,
@@ -45,6 +47,7 @@ export interface Storage {
   readonly devices: DeviceStore;
   readonly enrolmentTokens: EnrolmentTokenStore;
   readonly operatorTokens: OperatorTokenStore;
+  readonly inferenceTokens: InferenceTokenStore;
   readonly sessions: SessionStore;
   readonly audit: AuditLog;
   readonly activity: ActivityStore;
@@ -84,6 +87,7 @@ function memoryStorage(clock: Clock): Storage {
     devices,
     enrolmentTokens: memoryEnrolmentTokens(),
     operatorTokens: memoryOperatorTokens(),
+    inferenceTokens: memoryInferenceTokens(),
     sessions: memorySessions(),
     audit: memoryAudit(),
     activity: memoryActivity(devices),

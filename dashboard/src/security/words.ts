@@ -64,6 +64,8 @@ export const words = {
       'alert.acknowledge': 'acknowledged an alert',
       'alert.silence': 'silenced alerts',
       'webhook.test': 'tested a webhook',
+      'inference-token.create': 'created an inference token',
+      'inference-token.revoke': 'revoked an inference token',
       'model.load': 'loaded a model for inference',
       'model.unload': 'unloaded a model from inference',
     } satisfies Record<AuditAction, string>,

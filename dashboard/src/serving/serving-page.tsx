@@ -5,6 +5,7 @@ import { bytes, count } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { terms } from '../words/terms.ts';
+import { InferenceTokens } from './inference-tokens.tsx';
 import { ModelsCard } from './models-card.tsx';
 import { RecentCard } from './recent-card.tsx';
 import { LatencyChart, ThroughputChart } from './serving-charts.tsx';
@@ -42,6 +43,7 @@ export function ServingPage() {
               <ThroughputChart minutes={inference.minutes} />
             </div>
             <RecentCard recent={inference.recent} />
+            <InferenceTokens />
           </div>
         )}
       </Loading>

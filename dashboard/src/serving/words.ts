@@ -1,6 +1,11 @@
 import type { InferenceModelState } from '@murmuration/api/inference';
 import { count, duration, figure } from '../format/format.ts';
 
+interface Quota {
+  readonly requests: number;
+  readonly hours: number;
+}
+
 export const words = {
   lead: 'The coordinator answers inference requests with the versions that devices serve. Figures are of the last hour.',
   summary: 'At a glance',
@@ -64,6 +69,20 @@ export const words = {
   recentHint: 'Neither what they held nor who asked is kept here.',
   noRequests: (base: string) => `Nobody has asked yet. Try: curl ${base}/v2/models`,
   recentColumns: { time: 'Time', model: 'Model', protocol: 'Protocol', took: 'Took', outcome: 'Outcome' },
+  tokens: {
+    heading: 'Inference tokens',
+    hint: 'Programs use these tokens to ask models, over REST and gRPC. Tokens from the configuration aren’t listed.',
+    none: 'No inference token has been created here. Without one, only programs on the coordinator’s machine may ask.',
+    rights: { predict: 'ask', manage: 'load and unload' },
+    limits: (rate: { readonly perSecond: number } | null, quota: Quota | null) =>
+      [rate && `${figure(rate.perSecond)}/s`, quota && `${count(quota.requests)} in ${figure(quota.hours)} h`]
+        .filter(limit => limit !== null)
+        .join(', ') || 'none',
+    revokeConsequences: [
+      'The next request with this token is refused. You can’t undo this.',
+      'If it was the last one, nobody can ask without a token all the same.',
+    ],
+  },
   ok: 'answered',
   unknownModel: 'unknown',
   showAll: (requests: number) => `Show all ${count(requests)}`,

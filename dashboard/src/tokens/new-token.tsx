@@ -10,7 +10,7 @@ import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
 interface Shown {
-  readonly kind: 'enrolment' | 'operator';
+  readonly kind: 'enrolment' | 'operator' | 'inference';
   readonly made: () => void;
 }
 
@@ -65,10 +65,16 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
       expiresAt: until ? new Date(until).toISOString() : null,
     };
     const uses = String(fields.get('uses') ?? '');
-    const body =
-      kind === 'enrolment'
-        ? { ...common, maxUses: uses === '' ? null : Number(uses) }
-        : { ...common, role: String(fields.get('role')) };
+    const perDay = String(fields.get('perDay') ?? '');
+    const body = {
+      ...common,
+      ...(kind === 'enrolment' && { maxUses: uses === '' ? null : Number(uses) }),
+      ...(kind === 'operator' && { role: String(fields.get('role')) }),
+      ...(kind === 'inference' && {
+        rights: fields.get('manage') === null ? ['predict'] : ['predict', 'manage'],
+        quota: perDay === '' ? null : { requests: Number(perDay), hours: 24 },
+      }),
+    };
     try {
       const answer = await requests.send<{ text: string }>('POST', `${kind}-tokens`, body);
       made(answer.text);
@@ -90,13 +96,27 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
         <input type="text" name="name" required maxLength={100} autocomplete="off" />
         <small>{words.made[kind].nameHint}</small>
       </label>
-      {kind === 'enrolment' ? (
+      {kind === 'inference' && (
+        <>
+          <label class="choice">
+            <input type="checkbox" name="manage" />
+            <span>{words.made.manage}</span>
+          </label>
+          <label class="field">
+            <span>{words.made.perDay}</span>
+            <input type="number" name="perDay" min={1} step={1} />
+            <small>{words.made.perDayHint}</small>
+          </label>
+        </>
+      )}
+      {kind === 'enrolment' && (
         <label class="field">
           <span>{words.made.uses}</span>
           <input type="number" name="uses" min={1} step={1} defaultValue={usesByDefault} />
           <small>{words.made.usesHint}</small>
         </label>
-      ) : (
+      )}
+      {kind === 'operator' && (
         <label class="field">
           <span>{words.made.role}</span>
           <select name="role">

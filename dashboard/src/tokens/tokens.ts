@@ -1,5 +1,5 @@
 import type { Role } from '@murmuration/api/role';
-import type { TokenState } from '@murmuration/api/token';
+import type { InferenceTokenMessage, TokenState } from '@murmuration/api/token';
 
 interface Token {
   readonly id: string;
@@ -17,6 +17,9 @@ export interface EnrolmentToken extends Token {
   /** null: any number. */
   readonly maxUses: number | null;
 }
+
+/** As GET /v1/admin/inference-tokens lists them. */
+export interface InferenceToken extends Token, Pick<InferenceTokenMessage, 'rights' | 'rate' | 'quota'> {}
 
 /** As GET /v1/admin/operator-tokens lists them. */
 export interface OperatorToken extends Token {

@@ -33,7 +33,10 @@ interface Held {
  * token in any case.
  */
 export class Access {
-  readonly #tokens: ReadonlyMap<string, Held>;
+  readonly #listed: readonly InferenceToken[];
+  #tokens: ReadonlyMap<string, Held>;
+  /** Whether somebody without a token may be let in. */
+  #isOpen: boolean;
   readonly #primitives: Pick<Primitives, 'sha256'>;
   readonly #clock: Clock;
 
@@ -43,24 +46,36 @@ export class Access {
   ) {
     this.#primitives = primitives;
     this.#clock = clock;
-    this.#tokens = new Map(
-      tokens.map(token => [
-        token.id,
-        {
-          token,
-          digest: Buffer.from(token.sha256, 'hex'),
-          expiresAt: token.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(token.expiresAt),
-          bounds: [token.rate, token.quota && asRate(token.quota)]
-            .filter(rate => rate !== null)
-            .map(rate => new Rates(rate, clock)),
-        },
-      ]),
-    );
+    this.#listed = tokens;
+    this.#tokens = new Map(tokens.map(token => [token.id, this.#held(token)]));
+    this.#isOpen = tokens.length === 0;
+  }
+
+  /**
+   * Lets these in beside those that it was made with, and no longer those that were given here before; how much was used of one that stays
+   * is remembered. `isClosed`: from now on nobody is let in without a token.
+   */
+  alsoHold(tokens: readonly InferenceToken[], isClosed: boolean): void {
+    const before = this.#tokens;
+    const all = [...tokens, ...this.#listed];
+    this.#tokens = new Map(all.map(token => [token.id, before.get(token.id) ?? this.#held(token)]));
+    this.#isOpen &&= all.length === 0 && !isClosed;
+  }
+
+  #held(token: InferenceToken): Held {
+    return {
+      token,
+      digest: Buffer.from(token.sha256, 'hex'),
+      expiresAt: token.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(token.expiresAt),
+      bounds: [token.rate, token.quota && asRate(token.quota)]
+        .filter(rate => rate !== null)
+        .map(rate => new Rates(rate, this.#clock)),
+    };
   }
 
   /** Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often` where the token is used more than it may be. */
   admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): void {
-    if (this.#tokens.size === 0 && right === 'predict' && isLocal) {
+    if (this.#isOpen && right === 'predict' && isLocal) {
       // A page that lets its own name mean this machine, or a proxy, would open it to others.
       if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return;
       throw new MurmurationError(

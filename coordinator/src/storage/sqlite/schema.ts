@@ -10,6 +10,7 @@ export interface Tables {
   readonly enrolment_tokens: EnrolmentTokensTable;
   readonly enrolment_uses: { readonly token: string; readonly device: string };
   readonly operator_tokens: OperatorTokensTable;
+  readonly inference_tokens: InferenceTokensTable;
   readonly sessions: SessionsTable;
   readonly audit: AuditTable;
   readonly device_activity: DeviceActivityTable;
@@ -122,6 +123,20 @@ interface OperatorTokensTable {
   readonly digest: Uint8Array;
   readonly name: string;
   readonly role: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+interface InferenceTokensTable {
+  readonly id: string;
+  /** SHA-256 of the token. */
+  readonly digest: Uint8Array;
+  readonly name: string;
+  /** JSON, as are `rate` and `quota`. */
+  readonly rights: string;
+  readonly rate: string | null;
+  readonly quota: string | null;
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;

@@ -4,7 +4,9 @@ import { sql } from 'kysely';
 import type { OperatorToken, OperatorTokenStore } from '../../operators/operator-token.ts';
 import type { Page } from '../../paging/paging.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from '../../population/enrolment-token.ts';
+import type { InferenceTokenStore, StoredInferenceToken } from '../../tokens/inference-token.ts';
 import { isValid } from '../../tokens/secret-token.ts';
+import { fromJson, toJson } from './json.ts';
 import type { SqliteDatabase } from './open.ts';
 import type { Tables } from './schema.ts';
 
@@ -102,19 +104,58 @@ export function sqliteOperatorTokens(database: SqliteDatabase): OperatorTokenSto
   };
 }
 
+/** Inference tokens as rows. */
+export function sqliteInferenceTokens(database: SqliteDatabase): InferenceTokenStore {
+  const { rows, writer } = database;
+  return {
+    ...tokenRows(database, 'inference_tokens', inferenceTokenOf),
+
+    async add({ id, digest, name, rights, rate, quota, createdAt, expiresAt, revokedAt }) {
+      await writer.write(changes =>
+        changes
+          .insertInto('inference_tokens')
+          .values({
+            id,
+            digest,
+            name,
+            rights: toJson(rights),
+            rate: rate && toJson(rate),
+            quota: quota && toJson(quota),
+            created_at: createdAt,
+            expires_at: expiresAt,
+            revoked_at: revokedAt,
+          })
+          .execute(),
+      );
+    },
+
+    async unrevoked() {
+      const found = await rows
+        .selectFrom('inference_tokens')
+        .selectAll()
+        .where('revoked_at', 'is', null)
+        .execute();
+      const any = await rows.selectFrom('inference_tokens').select('id').limit(1).executeTakeFirst();
+      return { tokens: found.map(inferenceTokenOf), hasAny: any !== undefined };
+    },
+  };
+}
+
 /** What comes after a place, by SQLite's comparison of row values. */
 function after({ after }: Page) {
   return after ? sql<boolean>`(created_at, id) < (${after.time}, ${after.id})` : sql<boolean>`true`;
 }
 
-/** What both kinds of tokens have in common. */
-function tokenRows<Table extends 'enrolment_tokens' | 'operator_tokens', Token>(
+type TokenTable = 'enrolment_tokens' | 'operator_tokens' | 'inference_tokens';
+
+/** What all kinds of tokens have in common. */
+function tokenRows<Table extends TokenTable, Token>(
   { rows, writer }: SqliteDatabase,
   table: Table,
   tokenOf: (row: Tables[Table]) => Token,
 ) {
   // Kysely infers no columns of a table that is a type parameter.
-  const all = () => rows.selectFrom<'enrolment_tokens' | 'operator_tokens'>(table).selectAll();
+  const all = () => rows.selectFrom<TokenTable>(table).selectAll();
   const read = (row: object) => tokenOf(row as Tables[Table]);
   return {
     async get(id: string): Promise<Token | undefined> {
@@ -135,7 +176,7 @@ function tokenRows<Table extends 'enrolment_tokens' | 'operator_tokens', Token>(
     async revoke(id: string, time: number): Promise<boolean> {
       const { numUpdatedRows } = await writer.write(changes =>
         changes
-          .updateTable<'enrolment_tokens' | 'operator_tokens'>(table)
+          .updateTable<TokenTable>(table)
           .set({ revoked_at: sql<number>`coalesce(revoked_at, ${time})` })
           .where('id', '=', id)
           .executeTakeFirst(),
@@ -164,6 +205,20 @@ function operatorTokenOf(row: Tables['operator_tokens']): OperatorToken {
     digest: row.digest,
     name: row.name,
     role: row.role as Role,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  };
+}
+
+function inferenceTokenOf(row: Tables['inference_tokens']): StoredInferenceToken {
+  return {
+    id: row.id,
+    digest: row.digest,
+    name: row.name,
+    rights: fromJson(row.rights),
+    rate: row.rate === null ? null : fromJson(row.rate),
+    quota: row.quota === null ? null : fromJson(row.quota),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,

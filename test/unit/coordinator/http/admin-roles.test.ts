@@ -50,6 +50,9 @@ const expected: Record<string, Role> = {
   'PUT /v1/admin/tasks/:task/settings': 'operator',
   'GET /v1/admin/refusals': 'viewer',
   'GET /v1/admin/inference': 'viewer',
+  'GET /v1/admin/inference-tokens': 'viewer',
+  'POST /v1/admin/inference-tokens': 'operator',
+  'POST /v1/admin/inference-tokens/:token/revoke': 'operator',
   'POST /v1/admin/inference/models/:model/load': 'operator',
   'POST /v1/admin/inference/models/:model/unload': 'operator',
 };

@@ -3,6 +3,7 @@ import { openWatch } from '@murmuration/coordinator/assembly/watch';
 import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { OperatorAuthenticator } from '@murmuration/coordinator/http/operator-authenticator';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
+import { InferenceTokens } from '@murmuration/coordinator/inference/inference-tokens';
 import { RegistryModels } from '@murmuration/coordinator/inference/registry-models';
 import { InferenceWatch } from '@murmuration/coordinator/inference/watch';
 import { Operators } from '@murmuration/coordinator/operators/operators';
@@ -24,6 +25,7 @@ import { alertsSchema } from '@murmuration/coordinator/telemetry/alerts/settings
 import { RecentLog } from '@murmuration/coordinator/telemetry/recent-log';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
+import { Access } from '@murmuration/serving/access/access';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { inferenceSchema, serverSettings } from '@murmuration/serving/assembly/settings';
 import { InferenceActivity } from '@murmuration/serving/monitor/activity';
@@ -119,7 +121,10 @@ export async function openAdmin(
     turns: systemTurns,
     events: activity.events,
   });
+  const access = new Access([], { primitives: native, clock });
+  const inferenceTokens = new InferenceTokens({ store: storage.inferenceTokens, access, ...secrets });
   await adminRoutes(app, {
+    inferenceTokens,
     inference: new InferenceWatch(inference, activity),
     ...watch,
     tasks,
@@ -163,6 +168,8 @@ export async function openAdmin(
     watch,
     watchAgain,
     inference,
+    access,
+    inferenceTokens,
     operators,
     population,
     control,

@@ -6,6 +6,7 @@ import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
   addedTasksContract,
   aliasesContract,
@@ -30,6 +31,11 @@ operatorTokensContract(
   'a folder',
   async () => (await open()).operatorTokens,
   async () => (await reopen()).operatorTokens,
+);
+inferenceTokensContract(
+  'a folder',
+  async () => (await open()).inferenceTokens,
+  async () => (await reopen()).inferenceTokens,
 );
 sessionsContract(
   'a folder',

@@ -3,6 +3,7 @@ import {
   memoryActivity,
   memoryAudit,
   memoryEnrolmentTokens,
+  memoryInferenceTokens,
   memoryOperatorTokens,
   memoryPausedTasks,
   memoryVerdicts,
@@ -20,6 +21,7 @@ import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
   addedTasksContract,
   aliasesContract,
@@ -35,6 +37,7 @@ import { verdictsContract } from '../../../contract/verdicts.ts';
 enrolmentTokensContract('memory', async () => memoryEnrolmentTokens());
 sessionsContract('memory', async () => memorySessions());
 operatorTokensContract('memory', async () => memoryOperatorTokens());
+inferenceTokensContract('memory', async () => memoryInferenceTokens());
 auditContract('memory', async () => memoryAudit());
 activityContract('memory', async () => {
   const devices = memoryDevices();

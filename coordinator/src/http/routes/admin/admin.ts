@@ -1,3 +1,4 @@
+import type { InferenceTokens } from '../../../inference/inference-tokens.ts';
 import type { InferenceWatch } from '../../../inference/watch.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
@@ -25,6 +26,7 @@ import { auditRoutes } from './audit.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
 import { inferenceRoutes } from './inference.ts';
+import { inferenceTokenRoutes } from './inference-tokens.ts';
 import { logRoutes } from './log.ts';
 import { operatorTokenRoutes } from './operator-tokens.ts';
 import { overviewRoutes } from './overview.ts';
@@ -62,6 +64,7 @@ export interface Administration {
   readonly activePopulation: ActivePopulation;
   readonly convictions: Convictions;
   readonly inference: InferenceWatch;
+  readonly inferenceTokens: InferenceTokens;
 }
 
 /** The admin API: what operators see and do, each route by its least role. */
@@ -96,6 +99,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     securityRoutes(scope, tasks, hourly);
     alertRoutes(scope, operators, alerts, administration.webhooks, bounds.clock);
     inferenceRoutes(scope, operators, administration.inference);
+    inferenceTokenRoutes(scope, operators, administration.inferenceTokens);
     paceRoutes(scope, tasks, administration.activePopulation);
   });
 }

@@ -4,6 +4,7 @@ import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
 import { history } from './history.ts';
+import { inferenceTokens } from './inference-tokens.ts';
 import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
 import { owner } from './owner.ts';
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   sessions,
   addedTasks,
   silences,
+  inferenceTokens,
 ];

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@murmuration/sql/sqlite/connection';
-import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
 import { migrate } from '@murmuration/coordinator/storage/sqlite/migrate';
 import type { Migration } from '@murmuration/coordinator/storage/sqlite/migrations/migration';
 import { openDatabase, type SqliteDatabase } from '@murmuration/coordinator/storage/sqlite/open';
+import { Connection } from '@murmuration/sql/sqlite/connection';
+import { sqliteDialect } from '@murmuration/sql/sqlite/dialect';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

@@ -1,0 +1,105 @@
+import type { TokenState } from '@murmuration/api/token';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Access } from '@murmuration/serving/access/access';
+import { type InferenceToken, mintInferenceToken } from '@murmuration/serving/access/tokens';
+import type { Page } from '../paging/paging.ts';
+import type { InferenceTokenStore, StoredInferenceToken } from '../tokens/inference-token.ts';
+import { isValid, stateOf } from '../tokens/secret-token.ts';
+
+/** Tokens that were not revoked at most: all of them are in memory. */
+const most = 1_000;
+
+/** What is chosen when a token is made. */
+export type InferenceTokenTerms = Pick<
+  StoredInferenceToken,
+  'name' | 'rights' | 'rate' | 'quota' | 'expiresAt'
+>;
+
+interface Ports {
+  readonly store: InferenceTokenStore;
+  /** Lets requests in by these tokens, beside those of the configuration. */
+  readonly access: Pick<Access, 'alsoHold'>;
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** Inference tokens that operators make and revoke while the coordinator runs. */
+export class InferenceTokens {
+  readonly #ports: Ports;
+  /** What is read and what then holds are one step. */
+  readonly #turns = new PromiseQueue();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Lets in whoever has a token from before; once, before the first request. */
+  open(): Promise<void> {
+    return this.#turns.run(() => this.#hold());
+  }
+
+  /** A fresh token; its text is known to whoever asked for it only. Throws `request.too-many` where there are too many. */
+  create(
+    terms: InferenceTokenTerms,
+  ): Promise<{ readonly token: StoredInferenceToken; readonly text: string }> {
+    const { store, primitives, random, clock } = this.#ports;
+    return this.#turns.run(async () => {
+      const { tokens } = await store.unrevoked();
+      if (tokens.length >= most)
+        throw new MurmurationError(
+          'request.too-many',
+          `There are ${most} inference tokens, which are the most; revoke those that nobody uses.`,
+        );
+      const { text, id, sha256 } = mintInferenceToken(random, primitives);
+      const digest = new Uint8Array(Buffer.from(sha256, 'hex'));
+      const token = { ...terms, id, digest, createdAt: clock.now(), revokedAt: null };
+      await store.add(token);
+      await this.#hold();
+      return { token, text };
+    });
+  }
+
+  list(page: Page): Promise<readonly StoredInferenceToken[]> {
+    return this.#ports.store.list(page);
+  }
+
+  /** How it stands with a token now. */
+  stateOf(token: StoredInferenceToken): TokenState {
+    return stateOf(token, this.#ports.clock.now());
+  }
+
+  /** The token as it is from now on; undefined where none of this id can be revoked. */
+  revoke(id: string): Promise<StoredInferenceToken | undefined> {
+    const { store, clock } = this.#ports;
+    return this.#turns.run(async () => {
+      if (!(await store.revoke(id, clock.now()))) return undefined;
+      await this.#hold();
+      return store.get(id);
+    });
+  }
+
+  async #hold(): Promise<void> {
+    const { store, access, clock } = this.#ports;
+    const { tokens, hasAny } = await store.unrevoked();
+    const now = clock.now();
+    access.alsoHold(tokens.filter(token => isValid(token, now)).map(heldOf), hasAny);
+  }
+}
+
+function heldOf({ id, name, rights, rate, quota, digest, expiresAt }: StoredInferenceToken): InferenceToken {
+  return {
+    id,
+    name,
+    rights: [...rights],
+    rate,
+    quota,
+    sha256: hex(digest),
+    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+  };
+}
