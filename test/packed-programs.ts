@@ -20,6 +20,7 @@ const programs = [
   'test/faults/masked-task.ts',
   'test/seeded-random.ts',
   'test/unit/coordinator/storage/holder.ts',
+  'test/unit/serving/request-log/log-writer.ts',
 ];
 
 /** Packages that are packed with the sources: those of the repository, and some that are slow to load or lie beside a package. */

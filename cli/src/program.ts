@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { inferenceCommands } from './commands/inference.ts';
 import { modelCommands } from './commands/models.ts';
 import { precomputeCommand } from './commands/precompute.ts';
+import { requestLogCommands } from './commands/request-log.ts';
 import { roundCommands } from './commands/rounds.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
@@ -27,6 +28,7 @@ export function murmuration(): Command {
   devCommand(program);
   inferenceCommands(program);
   precomputeCommand(program);
+  requestLogCommands(program);
   statusCommand(program);
   roundCommands(program);
   modelCommands(program);

@@ -34,6 +34,7 @@ export default defineConfig({
           page('Run a coordinator', '/guides/run-a-coordinator'),
           page('Serve a model', '/guides/serve-a-model'),
           page('Precompute answers', '/guides/precompute'),
+          page('Log requests', '/guides/request-log'),
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),
           page('Secure it', '/guides/secure'),

@@ -19,7 +19,7 @@ export { type PrecomputeDefinition, type PrecomputeJob, precompute } from './pre
 export { layersRuntime } from './runtime/layers.ts';
 export { type OnnxRuntimeOptions, onnxRuntime } from './runtime/onnx.ts';
 export type { LoadedModel, RunOptions, Runtime } from './runtime/runtime.ts';
-export type { InferenceEvents } from './server/events.ts';
+export type { Exchange, InferenceEvents } from './server/events.ts';
 export { InferenceServer } from './server/inference-server.ts';
 export type { InferRequest, InferResponse } from './server/request.ts';
 export { type CoordinatorModels, coordinatorModels } from './source/coordinator.ts';

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GrpcClient } from '../unit/serving/grpc-client.ts';
@@ -124,5 +124,57 @@ describe('murmuration inference', () => {
     const ended = run(...args);
     expect(await ended.ended()).not.toBe(0);
     expect(ended.errors).toMatch(message);
+  });
+
+  it('logs what it is asked, and the log is shown, checked and cleared of a person', async () => {
+    const log = join(folder.path, '..', `${basename(folder.path)}-log`);
+    const config = join(folder.path, 'log.json');
+    const person = { in: 'header', name: 'x-user' };
+    await writeFile(
+      config,
+      JSON.stringify({
+        port: 0,
+        inference: { log: { person, delay: 0, files: { folder: 'x', chain: 'keyed' } } },
+      }),
+    );
+    const server = run('inference', '--from', folder.path, '--config', config, '--log', log);
+    const others: PackedProcess[] = [];
+    const command = async (...args: readonly string[]) => {
+      const process = new PackedProcess(cli, args);
+      others.push(process);
+      return { code: await process.ended(), output: process.output, errors: process.errors };
+    };
+    try {
+      const [, url = ''] = await server.printed(/served on (http:\S+)/);
+      for (const user of ['Ada', 'Bob']) await predict(url, { 'x-user': user, 'x-request-id': `of-${user}` });
+      await expect.poll(async () => (await command('log', 'show', log)).output).toContain('of-Bob');
+      const shown = await command('log', 'show', log, '--id', 'of-Ada', '--json');
+      expect(
+        shown.output
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line).type),
+      ).toEqual(['org.kubeflow.serving.inference.request', 'org.kubeflow.serving.inference.response']);
+      expect(shown.output).not.toContain('"Ada"');
+      // While the server runs, it does it itself.
+      const asked = await command('log', 'forget', 'Ada', '--log', log);
+      expect(asked).toMatchObject({ code: 0, output: 'Deleted what the log had of this person.\n' });
+      expect((await command('log', 'show', log)).output).not.toContain('of-Ada');
+      server.child.kill('SIGTERM');
+      expect(await server.ended()).toBe(0);
+      expect((await command('log', 'forget', 'Bob', '--log', log)).output).toBe('Deleted 2 lines.\n');
+      const good = await command('log', 'verify', log);
+      expect(good.code).toBe(0);
+      expect(good.output).toMatch(/4 of them were deleted by request\.\nlast line: \d+:[0-9a-f]{64}\n$/);
+      const [first] = (await readdir(log)).filter(name => name.endsWith('.gz')).sort();
+      await rm(join(log, first!));
+      const bad = await command('log', 'verify', log);
+      expect(bad).toMatchObject({ code: 1 });
+      expect(bad.output).toContain('missing');
+    } finally {
+      for (const { child } of others) child.kill('SIGKILL');
+      await rm(log, { recursive: true, force: true });
+      await rm(`${log}.key`, { force: true });
+    }
   });
 });

@@ -15,7 +15,16 @@ import { KilledCoordinator } from '../faults/kill/killed-coordinator.ts';
 import { PackedApp } from './packed-app.ts';
 
 const root = new URL('../../', import.meta.url);
-const packages = ['protocol', 'engine', 'api', 'inference-client', 'sql', 'serving', 'coordinator', 'client-sdk'];
+const packages = [
+  'protocol',
+  'engine',
+  'api',
+  'inference-client',
+  'sql',
+  'serving',
+  'coordinator',
+  'client-sdk',
+];
 
 /** Runs Node as a user of the built packages does: no loader, no conditions. */
 function node(...args: string[]): { status: number | null; output: string } {

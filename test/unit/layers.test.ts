@@ -26,6 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
     'coordinator',
     'client-sdk',
     'demo-keyboard-app/task',
+    'sql',
     'engine',
     'protocol',
   ],

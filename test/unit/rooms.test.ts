@@ -60,6 +60,7 @@ const order: Record<string, readonly string[]> = {
     'transformer',
     'runtime',
     'server',
+    'request-log',
     'adapters',
     'access',
     'http',

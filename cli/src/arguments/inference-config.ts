@@ -18,11 +18,20 @@ interface Given {
   readonly host?: string;
   readonly port?: string;
   readonly grpc?: string;
+  /** A folder to log requests to. */
+  readonly log?: string;
 }
 
 /** Reads the configuration file, if one is named, and puts the options over it. Throws `config.invalid`. */
-export async function loadInferenceConfig({ config, host, port, grpc }: Given): Promise<InferenceConfig> {
-  const file = config === undefined ? {} : await readJson(config);
+export async function loadInferenceConfig({
+  config,
+  host,
+  port,
+  grpc,
+  log,
+}: Given): Promise<InferenceConfig> {
+  const written = config === undefined ? {} : await readJson(config);
+  const file = log === undefined ? written : withLog(written, log);
   const input = {
     ...file,
     ...(host !== undefined && { host }),
@@ -33,7 +42,7 @@ export async function loadInferenceConfig({ config, host, port, grpc }: Given): 
   if (parsed.success) return parsed.data;
   throw new MurmurationError(
     'config.invalid',
-    describeIssues('The configuration', parsed.error, input, ['inference.tokens']),
+    describeIssues('The configuration', parsed.error, input, ['inference.tokens', 'inference.log.http']),
   );
 }
 
@@ -49,11 +58,23 @@ function withGrpc(inference: unknown, port: number | string): unknown {
   return { ...inference, grpc: { ...(isObject(grpc) && grpc), port } };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** What is written, with another folder for the log; what is no object is left for the schema to refuse. */
+function withLog(written: Fields, folder: string): Fields {
+  const { inference = {} } = written;
+  if (!isObject(inference)) return written;
+  const log = inference.log ?? {};
+  const files = isObject(log) ? (log.files ?? {}) : undefined;
+  if (!isObject(log) || !isObject(files)) return written;
+  return { ...written, inference: { ...inference, log: { ...log, files: { ...files, folder } } } };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {
+async function readJson(file: string): Promise<Fields> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
     if (isObject(value)) return value;

@@ -24,6 +24,7 @@ interface InferenceOptions {
   readonly provider?: readonly string[];
   readonly precompute?: string;
   readonly into: string;
+  readonly log?: string;
 }
 
 interface TokenOptions {
@@ -67,6 +68,10 @@ export function inferenceCommands(program: Command): void {
       'jobs that compute answers ahead of time, in a module or JSON: run when they are due, and answered at /v1/precomputed',
     )
     .option('--into <database>', intoHelp, standardInto)
+    .option(
+      '--log <folder>',
+      'write down in this folder what is asked and answered, values only as far as the configuration allows',
+    )
     .action(async (given: InferenceOptions) => {
       const { host, port, inference } = await loadInferenceConfig(given);
       const transformers = await loadTransformers(given.transformer);

@@ -137,6 +137,8 @@ const secrets: readonly string[] = [
   'apps',
   'alerts.webhooks',
   'inference.tokens',
+  'inference.log.http',
+  'inference.log.database',
 ];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */

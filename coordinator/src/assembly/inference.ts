@@ -10,6 +10,7 @@ import { type InferenceSettings, serverSettings } from '@murmuration/serving/ass
 import { admitBy } from '@murmuration/serving/http/admission';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { InferenceActivity } from '@murmuration/serving/monitor/activity';
+import { openRequestLog } from '@murmuration/serving/request-log/open';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
@@ -47,7 +48,7 @@ export interface OpenInference {
   readonly tokens: InferenceTokens;
   /** Where gRPC is spoken, such as `127.0.0.1:8901`; undefined: nowhere. */
   readonly grpc: string | undefined;
-  /** Answers what is under way, and closes all. */
+  /** Answers what is under way, writes what its log has not yet written, and closes all; closing twice is harmless. */
   close(): Promise<void>;
 }
 
@@ -56,7 +57,7 @@ const patience = 5_000;
 
 /**
  * Serves the models of the coordinator's own registry on its app, in a thread that starts with the first request, and over gRPC where the
- * settings name a port. Throws `config.invalid`.
+ * settings name a port. Throws `config.invalid`, and what opening its log throws.
  */
 export async function openInference(
   app: App,
@@ -67,6 +68,10 @@ export async function openInference(
   const fault = (where: string, error: unknown) => events.emit('fault', where, error);
   const activity = new InferenceActivity(clock);
   const changed = () => events.emit('inference');
+  const heard = joinEvents(inferenceMetrics(metrics), { fault });
+  const log =
+    settings.log &&
+    (await openRequestLog(settings.log, { clock, random, turns: systemTurns, events: heard }));
   const server = new InferenceServer({
     ...rest,
     source: new RegistryModels({
@@ -84,13 +89,12 @@ export async function openInference(
     transformers: name => rounds.get(name)?.task.serving.transformer ?? undefined,
     clock,
     turns: systemTurns,
-    events: joinEvents(inferenceMetrics(metrics), activity.events, {
-      answered: changed,
-      loaded: changed,
-      unloaded: changed,
-      failed: changed,
-      fault,
-    }),
+    events: joinEvents(
+      heard,
+      activity.events,
+      { answered: changed, loaded: changed, unloaded: changed, failed: changed },
+      log ? { answered: exchange => log.record(exchange) } : {},
+    ),
   });
   const access = new Access(settings.tokens, { primitives: native, clock });
   const tokens = new InferenceTokens({ store: tokenStore, access, primitives: native, clock, random });
@@ -105,16 +109,22 @@ export async function openInference(
   openDoors(app as unknown as FastifyInstance, { ...ports, admit: admitBy(access, host) });
   const grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host, tls });
   server.preload(preload).catch(error => fault('preloading models', error));
+  const close = async () => {
+    grpc?.drain();
+    await server.drain();
+    await grpc?.close(patience);
+    await server.close();
+    await log?.close();
+  };
+  let closed: Promise<void> | undefined;
   return {
     server,
     watch: new InferenceWatch(server, activity),
     tokens,
     grpc: grpc?.address,
-    async close() {
-      grpc?.drain();
-      await server.drain();
-      await grpc?.close(patience);
-      await server.close();
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }

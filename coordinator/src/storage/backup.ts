@@ -4,10 +4,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
 import { parseModelJson } from '@murmuration/protocol/weights/model-files';
 import { Connection } from '@murmuration/sql/sqlite/connection';
+import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { contentHash } from '../registry/content-hash.ts';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './files/durable-file.ts';
 import { layout, lockFolder } from './folder.ts';
-import { takeLock } from './sqlite/lock.ts';
 import { vectorsIn } from './sqlite/strategy-state.ts';
 
 /** What was copied and checked. */

@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import Fastify from 'fastify';
@@ -12,6 +14,7 @@ import type { GrpcDoor } from '../grpc/door.ts';
 import { admitBy } from '../http/admission.ts';
 import { asking, type DoorPorts, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
+import { openRequestLog } from '../request-log/open.ts';
 import { layersRuntime } from '../runtime/layers.ts';
 import { onnxRuntime } from '../runtime/onnx.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -44,6 +47,8 @@ export interface ServeOptions {
   /** By default Node's own. */
   readonly primitives?: Pick<Primitives, 'sha256'>;
   readonly turns?: Turns;
+  /** By default the system's. */
+  readonly random?: RandomBytes;
   /** Hears of all that happens. */
   readonly events?: InferenceEvents;
   /** Hears of requests that were refused. */
@@ -77,8 +82,11 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const { source, settings, host = '127.0.0.1', port, clock = steadyClock(), primitives = native } = options;
   requireToken(host, settings.tokens);
   const registry = new Registry();
-  const metrics = inferenceMetrics(registry);
+  const turns = options.turns ?? systemTurns;
+  const events = joinEvents(inferenceMetrics(registry), options.events ?? {});
   const { preload, ...rest } = serverSettings(settings);
+  const { random = systemRandom } = options;
+  const log = settings.log && (await openRequestLog(settings.log, { clock, random, turns, events }));
   const server = new InferenceServer({
     ...rest,
     source,
@@ -86,8 +94,8 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     transformers: name =>
       Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
     clock,
-    turns: options.turns ?? systemTurns,
-    events: joinEvents(metrics, options.events ?? {}),
+    turns,
+    events: log ? joinEvents(events, { answered: exchange => log.record(exchange) }) : events,
   });
   const app = Fastify({
     logger: false,
@@ -134,6 +142,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     await grpc?.close(patience);
     await app.close();
     await server.close();
+    await log?.close();
   };
   try {
     grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host });
@@ -142,6 +151,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     await grpc?.close(0);
     await precomputation?.close();
     await server.close();
+    await log?.close();
     if (cause instanceof MurmurationError) throw cause;
     throw new MurmurationError(
       'config.invalid',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { tokensSchema } from '../access/tokens.ts';
+import { requestLogSchema } from '../request-log/settings.ts';
 import {
   type Batching,
   type InferenceLimits,
@@ -62,6 +63,8 @@ export const inferenceSchema = z
           .optional(),
       })
       .optional(),
+    /** What is written down of requests; null: nothing. */
+    log: requestLogSchema,
   })
   .prefault({});
 
@@ -74,8 +77,9 @@ export function serverSettings({
   memory,
   idle,
   preload,
-  tokens: _,
-  grpc: __,
+  tokens: _tokens,
+  grpc: _grpc,
+  log: _log,
   ...limits
 }: InferenceSettings): {
   readonly batching: Batching;

@@ -17,6 +17,7 @@ export interface GrpcInferRequest {
   readonly outputs: readonly string[] | undefined;
   /** Whether its elements came as raw contents, as those of the answer then go. */
   readonly isRaw: boolean;
+  readonly parameters: Readonly<Record<string, unknown>>;
   /** ms. */
   readonly timeout: number | undefined;
 }
@@ -78,6 +79,7 @@ export function readInferRequest(message: Buffer, mostElements: number): GrpcInf
     id,
     inputs: tensors,
     outputs: outputs.length === 0 ? undefined : outputs,
+    parameters,
     isRaw: raw.length > 0,
     timeout: readTimeout(parameters.timeout),
   };
@@ -152,10 +154,13 @@ function readParameter(entry: Buffer, parameters: Record<string, unknown>): void
     else return false;
     return true;
   });
-  if (knownParameters.includes(name)) parameters[name] = value;
+  // Those that mean something here are read wherever they stand; of others, which the request log may want, some.
+  if (knownParameters.includes(name) || Object.keys(parameters).length < mostParameters)
+    parameters[name] = value;
 }
 
 const knownParameters = ['timeout', 'shared_memory_region', 'classification'];
+const mostParameters = 64;
 
 /** An `InferParameter`; a number for those of 64 bits. */
 function readChoice(message: Buffer): unknown {

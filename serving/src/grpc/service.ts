@@ -1,4 +1,4 @@
-import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Metadata, ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { configurationOf, extensions } from '../oip/configuration.ts';
@@ -46,11 +46,13 @@ export function inferenceService({ server, version, ...ports }: ServicePorts): U
       const { name, versions } = listing;
       return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
     }),
-    ...call<Buffer>('ModelInfer', async (message, signal) => {
+    ...call<Buffer>('ModelInfer', async (message, signal, metadata) => {
       const asked = readInferRequest(message, server.limits.elements);
-      const { model, version: at, inputs, outputs, timeout } = asked;
+      const { model, version: at, inputs, outputs, parameters, timeout } = asked;
+      const id = asked.id === '' ? undefined : asked.id;
+      const headers = headersOf(metadata);
       const response = await server.infer(
-        { model, version: at, inputs, outputs, timeout, protocol: 'grpc' },
+        { model, version: at, inputs, outputs, id, headers, parameters, timeout, protocol: 'grpc' },
         signal,
       );
       return writeInferResponse(response, asked);
@@ -86,7 +88,17 @@ export function inferenceService({ server, version, ...ports }: ServicePorts): U
   };
 }
 
-type Answer<Request> = (request: Request, signal: AbortSignal) => object | Promise<object>;
+type Answer<Request> = (
+  request: Request,
+  signal: AbortSignal,
+  metadata: Metadata,
+) => object | Promise<object>;
+
+/** The texts that came along with a call. */
+function headersOf(metadata: Metadata): Readonly<Record<string, string>> {
+  const texts = Object.entries(metadata.getMap()).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(texts) as Record<string, string>;
+}
 
 /** A call with one request and one answer; its signal is aborted when the client cancels it, is gone, or its deadline has passed. */
 function unary<Request>(
@@ -102,7 +114,7 @@ function unary<Request>(
       if (!isOver) controller.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
     });
     try {
-      const answered = await answer(call.request, controller.signal);
+      const answered = await answer(call.request, controller.signal, call.metadata);
       isOver = true;
       reply(null, answered);
     } catch (error) {

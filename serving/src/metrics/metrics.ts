@@ -74,6 +74,18 @@ export function inferenceMetrics(registry: Registry): InferenceEvents {
     labelNames: ['model'],
     registers,
   });
+  const logged = new Counter({
+    name: 'murmuration_inference_log_written_total',
+    help: 'Events of the request log that a sink has.',
+    labelNames: ['sink'],
+    registers,
+  });
+  const unlogged = new Counter({
+    name: 'murmuration_inference_log_dropped_total',
+    help: 'Events of the request log that never reached a sink: too many waited (full), or it did not take them (failed).',
+    labelNames: ['sink', 'reason'],
+    registers,
+  });
   const labels = ({ name, version }: ServedModel) => named(name, version);
   return {
     answered({ model, version, protocol, error, ms, queueMs }) {
@@ -93,5 +105,7 @@ export function inferenceMetrics(registry: Registry): InferenceEvents {
       bytes.set(labels(model), 0);
     },
     failed: model => failures.inc({ model: labels(model).model }),
+    logged: (sink, events) => logged.inc({ sink }, events),
+    unlogged: (sink, events, reason) => unlogged.inc({ sink, reason }, events),
   };
 }

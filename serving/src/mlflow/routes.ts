@@ -44,7 +44,7 @@ export function mlflowRoutes(app: FastifyInstance, { server, version }: DoorPort
       const { inputs: specs } = await server.metadata(model, at);
       const inputs = read(request, body, specs, server.limits.elements);
       const { outputs } = await server.infer(
-        { model, version: at, inputs, protocol: 'mlflow' },
+        { model, version: at, inputs, protocol: 'mlflow', headers: request.headers },
         clientSignal(reply),
       );
       return sendBody(request, reply.type('application/json'), `{"predictions":${columnsToJson(outputs)}}`);

@@ -20,6 +20,7 @@ export interface OipRequest {
   readonly outputs: readonly { readonly name: string; readonly isBinary: boolean }[] | null;
   /** Whether outputs of which the request says nothing are wanted in bytes. */
   readonly isBinary: boolean;
+  readonly parameters: Readonly<Record<string, unknown>>;
   /** ms. */
   readonly timeout: number | undefined;
 }
@@ -63,6 +64,7 @@ export function readInferRequest(
     inputs: tensors,
     outputs: readOutputs(json.outputs, isBinary),
     isBinary,
+    parameters,
     timeout: readTimeout(parameters.timeout),
   };
 }
@@ -98,6 +100,7 @@ export function readRawRequest(
     inputs: [{ name: spec.name, datatype, shape, data }],
     outputs: null,
     isBinary: true,
+    parameters: none,
     timeout: undefined,
   };
 }

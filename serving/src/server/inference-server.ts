@@ -125,30 +125,33 @@ export class InferenceServer {
     const { clock, turns, limits } = this.#ports;
     const began = turns.now();
     const refusal = this.#refusal(request);
-    if (refusal) return Promise.reject(this.#ended(request, '', began, 0, refusal));
+    if (refusal) {
+      this.#ended(request, '', began, 0, refusal, null);
+      return Promise.reject(refusal);
+    }
     const deadline = Math.min(request.timeout ?? Number.POSITIVE_INFINITY, limits.deadline);
     return new Promise((resolve, reject) => {
       let isOver = false;
       let resident: Resident | undefined;
       let waited = 0;
-      const settle = (error: MurmurationError | null, act: () => void) => {
+      const settle = (error: MurmurationError | null, answer: InferResponse | null, act: () => void) => {
         if (isOver) return;
         isOver = true;
         cancel();
         signal?.removeEventListener('abort', onAbort);
-        this.#ended(request, resident?.model.version ?? '', began, waited, error);
+        this.#ended(request, resident?.model.version ?? '', began, waited, error, answer);
         act();
       };
       const onAbort = () => {
         const error = new MurmurationError('prediction.timeout', 'Nobody waits for the answer any more.');
-        settle(error, () => reject(signal?.reason));
+        settle(error, null, () => reject(signal?.reason));
       };
       const cancel = clock.at(clock.now() + deadline, () => {
         const error = new MurmurationError(
           'prediction.timeout',
           `The request was not answered within ${deadline} ms.`,
         );
-        settle(error, () => reject(error));
+        settle(error, null, () => reject(error));
       });
       if (signal?.aborted) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });
@@ -166,8 +169,8 @@ export class InferenceServer {
         // It no longer counts once whoever asked hears of it.
         .finally(() => this.#end(request.model))
         .then(
-          response => settle(null, () => resolve(response)),
-          error => settle(codedOf(error), () => reject(error)),
+          response => settle(null, response, () => resolve(response)),
+          error => settle(codedOf(error), null, () => reject(error)),
         );
     });
   }
@@ -284,16 +287,17 @@ export class InferenceServer {
     if (this.#pending === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
-  #ended<Ended extends MurmurationError | null>(
-    { model, protocol }: InferRequest,
+  #ended(
+    request: InferRequest,
     version: string,
     began: number,
     queueMs: number,
-    error: Ended,
-  ): Ended {
+    error: MurmurationError | null,
+    response: InferResponse | null,
+  ): void {
+    const { model, protocol } = request;
     const ms = this.#ports.turns.now() - began;
-    this.#events.answered?.({ model, version, protocol, error, ms, queueMs });
-    return error;
+    this.#events.answered?.({ model, version, protocol, error, ms, queueMs, request, response });
   }
 
   async #answer(

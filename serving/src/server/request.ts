@@ -10,6 +10,11 @@ export interface InferRequest {
   readonly outputs?: readonly string[] | undefined;
   /** By which metrics count: `oip`, `tf-serving`, `mlflow`, `grpc`. */
   readonly protocol: string;
+  /** As the client named the request. */
+  readonly id?: string | undefined;
+  /** What came along with it, as its protocol has them; names of headers in small letters. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   /** ms after which nobody waits for the answer any more; the server's own deadline counts besides. */
   readonly timeout?: number | undefined;
 }

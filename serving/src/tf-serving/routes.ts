@@ -100,7 +100,10 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
     refuseSignature(json.signature_name);
     const { elements } = server.limits;
     const infer = (inputs: ReturnType<typeof tensorsFromRows>) =>
-      server.infer({ model: name, version: at, inputs, protocol: 'tf-serving' }, clientSignal(reply));
+      server.infer(
+        { model: name, version: at, inputs, protocol: 'tf-serving', headers: request.headers },
+        clientSignal(reply),
+      );
     const send = (text: string) => sendBody(request, reply.type('application/json'), text);
     if (verb !== 'predict') {
       const { outputs } = await infer(tensorsFromExamples(specs, json, elements));

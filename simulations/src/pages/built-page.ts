@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { takeLock } from '@murmuration/coordinator/storage/sqlite/lock';
+import { takeLock } from '@murmuration/sql/sqlite/lock';
 import type { Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -41,10 +41,14 @@ function configurationPage(): string {
     ...propertyComments('coordinator/src/telemetry/alerts/webhooks/settings.ts', 'alerts.webhooks'),
     ...propertyComments('serving/src/assembly/settings.ts', 'inference'),
     ...propertyComments('serving/src/access/tokens.ts', 'inference.tokens'),
+    ...propertyComments('serving/src/request-log/settings.ts', 'inference.log'),
   ]);
   // A schema of its own in the source.
   for (const name of ['figure', 'better', 'margin'])
     comments.set(`alerts.figuresFell.${name}`, comments.get(`alerts.${name}`) ?? '');
+  for (const rules of ['allow', 'redact'])
+    for (const name of ['model', 'tensors', 'parameters', 'headers'])
+      comments.set(`inference.log.${rules}.${name}`, comments.get(`inference.log.${name}`) ?? '');
   const rows = schemaRows(configSchema, leastConfig).filter(({ path }) => !path.startsWith('limits.'));
   return `# Configuration
 

@@ -15,7 +15,18 @@ beforeEach(() => {
 });
 
 function ended(model: string, version: string, ms: number, error: MurmurationError | null = null): void {
-  activity.events.answered?.({ model, version, protocol: 'oip', error, ms, queueMs: ms / 2 });
+  const request = { model, version, inputs: [], protocol: 'oip' };
+  const response = error ? null : { model, version, outputs: [] };
+  activity.events.answered?.({
+    model,
+    version,
+    protocol: 'oip',
+    error,
+    ms,
+    queueMs: ms / 2,
+    request,
+    response,
+  });
 }
 
 const failure = new MurmurationError('inference.input');

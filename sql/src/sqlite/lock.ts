@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { Connection } from '@murmuration/sql/sqlite/connection';
+import { Connection } from './connection.ts';
 
 /**
  * Takes a lock until the returned function has let go of it or the process ends in whatever way: SQLite's on a database that

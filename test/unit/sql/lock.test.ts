@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { takeLock } from '@murmuration/coordinator/storage/sqlite/lock';
+import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { expect, it } from 'vitest';
-import { storageFolders } from '../folders.ts';
+import { storageFolders } from '../coordinator/storage/folders.ts';
 
 const { make } = storageFolders();
 

@@ -1,0 +1,181 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { insertMany } from '@murmuration/sql/bulk/insert-many';
+import { openSql, type SqlDatabase } from '@murmuration/sql/database/database';
+import type { Value } from '@murmuration/sql/values/value';
+import type { Kysely } from 'kysely';
+import { type LogEvent, structured } from './event.ts';
+import type { LogSink } from './sink.ts';
+
+/** A table that events are written to. */
+export interface DatabaseOptions {
+  /** The path of a file of SQLite, or `postgres://…`. */
+  readonly address: string;
+  readonly table: string;
+  /** ms after which rows are deleted; null: never. */
+  readonly keepFor: number | null;
+}
+
+export interface DatabasePorts {
+  readonly clock: Clock;
+  readonly fault: (where: string, error: unknown) => void;
+}
+
+interface Row {
+  readonly number: number;
+  readonly id: string;
+  readonly type: string;
+  /** ms since 1970. */
+  readonly time: number;
+  readonly model: string | null;
+  readonly version: string | null;
+  readonly person: string | null;
+  /** The event as JSON. */
+  readonly event: string;
+}
+
+type Tables = Record<string, Row>;
+
+/** ms between two looks for rows that are too old. */
+const tidyEvery = 3_600_000;
+
+const columns = [
+  { name: 'id', type: 'text' },
+  { name: 'type', type: 'text' },
+  { name: 'time', type: 'integer' },
+  { name: 'model', type: 'text' },
+  { name: 'version', type: 'text' },
+  { name: 'person', type: 'text' },
+  { name: 'event', type: 'text' },
+] as const;
+
+/** Writes events to a table of SQLite or PostgreSQL, a batch at once or not at all. */
+export class DatabaseSink implements LogSink {
+  readonly name = 'database';
+  readonly #options: DatabaseOptions;
+  readonly #ports: DatabasePorts;
+  #opened: Promise<SqlDatabase<Tables>> | undefined;
+  #timer: Cancel = () => {};
+  /** What deletes old rows, while it does. */
+  #tidying: Promise<void> = Promise.resolve();
+
+  private constructor(options: DatabaseOptions, ports: DatabasePorts) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /**
+   * Opens the database, and makes the table where there is none. One that is away is opened once there is something to write. Throws
+   * `storage.*` where waiting would not help, and `config.invalid` where a server refuses.
+   */
+  static async open(options: DatabaseOptions, ports: DatabasePorts): Promise<DatabaseSink> {
+    const sink = new DatabaseSink(options, ports);
+    try {
+      await sink.#open();
+    } catch (error) {
+      if (!(error instanceof MurmurationError && error.retryable)) throw error;
+      ports.fault('opening the request log, database', error);
+    }
+    await sink.#tidy();
+    sink.#arm();
+    return sink;
+  }
+
+  /** Throws `storage.*`; then the table is as it was. */
+  async write(events: readonly LogEvent[]): Promise<number> {
+    const { table } = this.#options;
+    const { kind, rows } = await this.#open();
+    const values = events.flatMap(valuesOf);
+    await rows.transaction().execute(async transaction => {
+      const target = { kind, table, columns, onConflict: '' };
+      await insertMany(transaction as unknown as Kysely<never>, target, values);
+    });
+    return events.length;
+  }
+
+  /** Deletes all rows about a person, as the log's key names it. Resolves to how many those were. */
+  async forget(person: string): Promise<number> {
+    const { rows } = await this.#open();
+    const { numDeletedRows } = await rows
+      .deleteFrom(this.#options.table)
+      .where('person', '=', person)
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
+  async close(): Promise<void> {
+    this.#timer();
+    await this.#tidying;
+    const database = await this.#opened?.catch(() => undefined);
+    await database?.close();
+  }
+
+  #open(): Promise<SqlDatabase<Tables>> {
+    this.#opened ??= openTable(this.#options).catch(error => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  #arm(): void {
+    const { clock } = this.#ports;
+    this.#timer = clock.at(clock.now() + tidyEvery, () => {
+      this.#arm();
+      this.#tidying = this.#tidying.then(() => this.#tidy());
+    });
+  }
+
+  async #tidy(): Promise<void> {
+    const { table, keepFor } = this.#options;
+    if (keepFor === null) return;
+    const oldest = this.#ports.clock.now() - keepFor;
+    try {
+      const { rows } = await this.#open();
+      await rows.deleteFrom(table).where('time', '<', oldest).execute();
+    } catch (error) {
+      this.#ports.fault('the oldest rows of the request log', error);
+    }
+  }
+}
+
+async function openTable({ address, table }: DatabaseOptions): Promise<SqlDatabase<Tables>> {
+  const database = await openSql<Tables>(address);
+  try {
+    await makeTable(database, table);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+async function makeTable({ kind, rows }: SqlDatabase<Tables>, table: string): Promise<void> {
+  await rows.schema
+    .createTable(table)
+    .ifNotExists()
+    .addColumn('number', kind === 'postgresql' ? 'bigserial' : 'integer', column => column.primaryKey())
+    .addColumn('id', 'text', column => column.notNull())
+    .addColumn('type', 'text', column => column.notNull())
+    .addColumn('time', 'bigint', column => column.notNull())
+    .addColumn('model', 'text')
+    .addColumn('version', 'text')
+    .addColumn('person', 'text')
+    .addColumn('event', 'text', column => column.notNull())
+    .execute();
+  for (const column of ['time', 'person', 'id'])
+    await rows.schema.createIndex(`${table}_${column}`).ifNotExists().on(table).column(column).execute();
+}
+
+function valuesOf(event: LogEvent): readonly Value[] {
+  const { id = '', type = '', time = '', inferenceservicename, modelversion, person } = event.attributes;
+  return [
+    id,
+    type,
+    Date.parse(time),
+    inferenceservicename ?? null,
+    modelversion ?? null,
+    person ?? null,
+    structured(event),
+  ];
+}

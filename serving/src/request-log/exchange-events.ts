@@ -1,0 +1,194 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import type { Exchange } from '../server/events.ts';
+import { eventTypes, type LogEvent, logEvent } from './event.ts';
+import type { PersonField, Redaction } from './redaction.ts';
+import { bytesOfData, valuesText } from './tensor-json.ts';
+
+/** Which events a request makes. */
+export type LogMode = 'all' | 'request' | 'response';
+
+/** A tensor as far as it may be logged. */
+interface Sight {
+  /** null where a client may have made it up. */
+  readonly name: string | null;
+  readonly tensor: Omit<Tensor, 'data'>;
+  readonly bytes: number;
+  /** What is logged of its values; null: nothing. */
+  readonly values: Tensor | null;
+  /** Its values may be logged, and are too long. */
+  readonly isCut: boolean;
+}
+
+/** What may be logged of an exchange, taken from it while it ends; holds nothing else of it. */
+export interface Draft {
+  readonly id: string;
+  /** ms since 1970. */
+  readonly endedAt: number;
+  readonly ms: number;
+  readonly queueMs: number;
+  readonly model: string;
+  readonly version: string;
+  readonly protocol: string;
+  /** `ok`, or the code of an error: what an error says may repeat what was sent. */
+  readonly status: string;
+  readonly person: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  readonly inputs: readonly Sight[];
+  readonly outputs: readonly Sight[];
+}
+
+/** Where the log stands, in the words of KServe's logger. */
+export interface LogPlace {
+  readonly source: string;
+  readonly namespace: string;
+}
+
+/** Characters of all headers, and of all parameters, that are logged of one request. */
+const mostText = 8_192;
+
+/** Takes what may be logged from an exchange, in time that does not depend on how long its values are. `payload` bounds their bytes. */
+export function draftOf(
+  { version, protocol, error, ms, queueMs, request, response }: Exchange,
+  {
+    id,
+    endedAt,
+    model,
+    person,
+    payload,
+    redaction,
+  }: {
+    readonly id: string;
+    readonly endedAt: number;
+    readonly model: string;
+    readonly person: string | null;
+    readonly payload: number;
+    readonly redaction: Redaction;
+  },
+): Draft {
+  const see = (tensors: readonly Tensor[]) => {
+    let left = payload;
+    return tensors.map((tensor): Sight => {
+      const { name, datatype, shape, data } = tensor;
+      const bytes = bytesOfData(data);
+      const isAllowed = error === null && redaction.tensor(model, name, datatype);
+      const isLogged = isAllowed && bytes <= left;
+      if (isLogged) left -= bytes;
+      return {
+        // Names that fit the model are the model's own.
+        name: error === null ? name : null,
+        tensor: { name, datatype, shape },
+        bytes,
+        values: isLogged ? tensor : null,
+        isCut: isAllowed && !isLogged,
+      };
+    });
+  };
+  return {
+    id,
+    endedAt,
+    ms,
+    queueMs,
+    model,
+    version,
+    protocol,
+    status: error?.code ?? 'ok',
+    person,
+    headers: within(request.headers ?? {}, name => redaction.header(model, name), textOfHeader),
+    parameters: within(request.parameters ?? {}, name => redaction.parameter(model, name), plain),
+    inputs: see(request.inputs),
+    outputs: see(response?.outputs ?? []),
+  };
+}
+
+/** Bytes that a draft keeps from being freed, about. */
+export function bytesOfDraft({ inputs, outputs }: Draft): number {
+  const kept = [...inputs, ...outputs].filter(({ values }) => values !== null);
+  return kept.reduce((sum, { bytes }) => sum + bytes, 1_024);
+}
+
+/** The value of the field that says whom a request is about; null where it has none. */
+export function personIn({ headers, parameters }: Exchange['request'], field: PersonField): string | null {
+  const value = field.in === 'header' ? headers?.[field.name] : parameters?.[field.name];
+  const one = Array.isArray(value) ? value[0] : value;
+  if (typeof one === 'number') return String(one);
+  return typeof one === 'string' && one !== '' ? one : null;
+}
+
+/** The events that a draft makes, a request before its response. */
+export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: number): readonly LogEvent[] {
+  const { id, endedAt, ms, queueMs, model, version, protocol, status } = draft;
+  const extensions = {
+    inferenceservicename: model,
+    namespace: place.namespace,
+    component: 'predictor',
+    endpoint: 'default',
+    recordedtime: iso(now),
+    protocol,
+    ...(version !== '' && { modelversion: version }),
+    ...(draft.person !== null && { person: draft.person }),
+    ...(Object.keys(draft.headers).length > 0 && { metadata: JSON.stringify(draft.headers) }),
+  };
+  const of = (type: keyof typeof eventTypes, time: number, data: string) =>
+    logEvent({ id, source: place.source, type: eventTypes[type], time: iso(time) }, extensions, data);
+  const events: LogEvent[] = [];
+  const head = `"id":${JSON.stringify(id)},"model_name":${JSON.stringify(model)}`;
+  if (mode !== 'response') {
+    const own = Object.keys(draft.parameters).length > 0;
+    const parameters = own ? `,"parameters":${JSON.stringify(draft.parameters)}` : '';
+    events.push(of('request', endedAt - ms, `{${head}${parameters},"inputs":${listText(draft.inputs)}}`));
+  }
+  if (mode !== 'request') {
+    const times = `"status":"${status}","ms":${rounded(ms)},"queue_ms":${rounded(queueMs)}`;
+    const outputs = status === 'ok' ? `,"outputs":${listText(draft.outputs)}` : '';
+    const data = `{${head},"model_version":${JSON.stringify(version)},${times}${outputs}}`;
+    events.push(of('response', endedAt, data));
+  }
+  return events;
+}
+
+function listText(sights: readonly Sight[]): string {
+  const texts = sights.map(({ name, tensor, bytes, values, isCut }) => {
+    const named = name === null ? '' : `"name":${JSON.stringify(name)},`;
+    const rest = values ? `,"data":${valuesText(values)}` : isCut ? ',"cut":true' : '';
+    return `{${named}"datatype":"${tensor.datatype}","shape":[${tensor.shape.join(',')}],"bytes":${bytes}${rest}}`;
+  });
+  return `[${texts.join(',')}]`;
+}
+
+/** Of `fields` those that may be logged, as long as there is room. */
+function within<Value, Kept extends string | number | boolean>(
+  fields: Readonly<Record<string, Value>>,
+  may: (name: string) => boolean,
+  keep: (value: Value) => Kept | undefined,
+): Record<string, Kept> {
+  const kept: [string, Kept][] = [];
+  let left = mostText;
+  for (const [name, value] of Object.entries(fields)) {
+    if (!may(name)) continue;
+    const text = keep(value);
+    if (text === undefined) continue;
+    const length = name.length + String(text).length;
+    if (length > left) continue;
+    left -= length;
+    kept.push([name, text]);
+  }
+  return Object.fromEntries(kept);
+}
+
+function textOfHeader(value: string | readonly string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : (value as string | undefined);
+}
+
+function plain(value: unknown): string | number | boolean | undefined {
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isPlain ? value : undefined;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function rounded(ms: number): number {
+  return Math.round(1_000 * ms) / 1_000;
+}

@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { longestLine } from './line.ts';
+
+/** A file of a log. */
+export interface LogFile {
+  /** From 1 up, in the order in which they were written. */
+  readonly number: number;
+  readonly path: string;
+  /** By gzip. */
+  readonly isPacked: boolean;
+}
+
+/** A line of a file, without its end. */
+export interface FileLine {
+  readonly bytes: Buffer;
+  /** False for the last one of a file that ends in the middle of it. */
+  readonly isWhole: boolean;
+}
+
+const form = /^(\d{12})\.jsonl(\.gz)?$/;
+/** Ends the name of what is not in its place yet. */
+export const unfinished = '.part';
+
+export function pathOf(folder: string, number: number): string {
+  return join(folder, `${String(number).padStart(12, '0')}.jsonl`);
+}
+
+/** The files of a log, oldest first. Of one that was just being packed, the original counts. Throws `config.invalid` where there is no such folder. */
+export async function logFiles(folder: string): Promise<readonly LogFile[]> {
+  const names = await readdir(folder).catch(cause => {
+    throw new MurmurationError(
+      'config.invalid',
+      `The folder of the log, ${folder}, can't be read: ${(cause as Error).message}.`,
+      { cause },
+    );
+  });
+  const files = new Map<number, LogFile>();
+  // The original of two sorts first.
+  for (const name of names.sort()) {
+    const [, digits, packed] = form.exec(name) ?? [];
+    const number = Number(digits);
+    if (digits === undefined || files.has(number)) continue;
+    files.set(number, { number, path: join(folder, name), isPacked: packed !== undefined });
+  }
+  return [...files.values()].sort((a, b) => a.number - b.number);
+}
+
+/** The lines of a file from `from`, bytes, on. Throws `storage.corrupt` for a line that is longer than any, and what reading fails with. */
+export async function* linesOf({ path, isPacked }: LogFile, from = 0): AsyncGenerator<FileLine> {
+  const raw = createReadStream(path, { start: from });
+  const stream = isPacked ? raw.pipe(createGunzip()) : raw;
+  // What the pipe does not pass on by itself.
+  if (isPacked) raw.on('error', error => stream.destroy(error));
+  let rest: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      let at = 0;
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, at)) {
+        rest.push(chunk.subarray(at, end));
+        yield { bytes: rest.length === 1 ? (rest[0] as Buffer) : Buffer.concat(rest), isWhole: true };
+        rest = [];
+        length = 0;
+        at = end + 1;
+      }
+      if (at === chunk.length) continue;
+      rest.push(chunk.subarray(at));
+      length += chunk.length - at;
+      if (length > longestLine)
+        throw new MurmurationError(
+          'storage.corrupt',
+          `The log file ${path} has a line of more than ${longestLine} bytes.`,
+        );
+    }
+  } finally {
+    raw.destroy();
+  }
+  if (length > 0) yield { bytes: Buffer.concat(rest), isWhole: false };
+}
+
+/** The bytes of a file on the disk; 0 where it is gone. */
+export async function sizeOf({ path }: LogFile): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+/** Writes a file anew beside its place and puts it there, durable when it returns. What `write` fails with leaves the file as it was. */
+export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const beside = `${path}${unfinished}`;
+  try {
+    const file = await open(beside, 'w', 0o600);
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows has no handle on a folder, and writes names through.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes all of `bytes` from `position` on: a write may take fewer than it is given. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
+/** Writes all that comes, from the beginning of the file on. */
+export async function writeStream(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  let at = 0;
+  for await (const chunk of chunks) {
+    await writeAll(file, chunk, at);
+    at += chunk.length;
+  }
+}

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { takeLock } from '@murmuration/sql/sqlite/lock';
+
+/** Takes a folder of a log for this process, until what it returns is called or the process ends. Throws `storage.in-use`. */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const unlock = await takeLock(join(folder, 'lock'));
+  if (!unlock)
+    throw new MurmurationError(
+      'storage.in-use',
+      `Another process logs to the folder ${folder}; give each its own.`,
+    );
+  return unlock;
+}

@@ -1,0 +1,111 @@
+import { eventTypes } from '../event.ts';
+import { type LogFile, linesOf, logFiles } from './folder.ts';
+
+/** An event of a log, as people read it; null for what it does not have. */
+export interface Entry {
+  readonly time: string;
+  readonly event: 'request' | 'response' | 'feedback';
+  readonly id: string;
+  readonly model: string;
+  readonly version: string | null;
+  readonly protocol: string;
+  readonly status: string | null;
+  readonly ms: number | null;
+  /** Such as `x FP32 [1, 2]`. */
+  readonly tensors: string;
+  /** The line itself. */
+  readonly text: string;
+}
+
+/** The newest entries that are wanted, oldest first. Throws `config.invalid` where there is no such folder. */
+export async function lastEntries(
+  folder: string,
+  limit: number,
+  isWanted: (entry: Entry) => boolean,
+): Promise<readonly Entry[]> {
+  let found: Entry[] = [];
+  for (const file of (await logFiles(folder)).toReversed()) {
+    const own: Entry[] = [];
+    for await (const entry of entriesOf(file)) {
+      if (!isWanted(entry)) continue;
+      own.push(entry);
+      if (own.length > 2 * limit) own.splice(0, own.length - limit);
+    }
+    found = [...own, ...found].slice(-limit);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+/** The entries of a log that are written from now on; `pause` is waited for before each look. Never ends. */
+export async function* followLog(folder: string, pause: () => Promise<void>): AsyncGenerator<Entry> {
+  const newest = (await logFiles(folder)).at(-1);
+  let number = newest?.number ?? 0;
+  let at = newest && !newest.isPacked ? await lengthOf(newest) : 0;
+  for (;;) {
+    await pause();
+    for (const file of await logFiles(folder)) {
+      if (file.number < number) continue;
+      if (file.number > number) {
+        number = file.number;
+        at = 0;
+      }
+      // By the time that it is packed, all of it was read, unless it was written and packed between two looks.
+      if (file.isPacked && at > 0) continue;
+      for await (const { bytes, isWhole } of linesOf(file, file.isPacked ? 0 : at)) {
+        if (!isWhole) break;
+        at += bytes.length + 1;
+        const entry = entryOf(bytes);
+        if (entry) yield entry;
+      }
+    }
+  }
+}
+
+async function* entriesOf(file: LogFile): AsyncGenerator<Entry> {
+  for await (const { bytes, isWhole } of linesOf(file)) {
+    const entry = isWhole ? entryOf(bytes) : undefined;
+    if (entry) yield entry;
+  }
+}
+
+async function lengthOf(file: LogFile): Promise<number> {
+  let length = 0;
+  for await (const { bytes, isWhole } of linesOf(file)) if (isWhole) length += bytes.length + 1;
+  return length;
+}
+
+/** Undefined for lines that tell of the log itself, and for what is no line. */
+function entryOf(line: Buffer): Entry | undefined {
+  const text = line.toString('utf8');
+  let value: Readonly<Record<string, unknown>>;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const event = (Object.keys(eventTypes) as (keyof typeof eventTypes)[]).find(
+    name => eventTypes[name] === value.type,
+  );
+  if (!event) return undefined;
+  const data = (value.data ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    time: String(value.time),
+    event,
+    id: String(value.id),
+    model: String(value.inferenceservicename),
+    version: typeof value.modelversion === 'string' ? value.modelversion : null,
+    protocol: String(value.protocol),
+    status: typeof data.status === 'string' ? data.status : null,
+    ms: typeof data.ms === 'number' ? data.ms : null,
+    tensors: tensorsText(data.inputs ?? data.outputs),
+    text,
+  };
+}
+
+function tensorsText(tensors: unknown): string {
+  if (!Array.isArray(tensors)) return '';
+  return tensors
+    .map(({ name = '', datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`.trim())
+    .join('; ');
+}

@@ -1,0 +1,339 @@
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import { base64url, hex, utf8 } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import { storageFailure } from '@murmuration/sql/failures/storage-failure';
+import type { LogEvent } from '../event.ts';
+import type { LogSink } from '../sink.ts';
+import { type Chain, chainKinds, makeChain } from './chain.ts';
+import { type LogFile, logFiles, pathOf, replaceFile, syncFolder, writeAll } from './folder.ts';
+import { deleteFrom, linesAbout } from './forgetting.ts';
+import { lineOf, ownEvent, type Place } from './line.ts';
+import { lockFolder } from './lock.ts';
+import type { FilesOptions, FilesPorts } from './options.ts';
+import { packFile } from './packing.ts';
+import { headOf, recover } from './recovery.ts';
+import { filesToRetire } from './retention.ts';
+
+interface Active {
+  readonly handle: FileHandle;
+  readonly number: number;
+  readonly path: string;
+  /** ms since 1970. */
+  readonly beganAt: number;
+  size: number;
+  /** It may have bytes behind `size`, of a write that failed. */
+  isDirty: boolean;
+}
+
+/** ms between two looks for those who are to be forgotten, and for files that are too old. */
+const forgetEvery = 5_000;
+const choresEvery = 3_600_000;
+const request = /^forget-([0-9a-f]{64})$/;
+
+/** The name of the file that asks the process which has a log to delete what it holds of a person. */
+export function forgetRequest(folder: string, person: string): string {
+  return join(folder, `forget-${person}`);
+}
+
+/**
+ * Opens a log that there is, as it was begun, for what is to be done to it while nobody writes it. Throws as `JsonLines.open`, and
+ * `config.invalid` where there is no log.
+ */
+export async function reopenLog(folder: string, ports: FilesPorts): Promise<JsonLines> {
+  const last = (await logFiles(folder)).at(-1);
+  const head = last && (await headOf(last));
+  const chain = chainKinds.find(kind => kind === head?.data.chain);
+  if (!chain) throw new MurmurationError('config.invalid', `The folder ${folder} holds no request log.`);
+  return JsonLines.open(
+    {
+      folder,
+      chain,
+      size: Number.POSITIVE_INFINITY,
+      age: Number.POSITIVE_INFINITY,
+      gzip: false,
+      sync: 'batch',
+      anchor: null,
+      keepFor: null,
+      keepBytes: null,
+    },
+    ports,
+  );
+}
+
+/** A log in a folder: files of JSON Lines that follow one another. A process has a folder for itself. */
+export class JsonLines implements LogSink {
+  readonly name = 'files';
+  readonly #options: FilesOptions;
+  readonly #ports: FilesPorts;
+  readonly #chain: Chain | null;
+  readonly #unlock: () => Promise<void>;
+  /** What writes to the newest file; what works on the others. */
+  readonly #writes = new PromiseQueue();
+  readonly #chores = new PromiseQueue();
+  readonly #began = new Map<number, number>();
+  #place: Place;
+  #number: number;
+  #active: Active | null = null;
+  #timers: Cancel[] = [];
+  #closed: Promise<void> | undefined;
+
+  private constructor(
+    options: FilesOptions,
+    ports: FilesPorts,
+    unlock: () => Promise<void>,
+    left: { readonly place: Place; readonly number: number },
+  ) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#chain = options.chain === 'off' ? null : makeChain(options.chain, ports.key?.chain ?? null);
+    this.#unlock = unlock;
+    this.#place = left.place;
+    this.#number = left.number;
+  }
+
+  /**
+   * Opens a folder, making it where there is none, and begins a file. Throws `storage.in-use` where another process logs there, `config.invalid`
+   * where its lines are linked in another way, and `storage.*`.
+   */
+  static async open(options: FilesOptions, ports: FilesPorts): Promise<JsonLines> {
+    const { folder, chain } = options;
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(error => {
+      throw storageFailure(error, `The folder of the log, ${folder}, can't be made`);
+    });
+    const unlock = await lockFolder(folder);
+    try {
+      const { files, place, cut } = await recover(folder);
+      const last = files.at(-1);
+      const head = last && (await headOf(last));
+      if (head && head.data.chain !== chain)
+        throw new MurmurationError(
+          'config.invalid',
+          `The log in ${folder} was begun with the chain "${String(head.data.chain)}", not with "${chain}"; choose another folder.`,
+        );
+      const log = new JsonLines(options, ports, unlock, { place, number: last?.number ?? 0 });
+      await log.#begin(cut > 0 ? { recovered: cut } : {});
+      for (const file of files) log.#packLater(file);
+      void log.#chore('the oldest files of the log', () => log.#retire());
+      log.#repeat(choresEvery, () => log.#tidy());
+      log.#repeat(forgetEvery, () => log.#chore('forgetting', () => log.#forgetAsked()));
+      return log;
+    } catch (error) {
+      await unlock();
+      throw storageFailure(error, `The log in ${folder}`);
+    }
+  }
+
+  /** Throws `storage.full` and `storage.failed`; then the file is as it was. */
+  write(events: readonly LogEvent[]): Promise<number> {
+    return this.#writes.run(async () => {
+      await this.#rotateIfDue();
+      await this.#append(events);
+      return events.length;
+    });
+  }
+
+  /** Deletes all lines about a person, as the log's key names it, also of files that are closed. Resolves to how many those were. */
+  forget(person: string): Promise<number> {
+    return this.#chores.run(() => this.#forget(person));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const cancel of this.#timers) cancel();
+    await this.#chores.idle();
+    try {
+      await this.#writes.run(() => this.#end());
+    } finally {
+      await this.#unlock();
+    }
+  }
+
+  async #append(events: readonly Pick<LogEvent, 'attributes' | 'data'>[]): Promise<void> {
+    const active = this.#active ?? (await this.#begin());
+    const { random, fault } = this.#ports;
+    const salt = () => base64url(random(16));
+    const texts: string[] = [];
+    let place = this.#place;
+    for (const event of events) {
+      const { line, link } = lineOf(event, place, this.#chain, salt);
+      texts.push(line);
+      place = { sequence: place.sequence + 1, link };
+    }
+    await this.#put(active, utf8(`${texts.join('\n')}\n`));
+    this.#place = place;
+    await this.#anchor().catch(error => fault('the anchor of the log', error));
+  }
+
+  async #put(active: Active, bytes: Uint8Array): Promise<void> {
+    const { handle, path } = active;
+    try {
+      if (active.isDirty) await handle.truncate(active.size);
+      active.isDirty = true;
+      await writeAll(handle, bytes, active.size);
+      if (this.#options.sync === 'batch') await handle.datasync();
+      active.isDirty = false;
+      active.size += bytes.length;
+    } catch (error) {
+      // What half of it is there must not be taken for the log's.
+      await handle.truncate(active.size).then(
+        () => {
+          active.isDirty = false;
+        },
+        () => {},
+      );
+      throw storageFailure(error, `The log file ${path} can't be written`);
+    }
+  }
+
+  /** Begins the next file with the line that tells of it. */
+  async #begin(more: Readonly<Record<string, unknown>> = {}): Promise<Active> {
+    const { folder, chain } = this.#options;
+    const number = this.#number + 1;
+    const path = pathOf(folder, number);
+    const beganAt = this.#ports.clock.now();
+    const handle = await open(path, 'w', 0o600).catch(error => {
+      throw storageFailure(error, `The log file ${path} can't be made`);
+    });
+    const active: Active = { handle, number, path, beganAt, size: 0, isDirty: false };
+    this.#active = active;
+    const data = { format: 1, file: number, chain, previous: hex(this.#place.link), ...more };
+    try {
+      await syncFolder(folder);
+      await this.#append([ownEvent('opened', beganAt, data)]);
+    } catch (error) {
+      this.#active = null;
+      await handle.close().catch(() => {});
+      await rm(path, { force: true }).catch(() => {});
+      throw error;
+    }
+    this.#number = number;
+    this.#began.set(number, beganAt);
+    return active;
+  }
+
+  async #rotateIfDue(): Promise<void> {
+    const { size, age } = this.#options;
+    const active = this.#active;
+    if (!active) return;
+    if (active.size >= size || this.#ports.clock.now() - active.beganAt >= age) await this.#rotate();
+  }
+
+  async #rotate(): Promise<void> {
+    const active = this.#active;
+    if (!active) return;
+    await this.#end();
+    this.#packLater({ number: active.number, path: active.path, isPacked: false });
+    void this.#chore('the oldest files of the log', () => this.#retire());
+    await this.#begin();
+  }
+
+  /** Closes the newest file, its lines being on the disk. */
+  async #end(): Promise<void> {
+    const active = this.#active;
+    if (!active) return;
+    this.#active = null;
+    try {
+      if (active.isDirty) await active.handle.truncate(active.size);
+      await active.handle.sync();
+    } finally {
+      await active.handle.close();
+    }
+  }
+
+  async #anchor(): Promise<void> {
+    const { anchor } = this.#options;
+    if (anchor === null) return;
+    const { sequence, link } = this.#place;
+    const text = JSON.stringify({ sequence: sequence - 1, chain: hex(link) });
+    await replaceFile(anchor, async file => {
+      await file.writeFile(`${text}\n`);
+    });
+  }
+
+  #packLater(file: LogFile): void {
+    if (!this.#options.gzip || file.isPacked) return;
+    void this.#chore('packing a log file', () => packFile(file));
+  }
+
+  /** Closes a file that is old, and deletes those that are too old, though nothing is written. */
+  #tidy(): void {
+    this.#writes.run(() => this.#rotateIfDue()).catch(error => this.#ports.fault('the request log', error));
+    void this.#chore('the oldest files of the log', () => this.#retire());
+  }
+
+  async #retire(): Promise<void> {
+    const { folder } = this.#options;
+    const files = (await logFiles(folder)).filter(({ number }) => number <= this.#number);
+    const retired = await filesToRetire(files, this.#options, this.#ports.clock.now(), file =>
+      this.#beganAt(file),
+    );
+    const last = retired.at(-1);
+    if (!last) return;
+    const record = () =>
+      this.#writes.run(() =>
+        this.#append([ownEvent('retired', this.#ports.clock.now(), { through: last.number })]),
+      );
+    // On a disk that is full, only the deletion makes room to say so.
+    const isRecorded = await record().then(
+      () => true,
+      () => false,
+    );
+    for (const { path } of retired) await rm(path, { force: true });
+    if (!isRecorded) await record();
+  }
+
+  async #beganAt(file: LogFile): Promise<number> {
+    let found = this.#began.get(file.number);
+    if (found === undefined) {
+      found = Date.parse((await headOf(file))?.time ?? '');
+      this.#began.set(file.number, found);
+    }
+    return found;
+  }
+
+  async #forgetAsked(): Promise<void> {
+    for (const name of await readdir(this.#options.folder)) {
+      const person = request.exec(name)?.[1];
+      if (person === undefined) continue;
+      await this.#forget(person);
+      await rm(join(this.#options.folder, name), { force: true });
+    }
+  }
+
+  async #forget(person: string): Promise<number> {
+    const { folder } = this.#options;
+    // What was logged by now is in files that nobody writes to any more.
+    await this.#writes.run(() => this.#rotate());
+    const closed = (await logFiles(folder)).filter(({ number }) => number < this.#number);
+    const counts = await Promise.all(closed.map(file => linesAbout(file, person)));
+    const lines = counts.reduce((sum, count) => sum + count, 0);
+    if (lines === 0) return 0;
+    // Before any is deleted: a crash in between leaves fewer deleted lines than it says, never more.
+    await this.#writes.run(() => this.#append([ownEvent('forgotten', this.#ports.clock.now(), { lines })]));
+    for (const [index, file] of closed.entries())
+      if (counts[index] !== 0) await deleteFrom(file, person, this.#chain);
+    return lines;
+  }
+
+  async #chore(where: string, work: () => Promise<void>): Promise<void> {
+    await this.#chores.run(work).catch(error => this.#ports.fault(where, error));
+  }
+
+  #repeat(every: number, work: () => unknown): void {
+    const index = this.#timers.length;
+    const arm = () => {
+      this.#timers[index] = this.#ports.clock.at(this.#ports.clock.now() + every, () => {
+        arm();
+        work();
+      });
+    };
+    arm();
+  }
+}

@@ -1,0 +1,158 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { InferenceEvents } from '../server/events.ts';
+import type { LogEvent } from './event.ts';
+import type { LogSink } from './sink.ts';
+
+/** How events wait for a sink. */
+export interface OutboxLimits {
+  /** Events that wait or are being written; further ones are dropped. */
+  readonly entries: number;
+  /** Bytes of them. */
+  readonly bytes: number;
+  /** Events that are written together at most. */
+  readonly batch: number;
+  /** ms that an event waits for others. */
+  readonly delay: number;
+  /** Attempts after which events that a sink does not take are dropped. */
+  readonly attempts: number;
+}
+
+export interface OutboxPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly events: InferenceEvents;
+}
+
+/** ms before the second attempt, which double with each further one, and how long they get. */
+const firstPause = 200;
+const longestPause = 30_000;
+
+/** Events on their way to one sink: few wait, one batch is written at a time, and what has no room is dropped at once. */
+export class Outbox {
+  readonly #sink: LogSink;
+  readonly #limits: OutboxLimits;
+  readonly #ports: OutboxPorts;
+  readonly #waiting: LogEvent[] = [];
+  #bytes = 0;
+  #failures = 0;
+  /** ms that the sink has asked for before the next attempt. */
+  #asked = 0;
+  /** Set while nothing is written: writes when its time has come. */
+  #timer: Cancel | undefined;
+  #isWriting = false;
+  #isClosing = false;
+  #isOver = false;
+  #idle: (() => void)[] = [];
+
+  constructor(sink: LogSink, limits: OutboxLimits, ports: OutboxPorts) {
+    this.#sink = sink;
+    this.#limits = limits;
+    this.#ports = ports;
+  }
+
+  /** Events that wait or are being written, and their bytes. */
+  get pending(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#waiting.length, bytes: this.#bytes };
+  }
+
+  /** Takes an event, or drops it. */
+  offer(event: LogEvent): void {
+    const { entries, bytes, batch, delay } = this.#limits;
+    if (this.#isClosing || this.#waiting.length >= entries || this.#bytes + event.bytes > bytes) {
+      this.drop(1, 'full');
+      return;
+    }
+    this.#waiting.push(event);
+    this.#bytes += event.bytes;
+    if (this.#isWriting) return;
+    // After a failure, only time leads to the next attempt.
+    if (this.#failures === 0 && this.#waiting.length >= batch) this.#writeSoon();
+    else this.#timer ??= this.#after(delay);
+  }
+
+  /** Counts events that never came here, or are given up. */
+  drop(events: number, reason: 'full' | 'failed'): void {
+    if (events > 0) this.#ports.events.unlogged?.(this.#sink.name, events, reason);
+  }
+
+  /** Writes what waits, each batch once more at most; after `patience` ms gives up the rest. Closes the sink. */
+  async close(patience: number): Promise<void> {
+    this.#isClosing = true;
+    const { clock, events } = this.#ports;
+    let cancel = () => {};
+    const late = new Promise<void>(resolve => {
+      cancel = clock.at(clock.now() + patience, resolve);
+    });
+    const idle = new Promise<void>(resolve => this.#idle.push(resolve));
+    if (!this.#isWriting) this.#writeSoon();
+    await Promise.race([idle, late]);
+    this.#isOver = true;
+    this.#forget(this.#waiting.length, 'failed');
+    const closed = this.#sink
+      .close()
+      .catch(error => events.fault?.(`closing the request log, ${this.#sink.name}`, error));
+    await Promise.race([closed, late]);
+    cancel();
+  }
+
+  #after(ms: number): Cancel {
+    const { clock } = this.#ports;
+    return clock.at(clock.now() + ms, () => this.#writeSoon());
+  }
+
+  #writeSoon(): void {
+    this.#timer?.();
+    this.#timer = undefined;
+    this.#isWriting = true;
+    this.#write().finally(() => {
+      this.#isWriting = false;
+      if (this.#waiting.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      else if (this.#isClosing) this.#writeSoon();
+      else this.#timer = this.#after(this.#pause());
+    });
+  }
+
+  async #write(): Promise<void> {
+    const { batch, attempts } = this.#limits;
+    const events = this.#waiting.slice(0, batch);
+    if (events.length === 0) return;
+    try {
+      const written = await this.#sink.write(events);
+      if (this.#isOver) return;
+      this.#failures = 0;
+      this.#release(written);
+      if (written > 0) this.#ports.events.logged?.(this.#sink.name, written);
+    } catch (error) {
+      if (this.#isOver) return;
+      this.#failures += 1;
+      this.#asked = error instanceof MurmurationError ? (error.after ?? 0) : 0;
+      const isFinal = error instanceof MurmurationError && !error.retryable;
+      if (this.#failures === 1) this.#ports.events.fault?.(`the request log, ${this.#sink.name}`, error);
+      if (!isFinal && !this.#isClosing && this.#failures < attempts) return;
+      // What comes next may fare better.
+      this.#failures = 0;
+      this.#forget(events.length, 'failed');
+    }
+  }
+
+  /** ms until the next batch: after failures ever longer, each time by chance, so that replicas do not come together. */
+  #pause(): number {
+    const { batch, delay } = this.#limits;
+    if (this.#failures === 0) return this.#waiting.length >= batch ? 0 : delay;
+    const most = Math.min(firstPause * 2 ** (this.#failures - 1), longestPause);
+    const [chance = 0] = this.#ports.random(1);
+    return Math.max(most / 2 + (most / 2) * (chance / 255), Math.min(this.#asked, longestPause));
+  }
+
+  #forget(events: number, reason: 'full' | 'failed'): void {
+    const most = Math.min(events, this.#waiting.length);
+    this.#release(most);
+    this.drop(most, reason);
+  }
+
+  #release(events: number): void {
+    for (const { bytes } of this.#waiting.splice(0, events)) this.#bytes -= bytes;
+  }
+}

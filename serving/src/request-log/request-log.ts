@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Exchange, InferenceEvents } from '../server/events.ts';
+import type { Turns } from '../server/turns.ts';
+import {
+  bytesOfDraft,
+  type Draft,
+  draftOf,
+  eventsOf,
+  type LogMode,
+  type LogPlace,
+  personIn,
+} from './exchange-events.ts';
+import type { LogKey } from './key.ts';
+import { Outbox, type OutboxLimits } from './outbox.ts';
+import type { PersonField, Redaction } from './redaction.ts';
+import { isSampled } from './sampling.ts';
+import type { LogSink } from './sink.ts';
+
+/** What a request log takes down. */
+export interface RequestLogOptions {
+  readonly mode: LogMode;
+  /** The share of requests that is logged, 0 to 1: of one model, or of all others. */
+  readonly rate: (model: string) => number;
+  readonly redaction: Redaction;
+  /** Bytes of values that one event holds at most. */
+  readonly payload: number;
+  /** What says whom a request is about, and the secret that turns it into what stands in the log; null: nothing does. */
+  readonly person: { readonly field: PersonField; readonly key: Pick<LogKey, 'person'> } | null;
+  readonly place: LogPlace;
+  /** Of each sink. */
+  readonly limits: OutboxLimits;
+}
+
+export interface RequestLogPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly turns: Turns;
+  /** Hears what was logged and what was not, and of faults. */
+  readonly events: InferenceEvents;
+}
+
+/** The longest id that is logged as it is, characters. */
+const longestId = 256;
+/** Models whose names are known at most. */
+const mostModels = 10_000;
+/** Drafts that become events in one turn of the thread. */
+const perTurn = 32;
+/** ms that closing waits for each sink. */
+const patience = 5_000;
+
+/**
+ * Logs what is asked and answered. While an answer waits, it only takes from the exchange what may be logged; all else happens in later
+ * turns of the thread, and never holds up an answer: what has no room is dropped and counted.
+ */
+export class RequestLog {
+  readonly #options: RequestLogOptions;
+  readonly #ports: RequestLogPorts;
+  readonly #outboxes: readonly Outbox[];
+  readonly #drafts: Draft[] = [];
+  readonly #models = new Set<string>();
+  #draftBytes = 0;
+  #isDue = false;
+
+  constructor(options: RequestLogOptions, sinks: readonly LogSink[], ports: RequestLogPorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#outboxes = sinks.map(sink => new Outbox(sink, options.limits, ports));
+  }
+
+  /** Events and bytes that wait for the slowest sink. */
+  get pending(): { readonly entries: number; readonly bytes: number } {
+    const waiting = this.#outboxes.map(({ pending }) => pending);
+    return {
+      entries: this.#drafts.length + Math.max(0, ...waiting.map(({ entries }) => entries)),
+      bytes: this.#draftBytes + Math.max(0, ...waiting.map(({ bytes }) => bytes)),
+    };
+  }
+
+  /** Takes down a request that ended. Never throws. */
+  record(exchange: Exchange): void {
+    try {
+      this.#record(exchange);
+    } catch (error) {
+      this.#ports.events.fault?.('the request log', error);
+    }
+  }
+
+  /** Writes what waits, as far as the sinks take it within some seconds, and closes them. */
+  async close(): Promise<void> {
+    while (this.#drafts.length > 0) this.#convert();
+    await Promise.all(this.#outboxes.map(outbox => outbox.close(patience)));
+  }
+
+  #record(exchange: Exchange): void {
+    const { mode, rate, redaction, payload, person, limits } = this.#options;
+    const { clock, turns } = this.#ports;
+    const model = this.#modelOf(exchange);
+    const share = rate(model);
+    if (share === 0) return;
+    const id = this.#idOf(exchange);
+    if (!isSampled(id, share)) return;
+    const name = person && personIn(exchange.request, person.field);
+    const draft = draftOf(exchange, {
+      id,
+      endedAt: clock.now(),
+      model,
+      person: person && name !== null ? person.key.person(name) : null,
+      payload,
+      redaction,
+    });
+    const bytes = bytesOfDraft(draft);
+    if (this.#drafts.length >= limits.entries || this.#draftBytes + bytes > limits.bytes) {
+      const events = mode === 'all' ? 2 : 1;
+      for (const outbox of this.#outboxes) outbox.drop(events, 'full');
+      return;
+    }
+    this.#drafts.push(draft);
+    this.#draftBytes += bytes;
+    if (this.#isDue) return;
+    this.#isDue = true;
+    turns.soon(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isDue = false;
+    try {
+      this.#convert();
+    } catch (error) {
+      this.#ports.events.fault?.('the request log', error);
+    }
+    if (this.#drafts.length === 0) return;
+    this.#isDue = true;
+    this.#ports.turns.soon(() => this.#turn());
+  }
+
+  #convert(): void {
+    const { mode, place } = this.#options;
+    const drafts = this.#drafts.splice(0, perTurn);
+    for (const draft of drafts) this.#draftBytes -= bytesOfDraft(draft);
+    for (const draft of drafts)
+      for (const event of eventsOf(draft, mode, place, this.#ports.clock.now()))
+        for (const outbox of this.#outboxes) outbox.offer(event);
+  }
+
+  /** The name of a model that there is, or was: any other is a text that a client has made up. */
+  #modelOf({ model, version }: Exchange): string {
+    if (this.#models.has(model)) return model;
+    if (version === '') return 'unknown';
+    if (this.#models.size < mostModels) this.#models.add(model);
+    return model;
+  }
+
+  /** As the client named the request, or by chance; one that is too long stands there by its hash. */
+  #idOf({ request: { id, headers } }: Exchange): string {
+    const header = headers?.['x-request-id'];
+    const named = id ?? (typeof header === 'string' ? header : undefined);
+    if (named === undefined || named === '') return hex(this.#ports.random(16));
+    if (named.length > longestId) return createHash('sha256').update(named).digest('hex');
+    // What no event may hold in its attributes.
+    return named.replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '\u{fffd}');
+  }
+}

@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import { chainKinds } from './files/chain.ts';
+import { isSecret } from './redaction.ts';
+
+const count = (most: number) => z.int().min(1).max(most);
+const day = 86_400_000;
+const name = z.string().min(1).max(128);
+const field = name.refine(text => !isSecret(text), 'expected a name that is not one of a secret');
+
+const kept = z
+  .int()
+  .min(60_000)
+  .max(100 * 366 * day)
+  .nullable()
+  .default(30 * day);
+
+const rules = z
+  .array(
+    z.strictObject({
+      /** The model that is meant; `*`: all. */
+      model: name.default('*'),
+      /** Inputs and outputs by name; `*`: all that hold numbers. */
+      tensors: z.array(name).max(1_000).default([]),
+      /** Parameters of requests by name; `*`: all. */
+      parameters: z.array(field).max(1_000).default([]),
+      /** Headers by name; `*`: all but those that may hold a secret. */
+      headers: z
+        .array(field.transform(text => text.toLowerCase()))
+        .max(1_000)
+        .default([]),
+    }),
+  )
+  .max(1_000)
+  .default([]);
+
+/** What is written down of requests; null: nothing. Times are in ms, sizes in bytes. */
+export const requestLogSchema = z
+  .strictObject({
+    /** Events to write: of requests, of responses, or of both. */
+    mode: z.enum(['all', 'request', 'response']).default('all'),
+    /** The share of requests that is logged, from 0 to 1, chosen by their id. */
+    rate: z.number().min(0).max(1).default(1),
+    /** The same by the names of models. */
+    rates: z.record(name, z.number().min(0).max(1)).default({}),
+    /** What may be logged besides sizes, shapes, times and outcomes; without a rule, no values, parameters nor headers. */
+    allow: rules,
+    /** What of that is not logged. */
+    redact: rules,
+    /** Bytes of values that one event holds; longer ones are left out. */
+    payload: count(1 << 20).default(65_536),
+    /** What says whom a request is about. The log has it only as a code made with its key, by which `murmuration log forget` finds it. */
+    person: z
+      .strictObject({
+        /** Where it is sent. */
+        in: z.enum(['header', 'parameter']),
+        /** By which name. */
+        name: field,
+      })
+      .transform(({ in: place, name }) => ({
+        in: place,
+        name: place === 'header' ? name.toLowerCase() : name,
+      }))
+      .nullable()
+      .default(null),
+    /** File of the log's key, made where there is none; by default beside the folder of `files`, its name with `.key`. */
+    key: z.string().min(1).nullable().default(null),
+    /** `source` of the events. */
+    source: z
+      .string()
+      .min(1)
+      .max(256)
+      .regex(/^[!-~]+$/)
+      .default('/murmuration/inference'),
+    /** `namespace` of the events, as KServe has it. */
+    namespace: z
+      .string()
+      .regex(/^[\w.-]{1,128}$/)
+      .default('default'),
+    /** Events that wait for a sink at most; further ones are dropped. */
+    entries: count(1_000_000).default(10_000),
+    /** Bytes of them. */
+    bytes: count(2 ** 32).default(32 << 20),
+    /** Events that are written together at most. */
+    batch: count(10_000).default(500),
+    /** ms that an event waits for others. */
+    delay: z.int().min(0).max(60_000).default(200),
+    /** Attempts to write an event until it is dropped. */
+    attempts: count(100).default(5),
+    /** Files of JSON Lines. */
+    files: z
+      .strictObject({
+        /** Folder that holds nothing else. */
+        folder: z.string().min(1),
+        /** Bytes after which a new file begins. */
+        size: count(2 ** 40).default(64 << 20),
+        /** ms after which a new file begins. */
+        age: z
+          .int()
+          .min(1_000)
+          .max(366 * day)
+          .default(day),
+        /** Whether closed files are packed. */
+        gzip: z.boolean().default(true),
+        /** `batch`: what was written is on the disk before it counts as written; `never`: when the system sees fit. */
+        sync: z.enum(['batch', 'never']).default('batch'),
+        /** How lines hold each other: `open`: by SHA-256, which anybody checks; `keyed`: by HMAC under the key of the log. */
+        chain: z.enum(chainKinds).default('off'),
+        /** A file elsewhere that always names the last line, so that a log that was cut off is found. */
+        anchor: z.string().min(1).nullable().default(null),
+        /** ms after which lines may be deleted; null: never. */
+        keepFor: kept,
+        /** Bytes of all files beyond which the oldest are deleted; null: any number. */
+        keepBytes: count(2 ** 50)
+          .nullable()
+          .default(10 * 2 ** 30),
+      })
+      .nullable()
+      .default(null),
+    /** A table of SQLite or PostgreSQL. */
+    database: z
+      .strictObject({
+        /** The path of a file of SQLite, or `postgres://USER:PASSWORD@HOST:PORT/NAME`. */
+        address: z.string().min(1).max(2_000),
+        /** The table, made where there is none. */
+        table: z
+          .string()
+          .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'expected small letters, digits and underscores, 40 at most')
+          .default('request_log'),
+        /** ms after which rows are deleted; null: never. */
+        keepFor: kept,
+      })
+      .nullable()
+      .default(null),
+    /** Somebody who takes CloudEvents over HTTP. */
+    http: z
+      .strictObject({
+        /** An http or https address without user, password and fragment. */
+        url: z
+          .string()
+          .refine(isAddress, 'expected an http or https address without user, password and fragment'),
+        /** Sent as `Authorization: Bearer`. */
+        token: z
+          .string()
+          .min(1)
+          .max(4_096)
+          .regex(/^[!-~]+$/)
+          .nullable()
+          .default(null),
+        /** `binary`: an event a request, as KServe's logger has it; `batch`: a JSON list of events. */
+        format: z.enum(['binary', 'batch']).default('binary'),
+        /** ms that an answer may take. */
+        timeout: count(600_000).default(10_000),
+      })
+      .nullable()
+      .default(null),
+  })
+  .refine(
+    ({ files, database, http }) => files !== null || database !== null || http !== null,
+    'expected files, database or http, to which requests are logged',
+  )
+  .refine(({ key, files, person }) => person === null || key !== null || files !== null, {
+    path: ['key'],
+    error: 'expected a file: who is meant can not be hidden without a key',
+  })
+  .nullable()
+  .default(null);
+
+export type RequestLogSettings = NonNullable<z.output<typeof requestLogSchema>>;
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, hash, hostname } = new URL(text);
+  const isHttp = protocol === 'http:' || protocol === 'https:';
+  return isHttp && username === '' && password === '' && hash === '' && hostname !== '';
+}
