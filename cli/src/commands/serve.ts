@@ -5,6 +5,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import { loadTask, loadVerifier } from '../arguments/load-module.ts';
+import { loadTaskJobs } from '../arguments/precompute-jobs.ts';
 import { say } from '../output/output.ts';
 
 /** `murmuration serve TASK…` */
@@ -25,6 +26,7 @@ export function serveCommand(program: Command): void {
       const coordinator = await createCoordinator(config, await Promise.all(modules.map(loadTask)), {
         clock: steadyClock(),
         random: systemRandom,
+        precompute: (await Promise.all(modules.map(loadTaskJobs))).flat(),
         ...(verifier && { verifyEnrolment: await loadVerifier(verifier) }),
       });
       for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -8,12 +8,14 @@ import { openDoors } from '@murmuration/serving/assembly/doors';
 import { openGrpcPort } from '@murmuration/serving/assembly/grpc';
 import { type InferenceSettings, serverSettings } from '@murmuration/serving/assembly/settings';
 import { admitBy } from '@murmuration/serving/http/admission';
+import type { DoorPorts } from '@murmuration/serving/http/door';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { InferenceActivity } from '@murmuration/serving/monitor/activity';
 import { openRequestLog } from '@murmuration/serving/request-log/open';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
+import type { ModelSource } from '@murmuration/serving/source/source';
 import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -50,6 +52,9 @@ export interface OpenInference {
   readonly grpc: string | undefined;
   /** Answers what is under way, writes what its log has not yet written, and closes all; closing twice is harmless. */
   close(): Promise<void>;
+  readonly source: ModelSource;
+  /** What its routes stand on. */
+  readonly ports: DoorPorts;
 }
 
 /** ms that closing waits for answers to be read. */
@@ -72,19 +77,20 @@ export async function openInference(
   const log =
     settings.log &&
     (await openRequestLog(settings.log, { clock, random, turns: systemTurns, events: heard }));
+  const source = new RegistryModels({
+    registry,
+    versionAliases,
+    tasks: () =>
+      Array.from(rounds.values(), ({ task }) => task)
+        .filter(({ privateLayers }) => privateLayers.length === 0)
+        .map(({ name }) => name),
+    recorded: name => rounds.get(name)?.task.serving.warmUp ?? undefined,
+    history,
+    events,
+  });
   const server = new InferenceServer({
     ...rest,
-    source: new RegistryModels({
-      registry,
-      versionAliases,
-      tasks: () =>
-        Array.from(rounds.values(), ({ task }) => task)
-          .filter(({ privateLayers }) => privateLayers.length === 0)
-          .map(({ name }) => name),
-      recorded: name => rounds.get(name)?.task.serving.warmUp ?? undefined,
-      history,
-      events,
-    }),
+    source,
     runtimes: [threadRuntime()],
     transformers: name => rounds.get(name)?.task.serving.transformer ?? undefined,
     clock,
@@ -106,7 +112,8 @@ export async function openInference(
       events.emit('refused', where, code, detail),
     version,
   };
-  openDoors(app as unknown as FastifyInstance, { ...ports, admit: admitBy(access, host) });
+  const doors: DoorPorts = { ...ports, admit: admitBy(access, host) };
+  openDoors(app as unknown as FastifyInstance, doors);
   const grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host, tls });
   server.preload(preload).catch(error => fault('preloading models', error));
   const close = async () => {
@@ -121,6 +128,8 @@ export async function openInference(
     server,
     watch: new InferenceWatch(server, activity),
     tokens,
+    source,
+    ports: doors,
     grpc: grpc?.address,
     close() {
       closed ??= close();

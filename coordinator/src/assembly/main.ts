@@ -5,6 +5,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
 import { DeviceConnections } from '../devices/device-connections.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
 import { CoordinatorEvents } from '../events/events.ts';
@@ -50,6 +51,7 @@ import type { Config } from './config.ts';
 import { openCore } from './core.ts';
 import { openInference } from './inference.ts';
 import { OpenResources } from './open-resources.ts';
+import { openJobs } from './precompute.ts';
 import { version } from './version.ts';
 import { openWatch } from './watch.ts';
 
@@ -82,6 +84,8 @@ export interface CoordinatorEnvironment {
   readonly storage?: Storage;
   /** An app's own check of devices that enrol without a right token, such as an attestation. */
   readonly verifyEnrolment?: EnrolmentVerifier;
+  /** Jobs that compute what models answer ahead of time. */
+  readonly precompute?: readonly PrecomputeJob[];
 }
 
 /**
@@ -120,7 +124,7 @@ async function assemble(
 async function open(
   config: Config,
   given: readonly Task[],
-  { clock, random, roundRandom = random, verifyEnrolment }: CoordinatorEnvironment,
+  { clock, random, roundRandom = random, verifyEnrolment, precompute = [] }: CoordinatorEnvironment,
   storage: Storage,
   opened: OpenResources,
   closeStorage: () => Promise<void>,
@@ -250,6 +254,8 @@ async function open(
     random,
   });
   opened.add(() => inference.close());
+  const jobs = openJobs(app, { jobs: precompute, inference, storage: config.storage, metrics, clock });
+  opened.add(() => jobs.close());
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
     events,
@@ -293,6 +299,7 @@ async function open(
     ready = false;
     await core.suspend();
     await Promise.all([feed.close(), gateway.close()]);
+    await jobs.close();
     await app.close();
     await inference.close();
     await unmasker.close();
@@ -302,6 +309,7 @@ async function open(
   let closed: Promise<void> | undefined;
   const url = await listen(app, config, tls ? 'https' : 'http');
   ready = true;
+  jobs.schedule();
   logStart(log, {
     version,
     url,

@@ -1,0 +1,45 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import type { RowBatch } from './batch.ts';
+
+/** A batch as it goes from one thread to another: one text and one array in place of as many as there are rows. */
+export interface PackedBatch extends Omit<RowBatch, 'groups'> {
+  readonly groups: readonly PackedGroup[];
+}
+
+interface PackedGroup {
+  /** Parted by NUL, which no key has. */
+  readonly keys: string;
+  readonly lines: Float64Array;
+  readonly inputs: readonly Tensor[];
+}
+
+export function packed({ groups, ...rest }: RowBatch): PackedBatch {
+  return {
+    ...rest,
+    groups: groups.map(({ keys, lines, inputs }) => ({
+      keys: keys.join('\0'),
+      lines: Float64Array.from(lines),
+      inputs,
+    })),
+  };
+}
+
+export function unpacked({ groups, ...rest }: PackedBatch): RowBatch {
+  return {
+    ...rest,
+    groups: groups.map(({ keys, lines, inputs }) => ({
+      keys: keys.split('\0'),
+      lines: Array.from(lines),
+      inputs,
+    })),
+  };
+}
+
+/** What can go to the other thread without a copy. */
+export function buffersOf({ groups }: PackedBatch): ArrayBuffer[] {
+  const buffers = groups.flatMap(({ lines, inputs }) => [
+    lines.buffer as ArrayBuffer,
+    ...inputs.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])),
+  ]);
+  return [...new Set(buffers)];
+}
