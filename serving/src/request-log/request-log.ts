@@ -95,6 +95,8 @@ export class RequestLog {
   }
 
   #record(exchange: Exchange): void {
+    // What a job asks in batches, nobody has asked: its answers lie in a table.
+    if (exchange.request.protocol === 'precompute') return;
     const { mode, rate, redaction, payload, person, limits } = this.#options;
     const { clock, turns } = this.#ports;
     const model = this.#modelOf(exchange);

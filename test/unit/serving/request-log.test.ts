@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServeOptions } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
+import { rows } from '@murmuration/serving/precompute/job/inputs';
+import { precompute } from '@murmuration/serving/precompute/job/job';
 import { type Entry, lastEntries } from '@murmuration/serving/request-log/files/reading';
 import { verifyLog } from '@murmuration/serving/request-log/files/verify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,11 +29,15 @@ afterEach(async () => {
 
 const folder = () => join(path, 'log');
 const entries = (): Promise<readonly Entry[]> => lastEntries(folder(), 1_000, () => true);
-const open = async (log: z.input<typeof inferenceSchema>) => {
-  world = await openWorld(async each => {
-    await each.putEcho('words', 1, [{ name: 'text', datatype: 'BYTES', shape: [-1] }]);
-    await each.putEcho('numbers', 1, [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }]);
-  }, log);
+const open = async (log: z.input<typeof inferenceSchema>, more: Partial<ServeOptions> = {}) => {
+  world = await openWorld(
+    async each => {
+      await each.putEcho('words', 1, [{ name: 'text', datatype: 'BYTES', shape: [-1] }]);
+      await each.putEcho('numbers', 1, [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }]);
+    },
+    log,
+    more,
+  );
   return world;
 };
 const sentence = (text: string, more: object = {}) =>
@@ -62,6 +69,25 @@ describe('an inference server that logs', () => {
       'request wrong numbers 1 oip  BYTES [1]',
       'response wrong numbers 1 oip inference.input ',
     ]);
+  });
+
+  it('writes nothing of the rows that precompute jobs run', async () => {
+    const job = precompute({
+      name: 'texts',
+      model: 'words',
+      inputs: rows(() => [{ id: 'a', text: 'ahead of time' }]),
+      key: 'id',
+      every: '1 h',
+    });
+    const { ask, close } = await open(
+      { log: { files: { folder: folder() } } },
+      { precompute: { jobs: [job], into: join(path, 'rows.db') } },
+    );
+    await expect.poll(async () => (await ask('GET', '/v1/precomputed/texts/a')).status).toBe(200);
+    await ask('POST', '/v2/models/words/infer', sentence('asked'));
+    await close();
+    world = undefined;
+    expect((await entries()).map(({ protocol }) => protocol)).toEqual(['oip', 'oip']);
   });
 
   it('counts what it wrote, and takes settings by model, tensor, parameter and header', async () => {

@@ -5,7 +5,7 @@ import { CsvError, parse } from 'csv-parse';
 import type { RowBatch } from './batch.ts';
 import type { RowEncoder } from './encoder.ts';
 
-/** Characters of one row at most: a quote that nobody closes would take the rest of the file. */
+/** Bytes of one row at most, about: a quote that nobody closes would take the rest of the file. */
 const longestRow = 16 << 20;
 /** Bytes that are read from the file together. */
 const chunk = 1 << 18;
@@ -30,25 +30,26 @@ export async function* csvBatches(
   let places: readonly number[] | undefined;
   let before = 0;
   let read = 0;
+  /** What was read when the last row began, about. */
+  let rowAt = 0;
   let size = 1;
   const parser = parse({
     bom: true,
     delimiter,
-    max_record_size: longestRow,
     // Told in our own words, with the line on which the row starts.
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_skip(error) {
-      // After these there is nothing to go on from.
-      if (!error || error.code === 'CSV_MAX_RECORD_SIZE') throw error;
-      if (!encoder) throw error;
+      rowAt = read;
+      if (!error || !encoder) throw error;
       encoder.fail(Number(error.lines), `it is not well formed: ${error.message}`);
     },
     on_record(record: string[], { lines }) {
       // `lines` counts up to the row's last one.
       const breaks = lines - before > 1 ? breaksIn(record) : 0;
       before = lines;
+      rowAt = read;
       const line = lines - breaks;
       if (!encoder) {
         encoder = encoderOf(record);
@@ -79,6 +80,11 @@ export async function* csvBatches(
       await step(done => {
         parser.write(bytes, done);
       });
+      if (read - rowAt > longestRow)
+        throw new MurmurationError(
+          'data.malformed',
+          `${csv}, line ${before + 1}: a row has more than ${longestRow} bytes; is a quotation mark not closed?`,
+        );
       yield* full.splice(0);
     }
     await step(done => {

@@ -83,7 +83,7 @@ export class RowEncoder {
 
   /** What was added since the last time. */
   take(share: number | null = null): RowBatch {
-    const groups = Array.from(this.#groups.values(), closed);
+    const groups = [...this.#groups.values()].filter(({ keys }) => keys.length > 0).map(closed);
     const batch = { read: this.#read, groups, failures: this.#failures, share };
     this.#groups.clear();
     this.#failures = [];

@@ -2,10 +2,10 @@ import { parentPort, type TransferListItem, workerData } from 'node:worker_threa
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { PrecomputeJob } from '../job/job.ts';
-import type { RowBatch } from './batch.ts';
 import { type CsvFile, csvBatches } from './csv.ts';
 import { RowEncoder } from './encoder.ts';
 import { jsonLinesBatches } from './json-lines.ts';
+import { buffersOf, type PackedBatch, packed } from './packed-batch.ts';
 import { planOf } from './plan.ts';
 
 /** What a thread reads. */
@@ -21,7 +21,7 @@ export interface FileOrder {
 
 /** What it tells: batches one after the other, then its end, or why there is no more. */
 export type FileReply =
-  | { readonly batch: RowBatch }
+  | { readonly batch: PackedBatch }
   | { readonly isOver: true }
   | { readonly code: ErrorCode | null; readonly detail: string };
 
@@ -46,17 +46,10 @@ async function run(): Promise<void> {
         wake = resolve;
       });
     room -= 1;
-    tell({ batch }, buffersOf(batch));
+    const own = packed(batch);
+    tell({ batch: own }, buffersOf(own));
   }
   tell({ isOver: true });
-}
-
-/** What can go to the other thread without a copy. */
-function buffersOf({ groups }: RowBatch): TransferListItem[] {
-  const buffers = groups.flatMap(({ inputs }) =>
-    inputs.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])),
-  );
-  return [...new Set(buffers)];
 }
 
 run()

@@ -9,6 +9,7 @@ import type { RowBatch } from './batch.ts';
 import { RowEncoder } from './encoder.ts';
 import type { FileOrder, FileReply } from './file-thread.ts';
 import { objectBatches } from './objects.ts';
+import { unpacked } from './packed-batch.ts';
 import { planOf } from './plan.ts';
 
 /** Rows of a batch, and batches that are read ahead: what is in memory of the inputs at most. */
@@ -56,7 +57,7 @@ async function* fileBatches(order: FileOrder): AsyncGenerator<RowBatch> {
           ? new Error(`The inputs could not be read: ${reply.detail}`)
           : new MurmurationError(reply.code, reply.detail);
       worker.postMessage('taken');
-      yield reply.batch;
+      yield unpacked(reply.batch);
     }
   } finally {
     await worker.terminate();
