@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
@@ -49,18 +48,23 @@ export async function logFiles(folder: string): Promise<readonly LogFile[]> {
   return [...files.values()].sort((a, b) => a.number - b.number);
 }
 
-/** The lines of a file from `from`, bytes, on. Throws `storage.corrupt` for a line that is longer than any, and what reading fails with. */
-export async function* linesOf({ path, isPacked }: LogFile, from = 0): AsyncGenerator<FileLine> {
-  const raw = createReadStream(path, { start: from });
+/**
+ * The lines of a file from `from`, bytes before packing, on; also of one that was packed since it was listed. Throws `storage.corrupt` for a line
+ * that is longer than any, and what reading fails with.
+ */
+export async function* linesOf(file: LogFile, from = 0): AsyncGenerator<FileLine> {
+  const { path, isPacked, raw } = await opened(file, from);
   const stream = isPacked ? raw.pipe(createGunzip()) : raw;
   // What the pipe does not pass on by itself.
   if (isPacked) raw.on('error', error => stream.destroy(error));
+  let skip = isPacked ? from : 0;
   let rest: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      let at = 0;
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, at)) {
+      let at = Math.min(skip, chunk.length);
+      skip -= at;
+      for (let end = chunk.indexOf(10, at); end >= 0; end = chunk.indexOf(10, at)) {
         rest.push(chunk.subarray(at, end));
         yield { bytes: rest.length === 1 ? (rest[0] as Buffer) : Buffer.concat(rest), isWhole: true };
         rest = [];
@@ -80,6 +84,17 @@ export async function* linesOf({ path, isPacked }: LogFile, from = 0): AsyncGene
     raw.destroy();
   }
   if (length > 0) yield { bytes: Buffer.concat(rest), isWhole: false };
+}
+
+async function opened({ path, isPacked }: LogFile, from: number) {
+  try {
+    const start = isPacked ? 0 : from;
+    return { path, isPacked, raw: (await open(path, 'r')).createReadStream({ start }) };
+  } catch (error) {
+    if (isPacked || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const packed = `${path}.gz`;
+    return { path: packed, isPacked: true, raw: (await open(packed, 'r')).createReadStream() };
+  }
 }
 
 /** The bytes of a file on the disk; 0 where it is gone. */

@@ -41,7 +41,7 @@ export async function lastEntries(
 export async function* followLog(folder: string, pause: () => Promise<void>): AsyncGenerator<Entry> {
   const newest = (await logFiles(folder)).at(-1);
   let number = newest?.number ?? 0;
-  let at = newest && !newest.isPacked ? await lengthOf(newest) : 0;
+  let at = newest ? await lengthOf(newest) : 0;
   for (;;) {
     await pause();
     for (const file of await logFiles(folder)) {
@@ -50,9 +50,7 @@ export async function* followLog(folder: string, pause: () => Promise<void>): As
         number = file.number;
         at = 0;
       }
-      // By the time that it is packed, all of it was read, unless it was written and packed between two looks.
-      if (file.isPacked && at > 0) continue;
-      for await (const { bytes, isWhole } of linesOf(file, file.isPacked ? 0 : at)) {
+      for await (const { bytes, isWhole } of linesOf(file, at)) {
         if (!isWhole) break;
         at += bytes.length + 1;
         const entry = entryOf(bytes);
