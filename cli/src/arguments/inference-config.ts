@@ -42,7 +42,12 @@ export async function loadInferenceConfig({
   if (parsed.success) return parsed.data;
   throw new MurmurationError(
     'config.invalid',
-    describeIssues('The configuration', parsed.error, input, ['inference.tokens', 'inference.log.http']),
+    describeIssues('The configuration', parsed.error, input, [
+      'inference.tokens',
+      'inference.log.http',
+      'inference.log.database',
+      'inference.log.kafka',
+    ]),
   );
 }
 

@@ -139,6 +139,7 @@ const secrets: readonly string[] = [
   'inference.tokens',
   'inference.log.http',
   'inference.log.database',
+  'inference.log.kafka',
 ];
 
 /** Throws `config.invalid`, naming each field that is wrong and what it may be. */

@@ -3,6 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { DatabaseSink } from './database.ts';
 import { JsonLines } from './files/writer.ts';
 import { HttpSink } from './http.ts';
+import { KafkaSink } from './kafka.ts';
 import { keyBeside, type LogKey, openKey } from './key.ts';
 import { Redaction } from './redaction.ts';
 import { RequestLog, type RequestLogPorts } from './request-log.ts';
@@ -14,8 +15,21 @@ export async function openRequestLog(
   settings: RequestLogSettings,
   ports: RequestLogPorts,
 ): Promise<RequestLog> {
-  const { mode, rate, rates, allow, redact, payload, person, source, namespace, files, database, http } =
-    settings;
+  const {
+    mode,
+    rate,
+    rates,
+    allow,
+    redact,
+    payload,
+    person,
+    source,
+    namespace,
+    files,
+    database,
+    kafka,
+    http,
+  } = settings;
   const key = await keyOf(settings, ports);
   const sinks: LogSink[] = [];
   const fault = (where: string, error: unknown) => ports.events.fault?.(where, error);
@@ -35,6 +49,7 @@ export async function openRequestLog(
         throw error;
       }),
     );
+  if (kafka) sinks.push(new KafkaSink(kafka));
   if (http) sinks.push(new HttpSink(http, ports.clock));
   const { entries, bytes, batch, delay, attempts } = settings;
   return new RequestLog(

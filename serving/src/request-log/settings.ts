@@ -131,6 +131,39 @@ export const requestLogSchema = z
       })
       .nullable()
       .default(null),
+    /** A topic of Kafka. */
+    kafka: z
+      .strictObject({
+        /** Where to find the cluster: `host:port`. */
+        brokers: z
+          .array(z.string().regex(/^\S+:\d{1,5}$/, 'expected host:port'))
+          .min(1)
+          .max(100),
+        /** The topic, which has to be there. */
+        topic: z
+          .string()
+          .regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected letters, digits, dots, hyphens or underscores'),
+        /** Whether to speak TLS. */
+        tls: z.boolean().default(false),
+        /** How to log in; null: not at all. */
+        sasl: z
+          .strictObject({
+            /** How the password is shown; `plain` only with TLS. */
+            mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+            /** As whom. */
+            username: z.string().min(1).max(1_000),
+            /** Its password. */
+            password: z.string().min(1).max(1_000),
+          })
+          .nullable()
+          .default(null),
+      })
+      .refine(({ sasl, tls }) => sasl?.mechanism !== 'plain' || tls, {
+        path: ['tls'],
+        error: 'expected true: without TLS, anybody on the way reads a plain password',
+      })
+      .nullable()
+      .default(null),
     /** Somebody who takes CloudEvents over HTTP. */
     http: z
       .strictObject({
@@ -155,8 +188,8 @@ export const requestLogSchema = z
       .default(null),
   })
   .refine(
-    ({ files, database, http }) => files !== null || database !== null || http !== null,
-    'expected files, database or http, to which requests are logged',
+    ({ files, database, kafka, http }) => [files, database, kafka, http].some(sink => sink !== null),
+    'expected files, database, kafka or http, to which requests are logged',
   )
   .refine(({ key, files, person }) => person === null || key !== null || files !== null, {
     path: ['key'],

@@ -181,7 +181,9 @@ describe('the settings of a log', () => {
       .error?.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`);
 
   it('say what is missing or may not be', () => {
-    expect(issues({})).toEqual(['log: expected files, database or http, to which requests are logged']);
+    expect(issues({})).toEqual([
+      'log: expected files, database, kafka or http, to which requests are logged',
+    ]);
     const http = { url: 'http://127.0.0.1/' };
     expect(issues({ http, person: { in: 'header', name: 'x-user' } })).toEqual([
       'log.key: expected a file: who is meant can not be hidden without a key',
@@ -191,6 +193,10 @@ describe('the settings of a log', () => {
     ]);
     expect(issues({ http: { url: 'file:///etc/passwd' } })).toHaveLength(1);
     expect(issues({ http })).toBeUndefined();
+    const sasl = { mechanism: 'plain', username: 'log', password: 'secret' };
+    expect(issues({ kafka: { brokers: ['127.0.0.1:9092'], topic: 'log', sasl } })).toEqual([
+      'log.kafka.tls: expected true: without TLS, anybody on the way reads a plain password',
+    ]);
   });
 
   it('refuse an anchor in the folder of the log', async () => {

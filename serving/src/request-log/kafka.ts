@@ -1,0 +1,100 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { Kafka, logLevel, type Message, type Producer, type SASLOptions } from 'kafkajs';
+import type { LogEvent } from './event.ts';
+import type { LogSink } from './sink.ts';
+
+/** A topic that events are written to. */
+export interface KafkaOptions {
+  /** Where to find the cluster: `host:port`. */
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly tls: boolean;
+  /** How to log in; null: not at all. */
+  readonly sasl: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  } | null;
+}
+
+/** ms that the cluster may take. */
+const patience = 10_000;
+
+/**
+ * Writes events to a topic of Kafka, in the binary mode of CloudEvents' Kafka binding, by the id of their request. They are written once all
+ * replicas in sync have them; one may come twice, its id and type being the same.
+ */
+export class KafkaSink implements LogSink {
+  readonly name = 'kafka';
+  readonly #topic: string;
+  readonly #kafka: Kafka;
+  /** Connected; null until it is, and after a failure. */
+  #producer: Producer | null = null;
+  #isClosed = false;
+
+  constructor({ brokers, topic, tls, sasl }: KafkaOptions) {
+    this.#topic = topic;
+    this.#kafka = new Kafka({
+      clientId: 'murmuration-request-log',
+      brokers: [...brokers],
+      ssl: tls,
+      ...(sasl && { sasl: sasl as SASLOptions }),
+      connectionTimeout: patience,
+      requestTimeout: patience,
+      // Whoever writes decides when to try again.
+      retry: { retries: 1, restartOnFailure: async () => false },
+      logLevel: logLevel.NOTHING,
+    });
+  }
+
+  /** Throws `server.unreachable`. */
+  async write(events: readonly LogEvent[]): Promise<number> {
+    try {
+      const producer = await this.#connect();
+      await producer.send({
+        topic: this.#topic,
+        acks: -1,
+        timeout: patience,
+        messages: events.map(messageFor),
+      });
+      return events.length;
+    } catch (cause) {
+      await this.#disconnect();
+      throw new MurmurationError(
+        'server.unreachable',
+        `The topic ${this.#topic} of Kafka does not take the request log: ${messageOf(cause)}.`,
+        { cause },
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#disconnect();
+  }
+
+  async #connect(): Promise<Producer> {
+    if (this.#producer) return this.#producer;
+    const producer = this.#kafka.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    if (this.#isClosed) {
+      await producer.disconnect();
+      throw new MurmurationError('server.stopping');
+    }
+    this.#producer = producer;
+    return producer;
+  }
+
+  async #disconnect(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = null;
+    await producer?.disconnect().catch(() => {});
+  }
+}
+
+function messageFor({ attributes, data }: LogEvent): Message {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(attributes))
+    headers[name === 'datacontenttype' ? 'content-type' : `ce_${name}`] = value;
+  return { key: attributes.id ?? null, value: data, headers };
+}

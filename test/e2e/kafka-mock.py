@@ -1,0 +1,50 @@
+"""Plays a cluster of Kafka with the brokers that librdkafka brings for its own tests.
+
+LIBRDKAFKA names the library. The first line that is printed says where the brokers are. Then each line of the input is a command, answered by
+a line: `create TOPIC PARTITIONS`, `down BROKER`, `up BROKER`. It ends with its input.
+"""
+
+import ctypes
+import os
+import sys
+
+library = ctypes.CDLL(os.environ["LIBRDKAFKA"])
+for name in ("rd_kafka_conf_new", "rd_kafka_new", "rd_kafka_mock_cluster_new"):
+    getattr(library, name).restype = ctypes.c_void_p
+library.rd_kafka_new.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
+library.rd_kafka_mock_cluster_new.argtypes = [ctypes.c_void_p, ctypes.c_int]
+library.rd_kafka_mock_cluster_bootstraps.argtypes = [ctypes.c_void_p]
+library.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
+library.rd_kafka_mock_topic_create.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int]
+library.rd_kafka_mock_broker_set_down.argtypes = [ctypes.c_void_p, ctypes.c_int32]
+library.rd_kafka_mock_broker_set_up.argtypes = [ctypes.c_void_p, ctypes.c_int32]
+
+library.rd_kafka_conf_set.argtypes = [ctypes.c_void_p, *[ctypes.c_char_p] * 3, ctypes.c_size_t]
+
+PRODUCER = 0
+reason = ctypes.create_string_buffer(512)
+configuration = library.rd_kafka_conf_new()
+# The client itself goes nowhere, and says so only in its log.
+library.rd_kafka_conf_set(configuration, b"log_level", b"0", reason, len(reason))
+client = library.rd_kafka_new(PRODUCER, configuration, reason, len(reason))
+if not client:
+    sys.exit(reason.value.decode())
+cluster = library.rd_kafka_mock_cluster_new(client, 1)
+# Groups are there at once: nobody else joins.
+if hasattr(library, "rd_kafka_mock_group_initial_rebalance_delay_ms"):
+    delay = library.rd_kafka_mock_group_initial_rebalance_delay_ms
+    delay.argtypes = [ctypes.c_void_p, ctypes.c_int32]
+    delay(cluster, 0)
+
+
+def perform(command, *arguments):
+    if command == "create":
+        topic, partitions = arguments
+        return library.rd_kafka_mock_topic_create(cluster, topic.encode(), int(partitions), 1)
+    switch = {"down": library.rd_kafka_mock_broker_set_down, "up": library.rd_kafka_mock_broker_set_up}
+    return switch[command](cluster, int(arguments[0]))
+
+
+print(library.rd_kafka_mock_cluster_bootstraps(cluster).decode(), flush=True)
+for line in sys.stdin:
+    print(perform(*line.split()), flush=True)
