@@ -50,7 +50,7 @@ const benchmarks: Record<string, Benchmark> = {
   },
   serving: {
     measures:
-      'the inference server over HTTP, beside the bare engine, a bare echo, and a plain route with tfjs-wasm',
+      'the inference server over HTTP and gRPC, beside the bare engine, a bare echo, a plain route with tfjs-wasm, and FastAPI',
     load: () => import('./serving/serving.ts'),
   },
   precompute: {

@@ -1,7 +1,10 @@
 import { describeModel } from '@murmuration/engine/models/model';
 import type * as tf from '@murmuration/engine/tfjs/tf';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import { native } from '@murmuration/protocol/primitives/node';
 import type { Cancel } from '@murmuration/protocol/time/clock';
-import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import {
   type ModelContent,
   type ModelListing,
@@ -13,16 +16,22 @@ import {
 /** Models in memory, of which each has one or two versions and an alias that moves between them. */
 export class BenchModels implements ModelSource {
   readonly description = 'memory';
-  readonly #models = new Map<string, readonly ModelFiles[]>();
+  readonly #models = new Map<string, readonly ModelContent[]>();
   readonly #listeners = new Set<(name: string) => void>();
   readonly #champions = new Map<string, number>();
 
   add(name: string, ...versions: readonly tf.LayersModel[]): void {
-    const files = versions.map(model => {
+    const contents = versions.map((model): ModelContent => {
       const { topology, layout, weights } = describeModel(model);
-      return { hash: encodeModel(topology, layout, weights).hash, topology, layout, weights };
+      const { hash } = encodeModel(topology, layout, weights);
+      return { platform: 'tensorflowjs_layersmodel', files: { hash, topology, layout, weights } };
     });
-    this.#models.set(name, files);
+    this.#models.set(name, contents);
+    this.#champions.set(name, 0);
+  }
+
+  addOnnx(name: string, bytes: Uint8Array): void {
+    this.#models.set(name, [{ platform: 'onnx_onnxv1', bytes }]);
     this.#champions.set(name, 0);
   }
 
@@ -42,14 +51,17 @@ export class BenchModels implements ModelSource {
 
   async resolve(name: string): Promise<ServedModel> {
     const number = this.#champions.get(name) ?? 0;
-    const files = this.#find(name)[number];
-    if (!files) return refuseModel(name, []);
-    return { name, version: String(number), hash: files.hash };
+    const content = this.#find(name)[number];
+    if (!content) return refuseModel(name, []);
+    const hash =
+      content.platform === 'onnx_onnxv1'
+        ? (hex(native.sha256(content.bytes)) as ModelHash)
+        : content.files.hash;
+    return { name, version: String(number), hash };
   }
 
   async content({ name, version }: ServedModel): Promise<ModelContent> {
-    const files = this.#find(name)[Number(version)];
-    return files ? { platform: 'tensorflowjs_layersmodel', files } : refuseModel(name, []);
+    return this.#find(name)[Number(version)] ?? refuseModel(name, []);
   }
 
   watch(changed: (name: string) => void): Cancel {
@@ -59,7 +71,7 @@ export class BenchModels implements ModelSource {
 
   async close(): Promise<void> {}
 
-  #find(name: string): readonly ModelFiles[] {
+  #find(name: string): readonly ModelContent[] {
     return this.#models.get(name) ?? refuseModel(name, [...this.#models.keys()]);
   }
 }

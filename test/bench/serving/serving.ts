@@ -2,14 +2,20 @@ import { largeModel, nextWordModel } from '@murmuration/demo-keyboard-app/task/m
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { firstWordId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { onnxOf } from '@murmuration/engine/onnx/write';
 import { scorerOf } from '@murmuration/engine/runtime/predict';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { dataToBytes } from '@murmuration/inference-client/tensors/binary-data';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { type ServedModels, serveModels } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
+import { protocol } from '@murmuration/serving/grpc/protocol';
+import protobuf from 'protobufjs';
 import { type BenchmarkOptions, type Figures, median, round } from '../benchmark.ts';
 import { SecondProcess } from '../second-process.ts';
 import type { ClientOrder, ClientReport } from './clients.ts';
+import { fastApiServer } from './fast-api.ts';
 import { BenchModels } from './models.ts';
 import { type PlainServer, plainServer } from './plain-server.ts';
 
@@ -35,45 +41,55 @@ function row(length: number): Tensor {
 
 const json = (value: unknown) => new Uint8Array(Buffer.from(JSON.stringify(value)));
 const plainHeaders = { 'content-type': 'application/json' };
+const RequestType = protobuf.parse(protocol).root.lookupType('inference.ModelInferRequest');
 
-interface Kind {
+interface Kind extends Pick<ClientOrder, 'wire' | 'body' | 'headers' | 'requests'> {
+  /** Behind the URL of a server. */
   readonly path: string;
-  readonly body: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly requests: number;
 }
 
-/** A request for a row of a dense model, in JSON and in bytes. */
-function kindsOf(model: string, input: Tensor, count: number): Readonly<Record<'json' | 'binary', Kind>> {
+/** What is asked. */
+interface Asked {
+  readonly url: string;
+  readonly grpc?: string | null;
+}
+
+/** A request for tensors in JSON, in bytes, and over gRPC in bytes. */
+function kindsOf(
+  model: string,
+  input: Tensor,
+  requests: number,
+): Readonly<Record<'json' | 'binary' | 'grpc', Kind>> {
   const { data, ...head } = input;
   const path = `/v2/models/${model}/infer`;
-  const bytes = Buffer.from((data as Float32Array).buffer);
+  const bytes = Buffer.from(dataToBytes(input));
   const header = Buffer.from(
     JSON.stringify({
       parameters: { binary_data_output: true },
       inputs: [{ ...head, parameters: { binary_data_size: bytes.length } }],
     }),
   );
+  const values =
+    input.datatype === 'BYTES'
+      ? (data as readonly Uint8Array[]).map(text => Buffer.from(text).toString())
+      : Array.from(data as Float32Array);
+  const http = { wire: 'http', path, requests } as const;
+  const message = RequestType.fromObject({ modelName: model, inputs: [head], rawInputContents: [bytes] });
   return {
-    json: {
-      path,
-      body: json({ inputs: [{ ...head, data: Array.from(data as Float32Array) }] }),
-      headers: plainHeaders,
-      requests: count,
-    },
+    json: { ...http, body: json({ inputs: [{ ...head, data: values }] }), headers: plainHeaders },
     binary: {
-      path,
+      ...http,
       body: new Uint8Array(Buffer.concat([header, bytes])),
       headers: { 'inference-header-content-length': String(header.length) },
-      requests: count,
     },
+    grpc: { wire: 'grpc', path: '', requests, body: RequestType.encode(message).finish(), headers: {} },
   };
 }
 
 /**
  * Requests a second of the inference server, and CPU time of one, for a small and a large dense model and the keyboard's large model, by
- * JSON and bytes; beside the bare call of the engine, a bare fastify echo, and a plain fastify route that calls tfjs-wasm. The clients have a
- * process of their own. Then an alias changes under load.
+ * JSON, bytes and gRPC; beside the bare call of the engine, a bare fastify echo, a plain fastify route that calls tfjs-wasm, and FastAPI with
+ * onnxruntime. The clients have a process of their own. Then an alias changes under load.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   if (args.length > 0)
@@ -87,12 +103,14 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   models.add('small', dense(small), dense(small));
   models.add('large', dense(large));
   models.add('keyboard', keyboard);
+  const { bytes: onnx } = onnxOf(dense(small));
+  models.addOnnx('onnx', onnx);
   const settings = { preload: 'all' as const, pending: 100_000, pendingPerModel: 100_000 };
   const transformers = { keyboard: keyboardServing(vocabulary).transformer };
   const open = (change: object) =>
     serveModels({
       source: models,
-      settings: inferenceSchema.parse({ ...settings, ...change }),
+      settings: inferenceSchema.parse({ ...settings, grpc: { port: 0 }, ...change }),
       port: 0,
       transformers,
     });
@@ -101,14 +119,11 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   const single = await open({ maxBatch: 1 });
   const plain = await plainServer(keyboard, vocabulary);
   await Promise.all([served.preloaded, single.preloaded]);
-  const ask = async (url: string, kind: Kind, atOnce: number) => {
+  const ask = async ({ url, grpc }: Asked, kind: Kind, atOnce: number) => {
     const before = process.cpuUsage();
     const { path, ...order } = kind;
-    const { ms, latencies, errors, last } = await clients.run<ClientReport>({
-      ...order,
-      url: url + path,
-      atOnce,
-    });
+    const to = kind.wire === 'grpc' ? (grpc ?? '') : url + path;
+    const { ms, latencies, errors, last } = await clients.run<ClientReport>({ ...order, to, atOnce });
     const { user, system } = process.cpuUsage(before);
     const sorted = latencies.toSorted();
     const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
@@ -127,23 +142,23 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       small: kindsOf('small', row(small.inputs), requests),
       large: kindsOf('large', row(large.inputs), requests / 4),
     };
-    const sentences: Kind = {
-      path: '/v2/models/keyboard/infer',
-      body: json({ inputs: [{ name: 'text', datatype: 'BYTES', shape: [1], data: [sentence] }] }),
-      headers: plainHeaders,
-      requests: requests / 4,
-    };
+    const text: Tensor = { name: 'text', datatype: 'BYTES', shape: [1], data: [utf8(sentence)] };
+    const sentences = kindsOf('keyboard', text, requests / 4);
     const figures: Record<string, unknown> = {};
     for (const [name, kind] of [
       ['smallJson', kinds.small.json],
       ['smallBinary', kinds.small.binary],
+      ['smallGrpc', kinds.small.grpc],
       ['largeJson', kinds.large.json],
       ['largeBinary', kinds.large.binary],
-      ['keyboardJson', sentences],
+      ['largeGrpc', kinds.large.grpc],
+      ['keyboardJson', sentences.json],
+      ['keyboardGrpc', sentences.grpc],
     ] as const) {
       for (const atOnce of concurrency) {
-        await ask(served.url, { ...kind, requests: 100 }, atOnce);
-        const { perSecond, p50Ms, p99Ms, cpuMs } = await ask(served.url, kind, atOnce);
+        await ask(served, { ...kind, requests: 100 }, atOnce);
+        const { perSecond, p50Ms, p99Ms, cpuMs, errors } = await ask(served, kind, atOnce);
+        if (errors > 0) throw new Error(`${errors} requests of ${name} were not answered.`);
         figures[`${name}${atOnce}`] = {
           perSecond: round(perSecond),
           p50Ms: round(p50Ms),
@@ -157,7 +172,13 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
       ...figures,
       ...(await overhead(ask, { single, plain, kind: kinds.small.json, log })),
       ...(await gain(ask, { served, single, kind: kinds.large.binary, log })),
-      ...(await besideTfjs(ask, { served, plain, kind: sentences, log })),
+      ...(await besideTfjs(ask, { served, plain, kind: sentences.json, log })),
+      ...(await besideFastApi(ask, {
+        served,
+        onnx,
+        kind: kindsOf('onnx', row(small.inputs), requests).json,
+        log,
+      })),
       ...(await swapped(clients, { served, models, kind: kinds.small.json, log })),
       node: process.version,
     };
@@ -167,7 +188,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
 }
 
 type Ask = (
-  url: string,
+  asked: Asked,
   kind: Kind,
   atOnce: number,
 ) => Promise<{ perSecond: number; cpuMs: number; errors: number; last: string }>;
@@ -187,8 +208,8 @@ async function overhead(
     const before = process.cpuUsage();
     for (let call = 0; call < calls; call++) scorer.score(input, { batch: 1, steps: 1 }, [0], () => {});
     const { user, system } = process.cpuUsage(before);
-    const own = await ask(single.url, kind, 16);
-    const bare = await ask(plain.url, { ...kind, path: '/echo' }, 16);
+    const own = await ask(single, kind, 16);
+    const bare = await ask(plain, { ...kind, path: '/echo' }, 16);
     // The first turn warms up.
     if (turn === 0) continue;
     engine.push((user + system) / 1_000 / calls);
@@ -233,8 +254,8 @@ async function gain(
   for (let turn = 0; turn < 5; turn++) {
     together.push(await rate(served));
     alone.push(await rate(single));
-    overHttp.push((await ask(served.url, kind, 64)).perSecond);
-    aloneOverHttp.push((await ask(single.url, kind, 64)).perSecond);
+    overHttp.push((await ask(served, kind, 64)).perSecond);
+    aloneOverHttp.push((await ask(single, kind, 64)).perSecond);
   }
   const batchingGain = median(together) / median(alone);
   const batchingGainHttp = median(overHttp) / median(aloneOverHttp);
@@ -255,8 +276,8 @@ async function besideTfjs(
   const theirs: Kind = { ...kind, path: '/suggest', body: json({ text: sentence }), requests: 100 };
   const [ours, rates]: [number[], number[]] = [[], []];
   for (let turn = 0; turn < 5; turn++) {
-    const own = await ask(served.url, kind, 16);
-    const other = await ask(plain.url, theirs, 16);
+    const own = await ask(served, kind, 16);
+    const other = await ask(plain, theirs, 16);
     const found = JSON.parse(own.last).outputs[0].data;
     const expected = JSON.parse(other.last).words;
     if (found.join() !== expected.join()) throw new Error(`The server suggests ${found}, tfjs ${expected}.`);
@@ -268,6 +289,51 @@ async function besideTfjs(
   return { vsTfjsServer: round(vsTfjsServer), tfjsServerPerSecond: round(median(rates)) };
 }
 
+/** The same model in ONNX, beside FastAPI; without a figure where Python does not have it. Throws where the answers differ. */
+async function besideFastApi(
+  ask: Ask,
+  { served, onnx, kind, log }: { served: ServedModels; onnx: Uint8Array; kind: Kind; log: Log },
+): Promise<Figures> {
+  const python = await fastApiServer(onnx);
+  if (!python) {
+    log('vsFastApi: left out, since /usr/bin/python3 has no fastapi, uvicorn and onnxruntime');
+    return {};
+  }
+  const [ours, rates]: [number[], number[]] = [[], []];
+  const [cpu, pythonCpu]: [number[], number[]] = [[], []];
+  try {
+    for (let turn = 0; turn < 6; turn++) {
+      const own = await ask(served, kind, 16);
+      const before = await python.cpuMs();
+      const other = await ask(python, { ...kind, path: '/infer' }, 16);
+      const spent = (await python.cpuMs()) - before;
+      const [found, expected] = [own, other].map(({ last }) => JSON.parse(last).outputs[0].data as number[]);
+      const isSame = found?.every((value, at) => Math.abs(value - (expected?.[at] ?? Number.NaN)) < 1e-5);
+      if (!isSame || own.errors + other.errors > 0)
+        throw new Error(`The server answers ${found}, FastAPI ${expected}.`);
+      // The first turn warms up.
+      if (turn === 0) continue;
+      ours.push(own.perSecond);
+      rates.push(other.perSecond);
+      cpu.push(own.cpuMs);
+      pythonCpu.push(spent / kind.requests);
+    }
+  } finally {
+    await python.close();
+  }
+  const vsFastApi = median(ours) / median(rates);
+  const [onnxCpuMs, fastApiCpuMs] = [median(cpu), median(pythonCpu)];
+  log(
+    `vsFastApi ${vsFastApi.toFixed(2)}: ${onnxCpuMs.toFixed(3)} ms of CPU beside ${fastApiCpuMs.toFixed(3)} ms`,
+  );
+  return {
+    vsFastApi: round(vsFastApi),
+    fastApiPerSecond: round(median(rates)),
+    onnxCpuMs: round(onnxCpuMs),
+    fastApiCpuMs: round(fastApiCpuMs),
+  };
+}
+
 /** An alias moves back and forth under load: answers that failed, and whether both versions answered. */
 async function swapped(
   clients: SecondProcess<ClientOrder, ClientReport>,
@@ -275,7 +341,7 @@ async function swapped(
 ): Promise<Figures> {
   const { path, ...order } = kind;
   let isOver = false;
-  const load = clients.run<ClientReport>({ ...order, url: served.url + path, requests: 20_000, atOnce: 16 });
+  const load = clients.run<ClientReport>({ ...order, to: served.url + path, requests: 20_000, atOnce: 16 });
   const ended = load.then(() => {
     isOver = true;
   });
