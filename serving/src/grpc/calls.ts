@@ -11,8 +11,8 @@ import type { Access } from '../access/access.ts';
 import { isForeign } from '../access/foreign.ts';
 import type { BodyShare } from '../server/body-budget.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
+import { Stalls } from '../server/stalls.ts';
 import { ruleOf } from './rules.ts';
-import { Stalls } from './stalls.ts';
 import { codedOf, statusOf } from './status.ts';
 
 export interface CallPorts {

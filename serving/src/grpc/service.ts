@@ -5,6 +5,7 @@ import { configurationOf, extensions } from '../oip/configuration.ts';
 import { refuseLoadParameters, refuseRepository } from '../oip/parameters.ts';
 import { statisticsOf } from '../oip/statistics.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
+import { OneSignal, type Signal } from '../server/signal.ts';
 import { readInferRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
 import { codedOf, statusOf } from './status.ts';
@@ -88,11 +89,7 @@ export function inferenceService({ server, version, ...ports }: ServicePorts): U
   };
 }
 
-type Answer<Request> = (
-  request: Request,
-  signal: AbortSignal,
-  metadata: Metadata,
-) => object | Promise<object>;
+type Answer<Request> = (request: Request, signal: Signal, metadata: Metadata) => object | Promise<object>;
 
 /** The texts that came along with a call. */
 function headersOf(metadata: Metadata): Readonly<Record<string, string>> {
@@ -107,14 +104,14 @@ function unary<Request>(
   { fault, refused }: Pick<ServicePorts, 'fault' | 'refused'>,
 ) {
   return async (call: ServerUnaryCall<Request, object>, reply: sendUnaryData<object>): Promise<void> => {
-    const controller = new AbortController();
+    const signal = new OneSignal();
     let isOver = false;
     // Also told at the end of a call that was answered.
     call.once('cancelled', () => {
-      if (!isOver) controller.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
+      if (!isOver) signal.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
     });
     try {
-      const answered = await answer(call.request, controller.signal, call.metadata);
+      const answered = await answer(call.request, signal, call.metadata);
       isOver = true;
       reply(null, answered);
     } catch (error) {

@@ -3,6 +3,7 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Right } from '../access/access.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
+import { OneSignal, type Signal } from '../server/signal.ts';
 
 /** What the routes of all protocols stand on. */
 export interface DoorPorts {
@@ -81,13 +82,13 @@ export function opened(summary: string) {
 export const unnamed = { schema: { hide: true } };
 
 /** Aborted when the client goes away before it is answered. */
-export function clientSignal({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
+export function clientSignal({ raw }: FastifyReply): Signal {
+  const signal = new OneSignal();
   raw.once('close', () => {
     if (!raw.writableFinished)
-      controller.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
+      signal.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
   });
-  return controller.signal;
+  return signal;
 }
 
 /** What `check` throws; undefined where it throws nothing. */
@@ -115,7 +116,7 @@ function takeRoom(
   const length = announced === undefined || isPacked ? limits.body : Math.min(Number(announced), limits.body);
   const share = bodies.share();
   share.take(length);
-  response.once('close', share.giveBack);
+  response.once('close', () => share.giveBack());
 }
 
 function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {

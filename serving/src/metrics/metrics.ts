@@ -1,54 +1,30 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { InferenceEvents } from '../server/events.ts';
 import type { ServedModel } from '../source/source.ts';
+import { RequestMetrics, VersionSeries } from './request-metrics.ts';
 
 /** Series of models that are told apart at most: versions come and go, and Prometheus keeps each. */
 const mostSeries = 1_000;
-const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
 /**
  * What an inference server does, for Prometheus: labels are names and versions of models that there are, protocols, and codes of the table of
  * errors; never who asked. What models are in memory is read when somebody asks.
  */
 export function inferenceMetrics(registry: Registry): InferenceEvents {
   const registers = [registry];
-  const known = new Set<string>();
+  const metrics = new RequestMetrics(registry);
+  const others = new VersionSeries(metrics, 'other', '');
+  const known = new Map<string, Map<string, VersionSeries>>();
+  let count = 0;
   /** A version that is one too many, and what was asked for and is not there, counts as `other`. */
-  const named = (model: string, version: string) => {
-    const key = `${model}@${version}`;
-    if (version !== '' && (known.has(key) || known.size < mostSeries)) {
-      known.add(key);
-      return { model, version };
-    }
-    return { model: 'other', version: '' };
+  const seriesOf = (model: string, version: string): VersionSeries => {
+    const found = known.get(model)?.get(version);
+    if (found) return found;
+    if (version === '' || count >= mostSeries) return others;
+    count += 1;
+    const made = new VersionSeries(metrics, model, version);
+    known.set(model, (known.get(model) ?? new Map()).set(version, made));
+    return made;
   };
-  const requests = new Counter({
-    name: 'murmuration_inference_requests_total',
-    help: 'Inference requests, by what became of them: ok, or the code of an error.',
-    labelNames: ['model', 'version', 'protocol', 'code'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'murmuration_inference_duration_seconds',
-    help: 'How long inference requests took, from when they were read to their answer.',
-    labelNames: ['model', 'version', 'protocol'],
-    buckets: seconds,
-    registers,
-  });
-  const queue = new Histogram({
-    name: 'murmuration_inference_queue_seconds',
-    help: 'How long inference requests waited for the model.',
-    labelNames: ['model', 'version'],
-    buckets: seconds,
-    registers,
-  });
-  const batches = new Histogram({
-    name: 'murmuration_inference_batch_size',
-    help: 'Rows that ran together.',
-    labelNames: ['model', 'version'],
-    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
-    registers,
-  });
   const loaded = new Gauge({
     name: 'murmuration_inference_model_loaded',
     help: 'Whether a version is in memory: 1, or 0 once it was unloaded.',
@@ -86,15 +62,16 @@ export function inferenceMetrics(registry: Registry): InferenceEvents {
     labelNames: ['sink', 'reason'],
     registers,
   });
-  const labels = ({ name, version }: ServedModel) => named(name, version);
+  const labels = ({ name, version }: ServedModel) => seriesOf(name, version).labels;
   return {
     answered({ model, version, protocol, error, ms, queueMs }) {
-      const own = named(model, version);
-      requests.inc({ ...own, protocol, code: error?.code ?? 'ok' });
-      duration.observe({ ...own, protocol }, ms / 1_000);
-      if (!error) queue.observe(own, queueMs / 1_000);
+      const series = seriesOf(model, version);
+      const own = series.protocol(protocol);
+      own.count(error?.code ?? 'ok');
+      own.duration.observe(ms / 1_000);
+      if (!error) series.queue.observe(queueMs / 1_000);
     },
-    executed: (model, rows) => batches.observe(labels(model), rows),
+    executed: ({ name, version }, rows) => seriesOf(name, version).batches.observe(rows),
     loaded(model, ms, size) {
       loaded.set(labels(model), 1);
       bytes.set(labels(model), size);

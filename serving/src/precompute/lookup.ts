@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Signal } from '../server/signal.ts';
 import { jsonValue } from './input/cells.ts';
 import { RowEncoder } from './input/encoder.ts';
 import { modelOf, type PrecomputeJob } from './job/job.ts';
@@ -18,7 +19,7 @@ export async function lookUp(
   scheduled: ScheduledJob,
   key: string,
   ports: JobPorts,
-  signal: AbortSignal | undefined,
+  signal: Signal | undefined,
 ): Promise<Found> {
   const { job } = scheduled;
   const { clock, events } = ports;
@@ -62,7 +63,7 @@ async function computed(
   row: PrecomputedRow,
   input: string,
   { server, clock }: JobPorts,
-  signal: AbortSignal | undefined,
+  signal: Signal | undefined,
 ): Promise<PrecomputedRow> {
   const { name, at } = modelOf(job);
   const { inputs: specs } = await server.metadata(name, at);

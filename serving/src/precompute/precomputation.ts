@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel } from '@murmuration/protocol/time/clock';
+import type { Signal } from '../server/signal.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { PrecomputeEvents } from './events.ts';
 import { modelOf, type PrecomputeJob } from './job/job.ts';
@@ -59,7 +60,7 @@ export class Precomputation {
    * The row of a key. Throws `request.not-found` where there is no such job or row, and `inference.unavailable` where the job has not run yet, or
    * the row no longer counts and the job refuses those.
    */
-  async find(name: string, key: string, signal?: AbortSignal): Promise<Found> {
+  async find(name: string, key: string, signal?: Signal): Promise<Found> {
     const scheduled = this.#find(name);
     return lookUp(scheduled, key, this.#ports, signal);
   }

@@ -10,8 +10,8 @@ import type { Turns } from './turns.ts';
 export interface Job {
   readonly inputs: readonly Tensor[];
   readonly lengths?: readonly number[] | undefined;
-  /** Whether nobody waits for it any more. */
-  readonly isOver: () => boolean;
+  /** Whoever waits for it, as long as that is not over. */
+  readonly asker: { readonly isOver: boolean };
 }
 
 export interface Ran {
@@ -125,7 +125,7 @@ export class Batcher {
   /** The first request that somebody waits for, and those behind it that can run with it. */
   #take(): readonly Waiting[] {
     const queue = this.#queue.filter(each => {
-      if (!each.isOver()) return true;
+      if (!each.asker.isOver) return true;
       each.reject(new MurmurationError('prediction.timeout'));
       return false;
     });

@@ -38,19 +38,25 @@ export interface InferenceEvents {
 
 /** Tells each of `listeners`, one after the other. */
 export function joinEvents(...listeners: readonly InferenceEvents[]): InferenceEvents {
-  const tell =
-    <Name extends keyof InferenceEvents>(name: Name) =>
-    (...what: Parameters<NonNullable<InferenceEvents[Name]>>) => {
-      for (const each of listeners) (each[name] as ((...all: typeof what) => void) | undefined)?.(...what);
-    };
   return {
-    answered: tell('answered'),
-    executed: tell('executed'),
-    loaded: tell('loaded'),
-    unloaded: tell('unloaded'),
-    failed: tell('failed'),
-    logged: tell('logged'),
-    unlogged: tell('unlogged'),
-    fault: tell('fault'),
+    answered: told(listeners.map(each => each.answered?.bind(each))),
+    executed: told(listeners.map(each => each.executed?.bind(each))),
+    loaded: told(listeners.map(each => each.loaded?.bind(each))),
+    unloaded: told(listeners.map(each => each.unloaded?.bind(each))),
+    failed: told(listeners.map(each => each.failed?.bind(each))),
+    logged: told(listeners.map(each => each.logged?.bind(each))),
+    unlogged: told(listeners.map(each => each.unlogged?.bind(each))),
+    fault: told(listeners.map(each => each.fault?.bind(each))),
+  };
+}
+
+/** One for all that there are; a single one is told itself, since that happens with every request. */
+function told<What extends readonly unknown[]>(
+  listeners: readonly (((...what: What) => void) | undefined)[],
+): (...what: What) => void {
+  const [first, ...others] = listeners.filter(each => each !== undefined);
+  if (first && others.length === 0) return first;
+  return (...what) => {
+    for (const each of listeners) each?.(...what);
   };
 }

@@ -1,16 +1,19 @@
 import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ModelListing, ModelSource, ServedModel } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { BodyBudget } from './body-budget.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
 import type { InferenceEvents } from './events.ts';
+import { PendingRequest, type Settled } from './pending-request.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 import { type Resident, Residents } from './residents.ts';
 import { runRows } from './rows.ts';
 import type { Batching, InferenceLimits, Memory, Preload } from './settings.ts';
+import type { Signal } from './signal.ts';
+import { Stalls } from './stalls.ts';
 import type { ModelStatistics } from './statistics.ts';
 import { Targets } from './targets.ts';
 import type { Turns } from './turns.ts';
@@ -65,6 +68,9 @@ export class InferenceServer {
   readonly #targets: Targets;
   readonly #unloaded = new Set<string>();
   readonly #pendingOf = new Map<string, number>();
+  /** Of requests that the server's own deadline ends, and of those that their client's does. */
+  readonly #deadlines: Stalls<PendingRequest>;
+  readonly #timeouts = new Map<PendingRequest, Cancel>();
   #pending = 0;
   #isDraining = false;
   #drained: (() => void)[] = [];
@@ -74,6 +80,7 @@ export class InferenceServer {
     this.limits = ports.limits;
     this.batching = ports.batching;
     this.bodies = new BodyBudget(ports.limits.bodies);
+    this.#deadlines = new Stalls(ports.clock, ports.limits.deadline);
     this.#events = ports.events ?? {};
     this.#residents = new Residents({ ...ports, events: this.#events });
     this.#targets = new Targets(ports.source, this.#residents, ports.clock, error =>
@@ -121,57 +128,29 @@ export class InferenceServer {
    * `prediction.too-many`, `prediction.timeout`, `server.stopping`, the reason of `signal` once that is aborted, and what loading the
    * model fails with.
    */
-  infer(request: InferRequest, signal?: AbortSignal): Promise<InferResponse> {
-    const { clock, turns, limits } = this.#ports;
-    const began = turns.now();
-    const refusal = this.#refusal(request);
-    if (refusal) {
-      this.#ended(request, '', began, 0, refusal, null);
-      return Promise.reject(refusal);
-    }
-    const deadline = Math.min(request.timeout ?? Number.POSITIVE_INFINITY, limits.deadline);
+  infer(request: InferRequest, signal?: Signal): Promise<InferResponse> {
     return new Promise((resolve, reject) => {
-      let isOver = false;
-      let resident: Resident | undefined;
-      let waited = 0;
-      const settle = (error: MurmurationError | null, answer: InferResponse | null, act: () => void) => {
-        if (isOver) return;
-        isOver = true;
-        cancel();
-        signal?.removeEventListener('abort', onAbort);
-        this.#ended(request, resident?.model.version ?? '', began, waited, error, answer);
-        act();
-      };
-      const onAbort = () => {
-        const error = new MurmurationError('prediction.timeout', 'Nobody waits for the answer any more.');
-        settle(error, null, () => reject(signal?.reason));
-      };
-      const cancel = clock.at(clock.now() + deadline, () => {
-        const error = new MurmurationError(
-          'prediction.timeout',
-          `The request was not answered within ${deadline} ms.`,
-        );
-        settle(error, null, () => reject(error));
-      });
-      if (signal?.aborted) onAbort();
-      else signal?.addEventListener('abort', onAbort, { once: true });
+      const { turns } = this.#ports;
+      const ends = { resolve, reject, settled: this.#settled };
+      const pending = new PendingRequest(request, turns.now(), signal, ends);
+      const refusal = this.#refusal(request);
+      if (refusal) {
+        pending.fail(refusal);
+        return;
+      }
       this.#begin(request.model);
-      this.#answer(
-        request,
-        () => isOver,
-        found => {
-          resident = found;
+      if (!pending.isOver) this.#limit(pending);
+      // It no longer counts once whoever asked hears of it.
+      this.#answer(pending).then(
+        response => {
+          this.#end(request.model);
+          pending.answer(response);
         },
-        ms => {
-          waited = ms;
+        error => {
+          this.#end(request.model);
+          pending.fail(codedOf(error), error);
         },
-      )
-        // It no longer counts once whoever asked hears of it.
-        .finally(() => this.#end(request.model))
-        .then(
-          response => settle(null, response, () => resolve(response)),
-          error => settle(codedOf(error), null, () => reject(error)),
-        );
+      );
     });
   }
 
@@ -259,6 +238,7 @@ export class InferenceServer {
   /** Drains, unloads everything, and closes the source and the runtimes. */
   async close(): Promise<void> {
     await this.drain();
+    this.#deadlines.close();
     this.#targets.close();
     await this.#residents.close();
     await this.#ports.source.close();
@@ -287,30 +267,38 @@ export class InferenceServer {
     if (this.#pending === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
-  #ended(
-    request: InferRequest,
-    version: string,
-    began: number,
-    queueMs: number,
-    error: MurmurationError | null,
-    response: InferResponse | null,
-  ): void {
-    const { model, protocol } = request;
-    const ms = this.#ports.turns.now() - began;
-    this.#events.answered?.({ model, version, protocol, error, ms, queueMs, request, response });
+  /** Ends a request when its time is over. */
+  #limit(pending: PendingRequest): void {
+    const { clock, limits } = this.#ports;
+    const { timeout = Number.POSITIVE_INFINITY } = pending.request;
+    if (timeout >= limits.deadline) this.#deadlines.begin(pending, () => late(pending, limits.deadline));
+    else
+      this.#timeouts.set(
+        pending,
+        clock.at(clock.now() + timeout, () => late(pending, timeout)),
+      );
   }
 
-  async #answer(
-    { model: name, version: at, inputs, outputs }: InferRequest,
-    isOver: () => boolean,
-    found: (resident: Resident) => void,
-    waited: (ms: number) => void,
-  ): Promise<InferResponse> {
+  readonly #settled: Settled = (pending, error, response) => {
+    this.#deadlines.over(pending);
+    if (this.#timeouts.size > 0) {
+      this.#timeouts.get(pending)?.();
+      this.#timeouts.delete(pending);
+    }
+    const { request, began, resident, waited: queueMs } = pending;
+    const { model, protocol } = request;
+    const version = resident?.model.version ?? '';
+    const ms = this.#ports.turns.now() - began;
+    this.#events.answered?.({ model, version, protocol, error, ms, queueMs, request, response });
+  };
+
+  async #answer(pending: PendingRequest): Promise<InferResponse> {
+    const { model: name, version: at, inputs, outputs } = pending.request;
     this.#requireLoaded(name);
     const { turns, clock } = this.#ports;
     const resident = await this.#lease(name, at);
     const { model, loaded, batcher, statistics } = resident;
-    found(resident);
+    pending.resident = resident;
     statistics.lastAsked = clock.now();
     const began = turns.now();
     try {
@@ -319,8 +307,8 @@ export class InferenceServer {
       const asked = inputsInOrder(name, specs.inputs, inputs);
       const wanted = outputsWanted(name, specs.outputs, outputs);
       const { inputs: run, lengths } = transformer ? transformed(transformer, asked) : { inputs: asked };
-      const ran = await runRows(batcher, loaded, { inputs: run, lengths, isOver });
-      waited(ran.waited);
+      const ran = await runRows(batcher, loaded, { inputs: run, lengths, asker: pending });
+      pending.waited = ran.waited;
       statistics.queue.add(ran.waited);
       const answered = transformer ? transformer.output(ran.outputs, asked) : ran.outputs;
       statistics.success.add(turns.now() - began);
@@ -380,6 +368,10 @@ function transformed(transformer: Transformer, asked: readonly Tensor[]) {
     if (error instanceof RangeError) refuseInput(error.message);
     throw error;
   }
+}
+
+function late(pending: PendingRequest, ms: number): void {
+  pending.fail(new MurmurationError('prediction.timeout', `The request was not answered within ${ms} ms.`));
 }
 
 function codedOf(error: unknown): MurmurationError {

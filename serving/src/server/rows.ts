@@ -12,7 +12,7 @@ export async function runRows(batcher: Batcher, model: LoadedModel, job: Job): P
   const ran = await Promise.all(
     lengths.map((length, row) => {
       const data = (input.data as Int32Array).subarray(row * steps, row * steps + length);
-      return batcher.run({ inputs: [{ ...input, shape: [1, length], data }], isOver: job.isOver });
+      return batcher.run({ inputs: [{ ...input, shape: [1, length], data }], asker: job.asker });
     }),
   );
   const outputs = model.outputs.map((_, index) =>

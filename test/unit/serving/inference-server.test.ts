@@ -187,6 +187,26 @@ describe('bounds', () => {
     expect(held.executions).toEqual([1]);
   });
 
+  it('end each request at its own deadline, whatever came before it', async () => {
+    await open(each => each.putEcho('echo', 1, echo), { limits: { deadline: 5_000 } });
+    await ask('echo', rows(0, 0));
+    held.isHeld = true;
+    const ended: string[] = [];
+    const begin = (name: string) =>
+      codeOf(ask('echo', rows(1, 1))).then(code => ended.push(`${name} ${code} ${time.now() - start}`));
+    const start = time.now();
+    const first = begin('first');
+    await time.advance(3_000);
+    const second = begin('second');
+    await time.advance(1_999);
+    expect(ended).toEqual([]);
+    await time.advance(1);
+    await first;
+    await time.advance(3_000);
+    await second;
+    expect(ended).toEqual(['first prediction.timeout 5000', 'second prediction.timeout 8000']);
+  });
+
   it('end a request at the time that it names itself, and when its client goes', async () => {
     await open(each => each.putEcho('echo', 1, echo));
     await ask('echo', rows(0, 0));
