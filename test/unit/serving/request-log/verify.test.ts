@@ -1,10 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { ChainKind } from '@murmuration/serving/request-log/files/chain';
 import { logFiles } from '@murmuration/serving/request-log/files/folder';
 import type { KnownLine } from '@murmuration/serving/request-log/files/verify';
+import { keyBeside } from '@murmuration/serving/request-log/key';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PackedProcess } from '../../../e2e/processes.ts';
 import { eventOf, eventsOf, key, LogFolder } from './log-folder.ts';
 
 const chained: readonly Exclude<ChainKind, 'off'>[] = ['open', 'keyed'];
@@ -140,7 +142,6 @@ describe.each(chained)('a log whose chain is %s', chain => {
     const bytes = await readFile(second!.path);
     await rm(second!.path);
     expect((await world.verify(chain)).problem?.reason).toContain('missing');
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(second!.path, bytes);
     expect((await world.verify(chain)).problem).toBeNull();
     await rm(first!.path);
@@ -267,6 +268,29 @@ describe('forgetting', () => {
       expect(await world.verify(chain, known)).toMatchObject({ problem: null });
     },
   );
+
+  it('goes on where a process was killed that had begun with it, and the log verifies in between', async () => {
+    await write('keyed');
+    const more = await world.open({ chain: 'keyed', size: 1 });
+    for (let i = 100; i < 160; i++) await more.write([eventOf(i, 'Ada'), eventOf(1_000 + i, 'Bob')]);
+    await more.close();
+    await writeFile(keyBeside(world.folder), '09'.repeat(32));
+    const forget = () => new PackedProcess('cli/src/cli.ts', ['log', 'forget', 'Ada', '--log', world.folder]);
+    const left = async () =>
+      (await world.lines()).flat().filter(line => line.includes(key.person('Ada'))).length;
+    const all = await left();
+    const killed = forget();
+    // Files are put in their places one by one: this one is the first.
+    await expect.poll(left).toBeLessThan(all);
+    killed.child.kill('SIGKILL');
+    await killed.ended();
+    expect(await world.verify('keyed', known)).toMatchObject({ problem: null });
+    expect(await forget().ended()).toBe(0);
+    expect(await left()).toBe(0);
+    const text = (await world.lines()).flat().join('\n');
+    for (let i = 100; i < 160; i++) expect(text).toContain(`"r${1_000 + i}"`);
+    expect(await world.verify('keyed', known)).toMatchObject({ forgotten: all, problem: null });
+  });
 
   it('keeps the chain strict: a tombstone that moved, changed or says more is found', async () => {
     await write('keyed');
