@@ -2,6 +2,7 @@ import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON, loadSync, type PackageDefinition } from '@grpc/proto-loader';
 import { protoPath } from 'grpc-health-check';
 import protobuf from 'protobufjs';
+import { loadable } from './descriptors.ts';
 import { protocol } from './protocol.ts';
 
 const inference: PackageDefinition = fromJSON(protobuf.parse(protocol, { keepCase: true }).root.toJSON(), {
@@ -23,4 +24,4 @@ export const inferenceCalls: ServiceDefinition = {
 };
 
 /** All that reflection tells of. */
-export const described: PackageDefinition = { ...inference, ...health };
+export const described: PackageDefinition = loadable({ ...inference, ...health });

@@ -18,6 +18,7 @@ import type { Right } from '@murmuration/serving/access/access';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { protoPath } from 'grpc-health-check';
 import protobuf from 'protobufjs';
+import descriptor from 'protobufjs/ext/descriptor/index.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../../attacks/network/certificate.ts';
 import { type Answer, type CallOptions, GrpcClient, original } from './grpc-client.ts';
@@ -469,9 +470,24 @@ describe('reflection', () => {
       { file_containing_symbol: 'inference.GRPCInferenceService.ModelInfer' },
       text,
     );
-    const described = Buffer.concat(file_descriptor_response.file_descriptor_proto).toString('latin1');
-    for (const name of ['ModelInferRequest', 'raw_input_contents', 'RepositoryModelLoad'])
-      expect(described).toContain(name);
+    const files = file_descriptor_response.file_descriptor_proto.map((bytes: Buffer) =>
+      descriptor.FileDescriptorProto.toObject(descriptor.FileDescriptorProto.decode(bytes)),
+    );
+    const messages: Answer[] = files.flatMap(({ messageType }: Answer) => messageType);
+    const request = messages.find(({ name }) => name === 'ModelInferRequest');
+    expect(request.field.map(({ name, number }: Answer) => [name, number])).toContainEqual([
+      'raw_input_contents',
+      7,
+    ]);
+    // As a compiler names the entries of a map: other languages refuse the file otherwise.
+    expect(request.field.find(({ name }: Answer) => name === 'parameters').typeName).toBe('ParametersEntry');
+    expect(request.nestedType.map(({ name, options }: Answer) => [name, options?.mapEntry ?? false])).toEqual(
+      [
+        ['ParametersEntry', true],
+        ['InferInputTensor', false],
+        ['InferRequestedOutputTensor', false],
+      ],
+    );
     asking.close();
   });
 });
