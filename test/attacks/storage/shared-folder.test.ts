@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspectFolder } from '@murmuration/coordinator/storage/inspect';
-import { Connection } from '@murmuration/sql/sqlite/connection';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import { Connection } from '@murmuration/sql/sqlite/connection';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';
 import { enrolmentToken } from '../../e2e/line.ts';
