@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
@@ -14,6 +17,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { type ServedModels, serveModels } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
+import { lastEntries } from '@murmuration/serving/request-log/files/reading';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GrpcClient } from '../unit/serving/grpc-client.ts';
@@ -28,8 +32,10 @@ const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
 let coordinator: Coordinator;
 let storage: Storage;
 let replica: ServedModels;
+let log: string;
 
 beforeAll(async () => {
+  log = await mkdtemp(join(tmpdir(), 'murmuration-log-'));
   storage = await openStorage(undefined, systemClock);
   coordinator = await createCoordinator(
     parseConfig({
@@ -37,6 +43,7 @@ beforeAll(async () => {
       enrolmentTokens: [enrolmentToken],
       log: 'silent',
       inference: {
+        log: { files: { folder: join(log, 'log') } },
         tokens: [{ ...listed, name: 'test', rights: ['predict', 'manage'] }],
         grpc: { port: 0 },
       },
@@ -69,6 +76,7 @@ afterAll(async () => {
   await replica.close();
   await coordinator.stop();
   await storage.close();
+  await rm(log, { recursive: true, force: true });
 });
 
 const ask = (
@@ -272,5 +280,18 @@ describe('a replica', () => {
     expect(response.status).toBe(200);
     const unknown = await ask(replica.url, '/v2/models/keyboard/versions/7/infer', sentences('a'));
     expect(unknown.status).toBe(503);
+  });
+});
+
+describe('the log of a coordinator', () => {
+  it('has what it was asked by the time that it has stopped, and no word of that', async () => {
+    await coordinator.stop();
+    const entries = await lastEntries(join(log, 'log'), 10_000, () => true);
+    const protocols = new Set(entries.map(({ protocol }) => protocol));
+    for (const protocol of ['oip', 'tf-serving']) expect(protocols).toContain(protocol);
+    expect(new Set(entries.map(({ model, version }) => `${model}@${version}`))).toContain('keyboard@1');
+    const texts = entries.map(({ text }) => text).join('\n');
+    expect(texts).toContain('"name":"text","datatype":"BYTES","shape":[4]');
+    for (const secret of ['how are', 'CAT', token]) expect(texts).not.toContain(secret);
   });
 });
