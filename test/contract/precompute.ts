@@ -214,6 +214,21 @@ export function precomputeContract(of: string, address: () => Promise<string | u
       expect(await other.jobs.run('sums')).toMatchObject({ computed: 0, reused: 3 });
     });
 
+    it('take a job over from another machine once that has not held it for a minute', async () => {
+      const { jobs } = await bench.process([job()]);
+      await jobs.state('sums');
+      const database = await openSql(bench.into);
+      const until = bench.clock.now() + 60_000;
+      await sql`update precompute_jobs set holder = 'elsewhere 1.1|boot pid:[1] 1 1', held_until = ${until}`.execute(
+        database.rows,
+      );
+      await database.close();
+      await bench.clock.advance(59_999);
+      await expect(jobs.run('sums')).rejects.toMatchObject({ code: 'round.under-way' });
+      await bench.clock.advance(1);
+      expect(await jobs.run('sums')).toMatchObject({ computed: 3 });
+    });
+
     it('write nothing more once another process has taken the job over', async () => {
       const give = async function* () {
         for (let n = 0; n < 600; n++) yield { id: `a${n}`, x1: n, x2: 1 };
@@ -225,7 +240,7 @@ export function precomputeContract(of: string, address: () => Promise<string | u
       const { jobs } = await bench.process([job({ inputs: rows(give), columns: { x: ['x1', 'x2'] } })]);
       await expect(jobs.run('sums')).rejects.toMatchObject({ code: 'storage.in-use' });
       expect(await bench.shown('precomputed_sums')).toBeUndefined();
-      expect(await jobs.state('sums')).toMatchObject({ table: null });
+      expect(await jobs.state('sums')).toMatchObject({ table: null, last: null });
     });
 
     it('take what a run that was ended has computed, and give the rows of one that was not', async () => {

@@ -44,7 +44,7 @@ export function precomputeCommand(program: Command): void {
       const jobs = chosen(await loadJobs(file), name, file);
       const bars = new Map<string, RowProgress>();
       const { precomputation, close } = await open(jobs, given, bars);
-      const stop = () => void close().then(() => process.exit(130));
+      const stop = () => void close().then(() => process.exit(given.watch ? 0 : 130));
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
       if (given.watch) {
         precomputation.schedule();

@@ -67,7 +67,7 @@ export function precomputeMetrics(registry: Registry): PrecomputeEvents {
       success.set({ job }, run.endedAt / 1_000);
     },
     failed(job, _error, run) {
-      if (run) count(job, run);
+      count(job, run);
       counted.delete(job);
       runs.inc({ job, result: 'failed' });
     },

@@ -9,7 +9,7 @@ export interface PrecomputeEvents {
   /** Rows were committed; `share` of the inputs, 0 to 1, is read by now; null where nobody can know. */
   readonly progressed?: (job: string, counts: RunCounts, share: number | null) => void;
   readonly ended?: (job: string, run: EndedRun, rows: number) => void;
-  readonly failed?: (job: string, error: unknown, run: EndedRun | null) => void;
+  readonly failed?: (job: string, error: unknown, run: EndedRun) => void;
   readonly looked?: (job: string, how: Lookup) => void;
   /** What is ours to mend. */
   readonly fault?: (where: string, error: unknown) => void;

@@ -30,7 +30,8 @@ export async function lookUp(
       'inference.unavailable',
       `The job ${job.name} has no rows yet: its first run is not over.`,
     );
-  const row = await table.find(key);
+  // No row has a key that no database stores.
+  const row = /\0|\p{Surrogate}/u.test(key) ? undefined : await table.find(key);
   if (!row) {
     events.looked?.(job.name, 'missing');
     throw new MurmurationError(

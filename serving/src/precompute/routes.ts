@@ -119,7 +119,7 @@ function described({ job, table, running, underWay, last, next }: JobState) {
 function describedRun({ version, beganAt, endedAt, failures, ...counts }: EndedRun) {
   return {
     ...counts,
-    model_version: version,
+    model_version: version === '' ? null : version,
     began_at: iso(beganAt),
     ended_at: iso(endedAt),
     duration_ms: endedAt - beganAt,

@@ -187,8 +187,9 @@ export class ScheduledJob {
       await table.sweep().catch(error => this.#fault('removing old rows', error));
       return ended;
     } catch (error) {
-      const ended = run?.ended(error instanceof MurmurationError ? error.detail : messageOf(error)) ?? null;
-      if (ended && !signal.aborted) await table.fail(ended).catch(() => {});
+      const reason = error instanceof MurmurationError ? error.detail : messageOf(error);
+      const ended = run?.ended(reason) ?? notBegun(this.#began ?? clock.now(), clock.now(), reason);
+      if (!signal.aborted) await table.fail(ended).catch(() => {});
       events.failed?.(this.job.name, error, ended);
       throw error;
     } finally {
@@ -263,4 +264,9 @@ export class ScheduledJob {
   #fault(where: string, error: unknown): void {
     this.#ports.events.fault?.(where, error);
   }
+}
+
+/** A run that found no model to begin with, or no database. */
+function notBegun(beganAt: number, endedAt: number, error: string): EndedRun {
+  return { read: 0, computed: 0, reused: 0, failed: 0, version: '', beganAt, endedAt, failures: [], error };
 }

@@ -9,6 +9,8 @@ import type { Plan, PlannedInput } from './plan.ts';
 const longestKey = 500;
 /** Elements of the inputs of one row at most. */
 const mostElements = 2 ** 22;
+/** Elements of a batch from which on it is full, however few rows it has. */
+const fullAt = 2 ** 18;
 
 interface OpenGroup {
   readonly keys: string[];
@@ -41,6 +43,7 @@ export class RowEncoder {
   readonly #groups = new Map<string, OpenGroup>();
   #failures: RowFailure[] = [];
   #read = 0;
+  #elements = 0;
 
   /** `rows` in a batch. */
   constructor(plan: Plan, rows: number) {
@@ -54,7 +57,7 @@ export class RowEncoder {
   }
 
   get isFull(): boolean {
-    return this.#read >= this.#rows;
+    return this.#read >= this.#rows || this.#elements >= fullAt;
   }
 
   get isEmpty(): boolean {
@@ -88,6 +91,7 @@ export class RowEncoder {
     this.#groups.clear();
     this.#failures = [];
     this.#read = 0;
+    this.#elements = 0;
     return batch;
   }
 
@@ -102,6 +106,7 @@ export class RowEncoder {
     const row = group.keys.length;
     for (const { input, width, data } of group.columns) {
       const values = data as Float32Array;
+      this.#elements += width;
       for (let index = 0, at = row * width; index < width; index++, at++) {
         const cell = cells[input.cells[index] as number];
         values[at] = numberOfCell(cell);
@@ -125,7 +130,8 @@ export class RowEncoder {
     for (const [index, column] of group.columns.entries()) {
       const { data } = encoded[index] as Encoded;
       if (column.data) place(column, row, data as NumericData);
-      else column.bytes.push(...(data as readonly Uint8Array[]));
+      else for (const bytes of data as readonly Uint8Array[]) column.bytes.push(bytes);
+      this.#elements += column.data ? data.length : sizeOfBytes(data as readonly Uint8Array[]);
     }
     group.keys.push(key);
     group.lines.push(line);
@@ -160,7 +166,7 @@ export class RowEncoder {
       const width = row.reduce((product, length) => product * length, 1);
       const { datatype } = input.spec;
       // Rows of one length are many; of others a few.
-      const room = this.#isFlat ? this.#rows : 1;
+      const room = this.#isFlat ? Math.min(this.#rows, Math.ceil(fullAt / Math.max(1, width)) + 1) : 1;
       const data = datatype === 'BYTES' ? undefined : kinds[datatype].make(room * width);
       return { input, row, width, data, bytes: [] };
     });
@@ -208,6 +214,11 @@ function shapeOf(nested: readonly unknown[]): readonly number[] {
     if (shape.length > 16) break;
   }
   return shape;
+}
+
+/** Texts count by their bytes, four of which are one number. */
+function sizeOfBytes(texts: readonly Uint8Array[]): number {
+  return texts.reduce((sum, { length }) => sum + 1 + length / 4, 0);
 }
 
 function place(column: OpenColumn, row: number, data: NumericData): void {

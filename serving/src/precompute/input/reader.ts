@@ -14,7 +14,7 @@ import { planOf } from './plan.ts';
 
 /** Rows of a batch, and batches that are read ahead: what is in memory of the inputs at most. */
 const batchRows = 512;
-const ahead = 4;
+const ahead = 8;
 
 /**
  * The rows of a job's inputs as the tensors that `specs` describes, a batch at a time and not faster than they are taken. Files are read in a

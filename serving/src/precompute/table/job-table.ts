@@ -206,13 +206,16 @@ export class JobTable {
     });
   }
 
-  /** Notes that a run failed; a later one may go on with it. */
+  /** Notes that a run failed, which a later one may go on with. Throws `storage.in-use` where another process has the job. */
   async fail(ended: EndedRun): Promise<void> {
-    await this.#database.rows
-      .updateTable(jobsTable)
-      .set({ ended: JSON.stringify(ended) })
-      .where('name', '=', this.#job)
-      .execute();
+    await this.#database.rows.transaction().execute(async changes => {
+      await this.lease.hold(changes, ended.endedAt);
+      await changes
+        .updateTable(jobsTable)
+        .set({ ended: JSON.stringify(ended) })
+        .where('name', '=', this.#job)
+        .execute();
+    });
   }
 
   /** Removes the tables of generations that nobody reads nor writes any more. */

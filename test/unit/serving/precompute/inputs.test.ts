@@ -92,6 +92,29 @@ describe('rows of a CSV file', () => {
   });
 });
 
+describe('a batch of rows', () => {
+  it('is small where rows are large, whatever they are made of', async () => {
+    const wide: readonly TensorSpec[] = [{ name: 'x', datatype: 'FP32', shape: [-1, -1] }];
+    const names = Array.from({ length: 50_000 }, (_, at) => `f${at}`).join();
+    const cells = Array.from({ length: 50_000 }, (_, at) => at % 9).join();
+    const numbers = Array.from({ length: 40 }, (_, at) => `k${at},${cells}`).join('\n');
+    const flat = csv(await write('wide.csv', `id,${names}\n${numbers}\n`));
+    const lists = Array.from({ length: 40 }, (_, id) => JSON.stringify({ id, x: Array(50_000).fill(1) }));
+    const texts = Array.from({ length: 40 }, (_, id) => JSON.stringify({ id, text: 'ü'.repeat(100_000) }));
+    for (const [inputs, specs] of [
+      [flat, wide],
+      [jsonLines(await write('lists.jsonl', lists.join('\n'))), wide],
+      [jsonLines(await write('texts.jsonl', texts.join('\n'))), text],
+    ] as const) {
+      const rows: number[] = [];
+      for await (const { groups } of readInputs({ inputs: given(inputs), key: 'id', columns: {} }, specs))
+        for (const { keys } of groups) rows.push(keys.length);
+      expect(rows.reduce((sum, count) => sum + count, 0)).toBe(40);
+      expect(Math.max(...rows)).toBeLessThan(8);
+    }
+  });
+});
+
 describe('rows of JSON Lines', () => {
   it('are the objects of the lines, and each other line is at fault by itself', async () => {
     const lines = [

@@ -105,6 +105,9 @@ describe('precomputed rows over HTTP', () => {
     });
     expect(await get(`sums/${'k'.repeat(400)}`)).toMatchObject({ status: 404 });
     expect(await get("sums/a'%20or%20'1'='1")).toMatchObject({ status: 404 });
+    expect(await get('sums/a%00')).toMatchObject({ status: 404 });
+    expect(await get('sums/')).toMatchObject({ status: 404 });
+    expect(await get('sums/%zz')).toMatchObject({ status: 400 });
     expect(await get('nothing/a')).toMatchObject({
       status: 404,
       body: { error: expect.stringMatching(/There is: sums/) },

@@ -116,6 +116,16 @@ describe('a scheduled job', () => {
 });
 
 describe('a run', () => {
+  it('that finds no model says so in the state of the job', async () => {
+    const { jobs } = await bench.process([job({ model: 'nothing@champion' })]);
+    await expect(jobs.run('sums')).rejects.toMatchObject({ code: 'model.missing' });
+    expect(await jobs.state('sums')).toMatchObject({
+      table: null,
+      underWay: null,
+      last: { read: 0, error: expect.stringMatching(/"nothing" is not found/) },
+    });
+  });
+
   it('reads no further ahead than a few batches, however many rows there are', async () => {
     let given = 0;
     let committed = 0;
