@@ -10,7 +10,7 @@ import { say } from './prepare.mjs';
  * @property {string} description
  * @property {string} variable Names it to the tests; where it is set beforehand, it is what they use.
  * @property {readonly string[]} packages Debian's.
- * @property {string} [unit] The service that these packages start, which nobody wants.
+ * @property {readonly string[]} [units] The services that these packages start, which nobody wants.
  * @property {(named: string | undefined) => string | undefined} find
  */
 
@@ -21,7 +21,7 @@ export const services = [
     description: 'Needs prometheus and promtool.',
     variable: 'PROMETHEUS_FOLDER',
     packages: ['prometheus'],
-    unit: 'prometheus',
+    units: ['prometheus'],
     find: named => folderWith(['prometheus', 'promtool'], named ? [named] : pathFolders()),
   },
   {
@@ -39,7 +39,7 @@ export const services = [
     description: 'Needs the programs of RabbitMQ.',
     variable: 'RABBITMQ_FOLDER',
     packages: ['rabbitmq-server'],
-    unit: 'rabbitmq-server',
+    units: ['rabbitmq-server', 'epmd.socket', 'epmd'],
     // Those of Debian on the PATH change to another user; the ones behind them don't.
     find: named =>
       folderWith(
@@ -51,7 +51,7 @@ export const services = [
     tag: 'kafka',
     description: 'Needs librdkafka, for the brokers that it plays, and Python.',
     variable: 'LIBRDKAFKA',
-    packages: ['librdkafka1', 'python3-minimal'],
+    packages: ['librdkafka1', 'python3'],
     find: named =>
       [named, ...libraryFolders().map(folder => join(folder, 'librdkafka.so.1'))].find(
         file => file && existsSync(file),
@@ -62,7 +62,7 @@ export const services = [
     description: 'Needs the programs of PostgreSQL.',
     variable: 'POSTGRESQL_FOLDER',
     packages: ['postgresql'],
-    unit: 'postgresql',
+    units: ['postgresql'],
     find: named =>
       folderWith(
         ['initdb', 'postgres'],
@@ -101,7 +101,7 @@ function install(lacking) {
   if (!run('install', '--yes', '--no-install-recommends', ...packages))
     for (const service of lacking) run('install', '--yes', '--no-install-recommends', ...service.packages);
   // The programs are wanted, not the services that the packages start.
-  for (const { unit } of lacking) if (unit) spawnSync('systemctl', ['disable', '--now', unit]);
+  for (const { units } of lacking) if (units) spawnSync('systemctl', ['disable', '--now', ...units]);
 }
 
 /**

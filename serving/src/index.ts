@@ -1,9 +1,17 @@
 export type { Datatype, TensorData } from '@murmuration/inference-client/tensors/datatype';
 export type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 export { type InferenceToken, mintInferenceToken, type Right } from './access/tokens.ts';
+export type { BrokerOptions } from './assembly/brokers.ts';
 export type { PrecomputeOptions } from './assembly/precompute.ts';
 export { type ServedModels, type ServeOptions, serveModels } from './assembly/serve-models.ts';
 export { type InferenceSettings, inferenceSchema } from './assembly/settings.ts';
+export type { BrokerEvents, BrokerProtocol } from './brokers/broker.ts';
+export {
+  type KafkaSettings,
+  kafkaSchema,
+  type RabbitmqSettings,
+  rabbitmqSchema,
+} from './brokers/settings.ts';
 export type { PrecomputeEvents } from './precompute/events.ts';
 export {
   csv,

@@ -118,12 +118,20 @@ describe('murmuration inference', () => {
       /no inference token/,
     ],
     ['a transformer that is none', ['inference', '--from', '.', '--transformer', 'x'], /NAME=MODULE/],
+    [
+      'an address of RabbitMQ that is none',
+      ['inference', '--from', '.', '--rabbitmq', 'http://user:secret@localhost', '--queue', 'x'],
+      /rabbitmq\.url: expected an address such as amqp:/,
+    ],
+    ['a queue without an address', ['inference', '--from', '.', '--queue', 'x'], /rabbitmq\.url: .*missing/],
+    ['no topic', ['inference', '--from', '.', '--kafka', 'localhost:9092'], /kafka\.topic: .*missing/],
     ['a coordinator that is not there', ['inference', '--from', 'http://127.0.0.1:9'], /does not answer/],
     ['a right that there is not', ['inference-token', '--name', 'a', '--right', 'all'], /predict, manage/],
   ])('says what is wrong with %s', async (_, args, message) => {
     const ended = run(...args);
     expect(await ended.ended()).not.toBe(0);
     expect(ended.errors).toMatch(message);
+    expect(ended.errors).not.toContain('secret');
   });
 
   it('logs what it is asked, and the log is shown, checked and cleared of a person', async () => {

@@ -69,6 +69,7 @@ const order: Record<string, readonly string[]> = {
     'tf-serving',
     'mlflow',
     'precompute',
+    'brokers',
     'metrics',
     'monitor',
     'assembly',

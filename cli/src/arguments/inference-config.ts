@@ -2,16 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { describeIssues } from '@murmuration/coordinator/configuration/config-error';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
+import { kafkaSchema, rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import * as z from 'zod';
 
-const schema = z.strictObject({
+/** What the configuration file of `murmuration inference` may hold. */
+export const inferenceConfigSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8_900),
   inference: inferenceSchema,
+  rabbitmq: rabbitmqSchema.optional(),
+  kafka: kafkaSchema.optional(),
 });
 
 /** How `murmuration inference` serves. */
-export type InferenceConfig = z.output<typeof schema>;
+export type InferenceConfig = z.output<typeof inferenceConfigSchema>;
 
 interface Given {
   readonly config?: string;
@@ -20,16 +24,28 @@ interface Given {
   readonly grpc?: string;
   /** A folder to log requests to. */
   readonly log?: string;
+  /** The address of RabbitMQ, and the queue of requests. */
+  readonly rabbitmq?: string;
+  readonly queue?: string;
+  /** Brokers of Kafka, separated by commas, and the topic of requests. */
+  readonly kafka?: string;
+  readonly topic?: string;
 }
 
-/** Reads the configuration file, if one is named, and puts the options over it. Throws `config.invalid`. */
-export async function loadInferenceConfig({
-  config,
-  host,
-  port,
-  grpc,
-  log,
-}: Given): Promise<InferenceConfig> {
+const secrets = [
+  'inference.tokens',
+  'inference.log.http',
+  'inference.log.database',
+  'inference.log.kafka',
+  'rabbitmq.url',
+  'kafka.sasl',
+];
+
+/** Reads the configuration file, if one is named, and puts the variables and then the options over it. Throws `config.invalid`. */
+export async function loadInferenceConfig(
+  { config, host, port, grpc, log, ...brokers }: Given,
+  env: NodeJS.ProcessEnv,
+): Promise<InferenceConfig> {
   const written = config === undefined ? {} : await readJson(config);
   const file = log === undefined ? written : withLog(written, log);
   const input = {
@@ -37,17 +53,14 @@ export async function loadInferenceConfig({
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port: portOf(port) }),
     ...(grpc !== undefined && { inference: withGrpc(file.inference, portOf(grpc)) }),
+    ...rabbitmqOf(file.rabbitmq, brokers, env),
+    ...kafkaOf(file.kafka, brokers, env),
   };
-  const parsed = schema.safeParse(input);
+  const parsed = inferenceConfigSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new MurmurationError(
     'config.invalid',
-    describeIssues('The configuration', parsed.error, input, [
-      'inference.tokens',
-      'inference.log.http',
-      'inference.log.database',
-      'inference.log.kafka',
-    ]),
+    describeIssues('The configuration', parsed.error, input, secrets),
   );
 }
 
@@ -71,6 +84,34 @@ function withLog(written: Fields, folder: string): Fields {
   const files = isObject(log) ? (log.files ?? {}) : undefined;
   if (!isObject(log) || !isObject(files)) return written;
   return { ...written, inference: { ...inference, log: { ...log, files: { ...files, folder } } } };
+}
+
+/** The settings of RabbitMQ with the address of the variable, and what the options say. */
+function rabbitmqOf(settings: unknown, { rabbitmq, queue }: Given, env: NodeJS.ProcessEnv): object {
+  if (rabbitmq === undefined && queue === undefined && !isObject(settings)) return {};
+  const url = rabbitmq ?? (env.MURMURATION_RABBITMQ_URL || undefined);
+  return {
+    rabbitmq: {
+      ...(isObject(settings) && settings),
+      ...(url !== undefined && { url }),
+      ...(queue !== undefined && { queue }),
+    },
+  };
+}
+
+/** The settings of Kafka with the password of the variable, and what the options say. */
+function kafkaOf(settings: unknown, { kafka, topic }: Given, env: NodeJS.ProcessEnv): object {
+  if (kafka === undefined && topic === undefined && !isObject(settings)) return {};
+  const { sasl } = isObject(settings) ? settings : {};
+  const password = env.MURMURATION_KAFKA_PASSWORD;
+  return {
+    kafka: {
+      ...(isObject(settings) && settings),
+      ...(password && isObject(sasl) && { sasl: { ...sasl, password } }),
+      ...(kafka !== undefined && { brokers: kafka.split(',') }),
+      ...(topic !== undefined && { topic }),
+    },
+  };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ import { nameOf } from '../arguments/name.ts';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { intoHelp, loadJobs, standardInto } from '../arguments/precompute-jobs.ts';
 import { loadTransformers } from '../arguments/transformers.ts';
+import { brokerNotes } from '../output/broker-notes.ts';
 import { note, say, sayJson } from '../output/output.ts';
 import { precomputeNotes } from '../output/precompute-notes.ts';
 
@@ -20,6 +21,10 @@ interface InferenceOptions {
   readonly host?: string;
   readonly port?: string;
   readonly grpc?: string;
+  readonly rabbitmq?: string;
+  readonly queue?: string;
+  readonly kafka?: string;
+  readonly topic?: string;
   readonly transformer: readonly string[];
   readonly provider?: readonly string[];
   readonly precompute?: string;
@@ -46,9 +51,13 @@ export function inferenceCommands(program: Command): void {
       'serve models by the Open Inference Protocol, TensorFlow Serving’s REST and MLflow’s, without a coordinator in the process',
     )
     .requiredOption('-f, --from <source>', 'the URL of a coordinator, or a folder of models')
-    .option('-c, --config <file>', 'configuration file (JSON) with host, port and inference')
+    .option('-c, --config <file>', 'configuration file (JSON) with host, port, inference, rabbitmq and kafka')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('-p, --port <number>', 'port to listen on; 0 takes any free one (default: 8900)')
+    .option('--rabbitmq <url>', 'take requests from RabbitMQ, too (default: MURMURATION_RABBITMQ_URL)')
+    .option('--queue <name>', 'the queue of RabbitMQ to take them from')
+    .option('--kafka <brokers>', 'take requests from Kafka, too: host:port, several separated by commas')
+    .option('--topic <name>', 'the topic of Kafka to take them from')
     .option(
       '--grpc <port>',
       'port for the Open Inference Protocol over gRPC; 0 takes any free one (default: none)',
@@ -73,7 +82,7 @@ export function inferenceCommands(program: Command): void {
       'write down in this folder what is asked and answered, values only as far as the configuration allows',
     )
     .action(async (given: InferenceOptions) => {
-      const { host, port, inference } = await loadInferenceConfig(given);
+      const { host, port, inference, ...brokers } = await loadInferenceConfig(given, process.env);
       const transformers = await loadTransformers(given.transformer);
       const jobs = given.precompute === undefined ? undefined : await loadJobs(given.precompute);
       const clock = steadyClock();
@@ -89,6 +98,7 @@ export function inferenceCommands(program: Command): void {
         settings: inference,
         host,
         port,
+        ...((brokers.rabbitmq || brokers.kafka) && { brokers: { ...brokers, events: brokerNotes } }),
         transformers,
         runtimes: [layersRuntime(), onnxRuntime({ providers: given.provider })],
         clock,

@@ -10,6 +10,7 @@ import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { Access } from '../access/access.ts';
 import { systemTurns } from '../adapters/system-turns.ts';
+import type { Broker } from '../brokers/broker.ts';
 import type { GrpcDoor } from '../grpc/door.ts';
 import { admitBy } from '../http/admission.ts';
 import { asking, type DoorPorts, openDoor } from '../http/door.ts';
@@ -23,6 +24,7 @@ import { InferenceServer } from '../server/inference-server.ts';
 import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
+import { type BrokerOptions, openBrokers, requireBrokers } from './brokers.ts';
 import { openDoors } from './doors.ts';
 import { requireToken } from './exposure.ts';
 import { openGrpcPort } from './grpc.ts';
@@ -53,6 +55,8 @@ export interface ServeOptions {
   readonly events?: InferenceEvents;
   /** Hears of requests that were refused. */
   readonly refused?: DoorPorts['refused'];
+  /** Brokers whose requests are taken besides. */
+  readonly brokers?: BrokerOptions;
   /** Jobs that compute answers ahead of time. */
   readonly precompute?: PrecomputeOptions;
 }
@@ -105,9 +109,11 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     forceCloseConnections: true,
   });
   const access = new Access(settings.tokens, { primitives, clock });
+  let brokers: readonly Broker[] = [];
   const ports: DoorPorts = {
     server,
     admit: admitBy(access, host),
+    requireReady: () => requireBrokers(brokers),
     fault: (where, error) => options.events?.fault?.(where, error),
     refused: options.refused ?? (() => {}),
     version,
@@ -138,6 +144,8 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const close = async () => {
     await precomputation?.close();
     grpc?.drain();
+    // Before the server refuses them: what a broker has brought is still answered.
+    await withPatience(clock, Promise.all(brokers.map(broker => broker.close())));
     await withPatience(clock, server.drain());
     await grpc?.close(patience);
     await app.close();
@@ -160,6 +168,15 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     );
   }
   precomputation?.schedule();
+  if (options.brokers)
+    brokers = openBrokers(options.brokers, {
+      ...ports,
+      access,
+      hasTokens: settings.tokens.length > 0,
+      metrics: registry,
+      clock,
+      turns: options.turns ?? systemTurns,
+    });
   const address = app.server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
@@ -175,7 +192,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
 }
 
 /** Waits for `work`, and no longer than it may take. */
-async function withPatience(clock: Clock, work: Promise<void>): Promise<void> {
+async function withPatience(clock: Clock, work: Promise<unknown>): Promise<void> {
   let cancel = () => {};
   const late = new Promise<void>(resolve => {
     cancel = clock.at(clock.now() + patience, resolve);

@@ -10,6 +10,8 @@ export interface DoorPorts {
   readonly server: InferenceServer;
   /** Lets a request in, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
   readonly admit: (request: FastifyRequest, right: Right) => void;
+  /** Throws `inference.unavailable` where something besides the server is not ready. */
+  readonly requireReady?: () => void;
   /** Hears of what is ours to mend, and of what was refused. */
   readonly fault: (where: string, error: unknown) => void;
   readonly refused: (where: string, error: MurmurationError) => void;

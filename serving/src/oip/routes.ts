@@ -20,13 +20,14 @@ const lengthHeader = 'inference-header-content-length';
  * The Open Inference Protocol, version 2, over HTTP, with the extensions of Triton that `extensions` lists. A version in a path is a number or
  * an alias.
  */
-export function oipRoutes(app: FastifyInstance, { server, version }: DoorPorts): void {
+export function oipRoutes(app: FastifyInstance, { server, version, requireReady }: DoorPorts): void {
   const metadata = () => ({ name: 'murmuration', version, extensions });
   app.get('/v2', asking('predict', 'OIP: the server, and the extensions that it has'), metadata);
   app.get('/v2/', { ...asking('predict', ''), ...unnamed }, metadata);
   app.get('/v2/health/live', opened('OIP: whether the process answers'), () => ({ live: true }));
   app.get('/v2/health/ready', opened('OIP: whether it takes requests'), () => {
     if (!server.isReady) throw new MurmurationError('server.stopping');
+    requireReady?.();
     return { ready: true };
   });
   app.get('/v2/models', asking('predict', 'OIP: the names of the models'), async () => ({

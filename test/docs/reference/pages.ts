@@ -1,3 +1,4 @@
+import { inferenceConfigSchema } from '@murmuration/cli/arguments/inference-config';
 import { murmuration } from '@murmuration/cli/program';
 import { configSchema, parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
@@ -7,6 +8,7 @@ import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
 import { errors } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import { brokerMetrics } from '@murmuration/serving/metrics/broker-metrics';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { precomputeMetrics } from '@murmuration/serving/metrics/precompute-metrics';
 import type { Command } from 'commander';
@@ -43,6 +45,10 @@ function configurationPage(): string {
     ...propertyComments('serving/src/access/tokens.ts', 'inference.tokens'),
     ...propertyComments('serving/src/request-log/settings.ts', 'inference.log'),
   ]);
+  const brokerComments = new Map([
+    ...propertyComments('serving/src/brokers/settings.ts', 'rabbitmq'),
+    ...propertyComments('serving/src/brokers/settings.ts', 'kafka'),
+  ]);
   // A schema of its own in the source.
   for (const name of ['figure', 'better', 'margin'])
     comments.set(`alerts.figuresFell.${name}`, comments.get(`alerts.${name}`) ?? '');
@@ -50,6 +56,9 @@ function configurationPage(): string {
     for (const name of ['model', 'tensors', 'parameters', 'headers'])
       comments.set(`inference.log.${rules}.${name}`, comments.get(`inference.log.${name}`) ?? '');
   const rows = schemaRows(configSchema, leastConfig).filter(({ path }) => !path.startsWith('limits.'));
+  const brokers = schemaRows(inferenceConfigSchema, inferenceConfigSchema.parse({})).filter(({ path }) =>
+    /^(?:rabbitmq|kafka)\./.test(path),
+  );
   return `# Configuration
 
 \`murmuration serve TASK… --config FILE\` reads a JSON file. The variables \`MURMURATION_HOST\`,
@@ -62,6 +71,13 @@ ${durations}
 ${made}
 
 ${fields(rows, comments)}
+
+## Of an inference server
+
+\`murmuration inference --config FILE\` reads \`host\`, \`port\` and \`inference\`, as above, and the
+brokers whose requests it takes, \`rabbitmq\` and \`kafka\`.
+
+${fields(brokers, brokerComments)}
 `;
 }
 
@@ -215,6 +231,7 @@ async function metricsPage(): Promise<string> {
     steadyClock(),
   );
   inferenceMetrics(registry);
+  brokerMetrics(registry);
   precomputeMetrics(registry);
   const metrics = await registry.getMetricsAsJSON();
   const own = metrics.filter(({ name }) => name.startsWith('murmuration_'));

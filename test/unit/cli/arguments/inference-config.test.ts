@@ -18,18 +18,18 @@ describe('the option --log', () => {
   it('names the folder of a log, and leaves all else as it is written', async () => {
     const log = { rate: 0.5, files: { folder: 'written', chain: 'keyed' } };
     await writeFile(config, JSON.stringify({ port: 1, inference: { maxBatch: 7, log } }));
-    const { port, inference } = await loadInferenceConfig({ config, log: 'given', grpc: '5' });
+    const { port, inference } = await loadInferenceConfig({ config, log: 'given', grpc: '5' }, {});
     expect(port).toBe(1);
     expect(inference).toMatchObject({ maxBatch: 7, grpc: { port: 5 } });
     expect(inference.log).toMatchObject({ rate: 0.5, files: { folder: 'given', chain: 'keyed' } });
-    expect((await loadInferenceConfig({ log: 'given' })).inference.log?.files?.folder).toBe('given');
-    expect((await loadInferenceConfig({})).inference.log).toBeNull();
+    expect((await loadInferenceConfig({ log: 'given' }, {})).inference.log?.files?.folder).toBe('given');
+    expect((await loadInferenceConfig({}, {})).inference.log).toBeNull();
   });
 
   it('covers up nothing that is wrong with the file', async () => {
     for (const inference of [7, { log: 7 }, { log: { files: 7 } }]) {
       await writeFile(config, JSON.stringify({ inference }));
-      await expect(loadInferenceConfig({ config, log: 'given' })).rejects.toMatchObject({
+      await expect(loadInferenceConfig({ config, log: 'given' }, {})).rejects.toMatchObject({
         code: 'config.invalid',
       });
     }
@@ -45,12 +45,65 @@ describe('what is wrong with the log', () => {
       kafka: { brokers: ['hidden'], topic: 'hidden topic', sasl },
     };
     await writeFile(config, JSON.stringify({ inference: { log } }));
-    const { detail } = await loadInferenceConfig({ config }).then(
+    const { detail } = await loadInferenceConfig({ config }, {}).then(
       () => ({ detail: '' }),
       error => error,
     );
     for (const field of ['http.url', 'http.token', 'database.table', 'kafka.topic', 'kafka.sasl.password'])
       expect(detail).toContain(`inference.log.${field}`);
     expect(detail).not.toMatch(/hid/);
+  });
+});
+
+describe('brokers', () => {
+  const env = { MURMURATION_RABBITMQ_URL: 'amqp://variable', MURMURATION_KAFKA_PASSWORD: 'variable' };
+
+  it('are none unless something names them, and options override variables, and those the file', async () => {
+    expect(await loadInferenceConfig({}, env)).not.toHaveProperty('rabbitmq');
+    await writeFile(
+      config,
+      JSON.stringify({
+        rabbitmq: { url: 'amqp://written', queue: 'written', prefetch: 3 },
+        kafka: {
+          brokers: ['written:1'],
+          topic: 'written',
+          sasl: { mechanism: 'scram-sha-256', username: 'written', password: 'written' },
+        },
+      }),
+    );
+    const { rabbitmq, kafka } = await loadInferenceConfig({ config, queue: 'given', kafka: 'a:1,b:2' }, env);
+    expect(rabbitmq).toMatchObject({ url: 'amqp://variable', queue: 'given', prefetch: 3 });
+    expect(kafka).toMatchObject({
+      brokers: ['a:1', 'b:2'],
+      topic: 'written',
+      answers: 'written.answers',
+      sasl: { username: 'written', password: 'variable' },
+    });
+    const given = await loadInferenceConfig({ rabbitmq: 'amqps://given', queue: 'q' }, env);
+    expect(given.rabbitmq?.url).toBe('amqps://given');
+  });
+
+  it.each([
+    ['rabbitmq.url', { rabbitmq: { url: 'http://user:secret@host', queue: 'q' } }],
+    ['rabbitmq.queue', { rabbitmq: { url: 'amqp://user:secret@host', queue: 'a b' } }],
+    ['kafka.answers', { kafka: { brokers: ['a:1'], topic: 'one', answers: 'one' } }],
+    [
+      'kafka.sasl.mechanism',
+      {
+        kafka: {
+          brokers: ['a:1'],
+          topic: 'one',
+          sasl: { mechanism: 'plain', username: 'u', password: 'secret' },
+        },
+      },
+    ],
+  ])('are refused with a wrong %s, without their secrets', async (field, written) => {
+    await writeFile(config, JSON.stringify(written));
+    const { detail } = await loadInferenceConfig({ config }, {}).then(
+      () => ({ detail: '' }),
+      error => error,
+    );
+    expect(detail).toContain(field);
+    expect(detail).not.toContain('secret');
   });
 });

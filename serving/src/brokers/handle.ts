@@ -1,0 +1,97 @@
+import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { readInferRequest } from '../oip/infer-request.ts';
+import { writeInferResponse } from '../oip/infer-response.ts';
+import type { InferenceServer } from '../server/inference-server.ts';
+import type { BrokerProtocol, BrokerReply, BrokerRequest, Handle, Outcome } from './broker.ts';
+import { headerNames } from './headers.ts';
+
+export interface HandlePorts {
+  readonly server: Pick<InferenceServer, 'infer' | 'limits'>;
+  readonly protocol: BrokerProtocol;
+  /** Lets a request in by the value of its header `authorization`, or throws. */
+  readonly admit: (authorization: string | undefined) => void;
+  /** Tries of a request at most. */
+  readonly attempts: number;
+  /** ms before the second try, doubled before each further one. */
+  readonly retryDelay: number;
+  /** Hears of what is ours to mend. */
+  readonly fault: (where: string, error: unknown) => void;
+}
+
+/** ms between two tries at most. */
+export const longestDelay = 60_000;
+
+/**
+ * Answers requests of the Open Inference Protocol that a broker brings, in JSON, or with its binary extension where the header
+ * `inference-header-content-length` says so. The model and its version are named by headers, as MLServer has them.
+ */
+export function requestHandler({
+  server,
+  protocol,
+  admit,
+  attempts,
+  retryDelay,
+  fault,
+}: HandlePorts): Handle {
+  const answer = async (request: BrokerRequest): Promise<BrokerReply> => {
+    const { headers, body } = request;
+    admit(headers.authorization);
+    const { limits } = server;
+    if (body.length > limits.body)
+      throw new MurmurationError(
+        'request.too-large',
+        `The message has ${body.length} bytes; ${limits.body} are the most.`,
+      );
+    const model = headers[headerNames.model];
+    if (!model) refuseInput(`The message has no header ${headerNames.model}, which names the model.`);
+    const asked = readInferRequest(body, headerLength(headers[headerNames.length]), limits.elements);
+    const response = await server.infer({
+      model,
+      version: headers[headerNames.version],
+      inputs: asked.inputs,
+      outputs: asked.outputs?.map(output => output.name),
+      protocol,
+      timeout: asked.timeout,
+    });
+    const written = writeInferResponse(response, { ...asked, id: request.id ?? asked.id });
+    const own: Record<string, string> = {
+      [headerNames.model]: response.model,
+      [headerNames.version]: response.version,
+    };
+    if (written.headerLength !== undefined) own[headerNames.length] = String(written.headerLength);
+    return { body: written.body, headers: own };
+  };
+
+  return async (request): Promise<Outcome> => {
+    try {
+      return { kind: 'answered', reply: await answer(request) };
+    } catch (thrown) {
+      const error = codedOf(thrown);
+      if (error.code === 'server.internal') fault(`a request of ${protocol}`, thrown);
+      if (error.code === 'server.stopping') return { kind: 'returned' };
+      if (error.retryable && request.attempt < attempts) {
+        const pause = Math.max(retryDelay * 2 ** (request.attempt - 1), error.after ?? 0);
+        return { kind: 'again', error, delay: Math.min(pause, longestDelay) };
+      }
+      return failedBy(error, request.id);
+    }
+  };
+}
+
+/** What becomes of a request that can not be answered. */
+export function failedBy(error: MurmurationError, id: string | undefined): Outcome {
+  const body = JSON.stringify({ error: error.detail, ...(id !== undefined && { id }) });
+  return { kind: 'failed', error, reply: { body, headers: { [headerNames.error]: error.code } } };
+}
+
+function headerLength(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(header)) refuseInput(`${headerNames.length} is a number of bytes.`);
+  return Number(header);
+}
+
+function codedOf(error: unknown): MurmurationError {
+  if (error instanceof MurmurationError) return error;
+  return new MurmurationError('server.internal', 'The inference server failed; its log has the reason.');
+}

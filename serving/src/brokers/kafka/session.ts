@@ -1,0 +1,303 @@
+import { base64url } from '@murmuration/protocol/encoding/bytes';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import {
+  type Admin,
+  type Consumer,
+  type EachBatchPayload,
+  Kafka,
+  type KafkaMessage,
+  logLevel,
+  type Message,
+  type Producer,
+  type SASLOptions,
+} from 'kafkajs';
+import type { AnsweredKeys } from '../answered-keys.ts';
+import type { BrokerPorts, Outcome } from '../broker.ts';
+import { attemptOf } from '../headers.ts';
+import type { Session } from '../kept-session.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { AnsweredTopic } from './answered-topic.ts';
+import {
+  answerTo,
+  deadLetterOf,
+  dueAt,
+  headersOf,
+  keyOf,
+  type Publication,
+  retryOf,
+  type Topics,
+  topicsOf,
+} from './messages.ts';
+
+/** ms between two looks at how many requests wait. */
+const lagInterval = 5_000;
+/** ms that leaving a cluster may take that does not answer. */
+const patience = 5_000;
+/** Partitions that are worked on at the same time. */
+const partitionsAtOnce = 4;
+const protocol = 'kafka';
+const none = Buffer.alloc(0);
+
+type Settled = Outcome | { readonly kind: 'repeated' };
+
+/** Takes requests over one set of connections until one of them is lost. */
+export class KafkaSession implements Session {
+  readonly lost: Promise<unknown>;
+  readonly #settings: KafkaSettings;
+  readonly #ports: BrokerPorts;
+  readonly #answered: AnsweredKeys;
+  readonly #topics: Topics;
+  readonly #kafka: Kafka;
+  readonly #admin: Admin;
+  readonly #producer: Producer;
+  readonly #consumer: Consumer;
+  readonly #resumptions = new Set<Cancel>();
+  #answers: AnsweredTopic | undefined;
+  /** Settles when what others had answered is known, before they lost their partitions to this one. */
+  #current: Promise<void> | undefined;
+  #lose: (reason: unknown) => void = () => {};
+  #isLost = false;
+  #isClosing = false;
+  #lag: Cancel = () => {};
+
+  private constructor(settings: KafkaSettings, ports: BrokerPorts, answered: AnsweredKeys) {
+    const { brokers, tls, sasl, group, session } = settings;
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#answered = answered;
+    this.#topics = topicsOf(settings);
+    this.lost = new Promise(resolve => {
+      this.#lose = reason => {
+        this.#isLost = true;
+        resolve(reason);
+      };
+    });
+    // Few tries of its own: whoever keeps the session decides when to try again.
+    const retry = { retries: 2, initialRetryTime: 200, restartOnFailure: async () => false };
+    this.#kafka = new Kafka({
+      clientId: 'murmuration-inference',
+      brokers: [...brokers],
+      ssl: tls,
+      ...(sasl && { sasl: sasl as SASLOptions }),
+      connectionTimeout: 10_000,
+      logLevel: logLevel.NOTHING,
+      retry,
+    });
+    this.#admin = this.#kafka.admin({ retry });
+    // No second try: after a failure, the topic of answers says what has arrived.
+    this.#producer = this.#kafka.producer({ maxInFlightRequests: 1, retry: { ...retry, retries: 0 } });
+    this.#consumer = this.#kafka.consumer({
+      groupId: group,
+      sessionTimeout: session,
+      heartbeatInterval: Math.min(3_000, session / 3),
+      maxWaitTimeInMs: 200,
+      retry,
+    });
+  }
+
+  /** Connects, reads what has been answered, and begins. */
+  static async open(
+    settings: KafkaSettings,
+    ports: BrokerPorts,
+    answered: AnsweredKeys,
+  ): Promise<KafkaSession> {
+    const session = new KafkaSession(settings, ports, answered);
+    try {
+      await session.#begin();
+    } catch (error) {
+      session.#lose(error);
+      await session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  async close(): Promise<void> {
+    const { clock } = this.#ports;
+    this.#isClosing = true;
+    this.#lag();
+    for (const cancel of this.#resumptions) cancel();
+    const left = Promise.allSettled([this.#consumer.disconnect(), this.#answers?.close()]).then(() =>
+      Promise.allSettled([this.#producer.disconnect(), this.#admin.disconnect()]),
+    );
+    if (!this.#isLost) {
+      await left;
+      return;
+    }
+    let cancel: Cancel = () => {};
+    const late = new Promise<void>(resolve => {
+      cancel = clock.at(clock.now() + patience, resolve);
+    });
+    await Promise.race([left, late]);
+    cancel();
+  }
+
+  async #begin(): Promise<void> {
+    const { group, remember, prefetch } = this.#settings;
+    const { requests, answers, retries } = this.#topics;
+    await this.#admin.connect();
+    await this.#producer.connect();
+    this.#answers = await AnsweredTopic.open({
+      kafka: this.#kafka,
+      admin: this.#admin,
+      topic: answers,
+      group: `${group}.answers.${base64url(this.#ports.random(12))}`,
+      answered: this.#answered,
+      remember,
+      failed: this.#lose,
+    });
+    const { CRASH, GROUP_JOIN } = this.#consumer.events;
+    this.#consumer.on(CRASH, ({ payload }) => this.#lose(payload.error));
+    this.#consumer.on(GROUP_JOIN, () => {
+      this.#current = undefined;
+    });
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [requests, retries], fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: Math.min(partitionsAtOnce, prefetch),
+      eachBatch: payload => this.#batch(payload),
+    });
+    this.#watchLag();
+  }
+
+  async #batch(payload: EachBatchPayload): Promise<void> {
+    const { batch, isRunning, isStale, pause } = payload;
+    const { clock } = this.#ports;
+    this.#current ??= this.#answers?.caughtUp();
+    await this.#current;
+    const atOnce = Math.max(1, Math.floor(this.#settings.prefetch / partitionsAtOnce));
+    let left = batch.messages;
+    while (left.length > 0) {
+      if (!isRunning() || isStale() || this.#isClosing || this.#isLost) return;
+      const group = together(left, atOnce, clock.now());
+      const [first] = left;
+      if (group.length === 0 && first) {
+        const resume = pause();
+        const cancel = clock.at(dueAt(first), () => {
+          this.#resumptions.delete(cancel);
+          resume();
+        });
+        this.#resumptions.add(cancel);
+        return;
+      }
+      if (!(await this.#answer(group, payload))) return;
+      left = left.slice(group.length);
+      // Where the group gives its partitions out again, what is left is for whichever server gets this one.
+      await payload.heartbeat();
+    }
+  }
+
+  /** Answers requests of one partition, and takes note that they are; false where the rest is for another server. */
+  async #answer(group: readonly KafkaMessage[], payload: EachBatchPayload): Promise<boolean> {
+    const { batch, resolveOffset, isStale } = payload;
+    const all = await this.#beating(Promise.all(group.map(message => this.#settle(message))), payload);
+    const returned = all.findIndex(({ kind }) => kind === 'returned');
+    const settled = returned < 0 ? all : all.slice(0, returned);
+    const last = group[settled.length - 1];
+    if (!last || isStale()) return false;
+    const done = settled.map((outcome, index) => ({ outcome, message: group[index] as KafkaMessage }));
+    try {
+      await this.#send(done.flatMap(({ outcome, message }) => this.#publicationOf(outcome, message)));
+    } catch (error) {
+      // Whether they have arrived the next session reads in the topic of answers.
+      this.#lose(error);
+      return false;
+    }
+    for (const { outcome, message } of done) this.#count(outcome, message);
+    resolveOffset(last.offset);
+    const offset = String(BigInt(last.offset) + 1n);
+    await this.#consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }]);
+    return returned < 0;
+  }
+
+  async #settle(message: KafkaMessage): Promise<Settled> {
+    const key = keyOf(message);
+    if (key !== undefined && this.#answered.has(key)) return { kind: 'repeated' };
+    const headers = headersOf(message);
+    const body = message.value ?? none;
+    return this.#ports.handle({ headers, body, attempt: attemptOf(headers), id: key });
+  }
+
+  #publicationOf(outcome: Settled, message: KafkaMessage): readonly Publication[] {
+    const { clock } = this.#ports;
+    if (outcome.kind === 'answered') return [answerTo(message, outcome.reply, this.#topics)];
+    if (outcome.kind === 'failed') return [deadLetterOf(message, outcome.error, this.#topics)];
+    if (outcome.kind === 'again') return [retryOf(message, clock.now() + outcome.delay, this.#topics)];
+    return [];
+  }
+
+  async #send(publications: readonly Publication[]): Promise<void> {
+    if (publications.length === 0) return;
+    const byTopic = new Map<string, Message[]>();
+    for (const { topic, message } of publications)
+      byTopic.set(topic, [...(byTopic.get(topic) ?? []), message]);
+    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+    await this.#producer.sendBatch({ acks: -1, topicMessages });
+  }
+
+  #count(outcome: Settled, message: KafkaMessage): void {
+    const { events } = this.#ports;
+    const key = keyOf(message);
+    if (outcome.kind === 'answered' && key !== undefined) this.#answered.add(key);
+    if (outcome.kind === 'returned') return;
+    const kind = outcome.kind === 'again' ? 'retried' : outcome.kind;
+    events.handled?.(protocol, kind, 'error' in outcome ? outcome.error.code : 'ok');
+  }
+
+  /** Lets the group know that this server lives while it works. */
+  async #beating<Result>(work: Promise<Result>, { heartbeat }: EachBatchPayload): Promise<Result> {
+    const { clock } = this.#ports;
+    let cancel: Cancel = () => {};
+    const beat = () => {
+      cancel = clock.at(clock.now() + Math.min(3_000, this.#settings.session / 3), () => {
+        heartbeat().catch(() => {});
+        beat();
+      });
+    };
+    beat();
+    try {
+      return await work;
+    } finally {
+      cancel();
+    }
+  }
+
+  #watchLag(): void {
+    const { clock } = this.#ports;
+    const again = () => {
+      if (this.#isClosing || this.#isLost) return;
+      this.#lag = clock.at(clock.now() + lagInterval, () => this.#look().catch(this.#lose).finally(again));
+    };
+    this.#look().catch(this.#lose).finally(again);
+  }
+
+  async #look(): Promise<void> {
+    const { requests, retries } = this.#topics;
+    const { group } = this.#settings;
+    let waiting = 0n;
+    for (const topic of [requests, retries]) {
+      const ends = await this.#admin.fetchTopicOffsets(topic);
+      const [committed] = await this.#admin.fetchOffsets({ groupId: group, topics: [topic] });
+      for (const { partition, high, low } of ends) {
+        const own = committed?.partitions.find(each => each.partition === partition)?.offset ?? '-1';
+        waiting += BigInt(high) - (BigInt(own) < 0n ? BigInt(low) : BigInt(own));
+      }
+    }
+    this.#ports.events.lag?.(protocol, Number(waiting));
+  }
+}
+
+/** The first messages that can be answered at the same time: that are due, and of which no two have one key. */
+function together(messages: readonly KafkaMessage[], most: number, now: number): readonly KafkaMessage[] {
+  const keys = new Set<string>();
+  const group: KafkaMessage[] = [];
+  for (const message of messages) {
+    const key = keyOf(message);
+    if (group.length >= most || dueAt(message) > now || (key !== undefined && keys.has(key))) break;
+    if (key !== undefined) keys.add(key);
+    group.push(message);
+  }
+  return group;
+}

@@ -1,0 +1,99 @@
+import { messageOf } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { backOff } from './back-off.ts';
+
+/** A connection to a broker, from its making to its loss. */
+export interface Session {
+  /** Settles with the reason once it is lost. */
+  readonly lost: Promise<unknown>;
+  /** Takes no more requests, ends those under way, and leaves. After a loss, frees what is left of it. */
+  close(): Promise<void>;
+}
+
+export interface KeptSessionPorts {
+  /** Rejects where there is no way to the broker now. */
+  readonly open: () => Promise<Session>;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly connected: () => void;
+  /** The next try is in `wait` ms. */
+  readonly lost: (reason: string, wait: number) => void;
+}
+
+const pauses = { first: 500, longest: 30_000 };
+/** ms that a session has to last for the next loss to count as the first one. */
+const lasting = 60_000;
+
+/** Opens a session, and another one whenever it is lost, with back-off and jitter, until it is closed. */
+export class KeptSession {
+  readonly #ports: KeptSessionPorts;
+  readonly #running: Promise<void>;
+  #trouble: string | undefined = 'It is not connected yet.';
+  #isClosed = false;
+  #closing: () => void = () => {};
+  readonly #closed: Promise<void>;
+
+  constructor(ports: KeptSessionPorts) {
+    this.#ports = ports;
+    this.#closed = new Promise(resolve => {
+      this.#closing = resolve;
+    });
+    this.#running = this.#run();
+  }
+
+  /** Why there is no session now. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Closes the session, and waits until it is gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#closing();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random, lost } = this.#ports;
+    let failures = 0;
+    while (!this.#isClosed) {
+      const began = clock.now();
+      const reason = await this.#once();
+      if (this.#isClosed) break;
+      if (clock.now() - began >= lasting) failures = 0;
+      const wait = backOff(failures++, pauses, random);
+      this.#trouble = reason;
+      lost(reason, wait);
+      await this.#pause(wait);
+    }
+    this.#trouble = 'It is closed.';
+  }
+
+  /** Why the session ended. */
+  async #once(): Promise<string> {
+    let session: Session;
+    try {
+      session = await this.#ports.open();
+    } catch (error) {
+      return messageOf(error);
+    }
+    if (!this.#isClosed) {
+      this.#trouble = undefined;
+      this.#ports.connected();
+    }
+    const reason = await Promise.race([session.lost, this.#closed]);
+    await session.close();
+    return messageOf(reason ?? 'The connection is closed.');
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { clock } = this.#ports;
+    let cancel: Cancel = () => {};
+    const over = new Promise<void>(resolve => {
+      cancel = clock.at(clock.now() + ms, resolve);
+    });
+    await Promise.race([over, this.#closed]);
+    cancel();
+  }
+}

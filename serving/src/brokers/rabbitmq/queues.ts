@@ -1,0 +1,96 @@
+import type { Channel, Connection } from 'rabbitmq-client';
+import { longestDelay } from '../handle.ts';
+import type { RabbitmqSettings } from '../settings.ts';
+
+/** A queue, and what it is declared with where it is not there. */
+export interface Queue {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, string | number>>;
+}
+
+export interface Queues {
+  readonly requests: Queue;
+  readonly dead: Queue;
+  /** A stream with the key of each answer. */
+  readonly answered: Queue;
+  /** By the ms that a request waits there for its next try, the shortest first. */
+  readonly retries: ReadonlyMap<number, Queue>;
+}
+
+/** Bytes that a key takes in a stream, its share of the chunk included; measured, and rounded up. */
+const bytesOfKey = 200;
+
+/** The queues of a server; all survive the broker, and what is in one goes nowhere else before that is in writing. */
+export function queuesOf({
+  queue,
+  attempts,
+  retryDelay,
+  remember,
+  deliveries,
+}: Pick<RabbitmqSettings, 'queue' | 'attempts' | 'retryDelay' | 'remember' | 'deliveries'>): Queues {
+  const quorum = { 'x-queue-type': 'quorum' };
+  /** Passes on what it gives up, and keeps it until that has arrived. */
+  const passingTo = (name: string) => ({
+    ...quorum,
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': name,
+    'x-dead-letter-strategy': 'at-least-once',
+    'x-overflow': 'reject-publish',
+  });
+  const dead = `${queue}.dlq`;
+  const kept = Math.max(1 << 20, remember * bytesOfKey);
+  const retries = new Map<number, Queue>();
+  for (let attempt = 1; attempt < attempts; attempt++) {
+    const delay = Math.min(longestDelay, retryDelay * 2 ** (attempt - 1));
+    retries.set(delay, {
+      name: `${queue}.retry.${delay}`,
+      arguments: { ...passingTo(queue), 'x-message-ttl': delay },
+    });
+  }
+  return {
+    requests: { name: queue, arguments: { ...passingTo(dead), 'x-delivery-limit': deliveries } },
+    dead: { name: dead, arguments: quorum },
+    answered: {
+      name: `${queue}.answered`,
+      arguments: {
+        'x-queue-type': 'stream',
+        'x-max-length-bytes': kept,
+        // What is too old goes by whole segments.
+        'x-stream-max-segment-size-bytes': Math.ceil(kept / 4),
+      },
+    },
+    retries,
+  };
+}
+
+/** The queue for a delay: the first that is long enough, or else the longest. Undefined where there is none. */
+export function retryFor(delay: number, { retries }: Queues): Queue | undefined {
+  for (const [length, queue] of retries) if (length >= delay) return queue;
+  return [...retries.values()].at(-1);
+}
+
+/** Makes sure of a queue: one that is there stays as it is, another is declared unless `isMade` is false. */
+export async function ensureQueue(
+  connection: Connection,
+  { name, arguments: own }: Queue,
+  isMade: boolean,
+): Promise<void> {
+  const channel = await connection.acquire({ emitErrorsFromChannel: true });
+  channel.on('error', () => {});
+  try {
+    await channel.queueDeclare({ queue: name, passive: true });
+  } catch (error) {
+    if (!isMade || (error as { code?: unknown }).code !== 'NOT_FOUND') throw error;
+    await declare(await connection.acquire(), name, own);
+  } finally {
+    await channel.close();
+  }
+}
+
+async function declare(channel: Channel, queue: string, own: Queue['arguments']): Promise<void> {
+  try {
+    await channel.queueDeclare({ queue, durable: true, arguments: own });
+  } finally {
+    await channel.close();
+  }
+}

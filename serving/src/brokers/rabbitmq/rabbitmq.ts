@@ -1,0 +1,31 @@
+import { AnsweredKeys } from '../answered-keys.ts';
+import type { Broker, BrokerPorts } from '../broker.ts';
+import { KeptSession } from '../kept-session.ts';
+import type { RabbitmqSettings } from '../settings.ts';
+import { type RabbitmqMemory, RabbitmqSession } from './session.ts';
+
+/**
+ * Takes requests from a queue of RabbitMQ, 4.0 or newer, and answers to the queue that each names in `replyTo`.
+ *
+ * An answer and the mark that its key has been answered go to the broker in one transaction, and the request is acknowledged after that. So a
+ * request whose server dies is answered by another one, and not again where it had been. Only where the connection or the broker breaks while
+ * an answer is on its way there, this server sends that answer once more, to the letter and with the same message id.
+ */
+export function rabbitmqBroker(settings: RabbitmqSettings, ports: BrokerPorts): Broker {
+  const { clock, random, events } = ports;
+  const memory: RabbitmqMemory = { answered: new AnsweredKeys(settings.remember), unsure: new Map() };
+  const kept = new KeptSession({
+    open: () => RabbitmqSession.open(settings, ports, memory),
+    clock,
+    random,
+    connected: () => events.connected?.('rabbitmq'),
+    lost: (reason, wait) => events.lost?.('rabbitmq', reason, wait),
+  });
+  return {
+    protocol: 'rabbitmq',
+    get trouble() {
+      return kept.trouble;
+    },
+    close: () => kept.close(),
+  };
+}

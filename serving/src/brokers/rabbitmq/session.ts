@@ -1,0 +1,244 @@
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Cancel } from '@murmuration/protocol/time/clock';
+import { type AsyncMessage, type Channel, Connection } from 'rabbitmq-client';
+import type { AnsweredKeys } from '../answered-keys.ts';
+import type { BrokerPorts, Outcome } from '../broker.ts';
+import { failedBy } from '../handle.ts';
+import { attemptOf } from '../headers.ts';
+import type { Session } from '../kept-session.ts';
+import type { RabbitmqSettings } from '../settings.ts';
+import { AnsweredStream } from './answered-stream.ts';
+import { Commits, type Publication } from './commits.ts';
+import {
+  bodyOf,
+  deadLetterOf,
+  headersOf,
+  keyOf,
+  markOf,
+  problemOfReplyTo,
+  replyTo,
+  retryOf,
+} from './messages.ts';
+import { ensureQueue, type Queues, queuesOf } from './queues.ts';
+import { keepBodiesRaw } from './raw-bodies.ts';
+
+/** What outlives a connection. */
+export interface RabbitmqMemory {
+  readonly answered: AnsweredKeys;
+  /** By key: what was on its way to the broker when a connection broke, so that nobody knows whether it has arrived. */
+  readonly unsure: Map<string, Publication[]>;
+}
+
+/** ms between two looks at how many requests wait. */
+const lagInterval = 5_000;
+/** ms until a connection has to be of use; a broker that has just been started may leave one hanging. */
+const openingPatience = 20_000;
+const protocol = 'rabbitmq';
+
+/** Takes requests over one connection until that is lost. */
+export class RabbitmqSession implements Session {
+  readonly lost: Promise<unknown>;
+  readonly #settings: RabbitmqSettings;
+  readonly #ports: BrokerPorts;
+  readonly #memory: RabbitmqMemory;
+  readonly #queues: Queues;
+  readonly #connection: Connection;
+  readonly #working = new Set<Promise<void>>();
+  /** Requests of one key wait for one another. */
+  readonly #byKey = new Map<string, Promise<void>>();
+  #lose: (reason: unknown) => void = () => {};
+  #isLost = false;
+  #isClosing = false;
+  #stream: AnsweredStream | undefined;
+  #commits: Commits | undefined;
+  #requests: { readonly channel: Channel; readonly consumerTag: string } | undefined;
+  #lag: Cancel = () => {};
+
+  private constructor(settings: RabbitmqSettings, ports: BrokerPorts, memory: RabbitmqMemory) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#memory = memory;
+    this.#queues = queuesOf(settings);
+    this.lost = new Promise(resolve => {
+      this.#lose = reason => {
+        this.#isLost = true;
+        resolve(reason);
+      };
+    });
+    this.#connection = new Connection({
+      url: settings.url,
+      connectionName: 'murmuration inference',
+      connectionTimeout: 10_000,
+      acquireTimeout: 15_000,
+      heartbeat: 30,
+      noDelay: true,
+    });
+    // By itself it would try again without end, whatever anybody decides.
+    this.#connection.on('error', error => {
+      this.#lose(error);
+      this.#connection.unsafeDestroy();
+    });
+  }
+
+  /** Connects, makes sure of the queues, reads what has been answered, and begins. */
+  static async open(
+    settings: RabbitmqSettings,
+    ports: BrokerPorts,
+    memory: RabbitmqMemory,
+  ): Promise<RabbitmqSession> {
+    const { clock } = ports;
+    const session = new RabbitmqSession(settings, ports, memory);
+    const cancel = clock.at(clock.now() + openingPatience, () => {
+      session.#lose(new Error('The broker takes too long.'));
+      session.#connection.unsafeDestroy();
+    });
+    try {
+      await session.#begin();
+    } catch (error) {
+      session.#connection.unsafeDestroy();
+      // Why the connection broke says more than that it did.
+      throw session.#isLost ? await session.lost : error;
+    } finally {
+      cancel();
+    }
+    return session;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#lag();
+    try {
+      if (!this.#isLost) await this.#leave();
+    } catch {
+      // It broke meanwhile: the broker gives to another what was not acknowledged.
+    }
+    this.#connection.unsafeDestroy();
+  }
+
+  async #begin(): Promise<void> {
+    const { requests, dead, answered, retries } = this.#queues;
+    for (const queue of [dead, requests, answered, ...retries.values()])
+      await ensureQueue(this.#connection, queue, this.#settings.declare);
+    const { clock, random } = this.#ports;
+    this.#stream = await AnsweredStream.open({
+      connection: this.#connection,
+      name: answered.name,
+      answered: this.#memory.answered,
+      clock,
+      random,
+      failed: this.#lose,
+    });
+    const channel = await this.#connection.acquire({ emitErrorsFromChannel: true });
+    channel.on('error', this.#lose);
+    channel.on('close', () => this.#lose(new Error('The channel is closed.')));
+    channel.on('basic.cancel', (_, error) => this.#lose(error));
+    keepBodiesRaw(channel);
+    await channel.basicQos({ prefetchCount: this.#settings.prefetch });
+    this.#commits = await Commits.open(channel, this.#ports);
+    const { consumerTag } = await channel.basicConsume({ queue: requests.name }, message =>
+      this.#take(message),
+    );
+    this.#requests = { channel, consumerTag };
+    this.#watchLag();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#requests) await this.#requests.channel.basicCancel(this.#requests.consumerTag);
+    await Promise.allSettled(this.#working);
+    await this.#commits?.idle();
+    await this.#requests?.channel.close();
+    await this.#stream?.close();
+    await this.#connection.close();
+  }
+
+  #take(message: AsyncMessage): void {
+    // What came too late goes to another once the channel is closed.
+    if (this.#isClosing) return;
+    const work = this.#inTurn(message).catch(this.#lose);
+    this.#working.add(work);
+    work.finally(() => this.#working.delete(work));
+  }
+
+  #inTurn(message: AsyncMessage): Promise<void> {
+    const key = keyOf(message);
+    if (key === undefined) return this.#answer(message, undefined);
+    const own = (this.#byKey.get(key) ?? Promise.resolve()).then(() => this.#once(message, key));
+    this.#byKey.set(key, own);
+    return own.finally(() => {
+      if (this.#byKey.get(key) === own) this.#byKey.delete(key);
+    });
+  }
+
+  /** Answers a request, unless its key has been answered. */
+  async #once(message: AsyncMessage, key: string): Promise<void> {
+    const { answered, unsure } = this.#memory;
+    const before = unsure.get(key);
+    // Once more, to the letter: better twice than never.
+    if (before) return this.#write(message, key, before);
+    // Whoever had it before may have answered it a moment ago.
+    if (message.redelivered) await this.#stream?.caughtUp();
+    if (!answered.has(key)) return this.#answer(message, key);
+    await this.#commits?.add(message.deliveryTag, []);
+    this.#ports.events.handled?.(protocol, 'repeated', 'ok');
+  }
+
+  async #answer(message: AsyncMessage, key: string | undefined): Promise<void> {
+    const unheard = problemOfReplyTo(message, this.#queues, this.#settings.replyTo);
+    const outcome = unheard ? failedBy(unheard, undefined) : await this.#outcome(message);
+    const { events } = this.#ports;
+    if (outcome.kind === 'returned') return;
+    if (outcome.kind === 'again') {
+      const retry = retryOf(message, outcome.delay, this.#queues);
+      if (retry) await this.#commits?.add(message.deliveryTag, [retry]);
+      events.handled?.(protocol, 'retried', outcome.error.code);
+      return;
+    }
+    const publications: Publication[] = [];
+    if (!unheard) publications.push(replyTo(message, outcome.reply));
+    if (outcome.kind === 'failed') publications.push(deadLetterOf(message, outcome.error, this.#queues));
+    if (key !== undefined) publications.push(markOf(key, this.#queues));
+    await this.#write(message, key, publications);
+    events.handled?.(protocol, outcome.kind, outcome.kind === 'failed' ? outcome.error.code : 'ok');
+  }
+
+  async #outcome(message: AsyncMessage): Promise<Outcome> {
+    const headers = headersOf(message);
+    try {
+      const body = bodyOf(message);
+      return await this.#ports.handle({ headers, body, attempt: attemptOf(headers), id: undefined });
+    } catch (thrown) {
+      return failedBy(thrown as MurmurationError, undefined);
+    }
+  }
+
+  async #write(message: AsyncMessage, key: string | undefined, publications: Publication[]): Promise<void> {
+    const { answered, unsure } = this.#memory;
+    if (key !== undefined) {
+      unsure.set(key, publications);
+      for (const oldest of unsure.keys()) {
+        if (unsure.size <= 2 * this.#settings.prefetch) break;
+        unsure.delete(oldest);
+      }
+    }
+    await this.#commits?.add(message.deliveryTag, publications);
+    if (key === undefined) return;
+    unsure.delete(key);
+    answered.add(key);
+  }
+
+  #watchLag(): void {
+    const { clock, events } = this.#ports;
+    const look = async () => {
+      const { messageCount } = await this.#connection.queueDeclare({
+        queue: this.#queues.requests.name,
+        passive: true,
+      });
+      events.lag?.(protocol, messageCount);
+    };
+    const again = () => {
+      if (this.#isClosing || this.#isLost) return;
+      this.#lag = clock.at(clock.now() + lagInterval, () => look().catch(this.#lose).finally(again));
+    };
+    look().catch(this.#lose).finally(again);
+  }
+}

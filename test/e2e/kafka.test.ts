@@ -1,0 +1,220 @@
+// @module-tag kafka
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintInferenceToken } from '@murmuration/serving/access/tokens';
+import { kafkaSchema } from '@murmuration/serving/brokers/settings';
+import { type Consumer, Kafka, type KafkaMessage, logLevel, type Producer } from 'kafkajs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import { halfPlusTwo, ModelFolder } from '../unit/serving/models.ts';
+import { openWorld, type World } from '../unit/serving/world.ts';
+import { KafkaMock } from './kafka-mock.ts';
+import { PackedProcess } from './processes.ts';
+
+let mock: KafkaMock;
+let producer: Producer;
+let kafka: Kafka;
+let world: World | undefined;
+const consumers: Consumer[] = [];
+const programs: PackedProcess[] = [];
+let names = 0;
+
+beforeAll(async () => {
+  mock = await KafkaMock.start();
+  kafka = new Kafka({
+    brokers: [...mock.brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 50, initialRetryTime: 50, maxRetryTime: 200 },
+  });
+  producer = kafka.producer({ maxInFlightRequests: 1 });
+  await producer.connect();
+});
+
+afterEach(async () => {
+  await Promise.all(consumers.splice(0).map(consumer => consumer.disconnect()));
+  for (const program of programs.splice(0)) {
+    program.child.kill('SIGKILL');
+    await program.ended();
+  }
+  await world?.close();
+  world = undefined;
+});
+
+afterAll(async () => {
+  await producer?.disconnect();
+  await mock?.end();
+});
+
+const fill = (folder: ModelFolder) => halfPlusTwo().then(model => folder.put('half', 1, model));
+const ask = (value: number) =>
+  JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1], data: [value] }] });
+const half = { 'mlserver-model': 'half' };
+const json = ({ value }: KafkaMessage) => JSON.parse(String(value));
+const texts = ({ headers = {} }: KafkaMessage) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
+/** Topics that no other test has. */
+async function topics(partitions: number): Promise<string> {
+  const topic = `requests-${names++}`;
+  for (const each of [topic, `${topic}.answers`]) await mock.create(each, partitions);
+  for (const each of [`${topic}.dlq`, `${topic}.retry`]) await mock.create(each, 1);
+  return topic;
+}
+
+/** A server that takes requests from a topic. */
+async function serve(
+  settings: Partial<z.input<typeof kafkaSchema>> = {},
+  inference: Parameters<typeof openWorld>[1] = {},
+): Promise<{ readonly topic: string; readonly world: World }> {
+  const topic = await topics(2);
+  let isConnected = () => {};
+  const connected = new Promise<void>(resolve => {
+    isConnected = resolve;
+  });
+  const own = { brokers: [...mock.brokers], topic, group: topic, ...settings };
+  world = await openWorld(fill, inference, {
+    brokers: {
+      kafka: kafkaSchema.parse(own),
+      events: { connected: isConnected },
+    },
+  });
+  await connected;
+  return { topic, world };
+}
+
+/** What comes to a topic, from its beginning. */
+async function listen(topic: string): Promise<KafkaMessage[]> {
+  const received: KafkaMessage[] = [];
+  const consumer = kafka.consumer({ groupId: `test-${names++}`, maxWaitTimeInMs: 100 });
+  consumers.push(consumer);
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      received.push(message);
+    },
+  });
+  return received;
+}
+
+const send = (topic: string, key: string | null, value: string, headers: Record<string, string>) =>
+  producer.send({ topic, messages: [{ key, value, headers }] });
+
+describe('requests from Kafka', () => {
+  it('are answered under their keys, or become dead letters with their reason, and hold up no other', async () => {
+    const { topic } = await serve({ prefetch: 4 });
+    const [answers, letters] = await Promise.all([listen(`${topic}.answers`), listen(`${topic}.dlq`)]);
+    await send(topic, 'bad', '{', { ...half, authorization: 'Bearer secret' });
+    await send(topic, 'nameless', ask(1), {});
+    await send(topic, 'unknown', ask(1), { 'mlserver-model': 'none' });
+    await send(topic, 'good', `{"id":"in the body",${ask(3).slice(1)}`, half);
+    for (let times = 2; times > 0; times--) await send(topic, 'same', ask(4), half);
+    await send(topic, null, ask(5), half);
+    await expect.poll(() => answers.length).toBe(3);
+    await expect.poll(() => letters.length).toBe(3);
+    const byKey = new Map(answers.map(answer => [String(answer.key), answer]));
+    expect(json(byKey.get('good')!)).toMatchObject({ id: 'good', outputs: [{ data: [3.5] }] });
+    expect(texts(byKey.get('good')!)).toEqual({ ...half, 'mlserver-version': '1' });
+    expect(json(byKey.get('same')!).outputs[0].data).toEqual([4]);
+    const codes = letters.map(letter => [String(letter.key), texts(letter)['murmuration-error']]);
+    expect(new Map(codes as [string, string][])).toEqual(
+      new Map([
+        ['bad', 'inference.input'],
+        ['nameless', 'inference.input'],
+        ['unknown', 'model.missing'],
+      ]),
+    );
+    for (const letter of letters) {
+      expect(texts(letter)['murmuration-reason']).toMatch(/\w/);
+      expect(texts(letter)).not.toHaveProperty('authorization');
+    }
+  });
+
+  it('need a token where there are any; what is too often is tried again', async () => {
+    const { text, ...entry } = mintInferenceToken(systemRandom, native);
+    const rate = { burst: 1, perSecond: 20 };
+    const tokens = [{ ...entry, name: 'test', rights: ['predict' as const], rate }];
+    const { topic, world } = await serve({ retryDelay: 50, attempts: 10 }, { tokens });
+    const [answers, letters] = await Promise.all([listen(`${topic}.answers`), listen(`${topic}.dlq`)]);
+    const authorization = `Bearer ${text}`;
+    await send(topic, 'without', ask(1), half);
+    for (const key of ['a', 'b', 'c']) await send(topic, key, ask(1), { ...half, authorization });
+    await expect.poll(() => answers.map(({ key }) => String(key)).toSorted()).toEqual(['a', 'b', 'c']);
+    await expect
+      .poll(() => letters.map(texts))
+      .toMatchObject([{ 'murmuration-error': 'inference.unauthenticated' }]);
+    const metrics = await (await world.ask('GET', '/metrics', undefined, { authorization })).text();
+    expect(metrics).toContain('broker_messages_total{protocol="kafka",outcome="answered",code="ok"} 3');
+    expect(metrics).toMatch(/protocol="kafka",outcome="retried",code="request.too-often"\} [1-9]/);
+    expect(metrics).toMatch(/broker_lag\{protocol="kafka"\} \d/);
+  });
+});
+
+describe('in the middle of some hundred requests', () => {
+  const count = 400;
+  const askAll = async (topic: string) => {
+    const messages = Array.from({ length: count }, (_, at) => ({
+      key: String(at),
+      value: ask(at),
+      headers: half,
+    }));
+    await producer.send({ topic, messages });
+  };
+  const expectAll = (answers: readonly KafkaMessage[]) => {
+    expect(answers.map(({ key }) => Number(key)).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: count }, (_, at) => at),
+    );
+    for (const answer of answers) expect(json(answer).outputs[0].data).toEqual([Number(answer.key) / 2 + 2]);
+  };
+
+  it('kill -9 of the consumer loses nothing, and nothing is answered twice', async () => {
+    const topic = await topics(2);
+    const folder = await ModelFolder.create();
+    await fill(folder);
+    const config = join(folder.path, 'config.json');
+    await writeFile(config, JSON.stringify({ kafka: { group: topic, prefetch: 4, session: 2_000 } }));
+    const start = async () => {
+      const kafkaOptions = ['--kafka', mock.brokers.join(','), '--topic', topic];
+      const program = new PackedProcess('cli/src/cli.ts', [
+        ...['inference', '--from', folder.path, '--port', '0', '--config', config],
+        ...kafkaOptions,
+      ]);
+      programs.push(program);
+      await expect.poll(() => program.errors).toContain('Requests are taken from kafka');
+      return program;
+    };
+    const answers = await listen(`${topic}.answers`);
+    await askAll(topic);
+    const first = await start();
+    await expect.poll(() => answers.length, { interval: 2 }).toBeGreaterThan(0.2 * count);
+    first.child.kill('SIGKILL');
+    await first.ended();
+    expect(answers.length).toBeLessThan(count);
+    const second = await start();
+    await expect.poll(() => answers.length).toBeGreaterThanOrEqual(count);
+    second.child.kill('SIGTERM');
+    expect(await second.ended()).toBe(0);
+    expectAll(answers);
+    await folder.remove();
+  });
+
+  it('a broker that is away for a while loses nothing, and readiness says so', async () => {
+    const { topic, world } = await serve({ prefetch: 4, session: 2_000 });
+    const ready = async () => {
+      const response = await world.ask('GET', '/v2/health/ready');
+      return response.ok ? 'ready' : ((await response.json()) as { error: string }).error;
+    };
+    expect(await ready()).toBe('ready');
+    const answers = await listen(`${topic}.answers`);
+    await askAll(topic);
+    await expect.poll(() => answers.length, { interval: 2 }).toBeGreaterThan(0.1 * count);
+    await mock.down();
+    await expect.poll(ready).toMatch(/^No requests are taken from kafka: /);
+    await mock.up();
+    await expect.poll(ready).toBe('ready');
+    await expect.poll(() => answers.length).toBeGreaterThanOrEqual(count);
+    expectAll(answers);
+  });
+});
