@@ -46,15 +46,19 @@ export function requestHandler({
     const model = headers[headerNames.model];
     if (!model) refuseInput(`The message has no header ${headerNames.model}, which names the model.`);
     const asked = readInferRequest(body, headerLength(headers[headerNames.length]), limits.elements);
+    const id = request.id ?? asked.id;
     const response = await server.infer({
       model,
       version: headers[headerNames.version],
       inputs: asked.inputs,
       outputs: asked.outputs?.map(output => output.name),
       protocol,
+      id,
+      headers,
+      parameters: asked.parameters,
       timeout: asked.timeout,
     });
-    const written = writeInferResponse(response, { ...asked, id: request.id ?? asked.id });
+    const written = writeInferResponse(response, { ...asked, id });
     const own: Record<string, string> = {
       [headerNames.model]: response.model,
       [headerNames.version]: response.version,

@@ -47,6 +47,14 @@ describe('a request of a broker', () => {
     expect(written((await handled({ id: 'key' })).outcome).id).toBe('key');
   });
 
+  it('is asked with what the request log may want: its id, headers and parameters', async () => {
+    const json =
+      '{"parameters":{"user":"Ada"},"inputs":[{"name":"x","datatype":"INT64","shape":[1],"data":[1]}]}';
+    const { asked } = await handled({ id: 'key', body: Buffer.from(json) });
+    expect(asked).toMatchObject([{ id: 'key', headers, parameters: { user: 'Ada' } }]);
+    expect((await handled({})).asked).toMatchObject([{ id: 'own' }]);
+  });
+
   it.each([
     ['has no model', { headers: {} }, 'inference.input'],
     ['is no JSON', { body: Buffer.from('{') }, 'inference.input'],
