@@ -2,6 +2,7 @@ import { type Datatype, kinds, type NumericDatatype } from '@murmuration/inferen
 import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
 import { integerOf, parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
+import { shortDecimal } from './decimal.ts';
 
 const encoder = new TextEncoder();
 /** Characters of one cell that are shown in a reason. */
@@ -11,6 +12,8 @@ const shown = 60;
 export function numberOfCell(cell: unknown): number {
   if (typeof cell === 'number') return cell;
   if (typeof cell !== 'string') return typeof cell === 'bigint' ? Number(cell) : Number.NaN;
+  const short = shortDecimal(cell);
+  if (!Number.isNaN(short)) return short;
   // Hexadecimal and the like, which `Number` takes: a letter follows the first digit that is no exponent.
   const second = cell.charCodeAt(1) | 32;
   if (second === 120 || second === 111 || second === 98) return Number.NaN;
