@@ -53,6 +53,10 @@ const benchmarks: Record<string, Benchmark> = {
       'the inference server over HTTP and gRPC, beside the bare engine, a bare echo, a plain route with tfjs-wasm, and FastAPI',
     load: () => import('./serving/serving.ts'),
   },
+  ondemand: {
+    measures: 'a thousand models on the memory of a hundred, asked over RabbitMQ, beside a perfect memory',
+    load: () => import('./ondemand/ondemand.ts'),
+  },
   precompute: {
     measures:
       'a precompute job from CSV into SQLite, beside the bare engine, the bare CSV library and bare inserts; the same killed',
