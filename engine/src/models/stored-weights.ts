@@ -95,8 +95,13 @@ export function storedSize(tensors: readonly StoredTensor[]): number {
   return tensors.reduce((sum, { shape, quantization }) => sum + sizeOf(shape) * widthOf(quantization), 0);
 }
 
-/** The values of these tensors, one after the other; `stored` has as many bytes as they take. */
+/**
+ * The values of these tensors, one after the other; `stored` has as many bytes as they take. Where none is quantised, they are a view of
+ * `stored`, if its alignment allows.
+ */
 export function readTensors(tensors: readonly StoredTensor[], stored: Uint8Array): Float32Array {
+  if (stored.byteOffset % 4 === 0 && tensors.every(({ quantization }) => !quantization))
+    return new Float32Array(stored.buffer, stored.byteOffset, stored.length / 4);
   const values = new Float32Array(tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   let from = 0;
   let to = 0;
