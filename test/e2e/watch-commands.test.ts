@@ -166,7 +166,7 @@ describe('commands that look at a running coordinator without a token', { timeou
     });
     expect(await readdir(join(folder, 'exported'))).toEqual(['line.onnx']);
     for (const [options, words] of [
-      [['--int8'], /--int8 needs --as onnx/],
+      [['--name', 'line-model'], /--name and --package-version need --as npm/],
       [['--as', 'onnx', '--int8', '--float16'], /cannot be used with/],
       [['--as', 'npz'], /Allowed choices are tfjs, onnx/],
     ] as const) {
