@@ -79,7 +79,12 @@ it('the three examples finish a masked round together', async () => {
     [line],
   );
   await coordinator.start();
-  const ended = eventOf<[RoundRecord]>(coordinator.events, 'round-ended');
+  // On a busy machine a device may miss its deadline in the round before.
+  const published = eventOf<[RoundRecord]>(
+    coordinator.events,
+    'round-ended',
+    ({ outcome }) => outcome === 'published',
+  );
   node = spawn(process.execPath, [...sourceOptions, join(root, 'examples/node/device.js')], {
     env: { ...process.env, COORDINATOR: coordinator.url, STATE: join(state, 'device') },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -91,7 +96,7 @@ it('the three examples finish a masked round together', async () => {
     page.on('pageerror', error => errors.push(error));
     await page.goto(address);
   }
-  const [record] = await ended;
+  const [record] = await published;
   expect(errors).toEqual([]);
-  expect(record).toMatchObject({ outcome: 'published', tally: { cohort: 3, accepted: 3, lost: 0 } });
+  expect(record).toMatchObject({ tally: { cohort: 3, accepted: 3, lost: 0 } });
 }, 120_000);

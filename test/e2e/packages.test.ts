@@ -67,7 +67,7 @@ async function exportLine(folder: string): Promise<void> {
 beforeAll(() => {
   const build = node('scripts/build.mjs');
   expect(build.status, build.output).toBe(0);
-}, 240_000);
+}, 600_000);
 
 describe('the built libraries', () => {
   it.each([
