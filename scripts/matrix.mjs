@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, rootFolder, say } from './prepare.mjs';
+import { provideServices, withoutTags } from './services.mjs';
 
 /** The newest releases of their lines that the registry had when they were chosen. */
 const versions = ['20.20.2', '22.22.2', '24.21.0'];
@@ -19,6 +20,7 @@ const long = [
 await prepare();
 const short = process.argv.includes('--short');
 const options = process.argv.slice(2).filter(option => option !== '--short');
+const services = provideServices();
 const running = majorOf(process.versions.node);
 const failed = [];
 for (const version of versions) {
@@ -99,10 +101,15 @@ function run(node, version) {
       '--project=node',
       '--project=alone',
       '--reporter=dot',
+      ...withoutTags(services.lacking),
       ...(short ? long.map(pattern => `--exclude=${pattern}`) : []),
       ...(options.length > 0 ? options : ['test/unit']),
     ],
-    { cwd: rootFolder, stdio: ['ignore', 'inherit', 'inherit'] },
+    {
+      cwd: rootFolder,
+      env: { ...process.env, ...services.env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
   );
   return status === 0 ? 'passed' : 'failed';
 }

@@ -72,15 +72,19 @@ export const services = [
 ];
 
 /**
- * Finds all services; as root on a Debian, installs those that are missing. What can't be had is undefined: the tests that need it are skipped,
- * by name.
- * @returns {ReadonlyMap<Service, string | undefined>}
+ * Finds all services; as root on a Debian, installs those that are missing.
+ * @returns {{ env: Record<string, string>, lacking: readonly string[] }} `env` tells tests where each is; `lacking` are the tags of those
+ * that can't be had.
  */
 export function provideServices() {
   const lacking = services.filter(service => found(service) === undefined);
   if (lacking.length > 0 && process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0)
     install(lacking);
-  return new Map(services.map(service => [service, found(service)]));
+  const places = services.map(service => /** @type {const} */ ([service, found(service)]));
+  return {
+    env: Object.fromEntries(places.map(([{ variable }, place]) => [variable, place ?? ''])),
+    lacking: places.flatMap(([{ tag }, place]) => (place === undefined ? [tag] : [])),
+  };
 }
 
 /** @param {Service} service */
@@ -134,4 +138,12 @@ function within(folder, inner) {
         .sort()
         .reverse()
     : [];
+}
+
+/**
+ * Leaves out the tests with these tags, as options of vitest; without tags, no option.
+ * @param {readonly string[]} tags
+ */
+export function withoutTags(tags) {
+  return tags.length > 0 ? [`--tags-filter=${tags.map(tag => `!${tag}`).join(' && ')}`] : [];
 }

@@ -6,23 +6,20 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { provideChromium } from './chromium.mjs';
 import { prepare, rootFolder } from './prepare.mjs';
-import { provideServices } from './services.mjs';
+import { provideServices, withoutTags } from './services.mjs';
 import { failedTests, minutes, outcome, readReport, skippedSuites } from './test-report.mjs';
 
 await prepare();
 const options = process.argv.slice(2).filter(option => option !== '--all-services');
 const allServices = process.argv.includes('--all-services');
 const chromium = provideChromium();
-const services = [...provideServices()];
+const services = provideServices();
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-test-'));
 const reportFile = join(folder, 'report.json');
 const started = performance.now();
 
 /** The tags of the tests that this machine can't run. */
-const without = [
-  chromium ? [] : ['chromium'],
-  ...services.map(([{ tag }, place]) => (place === undefined ? [tag] : [])),
-].flat();
+const without = [chromium ? [] : ['chromium'], services.lacking].flat();
 
 const vitest = spawnSync(
   process.execPath,
@@ -33,7 +30,7 @@ const vitest = spawnSync(
     '--reporter=json',
     `--outputFile.json=${reportFile}`,
     ...(chromium ? [] : ['--project=!browser']),
-    ...(without.length > 0 ? [`--tags-filter=${without.map(tag => `!${tag}`).join(' && ')}`] : []),
+    ...withoutTags(without),
     ...options,
   ],
   {
@@ -41,7 +38,7 @@ const vitest = spawnSync(
     env: {
       ...process.env,
       ...(chromium !== undefined && { CHROME_PATH: chromium }),
-      ...Object.fromEntries(services.map(([{ variable }, place]) => [variable, place ?? ''])),
+      ...services.env,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   },
