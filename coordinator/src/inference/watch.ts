@@ -28,7 +28,13 @@ export class InferenceWatch {
       pending,
       memory: { used, budget },
       models: await Promise.all(
-        names.map(name => this.#model(name, states.filter(state => state.name === name), residents)), // biome-ignore format: one line
+        names.map(name =>
+          this.#model(
+            name,
+            states.filter(state => state.name === name),
+            residents,
+          ),
+        ),
       ),
       minutes: this.#activity.minutes(model).map(shown),
       recent: this.#activity.recent.map(request => ({ ...request, at: iso(request.at) })),
@@ -58,7 +64,11 @@ export class InferenceWatch {
     const versions = states.map(state => {
       const named = Object.entries(aliases).filter(([, version]) => version === state.version);
       const resident = residents.find(({ model }) => model.name === name && model.version === state.version);
-      return this.#version(state, named.map(([alias]) => alias), resident); // biome-ignore format: one line
+      return this.#version(
+        state,
+        named.map(([alias]) => alias),
+        resident,
+      );
     });
     return { name, standard, versions };
   }
