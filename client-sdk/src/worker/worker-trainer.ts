@@ -1,10 +1,6 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Assignment } from '@murmuration/protocol/messages/round';
-import { proxy, transfer } from 'comlink';
 import type { Trainer } from '../training/trainer.ts';
-import type { Learned } from '../update/prepare.ts';
-import type { UpdateProcessor } from '../update/update-processor.ts';
-import { type AppWorker, appWorker, type Spawn } from './app-worker.ts';
+import { asError } from '../training/training-errors.ts';
+import type { Spawn } from './app-worker.ts';
 
 /**
  * Trains, quantises and masks in a Web Worker, so that the page never stands still. The worker's script calls `serveTraining`;
@@ -12,54 +8,28 @@ import { type AppWorker, appWorker, type Spawn } from './app-worker.ts';
  * `workerTrainer(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))`.
  */
 export function workerTrainer(spawn: Spawn): Trainer {
-  const worker = appWorker(spawn);
-  let trainings = 0;
+  // What talks to the worker is loaded with the first round: no page waits for it before.
+  let loading: Promise<ReturnType<typeof import('./comlink-trainer.ts').comlinkTrainer>> | undefined;
+  const load = async () => {
+    const { comlinkTrainer } = await import('./comlink-trainer.ts');
+    return comlinkTrainer(spawn);
+  };
+  const loaded = () => {
+    loading ??= load().catch(cause => {
+      loading = undefined;
+      throw asError(cause);
+    });
+    return loading;
+  };
   return {
-    async train(model, settings, examples, signal, progress) {
-      if (signal.aborted) throw new MurmurationError('training.stopped');
-      const running = worker.running();
-      const id = trainings++;
-      const stop = () => void running.call(service => service.stopTraining(id)).catch(() => {});
-      signal.addEventListener('abort', stop, { once: true });
-      // What is on its way from a worker that has ended arrives none the less.
-      let hear = progress;
-      const heard = proxy((done: number) => hear(done));
-      try {
-        return await running.call(service => service.train(id, model, settings, examples, heard));
-      } finally {
-        hear = () => {};
-        signal.removeEventListener('abort', stop);
-      }
+    train: async (...args) => (await loaded()).train(...args),
+    updateProcessor: {
+      prepare: async (...args) => (await loaded()).updateProcessor.prepare(...args),
+      masked: async setup => (await loaded()).updateProcessor.masked(setup),
+      draw: async (...args) => (await loaded()).updateProcessor.draw(...args),
     },
-    updateProcessor: updateProcessorOf(worker),
-    async close() {
-      worker.end();
+    close: async () => {
+      await (await loading)?.close();
     },
   };
-}
-
-function updateProcessorOf(worker: AppWorker): UpdateProcessor {
-  return {
-    prepare: (learned, assignment) =>
-      worker.running().call(service => service.prepare(handedOver(learned), assignment)),
-    draw: (...args) => worker.running().call(service => service.draw(...args)),
-    async masked(terms) {
-      const running = worker.running();
-      const round = await running.call(service => service.masked(terms));
-      return {
-        enter: saved => running.call(() => round.enter(saved)),
-        hear: (event, message) => running.call(() => round.hear(event, message)),
-        mask: (learned: Learned, assignment: Assignment) =>
-          running.call(() => round.mask(handedOver(learned), assignment)),
-        // With the worker its secrets are gone as well.
-        forget: () => running.call(() => round.forget()).catch(() => {}),
-      };
-    },
-  };
-}
-
-/** The delta goes to the worker without a copy where it is the whole of its buffer. */
-function handedOver(learned: Learned): Learned {
-  const { buffer, byteLength } = learned.delta;
-  return byteLength === buffer.byteLength ? transfer(learned, [buffer as ArrayBuffer]) : learned;
 }
