@@ -14,6 +14,7 @@ import { requireLocal } from '../floors/development.ts';
 import { heldFloors } from '../floors/floors.ts';
 import { bundledShape, ModelShape } from '../floors/model-shape.ts';
 import { drawSecret } from '../floors/own-draw.ts';
+import { Participations } from '../floors/participations.ts';
 import { type Protection, protectionOf } from '../floors/protection.ts';
 import type { Hybrid } from '../hybrid/hybrid.ts';
 import { Hybrids } from '../hybrid/hybrids.ts';
@@ -131,6 +132,7 @@ export class PlatformClient {
           identity: () => this.#handshake.identity,
           floors,
           contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
+          participations: new Participations(options.storage, task),
           async ownSeed(round) {
             const secret = await drawSecret(options.storage, platform.random);
             const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());

@@ -57,8 +57,8 @@ export interface Floors {
   readonly uploadSlot?: number;
 }
 
-/** What a plan may be below: a floor, or the layers that an app keeps on the device. */
-export type FloorName = keyof Floors | 'privateLayers';
+/** What a plan may be below: a floor, the layers that an app keeps on the device, or what a privacy budget depends on. */
+export type FloorName = keyof Floors | 'privateLayers' | 'privacy';
 
 /** All floors, as they hold. */
 export interface HeldFloors extends Required<Omit<Floors, 'enrolmentKey' | 'population'>> {

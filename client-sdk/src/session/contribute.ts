@@ -39,12 +39,13 @@ export async function contribute(
 /** Throws `plan.below-floor` before the device has sent anything of the round. */
 async function requireFloors(
   { assignment, plan }: Assignment,
-  { floors, keepPrivate, contributions, models, platform }: SessionPorts,
+  { floors, keepPrivate, contributions, participations, models, platform }: SessionPorts,
   signal: AbortSignal,
 ): Promise<void> {
   requirePlan(plan, floors);
   requirePrivateLayers(plan, keepPrivate);
   await contributions.require(assignment, plan.model);
+  await participations.require(plan.privacy);
   if (floors.topology === 'pinned') await retry(() => models.inspect(plan.model, signal), platform, signal);
 }
 

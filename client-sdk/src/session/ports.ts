@@ -4,6 +4,7 @@ import type { DevicePlatform } from '../device/device-platform.ts';
 import type { DeviceIdentity } from '../device/identity.ts';
 import type { Contributions } from '../floors/contributions.ts';
 import type { HeldFloors } from '../floors/floors.ts';
+import type { Participations } from '../floors/participations.ts';
 import type { Verdicts } from '../hybrid/verdicts.ts';
 import type { ModelCache } from '../models/model-cache.ts';
 import type { PrivateLayers } from '../private-layers/private-layers.ts';
@@ -41,6 +42,8 @@ export interface SessionPorts {
   readonly floors: HeldFloors;
   /** What the device has sent for the task. */
   readonly contributions: Contributions;
+  /** Its parts in the task's privacy budget. */
+  readonly participations: Participations;
   /** The seed of the device's own draws in a round. */
   readonly ownSeed: (round: RoundId) => Promise<number>;
   readonly emit: <Name extends keyof SessionEvents>(

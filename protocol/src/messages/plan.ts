@@ -51,6 +51,22 @@ export const maskingSettings = z.strictObject({
 });
 export type MaskingSettings = z.infer<typeof maskingSettings>;
 
+/** How often a device may take part, so that the ε of its task's privacy budget holds (SPEC.md, RD14). */
+export const planPrivacy = z.strictObject({
+  /** The id of the budget. */
+  budget: text(64).check(z.minLength(1)),
+  /** Versions that were released from the budget so far. */
+  step: whole(0, 1_000_000),
+  /** Steps from one part of a device to its next, at least; 1: it may take part in every one. */
+  separation: whole(1, 1_000_000),
+  /** Parts that a device takes at most. */
+  participations: whole(1, 1_000_000),
+  /** What a device may have lost once the budget is spent: (ε, δ). The coordinator adds the noise, so no device can check it. */
+  epsilon: positive(1e6),
+  delta: positive(1),
+});
+export type PlanPrivacy = z.infer<typeof planPrivacy>;
+
 /** Names of layers whose weights stay on the device: each has all tensors called `NAME/…`. */
 const privateLayers = z.array(text(256).check(z.minLength(1))).check(z.minLength(1), z.maxLength(256));
 
@@ -81,6 +97,8 @@ export const plan = z.strictObject({
    * updates are sent as soon as they are made.
    */
   uploadSlot: z.optional(duration),
+  /** Left out where the task has no privacy budget. */
+  privacy: z.optional(planPrivacy),
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
 });

@@ -1,0 +1,64 @@
+import { utf8 } from '@murmuration/protocol/encoding/bytes';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { Storage } from '../storage/storage.ts';
+import { BelowFloor } from './below-floor.ts';
+
+interface Record {
+  readonly budget: string;
+  /** The step of the last part. */
+  readonly step: number;
+  /** Parts in steps of the budget. */
+  readonly parts: number;
+}
+
+/**
+ * The device's own record of its parts in the privacy budget of a task, which ε depends on: they keep their distance, and are no more than
+ * the budget allows, whatever the coordinator asks. A part counts before its first byte leaves. One in the step of the last one again
+ * counts once: nothing was released in between.
+ */
+export class Participations {
+  readonly #storage: Storage;
+  readonly #name: string;
+
+  constructor(storage: Storage, task: TaskName) {
+    this.#storage = storage;
+    this.#name = `participations.${task}`;
+  }
+
+  /** Throws `plan.below-floor` where a part now would be too soon, or one too many. */
+  async require(privacy: PlanPrivacy | undefined): Promise<void> {
+    if (privacy) await this.#next(privacy);
+  }
+
+  /** Counts a part, durably. Throws as `require`. */
+  async count(privacy: PlanPrivacy | undefined): Promise<void> {
+    const next = privacy && (await this.#next(privacy));
+    if (next) await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
+  }
+
+  async #next({ budget, step, separation, participations }: PlanPrivacy): Promise<Record> {
+    const last = await this.#last(budget);
+    if (!last) return { budget, step, parts: 1 };
+    if (step === last.step) return last;
+    if (step < last.step + separation)
+      throw new BelowFloor(
+        'privacy',
+        `The device took part in step ${last.step} of its privacy budget and may again in step ${last.step + separation}; this is step ${step}.`,
+      );
+    if (last.parts >= participations)
+      throw new BelowFloor(
+        'privacy',
+        `The device has taken part ${last.parts} times in its privacy budget, which allows ${participations}.`,
+      );
+    return { budget, step, parts: last.parts + 1 };
+  }
+
+  /** A record that can't be read counts as none: nobody but the device itself can damage it. */
+  async #last(budget: string): Promise<Record | undefined> {
+    const bytes = await this.#storage.get(this.#name);
+    const last = bytes && (parseJson(bytes) as Record | undefined);
+    return last?.budget === budget ? last : undefined;
+  }
+}
