@@ -4,6 +4,8 @@ export interface FedAvgMSettings {
   readonly serverLearningRate?: number;
   /** Share of the last step that is kept, 0 to less than 1; 0.9 by default. */
   readonly momentum?: number;
+  /** Whether the step looks ahead along the momentum (Nesterov 1983): x ← x + η(Δ + βv); false by default. */
+  readonly nesterov?: boolean;
 }
 
 type Momentum = { readonly momentum: Float32Array };
@@ -12,6 +14,7 @@ type Momentum = { readonly momentum: Float32Array };
 export function fedAvgM({
   serverLearningRate = 1,
   momentum = 0.9,
+  nesterov = false,
 }: FedAvgMSettings = {}): SumStrategy<Momentum> {
   return {
     name: 'fedAvgM',
@@ -23,7 +26,7 @@ export function fedAvgM({
       for (let i = 0; i < next.length; i++) {
         const v = momentum * state.momentum[i]! + delta[i]!;
         velocity[i] = v;
-        next[i] = model[i]! + serverLearningRate * v;
+        next[i] = model[i]! + serverLearningRate * (nesterov ? delta[i]! + momentum * v : v);
       }
       return { state: { momentum: velocity }, model: next };
     },

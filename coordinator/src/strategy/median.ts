@@ -24,7 +24,7 @@ export function median({ serverLearningRate = 1 }: MedianSettings = {}): EachStr
 }
 
 /** The middle one of ascending values, or the mean of the middle two. */
-function middle(ascending: Float32Array): number {
+export function middle(ascending: Float32Array): number {
   const half = ascending.length >> 1;
   const upper = ascending[half]!;
   return ascending.length % 2 === 1 ? upper : (ascending[half - 1]! + upper) / 2;

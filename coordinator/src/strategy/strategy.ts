@@ -30,6 +30,8 @@ export interface SumStrategy<State extends StrategyState = StrategyState> extend
  */
 export interface EachStrategy<State extends StrategyState = StrategyState> extends AnyStrategy<State> {
   readonly consumes: 'each';
+  /** Updates below which what it promises does not hold; left out where that is one. */
+  readonly fewest?: number;
   apply(state: State, model: Float32Array, updates: readonly Mean[]): Stepped<State>;
 }
 

@@ -254,8 +254,12 @@ function refuseOverflow(task: Task): void {
   if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort });
 }
 
-/** Throws `config.invalid` where single updates are masked, or too many to be kept. */
-function refuseKeepingEach({ name }: Strategy, isMasked: boolean, cohort: Task['cohort']): void {
+/** Throws `config.invalid` where single updates are masked, too many to be kept, or too few for what the strategy promises. */
+function refuseKeepingEach(
+  { name, fewest = 1 }: EachStrategy,
+  isMasked: boolean,
+  cohort: Task['cohort'],
+): void {
   if (isMasked)
     throw new MurmurationError(
       'config.invalid',
@@ -265,6 +269,11 @@ function refuseKeepingEach({ name }: Strategy, isMasked: boolean, cohort: Task['
     throw new MurmurationError(
       'config.invalid',
       `The task: the strategy ${name} keeps every update of a round in memory; cohort.goal is at most ${largestCohortOfEach} then, not ${cohort.goal}.`,
+    );
+  if (cohort.minimum < fewest)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}: what it promises takes so many updates.`,
     );
 }
 

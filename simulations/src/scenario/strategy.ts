@@ -1,6 +1,13 @@
+import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
+import { centredClipping } from '@murmuration/coordinator/strategy/centred-clipping';
+import { fedAdagrad } from '@murmuration/coordinator/strategy/fed-adagrad';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
+import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
+import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
+import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { Strategy } from '@murmuration/coordinator/strategy/strategy';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
@@ -9,22 +16,46 @@ import * as z from 'zod';
 /** A strategy as plain data; what a strategy does not know changes nothing in it. */
 export const strategySettings = z
   .strictObject({
-    name: z.enum(['fedAvg', 'fedAvgM', 'fedAdam', 'median', 'trimmedMean']).default('fedAvg'),
+    name: z
+      .enum([
+        'fedAvg',
+        'fedAvgM',
+        'fedAdam',
+        'fedYogi',
+        'fedAdagrad',
+        'fedExP',
+        'median',
+        'trimmedMean',
+        'krum',
+        'multiKrum',
+        'bulyan',
+        'centredClipping',
+        'geometricMedian',
+      ])
+      .default('fedAvg'),
     serverLearningRate: z.number().positive().default(1),
     /** Of `fedAvgM`. */
     momentum: z.number().min(0).lt(1).default(0.9),
-    /** Of `fedAdam`. */
+    /** Of `fedAvgM`: whether its step looks ahead along the momentum. */
+    nesterov: z.boolean().default(false),
+    /** Of `fedAdam`, `fedYogi` and `fedAdagrad`. */
     beta1: z.number().min(0).lt(1).default(0.9),
-    /** Of `fedAdam`. */
+    /** Of `fedAdam` and `fedYogi`. */
     beta2: z.number().min(0).lt(1).default(0.99),
-    /** Of `fedAdam`. */
+    /** Of `fedAdam`, `fedYogi` and `fedAdagrad`. */
     tau: z.number().positive().default(0.001),
-    /** Of `fedAdam`: whether its moments are corrected for their start. */
+    /** Of `fedAdam` and `fedYogi`: whether their moments are corrected for their start. */
     biasCorrection: z.boolean().default(true),
     /** Of `fedAdam`: weight of the updates from which a round takes full steps; rounds of less take shorter ones. 0: every round takes full steps. */
     fullWeight: z.number().min(0).default(0),
     /** Of `trimmedMean`: the share that is cut off at each end. */
     trim: z.number().min(0).lt(0.5).default(0.1),
+    /** Of `krum`, `multiKrum` and `bulyan`: the updates of attackers that are assumed. */
+    attackers: z.int().min(0).default(1),
+    /** Of `centredClipping`: the longest distance from the centre; null: the median of the distances. */
+    radius: z.number().positive().nullable().default(null),
+    /** Of `fedExP`. */
+    epsilon: z.number().positive().default(0.001),
   })
   .prefault({});
 
@@ -37,6 +68,24 @@ export function strategyOf(settings: z.output<typeof strategySettings>): Strateg
       return fedAvgM(settings);
     case 'fedAdam':
       return fedAdam(settings);
+    case 'fedYogi':
+      return fedYogi(settings);
+    case 'fedAdagrad':
+      return fedAdagrad(settings);
+    case 'fedExP':
+      return fedExP(settings);
+    case 'krum':
+      return krum(settings);
+    case 'multiKrum':
+      return multiKrum(settings);
+    case 'bulyan':
+      return bulyan(settings);
+    case 'centredClipping': {
+      const { serverLearningRate, radius } = settings;
+      return centredClipping({ serverLearningRate, ...(radius !== null && { radius }) });
+    }
+    case 'geometricMedian':
+      return geometricMedian(settings);
     case 'median':
       return median(settings);
     case 'trimmedMean':

@@ -1,14 +1,22 @@
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
 import { SingleUpdates } from '@murmuration/coordinator/aggregation/single-updates';
+import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
+import { centredClipping } from '@murmuration/coordinator/strategy/centred-clipping';
+import { fedAdagrad } from '@murmuration/coordinator/strategy/fed-adagrad';
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
+import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
+import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
+import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
-import type { Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import type { EachStrategy, Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { strategyContract } from '@murmuration/coordinator/testing/strategy';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
+import type { Mean } from '@murmuration/protocol/weights/quantize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -18,7 +26,20 @@ strategyContract('fedAvgM', fedAvgM());
 strategyContract('fedAdam', fedAdam());
 strategyContract('fedAdam without bias correction', fedAdam({ biasCorrection: false }));
 strategyContract('fedAdam with shorter steps of small rounds', fedAdam({ fullWeight: 100 }));
+strategyContract('fedAvgM that looks ahead', fedAvgM({ nesterov: true }));
+strategyContract('fedYogi', fedYogi());
+strategyContract('fedYogi with bias correction', fedYogi({ biasCorrection: true }));
+strategyContract('fedAdagrad', fedAdagrad());
+strategyContract('fedAdagrad with momentum', fedAdagrad({ beta1: 0.9 }));
+strategyContract('fedExP', fedExP());
 strategyContract('median', median());
+strategyContract('krum', krum({ attackers: 1 }));
+strategyContract('multiKrum', multiKrum({ attackers: 1 }));
+strategyContract('multiKrum of two', multiKrum({ attackers: 1, keep: 2 }));
+strategyContract('bulyan', bulyan({ attackers: 1 }));
+strategyContract('centredClipping', centredClipping());
+strategyContract('centredClipping in a fixed radius', centredClipping({ radius: 0.5, passes: 1 }));
+strategyContract('geometricMedian', geometricMedian());
 strategyContract('trimmedMean', trimmedMean({ trim: 0.3 }));
 
 interface Result {
@@ -308,6 +329,111 @@ describe('a strategy of single updates', () => {
         for (const [i, value] of next.entries()) expect(value).toBeCloseTo(Math.fround(delta[i]!), 5);
       }),
     );
+  });
+
+  /** Seven honest devices or more for two liars that say the same, as far away as they like. */
+  const besieged = fc.tuple(
+    fc.array(vector, { minLength: 9, maxLength: 12 }),
+    fc.array(fc.float({ min: -1e6, max: 1e6, noNaN: true }), { minLength: count, maxLength: count }),
+  );
+
+  it.each([
+    ['krum', krum({ attackers: 2 })],
+    ['multiKrum', multiKrum({ attackers: 2 })],
+    ['bulyan', bulyan({ attackers: 2 })],
+    ['centredClipping', centredClipping()],
+    ['geometricMedian', geometricMedian()],
+  ] as const)('%s: two of eleven that collude can not carry the step away', (_, strategy) => {
+    fc.assert(
+      fc.property(besieged, ([honest, lie]) => {
+        const all = [lie, ...honest, lie].map(delta => ({ delta: Float32Array.from(delta), weight: 1 }));
+        const state = strategy.init(count);
+        const { model } = (strategy as EachStrategy).apply(state, new Float32Array(count), all);
+        // Honest values are within ±10, so that no two are further apart than this; the mean would go as far as the lie.
+        const widest = 20 * Math.sqrt(count);
+        expect(Math.hypot(...model)).toBeLessThan(2 * widest);
+      }),
+    );
+  });
+
+  it('krum takes one of the updates, and multiKrum their mean', () => {
+    const updates = [0, 1, 2, 3, 1_000].map(value => ({ delta: Float32Array.of(value), weight: 1 }));
+    const step = (strategy: EachStrategy<Record<string, never>>) =>
+      strategy.apply({}, new Float32Array(1), updates).model[0];
+    expect([1, 2]).toContain(step(krum({ attackers: 1 })));
+    expect(step(multiKrum({ attackers: 1 }))).toBe(1.5);
+    expect(step(multiKrum({ attackers: 1, keep: 4 }))).toBe(1.5);
+  });
+
+  it('bulyan drops the one wild coordinate of an update that is near all others', () => {
+    const near = (i: number) => Array.from({ length: 400 }, (_, k) => Math.sin(i * 7 + k));
+    const wild = near(3).map((value, k) => (k === 0 ? 12 : value));
+    const updates = [0, 1, 2, 4, 5, 6].map(near).concat([wild]);
+    const means = updates.map(delta => ({ delta: Float32Array.from(delta), weight: 1 }));
+    const { model } = bulyan({ attackers: 1 }).apply({}, new Float32Array(400), means);
+    expect(Math.abs(model[0]!)).toBeLessThanOrEqual(1);
+  });
+
+  it('geometricMedian is the point of least distance: Fermat’s of a triangle with 120° at it', () => {
+    const corners = [0, 120, 240].map(degrees => {
+      const angle = (degrees * Math.PI) / 180;
+      return { delta: Float32Array.of(Math.cos(angle) * 3 + 5, Math.sin(angle) * 3 - 2), weight: 1 };
+    });
+    const { model } = geometricMedian().apply({}, new Float32Array(2), corners);
+    expectClose(model as unknown as number[], [5, -2], 1e-5);
+    // Two of three at one place: there it is.
+    const [first, second] = corners as [Mean, Mean];
+    const held = geometricMedian().apply({}, new Float32Array(2), [first, first, second]);
+    expectClose(held.model as unknown as number[], [...first.delta], 1e-4);
+  });
+
+  it('centredClipping moves its centre by no more than the radius in a pass, and goes on from it', () => {
+    const strategy = centredClipping({ radius: 1, passes: 1 });
+    const far = [{ delta: Float32Array.of(100), weight: 1 }];
+    const first = strategy.apply(strategy.init(1), new Float32Array(1), far);
+    const second = strategy.apply(first.state, first.model, far);
+    expect([first.model[0], second.state.centre[0], second.model[0]]).toEqual([1, 2, 3]);
+  });
+
+  // Jhunjhunwala et al. 2023, Algorithm 1, by hand: mean (1, 0), mean of squares 2, 2 / (2 · (1 + 0)) = 1, and orthogonal ones twice as far.
+  it('fedExP stretches the step where the updates point apart', () => {
+    const step = (deltas: readonly (readonly number[])[]) => [
+      ...fedExP({ epsilon: 0 }).apply(
+        {},
+        new Float32Array(2),
+        deltas.map(delta => ({ delta: Float32Array.from(delta), weight: 1 })),
+      ).model,
+    ];
+    expect(
+      step([
+        [1, 1],
+        [1, -1],
+      ]),
+    ).toEqual([1, 0]);
+    expect(
+      step([
+        [1, 3],
+        [1, -3],
+      ]),
+    ).toEqual([5, 0]);
+    expect(
+      step([
+        [1, 0],
+        [1, 0],
+      ]),
+    ).toEqual([1, 0]);
+  });
+
+  it.each([
+    () => krum({ attackers: -1 }),
+    () => bulyan({ attackers: 0.5 }),
+    () => multiKrum({ attackers: 1, keep: 0 }),
+    () => centredClipping({ radius: 0 }),
+    () => centredClipping({ passes: 0 }),
+    () => geometricMedian({ passes: 1.5 }),
+    () => geometricMedian({ smoothing: 0 }),
+  ])('refuses settings out of range: %s', make => {
+    expect(make).toThrow(expect.objectContaining({ code: 'config.invalid' }));
   });
 
   it('trimmedMean cuts off whole devices only: what a share of them is, rounded down', () => {

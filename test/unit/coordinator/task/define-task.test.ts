@@ -1,3 +1,4 @@
+import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
 import { median } from '@murmuration/coordinator/strategy/median';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
@@ -126,6 +127,10 @@ describe('a task', () => {
     [
       { masking: {}, strategy: median() },
       /the strategy median needs single updates, and masking shows only their sum; set masking "off"/,
+    ],
+    [
+      { cohort: { goal: 10, minimum: 6 }, strategy: bulyan({ attackers: 1 }) },
+      /cohort\.minimum must be at least 7 for the strategy bulyan, not 6/,
     ],
     [
       { cohort: { goal: 1_001, minimum: 1 }, strategy: trimmedMean() },
