@@ -273,7 +273,7 @@ function refuseKeepingEach(
   if (cohort.minimum < fewest)
     throw new MurmurationError(
       'config.invalid',
-      `The task: cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}: what it promises takes so many updates.`,
+      `The task: cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}; below that it promises nothing.`,
     );
 }
 
