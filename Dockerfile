@@ -10,6 +10,7 @@ FROM node:22-slim AS packages
 WORKDIR /murmuration
 COPY package.json package-lock.json .npmrc ./
 COPY protocol/package.json protocol/
+COPY privacy/package.json privacy/
 COPY engine/package.json engine/
 COPY api/package.json api/
 COPY inference-client/package.json inference-client/
@@ -38,6 +39,7 @@ WORKDIR /murmuration
 COPY --from=packages /murmuration/node_modules node_modules
 COPY package.json LICENSE ./
 COPY protocol/package.json protocol/
+COPY privacy/package.json privacy/
 COPY engine/package.json engine/
 COPY api/package.json api/
 COPY inference-client/package.json inference-client/
@@ -46,6 +48,7 @@ COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
 COPY cli/package.json cli/
 COPY --from=build /build/protocol/dist protocol/dist
+COPY --from=build /build/privacy/dist privacy/dist
 COPY --from=build /build/engine/dist engine/dist
 COPY --from=build /build/api/dist api/dist
 COPY --from=build /build/inference-client/dist inference-client/dist

@@ -17,6 +17,7 @@ import { PackedApp } from './packed-app.ts';
 const root = new URL('../../', import.meta.url);
 const packages = [
   'protocol',
+  'privacy',
   'engine',
   'api',
   'inference-client',

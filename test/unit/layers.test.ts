@@ -7,6 +7,7 @@ import { readSources } from './sources.ts';
 /** The rooms of the house, lowest first, and whose code each may import besides its own. */
 const mayImport: Record<string, readonly string[]> = {
   protocol: [],
+  privacy: ['protocol'],
   engine: ['protocol'],
   api: ['protocol'],
   'inference-client': ['protocol'],
@@ -38,6 +39,7 @@ const mayImport: Record<string, readonly string[]> = {
     'ui',
     'coordinator',
     'inference-client',
+    'privacy',
     'sql',
     'serving',
     'client-sdk',
@@ -51,6 +53,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** Rooms that run in browsers, and the files in them that are for Node: portable files import neither Node nor these. */
 const portable = [
   'protocol',
+  'privacy',
   'inference-client',
   'api',
   'client-sdk',

@@ -3,6 +3,7 @@ import { readSources } from './sources.ts';
 
 const packages = [
   'protocol',
+  'privacy',
   'engine',
   'api',
   'inference-client',

@@ -1,0 +1,21 @@
+export { type Account, accountOf } from './accountants/account.ts';
+export { gaussianDelta, gaussianEpsilon, gaussianMu, truePositives } from './accountants/gaussian.ts';
+export { muOf, rhoOf, zcdpDelta, zcdpEpsilon } from './accountants/zcdp.ts';
+export {
+  type BandedNoise,
+  bandedNoise,
+  bisrNoise,
+  independentNoise,
+} from './mechanisms/banded-noise.ts';
+export { bisrNoising, bisrStrategy } from './mechanisms/bisr.ts';
+export { type Blt, bltNoising, bltStrategy } from './mechanisms/blt.ts';
+export { type BltNoise, type BltState, bltNoise } from './mechanisms/blt-noise.ts';
+export type { Composed, Correlated, Gaussian, Mechanism, Repeated } from './mechanisms/mechanism.ts';
+export type { NoiseOptions, SeedOf } from './mechanisms/noise-stream.ts';
+export type { Participation } from './mechanisms/participation.ts';
+export { type Errors, errorsOf, roundVariance, sensitivitySquared } from './mechanisms/toeplitz.ts';
+export type { Budget } from './statements/budget.ts';
+export { type Calibrated, calibrate, type Shape } from './statements/calibrate.ts';
+export { spent } from './statements/spent.ts';
+export type { Circumstances, NotPromised, Numbers, Promised, Statement } from './statements/statement.ts';
+export { describeStatement, noiseShare, type ReleasedRound } from './statements/words.ts';

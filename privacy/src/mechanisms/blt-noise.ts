@@ -1,0 +1,57 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type Blt, requireBlt } from './blt.ts';
+import { addRounded, type NoiseOptions, noiseStream, pieceLength, requireStddev } from './noise-stream.ts';
+
+/** What BLT noise remembers: the buffers, one after the other, each with a number for each of the model's, in units of the noise. */
+export type BltState = Float64Array;
+
+/** Noise that streams: a round's noise and the buffers are all that the next rounds need of the past. */
+export interface BltNoise {
+  /** The state before round 0 of a sum with `count` numbers: 8 bytes × numbers × buffers. */
+  init(count: number): BltState;
+  /**
+   * Adds the noise of a round, counted from 0, to its sum, in place, and moves the state on to the next round. Whoever stores the state stores it
+   * together with what was released. It is as secret as the seeds. Needs 256 KiB beside sum and state.
+   */
+  addTo(sum: Float64Array | Float32Array, round: number, state: BltState): void;
+}
+
+/**
+ * (C⁻¹ Z)_t of a buffered linear Toeplitz strategy (McMahan et al. 2024, arXiv 2404.16706, Algorithm 1): z − Σ_j ω_j s_j, after which
+ * each buffer s_j becomes θ_j s_j + that.
+ * @throws MurmurationError `config.invalid` for parameters out of range, a negative standard deviation, a state of another length, or a
+ * seed of a wrong length.
+ */
+export function bltNoise(blt: Blt, { stddev, ...options }: NoiseOptions): BltNoise {
+  requireBlt(blt);
+  requireStddev(stddev);
+  const buffers = blt.theta.length;
+  const room = new Float64Array(pieceLength);
+  return {
+    init: count => new Float64Array(buffers * count),
+    addTo(sum, round, state) {
+      const count = sum.length;
+      if (state.length !== buffers * count)
+        throw new MurmurationError(
+          'config.invalid',
+          `${buffers} buffers of ${count} numbers are ${buffers * count}; the state has ${state.length}.`,
+        );
+      if (stddev === 0) return;
+      const addNext = noiseStream(options, round);
+      for (let from = 0; from < count; from += pieceLength) {
+        const noise = room.subarray(0, Math.min(pieceLength, count - from)).fill(0);
+        addNext(noise, stddev);
+        for (let j = 0; j < buffers; j++) {
+          const [omega, at] = [blt.omega[j]!, j * count + from];
+          for (let i = 0; i < noise.length; i++) noise[i]! -= omega * state[at + i]!;
+        }
+        for (let j = 0; j < buffers; j++) {
+          const [theta, at] = [blt.theta[j]!, j * count + from];
+          for (let i = 0; i < noise.length; i++) state[at + i] = theta * state[at + i]! + noise[i]!;
+        }
+        addRounded(sum, noise, from, stddev);
+      }
+      room.fill(0);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { bisrStrategy } from './bisr.ts';
+import { type Blt, bltStrategy, requireBlt } from './blt.ts';
+import { checkedParticipation, type Participation } from './participation.ts';
+import { sensitivitySquared } from './toeplitz.ts';
+
+/** Independent Gaussian noise on one release to which a device contributes once. */
+export interface Gaussian {
+  readonly kind: 'gaussian';
+  /** z: standard deviation of the noise / clip. */
+  readonly noiseMultiplier: number;
+}
+
+/** DP-FTRL: Gaussian noise that rounds share, so that the noise of the sum of all rounds stays small. */
+export interface Correlated extends Participation {
+  readonly kind: 'correlated';
+  /** How rounds share noise: `bisrNoise` of some bands, or `bltNoise`. */
+  readonly noise: { readonly kind: 'bisr'; readonly bands: number } | ({ readonly kind: 'blt' } & Blt);
+  /** z: standard deviation of the independent Z / clip, before the sensitivity of the strategy. */
+  readonly noiseMultiplier: number;
+}
+
+/** The same mechanism several times, each on what a device contributes then, chosen after those before it were seen. */
+export interface Repeated {
+  readonly kind: 'repeated';
+  readonly times: number;
+  readonly of: Mechanism;
+}
+
+/** Several mechanisms on contributions of the same devices, each chosen after those before it were seen. */
+export interface Composed {
+  readonly kind: 'composed';
+  readonly parts: readonly Mechanism[];
+}
+
+/** What adds noise to what is released: data, of which accountants are functions. */
+export type Mechanism = Gaussian | Correlated | Repeated | Composed;
+
+/** The first column of the strategy of correlated noise over all its rounds. */
+function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds'>): Float64Array {
+  if (noise.kind === 'blt') {
+    requireBlt(noise);
+    return bltStrategy(noise, rounds);
+  }
+  if (!(Number.isSafeInteger(noise.bands) && noise.bands >= 1))
+    throw new MurmurationError(
+      'config.invalid',
+      `bands is a whole number from 1 on; found ${noise.bands}. Each costs as much time as independent noise does.`,
+    );
+  return bisrStrategy(noise.bands, rounds);
+}
+
+/** Squared sensitivity of the strategy of correlated noise, for contributions of norm 1. */
+export function correlatedSensitivitySquared(
+  mechanism: Pick<Correlated, 'noise' | keyof Participation>,
+): number {
+  checkedParticipation(mechanism);
+  return sensitivitySquared(strategyOf(mechanism), mechanism);
+}
+
+/** @throws MurmurationError `config.invalid` unless it is 0 or more; a variance is no standard deviation, which nobody can see here. */
+export function requireNoiseMultiplier(value: number): void {
+  if (!(value >= 0 && Number.isFinite(value)))
+    throw new MurmurationError(
+      'config.invalid',
+      `noiseMultiplier is the standard deviation of the noise divided by the clip, 0 or more; found ${value}.`,
+    );
+}

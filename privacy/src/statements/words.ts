@@ -1,0 +1,64 @@
+import type { Numbers, Statement } from './statement.ts';
+
+/** A number to three digits, as people read it. */
+const figure = (value: number): string =>
+  value !== 0 && (value < 1e-3 || value >= 1e6)
+    ? value.toExponential(Number.isInteger(Math.log10(value)) ? 0 : 2)
+    : value.toLocaleString('en', { maximumSignificantDigits: 3 });
+
+const percent = (share: number): string => `${figure(100 * share)} %`;
+
+const listed = (items: readonly string[]): string => new Intl.ListFormat('en').format(items);
+
+/** A statement as a paragraph in plain words, with everything that it stands on. */
+export function describeStatement(statement: Statement): string {
+  const { delta, released, clip, noiseBy, enforcedBy, notCounted } = statement;
+  if (!statement.holds) return `No ε holds for what is released (${released}). ${statement.reason}`;
+  const { epsilon, mu, truePositives, accountant } = statement;
+  return [
+    `ε is ${figure(epsilon)} at δ = ${figure(delta)} for each device: had it contributed zeros in its rounds, no outcome would be more than ` +
+      'e^ε times more or less likely, apart from δ.',
+    `Released: ${released}.`,
+    `A test that accuses one in ten of those who did not take part finds at most ${percent(truePositives)} of those who did (μ = ${figure(mu)}).`,
+    `Contributions are clipped to a norm of ${figure(clip)}${noiseOf(statement)}.${participationOf(statement)}`,
+    `The ${noiseBy} adds the noise. Participation is enforced by ${listed(enforcedBy.map(party => `the ${party}`))}.`,
+    `Accountant: ${accountants[accountant]}.`,
+    ...(notCounted.length > 0 ? [`Not counted: ${listed(notCounted)}.`] : []),
+  ].join(' ');
+}
+
+const accountants = { gaussian: 'the exact curve of Gaussian noise' } as const;
+
+const noiseOf = ({ noiseMultiplier }: Numbers): string =>
+  noiseMultiplier === undefined ? '' : `, and the noise multiplier is ${figure(noiseMultiplier)}`;
+
+function participationOf({ rounds, separation, participations }: Numbers): string {
+  if (participations === undefined) return '';
+  const often = participations === 1 ? 'once' : `${figure(participations)} times`;
+  if (rounds === undefined || separation === undefined) return ` A device takes part at most ${often}.`;
+  return ` In ${rounds.toLocaleString('en')} rounds a device takes part at most ${often}, no sooner than ${separation.toLocaleString('en')} rounds after its last part.`;
+}
+
+/** What is known of a round after it was released. */
+export interface ReleasedRound {
+  /** Euclidean norm of what was released: the sum with its noise, or anything in proportion to it. */
+  readonly norm: number;
+  /** Norm that its noise has by expectation, in the same unit: standard deviation × √values. */
+  readonly noiseNorm: number;
+}
+
+/**
+ * How large the noise of rounds is beside what it hides, by norms. It is computed from what was released only, so it tells no more than that:
+ * ‖sum‖² is about ‖released‖² − ‖noise‖². `share` is infinite where nothing rises above the noise.
+ */
+export function noiseShare(rounds: readonly ReleasedRound[]): {
+  readonly share: number;
+  readonly words: string;
+} {
+  const noise = rounds.reduce((sum, { noiseNorm }) => sum + noiseNorm ** 2, 0);
+  const signal = rounds.reduce((sum, { norm, noiseNorm }) => sum + norm ** 2 - noiseNorm ** 2, 0);
+  const share = noise === 0 ? 0 : signal > 0 ? Math.sqrt(noise / signal) : Infinity;
+  const over = rounds.length === 1 ? 'In the last round' : `Over the last ${rounds.length} rounds`;
+  if (share === Infinity) return { share, words: `${over} the noise hides the mean update entirely.` };
+  return { share, words: `${over} the noise is ${figure(share)} of the mean update.` };
+}
