@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'inference-client': ['protocol'],
   sql: ['protocol'],
   serving: ['engine', 'inference-client', 'sql', 'protocol'],
-  coordinator: ['api', 'serving', 'sql', 'engine', 'protocol'],
+  coordinator: ['api', 'privacy', 'serving', 'sql', 'engine', 'protocol'],
   ui: [],
   dashboard: ['api', 'protocol', 'ui'],
   'client-sdk': ['engine', 'protocol'],

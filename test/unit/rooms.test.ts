@@ -90,6 +90,7 @@ const order: Record<string, readonly string[]> = {
     'operators',
     'events',
     'task',
+    'privacy',
     'promotion',
     'selection',
     'population',

@@ -4,6 +4,7 @@ import { type RingVector, ringVector } from '@murmuration/protocol/secagg/ring-v
 import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import {
+  longestContribution,
   type Mean,
   meanOfSum,
   type Quantization,
@@ -60,9 +61,20 @@ export class RingSum implements RunningSum {
     this.contributors += 1;
   }
 
-  mean(): Mean {
+  /** `noise`, a number for each of the model's in the unit of deltas, is added to the sum; its memory is used. */
+  mean(noise?: Float32Array): Mean {
     const sum = centre(this.elements.slice(), this.width);
-    return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.#seed);
+    return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.#seed, noise);
+  }
+
+  /** The longest L2 norm of what one update of weight 1 adds to the sum. */
+  get sensitivity(): number {
+    return longestContribution(this.#settings.clip, this.#quantization);
+  }
+
+  /** Numbers of the model that it is a sum for. */
+  get count(): number {
+    return this.#quantization.values;
   }
 
   /**

@@ -17,6 +17,8 @@ import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { Predictor } from '../prediction/predictor.ts';
 import { RemotePredictions } from '../prediction/remote-predictions.ts';
 import { workerPredictor } from '../prediction/worker-predictor.ts';
+import { PrivacyBudgets } from '../privacy/budgets.ts';
+import type { NoiseMaker } from '../privacy/noise-maker.ts';
 import { Readability } from '../promotion/readability.ts';
 import { VersionAliases } from '../promotion/version-aliases.ts';
 import { Registry } from '../registry/registry.ts';
@@ -54,11 +56,14 @@ export interface CorePorts {
   readonly random: RandomBytes;
   /** Spreads check-ins. */
   readonly jitter: RandomBytes;
+  /** Makes the secrets of noise, which nobody may guess. */
+  readonly secrets: RandomBytes;
   readonly storage: Storage;
   /** Open. */
   readonly population: Population;
   readonly channel: DeviceChannel;
   readonly unmasker: Unmasker;
+  readonly noise: NoiseMaker;
   readonly events: CoordinatorEvents;
   readonly limits: Limits;
   readonly retention: RetentionPolicy;
@@ -75,6 +80,7 @@ export interface Core {
   /** Which versions in use can't be read. */
   readonly readability: Readability;
   readonly settings: SettingsManager;
+  readonly privacy: PrivacyBudgets;
   readonly traffic: Traffic;
   readonly control: RoundControl;
   readonly deviceRegistry: DeviceRegistry;
@@ -112,6 +118,13 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const readability = new Readability(registry, versionAliases, events);
   const activity = new ActivityRecorder(storage.activity, events, clock);
   const traffic = new Traffic();
+  const privacy = new PrivacyBudgets({
+    ledger: storage.privacy,
+    noise: ports.noise,
+    random: ports.secrets,
+    clock,
+    enrolled: () => population.size,
+  });
 
   await startBackend();
   const activePopulation = new ActivePopulation(storage.activity, () => channel.size, clock, events);
@@ -129,6 +142,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await readability.look(task.name);
     await settings.open(definition);
     await activePopulation.open([task]);
+    await privacy.open(task.name);
     const opened = openTaskRounds(task, {
       registry,
       clock,
@@ -140,11 +154,12 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       history,
       store: storage.durable ? storage.rounds : undefined,
       makeVersion: taskOf =>
-        versionMaker(taskOf, registry, clock, (...step) => events.emit('closing-step', ...step)),
+        versionMaker(taskOf, registry, clock, privacy, (...step) => events.emit('closing-step', ...step)),
       named: () => {
         const { champion } = versionAliases.of(task.name);
         return champion.pinned ? champion.model : undefined;
       },
+      privacy,
       traffic: () => traffic.of(task.name),
       enrolled: () => population.size,
       events,
@@ -212,6 +227,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     pools,
     checkIns,
     registry,
+    privacy,
     traffic,
     control,
     deviceRegistry,

@@ -35,6 +35,7 @@ import { type EnrolmentVerifier, enrolmentBy } from '../population/enrolment.ts'
 import { EnrolmentTokens } from '../population/enrolment-tokens.ts';
 import { Population } from '../population/population.ts';
 import { PopulationStatistics } from '../population/statistics.ts';
+import { threadedNoiseMaker } from '../privacy/noise-maker.ts';
 import type { RoundControl } from '../rounds/round-control.ts';
 import { Gateway } from '../socket/gateway.ts';
 import { diskSpace } from '../storage/files/disk-space.ts';
@@ -165,16 +166,20 @@ async function open(
   opened.add(() => gateway.close());
   const unmasker = unmaskerPool();
   opened.add(() => unmasker.close());
+  const noise = threadedNoiseMaker();
+  opened.add(() => noise.close());
   opened.add(() => Promise.all(tasks.map(({ evaluator }) => evaluator?.close())));
   const { retention } = config;
   const core = await openCore(tasks, {
     clock,
     random: roundRandom,
     jitter: random,
+    secrets: random,
     storage,
     population,
     channel: connections,
     unmasker,
+    noise,
     events,
     limits,
     retention,
@@ -303,6 +308,7 @@ async function open(
     await app.close();
     await inference.close();
     await unmasker.close();
+    await noise.close();
     await core.close();
     await watch.close();
   };

@@ -1,5 +1,18 @@
+import type { Statement } from '@murmuration/privacy/statements/statement';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Metrics } from '../evaluation/metrics.ts';
+
+/** What a version and those before it tell of a device. */
+export interface VersionPrivacy {
+  readonly budget: string;
+  /** Counted from 0. */
+  readonly step: number;
+  /** ε with all that it stands on, or why there is none. */
+  readonly statement: Statement;
+  /** L2 norms of the sum with its noise, and of the noise by expectation. */
+  readonly norm: number;
+  readonly noiseNorm: number;
+}
 
 /** An immutable model with its lineage: what it was made from, and how. */
 export interface ModelVersion {
@@ -16,6 +29,8 @@ export interface ModelVersion {
   readonly contributors: number;
   /** Held-out metrics; null where the task has no evaluation. */
   readonly metrics: Metrics | null;
+  /** Left out where the task had no privacy budget. */
+  readonly privacy?: VersionPrivacy | undefined;
   /** ms since 1970. */
   readonly createdAt: number;
 }

@@ -6,6 +6,7 @@ import type { ActivePopulation } from '../population/active-population.ts';
 import { comeBackAfter } from '../population/pacing.ts';
 import { type Expected, SentAway } from '../population/sent-away.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import { ineligible } from '../task/eligibility.ts';
 import { cohortSizeOf } from '../task/task.ts';
 import type { TaskRounds } from './task-rounds.ts';
@@ -19,6 +20,9 @@ const whileInRound = 2_000;
 /** ms after which a device that is not eligible asks again: conditions such as charging change within minutes. */
 const untilEligible = 5 * 60_000;
 
+/** ms after which a device asks again, at the latest, that a privacy budget has no part for yet: rounds may come faster, or budgets change. */
+const longestAway = 24 * 3_600_000;
+
 /** Longest reason that an answer has room for, in characters. */
 const longestReason = 256;
 
@@ -27,6 +31,7 @@ export interface CheckInPorts {
   readonly rounds: TaskRounds;
   readonly pool: WaitingPool;
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
+  readonly privacy: Pick<PrivacyBudgets, 'outOf'>;
   /** Spreads check-ins. */
   readonly random: RandomBytes;
   readonly clock: Clock;
@@ -42,15 +47,17 @@ export class CheckInHandler {
   readonly #rounds: TaskRounds;
   readonly #pool: WaitingPool;
   readonly #activePopulation: Pick<ActivePopulation, 'of'>;
+  readonly #privacy: Pick<PrivacyBudgets, 'outOf'>;
   readonly #random: RandomBytes;
   readonly #clock: Clock;
   readonly #channel: CheckInPorts['channel'];
   readonly #sentAway = new SentAway();
 
-  constructor({ rounds, pool, activePopulation, random, clock, channel }: CheckInPorts) {
+  constructor({ rounds, pool, activePopulation, privacy, random, clock, channel }: CheckInPorts) {
     this.#rounds = rounds;
     this.#pool = pool;
     this.#activePopulation = activePopulation;
+    this.#privacy = privacy;
     this.#random = random;
     this.#clock = clock;
     this.#channel = channel;
@@ -72,6 +79,12 @@ export class CheckInHandler {
       const after = Math.max(whileInRound, this.#comeBackAfter());
       this.#sentAway.add(device, this.#clock.now() + after);
       return { decision: 'later', after, reason: 'the device has a part in this round' };
+    }
+    const tooSoon = this.#privacy.outOf(this.#rounds.task, device);
+    if (tooSoon) {
+      const steps = tooSoon.steps * this.#rounds.task.interval;
+      const after = Math.min(longestAway, Math.max(this.#comeBackAfter(), steps));
+      return { decision: 'later', after, reason: tooSoon.reason.slice(0, longestReason) };
     }
     const busy = this.#unavailable();
     if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };

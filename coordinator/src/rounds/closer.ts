@@ -40,8 +40,11 @@ export class Closer {
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask();
     const judged = this.#judged();
+    const closing = this.#execution.state;
+    if (closing.phase !== 'closing') return undefined;
+    const contributors = closing.contributors.map(({ device }) => device);
     signal.throwIfAborted();
-    const head = await untilStored(() => makeVersion(terms, aggregate, signal), {
+    const head = await untilStored(() => makeVersion(terms, aggregate, contributors, signal), {
       clock,
       events,
       signal,

@@ -1,9 +1,14 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import type { Aggregate } from '../aggregation/aggregate.ts';
+import { RingSum } from '../aggregation/ring-sum.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
 import { measure } from '../evaluation/measure.ts';
+import type { PrivacyBudgets } from '../privacy/budgets.ts';
+import type { VersionPrivacy } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Stepped, Strategy, StrategyState } from '../strategy/strategy.ts';
@@ -19,9 +24,10 @@ export function versionMaker(
   taskOf: () => Task,
   registry: Registry,
   clock: Clock,
+  privacy: PrivacyBudgets,
   took: (terms: RoundTerms, step: 'aggregation' | 'evaluation', ms: number) => void = () => {},
 ): MakeVersion {
-  return async (terms, aggregate, signal) => {
+  return async (terms, aggregate, contributors, signal) => {
     const startedAt = clock.now();
     const task = taskOf();
     const { head, files, newest } = await registry.current(task.name);
@@ -32,11 +38,12 @@ export function versionMaker(
       );
     const split = splitLayout(files.layout, terms.plan.privateLayers);
     const before = stateFor(task.strategy, head, split.shared.count);
+    const release = await released(privacy, terms, aggregate, contributors, signal);
     const { state, model } = stepOf(
       task.strategy,
       before,
       takePart(files.weights, split, 'shared'),
-      aggregate,
+      release?.mean ?? aggregate,
     );
     if (!model.every(Number.isFinite)) {
       const advice = 'lower the server learning rate or the clipping norm';
@@ -63,10 +70,34 @@ export function versionMaker(
         planVersion: terms.plan.version,
         contributors: aggregate.contributors,
         metrics,
+        ...(release && { privacy: release.privacy }),
         createdAt: clock.now(),
       },
     };
   };
+}
+
+/**
+ * The mean of a round with the noise of its privacy budget, which nothing is released without; undefined for a plan that has none. Takes a
+ * step of the budget. Throws as `PrivacyBudgets.release`.
+ */
+async function released(
+  budgets: PrivacyBudgets,
+  terms: RoundTerms,
+  aggregate: Aggregate,
+  contributors: readonly DeviceId[],
+  signal: AbortSignal,
+): Promise<{ readonly mean: Mean; readonly privacy: VersionPrivacy } | undefined> {
+  if (!terms.plan.privacy) return undefined;
+  if (!(aggregate instanceof RingSum))
+    throw new MurmurationError('config.invalid', 'A privacy budget takes sums of quantised updates.');
+  // Refuses a sum that no updates of the plan could have led to before it takes a step of the budget.
+  aggregate.mean();
+  const release = await budgets.release(terms, contributors, aggregate, signal);
+  const { noise, noiseNorm, statement, budget, step } = release!;
+  const mean = aggregate.mean(noise);
+  const norm = mean.weight * Math.sqrt(mean.delta.reduce((sum, value) => sum + value * value, 0));
+  return { mean, privacy: { budget, step, statement, norm, noiseNorm } };
 }
 
 /** Throws `config.invalid` where the round gathered what another kind of strategy consumes. */
@@ -74,12 +105,12 @@ function stepOf(
   strategy: Strategy,
   state: StrategyState,
   model: Float32Array,
-  aggregate: Aggregate,
+  gathered: Aggregate | Mean,
 ): Stepped<StrategyState> {
-  if (strategy.consumes === 'each' && aggregate instanceof SingleUpdates)
-    return strategy.apply(state, model, aggregate.updates);
-  if (strategy.consumes === 'sum' && !(aggregate instanceof SingleUpdates))
-    return strategy.apply(state, model, aggregate.mean());
+  if (strategy.consumes === 'each' && gathered instanceof SingleUpdates)
+    return strategy.apply(state, model, gathered.updates);
+  if (strategy.consumes === 'sum' && !(gathered instanceof SingleUpdates))
+    return strategy.apply(state, model, 'mean' in gathered ? gathered.mean() : gathered);
   throw new MurmurationError(
     'config.invalid',
     `The strategy ${strategy.name} can't use what this round gathered: it began under another strategy.`,

@@ -32,16 +32,26 @@ export function openTaskRounds(
   task: Task,
   { registry, activePopulation, jitter, makeVersion, ...ports }: TaskPorts,
 ): OpenTaskRounds {
-  const { clock, channel } = ports;
+  const { clock, channel, privacy } = ports;
   const pool = new WaitingPool(() => rounds.current?.poolChanged());
   const rounds: TaskRounds = new TaskRounds(task, registry, {
     ...ports,
     primitives: native,
     pool,
+    // Nobody waits for devices that may not come.
+    enrolled: () => ports.enrolled() - privacy.out(rounds.task),
     makeVersion: makeVersion(() => rounds.task),
     comeBackAfter: device => checkIns.sendAway(device),
     recall: () => checkIns.recall(),
   });
-  const checkIns = new CheckInHandler({ rounds, pool, activePopulation, random: jitter, clock, channel });
+  const checkIns = new CheckInHandler({
+    rounds,
+    pool,
+    activePopulation,
+    privacy,
+    random: jitter,
+    clock,
+    channel,
+  });
   return { rounds, pool, checkIns };
 }

@@ -8,6 +8,7 @@ import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Head, History } from '../registry/ports.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { RoundStore } from '../round/store.ts';
@@ -29,9 +30,14 @@ export interface CohortChannel {
 
 /**
  * Makes the next version from what a round gathered; its files are stored, its row is not yet. `signal` is aborted when it is no
- * longer wanted.
+ * longer wanted; `contributors` are those whose updates are in the aggregate.
  */
-export type MakeVersion = (terms: RoundTerms, aggregate: Aggregate, signal: AbortSignal) => Promise<Head>;
+export type MakeVersion = (
+  terms: RoundTerms,
+  aggregate: Aggregate,
+  contributors: readonly DeviceId[],
+  signal: AbortSignal,
+) => Promise<Head>;
 
 /** What a round works with. */
 export interface DriverPorts {
@@ -45,6 +51,7 @@ export interface DriverPorts {
   /** Where rounds under way are kept; undefined: nothing of them outlives this process. */
   readonly store: RoundStore | undefined;
   readonly makeVersion: MakeVersion;
+  readonly privacy: PrivacyBudgets;
   /** The version that an operator has named for devices to serve, if one is. */
   readonly named: () => ModelHash | undefined;
   readonly traffic: () => TrafficCount;

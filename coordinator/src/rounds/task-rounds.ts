@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type RoundId, randomId } from '@murmuration/protocol/ids/ids';
-import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
+import { type Plan, type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import { SingleUpdates } from '../aggregation/single-updates.ts';
@@ -51,6 +51,8 @@ export class TaskRounds {
   #hasRead = false;
   #life: 'new' | 'started' | 'stopped' = 'new';
   #isPaused = false;
+  /** Whether the task's privacy budget has no step left. */
+  #isSpent = false;
   #activity: Activity = { is: 'idle' };
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
@@ -73,6 +75,7 @@ export class TaskRounds {
   /** Gives other settings to the rounds from the next one on. */
   adjust(task: Task): void {
     this.#upcoming = task;
+    this.#isSpent = false;
     if (this.#activity.is === 'running') return void this.#ports.events.emit('settings', task.name);
     this.#takeOver();
     if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + task.interval;
@@ -131,10 +134,16 @@ export class TaskRounds {
     return this.#isPaused;
   }
 
-  /** Begins a round at once, though the task may be paused. Throws `round.under-way`, or `server.stopping` before `start` and after `stop`. */
+  /** Whether the privacy budget is spent: no round begins until the task's settings allow more. */
+  get isSpent(): boolean {
+    return this.#isSpent;
+  }
+
+  /** Begins a round at once, though the task may be paused. Throws `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`. */
   beginNow(): void {
     if (this.#life !== 'started') throw new MurmurationError('server.stopping');
     if (this.#activity.is === 'running') throw new MurmurationError('round.under-way');
+    if (this.#isSpent) throw new MurmurationError('privacy.spent');
     this.#unschedule();
     void this.#runOne(true);
   }
@@ -171,7 +180,7 @@ export class TaskRounds {
   get untilNextRound(): number {
     if (this.#driver?.state.phase === 'gathering') return 0;
     const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
-    return this.#isPaused ? Math.max(left, whilePaused) : left;
+    return this.#isPaused || this.#isSpent ? Math.max(left, whilePaused) : left;
   }
 
   /** The round of this id, if it is the current one. Throws `round.closed` for one that is over. */
@@ -181,8 +190,13 @@ export class TaskRounds {
     return undefined;
   }
 
+  get #hasStopped(): boolean {
+    return this.#life === 'stopped';
+  }
+
   #scheduleNext(): void {
-    if (this.#life !== 'started' || this.#isPaused || this.#activity.is === 'running') return;
+    if (this.#life !== 'started' || this.#isPaused || this.#isSpent || this.#activity.is === 'running')
+      return;
     this.#unschedule();
     this.#nextAt = this.#nextOf(this.#ports.clock.now());
     const cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
@@ -209,10 +223,13 @@ export class TaskRounds {
       this.#hasFailed = false;
       await this.#begin(isEarly);
     } catch (error) {
-      this.#hasFailed = true;
-      events.emit('fault', 'beginning a round', error);
-      events.emit('not-begun', this.task.name);
-      this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
+      if (error instanceof MurmurationError && error.code === 'privacy.spent') this.#isSpent = true;
+      else {
+        this.#hasFailed = true;
+        events.emit('fault', 'beginning a round', error);
+        events.emit('not-begun', this.task.name);
+        this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
+      }
     }
     this.#activity = { is: 'idle' };
     this.#scheduleNext();
@@ -220,10 +237,12 @@ export class TaskRounds {
 
   async #begin(isEarly: boolean): Promise<void> {
     const { head, files } = await this.#registry.current(this.task.name);
-    if (this.#life === 'stopped') return;
+    if (this.#hasStopped) return;
     this.#takeOver();
     const { clock, random } = this.#ports;
-    const terms = this.#terms(head.version, randomId<RoundId>(random));
+    const privacy = await this.#ports.privacy.next(this.task, head.version.number > 0);
+    if (this.#hasStopped) return;
+    const terms = this.#terms(head.version, randomId<RoundId>(random), privacy);
     this.#lastAt = clock.now();
     this.#nextAt = this.#lastAt + this.task.interval;
     const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
@@ -287,13 +306,14 @@ export class TaskRounds {
     this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
-  #terms({ model, parent }: ModelVersion, id: RoundId): RoundTerms {
+  #terms({ model, parent }: ModelVersion, id: RoundId, privacy: PlanPrivacy | undefined): RoundTerms {
     const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
     const { uploadSlot } = this.task;
     const { evaluation: _, grace, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
     // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
-    const judged = masking ? (this.#ports.named() ?? parent) : null;
+    // Verdicts get no noise.
+    const judged = masking && !privacy ? (this.#ports.named() ?? parent) : null;
     const plan: Plan = {
       task,
       version,
@@ -305,6 +325,7 @@ export class TaskRounds {
       grace,
       ...(judged && { judged }),
       ...(uploadSlot > 0 && { uploadSlot }),
+      ...(privacy && { privacy }),
     };
     this.#number += 1;
     return {

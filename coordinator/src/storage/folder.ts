@@ -21,6 +21,7 @@ import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
 import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
 import { claim, type Ownership } from './sqlite/owner.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
+import { sqlitePrivacy } from './sqlite/privacy.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
 import { sqliteSessions } from './sqlite/sessions.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
@@ -121,6 +122,7 @@ export async function openFolder(folder: string, clock: Clock) {
         audit: sqliteAudit(database),
         activity: sqliteActivity(database),
         convictions: sqliteConvictions(database),
+        privacy: sqlitePrivacy(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),

@@ -6,6 +6,7 @@ import type { ActivityStore } from '../population/activity.ts';
 import type { ConvictionStore } from '../population/convictions.ts';
 import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
+import type { PrivacyLedger } from '../privacy/ledger.ts';
 import type { AliasStore } from '../registry/aliases.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
@@ -34,6 +35,7 @@ import {
   memorySettings,
   memorySilences,
 } from './memory-operation.ts';
+import { memoryPrivacy } from './memory-privacy.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 import { memorySessions } from './memory-sessions.ts';
 
@@ -52,6 +54,7 @@ export interface Storage {
   readonly audit: AuditLog;
   readonly activity: ActivityStore;
   readonly convictions: ConvictionStore;
+  readonly privacy: PrivacyLedger;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
@@ -92,6 +95,7 @@ function memoryStorage(clock: Clock): Storage {
     audit: memoryAudit(),
     activity: memoryActivity(devices),
     convictions: memoryConvictions(),
+    privacy: memoryPrivacy(),
     pausedTasks: memoryPausedTasks(),
     verdicts,
     aliases: memoryAliases(),

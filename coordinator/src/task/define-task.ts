@@ -13,6 +13,7 @@ import type { Evaluator } from '../evaluation/evaluator.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
 import { cohortSizeOf, type Task } from './task.ts';
+import { privacyOf } from './task-privacy.ts';
 
 const largestCohortOfPlans = 1_000_000;
 /** Updates that a round may have to keep at once. */
@@ -89,6 +90,24 @@ export const taskSchema = z.strictObject({
       }),
     ])
     .prefault({}),
+  /** What versions may tell of a device: the coordinator adds noise to each sum; null: no noise, and no ε. */
+  privacy: z
+    .strictObject({
+      /** ε of a device once the budget is spent. */
+      epsilon: z.number().positive().max(1e6),
+      /** δ, well below 1 / devices of the population. */
+      delta: z.number().positive().lt(1),
+      /** Versions that the budget is for: training stops after them. */
+      rounds: z.int().min(1).max(1_000_000),
+      /** A device takes part in one of this number of rounds at most; 1: in every one. */
+      separation: z.int().min(1).max(1_000_000).default(1),
+      /** How often a device takes part at most; by default as often as `separation` and `rounds` allow. */
+      participations: z.int().min(1).max(1_000_000).optional(),
+      /** Whether the noise of a version takes back a part of that of the versions before, which is less noise for the same ε. */
+      noise: z.enum(['correlated', 'independent']).default('correlated'),
+    })
+    .nullable()
+    .default(null),
   /** How many devices take part in a round. */
   cohort: z.strictObject({
     /** Updates that a round wants. */
@@ -205,7 +224,7 @@ export function defineTask(input: TaskDefinition): Task {
   const parsed = taskSchema.safeParse(input);
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
-  const { plan, update, masking, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
+  const { plan, update, masking, privacy, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
   const { privateLayers, sampledSoftmax, ...training } = plan;
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
@@ -219,6 +238,7 @@ export function defineTask(input: TaskDefinition): Task {
       `The task: deadlines.updates must be at least three times uploadSlot (${rest.uploadSlot} ms), not ${deadlines.updates} ms: devices send their updates up to two slots after they are made.`,
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
+  if (privacy) refuseUnaccountable(rest.strategy, update);
   if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);
   if (rest.serving.remote && privateLayers.length > 0)
     throw new MurmurationError(
@@ -234,6 +254,7 @@ export function defineTask(input: TaskDefinition): Task {
     // Uniform weights are all 1: a larger cap would only widen the ring.
     update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,
     masking: masking === 'off' ? null : masking,
+    privacy: privacy && privacyOf(privacy),
     cohort,
     deadlines,
     interval: schedule.every,
@@ -274,6 +295,20 @@ function refuseKeepingEach(
     throw new MurmurationError(
       'config.invalid',
       `The task: cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}; below that it promises nothing.`,
+    );
+}
+
+/** Throws `config.invalid` for what no ε can be computed with. */
+function refuseUnaccountable({ name, consumes }: Strategy, { kind, weighting }: Task['update']): void {
+  if (consumes !== 'sum')
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} needs more than the sum of all updates, and a privacy budget adds noise to that sum; choose a strategy of sums such as fedAvg(), or no privacy.`,
+    );
+  if (kind !== 'ring' || weighting !== 'uniform')
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: privacy takes update.kind "ring" and update.weighting "uniform": a device that weighs more than others would need more noise.',
     );
 }
 

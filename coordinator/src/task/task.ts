@@ -8,6 +8,7 @@ import type { Measuring } from '../evaluation/measure.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Eligibility } from './eligibility.ts';
+import type { TaskPrivacy } from './task-privacy.ts';
 
 /** What to learn, complete and checked; `defineTask` makes it. */
 export interface Task {
@@ -21,6 +22,8 @@ export interface Task {
   readonly privateLayers: readonly string[];
   /** null: updates are added up as they are. */
   readonly masking: MaskingSettings | null;
+  /** null: versions get no noise. */
+  readonly privacy: TaskPrivacy | null;
   readonly cohort: {
     /** Updates wanted: the aggregation goal. */
     readonly goal: number;

@@ -188,6 +188,11 @@ export const errors = {
     retryable: false,
     text: 'The private layers of the plan do not fit the model.',
   },
+  'privacy.spent': {
+    status: 409,
+    retryable: false,
+    text: 'The privacy budget of the task is spent; no round begins until an operator allows more.',
+  },
   'assignment.unknown': { status: 404, retryable: false, text: 'There is no such assignment in this round.' },
   'assignment.token': {
     status: 403,

@@ -5,6 +5,7 @@ import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { Population } from '@murmuration/coordinator/population/population';
+import { threadedNoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -48,14 +49,17 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
   });
   const gateway = new LoopbackGateway(connections, events);
   const unmasker = unmaskerPool();
+  const noise = threadedNoiseMaker();
   const core = await openCore([task], {
     clock,
     random: roundRandom,
     jitter: seededRandom(seed, 'pace steering'),
+    secrets: seededRandom(seed, 'noise'),
     storage,
     population,
     channel: connections,
     unmasker: countedAs(clock.work, unmasker),
+    noise: countedAs(clock.work, noise),
     events,
     limits,
     retention,
@@ -101,6 +105,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
       await clock.run(() => isOver);
       await ended;
       await unmasker.close();
+      await noise.close();
     },
   };
 }

@@ -29,6 +29,7 @@ import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { seededRandom } from '../../seeded-random.ts';
+import { memoryBudgets } from '../../unit/coordinator/privacy/memory-budgets.ts';
 import type { Kept, Writer } from './kept.ts';
 
 /** Hears what leaves a coordinator. */
@@ -117,6 +118,7 @@ export class Life implements CohortChannel, Writer {
     const random = seededRandom(seed);
     const registry = new Registry(blobs, history);
     this.population = new Population(devices, async () => true, native, clock);
+    const privacy = memoryBudgets({ random, clock });
     const opened = openTaskRounds(task, {
       registry,
       clock,
@@ -127,7 +129,8 @@ export class Life implements CohortChannel, Writer {
       activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       history,
       store: durable ? store : undefined,
-      makeVersion: taskOf => versionMaker(taskOf, registry, clock),
+      makeVersion: taskOf => versionMaker(taskOf, registry, clock, privacy),
+      privacy,
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
       enrolled: () => Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 import type { DeviceChannel } from '@murmuration/coordinator/assembly/core';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
+import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { storeFirstVersion } from '@murmuration/coordinator/rounds/first-version';
@@ -9,6 +10,7 @@ import { openTaskRounds } from '@murmuration/coordinator/rounds/open-task-rounds
 import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
@@ -22,6 +24,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { seededRandom } from '../../seeded-random.ts';
+import { memoryBudgets } from './privacy/memory-budgets.ts';
 
 export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 2] }]);
 
@@ -103,12 +106,20 @@ export interface FederationOptions {
   readonly seed?: number;
   /** Where rounds under way are kept: nowhere, without it. */
   readonly store?: MemoryRounds;
+  /** What was spent of privacy budgets: nothing, without it. */
+  readonly ledger?: PrivacyLedger;
   /** Takes the place of the step from a sum to a version. */
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
 }
 
 /** The rounds of one task with everything that they touch in memory, and a clock that stands still. */
-export async function openFederation({ task: change, seed = 1, store, makeVersion }: FederationOptions = {}) {
+export async function openFederation({
+  task: change,
+  seed = 1,
+  store,
+  ledger = memoryPrivacy(),
+  makeVersion,
+}: FederationOptions = {}) {
   const task = valuesTask(change);
   const clock = new VirtualClock();
   const random = seededRandom(seed);
@@ -124,6 +135,8 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
   await storeFirstVersion(task, zeros, registry, history, clock);
   const channel = new MemoryChannel();
   const enrolled = { devices: Number.POSITIVE_INFINITY };
+  const privacy = memoryBudgets({ random, clock, ledger, enrolled: () => enrolled.devices });
+  await privacy.open(task.name);
   const { rounds, pool, checkIns } = openTaskRounds(task, {
     registry,
     clock,
@@ -135,9 +148,12 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     history,
     store,
     makeVersion: taskOf => {
-      const make = versionMaker(taskOf, registry, clock, (...step) => events.emit('closing-step', ...step));
+      const make = versionMaker(taskOf, registry, clock, privacy, (...step) =>
+        events.emit('closing-step', ...step),
+      );
       return makeVersion?.(make) ?? make;
     },
+    privacy,
     named: () => undefined,
     traffic: () => ({ up: 0, down: 0 }),
     enrolled: () => enrolled.devices,
@@ -151,6 +167,7 @@ export async function openFederation({ task: change, seed = 1, store, makeVersio
     records,
     history,
     aliases,
+    privacy,
     registry,
     channel,
     pool,

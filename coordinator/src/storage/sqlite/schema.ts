@@ -23,7 +23,34 @@ export interface Tables {
   readonly silences: SilencesTable;
   readonly owner: OwnerTable;
   readonly convictions: ConvictionsTable;
+  readonly privacy_budgets: PrivacyBudgetsTable;
+  readonly privacy_steps: PrivacyStepsTable;
+  readonly privacy_parts: PrivacyPartsTable;
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
+}
+
+interface PrivacyBudgetsTable {
+  readonly number: Generated<number>;
+  readonly id: string;
+  readonly task: string;
+  /** JSON of a `TaskPrivacy`. */
+  readonly terms: string;
+  readonly opened_at: number;
+}
+
+interface PrivacyStepsTable {
+  readonly budget: string;
+  readonly step: number;
+  readonly round: string;
+  /** null once no noise follows from it any more. */
+  readonly seed: Uint8Array | null;
+}
+
+interface PrivacyPartsTable {
+  readonly budget: string;
+  readonly device: string;
+  readonly step: number;
+  readonly parts: number;
 }
 
 interface OwnerTable {

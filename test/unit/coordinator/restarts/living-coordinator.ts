@@ -33,6 +33,7 @@ import { unmaskingMasks } from '@murmuration/protocol/secagg/unmasking';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { settled, type VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { seededRandom } from '../../../seeded-random.ts';
+import { memoryBudgets } from '../privacy/memory-budgets.ts';
 import type { Kept, Life } from './kept.ts';
 import type { Answering, Link } from './link.ts';
 
@@ -75,6 +76,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     const { task } = world;
     this.#registry = new Registry(kept.blobs, history);
     const random = seededRandom(world.lives);
+    const privacy = memoryBudgets({ random, clock });
     const opened = openTaskRounds(task, {
       registry: this.#registry,
       clock,
@@ -91,7 +93,8 @@ export class LivingCoordinator implements Answering, CohortChannel {
       activePopulation: { of: () => ({ population: 0, connected: 0 }) },
       history,
       store,
-      makeVersion: taskOf => world.makeVersion(versionMaker(taskOf, this.#registry, clock)),
+      makeVersion: taskOf => world.makeVersion(versionMaker(taskOf, this.#registry, clock, privacy)),
+      privacy,
       named: () => undefined,
       traffic: () => ({ up: 0, down: 0 }),
       enrolled: () => Number.POSITIVE_INFINITY,

@@ -15,7 +15,9 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
 import { codeOf } from '../../codes.ts';
+import { memoryBudgets } from '../privacy/memory-budgets.ts';
 import { termsOf } from './terms.ts';
 
 const layout = layoutOf([
@@ -57,6 +59,7 @@ async function open(task: ReturnType<typeof taskOf>, whole = layout, first = wei
   const registry = new Registry(memoryBlobs(), history);
   const model = { topology: { class_name: 'Sequential' }, layout: whole, weights: first };
   await storeFirstVersion(task, model, registry, history, clock);
+  const privacy = memoryBudgets({ random: seededRandom(1), clock });
   const signal = new AbortController().signal;
   return {
     clock,
@@ -67,7 +70,7 @@ async function open(task: ReturnType<typeof taskOf>, whole = layout, first = wei
       const terms = termsFor(by, head.version.model);
       const aggregate = aggregateFor(by.strategy.consumes, terms.plan, files.layout, terms.id);
       for (const delta of updates) aggregate.add(updateOf(delta));
-      const next = await versionMaker(() => by, registry, clock)(terms, aggregate, signal);
+      const next = await versionMaker(() => by, registry, clock, privacy)(terms, aggregate, [], signal);
       await history.commit({ head: next });
       return (await registry.files(next.version.model)).weights;
     },

@@ -16,6 +16,7 @@ import {
 } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 import { storageFolders } from './folders.ts';
@@ -52,6 +53,11 @@ convictionsContract(
   'a folder',
   async () => (await open()).convictions,
   async () => (await reopen()).convictions,
+);
+privacyLedgerContract(
+  'a folder',
+  async () => (await open()).privacy,
+  async () => (await reopen()).privacy,
 );
 pausedTasksContract(
   'a folder',

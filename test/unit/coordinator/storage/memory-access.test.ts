@@ -16,6 +16,7 @@ import {
   memorySettings,
   memorySilences,
 } from '@murmuration/coordinator/storage/memory-operation';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
@@ -31,6 +32,7 @@ import {
 } from '../../../contract/operation.ts';
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
+import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 
@@ -44,6 +46,7 @@ activityContract('memory', async () => {
   return { activity: memoryActivity(devices), devices };
 });
 convictionsContract('memory', async () => memoryConvictions());
+privacyLedgerContract('memory', async () => memoryPrivacy());
 pausedTasksContract('memory', async () => memoryPausedTasks());
 verdictsContract('memory', async () => {
   const verdicts = memoryVerdicts();

@@ -8,6 +8,7 @@ import { inferenceTokens } from './inference-tokens.ts';
 import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
 import { owner } from './owner.ts';
+import { privacy } from './privacy.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { sessions } from './sessions.ts';
 import { silences } from './silences.ts';
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   addedTasks,
   silences,
   inferenceTokens,
+  privacy,
 ];

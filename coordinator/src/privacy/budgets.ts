@@ -1,0 +1,265 @@
+import { accountOf } from '@murmuration/privacy/accountants/account';
+import { gaussianMu } from '@murmuration/privacy/accountants/gaussian';
+import { muOfMechanism } from '@murmuration/privacy/accountants/mu';
+import { bisrNoising } from '@murmuration/privacy/mechanisms/bisr';
+import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
+import { roundVariance } from '@murmuration/privacy/mechanisms/toeplitz';
+import { spent } from '@murmuration/privacy/statements/spent';
+import type { Statement } from '@murmuration/privacy/statements/statement';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { RoundTerms } from '../round/round.ts';
+import type { Task } from '../task/task.ts';
+import { devicesNeeded, mechanismAfter, type TaskPrivacy } from '../task/task-privacy.ts';
+import type { OpenBudget, Parts, PrivacyLedger } from './ledger.ts';
+import type { NoiseMaker } from './noise-maker.ts';
+
+export interface BudgetPorts {
+  readonly ledger: PrivacyLedger;
+  readonly noise: NoiseMaker;
+  /** Makes ids and the secrets of noise: cryptographic. */
+  readonly random: RandomBytes;
+  readonly clock: Clock;
+  /** Devices that are enrolled. */
+  readonly enrolled: () => number;
+}
+
+/** What a version needs so that it can be released. */
+export interface Release {
+  readonly noise: Float32Array;
+  /** L2 norm that the noise has by expectation. */
+  readonly noiseNorm: number;
+  readonly statement: Statement;
+  readonly budget: string;
+  readonly step: number;
+}
+
+/** What is spent of a task's budget. */
+export interface BudgetStatus {
+  readonly epsilon: number;
+  readonly delta: number;
+  /** Versions that were released, and that the budget is for. */
+  readonly steps: number;
+  readonly rounds: number;
+  readonly statement: Statement;
+}
+
+interface OfTask {
+  budgets: readonly OpenBudget[];
+  /** Of the newest budget. */
+  parts: ReadonlyMap<DeviceId, Parts>;
+  /** Devices that may not take part in its next step. */
+  out: number;
+}
+
+/** The privacy budgets of tasks: what rounds may take of them, the noise that pays for it, and the ε that it comes to. */
+export class PrivacyBudgets {
+  readonly #ports: BudgetPorts;
+  readonly #of = new Map<TaskName, OfTask>();
+
+  constructor(ports: BudgetPorts) {
+    this.#ports = ports;
+  }
+
+  /** Reads what was spent of a task; before its rounds. Throws `storage.*`. */
+  async open(task: TaskName): Promise<void> {
+    const budgets = await this.#ports.ledger.budgets(task);
+    const newest = budgets.at(-1);
+    const parts = newest ? await this.#ports.ledger.parts(newest.id) : new Map<DeviceId, Parts>();
+    let out = 0;
+    if (newest) for (const last of parts.values()) if (stepsOut(newest, last) > 0) out += 1;
+    this.#of.set(task, { budgets, parts, out });
+  }
+
+  /**
+   * What the plan of the next round says; undefined for a task without a budget. `released`: whether a version of the task came from devices.
+   * A task whose budget has other terms than before begins another one, with what the earlier ones have left.
+   * Throws `privacy.spent` where nothing is left, and `config.invalid` where fewer devices are enrolled than the separation takes.
+   */
+  async next(task: Task, released: boolean): Promise<PlanPrivacy | undefined> {
+    const { name, privacy, cohort } = task;
+    const { budgets } = this.#ofTask(name);
+    if (!privacy) {
+      if (budgets.length > 0 && budgets.at(-1)!.terms !== null) await this.#begin(name, null);
+      return undefined;
+    }
+    const needed = devicesNeeded(privacy, cohort.minimum);
+    const enrolled = this.#ports.enrolled();
+    if (enrolled < needed)
+      throw new MurmurationError(
+        'config.invalid',
+        `The privacy budget of ${name} needs ${needed} enrolled devices: ${cohort.minimum} in a round, each in one of ${privacy.separation} rounds and ${privacy.participations} times in ${privacy.rounds}. ${enrolled} are enrolled; lower separation, rounds or cohort.minimum, or allow more participations.`,
+      );
+    if (released && budgets.length === 0) await this.#begin(name, null);
+    const budget = await this.#current(name, privacy);
+    if (budget.steps >= budget.terms.rounds) throw new MurmurationError('privacy.spent');
+    const { epsilon, delta } = privacy;
+    const { separation, participations } = budget.terms;
+    return { budget: budget.id, step: budget.steps, separation, participations, epsilon, delta };
+  }
+
+  /**
+   * Takes the step of a round, for good, and makes the noise with which the sum of its updates may be released: `sensitivity`, the longest
+   * that one of them can be, and `count`, the numbers of the sum. The same round gets the same noise, however often it asks. Throws
+   * `round.closed` where the step is another round's by now, and `storage.*`.
+   */
+  async release(
+    terms: RoundTerms,
+    contributors: readonly DeviceId[],
+    { sensitivity, count }: { readonly sensitivity: number; readonly count: number },
+    signal: AbortSignal,
+  ): Promise<Release | undefined> {
+    const { privacy, task } = terms.plan;
+    if (!privacy) return undefined;
+    const ofTask = this.#ofTask(task);
+    const budget = ofTask.budgets.find(({ id }) => id === privacy.budget);
+    if (!budget?.terms)
+      throw new MurmurationError('round.closed', 'The privacy budget of this round is not there any more.');
+    const { step } = privacy;
+    const { bands, noiseMultiplier } = budget.terms;
+    if (step >= budget.steps) this.#requireParts(budget.terms, step, contributors, ofTask.parts);
+    const seeds = await this.#ports.ledger.claim({
+      budget: budget.id,
+      step,
+      round: terms.id,
+      seed: this.#ports.random(32),
+      contributors,
+      oldest: step - bands + 1,
+    });
+    await this.open(task);
+    const stddev = noiseMultiplier * sensitivity;
+    const noise = await this.#ports.noise.make({ bands, seeds, step, stddev, count }, signal);
+    const variance = roundVariance(bisrNoising(bands), step);
+    return {
+      noise,
+      noiseNorm: stddev * Math.sqrt(variance * count),
+      statement: this.#statement(task, privacy.delta, sensitivity),
+      budget: budget.id,
+      step,
+    };
+  }
+
+  /** Why a device may not take part in the next step yet, and how many steps off it may; undefined where it may. */
+  outOf(
+    { name, privacy }: Task,
+    device: DeviceId,
+  ): { readonly reason: string; readonly steps: number } | undefined {
+    if (!privacy) return undefined;
+    const { budgets, parts } = this.#ofTask(name);
+    const newest = budgets.at(-1);
+    const last = parts.get(device);
+    if (!last || !newest?.terms) return undefined;
+    const steps = stepsOut(newest, last);
+    if (steps <= 0) return undefined;
+    const { separation, participations } = newest.terms;
+    const reason =
+      last.parts >= participations
+        ? `the device has taken part ${participations} times, as often as the privacy budget allows`
+        : `the privacy budget lets a device take part in one of ${separation} rounds`;
+    return { reason, steps };
+  }
+
+  /** Devices that may not take part in the next step of a task. */
+  out({ name, privacy }: Task): number {
+    return privacy ? this.#ofTask(name).out : 0;
+  }
+
+  /** What is spent; null for a task without a budget. */
+  statusOf({ name, privacy, update }: Task): BudgetStatus | null {
+    if (!privacy) return null;
+    const { budgets } = this.#ofTask(name);
+    const newest = budgets.at(-1);
+    const { epsilon, delta, rounds } = privacy;
+    const isCurrent = newest?.terms && isSame(newest.terms, privacy);
+    const steps = isCurrent ? newest.steps : 0;
+    return { epsilon, delta, steps, rounds, statement: this.#statement(name, delta, update.clip) };
+  }
+
+  /** No check-in lets a device in that may not take part; were there one, no ε would hold. Throws `round.closed`. */
+  #requireParts(
+    { separation, participations }: TaskPrivacy,
+    step: number,
+    contributors: readonly DeviceId[],
+    parts: ReadonlyMap<DeviceId, Parts>,
+  ): void {
+    for (const device of contributors) {
+      const last = parts.get(device);
+      if (last && (step < last.step + separation || last.parts >= participations))
+        throw new MurmurationError(
+          'round.closed',
+          `Device ${device} took part sooner or more often than the privacy budget allows.`,
+        );
+    }
+  }
+
+  /** The budget that a task's terms continue, or another one with what is left. */
+  async #current(
+    task: TaskName,
+    privacy: TaskPrivacy,
+  ): Promise<OpenBudget & { readonly terms: TaskPrivacy }> {
+    const newest = this.#ofTask(task).budgets.at(-1);
+    if (newest?.terms && isSame(newest.terms, privacy)) return { ...newest, terms: newest.terms };
+    const before = this.#spentMechanism(task);
+    const left = gaussianMu(privacy.epsilon, privacy.delta) ** 2 - muOfMechanism(before) ** 2;
+    if (left <= 0) {
+      const already = accountOf(before).epsilonAt(privacy.delta);
+      throw new MurmurationError(
+        'privacy.spent',
+        `Versions of ${task} have spent ε = ${already.toPrecision(4)} at δ = ${privacy.delta} before; the budget is ε = ${privacy.epsilon}.`,
+      );
+    }
+    const whole = muOfMechanism(mechanismAfter(privacy, privacy.rounds));
+    const terms = { ...privacy, noiseMultiplier: (privacy.noiseMultiplier * whole) / Math.sqrt(left) };
+    return { ...(await this.#begin(task, terms)), terms };
+  }
+
+  async #begin(task: TaskName, terms: TaskPrivacy | null): Promise<OpenBudget> {
+    const { ledger, random, clock } = this.#ports;
+    const id = Buffer.from(random(12)).toString('base64url');
+    const budget = { id, task, terms, openedAt: clock.now() };
+    await ledger.open(budget);
+    await this.open(task);
+    return { ...budget, steps: 0 };
+  }
+
+  /** Everything that was released of a task so far. */
+  #spentMechanism(task: TaskName): Mechanism {
+    const parts = this.#ofTask(task).budgets.flatMap(({ terms, steps }) =>
+      terms && steps > 0 ? [mechanismAfter(terms, steps)] : [],
+    );
+    const [only, ...others] = parts;
+    return only && others.length === 0 ? only : { kind: 'composed', parts };
+  }
+
+  #statement(task: TaskName, delta: number, clip: number): Statement {
+    const isBroken = this.#ofTask(task).budgets.some(({ terms }) => terms === null);
+    return spent(this.#spentMechanism(task), delta, {
+      clip,
+      released: 'every version of the model',
+      noiseBy: 'coordinator',
+      enforcedBy: ['coordinator', 'device'],
+      broken: isBroken ? 'Some versions of this model were released without noise.' : undefined,
+    });
+  }
+
+  #ofTask(task: TaskName): OfTask {
+    return this.#of.get(task) ?? { budgets: [], parts: new Map(), out: 0 };
+  }
+}
+
+/** Steps until a device whose last part that was may take part in a budget; 0 or less: it may. */
+function stepsOut({ terms, steps }: OpenBudget, last: Parts): number {
+  if (!terms) return 0;
+  return last.parts >= terms.participations ? terms.rounds - steps : last.step + terms.separation - steps;
+}
+
+/** Whether a budget goes on under these terms; the noise follows from them, and from what was spent before. */
+function isSame(
+  { noiseMultiplier: _, ...one }: TaskPrivacy,
+  { noiseMultiplier: __, ...other }: TaskPrivacy,
+): boolean {
+  return (Object.keys(one) as (keyof typeof one)[]).every(key => one[key] === other[key]);
+}

@@ -1,0 +1,52 @@
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { TaskPrivacy } from '../task/task-privacy.ts';
+
+/** A privacy budget of a task, as it was begun. */
+export interface Budget {
+  readonly id: string;
+  readonly task: TaskName;
+  /** null: versions that were released without noise, so that no ε holds from then on. */
+  readonly terms: TaskPrivacy | null;
+  /** ms since 1970. */
+  readonly openedAt: number;
+}
+
+/** A budget, and how much of it is spent. */
+export interface OpenBudget extends Budget {
+  /** Steps that rounds have taken. */
+  readonly steps: number;
+}
+
+/** The parts of a device in a budget. */
+export interface Parts {
+  /** The step of its last part. */
+  readonly step: number;
+  readonly parts: number;
+}
+
+/** A step of a budget that a round takes. */
+export interface Claim {
+  readonly budget: string;
+  readonly step: number;
+  readonly round: RoundId;
+  /** The secret of the step's noise, 32 bytes. */
+  readonly seed: Uint8Array;
+  /** Those whose updates are in the sum. */
+  readonly contributors: readonly DeviceId[];
+  /** The first step whose secret is still needed. */
+  readonly oldest: number;
+}
+
+/** What was spent, for ever: no rollback of versions takes anything back. */
+export interface PrivacyLedger {
+  /** Those of a task, oldest first. */
+  budgets(task: TaskName): Promise<readonly OpenBudget[]>;
+  open(budget: Budget): Promise<void>;
+  parts(budget: string): Promise<ReadonlyMap<DeviceId, Parts>>;
+  /**
+   * Takes the next step of a budget for a round, in one transaction: its secret, and a part for each contributor; secrets before `oldest` are
+   * overwritten. The secrets by step, those of past steps too. The same round takes it once: whoever claims it again gets the secret that
+   * was kept. Throws `round.closed` where another round has the step, or where it is not the next one.
+   */
+  claim(claim: Claim): Promise<ReadonlyMap<number, Uint8Array>>;
+}

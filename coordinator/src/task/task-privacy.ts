@@ -1,0 +1,86 @@
+import { bisrNoising } from '@murmuration/privacy/mechanisms/bisr';
+import { type Correlated, correlatedSensitivitySquared } from '@murmuration/privacy/mechanisms/mechanism';
+import { errorsOf } from '@murmuration/privacy/mechanisms/toeplitz';
+import { calibrate } from '@murmuration/privacy/statements/calibrate';
+
+/** What a task may lose of a device's privacy, and with which noise. */
+export interface TaskPrivacy {
+  /** (ε, δ) of a device once all `rounds` versions are released; unit and adjacency are those of the statement. */
+  readonly epsilon: number;
+  readonly delta: number;
+  /** Versions that the budget is for. */
+  readonly rounds: number;
+  /** b: steps from one part of a device to its next, at least; 1: every one. */
+  readonly separation: number;
+  /** k: parts of a device, at most. */
+  readonly participations: number;
+  /** Versions whose noise a version takes back a part of, itself among them; 1: noise that is independent from version to version. */
+  readonly bands: number;
+  /** z: the standard deviation of the noise, in the longest update, that (ε, δ) takes. */
+  readonly noiseMultiplier: number;
+}
+
+/** What a team says of it. */
+export interface WantedPrivacy extends Pick<TaskPrivacy, 'epsilon' | 'delta' | 'rounds' | 'separation'> {
+  /** As many as separation and rounds leave room for, where it is left out. */
+  readonly participations?: number | undefined;
+  readonly noise: 'correlated' | 'independent';
+}
+
+/** Versions that correlated noise goes back, at most: each takes as much time as the noise of one version. */
+const mostBands = 64;
+
+/**
+ * A budget with the least noise that spends no more than is wanted. Correlated noise goes back as far as makes the sums of versions, which
+ * models are, the least noisy. Throws `config.invalid` for numbers that are out of range or don't fit each other.
+ */
+export function privacyOf({ noise, participations, ...wanted }: WantedPrivacy): TaskPrivacy {
+  const k = participations ?? mostParticipations(wanted.rounds, wanted.separation);
+  const shape = { ...wanted, participations: k };
+  const bands = noise === 'independent' ? 1 : quietest(shape);
+  const { noiseMultiplier } = calibrate(wanted, { ...mechanismShape({ ...shape, bands }) });
+  return { ...shape, bands, noiseMultiplier };
+}
+
+type Shape = Pick<TaskPrivacy, 'rounds' | 'separation' | 'participations' | 'bands'>;
+
+const mechanismShape = ({ rounds, separation, participations, bands }: Shape) =>
+  ({
+    kind: 'correlated',
+    noise: { kind: 'bisr', bands },
+    rounds,
+    separation,
+    participations,
+  }) as const;
+
+/** The bands, a power of two, with the least noise in the sums of versions. */
+function quietest(shape: Omit<Shape, 'bands'>): number {
+  let best = { bands: 1, error: Infinity };
+  for (let bands = 1; bands <= Math.min(mostBands, shape.rounds); bands *= 2) {
+    const squared = correlatedSensitivitySquared(mechanismShape({ ...shape, bands }));
+    const { rootMean } = errorsOf(bisrNoising(bands), shape.rounds, squared);
+    if (rootMean < best.error) best = { bands, error: rootMean };
+  }
+  return best.bands;
+}
+
+/** Parts that so many rounds have room for. */
+const mostParticipations = (rounds: number, separation: number): number => Math.ceil(rounds / separation);
+
+/** What has been released once a budget has taken `steps` steps, 1 or more. */
+export function mechanismAfter(privacy: TaskPrivacy, steps: number): Correlated {
+  const room = mostParticipations(steps, privacy.separation);
+  const participations = Math.min(privacy.participations, room);
+  return {
+    ...mechanismShape({ ...privacy, rounds: steps, participations }),
+    noiseMultiplier: privacy.noiseMultiplier,
+  };
+}
+
+/** Devices that a population needs, so that a round finds `minimum` of them whenever it begins. */
+export function devicesNeeded(
+  { rounds, separation, participations }: Omit<TaskPrivacy, 'noiseMultiplier' | 'bands'>,
+  minimum: number,
+): number {
+  return Math.max(minimum * separation, Math.ceil((minimum * rounds) / participations));
+}

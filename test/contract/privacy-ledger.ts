@@ -1,0 +1,124 @@
+import type { Budget, Claim, PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
+import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
+import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { describe, expect, it } from 'vitest';
+
+const task = 'keyboard' as TaskName;
+const terms = privacyOf({ epsilon: 4, delta: 1e-7, rounds: 20, separation: 2, noise: 'correlated' });
+const first: Budget = { id: 'b1', task, terms, openedAt: 1_000 };
+const second: Budget = { id: 'b2', task, terms: null, openedAt: 2_000 };
+const [ann, bob, eve] = ['ann', 'bob', 'eve'].map(name => name.padEnd(22, '-')) as DeviceId[] as [
+  DeviceId,
+  DeviceId,
+  DeviceId,
+];
+const round = (number: number) => `round-${number}`.padEnd(22, '-') as RoundId;
+const seed = (value: number) => new Uint8Array(32).fill(value);
+
+const claimOf = (step: number, change: Partial<Claim> = {}): Claim => ({
+  budget: first.id,
+  step,
+  round: round(step),
+  seed: seed(step + 1),
+  contributors: [ann, bob],
+  oldest: 0,
+  ...change,
+});
+
+/** What every ledger of privacy keeps to; `open` gives an empty one, `reopen` the same one after a restart. */
+export function privacyLedgerContract(
+  name: string,
+  open: () => Promise<PrivacyLedger>,
+  reopen?: () => Promise<PrivacyLedger>,
+): void {
+  describe(`${name} as a ledger of privacy`, () => {
+    it('has the budgets of a task in the order in which they were begun, with what is spent', async () => {
+      const ledger = await open();
+      expect(await ledger.budgets(task)).toEqual([]);
+      await ledger.open(first);
+      await ledger.open(second);
+      await ledger.open({ ...first, id: 'other', task: 'other' as TaskName });
+      await ledger.claim(claimOf(0));
+      await ledger.claim(claimOf(1));
+      expect(await ledger.budgets(task)).toEqual([
+        { ...first, steps: 2 },
+        { ...second, steps: 0 },
+      ]);
+    });
+
+    it('counts the parts of devices, and when each had its last', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      await ledger.claim(claimOf(0));
+      await ledger.claim(claimOf(1, { contributors: [eve] }));
+      await ledger.claim(claimOf(2, { contributors: [bob, eve] }));
+      expect(await ledger.parts(first.id)).toEqual(
+        new Map([
+          [ann, { step: 0, parts: 1 }],
+          [bob, { step: 2, parts: 2 }],
+          [eve, { step: 2, parts: 2 }],
+        ]),
+      );
+      expect(await ledger.parts('another')).toEqual(new Map());
+    });
+
+    it('takes a step for a round once, and keeps to the secret that it was given first', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      const [one, again] = [
+        await ledger.claim(claimOf(0)),
+        await ledger.claim(claimOf(0, { seed: seed(99) })),
+      ];
+      expect([one, again]).toEqual([new Map([[0, seed(1)]]), new Map([[0, seed(1)]])]);
+      expect((await ledger.parts(first.id)).get(ann)).toEqual({ step: 0, parts: 1 });
+      expect(await ledger.budgets(task)).toEqual([{ ...first, steps: 1 }]);
+    });
+
+    it('gives a step to no second round, and no round a step that is not the next', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      await ledger.claim(claimOf(0));
+      for (const wrong of [
+        claimOf(0, { round: round(7) }),
+        claimOf(2),
+        claimOf(3),
+        claimOf(1, { budget: first.id, step: 5 }),
+      ])
+        await expect(ledger.claim(wrong)).rejects.toMatchObject({ code: 'round.closed' });
+      expect(await ledger.budgets(task)).toEqual([{ ...first, steps: 1 }]);
+      expect((await ledger.parts(first.id)).get(ann)).toEqual({ step: 0, parts: 1 });
+    });
+
+    it('forgets the secrets that nothing follows from any more', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      await ledger.claim(claimOf(0));
+      await ledger.claim(claimOf(1));
+      expect(await ledger.claim(claimOf(2, { oldest: 1 }))).toEqual(
+        new Map([
+          [1, seed(2)],
+          [2, seed(3)],
+        ]),
+      );
+      expect((await ledger.budgets(task))[0]?.steps).toBe(3);
+    });
+
+    it('takes more contributors than a statement of a database has room for', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      const many = Array.from({ length: 20_001 }, (_, i) => `${i}`.padEnd(22, '-') as DeviceId);
+      await ledger.claim(claimOf(0, { contributors: many }));
+      expect((await ledger.parts(first.id)).size).toBe(20_001);
+    });
+
+    it.runIf(reopen)('has it all again after a restart', async () => {
+      const ledger = await open();
+      await ledger.open(first);
+      await ledger.claim(claimOf(0));
+      const later = await reopen!();
+      expect(await later.budgets(task)).toEqual([{ ...first, steps: 1 }]);
+      expect((await later.parts(first.id)).get(bob)).toEqual({ step: 0, parts: 1 });
+      expect(await later.claim(claimOf(0, { seed: seed(99) }))).toEqual(new Map([[0, seed(1)]]));
+    });
+  });
+}

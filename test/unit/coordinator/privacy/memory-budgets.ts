@@ -1,0 +1,22 @@
+import { type BudgetPorts, PrivacyBudgets } from '@murmuration/coordinator/privacy/budgets';
+import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
+import work from '@murmuration/coordinator/privacy/worker';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+
+/** Makes noise on the thread of the test. */
+export const noiseMaker: NoiseMaker = {
+  make: async job => work(job),
+  close: async () => {},
+};
+
+/** Privacy budgets in memory, for any number of devices. */
+export function memoryBudgets(
+  ports: Pick<BudgetPorts, 'random' | 'clock'> & Partial<BudgetPorts>,
+): PrivacyBudgets {
+  return new PrivacyBudgets({
+    ledger: memoryPrivacy(),
+    noise: noiseMaker,
+    enrolled: () => Number.POSITIVE_INFINITY,
+    ...ports,
+  });
+}

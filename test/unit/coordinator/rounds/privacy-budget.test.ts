@@ -1,0 +1,140 @@
+import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
+import { deviceId, type Federation, layout, openFederation, valuesTask } from '../federation.ts';
+
+const privacy = { epsilon: 4, delta: 1e-5, rounds: 4, separation: 2 };
+const task: Partial<TaskDefinition> = {
+  update: { kind: 'ring', clip: 1, weighting: 'uniform' },
+  cohort: { goal: 3, minimum: 2, overSelection: 1 },
+  schedule: { every: '10 min' },
+  privacy,
+};
+
+const random = seededRandom(5);
+
+/** These devices check in; the answers. */
+function checkIn(federation: Federation, devices: readonly number[]) {
+  return devices.map(i => federation.checkIn(deviceId(i)));
+}
+
+/** Everybody who has an assignment of the round sends an update, and the next round's time comes. */
+async function play({ channel, rounds, clock }: Federation): Promise<void> {
+  await clock.advance(0);
+  for (const assignment of channel.assignments.values()) {
+    const { current } = rounds;
+    if (current?.state.phase !== 'updates' || current.terms.id !== assignment.round) continue;
+    const delta = Float32Array.of(0.1, 0, 0, 0);
+    const update = prepareUpdate({ delta, examples: 9, layout }, assignment, random);
+    void current.accept(assignment.assignment, update);
+  }
+  await clock.advance(0);
+}
+
+const nextRound = ({ clock }: Federation) => clock.advance(10 * 60_000);
+
+describe('rounds under a privacy budget', () => {
+  it('leave devices out that had a part in the step before, and tell them when to come back', async () => {
+    const federation = await openFederation({ task });
+    await federation.rounds.start();
+    expect(checkIn(federation, [0, 1, 2])).toEqual(Array(3).fill({ decision: 'waiting' }));
+    await play(federation);
+    await nextRound(federation);
+    const [too, soon, fresh] = checkIn(federation, [0, 1, 3]);
+    expect([too, soon]).toEqual(
+      Array(2).fill({
+        decision: 'later',
+        after: 600_000,
+        reason: 'the privacy budget lets a device take part in one of 2 rounds',
+      }),
+    );
+    expect(fresh).toEqual({ decision: 'waiting' });
+    checkIn(federation, [4, 5]);
+    await play(federation);
+    await nextRound(federation);
+    expect(checkIn(federation, [0, 1, 2])).toEqual(Array(3).fill({ decision: 'waiting' }));
+    await play(federation);
+    expect(federation.records.map(({ outcome }) => outcome)).toEqual(['published', 'published', 'published']);
+    await federation.rounds.stop();
+    expect(federation.faults).toEqual([]);
+  });
+
+  it('tell devices their step, and take none for a round that fails', async () => {
+    const federation = await openFederation({ task });
+    await federation.rounds.start();
+    checkIn(federation, [0, 1, 2]);
+    await federation.clock.advance(0);
+    const first = federation.channel.assignments.get(deviceId(0))!;
+    await nextRound(federation);
+    expect(federation.records).toMatchObject([{ outcome: 'failed' }]);
+    // Nothing was released, so whoever trained may again.
+    checkIn(federation, [0, 1, 2]);
+    await federation.clock.advance(0);
+    const second = federation.channel.assignments.get(deviceId(0))!;
+    expect(first.plan.privacy).toMatchObject({ step: 0, separation: 2, participations: 2, epsilon: 4 });
+    expect(second.plan.privacy).toEqual(first.plan.privacy);
+    await play(federation);
+    expect((await federation.history.head(federation.task.name))?.version.privacy?.step).toBe(0);
+    await federation.rounds.stop();
+  });
+
+  it('end when the budget is spent, until there is another, also after a restart', async () => {
+    const ledger = memoryPrivacy();
+    const federation = await openFederation({ task, ledger });
+    await federation.rounds.start();
+    for (let round = 0; round < 4; round++) {
+      checkIn(federation, round % 2 === 0 ? [0, 1, 2] : [3, 4, 5]);
+      await play(federation);
+      await nextRound(federation);
+    }
+    expect(federation.records).toHaveLength(4);
+    expect(federation.rounds.isSpent).toBe(true);
+    expect(federation.clock.pending).toBe(0);
+    expect(() => federation.rounds.beginNow()).toThrow('privacy.spent');
+    expect(checkIn(federation, [6])).toMatchObject([{ decision: 'later' }]);
+    const versions = await federation.history.versions(federation.task.name, 99, 9);
+    expect(versions.map(({ privacy }) => privacy?.step)).toEqual([3, 2, 1, 0, undefined]);
+    const { statement } = versions[0]!.privacy!;
+    expect(statement.holds && statement.epsilon).toBeCloseTo(4, 6);
+
+    const later = await openFederation({ task, ledger, seed: 2 });
+    await later.rounds.start();
+    await later.clock.advance(0);
+    expect(later.rounds.isSpent).toBe(true);
+    later.rounds.adjust(valuesTask({ ...task, privacy: { ...privacy, epsilon: 8 } }));
+    await later.clock.advance(0);
+    checkIn(later, [0, 1, 2]);
+    await play(later);
+    expect(later.records).toMatchObject([{ outcome: 'published' }]);
+    const head = await later.history.head(later.task.name);
+    const after = head!.version.privacy!.statement;
+    expect(after.holds && after.epsilon).toBeGreaterThan(4);
+    await later.rounds.stop();
+  });
+
+  it('do not begin where too few devices are enrolled, and say how many it takes', async () => {
+    const federation = await openFederation({ task });
+    federation.enrolled.devices = 3;
+    await federation.rounds.start();
+    checkIn(federation, [0, 1, 2]);
+    await federation.clock.advance(0);
+    expect(federation.rounds.current).toBeUndefined();
+    expect(federation.faults).toEqual([
+      [
+        'beginning a round',
+        expect.objectContaining({
+          code: 'config.invalid',
+          detail: expect.stringContaining(
+            'The privacy budget of values needs 4 enrolled devices: 2 in a round, each in one of 2 rounds and 2 times in 4. 3 are enrolled',
+          ),
+        }),
+      ],
+    ]);
+    federation.enrolled.devices = 4;
+    await federation.clock.advance(10_000);
+    expect(federation.rounds.current?.state.phase).toBe('updates');
+    await federation.rounds.stop();
+  });
+});
