@@ -33,9 +33,9 @@ export type LiveRound = z.infer<typeof liveRound>;
 /** What has to happen before a task gets on. */
 const waitsFor = z.object({
   what: z
-    .enum(['operator', 'schedule', 'check-ins', 'cohort', 'coordinator'])
+    .enum(['operator', 'budget', 'schedule', 'check-ins', 'cohort', 'coordinator'])
     .describe(
-      'Paused; between rounds; devices that check in; devices of the cohort that have not answered; the next version, which the coordinator makes',
+      'Paused; the privacy budget is spent; between rounds; devices that check in; devices of the cohort that have not answered; the next version, which the coordinator makes',
     ),
   devices: count.describe('Devices that are missing; 0 where it waits for something else'),
   until: instant.nullable().describe('When the next round begins, or the deadline of the phase'),
@@ -46,6 +46,12 @@ export const taskOverview = z.object({
   isPaused: z.boolean(),
   planVersion: count,
   isMasked: z.boolean(),
+  privacy: z
+    .object({ epsilon: z.number(), spent: z.number().nullable(), steps: count, rounds: count })
+    .nullable()
+    .describe(
+      'The budget, what is spent of it, and versions that were released; `spent` null: no ε holds; null without a budget',
+    ),
   round: liveRound.nullable().describe('Under way; null between rounds'),
   last: z
     .object({

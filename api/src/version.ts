@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { versionPrivacy } from './privacy.ts';
 import { tally } from './round.ts';
 import { count, instant, metrics, modelHash, roundId } from './scalars.ts';
 
@@ -26,6 +27,7 @@ export const version = z.object({
   verdicts: z
     .object({ kept: count, refused: count })
     .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
+  privacy: versionPrivacy.nullable().describe('null of versions that were released without a privacy budget'),
   aliases: z.array(z.string()).describe('`latest` among them; `champion` is the one that devices serve'),
 });
 export type Version = z.infer<typeof version>;

@@ -39,6 +39,7 @@ export default defineConfig({
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),
           page('Secure it', '/guides/secure'),
+          page('A privacy budget', '/guides/privacy-budget'),
           page('Other platforms', '/guides/other-platforms'),
           page('Examples', '/guides/examples'),
         ],

@@ -58,6 +58,7 @@ const modelPage = z.object({
       contributors: z.int(),
       metrics,
       verdicts: z.object({ kept: z.int(), refused: z.int() }),
+      privacy: z.object({ epsilon: z.number().nullable(), delta: z.number(), text: z.string() }).nullable(),
       createdAt: z.string(),
     }),
   ),

@@ -13,9 +13,9 @@ import { say, sayJson, sayTable } from '../output/output.ts';
 import { exportFolder, linesOfFolder } from './folder-export.ts';
 import { exportNpm, linesOfPackage, type NpmOptions } from './npm-export.ts';
 import { exportOnnx, linesOf } from './onnx-export.ts';
-import { versionCommands } from './versions.ts';
+import { namedVersion, versionCommands } from './versions.ts';
 
-/** `murmuration models list|export|promote|rollback`. */
+/** `murmuration models list|show|export|promote|rollback`. */
 export function modelCommands(program: Command): void {
   const models = program.command('models').description('the model versions of a running coordinator');
 
@@ -48,23 +48,60 @@ export function modelCommands(program: Command): void {
           'held-out',
           'kept',
           'refused',
+          'ε',
           'model',
         ],
         all
           .flat()
-          .map(({ task, number, served, createdAt, strategy, contributors, metrics, verdicts, model }) => [
-            task,
-            number,
-            served && { text: served, tone: served === 'pinned' ? 'doubtful' : 'good' },
-            createdAt,
-            strategy,
-            contributors,
-            figures(metrics),
-            verdicts.kept,
-            verdicts.refused > 0 ? { text: String(verdicts.refused), tone: 'doubtful' } : 0,
-            { text: model, tone: 'faint' },
-          ]),
+          .map(
+            ({
+              task,
+              number,
+              served,
+              createdAt,
+              strategy,
+              contributors,
+              metrics,
+              verdicts,
+              privacy,
+              model,
+            }) => [
+              task,
+              number,
+              served && { text: served, tone: served === 'pinned' ? 'doubtful' : 'good' },
+              createdAt,
+              strategy,
+              contributors,
+              figures(metrics),
+              verdicts.kept,
+              verdicts.refused > 0 ? { text: String(verdicts.refused), tone: 'doubtful' } : 0,
+              privacy && (privacy.epsilon === null ? { text: 'none', tone: 'doubtful' } : epsilonOf(privacy)),
+              { text: model, tone: 'faint' },
+            ],
+          ),
       );
+    });
+
+  remoteOptions(
+    models.command('show').description('show one version: where it comes from, its figures, and its ε'),
+  )
+    .argument('<version>', 'TASK@NUMBER, or TASK for the newest version of a task')
+    .action(async (meant: string, given: RemoteOptions) => {
+      const shown = await found(new PublicClient(given), meant);
+      if (given.json) return sayJson(shown);
+      const { task, number, model, parent, createdAt, strategy, contributors, metrics, verdicts } = shown;
+      const rows: readonly (readonly [string, string])[] = [
+        ['version', `${number} of ${task}`],
+        ['made', createdAt],
+        ['from', parent ?? 'nothing: it is the first'],
+        ['strategy', strategy],
+        ['contributors', String(contributors)],
+        ['held-out', figures(metrics) ?? 'not measured'],
+        ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
+        ['model', model],
+      ];
+      sayTable(['', ''], rows);
+      say(`\n${shown.privacy?.text ?? 'No noise was added to this version, so it has no ε.'}`);
     });
 
   remoteOptions(
@@ -128,6 +165,22 @@ async function aliasesOf(given: RemoteOptions, task: string): ReturnType<Aliases
   const path = `/tasks/${encodeURIComponent(task)}/versions?limit=1`;
   const { serving } = await new AdminClient(given).get(path, versions);
   return new Map(serving.aliases.map(({ alias, number, model }) => [alias, { number, model }]));
+}
+
+const epsilonOf = ({ epsilon }: NonNullable<ShownModel['privacy']>): string =>
+  String(Number(epsilon!.toPrecision(3)));
+
+/** The version that `meant` names. Throws `task.unknown`, `model.missing`, and `config.invalid` for what is no name. */
+async function found(client: PublicClient, meant: string): Promise<ShownModel & { readonly task: string }> {
+  const { task, number } = namedVersion(meant);
+  await client.tasksNamed(task);
+  const [newest] = await client.models(task, {
+    limit: 1,
+    ...(number !== undefined && { before: number + 1 }),
+  });
+  if (!newest || (number !== undefined && newest.number !== number))
+    throw new MurmurationError('model.missing', `${task} has no version ${number}, or no longer keeps it.`);
+  return { task, ...newest };
 }
 
 /** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */

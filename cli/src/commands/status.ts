@@ -47,6 +47,7 @@ export function statusCommand(program: Command): void {
       waitsFor && sentAway ? [`${task}: ${waitingText(waitsFor)}${sentAwayText(sentAway)}`] : [],
     );
     if (waits.length > 0) say(`\n${waits.join('\n')}`);
+    for (const { task, privacy } of all) if (privacy) say(`${task}: ${spentText(privacy)}`);
     if (!devices)
       return note(
         'The numbers of devices are missing: /metrics needs an operator token in MURMURATION_TOKEN, or is not reachable here.',
@@ -80,6 +81,7 @@ function describe(
     serves,
     waitsFor: found?.waitsFor ?? null,
     sentAway: found?.sentAway ?? null,
+    privacy: found?.privacy ?? null,
   };
 }
 
@@ -88,6 +90,8 @@ function waitingText({ what, devices, until }: Overview['tasks'][number]['waitsF
   switch (what) {
     case 'operator':
       return 'paused until an operator resumes it';
+    case 'budget':
+      return 'its privacy budget is spent; no round begins until its settings allow more';
     case 'schedule':
       return `the next round begins at ${until}`;
     case 'check-ins':
@@ -99,6 +103,17 @@ function waitingText({ what, devices, until }: Overview['tasks'][number]['waitsF
     case 'coordinator':
       return 'the coordinator makes the next version';
   }
+}
+
+function spentText({
+  epsilon,
+  spent,
+  steps,
+  rounds,
+}: NonNullable<Overview['tasks'][number]['privacy']>): string {
+  const versions = `${steps} of ${rounds} versions`;
+  if (spent === null) return `no ε holds, since versions were released without noise (${versions})`;
+  return `ε ${Number(spent.toPrecision(3))} of ${epsilon} is spent, ${versions}`;
 }
 
 function sentAwayText({ devices, next }: Overview['tasks'][number]['sentAway']): string {

@@ -17,7 +17,7 @@ export function versionCommands(models: Command): void {
   )
     .option('--alias <name>', 'the alias to give to the version; devices serve `champion`', 'champion')
     .action(async (version: string, given: RemoteOptions & { readonly alias: string }) => {
-      const { task, number } = named(version);
+      const { task, number } = namedVersion(version);
       const path = `/tasks/${encodeURIComponent(task)}/aliases/${encodeURIComponent(given.alias)}`;
       const answer = await new AdminClient(given).put(path, { number: number ?? null }, serving);
       if (given.json) return sayJson(answer);
@@ -44,7 +44,7 @@ export function versionCommands(models: Command): void {
       )
       .argument('<version>', 'TASK@NUMBER, or TASK'),
   ).action(async (version: string, given: RemoteOptions) => {
-    const { task, number } = named(version);
+    const { task, number } = namedVersion(version);
     const path = `/tasks/${encodeURIComponent(task)}/rollback`;
     const answer = await new AdminClient(given).post(path, number === undefined ? {} : { number }, serving);
     if (given.json) return sayJson(answer);
@@ -55,7 +55,7 @@ export function versionCommands(models: Command): void {
 }
 
 /** Throws `config.invalid` where it is neither TASK nor TASK@NUMBER. */
-function named(text: string): { readonly task: string; readonly number: number | undefined } {
+export function namedVersion(text: string): { readonly task: string; readonly number: number | undefined } {
   const [, task, number] = /^([^@]+)(?:@(\d{1,9}))?$/.exec(text) ?? [];
   if (task === undefined)
     throw new MurmurationError('config.invalid', `"${text}" is not a version; write TASK@NUMBER or TASK.`);

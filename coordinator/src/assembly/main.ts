@@ -238,6 +238,12 @@ async function open(
       tasks: taskNames,
       waiting: task => pools.get(task)!.size,
       isPaused: task => rounds.get(task)!.isPaused,
+      privacy(task) {
+        const status = core.privacy.statusOf(rounds.get(task)!.task);
+        if (!status) return undefined;
+        const { statement, steps } = status;
+        return { epsilon: statement.holds ? statement.epsilon : Number.NaN, steps };
+      },
       connected: () => connections.size,
       enrolled: () => population.size,
       traffic: task => traffic.of(task),
@@ -291,6 +297,7 @@ async function open(
     populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
     activePopulation: core.activePopulation,
     convictions: core.convictions,
+    privacy: core.privacy,
     inference: inference.watch,
     inferenceTokens: inference.tokens,
   });

@@ -36,7 +36,8 @@ export async function openWatch(
     versionAliases,
     readability,
     settings,
-  }: Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings'>,
+    privacy,
+  }: Pick<Core, 'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy'>,
   ports: {
     readonly clock: Clock;
     readonly random: RandomBytes;
@@ -77,6 +78,7 @@ export async function openWatch(
     history,
     versionAliases,
     presence,
+    privacy,
     enrolled,
     isDevelopment,
     expected: task => checkIns.get(task)!.expected,

@@ -48,11 +48,13 @@ export interface BudgetStatus {
 }
 
 interface OfTask {
-  budgets: readonly OpenBudget[];
+  readonly budgets: readonly OpenBudget[];
   /** Of the newest budget. */
-  parts: ReadonlyMap<DeviceId, Parts>;
+  readonly parts: ReadonlyMap<DeviceId, Parts>;
   /** Devices that may not take part in its next step. */
-  out: number;
+  readonly out: number;
+  /** Of what was spent, by δ and clip: the accountant takes a while, and is asked often. */
+  readonly statements: Map<string, Statement>;
 }
 
 /** The privacy budgets of tasks: what rounds may take of them, the noise that pays for it, and the ε that it comes to. */
@@ -71,7 +73,7 @@ export class PrivacyBudgets {
     const parts = newest ? await this.#ports.ledger.parts(newest.id) : new Map<DeviceId, Parts>();
     let out = 0;
     if (newest) for (const last of parts.values()) if (stepsOut(newest, last) > 0) out += 1;
-    this.#of.set(task, { budgets, parts, out });
+    this.#of.set(task, { budgets, parts, out, statements: new Map() });
   }
 
   /**
@@ -235,18 +237,24 @@ export class PrivacyBudgets {
   }
 
   #statement(task: TaskName, delta: number, clip: number): Statement {
-    const isBroken = this.#ofTask(task).budgets.some(({ terms }) => terms === null);
-    return spent(this.#spentMechanism(task), delta, {
+    const { budgets, statements } = this.#ofTask(task);
+    const key = `${delta} ${clip}`;
+    const known = statements.get(key);
+    if (known) return known;
+    const isBroken = budgets.some(({ terms }) => terms === null);
+    const statement = spent(this.#spentMechanism(task), delta, {
       clip,
       released: 'every version of the model',
       noiseBy: 'coordinator',
       enforcedBy: ['coordinator', 'device'],
       broken: isBroken ? 'Some versions of this model were released without noise.' : undefined,
     });
+    statements.set(key, statement);
+    return statement;
   }
 
   #ofTask(task: TaskName): OfTask {
-    return this.#of.get(task) ?? { budgets: [], parts: new Map(), out: 0 };
+    return this.#of.get(task) ?? { budgets: [], parts: new Map(), out: 0, statements: new Map() };
   }
 }
 

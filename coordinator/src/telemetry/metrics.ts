@@ -14,6 +14,8 @@ export interface MetricSources {
   /** Devices that wait for an assignment of a task. */
   waiting(task: TaskName): number;
   isPaused(task: TaskName): boolean;
+  /** What is spent of a task's privacy budget: ε, NaN where none holds, and versions; undefined without a budget. */
+  privacy(task: TaskName): { readonly epsilon: number; readonly steps: number } | undefined;
   connected(): number;
   enrolled(): number;
   traffic(task: TaskName): TrafficCount;
@@ -51,6 +53,31 @@ export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, 
       for (const task of sources.tasks()) this.set({ task }, sources.isPaused(task) ? 1 : 0);
     },
   });
+  for (const [part, name, help] of [
+    [
+      'epsilon',
+      'murmuration_privacy_spent_epsilon',
+      'ε of a device, spent by all versions of the task; NaN where none holds.',
+    ],
+    [
+      'steps',
+      'murmuration_privacy_released_versions',
+      'Versions that were released from the privacy budget.',
+    ],
+  ] as const) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['task'],
+      registers,
+      collect() {
+        for (const task of sources.tasks()) {
+          const spent = sources.privacy(task);
+          if (spent) this.set({ task }, spent[part]);
+        }
+      },
+    });
+  }
   watchVersions(events, registers);
   watchDevices(events, registers, sources);
   watchAlerts(events, registers, sources);

@@ -5,6 +5,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Expected } from '../population/sent-away.ts';
+import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { VersionAliases } from '../promotion/version-aliases.ts';
 import type { History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
@@ -13,6 +14,7 @@ import type { PhaseRecord } from '../round/timeline.ts';
 import type { AllRounds } from '../rounds/all-tasks.ts';
 import type { RoundDriver } from '../rounds/driver.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
+import type { Task } from '../task/task.ts';
 import type { Attention } from './alerts/attention.ts';
 import type { Presence } from './presence.ts';
 
@@ -26,6 +28,7 @@ export interface OverviewSources {
   readonly history: Pick<History, 'rounds'>;
   readonly versionAliases: VersionAliases;
   readonly presence: Presence;
+  readonly privacy: Pick<PrivacyBudgets, 'statusOf'>;
   readonly enrolled: () => number;
   readonly isDevelopment: boolean;
   /** Devices of a task that were sent away and have not come back. */
@@ -74,7 +77,7 @@ export class Overviews {
     };
   }
 
-  #task({ task, current, isPaused, nextAt, waiting }: TaskRounds): TaskOverview {
+  #task({ task, current, isPaused, isSpent, nextAt, waiting }: TaskRounds): TaskOverview {
     const { champion, newest } = this.#sources.versionAliases.of(task.name);
     const sentAway = this.#sources.expected(task.name);
     const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
@@ -83,11 +86,12 @@ export class Overviews {
       isPaused,
       planVersion: task.planVersion,
       isMasked: task.masking !== null,
+      privacy: this.#privacy(task),
       round,
       last: this.#last.get(task.name) ?? null,
-      nextRoundAt: isPaused || round ? null : iso(nextAt),
+      nextRoundAt: isPaused || isSpent || round ? null : iso(nextAt),
       waiting,
-      waitsFor: this.#waitsFor({ current, isPaused, nextAt, waiting }),
+      waitsFor: this.#waitsFor({ current, isPaused, isSpent, nextAt, waiting }),
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.pinned !== null },
@@ -95,16 +99,25 @@ export class Overviews {
     };
   }
 
+  #privacy(task: Task): TaskOverview['privacy'] {
+    const status = this.#sources.privacy.statusOf(task);
+    if (!status) return null;
+    const { epsilon, steps, rounds, statement } = status;
+    return { epsilon, spent: statement.holds ? statement.epsilon : null, steps, rounds };
+  }
+
   #waitsFor({
     current,
     isPaused,
+    isSpent,
     nextAt,
     waiting,
-  }: Pick<TaskRounds, 'current' | 'isPaused' | 'nextAt' | 'waiting'>): TaskOverview['waitsFor'] {
-    if (!current || isOver(current.state))
-      return isPaused
-        ? { what: 'operator', devices: 0, until: null }
-        : { what: 'schedule', devices: 0, until: iso(nextAt) };
+  }: Pick<TaskRounds, 'current' | 'isPaused' | 'isSpent' | 'nextAt' | 'waiting'>): TaskOverview['waitsFor'] {
+    if (!current || isOver(current.state)) {
+      if (isPaused) return { what: 'operator', devices: 0, until: null };
+      if (isSpent) return { what: 'budget', devices: 0, until: null };
+      return { what: 'schedule', devices: 0, until: iso(nextAt) };
+    }
     const { state, terms } = current;
     if (!('quorum' in state)) return { what: 'coordinator', devices: 0, until: null };
     const { accepted, goal, deadline } = state.quorum;

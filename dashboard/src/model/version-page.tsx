@@ -49,7 +49,7 @@ export function VersionPage({ task, number }: Shown) {
 }
 
 function Particulars({ task, version }: { readonly task: string; readonly version: Version }) {
-  const { metrics, parent, round, aliases, strategy, planVersion, contributors, verdicts } = version;
+  const { metrics, parent, round, aliases, strategy, planVersion, contributors, verdicts, privacy } = version;
   const figures = Object.entries(metrics ?? {});
   return (
     <div class="beside even">
@@ -71,6 +71,9 @@ function Particulars({ task, version }: { readonly task: string; readonly versio
           <Verdicts verdicts={verdicts} />
         </p>
         <p class="muted">{words.model.verdictsHint}</p>
+        <h3>{words.model.privacy}</h3>
+        <p>{privacy ? privacy.statement.text : words.model.noPrivacy}</p>
+        {privacy && <p class="muted">{words.model.noise(privacy.noiseShare)}</p>}
       </section>
       <section class="card" aria-labelledby="origin">
         <h2 id="origin">{words.model.origin}</h2>

@@ -1,4 +1,4 @@
-import { count, counted } from '../format/format.ts';
+import { count, counted, figure } from '../format/format.ts';
 
 export const words = {
   model: {
@@ -39,6 +39,12 @@ export const words = {
     noVerdicts: 'none yet',
     kept: (devices: number) => `${count(devices)} use it`,
     refused: (devices: number) => `${count(devices)} rejected it`,
+    privacy: 'Privacy',
+    noPrivacy: 'Nothing was added to this version, so it has no ε.',
+    noise: (share: number | null) =>
+      share === null
+        ? 'In this version the noise hides the mean update entirely.'
+        : `In this version the noise is ${figure(share)} of the mean update.`,
     verdictsHint:
       'Each device tests a version on its own examples before using it, and keeps the previous version if that did better. These counts come only from masked rounds.',
     all: 'All versions',

@@ -1,14 +1,17 @@
+import type { PrivacyBudget } from '@murmuration/api/privacy';
 import type { Masking } from '@murmuration/api/security';
 import { PageHead } from '../controls/page-head.tsx';
 import { count, percent } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { terms } from '../words/terms.ts';
+import { BudgetCard } from './budget-card.tsx';
 import { words } from './words.ts';
 
 /** What this task's devices are promised, and by which parameters. */
 export function PrivacyPage({ task }: { readonly task: string }) {
   const masking = useLoaded<Masking>(`tasks/${task}/masking`, ['settings'], task);
+  const budget = useLoaded<PrivacyBudget | null>(`tasks/${task}/privacy`, ['settings', 'versions'], task);
   return (
     <>
       <PageHead title={terms.pages.privacy} of={task} />
@@ -20,6 +23,7 @@ export function PrivacyPage({ task }: { readonly task: string }) {
           </div>
         )}
       </Loading>
+      <Loading of={budget}>{answer => <BudgetCard budget={answer} />}</Loading>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { count } from '../format/format.ts';
+import { count, figure } from '../format/format.ts';
 
 export const words = {
   masked: 'What devices are promised',
@@ -19,6 +19,32 @@ export const words = {
   ring: (bits: number, valueBits: number) => `${count(bits)} bits, ${count(valueBits)} per value`,
   cohort: (minimum: number, goal: number, largest: number) =>
     `at least ${count(minimum)}, ${count(goal)} wanted, at most ${count(largest)}`,
+  budget: {
+    title: 'Privacy budget',
+    none: 'This task has no privacy budget: nothing is added to its versions, and nobody can say how much they tell of a device. Set “privacy” in its definition.',
+    epsilon: (spent: number | null) => (spent === null ? 'No ε holds' : `ε ${figure(spent)}`),
+    isSpent: 'The budget is spent; no round starts.',
+    of: (epsilon: number, delta: number) => `of ε ${figure(epsilon)} at δ ${delta.toExponential()}`,
+    versions: (steps: number, rounds: number) => `${count(steps)} of ${count(rounds)}`,
+    curve: 'ε of each version',
+    byVersion: 'Version',
+    placeOf: (version: number) => `Version ${count(version)}`,
+    terms: {
+      versions: { name: 'Versions released', text: 'After the last one, training stops.' },
+      separation: {
+        name: 'Rounds from one part of a device to its next',
+        text: (participations: number) =>
+          `At least; and a device takes part ${participations === 1 ? 'once' : `at most ${count(participations)} times`}. The coordinator and the device both keep to it.`,
+      },
+      noise: {
+        name: 'Noise multiplier',
+        text: (bands: number) =>
+          bands === 1
+            ? 'Standard deviation of the noise, in longest updates. Each version gets noise of its own.'
+            : `Standard deviation of the noise, in longest updates. Each version takes back a part of the noise of the ${count(bands - 1)} before it.`,
+      },
+    },
+  },
   terms: {
     threat: { name: 'Coordinator' },
     corrupt: {

@@ -11,7 +11,7 @@ import { words } from './words.ts';
 
 /** A task now: its round under way, or the next one. */
 export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
-  const { task, round, isPaused, isMasked } = overview;
+  const { task, round, isPaused, isMasked, waitsFor } = overview;
   return (
     <section class="card task-card" aria-labelledby={`task-${task}`}>
       <header>
@@ -20,6 +20,7 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
           <p class="muted">
             {round ? words.card.underWay(round.number, round.planVersion) : words.card.between}{' '}
             {isPaused && <span class="badge is-yours">{words.card.paused}</span>}{' '}
+            {waitsFor.what === 'budget' && <span class="badge is-yours">{words.card.spent}</span>}{' '}
             {!isMasked && <span class="badge is-yours">{words.card.unmasked}</span>}
           </p>
         </div>
@@ -75,14 +76,16 @@ function UnderWay({ round, isMasked }: { readonly round: LiveRound; readonly isM
 
 function Between({ overview }: { readonly overview: TaskOverview }) {
   const now = useNow();
-  const { isPaused, nextRoundAt } = overview;
+  const { isPaused, nextRoundAt, waitsFor } = overview;
   const text = isPaused
     ? words.card.pausedHint
-    : nextRoundAt === null
-      ? words.card.noNext
-      : Date.parse(nextRoundAt) <= now
-        ? words.card.nextSoon
-        : words.card.nextIn(duration(Date.parse(nextRoundAt) - now), clockTime(nextRoundAt));
+    : waitsFor.what === 'budget'
+      ? words.card.spentHint
+      : nextRoundAt === null
+        ? words.card.noNext
+        : Date.parse(nextRoundAt) <= now
+          ? words.card.nextSoon
+          : words.card.nextIn(duration(Date.parse(nextRoundAt) - now), clockTime(nextRoundAt));
   return <p class="hint">{text}</p>;
 }
 
@@ -99,7 +102,7 @@ export function ComeBack({ sentAway: { devices, next } }: Pick<TaskOverview, 'se
 }
 
 function Facts({
-  overview: { task, last, champion, newest, waiting, eligible },
+  overview: { task, last, champion, newest, waiting, eligible, privacy },
 }: {
   readonly overview: TaskOverview;
 }) {
@@ -134,6 +137,16 @@ function Facts({
         <dt>{words.card.devices}</dt>
         <dd>{words.card.eligible(eligible, waiting)}</dd>
       </div>
+      {privacy && (
+        <div>
+          <dt>{words.card.privacy}</dt>
+          <dd>
+            <a href={addressOf({ page: 'privacy', task })}>
+              {words.card.epsilon(privacy.spent, privacy.epsilon, privacy.steps, privacy.rounds)}
+            </a>
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

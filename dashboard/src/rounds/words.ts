@@ -1,5 +1,5 @@
 import type { Phase } from '@murmuration/api/scalars';
-import { count, counted } from '../format/format.ts';
+import { count, counted, figure } from '../format/format.ts';
 
 export const words = {
   phaseTexts: {
@@ -33,6 +33,9 @@ export const words = {
     at: (time: string) => `until ${time}`,
     running: 'Running for',
     pausedHint: 'This task is paused. Resume it to start rounds on schedule, or start one round.',
+    spent: 'Budget spent',
+    spentHint:
+      'The privacy budget of this task is spent, so no round starts. Training goes on once its settings allow more.',
     comeBack: (devices: number, span: string | null) => {
       const due = span === null ? 'due now' : `due in ${span}`;
       return devices === 1
@@ -47,6 +50,11 @@ export const words = {
     served: 'Served version',
     isNewest: '(newest)',
     newestIs: (newest: number) => `(newest: ${count(newest)})`,
+    privacy: 'Privacy',
+    epsilon: (spent: number | null, all: number, steps: number, rounds: number) =>
+      spent === null
+        ? 'No ε holds'
+        : `ε ${figure(spent)} of ${figure(all)}, ${count(steps)} of ${counted(rounds, 'version')}`,
     devices: 'Devices now',
     eligible: (eligible: number, waiting: number) =>
       `${count(eligible)} eligible, ${count(waiting)} waiting for a round`,

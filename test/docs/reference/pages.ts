@@ -223,6 +223,7 @@ async function metricsPage(): Promise<string> {
       tasks: () => [],
       waiting: () => 0,
       isPaused: () => false,
+      privacy: () => undefined,
       connected: () => 0,
       enrolled: () => 0,
       traffic: () => ({ up: 0, down: 0 }),

@@ -1,3 +1,4 @@
+import { publicPrivacy } from '@murmuration/api/privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
@@ -6,6 +7,7 @@ import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import { publicPrivacyMessage } from '../../privacy/messages.ts';
 import type { VersionAliases, VersionName, VersionsInUse } from '../../promotion/version-aliases.ts';
 import { contentHash } from '../../registry/content-hash.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';
@@ -41,6 +43,9 @@ const version = z.object({
   verdicts: z
     .object({ kept: z.int(), refused: z.int() })
     .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
+  privacy: publicPrivacy
+    .nullable()
+    .describe('What this version and those before it tell of a device; epsilon null: nobody can say'),
   createdAt: instant,
 });
 
@@ -250,10 +255,16 @@ function named({ model, number }: VersionName) {
 }
 
 function describeVersion(
-  { task: _, createdAt, ...rest }: ModelVersion,
+  { task: _, createdAt, privacy, ...rest }: ModelVersion,
   verdicts: VerdictCounts = { kept: 0, refused: 0 },
 ): z.input<typeof version> {
-  return { ...rest, url: modelPath(rest.model), verdicts, createdAt: iso(createdAt) };
+  return {
+    ...rest,
+    url: modelPath(rest.model),
+    verdicts,
+    privacy: privacy ? publicPrivacyMessage(privacy) : null,
+    createdAt: iso(createdAt),
+  };
 }
 
 function liveRound(state: RoundState): z.input<typeof round> {

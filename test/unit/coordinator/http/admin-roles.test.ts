@@ -45,6 +45,7 @@ const expected: Record<string, Role> = {
   'PUT /v1/admin/tasks/:task/aliases/:alias': 'operator',
   'POST /v1/admin/tasks/:task/rollback': 'operator',
   'GET /v1/admin/tasks/:task/masking': 'viewer',
+  'GET /v1/admin/tasks/:task/privacy': 'viewer',
   'GET /v1/admin/tasks/:task/pace': 'viewer',
   'GET /v1/admin/tasks/:task/settings': 'viewer',
   'PUT /v1/admin/tasks/:task/settings': 'operator',

@@ -60,7 +60,7 @@ export async function openAdmin(
   watched: Partial<Parameters<typeof openWatch>[1]> = {},
 ) {
   const federation = await openFederation(options);
-  const { clock, rounds, task, channel } = federation;
+  const { clock, rounds, task, channel, privacy } = federation;
   const storage = await openStorage(undefined, clock);
   const secrets = { primitives: native, clock, random: seededRandom(7) };
   const operators = new Operators(storage.operatorTokens, storage.audit, secrets);
@@ -100,7 +100,7 @@ export async function openAdmin(
   };
   /** Watches as a coordinator does that begins now. */
   const watchAgain = () =>
-    openWatch({ rounds: tasks, checkIns, versionAliases, readability, settings }, watchPorts);
+    openWatch({ rounds: tasks, checkIns, versionAliases, readability, settings, privacy }, watchPorts);
   const watch = await watchAgain();
   const nothing = { withdraw: () => {}, revoke: async () => {}, reinstate: async () => {} };
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
@@ -134,6 +134,7 @@ export async function openAdmin(
     verdicts: storage.verdicts,
     populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
     convictions,
+    privacy,
     activePopulation: new ActivePopulation(storage.activity, () => 0, clock, federation.events),
     recentLog: new RecentLog(clock.now()),
     taskAdder: new TaskAdder({

@@ -1,6 +1,6 @@
 import type { AlertRule } from '@murmuration/api/alert';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
-import { watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
+import { type MetricSources, watchMetrics } from '@murmuration/coordinator/telemetry/metrics';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, type Federation, openFederation, updateOf } from '../federation.ts';
@@ -9,6 +9,7 @@ const values = 'values' as TaskName;
 
 let federation: Federation;
 let traffic: Traffic;
+let spent: ReturnType<MetricSources['privacy']>;
 let firing: { readonly rule: AlertRule }[];
 let registry: ReturnType<typeof watchMetrics>;
 
@@ -16,11 +17,13 @@ beforeEach(async () => {
   federation = await openFederation();
   traffic = new Traffic();
   firing = [];
+  spent = undefined;
   const { events, pool, clock } = federation;
   const sources = {
     tasks: () => [values],
     waiting: () => pool.size,
     isPaused: () => federation.rounds.isPaused,
+    privacy: () => spent,
     connected: () => 5,
     enrolled: () => 9,
     traffic: (task: TaskName) => traffic.of(task),
@@ -59,6 +62,18 @@ async function contribute(device: number): Promise<void> {
 }
 
 describe('the metrics', () => {
+  it('tell what is spent of a privacy budget, and nothing of a task without one', async () => {
+    const name = 'murmuration_privacy_spent_epsilon';
+    expect(Object.keys(await samples()).filter(key => key.startsWith('murmuration_privacy'))).toEqual([]);
+    spent = { epsilon: 1.5, steps: 3 };
+    expect(await samples()).toMatchObject({
+      [`${name}{task="values"}`]: 1.5,
+      'murmuration_privacy_released_versions{task="values"}': 3,
+    });
+    spent = { epsilon: Number.NaN, steps: 4 };
+    expect(await registry.metrics()).toContain(`${name}{task="values"} Nan`);
+  });
+
   it('follow a round from its check-ins to its version', async () => {
     await draw(3);
     expect(await samples()).toMatchObject({ 'murmuration_waiting_devices{task="values"}': 3 });

@@ -7,6 +7,7 @@ import type { Convictions } from '../../../population/convictions.ts';
 import type { DeviceRegistry } from '../../../population/device-registry.ts';
 import type { EnrolmentTokens } from '../../../population/enrolment-tokens.ts';
 import type { PopulationStatistics } from '../../../population/statistics.ts';
+import type { PrivacyBudgets } from '../../../privacy/budgets.ts';
 import type { VersionAliases } from '../../../promotion/version-aliases.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { VerdictStore } from '../../../registry/verdicts.ts';
@@ -31,6 +32,7 @@ import { logRoutes } from './log.ts';
 import { operatorTokenRoutes } from './operator-tokens.ts';
 import { overviewRoutes } from './overview.ts';
 import { paceRoutes } from './pace.ts';
+import { privacyRoutes } from './privacy.ts';
 import { roundRoutes } from './rounds.ts';
 import { adminScope } from './scope.ts';
 import { securityRoutes } from './security.ts';
@@ -63,6 +65,7 @@ export interface Administration {
   readonly populationStatistics: PopulationStatistics;
   readonly activePopulation: ActivePopulation;
   readonly convictions: Convictions;
+  readonly privacy: PrivacyBudgets;
   readonly inference: InferenceWatch;
   readonly inferenceTokens: InferenceTokens;
 }
@@ -97,6 +100,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     versionRoutes(scope, operators, administration);
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
+    privacyRoutes(scope, tasks, administration);
     alertRoutes(scope, operators, alerts, administration.webhooks, bounds.clock);
     inferenceRoutes(scope, operators, administration.inference);
     inferenceTokenRoutes(scope, operators, administration.inferenceTokens);

@@ -16,6 +16,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import * as z from 'zod';
 import type { Operators } from '../../../operators/operators.ts';
+import { versionPrivacyMessage } from '../../../privacy/messages.ts';
 import type { VersionAliases } from '../../../promotion/version-aliases.ts';
 import type { ModelVersion } from '../../../registry/model-version.ts';
 import type { History } from '../../../registry/ports.ts';
@@ -81,7 +82,7 @@ export function versionRoutes(
       const version = await history.version(parent);
       if (version) parents.set(parent, version.number);
     }
-    return found.map(({ task: _, parent, round, createdAt, ...rest }) => {
+    return found.map(({ task: _, parent, round, createdAt, privacy, ...rest }) => {
       const record = round ? made.get(round) : undefined;
       return {
         ...rest,
@@ -98,6 +99,7 @@ export function versionRoutes(
             }
           : null,
         verdicts: judged.get(rest.model) ?? { kept: 0, refused: 0 },
+        privacy: privacy ? versionPrivacyMessage(privacy) : null,
         aliases: namesOf(task, rest.number),
       };
     });

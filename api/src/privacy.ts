@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { count, instant } from './scalars.ts';
+
+const party = z.enum(['coordinator', 'device']);
+
+/** An ε with all that it stands on, or why there is none. */
+export const privacyStatement = z.object({
+  epsilon: z.number().nullable().describe('null: none holds, for the `reason`'),
+  delta: z.number(),
+  reason: z.string().nullable(),
+  unit: z.literal('device').describe('Whose contributions are hidden'),
+  adjacency: z
+    .literal('zero-out')
+    .describe('What can hardly be told apart: what a device contributed, and zeros in its place'),
+  released: z.string().describe('What anybody outside gets to see'),
+  clip: z.number().describe('Longest contribution of one device to one version, rounding included'),
+  noiseMultiplier: z.number().nullable().describe('z, where there is one for all versions'),
+  rounds: count.nullable().describe('n: versions'),
+  separation: count.nullable().describe('b: versions from one part of a device to its next; 1: every one'),
+  participations: count.nullable().describe('k: parts of a device'),
+  noiseBy: party,
+  enforcedBy: z.array(party).describe('Who keeps devices to separation and parts'),
+  notCounted: z.array(z.string()).describe('What else was done with the same devices’ data'),
+  mu: z.number().nullable().describe('μ of Gaussian differential privacy; null where no ε holds'),
+  truePositives: z
+    .number()
+    .nullable()
+    .describe(
+      'Share of those who took part that a test finds at most which accuses one in ten of the others wrongly',
+    ),
+  text: z.string().describe('All of it in plain words'),
+});
+export type PrivacyStatement = z.infer<typeof privacyStatement>;
+
+/** What a version and those before it tell of a device. */
+export const versionPrivacy = z.object({
+  step: count.describe('Versions that were released from the budget before it'),
+  statement: privacyStatement,
+  noiseShare: z
+    .number()
+    .nullable()
+    .describe('Norm of the noise / norm of the sum; null where the noise hides the sum entirely'),
+});
+export type VersionPrivacy = z.infer<typeof versionPrivacy>;
+
+/** What a version is worth to those who only want to know its ε. */
+export const publicPrivacy = z.object({
+  epsilon: z.number().nullable(),
+  delta: z.number(),
+  text: z.string(),
+});
+
+/** GET /v1/admin/tasks/:task/privacy: what the budget allows, and what is spent of it. */
+export const privacyBudget = z.object({
+  epsilon: z.number(),
+  delta: z.number(),
+  steps: count.describe('Versions that were released'),
+  rounds: count.describe('Versions that the budget is for'),
+  isSpent: z.boolean().describe('No round begins any more'),
+  separation: count,
+  participations: count,
+  bands: count.describe('Versions whose noise a version takes back a part of, itself among them'),
+  noiseMultiplier: z.number(),
+  spent: privacyStatement,
+  noise: z.string().nullable().describe('How large the noise of the last versions is, in plain words'),
+  history: z
+    .array(z.object({ number: count, createdAt: instant, epsilon: z.number().nullable() }))
+    .describe('ε of versions, oldest first, evenly thinned'),
+});
+export type PrivacyBudget = z.infer<typeof privacyBudget>;

@@ -1,0 +1,72 @@
+import { type PrivacyBudget, privacyBudget } from '@murmuration/api/privacy';
+import { taskName } from '@murmuration/api/scalars';
+import { noiseShare } from '@murmuration/privacy/statements/words';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import * as z from 'zod';
+import type { PrivacyBudgets } from '../../../privacy/budgets.ts';
+import { statementMessage } from '../../../privacy/messages.ts';
+import type { History } from '../../../registry/ports.ts';
+import type { AllRounds } from '../../../rounds/all-tasks.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import { iso } from './schemas.ts';
+
+/** Versions whose ε a chart shows, at most. */
+const mostPoints = 200;
+/** The last versions, whose noise is told. */
+const lastVersions = 10;
+
+/** What the privacy budget of a task allows, and what is spent of it. */
+export function privacyRoutes(
+  scope: App,
+  tasks: AllRounds,
+  { privacy, history }: { readonly privacy: PrivacyBudgets; readonly history: History },
+): void {
+  scope.get(
+    '/tasks/:task/privacy',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'The privacy budget, what is spent of it, and what ε stands on; null without a budget',
+        params: z.object({ task: taskName }),
+        response: { 200: privacyBudget.nullable(), 404: problem },
+      },
+    },
+    async ({ params: { task: name } }): Promise<PrivacyBudget | null> => {
+      const found = tasks.get(name);
+      if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
+      const { task, isSpent } = found;
+      const status = privacy.statusOf(task);
+      if (!status || !task.privacy) return null;
+      const { separation, participations, bands, noiseMultiplier } = task.privacy;
+      const { epsilon, delta, steps, rounds, statement } = status;
+      const last = await history.versions(task.name, Number.MAX_SAFE_INTEGER, lastVersions);
+      const noisy = last.flatMap(each => (each.privacy ? [each.privacy] : []));
+      const all = await history.thinned(task.name, mostPoints);
+      return {
+        epsilon,
+        delta,
+        steps,
+        rounds,
+        isSpent: isSpent || steps >= rounds,
+        separation,
+        participations,
+        bands,
+        noiseMultiplier,
+        spent: statementMessage(statement),
+        noise: noisy.length > 0 ? noiseShare(noisy).words : null,
+        history: all.flatMap(({ number, createdAt, privacy: of }) =>
+          of
+            ? [
+                {
+                  number,
+                  createdAt: iso(createdAt),
+                  epsilon: of.statement.holds ? of.statement.epsilon : null,
+                },
+              ]
+            : [],
+        ),
+      };
+    },
+  );
+}

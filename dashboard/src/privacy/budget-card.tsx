@@ -1,0 +1,69 @@
+import type { PrivacyBudget } from '@murmuration/api/privacy';
+import { Chart } from '@murmuration/ui/charts/chart';
+import { useMemo } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { count, figure } from '../format/format.ts';
+import { words } from './words.ts';
+
+/** What the versions of a task may tell of a device, and what they have told. */
+export function BudgetCard({ budget }: { readonly budget: PrivacyBudget | null }) {
+  return (
+    <section class="card" aria-labelledby="budget">
+      <h2 id="budget">{words.budget.title}</h2>
+      {budget ? <Spent budget={budget} /> : <p class="hint">{words.budget.none}</p>}
+    </section>
+  );
+}
+
+function Spent({ budget }: { readonly budget: PrivacyBudget }) {
+  const { epsilon, delta, steps, rounds, isSpent, spent, noise } = budget;
+  const share = spent.epsilon === null ? 1 : Math.min(1, spent.epsilon / epsilon);
+  const { terms } = words.budget;
+  return (
+    <>
+      <div class="memory">
+        <span>
+          <strong>{words.budget.epsilon(spent.epsilon)}</strong> {isSpent && words.budget.isSpent}
+        </span>
+        <span class="muted">{words.budget.of(epsilon, delta)}</span>
+        <span class="meter" aria-hidden="true">
+          <span class="some" style={{ inlineSize: `${100 * share}%` }} />
+        </span>
+      </div>
+      <p>{spent.text}</p>
+      {noise && <p>{noise}</p>}
+      <dl class="explained">
+        <dt>
+          {terms.versions.name} <strong>{words.budget.versions(steps, rounds)}</strong>
+        </dt>
+        <dd>{terms.versions.text}</dd>
+        <dt>
+          {terms.separation.name} <strong>{count(budget.separation)}</strong>
+        </dt>
+        <dd>{terms.separation.text(budget.participations)}</dd>
+        <dt>
+          {terms.noise.name} <strong>{figure(budget.noiseMultiplier)}</strong>
+        </dt>
+        <dd>{terms.noise.text(budget.bands)}</dd>
+      </dl>
+      <Curve history={budget.history} />
+    </>
+  );
+}
+
+/** ε as it grew from version to version. */
+function Curve({ history }: Pick<PrivacyBudget, 'history'>) {
+  const { theme } = useDashboard();
+  const content = useMemo(
+    () => ({
+      title: words.budget.curve,
+      x: { label: words.budget.byVersion, values: history.map(({ number }) => number) },
+      y: { label: 'ε', format: figure },
+      kind: 'lines' as const,
+      place: (x: number) => words.budget.placeOf(x),
+      series: [{ label: 'ε', colour: 'shared' as const, values: history.map(({ epsilon }) => epsilon) }],
+    }),
+    [history],
+  );
+  return history.length < 2 ? null : <Chart content={content} theme={theme.theme.value} />;
+}
