@@ -22,6 +22,7 @@ const order: Record<string, readonly string[]> = {
     'time',
     'weights',
   ],
+  'privacy/src': ['numerics', 'samplers', 'mechanisms', 'accountants', 'statements'],
   'engine/src': [
     'tfjs',
     'kernels',
