@@ -1,5 +1,6 @@
-export { type Account, accountOf } from './accountants/account.ts';
+export { type Account, accountOf, renyiOf } from './accountants/account.ts';
 export { gaussianDelta, gaussianEpsilon, gaussianMu, truePositives } from './accountants/gaussian.ts';
+export { type Converted, type Renyi, renyiDelta, renyiEpsilon, standardOrders } from './accountants/renyi.ts';
 export { muOf, rhoOf, zcdpDelta, zcdpEpsilon } from './accountants/zcdp.ts';
 export {
   type BandedNoise,
@@ -10,7 +11,7 @@ export {
 export { bisrNoising, bisrStrategy } from './mechanisms/bisr.ts';
 export { type Blt, bltNoising, bltStrategy } from './mechanisms/blt.ts';
 export { type BltNoise, type BltState, bltNoise } from './mechanisms/blt-noise.ts';
-export type { Composed, Correlated, Gaussian, Mechanism, Repeated } from './mechanisms/mechanism.ts';
+export type { Composed, Correlated, Gaussian, Mechanism, Repeated, Sampled } from './mechanisms/mechanism.ts';
 export type { NoiseOptions, SeedOf } from './mechanisms/noise-stream.ts';
 export type { Participation } from './mechanisms/participation.ts';
 export { type Errors, errorsOf, roundVariance, sensitivitySquared } from './mechanisms/toeplitz.ts';

@@ -1,13 +1,20 @@
 import type { Mechanism } from '../mechanisms/mechanism.ts';
+import { ComposedLoss } from './composition.ts';
 import { gaussianDelta, gaussianEpsilon, truePositives } from './gaussian.ts';
-import { muOfMechanism } from './mu.ts';
+import { gaussianRenyi, sampledGaussianRenyi } from './gaussian-renyi.ts';
+import { type Mixture, mixtureCells, stepFor } from './mixture-loss.ts';
+import { type Parts, partsOf } from './parts.ts';
+import { lossOf, reverseLossOf } from './privacy-loss.ts';
+import type { Renyi } from './renyi.ts';
 
 /** What one accountant says of a mechanism. */
 export interface Account {
-  /** By which curve: `gaussian` is exact. */
-  readonly accountant: 'gaussian';
-  /** μ of the Gaussian mechanism that is as private, infinite without noise. */
-  readonly mu: number;
+  /** By which curve: `gaussian` is exact; `pld` composes privacy loss distributions, rounded so that ε is never too small. */
+  readonly accountant: 'gaussian' | 'pld';
+  /** Whether there is noise wherever something is released; without, every ε is infinite. */
+  readonly hasNoise: boolean;
+  /** μ of the Gaussian mechanism that is as private, for `gaussian`. */
+  readonly mu?: number;
   /** The least ε at δ; infinite where there is none. */
   epsilonAt(delta: number): number;
   /** The least δ at ε ≥ 0. */
@@ -17,16 +24,79 @@ export interface Account {
 }
 
 /**
- * The account of a mechanism by the accountant that is exact for it.
+ * The account of a mechanism by the best accountant that there is for it.
  * @throws MurmurationError `config.invalid` for a mechanism with numbers out of range.
  */
 export function accountOf(mechanism: Mechanism): Account {
-  const mu = muOfMechanism(mechanism);
+  const parts = partsOf(mechanism);
+  return parts.sampled.length === 0 || parts.squaredMu === Infinity
+    ? gaussianAccount(Math.sqrt(parts.squaredMu))
+    : lossAccount(parts);
+}
+
+/** Rényi differential privacy of a mechanism: quicker than the account, and looser. */
+export function renyiOf(mechanism: Mechanism): Renyi {
+  const { squaredMu, sampled } = partsOf(mechanism);
+  const curves = sampled.map(({ probability, noiseMultiplier, times }) => {
+    const once = sampledGaussianRenyi(probability, noiseMultiplier);
+    return (order: number) => times * once(order);
+  });
+  if (squaredMu > 0) curves.push(gaussianRenyi(squaredMu ** -0.5));
+  return order => curves.reduce((sum, curve) => sum + curve(order), 0);
+}
+
+function gaussianAccount(mu: number): Account {
   return {
     accountant: 'gaussian',
+    hasNoise: mu < Infinity,
     mu,
     epsilonAt: delta => gaussianEpsilon(mu, delta),
     deltaAt: epsilon => gaussianDelta(mu, epsilon),
     truePositivesAt: falsePositives => truePositives(mu, falsePositives),
   };
+}
+
+/** Both directions of adjacency: what a device contributed against zeros, and zeros against what it contributed. */
+function lossAccount({ squaredMu, sampled }: Parts): Account {
+  const mixtures: { mixture: Mixture; times: number }[] = sampled.map(
+    ({ probability, noiseMultiplier, times }) => ({
+      mixture: { sigma: noiseMultiplier, shifts: [0, 1], probabilities: [1 - probability, probability] },
+      times,
+    }),
+  );
+  if (squaredMu > 0)
+    mixtures.push({ mixture: { sigma: squaredMu ** -0.5, shifts: [1], probabilities: [1] }, times: 1 });
+  const step = stepFor(...mixtures.map(({ mixture }) => mixture));
+  const cells = mixtures.map(({ mixture, times }) => ({ cells: mixtureCells(mixture, step), times }));
+  const directions = [lossOf, reverseLossOf].map(
+    direction =>
+      new ComposedLoss(
+        cells.map(({ cells, times }) => ({ loss: direction(cells), times })),
+        step,
+      ),
+  );
+  return {
+    accountant: 'pld',
+    hasNoise: true,
+    epsilonAt: delta => Math.max(...directions.map(each => each.epsilonAt(delta))),
+    deltaAt: epsilon => Math.max(...directions.map(each => each.deltaAt(epsilon))),
+    truePositivesAt(falsePositives) {
+      const curves = directions.map(each => each.curveNear(falsePositives / 10));
+      return truePositivesBelow(epsilon => Math.max(...curves.map(curve => curve(epsilon))), falsePositives);
+    },
+  };
+}
+
+/** The least of what every point of a curve allows: TPR ≤ exp(ε) FPR + δ, and 1 − FPR ≤ exp(ε) (1 − TPR) + δ. */
+function truePositivesBelow(deltaAt: (epsilon: number) => number, falsePositives: number): number {
+  let least = 1;
+  for (let epsilon = 0; epsilon < 20; epsilon += 0.01) {
+    const delta = deltaAt(epsilon);
+    least = Math.min(
+      least,
+      Math.exp(epsilon) * falsePositives + delta,
+      1 - Math.exp(-epsilon) * (1 - falsePositives - delta),
+    );
+  }
+  return least;
 }

@@ -1,36 +1,17 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import {
-  correlatedSensitivitySquared,
-  type Mechanism,
-  requireNoiseMultiplier,
-} from '../mechanisms/mechanism.ts';
+import type { Mechanism } from '../mechanisms/mechanism.ts';
+import { partsOf } from './parts.ts';
 
 /**
- * μ of the Gaussian mechanism that is exactly as private, infinite without noise (Dong et al. 2019; parts compose to the root of the sum
- * of their squares, their Corollary 2).
- * @throws MurmurationError `config.invalid` for a mechanism with numbers out of range.
+ * μ of the Gaussian mechanism that is exactly as private, infinite without noise.
+ * @throws MurmurationError `config.invalid` where a part is not Gaussian and so has no μ, and for a mechanism with numbers out of range.
  */
-export const muOfMechanism = (mechanism: Mechanism): number => Math.sqrt(squaredMu(mechanism));
-
-function squaredMu(mechanism: Mechanism): number {
-  switch (mechanism.kind) {
-    case 'gaussian':
-      requireNoiseMultiplier(mechanism.noiseMultiplier);
-      return mechanism.noiseMultiplier ** -2;
-    case 'correlated':
-      requireNoiseMultiplier(mechanism.noiseMultiplier);
-      return correlatedSensitivitySquared(mechanism) / mechanism.noiseMultiplier ** 2;
-    case 'repeated': {
-      requireTimes(mechanism.times);
-      const once = squaredMu(mechanism.of);
-      return mechanism.times === 0 ? 0 : mechanism.times * once;
-    }
-    case 'composed':
-      return mechanism.parts.reduce((sum, part) => sum + squaredMu(part), 0);
-  }
-}
-
-function requireTimes(times: number): void {
-  if (!(Number.isSafeInteger(times) && times >= 0))
-    throw new MurmurationError('config.invalid', `times is a whole number from 0 on; found ${times}.`);
+export function muOfMechanism(mechanism: Mechanism): number {
+  const { squaredMu, sampled } = partsOf(mechanism);
+  if (sampled.length > 0)
+    throw new MurmurationError(
+      'config.invalid',
+      'Noise on sums of sampled devices is not Gaussian, so that it has no μ; accountOf has its ε.',
+    );
+  return Math.sqrt(squaredMu);
 }

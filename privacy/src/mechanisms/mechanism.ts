@@ -20,6 +20,14 @@ export interface Correlated extends Participation {
   readonly noiseMultiplier: number;
 }
 
+/** A release to which a device contributes with a probability only, because the coordinator tosses a coin for each device and nobody sees how it fell. */
+export interface Sampled {
+  readonly kind: 'sampled';
+  /** q, above 0 and at most 1: independent for each device and each release. Devices that come when they like are not sampled. */
+  readonly probability: number;
+  readonly of: Gaussian;
+}
+
 /** The same mechanism several times, each on what a device contributes then, chosen after those before it were seen. */
 export interface Repeated {
   readonly kind: 'repeated';
@@ -34,7 +42,7 @@ export interface Composed {
 }
 
 /** What adds noise to what is released: data, of which accountants are functions. */
-export type Mechanism = Gaussian | Correlated | Repeated | Composed;
+export type Mechanism = Gaussian | Correlated | Sampled | Repeated | Composed;
 
 /** The first column of the strategy of correlated noise over all its rounds. */
 function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds'>): Float64Array {

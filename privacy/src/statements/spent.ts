@@ -1,4 +1,5 @@
 import { type Account, accountOf } from '../accountants/account.ts';
+import { gaussianMu } from '../accountants/gaussian.ts';
 import type { Mechanism } from '../mechanisms/mechanism.ts';
 import { checkedParticipation } from '../mechanisms/participation.ts';
 import { requireDelta } from './budget.ts';
@@ -32,22 +33,26 @@ export function spent(mechanism: Mechanism, delta: number, circumstances: Circum
   } as const;
   const reason = reasonAgainst(account, circumstances);
   if (reason !== undefined) return { ...terms, holds: false, reason };
+  const epsilon = account.epsilonAt(delta);
   return {
     ...terms,
     holds: true,
-    epsilon: account.epsilonAt(delta),
+    epsilon,
     accountant: account.accountant,
-    mu: account.mu,
+    mu: account.mu ?? (epsilon === 0 ? 0 : gaussianMu(epsilon, delta)),
     truePositives: account.truePositivesAt(falsePositives),
   };
 }
 
 /** Why no ε holds, as a sentence; undefined where one does. */
-function reasonAgainst({ mu }: Account, { clip, enforcedBy, broken }: Circumstances): string | undefined {
+function reasonAgainst(
+  { hasNoise }: Account,
+  { clip, enforcedBy, broken }: Circumstances,
+): string | undefined {
   if (broken !== undefined) return broken;
   if (!(clip > 0 && Number.isFinite(clip)))
     return 'Contributions are not clipped, so that one device can contribute without limit.';
-  if (mu === Infinity) return 'No noise is added.';
+  if (!hasNoise) return 'No noise is added.';
   if (enforcedBy.length === 0) return 'Nobody keeps devices to the number of their parts.';
   return undefined;
 }
@@ -60,12 +65,14 @@ function numbersOf(mechanism: Mechanism): Numbers {
       const { n, b, k } = checkedParticipation(mechanism);
       return { noiseMultiplier: mechanism.noiseMultiplier, rounds: n, separation: b, participations: k };
     }
+    case 'sampled':
+      return { ...numbersOf(mechanism.of), probability: mechanism.probability };
     case 'repeated': {
-      const { noiseMultiplier, participations, rounds } = numbersOf(mechanism.of);
+      const { noiseMultiplier, participations, rounds, probability } = numbersOf(mechanism.of);
       // What is repeated with all its rounds has no separation as a whole.
       const all =
         participations === undefined || rounds !== undefined ? undefined : participations * mechanism.times;
-      return { noiseMultiplier, participations: all };
+      return { noiseMultiplier, participations: all, probability };
     }
     case 'composed':
       return {};

@@ -29,6 +29,8 @@ export interface Numbers {
   readonly separation?: number | undefined;
   /** k: parts of a device, at most. */
   readonly participations?: number | undefined;
+  /** q: how likely the coordinator draws a device for a part, where it really draws. */
+  readonly probability?: number | undefined;
 }
 
 interface Terms extends Numbers, Required<Omit<Circumstances, 'broken'>> {
@@ -41,9 +43,11 @@ interface Terms extends Numbers, Required<Omit<Circumstances, 'broken'>> {
 }
 
 /** An ε with all that it stands on. */
-export interface Promised extends Terms, Pick<Account, 'accountant' | 'mu'> {
+export interface Promised extends Terms, Pick<Account, 'accountant'> {
   readonly holds: true;
   readonly epsilon: number;
+  /** μ of the Gaussian mechanism that is as private: everywhere for the accountant `gaussian`, and at this δ for others. */
+  readonly mu: number;
   /** The largest share of those who took part that a test can find which accuses one in ten of the others wrongly. */
   readonly truePositives: number;
 }

@@ -27,14 +27,19 @@ export function describeStatement(statement: Statement): string {
   ].join(' ');
 }
 
-const accountants = { gaussian: 'the exact curve of Gaussian noise' } as const;
+const accountants = {
+  gaussian: 'the exact curve of Gaussian noise',
+  pld: 'privacy loss distributions, rounded up',
+} as const;
 
 const noiseOf = ({ noiseMultiplier }: Numbers): string =>
   noiseMultiplier === undefined ? '' : `, and the noise multiplier is ${figure(noiseMultiplier)}`;
 
-function participationOf({ rounds, separation, participations }: Numbers): string {
+function participationOf({ rounds, separation, participations, probability }: Numbers): string {
   if (participations === undefined) return '';
-  const often = participations === 1 ? 'once' : `${figure(participations)} times`;
+  const often = participations === 1 ? 'once' : `${participations.toLocaleString('en')} times`;
+  if (probability !== undefined)
+    return ` The coordinator draws each device with the probability ${figure(probability)}, ${often}.`;
   if (rounds === undefined || separation === undefined) return ` A device takes part at most ${often}.`;
   return ` In ${rounds.toLocaleString('en')} rounds a device takes part at most ${often}, no sooner than ${separation.toLocaleString('en')} rounds after its last part.`;
 }

@@ -1,11 +1,13 @@
-import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
+import { accountOf, renyiOf } from '@murmuration/privacy/accountants/account';
+import { gaussianEpsilon, gaussianMu } from '@murmuration/privacy/accountants/gaussian';
+import { renyiEpsilon } from '@murmuration/privacy/accountants/renyi';
 import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
 import { calibrate } from '@murmuration/privacy/statements/calibrate';
 import { spent } from '@murmuration/privacy/statements/spent';
 import type { Circumstances, Promised } from '@murmuration/privacy/statements/statement';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../codes.ts';
-import { mechanismCase, relativeError } from '../vectors.ts';
+import { mechanismCase, publishedCase, relativeError } from '../vectors.ts';
 
 const circumstances: Circumstances = {
   clip: 0.5,
@@ -117,7 +119,70 @@ describe('what a mechanism has spent', () => {
   });
 });
 
+describe('what a sampled mechanism has spent', () => {
+  const gaussian = { kind: 'gaussian', noiseMultiplier: 1 } as const;
+  const sampled = { kind: 'sampled', probability: 0.05, of: gaussian } as const;
+
+  it('is less than without sampling, and names how devices are drawn', () => {
+    const statement = promised({ kind: 'repeated', times: 20, of: sampled }, 1e-6, {
+      enforcedBy: ['coordinator'],
+    });
+    expect(statement).toMatchObject({
+      accountant: 'pld',
+      probability: 0.05,
+      participations: 20,
+      noiseMultiplier: 1,
+    });
+    expect(statement.epsilon).toBeLessThan(gaussianEpsilon(Math.sqrt(20), 1e-6) / 5);
+    // The Gaussian mechanism that spends as much at this δ.
+    expect(relativeError(statement.mu, gaussianMu(statement.epsilon, 1e-6))).toBeLessThan(1e-12);
+    expect(statement.truePositives).toBeGreaterThan(0.1);
+    expect(statement.truePositives).toBeLessThan(0.6);
+  });
+
+  it('is claimed by no mechanism that does not say so', () => {
+    const { epsilon, probability } = promised({ kind: 'repeated', times: 20, of: gaussian }, 1e-6);
+    expect(probability).toBeUndefined();
+    expect(epsilon).toBe(gaussianEpsilon(Math.sqrt(20), 1e-6));
+  });
+});
+
 describe('calibration', () => {
+  it('of a sampled release is that of gdp-sigma-1', () => {
+    const { inputs, expected } = publishedCase<Record<'epsilon' | 'delta' | 'q', number>, { sigma: number }>(
+      'gdp-sigma-1',
+    );
+    const { of } = calibrate(inputs, { kind: 'sampled', probability: inputs.q, of: { kind: 'gaussian' } });
+    expect(relativeError(of.noiseMultiplier, expected.sigma)).toBeLessThan(1e-4);
+    expect(
+      accountOf({ kind: 'sampled', probability: inputs.q, of }).epsilonAt(inputs.delta),
+    ).toBeLessThanOrEqual(1);
+  });
+
+  it.each(['opacus-noise-rdp-epochs', 'opacus-noise-prv-steps', 'opacus-noise-prv-epochs'])(
+    'is that of %s, whose search ends within 0.01 below the budget',
+    id => {
+      const { inputs, expected } = publishedCase<
+        Record<'target_epsilon' | 'delta' | 'q' | 'steps' | 'epochs', number> & { accountant: 'rdp' | 'prv' },
+        { noise_multiplier: number }
+      >(id);
+      const times = inputs.steps ?? Math.round(inputs.epochs / inputs.q);
+      const of = { kind: 'gaussian', noiseMultiplier: expected.noise_multiplier } as const;
+      const mechanism: Mechanism = {
+        kind: 'repeated',
+        times,
+        of: { kind: 'sampled', probability: inputs.q, of },
+      };
+      const epsilon =
+        inputs.accountant === 'rdp'
+          ? renyiEpsilon(renyiOf(mechanism), inputs.delta).value
+          : accountOf(mechanism).epsilonAt(inputs.delta);
+      // Printed with four digits; the other accountant adds its own error of at most 0.01 to each side.
+      expect(epsilon).toBeLessThan(inputs.target_epsilon + 1e-3);
+      expect(epsilon).toBeGreaterThan(inputs.target_epsilon - (inputs.accountant === 'rdp' ? 0.011 : 0.031));
+    },
+  );
+
   it.each([
     [0.01, 1e-15],
     [1, 1e-10],

@@ -1,0 +1,72 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import {
+  correlatedSensitivitySquared,
+  type Mechanism,
+  requireNoiseMultiplier,
+} from '../mechanisms/mechanism.ts';
+
+/** Releases of a sampled Gaussian mechanism. */
+export interface SampledPart {
+  readonly probability: number;
+  readonly noiseMultiplier: number;
+  readonly times: number;
+}
+
+/** What a mechanism is made of, however it was composed. */
+export interface Parts {
+  /** μ² of all Gaussian parts together: they compose to one Gaussian mechanism (Dong et al. 2019, Corollary 2). Infinite without noise. */
+  readonly squaredMu: number;
+  readonly sampled: readonly SampledPart[];
+}
+
+/** @throws MurmurationError `config.invalid` for a mechanism with numbers out of range. */
+export function partsOf(mechanism: Mechanism): Parts {
+  const sampled = new Map<string, SampledPart>();
+  let squaredMu = 0;
+
+  function add(part: Mechanism, times: number): void {
+    switch (part.kind) {
+      case 'gaussian':
+        requireNoiseMultiplier(part.noiseMultiplier);
+        if (times > 0) squaredMu += times * part.noiseMultiplier ** -2;
+        return;
+      case 'correlated':
+        requireNoiseMultiplier(part.noiseMultiplier);
+        if (times > 0) squaredMu += (times * correlatedSensitivitySquared(part)) / part.noiseMultiplier ** 2;
+        return;
+      case 'sampled':
+        addSampled(part.probability, part.of.noiseMultiplier, times);
+        return;
+      case 'repeated':
+        requireTimes(part.times);
+        add(part.of, times * part.times);
+        return;
+      case 'composed':
+        for (const each of part.parts) add(each, times);
+    }
+  }
+
+  function addSampled(probability: number, noiseMultiplier: number, times: number): void {
+    requireNoiseMultiplier(noiseMultiplier);
+    if (!(probability > 0 && probability <= 1))
+      throw new MurmurationError(
+        'config.invalid',
+        `The probability with which a device is drawn is above 0 and at most 1; found ${probability}.`,
+      );
+    if (probability === 1 || noiseMultiplier === 0) {
+      add({ kind: 'gaussian', noiseMultiplier }, times);
+      return;
+    }
+    const key = `${probability} ${noiseMultiplier}`;
+    const before = sampled.get(key)?.times ?? 0;
+    if (times > 0) sampled.set(key, { probability, noiseMultiplier, times: before + times });
+  }
+
+  add(mechanism, 1);
+  return { squaredMu, sampled: [...sampled.values()] };
+}
+
+function requireTimes(times: number): void {
+  if (!(Number.isSafeInteger(times) && times >= 0))
+    throw new MurmurationError('config.invalid', `times is a whole number from 0 on; found ${times}.`);
+}
