@@ -27,6 +27,7 @@ const mayImport: Record<string, readonly string[]> = {
     'coordinator',
     'client-sdk',
     'demo-keyboard-app/task',
+    'privacy',
     'sql',
     'engine',
     'protocol',

@@ -61,6 +61,8 @@ export interface CorePorts {
   readonly storage: Storage;
   /** Open. */
   readonly population: Population;
+  /** Devices that will have enrolled once they are wanted, where that is known. */
+  readonly expected?: number;
   readonly channel: DeviceChannel;
   readonly unmasker: Unmasker;
   readonly noise: NoiseMaker;
@@ -123,7 +125,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     noise: ports.noise,
     random: ports.secrets,
     clock,
-    enrolled: () => population.size,
+    enrolled: () => Math.max(population.size, ports.expected ?? 0),
   });
 
   await startBackend();

@@ -17,6 +17,9 @@ import { devicesNeeded, mechanismAfter, type TaskPrivacy } from '../task/task-pr
 import type { OpenBudget, Parts, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
 
+/** What rounding of numbers may take from noise, many times over. */
+const roundedUp = 1e-12;
+
 export interface BudgetPorts {
   readonly ledger: PrivacyLedger;
   readonly noise: NoiseMaker;
@@ -213,8 +216,10 @@ export class PrivacyBudgets {
         `Versions of ${task} have spent ε = ${already.toPrecision(4)} at δ = ${privacy.delta} before; the budget is ε = ${privacy.epsilon}.`,
       );
     }
-    const whole = muOfMechanism(mechanismAfter(privacy, privacy.rounds));
-    const terms = { ...privacy, noiseMultiplier: (privacy.noiseMultiplier * whole) / Math.sqrt(left) };
+    const whole = muOfMechanism(mechanismAfter(privacy, privacy.rounds)) / Math.sqrt(left);
+    // What is calibrated already is not rounded again; whatever is, is rounded up.
+    const noiseMultiplier = whole > 1 ? privacy.noiseMultiplier * whole * (1 + roundedUp) : privacy.noiseMultiplier;
+    const terms = { ...privacy, noiseMultiplier };
     return { ...(await this.#begin(task, terms)), terms };
   }
 

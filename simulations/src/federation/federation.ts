@@ -3,6 +3,7 @@ import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { describeModel } from '@murmuration/engine/models/model';
+import type { Statement } from '@murmuration/privacy/statements/statement';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -65,6 +66,8 @@ export interface Federation {
   newest(): Promise<ModelFiles>;
   /** The first and the newest version on the own examples of each of some clients, by number; `examples` of each beside others. */
   compareClients(clients: readonly number[]): Promise<Compared>;
+  /** What the newest version and those before it tell of a device; undefined without a privacy budget. */
+  spent(): Promise<Statement | undefined>;
   /** SHA-256 of the weights of the newest version, in hexadecimal. */
   weightsHash(): Promise<string>;
   close(): Promise<void>;
@@ -132,6 +135,7 @@ async function assemble(
         roundRandom: roundRandom.bytes,
         behaviour,
         events,
+        devices: data.clients.length,
         leave: (device, ms) => crowd.leave(device, ms),
         passed: (bytes, way) => watch?.passed(bytes, way),
       })
@@ -232,6 +236,9 @@ async function assemble(
         first: await measureClients(await firstModel(task), clients),
         newest: await measureClients(await newest(), clients),
       };
+    },
+    async spent() {
+      return (await history.head(task.name))?.version.privacy?.statement;
     },
     async weightsHash() {
       const { version } = (await history.head(task.name))!;

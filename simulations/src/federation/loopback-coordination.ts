@@ -28,6 +28,8 @@ export interface LoopbackSetup {
   readonly roundRandom: RandomBytes;
   readonly behaviour: Pick<Behaviour, 'transferMs' | 'silentAt' | 'faults'>;
   readonly events: CoordinatorEvents;
+  /** How many there are. */
+  readonly devices: number;
   /** A device goes offline at once, for so many ms at least. */
   readonly leave: (device: number, ms: number) => void;
   readonly passed: (bytes: number, way: 'up' | 'down') => void;
@@ -57,6 +59,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
     secrets: seededRandom(seed, 'noise'),
     storage,
     population,
+    expected: setup.devices,
     channel: connections,
     unmasker: countedAs(clock.work, unmasker),
     noise: countedAs(clock.work, noise),

@@ -1,4 +1,5 @@
 import { sdkVersion } from '@murmuration/client-sdk/device/sdk-version';
+import type { Statement } from '@murmuration/privacy/statements/statement';
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { PlainData, RoundEnded, RunBegun, RunEnded, RunEvent } from '../run-events/run-event.ts';
@@ -69,7 +70,9 @@ export async function* simulate<Settings extends CommonSettings, Example>(
   const finished = async (outcome: RunEnded['outcome'], reason: string): Promise<RunEnded> => {
     const seconds = (systemClock.now() - startedAt) / 1_000;
     const weightsSha256 = outcome === 'failed' ? null : await federation.weightsHash();
-    const figures = figuresOf(progress, scenario.figures?.(progress, settings) ?? {});
+    const spent = await federation.spent();
+    const own = scenario.figures?.(progress, settings) ?? {};
+    const figures = figuresOf(progress, { ...(spent && privacyFigures(spent)), ...own });
     const event: RunEnded = { type: 'run-ended', outcome, reason, seconds, figures, weightsSha256 };
     tell(event);
     return event;
@@ -112,6 +115,11 @@ export async function* simulate<Settings extends CommonSettings, Example>(
 /** What every run is told with. */
 function figuresOf({ measured, rounds, reachedAt }: RunProgress, own: Readonly<Record<string, PlainData>>) {
   return { rounds, reachedAt, ...measured.at(-1)?.metrics, ...own };
+}
+
+/** ε of a device over all versions of the run; null where none holds. */
+function privacyFigures(spent: Statement): Record<string, PlainData> {
+  return { epsilon: spent.holds ? spent.epsilon : null, delta: spent.delta };
 }
 
 function numbersOf(metrics: RoundEnded['metrics']): Record<string, number> | undefined {

@@ -1,6 +1,7 @@
 import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { Task } from '@murmuration/coordinator/task/task';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
@@ -21,6 +22,7 @@ export function taskOf(
     plan: { ...plan, seed },
     update,
     masking: enabled ? masks : 'off',
+    privacy: privacyOf(settings),
     cohort: {
       goal: cohort.goal,
       minimum: Math.max(1, Math.ceil(cohort.minimumShare * cohort.goal)),
@@ -32,4 +34,26 @@ export function taskOf(
     strategy: strategyOf(settings.strategy),
     evaluation,
   } as TaskDefinition);
+}
+
+/** Throws `config.invalid` for a budget under which a run could not go on to its end. */
+function privacyOf({ privacy, stop, cohort }: CommonSettings): TaskDefinition['privacy'] {
+  const { epsilon, rounds, participations, ...rest } = privacy;
+  if (epsilon === null) return null;
+  if (rounds !== null && rounds < stop.rounds)
+    throw new MurmurationError(
+      'config.invalid',
+      `privacy.rounds (${rounds}) are fewer than stop.rounds (${stop.rounds}): the budget would be spent before the run ends.`,
+    );
+  if (rest.separation > 1 && cohort.selection !== 'steered')
+    throw new MurmurationError(
+      'config.invalid',
+      'privacy.separation above 1 takes cohort.selection=steered: devices drawn uniformly may not take part again so soon.',
+    );
+  return {
+    ...rest,
+    epsilon,
+    rounds: rounds ?? stop.rounds,
+    ...(participations !== null && { participations }),
+  };
 }

@@ -47,6 +47,19 @@ export const commonSettings = {
       graph: z.enum(['sparse', 'complete']).default('sparse'),
     })
     .prefault({}),
+  /** As `privacy` of a task; `epsilon` null: no budget. It takes `update.weighting` uniform. */
+  privacy: z
+    .strictObject({
+      epsilon: positive.max(1e6).nullable().default(null),
+      delta: positive.lt(1).default(1e-5),
+      /** Versions that the budget is for; null: as many as the run has rounds. */
+      rounds: whole.max(1_000_000).nullable().default(null),
+      /** Above 1 it takes `cohort.selection` steered, as the devices that come then have to be others. */
+      separation: whole.max(1_000_000).default(1),
+      participations: whole.max(1_000_000).nullable().default(null),
+      noise: z.enum(['correlated', 'independent']).default('correlated'),
+    })
+    .prefault({}),
   cohort: z
     .strictObject({
       /** Updates that a round waits for. */
