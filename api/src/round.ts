@@ -45,6 +45,21 @@ export type RoundSummary = z.infer<typeof roundSummary>;
 export const roundDetail = z.object({
   ...past,
   phases: z.array(phaseRecord).describe('In order; empty of rounds recorded before phases were kept'),
+  groups: z
+    .array(
+      z.object({
+        devices: count.describe('Dealt to it'),
+        contributors: count.describe('Updates that came from it'),
+        norm: z.number().nullable().describe('L2 norm of its mean; null where its sum did not count'),
+        distance: z
+          .number()
+          .nullable()
+          .describe('L2 distance of its mean to the median of all; null as above'),
+        failure: z.string().nullable().describe('Why its sum did not count'),
+      }),
+    )
+    .nullable()
+    .describe('Of a published round whose masked cohort was cut into groups'),
   errors: z
     .array(z.object({ code: z.string(), count }))
     .describe('Refusals of messages and uploads of this round, most frequent first'),

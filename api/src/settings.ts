@@ -30,6 +30,8 @@ export const settings = z.object({
       corrupt: z.number(),
       dropping: z.number(),
       graph: z.enum(['sparse', 'complete']),
+      groups: count,
+      smallestGroup: count,
     }),
   ]),
   cohort: z.object({ goal: count, minimum: count, overSelection: z.number() }),

@@ -8,6 +8,7 @@ export * from './strategy/fed-avg-m.ts';
 export * from './strategy/fed-exp.ts';
 export * from './strategy/fed-yogi.ts';
 export * from './strategy/geometric-median.ts';
+export * from './strategy/in-groups.ts';
 export * from './strategy/krum.ts';
 export * from './strategy/median.ts';
 export * from './strategy/strategy.ts';

@@ -31,6 +31,7 @@ export default defineConfig({
           page('Your first task', '/guides/your-first-task'),
           page('Your own model', '/guides/own-model'),
           page('Your own strategy', '/guides/own-strategy'),
+          page('Withstand attackers', '/guides/robustness'),
           page('Run a coordinator', '/guides/run-a-coordinator'),
           page('Serve a model', '/guides/serve-a-model'),
           page('Models on demand', '/guides/on-demand'),

@@ -2,6 +2,9 @@ import { Verdicts } from '@murmuration/client-sdk/hybrid/verdicts';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
+import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
@@ -68,6 +71,26 @@ describe('masked rounds over real sockets', () => {
     expect((await ended).map(({ outcome, tally }) => [outcome, tally.accepted])).toEqual(
       Array.from({ length: 3 }, () => ['published', 6]),
     );
+  });
+
+  test('GR1 GR2: devices in groups of one round learn with masks, and know nothing of groups', async () => {
+    const coordinator = await openCoordinator({
+      masking: { ...masking, groups: 3, smallestGroup: 3 },
+      strategy: inGroups(trimmedMean({ trim: 0.34 })),
+      cohort: { goal: 12, minimum: 9, overSelection: 1 },
+    } as Partial<TaskDefinition>);
+    cleanUp.push(() => coordinator.stop());
+    for (let index = 0; index < 12; index++) await join(lineClient(coordinator.url, index));
+    const ended = rounds(coordinator, 2);
+    await coordinator.start();
+    for (const { outcome, tally, groups } of await ended) {
+      expect([outcome, tally.accepted]).toEqual(['published', 12]);
+      expect(groups!.map(({ devices, contributors }) => [devices, contributors])).toEqual([
+        [4, 4],
+        [4, 4],
+        [4, 4],
+      ]);
+    }
   });
 
   test('RD11 QU6: what devices say of a version is counted from the sum alone, each device once', async () => {

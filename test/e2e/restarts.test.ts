@@ -27,7 +27,7 @@ const masked: Partial<TaskDefinition> = {
   },
   schedule: { every: '1 h' },
 };
-const plain: Partial<TaskDefinition> = { ...masked, masking: 'off' };
+const plain = { ...masked, masking: 'off' } as Partial<TaskDefinition>;
 
 /** Devices that come back sooner than they would. */
 const hurried: Clock = {

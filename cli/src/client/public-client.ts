@@ -48,6 +48,21 @@ const roundPage = z.object({
 });
 export type ShownRound = z.output<typeof roundPage>['rounds'][number];
 
+const groupsOfRound = z.object({
+  groups: z
+    .array(
+      z.object({
+        devices: z.int(),
+        contributors: z.int(),
+        norm: z.number().nullable(),
+        distance: z.number().nullable(),
+        failure: z.string().nullable(),
+      }),
+    )
+    .nullable(),
+});
+export type ShownGroup = NonNullable<z.output<typeof groupsOfRound>['groups']>[number];
+
 const modelPage = z.object({
   models: z.array(
     z.looseObject({
@@ -124,6 +139,13 @@ export class PublicClient {
         roundPage,
       ).then(({ rounds }) => rounds),
     );
+  }
+
+  /** The groups of a round that is over; null where its cohort was one sum, and without an operator token. */
+  async groups(task: string, number: number): Promise<readonly ShownGroup[] | null> {
+    if (!this.#asOperator.headers) return null;
+    const path = `/v1/admin/tasks/${encodeURIComponent(task)}/rounds/${number}`;
+    return (await requestJson(this.#url, path, this.#asOperator, groupsOfRound)).groups;
   }
 
   /** Model versions of a task, newest first. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { type RemoteOptions, viewerOptions } from '../arguments/remote-options.ts';
 import type { Range } from '../client/pages.ts';
-import { PublicClient, type ShownRound } from '../client/public-client.ts';
+import { PublicClient, type ShownGroup, type ShownRound } from '../client/public-client.ts';
 import { bytes, figures, lasted, phaseCell } from '../output/figures.ts';
 import { type Cell, sayJson, sayTable } from '../output/output.ts';
 import { standings } from './status.ts';
@@ -59,9 +59,17 @@ export function roundCommands(program: Command): void {
         );
       const samples = round.endedAt === null ? await client.metrics() : null;
       const cohort = samples && standings(task, samples);
-      if (given.json) return sayJson({ task, ...round, cohort });
+      const groups = round.phase === 'published' ? await client.groups(task, number) : null;
+      if (given.json) return sayJson({ task, ...round, cohort, ...(groups && { groups }) });
       sayTable(['', `${task}, round ${number}`], [...rows(round), ...Object.entries(cohort ?? {})]);
+      if (groups)
+        sayTable(['group', 'devices', 'updates', 'norm', 'to the median', 'left out'], groups.map(groupRow));
     });
+}
+
+function groupRow({ devices, contributors, norm, distance, failure }: ShownGroup, group: number): Cell[] {
+  const shown = (value: number | null) => value?.toPrecision(3) ?? null;
+  return [group + 1, devices, contributors, shown(norm), shown(distance), failure];
 }
 
 function rows({

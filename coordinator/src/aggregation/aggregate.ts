@@ -5,15 +5,16 @@ import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { Strategy } from '../strategy/strategy.ts';
 import { FloatSum } from './float-sum.ts';
+import { GroupSums } from './group-sums.ts';
 import { RingSum } from './ring-sum.ts';
 import type { RunningSum } from './running-sum.ts';
 import { SingleUpdates } from './single-updates.ts';
 
-/** What a round makes of its updates as they arrive. */
-export type Aggregate = RunningSum | SingleUpdates;
+/** What a round makes of its updates as they arrive: by `consumes`, what strategies of that kind are given. */
+export type Aggregate = RunningSum | GroupSums | SingleUpdates;
 
 /**
- * The empty aggregate of a round over the shared part of the model: what the strategy consumes. Throws `config.ring` where a sum
+ * The empty aggregate of a round over the shared part of the model: what the strategy consumes, of so many groups. Throws `config.ring` where a sum
  * could wrap, and `plan.private-layers` for layers that the model has not.
  */
 export function aggregateFor(
@@ -21,6 +22,7 @@ export function aggregateFor(
   plan: Plan,
   layout: Layout,
   round: RoundId,
+  groups = 1,
 ): Aggregate {
   const { update, masking, privateLayers } = plan;
   const { shared } = splitLayout(layout, privateLayers);
@@ -28,5 +30,12 @@ export function aggregateFor(
     update.kind === 'ring'
       ? new RingSum(shared, quantizationOf(plan), round, masking !== null)
       : new FloatSum(shared, update);
-  return consumes === 'each' ? new SingleUpdates(emptySum) : emptySum();
+  switch (consumes) {
+    case 'each':
+      return new SingleUpdates(emptySum);
+    case 'groups':
+      return new GroupSums(groups, emptySum);
+    case 'sum':
+      return emptySum();
+  }
 }

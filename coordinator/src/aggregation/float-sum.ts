@@ -10,6 +10,8 @@ const normTolerance = 1 + 1e-3;
 
 /** A weighted sum of float32 deltas in float64. */
 export class FloatSum implements RunningSum {
+  readonly consumes = 'sum';
+  readonly inRing = [];
   readonly form: Extract<UpdateForm, { kind: 'float32' }>;
   contributors = 0;
   #weight = 0;

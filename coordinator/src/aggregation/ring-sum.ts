@@ -13,10 +13,12 @@ import {
   type VerdictCounts,
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
-import { type RunningSum, requireLength } from './running-sum.ts';
+import { type RunningSum, requireLength, type SumInRing } from './running-sum.ts';
 
 /** A sum of quantised updates in the ring 2^w, which is the same whatever the order of arrival. */
-export class RingSum implements RunningSum {
+export class RingSum implements RunningSum, SumInRing {
+  readonly consumes = 'sum';
+  readonly inRing = [this];
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
   contributors = 0;
   readonly #vector: RingVector;

@@ -1,9 +1,21 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { UpdateForm } from '@murmuration/protocol/weights/codec';
-import type { Mean } from '@murmuration/protocol/weights/quantize';
+import type { Mean, VerdictCounts } from '@murmuration/protocol/weights/quantize';
+
+/** A sum in a ring, from which masks can be taken off. */
+export interface SumInRing {
+  /** Modulo 2^width: what is above those bits has no meaning. */
+  readonly elements: Int32Array;
+  readonly width: number;
+  /** What its devices say of a version, once no mask is left; undefined where verdicts do not travel. Throws `update.impossible`. */
+  verdicts(): VerdictCounts | undefined;
+}
 
 /** The sum of a round's updates, added up as they arrive: memory O(model), whatever the number of updates. */
 export interface RunningSum {
+  readonly consumes: 'sum';
+  /** The sum as one that may have been masked; none of float32. */
+  readonly inRing: readonly SumInRing[];
   /** What an update must look like. */
   readonly form: UpdateForm;
   /** Updates added. */

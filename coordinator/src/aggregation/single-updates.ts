@@ -7,6 +7,8 @@ import type { RunningSum } from './running-sum.ts';
  * where a running sum takes O(model). Each is checked by, and dequantised from, a sum that holds nothing else.
  */
 export class SingleUpdates {
+  readonly consumes = 'each';
+  readonly inRing = [];
   readonly #sumOfOne: RunningSum;
   readonly #updates: Mean[] = [];
 

@@ -14,28 +14,20 @@ import { agreementMessage, type Evidence, updateMessage } from '@murmuration/pro
 import type { GraphContext, RoundContext } from '@murmuration/protocol/secagg/context';
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph, holdersOf, type MaskingGraph } from '@murmuration/protocol/secagg/graph';
-import { type DeviceKeys, readKeys, signatureBytes, TakenKeys } from '@murmuration/protocol/secagg/keys';
+import { signatureBytes } from '@murmuration/protocol/secagg/keys';
 import { Misdeed } from '@murmuration/protocol/secagg/misdeed';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';
 import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { type RecoveredSecret, Unmasking } from '@murmuration/protocol/secagg/unmasking';
+import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
 import { Inputs } from './inputs.ts';
 
-/** A device as its peers know it. */
-interface KeyOwner {
-  /** Ed25519, 32 bytes. */
-  readonly publicKey: Uint8Array;
-  /** The enrolment authority's signature over the key, 64 bytes, where there is one. */
-  readonly certificate: Uint8Array | null | undefined;
-}
-
-/** The coordinator's part of secure aggregation in one round, by assignment; the graph numbers its devices by itself. */
+/** The coordinator's part of secure aggregation over one graph, by assignment; the graph numbers its devices by itself. */
 export class MaskedRound {
   readonly #context: RoundContext;
   readonly #settings: MaskingSettings;
-  readonly #taken = new TakenKeys();
-  readonly #keys = new Map<AssignmentId, DeviceKeys>();
+  readonly #keys: CohortKeys;
   readonly #numbers = new Map<AssignmentId, number>();
   readonly #dealings = new Map<number, Dealing>();
   #graph: MaskingGraph | undefined;
@@ -52,9 +44,11 @@ export class MaskedRound {
   #unsettled = 0;
   #unmasking: Unmasking | undefined;
 
-  constructor(context: RoundContext, settings: MaskingSettings) {
+  /** `keys`: those of the whole cohort, of which the graph may have a part. */
+  constructor(context: RoundContext, settings: MaskingSettings, keys = new CohortKeys(context)) {
     this.#context = context;
     this.#settings = settings;
+    this.#keys = keys;
   }
 
   /** The round with its graph, once that is drawn. */
@@ -62,16 +56,9 @@ export class MaskedRound {
     return this.#graph!.context;
   }
 
-  /** Whether a device reveals only when its neighbours have agreed to one statement. */
-  get hasAgreement(): boolean {
-    return this.#settings.threat !== 'honest-but-curious';
-  }
-
   /** Throws `secagg.keys` or `crypto.low-order`. */
-  takeKeys(assignment: AssignmentId, { publicKey, certificate }: KeyOwner, message: Uint8Array): void {
-    const keys = readKeys(this.#context, publicKey, message, certificate ?? undefined);
-    this.#taken.take(keys);
-    this.#keys.set(assignment, keys);
+  takeKeys(assignment: AssignmentId, owner: KeyOwner, message: Uint8Array): void {
+    this.#keys.take(assignment, owner, message);
   }
 
   /** Draws the graph over `members`, for the roster of each. Throws `secagg.parameters` where none exists. */
@@ -80,12 +67,12 @@ export class MaskedRound {
     const parameters = findParameters(members.length, this.#settings, kind);
     const graph = drawGraph(
       this.#context,
-      members.map(member => this.#keys.get(member)!),
+      members.map(member => this.#keys.of(member)),
       parameters,
     );
     const numberOf = new Map(graph.devices.map(({ identity }, number) => [hex(identity), number]));
     for (const member of members)
-      this.#numbers.set(member, numberOf.get(hex(this.#keys.get(member)!.identity))!);
+      this.#numbers.set(member, numberOf.get(hex(this.#keys.of(member).identity))!);
     this.#graph = graph;
     return new Inputs(members, member => writeRoster(graph, this.#numberOf(member)));
   }

@@ -9,6 +9,8 @@ export type Standing = 'working' | 'away' | 'counted' | 'left';
 export interface Member {
   readonly device: DeviceId;
   readonly assignment: AssignmentId;
+  /** Whose sum its update is part of, from the phase of shares on; left out where the cohort is one sum. */
+  readonly group?: number;
 }
 
 /** The devices of a round, frozen when it is drawn, and where each of them stands. Positions index both lists. */

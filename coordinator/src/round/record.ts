@@ -4,6 +4,20 @@ import type { Metrics } from '../evaluation/metrics.ts';
 import type { Failed, Published, Tally } from './round.ts';
 import type { PhaseRecord } from './timeline.ts';
 
+/** What became of a group of a masked cohort. */
+export interface GroupRecord {
+  /** Those that were dealt to it. */
+  readonly devices: number;
+  /** Updates that came from it. */
+  readonly contributors: number;
+  /** L2 norm of its mean; null where its sum did not count. */
+  readonly norm: number | null;
+  /** L2 distance of its mean to the median of each coordinate of all means; null as above. */
+  readonly distance: number | null;
+  /** Why its sum did not count, as a sentence. */
+  readonly failure: string | null;
+}
+
 /** What is kept of a round that is over. */
 export interface RoundRecord {
   readonly round: RoundId;
@@ -22,6 +36,8 @@ export interface RoundRecord {
   readonly failure: Pick<Failed, 'during' | 'reason' | 'byOperator'> | null;
   readonly tally: Tally;
   readonly metrics: Metrics | null;
+  /** Of a published round whose cohort was cut into groups, in their order; left out of others. */
+  readonly groups?: readonly GroupRecord[];
   /** In order; empty of rounds that were recorded before phases were. */
   readonly phases: readonly PhaseRecord[];
   /** Refusals of messages and uploads by their codes, since the last restart. */
@@ -36,7 +52,7 @@ export function recordOf(
   endedAt: number,
   metrics: Metrics | null,
   traffic: RoundRecord['traffic'],
-  { phases, errors }: Pick<RoundRecord, 'phases' | 'errors'>,
+  { phases, errors, groups }: Pick<RoundRecord, 'phases' | 'errors' | 'groups'>,
 ): RoundRecord {
   const { id, number, plan, startedAt } = state.terms;
   return {
@@ -56,6 +72,7 @@ export function recordOf(
     traffic,
     phases,
     errors,
+    ...(groups && { groups }),
   };
 }
 

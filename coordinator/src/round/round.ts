@@ -1,6 +1,7 @@
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
-import { type Cohort, type Member, membersAt, stand, withdraw } from './cohort.ts';
+import { type Cohort, cohortOf, type Member, membersAt, stand, withdraw } from './cohort.ts';
+import { type Grouping, membersIn } from './groups.ts';
 import type { Quorum } from './quorum.ts';
 
 /** What is fixed when a round begins. */
@@ -15,6 +16,8 @@ export interface RoundTerms {
   readonly goal: number;
   /** Updates without which the round fails. */
   readonly minimum: number;
+  /** Left out where the cohort is one sum. */
+  readonly groups?: Grouping;
   /** ms since 1970. */
   readonly startedAt: number;
   /** How long each collecting phase may last, ms; those of masking count only where the plan masks. */
@@ -62,13 +65,15 @@ export interface Updates extends Collecting {
 /** The contributors sign the one statement of whose updates count. */
 export interface Agreement extends Collecting {
   readonly phase: 'agreement';
-  /** Whether, for each device that dealt, enough holders of its shares have agreed. */
-  readonly isSettled: boolean;
+  /** The groups in which, for each device that dealt, enough holders of its shares have agreed; 0 alone where the cohort is one sum. */
+  readonly settled: ReadonlySet<number>;
 }
 
 /** The contributors reveal the shares that take the masks off the sum. */
 export interface Unmasking extends Collecting {
   readonly phase: 'unmasking';
+  /** The groups of which enough is revealed; 0 alone where the cohort is one sum. */
+  readonly opened: ReadonlySet<number>;
 }
 
 /** Nothing more is taken; the sum becomes a model version. */
@@ -117,10 +122,10 @@ export type RoundEvent =
   | { readonly type: 'drawn'; readonly members: readonly Member[]; readonly time: number }
   /** A device's message of this phase was taken; its update, in the phase of updates, was added to the sum. */
   | { readonly type: 'counted'; readonly assignment: AssignmentId }
-  /** A device has agreed, and with it enough holders of all shares have. */
+  /** A device has agreed, and with it enough holders of all shares of its group have. */
   | { readonly type: 'settled'; readonly assignment: AssignmentId }
-  /** What was revealed is enough to take all masks off. */
-  | { readonly type: 'unmaskable' }
+  /** What a device has revealed is, with the rest, enough to take all masks of its group off. */
+  | { readonly type: 'unmaskable'; readonly assignment: AssignmentId }
   /** A device's message of this phase was refused. */
   | { readonly type: 'rejected'; readonly assignment: AssignmentId }
   | { readonly type: 'left'; readonly assignment: AssignmentId }
@@ -192,6 +197,19 @@ export function survivorsOf(state: CollectingState): {
       lost: earlier.lost + cohort.count.away + cohort.count.left,
     },
   };
+}
+
+/** A phase after that of updates without the members of other groups than these: their sums stay closed, and count for nothing. */
+export function withGroups<State extends Agreement | Unmasking>(
+  state: State,
+  groups: ReadonlySet<number>,
+): State {
+  const { cohort, earlier } = state;
+  const members = membersIn(cohort.members, groups);
+  const lost = cohort.members.length - members.length;
+  if (lost === 0) return state;
+  const gone = new Set(members.map(({ assignment }) => assignment).filter(each => cohort.gone.has(each)));
+  return { ...state, cohort: cohortOf(members, gone), earlier: { ...earlier, lost: earlier.lost + lost } };
 }
 
 /**

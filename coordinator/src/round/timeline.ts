@@ -94,10 +94,9 @@ function after(state: RoundState, event: RoundEvent): RoundState {
   if (!('cohort' in state)) return state;
   switch (event.type) {
     case 'settled':
+    case 'unmaskable':
     case 'counted':
       return withCohort(state, stand(state.cohort, event.assignment, 'counted'));
-    case 'unmaskable':
-      return { ...state, quorum: { ...state.quorum, accepted: state.quorum.accepted + 1 } };
     case 'left':
       return withCohort(state, cohortWithout(state, event.assignment));
     default:

@@ -1,6 +1,5 @@
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Aggregate } from '../aggregation/aggregate.ts';
-import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Checkpoint, Contributor } from '../round/store.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -38,7 +37,7 @@ export class Checkpointer {
       write:
         store &&
         (async position => {
-          if (aggregate instanceof SingleUpdates) return position;
+          if (aggregate.consumes === 'each') return position;
           const isSame = failed && this.#contributors.length - failed.contributors.length < least;
           const checkpoint = isSame
             ? failed!
@@ -49,7 +48,7 @@ export class Checkpointer {
           return checkpoint.contributors.length;
         }),
       durable: contributors.length,
-      least: aggregate instanceof SingleUpdates ? Number.POSITIVE_INFINITY : least,
+      least: aggregate.consumes === 'each' ? Number.POSITIVE_INFINITY : least,
       round: id,
       what: 'the checkpoint of a round',
       clock,

@@ -1,10 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { RingSum } from '../aggregation/ring-sum.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
 import type { Judged } from '../registry/verdicts.ts';
-import { type RoundRecord, recordOf } from '../round/record.ts';
-import type { Failed } from '../round/round.ts';
+import { type GroupRecord, type RoundRecord, recordOf } from '../round/record.ts';
+import type { Closing, Failed, Tally } from '../round/round.ts';
+import { openSums, verdictsIn } from './open-sums.ts';
 import type { DriverPorts } from './ports.ts';
 import type { RoundExecution } from './round-execution.ts';
 import type { TrafficCount } from './traffic.ts';
@@ -18,6 +18,7 @@ export class Closer {
   /** Aborted once the round has failed: what makes its version ends. */
   readonly #unwanted = new AbortController();
   #isCommitting = false;
+  #groups: readonly GroupRecord[] | undefined;
 
   constructor(execution: RoundExecution, ports: DriverPorts) {
     this.#execution = execution;
@@ -34,14 +35,15 @@ export class Closer {
    * Takes the masks off, makes the next version and stores it; undefined where the round has ended meanwhile. An outage of the
    * storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
    */
-  async publish(): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
+  async publish(
+    closing: Closing,
+  ): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
     const { terms, aggregate, stop } = this.#execution;
     const { makeVersion, clock, events } = this.#ports;
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
-    await this.#unmask();
+    await this.#unmask(closing);
     const judged = this.#judged();
-    const closing = this.#execution.state;
-    if (closing.phase !== 'closing') return undefined;
+    if (this.#execution.state.phase !== 'closing') return undefined;
     const contributors = closing.contributors.map(({ device }) => device);
     signal.throwIfAborted();
     const head = await untilStored(() => makeVersion(terms, aggregate, contributors, signal), {
@@ -56,7 +58,7 @@ export class Closer {
     if (state.phase !== 'closing') return undefined;
     signal.throwIfAborted();
     const model = head.version.model;
-    const record = this.#record({ phase: 'published', terms, tally: state.tally, model }, head);
+    const record = this.#record({ phase: 'published', terms, tally: this.#tallyOf(state), model }, head);
     await this.#commit(record, head, judged);
     return { record, version: head.version };
   }
@@ -69,22 +71,25 @@ export class Closer {
     return record;
   }
 
-  async #unmask(): Promise<void> {
-    const { masked, aggregate, terms } = this.#execution;
-    if (!masked || !(aggregate instanceof RingSum)) return;
-    const { unmasker, events, clock } = this.#ports;
+  async #unmask(closing: Closing): Promise<void> {
+    const { masked, terms } = this.#execution;
+    if (!masked) return;
+    const { events, clock } = this.#ports;
     const startedAt = clock.now();
-    const secrets = masked.round.recover();
-    await unmasker.unmask(masked.round.context, secrets, aggregate, done =>
-      events.emit('unmasking', terms, done),
-    );
+    this.#groups = await openSums(this.#execution, closing, this.#ports);
     events.emit('closing-step', terms, 'unmasking', clock.now() - startedAt);
+  }
+
+  /** Updates of groups whose sums turned out to be of no use are lost. */
+  #tallyOf({ tally }: Closing): Tally {
+    const accepted = this.#groups ? this.#execution.aggregate.contributors : tally.accepted;
+    return { ...tally, accepted, lost: tally.lost + tally.accepted - accepted };
   }
 
   /** What its devices say of the version that the plan names. Throws `update.impossible`. */
   #judged(): Judged | undefined {
     const { aggregate, terms } = this.#execution;
-    const verdicts = aggregate instanceof RingSum ? aggregate.verdicts() : undefined;
+    const verdicts = verdictsIn(aggregate);
     return verdicts && { model: terms.plan.judged!, verdicts };
   }
 
@@ -132,6 +137,7 @@ export class Closer {
     return recordOf(state, endedAt, head?.version.metrics ?? null, traffic, {
       phases,
       errors: { ...errors },
+      ...(this.#groups && state.phase === 'published' && { groups: this.#groups }),
     });
   }
 }

@@ -328,8 +328,10 @@ export class RoundDriver {
 
   async #publish(): Promise<void> {
     this.#cancelTimer();
+    const { state } = this;
+    if (state.phase !== 'closing') return;
     try {
-      const closed = await this.#closer.publish();
+      const closed = await this.#closer.publish(state);
       if (!closed) return;
       this.#record = closed.record;
       this.#execution.happen({ type: 'published', model: closed.version.model });

@@ -5,7 +5,6 @@ import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { RingSum } from '../aggregation/ring-sum.ts';
-import { SingleUpdates } from '../aggregation/single-updates.ts';
 import { measure } from '../evaluation/measure.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { VersionPrivacy } from '../registry/model-version.ts';
@@ -107,10 +106,14 @@ function stepOf(
   model: Float32Array,
   gathered: Aggregate | Mean,
 ): Stepped<StrategyState> {
-  if (strategy.consumes === 'each' && gathered instanceof SingleUpdates)
+  if ('delta' in gathered) {
+    if (strategy.consumes === 'sum') return strategy.apply(state, model, gathered);
+  } else if (strategy.consumes === 'each' && gathered.consumes === 'each')
     return strategy.apply(state, model, gathered.updates);
-  if (strategy.consumes === 'sum' && !(gathered instanceof SingleUpdates))
-    return strategy.apply(state, model, 'mean' in gathered ? gathered.mean() : gathered);
+  else if (strategy.consumes === 'groups' && gathered.consumes === 'groups')
+    return strategy.apply(state, model, [...gathered.means.values()]);
+  else if (strategy.consumes === 'sum' && gathered.consumes === 'sum')
+    return strategy.apply(state, model, gathered.mean());
   throw new MurmurationError(
     'config.invalid',
     `The strategy ${strategy.name} can't use what this round gathered: it began under another strategy.`,

@@ -2,7 +2,9 @@ import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import { Inputs } from '../masking/inputs.ts';
-import type { MaskedRound } from '../masking/masked-round.ts';
+import type { MaskedGroups } from '../masking/masked-groups.ts';
+import type { Member } from '../round/cohort.ts';
+import { groupOf } from '../round/groups.ts';
 import type { Effect, RoundEvent } from '../round/round.ts';
 import type { JournalEntry } from '../round/store.ts';
 import type { Checkpointer } from './checkpointer.ts';
@@ -26,17 +28,16 @@ export interface PhaseInputs {
 
 /** Secure aggregation as the phases of a round know it: it follows from the messages alone, the first time and replayed. */
 export class MaskedPart {
-  readonly round: MaskedRound;
+  readonly groups: MaskedGroups;
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
   #opened: PhaseInputs | undefined;
-  #statement: Uint8Array | undefined;
   #isStated = false;
   /** What the phase began with, once it is durable with all that it follows from. */
   feed: PhaseInputs | undefined;
 
-  constructor(round: MaskedRound, journal: Journal, checkpointer: Checkpointer) {
-    this.round = round;
+  constructor(groups: MaskedGroups, journal: Journal, checkpointer: Checkpointer) {
+    this.groups = groups;
     this.#journal = journal;
     this.#checkpointer = checkpointer;
   }
@@ -44,27 +45,32 @@ export class MaskedPart {
   /** Takes a message. Throws `secagg.*` or `crypto.low-order`, and is then as it was. */
   take(entry: MaskingEntry): RoundEvent {
     const { assignment, message } = entry;
+    const { groups } = this;
     switch (entry.type) {
       case 'keys':
-        this.round.takeKeys(assignment, entry, message);
+        groups.takeKeys(assignment, entry, message);
         return { type: 'counted', assignment };
       case 'shares':
-        this.round.takeDealing(assignment, message);
+        groups.take(assignment, round => round.takeDealing(assignment, message));
         return { type: 'counted', assignment };
-      case 'agree':
-        return { type: this.round.takeAgreement(assignment, message) ? 'settled' : 'counted', assignment };
-      case 'reveal':
-        return this.round.takeReveal(assignment, message)
-          ? { type: 'unmaskable' }
-          : { type: 'counted', assignment };
+      case 'agree': {
+        const isSettled = groups.take(assignment, round => round.takeAgreement(assignment, message));
+        return { type: isSettled ? 'settled' : 'counted', assignment };
+      }
+      case 'reveal': {
+        const isEnough = groups.take(assignment, round => round.takeReveal(assignment, message));
+        return { type: isEnough ? 'unmaskable' : 'counted', assignment };
+      }
     }
   }
 
   /** Computes what the members need for a phase; returns those that get nothing, and are out of the sum. Throws `secagg.*`. */
-  open(phase: OpenedPhase, members: readonly AssignmentId[]): readonly AssignmentId[] {
+  open(phase: OpenedPhase, members: readonly Member[]): readonly AssignmentId[] {
     this.feed = undefined;
     this.#opened = this.#compute(phase, members);
-    return members.filter(member => !this.#opened!.inputs.has(member));
+    return members
+      .map(({ assignment }) => assignment)
+      .filter(assignment => !this.#opened!.inputs.has(assignment));
   }
 
   /**
@@ -80,17 +86,19 @@ export class MaskedPart {
         this.feed = opened;
         deliver();
       });
-    if (!this.#statement || this.#isStated) return out();
+    const { statements } = this.groups;
+    if (!statements || this.#isStated) return out();
     this.#checkpointer.commit.whenDurable(() => {
       this.#isStated = true;
-      this.#journal.append({ type: 'stated', statement: this.#statement! });
+      this.#journal.append({ type: 'stated', statement: statements });
       out();
     });
   }
 
   /** The statement that was written down. Throws `storage.corrupt` where it is not what follows from the rest. */
   requireStatement(written: Uint8Array): void {
-    if (!this.#statement || !equalBytes(this.#statement, written))
+    const { statements } = this.groups;
+    if (!statements || !equalBytes(statements, written))
       throw new MurmurationError(
         'storage.corrupt',
         'The survivors statement that was written down does not fit the sum that was.',
@@ -98,28 +106,24 @@ export class MaskedPart {
     this.#isStated = true;
   }
 
-  #stating(members: readonly AssignmentId[]): PhaseInputs {
-    const statement = this.round.state(members);
-    this.#statement = statement;
-    return { eventOf: () => 'survivors', inputs: new Inputs(members, () => statement) };
-  }
-
-  #compute(phase: OpenedPhase, members: readonly AssignmentId[]): PhaseInputs {
+  #compute(phase: OpenedPhase, members: readonly Member[]): PhaseInputs {
+    const { groups } = this;
+    const grouped = members.map(member => ({ assignment: member.assignment, group: groupOf(member) }));
     switch (phase) {
       case 'shares':
-        return { eventOf: () => 'roster', inputs: this.round.drawGraph(members) };
+        return { eventOf: () => 'roster', inputs: groups.drawGraphs(grouped) };
       case 'updates':
-        return { eventOf: () => 'bundle', inputs: this.round.settle(members) };
+        return { eventOf: () => 'bundle', inputs: groups.settle(grouped) };
       case 'agreement':
-        return this.#stating(members);
+        return { eventOf: () => 'survivors', inputs: groups.state(grouped) };
       case 'unmasking': {
-        const { round } = this;
-        if (!round.hasAgreement) return this.#stating(members);
-        const statement = this.#statement!;
+        if (!groups.hasAgreement) return { eventOf: () => 'survivors', inputs: groups.state(grouped) };
+        const hasAgreed = (member: AssignmentId) => groups.of(member).hasAgreed(member);
         return {
-          eventOf: member => (round.hasAgreed(member) ? 'agreed' : 'survivors'),
-          inputs: new Inputs(members, member =>
-            round.hasAgreed(member) ? round.agreedFor(member) : statement,
+          eventOf: member => (hasAgreed(member) ? 'agreed' : 'survivors'),
+          inputs: new Inputs(
+            members.map(({ assignment }) => assignment),
+            member => (hasAgreed(member) ? groups.of(member).agreedFor(member) : groups.statementFor(member)),
           ),
         };
       }

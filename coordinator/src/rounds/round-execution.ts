@@ -4,7 +4,7 @@ import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
-import { MaskedRound } from '../masking/masked-round.ts';
+import { MaskedGroups } from '../masking/masked-groups.ts';
 import { standingOf } from '../round/cohort.ts';
 import { begin } from '../round/phases/gathering.ts';
 import { replay } from '../round/replay.ts';
@@ -60,7 +60,11 @@ export class RoundExecution {
     const plan = planHash(ports.primitives, terms.number, writePlan(terms.plan));
     const context = { primitives: ports.primitives, task, round: terms.id, plan };
     this.masked = masking
-      ? new MaskedPart(new MaskedRound(context, masking), this.#journal, this.#checkpointer)
+      ? new MaskedPart(
+          new MaskedGroups(context, masking, terms.groups?.smallest),
+          this.#journal,
+          this.#checkpointer,
+        )
       : undefined;
     this.#state = begin(terms).state;
     this.timeline = new Timeline(this.#state);
@@ -112,7 +116,7 @@ export class RoundExecution {
    */
   takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
     if (this.#state.phase === 'updates' && standingOf(this.#state.cohort, assignment) !== undefined)
-      this.masked?.round.takeUpdateSignature(assignment, signature);
+      this.masked?.groups.of(assignment).takeUpdateSignature(assignment, signature);
   }
 
   /** Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves when it is durable, and rejects as `GroupCommit.acknowledge`. */
@@ -122,12 +126,13 @@ export class RoundExecution {
     signature: Uint8Array | undefined,
   ): Promise<void> {
     await this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
-      this.masked?.round.takeUpdateSignature(assignment, signature);
-      this.aggregate.add(bytes);
+      const masked = this.masked?.groups.of(assignment);
+      masked?.takeUpdateSignature(assignment, signature);
+      this.aggregate.add(bytes, this.masked?.groups.groupOf(assignment) ?? 0);
       this.#checkpointer.add({
         assignment,
         digest,
-        signature: this.masked?.round.updateSignature(assignment) ?? null,
+        signature: masked?.updateSignature(assignment) ?? null,
       });
       return { type: 'counted', assignment };
     });
@@ -159,13 +164,13 @@ export class RoundExecution {
   /** Whether what belongs to a phase is taken now: who comes back while others reveal may still agree first. */
   #takes(phase: CollectingState['phase']): boolean {
     if (phase === 'agreement' && this.#state.phase === 'unmasking')
-      return this.masked?.round.hasAgreement === true;
+      return this.masked?.groups.hasAgreement === true;
     return this.#state.phase === phase;
   }
 
   /** Tells whose misdeed an error proves, where it does. */
   #convict(error: MurmurationError): void {
-    const culprits = this.masked?.round.culprits(error) ?? [];
+    const culprits = this.masked?.groups.culprits(error) ?? [];
     const devices = culprits.map(each => this.claims.deviceOf(each)).filter(each => each !== undefined);
     if (devices.length > 0) this.#ports.events.emit('convicted', this.terms.id, devices, error.code);
   }
@@ -233,8 +238,7 @@ export class RoundExecution {
       case 'open': {
         let without: readonly AssignmentId[];
         try {
-          const assignments = effect.members.map(({ assignment }) => assignment);
-          without = this.masked!.open(effect.phase, assignments);
+          without = this.masked!.open(effect.phase, effect.members);
         } catch (error) {
           this.failWith('opening a phase of masking', error);
           return;
@@ -255,7 +259,7 @@ export class RoundExecution {
         entry: entry => this.#redo(entry),
         contributor: ({ assignment, digest, signature }) => {
           this.claims.take(assignment, 'updates', digest);
-          if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);
+          if (signature) this.masked?.groups.of(assignment).takeUpdateSignature(assignment, signature);
           this.happen({ type: 'counted', assignment });
         },
       });

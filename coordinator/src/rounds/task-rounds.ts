@@ -3,12 +3,11 @@ import { type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type Plan, type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
-import { SingleUpdates } from '../aggregation/single-updates.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Checkpoint, SavedRound } from '../round/store.ts';
-import { cohortSizeOf, type Task } from '../task/task.ts';
+import { cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { RoundDriver } from './driver.ts';
 import type { DriverPorts } from './ports.ts';
@@ -245,7 +244,13 @@ export class TaskRounds {
     const terms = this.#terms(head.version, randomId<RoundId>(random), privacy);
     this.#lastAt = clock.now();
     this.#nextAt = this.#lastAt + this.task.interval;
-    const aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, files.layout, terms.id);
+    const aggregate = aggregateFor(
+      this.task.strategy.consumes,
+      terms.plan,
+      files.layout,
+      terms.id,
+      terms.groups?.count,
+    );
     const carried = this.#carry(new RoundDriver(terms, aggregate, this.#ports));
     if (isEarly) this.#ports.recall();
     await carried;
@@ -274,7 +279,8 @@ export class TaskRounds {
       // A plan that was written down by another version of the protocol names no round of this one.
       writePlan(terms.plan);
       const { layout } = await this.#registry.files(terms.plan.model);
-      aggregate = aggregateFor(this.task.strategy.consumes, terms.plan, layout, terms.id);
+      const { consumes } = this.task.strategy;
+      aggregate = aggregateFor(consumes, terms.plan, layout, terms.id, terms.groups?.count);
       if (checkpoint) restore(aggregate, checkpoint);
     } catch (error) {
       if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
@@ -308,7 +314,7 @@ export class TaskRounds {
 
   #terms({ model, parent }: ModelVersion, id: RoundId, privacy: PlanPrivacy | undefined): RoundTerms {
     const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
-    const { uploadSlot } = this.task;
+    const { uploadSlot, groups } = this.task;
     const { evaluation: _, grace, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
     // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
@@ -321,7 +327,7 @@ export class TaskRounds {
       training,
       update,
       masking,
-      largestCohort: cohortSize,
+      largestCohort: largestSumOf(this.task),
       grace,
       ...(judged && { judged }),
       ...(uploadSlot > 0 && { uploadSlot }),
@@ -335,6 +341,7 @@ export class TaskRounds {
       cohortSize,
       goal: cohort.goal,
       minimum: cohort.minimum,
+      ...(groups && { groups }),
       startedAt: this.#ports.clock.now(),
       limits,
     };
@@ -343,7 +350,7 @@ export class TaskRounds {
 
 /** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
 function restore(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {
-  if (aggregate instanceof SingleUpdates)
+  if (aggregate.consumes === 'each')
     throw new MurmurationError(
       'config.invalid',
       'It began under a strategy of sums, and the task has another now.',

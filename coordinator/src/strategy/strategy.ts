@@ -35,5 +35,19 @@ export interface EachStrategy<State extends StrategyState = StrategyState> exten
   apply(state: State, model: Float32Array, updates: readonly Mean[]): Stepped<State>;
 }
 
+/**
+ * Needs the mean of each masked group of a cohort, in whatever order: the coordinator sees the sums of groups, and no single update. A
+ * round keeps a sum of each group in memory, 4 bytes × values of the model × groups.
+ */
+export interface GroupsStrategy<State extends StrategyState = StrategyState> extends AnyStrategy<State> {
+  readonly consumes: 'groups';
+  /** Groups below which what it promises does not hold; left out where that is one. */
+  readonly fewest?: number;
+  apply(state: State, model: Float32Array, groups: readonly Mean[]): Stepped<State>;
+}
+
 /** Turns what a round gathered into the next model. Pure: nothing that it is given is changed. */
-export type Strategy<State extends StrategyState = StrategyState> = SumStrategy<State> | EachStrategy<State>;
+export type Strategy<State extends StrategyState = StrategyState> =
+  | SumStrategy<State>
+  | EachStrategy<State>
+  | GroupsStrategy<State>;

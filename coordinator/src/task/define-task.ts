@@ -2,7 +2,7 @@ import type * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
-import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { fewestContributors, findParameters } from '@murmuration/protocol/secagg/parameters';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { duration } from '@murmuration/protocol/time/duration';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
@@ -11,8 +11,9 @@ import * as z from 'zod';
 import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
-import type { EachStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
-import { cohortSizeOf, type Task } from './task.ts';
+import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
+import { requireGroups, smallestGroupByDefault } from './groups.ts';
+import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 import { privacyOf } from './task-privacy.ts';
 
 const largestCohortOfPlans = 1_000_000;
@@ -87,6 +88,10 @@ export const taskSchema = z.strictObject({
         dropping: z.number().min(0).lt(1).default(0.1),
         /** Whether devices mask with a few neighbours, or with all others. */
         graph: z.enum(['sparse', 'complete']).default('sparse'),
+        /** Groups that a cohort is cut into, each with a sum of its own, for strategies made by `inGroups(…)`; 1: the cohort is one sum. */
+        groups: z.int().min(1).max(1_000).default(1),
+        /** Updates without which the sum of a group is not opened; apps hold it against their floor `smallestSum`. */
+        smallestGroup: z.int().min(fewestContributors).max(100_000).default(smallestGroupByDefault),
       }),
     ])
     .prefault({}),
@@ -206,6 +211,7 @@ type Definition = z.input<typeof taskSchema>;
 /** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
 export type TaskDefinition = Omit<Definition, 'masking' | 'strategy'> &
   (
+    | { readonly masking: Exclude<Definition['masking'], 'off'>; readonly strategy: GroupsStrategy }
     | { readonly masking?: Definition['masking']; readonly strategy?: SumStrategy | undefined }
     | { readonly masking: 'off'; readonly strategy: EachStrategy }
   );
@@ -239,7 +245,9 @@ export function defineTask(input: TaskDefinition): Task {
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
   if (privacy) refuseUnaccountable(rest.strategy, update);
-  if (masking !== 'off') refuseUnmaskable(masking, update.kind, cohort);
+  const { settings, groups } = maskingOf(masking);
+  requireGroups(rest.strategy, groups, cohort, masking !== 'off');
+  if (settings) refuseUnmaskable(settings, update.kind, cohort, groups?.count ?? 1);
   if (rest.serving.remote && privateLayers.length > 0)
     throw new MurmurationError(
       'config.invalid',
@@ -253,7 +261,8 @@ export function defineTask(input: TaskDefinition): Task {
     privateLayers,
     // Uniform weights are all 1: a larger cap would only widen the ring.
     update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,
-    masking: masking === 'off' ? null : masking,
+    masking: settings,
+    groups,
     privacy: privacy && privacyOf(privacy),
     cohort,
     deadlines,
@@ -264,6 +273,16 @@ export function defineTask(input: TaskDefinition): Task {
   return task;
 }
 
+/** What plans say of masking, and what the coordinator alone knows of it. */
+function maskingOf(masking: z.output<typeof taskSchema>['masking']): {
+  readonly settings: MaskingSettings | null;
+  readonly groups: Task['groups'];
+} {
+  if (masking === 'off') return { settings: null, groups: null };
+  const { groups, smallestGroup, ...settings } = masking;
+  return { settings, groups: groups === 1 ? null : { count: groups, smallest: smallestGroup } };
+}
+
 function refuseOverflow(task: Task): void {
   const largestCohort = cohortSizeOf(task);
   if (largestCohort > largestCohortOfPlans)
@@ -272,7 +291,7 @@ function refuseOverflow(task: Task): void {
       `The task: cohort.goal × cohort.overSelection is ${largestCohort}; a cohort has at most ${largestCohortOfPlans} devices.`,
     );
   // Whether a sum can wrap depends on these settings, not on the length of the model.
-  if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort });
+  if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort: largestSumOf(task) });
 }
 
 /** Throws `config.invalid` where single updates are masked, too many to be kept, or too few for what the strategy promises. */
@@ -317,6 +336,7 @@ function refuseUnmaskable(
   masking: MaskingSettings,
   kind: UpdateSettings['kind'],
   { goal, minimum }: Task['cohort'],
+  groups: number,
 ): void {
   if (kind === 'float32') {
     throw new MurmurationError(
@@ -324,7 +344,7 @@ function refuseUnmaskable(
       'The task: update.kind "float32" can\'t be masked; use "ring", or masking "off" for a strategy that needs single updates.',
     );
   }
-  for (const devices of new Set([minimum, goal]))
+  for (const devices of new Set([Math.floor(minimum / groups), Math.floor(goal / groups)]))
     findParameters(devices, masking, masking.graph === 'complete' ? 'complete' : undefined);
 }
 

@@ -26,6 +26,8 @@ export const protections: readonly Protection[] = [
   { field: 'masking.corrupt', weaker: 'smaller', means: 'masks withstand fewer corrupt devices' },
   { field: 'masking.dropping', weaker: 'smaller', means: 'masks withstand fewer losses' },
   { field: 'masking.graph', weaker: ['complete', 'sparse'], means: 'each device masks with fewer others' },
+  { field: 'masking.groups', weaker: 'larger', means: 'a sum hides each update among fewer' },
+  { field: 'masking.smallestGroup', weaker: 'smaller', means: 'a sum may be one of fewer devices' },
   { field: 'cohort.goal', weaker: 'smaller', means: 'a sum hides each update among fewer' },
   { field: 'cohort.minimum', weaker: 'smaller', means: 'a sum may be one of fewer devices' },
   { field: 'update.kind', weaker: ['ring', 'float32'], means: 'updates can not be masked' },

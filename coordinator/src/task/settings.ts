@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
+import { smallestGroupByDefault } from './groups.ts';
 import { SettingsError } from './settings-error.ts';
 import type { Task } from './task.ts';
 
@@ -10,7 +11,7 @@ type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
 
 /** The settings of a task, complete, with times in ms: what a definition would say. */
 export function settingsOf(task: Task) {
-  const { training, privateLayers, update, masking, cohort, deadlines, interval, eligibility } = task;
+  const { training, privateLayers, update, masking, groups, cohort, deadlines, interval, eligibility } = task;
   return {
     plan: {
       ...training,
@@ -18,7 +19,13 @@ export function settingsOf(task: Task) {
       privateLayers: [...privateLayers],
     },
     update: { ...update },
-    masking: masking ? { ...masking } : ('off' as const),
+    masking: masking
+      ? {
+          ...masking,
+          groups: groups?.count ?? 1,
+          smallestGroup: groups?.smallest ?? smallestGroupByDefault,
+        }
+      : ('off' as const),
     cohort: { ...cohort },
     deadlines: { ...deadlines },
     schedule: { every: interval },

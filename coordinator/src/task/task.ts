@@ -5,6 +5,7 @@ import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';
+import type { Grouping } from '../round/groups.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Eligibility } from './eligibility.ts';
@@ -24,6 +25,8 @@ export interface Task {
   readonly masking: MaskingSettings | null;
   /** null: versions get no noise. */
   readonly privacy: TaskPrivacy | null;
+  /** The groups that a masked cohort is cut into, each with a sum of its own; null: it is one sum. */
+  readonly groups: Grouping | null;
   readonly cohort: {
     /** Updates wanted: the aggregation goal. */
     readonly goal: number;
@@ -59,4 +62,9 @@ export interface Task {
 export function cohortSizeOf({ cohort }: Task): number {
   // Less a rounding error: 100 × 1.1 is a little above 110.
   return Math.ceil(cohort.goal * cohort.overSelection - 1e-6);
+}
+
+/** The most updates in one sum of the task: those of the cohort, or of a group of it. */
+export function largestSumOf(task: Task): number {
+  return Math.ceil(cohortSizeOf(task) / (task.groups?.count ?? 1));
 }

@@ -8,6 +8,7 @@ import { nameOf, readable, readingOf } from '../metrics/figures.ts';
 import { addressOf } from '../places/routes.ts';
 import { ErrorTable } from '../refusals/error-table.tsx';
 import { terms } from '../words/terms.ts';
+import { GroupTable } from './group-table.tsx';
 import { TallyBar } from './tally-bar.tsx';
 import { TaskCard } from './task-card.tsx';
 import { Timeline } from './timeline.tsx';
@@ -56,6 +57,7 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
     traffic,
     phases,
     errors,
+    groups,
     version,
     metrics,
     planVersion,
@@ -123,6 +125,13 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
           <Timeline phases={phases} startedAt={Date.parse(startedAt)} endedAt={Date.parse(endedAt)} />
         )}
       </section>
+      {groups && (
+        <section class="card" aria-labelledby="groups">
+          <h2 id="groups">{words.groups.heading}</h2>
+          <p class="muted">{words.groups.hint}</p>
+          <GroupTable groups={groups} />
+        </section>
+      )}
       <section class="card" aria-labelledby="errors">
         <h2 id="errors">{words.refused.heading}</h2>
         {errors.length === 0 ? (

@@ -154,6 +154,18 @@ export const words = {
       lost: 'Lost',
     },
   },
+  groups: {
+    heading: 'Groups',
+    hint: 'Each group has a sum of its own. One far from the others may have an attacker in it; so may one whose devices have unusual data.',
+    columns: {
+      group: 'Group',
+      devices: 'Devices',
+      contributors: 'Updates',
+      norm: 'Norm of the mean',
+      distance: 'Distance to the median',
+    },
+    failed: (reason: string) => `Left out: ${reason}`,
+  },
   refused: {
     heading: 'Refused messages',
     none: 'No message was refused.',

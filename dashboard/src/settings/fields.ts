@@ -52,6 +52,8 @@ export const fields = {
     corrupt: { kind: 'number' },
     dropping: { kind: 'number' },
     graph: { kind: 'choice', of: ['sparse', 'complete'] },
+    groups: { kind: 'integer' },
+    smallestGroup: { kind: 'integer' },
   },
 } as const satisfies Partial<Record<Section, Readonly<Record<string, FieldKind>>>>;
 

@@ -87,6 +87,8 @@ export const words = {
     'masking.corrupt': ['Colluding devices', 'Share that may work together with the coordinator, 0 to 1.'],
     'masking.dropping': ['Dropouts', 'Share that may drop out during a round, 0 to 1.'],
     'masking.graph': ['Graph', 'Sparse is cheaper for large cohorts.'],
+    'masking.groups': ['Groups', 'Sums that a cohort is cut into. 1: one sum.'],
+    'masking.smallestGroup': ['Smallest group', 'Minimum of updates in the sum of a group.'],
   } as Readonly<Record<string, readonly [name: string, meaning: string]>>,
 };
 

@@ -3,6 +3,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import { addPacked, centre } from '@murmuration/protocol/secagg/ring';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -95,6 +96,8 @@ export class ExactnessAudit {
     const { strategy } = this.#task;
     const { topology, layout, weights } = model;
     const meanOf = (some: readonly Uint8Array[]) => this.#meanOf(some, round);
+    if (strategy.consumes === 'groups')
+      throw new MurmurationError('config.invalid', 'The audit knows nothing of the groups of a cohort.');
     const next =
       strategy.consumes === 'each'
         ? strategy.apply(

@@ -1,5 +1,5 @@
 import { inGraph } from '@murmuration/coordinator/round/phases/keys';
-import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/coordinator/task/task';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { RunBegun } from '../run-events/run-event.ts';
@@ -12,12 +12,14 @@ export function maskingInForce(task: Task, count: number): RunBegun['privacy']['
   const { masking, cohort, update } = task;
   if (masking === null) return null;
   const { threat, corrupt, dropping } = masking;
-  const kept = Math.min(Math.ceil(cohort.goal * inGraph), cohortSizeOf(task));
+  const kept = Math.floor(
+    Math.min(Math.ceil(cohort.goal * inGraph), cohortSizeOf(task)) / (task.groups?.count ?? 1),
+  );
   const { graph, devices, neighbours, threshold } = findParameters(
     kept,
     masking,
     masking.graph === 'complete' ? 'complete' : undefined,
   );
-  const { width } = quantizationFor(count, { ...update, largestCohort: cohortSizeOf(task) });
+  const { width } = quantizationFor(count, { ...update, largestCohort: largestSumOf(task) });
   return { threat, corrupt, dropping, graph, devices, neighbours, threshold, ringBits: width };
 }

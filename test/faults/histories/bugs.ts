@@ -20,10 +20,10 @@ export const bugs: readonly Bug[] = [
   {
     name: 'sends the survivors statement, and writes it down then',
     file: rounds('masked-part.ts'),
-    find: `this.#journal.append({ type: 'stated', statement: this.#statement! });
+    find: `this.#journal.append({ type: 'stated', statement: statements });
       out();`,
     replace: `out();
-      this.#journal.append({ type: 'stated', statement: this.#statement! });`,
+      this.#journal.append({ type: 'stated', statement: statements });`,
   },
   {
     name: 'forgets at a restart which updates it has counted',
@@ -99,13 +99,14 @@ export const bugs: readonly Bug[] = [
   {
     name: 'lets devices reveal before enough of them have agreed',
     file: 'coordinator/src/round/phases/agreement.ts',
-    find: 'if (closed.isSettled)',
-    replace: 'if (closed.quorum.accepted > 1)',
+    find: 'const { quorum, terms, settled } = closed;',
+    replace: `const { quorum, terms } = closed;
+    const settled = new Set(quorum.accepted > 1 ? [0] : []);`,
   },
   {
     name: 'forgets at a restart what devices signed with their updates',
     file: rounds('round-execution.ts'),
-    find: 'if (signature) this.masked?.round.takeUpdateSignature(assignment, signature);',
+    find: 'if (signature) this.masked?.groups.of(assignment).takeUpdateSignature(assignment, signature);',
     replace: 'void signature;',
   },
   {

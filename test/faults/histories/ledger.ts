@@ -105,7 +105,7 @@ export class Ledger implements Witness {
         this.violate('a checkpoint names an update that nobody has sent');
         return;
       }
-      expected.add(update.bytes);
+      expected.add(update.bytes, 0);
     }
     if (expected.contributors !== actual.contributors)
       this.violate(`a checkpoint names ${expected.contributors} of the ${actual.contributors} in its sum`);
@@ -223,7 +223,7 @@ export class Ledger implements Witness {
     if (!isDurable) this.violate(`the ${kind} of a device are acknowledged before they are durable`);
     if (kind !== 'update' || !this.kept.underWay.has(round)) return;
     const { masked } = this.replicas.of(this.kept.underWay.get(round)!);
-    if (masked && isDurable && !masked.round.updateSignature(assignment))
+    if (masked && isDurable && !masked.groups.of(assignment).updateSignature(assignment))
       this.violate('what a device signed with its update would be forgotten at a restart');
   }
 

@@ -124,6 +124,7 @@ export class Lineage {
         const each = updates.map(update => this.#mean([update], round));
         return strategy.apply(this.#state, this.#weights, each);
       }
+      if (strategy.consumes === 'groups') return undefined;
       return strategy.apply(this.#state, this.#weights, this.#mean(updates, round));
     } catch {
       // Such a sum can't have led to a version.

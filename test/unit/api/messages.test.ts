@@ -118,10 +118,14 @@ const past: RoundDetail = {
   metrics: { top1: 0.1 },
   traffic: { up: 1, down: 2 },
   phases: gathering.phases,
+  groups: [
+    { devices: 20, contributors: 19, norm: 0.5, distance: 0.1, failure: null },
+    { devices: 20, contributors: 3, norm: null, distance: null, failure: 'Too few.' },
+  ],
   errors: [{ code: 'update.wrong-length', count: 1 }],
   version: { number: 6, model },
 };
-const { phases: _, errors: __, version: ___, ...summary } = past;
+const { phases: _, groups: ____, errors: __, version: ___, ...summary } = past;
 const history: Rounds = { rounds: [summary], next: null, total: 1 };
 
 const served: Serving = {

@@ -287,6 +287,7 @@ function liveRound(state: RoundState): z.input<typeof round> {
 function pastRound({
   task: _,
   planVersion: __,
+  groups: ___,
   outcome,
   startedAt,
   endedAt,

@@ -1,18 +1,19 @@
 import { cohortOf, stand } from '../cohort.ts';
+import { groupOf } from '../groups.ts';
 import { openQuorum } from '../quorum.ts';
-import { type Agreement, type RoundEvent, type Step, unchanged } from '../round.ts';
-import { collect, failed } from './collecting.ts';
+import { type Agreement, type RoundEvent, type Step, unchanged, withGroups } from '../round.ts';
+import { collect, failed, releaseOthers } from './collecting.ts';
 import { openUnmasking } from './unmasking.ts';
 
 /** Waits until everybody whose update counts has agreed to the one statement of that; enough is less, but who answers later helps. */
-export function openAgreement(summed: Omit<Agreement, 'phase' | 'quorum' | 'isSettled'>): Step {
+export function openAgreement(summed: Omit<Agreement, 'phase' | 'quorum' | 'settled'>): Step {
   const { cohort, deadlines } = summed;
   const all = cohort.members.length;
   return {
     state: {
       ...summed,
       phase: 'agreement',
-      isSettled: false,
+      settled: new Set(),
       quorum: openQuorum(all, 0, deadlines.agreement),
     },
     effects: [
@@ -24,19 +25,28 @@ export function openAgreement(summed: Omit<Agreement, 'phase' | 'quorum' | 'isSe
 
 export function agreement(state: Agreement, event: RoundEvent): Step {
   if (event.type === 'settled') {
-    const settled: Agreement = { ...state, isSettled: true };
-    return stand(state.cohort, event.assignment, 'counted') === state.cohort
-      ? unchanged(state)
-      : agreement(settled, { type: 'counted', assignment: event.assignment });
+    const { members, positions } = state.cohort;
+    if (stand(state.cohort, event.assignment, 'counted') === state.cohort) return unchanged(state);
+    const group = groupOf(members[positions.get(event.assignment)!]!);
+    const settled: Agreement = { ...state, settled: new Set([...state.settled, group]) };
+    return agreement(settled, { type: 'counted', assignment: event.assignment });
   }
   return collect(state, event, closed => {
-    const { terms, deadlines, earlier, cohort, quorum } = closed;
+    const { quorum, terms, settled } = closed;
+    const { cohort, deadlines, earlier } = withGroups(closed, settled);
+    if (settled.size === 0)
+      return failed(
+        closed,
+        `${quorum.accepted} of ${closed.cohort.members.length} contributors agreed to whose updates count, too few to take the masks off.`,
+      );
+    if (cohort.members.length < terms.minimum)
+      return failed(
+        closed,
+        `Groups with ${cohort.members.length} contributors agreed to whose updates count; at least ${terms.minimum} are needed.`,
+      );
     // Whoever has not agreed yet may still do so, and reveal.
-    if (closed.isSettled)
-      return openUnmasking({ terms, deadlines, earlier, cohort: cohortOf(cohort.members, cohort.gone) });
-    return failed(
-      closed,
-      `${quorum.accepted} of ${cohort.members.length} contributors agreed to whose updates count, too few to take the masks off.`,
-    );
+    const summed = { terms, deadlines, earlier, cohort: cohortOf(cohort.members, cohort.gone) };
+    const { state: next, effects } = openUnmasking(summed);
+    return { state: next, effects: [...releaseOthers(closed, cohort), ...effects] };
   });
 }

@@ -1,4 +1,5 @@
 import { type Cohort, depart, maySend, membersAt, stand, standingOf } from '../cohort.ts';
+import { membersIn } from '../groups.ts';
 import { judge } from '../quorum.ts';
 import {
   type CollectingState,
@@ -69,16 +70,21 @@ export function graceOf(state: CollectingState): number | undefined {
   return masking && working === 0 && away > 0 && mayClose(state) ? grace : undefined;
 }
 
-/** Whether a phase has what the next one needs; that of unmasking ends by itself. */
+/** Whether a phase has what the next one needs. */
 function mayClose(state: CollectingState): boolean {
   switch (state.phase) {
     case 'agreement':
-      return state.isSettled;
+      return isEnough(state, state.settled);
     case 'unmasking':
-      return false;
+      return isEnough(state, state.opened);
     default:
       return state.quorum.accepted >= state.quorum.minimum;
   }
+}
+
+/** Whether some groups, one at least, have the contributors without whom a round fails. */
+function isEnough({ cohort, terms }: CollectingState, groups: ReadonlySet<number>): boolean {
+  return groups.size > 0 && membersIn(cohort.members, groups).length >= terms.minimum;
 }
 
 const noun = {
@@ -96,6 +102,12 @@ export function failed(state: CollectingState, reason: string): Step {
 /** Tells those whose message is no longer wanted. */
 export function release(state: CollectingState): Effect {
   return { type: 'release', members: membersAt(state.cohort, 'working') };
+}
+
+/** Tells those who are not among the members that stay; nobody, where all do. */
+export function releaseOthers({ cohort }: CollectingState, kept: Cohort): readonly Effect[] {
+  const members = cohort.members.filter(({ assignment }) => !kept.positions.has(assignment));
+  return members.length > 0 ? [{ type: 'release', members }] : [];
 }
 
 function withCohort<State extends CollectingState>(state: State, cohort: Cohort): State {

@@ -1,4 +1,5 @@
 import { cohortOf } from '../cohort.ts';
+import { dealGroups } from '../groups.ts';
 import { openQuorum } from '../quorum.ts';
 import { type Keys, type RoundEvent, type Step, survivorsOf } from '../round.ts';
 import { collect, release } from './collecting.ts';
@@ -20,7 +21,8 @@ export function keys(state: Keys, event: RoundEvent): Step {
   return collect(state, event, closed => {
     const { members, earlier } = survivorsOf(closed);
     const { terms, deadlines } = closed;
-    const { state: next, effects } = openShares({ terms, deadlines, earlier, cohort: cohortOf(members) });
+    const dealt = dealGroups(members, terms.groups?.count ?? 1);
+    const { state: next, effects } = openShares({ terms, deadlines, earlier, cohort: cohortOf(dealt) });
     return { state: next, effects: [release(closed), ...effects] };
   });
 }

@@ -1,13 +1,20 @@
+import { stand } from '../cohort.ts';
+import { groupOf } from '../groups.ts';
 import { openQuorum } from '../quorum.ts';
-import { type RoundEvent, type Step, tallyOf, type Unmasking } from '../round.ts';
+import { type RoundEvent, type Step, tallyOf, type Unmasking, unchanged, withGroups } from '../round.ts';
 import { collect, failed } from './collecting.ts';
 
-/** Waits until what the contributors reveal is enough, which is before all have answered. */
-export function openUnmasking(summed: Omit<Unmasking, 'phase' | 'quorum'>): Step {
+/** Waits until what the contributors reveal is enough for all groups, which is before all have answered. */
+export function openUnmasking(summed: Omit<Unmasking, 'phase' | 'quorum' | 'opened'>): Step {
   const { cohort, deadlines } = summed;
   const all = cohort.members.length;
   return {
-    state: { ...summed, phase: 'unmasking', quorum: openQuorum(all, 0, deadlines.unmasking) },
+    state: {
+      ...summed,
+      phase: 'unmasking',
+      opened: new Set(),
+      quorum: openQuorum(all, 0, deadlines.unmasking),
+    },
     effects: [
       { type: 'open', phase: 'unmasking', members: cohort.members },
       { type: 'wake', time: deadlines.unmasking },
@@ -16,18 +23,38 @@ export function openUnmasking(summed: Omit<Unmasking, 'phase' | 'quorum'>): Step
 }
 
 export function unmasking(state: Unmasking, event: RoundEvent): Step {
-  if (event.type === 'unmaskable') {
-    const { terms, cohort } = state;
-    return {
-      state: { phase: 'closing', terms, contributors: cohort.members, tally: tallyOf(state) },
-      effects: [{ type: 'publish' }],
-    };
-  }
-  return collect(state, event, closed => {
-    const { accepted } = closed.quorum;
+  if (event.type !== 'unmaskable') return collect(state, event, close);
+  const { members, positions } = state.cohort;
+  const position = positions.get(event.assignment);
+  if (position === undefined) return unchanged(state);
+  const opened: Unmasking = { ...state, opened: new Set([...state.opened, groupOf(members[position]!)]) };
+  if (isOpen(opened)) return close(opened);
+  return stand(opened.cohort, event.assignment, 'counted') === opened.cohort
+    ? unchanged(opened)
+    : collect(opened, { type: 'counted', assignment: event.assignment }, close);
+}
+
+/** Whether nothing is waited for any more: a group that all have left can't be opened. */
+function isOpen({ cohort: { members, standings }, opened }: Unmasking): boolean {
+  return members.every((member, position) => opened.has(groupOf(member)) || standings[position] === 'left');
+}
+
+function close(state: Unmasking): Step {
+  const { opened, quorum, terms } = state;
+  if (opened.size === 0)
     return failed(
-      closed,
-      `${accepted} of ${closed.cohort.members.length} contributors revealed shares, too few to take the masks off.`,
+      state,
+      `${quorum.accepted} of ${state.cohort.members.length} contributors revealed shares, too few to take the masks off.`,
     );
-  });
+  const kept = withGroups(state, opened);
+  const contributors = kept.cohort.members;
+  if (contributors.length < terms.minimum)
+    return failed(
+      state,
+      `The masks came off groups of ${contributors.length} contributors; at least ${terms.minimum} are needed.`,
+    );
+  return {
+    state: { phase: 'closing', terms, contributors, tally: tallyOf(kept) },
+    effects: [{ type: 'publish' }],
+  };
 }

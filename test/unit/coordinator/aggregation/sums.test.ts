@@ -1,4 +1,6 @@
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
+import { groupFigures } from '@murmuration/coordinator/aggregation/group-figures';
+import { GroupSums, requireContributors } from '@murmuration/coordinator/aggregation/group-sums';
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
 import { SingleUpdates } from '@murmuration/coordinator/aggregation/single-updates';
 import { packRing } from '@murmuration/protocol/secagg/ring';
@@ -198,6 +200,66 @@ describe('single updates', () => {
     expect(single.updates).toEqual(before);
     single.add(ring(ringElements(new Float32Array(count).fill(0.1), 2)));
     expect(single.updates[1]).toEqual(before[0]);
+  });
+});
+
+describe('the sums of groups', () => {
+  const open = () => new GroupSums(3, () => new RingSum(layout, settings, seed));
+  const bytesOf = (value: number, weight: number) =>
+    ring(ringElements(new Float32Array(count).fill(value), weight));
+
+  it('are those of their own updates each, over a snapshot too', () => {
+    const sums = open();
+    const alone = [0, 1, 2].map(() => new RingSum(layout, settings, seed));
+    for (const [value, group] of [
+      [0.1, 0],
+      [0.05, 2],
+      [-0.1, 2],
+      [0.12, 1],
+    ] as const) {
+      sums.add(bytesOf(value, 3), group);
+      alone[group]!.add(bytesOf(value, 3));
+    }
+    const again = open();
+    again.restore(sums.snapshot());
+    for (const each of [sums, again]) {
+      expect([each.contributors, each.contributorsOf(2)]).toEqual([4, 2]);
+      for (const [group, single] of alone.entries()) {
+        each.conclude(group);
+        expect(each.means.get(group)).toEqual(single.mean());
+      }
+    }
+  });
+
+  it('count those of concluded groups alone, and none of a group without updates', () => {
+    const sums = open();
+    sums.add(bytesOf(0.1, 1), 0);
+    sums.add(bytesOf(0.1, 1), 1);
+    expect(sums.contributors).toBe(2);
+    sums.conclude(1);
+    expect(sums.contributors).toBe(1);
+    expect(() => sums.conclude(2)).toThrow(expect.objectContaining({ code: 'update.impossible' }));
+    expect([...sums.means.keys()]).toEqual([1]);
+    expect(() => requireContributors(sums, 2)).toThrow(expect.objectContaining({ code: 'secagg.too-few' }));
+    expect(() => requireContributors(sums, 1)).not.toThrow();
+  });
+
+  it('refuse the snapshot of another number of groups', () => {
+    const other = new GroupSums(2, () => new RingSum(layout, settings, seed));
+    expect(() => open().restore(other.snapshot())).toThrow(
+      expect.objectContaining({ code: 'storage.corrupt' }),
+    );
+  });
+
+  it('have figures by which the odd one out shows', () => {
+    const means = new Map(
+      [1, 1.1, 0.9, -5].map((value, group) => [group, { delta: Float32Array.of(value, 0), weight: 1 }]),
+    );
+    const figures = [...groupFigures(means).values()];
+    expect(figures.map(({ norm }) => norm)).toEqual([1, 1.1, 0.9, 5].map(value => expect.closeTo(value, 6)));
+    expect(figures.map(({ distance }) => distance)).toEqual(
+      [0.05, 0.15, 0.05, 5.95].map(value => expect.closeTo(value, 5)),
+    );
   });
 });
 

@@ -84,6 +84,7 @@ async function open(task = taskOf(), ledger = memoryPrivacy(), seed = 1) {
         const packed = packRing(elements, quantization.width);
         aggregate.add(
           encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, quantization.width),
+          0,
         );
       }
       const make = versionMaker(() => by, registry, clock, budgets);

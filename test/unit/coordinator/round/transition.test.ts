@@ -245,13 +245,13 @@ describe('one step of a round', () => {
     it('waits in agreement for all who contributed, and needs nobody but those who settle it', () => {
       expect(agreement).toMatchObject({
         phase: 'agreement',
-        isSettled: false,
+        settled: new Set(),
         quorum: { goal: 4, minimum: 0, accepted: 0, deadline: agreementEnds },
       });
       const some = play(agreement, counted(0), counted(1)) as Agreement;
-      expect([some.phase, some.isSettled, some.quorum.accepted]).toEqual(['agreement', false, 2]);
+      expect([some.phase, some.settled.has(0), some.quorum.accepted]).toEqual(['agreement', false, 2]);
       const enough = play(some, settled(2)) as Agreement;
-      expect([enough.phase, enough.isSettled, enough.quorum.accepted]).toEqual(['agreement', true, 3]);
+      expect([enough.phase, enough.settled.has(0), enough.quorum.accepted]).toEqual(['agreement', true, 3]);
       const { state, effects } = transition(enough, counted(3));
       expect(state).toMatchObject({ phase: 'unmasking', cohort: { members: members(4) } });
       expect(effects).toEqual([
@@ -435,7 +435,7 @@ const event: fc.Arbitrary<RoundEvent> = fc.oneof(
   }),
   fc.record({ type: fc.constant('graced' as const), time: fc.constant(start + 70) }),
   fc.constant({ type: 'published' as const, model }),
-  fc.constant({ type: 'unmaskable' as const }),
+  assignment.map(id => ({ type: 'unmaskable' as const, assignment: id })),
   fc.constant({ type: 'abort' as const, reason: 'stopped' }),
 );
 

@@ -69,7 +69,7 @@ async function open(task: ReturnType<typeof taskOf>, whole = layout, first = wei
       const { head, files } = await registry.current(by.name);
       const terms = termsFor(by, head.version.model);
       const aggregate = aggregateFor(by.strategy.consumes, terms.plan, files.layout, terms.id);
-      for (const delta of updates) aggregate.add(updateOf(delta));
+      for (const delta of updates) aggregate.add(updateOf(delta), 0);
       const next = await versionMaker(() => by, registry, clock, privacy)(terms, aggregate, [], signal);
       await history.commit({ head: next });
       return (await registry.files(next.version.model)).weights;
@@ -103,7 +103,7 @@ describe('a task with private layers', () => {
     const { plan } = termsFor(taskOf(), 'a'.repeat(64) as ModelHash);
     const sum = aggregateFor('sum', plan, layout, termsOf().id);
     expect(sum.form).toMatchObject({ layoutHash: shared.hash, count: shared.count });
-    expect(codeOf(() => sum.add(updateOf([1, 2, 3, 4, 5, 6], layout)))).toBe('update.wrong-layout');
+    expect(codeOf(() => sum.add(updateOf([1, 2, 3, 4, 5, 6], layout), 0))).toBe('update.wrong-layout');
     const ring = { ...plan, update: { ...plan.update, kind: 'ring' as const } };
     expect(aggregateFor('sum', ring, layout, termsOf().id).form).toMatchObject({
       layoutHash: shared.hash,

@@ -9,6 +9,7 @@ import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
 import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
 import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
+import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { EachStrategy, Strategy, StrategyState } from '@murmuration/coordinator/strategy/strategy';
@@ -40,6 +41,8 @@ strategyContract('bulyan', bulyan({ attackers: 1 }));
 strategyContract('centredClipping', centredClipping());
 strategyContract('centredClipping in a fixed radius', centredClipping({ radius: 0.5, passes: 1 }));
 strategyContract('geometricMedian', geometricMedian());
+strategyContract('groups.trimmedMean', inGroups(trimmedMean({ trim: 0.2 })));
+strategyContract('groups.centredClipping', inGroups(centredClipping()));
 strategyContract('trimmedMean', trimmedMean({ trim: 0.3 }));
 
 interface Result {
@@ -67,7 +70,7 @@ function rounds<State extends StrategyState>(
       single.add(update);
     }
     ({ state, model } =
-      strategy.consumes === 'each'
+      strategy.consumes !== 'sum'
         ? strategy.apply(state, model, single.updates)
         : strategy.apply(state, model, sum.mean()));
     return [...model];

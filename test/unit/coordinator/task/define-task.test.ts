@@ -1,8 +1,9 @@
 import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
+import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { median } from '@murmuration/coordinator/strategy/median';
 import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
-import { cohortSizeOf } from '@murmuration/coordinator/task/task';
+import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
 import { plan } from '@murmuration/protocol/messages/plan';
 import { describe, expect, it } from 'vitest';
 
@@ -70,6 +71,19 @@ describe('a task', () => {
     expect(defineTask(rest as TaskDefinition).masking).toMatchObject({ threat: 'malicious' });
   });
 
+  it('cuts a masked cohort into groups, of which plans say nothing', () => {
+    const task = defineTask({
+      ...least,
+      masking: { groups: 5, smallestGroup: 10 },
+      strategy: inGroups(median()),
+      cohort: { goal: 100, minimum: 50 },
+    } as TaskDefinition);
+    expect(task.groups).toEqual({ count: 5, smallest: 10 });
+    expect(Object.keys(task.masking!).sort()).toEqual(['corrupt', 'dropping', 'graph', 'threat']);
+    expect([cohortSizeOf(task), largestSumOf(task)]).toEqual([130, 26]);
+    expect(defineTask({ ...least, masking: {} } as TaskDefinition).groups).toBeNull();
+  });
+
   it.each([
     ['1500 ms', 1_500],
     ['1.5 min', 90_000],
@@ -128,6 +142,29 @@ describe('a task', () => {
       { masking: {}, strategy: median() },
       /the strategy median needs single updates, and masking shows only their sum; set masking "off"/,
     ],
+    [
+      { masking: { groups: 4 }, strategy: inGroups(median()), cohort: { goal: 80, minimum: 60 } },
+      /cohort\.minimum must be at least 64 for 4 groups of at least 16 updates, not 60 \(of a goal of 80\); it would be enough for 3 groups/,
+    ],
+    [
+      { masking: { groups: 4 }, strategy: inGroups(median()), cohort: { goal: 20, minimum: 17 } },
+      /cohort\.minimum must be at least 64 for 4 groups of at least 16 updates, not 17 \(of a goal of 20\)\. /,
+    ],
+    [
+      { masking: {}, strategy: inGroups(median()) },
+      /masking\.groups must be at least 2 for the strategy groups\.median, not 1/,
+    ],
+    [
+      {
+        masking: { groups: 6 },
+        strategy: inGroups(bulyan({ attackers: 1 })),
+        cohort: { goal: 200, minimum: 180 },
+      },
+      /masking\.groups must be at least 7 for the strategy groups\.bulyan, not 6/,
+    ],
+    [{ masking: { groups: 2 } }, /masking\.groups must be 1 for the strategy fedAvg, not 2/],
+    [{ strategy: inGroups(median()) }, /groups\.median takes the means of masked groups, and masking is off/],
+    [{ masking: { smallestGroup: 2 } }, /masking\.smallestGroup: .*>=3/],
     [
       { cohort: { goal: 10, minimum: 6 }, strategy: bulyan({ attackers: 1 }) },
       /cohort\.minimum must be at least 7 for the strategy bulyan, not 6/,

@@ -1,3 +1,5 @@
+import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
+import { median } from '@murmuration/coordinator/strategy/median';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { protections, weakenedBy, weakerThan } from '@murmuration/coordinator/task/protection';
 import { withSettings } from '@murmuration/coordinator/task/settings';
@@ -11,7 +13,13 @@ const strict: Partial<TaskDefinition> = {
   cohort: { goal: 100, minimum: 80 },
   eligibility: { minExamples: 10, minSdk: '0.10.0' },
 };
-const task = lineTask(strict);
+const whole = lineTask(strict);
+/** Six groups of at least ten. */
+const grouped = lineTask({
+  ...strict,
+  masking: { ...(strict.masking as object), groups: 6, smallestGroup: 10 },
+  strategy: inGroups(median()),
+} as Partial<TaskDefinition>);
 
 /** For each protection a change that weakens it, and what it goes along with. */
 const changes: Readonly<Record<string, object>> = {
@@ -20,6 +28,8 @@ const changes: Readonly<Record<string, object>> = {
   'masking.corrupt': { masking: { corrupt: 0.04 } },
   'masking.dropping': { masking: { dropping: 0.05 } },
   'masking.graph': { masking: { graph: 'sparse' } },
+  'masking.groups': { masking: { groups: 7 } },
+  'masking.smallestGroup': { masking: { smallestGroup: 7 } },
   'cohort.goal': { cohort: { goal: 99 } },
   'cohort.minimum': { cohort: { minimum: 79 } },
   'update.kind': { masking: 'off', update: { kind: 'float32' } },
@@ -36,6 +46,7 @@ describe('what protects devices', () => {
   it.each(protections.map(({ field }) => field))(
     'is weaker with a weaker %s, and not the other way round',
     field => {
+      const task = field.startsWith('masking.') && /roup/.test(field) ? grouped : whole;
       const weak = withSettings(task, changes[field] as Record<string, unknown>, 2);
       expect(weakerThan(task, weak).map(each => each.field)).toContain(field);
       expect(weakerThan(weak, task).map(each => each.field)).not.toContain(field);
@@ -44,6 +55,7 @@ describe('what protects devices', () => {
   );
 
   it('is no weaker by a change that only does not undo what another one weakened', () => {
+    const task = whole;
     const weak = withSettings(task, { cohort: { goal: 50, minimum: 40 } }, 2);
     const quicker = withSettings(weak, { plan: { learningRate: 0.2 } }, 3);
     const larger = withSettings(weak, { cohort: { goal: 60 } }, 3);

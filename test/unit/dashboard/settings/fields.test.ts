@@ -16,7 +16,14 @@ const settings: Settings = {
     privateLayers: [],
   },
   update: { kind: 'ring', clip: 1, bits: 8, weighting: 'examples', weightCap: 32 },
-  masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse' },
+  masking: {
+    threat: 'malicious',
+    corrupt: 0.05,
+    dropping: 0.1,
+    graph: 'sparse',
+    groups: 1,
+    smallestGroup: 16,
+  },
   cohort: { goal: 40, minimum: 25, overSelection: 1.3 },
   deadlines: {
     gathering: 30_000,

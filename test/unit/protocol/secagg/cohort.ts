@@ -63,6 +63,8 @@ const agreeing = { ...undemanding.assumptions, threat: 'malicious' } as const;
 
 export interface CohortOptions {
   readonly devices: number;
+  /** The first of them: others make another cohort of the same round; 0 by default. */
+  readonly from?: number;
   readonly parameters?: GraphParameters;
   readonly demands?: Demands;
   readonly primitives?: Primitives;
@@ -90,6 +92,7 @@ export class Cohort {
 
   constructor({
     devices,
+    from = 0,
     parameters,
     demands = undemanding,
     primitives = native,
@@ -100,9 +103,9 @@ export class Cohort {
     this.width = width;
     this.context = { ...bound, primitives };
     const population = Array.from({ length: devices }, (_, device) => {
-      const identity = primitives.ed25519.signingKey(seed(1, device));
+      const identity = primitives.ed25519.signingKey(seed(1, from + device));
       const context = { ...this.context, identity, demands };
-      return { context, state: enterRound(context, seed(2, device)) };
+      return { context, state: enterRound(context, seed(2, from + device)) };
     });
     const keys = population.map(({ context, state }) =>
       readKeys(this.context, context.identity.publicKey, state.message),

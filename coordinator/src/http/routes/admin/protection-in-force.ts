@@ -2,14 +2,15 @@ import type { Masking } from '@murmuration/api/security';
 import { findParameters, guaranteedBits } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { inGraph } from '../../../round/phases/keys.ts';
-import { cohortSizeOf, type Task } from '../../../task/task.ts';
+import { cohortSizeOf, largestSumOf, type Task } from '../../../task/task.ts';
 
 /** The parameters under which a round of the task masks its updates, and what they guarantee, in plain words. */
 export function maskingInForce(task: Task): Masking {
   const { planVersion, masking, update, cohort } = task;
   const largest = cohortSizeOf(task);
   const { minimum, goal } = cohort;
-  const ring = update.kind === 'ring' ? quantizationFor(1, { ...update, largestCohort: largest }) : null;
+  const ring =
+    update.kind === 'ring' ? quantizationFor(1, { ...update, largestCohort: largestSumOf(task) }) : null;
   const common = {
     planVersion,
     cohort: { minimum, goal, largest },
@@ -17,13 +18,15 @@ export function maskingInForce(task: Task): Masking {
   };
   if (!masking) return { ...common, masking: null, guarantees: unmasked };
   const kind = masking.graph === 'complete' ? 'complete' : undefined;
-  const graphs = [...new Set([minimum, Math.min(Math.ceil(goal * inGraph), largest)])].map(devices => {
+  const groups = task.groups?.count ?? 1;
+  const cohorts = [minimum, Math.min(Math.ceil(goal * inGraph), largest)];
+  const graphs = [...new Set(cohorts.map(devices => Math.floor(devices / groups)))].map(devices => {
     const { graph, neighbours, threshold } = findParameters(devices, masking, kind);
     return { devices, graph: graph === 'harary' ? ('sparse' as const) : graph, neighbours, threshold };
   });
   const { security, correctness } = guaranteedBits(masking.threat);
   const parameters = { ...masking, securityBits: security, failureBits: correctness, graphs };
-  return { ...common, masking: parameters, guarantees: guaranteesOf(parameters, minimum) };
+  return { ...common, masking: parameters, guarantees: guaranteesOf(parameters, task) };
 }
 
 const unmasked = [
@@ -39,19 +42,23 @@ const assumed = {
 
 function guaranteesOf(
   { threat, corrupt, dropping, securityBits, failureBits, graphs }: NonNullable<Masking['masking']>,
-  minimum: number,
+  { cohort: { minimum }, groups }: Task,
 ): string[] {
   const { devices, neighbours, threshold } = graphs.at(-1)!;
+  const sums = groups
+    ? `one sum of each of ${groups.count} groups of a round, of at least ${groups.smallest} updates`
+    : `one sum of each round, of at least ${minimum} updates`;
+  const where = groups ? 'group' : 'round';
   return [
-    `The coordinator learns at most one sum of each round, of at least ${minimum} updates${threat === 'honest-but-curious' ? '' : ', and of honest devices as many as the threat model says'}.`,
+    `The coordinator learns at most ${sums}${threat === 'honest-but-curious' ? '' : ', and of honest devices as many as the threat model says'}.`,
     `That holds against ${assumed[threat]}, together with up to ${percent(corrupt)} of the devices; the chance that it fails for any device is below ${powerOfTwo(-securityBits)}${threat === 'malicious' ? ' for each set of devices that is tried' : ''}.`,
     ...(threat === 'honest-but-curious'
       ? []
       : [
           'Against one that lies it holds for devices whose app pins the key of an enrolment authority; all others take the coordinator’s word for who is in the round.',
         ]),
-    `In a round of ${devices} devices each one shares its secrets with ${neighbours} others, and ${threshold} shares recover one of them.`,
-    `A round survives the loss of up to ${percent(dropping)} of its devices; the chance that it then can't be unmasked is below ${powerOfTwo(-failureBits)}. If more are lost it fails, and nothing is revealed.`,
+    `In a ${where} of ${devices} devices each one shares its secrets with ${neighbours} others, and ${threshold} shares recover one of them.`,
+    `A ${where} survives the loss of up to ${percent(dropping)} of its devices; the chance that it then can't be unmasked is below ${powerOfTwo(-failureBits)}. If more are lost it fails, and nothing is revealed.`,
     'Masking does not hide what the sum itself says, nor what the published model says about the population.',
   ];
 }

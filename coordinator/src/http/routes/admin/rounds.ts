@@ -66,6 +66,7 @@ export function roundRoutes(scope: App, tasks: AllRounds, history: History): voi
       return {
         ...summaryOf(record),
         phases: record.phases.map(phaseMessage),
+        groups: record.groups?.map(group => ({ ...group })) ?? null,
         errors: Object.entries(record.errors)
           .map(([code, count]) => ({ code, count }))
           .sort((a, b) => b.count - a.count),
@@ -75,6 +76,13 @@ export function roundRoutes(scope: App, tasks: AllRounds, history: History): voi
   );
 }
 
-function summaryOf({ phases: _, errors: __, startedAt, endedAt, ...rest }: RoundRecord): RoundSummary {
+function summaryOf({
+  phases: _,
+  errors: __,
+  groups: ___,
+  startedAt,
+  endedAt,
+  ...rest
+}: RoundRecord): RoundSummary {
   return { ...rest, startedAt: iso(startedAt), endedAt: iso(endedAt) };
 }

@@ -1,0 +1,34 @@
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
+import type { RoundContext } from '@murmuration/protocol/secagg/context';
+import { type DeviceKeys, readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
+
+/** A device as its peers know it. */
+export interface KeyOwner {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** The enrolment authority's signature over the key, 64 bytes, where there is one. */
+  readonly certificate: Uint8Array | null | undefined;
+}
+
+/** The keys of a whole cohort: no two devices have the same ones, whatever groups they are in. */
+export class CohortKeys {
+  readonly #context: RoundContext;
+  readonly #taken = new TakenKeys();
+  readonly #keys = new Map<AssignmentId, DeviceKeys>();
+
+  constructor(context: RoundContext) {
+    this.#context = context;
+  }
+
+  /** Throws `secagg.keys` or `crypto.low-order`. */
+  take(assignment: AssignmentId, { publicKey, certificate }: KeyOwner, message: Uint8Array): void {
+    const keys = readKeys(this.#context, publicKey, message, certificate ?? undefined);
+    this.#taken.take(keys);
+    this.#keys.set(assignment, keys);
+  }
+
+  /** The keys of a device that has sent them. */
+  of(assignment: AssignmentId): DeviceKeys {
+    return this.#keys.get(assignment)!;
+  }
+}

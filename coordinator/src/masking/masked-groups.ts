@@ -1,0 +1,206 @@
+import { concatBytes } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { AssignmentId } from '@murmuration/protocol/ids/ids';
+import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import type { GraphContext, RoundContext } from '@murmuration/protocol/secagg/context';
+import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
+import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
+import { Inputs } from './inputs.ts';
+import { MaskedRound } from './masked-round.ts';
+
+/** A device of the graph, and the group that it was dealt to. */
+export interface Grouped {
+  readonly assignment: AssignmentId;
+  readonly group: number;
+}
+
+/** A group: a secure aggregation of its own. */
+interface Group {
+  readonly round: MaskedRound;
+  readonly devices: number;
+  statement: Uint8Array | undefined;
+  /** Why its sum can't be opened. */
+  failure: string | undefined;
+}
+
+/**
+ * The coordinator's part of secure aggregation in one round: of the whole cohort, or of each group that it is cut into. A group that fails
+ * takes nobody else with it; a cohort that is one sum has one group.
+ */
+export class MaskedGroups {
+  readonly #context: RoundContext;
+  readonly #settings: MaskingSettings;
+  readonly #smallest: number;
+  readonly #keys: CohortKeys;
+  readonly #groups = new Map<number, Group>();
+  readonly #numbers = new Map<AssignmentId, number>();
+  /** In which group something failed. */
+  readonly #failedIn = new WeakMap<object, MaskedRound>();
+
+  /** `smallest`: the updates without which the sum of a group is not opened. */
+  constructor(context: RoundContext, settings: MaskingSettings, smallest = 1) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#smallest = smallest;
+    this.#keys = new CohortKeys(context);
+  }
+
+  /** Whether a device reveals only when its neighbours have agreed to one statement. */
+  get hasAgreement(): boolean {
+    return this.#settings.threat !== 'honest-but-curious';
+  }
+
+  /** Throws `secagg.keys` or `crypto.low-order`. */
+  takeKeys(assignment: AssignmentId, owner: KeyOwner, message: Uint8Array): void {
+    this.#keys.take(assignment, owner, message);
+  }
+
+  /** Draws a graph over each group, for the roster of each member. Throws `secagg.parameters` where none exists. */
+  drawGraphs(members: readonly Grouped[]): Inputs {
+    for (const { assignment, group } of members) this.#numbers.set(assignment, group);
+    const rosters = new Map<MaskedRound, Inputs>();
+    for (const [number, devices] of [...groupsOf(members)].sort(([a], [b]) => a - b)) {
+      const round = new MaskedRound(this.#context, this.#settings, this.#keys);
+      rosters.set(round, round.drawGraph(devices));
+      this.#groups.set(number, { round, devices: devices.length, statement: undefined, failure: undefined });
+    }
+    return this.#inputs(members, (round, member) => rosters.get(round)!.get(member)!);
+  }
+
+  /** The secure aggregation that a device is in. Throws `assignment.unknown`. */
+  of(assignment: AssignmentId): MaskedRound {
+    return this.#groups.get(this.groupOf(assignment))!.round;
+  }
+
+  /** The group that a device was dealt to. Throws `assignment.unknown`. */
+  groupOf(assignment: AssignmentId): number {
+    const group = this.#numbers.get(assignment);
+    if (group === undefined)
+      throw new MurmurationError('assignment.unknown', 'This device is not in the graph of the round.');
+    return group;
+  }
+
+  /** What `take` makes of a device's message, in its group. Throws as `take`. */
+  take<Result>(assignment: AssignmentId, take: (round: MaskedRound) => Result): Result {
+    return this.#within(this.of(assignment), take);
+  }
+
+  /** Settles on the dealings of each group, for the bundle of each member; who gets none is out of the sum. */
+  settle(members: readonly Grouped[]): Inputs {
+    const bundles = new Map<MaskedRound, Inputs>();
+    return this.#each(
+      members,
+      (round, devices) => {
+        const inputs = round.settle(devices);
+        bundles.set(round, inputs);
+        return devices.filter(device => inputs.has(device));
+      },
+      (round, member) => bundles.get(round)!.get(member)!,
+    );
+  }
+
+  /**
+   * The statements of who contributed, one a group, for its members. Throws `secagg.too-few` where the masks of no group could be taken off;
+   * the members of one whose masks could not, or with too few updates, get nothing.
+   */
+  state(members: readonly Grouped[]): Inputs {
+    return this.#each(
+      members,
+      (round, devices, group) => {
+        if (devices.length < this.#smallest)
+          throw new MurmurationError(
+            'secagg.too-few',
+            `Updates of ${devices.length} devices came; a group takes ${this.#smallest}.`,
+          );
+        group.statement = round.state(devices);
+        return devices;
+      },
+      (_, member) => this.statementFor(member),
+    );
+  }
+
+  /** The statement that a device was given, of its group. */
+  statementFor(assignment: AssignmentId): Uint8Array {
+    return this.#groups.get(this.groupOf(assignment))!.statement!;
+  }
+
+  /** All statements, in the order of the groups: what is written down before the first device hears one. */
+  get statements(): Uint8Array | undefined {
+    const stated = [...this.#groups.values()].flatMap(({ statement }) => statement ?? []);
+    return stated.length > 0 ? concatBytes(...stated) : undefined;
+  }
+
+  /** The secrets whose masks are in the sum of a group. Throws `secagg.dealer` where one device dealt something else than it signed. */
+  recover(group: number): { readonly context: GraphContext; readonly secrets: readonly RecoveredSecret[] } {
+    const { round } = this.#groups.get(group)!;
+    return { context: round.context, secrets: this.#within(round, () => round.recover()) };
+  }
+
+  /** The groups of the round, and how many devices each has. */
+  get sizes(): ReadonlyMap<number, number> {
+    return new Map(Array.from(this.#groups, ([number, { devices }]) => [number, devices]));
+  }
+
+  /** Why the sum of a group can't be opened, where its members were told nothing more. */
+  failureOf(group: number): string | undefined {
+    return this.#groups.get(group)?.failure;
+  }
+
+  /** The devices whose misdeed an error of this round proves. */
+  culprits(error: unknown): readonly AssignmentId[] {
+    const round = typeof error === 'object' && error !== null ? this.#failedIn.get(error) : undefined;
+    return round?.culprits(error) ?? [];
+  }
+
+  /** Does something in each group; one that throws is out, unless all do. */
+  #each(
+    members: readonly Grouped[],
+    work: (round: MaskedRound, devices: readonly AssignmentId[], group: Group) => readonly AssignmentId[],
+    inputFor: (round: MaskedRound, member: AssignmentId) => Uint8Array,
+  ): Inputs {
+    const served: Grouped[] = [];
+    let lastFailure: unknown;
+    for (const [number, devices] of groupsOf(members)) {
+      const group = this.#groups.get(number)!;
+      try {
+        const within = this.#within(group.round, round => work(round, devices, group));
+        served.push(...within.map(assignment => ({ assignment, group: number })));
+      } catch (error) {
+        if (!(error instanceof MurmurationError)) throw error;
+        group.failure = error.detail;
+        lastFailure = error;
+      }
+    }
+    if (served.length === 0 && lastFailure !== undefined) throw lastFailure;
+    return this.#inputs(served, inputFor);
+  }
+
+  #inputs(
+    members: readonly Grouped[],
+    inputFor: (round: MaskedRound, member: AssignmentId) => Uint8Array,
+  ): Inputs {
+    return new Inputs(
+      members.map(({ assignment }) => assignment),
+      member => inputFor(this.of(member), member),
+    );
+  }
+
+  #within<Result>(round: MaskedRound, work: (round: MaskedRound) => Result): Result {
+    try {
+      return work(round);
+    } catch (error) {
+      if (typeof error === 'object' && error !== null) this.#failedIn.set(error, round);
+      throw error;
+    }
+  }
+}
+
+function groupsOf(members: readonly Grouped[]): ReadonlyMap<number, readonly AssignmentId[]> {
+  const groups = new Map<number, AssignmentId[]>();
+  for (const { assignment, group } of members) {
+    const known = groups.get(group);
+    if (known) known.push(assignment);
+    else groups.set(group, [assignment]);
+  }
+  return groups;
+}

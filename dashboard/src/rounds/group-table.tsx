@@ -1,0 +1,57 @@
+import type { RoundDetail } from '@murmuration/api/round';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { count } from '../format/format.ts';
+import { words } from './words.ts';
+
+/** The groups of a masked cohort: how long the mean of each is, and how far it lies from the others. */
+export function GroupTable({ groups }: { readonly groups: NonNullable<RoundDetail['groups']> }) {
+  const furthest = Math.max(...groups.map(({ distance }) => distance ?? 0));
+  const { columns, failed } = words.groups;
+  return (
+    <ResponsiveTable label={words.groups.heading}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{columns.group}</th>
+            <th scope="col" class="number">
+              {columns.devices}
+            </th>
+            <th scope="col" class="number">
+              {columns.contributors}
+            </th>
+            <th scope="col" class="number">
+              {columns.norm}
+            </th>
+            <th scope="col" class="number">
+              {columns.distance}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map(({ devices, contributors, norm, distance, failure }, group) => (
+            <tr key={group}>
+              <th scope="row">
+                {count(group + 1)}
+                {distance !== null && distance > 0 && (
+                  <span class="meter" aria-hidden="true">
+                    <span class="all" style={{ inlineSize: `${(100 * distance) / furthest}%` }} />
+                  </span>
+                )}
+              </th>
+              <td class="number">{count(devices)}</td>
+              <td class="number">{count(contributors)}</td>
+              {norm === null || distance === null ? (
+                <td colSpan={2}>{failed(failure ?? '')}</td>
+              ) : (
+                <>
+                  <td class="number">{norm.toPrecision(3)}</td>
+                  <td class="number">{distance.toPrecision(3)}</td>
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ResponsiveTable>
+  );
+}
