@@ -142,6 +142,7 @@ const order: Record<string, readonly string[]> = {
     'devices',
     'leak-audit',
     'federation',
+    'privacy-audit',
     'hybrid',
     'next-word',
     'learning-curves',

@@ -2,6 +2,7 @@ import { seededUniform } from '@murmuration/client-sdk/training/seeded';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { chance } from '../behaviour/chance.ts';
 import { normal } from '../partition/distributions.ts';
+import { canary } from './canary.ts';
 import type { Poisons } from './poisons.ts';
 import type { AdversarySettings, Attack } from './settings.ts';
 
@@ -29,7 +30,8 @@ export function adversariesOf({ share, attack }: AdversarySettings, seed: number
       isAdversary(device) ? poisonedBy(attack, examples, poisons) : examples,
     corrupt(device, round, delta) {
       if (!isAdversary(device)) return;
-      if (attack.kind === 'noise') drown(delta, attack.deviation, chance(seed, 'noise', device, round));
+      if (attack.kind === 'canary') delta.set(canary(seed, device, delta.length, attack.length));
+      else if (attack.kind === 'noise') drown(delta, attack.deviation, chance(seed, 'noise', device, round));
       else scale(delta, factorOf(attack));
     },
   };

@@ -26,6 +26,8 @@ export const attack = z.discriminatedUnion('kind', [
   }),
   /** Sends its delta so many times as long: the same, for what it learned from its examples as they are. */
   z.strictObject({ kind: z.literal('model-replacement'), scale: z.number().positive().max(1e6).default(10) }),
+  /** Sends a direction of its own, the same in each round, so that an audit finds it in what is released; `length` is its L2 norm. */
+  z.strictObject({ kind: z.literal('canary'), length: z.number().positive().max(1e6).default(1) }),
 ]);
 export type Attack = z.output<typeof attack>;
 

@@ -78,6 +78,12 @@ export const catalogue: readonly Entry[] = [
   },
   {
     kind: 'study',
+    name: 'privacy-audit',
+    shows: 'the ε that an attacker measures on the versions of a task with a privacy budget, kept and broken',
+    load: () => import('../privacy-audit/privacy-audit.ts'),
+  },
+  {
+    kind: 'study',
     name: 'keyboard',
     shows:
       'n-grams, central and federated training, personal and hybrid models on one split of real messages',

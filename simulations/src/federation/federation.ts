@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { describeModel } from '@murmuration/engine/models/model';
@@ -39,6 +40,8 @@ export interface FederationOptions {
   readonly transport?: 'loopback' | 'sockets' | undefined;
   /** Folder in which the run is kept after each round, and from which it goes on. */
   readonly checkpoint?: string | undefined;
+  /** What makes the noise of a privacy budget, in place of a thread of the coordinator: what an audit breaks. */
+  readonly noise?: NoiseMaker;
   /** What goes wrong on single devices, and in the coordinator; a run goes on. */
   readonly failed?: (where: string, error: unknown) => void;
 }
@@ -102,7 +105,7 @@ async function assemble(
   scenario: Scenario,
   settings: CommonSettings,
   data: FederatedData<unknown>,
-  { transport = 'loopback', checkpoint, failed = () => {} }: FederationOptions,
+  { transport = 'loopback', checkpoint, noise, failed = () => {} }: FederationOptions,
   pool: WorkerPool,
 ): Promise<Federation> {
   const { seed, evaluation, cohort } = settings;
@@ -135,6 +138,7 @@ async function assemble(
         roundRandom: roundRandom.bytes,
         behaviour,
         events,
+        noise,
         devices: data.clients.length,
         leave: (device, ms) => crowd.leave(device, ms),
         passed: (bytes, way) => watch?.passed(bytes, way),

@@ -5,7 +5,7 @@ import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { Population } from '@murmuration/coordinator/population/population';
-import { threadedNoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
+import { type NoiseMaker, threadedNoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { native } from '@murmuration/protocol/primitives/node';
@@ -28,6 +28,7 @@ export interface LoopbackSetup {
   readonly roundRandom: RandomBytes;
   readonly behaviour: Pick<Behaviour, 'transferMs' | 'silentAt' | 'faults'>;
   readonly events: CoordinatorEvents;
+  readonly noise?: NoiseMaker | undefined;
   /** How many there are. */
   readonly devices: number;
   /** A device goes offline at once, for so many ms at least. */
@@ -51,7 +52,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
   });
   const gateway = new LoopbackGateway(connections, events);
   const unmasker = unmaskerPool();
-  const noise = threadedNoiseMaker();
+  const noise = setup.noise ?? threadedNoiseMaker();
   const core = await openCore([task], {
     clock,
     random: roundRandom,

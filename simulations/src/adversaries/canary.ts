@@ -1,0 +1,14 @@
+import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { chance } from '../behaviour/chance.ts';
+import { normal } from '../partition/distributions.ts';
+
+/**
+ * A direction of a device's own, uniform among all (Andrew et al. 2023, "One-shot empirical privacy estimation for federated learning", §3), of
+ * an L2 norm: in many dimensions nothing that others send is likely to have a part of it.
+ */
+export function canary(seed: number, device: number, count: number, length: number): Float32Array {
+  const uniform = seededUniform(Math.floor(chance(seed, 'canary', device) * 2 ** 32));
+  const direction = Float64Array.from({ length: count }, () => normal(uniform));
+  const norm = Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0));
+  return Float32Array.from(direction, value => (value * length) / norm);
+}

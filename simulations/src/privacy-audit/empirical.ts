@@ -1,0 +1,58 @@
+import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
+import type { Scores } from './scores.ts';
+
+/** An ε that was measured, with its interval. */
+export interface Empirical {
+  readonly epsilon: number;
+  /** Ends of the 95 % interval, from resampling the canaries, those that took part and those that did not by themselves. */
+  readonly lower: number;
+  readonly upper: number;
+  /** Canaries that took part. */
+  readonly canaries: number;
+}
+
+const resamples = 2_000;
+
+/**
+ * ε at δ of an attacker who tells by scores who took part: of the Gaussian mechanism under which scores would lie as far apart (Andrew et al.
+ * 2023, §3). It assumes normal scores, which sums over many coordinates are.
+ */
+export function empiricalEpsilon({ present, absent }: Scores, delta: number, seed: number): Empirical {
+  const uniform = seededUniform(seed);
+  const found = Array.from({ length: resamples }, () =>
+    distance(momentsOf(present, uniform), momentsOf(absent, uniform)),
+  );
+  const sorted = Float64Array.from(found).sort();
+  const at = (share: number) => sorted[Math.round(share * (resamples - 1))]!;
+  const epsilonOf = (mu: number) => gaussianEpsilon(Math.max(0, mu), delta);
+  return {
+    epsilon: epsilonOf(distance(momentsOf(present), momentsOf(absent))),
+    lower: epsilonOf(at(0.025)),
+    upper: epsilonOf(at(0.975)),
+    canaries: present.length,
+  };
+}
+
+interface Moments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** μ: how many standard deviations lie between the means. */
+function distance(one: Moments, other: Moments): number {
+  return (one.mean - other.mean) / Math.sqrt((one.variance + other.variance) / 2);
+}
+
+/** Of the values, or of as many that are drawn from them with replacement. */
+function momentsOf(values: Float64Array, draw?: () => number): Moments {
+  const { length } = values;
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < length; i++) {
+    const value = values[draw ? Math.floor(draw() * length) : i]!;
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / length;
+  return { mean, variance: (squares - sum * mean) / (length - 1) };
+}

@@ -1,0 +1,150 @@
+import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import * as z from 'zod';
+import { adversariesOf } from '../adversaries/adversaries.ts';
+import type { GivenSettings } from '../scenario/define-scenario.ts';
+import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { type Empirical, empiricalEpsilon } from './empirical.ts';
+import { release } from './released.ts';
+import { scoresOf } from './scores.ts';
+
+const whole = z.int().min(1);
+
+export const schema = z.strictObject({
+  /** The budget that is audited, as `privacy` of a task. */
+  epsilon: z.number().positive().max(1e3).default(4),
+  delta: z.number().positive().lt(1).default(1e-5),
+  rounds: whole.max(1_000).default(20),
+  separation: whole.max(1_000).default(5),
+  /** Devices whose updates make a version. */
+  cohort: whole.max(10_000).default(60),
+  /** Share of devices that are canaries; the others learn. */
+  canaries: z.number().gt(0).lte(1).default(0.75),
+  /** How much longer than the clip canaries are where nothing clips. */
+  longer: z.number().gt(1).max(1e3).default(5),
+  /** Hidden units of the model, which has 75 numbers for each. */
+  hidden: whole.max(10_000).default(256),
+});
+export type AuditSettings = z.output<typeof schema>;
+
+/** What a run is like beside the one in which everything holds. */
+interface Variant {
+  readonly settings?: GivenSettings;
+  /** What the noise is multiplied with. */
+  readonly noise?: number;
+}
+
+/**
+ * Measures ε on the versions of a federation with the SDK's own devices, coordinator and ledger: once as it is, and once each without noise,
+ * with contributions that nothing clips, and with devices that take part in every round. What the coordinator states is the same each time.
+ */
+export async function run({ seed, settings, log }: ScenarioOptions<AuditSettings>): Promise<Findings> {
+  const began = systemClock.now();
+  const audited = schema.parse(settings ?? {});
+  const { epsilon, delta, rounds, separation, longer, cohort } = audited;
+  const budget = { epsilon, delta, rounds };
+  const asStated = privacyOf({ ...budget, separation, noise: 'correlated' });
+  const always = privacyOf({ ...budget, separation: 1, noise: 'correlated' });
+  const play = async (title: string, { settings: change = {}, noise = 1 }: Variant): Promise<Played> => {
+    log(title);
+    return played([base(audited, seed), change], noise, audited, seed, log);
+  };
+  const held = await play('As the budget has it:', {});
+  const noiseOff = await play('Without noise:', { noise: 0 });
+  const clippingOff = await play('With contributions that nothing clips:', {
+    settings: { update: { clip: longer }, adversaries: { attack: { kind: 'canary', length: longer } } },
+    noise: 1 / longer,
+  });
+  const separationIgnored = await play('With the same devices in every round:', {
+    settings: {
+      data: { clients: cohort },
+      privacy: { separation: 1 },
+    },
+    noise: asStated.noiseMultiplier / always.noiseMultiplier,
+  });
+  const figures = {
+    accounted: held.accounted,
+    empirical: held.empirical,
+    noiseOff: noiseOff.empirical,
+    clippingOff: clippingOff.empirical,
+    separationIgnored: separationIgnored.empirical,
+    delta,
+    seed,
+    seconds: (systemClock.now() - began) / 1_000,
+  };
+  return { figures, table: tableOf(figures) };
+}
+
+interface Played {
+  /** What the coordinator states. */
+  readonly accounted: number;
+  readonly empirical: Empirical;
+}
+
+async function played(
+  settings: readonly GivenSettings[],
+  noise: number,
+  { delta, cohort, canaries: share }: AuditSettings,
+  seed: number,
+  log: (line: string) => void,
+): Promise<Played> {
+  const released = await release({ settings, noise, log });
+  const adversaries = adversariesOf({ share, attack: { kind: 'canary', length: 1 } }, seed);
+  const devices = new Set(released.contributors.flat());
+  const canaries = [...devices].filter(device => adversaries.isAdversary(device)).sort((a, b) => a - b);
+  const parts = canaries.map(device => released.contributors.filter(all => all.includes(device)).length);
+  const most = Math.max(...parts);
+  const { statement } = released;
+  const scores = scoresOf(released, canaries, seed, Math.max(1, most));
+  log(`  ${scores.present.length} canaries of ${cohort} devices a round, each with ${most} parts`);
+  return {
+    accounted: statement.holds ? statement.epsilon : Number.POSITIVE_INFINITY,
+    empirical: empiricalEpsilon(scores, delta, seed),
+  };
+}
+
+/** The federation that is audited. */
+function base(
+  { epsilon, delta, rounds, separation, cohort, canaries, hidden }: AuditSettings,
+  seed: number,
+): GivenSettings {
+  return {
+    seed,
+    data: { clients: cohort * separation, perClient: 10, heldOut: 20, dimensions: 64, clusters: 10 },
+    model: { hidden },
+    update: { kind: 'ring', clip: 1, bits: 16, weighting: 'uniform' },
+    privacy: { epsilon, delta, separation },
+    cohort: { goal: cohort, minimumShare: 0.5, selection: 'steered' },
+    schedule: { every: '10 min' },
+    adversaries: { share: canaries, attack: { kind: 'canary', length: 1 } },
+    evaluation: { every: 1_000, clients: 0 },
+    stop: { rounds },
+  };
+}
+
+function tableOf({
+  accounted,
+  empirical,
+  noiseOff,
+  clippingOff,
+  separationIgnored,
+}: Readonly<Record<'empirical' | 'noiseOff' | 'clippingOff' | 'separationIgnored', Empirical>> & {
+  readonly accounted: number;
+}): string[][] {
+  const row = (title: string, { epsilon, lower, upper, canaries }: Empirical) => [
+    title,
+    shown(accounted),
+    shown(epsilon),
+    `${shown(lower)} to ${shown(upper)}`,
+    String(canaries),
+  ];
+  return [
+    ['', 'ε stated', 'ε measured', '95 %', 'canaries'],
+    row('as the budget has it', empirical),
+    row('without noise', noiseOff),
+    row('nothing clipped', clippingOff),
+    row('in every round', separationIgnored),
+  ];
+}
+
+const shown = (epsilon: number): string => epsilon.toPrecision(3);

@@ -1,0 +1,63 @@
+import type { NoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
+import work from '@murmuration/coordinator/privacy/worker';
+import type { Statement } from '@murmuration/privacy/statements/statement';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { openFederation } from '../federation/federation.ts';
+import { completeSettings } from '../scenario/complete-settings.ts';
+import type { GivenSettings } from '../scenario/define-scenario.ts';
+import clusters from '../scenarios/clusters.ts';
+
+/** What anybody may know of a run: its versions, and who had a part in each. */
+export interface Released {
+  /** For each version the sum of its round's updates, as it was released. */
+  readonly sums: readonly Float32Array[];
+  /** For each version its contributors. */
+  readonly contributors: readonly (readonly number[])[];
+  /** Versions whose noise a version takes back a part of. */
+  readonly bands: number;
+  /** What the coordinator states. */
+  readonly statement: Statement;
+}
+
+export interface AuditedRun {
+  readonly settings: readonly GivenSettings[];
+  /** What the noise is multiplied with: 1 where nothing is broken. */
+  readonly noise: number;
+  /** Threads that train. */
+  readonly workers?: number;
+  log(line: string): void;
+}
+
+/** Plays the rounds of a federation with a privacy budget, and collects what it releases. Throws `training.failed` where a round fails. */
+export async function release({ settings: given, noise, workers, log }: AuditedRun): Promise<Released> {
+  const settings = completeSettings(clusters, ...given);
+  const data = await clusters.data(settings);
+  const maker: NoiseMaker = {
+    make: async job => work({ ...job, stddev: noise * job.stddev }),
+    close: async () => {},
+  };
+  const federation = await openFederation(clusters as never, settings, data, {
+    noise: maker,
+    ...(workers !== undefined && { workers }),
+  });
+  try {
+    const sums: Float32Array[] = [];
+    const contributors: (readonly number[])[] = [];
+    let before = (await federation.newest()).weights;
+    for (let round = 1; round <= settings.stop.rounds; round++) {
+      const { outcome, failure, training, tally } = await federation.next();
+      if (outcome === 'failed')
+        throw new MurmurationError('training.failed', `Round ${round} failed: ${failure?.reason}`);
+      const { weights } = await federation.newest();
+      const last = before;
+      sums.push(weights.map((value, i) => tally.accepted * (value - last[i]!)));
+      contributors.push(training?.client ?? []);
+      before = weights;
+      if (round % 5 === 0) log(`  ${round} of ${settings.stop.rounds} versions`);
+    }
+    const statement = (await federation.spent())!;
+    return { sums, contributors, bands: federation.task.privacy!.bands, statement };
+  } finally {
+    await federation.close();
+  }
+}
