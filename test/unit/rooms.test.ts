@@ -22,7 +22,7 @@ const order: Record<string, readonly string[]> = {
     'time',
     'weights',
   ],
-  'privacy/src': ['numerics', 'samplers', 'mechanisms', 'accountants', 'statements'],
+  'privacy/src': ['numerics', 'samplers', 'mechanisms', 'accountants', 'clipping', 'statements'],
   'engine/src': [
     'tfjs',
     'kernels',

@@ -1,16 +1,20 @@
 import type { Mechanism } from '../mechanisms/mechanism.ts';
 import { ComposedLoss } from './composition.ts';
+import { distributedRenyi, wholeOrders } from './distributed-renyi.ts';
 import { gaussianDelta, gaussianEpsilon, truePositives } from './gaussian.ts';
 import { gaussianRenyi, sampledGaussianRenyi } from './gaussian-renyi.ts';
 import { type Mixture, mixtureCells, stepFor } from './mixture-loss.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { lossOf, reverseLossOf } from './privacy-loss.ts';
-import type { Renyi } from './renyi.ts';
+import { type Renyi, renyiDelta, renyiEpsilon } from './renyi.ts';
 
 /** What one accountant says of a mechanism. */
 export interface Account {
-  /** By which curve: `gaussian` is exact; `pld` composes privacy loss distributions, rounded so that ε is never too small. */
-  readonly accountant: 'gaussian' | 'pld';
+  /**
+   * By which curve: `gaussian` is exact; `pld` composes privacy loss distributions, rounded so that ε is never too small; `rdp` has the best of what
+   * Rényi divergences of many orders allow, which is somewhat too large.
+   */
+  readonly accountant: 'gaussian' | 'pld' | 'rdp';
   /** Whether there is noise wherever something is released; without, every ε is infinite. */
   readonly hasNoise: boolean;
   /** μ of the Gaussian mechanism that is as private, for `gaussian`. */
@@ -29,18 +33,24 @@ export interface Account {
  */
 export function accountOf(mechanism: Mechanism): Account {
   const parts = partsOf(mechanism);
+  if (parts.distributed.length > 0) return renyiAccount(parts);
   return parts.sampled.length === 0 || parts.squaredMu === Infinity
     ? gaussianAccount(Math.sqrt(parts.squaredMu))
     : lossAccount(parts);
 }
 
 /** Rényi differential privacy of a mechanism: quicker than the account, and looser. */
-export function renyiOf(mechanism: Mechanism): Renyi {
-  const { squaredMu, sampled } = partsOf(mechanism);
+export const renyiOf = (mechanism: Mechanism): Renyi => renyiOfParts(partsOf(mechanism));
+
+function renyiOfParts({ squaredMu, sampled, distributed }: Parts): Renyi {
   const curves = sampled.map(({ probability, noiseMultiplier, times }) => {
     const once = sampledGaussianRenyi(probability, noiseMultiplier);
     return (order: number) => times * once(order);
   });
+  for (const { of, times } of distributed) {
+    const once = distributedRenyi(of);
+    curves.push(order => times * once(order));
+  }
   if (squaredMu > 0) curves.push(gaussianRenyi(squaredMu ** -0.5));
   return order => curves.reduce((sum, curve) => sum + curve(order), 0);
 }
@@ -53,6 +63,18 @@ function gaussianAccount(mu: number): Account {
     epsilonAt: delta => gaussianEpsilon(mu, delta),
     deltaAt: epsilon => gaussianDelta(mu, epsilon),
     truePositivesAt: falsePositives => truePositives(mu, falsePositives),
+  };
+}
+
+function renyiAccount(parts: Parts): Account {
+  const renyi = renyiOfParts(parts);
+  const deltaAt = (epsilon: number) => renyiDelta(renyi, epsilon, wholeOrders).value;
+  return {
+    accountant: 'rdp',
+    hasNoise: renyi(2) < Infinity,
+    epsilonAt: delta => renyiEpsilon(renyi, delta, wholeOrders).value,
+    deltaAt,
+    truePositivesAt: falsePositives => truePositivesBelow(deltaAt, falsePositives),
   };
 }
 

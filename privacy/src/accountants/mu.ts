@@ -7,11 +7,11 @@ import { partsOf } from './parts.ts';
  * @throws MurmurationError `config.invalid` where a part is not Gaussian and so has no μ, and for a mechanism with numbers out of range.
  */
 export function muOfMechanism(mechanism: Mechanism): number {
-  const { squaredMu, sampled } = partsOf(mechanism);
-  if (sampled.length > 0)
+  const { squaredMu, sampled, distributed } = partsOf(mechanism);
+  if (sampled.length > 0 || distributed.length > 0)
     throw new MurmurationError(
       'config.invalid',
-      'Noise on sums of sampled devices is not Gaussian, so that it has no μ; accountOf has its ε.',
+      'Noise by devices and noise on sums of sampled devices are not Gaussian, so that they have no μ; accountOf has their ε.',
     );
   return Math.sqrt(squaredMu);
 }

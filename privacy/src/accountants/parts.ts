@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type Distributed, requireDistributed } from '../mechanisms/distributed.ts';
 import {
   correlatedSensitivitySquared,
   type Mechanism,
@@ -17,11 +18,14 @@ export interface Parts {
   /** μ² of all Gaussian parts together: they compose to one Gaussian mechanism (Dong et al. 2019, Corollary 2). Infinite without noise. */
   readonly squaredMu: number;
   readonly sampled: readonly SampledPart[];
+  /** Releases with noise by devices. */
+  readonly distributed: readonly { readonly of: Distributed; readonly times: number }[];
 }
 
 /** @throws MurmurationError `config.invalid` for a mechanism with numbers out of range. */
 export function partsOf(mechanism: Mechanism): Parts {
   const sampled = new Map<string, SampledPart>();
+  const distributed: { of: Distributed; times: number }[] = [];
   let squaredMu = 0;
 
   function add(part: Mechanism, times: number): void {
@@ -33,6 +37,11 @@ export function partsOf(mechanism: Mechanism): Parts {
       case 'correlated':
         requireNoiseMultiplier(part.noiseMultiplier);
         if (times > 0) squaredMu += (times * correlatedSensitivitySquared(part)) / part.noiseMultiplier ** 2;
+        return;
+      case 'skellam':
+      case 'discreteGaussian':
+        requireDistributed(part);
+        if (times > 0) distributed.push({ of: part, times });
         return;
       case 'sampled':
         addSampled(part.probability, part.of.noiseMultiplier, times);
@@ -63,7 +72,7 @@ export function partsOf(mechanism: Mechanism): Parts {
   }
 
   add(mechanism, 1);
-  return { squaredMu, sampled: [...sampled.values()] };
+  return { squaredMu, sampled: [...sampled.values()], distributed };
 }
 
 function requireTimes(times: number): void {

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { bisrStrategy } from './bisr.ts';
 import { type Blt, bltStrategy, requireBlt } from './blt.ts';
+import type { Distributed } from './distributed.ts';
 import { checkedParticipation, type Participation } from './participation.ts';
 import { sensitivitySquared } from './toeplitz.ts';
 
@@ -42,7 +43,7 @@ export interface Composed {
 }
 
 /** What adds noise to what is released: data, of which accountants are functions. */
-export type Mechanism = Gaussian | Correlated | Sampled | Repeated | Composed;
+export type Mechanism = Gaussian | Correlated | Distributed | Sampled | Repeated | Composed;
 
 /** The first column of the strategy of correlated noise over all its rounds. */
 function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds'>): Float64Array {

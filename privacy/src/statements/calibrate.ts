@@ -1,6 +1,9 @@
-import { accountOf, renyiOf } from '../accountants/account.ts';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type Account, accountOf, renyiOf } from '../accountants/account.ts';
+import { wholeOrders } from '../accountants/distributed-renyi.ts';
 import { gaussianMu } from '../accountants/gaussian.ts';
 import { renyiEpsilon } from '../accountants/renyi.ts';
+import type { Distributed } from '../mechanisms/distributed.ts';
 import type {
   Composed,
   Correlated,
@@ -12,10 +15,11 @@ import type {
 import { root } from '../numerics/root.ts';
 import { type Budget, requireDelta, requireEpsilon } from './budget.ts';
 
-/** A mechanism whose noise is to be found; every part of it gets the same noise multiplier. */
+/** A mechanism whose noise is to be found; every part of it gets the same noise multiplier: that on the sum, where devices add it. */
 export type Shape =
   | Omit<Gaussian, 'noiseMultiplier'>
   | Omit<Correlated, 'noiseMultiplier'>
+  | Omit<Distributed, 'perDevice'>
   | (Omit<Sampled, 'of'> & { readonly of: Omit<Gaussian, 'noiseMultiplier'> })
   | (Omit<Repeated, 'of'> & { readonly of: Shape })
   | (Omit<Composed, 'parts'> & { readonly parts: readonly Shape[] });
@@ -32,9 +36,10 @@ export type Calibrated<S extends Shape> = S extends { readonly kind: infer Kind 
 export function calibrate<const S extends Shape>({ epsilon, delta }: Budget, shape: S): Calibrated<S> {
   requireEpsilon(epsilon);
   requireDelta(delta);
-  const { mu } = accountOf(withNoise(shape, 1));
+  const { mu, accountant } = accountOf(withNoise(shape, 1));
   // μ is inversely proportional to the noise.
-  const wanted = mu === undefined ? sampledNoise({ epsilon, delta }, shape) : mu / gaussianMu(epsilon, delta);
+  const wanted =
+    mu === undefined ? searched({ epsilon, delta }, shape, accountant) : mu / gaussianMu(epsilon, delta);
   // Roots are exact to some digits, which the budget does not pay for.
   let noiseMultiplier = wanted;
   const spends = () => accountOf(withNoise(shape, noiseMultiplier)).epsilonAt(delta);
@@ -43,24 +48,39 @@ export function calibrate<const S extends Shape>({ epsilon, delta }: Budget, sha
   return withNoise(shape, noiseMultiplier) as Calibrated<S>;
 }
 
-/** By the quick accountant, which never asks for less noise than is needed, and then by the tight one. */
-function sampledNoise({ epsilon, delta }: Budget, shape: Shape): number {
+/** By the quick accountant, which never asks for less noise than is needed, and then by the tight one, where there is one. */
+function searched({ epsilon, delta }: Budget, shape: Shape, accountant: Account['accountant']): number {
+  const orders = accountant === 'rdp' ? wholeOrders : undefined;
   const excess = (log: number) =>
-    renyiEpsilon(renyiOf(withNoise(shape, Math.exp(log))), delta).value - epsilon;
+    renyiEpsilon(renyiOf(withNoise(shape, Math.exp(log))), delta, orders).value - epsilon;
   let [low, high] = [0, 0];
   while (excess(low) < 0) low -= 1;
-  while (excess(high) > 0) high += 1;
-  const enough = root(excess, low, high, 1e-4);
+  while (excess(high) > 0 && high <= mostLog) high += 1;
+  if (high > mostLog) throw tooSmall(epsilon, delta);
+  const enough = root(excess, low, high, 1e-6);
+  if (accountant === 'rdp') return Math.exp(enough);
   const tight = (log: number) => accountOf(withNoise(shape, Math.exp(log))).epsilonAt(delta) - epsilon;
   let less = enough - 0.125;
   while (tight(less) < 0) less -= 0.25;
   return tight(enough) > 0 ? Math.exp(enough) : Math.exp(root(tight, less, enough, 1e-5));
 }
 
+/** ln of the largest noise multiplier that is looked for. */
+const mostLog = 20;
+
+const tooSmall = (epsilon: number, delta: number): MurmurationError =>
+  new MurmurationError(
+    'config.invalid',
+    `No noise is enough for ε = ${epsilon} at δ = ${delta} by this accountant; allow a larger one of both.`,
+  );
+
 function withNoise(shape: Shape, noiseMultiplier: number): Mechanism {
   switch (shape.kind) {
     case 'sampled':
       return { ...shape, of: { ...shape.of, noiseMultiplier } };
+    case 'skellam':
+    case 'discreteGaussian':
+      return { ...shape, perDevice: (noiseMultiplier * shape.clip) ** 2 / shape.quorum };
     case 'repeated':
       return { ...shape, of: withNoise(shape.of, noiseMultiplier) };
     case 'composed':

@@ -61,6 +61,11 @@ function numbersOf(mechanism: Mechanism): Numbers {
   switch (mechanism.kind) {
     case 'gaussian':
       return { noiseMultiplier: mechanism.noiseMultiplier, participations: 1 };
+    case 'skellam':
+    case 'discreteGaussian': {
+      const { perDevice, quorum, clip } = mechanism;
+      return { noiseMultiplier: Math.sqrt(perDevice * quorum) / clip, participations: 1, quorum };
+    }
     case 'correlated': {
       const { n, b, k } = checkedParticipation(mechanism);
       return { noiseMultiplier: mechanism.noiseMultiplier, rounds: n, separation: b, participations: k };
@@ -68,11 +73,11 @@ function numbersOf(mechanism: Mechanism): Numbers {
     case 'sampled':
       return { ...numbersOf(mechanism.of), probability: mechanism.probability };
     case 'repeated': {
-      const { noiseMultiplier, participations, rounds, probability } = numbersOf(mechanism.of);
+      const { participations, rounds, ...other } = numbersOf(mechanism.of);
       // What is repeated with all its rounds has no separation as a whole.
       const all =
         participations === undefined || rounds !== undefined ? undefined : participations * mechanism.times;
-      return { noiseMultiplier, participations: all, probability };
+      return { ...other, participations: all };
     }
     case 'composed':
       return {};

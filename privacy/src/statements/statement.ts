@@ -31,6 +31,8 @@ export interface Numbers {
   readonly participations?: number | undefined;
   /** q: how likely the coordinator draws a device for a part, where it really draws. */
   readonly probability?: number | undefined;
+  /** Devices whose noise is in the sum for certain, where devices add it. */
+  readonly quorum?: number | undefined;
 }
 
 interface Terms extends Numbers, Required<Omit<Circumstances, 'broken'>> {

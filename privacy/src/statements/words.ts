@@ -12,7 +12,7 @@ const listed = (items: readonly string[]): string => new Intl.ListFormat('en').f
 
 /** A statement as a paragraph in plain words, with everything that it stands on. */
 export function describeStatement(statement: Statement): string {
-  const { delta, released, clip, noiseBy, enforcedBy, notCounted } = statement;
+  const { delta, released, clip, enforcedBy, notCounted } = statement;
   if (!statement.holds) return `No ε holds for what is released (${released}). ${statement.reason}`;
   const { epsilon, mu, truePositives, accountant } = statement;
   return [
@@ -21,7 +21,7 @@ export function describeStatement(statement: Statement): string {
     `Released: ${released}.`,
     `A test that accuses one in ten of those who did not take part finds at most ${percent(truePositives)} of those who did (μ = ${figure(mu)}).`,
     `Contributions are clipped to a norm of ${figure(clip)}${noiseOf(statement)}.${participationOf(statement)}`,
-    `The ${noiseBy} adds the noise. Participation is enforced by ${listed(enforcedBy.map(party => `the ${party}`))}.`,
+    `${noiseOrigin(statement)} Participation is enforced by ${listed(enforcedBy.map(party => `the ${party}`))}.`,
     `Accountant: ${accountants[accountant]}.`,
     ...(notCounted.length > 0 ? [`Not counted: ${listed(notCounted)}.`] : []),
   ].join(' ');
@@ -30,7 +30,13 @@ export function describeStatement(statement: Statement): string {
 const accountants = {
   gaussian: 'the exact curve of Gaussian noise',
   pld: 'privacy loss distributions, rounded up',
+  rdp: 'Rényi divergences, which make ε somewhat too large',
 } as const;
+
+const noiseOrigin = ({ noiseBy, quorum }: Statement): string =>
+  noiseBy === 'coordinator' || quorum === undefined
+    ? `The ${noiseBy} adds the noise.`
+    : `Devices add the noise, and it is enough with that of ${quorum.toLocaleString('en')} of them.`;
 
 const noiseOf = ({ noiseMultiplier }: Numbers): string =>
   noiseMultiplier === undefined ? '' : `, and the noise multiplier is ${figure(noiseMultiplier)}`;

@@ -1,0 +1,57 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { rationalOf } from '../numerics/rational.ts';
+import { InversionTable } from './inversion-table.ts';
+import { gaussianWeights, poissonWeights } from './weights.ts';
+
+/** Noise in whole numbers, exactly as its distribution is. Tables are made once, so keep it. */
+export interface IntegerNoise {
+  /** Adds a number of its own to each element, modulo 2³², with bytes that nobody can predict. */
+  addTo(target: Int32Array, random: RandomBytes): void;
+}
+
+/** The largest mean of one table of Poisson numbers; larger ones are sums of several. */
+const largestMean = 2 ** 24;
+/** The largest variance of a table of discrete Gaussian numbers: half a million of bounds. */
+const largestVariance = 2 ** 28;
+/** Above it, sums no longer fit 32 bits. */
+const limit = 2 ** 56;
+
+/**
+ * Skellam noise of that variance: the difference of two Poisson numbers of half of it. Sums of such noise are such noise, of the sum of the variances.
+ * @throws MurmurationError `config.invalid` for a variance that is not above 0, or beyond 2⁵⁶.
+ */
+export function skellamNoise(variance: number): IntegerNoise {
+  requireVariance(variance, limit);
+  const parts = Math.ceil(variance / 2 / largestMean);
+  const { numerator, denominator } = rationalOf(variance);
+  const table = new InversionTable(
+    poissonWeights({ numerator, denominator: 2n * BigInt(parts) * denominator }),
+  );
+  return {
+    addTo(target, random) {
+      for (let part = 0; part < parts; part++) {
+        table.addTo(target, random, 1);
+        table.addTo(target, random, -1);
+      }
+    },
+  };
+}
+
+/**
+ * Discrete Gaussian noise: a whole number x with a probability in proportion to exp(−x² / 2σ²), σ² the `variance`.
+ * @throws MurmurationError `config.invalid` for a variance that is not above 0, or beyond 2²⁸.
+ */
+export function discreteGaussianNoise(variance: number): IntegerNoise {
+  requireVariance(variance, largestVariance);
+  const table = new InversionTable(gaussianWeights(rationalOf(variance)));
+  return { addTo: (target, random) => table.addTo(target, random) };
+}
+
+function requireVariance(variance: number, largest: number): void {
+  if (!(variance > 0 && variance <= largest))
+    throw new MurmurationError(
+      'config.invalid',
+      `The variance of this noise is above 0 and at most ${largest}; found ${variance}.`,
+    );
+}

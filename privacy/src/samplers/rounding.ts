@@ -1,0 +1,36 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+
+const together = 8_192;
+const mostTries = 64;
+
+/**
+ * The values, in units of the ring, each rounded up or down by chance so that it is right on average, and all of them again until their norm is at most
+ * `limit` (conditional rounding, Kairouz et al. 2021, Algorithm 1): `roundedNorm` has the limit at which about two tries are enough.
+ * @throws MurmurationError `config.invalid` where the limit is not met in 64 tries, for which chance is no reason.
+ */
+export function roundConditionally(values: Float32Array, limit: number, random: RandomBytes): Int32Array {
+  const rounded = new Int32Array(values.length);
+  for (let tries = 0; tries < mostTries; tries++)
+    if (rounding(values, rounded, random) <= limit * limit) return rounded;
+  throw new MurmurationError(
+    'config.invalid',
+    `No rounding of ${values.length} values has a norm of at most ${limit}: the clip in units of the ring has to be below it.`,
+  );
+}
+
+/** Rounds by chance, of 32 bits a value, and returns the squared norm. */
+function rounding(values: Float32Array, rounded: Int32Array, random: RandomBytes): number {
+  let squares = 0;
+  for (let from = 0; from < values.length; from += together) {
+    const count = Math.min(together, values.length - from);
+    const bytes = random(4 * count);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count);
+    for (let i = 0; i < count; i++) {
+      const value = Math.floor(values[from + i]! + (words[i]! + 0.5) * 2 ** -32);
+      rounded[from + i] = value;
+      squares += value * value;
+    }
+  }
+  return squares;
+}
