@@ -62,6 +62,14 @@ const benchmarks: Record<string, Benchmark> = {
       'a precompute job from CSV into SQLite, beside the bare engine, the bare CSV library and bare inserts; the same killed',
     load: () => import('./precompute/precompute.ts'),
   },
+  accountant: {
+    measures: 'ε by each accountant and the sensitivity of shared noise, beside a plain sum',
+    load: () => import('./privacy/accountant.ts'),
+  },
+  noise: {
+    measures: 'the noise of a round by each mechanism, beside normal numbers without cryptography',
+    load: () => import('./privacy/noise.ts'),
+  },
   rounds: {
     measures: 'a whole masked round over sockets, beside the same round unmasked',
     load: () => import('./rounds/rounds.ts'),
