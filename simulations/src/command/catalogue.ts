@@ -80,7 +80,10 @@ export const catalogue: readonly Entry[] = [
     kind: 'study',
     name: 'privacy-audit',
     shows: 'the ε that an attacker measures on the versions of a task with a privacy budget, kept and broken',
-    load: () => import('../privacy-audit/privacy-audit.ts'),
+    async load() {
+      const { privacyAudit } = await import('../privacy-audit/privacy-audit.ts');
+      return privacyAudit(file('clusters')) as Study;
+    },
   },
   {
     kind: 'study',

@@ -48,7 +48,7 @@ function privacyOf({ privacy, stop, cohort }: CommonSettings): TaskDefinition['p
   if (rest.separation > 1 && cohort.selection !== 'steered')
     throw new MurmurationError(
       'config.invalid',
-      'privacy.separation above 1 takes cohort.selection=steered: devices drawn uniformly may not take part again so soon.',
+      'privacy.separation above 1 takes cohort.selection=steered: devices that are drawn uniformly may have taken part in the round before.',
     );
   return {
     ...rest,

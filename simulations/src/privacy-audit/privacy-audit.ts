@@ -2,7 +2,8 @@ import { privacyOf } from '@murmuration/coordinator/task/task-privacy';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import * as z from 'zod';
 import { adversariesOf } from '../adversaries/adversaries.ts';
-import type { GivenSettings } from '../scenario/define-scenario.ts';
+import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
 import type { Findings, ScenarioOptions } from '../study/study.ts';
 import { type Empirical, empiricalEpsilon } from './empirical.ts';
 import { release } from './released.ts';
@@ -10,7 +11,7 @@ import { scoresOf } from './scores.ts';
 
 const whole = z.int().min(1);
 
-export const schema = z.strictObject({
+const schema = z.strictObject({
   /** The budget that is audited, as `privacy` of a task. */
   epsilon: z.number().positive().max(1e3).default(4),
   delta: z.number().positive().lt(1).default(1e-5),
@@ -25,7 +26,15 @@ export const schema = z.strictObject({
   /** Hidden units of the model, which has 75 numbers for each. */
   hidden: whole.max(10_000).default(256),
 });
-export type AuditSettings = z.output<typeof schema>;
+type AuditSettings = z.output<typeof schema>;
+
+/** The audit of federations of a scenario that has the settings `data.clients` and `model.hidden`, in that file. */
+export function privacyAudit(file: URL) {
+  return {
+    schema,
+    run: async (options: ScenarioOptions<AuditSettings>) => audit(await loadScenario(file), options),
+  };
+}
 
 /** What a run is like beside the one in which everything holds. */
 interface Variant {
@@ -38,7 +47,10 @@ interface Variant {
  * Measures ε on the versions of a federation with the SDK's own devices, coordinator and ledger: once as it is, and once each without noise,
  * with contributions that nothing clips, and with devices that take part in every round. What the coordinator states is the same each time.
  */
-export async function run({ seed, settings, log }: ScenarioOptions<AuditSettings>): Promise<Findings> {
+async function audit(
+  scenario: Scenario,
+  { seed, settings, log }: ScenarioOptions<AuditSettings>,
+): Promise<Findings> {
   const began = systemClock.now();
   const audited = schema.parse(settings ?? {});
   const { epsilon, delta, rounds, separation, longer, cohort } = audited;
@@ -47,7 +59,7 @@ export async function run({ seed, settings, log }: ScenarioOptions<AuditSettings
   const always = privacyOf({ ...budget, separation: 1, noise: 'correlated' });
   const play = async (title: string, { settings: change = {}, noise = 1 }: Variant): Promise<Played> => {
     log(title);
-    return played([base(audited, seed), change], noise, audited, seed, log);
+    return played(scenario, [base(audited, seed), change], noise, audited, seed, log);
   };
   const held = await play('As the budget has it:', {});
   const noiseOff = await play('Without noise:', { noise: 0 });
@@ -82,13 +94,14 @@ interface Played {
 }
 
 async function played(
+  scenario: Scenario,
   settings: readonly GivenSettings[],
   noise: number,
   { delta, cohort, canaries: share }: AuditSettings,
   seed: number,
   log: (line: string) => void,
 ): Promise<Played> {
-  const released = await release({ settings, noise, log });
+  const released = await release({ scenario, settings, noise, log });
   const adversaries = adversariesOf({ share, attack: { kind: 'canary', length: 1 } }, seed);
   const devices = new Set(released.contributors.flat());
   const canaries = [...devices].filter(device => adversaries.isAdversary(device)).sort((a, b) => a - b);

@@ -4,8 +4,7 @@ import type { Statement } from '@murmuration/privacy/statements/statement';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { openFederation } from '../federation/federation.ts';
 import { completeSettings } from '../scenario/complete-settings.ts';
-import type { GivenSettings } from '../scenario/define-scenario.ts';
-import clusters from '../scenarios/clusters.ts';
+import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
 
 /** What anybody may know of a run: its versions, and who had a part in each. */
 export interface Released {
@@ -20,6 +19,7 @@ export interface Released {
 }
 
 export interface AuditedRun {
+  readonly scenario: Scenario;
   readonly settings: readonly GivenSettings[];
   /** What the noise is multiplied with: 1 where nothing is broken. */
   readonly noise: number;
@@ -29,14 +29,20 @@ export interface AuditedRun {
 }
 
 /** Plays the rounds of a federation with a privacy budget, and collects what it releases. Throws `training.failed` where a round fails. */
-export async function release({ settings: given, noise, workers, log }: AuditedRun): Promise<Released> {
-  const settings = completeSettings(clusters, ...given);
-  const data = await clusters.data(settings);
+export async function release({
+  scenario,
+  settings: given,
+  noise,
+  workers,
+  log,
+}: AuditedRun): Promise<Released> {
+  const settings = completeSettings(scenario, ...given);
+  const data = await scenario.data(settings);
   const maker: NoiseMaker = {
     make: async job => work({ ...job, stddev: noise * job.stddev }),
     close: async () => {},
   };
-  const federation = await openFederation(clusters as never, settings, data, {
+  const federation = await openFederation(scenario, settings, data, {
     noise: maker,
     ...(workers !== undefined && { workers }),
   });

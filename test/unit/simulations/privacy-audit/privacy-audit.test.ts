@@ -2,7 +2,7 @@ import { seededUniform } from '@murmuration/client-sdk/training/seeded';
 import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
 import { normal } from '@murmuration/simulations/partition/distributions';
 import { empiricalEpsilon } from '@murmuration/simulations/privacy-audit/empirical';
-import { run, schema } from '@murmuration/simulations/privacy-audit/privacy-audit';
+import { privacyAudit } from '@murmuration/simulations/privacy-audit/privacy-audit';
 import { describe, expect, it } from 'vitest';
 
 const delta = 1e-5;
@@ -34,6 +34,9 @@ describe('the ε that an audit measures', () => {
 
 describe('the privacy audit', () => {
   it('finds no more than what is stated, and far more once noise, clip or separation are gone', async () => {
+    const { schema, run } = privacyAudit(
+      new URL('../../../../simulations/src/scenarios/clusters.ts', import.meta.url),
+    );
     const settings = schema.parse({ rounds: 4, separation: 2, cohort: 24, hidden: 100, canaries: 0.9 });
     const { figures } = await run({ seed: 1, settings, log: () => {} });
     const { accounted, empirical, noiseOff, clippingOff, separationIgnored } = figures as Record<
