@@ -14,6 +14,7 @@ COPY privacy/package.json privacy/
 COPY engine/package.json engine/
 COPY api/package.json api/
 COPY inference-client/package.json inference-client/
+COPY monitoring/package.json monitoring/
 COPY sql/package.json sql/
 COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
@@ -43,6 +44,7 @@ COPY privacy/package.json privacy/
 COPY engine/package.json engine/
 COPY api/package.json api/
 COPY inference-client/package.json inference-client/
+COPY monitoring/package.json monitoring/
 COPY sql/package.json sql/
 COPY serving/package.json serving/
 COPY coordinator/package.json coordinator/
@@ -52,6 +54,7 @@ COPY --from=build /build/privacy/dist privacy/dist
 COPY --from=build /build/engine/dist engine/dist
 COPY --from=build /build/api/dist api/dist
 COPY --from=build /build/inference-client/dist inference-client/dist
+COPY --from=build /build/monitoring/dist monitoring/dist
 COPY --from=build /build/sql/dist sql/dist
 COPY --from=build /build/serving/dist serving/dist
 COPY --from=build /build/coordinator/dist coordinator/dist

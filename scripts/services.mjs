@@ -35,6 +35,16 @@ export const services = [
       ),
   },
   {
+    tag: 'statistics',
+    description: 'Needs a Python that can import scipy and statsmodels.',
+    variable: 'STATISTICS_PYTHON',
+    packages: ['python3-scipy', 'python3-statsmodels'],
+    find: named =>
+      (named ? [named] : ['python3', '/usr/bin/python3']).find(
+        python => spawnSync(python, ['-c', 'import scipy, statsmodels']).status === 0,
+      ),
+  },
+  {
     tag: 'rabbitmq',
     description: 'Needs the programs of RabbitMQ.',
     variable: 'RABBITMQ_FOLDER',

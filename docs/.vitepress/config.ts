@@ -37,6 +37,7 @@ export default defineConfig({
           page('Models on demand', '/guides/on-demand'),
           page('Precompute answers', '/guides/precompute'),
           page('Log requests', '/guides/request-log'),
+          page('Watch a model', '/guides/monitoring'),
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),
           page('Secure it', '/guides/secure'),

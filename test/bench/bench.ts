@@ -57,6 +57,11 @@ const benchmarks: Record<string, Benchmark> = {
     measures: 'a thousand models on the memory of a hundred, asked over RabbitMQ, beside a perfect memory',
     load: () => import('./ondemand/ondemand.ts'),
   },
+  monitoring: {
+    measures:
+      'values that drift detectors take in a second, and the time and memory of a drift report of many features',
+    load: () => import('./monitoring/monitoring.ts'),
+  },
   precompute: {
     measures:
       'a precompute job from CSV into SQLite, beside the bare engine, the bare CSV library and bare inserts; the same killed',

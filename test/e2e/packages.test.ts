@@ -21,6 +21,7 @@ const packages = [
   'engine',
   'api',
   'inference-client',
+  'monitoring',
   'sql',
   'serving',
   'coordinator',

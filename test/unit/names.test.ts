@@ -7,6 +7,7 @@ const packages = [
   'engine',
   'api',
   'inference-client',
+  'monitoring',
   'sql',
   'serving',
   'coordinator',

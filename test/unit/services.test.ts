@@ -10,6 +10,7 @@ const marks = [
   },
   { uses: /'promtool'/, tag: /^\/\/ @module-tag prometheus$/m },
   { uses: /ONNX_PYTHON/, tag: /^\/\/ @module-tag onnx-checker$/m },
+  { uses: /STATISTICS_PYTHON/, tag: /^\/\/ @module-tag statistics$/m },
   { uses: /from '(?:.*\/)?rabbitmq-server\.ts'/, tag: /^\/\/ @module-tag rabbitmq$/m },
   { uses: /from '(?:.*\/)?kafka-mock\.ts'/, tag: /^\/\/ @module-tag kafka$/m },
   { uses: /from '(?:.*\/)?postgresql-server\.ts'/, tag: /^\/\/ @module-tag postgresql$/m },

@@ -98,6 +98,12 @@ export const catalogue: readonly Entry[] = [
     shows: 'whether phones are better off with a model that is partly their own',
     load: () => import('../hybrid/hybrid.ts'),
   },
+  {
+    kind: 'study',
+    name: 'experiments',
+    shows: 'how often people who look at experiments all the time are wrong, by sequential tests and without',
+    load: () => import('../experiments/experiments.ts'),
+  },
 ];
 
 export type Found =

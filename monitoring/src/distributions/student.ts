@@ -1,0 +1,21 @@
+import { incompleteBeta } from './gamma.ts';
+import { normalQuantile } from './normal.ts';
+
+/** The share of a Student distribution that is farther from 0 than `t`, on both sides; `freedom`: its degrees, more than 0. */
+export function studentBeyond(t: number, freedom: number): number {
+  return incompleteBeta(freedom / 2, 0.5, freedom / (freedom + t * t));
+}
+
+/** The value that all but `share` of a Student distribution are nearer to 0 than, on both sides; `share` is between 0 and 1. */
+export function studentCritical(share: number, freedom: number): number {
+  let low = 0;
+  let high = Math.max(1, -normalQuantile(share / 2));
+  while (studentBeyond(high, freedom) > share) high *= 2;
+  for (let step = 0; step < 200; step++) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) break;
+    if (studentBeyond(middle, freedom) > share) low = middle;
+    else high = middle;
+  }
+  return high;
+}

@@ -1,0 +1,71 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type ArmSums, added, meanOf, varianceOf } from './arm-sums.ts';
+import type { Comparison, SequentialTest } from './sequential-test.ts';
+
+export interface AlwaysValidOptions {
+  /** The chance that any interval, at any look, misses the truth. */
+  readonly alpha?: number;
+  /** Units of both arms at which intervals are tightest: about as many as are planned. */
+  readonly tuning?: number;
+}
+
+export interface AlwaysValidState {
+  readonly arms: Readonly<Record<string, ArmSums>>;
+}
+
+/**
+ * Confidence sequences and always-valid p-values for differences of means (Waudby-Smith et al. 2021, equation 155), in the parametrisation of
+ * GrowthBook. Units of both arms count together.
+ */
+export function alwaysValid(options: AlwaysValidOptions = {}): SequentialTest<AlwaysValidState> {
+  const { alpha = 0.05, tuning = 5_000 } = options;
+  if (!(alpha > 0 && alpha < 1))
+    throw new MurmurationError('config.invalid', `alpha is between 0 and 1, not ${alpha}.`);
+  if (!(tuning > 0)) throw new MurmurationError('config.invalid', `tuning is above 0, not ${tuning}.`);
+  const rho = tuned(alpha, tuning);
+  return {
+    init: () => ({ arms: {} }),
+    add: ({ arms }, arm, sums) => {
+      const before = Object.hasOwn(arms, arm) ? arms[arm] : undefined;
+      return { arms: { ...arms, [arm]: before ? added(before, sums) : sums } };
+    },
+    verdict({ arms }) {
+      const [[control, base] = ['', undefined], ...others] = Object.entries(arms);
+      return {
+        control,
+        comparisons: base ? others.map(([arm, sums]) => compare(arm, base, sums, rho, alpha)) : [],
+      };
+    },
+  };
+}
+
+/** ρ, such that intervals are tightest at `tuning` units. */
+export function tuned(alpha: number, tuning: number): number {
+  const strict = -2 * Math.log(alpha);
+  return Math.sqrt((strict + Math.log(strict + 1)) / tuning);
+}
+
+/** Half the width of the interval after `n` units whose values have this variance. */
+export function halfWidth(n: number, variance: number, rho: number, alpha: number): number {
+  const scaled = n * rho ** 2;
+  const bound = ((2 * (scaled + 1)) / (n * scaled)) * Math.log(Math.sqrt(scaled + 1) / alpha);
+  return Math.sqrt(variance * bound);
+}
+
+/** The p-value of an effect after `n` units whose values have this variance: 1 / the evidence against none, at most 1. */
+export function chanceOf(effect: number, n: number, variance: number, rho: number): number {
+  const scaled = n * rho ** 2;
+  const evidence = (scaled * n * effect ** 2) / variance / (2 * (scaled + 1));
+  return Math.min(1, Math.sqrt(scaled + 1) * Math.exp(-evidence));
+}
+
+function compare(arm: string, base: ArmSums, sums: ArmSums, rho: number, alpha: number): Comparison {
+  const n = base.n + sums.n;
+  const effect = meanOf(sums) - meanOf(base);
+  // Of values whose mean over all units would vary as the difference does.
+  const variance = n * (varianceOf(base, 0) / base.n + varianceOf(sums, 0) / sums.n);
+  if (!(variance > 0)) return { arm, effect, interval: [-Infinity, Infinity], p: 1, isDecided: false };
+  const half = halfWidth(n, variance, rho, alpha);
+  const p = chanceOf(effect, n, variance, rho);
+  return { arm, effect, interval: [effect - half, effect + half], p, isDecided: Math.abs(effect) > half };
+}

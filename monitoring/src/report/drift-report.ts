@@ -1,0 +1,124 @@
+import { type Accuracy, accuracyOf } from '../accuracy/accuracy.ts';
+import type { AccuracySums } from '../accuracy/accuracy-sums.ts';
+import { type Correction, corrected } from '../two-sample/correction.ts';
+import { twoSampleTests } from '../two-sample/tests.ts';
+import type { FeatureInput } from './feature-input.ts';
+import { type FeatureReport, reportFeature } from './feature-report.ts';
+
+export interface DriftReportOptions {
+  /** What the report is called. */
+  readonly title?: string;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly correction?: Correction;
+  /** The share of compared features from which on the data as a whole has drifted. */
+  readonly share?: number;
+  /** Earlier reports, the oldest first: they tell since when a feature has drifted. */
+  readonly before?: readonly DriftReport[];
+  /** What came of predictions, by window, the oldest first. */
+  readonly performance?: readonly PerformanceInput[];
+}
+
+export interface PerformanceInput {
+  /** ms since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly version?: string;
+  readonly sums: AccuracySums;
+}
+
+export interface PerformancePoint {
+  readonly from: number;
+  readonly to: number;
+  readonly version: string | undefined;
+  readonly accuracy: Accuracy;
+}
+
+/** What a check of a model's data found. Plain data: `JSON.stringify` keeps all of it. */
+export interface DriftReport {
+  readonly title: string;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly correction: Correction;
+  readonly overview: {
+    readonly features: number;
+    /** Those that could be compared. */
+    readonly compared: number;
+    readonly drifted: number;
+    /** Drifted, of those compared. */
+    readonly share: number;
+    /** The share from which on the data as a whole has drifted. */
+    readonly threshold: number;
+    readonly isDrifted: boolean;
+  };
+  /** In the order given. */
+  readonly features: readonly FeatureReport[];
+  readonly performance: readonly PerformancePoint[];
+}
+
+/** Compares features one after the other. A feature that can't be compared says why, and disturbs no other. */
+export function driftReport(features: readonly FeatureInput[], options: DriftReportOptions): DriftReport {
+  const {
+    title = 'Drift',
+    at,
+    correction = 'none',
+    share: limit = 0.5,
+    before = [],
+    performance = [],
+  } = options;
+  const reports = dated(adjusted(features.map(reportFeature), correction), at, before);
+  const compared = reports.filter(({ drift }) => drift !== undefined);
+  const drifted = compared.filter(({ drift }) => drift?.drifted).length;
+  const share = compared.length > 0 ? drifted / compared.length : 0;
+  return {
+    title,
+    at,
+    correction,
+    overview: {
+      features: reports.length,
+      compared: compared.length,
+      drifted,
+      share,
+      threshold: limit,
+      isDrifted: compared.length > 0 && share >= limit,
+    },
+    features: reports,
+    performance: performance.map(({ from, to, version, sums }) => ({
+      from,
+      to,
+      version,
+      accuracy: accuracyOf(sums),
+    })),
+  };
+}
+
+/** Corrects the p-values of all features together. */
+function adjusted(reports: readonly FeatureReport[], correction: Correction): FeatureReport[] {
+  const chances = reports.flatMap(({ drift }) => (drift?.measures === 'p-value' ? [drift.score] : []));
+  const values = corrected(chances, correction).values();
+  return reports.map(report => {
+    const { drift } = report;
+    if (drift?.measures !== 'p-value' || drift.test === 'domain-classifier') return report;
+    const adjusted = values.next().value ?? drift.score;
+    const drifted = twoSampleTests[drift.test].differs(adjusted, drift.threshold);
+    return { ...report, drift: { ...drift, adjusted, drifted } };
+  });
+}
+
+/** Says since when features have drifted: since the first of the reports, up to the newest, in all of which they had. */
+function dated(
+  reports: readonly FeatureReport[],
+  at: number,
+  before: readonly DriftReport[],
+): FeatureReport[] {
+  return reports.map(report => {
+    if (!report.drift?.drifted) return report;
+    let since = at;
+    for (const earlier of before.toReversed()) {
+      const drift = earlier.features.find(({ name }) => name === report.name)?.drift;
+      if (!drift?.drifted) break;
+      since = earlier.at;
+    }
+    return { ...report, drift: { ...report.drift, since } };
+  });
+}

@@ -1,0 +1,62 @@
+import type { Category, CategorySample, NumberSample, Sample } from '../samples/sample.ts';
+
+/** What one side of a feature holds. */
+export interface SideQuality {
+  readonly rows: number;
+  readonly missing: number;
+  /** Values that are no finite number in a column of numbers. */
+  readonly unreadable: number;
+  readonly distinct: number;
+}
+
+/** What may be wrong with the data of a feature, apart from drift. */
+export interface Quality {
+  readonly reference: SideQuality;
+  readonly current: SideQuality;
+  /** Categories that the reference has not, the most frequent first, at most 20 of them, and how often they were there. */
+  readonly added: readonly { readonly category: Category; readonly count: number }[];
+  /** How many values are of categories that the reference has not. */
+  readonly addedCount: number;
+  /** Categories that are no longer there. */
+  readonly vanished: number;
+  /** Of numbers: how many are below the least or above the greatest of the reference. */
+  readonly outside: number;
+}
+
+const mostNamed = 20;
+
+export function qualityOf(
+  reference: Sample,
+  current: Sample,
+  sides: { readonly reference: SideQuality; readonly current: SideQuality },
+): Quality {
+  const none = { added: [], addedCount: 0, vanished: 0, outside: 0 };
+  if (reference.kind === 'numbers' && current.kind === 'numbers')
+    return { ...sides, ...none, outside: outsideOf(reference, current) };
+  if (reference.kind === 'categories' && current.kind === 'categories')
+    return { ...sides, ...none, ...changesOf(reference, current) };
+  return { ...sides, ...none };
+}
+
+function outsideOf(reference: NumberSample, current: NumberSample): number {
+  const [low, high] = [reference.sorted[0], reference.sorted.at(-1)];
+  if (low === undefined || high === undefined) return 0;
+  let count = 0;
+  for (const value of current.sorted) if (value < low || value > high) count += 1;
+  return count;
+}
+
+function changesOf(
+  reference: CategorySample,
+  current: CategorySample,
+): Pick<Quality, 'added' | 'addedCount' | 'vanished'> {
+  const added = [...current.counts]
+    .filter(([category]) => !reference.counts.has(category))
+    .map(([category, count]) => ({ category, count }))
+    .sort((a, b) => b.count - a.count);
+  return {
+    added: added.slice(0, mostNamed),
+    addedCount: added.reduce((sum, { count }) => sum + count, 0),
+    vanished: [...reference.counts.keys()].filter(category => !current.counts.has(category)).length,
+  };
+}

@@ -1,0 +1,62 @@
+/** Shorter lists are sorted faster by comparing. */
+const fewest = 2_048;
+const bits = 11;
+const digits = 6;
+const buckets = 1 << bits;
+const mask = buckets - 1;
+/** Which word of a number has its sign. */
+const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/**
+ * Sorts finite numbers in ascending order, in place, and gives them back: by the digits of their bits from the lowest on, which for long lists
+ * is several times as fast as comparing. A digit that all of them share costs nothing.
+ */
+export function sortNumbers(values: Float64Array): Float64Array {
+  const { length } = values;
+  if (length < fewest) return values.sort();
+  const counts = new Uint32Array(digits * buckets);
+  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * length);
+  for (let at = 0; at < length; at++) {
+    const top = words[2 * at + high]!;
+    const sign = top >> 31;
+    // Turned such that the order of numbers is that of their bits: negative ones have the greater bits the smaller they are.
+    const upper = (top ^ (sign | 0x8000_0000)) >>> 0;
+    const lower = (words[2 * at + 1 - high]! ^ sign) >>> 0;
+    for (let digit = 0; digit < digits; digit++)
+      counts[digit * buckets + digitOf(upper, lower, digit * bits)]!++;
+  }
+  let from = values;
+  let to = new Float64Array(length);
+  for (let digit = 0; digit < digits; digit++) {
+    const places = counts.subarray(digit * buckets, (digit + 1) * buckets);
+    if (places.includes(length)) continue;
+    let place = 0;
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const count = places[bucket]!;
+      places[bucket] = place;
+      place += count;
+    }
+    scatter(from, to, places, digit * bits);
+    [from, to] = [to, from];
+  }
+  if (from !== values) values.set(from);
+  return values;
+}
+
+function scatter(from: Float64Array, to: Float64Array, places: Uint32Array, shift: number): void {
+  const words = new Uint32Array(from.buffer, from.byteOffset, 2 * from.length);
+  for (let at = 0; at < from.length; at++) {
+    const top = words[2 * at + high]!;
+    const sign = top >> 31;
+    const upper = (top ^ (sign | 0x8000_0000)) >>> 0;
+    const lower = (words[2 * at + 1 - high]! ^ sign) >>> 0;
+    to[places[digitOf(upper, lower, shift)]!++] = from[at]!;
+  }
+}
+
+/** The bits of a double word from `shift` on. */
+function digitOf(upper: number, lower: number, shift: number): number {
+  if (shift >= 32) return (upper >>> (shift - 32)) & mask;
+  const own = lower >>> shift;
+  return (shift + bits > 32 ? own | (upper << (32 - shift)) : own) & mask;
+}

@@ -1,0 +1,20 @@
+/** How p-values of many tests at once are made larger, so that chance alone finds no more than it may. */
+export type Correction = 'none' | 'bonferroni' | 'benjamini-hochberg';
+
+/**
+ * Adjusted p-values, in the order given, each to be compared with the threshold of a single test. `bonferroni` bounds the chance of any false
+ * finding, `benjamini-hochberg` the expected share of false ones among all findings (Benjamini and Hochberg 1995).
+ */
+export function corrected(chances: readonly number[], correction: Correction): number[] {
+  const tests = chances.length;
+  if (correction === 'none') return [...chances];
+  if (correction === 'bonferroni') return chances.map(p => Math.min(1, p * tests));
+  const order = chances.map((p, at) => ({ p, at })).sort((a, b) => b.p - a.p);
+  const adjusted = Array<number>(tests).fill(1);
+  let least = 1;
+  order.forEach(({ p, at }, place) => {
+    least = Math.min(least, (p * tests) / (tests - place));
+    adjusted[at] = least;
+  });
+  return adjusted;
+}

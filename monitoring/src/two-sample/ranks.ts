@@ -1,0 +1,86 @@
+import { logGamma } from '../distributions/gamma.ts';
+import { normalAbove } from '../distributions/normal.ts';
+import { walk } from '../samples/sample.ts';
+
+/**
+ * The rank sum test of Mann, Whitney and Wilcoxon, by the normal approximation with corrections for ties and continuity: the p-value. Both
+ * lists ascending and not empty. `less`: only values of the reference that tend to be below the current ones count.
+ */
+export function mannWhitney(
+  reference: Float64Array,
+  current: Float64Array,
+  alternative: 'two-sided' | 'less' = 'two-sided',
+): number {
+  const m = reference.length;
+  const n = current.length;
+  let ranks = 0;
+  let ties = 0;
+  let before = 0;
+  let beforeReference = 0;
+  walk(reference, current, (_, below, belowCurrent) => {
+    const tied = below + belowCurrent - before;
+    ranks += (below - beforeReference) * (before + (tied + 1) / 2);
+    ties += tied ** 3 - tied;
+    before += tied;
+    beforeReference = below;
+  });
+  const u = ranks - (m * (m + 1)) / 2;
+  const all = m + n;
+  const deviation = Math.sqrt(((m * n) / 12) * (all + 1 - ties / (all * (all - 1))));
+  if (deviation === 0) return 1;
+  const above = alternative === 'less' ? m * n - u : Math.max(u, m * n - u);
+  const p = normalAbove((above - (m * n) / 2 - 0.5) / deviation);
+  return alternative === 'less' ? p : Math.min(1, 2 * p);
+}
+
+/**
+ * The test of Cramér and von Mises on two samples, with middle ranks for ties, by its limiting distribution (Anderson 1962): the p-value.
+ * Both lists ascending, with two values each.
+ */
+export function cramerVonMises(reference: Float64Array, current: Float64Array): number {
+  const m = reference.length;
+  const n = current.length;
+  const product = m * n;
+  const all = m + n;
+  let u = 0;
+  let before = 0;
+  let own = 0;
+  let ownCurrent = 0;
+  walk(reference, current, (_, below, belowCurrent) => {
+    const tied = below + belowCurrent - before;
+    const rank = before + (tied + 1) / 2;
+    for (; own < below; own++) u += m * (rank - own - 1) ** 2;
+    for (; ownCurrent < belowCurrent; ownCurrent++) u += n * (rank - ownCurrent - 1) ** 2;
+    before += tied;
+  });
+  const statistic = u / (product * all) - (4 * product - 1) / (6 * all);
+  const expected = (1 + 1 / all) / 6;
+  const spread =
+    ((all + 1) * (4 * product * all - 3 * (m ** 2 + n ** 2) - 2 * product)) / (45 * all ** 2 * 4 * product);
+  const standard = 1 / 6 + (statistic - expected) / Math.sqrt(45 * spread);
+  return standard < 0.003 ? 1 : Math.max(0, 1 - limit(standard));
+}
+
+/** The distribution function of the statistic for endless samples (Csörgő and Faraway 1996, equation 1.2). */
+function limit(x: number): number {
+  let sum = 0;
+  for (let k = 0; ; k++) {
+    const y = 4 * k + 1;
+    const q = y ** 2 / (16 * x);
+    const factor = Math.exp(logGamma(k + 0.5) - logGamma(k + 1)) / (Math.PI ** 1.5 * Math.sqrt(x));
+    const term = factor * Math.sqrt(y) * besselTimes(0.25, q);
+    sum += term;
+    if (term < 1e-7) return sum;
+  }
+}
+
+/** exp(−q) · K_ν(q), the modified Bessel function of the second kind, by its integral ∫ exp(−q cosh t) cosh(νt) dt and the trapezoidal rule. */
+function besselTimes(order: number, q: number): number {
+  const step = 1 / 64;
+  let sum = 0.5 * Math.exp(-2 * q);
+  for (let t = step; ; t += step) {
+    const term = Math.exp(-q * (Math.cosh(t) + 1)) * Math.cosh(order * t);
+    sum += term;
+    if (term < 1e-18 * sum || term === 0) return sum * step;
+  }
+}

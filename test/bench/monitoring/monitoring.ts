@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os';
+import { type BenchmarkOptions, type Figures, round } from '../benchmark.ts';
+import { SecondProcess } from '../second-process.ts';
+import { detectorRates } from './detectors.ts';
+import type { ReportMeasure, ReportOrder } from './report.ts';
+
+const order: ReportOrder = { features: 100, rows: 100_000 };
+
+/** What watching a model costs: values that detectors take in a CPU second, and a drift report of many features in a process of its own. */
+export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
+  if (args.length > 0)
+    throw new Error(`The benchmark monitoring takes no arguments, but got ${args.join(' ')}.`);
+  log('Detectors …');
+  const millionsPerSecond = detectorRates();
+  log(`A drift report over ${order.features} features of ${order.rows} rows, before and now …`);
+  const reporter = new SecondProcess<ReportOrder, ReportMeasure>(new URL('./report.ts', import.meta.url));
+  const report = await reporter.run<ReportMeasure>(order).finally(() => reporter.end());
+  return {
+    millionsPerSecond,
+    reportSeconds: round(report.seconds),
+    reportMiB: round(report.peakMiB),
+    reportDrifted: report.drifted,
+    ...order,
+    node: process.version,
+    cores: availableParallelism(),
+  };
+}

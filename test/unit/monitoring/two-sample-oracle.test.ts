@@ -1,0 +1,182 @@
+// @module-tag statistics
+import { execFileSync } from 'node:child_process';
+import { wilson } from '@murmuration/monitoring/accuracy/wilson';
+import { conversions } from '@murmuration/monitoring/experiments/arm-sums';
+import {
+  effectOfShares,
+  power,
+  unitsFor,
+  welchTest,
+  zTest,
+} from '@murmuration/monitoring/experiments/fixed-horizon';
+import { mean, variance } from '@murmuration/monitoring/samples/moments';
+import { numberSample, readCategories } from '@murmuration/monitoring/samples/sample';
+import { andersonDarling } from '@murmuration/monitoring/two-sample/anderson-darling';
+import { corrected } from '@murmuration/monitoring/two-sample/correction';
+import { energy, wasserstein } from '@murmuration/monitoring/two-sample/distances';
+import { kolmogorovSmirnov } from '@murmuration/monitoring/two-sample/kolmogorov-smirnov';
+import { cramerVonMises, mannWhitney } from '@murmuration/monitoring/two-sample/ranks';
+import { studentTest } from '@murmuration/monitoring/two-sample/student';
+import { twoSampleTests } from '@murmuration/monitoring/two-sample/tests';
+import { expect, it } from 'vitest';
+import { ascending, normal, uniform } from './uniform.ts';
+
+/** Answers each question of a list, by scipy and statsmodels. */
+const oracle = `
+import json, sys, warnings
+import numpy as np
+from scipy import stats
+from scipy.spatial import distance
+from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.proportion import proportion_confint, proportions_ztest
+from statsmodels.stats.multitest import multipletests
+warnings.simplefilter('ignore')
+
+def answer(kind, a, b):
+    a, b = np.array(a, dtype=float), np.array(b, dtype=float)
+    if kind == 'numbers':
+        return {
+            'ks': float(stats.ks_2samp(a, b).pvalue),
+            'asymptotic': float(stats.ks_2samp(a, b, method='asymp').pvalue),
+            'wasserstein': float(stats.wasserstein_distance(a, b) / max(np.std(a), 0.001)),
+            'energy': float(stats.energy_distance(a, b)),
+            'anderson': float(stats.anderson_ksamp([a, b]).pvalue),
+            'mannWhitney': float(stats.mannwhitneyu(a, b, alternative='two-sided', method='asymptotic').pvalue),
+            'student': float(stats.ttest_ind(a, b).pvalue),
+            'welch': float(stats.ttest_ind(b, a, equal_var=False).pvalue),
+            'epps': float(stats.epps_singleton_2samp(a, b).pvalue),
+            'cramer': float(stats.cramervonmises_2samp(a, b, method='asymptotic').pvalue),
+        }
+    if kind == 'counts':
+        p, q = a / a.sum(), b / b.sum()
+        return {
+            'chi': float(stats.chisquare(b, p * b.sum()).pvalue),
+            'g': float(stats.power_divergence(b, p * b.sum(), lambda_='log-likelihood').pvalue),
+            'js': float(distance.jensenshannon(p, q)),
+            'kl': float(stats.entropy(p, q)),
+        }
+    if kind == 'shares':
+        z, p = proportions_ztest(a, b)
+        low, high = proportion_confint(a[0], b[0], method='wilson')
+        h = 2 * (np.arcsin(np.sqrt(a[0] / b[0])) - np.arcsin(np.sqrt(a[1] / b[1])))
+        return {
+            'z': float(p), 'low': float(low), 'high': float(high),
+            'units': float(NormalIndPower().solve_power(abs(h), alpha=0.05, power=0.8)),
+            'power': float(NormalIndPower().power(h, b[0], 0.05)),
+        }
+    return {
+        'bonferroni': multipletests(a, method='bonferroni')[1].tolist(),
+        'hochberg': multipletests(a, method='fdr_bh')[1].tolist(),
+    }
+
+print(json.dumps([answer(*question) for question in json.load(sys.stdin)]))
+`;
+
+type Question = readonly [kind: string, a: readonly number[], b: readonly number[]];
+
+function ask(questions: readonly Question[]): Record<string, number & number[]>[] {
+  const python = process.env.STATISTICS_PYTHON || '/usr/bin/python3';
+  const options = { input: JSON.stringify(questions), encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
+  return JSON.parse(execFileSync(python, ['-c', oracle], options));
+}
+
+const random = uniform(18);
+const gaussian = normal(random);
+/** Sizes, and what the second sample is made of. */
+const numbers = [
+  [30, 30, () => gaussian()],
+  [50, 41, () => gaussian() + 0.5],
+  [200, 90, () => 1.3 * gaussian()],
+  // Ties.
+  [300, 300, () => Math.round(2 * gaussian())],
+  [1_000, 999, () => gaussian() + 0.05],
+  [1_500, 700, () => random()],
+  // Beyond the exact distribution.
+  [10_500, 60, () => gaussian() + 0.3],
+  [12_000, 11_000, () => gaussian() + 0.02],
+] as const;
+const samples = numbers.map(([m, n, next]) => [
+  ascending(m, next === numbers[3][2] ? next : () => gaussian()),
+  ascending(n, next),
+]) as [Float64Array, Float64Array][];
+const counts = Array.from({ length: 6 }, (_, at) => [
+  Array.from({ length: 3 + 4 * at }, () => 5 + Math.floor(200 * random())),
+  Array.from({ length: 3 + 4 * at }, () => 5 + Math.floor(100 * random())),
+]) as [number[], number[]][];
+const shares = Array.from({ length: 6 }, () => {
+  const [m, n] = [500 + Math.floor(5_000 * random()), 500 + Math.floor(5_000 * random())];
+  return [
+    [Math.floor(m * 0.3 * random()) + 1, Math.floor(n * (0.4 + 0.3 * random()))],
+    [m, n],
+  ];
+}) as [number[], number[]][];
+const chances = Array.from({ length: 3 }, () => Array.from({ length: 20 }, () => random() ** 3));
+
+it('all agree with scipy and statsmodels on random data', () => {
+  const answers = ask([
+    ...samples.map(([a, b]) => ['numbers', [...a], [...b]] as const),
+    ...counts.map(([a, b]) => ['counts', a, b] as const),
+    ...shares.map(([a, b]) => ['shares', a, b] as const),
+    ...chances.map(each => ['chances', each, []] as const),
+  ]);
+  const next = answers.values();
+  const expected = () => next.next().value!;
+  const sumsOf = (values: Float64Array) => {
+    const n = values.length;
+    return { n, sum: n * mean(values), squares: n * (variance(values) + mean(values) ** 2) };
+  };
+  for (const [a, b] of samples) {
+    const own = {
+      ks: kolmogorovSmirnov(a, b).p,
+      asymptotic: kolmogorovSmirnov(a, b, 'asymptotic').p,
+      wasserstein: wasserstein(a, b),
+      energy: energy(a, b),
+      anderson: andersonDarling([a, b]).p,
+      mannWhitney: mannWhitney(a, b),
+      student: studentTest(a, b),
+      welch: welchTest(sumsOf(a), sumsOf(b)).p,
+      epps: twoSampleTests['epps-singleton'].score(numberSample(a), numberSample(b)),
+      cramer: cramerVonMises(a, b),
+    };
+    // scipy stops this series at a term of 1e-7.
+    const { cramer, ...all } = expected();
+    expectNear({ ...own, cramer: 0 }, { ...all, cramer: 0 }, 1e-9);
+    expect(Math.abs(own.cramer - cramer!)).toBeLessThan(1e-7);
+  }
+  for (const [a, b] of counts) {
+    const sample = (values: readonly number[]) =>
+      readCategories(values.flatMap((count, at) => Array<number>(count).fill(at))).sample;
+    const [before, after] = [sample(a), sample(b)];
+    const own = {
+      chi: twoSampleTests['chi-squared'].score(before, after),
+      g: twoSampleTests['likelihood-ratio'].score(before, after),
+      js: twoSampleTests['jensen-shannon'].score(before, after),
+      kl: twoSampleTests['kullback-leibler'].score(before, after),
+    };
+    expectNear(own, expected(), 1e-9);
+  }
+  for (const [[x, y], [m, n]] of shares as [[number, number], [number, number]][]) {
+    const [low, high] = wilson(x, m);
+    const effect = effectOfShares(x / m, y / n);
+    const p = zTest(conversions(m, x), conversions(n, y)).p;
+    // statsmodels ends its search for the units earlier.
+    const { units, ...all } = expected();
+    expectNear({ z: p, low, high, power: power(effect, m) }, all, 1e-9);
+    expectNear({ units: unitsFor(effect) }, { units }, 1e-6);
+  }
+  for (const each of chances) {
+    const { bonferroni, hochberg } = expected();
+    expectNear({ ...corrected(each, 'bonferroni') }, { ...(bonferroni as number[]) }, 1e-12);
+    expectNear({ ...corrected(each, 'benjamini-hochberg') }, { ...(hochberg as number[]) }, 1e-12);
+  }
+});
+
+/** Differences relative to what is above 1. */
+function expectNear(own: object, expected: object, most: number): void {
+  expect(Object.keys(own)).toEqual(Object.keys(expected));
+  for (const [name, value] of Object.entries(expected)) {
+    const difference =
+      Math.abs((own as Record<string, number>)[name]! - value) / Math.max(1, Math.abs(value));
+    expect(difference, name).toBeLessThanOrEqual(most);
+  }
+}
