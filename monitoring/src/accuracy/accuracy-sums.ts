@@ -1,9 +1,9 @@
 import type { Judged, JudgedClass, Label } from './judged.ts';
 
 /** Ranks up to this one are counted. */
-export const mostRanks = 10;
+const mostRanks = 10;
 /** Bins of equal width for what models say of themselves. */
-export const calibrationBins = 10;
+const calibrationBins = 10;
 /** A probability below this one counts as this one in the log loss. */
 const leastProbability = 1e-15;
 

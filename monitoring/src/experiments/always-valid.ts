@@ -53,7 +53,7 @@ export function halfWidth(n: number, variance: number, rho: number, alpha: numbe
 }
 
 /** The p-value of an effect after `n` units whose values have this variance: 1 / the evidence against none, at most 1. */
-export function chanceOf(effect: number, n: number, variance: number, rho: number): number {
+function chanceOf(effect: number, n: number, variance: number, rho: number): number {
   const scaled = n * rho ** 2;
   const evidence = (scaled * n * effect ** 2) / variance / (2 * (scaled + 1));
   return Math.min(1, Math.sqrt(scaled + 1) * Math.exp(-evidence));

@@ -26,7 +26,7 @@ export function sortNumbers(values: Float64Array): Float64Array {
       counts[digit * buckets + digitOf(upper, lower, digit * bits)]!++;
   }
   let from = values;
-  let to = new Float64Array(length);
+  let to: Float64Array = new Float64Array(length);
   for (let digit = 0; digit < digits; digit++) {
     const places = counts.subarray(digit * buckets, (digit + 1) * buckets);
     if (places.includes(length)) continue;
