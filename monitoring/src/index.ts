@@ -25,6 +25,7 @@ export {
 export { type SampleRatioOptions, type SampleRatioState, sampleRatio } from './experiments/sample-ratio.ts';
 export type { Comparison, SequentialTest, Verdict } from './experiments/sequential-test.ts';
 export { type CovariateSums, reduced } from './experiments/variance-reduction.ts';
+export { driftPage } from './page/drift-page.ts';
 export type { Distribution } from './report/distribution.ts';
 export {
   type DriftReport,

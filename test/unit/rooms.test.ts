@@ -64,6 +64,7 @@ const order: Record<string, readonly string[]> = {
     'windows',
     'experiments',
     'report',
+    'page',
   ],
   'sql/src': ['failures', 'values', 'processes', 'sqlite', 'postgresql', 'writes', 'bulk', 'database'],
   'serving/src': [

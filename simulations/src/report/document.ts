@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type Content, dataBlock, html, Markup } from '@murmuration/monitoring/page/markup';
 import type { Chart } from './chart.ts';
-import { type Content, dataBlock, html, Markup } from './markup.ts';
 
 /** The built script and style that every report carries in itself. */
 export interface PageAssets {

@@ -1,5 +1,5 @@
+import { type Content, html, type Markup } from '@murmuration/monitoring/page/markup';
 import type { Chart, LineChart, StackChart } from './chart.ts';
-import { type Content, html, type Markup } from './markup.ts';
 import { difference, quantity } from './quantities.ts';
 
 /** Rows of the table that stands for a chart; the CSV has every round. */

@@ -1,6 +1,6 @@
+import { type Content, html, type Markup } from '@murmuration/monitoring/page/markup';
 import type { Chart } from './chart.ts';
 import { type Figure, figureOf } from './figure.ts';
-import { type Content, html, type Markup } from './markup.ts';
 
 /** A part of a page under a heading of its own. */
 export interface Section {

@@ -1,8 +1,8 @@
+import { type Content, html } from '@murmuration/monitoring/page/markup';
 import type { LineChart } from '../chart.ts';
 import { documentOf, type PageAssets } from '../document.ts';
 import { tableMarkup } from '../figure.ts';
 import { colourOf, lineOf, referencesFor, rounded } from '../learning-charts.ts';
-import { type Content, html } from '../markup.ts';
 import { quantity } from '../quantities.ts';
 import { abscissaChoice } from '../run-page/learning.ts';
 import { chartsOf, nothing, type Section, sectionOf } from '../section.ts';

@@ -1,8 +1,8 @@
+import { html } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { lastComparisons, spreadOf, spreadShares } from '../client-spread.ts';
 import { descriptionOf } from '../curves.ts';
 import { tableMarkup } from '../figure.ts';
-import { html } from '../markup.ts';
 import { difference, quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';
 

@@ -1,7 +1,7 @@
+import { type Content, html } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { roundPhases } from '../../run-events/run-event.ts';
 import { tableMarkup } from '../figure.ts';
-import { type Content, html } from '../markup.ts';
 import { cohortChart, phaseNames } from '../phase-charts.ts';
 import { quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';

@@ -1,3 +1,4 @@
+import { type Content, html } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { bestOf, descriptionOf } from '../curves.ts';
 import { tableMarkup } from '../figure.ts';
@@ -8,7 +9,6 @@ import {
   trainingCharts,
   trainingUnit,
 } from '../learning-charts.ts';
-import { type Content, html } from '../markup.ts';
 import { publishedRows } from '../published.ts';
 import { quantity, type Unit } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';

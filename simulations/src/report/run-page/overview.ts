@@ -1,6 +1,6 @@
+import { type Content, html, type Markup } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { bestOf, descriptionOf, heldOutCurve, heldOutMetrics, overPhases, simulatedTime } from '../curves.ts';
-import { type Content, html, type Markup } from '../markup.ts';
 import { quantity } from '../quantities.ts';
 
 interface Tile {

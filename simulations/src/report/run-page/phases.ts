@@ -1,8 +1,8 @@
+import { html } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { type PhaseFigures, roundPhases } from '../../run-events/run-event.ts';
 import { overPhases } from '../curves.ts';
 import { tableMarkup } from '../figure.ts';
-import { html } from '../markup.ts';
 import { phaseNames, timeChart, trafficChart } from '../phase-charts.ts';
 import { quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';

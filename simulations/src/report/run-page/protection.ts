@@ -1,6 +1,6 @@
+import { type Content, html } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { tableMarkup } from '../figure.ts';
-import { type Content, html } from '../markup.ts';
 import { quantity } from '../quantities.ts';
 import type { Section } from '../section.ts';
 

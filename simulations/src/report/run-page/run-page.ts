@@ -1,6 +1,6 @@
+import { html } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { documentOf, type PageAssets } from '../document.ts';
-import { html } from '../markup.ts';
 import { chartsOf, sectionOf } from '../section.ts';
 import { clients } from './clients.ts';
 import { cohorts } from './cohorts.ts';

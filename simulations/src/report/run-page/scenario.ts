@@ -1,7 +1,7 @@
+import { type Content, html } from '@murmuration/monitoring/page/markup';
 import type { Run } from '../../run-events/run.ts';
 import { tableMarkup } from '../figure.ts';
 import { flatSettings } from '../flat-settings.ts';
-import { type Content, html } from '../markup.ts';
 import { quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';
 
