@@ -69,6 +69,7 @@ export default defineConfig({
           page('Rounds', '/internals/rounds'),
           page('How data flows', '/internals/data-flow'),
           page('Secure aggregation', '/internals/secure-aggregation'),
+          page('Privacy', '/internals/privacy'),
           page('Transport', '/internals/transport'),
           page('Models', '/internals/models'),
           page('Engine', '/internals/engine'),
