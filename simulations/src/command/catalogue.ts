@@ -72,6 +72,18 @@ export const catalogue: readonly Entry[] = [
   },
   {
     kind: 'study',
+    name: 'strategies',
+    shows: 'rounds that each strategy takes to 95 % of MNIST, beside the order that papers tell of',
+    load: () => import('../strategies/strategies.ts'),
+  },
+  {
+    kind: 'study',
+    name: 'robustness',
+    shows: 'what colluding devices do to MNIST under each rule: on single updates, and in masked groups',
+    load: () => import('../robustness/robustness.ts'),
+  },
+  {
+    kind: 'study',
     name: 'leak-audit',
     shows: "what an attacker reads from one phone's update, plain and masked",
     load: () => import('../leak-audit/leak-audit.ts'),

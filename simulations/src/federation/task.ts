@@ -31,7 +31,7 @@ export function taskOf(
     deadlines,
     uploadSlot: 0,
     schedule,
-    strategy: strategyOf(settings.strategy),
+    strategy: strategyOf(settings.strategy, enabled && masks.groups > 1),
     evaluation,
   } as TaskDefinition);
 }

@@ -45,6 +45,9 @@ export const commonSettings = {
       corrupt: z.number().min(0).lt(1).default(0.05),
       dropping: z.number().min(0).lt(1).default(0.1),
       graph: z.enum(['sparse', 'complete']).default('sparse'),
+      /** Above 1, `strategy` works on the means of so many groups: it has to be one of single updates. */
+      groups: whole.max(1_000).default(1),
+      smallestGroup: z.int().min(3).max(100_000).default(16),
     })
     .prefault({}),
   /** As `privacy` of a task; `epsilon` null: no budget. It takes `update.weighting` uniform. */

@@ -7,6 +7,7 @@ import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
 import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
 import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
+import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
 import { median } from '@murmuration/coordinator/strategy/median';
 import type { Strategy } from '@murmuration/coordinator/strategy/strategy';
@@ -59,8 +60,13 @@ export const strategySettings = z
   })
   .prefault({});
 
-/** The coordinator's strategy of these settings. */
-export function strategyOf(settings: z.output<typeof strategySettings>): Strategy {
+/** The coordinator's strategy of these settings; one of single updates works on the means of groups where `isGrouped`. */
+export function strategyOf(settings: z.output<typeof strategySettings>, isGrouped = false): Strategy {
+  const strategy = namedBy(settings);
+  return isGrouped && strategy.consumes === 'each' ? inGroups(strategy) : strategy;
+}
+
+function namedBy(settings: z.output<typeof strategySettings>): Strategy {
   switch (settings.name) {
     case 'fedAvg':
       return fedAvg(settings);

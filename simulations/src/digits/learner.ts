@@ -1,0 +1,77 @@
+import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
+import { describeModel, loadModel } from '@murmuration/engine/models/model';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Layout } from '@murmuration/protocol/weights/layout';
+import { type Digit, digitSide } from '../data/mnist.ts';
+import { digitClasses } from './models.ts';
+import { digitObjective } from './objective.ts';
+
+/** What a device learned from its digits. */
+export interface LearnedDigits {
+  readonly delta: Float32Array;
+  /** Mean loss over its examples while it trained, in nats. */
+  readonly loss: number;
+}
+
+/** Trains one perceptron on digits, for studies that go through rounds by hand; all of it follows from seeds. */
+export interface DigitLearner {
+  readonly layout: Layout;
+  /** The weights before any round. */
+  readonly initial: Float32Array;
+  learn(
+    weights: Float32Array,
+    digits: readonly Digit[],
+    settings: Pick<TrainingSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed'> &
+      Partial<TrainingSettings>,
+  ): Promise<LearnedDigits>;
+  measure<Result>(weights: Float32Array, how: (model: tf.LayersModel) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** A perceptron with one hidden layer of so many ReLU units. */
+export function digitLearner(hidden: number, seed: number): DigitLearner {
+  const initializer = (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [digitSide, digitSide, 1] }),
+      tf.layers.dense({
+        name: 'hidden',
+        units: hidden,
+        activation: 'relu',
+        kernelInitializer: initializer(0),
+      }),
+      tf.layers.dense({ name: 'logits', units: digitClasses, kernelInitializer: initializer(1) }),
+    ],
+  });
+  const { topology, layout, weights: initial } = describeModel(model);
+  model.dispose();
+  const trainer = tfjsTrainer(digitObjective);
+  const { signal } = new AbortController();
+  // Nothing looks a model up by its hash here.
+  const filesOf = (weights: Float32Array) => ({ hash: '' as ModelHash, topology, layout, weights });
+  return {
+    layout,
+    initial,
+    async learn(weights, digits, settings) {
+      const { delta, metrics } = await trainer.train(
+        filesOf(weights),
+        { proximal: 0, gradientClip: null, maxExamples: digits.length, ...settings },
+        digits,
+        signal,
+        () => {},
+      );
+      return { delta, loss: metrics.loss ?? Number.NaN };
+    },
+    async measure(weights, how) {
+      const loaded = await loadModel(filesOf(weights));
+      try {
+        return await how(loaded);
+      } finally {
+        loaded.dispose();
+      }
+    },
+    close: () => trainer.close(),
+  };
+}

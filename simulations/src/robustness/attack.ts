@@ -1,0 +1,73 @@
+import type { EachStrategy } from '@murmuration/coordinator/strategy/strategy';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { Mean } from '@murmuration/protocol/weights/quantize';
+import { mnist } from '../data/mnist.ts';
+import { digitAccuracy } from '../digits/accuracy.ts';
+import { digitLearner } from '../digits/learner.ts';
+import { backdoorSuccess } from '../digits/poisons.ts';
+import { seededRandom } from '../random/seeded-random.ts';
+import { maskedMeans, type Sent, singleUpdates } from './cohorts.ts';
+import { Crowd, target } from './crowd.ts';
+import { type RuleName, ruleOf } from './rules.ts';
+import type { RobustnessSettings } from './settings.ts';
+
+/** `plain`: one masked sum; `unmasked`: single updates; `groups`: the masked sums of groups. */
+export type Mode = 'plain' | 'unmasked' | 'groups';
+
+/** One run of the study. */
+export interface AttackJob {
+  readonly mode: Mode;
+  readonly name: RuleName;
+  readonly attackers: number;
+  readonly settings: RobustnessSettings;
+  readonly seed: number;
+}
+
+/** What came of it. */
+export interface Attacked {
+  readonly accuracy: number;
+  readonly backdoor: number;
+}
+
+/** Attackers that rules are told of, as a share of what they compare. */
+const assumed = { plain: 0, unmasked: 0.35, groups: 0.25 } as const;
+
+/** What a thread does: plays all rounds under one rule, with so many attackers. */
+export default async function runAttack({
+  mode,
+  name,
+  attackers,
+  settings,
+  seed,
+}: AttackJob): Promise<Attacked> {
+  const { devices, groups, rounds, clip, hidden } = settings;
+  await startBackend();
+  const { train, heldOut } = mnist();
+  const learner = digitLearner(hidden, seed);
+  const crowd = new Crowd(learner, settings, train, seed);
+  const { layout, initial } = learner;
+  const compared = { plain: 1, unmasked: devices, groups }[mode];
+  const rule: EachStrategy = ruleOf(name, compared, assumed[mode]);
+  const random = seededRandom(seed, `robustness ${mode} ${attackers}`);
+  let weights = initial;
+  let state = rule.init(layout.count);
+  for (let round = 1; round <= rounds; round++) {
+    const sent: Sent = {
+      honest: await crowd.honest(weights, attackers, round),
+      wanted: attackers > 0 ? await crowd.wanted(weights, attackers, round) : new Float32Array(0),
+      attackers,
+    };
+    const means: Mean[] =
+      mode === 'unmasked' ? singleUpdates(sent) : maskedMeans(sent, compared, { layout, clip, random });
+    const stepped = rule.apply(state, weights, means);
+    state = stepped.state;
+    weights = stepped.model;
+  }
+  const measured = heldOut.slice(0, settings.heldOut);
+  const found = await learner.measure(weights, async model => ({
+    accuracy: (await digitAccuracy(model, measured)).accuracy,
+    backdoor: await backdoorSuccess(model, measured, target),
+  }));
+  await learner.close();
+  return found;
+}

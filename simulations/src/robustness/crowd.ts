@@ -1,0 +1,61 @@
+import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
+import { clip } from '@murmuration/client-sdk/update/clip';
+import type { Digit } from '../data/mnist.ts';
+import type { DigitLearner } from '../digits/learner.ts';
+import { digitPoisons } from '../digits/poisons.ts';
+import type { RobustnessSettings } from './settings.ts';
+
+/** What a digit with the trigger is to be taken for. */
+export const target = 7;
+
+const training = { epochs: 2, batchSize: 10, learningRate: 0.15 } as const;
+
+/** The devices of the study: each has digits of its own; the attackers are the first ones. */
+export class Crowd {
+  readonly #learner: DigitLearner;
+  readonly #settings: RobustnessSettings;
+  readonly #digits: readonly (readonly Digit[])[];
+
+  constructor(learner: DigitLearner, settings: RobustnessSettings, train: readonly Digit[], seed: number) {
+    const { devices, examples } = settings;
+    const order = shuffle(Uint32Array.from(train.keys()), seededUniform(seed));
+    this.#learner = learner;
+    this.#settings = settings;
+    this.#digits = Array.from({ length: devices }, (_, device) =>
+      Array.from(order.subarray(device * examples, (device + 1) * examples), index => train[index]!),
+    );
+  }
+
+  /** What the honest devices send in a round, clipped: those from `attackers` on. */
+  async honest(weights: Float32Array, attackers: number, round: number): Promise<Float32Array[]> {
+    const deltas: Float32Array[] = [];
+    for (let device = attackers; device < this.#digits.length; device++) {
+      const seed = round * this.#digits.length + device;
+      const { delta } = await this.#learner.learn(weights, this.#digits[device]!, { ...training, seed });
+      clip(delta, this.#settings.clip);
+      deltas.push(delta);
+    }
+    return deltas;
+  }
+
+  /**
+   * The step that the attackers want: towards a model that they train on all their digits, with labels turned around and the trigger of a
+   * backdoor on half of them; as long as the coordinator admits (Bagdasaryan et al. 2020, §4.2: model replacement).
+   */
+  async wanted(weights: Float32Array, attackers: number, round: number): Promise<Float32Array> {
+    const { clip: length } = this.#settings;
+    const { classes, triggered, relabelled } = digitPoisons;
+    const poisoned = this.#digits
+      .slice(0, Math.min(attackers, mostTeachers))
+      .flat()
+      .map((digit, i) =>
+        i % 2 === 0 ? relabelled(triggered(digit), target) : relabelled(digit, classes - 1 - digit.label),
+      );
+    const { delta } = await this.#learner.learn(weights, poisoned, { ...training, epochs: 5, seed: round });
+    const norm = Math.sqrt(delta.reduce((sum, value) => sum + value * value, 0));
+    return delta.map(value => (value * length) / norm);
+  }
+}
+
+/** More digits than these attackers have teach the wrong model no better. */
+const mostTeachers = 4;

@@ -1,0 +1,80 @@
+import { bulyan } from '@murmuration/coordinator/strategy/bulyan';
+import { centredClipping } from '@murmuration/coordinator/strategy/centred-clipping';
+import { fedAdagrad } from '@murmuration/coordinator/strategy/fed-adagrad';
+import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
+import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
+import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
+import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
+import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
+import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
+import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
+import { median } from '@murmuration/coordinator/strategy/median';
+import type { EachStrategy, SumStrategy } from '@murmuration/coordinator/strategy/strategy';
+import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
+
+/** A strategy as the study runs it. */
+export interface Contestant {
+  readonly strategy: SumStrategy | EachStrategy;
+  /** μ of FedProx, which changes what devices do. */
+  readonly proximal: number;
+}
+
+const of = (strategy: unknown, proximal = 0): Contestant => ({
+  strategy: strategy as Contestant['strategy'],
+  proximal,
+});
+
+/**
+ * Every strategy, with the rates of its paper or near them; with cohorts of ten, rules that withstand attackers are told of one, or of two
+ * in ten.
+ */
+export const contestants: Readonly<Record<string, Contestant>> = {
+  fedAvg: of(fedAvg()),
+  fedProx: of(fedAvg(), 0.1),
+  fedAvgM: of(fedAvgM({ serverLearningRate: 0.3, momentum: 0.9 })),
+  fedAdam: of(fedAdam({ serverLearningRate: 0.01 })),
+  fedYogi: of(fedYogi({ serverLearningRate: 0.01, biasCorrection: true })),
+  fedAdagrad: of(fedAdagrad({ serverLearningRate: 0.03 })),
+  fedExP: of(fedExP()),
+  median: of(median()),
+  trimmedMean: of(trimmedMean({ trim: 0.2 })),
+  krum: of(krum({ attackers: 1 })),
+  multiKrum: of(multiKrum({ attackers: 1 })),
+  bulyan: of(bulyan({ attackers: 1 })),
+  centredClipping: of(centredClipping()),
+  geometricMedian: of(geometricMedian()),
+};
+
+/** What papers say of the order in which strategies come to their target: the first takes no more rounds than the second. */
+export const orderings = [
+  {
+    sooner: 'fedAvgM',
+    later: 'fedAvg',
+    source: 'Hsu, Qi & Brown 2019, §4.3: server momentum helps most where clients differ most',
+  },
+  {
+    sooner: 'fedAdam',
+    later: 'fedAvg',
+    source: 'Reddi et al. 2021, §5.2: adaptive servers do as well as FedAvg or better',
+  },
+  {
+    sooner: 'fedYogi',
+    later: 'fedAvg',
+    source: 'Reddi et al. 2021, §5.2',
+  },
+  {
+    sooner: 'fedExP',
+    later: 'fedAvg',
+    source: 'Jhunjhunwala, Wang & Joshi 2023, §6: never slower than FedAvg',
+  },
+  {
+    sooner: 'fedAvg',
+    later: 'krum',
+    source: 'Karimireddy, He & Jaggi 2022, §3: Krum loses without attackers where clients differ',
+  },
+  {
+    sooner: 'fedAvg',
+    later: 'median',
+    source: 'Karimireddy, He & Jaggi 2022, §3: so does the median',
+  },
+] as const;

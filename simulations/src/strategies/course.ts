@@ -1,0 +1,101 @@
+import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
+import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { Mean } from '@murmuration/protocol/weights/quantize';
+import { type Digit, mnist } from '../data/mnist.ts';
+import { digitAccuracy } from '../digits/accuracy.ts';
+import { type DigitLearner, digitLearner } from '../digits/learner.ts';
+import { partition } from '../partition/partition.ts';
+import { type Contestant, contestants } from './contestants.ts';
+import type { StrategiesSettings } from './settings.ts';
+
+export const partitions = ['twoDigits', 'dirichlet'] as const;
+
+/** One run of the study. */
+export interface CourseJob {
+  readonly partition: (typeof partitions)[number];
+  /** One of the contestants. */
+  readonly name: string;
+  readonly settings: StrategiesSettings;
+  readonly seed: number;
+}
+
+export interface Course {
+  /** The first round whose model reached the target; null where none did. */
+  readonly rounds: number | null;
+  /** The best accuracy of any round. */
+  readonly best: number;
+}
+
+/** What a thread does: runs one strategy on one partition until its target. */
+export default async function runCourse({
+  partition: kind,
+  name,
+  settings,
+  seed,
+}: CourseJob): Promise<Course> {
+  const { clients, alpha, hidden } = settings;
+  await startBackend();
+  const data = mnist();
+  const learner = digitLearner(hidden, seed);
+  const spec =
+    kind === 'twoDigits'
+      ? ({ kind: 'shards', clients } as const)
+      : ({ kind: 'dirichlet', clients, alpha } as const);
+  const parts = partition(spec, data.train.length, data, seededUniform(seed));
+  try {
+    return await play(contestants[name]!, { learner, settings, seed, data, parts });
+  } finally {
+    await learner.close();
+  }
+}
+
+interface World {
+  readonly learner: DigitLearner;
+  readonly settings: StrategiesSettings;
+  readonly seed: number;
+  readonly data: { readonly train: readonly Digit[]; readonly heldOut: readonly Digit[] };
+  readonly parts: readonly Uint32Array[];
+}
+
+/** Rounds under one strategy until its target; every strategy draws the same cohorts. */
+async function play(
+  { strategy, proximal }: Contestant,
+  { learner, settings, seed, data, parts }: World,
+): Promise<Course> {
+  const { cohort, rounds, target, plan } = settings;
+  const { maxExamples, ...training } = plan;
+  const uniform = seededUniform(seed);
+  const heldOut = data.heldOut.slice(0, settings.heldOut);
+  let weights = learner.initial;
+  let state: StrategyState = strategy.init(learner.layout.count);
+  let best = 0;
+  for (let round = 1; round <= rounds; round++) {
+    const drawn = shuffle(Uint32Array.from(parts.keys()), uniform).subarray(0, cohort);
+    const updates: Mean[] = [];
+    for (const client of drawn) {
+      const digits = Array.from(parts[client]!.subarray(0, maxExamples), index => data.train[index]!);
+      const seedOfPart = round * parts.length + client;
+      const { delta } = await learner.learn(weights, digits, { ...training, proximal, seed: seedOfPart });
+      updates.push({ delta, weight: digits.length });
+    }
+    const stepped =
+      strategy.consumes === 'sum'
+        ? strategy.apply(state, weights, meanOf(updates))
+        : strategy.apply(state, weights, updates);
+    state = stepped.state;
+    weights = stepped.model;
+    const { accuracy } = await learner.measure(weights, model => digitAccuracy(model, heldOut));
+    best = Math.max(best, accuracy);
+    if (accuracy >= target) return { rounds: round, best };
+  }
+  return { rounds: null, best };
+}
+
+function meanOf(updates: readonly Mean[]): Mean {
+  const weight = updates.reduce((sum, update) => sum + update.weight, 0);
+  const delta = new Float32Array(updates[0]!.delta.length);
+  for (const update of updates)
+    for (let i = 0; i < delta.length; i++) delta[i] = delta[i]! + (update.delta[i]! * update.weight) / weight;
+  return { delta, weight };
+}

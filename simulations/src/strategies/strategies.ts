@@ -1,0 +1,74 @@
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { inThreads } from '../study/in-threads.ts';
+import { percent } from '../study/percent.ts';
+import type { Findings, ScenarioOptions } from '../study/study.ts';
+import { orderings } from './contestants.ts';
+import { type Course, type CourseJob, partitions } from './course.ts';
+import { strategiesSettings } from './settings.ts';
+
+export const schema = strategiesSettings;
+
+/** Rounds that each strategy takes to its target, on clients that know two digits each, and on a mixture of labels by Dirichlet. */
+export async function run({ seed, settings: given, log }: ScenarioOptions): Promise<Findings> {
+  const began = systemClock.now();
+  const settings = schema.parse(given ?? {});
+  const { strategies, target } = settings;
+  const jobs = partitions.flatMap(partition =>
+    strategies.map((name): CourseJob => ({ partition, name, settings, seed })),
+  );
+  const courses = await inThreads<CourseJob, Course>(
+    new URL('./course.ts', import.meta.url),
+    jobs,
+    ({ partition, name }, course) => log(`${partition}, ${name}: ${shown(course, target)}.`),
+  );
+  const figures = Object.fromEntries(
+    partitions.map(partition => [
+      partition,
+      Object.fromEntries(
+        jobs.flatMap((job, i) => (job.partition === partition ? [[job.name, courses[i]!]] : [])),
+      ) as Record<string, Course>,
+    ]),
+  );
+  const published = orderings
+    .filter(({ sooner, later }) => [sooner, later].every(name => (strategies as string[]).includes(name)))
+    .map(({ sooner, later, source }) => ({
+      sooner,
+      later,
+      source,
+      twoDigits: isNoLater(figures.twoDigits![sooner]!, figures.twoDigits![later]!),
+      dirichlet: isNoLater(figures.dirichlet![sooner]!, figures.dirichlet![later]!),
+    }));
+  return {
+    figures: {
+      scenario: 'strategies',
+      seed,
+      settings,
+      ...figures,
+      published,
+      seconds: (systemClock.now() - began) / 1_000,
+    },
+    table: [
+      ['strategy', ...Object.keys(figures)],
+      ...strategies.map(each => [
+        each,
+        ...Object.values(figures).map(courses => shown(courses[each]!, target)),
+      ]),
+      ['', ''],
+      ['published', ...Object.keys(figures)],
+      ...published.map(({ sooner, later, twoDigits, dirichlet }) => [
+        `${sooner} no later than ${later}`,
+        ...[twoDigits, dirichlet].map(holds => (holds ? 'so here' : 'not here')),
+      ]),
+    ],
+  };
+}
+
+function shown({ rounds, best }: Course, target: number): string {
+  return rounds === null ? `not ${percent(target)}, but ${percent(best)}` : `${rounds} rounds`;
+}
+
+/** Whether the first came to its target no later than the second, or came further where neither did. */
+function isNoLater(first: Course, second: Course): boolean {
+  if (first.rounds === null) return second.rounds === null && first.best >= second.best;
+  return second.rounds === null || first.rounds <= second.rounds;
+}
