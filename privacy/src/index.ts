@@ -23,6 +23,7 @@ export {
 } from './mechanisms/distributed.ts';
 export type { Composed, Correlated, Gaussian, Mechanism, Repeated, Sampled } from './mechanisms/mechanism.ts';
 export type { NoiseOptions, SeedOf } from './mechanisms/noise-stream.ts';
+export { type BltPurpose, type OptimalBlt, optimalBlt } from './mechanisms/optimal-blt.ts';
 export type { Participation } from './mechanisms/participation.ts';
 export { type Errors, errorsOf, roundVariance, sensitivitySquared } from './mechanisms/toeplitz.ts';
 export { discreteGaussianNoise, type IntegerNoise, skellamNoise } from './samplers/noise.ts';
