@@ -100,7 +100,7 @@ export function modelCommands(program: Command): void {
         ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
         ['model', model],
       ];
-      sayTable(['', ''], rows);
+      for (const [name, value] of rows) say(`${name.padEnd(14)}${value}`);
       say(`\n${shown.privacy?.text ?? 'No noise was added to this version, so it has no ε.'}`);
     });
 

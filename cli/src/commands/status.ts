@@ -91,7 +91,9 @@ function waitingText({ what, devices, until }: Overview['tasks'][number]['waitsF
     case 'operator':
       return 'paused until an operator resumes it';
     case 'budget':
-      return 'its privacy budget is spent; no round begins until its settings allow more';
+      return 'its privacy budget is spent; no round begins until its definition allows more';
+    case 'enrolment':
+      return `waits for ${count(devices)} more to enrol, which its privacy budget needs`;
     case 'schedule':
       return `the next round begins at ${until}`;
     case 'check-ins':

@@ -82,7 +82,7 @@ export class PrivacyBudgets {
   /**
    * What the plan of the next round says; undefined for a task without a budget. `released`: whether a version of the task came from devices.
    * A task whose budget has other terms than before begins another one, with what the earlier ones have left.
-   * Throws `privacy.spent` where nothing is left, and `config.invalid` where fewer devices are enrolled than the separation takes.
+   * Throws `privacy.spent` where nothing is left, and `privacy.too-few-devices` where fewer devices are enrolled than the separation takes.
    */
   async next(task: Task, released: boolean): Promise<PlanPrivacy | undefined> {
     const { name, privacy, cohort } = task;
@@ -91,12 +91,11 @@ export class PrivacyBudgets {
       if (budgets.length > 0 && budgets.at(-1)!.terms !== null) await this.#begin(name, null);
       return undefined;
     }
-    const needed = devicesNeeded(privacy, cohort.minimum);
-    const enrolled = this.#ports.enrolled();
-    if (enrolled < needed)
+    const missing = this.missing(task);
+    if (missing > 0)
       throw new MurmurationError(
-        'config.invalid',
-        `The privacy budget of ${name} needs ${needed} enrolled devices: ${cohort.minimum} in a round, each in one of ${privacy.separation} rounds and ${privacy.participations} times in ${privacy.rounds}. ${enrolled} are enrolled; lower separation, rounds or cohort.minimum, or allow more participations.`,
+        'privacy.too-few-devices',
+        `The privacy budget of ${name} needs ${missing} more enrolled devices: ${cohort.minimum} in a round, each in one of ${privacy.separation} rounds and ${privacy.participations} times in ${privacy.rounds}. Enrol them, lower separation, rounds or cohort.minimum, or allow more participations.`,
       );
     if (released && budgets.length === 0) await this.#begin(name, null);
     const budget = await this.#current(name, privacy);
@@ -172,6 +171,12 @@ export class PrivacyBudgets {
     return privacy ? this.#ofTask(name).out : 0;
   }
 
+  /** Enrolled devices that the budget of a task lacks for rounds to go on; 0: there are enough. */
+  missing({ privacy, cohort }: Task): number {
+    if (!privacy) return 0;
+    return Math.max(0, devicesNeeded(privacy, cohort.minimum) - this.#ports.enrolled());
+  }
+
   /** What is spent; null for a task without a budget. */
   statusOf({ name, privacy, update }: Task): BudgetStatus | null {
     if (!privacy) return null;
@@ -218,7 +223,8 @@ export class PrivacyBudgets {
     }
     const whole = muOfMechanism(mechanismAfter(privacy, privacy.rounds)) / Math.sqrt(left);
     // What is calibrated already is not rounded again; whatever is, is rounded up.
-    const noiseMultiplier = whole > 1 ? privacy.noiseMultiplier * whole * (1 + roundedUp) : privacy.noiseMultiplier;
+    const noiseMultiplier =
+      whole > 1 ? privacy.noiseMultiplier * whole * (1 + roundedUp) : privacy.noiseMultiplier;
     const terms = { ...privacy, noiseMultiplier };
     return { ...(await this.#begin(task, terms)), terms };
   }

@@ -133,7 +133,7 @@ export class TaskRounds {
     return this.#isPaused;
   }
 
-  /** Whether the privacy budget is spent: no round begins until the task's settings allow more. */
+  /** Whether the privacy budget is spent: no round begins until the task's definition allows more. */
   get isSpent(): boolean {
     return this.#isSpent;
   }
@@ -222,10 +222,11 @@ export class TaskRounds {
       this.#hasFailed = false;
       await this.#begin(isEarly);
     } catch (error) {
-      if (error instanceof MurmurationError && error.code === 'privacy.spent') this.#isSpent = true;
+      if (codeOf(error) === 'privacy.spent') this.#isSpent = true;
       else {
         this.#hasFailed = true;
-        events.emit('fault', 'beginning a round', error);
+        // Nothing is wrong: devices enrol.
+        if (codeOf(error) !== 'privacy.too-few-devices') events.emit('fault', 'beginning a round', error);
         events.emit('not-begun', this.task.name);
         this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
       }
@@ -347,6 +348,8 @@ export class TaskRounds {
     };
   }
 }
+
+const codeOf = (error: unknown) => (error instanceof MurmurationError ? error.code : undefined);
 
 /** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
 function restore(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {

@@ -3,6 +3,7 @@ import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
 import { smallestGroupByDefault } from './groups.ts';
 import { SettingsError } from './settings-error.ts';
 import type { Task } from './task.ts';
+import { wantedPrivacy } from './task-privacy.ts';
 
 /** What operators may change of a task; the rest is its definition's. */
 const sections = ['plan', 'update', 'masking', 'cohort', 'deadlines', 'schedule', 'eligibility'] as const;
@@ -57,6 +58,7 @@ export function withSettings(
     ...merged,
     name: task.name,
     model: task.model,
+    privacy: task.privacy && wantedPrivacy(task.privacy),
     strategy: task.strategy,
     evaluation: task.evaluator,
     serving: task.serving,

@@ -42,6 +42,11 @@ export function privacyOf({ noise, participations, ...wanted }: WantedPrivacy): 
   return { ...shape, bands, noiseMultiplier };
 }
 
+/** What a definition would say of a budget. */
+export function wantedPrivacy({ noiseMultiplier: _, bands, ...rest }: TaskPrivacy): WantedPrivacy {
+  return { ...rest, noise: bands === 1 ? 'independent' : 'correlated' };
+}
+
 type Shape = Pick<TaskPrivacy, 'rounds' | 'separation' | 'participations' | 'bands'>;
 
 const mechanismShape = ({ rounds, separation, participations, bands }: Shape) =>

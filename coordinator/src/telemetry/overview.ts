@@ -28,7 +28,7 @@ export interface OverviewSources {
   readonly history: Pick<History, 'rounds'>;
   readonly versionAliases: VersionAliases;
   readonly presence: Presence;
-  readonly privacy: Pick<PrivacyBudgets, 'statusOf'>;
+  readonly privacy: Pick<PrivacyBudgets, 'statusOf' | 'missing'>;
   readonly enrolled: () => number;
   readonly isDevelopment: boolean;
   /** Devices of a task that were sent away and have not come back. */
@@ -91,7 +91,7 @@ export class Overviews {
       last: this.#last.get(task.name) ?? null,
       nextRoundAt: isPaused || isSpent || round ? null : iso(nextAt),
       waiting,
-      waitsFor: this.#waitsFor({ current, isPaused, isSpent, nextAt, waiting }),
+      waitsFor: this.#waitsFor({ task, current, isPaused, isSpent, nextAt, waiting }),
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.pinned !== null },
@@ -107,15 +107,21 @@ export class Overviews {
   }
 
   #waitsFor({
+    task,
     current,
     isPaused,
     isSpent,
     nextAt,
     waiting,
-  }: Pick<TaskRounds, 'current' | 'isPaused' | 'isSpent' | 'nextAt' | 'waiting'>): TaskOverview['waitsFor'] {
+  }: Pick<
+    TaskRounds,
+    'task' | 'current' | 'isPaused' | 'isSpent' | 'nextAt' | 'waiting'
+  >): TaskOverview['waitsFor'] {
     if (!current || isOver(current.state)) {
       if (isPaused) return { what: 'operator', devices: 0, until: null };
       if (isSpent) return { what: 'budget', devices: 0, until: null };
+      const missing = this.#sources.privacy.missing(task);
+      if (missing > 0) return { what: 'enrolment', devices: missing, until: null };
       return { what: 'schedule', devices: 0, until: iso(nextAt) };
     }
     const { state, terms } = current;

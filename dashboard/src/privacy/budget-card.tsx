@@ -30,8 +30,8 @@ function Spent({ budget }: { readonly budget: PrivacyBudget }) {
           <span class="some" style={{ inlineSize: `${100 * share}%` }} />
         </span>
       </div>
-      <p>{spent.text}</p>
-      {noise && <p>{noise}</p>}
+      <p class="spaced">{spent.text}</p>
+      {noise && <p class="spaced">{noise}</p>}
       <dl class="explained">
         <dt>
           {terms.versions.name} <strong>{words.budget.versions(steps, rounds)}</strong>

@@ -18,12 +18,14 @@ export function PrivacyPage({ task }: { readonly task: string }) {
       <Loading of={masking}>
         {answer => (
           <div class="beside even">
-            <Guarantees masking={answer} />
+            <div class="stack">
+              <Guarantees masking={answer} />
+              <Loading of={budget}>{found => <BudgetCard budget={found} />}</Loading>
+            </div>
             <Parameters masking={answer} />
           </div>
         )}
       </Loading>
-      <Loading of={budget}>{answer => <BudgetCard budget={answer} />}</Loading>
     </>
   );
 }

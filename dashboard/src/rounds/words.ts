@@ -34,8 +34,10 @@ export const words = {
     running: 'Running for',
     pausedHint: 'This task is paused. Resume it to start rounds on schedule, or start one round.',
     spent: 'Budget spent',
+    enrolHint: (devices: number) =>
+      `The privacy budget of this task needs ${counted(devices, 'more enrolled device')} before a round starts.`,
     spentHint:
-      'The privacy budget of this task is spent, so no round starts. Training goes on once its settings allow more.',
+      'The privacy budget of this task is spent, so no round starts. Training goes on once its definition allows more.',
     comeBack: (devices: number, span: string | null) => {
       const due = span === null ? 'due now' : `due in ${span}`;
       return devices === 1

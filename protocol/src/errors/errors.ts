@@ -191,7 +191,12 @@ export const errors = {
   'privacy.spent': {
     status: 409,
     retryable: false,
-    text: 'The privacy budget of the task is spent; no round begins until an operator allows more.',
+    text: 'The privacy budget of the task is spent; no round begins until the definition of the task allows more.',
+  },
+  'privacy.too-few-devices': {
+    status: 409,
+    retryable: true,
+    text: 'Fewer devices are enrolled than the privacy budget of the task needs.',
   },
   'assignment.unknown': { status: 404, retryable: false, text: 'There is no such assignment in this round.' },
   'assignment.token': {

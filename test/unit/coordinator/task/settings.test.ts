@@ -1,0 +1,96 @@
+import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
+import { defineTask } from '@murmuration/coordinator/task/define-task';
+import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
+import { describe, expect, it } from 'vitest';
+
+const least = {
+  name: 'least',
+  model: () => {
+    throw new Error('No model is made here.');
+  },
+  plan: { learningRate: 0.1 },
+  update: { clip: 1 },
+  cohort: { goal: 100, minimum: 60 },
+  schedule: { every: '1 min' },
+} as const;
+
+/** A task that says all that can be said, each time something else than the default; what its masks and groups are has a test of their own. */
+const whole = defineTask({
+  ...least,
+  name: 'whole',
+  planVersion: 7,
+  plan: {
+    epochs: 2,
+    batchSize: 8,
+    learningRate: 0.2,
+    proximal: 0.1,
+    gradientClip: 2,
+    maxExamples: 99,
+    seed: 5,
+    sampledSoftmax: { negatives: 9 },
+    privateLayers: ['own'],
+  },
+  update: { clip: 3, bits: 10, weighting: 'uniform' },
+  masking: { threat: 'semi-malicious', corrupt: 0.1, dropping: 0.2, graph: 'complete' },
+  privacy: { epsilon: 3, delta: 1e-7, rounds: 50, separation: 5, participations: 4 },
+  cohort: { goal: 120, minimum: 110, overSelection: 1.2 },
+  deadlines: {
+    gathering: 1_000,
+    keys: 2_000,
+    shares: 3_000,
+    updates: 40_000,
+    agreement: 5_000,
+    unmasking: 6_000,
+    grace: 7_000,
+    evaluation: 8_000,
+  },
+  uploadSlot: 9_000,
+  schedule: { every: '2 min' },
+  eligibility: {
+    minExamples: 2,
+    idle: true,
+    charging: true,
+    unmetered: true,
+    minFreeMiB: 3,
+    minSdk: '0.1.0',
+  },
+  strategy: fedAdam(),
+  evaluation: { evaluate: async () => ({}), close: async () => {} },
+  serving: {
+    transformer: {
+      inputs: [],
+      outputs: [],
+      input: inputs => ({ inputs }),
+      output: outputs => outputs,
+    },
+    warmUp: [{ name: 'x', datatype: 'FP32', shape: [1], data: Float32Array.of(1) }],
+  },
+});
+
+describe('a task under other settings', () => {
+  it('keeps all that no operator changed, its privacy budget above all', () => {
+    const after = withSettings(whole, {}, whole.planVersion);
+    expect(after).toEqual(whole);
+    const changed = withSettings(whole, { cohort: { overSelection: 1.5 } }, 8);
+    expect(changed).toEqual({
+      ...whole,
+      planVersion: 8,
+      cohort: { ...whole.cohort, overSelection: 1.5 },
+    });
+  });
+
+  it('is tested with all that a task has, none of it as it is by default', () => {
+    const plain = defineTask(least);
+    // Groups need larger cohorts than a complete graph is for; serving by the coordinator rules out private layers.
+    const same = (Object.keys(plain) as (keyof typeof plain)[]).filter(
+      key => key !== 'model' && JSON.stringify(plain[key]) === JSON.stringify(whole[key]),
+    );
+    expect(same.filter(key => key !== 'groups')).toEqual([]);
+    expect(Object.keys(whole).sort()).toEqual(Object.keys(plain).sort());
+  });
+
+  it('has no other privacy budget: the definition of the task says what it is', () => {
+    expect(Object.keys(settingsOf(whole))).not.toContain('privacy');
+    expect(() => withSettings(whole, { privacy: null }, 8)).toThrow("operators can't change it");
+  });
+});
