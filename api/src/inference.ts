@@ -28,6 +28,23 @@ export const inferenceVersion = z.object({
   queue: ms.describe('ms that a request waited for the model, on average'),
   batch: z.number().min(0).nullable().describe('Rows that ran together, on average'),
   perSecond: z.number().min(0).describe('Requests a second in the last whole minute'),
+  feedback: z
+    .object({
+      outcomes: count.describe('Predictions whose outcome is known'),
+      known: z.number().min(0).max(1).describe('Their share of all predictions'),
+      accuracy: z
+        .object({ value: z.number(), low: z.number(), high: z.number() })
+        .nullable()
+        .describe(
+          'Share of outcomes that the best guess was right about, and between which it is with 95 % confidence; null for numbers',
+        ),
+      error: z
+        .number()
+        .nullable()
+        .describe('Root of the mean squared error where outcomes are numbers; null for classes'),
+    })
+    .nullable()
+    .describe('What became of predictions within the horizon; null without any, or where nobody asks'),
 });
 
 /** GET /v1/admin/inference: the inference server of the coordinator; sums are of the last hour. */

@@ -37,6 +37,7 @@ export default defineConfig({
           page('Models on demand', '/guides/on-demand'),
           page('Precompute answers', '/guides/precompute'),
           page('Log requests', '/guides/request-log'),
+          page('Learn from feedback', '/guides/feedback'),
           page('Watch a model', '/guides/monitoring'),
           page('Take a model elsewhere', '/guides/export'),
           page('Simulate', '/guides/simulate'),

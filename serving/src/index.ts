@@ -12,6 +12,9 @@ export {
   type RabbitmqSettings,
   rabbitmqSchema,
 } from './brokers/settings.ts';
+export type { FeedbackResult, Monitor, WindowSums } from './monitor/monitor.ts';
+export type { Outcome } from './monitor/outcome.ts';
+export type { Prediction, RowGuess } from './monitor/prediction.ts';
 export type { PrecomputeEvents } from './precompute/events.ts';
 export {
   csv,

@@ -32,6 +32,14 @@ it('says how to ask where nobody has yet, then shows each request and how fast t
   const models = page.getByRole('region', { name: 'Models' });
   await models.getByText('loaded', { exact: true }).waitFor();
   await models.getByText(/21 in the hour/).waitFor();
+  const id = answers[0]!.headers.get('x-request-id');
+  const told = await fetch(`${world.coordinator.url}/v1/feedback`, {
+    method: 'POST',
+    body: JSON.stringify({ id, outcome: 4 }),
+  });
+  expect(told.status).toBe(200);
+  await models.getByText(/^off by/).waitFor();
+  await models.getByText('5.0 %, 1').waitFor();
   const recent = page.getByRole('region', { name: 'Newest requests' });
   await recent.getByText('inference.input').waitFor();
   await recent.getByRole('button', { name: 'Show all 21' }).click();

@@ -44,7 +44,7 @@ beforeAll(async () => {
       log: 'silent',
       inference: {
         log: { files: { folder: join(log, 'log') } },
-        tokens: [{ ...listed, name: 'test', rights: ['predict', 'manage'] }],
+        tokens: [{ ...listed, name: 'test', rights: ['predict', 'manage', 'feedback', 'monitor'] }],
         grpc: { port: 0 },
       },
     }),
@@ -64,7 +64,10 @@ beforeAll(async () => {
   );
   replica = await serveModels({
     source: await coordinatorModels(coordinator.url, systemClock),
-    settings: inferenceSchema.parse({ grpc: { port: 0 } }),
+    settings: inferenceSchema.parse({
+      grpc: { port: 0 },
+      report: { url: coordinator.url, token, every: 100 },
+    }),
     port: 0,
     transformers: { keyboard: serving.transformer },
     clock: systemClock,
@@ -228,6 +231,46 @@ describe('a coordinator', () => {
   });
 });
 
+describe('feedback', () => {
+  it('on a prediction of either arrives at either, and the coordinator shows it', async () => {
+    const [first, second] = await suggestedBy(1, 'how are');
+    const metrics = async () => (await fetch(`${coordinator.url}/metrics`)).text();
+    for (const [url, id] of [
+      [replica.url, 'of the replica'],
+      [coordinator.url, 'of the coordinator'],
+    ] as const)
+      await (await ask(url, '/v2/models/keyboard/infer', { id, ...sentences('how are') })).json();
+    const tell = async (url: string, id: string, outcome: unknown) => {
+      const response = await ask(url, '/v1/feedback', { id, outcome });
+      return [response.status, (await response.json()).result];
+    };
+    expect(await tell(replica.url, 'of the coordinator', first)).toEqual([200, 'joined']);
+    await expect.poll(() => tell(coordinator.url, 'of the replica', second)).toEqual([200, 'joined']);
+    expect(await tell(replica.url, 'of the replica', second)).toEqual([200, 'repeated']);
+    expect((await tell(coordinator.url, 'of the coordinator', 'other'))[0]).toBe(409);
+    expect((await tell(replica.url, 'of nobody', 'other'))[0]).toBe(404);
+    const shown = await metrics();
+    expect(shown).toContain('murmuration_model_accuracy_ratio{model="keyboard",version="0"} 0.5');
+    expect(shown).toMatch(/murmuration_feedback_total\{outcome="joined"\} 2/);
+    const grpc = new GrpcClient(replica.grpc!);
+    const request = {
+      model_name: 'keyboard',
+      id: 'over gRPC',
+      inputs: [
+        {
+          name: 'text',
+          shape: [1],
+          datatype: 'BYTES',
+          contents: { bytes_contents: [Buffer.from('how are')] },
+        },
+      ],
+    };
+    await grpc.ask('ModelInfer', request, {});
+    grpc.close();
+    expect(await tell(replica.url, 'over gRPC', first)).toEqual([200, 'joined']);
+  });
+});
+
 describe('a new version', () => {
   it('is answered with by the coordinator and its replica, and no request fails meanwhile', async () => {
     const task = 'keyboard' as TaskName;
@@ -289,6 +332,10 @@ describe('the log of a coordinator', () => {
     const entries = await lastEntries(join(log, 'log'), 10_000, () => true);
     const protocols = new Set(entries.map(({ protocol }) => protocol));
     for (const protocol of ['oip', 'tf-serving']) expect(protocols).toContain(protocol);
+    // What was right is a word that somebody typed: without a rule, only that it came is logged.
+    const feedback = entries.filter(({ text }) => text.includes('serving.inference.feedback'));
+    expect(feedback).toHaveLength(3);
+    for (const { text } of feedback) expect(text).not.toContain('"outcome"');
     expect(new Set(entries.map(({ model, version }) => `${model}@${version}`))).toContain('keyboard@1');
     const texts = entries.map(({ text }) => text).join('\n');
     expect(texts).toContain('"name":"text","datatype":"BYTES","shape":[4]');

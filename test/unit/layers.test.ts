@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'inference-client': ['protocol'],
   monitoring: ['protocol'],
   sql: ['protocol'],
-  serving: ['engine', 'inference-client', 'sql', 'protocol'],
+  serving: ['engine', 'inference-client', 'monitoring', 'sql', 'protocol'],
   coordinator: ['api', 'privacy', 'serving', 'sql', 'engine', 'protocol'],
   ui: [],
   dashboard: ['api', 'protocol', 'ui'],

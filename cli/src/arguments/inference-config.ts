@@ -18,6 +18,8 @@ export const inferenceConfigSchema = z.strictObject({
 export type InferenceConfig = z.output<typeof inferenceConfigSchema>;
 
 interface Given {
+  /** Where models come from: a URL, or a folder. */
+  readonly from?: string;
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
@@ -33,6 +35,7 @@ interface Given {
 }
 
 const secrets = [
+  'inference.report.token',
   'inference.tokens',
   'inference.log.http',
   'inference.log.database',
@@ -43,10 +46,11 @@ const secrets = [
 
 /** Reads the configuration file, if one is named, and puts the variables and then the options over it. Throws `config.invalid`. */
 export async function loadInferenceConfig(
-  { config, host, port, grpc, log, ...brokers }: Given,
+  { from, config, host, port, grpc, log, ...brokers }: Given,
   env: NodeJS.ProcessEnv,
 ): Promise<InferenceConfig> {
-  const written = config === undefined ? {} : await readJson(config);
+  const read = config === undefined ? {} : await readJson(config);
+  const written = withReport(read, from, env.MURMURATION_MONITOR_TOKEN);
   const file = log === undefined ? written : withLog(written, log);
   const input = {
     ...file,
@@ -84,6 +88,17 @@ function withLog(written: Fields, folder: string): Fields {
   const files = isObject(log) ? (log.files ?? {}) : undefined;
   if (!isObject(log) || !isObject(files)) return written;
   return { ...written, inference: { ...inference, log: { ...log, files: { ...files, folder } } } };
+}
+
+/** What is written, with the token of the variable, and the coordinator that models come from as the one that is told of predictions. */
+function withReport(written: Fields, from: string | undefined, token: string | undefined): Fields {
+  const { inference = {} } = written;
+  if (!isObject(inference)) return written;
+  const { report } = inference;
+  if (!isObject(report) && (!token || report === null)) return written;
+  const isRemote = from !== undefined && /^https?:/.test(from);
+  const given = { ...(isRemote && { url: from }), ...(isObject(report) && report), ...(token && { token }) };
+  return { ...written, inference: { ...inference, report: given } };
 }
 
 /** The settings of RabbitMQ with the address of the variable, and what the options say. */

@@ -1,3 +1,4 @@
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -6,6 +7,7 @@ import { Access } from '@murmuration/serving/access/access';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { openDoors } from '@murmuration/serving/assembly/doors';
 import { openGrpcPort } from '@murmuration/serving/assembly/grpc';
+import { openMonitor } from '@murmuration/serving/assembly/monitor';
 import { type InferenceSettings, serverSettings } from '@murmuration/serving/assembly/settings';
 import { admitBy } from '@murmuration/serving/http/admission';
 import type { DoorPorts } from '@murmuration/serving/http/door';
@@ -77,6 +79,18 @@ export async function openInference(
   const log =
     settings.log &&
     (await openRequestLog(settings.log, { clock, random, turns: systemTurns, events: heard }));
+  const monitor = openMonitor(settings, {
+    clock,
+    random,
+    metrics,
+    events: {
+      fault,
+      joined(prediction, { outcome }) {
+        log?.feedback(prediction, outcome);
+        changed();
+      },
+    },
+  });
   const source = new RegistryModels({
     registry,
     versionAliases,
@@ -100,6 +114,7 @@ export async function openInference(
       activity.events,
       { answered: changed, loaded: changed, unloaded: changed, failed: changed },
       log ? { answered: exchange => log.record(exchange) } : {},
+      monitor ? monitor.watch.events : {},
     ),
   });
   const access = new Access(settings.tokens, { primitives: native, clock });
@@ -112,8 +127,13 @@ export async function openInference(
       events.emit('refused', where, code, detail),
     version,
   };
-  const doors: DoorPorts = { ...ports, admit: admitBy(access, host) };
+  const doors: DoorPorts = {
+    ...ports,
+    admit: admitBy(access, host),
+    ...(monitor && { newId: () => hex(random(16)) }),
+  };
   openDoors(app as unknown as FastifyInstance, doors);
+  monitor?.routes(app as unknown as FastifyInstance, doors);
   const grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host, tls });
   server.preload(preload).catch(error => fault('preloading models', error));
   const close = async () => {
@@ -121,12 +141,13 @@ export async function openInference(
     await server.drain();
     await grpc?.close(patience);
     await server.close();
+    await monitor?.watch.close();
     await log?.close();
   };
   let closed: Promise<void> | undefined;
   return {
     server,
-    watch: new InferenceWatch(server, activity),
+    watch: new InferenceWatch(server, activity, monitor),
     tokens,
     source,
     ports: doors,

@@ -1,4 +1,5 @@
 import type { Inference, InferenceVersion } from '@murmuration/api/inference';
+import type { OpenMonitor } from '@murmuration/serving/assembly/monitor';
 import type { InferenceActivity, SpanSums } from '@murmuration/serving/monitor/activity';
 import {
   type InferenceServer,
@@ -12,15 +13,23 @@ import { refuseModel } from '@murmuration/serving/source/source';
 export class InferenceWatch {
   readonly #server: InferenceServer;
   readonly #activity: InferenceActivity;
+  readonly #monitor: Pick<OpenMonitor, 'watch' | 'live'> | undefined;
 
-  constructor(server: InferenceServer, activity: InferenceActivity) {
+  /** `monitor`: knows how good versions are, where somebody asks for that. */
+  constructor(
+    server: InferenceServer,
+    activity: InferenceActivity,
+    monitor?: Pick<OpenMonitor, 'watch' | 'live'>,
+  ) {
     this.#server = server;
     this.#activity = activity;
+    this.#monitor = monitor;
   }
 
   /** How it stands; minutes are those of one model, or of all. */
   async state(model?: string): Promise<Inference> {
     const { isReady, pending, used, budget, residents } = this.#server;
+    this.#monitor?.watch.flush();
     const states = await this.#server.index();
     const names = [...new Set(states.map(({ name }) => name))];
     return {
@@ -90,6 +99,20 @@ export class InferenceWatch {
       engine: resident?.loaded.engine ?? null,
       askedAt: asked > 0 ? iso(asked) : null,
       ...this.#activity.of(name, version),
+      feedback: this.#feedback(name, version),
+    };
+  }
+
+  #feedback(name: string, version: string): InferenceVersion['feedback'] {
+    const found = this.#monitor?.live?.of(name, version);
+    if (!found || found.requests === 0) return null;
+    const { outcomes, known, accuracy, rootMeanSquaredError: error } = found;
+    return {
+      error,
+      outcomes,
+      // Outcomes of windows that a restart has forgotten would make it more.
+      known: Math.min(1, known ?? 0),
+      accuracy: accuracy && { value: accuracy.value, low: accuracy.interval[0], high: accuracy.interval[1] },
     };
   }
 }

@@ -38,6 +38,8 @@ export function ModelsCard({ models, changed }: Shown) {
                 <th scope="col">{columns.queue}</th>
                 <th scope="col">{columns.batch}</th>
                 <th scope="col">{columns.errors}</th>
+                <th scope="col">{columns.accuracy}</th>
+                <th scope="col">{columns.known}</th>
                 <th scope="col">{columns.asked}</th>
                 {mayChange && <th scope="col">{columns.actions}</th>}
               </tr>
@@ -75,7 +77,7 @@ interface Row {
 const tones = { loaded: 'is-valid', idle: '', unloaded: 'is-both', failed: 'is-failed' } as const;
 
 function VersionRow({ model: { name }, version, isFirst, mayChange, changed }: Row) {
-  const { state, reason, engine, askedAt } = version;
+  const { state, reason, engine, askedAt, feedback } = version;
   return (
     <tr>
       <th scope="row">
@@ -96,6 +98,8 @@ function VersionRow({ model: { name }, version, isFirst, mayChange, changed }: R
       <td>{words.span(version.queue)}</td>
       <td>{words.batch(version.batch)}</td>
       <td>{count(version.errors)}</td>
+      <td>{words.quality(feedback)}</td>
+      <td>{feedback ? words.known(feedback.known, feedback.outcomes) : '–'}</td>
       <td>{askedAt ? <Ago at={askedAt} /> : words.never}</td>
       {mayChange && (
         <td>{isFirst && <LoadAction name={name} isLoaded={state === 'loaded'} changed={changed} />}</td>

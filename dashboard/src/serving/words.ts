@@ -1,5 +1,5 @@
-import type { InferenceModelState } from '@murmuration/api/inference';
-import { count, duration, figure } from '../format/format.ts';
+import type { InferenceModelState, InferenceVersion } from '@murmuration/api/inference';
+import { count, duration, figure, percent } from '../format/format.ts';
 
 interface Quota {
   readonly requests: number;
@@ -33,6 +33,8 @@ export const words = {
     queue: 'Wait',
     batch: 'Rows a batch',
     errors: 'Errors',
+    accuracy: 'Accuracy',
+    known: 'Outcomes known',
     asked: 'Last asked',
     actions: 'Actions',
   },
@@ -43,6 +45,14 @@ export const words = {
     p50 === null || p99 === null ? '–' : `${precise(p50)} / ${precise(p99)}`,
   span: (ms: number | null) => (ms === null ? '–' : precise(ms)),
   batch: (rows: number | null) => (rows === null ? '–' : figure(rows)),
+  quality: (feedback: InferenceVersion['feedback']) => {
+    if (feedback?.accuracy) {
+      const { value, low, high } = feedback.accuracy;
+      return `${percent(value)} (${percent(low)} to ${percent(high)})`;
+    }
+    return feedback?.error == null ? '–' : `off by ${figure(feedback.error)}`;
+  },
+  known: (share: number, outcomes: number) => `${percent(share)}, ${count(outcomes)}`,
   never: 'never',
   load: 'Load',
   loadTitle: (model: string) => `Load ${model}?`,
@@ -73,7 +83,12 @@ export const words = {
     heading: 'Inference tokens',
     hint: 'Programs use these tokens to ask models, over REST and gRPC. Tokens from the configuration aren’t listed.',
     none: 'No inference token has been created here. Without one, only programs on the coordinator’s machine may ask.',
-    rights: { predict: 'ask', manage: 'load and unload' },
+    rights: {
+      predict: 'ask',
+      manage: 'load and unload',
+      feedback: 'give feedback',
+      monitor: 'report as a replica',
+    },
     limits: (rate: { readonly perSecond: number } | null, quota: Quota | null) =>
       [rate && `${figure(rate.perSecond)}/s`, quota && `${count(quota.requests)} in ${figure(quota.hours)} h`]
         .filter(limit => limit !== null)

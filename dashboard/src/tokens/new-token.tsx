@@ -14,6 +14,9 @@ interface Shown {
   readonly made: () => void;
 }
 
+/** What a program may be allowed besides asking. */
+const furtherRights = ['manage', 'feedback', 'monitor'] as const;
+
 /** Makes a token, and shows its text this once. */
 export function NewToken({ kind, made }: Shown) {
   const isOpen = useSignal(false);
@@ -71,7 +74,7 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
       ...(kind === 'enrolment' && { maxUses: uses === '' ? null : Number(uses) }),
       ...(kind === 'operator' && { role: String(fields.get('role')) }),
       ...(kind === 'inference' && {
-        rights: fields.get('manage') === null ? ['predict'] : ['predict', 'manage'],
+        rights: ['predict', ...furtherRights.filter(right => fields.get(right) !== null)],
         quota: perDay === '' ? null : { requests: Number(perDay), hours: 24 },
       }),
     };
@@ -98,10 +101,12 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
       </label>
       {kind === 'inference' && (
         <>
-          <label class="choice">
-            <input type="checkbox" name="manage" />
-            <span>{words.made.manage}</span>
-          </label>
+          {furtherRights.map(right => (
+            <label key={right} class="choice">
+              <input type="checkbox" name={right} />
+              <span>{words.made.rights[right]}</span>
+            </label>
+          ))}
           <label class="field">
             <span>{words.made.perDay}</span>
             <input type="number" name="perDay" min={1} step={1} />

@@ -36,7 +36,11 @@ export const words = {
       label: 'New inference token',
       nameHint: 'For your own reference, for example the service that asks the models.',
     },
-    manage: 'May also load and unload models',
+    rights: {
+      manage: 'May also load and unload models',
+      feedback: 'May also tell what became of predictions',
+      monitor: 'May also report what a replica predicts',
+    },
     perDay: 'Requests a day',
     perDayHint: 'Leave empty for no limit. Used ones come back over a day.',
     name: 'Name',

@@ -421,6 +421,11 @@ export const errors = {
     retryable: false,
     text: 'This inference token does not allow this.',
   },
+  'feedback.conflict': {
+    status: 409,
+    retryable: false,
+    text: 'Another outcome of this prediction is known already.',
+  },
   'evaluation.timeout': {
     status: 500,
     retryable: false,

@@ -28,8 +28,11 @@ interface Held {
   readonly bounds: readonly Rates[];
 }
 
+/** What programs on this machine may do while there is no token. */
+const openRights: readonly Right[] = ['predict', 'feedback'];
+
 /**
- * Who may ask what. Without any token, whoever is on this machine may predict, where nobody else is heard; loading and unloading need a
+ * Who may ask what. Without any token, whoever is on this machine may predict and give feedback, where nobody else is heard; all else needs a
  * token in any case.
  */
 export class Access {
@@ -75,7 +78,7 @@ export class Access {
 
   /** Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often` where the token is used more than it may be. */
   admit({ authorization, host, isForeign, isLocal }: Credentials, right: Right): void {
-    if (this.#isOpen && right === 'predict' && isLocal) {
+    if (this.#isOpen && openRights.includes(right) && isLocal) {
       // A page that lets its own name mean this machine, or a proxy, would open it to others.
       if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return;
       throw new MurmurationError(

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
@@ -28,6 +29,7 @@ import { type BrokerOptions, openBrokers, requireBrokers } from './brokers.ts';
 import { openDoors } from './doors.ts';
 import { requireToken } from './exposure.ts';
 import { openGrpcPort } from './grpc.ts';
+import { openMonitor } from './monitor.ts';
 import { openPrecompute, type PrecomputeOptions } from './precompute.ts';
 import { type InferenceSettings, serverSettings } from './settings.ts';
 import { version } from './version.ts';
@@ -91,6 +93,13 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const { preload, ...rest } = serverSettings(settings);
   const { random = systemRandom } = options;
   const log = settings.log && (await openRequestLog(settings.log, { clock, random, turns, events }));
+  const fault = (where: string, error: unknown) => options.events?.fault?.(where, error);
+  const monitor = openMonitor(settings, {
+    clock,
+    random,
+    metrics: registry,
+    events: { fault, joined: (prediction, outcome) => log?.feedback(prediction, outcome.outcome) },
+  });
   const server = new InferenceServer({
     ...rest,
     source,
@@ -99,7 +108,11 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
     clock,
     turns,
-    events: log ? joinEvents(events, { answered: exchange => log.record(exchange) }) : events,
+    events: joinEvents(
+      events,
+      log ? { answered: exchange => log.record(exchange) } : {},
+      monitor ? monitor.watch.events : {},
+    ),
   });
   const app = Fastify({
     logger: false,
@@ -114,11 +127,13 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     server,
     admit: admitBy(access, host),
     requireReady: () => requireBrokers(brokers),
-    fault: (where, error) => options.events?.fault?.(where, error),
+    ...(monitor && { newId: () => hex(random(16)) }),
+    fault,
     refused: options.refused ?? (() => {}),
     version,
   };
   openDoors(app, ports);
+  monitor?.routes(app, ports);
   const precomputation =
     options.precompute &&
     openPrecompute(app, ports, options.precompute, {
@@ -150,6 +165,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     await grpc?.close(patience);
     await app.close();
     await server.close();
+    await monitor?.watch.close();
     await log?.close();
   };
   try {
@@ -159,6 +175,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     await grpc?.close(0);
     await precomputation?.close();
     await server.close();
+    await monitor?.watch.close();
     await log?.close();
     if (cause instanceof MurmurationError) throw cause;
     throw new MurmurationError(

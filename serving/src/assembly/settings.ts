@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { tokensSchema } from '../access/tokens.ts';
+import { feedbackSchema, reportSchema } from '../monitor/settings.ts';
 import { requestLogSchema } from '../request-log/settings.ts';
 import {
   type Batching,
@@ -65,6 +66,10 @@ export const inferenceSchema = z
       .optional(),
     /** What is written down of requests; null: nothing. */
     log: requestLogSchema,
+    /** How outcomes are joined to predictions; null: nothing is remembered of predictions, and no feedback is taken. */
+    feedback: feedbackSchema,
+    /** To which coordinator this server tells what it predicts, and what became of it; null: it knows that itself. */
+    report: reportSchema,
   })
   .prefault({});
 
@@ -80,6 +85,8 @@ export function serverSettings({
   tokens: _tokens,
   grpc: _grpc,
   log: _log,
+  feedback: _feedback,
+  report: _report,
   ...limits
 }: InferenceSettings): {
   readonly batching: Batching;

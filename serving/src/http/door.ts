@@ -3,6 +3,7 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Right } from '../access/access.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
+import { idHeader } from '../server/request-id.ts';
 import { OneSignal, type Signal } from '../server/signal.ts';
 
 /** What the routes of all protocols stand on. */
@@ -12,6 +13,8 @@ export interface DoorPorts {
   readonly admit: (request: FastifyRequest, right: Right) => void;
   /** Throws `inference.unavailable` where something besides the server is not ready. */
   readonly requireReady?: () => void;
+  /** An id for a request that its client has not named; without it, such requests have none. */
+  readonly newId?: (() => string) | undefined;
   /** Hears of what is ours to mend, and of what was refused. */
   readonly fault: (where: string, error: unknown) => void;
   readonly refused: (where: string, error: MurmurationError) => void;
@@ -38,7 +41,7 @@ declare module 'fastify' {
  */
 export function openDoor(
   app: FastifyInstance,
-  { server, admit, fault, refused }: DoorPorts,
+  { server, admit, newId, fault, refused }: DoorPorts,
   routes: (scope: FastifyInstance) => void,
 ): void {
   app.register(async scope => {
@@ -53,6 +56,11 @@ export function openDoor(
       const { right } = request.routeOptions.config;
       done(right === undefined ? undefined : refusalOf(() => admit(request, right)));
     });
+    if (newId)
+      scope.addHook('onRequest', (request, reply, done) => {
+        if (request.method === 'POST') nameRequest(request, reply, newId);
+        done();
+      });
     scope.addHook('preParsing', ({ raw }, reply, _payload, done) => {
       done(refusalOf(() => takeRoom(server, raw, reply.raw)));
     });
@@ -91,6 +99,12 @@ export function clientSignal({ raw }: FastifyReply): Signal {
       signal.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
   });
   return signal;
+}
+
+/** Names a request that may become a prediction, and tells its client the name. */
+function nameRequest({ headers }: FastifyRequest, reply: FastifyReply, newId: () => string): void {
+  headers[idHeader] ??= newId();
+  reply.header(idHeader, headers[idHeader]);
 }
 
 /** What `check` throws; undefined where it throws nothing. */

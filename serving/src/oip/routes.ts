@@ -4,6 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, opened, unnamed } from '../http/door.ts';
+import { idHeader } from '../server/request-id.ts';
 import { configurationOf, extensions } from './configuration.ts';
 import { readInferRequest, readRawRequest } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
@@ -133,6 +134,8 @@ export function oipRoutes(app: FastifyInstance, { server, version, requireReady 
       },
       clientSignal(reply),
     );
+    // The body says the id that counts.
+    if (asked.id !== undefined && asked.id !== '') reply.removeHeader(idHeader);
     const { body: answer, headerLength: answerLength } = writeInferResponse(response, asked);
     if (answerLength === undefined) reply.header('content-type', 'application/json');
     else reply.header('content-type', 'application/octet-stream').header(lengthHeader, String(answerLength));

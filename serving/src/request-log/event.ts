@@ -32,7 +32,8 @@ export function logEvent(
     datacontenttype: 'application/json',
     ...extensions,
   };
-  const characters = Object.values(attributes).reduce((sum, { length }) => sum + length, data.length);
+  let characters = data.length;
+  for (const name in attributes) characters += attributes[name as keyof typeof attributes].length;
   return { attributes, data, bytes: overhead + 2 * characters };
 }
 

@@ -1,4 +1,5 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Exchange } from '../server/events.ts';
 import { eventTypes, type LogEvent, logEvent } from './event.ts';
 import type { PersonField, Redaction } from './redaction.ts';
@@ -147,6 +148,29 @@ export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: numb
   return events;
 }
 
+/** The event that a joined outcome makes. It stands under the id of its request. */
+export function feedbackEvent(
+  {
+    id,
+    model,
+    version,
+    outcome,
+  }: { readonly id: string; readonly model: string; readonly version: string; readonly outcome?: unknown },
+  { source, namespace }: LogPlace,
+  now: number,
+): LogEvent {
+  const extensions = {
+    inferenceservicename: model,
+    namespace,
+    component: 'predictor',
+    endpoint: 'default',
+    recordedtime: iso(now),
+    modelversion: version,
+  };
+  const data = JSON.stringify({ id, model_name: model, model_version: version, outcome });
+  return logEvent({ id, source, type: eventTypes.feedback, time: iso(now) }, extensions, data);
+}
+
 function listText(sights: readonly Sight[]): string {
   const texts = sights.map(({ name, tensor, bytes, values, isCut }) => {
     const named = name === null ? '' : `"name":${JSON.stringify(name)},`;
@@ -185,8 +209,16 @@ function plain(value: unknown): string | number | boolean | undefined {
   return isPlain ? value : undefined;
 }
 
+/** Of the newest times: requests of one turn share most of them. */
+const texts = new BoundedMap<number, string>(64);
+
 function iso(time: number): string {
-  return new Date(time).toISOString();
+  const ms = Math.trunc(time);
+  const known = texts.get(ms);
+  if (known !== undefined) return known;
+  const text = new Date(ms).toISOString();
+  texts.set(ms, text);
+  return text;
 }
 
 function rounded(ms: number): number {

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
+import { namedId } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
 import {
   bytesOfDraft,
   type Draft,
   draftOf,
   eventsOf,
+  feedbackEvent,
   type LogMode,
   type LogPlace,
   personIn,
@@ -42,8 +43,6 @@ export interface RequestLogPorts {
   readonly events: InferenceEvents;
 }
 
-/** The longest id that is logged as it is, characters. */
-const longestId = 256;
 /** Models whose names are known at most. */
 const mostModels = 10_000;
 /** Drafts that become events in one turn of the thread. */
@@ -86,6 +85,20 @@ export class RequestLog {
     } catch (error) {
       this.#ports.events.fault?.('the request log', error);
     }
+  }
+
+  /** Takes down what became of a prediction, where that is logged. Never throws. */
+  feedback(
+    { id, model, version }: { readonly id: string; readonly model: string; readonly version: string },
+    outcome: unknown,
+  ): void {
+    const { rate, place, redaction } = this.#options;
+    if (!isSampled(id, rate(model))) return;
+    // As an output of this name.
+    const isAllowed = redaction.tensor(model, 'outcome', 'BYTES');
+    const told = { id, model, version, ...(isAllowed && { outcome }) };
+    const event = feedbackEvent(told, place, this.#ports.clock.now());
+    for (const outbox of this.#outboxes) outbox.offer(event);
   }
 
   /** Writes what waits, as far as the sinks take it within some seconds, and closes them. */
@@ -155,13 +168,8 @@ export class RequestLog {
     return model;
   }
 
-  /** As the client named the request, or by chance; one that is too long stands there by its hash. */
-  #idOf({ request: { id, headers } }: Exchange): string {
-    const header = headers?.['x-request-id'];
-    const named = id ?? (typeof header === 'string' ? header : undefined);
-    if (named === undefined || named === '') return hex(this.#ports.random(16));
-    if (named.length > longestId) return createHash('sha256').update(named).digest('hex');
-    // What no event may hold in its attributes.
-    return named.replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '\u{fffd}');
+  /** As the request is named, or by chance. */
+  #idOf({ request }: Exchange): string {
+    return namedId(request) ?? hex(this.#ports.random(16));
   }
 }

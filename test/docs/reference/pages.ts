@@ -11,6 +11,7 @@ import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { brokerMetrics } from '@murmuration/serving/metrics/broker-metrics';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { precomputeMetrics } from '@murmuration/serving/metrics/precompute-metrics';
+import { accuracyMetrics, feedbackMetrics } from '@murmuration/serving/monitor/metrics';
 import type { Command } from 'commander';
 import { interfaceMembers, propertyComments } from './comments.ts';
 import { type SchemaRow, schemaRows } from './schema-rows.ts';
@@ -44,6 +45,8 @@ function configurationPage(): string {
     ...propertyComments('serving/src/assembly/settings.ts', 'inference'),
     ...propertyComments('serving/src/access/tokens.ts', 'inference.tokens'),
     ...propertyComments('serving/src/request-log/settings.ts', 'inference.log'),
+    ...propertyComments('serving/src/monitor/settings.ts', 'inference.feedback'),
+    ...propertyComments('serving/src/monitor/settings.ts', 'inference.report'),
   ]);
   const brokerComments = new Map([
     ...propertyComments('serving/src/brokers/settings.ts', 'rabbitmq'),
@@ -234,6 +237,8 @@ async function metricsPage(): Promise<string> {
   inferenceMetrics(registry);
   brokerMetrics(registry);
   precomputeMetrics(registry);
+  feedbackMetrics(registry);
+  accuracyMetrics(registry, () => []);
   const metrics = await registry.getMetricsAsJSON();
   const own = metrics.filter(({ name }) => name.startsWith('murmuration_'));
   return `# Metrics

@@ -107,3 +107,38 @@ describe('brokers', () => {
     expect(detail).not.toContain('secret');
   });
 });
+
+describe('the token of a monitor', () => {
+  const MURMURATION_MONITOR_TOKEN = 'mmi_token';
+
+  it('makes a replica tell the coordinator that models come from what it predicts', async () => {
+    const from = 'https://learn.example.org';
+    const { report } = (await loadInferenceConfig({ from }, { MURMURATION_MONITOR_TOKEN })).inference;
+    expect(report).toEqual({ url: from, token: 'mmi_token', every: 1_000 });
+    expect((await loadInferenceConfig({ from }, {})).inference.report).toBeNull();
+  });
+
+  it('stands beside what the file says, which may name another coordinator, or none', async () => {
+    const load = async (report: unknown, from = 'http://a') => {
+      await writeFile(config, JSON.stringify({ inference: { report } }));
+      return (await loadInferenceConfig({ config, from }, { MURMURATION_MONITOR_TOKEN })).inference.report;
+    };
+    expect(await load({ url: 'http://b', token: 'written', every: 500 })).toEqual({
+      url: 'http://b',
+      token: 'mmi_token',
+      every: 500,
+    });
+    expect(await load({ token: 'written' }, './models')).toEqual({ token: 'mmi_token', every: 1_000 });
+    expect(await load(null)).toBeNull();
+  });
+
+  it('is never repeated in what is said of a wrong file', async () => {
+    await writeFile(config, JSON.stringify({ inference: { report: { token: 'secret-token', every: 1 } } }));
+    const { detail } = await loadInferenceConfig({ config, from: 'http://a' }, {}).then(
+      () => Promise.reject(new Error('It was read.')),
+      error => error,
+    );
+    expect(detail).toContain('report.every');
+    expect(detail).not.toContain('secret-token');
+  });
+});

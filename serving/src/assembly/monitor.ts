@@ -1,0 +1,78 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { type DoorPorts, openDoor } from '../http/door.ts';
+import { HttpMonitor } from '../monitor/http-monitor.ts';
+import { LiveMonitor } from '../monitor/live-monitor.ts';
+import { accuracyMetrics, feedbackMetrics } from '../monitor/metrics.ts';
+import type { MonitorEvents } from '../monitor/monitor.ts';
+import { PredictionWatch } from '../monitor/prediction-watch.ts';
+import { feedbackRoute, windowRoute } from '../monitor/routes.ts';
+import type { InferenceSettings } from './settings.ts';
+
+/** ms between two looks of a monitor in this process at what was predicted. */
+const often = 1_000;
+
+interface MonitorPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly metrics: Registry;
+  /** Hears of outcomes, and of faults. */
+  readonly events: MonitorEvents & Required<Pick<MonitorEvents, 'fault'>>;
+}
+
+/** Who knows how good the models of a server are. */
+export interface OpenMonitor {
+  readonly watch: PredictionWatch;
+  /** null: a coordinator elsewhere knows it. */
+  readonly live: LiveMonitor | null;
+  /** Opens an app to feedback, and to windows of replicas where this process knows. */
+  routes(app: FastifyInstance, ports: DoorPorts): void;
+}
+
+/** The monitor that the settings ask for; undefined: none. */
+export function openMonitor(
+  { feedback, report }: Pick<InferenceSettings, 'feedback' | 'report'>,
+  { clock, random, metrics, events }: MonitorPorts,
+): OpenMonitor | undefined {
+  if (report && (feedback === null || report.url === undefined))
+    throw new MurmurationError(
+      'config.invalid',
+      feedback === null
+        ? 'The setting report needs feedback, which is null.'
+        : 'The setting report names no coordinator; give it a url, or take models from one.',
+    );
+  if (feedback === null) return undefined;
+  const counted = feedbackMetrics(metrics);
+  const heard: MonitorEvents = { ...events, ...counted };
+  const fault = events.fault;
+  if (report?.url !== undefined) {
+    const remote = new HttpMonitor(
+      { url: report.url, token: report.token },
+      { clock, random, events: heard },
+    );
+    const watch = new PredictionWatch(remote, report.every, { clock, random, fault });
+    return {
+      watch,
+      live: null,
+      routes: (app, ports) => openDoor(app, ports, scope => feedbackRoute(scope, watch)),
+    };
+  }
+  const live = new LiveMonitor(feedback, { clock, events: heard });
+  const watch = new PredictionWatch(live, often, { clock, random, fault });
+  accuracyMetrics(metrics, () => {
+    watch.flush();
+    return live.versions;
+  });
+  return {
+    watch,
+    live,
+    routes: (app, ports) =>
+      openDoor(app, ports, scope => {
+        feedbackRoute(scope, watch);
+        windowRoute(scope, live);
+      }),
+  };
+}

@@ -1,0 +1,213 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface HttpMonitorOptions {
+  /** Of the coordinator. */
+  readonly url: string;
+  readonly token: string;
+}
+
+interface Ports {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly events?: MonitorEvents;
+}
+
+/** Windows and outcomes that wait for the coordinator at most; the oldest give way. */
+const mostWindows = 600;
+const mostOutcomes = 10_000;
+/** ms that an answer may take, and that closing waits. */
+const patience = 10_000;
+const firstPause = 500;
+const longestPause = 60_000;
+/** Bytes of an answer that are read. */
+const longestAnswer = 65_536;
+
+/**
+ * A monitor at a coordinator elsewhere. Windows go one after the other; one whose answer was lost is sent again, and its number lets the
+ * coordinator count it once. While the coordinator is away, both windows and outcomes wait, within bounds.
+ */
+export class HttpMonitor implements Monitor {
+  readonly #options: HttpMonitorOptions;
+  readonly #ports: Ports;
+  readonly #windows: WindowSums[] = [];
+  readonly #outcomes: Outcome[] = [];
+  readonly #stop = new AbortController();
+  #failures = 0;
+  #sending: Promise<void> | undefined;
+  #cancel: Cancel | undefined;
+
+  constructor({ url, token }: HttpMonitorOptions, ports: Ports) {
+    this.#options = { url: url.replace(/\/+$/, ''), token };
+    this.#ports = ports;
+  }
+
+  /** Windows and outcomes that were not sent yet. */
+  get waiting(): number {
+    return this.#windows.length + this.#outcomes.length;
+  }
+
+  window(sums: WindowSums): void {
+    this.#windows.push(sums);
+    this.#bound(this.#windows, mostWindows);
+    if (!this.#cancel) this.#send();
+  }
+
+  /** Answered by the coordinator; `queued` while that is away. Throws what it refuses. */
+  async feedback(outcome: Outcome): Promise<FeedbackResult> {
+    // The prediction may be in a window that is still on its way.
+    await this.#sending;
+    if (this.#windows.length === 0 && this.#outcomes.length === 0) {
+      try {
+        return await this.#post('/v1/feedback', outcome);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        this.#failed(error);
+      }
+    }
+    this.#outcomes.push(outcome);
+    this.#bound(this.#outcomes, mostOutcomes);
+    this.#ports.events?.feedback?.('queued');
+    this.#wait();
+    return 'queued';
+  }
+
+  async close(): Promise<void> {
+    this.#pause();
+    const { clock } = this.#ports;
+    const cancel = clock.at(clock.now() + patience, () => this.#stop.abort());
+    this.#send();
+    await this.#sending;
+    cancel();
+    this.#stop.abort();
+    this.#pause();
+    if (this.waiting > 0) this.#ports.events?.lost?.(this.waiting);
+  }
+
+  /** Takes back that something is tried again later. */
+  #pause(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #bound(list: unknown[], most: number): void {
+    if (list.length <= most) return;
+    list.splice(0, list.length - most);
+    this.#ports.events?.lost?.(1);
+  }
+
+  #send(): void {
+    this.#sending ??= this.#drain().finally(() => {
+      this.#sending = undefined;
+    });
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      for (let [next] = this.#windows; next; [next] = this.#windows) {
+        await this.#try('/v1/monitor/windows', next);
+        if (this.#windows[0] === next) this.#windows.shift();
+      }
+      for (let [next] = this.#outcomes; next; [next] = this.#outcomes) {
+        await this.#try('/v1/feedback', next);
+        if (this.#outcomes[0] === next) this.#outcomes.shift();
+      }
+      this.#failures = 0;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Sends one; what the coordinator refuses for good is given up. Throws what may pass. */
+  async #try(path: string, body: object): Promise<void> {
+    try {
+      await this.#post(path, body);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      this.#ports.events?.lost?.(1);
+      this.#ports.events?.fault?.('telling the coordinator', error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    // The first of several tells enough.
+    if (this.#failures === 0) this.#ports.events?.fault?.('telling the coordinator', error);
+    this.#failures += 1;
+    this.#wait();
+  }
+
+  /** Tries again later: twice as long after each failure, of which a half to all is drawn. */
+  #wait(): void {
+    if (this.#cancel || this.#stop.signal.aborted) return;
+    const { clock, random } = this.#ports;
+    const whole = Math.min(longestPause, firstPause * 2 ** Math.min(this.#failures, 20));
+    const [draw = 0] = random(1);
+    this.#cancel = clock.at(clock.now() + Math.round(whole * (0.5 + draw / 510)), () => {
+      this.#cancel = undefined;
+      this.#send();
+    });
+  }
+
+  async #post(path: string, body: object): Promise<FeedbackResult> {
+    const { clock } = this.#ports;
+    const late = new AbortController();
+    const cancel = clock.at(clock.now() + patience, () => late.abort());
+    try {
+      const response = await fetch(this.#options.url + path, {
+        method: 'POST',
+        redirect: 'error',
+        signal: AbortSignal.any([this.#stop.signal, late.signal]),
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#options.token}` },
+        body: JSON.stringify(body),
+      });
+      const answer = await readAnswer(response);
+      if (response.ok) return answer.result === 'repeated' ? 'repeated' : 'joined';
+      throw refusalOf(response.status, answer.error);
+    } catch (cause) {
+      if (cause instanceof MurmurationError) throw cause;
+      throw new MurmurationError(
+        'server.unreachable',
+        `The coordinator at ${this.#options.url} does not answer.`,
+        { cause },
+      );
+    } finally {
+      cancel();
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof MurmurationError && error.retryable;
+}
+
+async function readAnswer(response: Response): Promise<{ result?: unknown; error?: unknown }> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.length > longestAnswer) break;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function refusalOf(status: number, error: unknown): MurmurationError {
+  const detail = typeof error === 'string' ? error : `The coordinator answered HTTP ${status}.`;
+  if (status === 404) return new MurmurationError('request.not-found', detail);
+  if (status === 409) return new MurmurationError('feedback.conflict', detail);
+  if (status === 400) return new MurmurationError('inference.input', detail);
+  if (status === 401 || status === 403)
+    return new MurmurationError(
+      'inference.unavailable',
+      `The coordinator does not take what this replica tells it: ${detail}`,
+    );
+  const isPassing = status >= 500 || status === 408 || status === 429;
+  return new MurmurationError(isPassing ? 'server.unreachable' : 'inference.answer', detail);
+}

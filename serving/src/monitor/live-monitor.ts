@@ -1,0 +1,155 @@
+import { type Accuracy, accuracyOf } from '@murmuration/monitoring/accuracy/accuracy';
+import {
+  type AccuracySums,
+  addAccuracy,
+  asked,
+  judged,
+  noAccuracy,
+} from '@murmuration/monitoring/accuracy/accuracy-sums';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { keptId } from '../server/request-id.ts';
+import type { FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
+import { judge, type Outcome } from './outcome.ts';
+import type { Prediction } from './prediction.ts';
+import type { FeedbackSettings } from './settings.ts';
+
+/** ms of a span in which outcomes are counted together: those of predictions that were made in it. */
+const span = 3_600_000;
+/** Versions that are counted apart, and replicas whose windows are told apart, at most. */
+const mostVersions = 1_000;
+const mostReplicas = 10_000;
+
+interface Waiting {
+  readonly prediction: Prediction;
+  /** As JSON, once it is known. */
+  outcome: string | undefined;
+}
+
+/** How good a version was on what was asked within the horizon. */
+export interface VersionAccuracy {
+  readonly model: string;
+  readonly version: string;
+  readonly accuracy: Accuracy;
+}
+
+/**
+ * Joins outcomes to predictions in this process. Predictions are kept up to their horizon and as many as the settings say, in the order in
+ * which they were made; the counts of each version by the hour.
+ */
+export class LiveMonitor implements Monitor {
+  readonly #settings: FeedbackSettings;
+  readonly #clock: Clock;
+  readonly #events: MonitorEvents;
+  /** The oldest first. */
+  readonly #waiting = new Map<string, Waiting>();
+  /** By version, then by the hour in which it began. */
+  readonly #sums = new BoundedMap<string, Map<number, AccuracySums>>(mostVersions);
+  /** The newest window of each replica. */
+  readonly #replicas = new BoundedMap<string, number>(mostReplicas);
+
+  constructor(
+    settings: FeedbackSettings,
+    { clock, events = {} }: { readonly clock: Clock; readonly events?: MonitorEvents },
+  ) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** Predictions that are remembered. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  window({ replica, number, requests, predictions }: WindowSums): void {
+    if (number <= (this.#replicas.get(replica) ?? 0)) return;
+    this.#replicas.set(replica, number);
+    const now = this.#clock.now();
+    for (const { model, version, count } of requests) this.#add(model, version, now, asked(count));
+    // No clock that is ahead keeps a prediction for longer.
+    for (const each of predictions) this.#remember({ ...each, at: Math.min(each.at, now) }, now);
+  }
+
+  /** Keeps a prediction for its outcome. Of two with one id, the first one counts: nobody takes the place of another's. */
+  #remember(prediction: Prediction, now: number): void {
+    const { pending, horizon } = this.#settings;
+    for (const [id, { prediction: oldest }] of this.#waiting) {
+      if (this.#waiting.size < pending && oldest.at > now - horizon) break;
+      this.#waiting.delete(id);
+    }
+    if (!this.#waiting.has(prediction.id))
+      this.#waiting.set(prediction.id, { prediction, outcome: undefined });
+  }
+
+  async feedback(outcome: Outcome): Promise<FeedbackResult> {
+    const result = this.#join(outcome);
+    this.#events.feedback?.(result);
+    return result;
+  }
+
+  /** Each version that was asked within the horizon. */
+  get versions(): readonly VersionAccuracy[] {
+    return [...this.#sums.keys()].map(key => {
+      const [model = '', version = ''] = JSON.parse(key) as string[];
+      return { model, version, accuracy: this.of(model, version) };
+    });
+  }
+
+  /** How good a version was within the horizon. */
+  of(model: string, version: string): Accuracy {
+    const first = this.#clock.now() - this.#settings.horizon - span;
+    const spans = [...(this.#sums.get(keyOf(model, version)) ?? [])].filter(([at]) => at >= first);
+    return accuracyOf(spans.map(([, sums]) => sums).reduce(addAccuracy, noAccuracy));
+  }
+
+  async close(): Promise<void> {}
+
+  #join(outcome: Outcome): FeedbackResult {
+    const id = keptId(outcome.id);
+    const waiting = this.#waiting.get(id);
+    if (!waiting || waiting.prediction.at <= this.#clock.now() - this.#settings.horizon) {
+      this.#events.feedback?.('unknown');
+      throw new MurmurationError(
+        'request.not-found',
+        `No prediction ${JSON.stringify(id.slice(0, 64))} waits for its outcome: there was none, or it was too long ago.`,
+      );
+    }
+    const { prediction } = waiting;
+    const { model, version, at } = prediction;
+    const text = JSON.stringify(outcome.outcome);
+    if (waiting.outcome === text) return 'repeated';
+    if (waiting.outcome !== undefined) {
+      this.#events.feedback?.('conflict');
+      throw new MurmurationError('feedback.conflict');
+    }
+    const positive = Object.hasOwn(this.#settings.positive, model)
+      ? this.#settings.positive[model]
+      : undefined;
+    try {
+      const [first = noAccuracy, ...others] = judge(prediction, outcome).map(each => judged(each, positive));
+      this.#add(model, version, at, others.reduce(addAccuracy, first));
+    } catch (error) {
+      this.#events.feedback?.('invalid');
+      throw error;
+    }
+    waiting.outcome = text;
+    this.#events.joined?.(prediction, outcome);
+    return 'joined';
+  }
+
+  #add(model: string, version: string, at: number, sums: AccuracySums): void {
+    const key = keyOf(model, version);
+    const spans = this.#sums.get(key) ?? new Map<number, AccuracySums>();
+    const start = Math.floor(at / span) * span;
+    spans.set(start, addAccuracy(spans.get(start) ?? noAccuracy, sums));
+    const first = this.#clock.now() - this.#settings.horizon - span;
+    for (const each of spans.keys()) if (each < first) spans.delete(each);
+    this.#sums.set(key, spans);
+  }
+}
+
+function keyOf(model: string, version: string): string {
+  return JSON.stringify([model, version]);
+}

@@ -1,0 +1,113 @@
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { Exchange, InferenceEvents } from '../server/events.ts';
+import { namedId } from '../server/request-id.ts';
+import type { FeedbackResult, Monitor } from './monitor.ts';
+import type { Outcome } from './outcome.ts';
+import { guessesOf, type Prediction, type RowGuess } from './prediction.ts';
+
+interface WatchPorts {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly fault: (where: string, error: unknown) => void;
+}
+
+/** Predictions, and characters of them, about, that one window holds at most; further ones are counted only. */
+const mostPredictions = 5_000;
+const mostCharacters = 1 << 20;
+
+/** Takes down what is predicted, and hands it to a monitor window by window. What is asked in batches by a job is nobody's prediction. */
+export class PredictionWatch {
+  readonly #monitor: Monitor;
+  readonly #ports: WatchPorts;
+  readonly #every: number;
+  readonly #replica: string;
+  /** Rows, by model and then version. */
+  #counts = new Map<string, Map<string, number>>();
+  #predictions: Prediction[] = [];
+  #characters = 0;
+  #number = 0;
+  #cancel: Cancel | undefined;
+
+  /** `every`: ms between windows. */
+  constructor(monitor: Monitor, every: number, ports: WatchPorts) {
+    this.#monitor = monitor;
+    this.#ports = ports;
+    this.#every = every;
+    this.#replica = hex(ports.random(16));
+  }
+
+  /** For the server that is to be watched. */
+  get events(): InferenceEvents {
+    return {
+      answered: exchange => {
+        try {
+          this.#take(exchange);
+        } catch (error) {
+          this.#ports.fault('watching predictions', error);
+        }
+      },
+    };
+  }
+
+  /** What became of a prediction, also of one that was just made. Throws as `Monitor.feedback`. */
+  feedback(outcome: Outcome): Promise<FeedbackResult> {
+    this.flush();
+    return this.#monitor.feedback(outcome);
+  }
+
+  /** Hands over what was taken down, if anything. */
+  flush(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.#counts.size === 0) return;
+    this.#number += 1;
+    const requests = [...this.#counts].flatMap(([model, versions]) =>
+      Array.from(versions, ([version, count]) => ({ model, version, count })),
+    );
+    const predictions = this.#predictions;
+    this.#counts = new Map();
+    this.#predictions = [];
+    this.#characters = 0;
+    this.#monitor.window({ replica: this.#replica, number: this.#number, requests, predictions });
+  }
+
+  async close(): Promise<void> {
+    this.flush();
+    await this.#monitor.close();
+  }
+
+  #take({ model, version, request, response }: Exchange): void {
+    if (!response || request.protocol === 'precompute') return;
+    const rows = guessesOf(response.outputs);
+    this.#count(model, version, rows?.length ?? response.outputs[0]?.shape[0] ?? 1);
+    const id = rows && namedId(request);
+    if (rows && id !== undefined && this.#predictions.length < mostPredictions) {
+      const characters = id.length + rows.reduce((sum, row) => sum + charactersOf(row), 128);
+      if (this.#characters + characters <= mostCharacters) {
+        this.#characters += characters;
+        this.#predictions.push({ id, at: this.#ports.clock.now(), model, version, rows });
+      }
+    }
+    const { clock } = this.#ports;
+    this.#cancel ??= clock.at(clock.now() + this.#every, () => this.flush());
+  }
+
+  #count(model: string, version: string, rows: number): void {
+    let versions = this.#counts.get(model);
+    if (!versions) {
+      versions = new Map();
+      this.#counts.set(model, versions);
+    }
+    versions.set(version, (versions.get(version) ?? 0) + rows);
+  }
+}
+
+function charactersOf(row: RowGuess): number {
+  if (row.kind === 'number') return 48;
+  return row.guesses.reduce<number>(
+    (sum, guess) => sum + (typeof guess === 'string' ? 2 * guess.length : 8) + 24,
+    64,
+  );
+}

@@ -1,0 +1,111 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { textsOf } from '@murmuration/inference-client/tensors/values';
+import type { Label } from '@murmuration/monitoring/accuracy/judged';
+
+/** What is remembered of a prediction until its outcome is known. Plain data. */
+export interface Prediction {
+  readonly id: string;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly model: string;
+  readonly version: string;
+  /** What was said of each row. */
+  readonly rows: readonly RowGuess[];
+}
+
+export type RowGuess =
+  | {
+      readonly kind: 'class';
+      /** The best first, at most ten. */
+      readonly guesses: readonly Label[];
+      /** Of each guess, where the model says so. */
+      readonly probabilities?: readonly number[] | undefined;
+      /** Classes that there are, where guesses are their numbers. */
+      readonly classes?: number | undefined;
+    }
+  | { readonly kind: 'number'; readonly value: number };
+
+/** Rows of a request whose outcomes may come, guesses of each, and values of a row at most: others are counted only. */
+export const mostRows = 64;
+export const mostGuesses = 10;
+const mostValues = 65_536;
+/** Characters of a label at most. */
+export const longestLabel = 256;
+/** How far the sum of probabilities may be from 1. */
+const tolerance = 1e-3;
+
+/**
+ * What outputs say of each row, by the first of them: texts are guesses in order, with the numbers of an output of the same shape as their
+ * probabilities; several numbers are scores of classes; one number stands for itself, a whole one for a class. undefined where that is not
+ * clear, or too much.
+ */
+export function guessesOf(outputs: readonly Tensor[]): readonly RowGuess[] | undefined {
+  const [first] = outputs;
+  if (!first) return undefined;
+  const { shape, datatype } = first;
+  // Steps of a sequence are no rows.
+  if (shape.length > 2) return undefined;
+  const rows = shape.length === 0 ? 1 : shape[0]!;
+  const values = shape.slice(1).reduce((product, length) => product * length, 1);
+  if (rows < 1 || rows > mostRows || values < 1 || values > mostValues) return undefined;
+  if (datatype === 'BYTES') return textGuesses(first, rows, values, outputs);
+  const { data } = first;
+  if (!ArrayBuffer.isView(data)) return undefined;
+  const numbers = data as Float64Array | Float32Array | Int32Array | BigInt64Array;
+  const isWhole = datatype.includes('INT');
+  return Array.from({ length: rows }, (_, row): RowGuess => {
+    if (values > 1) return classGuess(numbers as Float64Array, row * values, values);
+    const value = Number(numbers[row]);
+    return isWhole ? { kind: 'class', guesses: [value] } : { kind: 'number', value };
+  });
+}
+
+function textGuesses(
+  tensor: Tensor,
+  rows: number,
+  values: number,
+  outputs: readonly Tensor[],
+): readonly RowGuess[] | undefined {
+  const texts = textsOf(tensor);
+  if (texts.some(text => text.length > longestLabel)) return undefined;
+  const numbers = outputs.find(
+    ({ datatype, shape }) => datatype.startsWith('FP') && shape.join() === tensor.shape.join(),
+  );
+  return Array.from({ length: rows }, (_, row): RowGuess => {
+    const upTo = row * values + Math.min(values, mostGuesses);
+    const probabilities = numbers && Array.from(numbers.data as Float32Array).slice(row * values, upTo);
+    return {
+      kind: 'class',
+      guesses: texts.slice(row * values, upTo),
+      ...(probabilities?.every(isShare) && { probabilities }),
+    };
+  });
+}
+
+/** The best classes by their scores; probabilities where scores are some. */
+function classGuess(scores: Float64Array, from: number, classes: number): RowGuess {
+  const best: number[] = [];
+  let sum = 0;
+  let areShares = true;
+  for (let at = 0; at < classes; at++) {
+    const score = scores[from + at]!;
+    sum += score;
+    areShares &&= score >= 0 && score <= 1;
+    if (best.length === mostGuesses && score <= scores[from + best[mostGuesses - 1]!]!) continue;
+    let place = best.length;
+    while (place > 0 && scores[from + best[place - 1]!]! < score) place -= 1;
+    best.splice(place, 0, at);
+    if (best.length > mostGuesses) best.pop();
+  }
+  const areProbabilities = areShares && Math.abs(sum - 1) <= tolerance;
+  return {
+    kind: 'class',
+    guesses: best,
+    classes,
+    ...(areProbabilities && { probabilities: best.map(at => scores[from + at]!) }),
+  };
+}
+
+function isShare(value: number): boolean {
+  return value >= 0 && value <= 1;
+}

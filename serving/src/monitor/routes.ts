@@ -1,0 +1,88 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { FastifyInstance } from 'fastify';
+import * as z from 'zod';
+import { bodyOf } from '../http/body.ts';
+import { asking } from '../http/door.ts';
+import type { Monitor } from './monitor.ts';
+import { longestLabel, mostGuesses, mostRows } from './prediction.ts';
+import type { PredictionWatch } from './prediction-watch.ts';
+
+/** Bytes of feedback, and of a window. */
+const longestFeedback = 65_536;
+const longestWindow = 8 << 20;
+
+const label = z.union([z.string().max(longestLabel), z.number(), z.boolean()]);
+const feedback = z.strictObject({
+  id: z.string().min(1).max(1_024),
+  outcome: z.union([label, z.array(label).min(1).max(mostRows)]),
+});
+const name = z.string().min(1).max(128);
+const time = z.number().min(0).max(8.64e15);
+const row = z.union([
+  z.strictObject({
+    kind: z.literal('class'),
+    guesses: z.array(label).min(1).max(mostGuesses),
+    probabilities: z.array(z.number().min(0).max(1)).max(mostGuesses).optional(),
+    classes: z.int().min(1).optional(),
+  }),
+  z.strictObject({ kind: z.literal('number'), value: z.number() }),
+]);
+const window = z.strictObject({
+  replica: z.string().regex(/^[0-9a-f]{32}$/),
+  number: z.int().min(1),
+  requests: z
+    .array(z.strictObject({ model: name, version: name, count: z.int().min(1).max(1e9) }))
+    .max(1_000),
+  predictions: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1).max(256),
+        at: time,
+        model: name,
+        version: name,
+        rows: z.array(row).min(1).max(mostRows),
+      }),
+    )
+    .max(5_000),
+});
+
+/** Where outcomes of predictions are told, once each. */
+export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch, 'feedback'>): void {
+  app.post(
+    '/v1/feedback',
+    asking('feedback', 'Feedback: what became of a prediction', longestFeedback),
+    async (request, reply) => {
+      const outcome = parsed(await bodyOf(request, longestFeedback), feedback);
+      const result = await watch.feedback(outcome);
+      return reply.status(result === 'queued' ? 202 : 200).send({ id: outcome.id, result });
+    },
+  );
+}
+
+/** Where replicas of the inference server tell what they predict. */
+export function windowRoute(app: FastifyInstance, monitor: Pick<Monitor, 'window'>): void {
+  app.post(
+    '/v1/monitor/windows',
+    asking('monitor', 'Monitor: what a replica predicted', longestWindow),
+    async request => {
+      const sums = parsed(await bodyOf(request, longestWindow), window);
+      monitor.window(sums);
+      return { replica: sums.replica, number: sums.number };
+    },
+  );
+}
+
+/** JSON that fits. Throws `request.invalid` for any other, with the first place where it does not. */
+function parsed<Schema extends z.ZodType>(body: Buffer, schema: Schema): z.output<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new MurmurationError('request.invalid', 'The body is no JSON.');
+  }
+  const found = schema.safeParse(value);
+  if (found.success) return found.data;
+  const [issue] = found.error.issues;
+  const place = issue && issue.path.length > 0 ? issue.path.join('.') : 'the body';
+  throw new MurmurationError('request.invalid', `${place}: ${issue?.message ?? 'not what is expected'}.`);
+}

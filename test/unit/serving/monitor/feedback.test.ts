@@ -1,0 +1,158 @@
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintInferenceToken, type Right } from '@murmuration/serving/access/tokens';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ModelFolder } from '../models.ts';
+import { openWorld, type World } from '../world.ts';
+import { predictionOf, windowOf } from './predictions.ts';
+
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0).reverse()) await world.close();
+});
+
+async function open(...given: Parameters<typeof openWorld> extends [unknown, ...infer Rest] ? Rest : never) {
+  const echo = (folder: ModelFolder) =>
+    folder.putEcho('m', 1, [{ name: 'x', datatype: 'FP32', shape: [-1, 3] }]);
+  const world = await openWorld(echo, ...given);
+  worlds.push(world);
+  return world;
+}
+
+const minted = (...rights: readonly Right[]) => {
+  const { text, ...entry } = mintInferenceToken(systemRandom, native);
+  return {
+    headers: { authorization: `Bearer ${text}` },
+    text,
+    entry: { ...entry, name: 'test', rights: [...rights] },
+  };
+};
+
+/** Class 1 is the best guess. */
+const body = (id?: string) =>
+  JSON.stringify({ id, inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 3], data: [0.2, 0.7, 0.1] }] });
+const predict = (world: World, id?: string, headers = {}) =>
+  world.ask('POST', '/v2/models/m/infer', body(id), headers);
+const tell = async (world: World, id: string, outcome: unknown, headers = {}) => {
+  const response = await world.ask('POST', '/v1/feedback', JSON.stringify({ id, outcome }), headers);
+  return [response.status, (await response.json()) as { result?: string; error?: string }] as const;
+};
+const metrics = async (world: World, headers = {}) =>
+  (await world.ask('GET', '/metrics', undefined, headers)).text();
+
+describe('feedback over HTTP', () => {
+  it('is joined to a request by the id of its body, of its header, or the one that the server gave it', async () => {
+    const world = await open();
+    expect((await predict(world, 'by body')).headers.get('x-request-id')).toBeNull();
+    expect(
+      (await predict(world, undefined, { 'x-request-id': 'by header' })).headers.get('x-request-id'),
+    ).toBe('by header');
+    const given = (await predict(world)).headers.get('x-request-id')!;
+    expect(given).toMatch(/^[0-9a-f]{32}$/);
+    expect((await predict(world)).headers.get('x-request-id')).not.toBe(given);
+    for (const [id, outcome] of [
+      ['by body', 1],
+      ['by header', 0],
+      [given, 1],
+    ] as const)
+      expect(await tell(world, id, outcome)).toEqual([200, { id, result: 'joined' }]);
+    expect((await tell(world, given, 1))[1].result).toBe('repeated');
+    const shown = await metrics(world);
+    expect(shown).toContain('murmuration_feedback_total{outcome="joined"} 3');
+    expect(shown).toContain('murmuration_feedback_total{outcome="repeated"} 1');
+    expect(shown).toMatch(/murmuration_model_accuracy_ratio\{model="m",version="1"\} 0\.666/);
+    expect(shown).toContain('murmuration_model_outcomes_known_ratio{model="m",version="1"} 0.75');
+    expect(world.faults).toEqual([]);
+  });
+
+  it('is refused for an unknown id, a second outcome, another type, and what is no feedback', async () => {
+    const world = await open();
+    await predict(world, 'p');
+    expect((await tell(world, 'q', 1))[0]).toBe(404);
+    expect((await tell(world, 'p', 'one'))[0]).toBe(400);
+    expect((await tell(world, 'p', 7))[0]).toBe(400);
+    expect((await tell(world, 'p', 1))[0]).toBe(200);
+    expect((await tell(world, 'p', 2))[0]).toBe(409);
+    for (const wrong of [
+      '',
+      '{',
+      '[]',
+      '{"id":"p"}',
+      '{"id":"","outcome":1}',
+      '{"id":"p","outcome":null}',
+      '{"id":"p","outcome":1,"more":1}',
+    ])
+      expect((await world.ask('POST', '/v1/feedback', wrong)).status).toBe(400);
+    expect((await world.ask('POST', '/v1/feedback', `{"id":"${'x'.repeat(70_000)}"`)).status).toBe(413);
+    expect((await world.ask('GET', '/v1/feedback')).status).toBe(404);
+  });
+
+  it('counts no request that failed', async () => {
+    const world = await open();
+    expect((await world.ask('POST', '/v2/models/m/infer', '{"id":"p","inputs":[]}')).status).toBe(400);
+    expect((await tell(world, 'p', 1))[0]).toBe(404);
+    expect(await metrics(world)).not.toContain('murmuration_model_outcomes_known_ratio{');
+  });
+
+  it('is not there where the settings say so', async () => {
+    const world = await open({ feedback: null });
+    expect((await predict(world)).headers.get('x-request-id')).toBeNull();
+    expect((await tell(world, 'p', 1))[0]).toBe(404);
+  });
+
+  it('needs its right, and windows of replicas theirs', async () => {
+    const [asks, tells, reports] = [minted('predict'), minted('feedback'), minted('monitor')];
+    const world = await open({ tokens: [asks.entry, tells.entry, reports.entry] });
+    expect((await predict(world, 'p', asks.headers)).status).toBe(200);
+    expect((await tell(world, 'p', 1))[0]).toBe(401);
+    expect((await tell(world, 'p', 1, { authorization: 'Bearer mmi_forged' }))[0]).toBe(401);
+    for (const { headers } of [asks, reports]) expect((await tell(world, 'p', 1, headers))[0]).toBe(403);
+    expect((await predict(world, 'q', tells.headers)).status).toBe(403);
+    expect((await tell(world, 'p', 1, tells.headers))[0]).toBe(200);
+
+    const window = JSON.stringify(windowOf(1, [predictionOf('forged', Date.now())]));
+    for (const { headers } of [asks, tells])
+      expect((await world.ask('POST', '/v1/monitor/windows', window, headers)).status).toBe(403);
+    expect((await tell(world, 'forged', 1, tells.headers))[0]).toBe(404);
+    for (const wrong of ['{}', '{"replica":"x","number":1,"requests":[],"predictions":[]}'])
+      expect((await world.ask('POST', '/v1/monitor/windows', wrong, reports.headers)).status).toBe(400);
+    expect((await world.ask('POST', '/v1/monitor/windows', window, reports.headers)).status).toBe(200);
+    expect((await tell(world, 'forged', 1, tells.headers))[0]).toBe(200);
+  });
+
+  it('asks a token for windows also where anybody on this machine may predict', async () => {
+    const world = await open();
+    const window = JSON.stringify(windowOf(1, []));
+    expect((await world.ask('POST', '/v1/monitor/windows', window)).status).toBe(401);
+  });
+});
+
+describe('replicas', () => {
+  it('take feedback on each other’s predictions, and the coordinator counts all of it once', async () => {
+    const token = minted('feedback', 'monitor', 'predict');
+    const centre = await open({ tokens: [token.entry] });
+    const report = { url: centre.url, token: token.text, every: 3_600_000 };
+    const [first, second] = [await open({ report }), await open({ report })];
+    await predict(first, 'p');
+    await predict(second, 'q');
+    // Each hands its window over before it asks for what may be in it.
+    expect((await tell(first, 'p', 1))[1].result).toBe('joined');
+    expect((await tell(second, 'p', 1))[1].result).toBe('repeated');
+    expect((await tell(second, 'p', 2))[0]).toBe(409);
+    expect((await tell(first, 'q', 0))[1].result).toBe('joined');
+    expect((await tell(first, 'r', 0))[0]).toBe(404);
+    expect((await tell(first, 'p', 'text'))[0]).toBe(409);
+    const shown = await metrics(centre, token.headers);
+    expect(shown).toContain('murmuration_model_accuracy_ratio{model="m",version="1"} 0.5');
+    expect(shown).toContain('murmuration_model_outcomes_known_ratio{model="m",version="1"} 1');
+    expect((await first.ask('POST', '/v1/monitor/windows', '{}')).status).toBe(404);
+    expect([first.faults, second.faults, centre.faults]).toEqual([[], [], []]);
+  });
+
+  it('that name no coordinator, or remember nothing, are refused', async () => {
+    await expect(open({ report: { token: 't' } })).rejects.toThrow('names no coordinator');
+    await expect(open({ feedback: null, report: { token: 't', url: 'http://127.0.0.1:1' } })).rejects.toThrow(
+      'needs feedback',
+    );
+  });
+});

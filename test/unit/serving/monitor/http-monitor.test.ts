@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import { HttpMonitor } from '@murmuration/serving/monitor/http-monitor';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { seededRandom } from '../../../seeded-random.ts';
+import { predictionOf, windowOf } from './predictions.ts';
+
+interface Asked {
+  readonly path: string;
+  readonly body: { readonly number?: number; readonly id?: string };
+}
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** A coordinator that answers as `answer` says. */
+async function open(answer: (asked: Asked, response: ServerResponse) => void) {
+  const all: Asked[] = [];
+  server = createServer(async (request: IncomingMessage, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const asked = { path: request.url!, body: JSON.parse(Buffer.concat(chunks).toString()) };
+    all.push(asked);
+    answer(asked, response);
+  });
+  await new Promise<void>(resolve => server!.listen(0, '127.0.0.1', resolve));
+  const clock = new VirtualClock(0);
+  const heard: string[] = [];
+  const monitor = new HttpMonitor(
+    { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, token: 'secret' },
+    {
+      clock,
+      random: seededRandom(1),
+      events: {
+        feedback: result => heard.push(result),
+        lost: count => heard.push(`lost ${count}`),
+        fault: (_, error) => heard.push(String(error).replace(/.*\[/, '[')),
+      },
+    },
+  );
+  return { monitor, all, clock, heard };
+}
+
+const end = (response: ServerResponse, status: number, body: object = {}) =>
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+
+describe('a monitor elsewhere', () => {
+  it('gets windows in order, again where it was away or its answer was lost, with the same numbers', async () => {
+    let failures = 2;
+    const { monitor, all, clock } = await open((_, response) => {
+      if (failures-- > 0) response.destroy();
+      else end(response, 200);
+    });
+    for (const number of [1, 2, 3]) monitor.window(windowOf(number, [predictionOf(`${number}`)]));
+    await vi.waitFor(() => expect(all).toHaveLength(1));
+    await vi.waitFor(async () => {
+      await clock.advance(60_000);
+      expect(monitor.waiting).toBe(0);
+    });
+    expect(all.map(({ body }) => body.number)).toEqual([1, 1, 1, 2, 3]);
+  });
+
+  it('gets outcomes that came while it was away, after the windows that they belong to', async () => {
+    let isAway = true;
+    const { monitor, all, clock, heard } = await open((_, response) =>
+      end(response, isAway ? 503 : 200, { result: 'joined' }),
+    );
+    monitor.window(windowOf(1, [predictionOf('p')]));
+    expect(await monitor.feedback({ id: 'p', outcome: 1 })).toBe('queued');
+    isAway = false;
+    await vi.waitFor(async () => {
+      await clock.advance(60_000);
+      expect(monitor.waiting).toBe(0);
+    });
+    expect(all.slice(-2).map(({ path }) => path)).toEqual(['/v1/monitor/windows', '/v1/feedback']);
+    expect(heard).toContain('queued');
+    expect(await monitor.feedback({ id: 'q', outcome: 1 })).toBe('joined');
+  });
+
+  it.each([
+    [404, 'request.not-found'],
+    [409, 'feedback.conflict'],
+    [400, 'inference.input'],
+    [403, 'inference.unavailable'],
+    [418, 'inference.answer'],
+  ])('that answers %i is understood as %s, with its words', async (status, code) => {
+    const { monitor } = await open((_, response) => end(response, status, { error: 'Its words.' }));
+    if (code === 'inference.unavailable') {
+      // The token may be put right: the outcome waits.
+      expect(await monitor.feedback({ id: 'p', outcome: 1 })).toBe('queued');
+      return;
+    }
+    await expect(monitor.feedback({ id: 'p', outcome: 1 })).rejects.toMatchObject({
+      code,
+      detail: expect.stringContaining('Its words.'),
+    });
+  });
+
+  it('that refuses a window for good gets the next one', async () => {
+    const { monitor, all, heard } = await open(({ body }, response) =>
+      end(response, body.number === 1 ? 400 : 200),
+    );
+    monitor.window(windowOf(1, []));
+    monitor.window(windowOf(2, []));
+    await vi.waitFor(() => expect(monitor.waiting).toBe(0));
+    expect(all.map(({ body }) => body.number)).toEqual([1, 2]);
+    expect(heard).toEqual(['lost 1', '[inference.input]']);
+  });
+
+  it('is owed a bounded number of windows and outcomes', async () => {
+    const { monitor, heard } = await open((_, response) => response.destroy());
+    for (let number = 1; number <= 700; number++) monitor.window(windowOf(number, []));
+    expect(monitor.waiting).toBe(600);
+    expect(heard.filter(each => each === 'lost 1').length).toBe(100);
+  });
+
+  it('gets what waits at the end', async () => {
+    const { monitor, all } = await open((_, response) => end(response, 200));
+    monitor.window(windowOf(1, []));
+    monitor.window(windowOf(2, []));
+    await monitor.close();
+    expect(all).toHaveLength(2);
+  });
+});
