@@ -48,12 +48,15 @@ export function noiseStream(
   };
 }
 
+/** Below, the grid of the noise would leave the range of numbers. */
+const leastStddev = 1e-200;
+
 /** @throws MurmurationError `config.invalid` for what is no standard deviation. */
 export function requireStddev(stddev: number): void {
-  if (!(stddev >= 0 && Number.isFinite(stddev)))
+  if (!(stddev === 0 || (stddev >= leastStddev && Number.isFinite(stddev))))
     throw new MurmurationError(
       'config.invalid',
-      `The standard deviation of noise is 0 or more; found ${stddev}.`,
+      `The standard deviation of noise is 0, or from ${leastStddev} on; found ${stddev}.`,
     );
 }
 

@@ -1,3 +1,4 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Account, accountOf } from '../accountants/account.ts';
 import { gaussianMu } from '../accountants/gaussian.ts';
 import type { Mechanism } from '../mechanisms/mechanism.ts';
@@ -13,10 +14,12 @@ const falsePositives = 0.1;
 
 /**
  * The ε that a mechanism spends at `delta`, in the circumstances of a training, with all that it stands on; or why there is none.
- * @throws MurmurationError `config.invalid` for a δ that is none, and for a mechanism with numbers out of range.
+ * @throws MurmurationError `config.invalid` for a δ that is none, for a mechanism with numbers out of range, and where the wrong party is said to add
+ * its noise.
  */
 export function spent(mechanism: Mechanism, delta: number, circumstances: Circumstances): Statement {
   requireDelta(delta);
+  requireParty(mechanism, circumstances.noiseBy);
   const account = accountOf(mechanism);
   const { clip, released, noiseBy, enforcedBy, notCounted = standardNotCounted } = circumstances;
   const terms = {
@@ -42,6 +45,30 @@ export function spent(mechanism: Mechanism, delta: number, circumstances: Circum
     mu: account.mu ?? (epsilon === 0 ? 0 : gaussianMu(epsilon, delta)),
     truePositives: account.truePositivesAt(falsePositives),
   };
+}
+
+function requireParty(mechanism: Mechanism, noiseBy: Circumstances['noiseBy']): void {
+  const parties = new Set(partiesOf(mechanism));
+  if (parties.size > 0 && !parties.has(noiseBy))
+    throw new MurmurationError(
+      'config.invalid',
+      `Noise of the kind ${mechanism.kind} is added by the ${[...parties].join(' and the ')}, not by the ${noiseBy}.`,
+    );
+}
+
+/** Who adds the noise: devices in the ring, and the coordinator all other. */
+function partiesOf(mechanism: Mechanism): readonly Circumstances['noiseBy'][] {
+  switch (mechanism.kind) {
+    case 'repeated':
+      return partiesOf(mechanism.of);
+    case 'composed':
+      return mechanism.parts.flatMap(partiesOf);
+    case 'skellam':
+    case 'discreteGaussian':
+      return ['device'];
+    default:
+      return ['coordinator'];
+  }
 }
 
 /** Why no ε holds, as a sentence; undefined where one does. */

@@ -120,7 +120,7 @@ describe('banded noise', () => {
   });
 
   it('refuses noise and seeds that are none', () => {
-    for (const stddev of [-1, Number.NaN, Infinity])
+    for (const stddev of [-1, 1e-300, Number.NaN, Infinity])
       expect(codeOf(() => bisrNoise(2, { ...options, stddev }))).toBe('config.invalid');
     const short = bisrNoise(2, { ...options, seedOf: () => new Uint8Array(16) });
     expect(() => short.addTo(new Float64Array(1), 0)).toThrow('that of round 0 has 16');

@@ -100,6 +100,19 @@ describe('what a mechanism has spent', () => {
     expect(!statement.holds && statement.reason).toContain(words);
   });
 
+  it('refuses to name the wrong party for its noise', () => {
+    const gaussian = { kind: 'gaussian', noiseMultiplier: 1 } as const;
+    const skellam = { kind: 'skellam', perDevice: 4, quorum: 9, clip: 3, values: 5 } as const;
+    const repeated = { kind: 'repeated', times: 2, of: skellam } as const;
+    const wrong = [
+      [gaussian, 'device'],
+      [skellam, 'coordinator'],
+      [{ kind: 'composed', parts: [repeated, skellam] }, 'coordinator'],
+    ] as const;
+    for (const [mechanism, noiseBy] of wrong)
+      expect(codeOf(() => spent(mechanism, 1e-9, { ...circumstances, noiseBy }))).toBe('config.invalid');
+  });
+
   it.each([0, 1, 1.5, -0.1, Number.NaN])('refuses δ = %d', delta => {
     expect(codeOf(() => spent({ ...shape, noiseMultiplier: 7 }, delta, circumstances))).toBe(
       'config.invalid',

@@ -55,6 +55,17 @@ describe('QU1: the transform by kernels', () => {
     );
   });
 
+  // tensorflow-federated, hadamard_test.py, one_hot_index 17 of 256.
+  it('spreads a single value evenly, as TensorFlow Federated has it', () => {
+    for (const each of [byKernels, scalarHadamard]) {
+      const vector = new Float32Array(256);
+      vector[17] = 1;
+      each.transform(vector);
+      each.scaleSigned(vector, new Uint8Array(32), 1 / 16);
+      expect(new Set(vector)).toEqual(new Set([0.0625, -0.0625]));
+    }
+  });
+
   it('works on a part of a vector, and leaves the rest', () => {
     const whole = new Float32Array(200).fill(1);
     byKernels.transform(whole.subarray(36, 100));
