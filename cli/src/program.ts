@@ -6,6 +6,7 @@ import { devCommand } from './commands/dev.ts';
 import { deviceCommands } from './commands/devices.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { inferenceCommands } from './commands/inference.ts';
+import { inferenceTokenCommands } from './commands/inference-tokens.ts';
 import { modelCommands } from './commands/models.ts';
 import { precomputeCommand } from './commands/precompute.ts';
 import { requestLogCommands } from './commands/request-log.ts';
@@ -27,6 +28,7 @@ export function murmuration(): Command {
   serveCommand(program);
   devCommand(program);
   inferenceCommands(program);
+  inferenceTokenCommands(program);
   precomputeCommand(program);
   requestLogCommands(program);
   statusCommand(program);

@@ -158,6 +158,34 @@ describe('murmuration tokens', { timeout }, () => {
   });
 });
 
+describe('murmuration inference-tokens', { timeout }, () => {
+  it('makes tokens that are valid at once, lists them, and revokes them', async () => {
+    const { id, text } = await json<{ id: string; text: string }>([
+      'inference-tokens',
+      'create',
+      '--name',
+      'a shop',
+      '--right',
+      'predict',
+      'manage',
+      '--per-second',
+      '50',
+      '--per-day',
+      '1000',
+    ]);
+    const ask = async () => {
+      const index = `${url}/v2/repository/index`;
+      const answer = await fetch(index, { method: 'POST', headers: { authorization: `Bearer ${text}` } });
+      return answer.status;
+    };
+    expect(await ask()).toBe(200);
+    const { output } = await run(['inference-tokens'], { MURMURATION_TOKEN: admin });
+    expect(output).toMatch(new RegExp(`^${id} +a shop +valid +predict, manage +50 +1000 in 24 h `, 'm'));
+    expect(await json(['inference-tokens', 'revoke', id])).toMatchObject({ id, state: 'revoked' });
+    expect(await ask()).toBe(401);
+  });
+});
+
 describe('murmuration devices', { timeout }, () => {
   const enrol = async (token: string) => {
     const device = await new RawDevice(url).connect();

@@ -47,7 +47,9 @@ function participationOf({ rounds, separation, participations, probability }: Nu
   if (probability !== undefined)
     return ` The coordinator draws each device with the probability ${figure(probability)}, ${often}.`;
   if (rounds === undefined || separation === undefined) return ` A device takes part at most ${often}.`;
-  return ` In ${rounds.toLocaleString('en')} rounds a device takes part at most ${often}, no sooner than ${separation.toLocaleString('en')} rounds after its last part.`;
+  const within = ` In ${rounds.toLocaleString('en')} rounds a device takes part at most ${often}`;
+  if (separation === 1) return `${within}.`;
+  return `${within}, no sooner than ${separation.toLocaleString('en')} rounds after its last part.`;
 }
 
 /** What is known of a round after it was released. */
