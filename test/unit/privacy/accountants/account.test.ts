@@ -100,8 +100,8 @@ describe('the account of sampled noise', () => {
       1e-5,
     );
     expect(renyiOf(both)(3)).toBeCloseTo(3, 6);
-    const same: Mechanism = { kind: 'composed', parts: [sampled(0.01, 1, 400), sampled(0.01, 1, 600)] };
-    expect(accountOf(same).epsilonAt(1e-5)).toBe(accountOf(sampled(0.01, 1, 1_000)).epsilonAt(1e-5));
+    const same: Mechanism = { kind: 'composed', parts: [sampled(0.1, 2, 40), sampled(0.1, 2, 60)] };
+    expect(accountOf(same).epsilonAt(1e-5)).toBe(accountOf(sampled(0.1, 2, 100)).epsilonAt(1e-5));
   });
 
   it('has the share that a test finds, near that of closed forms', () => {

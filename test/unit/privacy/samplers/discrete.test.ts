@@ -63,12 +63,12 @@ function drawn(noise: IntegerNoise, count: number, seed: number): Int32Array {
 
 describe('Skellam noise', () => {
   it.each([0.02, 0.7, 5, 100, 777.7])('of variance %d has its probabilities', variance => {
-    const numbers = drawn(skellamNoise(variance), 200_000, 1);
+    const numbers = drawn(skellamNoise(variance), 100_000, 1);
     expect(misfit(numbers, k => skellamProbability(variance, k))).toBeLessThan(5);
     // Planted: 5 % less noise, a variance for a standard deviation, one Poisson number too few.
     if (variance === 100) {
       expect(misfit(numbers, k => skellamProbability(0.95 ** 2 * variance, k))).toBeGreaterThan(20);
-      expect(misfit(drawn(skellamNoise(10), 200_000, 1), k => skellamProbability(100, k))).toBeGreaterThan(
+      expect(misfit(drawn(skellamNoise(10), 100_000, 1), k => skellamProbability(100, k))).toBeGreaterThan(
         20,
       );
       expect(misfit(numbers, k => skellamProbability(0.9 * variance, k))).toBeGreaterThan(20);
@@ -113,7 +113,7 @@ describe('Skellam noise', () => {
 
 describe('discrete Gaussian noise', () => {
   it.each([0.05, 0.3, 1, 20, 400])('of variance %d has its probabilities', variance => {
-    const numbers = drawn(discreteGaussianNoise(variance), 200_000, 5);
+    const numbers = drawn(discreteGaussianNoise(variance), 100_000, 5);
     expect(misfit(numbers, k => gaussianProbability(variance, k))).toBeLessThan(5);
     if (variance === 20)
       expect(misfit(numbers, k => gaussianProbability(0.95 ** 2 * variance, k))).toBeGreaterThan(20);
