@@ -6,6 +6,7 @@ export * from './strategy/fed-adam.ts';
 export * from './strategy/fed-avg.ts';
 export * from './strategy/fed-avg-m.ts';
 export * from './strategy/fed-exp.ts';
+export * from './strategy/fed-nova.ts';
 export * from './strategy/fed-yogi.ts';
 export * from './strategy/geometric-median.ts';
 export * from './strategy/in-groups.ts';

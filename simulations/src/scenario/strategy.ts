@@ -5,6 +5,7 @@ import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
+import { fedNova } from '@murmuration/coordinator/strategy/fed-nova';
 import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
 import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
@@ -25,6 +26,7 @@ export const strategySettings = z
         'fedYogi',
         'fedAdagrad',
         'fedExP',
+        'fedNova',
         'median',
         'trimmedMean',
         'krum',
@@ -55,6 +57,12 @@ export const strategySettings = z
     attackers: z.int().min(0).default(1),
     /** Of `centredClipping`: the longest distance from the centre; null: the median of the distances. */
     radius: z.number().positive().nullable().default(null),
+    /** Of `fedNova`: passes, as `plan.epochs`. */
+    epochs: z.int().min(1).default(1),
+    /** Of `fedNova`, as `plan.batchSize`. */
+    batchSize: z.int().min(1).default(10),
+    /** Of `fedNova`: `plan.maxExamples` / `update.weightCap`. */
+    examplesPerWeight: z.number().positive().default(1),
     /** Of `fedExP`. */
     epsilon: z.number().positive().default(0.001),
   })
@@ -80,6 +88,10 @@ function namedBy(settings: z.output<typeof strategySettings>): Strategy {
       return fedAdagrad(settings);
     case 'fedExP':
       return fedExP(settings);
+    case 'fedNova': {
+      const { epochs, batchSize, examplesPerWeight } = settings;
+      return fedNova({ epochs, batchSize, examplesPerWeight });
+    }
     case 'krum':
       return krum(settings);
     case 'multiKrum':

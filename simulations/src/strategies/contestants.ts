@@ -5,6 +5,7 @@ import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
+import { fedNova } from '@murmuration/coordinator/strategy/fed-nova';
 import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
 import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
 import { krum, multiKrum } from '@murmuration/coordinator/strategy/krum';
@@ -14,13 +15,17 @@ import { trimmedMean } from '@murmuration/coordinator/strategy/trimmed-mean';
 
 /** A strategy as the study runs it. */
 export interface Contestant {
-  readonly strategy: SumStrategy | EachStrategy;
+  /** Of the passes and the batch size of the plan. */
+  readonly strategyFor: (plan: {
+    readonly epochs: number;
+    readonly batchSize: number;
+  }) => SumStrategy | EachStrategy;
   /** μ of FedProx, which changes what devices do. */
   readonly proximal: number;
 }
 
 const of = (strategy: unknown, proximal = 0): Contestant => ({
-  strategy: strategy as Contestant['strategy'],
+  strategyFor: () => strategy as SumStrategy | EachStrategy,
   proximal,
 });
 
@@ -36,6 +41,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   fedYogi: of(fedYogi({ serverLearningRate: 0.01, biasCorrection: true })),
   fedAdagrad: of(fedAdagrad({ serverLearningRate: 0.03 })),
   fedExP: of(fedExP()),
+  fedNova: { strategyFor: plan => fedNova(plan) as EachStrategy, proximal: 0 },
   median: of(median()),
   trimmedMean: of(trimmedMean({ trim: 0.2 })),
   krum: of(krum({ attackers: 1 })),

@@ -60,11 +60,12 @@ interface World {
 
 /** Rounds under one strategy until its target; every strategy draws the same cohorts. */
 async function play(
-  { strategy, proximal }: Contestant,
+  { strategyFor, proximal }: Contestant,
   { learner, settings, seed, data, parts }: World,
 ): Promise<Course> {
   const { cohort, rounds, target, plan } = settings;
   const { maxExamples, ...training } = plan;
+  const strategy = strategyFor(plan);
   const uniform = seededUniform(seed);
   const heldOut = data.heldOut.slice(0, settings.heldOut);
   let weights = learner.initial;

@@ -16,7 +16,7 @@ describe('the study of strategies', () => {
     const settings = {
       clients: 40,
       cohort: 7,
-      rounds: 6,
+      rounds: 4,
       target: 0.3,
       hidden: 16,
       plan: { batchSize: 20, maxExamples: 100 },

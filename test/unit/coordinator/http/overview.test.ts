@@ -4,6 +4,7 @@ import type { Role } from '@murmuration/api/role';
 import type { RoundDetail, Rounds } from '@murmuration/api/round';
 import type { Masking, Refusals } from '@murmuration/api/security';
 import type { Figures, Serving, Versions } from '@murmuration/api/version';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deviceId, updateOf } from '../federation.ts';
 import { type Admin, openAdmin } from './admin.ts';
@@ -153,9 +154,25 @@ describe('the history', () => {
       errors: [],
       version: { number: 1, model: one.model },
     });
+    expect(one.groups).toBeNull();
     await get('/tasks/values/rounds/9', 404);
     await get('/tasks/none/rounds', 404);
     await get('/tasks/values/rounds?outcome=late', 400);
+  });
+
+  it('gives the groups of a masked cohort to operators, and to nobody else', async () => {
+    await play();
+    const [record] = await admin.history.rounds(admin.task.name, Number.POSITIVE_INFINITY, 1);
+    const groups = [
+      { devices: 20, contributors: 19, norm: 0.5, distance: 0.1, failure: null },
+      { devices: 20, contributors: 3, norm: null, distance: null, failure: 'Too few.' },
+    ];
+    await admin.history.commit({
+      round: { ...record!, round: 'R'.repeat(22) as RoundId, number: 7, groups },
+    });
+    expect(await get<RoundDetail>('/tasks/values/rounds/7')).toMatchObject({ groups });
+    const listed = await get<Rounds>('/tasks/values/rounds?limit=1');
+    expect(listed.rounds[0]).not.toHaveProperty('groups');
   });
 
   it('counts check-ins and refusals by the hour', async () => {

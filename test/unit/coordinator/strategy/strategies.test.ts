@@ -7,6 +7,7 @@ import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
 import { fedAvgM } from '@murmuration/coordinator/strategy/fed-avg-m';
 import { fedExP } from '@murmuration/coordinator/strategy/fed-exp';
+import { fedNova } from '@murmuration/coordinator/strategy/fed-nova';
 import { fedYogi } from '@murmuration/coordinator/strategy/fed-yogi';
 import { geometricMedian } from '@murmuration/coordinator/strategy/geometric-median';
 import { inGroups } from '@murmuration/coordinator/strategy/in-groups';
@@ -33,6 +34,7 @@ strategyContract('fedYogi with bias correction', fedYogi({ biasCorrection: true 
 strategyContract('fedAdagrad', fedAdagrad());
 strategyContract('fedAdagrad with momentum', fedAdagrad({ beta1: 0.9 }));
 strategyContract('fedExP', fedExP());
+strategyContract('fedNova', fedNova());
 strategyContract('median', median());
 strategyContract('krum', krum({ attackers: 1 }));
 strategyContract('multiKrum', multiKrum({ attackers: 1 }));
@@ -427,7 +429,40 @@ describe('a strategy of single updates', () => {
     ).toEqual([1, 0]);
   });
 
+  // Wang et al. 2020, equation 7, by hand: 40 and 10 examples in batches of 10, twice: 8 and 2 steps, τ̄ = 0.8 · 8 + 0.2 · 2 = 6.8.
+  it('fedNova counts a step of every device alike, however many it took', () => {
+    const updates = [
+      { delta: Float32Array.of(8, 0), weight: 40 },
+      { delta: Float32Array.of(0, 2), weight: 10 },
+    ];
+    const { model } = fedNova({ epochs: 2, batchSize: 10 }).apply({}, new Float32Array(2), updates);
+    expectClose(model as unknown as number[], [6.8 * 0.8, 6.8 * 0.2], single);
+    // Weights in units of five examples are the same.
+    const scaled = updates.map(({ delta, weight }) => ({ delta, weight: weight / 5 }));
+    const again = fedNova({ epochs: 2, batchSize: 10, examplesPerWeight: 5 });
+    expectClose(
+      again.apply({}, new Float32Array(2), scaled).model as unknown as number[],
+      [...model],
+      single,
+    );
+  });
+
+  it('fedNova is federated averaging where all take equal steps', () => {
+    fc.assert(
+      fc.property(fc.array(vector, { minLength: 1, maxLength: 6 }), deltas => {
+        const updates = deltas.map(delta => ({ delta: Float32Array.from(delta), weight: 12 }));
+        const { model } = fedNova({ batchSize: 5 }).apply({}, new Float32Array(count), updates);
+        for (const [i, value] of model.entries())
+          expect(value).toBeCloseTo(
+            updates.reduce((sum, { delta }) => sum + delta[i]!, 0) / updates.length,
+            4,
+          );
+      }),
+    );
+  });
+
   it.each([
+    () => fedNova({ batchSize: 0 }),
     () => krum({ attackers: -1 }),
     () => bulyan({ attackers: 0.5 }),
     () => multiKrum({ attackers: 1, keep: 0 }),
