@@ -7,7 +7,7 @@ import { type DoorPorts, openDoor } from '../http/door.ts';
 import { HttpMonitor } from '../monitor/http-monitor.ts';
 import { LiveMonitor } from '../monitor/live-monitor.ts';
 import { accuracyMetrics, feedbackMetrics } from '../monitor/metrics.ts';
-import type { MonitorEvents } from '../monitor/monitor.ts';
+import type { Monitor, MonitorEvents } from '../monitor/monitor.ts';
 import { PredictionWatch } from '../monitor/prediction-watch.ts';
 import { feedbackRoute, windowRoute } from '../monitor/routes.ts';
 import type { InferenceSettings } from './settings.ts';
@@ -32,10 +32,11 @@ export interface OpenMonitor {
   routes(app: FastifyInstance, ports: DoorPorts): void;
 }
 
-/** The monitor that the settings ask for; undefined: none. */
+/** The monitor that the settings ask for, or `given` in its place; undefined: none. Throws `config.invalid` for settings that don't fit together. */
 export function openMonitor(
   { feedback, report }: Pick<InferenceSettings, 'feedback' | 'report'>,
   { clock, random, metrics, events }: MonitorPorts,
+  given?: Monitor,
 ): OpenMonitor | undefined {
   if (report && (feedback === null || report.url === undefined))
     throw new MurmurationError(
@@ -48,12 +49,13 @@ export function openMonitor(
   const counted = feedbackMetrics(metrics);
   const heard: MonitorEvents = { ...events, ...counted };
   const fault = events.fault;
-  if (report?.url !== undefined) {
-    const remote = new HttpMonitor(
-      { url: report.url, token: report.token },
-      { clock, random, events: heard },
-    );
-    const watch = new PredictionWatch(remote, report.every, { clock, random, fault });
+  const remote =
+    given ??
+    (report?.url !== undefined
+      ? new HttpMonitor({ url: report.url, token: report.token }, { clock, random, events: heard })
+      : undefined);
+  if (remote) {
+    const watch = new PredictionWatch(remote, report?.every ?? often, { clock, random, fault });
     return {
       watch,
       live: null,

@@ -16,6 +16,7 @@ import type { GrpcDoor } from '../grpc/door.ts';
 import { admitBy } from '../http/admission.ts';
 import { asking, type DoorPorts, openDoor } from '../http/door.ts';
 import { inferenceMetrics } from '../metrics/metrics.ts';
+import type { Monitor } from '../monitor/monitor.ts';
 import { openRequestLog } from '../request-log/open.ts';
 import { layersRuntime } from '../runtime/layers.ts';
 import { onnxRuntime } from '../runtime/onnx.ts';
@@ -59,6 +60,8 @@ export interface ServeOptions {
   readonly refused?: DoorPorts['refused'];
   /** Brokers whose requests are taken besides. */
   readonly brokers?: BrokerOptions;
+  /** Knows how good models are, in place of what the settings say; closed with the server. */
+  readonly monitor?: Monitor;
   /** Jobs that compute answers ahead of time. */
   readonly precompute?: PrecomputeOptions;
 }
@@ -94,12 +97,16 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const { random = systemRandom } = options;
   const log = settings.log && (await openRequestLog(settings.log, { clock, random, turns, events }));
   const fault = (where: string, error: unknown) => options.events?.fault?.(where, error);
-  const monitor = openMonitor(settings, {
-    clock,
-    random,
-    metrics: registry,
-    events: { fault, joined: (prediction, outcome) => log?.feedback(prediction, outcome.outcome) },
-  });
+  const monitor = openMonitor(
+    settings,
+    {
+      clock,
+      random,
+      metrics: registry,
+      events: { fault, joined: (prediction, outcome) => log?.feedback(prediction, outcome.outcome) },
+    },
+    options.monitor,
+  );
   const server = new InferenceServer({
     ...rest,
     source,

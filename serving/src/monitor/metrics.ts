@@ -1,3 +1,4 @@
+import type { Accuracy } from '@murmuration/monitoring/accuracy/accuracy';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { LiveMonitor } from './live-monitor.ts';
 import type { MonitorEvents } from './monitor.ts';
@@ -26,27 +27,38 @@ export function feedbackMetrics(registry: Registry): MonitorEvents {
 
 /** How good versions are within the horizon, for Prometheus: worked out when somebody reads it. */
 export function accuracyMetrics(registry: Registry, read: () => LiveMonitor['versions']): void {
-  const labelNames = ['model', 'version'];
-  new Gauge({
-    name: 'murmuration_model_accuracy_ratio',
-    help: 'Share of outcomes that the best guess of a version was right about.',
-    labelNames,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { model, version, accuracy } of read().slice(0, mostSeries))
-        if (accuracy.accuracy) this.set({ model, version }, accuracy.accuracy.value);
-    },
-  });
-  new Gauge({
-    name: 'murmuration_model_outcomes_known_ratio',
-    help: 'Share of the predictions of a version whose outcome is known.',
-    labelNames,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { model, version, accuracy } of read().slice(0, mostSeries))
-        if (accuracy.known !== null) this.set({ model, version }, accuracy.known);
-    },
-  });
+  const shown = (name: string, help: string, value: (accuracy: Accuracy) => number | null | undefined) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['model', 'version'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const { model, version, accuracy } of read().slice(0, mostSeries)) {
+          const figure = value(accuracy);
+          if (figure !== null && figure !== undefined) this.set({ model, version }, figure);
+        }
+      },
+    });
+  shown(
+    'murmuration_model_accuracy_ratio',
+    'Share of outcomes that the best guess of a version was right about.',
+    ({ accuracy }) => accuracy?.value,
+  );
+  shown(
+    'murmuration_model_outcomes_known_ratio',
+    'Share of the predictions of a version whose outcome is known.',
+    ({ known }) => known,
+  );
+  shown(
+    'murmuration_model_predictions',
+    'Predictions of a version within the horizon of feedback.',
+    ({ requests }) => requests,
+  );
+  shown(
+    'murmuration_model_outcomes',
+    'Outcomes of these predictions that are known.',
+    ({ outcomes }) => outcomes,
+  );
 }
