@@ -21,6 +21,10 @@ export const privacyStatement = z.object({
   noiseBy: party,
   enforcedBy: z.array(party).describe('Who keeps devices to separation and parts'),
   notCounted: z.array(z.string()).describe('What else was done with the same devices’ data'),
+  accountant: z
+    .enum(['gaussian', 'pld', 'rdp'])
+    .nullable()
+    .describe('gaussian: the exact curve; null where no ε holds'),
   mu: z.number().nullable().describe('μ of Gaussian differential privacy; null where no ε holds'),
   truePositives: z
     .number()

@@ -21,6 +21,7 @@ export function statementMessage(statement: Statement): PrivacyStatement {
     noiseBy,
     enforcedBy: [...enforcedBy],
     notCounted: [...notCounted],
+    accountant: statement.holds ? statement.accountant : null,
     mu: statement.holds ? statement.mu : null,
     truePositives: statement.holds ? statement.truePositives : null,
     text: describeStatement(statement),

@@ -4,7 +4,7 @@ import work from '@murmuration/coordinator/privacy/worker';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 
 /** Makes noise on the thread of the test. */
-export const noiseMaker: NoiseMaker = {
+const noiseMaker: NoiseMaker = {
   make: async job => work(job),
   close: async () => {},
 };

@@ -3,6 +3,7 @@ import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
 import { normal } from '@murmuration/simulations/partition/distributions';
 import { empiricalEpsilon } from '@murmuration/simulations/privacy-audit/empirical';
 import { privacyAudit } from '@murmuration/simulations/privacy-audit/privacy-audit';
+import clusters from '@murmuration/simulations/scenarios/clusters';
 import { describe, expect, it } from 'vitest';
 
 const delta = 1e-5;
@@ -34,9 +35,7 @@ describe('the ε that an audit measures', () => {
 
 describe('the privacy audit', () => {
   it('finds no more than what is stated, and far more once noise, clip or separation are gone', async () => {
-    const { schema, run } = privacyAudit(
-      new URL('../../../../simulations/src/scenarios/clusters.ts', import.meta.url),
-    );
+    const { schema, run } = privacyAudit(new URL(clusters.module));
     const settings = schema.parse({ rounds: 4, separation: 2, cohort: 24, hidden: 100, canaries: 0.9 });
     const { figures } = await run({ seed: 1, settings, log: () => {} });
     const { accounted, empirical, noiseOff, clippingOff, separationIgnored } = figures as Record<
