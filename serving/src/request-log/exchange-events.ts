@@ -95,8 +95,8 @@ export function draftOf(
     protocol,
     status: error?.code ?? 'ok',
     person,
-    headers: within(request.headers ?? {}, name => redaction.header(model, name), textOfHeader),
-    parameters: within(request.parameters ?? {}, name => redaction.parameter(model, name), plain),
+    headers: within(request.headers, name => redaction.header(model, name), textOfHeader),
+    parameters: within(request.parameters, name => redaction.parameter(model, name), plain),
     inputs: see(request.inputs),
     outputs: see(response?.outputs ?? []),
   };
@@ -104,8 +104,10 @@ export function draftOf(
 
 /** Bytes that a draft keeps from being freed, about. */
 export function bytesOfDraft({ inputs, outputs }: Draft): number {
-  const kept = [...inputs, ...outputs].filter(({ values }) => values !== null);
-  return kept.reduce((sum, { bytes }) => sum + bytes, 1_024);
+  let sum = 1_024;
+  for (const { values, bytes } of inputs) if (values !== null) sum += bytes;
+  for (const { values, bytes } of outputs) if (values !== null) sum += bytes;
+  return sum;
 }
 
 /** The value of the field that says whom a request is about; null where it has none. */
@@ -182,10 +184,11 @@ function listText(sights: readonly Sight[]): string {
 
 /** Of `fields` those that may be logged, as long as there is room. */
 function within<Value, Kept extends string | number | boolean>(
-  fields: Readonly<Record<string, Value>>,
+  fields: Readonly<Record<string, Value>> | undefined,
   may: (name: string) => boolean,
   keep: (value: Value) => Kept | undefined,
 ): Record<string, Kept> {
+  if (!fields) return {};
   const kept: [string, Kept][] = [];
   let left = mostText;
   for (const [name, value] of Object.entries(fields)) {
