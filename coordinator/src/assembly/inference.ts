@@ -1,4 +1,3 @@
-import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -17,6 +16,7 @@ import { openRequestLog } from '@murmuration/serving/request-log/open';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
+import { requestIds } from '@murmuration/serving/server/request-id';
 import type { ModelSource } from '@murmuration/serving/source/source';
 import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
@@ -130,7 +130,7 @@ export async function openInference(
   const doors: DoorPorts = {
     ...ports,
     admit: admitBy(access, host),
-    ...(monitor && { newId: () => hex(random(16)) }),
+    ...(monitor && { newId: requestIds(random) }),
   };
   openDoors(app as unknown as FastifyInstance, doors);
   monitor?.routes(app as unknown as FastifyInstance, doors);

@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
@@ -23,6 +22,7 @@ import { onnxRuntime } from '../runtime/onnx.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type InferenceEvents, joinEvents } from '../server/events.ts';
 import { InferenceServer } from '../server/inference-server.ts';
+import { requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -134,7 +134,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     server,
     admit: admitBy(access, host),
     requireReady: () => requireBrokers(brokers),
-    ...(monitor && { newId: () => hex(random(16)) }),
+    ...(monitor && { newId: requestIds(random) }),
     fault,
     refused: options.refused ?? (() => {}),
     version,

@@ -1,8 +1,7 @@
-import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
-import { namedId } from '../server/request-id.ts';
+import { namedId, requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
 import {
   bytesOfDraft,
@@ -57,6 +56,7 @@ const patience = 5_000;
 export class RequestLog {
   readonly #options: RequestLogOptions;
   readonly #ports: RequestLogPorts;
+  readonly #newId: () => string;
   readonly #outboxes: readonly Outbox[];
   readonly #drafts: Draft[] = [];
   readonly #models = new Set<string>();
@@ -66,6 +66,7 @@ export class RequestLog {
   constructor(options: RequestLogOptions, sinks: readonly LogSink[], ports: RequestLogPorts) {
     this.#options = options;
     this.#ports = ports;
+    this.#newId = requestIds(ports.random);
     this.#outboxes = sinks.map(sink => new Outbox(sink, options.limits, ports));
   }
 
@@ -170,6 +171,6 @@ export class RequestLog {
 
   /** As the request is named, or by chance. */
   #idOf({ request }: Exchange): string {
-    return namedId(request) ?? hex(this.#ports.random(16));
+    return namedId(request) ?? this.#newId();
   }
 }
