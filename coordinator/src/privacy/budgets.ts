@@ -53,7 +53,7 @@ export interface BudgetStatus {
 interface OfTask {
   readonly budgets: readonly OpenBudget[];
   /** Of the newest budget. */
-  readonly parts: ReadonlyMap<DeviceId, Parts>;
+  readonly parts: Map<DeviceId, Parts>;
   /** Devices that may not take part in its next step. */
   readonly out: number;
   /** Of what was spent, by δ and clip: the accountant takes a while, and is asked often. */
@@ -73,10 +73,7 @@ export class PrivacyBudgets {
   async open(task: TaskName): Promise<void> {
     const budgets = await this.#ports.ledger.budgets(task);
     const newest = budgets.at(-1);
-    const parts = newest ? await this.#ports.ledger.parts(newest.id) : new Map<DeviceId, Parts>();
-    let out = 0;
-    if (newest) for (const last of parts.values()) if (stepsOut(newest, last) > 0) out += 1;
-    this.#of.set(task, { budgets, parts, out, statements: new Map() });
+    this.#keep(task, budgets, new Map(newest && (await this.#ports.ledger.parts(newest.id))));
   }
 
   /**
@@ -133,7 +130,7 @@ export class PrivacyBudgets {
       contributors,
       oldest: step - bands + 1,
     });
-    await this.open(task);
+    this.#take(task, budget, step, contributors);
     const stddev = noiseMultiplier * sensitivity;
     const noise = await this.#ports.noise.make({ bands, seeds, step, stddev, count }, signal);
     const variance = roundVariance(bisrNoising(bands), step);
@@ -186,6 +183,25 @@ export class PrivacyBudgets {
     const isCurrent = newest?.terms && isSame(newest.terms, privacy);
     const steps = isCurrent ? newest.steps : 0;
     return { epsilon, delta, steps, rounds, statement: this.#statement(name, delta, update.clip) };
+  }
+
+  /** What a claim has changed, as the ledger has it. */
+  #take(task: TaskName, { id, steps }: OpenBudget, step: number, contributors: readonly DeviceId[]): void {
+    // Claimed before, by the same round.
+    if (step < steps) return;
+    const { budgets, parts } = this.#ofTask(task);
+    if (budgets.at(-1)?.id === id)
+      for (const device of contributors)
+        parts.set(device, { step, parts: (parts.get(device)?.parts ?? 0) + 1 });
+    const counted = budgets.map(each => (each.id === id ? { ...each, steps: step + 1 } : each));
+    this.#keep(task, counted, parts);
+  }
+
+  #keep(task: TaskName, budgets: readonly OpenBudget[], parts: Map<DeviceId, Parts>): void {
+    const newest = budgets.at(-1);
+    let out = 0;
+    if (newest) for (const last of parts.values()) if (stepsOut(newest, last) > 0) out += 1;
+    this.#of.set(task, { budgets, parts, out, statements: new Map() });
   }
 
   /** No check-in lets a device in that may not take part; were there one, no ε would hold. Throws `round.closed`. */

@@ -36,6 +36,26 @@ async function play({ channel, rounds, clock }: Federation): Promise<void> {
 const nextRound = ({ clock }: Federation) => clock.advance(10 * 60_000);
 
 describe('rounds under a privacy budget', () => {
+  it('know after each round what a coordinator that starts now reads', async () => {
+    const ledger = memoryPrivacy();
+    const federation = await openFederation({ task, ledger });
+    await federation.rounds.start();
+    for (let round = 0; round < 3; round++) {
+      checkIn(federation, round % 2 === 0 ? [0, 1, 2] : [3, 4]);
+      await play(federation);
+      const later = await openFederation({ task, ledger });
+      for (const i of [0, 1, 2, 3, 4, 5])
+        expect(federation.privacy.outOf(federation.task, deviceId(i))).toEqual(
+          later.privacy.outOf(later.task, deviceId(i)),
+        );
+      expect(federation.privacy.out(federation.task)).toBe(later.privacy.out(later.task));
+      expect(federation.privacy.statusOf(federation.task)).toEqual(later.privacy.statusOf(later.task));
+      await nextRound(federation);
+    }
+    expect(federation.records).toHaveLength(3);
+    await federation.rounds.stop();
+  });
+
   it('leave devices out that had a part in the step before, and tell them when to come back', async () => {
     const federation = await openFederation({ task });
     await federation.rounds.start();
