@@ -17,6 +17,7 @@ const programs = [
   'test/attacks/storage/quick-task.ts',
   'test/e2e/device.ts',
   'test/e2e/line-task.ts',
+  'test/faults/ledger-process.ts',
   'test/faults/masked-task.ts',
   'test/seeded-random.ts',
   'test/unit/coordinator/storage/holder.ts',
