@@ -6,6 +6,7 @@ import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundState, RoundTerms } from '../round/round.ts';
 import type { Alert } from './alert.ts';
+import type { ComparedWindow, LiveAccuracy } from './monitored.ts';
 
 /** What closing a round takes: to take off the masks, to make the next version, to evaluate it, to store it. */
 export type ClosingStep = 'unmasking' | 'aggregation' | 'evaluation' | 'commit';
@@ -46,6 +47,10 @@ interface EventMap {
   notice: [host: string, failure: string | null];
   /** An inference request ended, or a model was loaded or unloaded. */
   inference: [];
+  /** A window of a version's inputs was compared with its reference, whether or not anything drifted; once for each window. */
+  drift: [window: ComparedWindow];
+  /** A version's live accuracy was computed anew, from all outcomes that are known; for each metric. */
+  accuracy: [accuracy: LiveAccuracy];
   /** What an operator did is in the audit log. */
   audited: [entry: AuditEntry];
   /** A session of an operator ended before its time. */

@@ -10,6 +10,9 @@ import { withoutSecrets } from './redaction.ts';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Features that a line names. */
+const mostFeatures = 20;
+
 /**
  * Structured log lines with times in ISO 8601 and levels by name, on standard error unless told otherwise; none has a secret in it, whatever is logged. A reader that stalls holds up
  * nothing: lines that were dropped are counted, and said once it goes on. `recent` gets lines at info and above as well, whatever `level` is.
@@ -82,6 +85,13 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
     if (failure === null) log.debug({ host }, 'notice delivered');
     else log.warn({ host, failure }, 'notice given up');
   });
+  events.on('drift', ({ task, version, features, share, window }) => {
+    const drifted = features.filter(feature => feature.drifted).map(({ name }) => name);
+    const line = { task, version, drifted: drifted.slice(0, mostFeatures), share, ...window };
+    if (drifted.length > 0) log.info(line, 'inputs drifted');
+    else log.debug(line, 'inputs compared');
+  });
+  events.on('accuracy', accuracy => log.debug({ ...accuracy }, 'live accuracy'));
   events.on('refused', (where, code, detail, round) => log.debug({ where, code, detail, round }, 'refused'));
   events.on('fault', (where, error, round) => log.error({ where, round, err: error }, 'fault'));
 }

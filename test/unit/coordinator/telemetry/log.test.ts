@@ -182,6 +182,30 @@ describe('the log', () => {
     ]);
   });
 
+  it('tells of inputs that drifted, and of those that did not only where it is asked for details', () => {
+    const { lines, events } = open('info');
+    const feature = { name: 'length', test: 'psi', score: 0.4, threshold: 0.1, drifted: true };
+    const found = { task: 'line' as never, version: 7, window: { from: 1_000, to: 2_000 } };
+    events.emit('drift', {
+      ...found,
+      features: [feature, { ...feature, name: 'hour', drifted: false }],
+      share: 0.5,
+    });
+    events.emit('drift', { ...found, features: [{ ...feature, drifted: false }], share: 0 });
+    expect(lines).toMatchObject([
+      {
+        level: 'info',
+        msg: 'inputs drifted',
+        task: 'line',
+        version: 7,
+        drifted: ['length'],
+        share: 0.5,
+        from: 1_000,
+        to: 2_000,
+      },
+    ]);
+  });
+
   it('leaves out every secret, however it is named, nested or told', () => {
     const { lines, log } = open('debug');
     const { text, proof } = mintToken('operator', systemRandom, native);
