@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { say, stop } from './prepare.mjs';
 import { publishedPackages } from './published.mjs';
 
@@ -20,18 +20,12 @@ const temporary = mkdtempSync(join(tmpdir(), 'murmuration-api-'));
 const differing = [];
 
 /**
- * The report of one entry.
+ * How the extractor reads one entry.
  * @param {string} folder
  * @param {string} types
  */
-function reportOf(folder, types) {
-  // One that is another library, whole, has that library's API; the extractor can't read all of TensorFlow.js.
-  const statements = readFileSync(types, 'utf8')
-    .replace(/^(import|\/\/).*$/gm, '')
-    .trim();
-  const [, library] = /^export \* from "(@tensorflow[^"]+)";$/.exec(statements) ?? [];
-  if (library) return `Everything that \`${library}\` exports.\n`;
-  const config = ExtractorConfig.prepare({
+function configFor(folder, types) {
+  return ExtractorConfig.prepare({
     configObject: {
       projectFolder: folder,
       newlineKind: 'lf',
@@ -69,7 +63,23 @@ function reportOf(folder, types) {
     configObjectFullPath: undefined,
     packageJsonFullPath: join(folder, 'package.json'),
   });
-  const { succeeded } = Extractor.invoke(config, {
+}
+
+/**
+ * The report of one entry.
+ * @param {string} folder
+ * @param {string} types
+ * @param {import('@microsoft/api-extractor').CompilerState} compilerState What was read of all entries.
+ */
+function reportOf(folder, types, compilerState) {
+  // One that is another library, whole, has that library's API; the extractor can't read all of TensorFlow.js.
+  const statements = readFileSync(types, 'utf8')
+    .replace(/^(import|\/\/).*$/gm, '')
+    .trim();
+  const [, library] = /^export \* from ['"](@tensorflow[^'"]+)['"];$/.exec(statements) ?? [];
+  if (library) return `Everything that \`${library}\` exports.\n`;
+  const { succeeded } = Extractor.invoke(configFor(folder, types), {
+    compilerState,
     localBuild: true,
     messageCallback: message => {
       if (message.logLevel === ExtractorLogLevel.Error) say(message.text);
@@ -93,14 +103,25 @@ function inOrder(report) {
 }
 
 try {
-  for (const { name, folder, manifest } of publishedPackages()) {
+  const packages = publishedPackages();
+  const entries = packages.flatMap(({ name, folder, manifest }) =>
+    [...typesOf(manifest)].map(([, types]) => {
+      if (!existsSync(types)) stop(`${name} is not built: npm run build`);
+      return { folder, types };
+    }),
+  );
+  const [first] = entries;
+  if (!first) stop('No package is published.');
+  const compilerState = CompilerState.create(configFor(first.folder, first.types), {
+    additionalEntryPoints: entries.map(({ types }) => types),
+  });
+  for (const { name, folder, manifest } of packages) {
     const kept = join(folder, 'api');
     const written = new Set();
     for (const [path, types] of typesOf(manifest)) {
       const file = `${path}.api.md`;
       written.add(file);
-      if (!existsSync(types)) stop(`${name} is not built: npm run build`);
-      const report = reportOf(folder, types);
+      const report = reportOf(folder, types, compilerState);
       const before = existsSync(join(kept, file)) ? readFileSync(join(kept, file), 'utf8') : undefined;
       if (report === before) continue;
       differing.push(join(name, 'api', file));

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeDeclarations } from './declarations.mjs';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
 import { publishedPackages } from './published.mjs';
 
@@ -34,7 +35,7 @@ const builtLocations = {
 const packages = publishedPackages();
 const entries = new Set(packages.flatMap(({ entries }) => entries));
 
-for (const { name, folder, entries: own } of packages) {
+for (const { name, folder } of packages) {
   say(`Building ${name} …`);
   await build({
     cwd: folder,
@@ -44,7 +45,7 @@ for (const { name, folder, entries: own } of packages) {
     format: 'esm',
     platform: 'neutral',
     target: 'es2023',
-    dts: true,
+    dts: false,
     tsconfig: join(rootFolder, 'tsconfig.json'),
     // A coordinator that runs from the sources may be serving the dashboard from here.
     clean: ['dist/*', '!dist/dashboard', '!dist/dashboard.sha256'],
@@ -54,16 +55,19 @@ for (const { name, folder, entries: own } of packages) {
     logLevel: 'warn',
     failOnWarn: true,
   });
-  nameInternals(join(folder, 'dist'));
   // npm packs a licence that lies beside the manifest.
   copyFileSync(join(rootFolder, 'LICENSE'), join(folder, 'LICENSE'));
-  if (name === '@murmuration/coordinator') await buildDashboard();
+}
+say('Writing their types …');
+writeDeclarations(packages.map(({ folder }) => folder));
+await buildDashboard();
+for (const { name, folder } of packages) {
+  nameInternals(join(folder, 'dist'));
   const { messages, pkg } = await publint({ pkgDir: folder });
   if (messages.length > 0)
     stop(messages.map(message => `${name}: ${formatMessage(message, pkg)}`).join('\n'));
-  // A program has nothing to import.
-  if (own.length > 0) await requireTypes(name, folder);
 }
+await requireTypes();
 
 say('Bundling client-sdk for pages …');
 const { bundleSdk } = await import('./bundle.mjs');
@@ -84,14 +88,7 @@ function nameInternals(dist) {
       (specifier, quote, name, rest) =>
         entries.has(`${name}/${rest}`) ? specifier : `${quote}${name}/internal/${rest}${quote}`,
     );
-    // By its own name, which tools that read types know better than the bundler's for a namespace.
-    const known = path.endsWith('.d.ts')
-      ? named.replace(
-          /import \{ (tf_d_exports)(?: as (\S+))? \} from "\.[^"]*tfjs\/tf\.js";/g,
-          (_, name, other) => `import * as ${other ?? name} from "@tensorflow/tfjs";`,
-        )
-      : named;
-    if (known !== text) writeFileSync(file, known);
+    if (named !== text) writeFileSync(file, named);
   }
 }
 
@@ -116,26 +113,29 @@ async function buildDashboard() {
 /**
  * Stops unless TypeScript finds the types of every entry, as the packages are packed. They are ECMAScript modules with subpath exports: older
  * ways of resolving don't count.
- * @param {string} name
- * @param {string} folder
  */
-async function requireTypes(name, folder) {
+async function requireTypes() {
   const packs = mkdtempSync(join(tmpdir(), 'murmuration-pack-'));
+  // A program has nothing to import.
+  const libraries = packages.filter(({ entries: own }) => own.length > 0);
+  const workspaces = libraries.flatMap(({ name }) => ['--workspace', name]);
   try {
-    const { status, stdout, stderr } = spawnSync('npm', ['pack', '--json', '--pack-destination', packs], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    if (status !== 0) stop(`${name} can't be packed: ${stderr}`);
-    const [{ filename }] = JSON.parse(stdout);
-    const packed = createPackageFromTarballData(readFileSync(join(packs, filename)));
-    const analysis = await checkPackage(packed, { excludeEntrypoints: [/\*/] });
-    const problems = 'problems' in analysis ? analysis.problems : [];
-    const counted = problems.filter(
-      problem => !('resolutionKind' in problem) || counts.has(problem.resolutionKind),
+    const { status, stdout, stderr } = spawnSync(
+      'npm',
+      ['pack', '--json', '--pack-destination', packs, ...workspaces],
+      { cwd: rootFolder, encoding: 'utf8' },
     );
-    if (!analysis.types || counted.length > 0)
-      stop(`${name}: its types don't resolve: ${JSON.stringify(counted.slice(0, 5), null, 2)}`);
+    if (status !== 0) stop(`The packages can't be packed: ${stderr}`);
+    for (const { name, filename } of JSON.parse(stdout)) {
+      const packed = createPackageFromTarballData(readFileSync(join(packs, filename)));
+      const analysis = await checkPackage(packed, { excludeEntrypoints: [/\*/] });
+      const problems = 'problems' in analysis ? analysis.problems : [];
+      const counted = problems.filter(
+        problem => !('resolutionKind' in problem) || counts.has(problem.resolutionKind),
+      );
+      if (!analysis.types || counted.length > 0)
+        stop(`${name}: its types don't resolve: ${JSON.stringify(counted.slice(0, 5), null, 2)}`);
+    }
   } finally {
     rmSync(packs, { recursive: true });
   }

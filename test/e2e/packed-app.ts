@@ -27,14 +27,18 @@ export class PackedApp {
     const modules = join(this.folder, 'node_modules');
     mkdirSync(join(modules, '@murmuration'), { recursive: true });
     this.write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }));
-    for (const name of packages) {
-      const { stdout } = run('npm', ['pack', '--json', '--pack-destination', this.folder], join(root, name));
-      const [{ filename }] = JSON.parse(stdout);
-      const target = join(modules, '@murmuration', name);
+    const workspaces = packages.flatMap(name => ['--workspace', name]);
+    const { stdout } = run('npm', ['pack', '--json', '--pack-destination', this.folder, ...workspaces], root);
+    for (const packed of JSON.parse(stdout) as { name: string; filename: string }[]) {
+      const target = join(modules, packed.name);
       mkdirSync(target);
-      run('tar', ['-xzf', join(this.folder, filename), '-C', target, '--strip-components', '1'], this.folder);
+      run(
+        'tar',
+        ['-xzf', join(this.folder, packed.filename), '-C', target, '--strip-components', '1'],
+        this.folder,
+      );
       // What npm puts below a package, since another version is needed elsewhere.
-      const own = join(root, name, 'node_modules');
+      const own = join(root, packed.name.replace('@murmuration/', ''), 'node_modules');
       for (const each of namesIn(own)) link(join(own, each), join(target, 'node_modules', each));
     }
     const shared = join(root, 'node_modules');

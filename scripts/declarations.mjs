@@ -1,0 +1,73 @@
+// The declarations of all packages, by one program that reads every source once: a program for each package would read most of them again.
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { rootFolder, stop } from './prepare.mjs';
+
+/**
+ * Writes the declarations of each package of `folders` into its dist, file for file as in src. What they import beside them, they name as it is
+ * built. Types are inferred and not checked: that is `npm run check`.
+ * @param {readonly string[]} folders
+ */
+export function writeDeclarations(folders) {
+  const target = mkdtempSync(join(tmpdir(), 'murmuration-types-'));
+  try {
+    const { config } = ts.readConfigFile(join(rootFolder, 'tsconfig.json'), ts.sys.readFile);
+    const include = folders.flatMap(folder =>
+      ['ts', 'tsx'].map(extension => `${relative(rootFolder, folder)}/src/**/*.${extension}`),
+    );
+    const { fileNames, options, errors } = ts.parseJsonConfigFileContent(
+      { ...config, include },
+      ts.sys,
+      rootFolder,
+      {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        noCheck: true,
+        rootDir: rootFolder,
+        outDir: target,
+      },
+    );
+    const program = ts.createProgram(fileNames, options);
+    const { diagnostics } = program.emit();
+    const problems = [...errors, ...diagnostics];
+    if (problems.length > 0)
+      stop(
+        ts.formatDiagnostics(problems, {
+          getCanonicalFileName: name => name,
+          getCurrentDirectory: () => rootFolder,
+          getNewLine: () => '\n',
+        }),
+      );
+    for (const folder of folders) {
+      const types = join(target, relative(rootFolder, folder), 'src');
+      nameBuilt(types);
+      cpSync(types, join(folder, 'dist'), { recursive: true });
+    }
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Sources name each other by their own extension; what is built has another. TensorFlow.js goes by its own name, and its
+ * namespace is imported before it is exported: api-extractor can't read it otherwise.
+ * @param {string} types
+ */
+function nameBuilt(types) {
+  for (const path of readdirSync(types, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.d.ts')) continue;
+    const file = join(types, path);
+    const text = readFileSync(file, 'utf8');
+    const named = text
+      .replace(/\b(from |import |import\(|module )(['"])(\.{1,2}\/[^'"\n]+)\.tsx?\2/g, '$1$2$3.js$2')
+      .replace(/(['"])\.{1,2}\/[^'"\n]*tfjs\/tf\.js\1/g, "'@tensorflow/tfjs'")
+      .replace(
+        /^export \* as (\w+) from ('@tensorflow\/tfjs');$/gm,
+        'import * as $1 from $2;\nexport { $1 };',
+      );
+    if (named !== text) writeFileSync(file, named);
+  }
+}
