@@ -38,6 +38,7 @@ export type { ColumnSource, FeatureInput, FeatureKind } from './report/feature-i
 export type { FeatureDrift, FeatureReport } from './report/feature-report.ts';
 export type { Quality, SideQuality } from './report/quality.ts';
 export type { TextDrift, TextProperty } from './report/text-drift.ts';
+export { type CountedFeature, windowReport } from './report/window-report.ts';
 export {
   type Category,
   type CategorySample,

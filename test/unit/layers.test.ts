@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   monitoring: ['protocol'],
   sql: ['protocol'],
   serving: ['engine', 'inference-client', 'monitoring', 'sql', 'protocol'],
-  coordinator: ['api', 'privacy', 'serving', 'sql', 'engine', 'protocol'],
+  coordinator: ['api', 'monitoring', 'privacy', 'serving', 'sql', 'engine', 'protocol'],
   ui: [],
   dashboard: ['api', 'protocol', 'ui'],
   'client-sdk': ['engine', 'protocol'],

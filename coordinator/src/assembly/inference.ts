@@ -12,6 +12,7 @@ import { admitBy } from '@murmuration/serving/http/admission';
 import type { DoorPorts } from '@murmuration/serving/http/door';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { InferenceActivity } from '@murmuration/serving/monitor/activity';
+import type { DriftStore } from '@murmuration/serving/monitor/drift/drift-store';
 import { openRequestLog } from '@murmuration/serving/request-log/open';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { joinEvents } from '@murmuration/serving/server/events';
@@ -22,7 +23,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry as Metrics } from 'prom-client';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { App } from '../http/app.ts';
+import { comparedWindow } from '../inference/compared-window.ts';
 import { InferenceTokens } from '../inference/inference-tokens.ts';
+import { LiveAccuracyTeller } from '../inference/live-accuracy.ts';
 import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
 import type { History } from '../registry/ports.ts';
@@ -39,6 +42,7 @@ export interface InferenceParts {
   readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
   readonly history: History;
   readonly tokenStore: InferenceTokenStore;
+  readonly driftStore: DriftStore;
   readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -68,7 +72,19 @@ const patience = 5_000;
  */
 export async function openInference(
   app: App,
-  { settings, host, tls, core, history, tokenStore, events, metrics, clock, random }: InferenceParts,
+  {
+    settings,
+    host,
+    tls,
+    core,
+    history,
+    tokenStore,
+    driftStore,
+    events,
+    metrics,
+    clock,
+    random,
+  }: InferenceParts,
 ): Promise<OpenInference> {
   const { registry, rounds, versionAliases } = core;
   const { preload, ...rest } = serverSettings(settings);
@@ -79,14 +95,18 @@ export async function openInference(
   const log =
     settings.log &&
     (await openRequestLog(settings.log, { clock, random, turns: systemTurns, events: heard }));
+  const accuracy = new LiveAccuracyTeller(clock, told => events.emit('accuracy', told));
   const monitor = openMonitor(settings, {
     clock,
     random,
     metrics,
+    driftStore,
     events: {
       fault,
+      compared: window => events.emit('drift', comparedWindow(window)),
       joined(prediction, { outcome }) {
         log?.feedback(prediction, outcome);
+        if (monitor?.live) accuracy.joined(monitor.live, prediction.model, prediction.version);
         changed();
       },
     },
@@ -142,6 +162,7 @@ export async function openInference(
     await grpc?.close(patience);
     await server.close();
     await monitor?.watch.close();
+    accuracy.close();
     await log?.close();
   };
   let closed: Promise<void> | undefined;

@@ -259,6 +259,7 @@ async function open(
     core,
     history: storage.history,
     tokenStore: storage.inferenceTokens,
+    driftStore: storage.drift,
     events,
     metrics,
     clock,

@@ -16,6 +16,7 @@ import { sqliteAliases } from './sqlite/aliases.ts';
 import { sqliteAudit } from './sqlite/audit.ts';
 import { sqliteConvictions } from './sqlite/convictions.ts';
 import { sqliteDevices } from './sqlite/devices.ts';
+import { sqliteDrift } from './sqlite/drift.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
 import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
@@ -123,6 +124,7 @@ export async function openFolder(folder: string, clock: Clock) {
         activity: sqliteActivity(database),
         convictions: sqliteConvictions(database),
         privacy: sqlitePrivacy(database),
+        drift: sqliteDrift(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),

@@ -1,4 +1,5 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import type { SessionStore } from '../operators/session-store.ts';
@@ -55,6 +56,7 @@ export interface Storage {
   readonly activity: ActivityStore;
   readonly convictions: ConvictionStore;
   readonly privacy: PrivacyLedger;
+  readonly drift: DriftStore;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
@@ -96,6 +98,7 @@ function memoryStorage(clock: Clock): Storage {
     activity: memoryActivity(devices),
     convictions: memoryConvictions(),
     privacy: memoryPrivacy(),
+    drift: memoryDrift(),
     pausedTasks: memoryPausedTasks(),
     verdicts,
     aliases: memoryAliases(),

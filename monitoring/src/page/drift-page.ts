@@ -64,7 +64,7 @@ ${card('Correction for many tests', { none: 'none', bonferroni: 'Bonferroni', 'b
 }
 
 /** What drifted, the longest-lasting first, and what could not be compared. */
-function findings({ features: all, at }: DriftReport): Content {
+function findings({ features: all, expected, at }: DriftReport): Content {
   const drifted = all
     .filter(({ drift }) => drift?.drifted)
     .toSorted((a, b) => (a.drift?.since ?? at) - (b.drift?.since ?? at));
@@ -74,7 +74,7 @@ function findings({ features: all, at }: DriftReport): Content {
 <ul class="card">
 ${drifted.map(
   ({ name, drift }) =>
-    html`<li><strong>${name}</strong> has drifted since ${moment(drift?.since ?? at)}.</li>`,
+    html`<li><strong>${name}</strong> has drifted since ${moment(drift?.since ?? at)}${expected.includes(name) ? ', as expected' : ''}.</li>`,
 )}
 ${unknown.map(({ name, reason }) => html`<li><strong>${name}</strong> was not compared. ${reason ?? ''}</li>`)}
 </ul></section>`;

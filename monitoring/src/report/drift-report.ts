@@ -13,6 +13,8 @@ export interface DriftReportOptions {
   readonly correction?: Correction;
   /** The share of compared features from which on the data as a whole has drifted. */
   readonly share?: number;
+  /** Features whose drift is no finding: they are compared and shown, and don't count as drifted. */
+  readonly expected?: readonly string[];
   /** Earlier reports, the oldest first: they tell since when a feature has drifted. */
   readonly before?: readonly DriftReport[];
   /** What came of predictions, by window, the oldest first. */
@@ -45,7 +47,7 @@ export interface DriftReport {
     /** Those that could be compared. */
     readonly compared: number;
     readonly drifted: number;
-    /** Drifted, of those compared. */
+    /** Drifted and not expected, of those compared. */
     readonly share: number;
     /** The share from which on the data as a whole has drifted. */
     readonly threshold: number;
@@ -53,22 +55,30 @@ export interface DriftReport {
   };
   /** In the order given. */
   readonly features: readonly FeatureReport[];
+  /** Those that have drifted as somebody expected. */
+  readonly expected: readonly string[];
   readonly performance: readonly PerformancePoint[];
 }
 
 /** Compares features one after the other. A feature that can't be compared says why, and disturbs no other. */
 export function driftReport(features: readonly FeatureInput[], options: DriftReportOptions): DriftReport {
+  return reportOn(features.map(reportFeature), options);
+}
+
+/** What was found of each feature, together. */
+export function reportOn(found: readonly FeatureReport[], options: DriftReportOptions): DriftReport {
   const {
     title = 'Drift',
     at,
     correction = 'none',
     share: limit = 0.5,
+    expected = [],
     before = [],
     performance = [],
   } = options;
-  const reports = dated(adjusted(features.map(reportFeature), correction), at, before);
+  const reports = dated(adjusted(found, correction), at, before);
   const compared = reports.filter(({ drift }) => drift !== undefined);
-  const drifted = compared.filter(({ drift }) => drift?.drifted).length;
+  const drifted = compared.filter(({ name, drift }) => drift?.drifted && !expected.includes(name)).length;
   const share = compared.length > 0 ? drifted / compared.length : 0;
   return {
     title,
@@ -83,6 +93,7 @@ export function driftReport(features: readonly FeatureInput[], options: DriftRep
       isDrifted: compared.length > 0 && share >= limit,
     },
     features: reports,
+    expected: reports.flatMap(({ name, drift }) => (drift?.drifted && expected.includes(name) ? [name] : [])),
     performance: performance.map(({ from, to, version, sums }) => ({
       from,
       to,
@@ -105,7 +116,10 @@ function adjusted(reports: readonly FeatureReport[], correction: Correction): Fe
   });
 }
 
-/** Says since when features have drifted: since the first of the reports, up to the newest, in all of which they had. */
+/**
+ * Says since when features have drifted: since the first of the reports, up to the newest, in all of which they had. Where that is the first of
+ * those given, since when it says.
+ */
 function dated(
   reports: readonly FeatureReport[],
   at: number,
@@ -117,7 +131,7 @@ function dated(
     for (const earlier of before.toReversed()) {
       const drift = earlier.features.find(({ name }) => name === report.name)?.drift;
       if (!drift?.drifted) break;
-      since = earlier.at;
+      since = earlier === before[0] ? (drift.since ?? earlier.at) : earlier.at;
     }
     return { ...report, drift: { ...report.drift, since } };
   });

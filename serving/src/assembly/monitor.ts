@@ -4,9 +4,11 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { type DoorPorts, openDoor } from '../http/door.ts';
+import { type DriftStore, type DriftWindow, memoryDrift } from '../monitor/drift/drift-store.ts';
+import { DriftWatch } from '../monitor/drift/drift-watch.ts';
 import { HttpMonitor } from '../monitor/http-monitor.ts';
 import { LiveMonitor } from '../monitor/live-monitor.ts';
-import { accuracyMetrics, feedbackMetrics } from '../monitor/metrics.ts';
+import { accuracyMetrics, driftMetrics, feedbackMetrics } from '../monitor/metrics.ts';
 import type { Monitor, MonitorEvents } from '../monitor/monitor.ts';
 import { PredictionWatch } from '../monitor/prediction-watch.ts';
 import { feedbackRoute, windowRoute } from '../monitor/routes.ts';
@@ -20,7 +22,13 @@ interface MonitorPorts {
   readonly random: RandomBytes;
   readonly metrics: Registry;
   /** Hears of outcomes, and of faults. */
-  readonly events: MonitorEvents & Required<Pick<MonitorEvents, 'fault'>>;
+  readonly events: MonitorEvents &
+    Required<Pick<MonitorEvents, 'fault'>> & {
+      /** A window of a version was compared with its reference. */
+      readonly compared?: (window: DriftWindow) => void;
+    };
+  /** By default in memory. */
+  readonly driftStore?: DriftStore;
 }
 
 /** Who knows how good the models of a server are. */
@@ -28,14 +36,16 @@ export interface OpenMonitor {
   readonly watch: PredictionWatch;
   /** null: a coordinator elsewhere knows it. */
   readonly live: LiveMonitor | null;
+  /** null: a coordinator elsewhere watches for drift, or nobody. */
+  readonly drift: DriftWatch | null;
   /** Opens an app to feedback, and to windows of replicas where this process knows. */
   routes(app: FastifyInstance, ports: DoorPorts): void;
 }
 
 /** The monitor that the settings ask for, or `given` in its place; undefined: none. Throws `config.invalid` for settings that don't fit together. */
 export function openMonitor(
-  { feedback, report }: Pick<InferenceSettings, 'feedback' | 'report'>,
-  { clock, random, metrics, events }: MonitorPorts,
+  { feedback, drift: driftSettings, report }: Pick<InferenceSettings, 'feedback' | 'drift' | 'report'>,
+  { clock, random, metrics, events, driftStore = memoryDrift() }: MonitorPorts,
   given?: Monitor,
 ): OpenMonitor | undefined {
   if (report && (feedback === null || report.url === undefined))
@@ -59,18 +69,30 @@ export function openMonitor(
     return {
       watch,
       live: null,
+      drift: null,
       routes: (app, ports) => openDoor(app, ports, scope => feedbackRoute(scope, watch)),
     };
   }
-  const live = new LiveMonitor(feedback, { clock, events: heard });
+  const drift: DriftWatch | undefined =
+    driftSettings === null
+      ? undefined
+      : new DriftWatch(driftSettings, {
+          clock,
+          store: driftStore,
+          events: { fault, ...(events.compared && { compared: events.compared }) },
+          performance: (model, version) => live.performance(model, version),
+        });
+  const live = new LiveMonitor(feedback, { clock, events: heard, drift });
   const watch = new PredictionWatch(live, often, { clock, random, fault });
   accuracyMetrics(metrics, () => {
     watch.flush();
     return live.versions;
   });
+  if (drift) driftMetrics(metrics, () => drift.states);
   return {
     watch,
     live,
+    drift: drift ?? null,
     routes: (app, ports) =>
       openDoor(app, ports, scope => {
         feedbackRoute(scope, watch);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { tokensSchema } from '../access/tokens.ts';
-import { feedbackSchema, reportSchema } from '../monitor/settings.ts';
+import { driftSchema, feedbackSchema, reportSchema } from '../monitor/settings.ts';
 import { requestLogSchema } from '../request-log/settings.ts';
 import {
   type Batching,
@@ -68,6 +68,8 @@ export const inferenceSchema = z
     log: requestLogSchema,
     /** How outcomes are joined to predictions; null: nothing is remembered of predictions, and no feedback is taken. */
     feedback: feedbackSchema,
+    /** How what a version is asked is compared with its reference; null: it is not. It is part of what `feedback` starts. */
+    drift: driftSchema,
     /** To which coordinator this server tells what it predicts, and what became of it; null: it knows that itself. */
     report: reportSchema,
   })
@@ -86,6 +88,7 @@ export function serverSettings({
   grpc: _grpc,
   log: _log,
   feedback: _feedback,
+  drift: _drift,
   report: _report,
   ...limits
 }: InferenceSettings): {

@@ -1,7 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import type { FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
+import type { CountingPlan } from './drift/counting-plan.ts';
+import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface HttpMonitorOptions {
@@ -23,8 +25,10 @@ const mostOutcomes = 10_000;
 const patience = 10_000;
 const firstPause = 500;
 const longestPause = 60_000;
-/** Bytes of an answer that are read. */
-const longestAnswer = 65_536;
+/** Characters of an answer that are read: plans of counting are the longest that one holds. */
+const longestAnswer = 4 << 20;
+/** Versions whose plans of counting are kept. */
+const mostVersions = 1_000;
 
 /**
  * A monitor at a coordinator elsewhere. Windows go one after the other; one whose answer was lost is sent again, and its number lets the
@@ -35,6 +39,7 @@ export class HttpMonitor implements Monitor {
   readonly #ports: Ports;
   readonly #windows: WindowSums[] = [];
   readonly #outcomes: Outcome[] = [];
+  readonly #countings = new BoundedMap<string, Counting>(mostVersions);
   readonly #stop = new AbortController();
   #failures = 0;
   #sending: Promise<void> | undefined;
@@ -50,6 +55,11 @@ export class HttpMonitor implements Monitor {
     return this.#windows.length + this.#outcomes.length;
   }
 
+  /** As the coordinator said last; before that, values go along. */
+  counting(model: string, version: string): Counting {
+    return this.#countings.get(keyOf(model, version)) ?? 'values';
+  }
+
   window(sums: WindowSums): void {
     this.#windows.push(sums);
     this.#bound(this.#windows, mostWindows);
@@ -62,7 +72,7 @@ export class HttpMonitor implements Monitor {
     await this.#sending;
     if (this.#windows.length === 0 && this.#outcomes.length === 0) {
       try {
-        return await this.#post('/v1/feedback', outcome);
+        return (await this.#post('/v1/feedback', outcome)).result === 'repeated' ? 'repeated' : 'joined';
       } catch (error) {
         if (!isPassing(error)) throw error;
         this.#failed(error);
@@ -108,7 +118,8 @@ export class HttpMonitor implements Monitor {
   async #drain(): Promise<void> {
     try {
       for (let [next] = this.#windows; next; [next] = this.#windows) {
-        await this.#try('/v1/monitor/windows', next);
+        const answer = await this.#try('/v1/monitor/windows', next);
+        this.#hear(answer?.countings);
         if (this.#windows[0] === next) this.#windows.shift();
       }
       for (let [next] = this.#outcomes; next; [next] = this.#outcomes) {
@@ -121,14 +132,26 @@ export class HttpMonitor implements Monitor {
     }
   }
 
-  /** Sends one; what the coordinator refuses for good is given up. Throws what may pass. */
-  async #try(path: string, body: object): Promise<void> {
+  /** Takes from the coordinator how versions are to be counted. It is trusted as it is with models; what is no plan is left out. */
+  #hear(countings: unknown): void {
+    if (!Array.isArray(countings)) return;
+    for (const { model, version, counting } of countings as {
+      model: string;
+      version: string;
+      counting: Counting;
+    }[])
+      if (isCounting(counting)) this.#countings.set(keyOf(String(model), String(version)), counting);
+  }
+
+  /** Sends one; what the coordinator refuses for good is given up, and answered by undefined. Throws what may pass. */
+  async #try(path: string, body: object): Promise<Answer | undefined> {
     try {
-      await this.#post(path, body);
+      return await this.#post(path, body);
     } catch (error) {
       if (isPassing(error)) throw error;
       this.#ports.events?.lost?.(1);
       this.#ports.events?.fault?.('telling the coordinator', error);
+      return undefined;
     }
   }
 
@@ -151,7 +174,7 @@ export class HttpMonitor implements Monitor {
     });
   }
 
-  async #post(path: string, body: object): Promise<FeedbackResult> {
+  async #post(path: string, body: object): Promise<Answer> {
     const { clock } = this.#ports;
     const late = new AbortController();
     const cancel = clock.at(clock.now() + patience, () => late.abort());
@@ -164,7 +187,7 @@ export class HttpMonitor implements Monitor {
         body: JSON.stringify(body),
       });
       const answer = await readAnswer(response);
-      if (response.ok) return answer.result === 'repeated' ? 'repeated' : 'joined';
+      if (response.ok) return answer;
       throw refusalOf(response.status, answer.error);
     } catch (cause) {
       if (cause instanceof MurmurationError) throw cause;
@@ -183,7 +206,23 @@ function isPassing(error: unknown): boolean {
   return error instanceof MurmurationError && error.retryable;
 }
 
-async function readAnswer(response: Response): Promise<{ result?: unknown; error?: unknown }> {
+interface Answer {
+  readonly result?: unknown;
+  readonly error?: unknown;
+  readonly countings?: unknown;
+}
+
+function isCounting(value: unknown): value is Counting {
+  if (typeof value === 'string') return value === 'values' || value === 'nothing';
+  const { id, features } = (value ?? {}) as Partial<CountingPlan>;
+  return typeof id === 'string' && typeof features === 'object' && features !== null;
+}
+
+function keyOf(model: string, version: string): string {
+  return JSON.stringify([model, version]);
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {

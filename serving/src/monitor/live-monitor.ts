@@ -6,11 +6,13 @@ import {
   judged,
   noAccuracy,
 } from '@murmuration/monitoring/accuracy/accuracy-sums';
+import type { PerformanceInput } from '@murmuration/monitoring/report/drift-report';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { keptId } from '../server/request-id.ts';
-import type { FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
+import type { DriftWatch } from './drift/drift-watch.ts';
+import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
 import { judge, type Outcome } from './outcome.ts';
 import type { Prediction } from './prediction.ts';
 import type { FeedbackSettings } from './settings.ts';
@@ -42,6 +44,7 @@ export class LiveMonitor implements Monitor {
   readonly #settings: FeedbackSettings;
   readonly #clock: Clock;
   readonly #events: MonitorEvents;
+  readonly #drift: DriftWatch | undefined;
   /** The oldest first. */
   readonly #waiting = new Map<string, Waiting>();
   /** By version, then by the hour in which it began. */
@@ -51,11 +54,20 @@ export class LiveMonitor implements Monitor {
 
   constructor(
     settings: FeedbackSettings,
-    { clock, events = {} }: { readonly clock: Clock; readonly events?: MonitorEvents },
+    {
+      clock,
+      events = {},
+      drift,
+    }: {
+      readonly clock: Clock;
+      readonly events?: MonitorEvents;
+      readonly drift?: DriftWatch | undefined;
+    },
   ) {
     this.#settings = settings;
     this.#clock = clock;
     this.#events = events;
+    this.#drift = drift;
   }
 
   /** Predictions that are remembered. */
@@ -63,13 +75,19 @@ export class LiveMonitor implements Monitor {
     return this.#waiting.size;
   }
 
-  window({ replica, number, requests, predictions }: WindowSums): void {
+  counting(model: string, version: string): Counting {
+    if (!this.#drift) return 'nothing';
+    return this.#drift.plan(model, version) ?? 'values';
+  }
+
+  window({ replica, number, requests, predictions, features = [] }: WindowSums): void {
     if (number <= (this.#replicas.get(replica) ?? 0)) return;
     this.#replicas.set(replica, number);
     const now = this.#clock.now();
     for (const { model, version, count } of requests) this.#add(model, version, now, asked(count));
     // No clock that is ahead keeps a prediction for longer.
     for (const each of predictions) this.#remember({ ...each, at: Math.min(each.at, now) }, now);
+    for (const each of features) this.#drift?.take(each);
   }
 
   /** Keeps a prediction for its outcome. Of two with one id, the first one counts: nobody takes the place of another's. */
@@ -104,7 +122,16 @@ export class LiveMonitor implements Monitor {
     return accuracyOf(spans.map(([, sums]) => sums).reduce(addAccuracy, noAccuracy));
   }
 
-  async close(): Promise<void> {}
+  /** Hour by hour within the horizon, the oldest first. */
+  performance(model: string, version: string): readonly PerformanceInput[] {
+    return [...(this.#sums.get(keyOf(model, version)) ?? [])]
+      .sort(([a], [b]) => a - b)
+      .map(([from, sums]) => ({ from, to: from + span, version, sums }));
+  }
+
+  async close(): Promise<void> {
+    await this.#drift?.settled();
+  }
 
   #join(outcome: Outcome): FeedbackResult {
     const id = keptId(outcome.id);

@@ -1,10 +1,14 @@
 import type { Accuracy } from '@murmuration/monitoring/accuracy/accuracy';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DriftWatch } from './drift/drift-watch.ts';
+import type { DriftState } from './drift/watched-version.ts';
 import type { LiveMonitor } from './live-monitor.ts';
 import type { MonitorEvents } from './monitor.ts';
 
 /** Versions whose accuracy is shown at most: Prometheus keeps each series. */
 const mostSeries = 1_000;
+/** Versions whose drift is shown, each with a series a feature. */
+const mostDriftVersions = 20;
 
 /** Counts what becomes of feedback, for Prometheus. */
 export function feedbackMetrics(registry: Registry): MonitorEvents {
@@ -23,6 +27,49 @@ export function feedbackMetrics(registry: Registry): MonitorEvents {
     feedback: outcome => feedback.inc({ outcome }),
     lost: count => lost.inc(count),
   };
+}
+
+/** How far what versions are asked has drifted, for Prometheus: of the newest window of each. */
+export function driftMetrics(registry: Registry, read: () => DriftWatch['states']): void {
+  const shown = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    show: (state: DriftState, set: (value: number, labels?: Record<string, string>) => void) => void,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['model', 'version', ...labelNames],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const state of read().slice(-mostDriftVersions)) {
+          const { model, version } = state;
+          show(state, (value, labels) => this.set({ model, version, ...labels }, value));
+        }
+      },
+    });
+  shown(
+    'murmuration_drift_reference_rows',
+    'Rows that a version is compared with.',
+    [],
+    ({ reference }, set) => reference && set(reference.rows),
+  );
+  shown(
+    'murmuration_drift_features_drifted_ratio',
+    'Share of the features of a version that drifted in its newest window; those whose drift is expected are left out.',
+    [],
+    ({ last }, set) => last && set(last.overview.share),
+  );
+  shown(
+    'murmuration_drift_score',
+    'What the test of a feature said of the newest window: a distance, or a p-value.',
+    ['feature'],
+    ({ last }, set) => {
+      for (const { name, drift } of last?.features ?? []) if (drift) set(drift.adjusted, { feature: name });
+    },
+  );
 }
 
 /** How good versions are within the horizon, for Prometheus: worked out when somebody reads it. */

@@ -1,3 +1,5 @@
+import type { CountingPlan } from './drift/counting-plan.ts';
+import type { SeenFeatures } from './drift/feature-tally.ts';
 import type { Outcome } from './outcome.ts';
 import type { Prediction } from './prediction.ts';
 
@@ -11,7 +13,12 @@ export interface WindowSums {
   readonly requests: readonly { readonly model: string; readonly version: string; readonly count: number }[];
   /** Those whose outcomes may come. */
   readonly predictions: readonly Prediction[];
+  /** What was seen of features, by version. */
+  readonly features?: readonly SeenFeatures[] | undefined;
 }
+
+/** How the features of a version are looked at: counted by a plan, kept as values while there is none, or not at all. */
+export type Counting = CountingPlan | 'values' | 'nothing';
 
 /** `joined`: counted now; `repeated`: it was counted before; `queued`: it will be tried again, since the coordinator is away. */
 export type FeedbackResult = 'joined' | 'repeated' | 'queued';
@@ -20,6 +27,8 @@ export type FeedbackResult = 'joined' | 'repeated' | 'queued';
 export interface Monitor {
   /** Takes a window; one that comes twice counts once. */
   window(sums: WindowSums): void;
+  /** How the features of a version are to be looked at from now on. */
+  counting(model: string, version: string): Counting;
   /** Joins an outcome to its prediction. Throws `request.not-found`, `feedback.conflict`, `inference.input`, and what a connection fails with. */
   feedback(outcome: Outcome): Promise<FeedbackResult>;
   /** Sends what waits, as far as it can within some seconds. */

@@ -3,6 +3,8 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
 import { namedId } from '../server/request-id.ts';
+import { FeatureTally, type SeenFeatures } from './drift/feature-tally.ts';
+import { FeatureReader } from './drift/features.ts';
 import type { FeedbackResult, Monitor } from './monitor.ts';
 import type { Outcome } from './outcome.ts';
 import { guessesOf, type Prediction, type RowGuess } from './prediction.ts';
@@ -25,6 +27,9 @@ export class PredictionWatch {
   readonly #replica: string;
   /** Rows, by model and then version. */
   #counts = new Map<string, Map<string, number>>();
+  /** By model and then version; undefined where features are not looked at. */
+  #tallies = new Map<string, Map<string, FeatureTally | undefined>>();
+  readonly #reader = new FeatureReader();
   #predictions: Prediction[] = [];
   #characters = 0;
   #number = 0;
@@ -70,7 +75,20 @@ export class PredictionWatch {
     this.#counts = new Map();
     this.#predictions = [];
     this.#characters = 0;
-    this.#monitor.window({ replica: this.#replica, number: this.#number, requests, predictions });
+    const features = this.#takeFeatures();
+    this.#monitor.window({ replica: this.#replica, number: this.#number, requests, predictions, features });
+  }
+
+  /** Further windows ask anew how features are looked at. */
+  #takeFeatures(): readonly SeenFeatures[] {
+    const seen: SeenFeatures[] = [];
+    for (const [model, versions] of this.#tallies)
+      for (const [version, tally] of versions) {
+        const own = tally?.take(model, version);
+        if (own) seen.push(own);
+      }
+    this.#tallies.clear();
+    return seen;
   }
 
   async close(): Promise<void> {
@@ -81,6 +99,7 @@ export class PredictionWatch {
   #take({ model, version, request, response }: Exchange): void {
     if (!response || request.protocol === 'precompute') return;
     const rows = guessesOf(response.outputs);
+    this.#tally(model, version)?.add(request.inputs, rows ?? []);
     this.#count(model, version, rows?.length ?? response.outputs[0]?.shape[0] ?? 1);
     const id = rows && namedId(request);
     if (rows && id !== undefined && this.#predictions.length < mostPredictions) {
@@ -92,6 +111,23 @@ export class PredictionWatch {
     }
     const { clock } = this.#ports;
     this.#cancel ??= clock.at(clock.now() + this.#every, () => this.flush());
+  }
+
+  #tally(model: string, version: string): FeatureTally | undefined {
+    let versions = this.#tallies.get(model);
+    if (!versions) {
+      versions = new Map();
+      this.#tallies.set(model, versions);
+    }
+    const known = versions.get(version);
+    if (known || versions.has(version)) return known;
+    const counting = this.#monitor.counting(model, version);
+    const tally =
+      counting === 'nothing'
+        ? undefined
+        : new FeatureTally(this.#reader, counting === 'values' ? undefined : counting);
+    versions.set(version, tally);
+    return tally;
   }
 
   #count(model: string, version: string, rows: number): void {

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { bodyOf } from '../http/body.ts';
 import { asking } from '../http/door.ts';
-import type { Monitor } from './monitor.ts';
+import { mostCells, mostFeatures, type SeenFeatures } from './drift/feature-tally.ts';
+import type { Counting, Monitor } from './monitor.ts';
 import { longestLabel, mostGuesses, mostRows } from './prediction.ts';
 import type { PredictionWatch } from './prediction-watch.ts';
 
@@ -27,6 +28,39 @@ const row = z.union([
   }),
   z.strictObject({ kind: z.literal('number'), value: z.number() }),
 ]);
+/** Of a feature; `__proto__` is no name for a key. */
+const featureName = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine(text => text !== '__proto__', 'No name of a feature.');
+const count = z.number().min(0).max(1e12);
+const cell = z.union([z.number(), z.string().max(longestLabel), z.boolean(), z.null()]);
+const features = z.union([
+  z.strictObject({
+    model: name,
+    version: name,
+    requests: z.int().min(1).max(1e9),
+    columns: z
+      .record(
+        featureName,
+        z.strictObject({ role: z.enum(['feature', 'prediction']), cells: z.array(cell).max(mostCells) }),
+      )
+      .refine(isFew, `More than ${mostFeatures} features.`),
+  }),
+  z.strictObject({
+    model: name,
+    version: name,
+    requests: z.int().min(1).max(1e9),
+    plan: z.string().min(1).max(64),
+    counts: z
+      .record(
+        featureName,
+        z.strictObject({ counts: z.array(count).max(1_000), missing: count, unreadable: count }),
+      )
+      .refine(isFew, `More than ${mostFeatures} features.`),
+  }),
+]);
 const window = z.strictObject({
   replica: z.string().regex(/^[0-9a-f]{32}$/),
   number: z.int().min(1),
@@ -44,7 +78,12 @@ const window = z.strictObject({
       }),
     )
     .max(5_000),
+  features: z.array(features).max(1_000).optional(),
 });
+
+function isFew(features: object): boolean {
+  return Object.keys(features).length <= mostFeatures;
+}
 
 /** Where outcomes of predictions are told, once each. */
 export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch, 'feedback'>): void {
@@ -60,16 +99,28 @@ export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch,
 }
 
 /** Where replicas of the inference server tell what they predict. */
-export function windowRoute(app: FastifyInstance, monitor: Pick<Monitor, 'window'>): void {
+export function windowRoute(app: FastifyInstance, monitor: Pick<Monitor, 'window' | 'counting'>): void {
   app.post(
     '/v1/monitor/windows',
     asking('monitor', 'Monitor: what a replica predicted', longestWindow),
     async request => {
       const sums = parsed(await bodyOf(request, longestWindow), window);
       monitor.window(sums);
-      return { replica: sums.replica, number: sums.number };
+      const countings = changed(sums.features ?? [], monitor);
+      return { replica: sums.replica, number: sums.number, ...(countings.length > 0 && { countings }) };
     },
   );
+}
+
+/** How versions are to be counted that a replica counts otherwise. */
+function changed(features: readonly SeenFeatures[], monitor: Pick<Monitor, 'counting'>) {
+  return features.flatMap((seen): { model: string; version: string; counting: Counting }[] => {
+    const { model, version } = seen;
+    const counting = monitor.counting(model, version);
+    const before = 'plan' in seen ? seen.plan : 'values';
+    const wanted = typeof counting === 'string' ? counting : counting.id;
+    return wanted === before ? [] : [{ model, version, counting }];
+  });
 }
 
 /** JSON that fits. Throws `request.invalid` for any other, with the first place where it does not. */

@@ -1,3 +1,4 @@
+import { windowTests } from '@murmuration/monitoring/windows/compare';
 import * as z from 'zod';
 
 /** How outcomes are joined to predictions. */
@@ -20,6 +21,66 @@ export const feedbackSchema = z
   .prefault({});
 
 export type FeedbackSettings = NonNullable<z.output<typeof feedbackSchema>>;
+
+/** How windows of what a version is asked are compared with what it was made for; of every model. */
+const comparison = {
+  /** ms that a window lasts at least. */
+  every: z
+    .int()
+    .min(1_000)
+    .max(31 * 86_400_000),
+  /** Rows that a window holds at least before it is compared: few rows differ by chance. */
+  atLeast: z.int().min(50).max(10_000_000),
+  /** Share of the features that have to drift before the data as a whole has drifted. */
+  share: z.number().gt(0).max(1),
+  /** By which counts are compared. */
+  test: z.enum(windowTests),
+  /** From which on a feature has drifted, or of a p-value below which; null: the test's own. */
+  threshold: z.number().min(0).max(1_000).nullable(),
+  /** What makes up for testing many features at a time. */
+  correction: z.enum(['none', 'bonferroni', 'benjamini-hochberg']),
+};
+
+export const driftSchema = z
+  .strictObject({
+    every: comparison.every.default(3_600_000),
+    atLeast: comparison.atLeast.default(1_000),
+    share: comparison.share.default(0.5),
+    test: comparison.test.default('jensen-shannon'),
+    threshold: comparison.threshold.default(null),
+    correction: comparison.correction.default('none'),
+    /** Rows that the reference of a version is made of, where nobody gives one: the first that it is asked. */
+    reference: z.int().min(100).max(10_000).default(1_000),
+  })
+  .nullable()
+  .prefault({});
+
+export type DriftSettings = NonNullable<z.output<typeof driftSchema>>;
+
+/** What people set for one model, in place of the settings of all. */
+export const modelDriftSchema = z.strictObject({
+  every: comparison.every.exactOptional(),
+  atLeast: comparison.atLeast.exactOptional(),
+  share: comparison.share.exactOptional(),
+  test: comparison.test.exactOptional(),
+  threshold: comparison.threshold.exactOptional(),
+  correction: comparison.correction.exactOptional(),
+  /** By the name of a feature. */
+  features: z
+    .record(
+      z.string().min(1).max(256),
+      z.strictObject({
+        test: comparison.test.exactOptional(),
+        threshold: z.number().min(0).max(1_000).exactOptional(),
+      }),
+    )
+    .refine(features => Object.keys(features).length <= 200, 'More than 200 features.')
+    .exactOptional(),
+  /** Features whose drift is no finding. */
+  expected: z.array(z.string().min(1).max(256)).max(200).exactOptional(),
+});
+
+export type ModelDriftSettings = z.output<typeof modelDriftSchema>;
 
 /** To which coordinator a replica tells what it predicts. */
 export const reportSchema = z

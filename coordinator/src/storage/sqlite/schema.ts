@@ -26,7 +26,26 @@ export interface Tables {
   readonly privacy_budgets: PrivacyBudgetsTable;
   readonly privacy_steps: PrivacyStepsTable;
   readonly privacy_parts: PrivacyPartsTable;
+  readonly drift_references: DriftReferencesTable;
+  readonly drift_windows: DriftWindowsTable;
+  readonly drift_settings: { readonly model: string /** JSON. */; readonly settings: string };
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
+}
+
+interface DriftReferencesTable {
+  readonly number: Generated<number>;
+  readonly model: string;
+  readonly version: string;
+  /** JSON of a `DriftReference`. */
+  readonly reference: string;
+}
+
+interface DriftWindowsTable {
+  readonly number: Generated<number>;
+  readonly model: string;
+  readonly version: string;
+  /** JSON of a `DriftWindow`. */
+  readonly window: string;
 }
 
 interface PrivacyBudgetsTable {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
+import { driftStoreContract } from '../../../contract/drift-store.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
@@ -53,6 +54,11 @@ convictionsContract(
   'a folder',
   async () => (await open()).convictions,
   async () => (await reopen()).convictions,
+);
+driftStoreContract(
+  'a folder',
+  async () => (await open()).drift,
+  async () => (await reopen()).drift,
 );
 privacyLedgerContract(
   'a folder',

@@ -18,9 +18,11 @@ import {
 } from '@murmuration/coordinator/storage/memory-operation';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
+import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
+import { driftStoreContract } from '../../../contract/drift-store.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
@@ -46,6 +48,7 @@ activityContract('memory', async () => {
   return { activity: memoryActivity(devices), devices };
 });
 convictionsContract('memory', async () => memoryConvictions());
+driftStoreContract('memory', async () => memoryDrift());
 privacyLedgerContract('memory', async () => memoryPrivacy());
 pausedTasksContract('memory', async () => memoryPausedTasks());
 verdictsContract('memory', async () => {

@@ -53,6 +53,7 @@ it('a server tells the monitor that it is given', async () => {
   let isClosed = false;
   const monitor: Monitor = {
     window: sums => windows.push(sums),
+    counting: () => 'nothing',
     async feedback(outcome) {
       outcomes.push(outcome);
       return 'joined';

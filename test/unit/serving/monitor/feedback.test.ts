@@ -149,6 +149,39 @@ describe('replicas', () => {
     expect([first.faults, second.faults, centre.faults]).toEqual([[], [], []]);
   });
 
+  it('count features as the coordinator says, which compares all of what they saw', async () => {
+    const token = minted('feedback', 'monitor', 'predict');
+    const centre = await open({
+      tokens: [token.entry],
+      drift: { reference: 100, atLeast: 50, every: 1_000 },
+    });
+    const report = { url: centre.url, token: token.text, every: 3_600_000 };
+    const replicas = [await open({ report }), await open({ report })];
+    const ask = async (x: number) => {
+      for (const [at, replica] of replicas.entries()) {
+        const rows = Array.from({ length: 300 }, (_, row) => (row % 2 ? x + row / 1_000 : x - row / 1_000));
+        const body = {
+          id: `${x}-${at}`,
+          inputs: [{ name: 'x', datatype: 'FP32', shape: [100, 3], data: rows }],
+        };
+        expect((await replica.ask('POST', '/v2/models/m/infer', JSON.stringify(body))).status).toBe(200);
+        // Hands over what the replica has seen.
+        await tell(replica, 'nothing', 0);
+      }
+    };
+    const shown = async () => (await metrics(centre, token.headers)).match(/^murmuration_drift.*$/gm) ?? [];
+    await ask(0);
+    await expect.poll(shown).toContain('murmuration_drift_reference_rows{model="m",version="1"} 100');
+    await ask(0);
+    await expect
+      .poll(async () => {
+        await ask(5);
+        return shown();
+      })
+      .toContain('murmuration_drift_features_drifted_ratio{model="m",version="1"} 1');
+    expect([replicas[0]!.faults, replicas[1]!.faults, centre.faults]).toEqual([[], [], []]);
+  });
+
   it('that name no coordinator, or remember nothing, are refused', async () => {
     await expect(open({ report: { token: 't' } })).rejects.toThrow('names no coordinator');
     await expect(open({ feedback: null, report: { token: 't', url: 'http://127.0.0.1:1' } })).rejects.toThrow(

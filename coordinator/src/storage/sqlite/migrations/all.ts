@@ -3,6 +3,7 @@ import { addedTasks } from './added-tasks.ts';
 import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
+import { drift } from './drift.ts';
 import { history } from './history.ts';
 import { inferenceTokens } from './inference-tokens.ts';
 import type { Migration } from './migration.ts';
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   silences,
   inferenceTokens,
   privacy,
+  drift,
 ];

@@ -1,0 +1,60 @@
+import type { Estimate } from '@murmuration/monitoring/accuracy/accuracy';
+import { parseTaskName } from '@murmuration/protocol/ids/ids';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { LiveMonitor } from '@murmuration/serving/monitor/live-monitor';
+import type { LiveAccuracy } from '../events/monitored.ts';
+
+/** ms between two times that the accuracy of versions is told. */
+const often = 60_000;
+
+/** Tells how well versions do, once a minute at most, of those of whose predictions outcomes came. */
+export class LiveAccuracyTeller {
+  readonly #clock: Clock;
+  readonly #tell: (accuracy: LiveAccuracy) => void;
+  readonly #due = new Map<string, { readonly model: string; readonly version: string }>();
+  #cancel: Cancel | undefined;
+
+  constructor(clock: Clock, tell: (accuracy: LiveAccuracy) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** An outcome of a version came. */
+  joined(live: Pick<LiveMonitor, 'of'>, model: string, version: string): void {
+    this.#due.set(JSON.stringify([model, version]), { model, version });
+    this.#cancel ??= this.#clock.at(this.#clock.now() + often, () => {
+      this.#cancel = undefined;
+      const due = [...this.#due.values()];
+      this.#due.clear();
+      for (const each of due) this.#tellOf(live, each.model, each.version);
+    });
+  }
+
+  close(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #tellOf(live: Pick<LiveMonitor, 'of'>, model: string, version: string): void {
+    const { accuracy, falsePositives, falseNegatives } = live.of(model, version);
+    const metrics: readonly [string, Estimate | null][] = [
+      ['accuracy', accuracy],
+      ['false-positives', falsePositives],
+      ['false-negatives', falseNegatives],
+    ];
+    for (const [metric, found] of metrics) {
+      if (!found) continue;
+      const { value, interval, of: outcomes } = found;
+      const [lower, upper] = interval;
+      this.#tell({
+        task: parseTaskName(model),
+        version: Number(version),
+        metric,
+        value,
+        lower,
+        upper,
+        outcomes,
+      });
+    }
+  }
+}

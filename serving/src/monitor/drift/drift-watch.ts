@@ -1,0 +1,192 @@
+import type { PerformanceInput } from '@murmuration/monitoring/report/drift-report';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
+import type { Columns, CountingPlan } from './counting-plan.ts';
+import { type DriftReference, type DriftStore, type DriftWindow, mostWindows } from './drift-store.ts';
+import type { SeenFeatures } from './feature-tally.ts';
+import { type DriftState, WatchedVersion } from './watched-version.ts';
+
+interface DriftPorts {
+  readonly clock: Clock;
+  readonly store: DriftStore;
+  readonly events: {
+    /** A window was compared, whether or not anything drifted. */
+    readonly compared?: (window: DriftWindow) => void;
+    readonly fault: (where: string, error: unknown) => void;
+  };
+  /** What came of the predictions of a version, the oldest first. */
+  readonly performance?: (model: string, version: string) => readonly PerformanceInput[];
+}
+
+/** Versions that are watched at a time; those that were asked the longest ago are forgotten, and read again when they are asked. */
+const mostVersions = 200;
+
+/**
+ * Compares what versions are asked with their references, window by window. References, windows and settings are kept in a store; the window
+ * that is open, and the values of which a reference is made, are in memory: a restart begins them again.
+ */
+export class DriftWatch {
+  readonly #settings: DriftSettings;
+  readonly #ports: DriftPorts;
+  /** The least recently asked first. */
+  readonly #versions = new Map<string, WatchedVersion>();
+  /** What arrives, and what people change, one after the other. */
+  readonly #queue = new PromiseQueue();
+
+  constructor(settings: DriftSettings, ports: DriftPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+  }
+
+  /** How a version is to be counted; undefined: its values are wanted. */
+  plan(model: string, version: string): CountingPlan | undefined {
+    return this.#versions.get(keyOf(model, version))?.plan;
+  }
+
+  /** Takes what a replica saw, in the order of calls. What does not fit, or can't be kept, is a fault; it throws nothing. */
+  take(seen: SeenFeatures): Promise<void> {
+    return this.#queue.run(async () => {
+      try {
+        const watched = await this.#load(seen.model, seen.version);
+        watched.add(seen, this.#ports.clock.now());
+        await this.#advance(watched);
+      } catch (error) {
+        this.#ports.events.fault('watching drift', error);
+      }
+    });
+  }
+
+  /** Resolves once all that arrived is counted and kept. */
+  settled(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  /** Each version that was asked since the start, the one asked last at the end. */
+  get states(): readonly DriftState[] {
+    return Array.from(this.#versions.values(), ({ state }) => state);
+  }
+
+  /** Throws `request.not-found` where nobody asked the version yet. */
+  async state(model: string, version: string): Promise<DriftState> {
+    return (await this.#required(model, version)).state;
+  }
+
+  /** The newest windows of a version, the newest first. */
+  windows(model: string, version: string, most: number): Promise<readonly DriftWindow[]> {
+    return this.#ports.store.windows(model, version, most);
+  }
+
+  /** What people set for a model. */
+  settings(model: string): Promise<ModelDriftSettings> {
+    return this.#ports.store.settings(model);
+  }
+
+  /** What is true of models for which people set nothing. */
+  get standard(): DriftSettings {
+    return this.#settings;
+  }
+
+  /** Sets what people want for a model, in place of what they had; the window that is open is compared by it. */
+  change(model: string, settings: ModelDriftSettings): Promise<void> {
+    return this.#queue.run(async () => {
+      await this.#ports.store.putSettings(model, settings);
+      for (const each of this.#versions.values()) if (each.model === model) each.settings = settings;
+    });
+  }
+
+  /** Makes a window the reference of its version. Throws `request.not-found`; `request.invalid` for one that was counted by another plan. */
+  referTo(model: string, version: string, number: number): Promise<void> {
+    return this.#refer(model, version, async ({ plan }) => {
+      const windows = await this.windows(model, version, mostWindows);
+      const window = windows.find(each => each.number === number);
+      if (!window)
+        throw new MurmurationError('request.not-found', `Version ${version} has no window ${number}.`);
+      if (plan?.id !== window.plan)
+        throw new MurmurationError(
+          'request.invalid',
+          `Window ${number} was counted for an earlier reference. Choose a later window.`,
+        );
+      const { counts, rows, from, to } = window;
+      return { model, version, plan, counts, origin: 'window', rows, from, to };
+    });
+  }
+
+  /** Makes a sample the reference of a version. Throws `request.not-found`, and `request.invalid` for one without values. */
+  referToSample(model: string, version: string, columns: Columns): Promise<void> {
+    const now = this.#ports.clock.now();
+    return this.#refer(model, version, async watched => watched.referenceOf(columns, 'sample', now));
+  }
+
+  /** Makes the reference again, of what the version is asked from now on. Throws `request.not-found`. */
+  gather(model: string, version: string): Promise<void> {
+    return this.#refer(model, version, async () => undefined);
+  }
+
+  #refer(
+    model: string,
+    version: string,
+    make: (watched: WatchedVersion) => Promise<DriftReference | undefined>,
+  ): Promise<void> {
+    return this.#queue.run(async () => {
+      const watched = await this.#required(model, version);
+      const reference = await make(watched);
+      if (reference) await this.#ports.store.putReference(reference);
+      else await this.#ports.store.dropReference(model, version);
+      watched.refer(reference);
+    });
+  }
+
+  /** Makes the reference, or compares the window, once there is enough. */
+  async #advance(watched: WatchedVersion): Promise<void> {
+    const { clock, store, events, performance } = this.#ports;
+    const now = clock.now();
+    const reference = watched.gathered(now);
+    if (reference) {
+      await store.putReference(reference);
+      watched.refer(reference);
+      return;
+    }
+    const window = watched.window(now, performance?.(watched.model, watched.version) ?? []);
+    if (!window) return;
+    await store.addWindow(window);
+    watched.close(window);
+    events.compared?.(window);
+  }
+
+  async #required(model: string, version: string): Promise<WatchedVersion> {
+    const known = this.#versions.get(keyOf(model, version));
+    if (known) return known;
+    if (!(await this.#ports.store.reference(model, version)))
+      throw new MurmurationError(
+        'request.not-found',
+        `Nothing is known of what version ${version} of "${model}" is asked.`,
+      );
+    return this.#load(model, version);
+  }
+
+  async #load(model: string, version: string): Promise<WatchedVersion> {
+    const key = keyOf(model, version);
+    const known = this.#versions.get(key) ?? (await this.#read(model, version));
+    this.#versions.delete(key);
+    this.#versions.set(key, known);
+    if (this.#versions.size > mostVersions)
+      this.#versions.delete(this.#versions.keys().next().value as string);
+    return known;
+  }
+
+  async #read(model: string, version: string): Promise<WatchedVersion> {
+    const { store } = this.#ports;
+    const [reference, settings, [newest]] = await Promise.all([
+      store.reference(model, version),
+      store.settings(model),
+      store.windows(model, version, 1),
+    ]);
+    return new WatchedVersion(model, version, this.#settings, { settings, reference, newest });
+  }
+}
+
+function keyOf(model: string, version: string): string {
+  return JSON.stringify([model, version]);
+}

@@ -1,0 +1,70 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import type { Cell } from '@murmuration/monitoring/samples/sample';
+import { WindowCounter } from '@murmuration/monitoring/windows/feature-window';
+import type { RowGuess } from '../prediction.ts';
+import type { Columns, CountingPlan, Counts } from './counting-plan.ts';
+import { type FeatureReader, type FeatureRole, mostColumns } from './features.ts';
+
+/** What was seen of one version's features in a window: values while nobody has said how to count them, then counts. Plain data. */
+export type SeenFeatures = {
+  readonly model: string;
+  readonly version: string;
+  /** Requests, of which each may have several rows. */
+  readonly requests: number;
+} & ({ readonly columns: Columns } | { readonly plan: string; readonly counts: Counts });
+
+/** Values of a feature in one window at most, while they are kept. */
+export const mostCells = 2_000;
+/** Features of a version that are looked at. */
+export const mostFeatures = mostColumns + 20;
+
+/** Looks at the features of one version. */
+export class FeatureTally {
+  readonly #reader: FeatureReader;
+  readonly #plan: CountingPlan | undefined;
+  readonly #counters = new Map<string, WindowCounter>();
+  readonly #columns = new Map<string, { role: FeatureRole; cells: Cell[] }>();
+  #requests = 0;
+
+  /** Without a plan, values are kept. */
+  constructor(reader: FeatureReader, plan: CountingPlan | undefined) {
+    this.#reader = reader;
+    this.#plan = plan;
+    for (const [name, { bins }] of Object.entries(plan?.features ?? {}))
+      this.#counters.set(name, new WindowCounter(bins));
+  }
+
+  add(inputs: readonly Tensor[], guesses: readonly RowGuess[]): void {
+    this.#requests += 1;
+    this.#reader.read(inputs, guesses, this.#plan ? this.#count : this.#keep);
+  }
+
+  /** What was seen since the last time; undefined: nothing. */
+  take(model: string, version: string): SeenFeatures | undefined {
+    const requests = this.#requests;
+    if (requests === 0) return undefined;
+    this.#requests = 0;
+    const seen = { model, version, requests };
+    if (this.#plan) {
+      const counts = Object.fromEntries(Array.from(this.#counters, ([name, each]) => [name, each.take()]));
+      return { ...seen, plan: this.#plan.id, counts };
+    }
+    const columns = Object.fromEntries(this.#columns);
+    this.#columns.clear();
+    return { ...seen, columns };
+  }
+
+  readonly #count = (name: string, _role: FeatureRole, cell: Cell): void => {
+    this.#counters.get(name)?.add(cell);
+  };
+
+  readonly #keep = (name: string, role: FeatureRole, cell: Cell): void => {
+    let column = this.#columns.get(name);
+    if (!column) {
+      if (this.#columns.size >= mostFeatures) return;
+      column = { role, cells: [] };
+      this.#columns.set(name, column);
+    }
+    if (column.cells.length < mostCells) column.cells.push(cell);
+  };
+}

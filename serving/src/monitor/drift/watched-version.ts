@@ -1,0 +1,229 @@
+import type { DriftReport, PerformanceInput } from '@murmuration/monitoring/report/drift-report';
+import { type CountedFeature, windowReport } from '@murmuration/monitoring/report/window-report';
+import { addWindows, emptyWindow } from '@murmuration/monitoring/windows/feature-window';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
+import { type Columns, type CountingPlan, type Counts, countColumns, planOf } from './counting-plan.ts';
+import type { DriftReference, DriftWindow } from './drift-store.ts';
+import type { SeenFeatures } from './feature-tally.ts';
+
+/** How far a version is. */
+export interface DriftState {
+  readonly model: string;
+  readonly version: string;
+  /** undefined: it is gathered. */
+  readonly reference: Omit<DriftReference, 'plan' | 'counts'> | undefined;
+  /** Rows that were gathered for a reference, or are in the window that is open. */
+  readonly rows: number;
+  /** Rows that this takes. */
+  readonly needed: number;
+  /** ms since 1970, since when. */
+  readonly from: number | undefined;
+  /** ms since 1970, before which the window stays open; undefined while a reference is gathered. */
+  readonly until: number | undefined;
+  /** Of the newest window that was counted for the reference. */
+  readonly last: DriftReport | undefined;
+}
+
+/** What was read of a version from a store. */
+export interface StoredVersion {
+  readonly settings: ModelDriftSettings;
+  readonly reference: DriftReference | undefined;
+  readonly newest: DriftWindow | undefined;
+}
+
+/** One version: its reference, and the window that is open. */
+export class WatchedVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly #standard: DriftSettings;
+  #own: ModelDriftSettings;
+  #reference: DriftReference | undefined;
+  /** Values, until there are enough for a reference. */
+  #columns: Columns = {};
+  #counts: Counts = {};
+  #rows = 0;
+  /** ms since 1970 of the first of these rows. */
+  #from: number | undefined;
+  /** Of the newest window. */
+  #number: number;
+  #last: DriftReport | undefined;
+
+  constructor(
+    model: string,
+    version: string,
+    standard: DriftSettings,
+    { settings, reference, newest }: StoredVersion,
+  ) {
+    this.model = model;
+    this.version = version;
+    this.#standard = standard;
+    this.#own = settings;
+    this.#reference = reference;
+    this.#number = newest?.number ?? 0;
+    this.#last = newest && newest.plan === reference?.plan.id ? newest.report : undefined;
+  }
+
+  get plan(): CountingPlan | undefined {
+    return this.#reference?.plan;
+  }
+
+  set settings(own: ModelDriftSettings) {
+    this.#own = own;
+  }
+
+  /** Takes what was seen until `now`. What was counted by another plan is left out. Throws `data.malformed` for counts that don't fit. */
+  add(seen: SeenFeatures, now: number): void {
+    if ('plan' in seen) {
+      if (seen.plan === this.plan?.id) this.#addCounts(seen.counts);
+    } else if (this.plan) this.#addCounts(countColumns(this.plan, seen.columns));
+    else {
+      this.#columns = joined(this.#columns, seen.columns);
+      this.#rows = rowsOf(this.#columns);
+    }
+    if (this.#rows > 0) this.#from ??= now;
+  }
+
+  /** A reference of what was gathered, once that is enough. */
+  gathered(now: number): DriftReference | undefined {
+    if (this.#reference || this.#rows < this.#standard.reference) return undefined;
+    return this.referenceOf(this.#columns, 'traffic', now);
+  }
+
+  /** A reference of a sample. Throws `request.invalid` for one without values. */
+  referenceOf(columns: Columns, origin: 'traffic' | 'sample', now: number): DriftReference {
+    const { model, version } = this;
+    // Another one each time, also after a restart.
+    const plan = planOf(`${now}.${this.#number}`, columns);
+    if (Object.keys(plan.features).length === 0)
+      throw new MurmurationError('request.invalid', 'The sample holds no value of any feature.');
+    const from = (origin === 'traffic' ? this.#from : undefined) ?? now;
+    const counts = countColumns(plan, columns);
+    return { model, version, plan, counts, origin, rows: rowsOf(columns), from, to: now };
+  }
+
+  /** Compares with another reference from now on; undefined: gathers one. */
+  refer(reference: DriftReference | undefined): void {
+    this.#reference = reference;
+    this.#last = undefined;
+    this.#begin();
+  }
+
+  /** The window that is open, compared, once it is long and full enough. */
+  window(now: number, performance: readonly PerformanceInput[]): DriftWindow | undefined {
+    const { every, atLeast } = this.#settings;
+    const [reference, from] = [this.#reference, this.#from];
+    if (!reference || from === undefined || now < from + every || this.#rows < atLeast) return undefined;
+    const { model, version } = this;
+    return {
+      model,
+      version,
+      number: this.#number + 1,
+      from,
+      to: now,
+      rows: this.#rows,
+      plan: reference.plan.id,
+      counts: this.#counts,
+      report: this.#report(reference, now, performance),
+    };
+  }
+
+  /** Goes on after a window that was kept. */
+  close({ number, report }: DriftWindow): void {
+    this.#number = number;
+    this.#last = report;
+    this.#begin();
+  }
+
+  get state(): DriftState {
+    const { model, version } = this;
+    const [reference, from] = [this.#reference, this.#from];
+    const { every, atLeast } = this.#settings;
+    return {
+      model,
+      version,
+      reference: reference && withoutCounts(reference),
+      rows: this.#rows,
+      needed: reference ? atLeast : this.#standard.reference,
+      from,
+      until: reference && from !== undefined ? from + every : undefined,
+      last: this.#last,
+    };
+  }
+
+  get #settings(): DriftSettings & ModelDriftSettings {
+    return { ...this.#standard, ...this.#own };
+  }
+
+  #begin(): void {
+    this.#columns = {};
+    this.#counts = {};
+    this.#rows = 0;
+    this.#from = undefined;
+  }
+
+  #addCounts(counts: Counts): void {
+    const sums = Object.entries(this.plan?.features ?? {}).map(([name, { bins }]) => {
+      const before = this.#counts[name] ?? emptyWindow(bins);
+      const added = Object.hasOwn(counts, name) ? counts[name] : undefined;
+      return [name, added ? addWindows(before, added) : before] as const;
+    });
+    this.#counts = Object.fromEntries(sums);
+    const rows = sums.map(([, { counts: bins, missing, unreadable }]) =>
+      bins.reduce((sum, count) => sum + count, missing + unreadable),
+    );
+    this.#rows = Math.max(0, ...rows);
+  }
+
+  #report(
+    { plan, counts }: DriftReference,
+    at: number,
+    performance: readonly PerformanceInput[],
+  ): DriftReport {
+    const { test, threshold, features = {}, correction, share, expected = [] } = this.#settings;
+    const counted = Object.entries(plan.features).map(([name, { role, bins }]): CountedFeature => {
+      const own = Object.hasOwn(features, name) ? features[name] : undefined;
+      const empty = emptyWindow(bins);
+      // A threshold belongs to the test that it was set for.
+      const isOther = own?.test !== undefined && own.test !== test;
+      return {
+        name,
+        role,
+        bins,
+        reference: counts[name] ?? empty,
+        current: this.#counts[name] ?? empty,
+        test: own?.test ?? test,
+        threshold: own?.threshold ?? (isOther ? undefined : (threshold ?? undefined)),
+      };
+    });
+    return windowReport(counted, {
+      title: `${this.model}, version ${this.version}`,
+      at,
+      correction,
+      share,
+      expected,
+      before: this.#last ? [this.#last] : [],
+      performance,
+    });
+  }
+}
+
+function withoutCounts({ plan: _, counts: __, ...reference }: DriftReference): DriftState['reference'] {
+  return reference;
+}
+
+function rowsOf(columns: Columns): number {
+  return Math.max(0, ...Object.values(columns).map(({ cells }) => cells.length));
+}
+
+/** The values of both; features that one of them lacks are those of the other. */
+function joined(a: Columns, b: Columns): Columns {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries(
+    Array.from(names, name => {
+      const both = [a[name], b[name]].filter(each => each !== undefined);
+      const cells = both.flatMap(each => each.cells);
+      return [name, { role: both[0]!.role, cells }];
+    }),
+  );
+}
