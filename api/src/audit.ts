@@ -25,6 +25,8 @@ export const auditActions = [
   'inference-token.revoke',
   'model.load',
   'model.unload',
+  'monitor.settings',
+  'monitor.reference',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

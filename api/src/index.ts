@@ -3,6 +3,7 @@ export * from './audit.ts';
 export * from './device.ts';
 export * from './live.ts';
 export * from './log.ts';
+export * from './monitor.ts';
 export * from './overview.ts';
 export * from './role.ts';
 export * from './round.ts';

@@ -20,6 +20,7 @@ export const subjects = [
   'alerts',
   'inference',
   'inference-tokens',
+  'monitor',
 ] as const;
 export type Subject = (typeof subjects)[number];
 

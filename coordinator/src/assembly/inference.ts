@@ -26,6 +26,7 @@ import type { App } from '../http/app.ts';
 import { comparedWindow } from '../inference/compared-window.ts';
 import { InferenceTokens } from '../inference/inference-tokens.ts';
 import { LiveAccuracyTeller } from '../inference/live-accuracy.ts';
+import { MonitorView } from '../inference/monitor-view.ts';
 import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
 import type { History } from '../registry/ports.ts';
@@ -53,6 +54,7 @@ export interface InferenceParts {
 export interface OpenInference {
   readonly server: InferenceServer;
   readonly watch: InferenceWatch;
+  readonly monitor: MonitorView;
   readonly tokens: InferenceTokens;
   /** Where gRPC is spoken, such as `127.0.0.1:8901`; undefined: nowhere. */
   readonly grpc: string | undefined;
@@ -169,6 +171,7 @@ export async function openInference(
   return {
     server,
     watch: new InferenceWatch(server, activity, monitor),
+    monitor: new MonitorView(monitor),
     tokens,
     source,
     ports: doors,

@@ -300,6 +300,7 @@ async function open(
     convictions: core.convictions,
     privacy: core.privacy,
     inference: inference.watch,
+    monitor: inference.monitor,
     inferenceTokens: inference.tokens,
   });
   await serveApps(app, config.apps);

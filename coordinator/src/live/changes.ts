@@ -27,6 +27,8 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'inference-token.revoke': 'inference-tokens',
   'model.load': 'inference',
   'model.unload': 'inference',
+  'monitor.settings': 'monitor',
+  'monitor.reference': 'monitor',
 };
 
 /**
@@ -51,6 +53,7 @@ export function watchChanges(
     events.on(event, moved);
   for (const event of ['connected', 'disconnected'] as const) events.on(event, () => often('connections'));
   events.on('inference', () => often('inference'));
+  events.on('drift', () => tell('monitor'));
   events.on('round-ended', ({ task }) => {
     moved();
     tell('rounds', task);

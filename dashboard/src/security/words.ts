@@ -68,6 +68,8 @@ export const words = {
       'inference-token.revoke': 'revoked an inference token',
       'model.load': 'loaded a model for inference',
       'model.unload': 'unloaded a model from inference',
+      'monitor.settings': 'changed how drift is watched',
+      'monitor.reference': 'changed a reference for drift',
     } satisfies Record<AuditAction, string>,
   },
 };

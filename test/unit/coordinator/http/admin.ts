@@ -4,6 +4,7 @@ import { type App, createApp } from '@murmuration/coordinator/http/app';
 import { OperatorAuthenticator } from '@murmuration/coordinator/http/operator-authenticator';
 import { adminRoutes } from '@murmuration/coordinator/http/routes/admin/admin';
 import { InferenceTokens } from '@murmuration/coordinator/inference/inference-tokens';
+import { MonitorView } from '@murmuration/coordinator/inference/monitor-view';
 import { RegistryModels } from '@murmuration/coordinator/inference/registry-models';
 import { InferenceWatch } from '@murmuration/coordinator/inference/watch';
 import { Operators } from '@murmuration/coordinator/operators/operators';
@@ -27,10 +28,13 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { Access } from '@murmuration/serving/access/access';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
+import { openMonitor } from '@murmuration/serving/assembly/monitor';
 import { inferenceSchema, serverSettings } from '@murmuration/serving/assembly/settings';
 import { InferenceActivity } from '@murmuration/serving/monitor/activity';
 import type { Runtime } from '@murmuration/serving/runtime/runtime';
+import { joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
+import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
 import { boundsOf } from '../bounds.ts';
@@ -105,8 +109,15 @@ export async function openAdmin(
   const nothing = { withdraw: () => {}, revoke: async () => {}, reinstate: async () => {} };
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
   const activity = new InferenceActivity(clock);
+  const inferenceSettings = inferenceSchema.parse({ drift: { reference: 100, atLeast: 50 } });
+  const monitor = openMonitor(inferenceSettings, {
+    clock,
+    random: secrets.random,
+    metrics: new Registry(),
+    events: { fault: (where, error) => federation.events.emit('fault', where, error) },
+  });
   const inference = new InferenceServer({
-    ...serverSettings(inferenceSchema.parse({})),
+    ...serverSettings(inferenceSettings),
     source: new RegistryModels({
       tasks: () => [task.name],
       recorded: () => undefined,
@@ -119,13 +130,14 @@ export async function openAdmin(
     transformers: () => undefined,
     clock,
     turns: systemTurns,
-    events: activity.events,
+    events: joinEvents(activity.events, monitor!.watch.events),
   });
   const access = new Access([], { primitives: native, clock });
   const inferenceTokens = new InferenceTokens({ store: storage.inferenceTokens, access, ...secrets });
   await adminRoutes(app, {
     inferenceTokens,
     inference: new InferenceWatch(inference, activity),
+    monitor: new MonitorView(monitor),
     ...watch,
     tasks,
     history,
@@ -193,6 +205,7 @@ export async function openAdmin(
     },
     async close() {
       await inference.close();
+      await monitor?.watch.close();
       await watch.close();
       await rounds.stop();
       await app.close();

@@ -1,4 +1,5 @@
 import type { InferenceTokens } from '../../../inference/inference-tokens.ts';
+import type { MonitorView } from '../../../inference/monitor-view.ts';
 import type { InferenceWatch } from '../../../inference/watch.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
@@ -29,6 +30,7 @@ import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
 import { inferenceRoutes } from './inference.ts';
 import { inferenceTokenRoutes } from './inference-tokens.ts';
 import { logRoutes } from './log.ts';
+import { monitorRoutes } from './monitor.ts';
 import { operatorTokenRoutes } from './operator-tokens.ts';
 import { overviewRoutes } from './overview.ts';
 import { paceRoutes } from './pace.ts';
@@ -68,6 +70,7 @@ export interface Administration {
   readonly privacy: PrivacyBudgets;
   readonly inference: InferenceWatch;
   readonly inferenceTokens: InferenceTokens;
+  readonly monitor: MonitorView;
 }
 
 /** The admin API: what operators see and do, each route by its least role. */
@@ -104,6 +107,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     alertRoutes(scope, operators, alerts, administration.webhooks, bounds.clock);
     inferenceRoutes(scope, operators, administration.inference);
     inferenceTokenRoutes(scope, operators, administration.inferenceTokens);
+    monitorRoutes(scope, operators, administration.monitor);
     paceRoutes(scope, tasks, administration.activePopulation);
   });
 }
