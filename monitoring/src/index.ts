@@ -26,6 +26,12 @@ export { type SampleRatioOptions, type SampleRatioState, sampleRatio } from './e
 export type { Comparison, SequentialTest, Verdict } from './experiments/sequential-test.ts';
 export { type CovariateSums, reduced } from './experiments/variance-reduction.ts';
 export { driftPage } from './page/drift-page.ts';
+export { type Discordant, discordant, mcnemar } from './paired/mcnemar.ts';
+export {
+  type Bootstrapped,
+  PairedBootstrap,
+  type PairedBootstrapOptions,
+} from './paired/paired-bootstrap.ts';
 export type { Distribution } from './report/distribution.ts';
 export {
   type DriftReport,

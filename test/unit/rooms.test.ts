@@ -61,6 +61,7 @@ const order: Record<string, readonly string[]> = {
     'text',
     'streaming',
     'accuracy',
+    'paired',
     'windows',
     'experiments',
     'report',
