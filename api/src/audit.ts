@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instant } from './scalars.ts';
 
-/** What operators do that changes something. */
+/** What operators do that changes something, and what gates do in their place. */
 export const auditActions = [
   'enrolment-token.create',
   'enrolment-token.revoke',
@@ -16,6 +16,10 @@ export const auditActions = [
   'round.start',
   'version.alias',
   'version.rollback',
+  'version.promote',
+  'gate.pass',
+  'gate.fail',
+  'gate.undecided',
   'task.settings',
   'task.add',
   'alert.acknowledge',
@@ -42,13 +46,17 @@ export interface FieldChange {
 export const auditEntry = z.object({
   number: z.int(),
   time: instant,
-  actor: z.object({ id: z.string(), name: z.string() }).describe('Id and name of the operator token'),
+  actor: z
+    .object({ id: z.string(), name: z.string() })
+    .describe('Id and name of the operator token; `gate`: the gate of a task'),
   action: z.enum(auditActions),
   subject: z.string().describe('Id of a token or a device, or name of a task; the file of an added task'),
   outcome: z.string().describe('`done`, or the code with which it failed'),
   changes: z
     .array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() }))
     .nullable()
-    .describe('Settings that were changed, or would have been, with both values; null of other actions'),
+    .describe(
+      'Settings that were changed, or would have been, with both values; figures of champion and challenger for a gate; null of other actions',
+    ),
 });
 export type AuditEntryMessage = z.infer<typeof auditEntry>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { gate } from './gate.ts';
 import { versionPrivacy } from './privacy.ts';
 import { tally } from './round.ts';
 import { count, instant, metrics, modelHash, roundId } from './scalars.ts';
@@ -28,6 +29,9 @@ export const version = z.object({
     .object({ kept: count, refused: count })
     .describe('Devices that serve it, and that went on with the version before, by examples of their own'),
   privacy: versionPrivacy.nullable().describe('null of versions that were released without a privacy budget'),
+  gate: gate
+    .nullable()
+    .describe('What the gate of the task decided; null: there is none, or it has not decided yet'),
   aliases: z.array(z.string()).describe('`latest` among them; `champion` is the one that devices serve'),
 });
 export type Version = z.infer<typeof version>;
@@ -38,11 +42,16 @@ export const serving = z.object({
     .object({
       number: count,
       model: modelHash,
-      isPinned: z.boolean().describe('false: devices serve the newest version, whichever that is'),
-      since: instant.nullable().describe('When it was pinned'),
-      by: z.string().nullable().describe('Name of the operator who did'),
+      isPinned: z
+        .boolean()
+        .describe(
+          'By an operator; false: devices serve the newest version, or the newest that passed the gate',
+        ),
+      since: instant.nullable().describe('When it was pinned, or promoted by the gate'),
+      by: z.string().nullable().describe('Name of the operator who did, or `the gate`'),
     })
     .describe('What devices serve'),
+  isGated: z.boolean().describe('Whether a version has to pass a gate before devices serve it'),
   base: z.object({ number: count, model: modelHash }).describe('What the next round trains from'),
   aliases: z.array(
     z.object({ alias: aliasName, number: count, model: modelHash, since: instant, by: z.string() }),

@@ -1,5 +1,6 @@
 export { type Config, loadConfig, parseConfig } from './assembly/config.ts';
 export { type Coordinator, type CoordinatorEnvironment, createCoordinator } from './assembly/main.ts';
+export type { Evaluation, Measured } from './evaluation/evaluation.ts';
 export type { Evaluator } from './evaluation/evaluator.ts';
 export type { Metrics } from './evaluation/metrics.ts';
 export type { Evaluate } from './evaluation/worker.ts';
@@ -9,3 +10,4 @@ export type { Strategy, StrategyState } from './strategy/strategy.ts';
 export { defineTask, type TaskDefinition } from './task/define-task.ts';
 export { SettingsError } from './task/settings-error.ts';
 export type { Task } from './task/task.ts';
+export { mcnemar, pairedBootstrap } from './task/task-gate.ts';

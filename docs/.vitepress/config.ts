@@ -33,6 +33,7 @@ export default defineConfig({
           page('Your own strategy', '/guides/own-strategy'),
           page('Withstand attackers', '/guides/robustness'),
           page('Run a coordinator', '/guides/run-a-coordinator'),
+          page('Gates', '/guides/gates'),
           page('Serve a model', '/guides/serve-a-model'),
           page('Models on demand', '/guides/on-demand'),
           page('Precompute answers', '/guides/precompute'),

@@ -110,6 +110,7 @@ const order: Record<string, readonly string[]> = {
     'population',
     'masking',
     'rounds',
+    'lifecycle',
     'telemetry',
     'storage',
     'testing',

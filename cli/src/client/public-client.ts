@@ -1,3 +1,4 @@
+import { publicGate } from '@murmuration/api/gate';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import { type MetricSamples, parseMetrics } from './metric-samples.ts';
@@ -74,6 +75,7 @@ const modelPage = z.object({
       metrics,
       verdicts: z.object({ kept: z.int(), refused: z.int() }),
       privacy: z.object({ epsilon: z.number().nullable(), delta: z.number(), text: z.string() }).nullable(),
+      gate: publicGate.nullable(),
       createdAt: z.string(),
     }),
   ),

@@ -97,10 +97,13 @@ export function modelCommands(program: Command): void {
         ['strategy', strategy],
         ['contributors', String(contributors)],
         ['held-out', figures(metrics) ?? 'not measured'],
+        ...(shown.gate ? [['gate', gateText(shown.gate)] as const] : []),
         ['verdicts', `${verdicts.kept} kept, ${verdicts.refused} refused`],
         ['model', model],
       ];
       for (const [name, value] of rows) say(`${name.padEnd(14)}${value}`);
+      for (const { passed, text } of shown.gate?.checks ?? [])
+        say(`${''.padEnd(14)}${passed ? 'passed' : 'failed'}: ${text}`);
       say(`\n${shown.privacy?.text ?? 'No noise was added to this version, so it has no ε.'}`);
     });
 
@@ -181,6 +184,16 @@ async function found(client: PublicClient, meant: string): Promise<ShownModel & 
   if (!newest || (number !== undefined && newest.number !== number))
     throw new MurmurationError('model.missing', `${task} has no version ${number}, or no longer keeps it.`);
   return { task, ...newest };
+}
+
+/** What the gate decided, on one line. */
+function gateText({ outcome, against, promotedAt, reason, checks }: NonNullable<ShownModel['gate']>): string {
+  const than = `compared with version ${against}`;
+  if (outcome === 'undecided') return `undecided, ${than}: ${reason}`;
+  if (outcome === 'failed') return `failed, ${than}${checks.length === 0 ? `: ${reason}` : ''}`;
+  return promotedAt === null
+    ? `passed, ${than}, and not promoted`
+    : `passed, ${than}; promoted ${promotedAt}`;
 }
 
 /** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */

@@ -11,7 +11,7 @@ export function versionCommands(models: Command): void {
     models
       .command('promote')
       .description(
-        'pin the version that devices serve; with only TASK devices follow the newest version again',
+        'pin the version that devices serve; with only TASK devices follow the newest version again, or the gate of the task',
       )
       .argument('<version>', 'TASK@NUMBER, or TASK'),
   )
@@ -29,10 +29,13 @@ export function versionCommands(models: Command): void {
             ? `The alias ${given.alias} of ${task} names version ${set.number}.`
             : `${task} no longer has the alias ${given.alias}.`,
         );
+      const follows = answer.isGated
+        ? `Devices serve version ${champion.number} of ${task}, until a newer one passes its gate.`
+        : `Devices serve the newest version of ${task}, now ${champion.number}.`;
       say(
         champion.isPinned
           ? `Devices serve version ${champion.number} of ${task}. It is pinned: they keep it until you promote another version.`
-          : `Devices serve the newest version of ${task}, now ${champion.number}.`,
+          : follows,
       );
     });
 
@@ -49,7 +52,7 @@ export function versionCommands(models: Command): void {
     const answer = await new AdminClient(given).post(path, number === undefined ? {} : { number }, serving);
     if (given.json) return sayJson(answer);
     say(
-      `Devices serve version ${answer.champion.number} of ${task}, and the next round trains from it. The version is pinned: devices keep it, whatever later rounds make. To let them follow the newest version again, run: murmuration models promote ${task}`,
+      `Devices serve version ${answer.champion.number} of ${task}, and the next round trains from it. The version is pinned: devices keep it, whatever later rounds make. To let them follow the ${answer.isGated ? 'gate' : 'newest version'} again, run: murmuration models promote ${task}`,
     );
   });
 }

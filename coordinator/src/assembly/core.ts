@@ -94,9 +94,9 @@ export interface Core {
   readonly uploads: Uploads;
   /**
    * Makes all that a further task needs. Nobody sees it before the function that is returned is called, which begins its rounds where those of
-   * the others have begun. Throws `storage.*`, and whatever the task's model throws.
+   * the others have begun, once `ready` has settled. Throws `storage.*`, and whatever the task's model throws.
    */
-  add(task: Task): Promise<() => Promise<TaskRounds>>;
+  add(task: Task): Promise<(ready: (added: TaskRounds) => Promise<void>) => Promise<TaskRounds>>;
   /** Goes on with rounds that the storage has under way; before `start`. */
   resume(): Promise<void>;
   /** Begins the rounds. Throws `server.stopping` after `endRounds` and `suspend`. */
@@ -114,8 +114,13 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const { clock, random, storage, population, channel, unmasker, events, limits } = ports;
   const { history } = storage;
   const registry = new Registry(storage.blobs, history, storage.aliases);
-  const versionAliases = new VersionAliases(storage.aliases, history, events, clock, model =>
-    registry.files(model),
+  const versionAliases = new VersionAliases(
+    storage.aliases,
+    history,
+    events,
+    clock,
+    model => registry.files(model),
+    task => !!rounds.get(task)?.task.gate,
   );
   const readability = new Readability(registry, versionAliases, events);
   const activity = new ActivityRecorder(storage.activity, events, clock);
@@ -177,7 +182,12 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   };
   for (const admit of await inTurn(defined, prepare)) admit();
 
-  const retention = new Retention(ports.retention, history, storage.blobs, clock, storage.verdicts);
+  const retention = new Retention(ports.retention, history, storage.blobs, clock, {
+    async retain(models) {
+      await storage.verdicts.retain(models);
+      await storage.gateDecisions.retain(models);
+    },
+  });
   events.on('round-ended', async ({ task }) => {
     const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
     const named = await storage.aliases.models();
@@ -256,8 +266,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     },
     async add(task) {
       const admit = await prepare(task);
-      return async () => {
+      return async ready => {
         const added = admit();
+        await ready(added);
         if (isStarted) await added.start();
         return added;
       };

@@ -50,6 +50,7 @@ import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
+import { openGates } from './gates.ts';
 import { openInference } from './inference.ts';
 import { OpenResources } from './open-resources.ts';
 import { openJobs } from './precompute.ts';
@@ -209,6 +210,8 @@ async function open(
   });
   const boundFrames = () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task)));
   for (const event of ['settings', 'task-added'] as const) events.on(event, boundFrames);
+  const gates = await openGates(core, { clock, events, storage });
+  opened.add(() => gates.close());
   const taskAdder = new TaskAdder({
     modules,
     store: storage.addedTasks,
@@ -217,7 +220,7 @@ async function open(
     has: task => rounds.has(task),
     async prepare(task) {
       const admit = await core.add(task);
-      return async () => watch.follow(await admit());
+      return async () => watch.follow(await admit(added => gates.open(added.task.name)));
     },
   });
   gateway.leave(livePath, (...upgrade) => feed.upgrade(...upgrade));
@@ -273,6 +276,7 @@ async function open(
     events,
     guard,
     versionAliases: core.versionAliases,
+    gateDecisions: storage.gateDecisions,
     isDevelopment: config.development,
   });
   modelRoutes(app, registry, storage.history, traffic, events);
@@ -293,6 +297,7 @@ async function open(
     tasks: rounds,
     history: storage.history,
     verdicts: storage.verdicts,
+    gateDecisions: storage.gateDecisions,
     versionAliases: core.versionAliases,
     settings: core.settings,
     populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
@@ -312,6 +317,7 @@ async function open(
   const release = async () => {
     ready = false;
     await core.suspend();
+    await gates.close();
     await Promise.all([feed.close(), gateway.close()]);
     await jobs.close();
     await app.close();

@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { withDeadline } from '../timing/deadline.ts';
+import { type Evaluation, evaluationOf } from './evaluation.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -13,27 +14,33 @@ export interface Measuring {
   };
 }
 
-/**
- * The held-out metrics of a model; null without an evaluator. Throws `evaluation.timeout` after its deadline, the reason of
- * `signal` once that is aborted, and another error where a metric is not a finite number.
- */
+/** The held-out metrics of a model; null without an evaluator. Throws as `evaluated`. */
 export async function measure(
+  measuring: Measuring,
+  model: Parameters<Evaluator['evaluate']>[0],
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Metrics | null> {
+  return (await evaluated(measuring, model, clock, signal))?.metrics ?? null;
+}
+
+/**
+ * All that the evaluator finds out about a model; null without one. Throws `evaluation.timeout` after its deadline, the reason of `signal` once
+ * that is aborted, and another error where a figure is not a finite number.
+ */
+export async function evaluated(
   { evaluator, deadlines: { evaluation: limit } }: Measuring,
   model: Parameters<Evaluator['evaluate']>[0],
   clock: Clock,
   signal: AbortSignal = new AbortController().signal,
-): Promise<Metrics | null> {
+): Promise<Evaluation | null> {
   if (!evaluator) return null;
   const late = () =>
     new MurmurationError(
       'evaluation.timeout',
       `The evaluation of the new version was not ready within ${limit / 1_000} s, its deadline.`,
     );
-  const metrics = await withDeadline({ clock, limit, late, outer: signal }, stop =>
-    evaluator.evaluate(model, stop),
+  return evaluationOf(
+    await withDeadline({ clock, limit, late, outer: signal }, stop => evaluator.evaluate(model, stop)),
   );
-  for (const [name, value] of Object.entries(metrics)) {
-    if (!Number.isFinite(value)) throw new Error(`The evaluation gave ${value} for the metric ${name}.`);
-  }
-  return metrics;
 }

@@ -1,15 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { askWorker } from '../workers/ask-worker.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Metrics } from './metrics.ts';
 import type { EvaluationReply, EvaluationRequest } from './worker.ts';
 
 /**
  * Evaluates in a worker thread, so that devices are served meanwhile. `module` names a module whose default export is an
- * `Evaluate`; `data` is passed to it once, cloned.
+ * `Evaluate`; `data` is passed to it once, cloned. A gate may name what `promised` says that it measures.
  */
-export function workerEvaluator(module: URL, data: unknown): Evaluator {
+export function workerEvaluator(
+  module: URL,
+  data: unknown,
+  promised: Pick<Evaluator, 'measures' | 'slices'> = {},
+): Evaluator {
   let worker: Worker | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const start = () => {
@@ -20,6 +25,7 @@ export function workerEvaluator(module: URL, data: unknown): Evaluator {
     return worker;
   };
   return {
+    ...promised,
     evaluate(model, signal) {
       const result = queue
         .then(() => {
@@ -41,9 +47,9 @@ export function workerEvaluator(module: URL, data: unknown): Evaluator {
   };
 }
 
-async function ask(worker: Worker, model: ModelFiles, signal: AbortSignal): Promise<Metrics> {
+async function ask(worker: Worker, model: ModelFiles, signal: AbortSignal): Promise<Metrics | Evaluation> {
   const request: EvaluationRequest = { model };
   const reply = await askWorker<EvaluationReply>(worker, request, signal);
   if ('error' in reply) throw new Error(`The evaluation failed: ${reply.error}`);
-  return reply.metrics;
+  return reply.evaluation;
 }

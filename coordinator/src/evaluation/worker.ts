@@ -3,16 +3,20 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import { loadModel } from '@murmuration/engine/models/model';
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Evaluation } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Measures a model on held-out examples; `data` is what was handed to `workerEvaluator`. */
-export type Evaluate = (model: tf.LayersModel, data: unknown) => Metrics | Promise<Metrics>;
+export type Evaluate = (
+  model: tf.LayersModel,
+  data: unknown,
+) => Metrics | Evaluation | Promise<Metrics | Evaluation>;
 
 export interface EvaluationRequest {
   readonly model: ModelFiles;
 }
 
-export type EvaluationReply = { readonly metrics: Metrics } | { readonly error: string };
+export type EvaluationReply = { readonly evaluation: Metrics | Evaluation } | { readonly error: string };
 
 const { module, data } = workerData as { module: string; data: unknown };
 const ready = prepare();
@@ -31,7 +35,7 @@ async function evaluated(files: ModelFiles): Promise<EvaluationReply> {
   const evaluate = await ready;
   const model = await loadModel(files);
   try {
-    return { metrics: await evaluate(model, data) };
+    return { evaluation: await evaluate(model, data) };
   } finally {
     model.dispose();
   }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AuditEntry } from '../operators/audit.ts';
+import type { GateDecision } from '../registry/gate-decisions.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundState, RoundTerms } from '../round/round.ts';
@@ -39,6 +40,8 @@ interface EventMap {
   'task-added': [task: TaskName, file: string];
   /** A name of a version of the task was given, moved or taken away. */
   aliases: [task: TaskName];
+  /** The gate of a task decided about a version, or what it decided came into force. */
+  gate: [decision: GateDecision];
   /** The settings of a task were changed, or have come into force. */
   settings: [task: TaskName];
   /** An alert began, or is over. */

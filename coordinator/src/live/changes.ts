@@ -18,6 +18,10 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'round.start': null,
   'version.alias': 'versions',
   'version.rollback': 'versions',
+  'version.promote': 'versions',
+  'gate.pass': 'versions',
+  'gate.fail': 'versions',
+  'gate.undecided': 'versions',
   'task.settings': 'settings',
   'task.add': 'tasks',
   'alert.acknowledge': 'alerts',
@@ -66,6 +70,7 @@ export function watchChanges(
     moved();
     tell('versions', task);
   });
+  events.on('gate', ({ task }) => tell('versions', task));
   events.on('settings', task => {
     moved();
     tell('settings', task);

@@ -1,3 +1,4 @@
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -13,8 +14,12 @@ export interface VersionName {
 
 /** Which versions of a task are in use, and for what. */
 export interface VersionsInUse {
-  /** What devices serve: the one that an operator has named, else the newest. */
-  readonly champion: VersionName & { readonly pinned: Pick<Alias, 'setAt' | 'setBy'> | null };
+  /** What devices serve: the one that an operator or the gate has named, else the newest. */
+  readonly champion: VersionName & {
+    readonly pinned: Pick<Alias, 'setAt' | 'setBy'> | null;
+    /** The operator who has pinned it; null: nobody has, though the gate may have named it. */
+    readonly heldBy: string | null;
+  };
   /** What the next round trains from. */
   readonly base: VersionName;
   readonly newest: VersionName;
@@ -25,6 +30,9 @@ export interface VersionsInUse {
 /** Names that are not an operator's to give. */
 const reserved: ReadonlySet<string> = new Set(['latest', 'base']);
 
+/** In whose name versions are promoted that have passed the gate of their task. */
+export const gateName = 'the gate';
+
 /** Which version devices serve and rounds train from: the newest one, unless an operator says otherwise. */
 export class VersionAliases {
   readonly #store: AliasStore;
@@ -32,17 +40,25 @@ export class VersionAliases {
   readonly #events: CoordinatorEvents;
   readonly #clock: Clock;
   readonly #read: (model: ModelHash) => Promise<unknown>;
+  readonly #isGated: (task: TaskName) => boolean;
+  /** What is read and what is then changed are one step. */
+  readonly #turns = new PromiseQueue();
   readonly #inUse = new Map<TaskName, VersionsInUse>();
 
-  /** `read` throws where the files of a model can't be read: such a version is put to no use. */
+  /**
+   * `read` throws where the files of a model can't be read: such a version is put to no use. `isGated`: the newest version of the task is not by
+   * itself the one that devices serve.
+   */
   constructor(
     store: AliasStore,
     history: Pick<History, 'at' | 'versions'>,
     events: CoordinatorEvents,
     clock: Clock,
     read: (model: ModelHash) => Promise<unknown>,
+    isGated: (task: TaskName) => boolean = () => false,
   ) {
     this.#read = read;
+    this.#isGated = isGated;
     this.#store = store;
     this.#history = history;
     this.#events = events;
@@ -51,7 +67,7 @@ export class VersionAliases {
       const before = this.#inUse.get(task);
       if (!before) return;
       const newest = { number, model };
-      const champion = before.champion.pinned ? before.champion : { ...newest, pinned: null };
+      const champion = before.champion.pinned ? before.champion : { ...newest, pinned: null, heldBy: null };
       this.#inUse.set(task, { ...before, champion, base: newest, newest });
     });
   }
@@ -62,6 +78,11 @@ export class VersionAliases {
     if (newest) this.#inUse.set(task, inUseOf(newest, await this.#store.of(task)));
   }
 
+  /** Whether the newest version of a task has to pass a gate before devices serve it. */
+  isGated(task: TaskName): boolean {
+    return this.#isGated(task);
+  }
+
   /** Throws `task.unknown`. */
   of(task: TaskName): VersionsInUse {
     const found = this.#inUse.get(task);
@@ -70,14 +91,41 @@ export class VersionAliases {
   }
 
   /**
-   * Gives a name to a version, or with null takes the name away; without `champion` devices follow the newest version. Throws
-   * `task.unknown`, `model.missing`, `model.corrupt`, or `request.invalid` for a name that is not an operator's to give.
+   * Gives a name to a version, or with null takes the name away; without `champion` devices follow the newest version, or those that pass the gate
+   * of a task that has one. Throws `task.unknown`, `model.missing`, `model.corrupt`, or `request.invalid` for a name that is not an operator's
+   * to give.
    */
   async set(task: TaskName, alias: string, number: number | null, setBy: string): Promise<void> {
-    if (reserved.has(alias))
+    if (reserved.has(alias) || (alias === 'challenger' && this.#isGated(task)))
       throw new MurmurationError('request.invalid', `"${alias}" is a name that moves by itself.`);
-    if (number === null) return this.#change(task, [], [alias]);
-    await this.#change(task, [await this.#alias(task, alias, number, setBy)]);
+    await this.#turns.run(async () => {
+      if (number !== null) return this.#change(task, [await this.#alias(task, alias, number, setBy)]);
+      if (alias !== 'champion' || !this.#isGated(task)) return this.#change(task, [], [alias]);
+      // The gate has the say again; what is served stays until a version passes.
+      const { champion } = this.of(task);
+      await this.#change(task, [await this.#alias(task, alias, champion.number, gateName)]);
+    });
+  }
+
+  /** Names the version that the gate of a task looks at; null: it looks at none. Throws as `set`. */
+  async challenge(task: TaskName, number: number | null): Promise<void> {
+    await this.#turns.run(async () => {
+      if (number === null) await this.#change(task, [], ['challenger']);
+      else await this.#change(task, [await this.#alias(task, 'challenger', number, gateName)]);
+    });
+  }
+
+  /**
+   * Lets devices serve a version that has passed the gate, in place of `from`; false where they don't serve that any more, or an operator has
+   * pinned it: then nothing changes. Throws as `set`.
+   */
+  async promote(task: TaskName, number: number, from: number): Promise<boolean> {
+    return this.#turns.run(async () => {
+      const { champion } = this.of(task);
+      if (champion.number !== from || champion.heldBy !== null) return false;
+      await this.#change(task, [await this.#alias(task, 'champion', number, gateName)], ['challenger']);
+      return true;
+    });
   }
 
   /**
@@ -85,10 +133,12 @@ export class VersionAliases {
    * devices serve. Throws `task.unknown`, `model.missing` where there is no such version, or no longer, or `model.corrupt`.
    */
   async rollBack(task: TaskName, number: number | undefined, setBy: string): Promise<VersionName> {
-    const to = number ?? (await this.#parentNumber(task));
-    const champion = await this.#alias(task, 'champion', to, setBy);
-    await this.#change(task, [champion, { ...champion, alias: 'base' }]);
-    return champion;
+    return this.#turns.run(async () => {
+      const to = number ?? (await this.#parentNumber(task));
+      const champion = await this.#alias(task, 'champion', to, setBy);
+      await this.#change(task, [champion, { ...champion, alias: 'base' }]);
+      return champion;
+    });
   }
 
   async #parentNumber(task: TaskName): Promise<number> {
@@ -134,8 +184,13 @@ function inUseOf({ number, model }: VersionName, aliases: readonly Alias[]): Ver
   const champion = aliases.find(({ alias }) => alias === 'champion');
   return {
     champion: champion
-      ? { number: champion.number, model: champion.model, pinned: champion }
-      : { ...newest, pinned: null },
+      ? {
+          number: champion.number,
+          model: champion.model,
+          pinned: champion,
+          heldBy: champion.setBy === gateName ? null : champion.setBy,
+        }
+      : { ...newest, pinned: null, heldBy: null },
     base: baseOf(number, aliases) ?? newest,
     newest,
     aliases: aliases.filter(({ alias }) => alias !== 'base'),

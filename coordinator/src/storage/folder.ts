@@ -17,6 +17,7 @@ import { sqliteAudit } from './sqlite/audit.ts';
 import { sqliteConvictions } from './sqlite/convictions.ts';
 import { sqliteDevices } from './sqlite/devices.ts';
 import { sqliteDrift } from './sqlite/drift.ts';
+import { sqliteGateDecisions } from './sqlite/gate-decisions.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
 import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
@@ -128,6 +129,7 @@ export async function openFolder(folder: string, clock: Clock) {
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),
+        gateDecisions: sqliteGateDecisions(database),
         settings: sqliteSettings(database),
         addedTasks: sqliteAddedTasks(database),
         sessions: sqliteSessions(database),

@@ -9,6 +9,7 @@ import type { DeviceStore } from '../population/device.ts';
 import type { EnrolmentTokenStore } from '../population/enrolment-token.ts';
 import type { PrivacyLedger } from '../privacy/ledger.ts';
 import type { AliasStore } from '../registry/aliases.ts';
+import type { GateDecisionStore } from '../registry/gate-decisions.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
 import type { RoundStore } from '../round/store.ts';
@@ -29,6 +30,7 @@ import {
   memoryVerdicts,
 } from './memory-access.ts';
 import { memoryConvictions } from './memory-convictions.ts';
+import { memoryGateDecisions } from './memory-lifecycle.ts';
 import {
   memoryAddedTasks,
   memoryAliases,
@@ -60,6 +62,7 @@ export interface Storage {
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
+  readonly gateDecisions: GateDecisionStore;
   readonly settings: SettingsStore;
   readonly addedTasks: AddedTaskStore;
   readonly hourlyCounts: HourlyCountStore;
@@ -102,6 +105,7 @@ function memoryStorage(clock: Clock): Storage {
     pausedTasks: memoryPausedTasks(),
     verdicts,
     aliases: memoryAliases(),
+    gateDecisions: memoryGateDecisions(),
     settings: memorySettings(),
     addedTasks: memoryAddedTasks(),
     hourlyCounts: memoryHourlyCounts(),

@@ -10,10 +10,12 @@ import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import * as z from 'zod';
 import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
+import { remembering } from '../evaluation/remembering.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
+import { gateSchema, problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
 
 const largestCohortOfPlans = 1_000_000;
@@ -181,6 +183,8 @@ export const taskSchema = z.strictObject({
     .custom<Evaluator>(isEvaluator, 'expected an evaluator such as workerEvaluator(…)')
     .nullable()
     .default(null),
+  /** What a new version has to pass before devices and servers get it; null: they follow the newest version. */
+  gate: gateSchema.nullable().default(null),
   /** Answers by the coordinator. */
   serving: z
     .strictObject({
@@ -253,6 +257,8 @@ export function defineTask(input: TaskDefinition): Task {
       'config.invalid',
       "The task: serving.remote can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.",
     );
+  const problem = rest.gate && problemOfGate(rest.gate, evaluation, privateLayers);
+  if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
   const task: Task = {
     ...rest,
     name: parseTaskName(rest.name),
@@ -267,7 +273,7 @@ export function defineTask(input: TaskDefinition): Task {
     cohort,
     deadlines,
     interval: schedule.every,
-    evaluator: evaluation,
+    evaluator: evaluation && rest.gate ? remembering(evaluation) : evaluation,
   };
   refuseOverflow(task);
   return task;

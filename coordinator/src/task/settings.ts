@@ -61,6 +61,7 @@ export function withSettings(
     privacy: task.privacy && wantedPrivacy(task.privacy),
     strategy: task.strategy,
     evaluation: task.evaluator,
+    gate: task.gate,
     serving: task.serving,
     uploadSlot: task.uploadSlot,
     planVersion,

@@ -9,6 +9,7 @@ import type { Grouping } from '../round/groups.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Eligibility } from './eligibility.ts';
+import type { Gate } from './task-gate.ts';
 import type { TaskPrivacy } from './task-privacy.ts';
 
 /** What to learn, complete and checked; `defineTask` makes it. */
@@ -48,6 +49,8 @@ export interface Task {
   readonly eligibility: Eligibility;
   readonly strategy: Strategy;
   readonly evaluator: Evaluator | null;
+  /** What a new version has to pass before it becomes the champion; null: the newest version is. */
+  readonly gate: Gate | null;
   readonly serving: {
     /** Whether the coordinator predicts for devices that can't run the model. */
     readonly remote: boolean;

@@ -60,6 +60,12 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('version', ({ task, round, number, model, metrics }) =>
     log.debug({ task, round, number, model, metrics }, 'version published'),
   );
+  events.on('gate', ({ task, number, against, outcome, reason, promotedAt, heldBy }) => {
+    const line = { task, number, against: against.number, reason, heldBy };
+    if (promotedAt !== null) log.info(line, 'version promoted by the gate');
+    else if (outcome === 'passed') log.info(line, 'version passed the gate');
+    else log.warn(line, outcome === 'failed' ? 'version failed the gate' : 'version could not be measured');
+  });
   events.on('task-added', (task, file) => log.info({ task, file }, 'task added'));
   events.on('closing-step', ({ id: round, number, plan: { task } }, step, ms) =>
     log.debug({ task, round, number, step, ms }, 'step of closing a round'),

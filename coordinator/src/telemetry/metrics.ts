@@ -186,6 +186,16 @@ function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
     labelNames: ['task', 'figure'],
     registers,
   });
+  const decisions = new Counter({
+    name: 'murmuration_gate_decisions_total',
+    help: 'What gates decided about new versions: passed, failed or undecided; and promoted.',
+    labelNames: ['task', 'outcome'],
+    registers,
+  });
+  events.on('gate', ({ task, outcome, promotedAt, heldBy }) => {
+    // What is held was counted when it passed.
+    if (heldBy === null) decisions.inc({ task, outcome: promotedAt === null ? outcome : 'promoted' });
+  });
   events.on('version', ({ task, number, metrics }) => {
     version.set({ task }, number);
     for (const [figure, value] of Object.entries(metrics ?? {}).slice(0, maxFigures))

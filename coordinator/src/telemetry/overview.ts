@@ -94,7 +94,7 @@ export class Overviews {
       waitsFor: this.#waitsFor({ task, current, isPaused, isSpent, nextAt, waiting }),
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
-      champion: { number: champion.number, model: champion.model, isPinned: champion.pinned !== null },
+      champion: { number: champion.number, model: champion.model, isPinned: champion.heldBy !== null },
       newest: { number: newest.number, model: newest.model },
     };
   }

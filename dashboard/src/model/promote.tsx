@@ -43,13 +43,13 @@ export function Promote({ task, version: { number }, serving }: Shown) {
   );
 }
 
-/** Lets devices follow the newest version again. */
+/** Lets devices follow the newest version again, or the gate. */
 export function Unpin({ task, serving }: Pick<Shown, 'task' | 'serving'>) {
   const { session, requests } = useDashboard();
   if (!session.may('operator') || !serving.champion.isPinned) return null;
   return (
     <Action
-      {...words.model.unpin}
+      {...(serving.isGated ? words.gate.release : words.model.unpin)}
       run={() => requests.send('PUT', `tasks/${task}/aliases/champion`, { number: null })}
     />
   );

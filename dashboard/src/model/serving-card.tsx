@@ -22,6 +22,8 @@ export function ServingCard({ task, serving }: { readonly task: string; readonly
             <>
               {words.model.pinnedBy(champion.by)} {champion.since && <Ago at={champion.since} />}
             </>
+          ) : serving.isGated ? (
+            words.model.followsGate
           ) : (
             words.model.follows
           )}

@@ -8,6 +8,7 @@ import { nameOf, readable, readingOf } from '../metrics/figures.ts';
 import { addressOf } from '../places/routes.ts';
 import { TallyBar } from '../rounds/tally-bar.tsx';
 import { terms } from '../words/terms.ts';
+import { GateCard } from './gate-card.tsx';
 import { Verdicts } from './lineage.tsx';
 import { Promote } from './promote.tsx';
 import { words } from './words.ts';
@@ -49,7 +50,8 @@ export function VersionPage({ task, number }: Shown) {
 }
 
 function Particulars({ task, version }: { readonly task: string; readonly version: Version }) {
-  const { metrics, parent, round, aliases, strategy, planVersion, contributors, verdicts, privacy } = version;
+  const { metrics, parent, round, aliases, strategy, planVersion, contributors, verdicts, privacy, gate } =
+    version;
   const figures = Object.entries(metrics ?? {});
   return (
     <div class="beside even">
@@ -125,6 +127,7 @@ function Particulars({ task, version }: { readonly task: string; readonly versio
           </dd>
         </dl>
       </section>
+      {gate && <GateCard task={task} gate={gate} />}
     </div>
   );
 }

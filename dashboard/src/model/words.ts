@@ -16,6 +16,7 @@ export const words = {
     serving: 'Served version',
     pinnedBy: (by: string | null) => (by === null ? 'Pinned' : `Pinned by ${by}`),
     follows: 'Not pinned: devices follow the newest version.',
+    followsGate: 'Not pinned: a newer version is served once it passes the gate.',
     trainsFrom: (version: number) => `Rounds continue from version ${count(version)}.`,
     aliases: 'Aliases',
     lineage: 'Versions',
@@ -96,6 +97,23 @@ export const words = {
       consequences: ['Devices switch to the newest version, and to each new version that a round creates.'],
       confirm: 'Follow the newest',
       done: 'Devices follow the newest version.',
+    },
+  },
+  gate: {
+    title: 'Gate',
+    states: { passed: 'passed', failed: 'failed', undecided: 'not measured' },
+    comparedWith: 'compared with',
+    decided: (at: string) => `Decided ${at}.`,
+    promoted: (at: string) => `Served since ${at}, by this decision.`,
+    heldBy: (name: string) =>
+      `It is not served, since ${name} has pinned another version. Choose “Let the gate decide” to release it.`,
+    rules: 'Rules',
+    release: {
+      label: 'Let the gate decide',
+      title: 'Let the gate decide?',
+      consequences: ['Devices stay on this version until a newer one passes the gate.'],
+      confirm: 'Let the gate decide',
+      done: 'The gate decides which version devices serve.',
     },
   },
   compare: {

@@ -36,7 +36,8 @@ export async function warmUp(model: LoadedModel, { name, recorded, transformer }
   }
 }
 
-function zeros({ name, datatype, shape: spec }: TensorSpec): Tensor {
+/** Zeros that fit a spec, one in each length that varies. */
+export function zeros({ name, datatype, shape: spec }: TensorSpec): Tensor {
   const shape = spec.map(length => (length === -1 ? 1 : length));
   const count = shape.reduce((product, length) => product * length, 1);
   const data =

@@ -129,6 +129,10 @@ function taskRows(): SchemaRow[] {
 }
 
 function taskPage(): string {
+  const comments = new Map([
+    ...propertyComments('coordinator/src/task/define-task.ts'),
+    ...propertyComments('coordinator/src/task/task-gate.ts', 'gate'),
+  ]);
   return `# Task
 
 A task is what \`defineTask\` of \`@murmuration/coordinator\` returns. Fields without a
@@ -138,7 +142,7 @@ ${durations}
 
 ${made}
 
-${fields(taskRows(), propertyComments('coordinator/src/task/define-task.ts'))}
+${fields(taskRows(), comments)}
 `;
 }
 

@@ -130,6 +130,7 @@ const history: Rounds = { rounds: [summary], next: null, total: 1 };
 
 const served: Serving = {
   champion: { number: 5, model, isPinned: true, since: at, by: 'ada' },
+  isGated: false,
   base: { number: 5, model },
   aliases: [{ alias: 'champion', number: 5, model, since: at, by: 'ada' }],
 };
@@ -149,6 +150,27 @@ const known: Versions = {
       round: { round, number: 6, startedAt: at, endedAt: at, tally },
       verdicts: { kept: 3, refused: 0 },
       privacy: null,
+      gate: {
+        outcome: 'failed',
+        reason: 'top1 went from 0.5 to 0.4.',
+        against: 5,
+        checks: [
+          {
+            rule: 'better',
+            metric: 'top1',
+            slice: null,
+            champion: 0.5,
+            challenger: 0.4,
+            limit: 0,
+            test: { kind: 'paired-bootstrap', units: 'examples', count: 100, interval: [-0.2, 0.01], p: 0.9 },
+            passed: false,
+            text: 'top1 went from 0.5 to 0.4.',
+          },
+        ],
+        decidedAt: at,
+        promotedAt: null,
+        heldBy: null,
+      },
       aliases: ['latest'],
     },
   ],

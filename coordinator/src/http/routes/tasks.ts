@@ -1,3 +1,4 @@
+import { publicGate } from '@murmuration/api/gate';
 import { publicPrivacy } from '@murmuration/api/privacy';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
@@ -7,9 +8,11 @@ import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import { publicGateMessage } from '../../lifecycle/gates/messages.ts';
 import { publicPrivacyMessage } from '../../privacy/messages.ts';
 import type { VersionAliases, VersionName, VersionsInUse } from '../../promotion/version-aliases.ts';
 import { contentHash } from '../../registry/content-hash.ts';
+import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
 import type { ModelVersion } from '../../registry/model-version.ts';
 import type { History } from '../../registry/ports.ts';
 import { wholeBytes } from '../../registry/stored-bytes.ts';
@@ -46,6 +49,9 @@ const version = z.object({
   privacy: publicPrivacy
     .nullable()
     .describe('What this version and those before it tell of a device; epsilon null: nobody can say'),
+  gate: publicGate
+    .nullable()
+    .describe('What the gate of the task decided; null: there is none, or it has not decided yet'),
   createdAt: instant,
 });
 
@@ -89,7 +95,7 @@ const task = z.object({
   round: z.object({ number: z.int(), phase: round.shape.phase }).nullable(),
   serves: z
     .object({ model: z.string(), number: z.int(), isPinned: z.boolean() })
-    .describe('The version that devices serve; pinned: until an operator names another, not the newest'),
+    .describe('The version that devices serve; pinned: until an operator names another, whatever is newer'),
   newest: z.object({ model: z.string(), number: z.int() }).describe('The newest version'),
   aliases: z
     .record(z.string(), z.object({ model: z.string(), number: z.int() }))
@@ -119,6 +125,7 @@ export interface TaskRoutePorts {
   readonly events: CoordinatorEvents;
   readonly guard: Guard;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
+  readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly isDevelopment: boolean;
 }
 
@@ -128,11 +135,11 @@ export function taskRoutes(
   tasks: AllRounds,
   history: Pick<History, 'rounds' | 'versions'>,
   verdicts: Pick<VerdictStore, 'of'>,
-  { clock, events, guard, versionAliases, isDevelopment }: TaskRoutePorts,
+  { clock, events, guard, versionAliases, gateDecisions, isDevelopment }: TaskRoutePorts,
 ): void {
   const describe = (each: TaskRounds) => describeTask(each, versionAliases.of(each.task.name));
   const pages = new AnswerCache(clock);
-  for (const event of ['round-ended', 'version'] as const) events.on(event, () => pages.clear());
+  for (const event of ['round-ended', 'version', 'gate'] as const) events.on(event, () => pages.clear());
   /** Answers with a page, which counts for whom it is made as many requests as it takes. */
   const sendPage = async (
     request: FastifyRequest,
@@ -223,9 +230,18 @@ export function taskRoutes(
       const before = query.before ?? Number.POSITIVE_INFINITY;
       const key = ['models', params.task, before, query.limit];
       return sendPage(request, reply, key, query.limit, async (): Promise<z.input<typeof versions>> => {
-        const found = await history.versions(parseTaskName(params.task), before, query.limit);
+        const task = parseTaskName(params.task);
+        const found = await history.versions(task, before, query.limit);
         const judged = await verdicts.of(found.map(({ model }) => model));
-        return { models: found.map(version => describeVersion(version, judged.get(version.model))) };
+        const decisions = await gateDecisions.of(
+          task,
+          found.map(({ number }) => number),
+        );
+        return {
+          models: found.map(version =>
+            describeVersion(version, judged.get(version.model), decisions.get(version.number)),
+          ),
+        };
       });
     },
   );
@@ -233,9 +249,9 @@ export function taskRoutes(
 
 function describeTask(
   { task: { name, planVersion, strategy, cohort, privateLayers }, current }: TaskRounds,
-  { champion: { model, number, pinned }, newest, aliases }: VersionsInUse,
+  { champion: { model, number, heldBy }, newest, aliases }: VersionsInUse,
 ): z.input<typeof task> {
-  const serves = { model, number, isPinned: pinned !== null };
+  const serves = { model, number, isPinned: heldBy !== null };
   const under = current ? { number: current.terms.number, phase: current.state.phase } : null;
   return {
     name,
@@ -257,12 +273,14 @@ function named({ model, number }: VersionName) {
 function describeVersion(
   { task: _, createdAt, privacy, ...rest }: ModelVersion,
   verdicts: VerdictCounts = { kept: 0, refused: 0 },
+  decision?: GateDecision,
 ): z.input<typeof version> {
   return {
     ...rest,
     url: modelPath(rest.model),
     verdicts,
     privacy: privacy ? publicPrivacyMessage(privacy) : null,
+    gate: decision ? publicGateMessage(decision) : null,
     createdAt: iso(createdAt),
   };
 }

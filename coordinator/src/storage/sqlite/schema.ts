@@ -18,6 +18,7 @@ export interface Tables {
   readonly paused_tasks: { readonly task: string };
   readonly added_tasks: AddedTasksTable;
   readonly aliases: AliasesTable;
+  readonly gate_decisions: GateDecisionsTable;
   readonly task_settings: TaskSettingsTable;
   readonly hourly_counts: HourlyCountsTable;
   readonly silences: SilencesTable;
@@ -231,6 +232,14 @@ interface AliasesTable {
   readonly newest: number;
   readonly set_at: number;
   readonly set_by: string;
+}
+
+interface GateDecisionsTable {
+  readonly task: string;
+  readonly number: number;
+  readonly model: string;
+  /** JSON of a `GateDecision`. */
+  readonly decision: string;
 }
 
 interface TaskSettingsTable {

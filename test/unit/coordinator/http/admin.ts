@@ -144,6 +144,7 @@ export async function openAdmin(
     versionAliases,
     settings,
     verdicts: storage.verdicts,
+    gateDecisions: storage.gateDecisions,
     populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
     convictions,
     privacy,

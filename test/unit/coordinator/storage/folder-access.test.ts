@@ -7,6 +7,7 @@ import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { driftStoreContract } from '../../../contract/drift-store.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { gateDecisionsContract } from '../../../contract/gate-decisions.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
   addedTasksContract,
@@ -120,4 +121,9 @@ silencesContract(
   'a folder',
   async () => (await open()).silences,
   async () => (await reopen()).silences,
+);
+gateDecisionsContract(
+  'a folder',
+  async () => (await open()).gateDecisions,
+  async () => (await reopen()).gateDecisions,
 );

@@ -9,6 +9,7 @@ import {
   memoryVerdicts,
 } from '@murmuration/coordinator/storage/memory-access';
 import { memoryConvictions } from '@murmuration/coordinator/storage/memory-convictions';
+import { memoryGateDecisions } from '@murmuration/coordinator/storage/memory-lifecycle';
 import {
   memoryAddedTasks,
   memoryAliases,
@@ -24,6 +25,7 @@ import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { driftStoreContract } from '../../../contract/drift-store.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { gateDecisionsContract } from '../../../contract/gate-decisions.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
   addedTasksContract,
@@ -60,3 +62,4 @@ settingsContract('memory', async () => memorySettings());
 hourlyCountsContract('memory', async () => memoryHourlyCounts());
 addedTasksContract('memory', async () => memoryAddedTasks());
 silencesContract('memory', async () => memorySilences());
+gateDecisionsContract('memory', async () => memoryGateDecisions());

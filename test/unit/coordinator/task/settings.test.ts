@@ -1,6 +1,7 @@
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
+import { mcnemar } from '@murmuration/coordinator/task/task-gate';
 import { describe, expect, it } from 'vitest';
 
 const least = {
@@ -55,7 +56,12 @@ const whole = defineTask({
     minSdk: '0.1.0',
   },
   strategy: fedAdam(),
-  evaluation: { evaluate: async () => ({}), close: async () => {} },
+  evaluation: {
+    measures: { top1: { better: 'higher', byExample: true } },
+    evaluate: async () => ({}),
+    close: async () => {},
+  },
+  gate: { better: 'top1', by: 0.1, test: mcnemar(), neverWorse: ['top1'], size: '2 MiB' },
   serving: {
     transformer: {
       inputs: [],

@@ -10,6 +10,7 @@ import type { EnrolmentTokens } from '../../../population/enrolment-tokens.ts';
 import type { PopulationStatistics } from '../../../population/statistics.ts';
 import type { PrivacyBudgets } from '../../../privacy/budgets.ts';
 import type { VersionAliases } from '../../../promotion/version-aliases.ts';
+import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { VerdictStore } from '../../../registry/verdicts.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
@@ -58,6 +59,7 @@ export interface Administration {
   readonly tasks: AllRounds;
   readonly history: History;
   readonly verdicts: Pick<VerdictStore, 'of'>;
+  readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly versionAliases: VersionAliases;
   readonly settings: SettingsManager;
   readonly overviews: Overviews;

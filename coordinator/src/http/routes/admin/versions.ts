@@ -15,9 +15,11 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import * as z from 'zod';
+import { gateMessage } from '../../../lifecycle/gates/messages.ts';
 import type { Operators } from '../../../operators/operators.ts';
 import { versionPrivacyMessage } from '../../../privacy/messages.ts';
 import type { VersionAliases } from '../../../promotion/version-aliases.ts';
+import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
 import type { ModelVersion } from '../../../registry/model-version.ts';
 import type { History } from '../../../registry/ports.ts';
 import type { VerdictStore } from '../../../registry/verdicts.ts';
@@ -30,6 +32,7 @@ import { operatorOf } from './scope.ts';
 export interface VersionSources {
   readonly history: History;
   readonly verdicts: Pick<VerdictStore, 'of'>;
+  readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly versionAliases: VersionAliases;
   readonly control: RoundControl;
 }
@@ -40,7 +43,7 @@ const params = z.object({ task: taskName });
 export function versionRoutes(
   scope: App,
   operators: Operators,
-  { history, verdicts, versionAliases, control }: VersionSources,
+  { history, verdicts, gateDecisions, versionAliases, control }: VersionSources,
 ): void {
   /** Throws `task.unknown`. */
   const servingOf = (task: TaskName): Serving => {
@@ -50,10 +53,11 @@ export function versionRoutes(
       champion: {
         number: champion.number,
         model: champion.model,
-        isPinned: pinned !== null,
+        isPinned: champion.heldBy !== null,
         since: pinned && iso(pinned.setAt),
         by: pinned?.setBy ?? null,
       },
+      isGated: versionAliases.isGated(task),
       base: { number: base.number, model: base.model },
       aliases: aliases.map(({ alias, number, model, setAt, setBy }) => ({
         alias,
@@ -76,6 +80,10 @@ export function versionRoutes(
   const describe = async (task: TaskName, found: readonly ModelVersion[]): Promise<Version[]> => {
     const made = await history.roundsOf(found.flatMap(({ round }) => (round ? [round] : [])));
     const judged = await verdicts.of(found.map(({ model }) => model));
+    const decisions = await gateDecisions.of(
+      task,
+      found.map(({ number }) => number),
+    );
     const parents = new Map<string, number>();
     for (const { parent } of found) {
       if (parent === null || parents.has(parent)) continue;
@@ -83,6 +91,7 @@ export function versionRoutes(
       if (version) parents.set(parent, version.number);
     }
     return found.map(({ task: _, parent, round, createdAt, privacy, ...rest }) => {
+      const decision = decisions.get(rest.number);
       const record = round ? made.get(round) : undefined;
       return {
         ...rest,
@@ -100,6 +109,7 @@ export function versionRoutes(
           : null,
         verdicts: judged.get(rest.model) ?? { kept: 0, refused: 0 },
         privacy: privacy ? versionPrivacyMessage(privacy) : null,
+        gate: decision ? gateMessage(decision) : null,
         aliases: namesOf(task, rest.number),
       };
     });

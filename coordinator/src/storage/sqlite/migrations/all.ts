@@ -4,6 +4,7 @@ import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
 import { drift } from './drift.ts';
+import { gates } from './gates.ts';
 import { history } from './history.ts';
 import { inferenceTokens } from './inference-tokens.ts';
 import type { Migration } from './migration.ts';
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   inferenceTokens,
   privacy,
   drift,
+  gates,
 ];

@@ -9,6 +9,7 @@ import { VersionAliases } from '@murmuration/coordinator/promotion/version-alias
 import { findRound } from '@murmuration/coordinator/rounds/all-tasks';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
+import { memoryGateDecisions } from '@murmuration/coordinator/storage/memory-lifecycle';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
@@ -25,6 +26,7 @@ export async function openRoutes() {
   const versionAliases = new VersionAliases(aliases, history, events, clock, model => registry.files(model));
   await versionAliases.open(task.name);
   const verdicts = memoryVerdicts();
+  const gateDecisions = memoryGateDecisions();
   const revoked = new Set<DeviceId>();
   const refused: string[] = [];
   const readiness: { isReady: boolean; unreadable: Unreadable[] } = { isReady: true, unreadable: [] };
@@ -42,6 +44,7 @@ export async function openRoutes() {
     events,
     guard: async () => {},
     versionAliases,
+    gateDecisions,
     isDevelopment: false,
   });
   modelRoutes(app, registry, history, traffic, events);
@@ -63,6 +66,7 @@ export async function openRoutes() {
     app,
     traffic,
     verdicts,
+    gateDecisions,
     readiness,
     /** Devices whose uploads are refused. */
     revoked,

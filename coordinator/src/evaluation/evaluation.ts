@@ -1,0 +1,56 @@
+import type { Metrics } from './metrics.ts';
+
+/** What was found out about a model on held-out examples. */
+export interface Evaluation {
+  readonly metrics: Metrics;
+  /** By metric: its value for each single example, such as 1 where the answer was right, in the same order for every model. */
+  readonly examples?: Readonly<Record<string, ArrayLike<number>>>;
+  /** By the name of a part of the examples: the metrics of that part alone. */
+  readonly slices?: Readonly<Record<string, Metrics>>;
+}
+
+/** How an evaluator measures a figure. */
+export interface Measured {
+  /** Which values are better. */
+  readonly better: 'higher' | 'lower';
+  /** Whether `examples` of its evaluations have it: the value of each example. */
+  readonly byExample?: boolean;
+}
+
+/** Values of single examples that an evaluation holds at most, of one metric, and of all. */
+export const mostExamples = 100_000;
+const mostValues = 1_000_000;
+const mostSlices = 1_000;
+
+/** The answer of an evaluator as an evaluation. Throws an `Error` for what is not finite, and for more than is kept in memory. */
+export function evaluationOf(answer: Metrics | Evaluation): Evaluation {
+  const evaluation = isEvaluation(answer) ? answer : { metrics: answer };
+  const { metrics, examples = {}, slices = {} } = evaluation;
+  requireFinite(metrics, '');
+  const parts = Object.entries(slices);
+  if (parts.length > mostSlices)
+    throw new Error(`The evaluation has ${parts.length} slices; ${mostSlices} are the most.`);
+  for (const [slice, part] of parts) requireFinite(part, ` in the slice ${slice}`);
+  let values = 0;
+  for (const [name, each] of Object.entries(examples)) {
+    values += each.length;
+    if (each.length > mostExamples || values > mostValues)
+      throw new Error(
+        `The evaluation has too many values of single examples: at most ${mostExamples} of one metric, and ${mostValues} of all.`,
+      );
+    for (let at = 0; at < each.length; at++)
+      if (!Number.isFinite(each[at]))
+        throw new Error(`The evaluation gave ${each[at]} for the metric ${name} of example ${at}.`);
+  }
+  return evaluation;
+}
+
+function requireFinite(metrics: Metrics, where: string): void {
+  for (const [name, value] of Object.entries(metrics))
+    if (!Number.isFinite(value))
+      throw new Error(`The evaluation gave ${value} for the metric ${name}${where}.`);
+}
+
+function isEvaluation(answer: Metrics | Evaluation): answer is Evaluation {
+  return typeof answer.metrics === 'object';
+}

@@ -1,0 +1,205 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { CoordinatorEvents } from '../../events/events.ts';
+import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
+import { gateName, type VersionAliases, type VersionsInUse } from '../../promotion/version-aliases.ts';
+import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { Task } from '../../task/task.ts';
+import { judge, type Measurement } from './judge.ts';
+
+/** What gates stand on. */
+export interface GatePorts extends Measurement {
+  /** A task as it is set now. */
+  readonly taskOf: (task: TaskName) => Task | undefined;
+  readonly registry: Pick<Registry, 'files'>;
+  readonly versionAliases: Pick<VersionAliases, 'of' | 'set' | 'challenge' | 'promote'>;
+  readonly decisions: GateDecisionStore;
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly events: CoordinatorEvents;
+}
+
+/** The task whose versions are looked at, and whether they are to be once more. */
+interface Looking {
+  readonly done: Promise<void>;
+  again: boolean;
+}
+
+const actor: AuditEntry['actor'] = { id: 'gate', name: gateName };
+
+/**
+ * Lets a new version of a task that has a gate be served only once it has passed. Of several new versions the newest one is judged; a version
+ * that was promoted once is not promoted by itself again, and while an operator has pinned the champion, none is.
+ */
+export class Gates {
+  readonly #ports: GatePorts;
+  readonly #looking = new Map<TaskName, Looking>();
+  /** The champion of each task when it was last looked at, and who named it. */
+  readonly #champions = new Map<TaskName, string>();
+  readonly #stop = new AbortController();
+
+  constructor(ports: GatePorts) {
+    this.#ports = ports;
+    ports.events.on('version', ({ task }) => this.#look(task));
+    ports.events.on('aliases', task => {
+      const known = this.#champions.get(task);
+      if (known !== undefined && known !== this.#championOf(task)) this.#look(task);
+    });
+  }
+
+  /** Takes up a task before its rounds begin: from then on what is served is named. */
+  async open(task: TaskName): Promise<void> {
+    const { versionAliases, taskOf } = this.#ports;
+    const { champion } = versionAliases.of(task);
+    if (!taskOf(task)?.gate) {
+      // The gate that named it is gone.
+      if (champion.pinned?.setBy === gateName) await versionAliases.set(task, 'champion', null, gateName);
+      await this.#challenge(task, null);
+      return;
+    }
+    if (!champion.pinned) await versionAliases.set(task, 'champion', champion.number, gateName);
+    else await this.#completeDecision(task, champion);
+    this.#champions.set(task, this.#championOf(task));
+    this.#look(task);
+  }
+
+  /** Settles when no version is being judged. */
+  async settled(): Promise<void> {
+    while (this.#looking.size > 0) await Promise.all(Array.from(this.#looking.values(), ({ done }) => done));
+  }
+
+  /** Judges no further version; what was not decided is decided after the next start. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.settled();
+  }
+
+  #look(task: TaskName): void {
+    if (!this.#ports.taskOf(task)?.gate || this.#stop.signal.aborted) return;
+    const before = this.#looking.get(task);
+    if (before) {
+      before.again = true;
+      return;
+    }
+    const done = this.#judge(task)
+      .catch(error => {
+        if (!this.#stop.signal.aborted) this.#ports.events.emit('fault', 'the gate of a task', error);
+      })
+      .finally(() => {
+        const again = this.#looking.get(task)?.again;
+        this.#looking.delete(task);
+        if (again) this.#look(task);
+      });
+    this.#looking.set(task, { done, again: false });
+  }
+
+  async #judge(name: TaskName): Promise<void> {
+    const { taskOf, registry, versionAliases, decisions } = this.#ports;
+    const task = taskOf(name);
+    const { champion, newest } = versionAliases.of(name);
+    this.#champions.set(name, this.#championOf(name));
+    if (!task?.gate || newest.number === champion.number) return this.#challenge(name, null);
+    const known = (await decisions.of(name, [newest.number])).get(newest.number);
+    if (known && isFinal(known, champion)) {
+      if (known.outcome === 'passed' && known.promotedAt === null) await this.#promote(known, champion);
+      return;
+    }
+    await this.#challenge(name, newest.number);
+    const decision = await judge(
+      {
+        task,
+        gate: task.gate,
+        champion,
+        challenger: newest,
+        files: ({ model }) => registry.files(model),
+      },
+      this.#ports,
+      this.#stop.signal,
+    );
+    await decisions.put(decision);
+    await this.#record(decision);
+    this.#ports.events.emit('gate', decision);
+    if (decision.outcome === 'passed') await this.#promote(decision, champion);
+    else if (decision.outcome === 'failed') await this.#challenge(name, null);
+  }
+
+  /** Unless an operator has the say, or has had it meanwhile. */
+  async #promote(decision: GateDecision, { number: from }: VersionsInUse['champion']): Promise<void> {
+    const { versionAliases, decisions, events, clock } = this.#ports;
+    const { task, number } = decision;
+    if (await versionAliases.promote(task, number, from)) {
+      const promoted: GateDecision = { ...decision, promotedAt: clock.now(), heldBy: null };
+      await decisions.put(promoted);
+      await this.#audit('version.promote', task, number, [{ field: 'champion', from, to: number }]);
+      events.emit('gate', promoted);
+      return;
+    }
+    const { heldBy, number: serves } = versionAliases.of(task).champion;
+    if (serves !== from) return this.#look(task);
+    if (heldBy === decision.heldBy) return;
+    const held: GateDecision = { ...decision, heldBy };
+    await decisions.put(held);
+    events.emit('gate', held);
+  }
+
+  /** A process may have ended between naming a champion and writing down that it did. */
+  async #completeDecision(task: TaskName, { number, pinned }: VersionsInUse['champion']): Promise<void> {
+    const { decisions } = this.#ports;
+    const known = (await decisions.of(task, [number])).get(number);
+    if (known?.outcome !== 'passed' || known.promotedAt !== null || pinned?.setBy !== gateName) return;
+    await decisions.put({ ...known, promotedAt: pinned.setAt, heldBy: null });
+    await this.#audit('version.promote', task, number, [
+      { field: 'champion', from: known.against.number, to: number },
+    ]);
+  }
+
+  async #challenge(task: TaskName, number: number | null): Promise<void> {
+    const { versionAliases } = this.#ports;
+    const now = versionAliases
+      .of(task)
+      .aliases.find(({ alias, setBy }) => alias === 'challenger' && setBy === gateName);
+    if ((now?.number ?? null) !== number) await versionAliases.challenge(task, number);
+  }
+
+  async #record({ task, number, outcome, checks }: GateDecision): Promise<void> {
+    const changes = checks.map(({ rule, metric, slice, champion, challenger }) => ({
+      field: [rule, metric, slice].filter(part => part !== null).join(' '),
+      from: champion,
+      to: challenger,
+    }));
+    const action = outcome === 'passed' ? 'gate.pass' : outcome === 'failed' ? 'gate.fail' : 'gate.undecided';
+    await this.#audit(action, task, number, changes);
+  }
+
+  async #audit(
+    action: AuditEntry['action'],
+    task: TaskName,
+    number: number,
+    changes: AuditEntry['changes'],
+  ): Promise<void> {
+    const { audit, events, clock } = this.#ports;
+    const entry: AuditEntry = {
+      time: clock.now(),
+      actor,
+      action,
+      subject: `${task}@${number}`,
+      outcome: 'done',
+      changes,
+    };
+    await audit.append(entry);
+    events.emit('audited', entry);
+  }
+
+  #championOf(task: TaskName): string {
+    const { number, pinned } = this.#ports.versionAliases.of(task).champion;
+    return `${number} ${pinned?.setBy}`;
+  }
+}
+
+/** Whether a decision stands: it was made about the same champion, or has led to a promotion. */
+function isFinal(
+  { outcome, against, promotedAt }: GateDecision,
+  champion: VersionsInUse['champion'],
+): boolean {
+  if (outcome === 'undecided') return false;
+  return promotedAt !== null || outcome === 'failed' || against.model === champion.model;
+}

@@ -1,0 +1,94 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { evaluated } from '../../evaluation/measure.ts';
+import type { VersionName } from '../../promotion/version-aliases.ts';
+import type { GateDecision } from '../../registry/gate-decisions.ts';
+import type { Task } from '../../task/task.ts';
+import type { Gate } from '../../task/task-gate.ts';
+import { checksOf, type Figures } from './checks.ts';
+import { pairedTest } from './paired-test.ts';
+
+/** What measures models for a gate. */
+export interface Measurement {
+  readonly clock: Clock;
+  /** ms within which a model answers 99 of 100 requests. */
+  readonly latencyP99: (task: Task, model: ModelFiles, signal: AbortSignal) => Promise<number>;
+  /** Lets others have the thread. */
+  readonly turn: () => Promise<void>;
+}
+
+/** A version, and the one that is served, with their files. */
+interface Judged {
+  readonly task: Task;
+  readonly gate: Gate;
+  readonly champion: VersionName;
+  readonly challenger: VersionName;
+  readonly files: (version: VersionName) => Promise<ModelFiles>;
+}
+
+/** Measures two versions and decides; what can't be measured is `undecided`. Throws the reason of `signal` once that is aborted. */
+export async function judge(
+  { task, gate, champion, challenger, files }: Judged,
+  measurement: Measurement,
+  signal: AbortSignal,
+): Promise<GateDecision> {
+  const decided = (
+    outcome: GateDecision['outcome'],
+    checks: GateDecision['checks'],
+    reason: string | null,
+  ) => ({
+    task: task.name,
+    number: challenger.number,
+    model: challenger.model,
+    against: { number: champion.number, model: champion.model },
+    outcome,
+    reason,
+    checks,
+    decidedAt: measurement.clock.now(),
+    promotedAt: null,
+    heldBy: null,
+  });
+  try {
+    const before = await figuresOf(task, gate, await files(champion), measurement, signal);
+    const after = await figuresOf(task, gate, await files(challenger), measurement, signal);
+    const measures = task.evaluator?.measures ?? {};
+    const { better, test } = gate;
+    const tested =
+      better !== null && test !== 'none' && before.evaluation && after.evaluation
+        ? await pairedTest(
+            test,
+            { metric: better, measured: measures[better]!, by: gate.by },
+            before.evaluation,
+            after.evaluation,
+            async () => {
+              await measurement.turn();
+              signal.throwIfAborted();
+            },
+          )
+        : null;
+    const slices = task.evaluator?.slices ?? [];
+    const checks = checksOf(gate, { measures, slices, champion: before, challenger: after, tested });
+    const failed = checks.filter(({ passed }) => !passed);
+    if (failed.length === 0) return decided('passed', checks, null);
+    return decided('failed', checks, failed.map(({ text }) => text).join(' '));
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = error instanceof MurmurationError ? error.detail : messageOf(error);
+    return decided('undecided', [], `The versions could not be measured: ${why}`);
+  }
+}
+
+async function figuresOf(
+  task: Task,
+  gate: Gate,
+  model: ModelFiles,
+  { clock, latencyP99 }: Measurement,
+  signal: AbortSignal,
+): Promise<Figures> {
+  return {
+    evaluation: await evaluated(task, model, clock, signal),
+    latencyP99: gate.latencyP99 === null ? null : await latencyP99(task, model, signal),
+    size: model.weights.byteLength,
+  };
+}

@@ -1,0 +1,27 @@
+import type { GateMessage, PublicGate } from '@murmuration/api/gate';
+import type { GateDecision } from '../../registry/gate-decisions.ts';
+
+/** A decision as everybody may see it: without the names of operators. */
+export function publicGateMessage(decision: GateDecision): PublicGate {
+  const { outcome, reason, against, checks, decidedAt, promotedAt } = decision;
+  return {
+    outcome,
+    reason,
+    against: against.number,
+    checks: checks.map(({ test, ...check }) => ({
+      ...check,
+      test: test && { ...test, interval: test.interval && [...test.interval] },
+    })),
+    decidedAt: iso(decidedAt),
+    promotedAt: promotedAt === null ? null : iso(promotedAt),
+  };
+}
+
+/** The same for operators. */
+export function gateMessage(decision: GateDecision): GateMessage {
+  return { ...publicGateMessage(decision), heldBy: decision.heldBy };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,78 @@
+import { discordant, mcnemar } from '@murmuration/monitoring/paired/mcnemar';
+import { PairedBootstrap } from '@murmuration/monitoring/paired/paired-bootstrap';
+import type { Evaluation, Measured } from '../../evaluation/evaluation.ts';
+import type { GateTestResult } from '../../registry/gate-decisions.ts';
+import type { GateTest } from '../../task/task-gate.ts';
+import { gain, own } from './checks.ts';
+
+/** Draws of one turn: a few ms. */
+const drawsOfTurn = 500_000;
+
+/**
+ * Tests a metric of two evaluations on what both measured; null where that is too little, or not the same. p of a bootstrap is about a gain
+ * above `by`. Draws in turns, after each of which `turn` lets others have the thread.
+ */
+export async function pairedTest(
+  test: Exclude<GateTest, 'none'>,
+  { metric, measured, by }: { readonly metric: string; readonly measured: Measured; readonly by: number },
+  champion: Evaluation,
+  challenger: Evaluation,
+  turn: () => Promise<void>,
+): Promise<GateTestResult | null> {
+  if (test.kind === 'mcnemar') {
+    const pair = examplesOf(metric, champion, challenger);
+    if (!pair) return null;
+    return {
+      kind: 'mcnemar',
+      units: 'examples',
+      count: pair.before.length,
+      interval: null,
+      p: mcnemar(discordant(pair.before, pair.after)),
+    };
+  }
+  const differences =
+    test.over === 'slices'
+      ? differencesOfSlices(metric, measured, champion, challenger)
+      : differencesOfExamples(metric, measured, champion, challenger);
+  if (!differences || differences.length < 2) return null;
+  const bootstrap = new PairedBootstrap(differences, { seed: test.seed });
+  const atOnce = Math.max(1, Math.floor(drawsOfTurn / differences.length));
+  while (bootstrap.resamples < test.resamples) {
+    bootstrap.draw(Math.min(atOnce, test.resamples - bootstrap.resamples));
+    await turn();
+  }
+  const { interval, p } = bootstrap.result(test.confidence, by);
+  return { kind: 'paired-bootstrap', units: test.over, count: differences.length, interval, p };
+}
+
+function examplesOf(metric: string, champion: Evaluation, challenger: Evaluation) {
+  const [before, after] = [own(champion.examples, metric), own(challenger.examples, metric)];
+  // Other examples than before can't be paired.
+  return before && after && before.length === after.length ? { before, after } : undefined;
+}
+
+function differencesOfExamples(
+  metric: string,
+  measured: Measured,
+  champion: Evaluation,
+  challenger: Evaluation,
+): Float64Array | undefined {
+  const pair = examplesOf(metric, champion, challenger);
+  if (!pair) return undefined;
+  const { before, after } = pair;
+  return Float64Array.from({ length: before.length }, (_, at) => gain(measured, before[at]!, after[at]!));
+}
+
+function differencesOfSlices(
+  metric: string,
+  measured: Measured,
+  champion: Evaluation,
+  challenger: Evaluation,
+): Float64Array {
+  const differences: number[] = [];
+  for (const [slice, metrics] of Object.entries(champion.slices ?? {})) {
+    const [before, after] = [own(metrics, metric), own(own(challenger.slices, slice), metric)];
+    if (before !== undefined && after !== undefined) differences.push(gain(measured, before, after));
+  }
+  return Float64Array.from(differences);
+}

@@ -1,0 +1,59 @@
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+
+/** One rule of a gate, with the figures by which it was decided. */
+export interface GateCheck {
+  readonly rule: 'better' | 'never-worse' | 'latency-p99' | 'size';
+  /** The held-out metric, where the rule is about one. */
+  readonly metric: string | null;
+  /** The part of the held-out examples; null: all of them. */
+  readonly slice: string | null;
+  /** Figures of both: of metrics, of latencies in ms, or of sizes in bytes; null: not measured. */
+  readonly champion: number | null;
+  readonly challenger: number | null;
+  /** What the rule asks for: a difference, ms, or bytes. */
+  readonly limit: number;
+  /** How sure a difference is, for the better; null where no test is asked for. */
+  readonly test: GateTestResult | null;
+  readonly passed: boolean;
+  /** As a sentence for people. */
+  readonly text: string;
+}
+
+export interface GateTestResult {
+  readonly kind: 'paired-bootstrap' | 'mcnemar';
+  /** What was resampled or counted, and how many of them. */
+  readonly units: 'examples' | 'slices';
+  readonly count: number;
+  /** Two-sided, of the mean difference towards the better; null of McNemar's test. */
+  readonly interval: readonly [number, number] | null;
+  readonly p: number;
+}
+
+/** What a gate decided about a version. */
+export interface GateDecision {
+  readonly task: TaskName;
+  readonly number: number;
+  readonly model: ModelHash;
+  /** The champion that it was compared with. */
+  readonly against: { readonly number: number; readonly model: ModelHash };
+  /** `undecided`: something could not be measured; it is tried again at the next start, and the version is not served meanwhile. */
+  readonly outcome: 'passed' | 'failed' | 'undecided';
+  /** Why, where it did not pass; else null. */
+  readonly reason: string | null;
+  readonly checks: readonly GateCheck[];
+  /** ms since 1970. */
+  readonly decidedAt: number;
+  /** When the version became the champion by this decision; null: it did not, or not yet. */
+  readonly promotedAt: number | null;
+  /** The operator whose word keeps a version that passed from becoming the champion; null: nobody's. */
+  readonly heldBy: string | null;
+}
+
+/** Decisions of gates, one a version: a later one takes the place of an earlier one. */
+export interface GateDecisionStore {
+  put(decision: GateDecision): Promise<void>;
+  /** Those on these versions of a task, by number. */
+  of(task: TaskName, numbers: readonly number[]): Promise<ReadonlyMap<number, GateDecision>>;
+  /** Forgets all but those on these models. */
+  retain(models: ReadonlySet<ModelHash>): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { GateDecision, GateDecisionStore } from '../registry/gate-decisions.ts';
+
+export function memoryGateDecisions(): GateDecisionStore {
+  const kept = new Map<string, GateDecision>();
+  return {
+    async put(decision) {
+      kept.set(`${decision.task} ${decision.number}`, structuredClone(decision));
+    },
+    async of(task, numbers) {
+      const found = numbers.map(number => kept.get(`${task} ${number}`)).filter(each => each !== undefined);
+      return new Map(found.map(decision => [decision.number, structuredClone(decision)]));
+    },
+    async retain(models) {
+      for (const [key, { model }] of kept) if (!models.has(model)) kept.delete(key);
+    },
+  };
+}

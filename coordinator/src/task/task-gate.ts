@@ -1,0 +1,149 @@
+import { duration } from '@murmuration/protocol/time/duration';
+import * as z from 'zod';
+import type { Evaluator } from '../evaluation/evaluator.ts';
+
+const units = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+const sizeForm = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)$/;
+const expectedSize = 'expected a size such as "500 KiB" or "20 MiB"';
+
+const size = z
+  .union([z.number(), z.string().regex(sizeForm, expectedSize)], expectedSize)
+  .transform(value => (typeof value === 'number' ? value : bytesOf(value)))
+  .pipe(z.int(expectedSize).min(1, expectedSize));
+
+const share = z.number().min(0.5).max(0.9999);
+const metricName = z.string().min(1).max(128);
+
+/** The form of a task's gate. */
+export const gateSchema = z
+  .strictObject({
+    /** The held-out metric that has to be better than the champion's; which way that is, the evaluator says. Null: none has to. */
+    better: metricName.nullable().default(null),
+    /** By how much, at least; 0: by anything that the test finds. */
+    by: z.number().min(0).default(0),
+    /** How sure it has to be: `pairedBootstrap()`, `mcnemar()`, or `none`, which compares the two figures as they are. */
+    test: z
+      .union(
+        [
+          z.strictObject({
+            /** Which test it is. */
+            kind: z.literal('paired-bootstrap'),
+            /** How sure a gain has to be. */
+            confidence: share,
+            /** Number of resamples. */
+            resamples: z.int().min(100).max(20_000),
+            /** What is drawn: held-out examples, or slices of them. */
+            over: z.enum(['examples', 'slices']),
+            /** Of what is drawn. */
+            seed: z.int().min(1).max(0xffff_ffff),
+          }),
+          z.strictObject({ kind: z.literal('mcnemar'), confidence: share }),
+          z.literal('none'),
+        ],
+        'expected pairedBootstrap(…), mcnemar(…) or "none"',
+      )
+      .default({ kind: 'paired-bootstrap', confidence: 0.95, resamples: 2_000, over: 'examples', seed: 1 }),
+    /** Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short', within: 0.01 }`; the slice `*` is each of them. */
+    neverWorse: z
+      .array(
+        z.union([
+          metricName,
+          z.strictObject({
+            /** One that the evaluator gives. */
+            metric: metricName,
+            /** A part of the held-out examples; null: all examples. */
+            slice: z.string().min(1).max(128).nullable().default(null),
+            /** What counts as no worse still. */
+            within: z.number().min(0).default(0),
+          }),
+        ]),
+      )
+      .max(100)
+      .default([])
+      .transform(all =>
+        all.map(each => (typeof each === 'string' ? { metric: each, slice: null, within: 0 } : each)),
+      ),
+    /** Within which 99 of 100 requests of one row are answered, one after the other, in a thread of the coordinator's machine; null: any. */
+    latencyP99: duration
+      .refine(ms => ms > 0, 'expected more than 0 ms')
+      .nullable()
+      .default(null),
+    /** Bytes of the model's weights; null: any. */
+    size: size.nullable().default(null),
+  })
+  .refine(
+    gate =>
+      gate.better !== null || gate.neverWorse.length > 0 || gate.latencyP99 !== null || gate.size !== null,
+    'expected a rule: better, neverWorse, latencyP99 or size',
+  );
+
+/** What a version has to pass before it is served, complete. */
+export type Gate = z.output<typeof gateSchema>;
+/** How a gate compares two models. */
+export type GateTest = Gate['test'];
+
+/**
+ * The paired bootstrap as the test of a gate: it resamples the held-out examples (or, `over: 'slices'`, the slices, each counting alike), the
+ * results of both models on one together. A challenger is better where the lower end of the two-sided interval of the mean difference is above
+ * `by`. `confidence` is from 0.5 to 0.9999, `resamples` from 100 to 20,000.
+ */
+export function pairedBootstrap({
+  confidence = 0.95,
+  resamples = 2_000,
+  over = 'examples',
+  seed = 1,
+}: {
+  readonly confidence?: number;
+  readonly resamples?: number;
+  readonly over?: 'examples' | 'slices';
+  readonly seed?: number;
+} = {}): Extract<GateTest, { kind: 'paired-bootstrap' }> {
+  return { kind: 'paired-bootstrap', confidence, resamples, over, seed };
+}
+
+/**
+ * McNemar's exact test as the test of a gate, for metrics that say of each example whether it was right: above 0, or 0. A challenger is better
+ * where its figure is by at least `by`, and p is at most 1 − `confidence`.
+ */
+export function mcnemar({
+  confidence = 0.95,
+}: {
+  readonly confidence?: number;
+} = {}): Extract<GateTest, { kind: 'mcnemar' }> {
+  return { kind: 'mcnemar', confidence };
+}
+
+/** What is wrong with a gate, as a sentence that names the field: above all what nobody measures. undefined: nothing is. */
+export function problemOfGate(
+  { better, test, neverWorse, latencyP99 }: Gate,
+  evaluator: Evaluator | null,
+  privateLayers: readonly string[],
+): string | undefined {
+  const measures = evaluator?.measures ?? {};
+  const slices = evaluator?.slices ?? [];
+  const listed = (names: readonly string[]) => names.join(', ') || 'nothing';
+  for (const { field, metric } of [
+    ...(better === null ? [] : [{ field: 'gate.better', metric: better }]),
+    ...neverWorse.map(each => ({ field: 'gate.neverWorse', metric: each.metric })),
+  ])
+    if (!Object.hasOwn(measures, metric))
+      return `${field} names the metric "${metric}", which nobody measures: the evaluation says that it measures ${listed(Object.keys(measures))}. Name it in the measures of the evaluator, or another one.`;
+  for (const { slice } of neverWorse)
+    if (slice !== null && (slice === '*' ? slices.length === 0 : !slices.includes(slice)))
+      return `gate.neverWorse names the slice "${slice}", which nobody measures: the slices of the evaluation are ${listed(slices)}.`;
+  if (better !== null && test !== 'none') {
+    if (test.kind === 'paired-bootstrap' && test.over === 'slices') {
+      if (slices.length < 2)
+        return 'gate.test resamples slices, and the evaluation has fewer than two; name them in the slices of the evaluator.';
+    } else if (!measures[better]?.byExample)
+      return `gate.test needs the value of "${better}" for each example, and the evaluation does not say that it gives them (byExample); without them, gate.test can be pairedBootstrap({ over: 'slices' }) or "none".`;
+  }
+  if (latencyP99 !== null && privateLayers.length > 0)
+    return "gate.latencyP99 can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.";
+  return undefined;
+}
+
+function bytesOf(text: string): number {
+  const [, amount, unit] = sizeForm.exec(text)!;
+  return Math.round(Number(amount) * units[unit as keyof typeof units]);
+}

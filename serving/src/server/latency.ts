@@ -1,0 +1,52 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { LoadedModel } from '../runtime/runtime.ts';
+import { inputsInOrder } from './check.ts';
+import type { Turns } from './turns.ts';
+import { type WarmUp, zeros } from './warm-up.ts';
+
+/** Requests that are not counted: the first ones are slower. */
+const warming = 20;
+const counted = 400;
+
+/**
+ * ms within which 99 of 100 requests are answered by a model that nobody else asks, one after the other: the request that was recorded, with its
+ * way through the transformer, else zeros. Throws `model.unusable` where it does not answer, and the reason of `signal` once that is aborted.
+ */
+export async function latencyP99(
+  model: LoadedModel,
+  { name, recorded, transformer }: WarmUp,
+  turns: Pick<Turns, 'now'>,
+  signal: AbortSignal,
+): Promise<number> {
+  const times: number[] = [];
+  try {
+    const sent = recorded && inputsInOrder(name, (transformer ?? model).inputs, recorded);
+    const blank = model.inputs.map(zeros);
+    for (let request = 0; request < warming + counted; request++) {
+      signal.throwIfAborted();
+      const began = turns.now();
+      if (sent) await answer(model, transformer, sent);
+      else await model.run(blank);
+      if (request >= warming) times.push(turns.now() - began);
+    }
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new MurmurationError(
+      'model.unusable',
+      `The model answers no request by which its latency could be measured: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+  return times.sort((a, b) => a - b)[Math.ceil(0.99 * times.length) - 1]!;
+}
+
+async function answer(
+  model: LoadedModel,
+  transformer: WarmUp['transformer'],
+  sent: readonly Tensor[],
+): Promise<void> {
+  const { inputs, lengths } = transformer?.input(sent) ?? { inputs: sent };
+  const outputs = await model.run(inputs, { lengths: model.takesLengths ? lengths : undefined });
+  transformer?.output(outputs, sent);
+}

@@ -1,0 +1,162 @@
+import type { Evaluation } from '@murmuration/coordinator/evaluation/evaluation';
+import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
+import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { Gates } from '@murmuration/coordinator/lifecycle/gates/gates';
+import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
+import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { layout } from '../federation.ts';
+
+const topology = { class_name: 'Sequential' };
+export const name = 'line' as TaskName;
+
+/** How good a version is: the share of its held-out examples that it gets right, and its loss; kept in its first weights. */
+export interface Quality {
+  readonly top1: number;
+  readonly loss?: number;
+  /** The share that it gets right of examples of the slice `short`, which are a fifth. */
+  readonly short?: number;
+}
+
+const examples = 500;
+
+/** Measures what a model's weights say, for each example; a model with a loss below 0 can't be measured. */
+export const evaluator: Evaluator = {
+  measures: { top1: { better: 'higher', byExample: true }, loss: { better: 'lower' } },
+  slices: ['short', 'long'],
+  async evaluate({ weights }: ModelFiles): Promise<Evaluation> {
+    const [top1 = 0, loss = 0, short = 0] = weights;
+    if (loss < 0) throw new Error('The held-out examples are away.');
+    const right = Float64Array.from({ length: examples }, (_, at) =>
+      ((at * 7_919) % examples) / examples < (at % 5 === 0 ? short : top1) ? 1 : 0,
+    );
+    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+      metrics: { top1: mean(right), loss },
+      examples: { top1: right },
+      slices: {
+        short: { top1: mean(right.filter((_, at) => at % 5 === 0)) },
+        long: { top1: mean(right.filter((_, at) => at % 5 !== 0)) },
+      },
+    };
+  },
+  async close() {},
+};
+
+/** A task with such a gate. */
+export function gated(gate: TaskDefinition['gate'], rest: Partial<TaskDefinition> = {}) {
+  return defineTask({
+    name,
+    model: () => {
+      throw new Error('Not needed.');
+    },
+    plan: { learningRate: 1 },
+    update: { clip: 1 },
+    masking: 'off',
+    cohort: { goal: 2, minimum: 2 },
+    schedule: { every: '1 min' },
+    evaluation: evaluator,
+    gate,
+    ...rest,
+  } as TaskDefinition);
+}
+
+/** A coordinator's registry, aliases and gates of one task, on a storage that may be there from before. */
+export async function openGated(
+  gate: TaskDefinition['gate'] | undefined,
+  {
+    folder,
+    first = { top1: 0.5 },
+    latency = () => 1,
+  }: {
+    readonly folder?: string;
+    readonly first?: Quality;
+    readonly latency?: (model: ModelFiles) => number;
+  } = {},
+) {
+  const clock = new VirtualClock();
+  const storage: Storage = await openStorage(folder, clock);
+  const task = gated(gate);
+  const events = new CoordinatorEvents();
+  const faults: unknown[] = [];
+  const audited: AuditEntry[] = [];
+  events.on('fault', (_, error) => faults.push(error));
+  events.on('audited', entry => audited.push(entry));
+  const registry = new Registry(storage.blobs, storage.history, storage.aliases);
+  const versionAliases = new VersionAliases(
+    storage.aliases,
+    storage.history,
+    events,
+    clock,
+    model => registry.files(model),
+    () => task.gate !== null,
+  );
+  const commit = async ({ top1, loss = 1, short = top1 }: Quality) => {
+    const { model } = (await storage.history.head(name))?.version ?? { model: null };
+    const number = ((await storage.history.head(name))?.version.number ?? -1) + 1;
+    const weights = new Float32Array(layout.count);
+    // The last weight makes each version another content.
+    weights.set([top1, loss, short, number]);
+    const files = await registry.store(topology, layout, weights);
+    const version = {
+      model: files.hash,
+      task: name,
+      number,
+      parent: model as ModelHash | null,
+      round: null,
+      strategy: task.strategy.name,
+      planVersion: 1,
+      contributors: 1,
+      metrics: null,
+      createdAt: clock.now(),
+    };
+    await storage.history.commit({ head: { version, state: task.strategy.init(layout.count) } });
+    return version;
+  };
+  if (!(await storage.history.head(name))) await commit(first);
+  await versionAliases.open(name);
+  const gates = new Gates({
+    taskOf: () => task,
+    registry,
+    versionAliases,
+    decisions: storage.gateDecisions,
+    audit: storage.audit,
+    events,
+    clock,
+    latencyP99: async (_, model) => latency(model),
+    turn: async () => {},
+  });
+  await gates.open(name);
+  return {
+    clock,
+    storage,
+    events,
+    faults,
+    audited,
+    versionAliases,
+    gates,
+    /** Stores a version, as a round does. */
+    commit,
+    /** Publishes a version, and gives what the gate decided about it. */
+    async publish(quality: Quality) {
+      const version = await commit(quality);
+      events.emit('version', version);
+      await settled();
+      await gates.settled();
+      return (await storage.gateDecisions.of(name, [version.number])).get(version.number);
+    },
+    decision: async (number: number) => (await storage.gateDecisions.of(name, [number])).get(number),
+    champion: () => versionAliases.of(name).champion.number,
+    aliases: () =>
+      Object.fromEntries(versionAliases.of(name).aliases.map(({ alias, number }) => [alias, number])),
+    async close() {
+      await gates.close();
+      await storage.close();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { withSettings } from '@murmuration/coordinator/task/settings';
+import { mcnemar, pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
+import { describe, expect, it } from 'vitest';
+import { evaluator, gated } from '../lifecycle/gated-task.ts';
+
+describe('the gate of a task', () => {
+  it('has defaults, and outlives a change of settings', () => {
+    const task = gated({ better: 'top1', neverWorse: ['loss'], latencyP99: '20 ms', size: '1.5 KiB' });
+    expect(task.gate).toEqual({
+      better: 'top1',
+      by: 0,
+      test: pairedBootstrap(),
+      neverWorse: [{ metric: 'loss', slice: null, within: 0 }],
+      latencyP99: 20,
+      size: 1_536,
+    });
+    expect(withSettings(task, { plan: { epochs: 3 } }, 2).gate).toEqual(task.gate);
+    expect(gated(null).gate).toBeNull();
+  });
+
+  it.each([
+    [{ better: 'accuracy' }, /"accuracy", which nobody measures: .* measures top1, loss\./],
+    [{ neverWorse: ['f1'] }, /gate\.neverWorse names the metric "f1"/],
+    [{ neverWorse: [{ metric: 'top1', slice: 'wide' }] }, /slice "wide", which nobody measures.*short, long/],
+    [{ better: 'loss' }, /"loss" for each example/],
+    [{}, /expected a rule/],
+    [{ better: 'top1', size: 'large' }, /expected a size/],
+    [{ better: 'top1', latencyP99: 0 }, /more than 0 ms/],
+    [{ better: 'top1', test: { kind: 'paired-bootstrap' } as never }, /gate\.test\.confidence/],
+    [{ better: 'top1', test: mcnemar({ confidence: 2 }) }, /confidence|mcnemar/],
+  ])('is refused where it is %j', (gate, message) => {
+    expect(() => gated(gate)).toThrow(message);
+  });
+
+  it('is refused where the evaluation promises nothing, or there is none', () => {
+    const { evaluate, close } = evaluator;
+    for (const evaluation of [null, { evaluate, close }])
+      expect(() => gated({ better: 'top1' }, { evaluation })).toThrow(/measures nothing/);
+    const own = { ...evaluator, slices: undefined };
+    const over = pairedBootstrap({ over: 'slices' });
+    expect(() => gated({ better: 'top1', test: over }, { evaluation: own })).toThrow(/fewer than two/);
+    expect(() => gated({ neverWorse: [{ metric: 'top1', slice: '*' }] }, { evaluation: own })).toThrow(/\*/);
+    const plan = { learningRate: 1, privateLayers: ['dense'] };
+    expect(() => gated({ latencyP99: 20 }, { plan })).toThrow(/privateLayers/);
+  });
+});
