@@ -41,6 +41,10 @@ export const publicGate = z.object({
   checks: z.array(gateCheck),
   decidedAt: instant,
   promotedAt: instant.nullable().describe('When it became the champion by this; null: it did not'),
+  rolledBack: z
+    .object({ at: instant, reason: z.string() })
+    .nullable()
+    .describe('When and why it was taken back by itself, since a live figure fell; null: it was not'),
 });
 export type PublicGate = z.infer<typeof publicGate>;
 

@@ -14,6 +14,7 @@ export { wilson } from './accuracy/wilson.ts';
 export { type AlwaysValidOptions, type AlwaysValidState, alwaysValid } from './experiments/always-valid.ts';
 export { type ArmSums, conversions } from './experiments/arm-sums.ts';
 export { bestMean, bestShare, type Chance } from './experiments/best-arm.ts';
+export { type Fall, type FallOptions, fallSince } from './experiments/fall.ts';
 export {
   effectOfShares,
   type FixedTest,

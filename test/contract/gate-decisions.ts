@@ -28,6 +28,7 @@ function decision(task: string, number: number, rest: Partial<GateDecision> = {}
     decidedAt: 5,
     promotedAt: null,
     heldBy: null,
+    rolledBack: null,
     ...rest,
   };
 }

@@ -187,13 +187,14 @@ async function found(client: PublicClient, meant: string): Promise<ShownModel & 
 }
 
 /** What the gate decided, on one line. */
-function gateText({ outcome, against, promotedAt, reason, checks }: NonNullable<ShownModel['gate']>): string {
+function gateText(gate: NonNullable<ShownModel['gate']>): string {
+  const { outcome, against, promotedAt, rolledBack, reason, checks } = gate;
   const than = `compared with version ${against}`;
   if (outcome === 'undecided') return `undecided, ${than}: ${reason}`;
   if (outcome === 'failed') return `failed, ${than}${checks.length === 0 ? `: ${reason}` : ''}`;
-  return promotedAt === null
-    ? `passed, ${than}, and not promoted`
-    : `passed, ${than}; promoted ${promotedAt}`;
+  if (promotedAt === null) return `passed, ${than}, and not promoted`;
+  const back = rolledBack ? `; taken back ${rolledBack.at}: ${rolledBack.reason}` : '';
+  return `passed, ${than}; promoted ${promotedAt}${back}`;
 }
 
 /** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */

@@ -3,12 +3,18 @@ import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { latencyP99 } from '@murmuration/serving/server/latency';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { Gates } from '../lifecycle/gates/gates.ts';
+import { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Core } from './core.ts';
 
-/** Opens the gates of all tasks of a core, before their rounds go on. Throws `storage.*`. */
+/** Opens the gates of all tasks of a core, and what watches the versions that they promote, before rounds go on. Throws `storage.*`. */
 export async function openGates(
-  { rounds, registry, versionAliases }: Pick<Core, 'rounds' | 'registry' | 'versionAliases'>,
+  {
+    rounds,
+    registry,
+    versionAliases,
+    control,
+  }: Pick<Core, 'rounds' | 'registry' | 'versionAliases' | 'control'>,
   {
     clock,
     events,
@@ -16,15 +22,29 @@ export async function openGates(
   }: {
     readonly clock: ConstructorParameters<typeof Gates>[0]['clock'];
     readonly events: CoordinatorEvents;
-    readonly storage: Pick<Storage, 'gateDecisions' | 'audit'>;
+    readonly storage: Pick<Storage, 'gateDecisions' | 'promotionWatches' | 'verdicts' | 'audit'>;
   },
-): Promise<Gates> {
+): Promise<{ readonly gates: Gates; readonly watcher: PromotionWatcher }> {
+  const { gateDecisions: decisions, promotionWatches: watches, verdicts, audit } = storage;
+  const taskOf = (task: string) => rounds.get(task)?.task;
+  const watcher = new PromotionWatcher({
+    taskOf,
+    versionAliases,
+    control,
+    decisions,
+    watches,
+    verdicts,
+    audit,
+    events,
+    clock,
+  });
+  await watcher.open();
   const gates = new Gates({
-    taskOf: task => rounds.get(task)?.task,
+    taskOf,
     registry,
     versionAliases,
-    decisions: storage.gateDecisions,
-    audit: storage.audit,
+    decisions,
+    audit,
     clock,
     events,
     turn: () => new Promise(resolve => systemTurns.soon(resolve)),
@@ -44,5 +64,5 @@ export async function openGates(
     },
   });
   for (const { task } of rounds.values()) await gates.open(task.name);
-  return gates;
+  return { gates, watcher };
 }

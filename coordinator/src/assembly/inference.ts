@@ -13,9 +13,10 @@ import type { DoorPorts } from '@murmuration/serving/http/door';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { InferenceActivity } from '@murmuration/serving/monitor/activity';
 import type { DriftStore } from '@murmuration/serving/monitor/drift/drift-store';
+import { judge } from '@murmuration/serving/monitor/outcome';
 import { openRequestLog } from '@murmuration/serving/request-log/open';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
-import { joinEvents } from '@murmuration/serving/server/events';
+import { type Exchange, joinEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
 import { requestIds } from '@murmuration/serving/server/request-id';
 import type { ModelSource } from '@murmuration/serving/source/source';
@@ -29,6 +30,7 @@ import { LiveAccuracyTeller } from '../inference/live-accuracy.ts';
 import { MonitorView } from '../inference/monitor-view.ts';
 import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
+import type { Answered, PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import type { History } from '../registry/ports.ts';
 import type { InferenceTokenStore } from '../tokens/inference-token.ts';
 import type { Core } from './core.ts';
@@ -44,6 +46,8 @@ export interface InferenceParts {
   readonly history: History;
   readonly tokenStore: InferenceTokenStore;
   readonly driftStore: DriftStore;
+  /** Hears of each request, and of what came of predictions. */
+  readonly watcher: Pick<PromotionWatcher, 'answered' | 'judged'>;
   readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -82,6 +86,7 @@ export async function openInference(
     history,
     tokenStore,
     driftStore,
+    watcher,
     events,
     metrics,
     clock,
@@ -106,9 +111,11 @@ export async function openInference(
     events: {
       fault,
       compared: window => events.emit('drift', comparedWindow(window)),
-      joined(prediction, { outcome }) {
-        log?.feedback(prediction, outcome);
+      joined(prediction, outcome) {
+        log?.feedback(prediction, outcome.outcome);
         if (monitor?.live) accuracy.joined(monitor.live, prediction.model, prediction.version);
+        for (const each of judge(prediction, outcome))
+          watcher.judged(prediction.model, prediction.version, each);
         changed();
       },
     },
@@ -134,6 +141,7 @@ export async function openInference(
     events: joinEvents(
       heard,
       activity.events,
+      { answered: exchange => watcher.answered(answeredOf(exchange)) },
       { answered: changed, loaded: changed, unloaded: changed, failed: changed },
       log ? { answered: exchange => log.record(exchange) } : {},
       monitor ? monitor.watch.events : {},
@@ -181,4 +189,10 @@ export async function openInference(
       return closed;
     },
   };
+}
+
+function answeredOf({ model, version, error, ms }: Exchange): Answered {
+  // What a client did wrong, or too often, is no failure of the model.
+  const hasFailed = error !== null && error.status >= 500 && error.code !== 'prediction.too-many';
+  return { model, version, ms, hasFailed };
 }

@@ -210,8 +210,9 @@ async function open(
   });
   const boundFrames = () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task)));
   for (const event of ['settings', 'task-added'] as const) events.on(event, boundFrames);
-  const gates = await openGates(core, { clock, events, storage });
+  const { gates, watcher } = await openGates(core, { clock, events, storage });
   opened.add(() => gates.close());
+  opened.add(() => watcher.close());
   const taskAdder = new TaskAdder({
     modules,
     store: storage.addedTasks,
@@ -263,6 +264,7 @@ async function open(
     history: storage.history,
     tokenStore: storage.inferenceTokens,
     driftStore: storage.drift,
+    watcher,
     events,
     metrics,
     clock,
@@ -318,6 +320,7 @@ async function open(
     ready = false;
     await core.suspend();
     await gates.close();
+    await watcher.close();
     await Promise.all([feed.close(), gateway.close()]);
     await jobs.close();
     await app.close();

@@ -18,7 +18,7 @@ export interface Measured {
 }
 
 /** Values of single examples that an evaluation holds at most, of one metric, and of all. */
-export const mostExamples = 100_000;
+const mostExamples = 100_000;
 const mostValues = 1_000_000;
 const mostSlices = 1_000;
 

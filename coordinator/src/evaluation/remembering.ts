@@ -7,7 +7,7 @@ import type { Evaluator } from './evaluator.ts';
 const most = 3;
 
 /** An evaluator that measures no model twice in a row: what a round has measured, a gate compares. */
-export class RememberingEvaluator implements Evaluator {
+class RememberingEvaluator implements Evaluator {
   readonly #evaluator: Evaluator;
   readonly #known = new Map<ModelHash, Evaluation>();
 

@@ -129,6 +129,20 @@ export class VersionAliases {
   }
 
   /**
+   * Takes back a version that the gate promoted: devices serve `to` again, and the next round trains from it. The gate keeps the say. Throws
+   * `round.closed` where they serve neither of both any more, or an operator has pinned one, and as `set`.
+   */
+  async takeBack(task: TaskName, bad: number, to: number): Promise<void> {
+    await this.#turns.run(async () => {
+      const { number, heldBy } = this.of(task).champion;
+      if (heldBy !== null || (number !== bad && number !== to))
+        throw new MurmurationError('round.closed', `Version ${bad} of ${task} is not served any more.`);
+      const champion = await this.#alias(task, 'champion', to, gateName);
+      await this.#change(task, [champion, { ...champion, alias: 'base' }]);
+    });
+  }
+
+  /**
    * Lets devices serve an older version, and the next round train from it. Without a number it is the parent of the version that
    * devices serve. Throws `task.unknown`, `model.missing` where there is no such version, or no longer, or `model.corrupt`.
    */

@@ -47,6 +47,8 @@ export interface GateDecision {
   readonly promotedAt: number | null;
   /** The operator whose word keeps a version that passed from becoming the champion; null: nobody's. */
   readonly heldBy: string | null;
+  /** When and why it was taken back by itself; null: it was not. */
+  readonly rolledBack: { readonly at: number; readonly reason: string } | null;
 }
 
 /** Decisions of gates, one a version: a later one takes the place of an earlier one. */

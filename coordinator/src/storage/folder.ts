@@ -24,6 +24,7 @@ import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
 import { claim, type Ownership } from './sqlite/owner.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqlitePrivacy } from './sqlite/privacy.ts';
+import { sqlitePromotionWatches } from './sqlite/promotion-watches.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
 import { sqliteSessions } from './sqlite/sessions.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
@@ -130,6 +131,7 @@ export async function openFolder(folder: string, clock: Clock) {
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),
         gateDecisions: sqliteGateDecisions(database),
+        promotionWatches: sqlitePromotionWatches(database),
         settings: sqliteSettings(database),
         addedTasks: sqliteAddedTasks(database),
         sessions: sqliteSessions(database),

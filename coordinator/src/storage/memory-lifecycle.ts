@@ -1,4 +1,6 @@
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { GateDecision, GateDecisionStore } from '../registry/gate-decisions.ts';
+import type { PromotionWatch, PromotionWatchStore } from '../registry/promotion-watches.ts';
 
 export function memoryGateDecisions(): GateDecisionStore {
   const kept = new Map<string, GateDecision>();
@@ -12,6 +14,21 @@ export function memoryGateDecisions(): GateDecisionStore {
     },
     async retain(models) {
       for (const [key, { model }] of kept) if (!models.has(model)) kept.delete(key);
+    },
+  };
+}
+
+export function memoryPromotionWatches(): PromotionWatchStore {
+  const kept = new Map<TaskName, PromotionWatch>();
+  return {
+    async all() {
+      return [...kept.values()];
+    },
+    async put(watch) {
+      kept.set(watch.task, structuredClone(watch));
+    },
+    async remove(task) {
+      kept.delete(task);
     },
   };
 }

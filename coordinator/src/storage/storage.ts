@@ -11,6 +11,7 @@ import type { PrivacyLedger } from '../privacy/ledger.ts';
 import type { AliasStore } from '../registry/aliases.ts';
 import type { GateDecisionStore } from '../registry/gate-decisions.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
+import type { PromotionWatchStore } from '../registry/promotion-watches.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
 import type { RoundStore } from '../round/store.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
@@ -30,7 +31,7 @@ import {
   memoryVerdicts,
 } from './memory-access.ts';
 import { memoryConvictions } from './memory-convictions.ts';
-import { memoryGateDecisions } from './memory-lifecycle.ts';
+import { memoryGateDecisions, memoryPromotionWatches } from './memory-lifecycle.ts';
 import {
   memoryAddedTasks,
   memoryAliases,
@@ -63,6 +64,7 @@ export interface Storage {
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
   readonly gateDecisions: GateDecisionStore;
+  readonly promotionWatches: PromotionWatchStore;
   readonly settings: SettingsStore;
   readonly addedTasks: AddedTaskStore;
   readonly hourlyCounts: HourlyCountStore;
@@ -106,6 +108,7 @@ function memoryStorage(clock: Clock): Storage {
     verdicts,
     aliases: memoryAliases(),
     gateDecisions: memoryGateDecisions(),
+    promotionWatches: memoryPromotionWatches(),
     settings: memorySettings(),
     addedTasks: memoryAddedTasks(),
     hourlyCounts: memoryHourlyCounts(),

@@ -17,6 +17,7 @@ import { requireGroups, smallestGroupByDefault } from './groups.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 import { gateSchema, problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
+import { watchSchema } from './task-watch.ts';
 
 const largestCohortOfPlans = 1_000_000;
 /** Updates that a round may have to keep at once. */
@@ -185,6 +186,8 @@ export const taskSchema = z.strictObject({
     .default(null),
   /** What a new version has to pass before devices and servers get it; null: they follow the newest version. */
   gate: gateSchema.nullable().default(null),
+  /** Live figures that may not fall after the gate has promoted a version, which is taken back otherwise: a rule or a list of them; null: nothing is taken back. */
+  watch: watchSchema.nullable().default(null),
   /** Answers by the coordinator. */
   serving: z
     .strictObject({
@@ -259,6 +262,7 @@ export function defineTask(input: TaskDefinition): Task {
     );
   const problem = rest.gate && problemOfGate(rest.gate, evaluation, privateLayers);
   if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
+  if (rest.watch) refuseUnwatchable(rest.watch, rest.gate !== null, settings !== null, privacy !== null);
   const task: Task = {
     ...rest,
     name: parseTaskName(rest.name),
@@ -334,6 +338,27 @@ function refuseUnaccountable({ name, consumes }: Strategy, { kind, weighting }: 
     throw new MurmurationError(
       'config.invalid',
       'The task: privacy takes update.kind "ring" and update.weighting "uniform": a device that weighs more than others would need more noise.',
+    );
+}
+
+/** Throws `config.invalid` for rules about what is taken back that nothing would come of. */
+function refuseUnwatchable(
+  rules: NonNullable<Task['watch']>,
+  isGated: boolean,
+  isMasked: boolean,
+  isPrivate: boolean,
+): void {
+  if (!isGated)
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: watch needs a gate, since only what the gate promoted is taken back by itself.',
+    );
+  if (new Set(rules.map(({ metric }) => metric)).size < rules.length)
+    throw new MurmurationError('config.invalid', 'The task: watch has two rules for one metric.');
+  if (rules.some(({ metric }) => metric === 'verdicts') && (!isMasked || isPrivate))
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: watch can follow verdicts only with masking and without a privacy budget: no other rounds bring them.',
     );
 }
 

@@ -62,6 +62,7 @@ export function withSettings(
     strategy: task.strategy,
     evaluation: task.evaluator,
     gate: task.gate,
+    watch: task.watch,
     serving: task.serving,
     uploadSlot: task.uploadSlot,
     planVersion,

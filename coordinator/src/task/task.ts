@@ -11,6 +11,7 @@ import type { Strategy } from '../strategy/strategy.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Gate } from './task-gate.ts';
 import type { TaskPrivacy } from './task-privacy.ts';
+import type { WatchRule } from './task-watch.ts';
 
 /** What to learn, complete and checked; `defineTask` makes it. */
 export interface Task {
@@ -51,6 +52,8 @@ export interface Task {
   readonly evaluator: Evaluator | null;
   /** What a new version has to pass before it becomes the champion; null: the newest version is. */
   readonly gate: Gate | null;
+  /** Live figures that may not fall after a promotion; null: nothing is taken back by itself. */
+  readonly watch: readonly WatchRule[] | null;
   readonly serving: {
     /** Whether the coordinator predicts for devices that can't run the model. */
     readonly remote: boolean;

@@ -60,7 +60,9 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('version', ({ task, round, number, model, metrics }) =>
     log.debug({ task, round, number, model, metrics }, 'version published'),
   );
-  events.on('gate', ({ task, number, against, outcome, reason, promotedAt, heldBy }) => {
+  events.on('gate', ({ task, number, against, outcome, reason, promotedAt, heldBy, rolledBack }) => {
+    if (rolledBack)
+      return log.warn({ task, number, to: against.number, reason: rolledBack.reason }, 'version taken back');
     const line = { task, number, against: against.number, reason, heldBy };
     if (promotedAt !== null) log.info(line, 'version promoted by the gate');
     else if (outcome === 'passed') log.info(line, 'version passed the gate');

@@ -188,13 +188,15 @@ function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
   });
   const decisions = new Counter({
     name: 'murmuration_gate_decisions_total',
-    help: 'What gates decided about new versions: passed, failed or undecided; and promoted.',
+    help: 'What gates decided about new versions: passed, failed or undecided; promoted, and taken back.',
     labelNames: ['task', 'outcome'],
     registers,
   });
-  events.on('gate', ({ task, outcome, promotedAt, heldBy }) => {
+  events.on('gate', ({ task, outcome, promotedAt, heldBy, rolledBack }) => {
     // What is held was counted when it passed.
-    if (heldBy === null) decisions.inc({ task, outcome: promotedAt === null ? outcome : 'promoted' });
+    if (heldBy !== null) return;
+    const became = rolledBack ? 'taken-back' : promotedAt === null ? outcome : 'promoted';
+    decisions.inc({ task, outcome: became });
   });
   events.on('version', ({ task, number, metrics }) => {
     version.set({ task }, number);

@@ -6,7 +6,7 @@ import { words } from './words.ts';
 
 /** What the gate of the task decided about a version, and by which figures. */
 export function GateCard({ task, gate }: { readonly task: string; readonly gate: GateMessage }) {
-  const { outcome, against, checks, decidedAt, promotedAt, heldBy, reason } = gate;
+  const { outcome, against, checks, decidedAt, promotedAt, heldBy, rolledBack, reason } = gate;
   const { states } = words.gate;
   return (
     <section class="card" aria-labelledby="gate">
@@ -21,6 +21,11 @@ export function GateCard({ task, gate }: { readonly task: string; readonly gate:
           ? words.gate.decided(instant(decidedAt))
           : words.gate.promoted(instant(promotedAt))}
       </p>
+      {rolledBack && (
+        <p role="note">
+          {words.gate.takenBack(instant(rolledBack.at))} {rolledBack.reason}
+        </p>
+      )}
       {heldBy !== null && promotedAt === null && <p>{words.gate.heldBy(heldBy)}</p>}
       {checks.length === 0 && reason !== null && <p>{reason}</p>}
       {checks.length > 0 && (

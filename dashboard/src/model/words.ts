@@ -105,6 +105,7 @@ export const words = {
     comparedWith: 'compared with',
     decided: (at: string) => `Decided ${at}.`,
     promoted: (at: string) => `Served since ${at}, by this decision.`,
+    takenBack: (at: string) => `Taken back ${at}.`,
     heldBy: (name: string) =>
       `It is not served, since ${name} has pinned another version. Choose “Let the gate decide” to release it.`,
     rules: 'Rules',

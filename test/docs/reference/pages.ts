@@ -47,6 +47,7 @@ function configurationPage(): string {
     ...propertyComments('serving/src/request-log/settings.ts', 'inference.log'),
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.feedback'),
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.report'),
+    ...propertyComments('serving/src/monitor/settings.ts', 'inference.drift'),
   ]);
   const brokerComments = new Map([
     ...propertyComments('serving/src/brokers/settings.ts', 'rabbitmq'),
@@ -132,6 +133,7 @@ function taskPage(): string {
   const comments = new Map([
     ...propertyComments('coordinator/src/task/define-task.ts'),
     ...propertyComments('coordinator/src/task/task-gate.ts', 'gate'),
+    ...propertyComments('coordinator/src/task/task-watch.ts', 'watch'),
   ]);
   return `# Task
 

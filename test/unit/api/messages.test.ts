@@ -169,6 +169,7 @@ const known: Versions = {
         ],
         decidedAt: at,
         promotedAt: null,
+        rolledBack: null,
         heldBy: null,
       },
       aliases: ['latest'],

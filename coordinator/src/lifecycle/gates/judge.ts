@@ -48,6 +48,7 @@ export async function judge(
     decidedAt: measurement.clock.now(),
     promotedAt: null,
     heldBy: null,
+    rolledBack: null,
   });
   try {
     const before = await figuresOf(task, gate, await files(champion), measurement, signal);

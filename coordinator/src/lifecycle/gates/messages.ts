@@ -3,7 +3,7 @@ import type { GateDecision } from '../../registry/gate-decisions.ts';
 
 /** A decision as everybody may see it: without the names of operators. */
 export function publicGateMessage(decision: GateDecision): PublicGate {
-  const { outcome, reason, against, checks, decidedAt, promotedAt } = decision;
+  const { outcome, reason, against, checks, decidedAt, promotedAt, rolledBack } = decision;
   return {
     outcome,
     reason,
@@ -14,6 +14,7 @@ export function publicGateMessage(decision: GateDecision): PublicGate {
     })),
     decidedAt: iso(decidedAt),
     promotedAt: promotedAt === null ? null : iso(promotedAt),
+    rolledBack: rolledBack && { at: iso(rolledBack.at), reason: rolledBack.reason },
   };
 }
 

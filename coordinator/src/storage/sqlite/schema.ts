@@ -19,6 +19,8 @@ export interface Tables {
   readonly added_tasks: AddedTasksTable;
   readonly aliases: AliasesTable;
   readonly gate_decisions: GateDecisionsTable;
+  /** `watch` is JSON of a `PromotionWatch`. */
+  readonly promotion_watches: { readonly task: string; readonly watch: string };
   readonly task_settings: TaskSettingsTable;
   readonly hourly_counts: HourlyCountsTable;
   readonly silences: SilencesTable;

@@ -2,6 +2,7 @@ import type { Evaluation } from '@murmuration/coordinator/evaluation/evaluation'
 import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import { Gates } from '@murmuration/coordinator/lifecycle/gates/gates';
+import { PromotionWatcher } from '@murmuration/coordinator/lifecycle/gates/promotion-watcher';
 import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -73,15 +74,17 @@ export async function openGated(
     folder,
     first = { top1: 0.5 },
     latency = () => 1,
+    watch = null,
   }: {
     readonly folder?: string;
     readonly first?: Quality;
     readonly latency?: (model: ModelFiles) => number;
+    readonly watch?: TaskDefinition['watch'];
   } = {},
 ) {
   const clock = new VirtualClock();
   const storage: Storage = await openStorage(folder, clock);
-  const task = gated(gate);
+  const task = gated(gate, { watch });
   const events = new CoordinatorEvents();
   const faults: unknown[] = [];
   const audited: AuditEntry[] = [];
@@ -120,6 +123,18 @@ export async function openGated(
   };
   if (!(await storage.history.head(name))) await commit(first);
   await versionAliases.open(name);
+  const watcher = new PromotionWatcher({
+    taskOf: () => task,
+    versionAliases,
+    control: { rollBack: (_, change) => change() },
+    decisions: storage.gateDecisions,
+    watches: storage.promotionWatches,
+    verdicts: storage.verdicts,
+    audit: storage.audit,
+    events,
+    clock,
+  });
+  await watcher.open();
   const gates = new Gates({
     taskOf: () => task,
     registry,
@@ -140,6 +155,7 @@ export async function openGated(
     audited,
     versionAliases,
     gates,
+    watcher,
     /** Stores a version, as a round does. */
     commit,
     /** Publishes a version, and gives what the gate decided about it. */
@@ -156,6 +172,7 @@ export async function openGated(
       Object.fromEntries(versionAliases.of(name).aliases.map(({ alias, number }) => [alias, number])),
     async close() {
       await gates.close();
+      await watcher.close();
       await storage.close();
     },
   };

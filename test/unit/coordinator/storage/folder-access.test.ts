@@ -19,6 +19,7 @@ import {
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
+import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 import { storageFolders } from './folders.ts';
@@ -126,4 +127,9 @@ gateDecisionsContract(
   'a folder',
   async () => (await open()).gateDecisions,
   async () => (await reopen()).gateDecisions,
+);
+promotionWatchesContract(
+  'a folder',
+  async () => (await open()).promotionWatches,
+  async () => (await reopen()).promotionWatches,
 );

@@ -9,7 +9,10 @@ import {
   memoryVerdicts,
 } from '@murmuration/coordinator/storage/memory-access';
 import { memoryConvictions } from '@murmuration/coordinator/storage/memory-convictions';
-import { memoryGateDecisions } from '@murmuration/coordinator/storage/memory-lifecycle';
+import {
+  memoryGateDecisions,
+  memoryPromotionWatches,
+} from '@murmuration/coordinator/storage/memory-lifecycle';
 import {
   memoryAddedTasks,
   memoryAliases,
@@ -37,6 +40,7 @@ import {
 import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
+import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 
@@ -63,3 +67,4 @@ hourlyCountsContract('memory', async () => memoryHourlyCounts());
 addedTasksContract('memory', async () => memoryAddedTasks());
 silencesContract('memory', async () => memorySilences());
 gateDecisionsContract('memory', async () => memoryGateDecisions());
+promotionWatchesContract('memory', async () => memoryPromotionWatches());

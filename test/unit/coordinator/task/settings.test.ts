@@ -62,6 +62,7 @@ const whole = defineTask({
     close: async () => {},
   },
   gate: { better: 'top1', by: 0.1, test: mcnemar(), neverWorse: ['top1'], size: '2 MiB' },
+  watch: { metric: 'accuracy', worseBy: 0.1 },
   serving: {
     transformer: {
       inputs: [],

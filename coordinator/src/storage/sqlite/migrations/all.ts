@@ -11,6 +11,7 @@ import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
 import { owner } from './owner.ts';
 import { privacy } from './privacy.ts';
+import { promotionWatches } from './promotion-watches.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { sessions } from './sessions.ts';
 import { silences } from './silences.ts';
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   privacy,
   drift,
   gates,
+  promotionWatches,
 ];

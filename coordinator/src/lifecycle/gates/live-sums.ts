@@ -1,0 +1,38 @@
+import type { BadSums } from '../../registry/promotion-watches.ts';
+
+/** ms of a span whose values are added up together, and spans that are kept: a week. */
+const span = 600_000;
+const spans = 1_009;
+/** Figures that are kept apart at most; those longest unused are forgotten first. */
+const most = 1_000;
+
+export const noSums: BadSums = { n: 0, sum: 0, squares: 0 };
+
+export function addValue({ n, sum, squares }: BadSums, value: number): BadSums {
+  return { n: n + 1, sum: sum + value, squares: squares + value * value };
+}
+
+/** Sums of live figures over the last days, by any key and in spans of ten minutes. */
+export class LiveSums {
+  /** The least recently used first; the oldest span of each first. */
+  readonly #kept = new Map<string, Map<number, BadSums>>();
+
+  add(key: string, value: number, now: number): void {
+    const own = this.#kept.get(key) ?? new Map<number, BadSums>();
+    const at = Math.floor(now / span);
+    own.set(at, addValue(own.get(at) ?? noSums, value));
+    if (own.size > spans) own.delete(own.keys().next().value as number);
+    this.#kept.delete(key);
+    this.#kept.set(key, own);
+    if (this.#kept.size > most) this.#kept.delete(this.#kept.keys().next().value as string);
+  }
+
+  /** Of the last `window` ms, to the span. */
+  of(key: string, window: number, now: number): BadSums {
+    const first = Math.floor((now - window) / span);
+    let all = noSums;
+    for (const [at, { n, sum, squares }] of this.#kept.get(key) ?? [])
+      if (at >= first) all = { n: all.n + n, sum: all.sum + sum, squares: all.squares + squares };
+    return all;
+  }
+}

@@ -1,0 +1,284 @@
+import type { Judged } from '@murmuration/monitoring/accuracy/judged';
+import { type Fall, fallSince } from '@murmuration/monitoring/experiments/fall';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
+import type { CoordinatorEvents } from '../../events/events.ts';
+import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
+import type { VersionAliases, VersionName } from '../../promotion/version-aliases.ts';
+import type { GateDecision, GateDecisionStore } from '../../registry/gate-decisions.ts';
+import type { BadSums, PromotionWatch, PromotionWatchStore } from '../../registry/promotion-watches.ts';
+import type { VerdictStore } from '../../registry/verdicts.ts';
+import type { RoundControl } from '../../rounds/round-control.ts';
+import type { Task } from '../../task/task.ts';
+import type { WatchRule } from '../../task/task-watch.ts';
+import { addValue, LiveSums, noSums } from './live-sums.ts';
+
+/** What watches of promotions stand on. */
+export interface WatcherPorts {
+  /** A task as it is set now. */
+  readonly taskOf: (task: TaskName) => Task | undefined;
+  readonly versionAliases: Pick<VersionAliases, 'of' | 'takeBack'>;
+  readonly control: Pick<RoundControl, 'rollBack'>;
+  readonly decisions: GateDecisionStore;
+  readonly watches: PromotionWatchStore;
+  readonly verdicts: Pick<VerdictStore, 'of'>;
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly events: CoordinatorEvents;
+  readonly clock: Clock;
+}
+
+/** A request to the inference server that ended. */
+export interface Answered {
+  readonly model: string;
+  /** Empty where none answered. */
+  readonly version: string;
+  readonly ms: number;
+  readonly hasFailed: boolean;
+}
+
+/** ms between two looks at what came in. */
+const often = 2_000;
+
+const actor: AuditEntry['actor'] = { id: 'watch', name: 'the watch' };
+
+/**
+ * Watches each version that a gate has promoted for a while, and takes it back once a live figure is worse than that of the version before it.
+ * How often it looks is no matter: see `fallSince`. What an operator has pinned is left alone.
+ */
+export class PromotionWatcher {
+  readonly #ports: WatcherPorts;
+  readonly #live = new LiveSums();
+  readonly #watches = new Map<TaskName, PromotionWatch>();
+  readonly #changed = new Set<TaskName>();
+  readonly #turns = new PromiseQueue();
+  #cancel: Cancel | undefined;
+  #isClosed = false;
+
+  constructor(ports: WatcherPorts) {
+    this.#ports = ports;
+    const { events } = ports;
+    events.on('gate', decision => this.#turns.run(() => this.#begin(decision)));
+    events.on('round-ended', ({ task }) => {
+      if (this.#watches.has(task)) return this.#turns.run(() => this.#readVerdicts(task));
+    });
+    events.on('aliases', task => {
+      const watch = this.#watches.get(task);
+      // Somebody else has decided.
+      if (watch && !this.#isServed(watch)) return this.#turns.run(() => this.#end(task));
+    });
+  }
+
+  /** Goes on with what was watched before a restart; once, before anything else. */
+  async open(): Promise<void> {
+    for (const watch of await this.#ports.watches.all()) {
+      const { task } = watch;
+      if (this.#rulesOf(task).length > 0 && this.#isServed(watch)) this.#watches.set(task, watch);
+      else await this.#ports.watches.remove(task);
+    }
+    if (this.#watches.size > 0) this.#wait();
+  }
+
+  /** What is watched of a task now. */
+  of(task: TaskName): PromotionWatch | undefined {
+    return this.#watches.get(task);
+  }
+
+  /** Of any model; those of other models than watched tasks are left out. */
+  answered({ model, version, ms, hasFailed }: Answered): void {
+    const task = model as TaskName;
+    const rules = this.#rulesOf(task);
+    if (rules.length === 0) return;
+    // What does not load has no version: whoever names none means the champion.
+    const of = version === '' ? String(this.#ports.versionAliases.of(task).champion.number) : version;
+    for (const { metric, slowerThan } of rules) {
+      if (metric === 'failures') this.#add(task, of, metric, hasFailed ? 1 : 0);
+      if (metric === 'latency' && slowerThan !== null && !hasFailed)
+        this.#add(task, of, metric, ms > slowerThan ? 1 : 0);
+    }
+  }
+
+  /** A prediction beside its outcome. */
+  judged(model: string, version: string, judged: Judged): void {
+    const task = model as TaskName;
+    for (const { metric } of this.#rulesOf(task)) {
+      if (metric === 'accuracy' && judged.kind === 'class')
+        this.#add(task, version, metric, judged.guesses[0] === judged.outcome ? 0 : 1);
+      if (metric === 'error' && judged.kind === 'number')
+        this.#add(task, version, metric, Math.abs(judged.predicted - judged.outcome));
+    }
+  }
+
+  /** Looks at what came in so far. */
+  async look(): Promise<void> {
+    await this.#turns.run(async () => {
+      for (const [task, watch] of [...this.#watches]) await this.#decide(task, watch);
+    });
+  }
+
+  /** Writes down what came in; watching goes on after the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel?.();
+    await this.look();
+  }
+
+  #rulesOf(task: TaskName): readonly WatchRule[] {
+    return this.#ports.taskOf(task)?.watch ?? [];
+  }
+
+  #isServed({ task, to }: PromotionWatch): boolean {
+    const { champion } = this.#ports.versionAliases.of(task);
+    return champion.number === to.number && champion.heldBy === null;
+  }
+
+  #add(task: TaskName, version: string, metric: WatchRule['metric'], value: number): void {
+    const watch = this.#watches.get(task);
+    this.#live.add(keyOf(task, version, metric), value, this.#ports.clock.now());
+    if (version !== String(watch?.to.number)) return;
+    const known = watch?.figures[metric];
+    if (watch && known) this.#set(watch, metric, { ...known, since: addValue(known.since, value) });
+  }
+
+  #set(watch: PromotionWatch, metric: string, figures: PromotionWatch['figures'][string]): void {
+    this.#watches.set(watch.task, { ...watch, figures: { ...watch.figures, [metric]: figures } });
+    this.#changed.add(watch.task);
+    this.#wait();
+  }
+
+  async #begin({ task, number, model, against, promotedAt, rolledBack }: GateDecision): Promise<void> {
+    const rules = this.#rulesOf(task);
+    if (promotedAt === null || rolledBack !== null || rules.length === 0 || this.#isClosed) return;
+    const { clock, watches, verdicts } = this.#ports;
+    const now = clock.now();
+    const judgements = sumsOfVerdicts((await verdicts.of([against.model])).get(against.model));
+    const watch: PromotionWatch = {
+      task,
+      from: against,
+      to: { number, model },
+      startedAt: now,
+      figures: Object.fromEntries(
+        rules.map(({ metric, window }) => {
+          const key = keyOf(task, String(against.number), metric);
+          const before = metric === 'verdicts' ? judgements : this.#live.of(key, window, now);
+          return [metric, { before, since: noSums }];
+        }),
+      ),
+    };
+    this.#watches.set(task, watch);
+    await watches.put(watch);
+    this.#wait();
+  }
+
+  async #readVerdicts(task: TaskName): Promise<void> {
+    const watch = this.#watches.get(task);
+    const known = watch?.figures.verdicts;
+    if (!watch || !known) return;
+    const found = await this.#ports.verdicts.of([watch.to.model]);
+    this.#set(watch, 'verdicts', { ...known, since: sumsOfVerdicts(found.get(watch.to.model)) });
+  }
+
+  async #decide(task: TaskName, watch: PromotionWatch): Promise<void> {
+    if (!this.#isServed(watch)) return this.#end(task);
+    const now = this.#ports.clock.now();
+    const rules = this.#rulesOf(task);
+    for (const rule of rules) {
+      const figures = watch.figures[rule.metric];
+      if (!figures || now > watch.startedAt + rule.window) continue;
+      const fall = fallOf(rule, figures, rules.length);
+      if (fall?.isDecided) return this.#takeBack(watch, rule, figures, fall);
+    }
+    if (rules.every(({ window }) => now > watch.startedAt + window)) return this.#end(task);
+    if (this.#changed.delete(task)) await this.#ports.watches.put(watch);
+    this.#wait();
+  }
+
+  async #takeBack(
+    { task, from, to }: PromotionWatch,
+    { metric }: WatchRule,
+    { before, since }: { readonly before: BadSums; readonly since: BadSums },
+    { least }: Fall,
+  ): Promise<void> {
+    const { versionAliases, control, decisions, audit, events, clock } = this.#ports;
+    const was = before.sum / before.n;
+    const is = since.sum / since.n;
+    const reason = `${names[metric]} went from ${figure(was)} of ${before.n} to ${figure(is)} of ${since.n}, worse by at least ${figure(least)}.`;
+    const time = clock.now();
+    await control.rollBack(task, () => takenBack(versionAliases, task, to.number, from));
+    const entry: AuditEntry = {
+      time,
+      actor,
+      action: 'version.rollback',
+      subject: `${task}@${from.number}`,
+      outcome: 'done',
+      changes: [
+        { field: 'champion', from: to.number, to: from.number },
+        { field: metric, from: was, to: is },
+      ],
+    };
+    await audit.append(entry);
+    events.emit('audited', entry);
+    const decision = (await decisions.of(task, [to.number])).get(to.number);
+    if (decision) {
+      const taken: GateDecision = { ...decision, rolledBack: { at: time, reason } };
+      await decisions.put(taken);
+      events.emit('gate', taken);
+    }
+    await this.#end(task);
+  }
+
+  async #end(task: TaskName): Promise<void> {
+    this.#changed.delete(task);
+    if (this.#watches.delete(task)) await this.#ports.watches.remove(task);
+  }
+
+  #wait(): void {
+    if (this.#isClosed || this.#watches.size === 0) return;
+    const { clock, events } = this.#ports;
+    this.#cancel ??= clock.at(clock.now() + often, () => {
+      this.#cancel = undefined;
+      this.look().catch(error => {
+        events.emit('fault', 'watching a promoted version', error);
+        this.#wait();
+      });
+    });
+  }
+}
+
+/** Whether a figure fell since the promotion; undefined where too little is known. `rules`: among which alpha is shared. */
+function fallOf(
+  { metric, worseBy, atLeast, alpha }: WatchRule,
+  { before, since }: { readonly before: BadSums; readonly since: BadSums },
+  rules: number,
+): Fall | undefined {
+  if (since.n < atLeast || before.n < 2) return undefined;
+  const areShares = metric !== 'error';
+  return fallSince(before, since, { alpha: alpha / rules, by: worseBy, tuning: 2 * atLeast, areShares });
+}
+
+async function takenBack(
+  versionAliases: Pick<VersionAliases, 'takeBack'>,
+  task: TaskName,
+  bad: number,
+  to: VersionName,
+): Promise<VersionName> {
+  await versionAliases.takeBack(task, bad, to.number);
+  return to;
+}
+
+function sumsOfVerdicts(counts: VerdictCounts | undefined): BadSums {
+  const { kept, refused } = counts ?? { kept: 0, refused: 0 };
+  return { n: kept + refused, sum: refused, squares: refused };
+}
+
+const names: Readonly<Record<WatchRule['metric'], string>> = {
+  accuracy: 'The share of wrong predictions',
+  error: 'The mean error',
+  failures: 'The share of failed requests',
+  latency: 'The share of slow requests',
+  verdicts: 'The share of devices that rejected it',
+};
+
+const keyOf = (task: string, version: string, metric: string): string => `${task}\n${version}\n${metric}`;
+const figure = (value: number): string => String(Number(value.toPrecision(4)));
