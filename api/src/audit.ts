@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instant } from './scalars.ts';
 
-/** What operators do that changes something, and what gates do in their place. */
+/** What operators do that changes something, and what gates, triggers and rules do in their place. */
 export const auditActions = [
   'enrolment-token.create',
   'enrolment-token.revoke',
@@ -14,6 +14,8 @@ export const auditActions = [
   'task.resume',
   'round.abort',
   'round.start',
+  'run.start',
+  'run.stop',
   'version.alias',
   'version.rollback',
   'version.promote',
@@ -48,7 +50,9 @@ export const auditEntry = z.object({
   time: instant,
   actor: z
     .object({ id: z.string(), name: z.string() })
-    .describe('Id and name of the operator token; `gate`: the gate of a task'),
+    .describe(
+      'Id and name of the operator token; `gate`: the gate of a task; `trigger` or `rule` and its kind, where a trigger began a training run or a rule ended it',
+    ),
   action: z.enum(auditActions),
   subject: z.string().describe('Id of a token or a device, or name of a task; the file of an added task'),
   outcome: z.string().describe('`done`, or the code with which it failed'),
@@ -56,7 +60,7 @@ export const auditEntry = z.object({
     .array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() }))
     .nullable()
     .describe(
-      'Settings that were changed, or would have been, with both values; figures of champion and challenger for a gate; null of other actions',
+      'Settings that were changed, or would have been, with both values; figures of champion and challenger for a gate; number and reason of a training run; null of other actions',
     ),
 });
 export type AuditEntryMessage = z.infer<typeof auditEntry>;

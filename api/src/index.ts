@@ -7,6 +7,7 @@ export * from './monitor.ts';
 export * from './overview.ts';
 export * from './role.ts';
 export * from './round.ts';
+export * from './run.ts';
 export * from './scalars.ts';
 export * from './security.ts';
 export * from './session.ts';

@@ -10,6 +10,7 @@ export const livePath = '/v1/admin/live';
 export const subjects = [
   'tasks',
   'rounds',
+  'runs',
   'versions',
   'settings',
   'devices',

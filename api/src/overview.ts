@@ -33,9 +33,9 @@ export type LiveRound = z.infer<typeof liveRound>;
 /** What has to happen before a task gets on. */
 const waitsFor = z.object({
   what: z
-    .enum(['operator', 'budget', 'enrolment', 'schedule', 'check-ins', 'cohort', 'coordinator'])
+    .enum(['operator', 'budget', 'run', 'enrolment', 'schedule', 'check-ins', 'cohort', 'coordinator'])
     .describe(
-      'Paused; the privacy budget is spent, or needs more enrolled devices; between rounds; devices that check in; devices of the cohort that have not answered; the next version, which the coordinator makes',
+      'Paused; the privacy budget is spent; no training run is open; the budget needs more enrolled devices; between rounds; devices that check in; devices of the cohort that have not answered; the next version, which the coordinator makes',
     ),
   devices: count.describe('Devices that are missing; 0 where it waits for something else'),
   until: instant.nullable().describe('When the next round begins, or the deadline of the phase'),
@@ -63,7 +63,7 @@ export const taskOverview = z.object({
     .nullable(),
   nextRoundAt: instant
     .nullable()
-    .describe('At the earliest; null while paused or while a round is under way'),
+    .describe('At the earliest; null while paused, between training runs, or while a round is under way'),
   waiting: count.describe('Devices that wait for an assignment'),
   waitsFor,
   sentAway: z

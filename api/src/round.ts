@@ -32,6 +32,7 @@ const past = {
   failure: z.object({ during: phase, reason: z.string() }).nullable(),
   tally,
   metrics,
+  run: z.string().nullable().describe('Id of the training run that it was a part of'),
   traffic: z
     .object({ up: count, down: count })
     .describe('Bytes of updates that came, and of models served meanwhile'),

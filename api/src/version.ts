@@ -25,6 +25,7 @@ export const version = z.object({
     .object({ round: roundId, number: count, startedAt: instant, endedAt: instant, tally })
     .nullable()
     .describe('That made it; null of the first version, and where its record is no longer kept'),
+  run: z.string().nullable().describe('Id of the training run that it was made in'),
   verdicts: z
     .object({ kept: count, refused: count })
     .describe('Devices that serve it, and that went on with the version before, by examples of their own'),

@@ -11,6 +11,7 @@ import { modelCommands } from './commands/models.ts';
 import { precomputeCommand } from './commands/precompute.ts';
 import { requestLogCommands } from './commands/request-log.ts';
 import { roundCommands } from './commands/rounds.ts';
+import { runCommands } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { taskCommands } from './commands/tasks.ts';
@@ -33,6 +34,7 @@ export function murmuration(): Command {
   requestLogCommands(program);
   statusCommand(program);
   roundCommands(program);
+  runCommands(program);
   modelCommands(program);
   tokenCommands(program);
   deviceCommands(program);

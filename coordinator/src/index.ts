@@ -8,6 +8,15 @@ export { workerEvaluator } from './evaluation/worker-evaluator.ts';
 export type { BlobStore } from './registry/ports.ts';
 export type { Strategy, StrategyState } from './strategy/strategy.ts';
 export { defineTask, type TaskDefinition } from './task/define-task.ts';
+export {
+  accuracyBelow,
+  accuracyWorseThanAtPromotion,
+  cron,
+  drift,
+  type LiveMetric,
+  type Trigger,
+  webhook,
+} from './task/retrain/triggers.ts';
 export { SettingsError } from './task/settings-error.ts';
 export type { Task } from './task/task.ts';
 export { mcnemar, pairedBootstrap } from './task/task-gate.ts';

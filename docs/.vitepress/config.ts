@@ -44,6 +44,7 @@ export default defineConfig({
           page('Simulate', '/guides/simulate'),
           page('Secure it', '/guides/secure'),
           page('A privacy budget', '/guides/privacy-budget'),
+          page('Training runs', '/guides/retraining'),
           page('Other platforms', '/guides/other-platforms'),
           page('Examples', '/guides/examples'),
         ],

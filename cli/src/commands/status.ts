@@ -92,6 +92,8 @@ function waitingText({ what, devices, until }: Overview['tasks'][number]['waitsF
       return 'paused until an operator resumes it';
     case 'budget':
       return 'its privacy budget is spent; no round begins until its definition allows more';
+    case 'run':
+      return 'no training run is open; a trigger or an operator begins the next one';
     case 'enrolment':
       return `waits for ${count(devices)} more to enrol, which its privacy budget needs`;
     case 'schedule':

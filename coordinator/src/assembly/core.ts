@@ -6,6 +6,8 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
+import { openTrainingRuns } from '../lifecycle/training-runs/open-runs.ts';
+import { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
 import { ActivePopulation } from '../population/active-population.ts';
@@ -85,6 +87,7 @@ export interface Core {
   readonly privacy: PrivacyBudgets;
   readonly traffic: Traffic;
   readonly control: RoundControl;
+  readonly runs: RunControl;
   readonly deviceRegistry: DeviceRegistry;
   readonly activePopulation: ActivePopulation;
   readonly convictions: Convictions;
@@ -140,6 +143,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const pools = new Map<string, WaitingPool>();
   const servings = new Map<TaskName, Predictor | null>();
   const control = new RoundControl(rounds, storage.pausedTasks, task => events.emit('steered', task));
+  const runs = new RunControl(rounds, storage.runs, clock, events);
   const settings = new SettingsManager(storage.settings, rounds, clock);
 
   const prepare = async (definition: Task) => {
@@ -150,7 +154,15 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     await settings.open(definition);
     await activePopulation.open([task]);
     await privacy.open(task.name);
+    const runsOfTask = await openTrainingRuns(definition, {
+      store: storage.runs,
+      history,
+      clock,
+      random: ports.secrets,
+      events,
+    });
     const opened = openTaskRounds(task, {
+      runs: runsOfTask,
       registry,
       clock,
       random,
@@ -172,7 +184,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       events,
     });
     await control.open([opened.rounds]);
+    runsOfTask?.drive(opened.rounds);
     return () => {
+      if (runsOfTask) runs.admit(runsOfTask);
       pools.set(task.name, opened.pool);
       rounds.set(task.name, opened.rounds);
       checkIns.set(task.name, opened.checkIns);
@@ -227,7 +241,12 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   });
 
   let isStarted = false;
+  const startTask = async (each: TaskRounds) => {
+    await each.start();
+    await runs.start(each.task.name);
+  };
   const endRounds = async () => {
+    await runs.close();
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
     await retention.settled();
   };
@@ -242,6 +261,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     privacy,
     traffic,
     control,
+    runs,
     deviceRegistry,
     activePopulation,
     convictions,
@@ -269,18 +289,19 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       return async ready => {
         const added = admit();
         await ready(added);
-        if (isStarted) await added.start();
+        if (isStarted) await startTask(added);
         return added;
       };
     },
     async start() {
       isStarted = true;
-      for (const each of rounds.values()) await each.start();
+      for (const each of rounds.values()) await startTask(each);
     },
     endRounds,
     async suspend() {
-      if (storage.durable) await Promise.all(Array.from(rounds.values(), each => each.suspend()));
-      else await endRounds();
+      if (!storage.durable) return endRounds();
+      await runs.close();
+      await Promise.all(Array.from(rounds.values(), each => each.suspend()));
     },
     async close() {
       await predictions.close();

@@ -21,9 +21,12 @@ import { metricRoutes } from '../http/routes/metrics.ts';
 import { modelRoutes } from '../http/routes/models.ts';
 import { openApiRoute } from '../http/routes/openapi.ts';
 import { taskRoutes } from '../http/routes/tasks.ts';
+import { triggerRoutes } from '../http/routes/triggers.ts';
 import { updateRoutes } from '../http/routes/updates.ts';
 import { wasmRoutes } from '../http/routes/wasm.ts';
 import { serveApps } from '../http/static-apps.ts';
+import { auditRuns } from '../lifecycle/training-runs/audit-runs.ts';
+import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { trustProxies } from '../limits/address.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { unmaskerPool } from '../masking/unmasker.ts';
@@ -65,6 +68,8 @@ export interface Coordinator {
   readonly events: CoordinatorEvents;
   /** Pauses, resumes, aborts and begins rounds, as operators do. */
   readonly control: RoundControl;
+  /** Begins and ends training runs, as operators do. */
+  readonly runs: RunControl;
   /** Begins the rounds; until then devices can connect and wait. Throws `server.stopping` after `stop`. */
   start(): Promise<void>;
   /** Ends the rounds under way and begins no others; what is old is deleted when it returns, and models are served on. */
@@ -135,6 +140,7 @@ async function open(
   const recentLog = new RecentLog(clock.now());
   const log = createLog(config.log, undefined, recentLog);
   logEvents(events, log);
+  auditRuns(events, storage.audit);
   const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
   const tasks = [...given, ...(await addedBefore(given, { modules, store: storage.addedTasks, events }))];
   const secrets = { primitives: native, clock, random };
@@ -242,6 +248,7 @@ async function open(
       tasks: taskNames,
       waiting: task => pools.get(task)!.size,
       isPaused: task => rounds.get(task)!.isPaused,
+      isTraining: task => core.runs.isTraining(task),
       privacy(task) {
         const status = core.privacy.statusOf(rounds.get(task)!.task);
         if (!status) return undefined;
@@ -285,11 +292,13 @@ async function open(
   wasmRoutes(app);
   const traces = openTelemetry && new RoundTraces(openTelemetry, events, clock);
   updateRoutes(app, core.uploads, limits, traces);
+  await triggerRoutes(app, core.runs);
   await adminRoutes(app, {
     operators,
     authenticator,
     bounds,
     control,
+    runs: core.runs,
     taskAdder,
     recentLog,
     audit: storage.audit,
@@ -353,6 +362,7 @@ async function open(
     grpc: inference.grpc,
     events,
     control,
+    runs: core.runs,
     start: core.start,
     endRounds: core.endRounds,
     stop() {

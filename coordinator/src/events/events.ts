@@ -8,6 +8,7 @@ import type { RoundRecord } from '../round/record.ts';
 import type { RoundState, RoundTerms } from '../round/round.ts';
 import type { Alert } from './alert.ts';
 import type { ComparedWindow, LiveAccuracy } from './monitored.ts';
+import type { FiringRecord, TrainingRun } from './training-run.ts';
 
 /** What closing a round takes: to take off the masks, to make the next version, to evaluate it, to store it. */
 export type ClosingStep = 'unmasking' | 'aggregation' | 'evaluation' | 'commit';
@@ -54,6 +55,12 @@ interface EventMap {
   drift: [window: ComparedWindow];
   /** A version's live accuracy was computed anew, from all outcomes that are known; for each metric. */
   accuracy: [accuracy: LiveAccuracy];
+  /** A trigger fired: a run began, or what kept it from beginning is recorded. */
+  triggered: [record: FiringRecord];
+  /** A training run began, made another version or failed to, or ended. */
+  'run-began': [run: TrainingRun];
+  'run-changed': [run: TrainingRun];
+  'run-ended': [run: TrainingRun];
   /** What an operator did is in the audit log. */
   audited: [entry: AuditEntry];
   /** A session of an operator ended before its time. */

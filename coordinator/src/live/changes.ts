@@ -16,6 +16,8 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'task.resume': null,
   'round.abort': null,
   'round.start': null,
+  'run.start': null,
+  'run.stop': null,
   'version.alias': 'versions',
   'version.rollback': 'versions',
   'version.promote': 'versions',
@@ -75,6 +77,12 @@ export function watchChanges(
     moved();
     tell('settings', task);
   });
+  for (const event of ['run-began', 'run-changed', 'run-ended'] as const)
+    events.on(event, ({ task }) => {
+      moved();
+      tell('runs', task);
+    });
+  events.on('triggered', ({ task }) => tell('runs', task));
   events.on('alert', () => {
     moved();
     tell('alerts');

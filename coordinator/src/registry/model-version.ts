@@ -23,6 +23,8 @@ export interface ModelVersion {
   /** The version that its devices trained from; null for the first. */
   readonly parent: ModelHash | null;
   readonly round: RoundId | null;
+  /** Id of the training run that made it; left out where there was none. */
+  readonly run?: string | undefined;
   readonly strategy: string;
   readonly planVersion: number;
   /** Devices whose updates are in it. */

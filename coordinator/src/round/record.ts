@@ -31,6 +31,8 @@ export interface RoundRecord {
   /** ms since 1970. */
   readonly endedAt: number;
   readonly outcome: 'published' | 'failed';
+  /** Id of the training run that it was a part of; left out where there was none. */
+  readonly run?: string;
   /** The version that it led to. */
   readonly model: ModelHash | null;
   readonly failure: Pick<Failed, 'during' | 'reason' | 'byOperator'> | null;
@@ -54,7 +56,7 @@ export function recordOf(
   traffic: RoundRecord['traffic'],
   { phases, errors, groups }: Pick<RoundRecord, 'phases' | 'errors' | 'groups'>,
 ): RoundRecord {
-  const { id, number, plan, startedAt } = state.terms;
+  const { id, number, plan, startedAt, run } = state.terms;
   return {
     round: id,
     task: plan.task,
@@ -65,6 +67,7 @@ export function recordOf(
     startedAt: Math.min(startedAt, endedAt),
     endedAt,
     outcome: state.phase,
+    ...(run !== undefined && { run }),
     model: state.phase === 'published' ? state.model : null,
     failure: state.phase === 'failed' ? failureOf(state) : null,
     tally: state.tally,

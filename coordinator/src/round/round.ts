@@ -18,6 +18,8 @@ export interface RoundTerms {
   readonly minimum: number;
   /** Left out where the cohort is one sum. */
   readonly groups?: Grouping;
+  /** Id of the training run that it is a part of; left out of tasks whose rounds run all the time. */
+  readonly run?: string;
   /** ms since 1970. */
   readonly startedAt: number;
   /** How long each collecting phase may last, ms; those of masking count only where the plan masks. */

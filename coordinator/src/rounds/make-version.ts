@@ -65,6 +65,7 @@ export function versionMaker(
         number: newest + 1,
         parent: head.version.model,
         round: terms.id,
+        ...(terms.run !== undefined && { run: terms.run }),
         strategy: task.strategy.name,
         planVersion: terms.plan.version,
         contributors: aggregate.contributors,

@@ -10,6 +10,7 @@ import type { Unmasker } from '../masking/unmasker.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Head, History } from '../registry/ports.ts';
+import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { RoundStore } from '../round/store.ts';
 import type { TrafficCount } from './traffic.ts';
@@ -39,6 +40,16 @@ export type MakeVersion = (
   signal: AbortSignal,
 ) => Promise<Head>;
 
+/** The training runs of a task whose rounds run in such runs alone. */
+export interface RunGate {
+  /** Id of the run that is open; undefined: no round begins. */
+  readonly openRun: string | undefined;
+  /** A round is over: returns once it counts, so that the next one may begin or not. */
+  ended(record: RoundRecord): Promise<void>;
+  /** The privacy budget has nothing left for another round. */
+  spent(): Promise<void>;
+}
+
 /** What a round works with. */
 export interface DriverPorts {
   readonly clock: Clock;
@@ -61,5 +72,7 @@ export interface DriverPorts {
   readonly recall: () => void;
   /** Devices that are enrolled. */
   readonly enrolled: () => number;
+  /** Left out of tasks whose rounds run all the time. */
+  readonly runs?: RunGate | undefined;
   readonly events: CoordinatorEvents;
 }

@@ -19,12 +19,12 @@ const remembered = 64;
 /** ms after which a round that could not begin is tried again. */
 const retryAfter = 10_000;
 
-/** ms after which devices of a paused task ask again, at the earliest. */
+/** ms after which devices of a task without a next round ask again, at the earliest. */
 const whilePaused = 15 * 60_000;
 
 /** What the rounds of a task do now. */
 type Activity =
-  /** No round is under way, and none begins by itself: not started, paused, or stopped. */
+  /** No round is under way, and none begins by itself: not started, paused, between training runs, or stopped. */
   | { readonly is: 'idle' }
   /** The next round begins at its time, unless that is cancelled. */
   | { readonly is: 'scheduled'; readonly cancel: Cancel }
@@ -52,6 +52,7 @@ export class TaskRounds {
   #isPaused = false;
   /** Whether the task's privacy budget has no step left. */
   #isSpent = false;
+  #isUnderWay = false;
   #activity: Activity = { is: 'idle' };
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
@@ -138,10 +139,40 @@ export class TaskRounds {
     return this.#isSpent;
   }
 
-  /** Begins a round at once, though the task may be paused. Throws `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`. */
+  /** Whether no training run is open, of a task whose rounds run in such runs alone. */
+  get isBetweenRuns(): boolean {
+    const { runs } = this.#ports;
+    return runs !== undefined && runs.openRun === undefined;
+  }
+
+  /** A training run began or ended: rounds begin by themselves, or not any more. */
+  runChanged(): void {
+    if (this.isBetweenRuns) return void this.#unschedule();
+    if (this.#isSpent) return void this.#ports.runs?.spent();
+    if (this.#life !== 'started') return;
+    this.#scheduleNext();
+    this.#ports.recall();
+  }
+
+  /** Number of the newest round; 0: there was none. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Whether there is a round whose end does not count yet. */
+  get isUnderWay(): boolean {
+    return this.#isUnderWay;
+  }
+
+  /** Begins a round at once, though the task may be paused. Throws `round.closed` where no training run is open, `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`. */
   beginNow(): void {
     if (this.#life !== 'started') throw new MurmurationError('server.stopping');
     if (this.#activity.is === 'running') throw new MurmurationError('round.under-way');
+    if (this.isBetweenRuns)
+      throw new MurmurationError(
+        'round.closed',
+        'Rounds of this task begin only in training runs, and none is open; begin a run.',
+      );
     if (this.#isSpent) throw new MurmurationError('privacy.spent');
     this.#unschedule();
     void this.#runOne(true);
@@ -179,7 +210,7 @@ export class TaskRounds {
   get untilNextRound(): number {
     if (this.#driver?.state.phase === 'gathering') return 0;
     const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
-    return this.#isPaused || this.#isSpent ? Math.max(left, whilePaused) : left;
+    return this.#isPaused || this.#isSpent || this.isBetweenRuns ? Math.max(left, whilePaused) : left;
   }
 
   /** The round of this id, if it is the current one. Throws `round.closed` for one that is over. */
@@ -194,8 +225,8 @@ export class TaskRounds {
   }
 
   #scheduleNext(): void {
-    if (this.#life !== 'started' || this.#isPaused || this.#isSpent || this.#activity.is === 'running')
-      return;
+    const mayNot = this.#isPaused || this.#isSpent || this.isBetweenRuns;
+    if (this.#life !== 'started' || mayNot || this.#activity.is === 'running') return;
     this.#unschedule();
     this.#nextAt = this.#nextOf(this.#ports.clock.now());
     const cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
@@ -222,8 +253,10 @@ export class TaskRounds {
       this.#hasFailed = false;
       await this.#begin(isEarly);
     } catch (error) {
-      if (codeOf(error) === 'privacy.spent') this.#isSpent = true;
-      else {
+      if (codeOf(error) === 'privacy.spent') {
+        this.#isSpent = true;
+        await this.#ports.runs?.spent();
+      } else {
         this.#hasFailed = true;
         // Nothing is wrong: devices enrol.
         if (codeOf(error) !== 'privacy.too-few-devices') events.emit('fault', 'beginning a round', error);
@@ -241,7 +274,7 @@ export class TaskRounds {
     this.#takeOver();
     const { clock, random } = this.#ports;
     const privacy = await this.#ports.privacy.next(this.task, head.version.number > 0);
-    if (this.#hasStopped) return;
+    if (this.#hasStopped || this.isBetweenRuns) return;
     const terms = this.#terms(head.version, randomId<RoundId>(random), privacy);
     this.#lastAt = clock.now();
     this.#nextAt = this.#lastAt + this.task.interval;
@@ -260,11 +293,14 @@ export class TaskRounds {
   /** Waits for the end of a round. */
   async #carry(driver: RoundDriver): Promise<void> {
     this.#driver = driver;
+    this.#isUnderWay = true;
     const record = await driver.ended;
     if (!record) return;
     this.#ports.events.emit('round-ended', record);
     this.#over.push(driver.terms.id);
     if (this.#over.length > remembered) this.#over.shift();
+    this.#isUnderWay = false;
+    await this.#ports.runs?.ended(record);
   }
 
   async #goOn(saved: SavedRound): Promise<void> {
@@ -295,8 +331,9 @@ export class TaskRounds {
   }
 
   async #abandon(saved: SavedRound, reason: string): Promise<void> {
-    const { round } = await abandon(saved, reason, this.#ports);
-    this.#over.push(round);
+    const record = await abandon(saved, reason, this.#ports);
+    this.#over.push(record.round);
+    await this.#ports.runs?.ended(record);
   }
 
   /** The newest rounds that are over, once. */
@@ -316,6 +353,7 @@ export class TaskRounds {
   #terms({ model, parent }: ModelVersion, id: RoundId, privacy: PlanPrivacy | undefined): RoundTerms {
     const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
     const { uploadSlot, groups } = this.task;
+    const run = this.#ports.runs?.openRun;
     const { evaluation: _, grace, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
     // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
@@ -343,6 +381,7 @@ export class TaskRounds {
       goal: cohort.goal,
       minimum: cohort.minimum,
       ...(groups && { groups }),
+      ...(run !== undefined && { run }),
       startedAt: this.#ports.clock.now(),
       limits,
     };

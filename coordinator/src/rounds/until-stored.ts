@@ -15,7 +15,7 @@ interface Waiting {
   readonly events: CoordinatorEvents;
   /** Aborted when nobody waits any more. */
   readonly signal: AbortSignal;
-  readonly round: RoundId;
+  readonly round?: RoundId;
   /** For the log, which hears of the first failure. */
   readonly where: string;
   /** Whether a failure may pass. */

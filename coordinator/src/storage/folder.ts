@@ -26,6 +26,7 @@ import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqlitePrivacy } from './sqlite/privacy.ts';
 import { sqlitePromotionWatches } from './sqlite/promotion-watches.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
+import { sqliteRuns } from './sqlite/runs.ts';
 import { sqliteSessions } from './sqlite/sessions.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteSilences } from './sqlite/silences.ts';
@@ -127,6 +128,7 @@ export async function openFolder(folder: string, clock: Clock) {
         convictions: sqliteConvictions(database),
         privacy: sqlitePrivacy(database),
         drift: sqliteDrift(database),
+        runs: sqliteRuns(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),

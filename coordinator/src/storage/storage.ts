@@ -1,5 +1,6 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+import type { RunStore } from '../lifecycle/training-runs/store.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
 import type { SessionStore } from '../operators/session-store.ts';
@@ -41,6 +42,7 @@ import {
 } from './memory-operation.ts';
 import { memoryPrivacy } from './memory-privacy.ts';
 import { MemoryRounds } from './memory-rounds.ts';
+import { memoryRuns } from './memory-runs.ts';
 import { memorySessions } from './memory-sessions.ts';
 
 /** All that a coordinator keeps. */
@@ -60,6 +62,7 @@ export interface Storage {
   readonly convictions: ConvictionStore;
   readonly privacy: PrivacyLedger;
   readonly drift: DriftStore;
+  readonly runs: RunStore;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
@@ -104,6 +107,7 @@ function memoryStorage(clock: Clock): Storage {
     convictions: memoryConvictions(),
     privacy: memoryPrivacy(),
     drift: memoryDrift(),
+    runs: memoryRuns(),
     pausedTasks: memoryPausedTasks(),
     verdicts,
     aliases: memoryAliases(),

@@ -14,6 +14,7 @@ import { remembering } from '../evaluation/remembering.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
+import { misfitOf, retrainSchema } from './retrain/retrain.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 import { gateSchema, problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
@@ -153,6 +154,8 @@ export const taskSchema = z.strictObject({
     /** Time from the beginning of a round to that of the next one. */
     every: duration,
   }),
+  /** When training runs begin and end, in which rounds run then; null: rounds run all the time. */
+  retrain: retrainSchema,
   /** What a device must show at its check-in. */
   eligibility: z
     .strictObject({
@@ -252,6 +255,10 @@ export function defineTask(input: TaskDefinition): Task {
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
   if (privacy) refuseUnaccountable(rest.strategy, update);
+  const misfit =
+    rest.retrain &&
+    misfitOf(rest.retrain, { hasEvaluation: evaluation !== null, hasPrivacy: privacy !== null });
+  if (misfit) throw new MurmurationError('config.invalid', `The task: ${misfit.field} ${misfit.message}.`);
   const { settings, groups } = maskingOf(masking);
   requireGroups(rest.strategy, groups, cohort, masking !== 'off');
   if (settings) refuseUnmaskable(settings, update.kind, cohort, groups?.count ?? 1);

@@ -63,6 +63,7 @@ export function withSettings(
     evaluation: task.evaluator,
     gate: task.gate,
     watch: task.watch,
+    retrain: task.retrain,
     serving: task.serving,
     uploadSlot: task.uploadSlot,
     planVersion,

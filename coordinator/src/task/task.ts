@@ -9,6 +9,7 @@ import type { Grouping } from '../round/groups.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Eligibility } from './eligibility.ts';
+import type { Retrain } from './retrain/retrain.ts';
 import type { Gate } from './task-gate.ts';
 import type { TaskPrivacy } from './task-privacy.ts';
 import type { WatchRule } from './task-watch.ts';
@@ -47,6 +48,8 @@ export interface Task {
   readonly uploadSlot: number;
   /** ms from the beginning of a round to that of the next; a longer round delays it. */
   readonly interval: number;
+  /** When training runs begin and end; null: rounds run all the time. */
+  readonly retrain: Retrain | null;
   readonly eligibility: Eligibility;
   readonly strategy: Strategy;
   readonly evaluator: Evaluator | null;

@@ -99,6 +99,18 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
     if (drifted.length > 0) log.info(line, 'inputs drifted');
     else log.debug(line, 'inputs compared');
   });
+  events.on('triggered', ({ task, firing: { trigger, reason }, count, outcome, by }) => {
+    const line = { task, trigger, reason, outcome, by, count };
+    // One that is suppressed again and again says so once.
+    if (count === 1) log.info(line, 'trigger of training');
+    else log.debug(line, 'trigger of training');
+  });
+  events.on('run-began', ({ task, id, number, why: { trigger } }) =>
+    log.info({ task, run: id, number, trigger }, 'training run began'),
+  );
+  events.on('run-ended', ({ task, id, number, ending, rounds, failed, metrics }) =>
+    log.info({ task, run: id, number, ...ending, rounds, failed, metrics }, 'training run ended'),
+  );
   events.on('accuracy', accuracy => log.debug({ ...accuracy }, 'live accuracy'));
   events.on('refused', (where, code, detail, round) => log.debug({ where, code, detail, round }, 'refused'));
   events.on('fault', (where, error, round) => log.error({ where, round, err: error }, 'fault'));

@@ -14,6 +14,8 @@ export interface MetricSources {
   /** Devices that wait for an assignment of a task. */
   waiting(task: TaskName): number;
   isPaused(task: TaskName): boolean;
+  /** Whether a training run is open; undefined of tasks whose rounds run all the time. */
+  isTraining(task: TaskName): boolean | undefined;
   /** What is spent of a task's privacy budget: ε, NaN where none holds, and versions; undefined without a budget. */
   privacy(task: TaskName): { readonly epsilon: number; readonly steps: number } | undefined;
   connected(): number;
@@ -78,6 +80,7 @@ export function watchMetrics(events: CoordinatorEvents, sources: MetricSources, 
       },
     });
   }
+  watchRuns(events, registers, sources);
   watchVersions(events, registers);
   watchDevices(events, registers, sources);
   watchAlerts(events, registers, sources);
@@ -202,6 +205,39 @@ function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
     version.set({ task }, number);
     for (const [figure, value] of Object.entries(metrics ?? {}).slice(0, maxFigures))
       figures.set({ task, figure }, value);
+  });
+}
+
+function watchRuns(events: CoordinatorEvents, registers: Registry[], sources: MetricSources): void {
+  const runs = new Counter({
+    name: 'murmuration_training_runs_total',
+    help: 'Training runs that ended, by what began them and what ended them.',
+    labelNames: ['task', 'trigger', 'result'],
+    registers,
+  });
+  events.on('run-ended', ({ task, why: { trigger }, ending }) =>
+    runs.inc({ task, trigger, result: ending?.reason ?? 'stopped' }),
+  );
+  const triggers = new Counter({
+    name: 'murmuration_triggers_total',
+    help: 'Triggers of training that fired, by what became of them.',
+    labelNames: ['task', 'trigger', 'outcome'],
+    registers,
+  });
+  events.on('triggered', ({ task, firing: { trigger }, outcome }) =>
+    triggers.inc({ task, trigger, outcome }),
+  );
+  new Gauge({
+    name: 'murmuration_training_run_open',
+    help: 'Whether a training run of the task is open: 1, or 0.',
+    labelNames: ['task'],
+    registers,
+    collect() {
+      for (const task of sources.tasks()) {
+        const isTraining = sources.isTraining(task);
+        if (isTraining !== undefined) this.set({ task }, isTraining ? 1 : 0);
+      }
+    },
   });
 }
 

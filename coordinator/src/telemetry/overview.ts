@@ -77,7 +77,7 @@ export class Overviews {
     };
   }
 
-  #task({ task, current, isPaused, isSpent, nextAt, waiting }: TaskRounds): TaskOverview {
+  #task({ task, current, isPaused, isSpent, isBetweenRuns, nextAt, waiting }: TaskRounds): TaskOverview {
     const { champion, newest } = this.#sources.versionAliases.of(task.name);
     const sentAway = this.#sources.expected(task.name);
     const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
@@ -89,9 +89,9 @@ export class Overviews {
       privacy: this.#privacy(task),
       round,
       last: this.#last.get(task.name) ?? null,
-      nextRoundAt: isPaused || isSpent || round ? null : iso(nextAt),
+      nextRoundAt: isPaused || isSpent || isBetweenRuns || round ? null : iso(nextAt),
       waiting,
-      waitsFor: this.#waitsFor({ task, current, isPaused, isSpent, nextAt, waiting }),
+      waitsFor: this.#waitsFor({ task, current, isPaused, isSpent, isBetweenRuns, nextAt, waiting }),
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.heldBy !== null },
@@ -111,15 +111,17 @@ export class Overviews {
     current,
     isPaused,
     isSpent,
+    isBetweenRuns,
     nextAt,
     waiting,
   }: Pick<
     TaskRounds,
-    'task' | 'current' | 'isPaused' | 'isSpent' | 'nextAt' | 'waiting'
+    'task' | 'current' | 'isPaused' | 'isSpent' | 'isBetweenRuns' | 'nextAt' | 'waiting'
   >): TaskOverview['waitsFor'] {
     if (!current || isOver(current.state)) {
       if (isPaused) return { what: 'operator', devices: 0, until: null };
       if (isSpent) return { what: 'budget', devices: 0, until: null };
+      if (isBetweenRuns) return { what: 'run', devices: 0, until: null };
       const missing = this.#sources.privacy.missing(task);
       if (missing > 0) return { what: 'enrolment', devices: missing, until: null };
       return { what: 'schedule', devices: 0, until: iso(nextAt) };

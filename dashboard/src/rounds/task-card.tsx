@@ -81,13 +81,15 @@ function Between({ overview }: { readonly overview: TaskOverview }) {
     ? words.card.pausedHint
     : waitsFor.what === 'budget'
       ? words.card.spentHint
-      : waitsFor.what === 'enrolment'
-        ? words.card.enrolHint(waitsFor.devices)
-        : nextRoundAt === null
-          ? words.card.noNext
-          : Date.parse(nextRoundAt) <= now
-            ? words.card.nextSoon
-            : words.card.nextIn(duration(Date.parse(nextRoundAt) - now), clockTime(nextRoundAt));
+      : waitsFor.what === 'run'
+        ? words.card.runHint
+        : waitsFor.what === 'enrolment'
+          ? words.card.enrolHint(waitsFor.devices)
+          : nextRoundAt === null
+            ? words.card.noNext
+            : Date.parse(nextRoundAt) <= now
+              ? words.card.nextSoon
+              : words.card.nextIn(duration(Date.parse(nextRoundAt) - now), clockTime(nextRoundAt));
   return <p class="hint">{text}</p>;
 }
 

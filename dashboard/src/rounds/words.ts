@@ -36,6 +36,7 @@ export const words = {
     spent: 'Budget spent',
     enrolHint: (devices: number) =>
       `The privacy budget of this task needs ${counted(devices, 'more enrolled device')} before a round starts.`,
+    runHint: 'Rounds of this task start in training runs, and no run is open.',
     spentHint:
       'The privacy budget of this task is spent, so no round starts. Training goes on once its definition allows more.',
     comeBack: (devices: number, span: string | null) => {

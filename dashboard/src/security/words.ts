@@ -59,6 +59,8 @@ export const words = {
       'task.add': 'added a task',
       'round.abort': 'aborted a round',
       'round.start': 'started a round',
+      'run.start': 'started a training run',
+      'run.stop': 'ended a training run',
       'version.alias': 'changed an alias',
       'version.rollback': 'rolled back to a version',
       'version.promote': 'promoted a version',

@@ -48,6 +48,7 @@ function configurationPage(): string {
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.feedback'),
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.report'),
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.drift'),
+    ...propertyComments('serving/src/monitor/settings.ts', 'inference.drift'),
   ]);
   const brokerComments = new Map([
     ...propertyComments('serving/src/brokers/settings.ts', 'rabbitmq'),
@@ -134,6 +135,7 @@ function taskPage(): string {
     ...propertyComments('coordinator/src/task/define-task.ts'),
     ...propertyComments('coordinator/src/task/task-gate.ts', 'gate'),
     ...propertyComments('coordinator/src/task/task-watch.ts', 'watch'),
+    ...propertyComments('coordinator/src/task/retrain/retrain.ts', 'retrain'),
   ]);
   return `# Task
 
@@ -232,6 +234,7 @@ async function metricsPage(): Promise<string> {
       tasks: () => [],
       waiting: () => 0,
       isPaused: () => false,
+      isTraining: () => undefined,
       privacy: () => undefined,
       connected: () => 0,
       enrolled: () => 0,

@@ -116,6 +116,7 @@ const past: RoundDetail = {
   failure: null,
   tally,
   metrics: { top1: 0.1 },
+  run: 'r'.repeat(22),
   traffic: { up: 1, down: 2 },
   phases: gathering.phases,
   groups: [
@@ -148,6 +149,7 @@ const known: Versions = {
       metrics: null,
       parent: { model, number: null },
       round: { round, number: 6, startedAt: at, endedAt: at, tally },
+      run: null,
       verdicts: { kept: 3, refused: 0 },
       privacy: null,
       gate: {

@@ -1,5 +1,7 @@
 import type { DeviceChannel } from '@murmuration/coordinator/assembly/core';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { openTrainingRuns } from '@murmuration/coordinator/lifecycle/training-runs/open-runs';
+import type { RunStore } from '@murmuration/coordinator/lifecycle/training-runs/store';
 import type { Unmasker } from '@murmuration/coordinator/masking/unmasker';
 import type { PrivacyLedger } from '@murmuration/coordinator/privacy/ledger';
 import { Registry } from '@murmuration/coordinator/registry/registry';
@@ -12,6 +14,7 @@ import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/mem
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
+import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
@@ -108,6 +111,8 @@ export interface FederationOptions {
   readonly store?: MemoryRounds;
   /** What was spent of privacy budgets: nothing, without it. */
   readonly ledger?: PrivacyLedger;
+  /** What is kept of training runs: nothing, without it. */
+  readonly runStore?: RunStore;
   /** Takes the place of the step from a sum to a version. */
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
 }
@@ -118,6 +123,7 @@ export async function openFederation({
   seed = 1,
   store,
   ledger = memoryPrivacy(),
+  runStore = memoryRuns(),
   makeVersion,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
@@ -137,7 +143,9 @@ export async function openFederation({
   const enrolled = { devices: Number.POSITIVE_INFINITY };
   const privacy = memoryBudgets({ random, clock, ledger, enrolled: () => enrolled.devices });
   await privacy.open(task.name);
+  const runs = await openTrainingRuns(task, { store: runStore, history, clock, random, events });
   const { rounds, pool, checkIns } = openTaskRounds(task, {
+    runs,
     registry,
     clock,
     random,
@@ -159,8 +167,11 @@ export async function openFederation({
     enrolled: () => enrolled.devices,
     events,
   });
+  runs?.drive(rounds);
   return {
     task,
+    runs,
+    runStore,
     clock,
     events,
     faults,

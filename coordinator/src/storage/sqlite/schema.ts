@@ -32,6 +32,9 @@ export interface Tables {
   readonly drift_references: DriftReferencesTable;
   readonly drift_windows: DriftWindowsTable;
   readonly drift_settings: { readonly model: string /** JSON. */; readonly settings: string };
+  readonly retraining: { readonly task: string; readonly state: string };
+  readonly training_runs: TrainingRunsTable;
+  readonly trigger_records: TriggerRecordsTable;
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
 }
 
@@ -73,6 +76,20 @@ interface PrivacyPartsTable {
   readonly device: string;
   readonly step: number;
   readonly parts: number;
+}
+
+interface TrainingRunsTable {
+  readonly task: string;
+  readonly number: number;
+  /** JSON of a `TrainingRun`. */
+  readonly run: string;
+}
+
+interface TriggerRecordsTable {
+  readonly task: string;
+  readonly number: number;
+  /** JSON of a `FiringRecord`. */
+  readonly record: string;
 }
 
 interface OwnerTable {

@@ -7,6 +7,7 @@ import { InferenceTokens } from '@murmuration/coordinator/inference/inference-to
 import { MonitorView } from '@murmuration/coordinator/inference/monitor-view';
 import { RegistryModels } from '@murmuration/coordinator/inference/registry-models';
 import { InferenceWatch } from '@murmuration/coordinator/inference/watch';
+import { RunControl } from '@murmuration/coordinator/lifecycle/training-runs/run-control';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
 import { ActivePopulation } from '@murmuration/coordinator/population/active-population';
@@ -89,6 +90,8 @@ export async function openAdmin(
   await versionAliases.open(task.name);
   const tasks = new Map([[task.name as string, rounds]]);
   const checkIns = new Map([[task.name as string, federation.checkIns]]);
+  const runs = new RunControl(tasks, federation.runStore, clock, federation.events);
+  if (federation.runs) runs.admit(federation.runs);
   const settings = new SettingsManager(storage.settings, tasks, clock);
   await settings.open(task);
   const watchPorts = {
@@ -162,6 +165,7 @@ export async function openAdmin(
     authenticator: new OperatorAuthenticator(operators, sessions, bounds.trustedProxies),
     bounds,
     control,
+    runs,
     enrolmentTokens,
     audit: storage.audit,
     deviceRegistry: new DeviceRegistry(storage.devices, storage.activity, population, {
@@ -187,6 +191,7 @@ export async function openAdmin(
     operators,
     population,
     control,
+    runControl: runs,
     disconnected,
     texts,
     /** Asks as an operator of a role, or with any other token; null: without one. */
@@ -205,6 +210,7 @@ export async function openAdmin(
       };
     },
     async close() {
+      await federation.runs?.close();
       await inference.close();
       await monitor?.watch.close();
       await watch.close();

@@ -21,6 +21,7 @@ import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
+import { trainingRunsContract } from '../../../contract/training-runs.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 import { storageFolders } from './folders.ts';
 
@@ -66,6 +67,11 @@ privacyLedgerContract(
   'a folder',
   async () => (await open()).privacy,
   async () => (await reopen()).privacy,
+);
+trainingRunsContract(
+  'a folder',
+  async () => (await open()).runs,
+  async () => (await reopen()).runs,
 );
 pausedTasksContract(
   'a folder',

@@ -21,6 +21,7 @@ import {
   memorySilences,
 } from '@murmuration/coordinator/storage/memory-operation';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import { activityContract } from '../../../contract/activity.ts';
@@ -42,6 +43,7 @@ import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
+import { trainingRunsContract } from '../../../contract/training-runs.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 
 enrolmentTokensContract('memory', async () => memoryEnrolmentTokens());
@@ -56,6 +58,7 @@ activityContract('memory', async () => {
 convictionsContract('memory', async () => memoryConvictions());
 driftStoreContract('memory', async () => memoryDrift());
 privacyLedgerContract('memory', async () => memoryPrivacy());
+trainingRunsContract('memory', async () => memoryRuns());
 pausedTasksContract('memory', async () => memoryPausedTasks());
 verdictsContract('memory', async () => {
   const verdicts = memoryVerdicts();

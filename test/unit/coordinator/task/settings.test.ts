@@ -1,5 +1,6 @@
 import { fedAdam } from '@murmuration/coordinator/strategy/fed-adam';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
+import { drift } from '@murmuration/coordinator/task/retrain/triggers';
 import { settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
 import { mcnemar } from '@murmuration/coordinator/task/task-gate';
 import { describe, expect, it } from 'vitest';
@@ -46,6 +47,19 @@ const whole = defineTask({
     evaluation: 8_000,
   },
   uploadSlot: 9_000,
+  retrain: {
+    when: [drift({ share: 0.5 })],
+    cooldown: '1 d',
+    quietHours: { from: '22:00', to: '06:00', timezone: 'Europe/Berlin' },
+    runs: { most: 2, per: '7 d' },
+    until: {
+      rounds: 9,
+      plateau: { metric: 'loss', rounds: 3, by: 0.1, better: 'lower' },
+      target: { metric: 'loss', value: 1, better: 'lower' },
+      time: '1 h',
+      failures: 2,
+    },
+  },
   schedule: { every: '2 min' },
   eligibility: {
     minExamples: 2,

@@ -206,6 +206,23 @@ describe('the log', () => {
     ]);
   });
 
+  it('has one line for a training run that begins, one for its end, and one for each trigger and its cause', () => {
+    const { lines, events } = open('info');
+    const why = { trigger: 'drift', reason: 'It drifted.', figures: {}, at: 1 } as const;
+    const run = { id: 'r1', task: 'line' as never, number: 4, why, startedAt: 1, rounds: 2, failed: 1 };
+    const fired = { task: 'line' as never, number: 9, firing: why, since: 1, until: null, run: null };
+    events.emit('triggered', { ...fired, count: 1, outcome: 'suppressed', by: 'cooldown' });
+    events.emit('triggered', { ...fired, count: 2, outcome: 'suppressed', by: 'cooldown' });
+    events.emit('run-began', { ...run, endedAt: null, ending: null, metrics: null });
+    const ending = { reason: 'plateau', text: 'No better.' } as const;
+    events.emit('run-ended', { ...run, endedAt: 2, ending, metrics: { top1: 0.5 } });
+    expect(lines).toMatchObject([
+      { msg: 'trigger of training', trigger: 'drift', reason: 'It drifted.', by: 'cooldown' },
+      { msg: 'training run began', run: 'r1', number: 4, trigger: 'drift' },
+      { msg: 'training run ended', run: 'r1', ...ending, rounds: 2, failed: 1, metrics: { top1: 0.5 } },
+    ]);
+  });
+
   it('leaves out every secret, however it is named, nested or told', () => {
     const { lines, log } = open('debug');
     const { text, proof } = mintToken('operator', systemRandom, native);

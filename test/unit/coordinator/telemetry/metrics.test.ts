@@ -11,6 +11,7 @@ let federation: Federation;
 let traffic: Traffic;
 let spent: ReturnType<MetricSources['privacy']>;
 let firing: { readonly rule: AlertRule }[];
+let isTraining: boolean | undefined;
 let registry: ReturnType<typeof watchMetrics>;
 
 beforeEach(async () => {
@@ -18,11 +19,13 @@ beforeEach(async () => {
   traffic = new Traffic();
   firing = [];
   spent = undefined;
+  isTraining = undefined;
   const { events, pool, clock } = federation;
   const sources = {
     tasks: () => [values],
     waiting: () => pool.size,
     isPaused: () => federation.rounds.isPaused,
+    isTraining: () => isTraining,
     privacy: () => spent,
     connected: () => 5,
     enrolled: () => 9,
@@ -72,6 +75,24 @@ describe('the metrics', () => {
     });
     spent = { epsilon: Number.NaN, steps: 4 };
     expect(await registry.metrics()).toContain(`${name}{task="values"} Nan`);
+  });
+
+  it('count training runs and triggers, and nothing of a task without them', async () => {
+    const open = 'murmuration_training_run_open{task="values"}';
+    expect(await registry.metrics()).not.toContain(open);
+    isTraining = false;
+    expect(await registry.metrics()).toContain(`${open} 0`);
+    isTraining = true;
+    const why = { trigger: 'cron', reason: 'It was time.', figures: {}, at: 1 } as const;
+    const fired = { task: values, number: 1, firing: why, count: 1, since: 1, until: null, run: null };
+    federation.events.emit('triggered', { ...fired, outcome: 'began', by: null });
+    const run = { id: 'r', task: values, number: 1, why, startedAt: 1, rounds: 2, failed: 0, metrics: null };
+    federation.events.emit('run-ended', { ...run, endedAt: 2, ending: { reason: 'rounds', text: 'Two.' } });
+    expect(await samples()).toMatchObject({
+      [open]: 1,
+      'murmuration_triggers_total{task="values",trigger="cron",outcome="began"}': 1,
+      'murmuration_training_runs_total{task="values",trigger="cron",result="rounds"}': 1,
+    });
   });
 
   it('follow a round from its check-ins to its version', async () => {

@@ -1,6 +1,7 @@
 import type { InferenceTokens } from '../../../inference/inference-tokens.ts';
 import type { MonitorView } from '../../../inference/monitor-view.ts';
 import type { InferenceWatch } from '../../../inference/watch.ts';
+import type { RunControl } from '../../../lifecycle/training-runs/run-control.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
 import type { ActivePopulation } from '../../../population/active-population.ts';
@@ -37,6 +38,7 @@ import { overviewRoutes } from './overview.ts';
 import { paceRoutes } from './pace.ts';
 import { privacyRoutes } from './privacy.ts';
 import { roundRoutes } from './rounds.ts';
+import { runRoutes } from './runs.ts';
 import { adminScope } from './scope.ts';
 import { securityRoutes } from './security.ts';
 import { type SignInBounds, sessionRoutes, signInRoute } from './session.ts';
@@ -54,6 +56,7 @@ export interface Administration {
   readonly enrolmentTokens: EnrolmentTokens;
   readonly deviceRegistry: DeviceRegistry;
   readonly control: RoundControl;
+  readonly runs: RunControl;
   readonly taskAdder: TaskAdder;
   readonly recentLog: RecentLog;
   readonly tasks: AllRounds;
@@ -97,6 +100,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     enrolmentTokenRoutes(scope, operators, enrolmentTokens, deviceRegistry);
     deviceRoutes(scope, operators, deviceRegistry, administration.convictions);
     roundControlRoutes(scope, operators, control);
+    runRoutes(scope, operators, administration.runs);
     taskModuleRoutes(scope, operators, administration.taskAdder);
     auditRoutes(scope, audit);
     logRoutes(scope, administration.recentLog);

@@ -82,7 +82,8 @@ function summaryOf({
   groups: ___,
   startedAt,
   endedAt,
+  run,
   ...rest
 }: RoundRecord): RoundSummary {
-  return { ...rest, startedAt: iso(startedAt), endedAt: iso(endedAt) };
+  return { ...rest, run: run ?? null, startedAt: iso(startedAt), endedAt: iso(endedAt) };
 }

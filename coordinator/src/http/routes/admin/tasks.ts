@@ -16,7 +16,9 @@ const task = z.object({
     .object({ number: z.int(), phase: z.string() })
     .nullable()
     .describe('The one under way, or the last one'),
-  nextRoundAt: instant.nullable().describe('At the earliest; null while the task is paused'),
+  nextRoundAt: instant
+    .nullable()
+    .describe('At the earliest; null while the task is paused, or between its training runs'),
   waiting: z.int().describe('Devices that wait for an assignment'),
 });
 
@@ -32,11 +34,11 @@ export function roundControlRoutes(scope: App, operators: Operators, control: Ro
       schema: { summary: 'Where the tasks stand', response: { 200: z.object({ tasks: z.array(task) }) } },
     },
     () => ({
-      tasks: control.tasks.map(({ task: { name }, current, isPaused, nextAt, waiting }) => ({
+      tasks: control.tasks.map(({ task: { name }, current, isPaused, isBetweenRuns, nextAt, waiting }) => ({
         task: name,
         isPaused,
         round: current ? { number: current.terms.number, phase: current.state.phase } : null,
-        nextRoundAt: isPaused ? null : isoOrNull(nextAt),
+        nextRoundAt: isPaused || isBetweenRuns ? null : isoOrNull(nextAt),
         waiting,
       })),
     }),

@@ -90,7 +90,7 @@ export function versionRoutes(
       const version = await history.version(parent);
       if (version) parents.set(parent, version.number);
     }
-    return found.map(({ task: _, parent, round, createdAt, privacy, ...rest }) => {
+    return found.map(({ task: _, parent, round, run = null, createdAt, privacy, ...rest }) => {
       const decision = decisions.get(rest.number);
       const record = round ? made.get(round) : undefined;
       return {
@@ -108,6 +108,7 @@ export function versionRoutes(
             }
           : null,
         verdicts: judged.get(rest.model) ?? { kept: 0, refused: 0 },
+        run,
         privacy: privacy ? versionPrivacyMessage(privacy) : null,
         gate: decision ? gateMessage(decision) : null,
         aliases: namesOf(task, rest.number),

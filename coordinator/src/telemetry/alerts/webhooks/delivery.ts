@@ -1,7 +1,7 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { signatureHeaders } from '../../../tokens/webhook-signature.ts';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
-import { signatureHeaders } from './signature.ts';
 
 /** ms that a receiver has for its answer. */
 const patience = 10_000;

@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import { Secret } from './secret.ts';
-
-/** `whsec_`, then 24 to 64 bytes in base64: a symmetric secret of the Standard Webhooks specification. */
-const secretPattern = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+import { Secret } from '../../../tokens/secret.ts';
+import { webhookSecret } from '../../../tokens/webhook-signature.ts';
 
 /** One address that hears of alerts. The address may hold a secret of its own, so neither is ever shown. */
 export const webhookSchema = z.strictObject({
@@ -12,10 +10,7 @@ export const webhookSchema = z.strictObject({
     .refine(isAddress, 'expected an http or https address without user, password and fragment')
     .transform(text => new Secret(new URL(text).href)),
   /** What notices are signed with: `whsec_` and 24 to 64 random bytes in base64. */
-  secret: z
-    .string()
-    .regex(secretPattern, 'expected "whsec_" and 24 to 64 random bytes in base64')
-    .transform(text => new Secret(text)),
+  secret: webhookSecret,
 });
 
 export type WebhookSettings = z.output<typeof webhookSchema>;

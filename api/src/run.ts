@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { count, instant, metrics, taskName, text } from './scalars.ts';
+
+export const triggerKinds = [
+  'cron',
+  'drift',
+  'accuracy-below',
+  'accuracy-fell',
+  'webhook',
+  'by-hand',
+] as const;
+
+/** Why training was due. */
+const why = z.object({
+  trigger: z.enum(triggerKinds),
+  reason: z.string().describe('One sentence with its figures'),
+  figures: z.record(z.string(), z.union([z.number(), z.string()])),
+  at: instant,
+});
+
+const runReasons = [
+  'rounds',
+  'plateau',
+  'target',
+  'time',
+  'privacy',
+  'failures',
+  'unmeasured',
+  'stopped',
+] as const;
+
+/** The rounds of a task from a trigger until its stopping rule. */
+export const trainingRun = z.object({
+  id: z.string().describe('The lineage of versions names it'),
+  task: taskName,
+  number: count,
+  why,
+  startedAt: instant,
+  endedAt: instant.nullable().describe('null while it is open'),
+  ending: z
+    .object({ reason: z.enum(runReasons), text: z.string() })
+    .nullable()
+    .describe('null while it is open'),
+  rounds: count.describe('Rounds that made a version'),
+  failed: count.describe('Rounds that failed'),
+  metrics,
+});
+export type TrainingRunMessage = z.infer<typeof trainingRun>;
+
+/** What became of a trigger that fired. */
+export const triggerRecord = z.object({
+  task: taskName,
+  number: count,
+  why: why.describe('The newest time'),
+  count: count.describe('How often it fired, and was suppressed for the same cause'),
+  since: instant.describe('The first time'),
+  outcome: z.enum(['began', 'waits', 'suppressed']),
+  by: z
+    .enum(['run-open', 'cooldown', 'runs', 'quiet-hours'])
+    .nullable()
+    .describe('null where it began a run'),
+  until: instant.nullable().describe('When that is over; null where no time ends it'),
+  run: z.string().nullable().describe('Id of the run that it began, or that was open'),
+});
+
+const page = z.object({
+  before: z.coerce.number().int().min(1).optional().describe('Numbers below this one'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** Query of GET /v1/admin/tasks/:task/runs and …/triggers */
+export const runsQuery = page;
+
+/** GET /v1/admin/tasks/:task/runs */
+export const trainingRuns = z.object({
+  runs: z.array(trainingRun).describe('Newest first'),
+  next: z.int().nullable().describe('`before` of the next page; null at the end'),
+});
+
+/** GET /v1/admin/tasks/:task/triggers */
+export const triggerRecords = z.object({
+  records: z.array(triggerRecord).describe('Newest first'),
+  next: z.int().nullable().describe('`before` of the next page; null at the end'),
+});
+
+/** POST /v1/admin/tasks/:task/runs, and …/runs/stop */
+export const runReason = z.strictObject({ reason: text(200).optional() }).nullish();

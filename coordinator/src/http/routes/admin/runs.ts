@@ -1,0 +1,132 @@
+import {
+  runReason,
+  runsQuery,
+  type TrainingRunMessage,
+  trainingRun,
+  trainingRuns,
+  triggerRecords,
+} from '@murmuration/api/run';
+import { taskName } from '@murmuration/api/scalars';
+import * as z from 'zod';
+import type { Firing, TrainingRun } from '../../../events/training-run.ts';
+import type { RunControl } from '../../../lifecycle/training-runs/run-control.ts';
+import type { Operators } from '../../../operators/operators.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import { iso, isoOrNull } from './schemas.ts';
+import { operatorOf } from './scope.ts';
+
+const params = z.object({ task: taskName });
+
+/** Training runs of tasks, and what triggers fired. */
+export function runRoutes(scope: App, operators: Operators, runs: RunControl): void {
+  scope.get(
+    '/tasks/:task/runs',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Training runs, newest first',
+        params,
+        querystring: runsQuery,
+        response: { 200: trainingRuns, 404: problem },
+      },
+    },
+    async ({ params: { task }, query: { before, limit } }) => {
+      const found = await runs.list(task, before ?? Number.POSITIVE_INFINITY, limit);
+      return { runs: found.map(messageOf), next: nextOf(found, limit) };
+    },
+  );
+
+  scope.get(
+    '/tasks/:task/runs/:number',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'One training run',
+        params: params.extend({ number: z.coerce.number().int().min(1) }),
+        response: { 200: trainingRun, 404: problem },
+      },
+    },
+    async ({ params: { task, number } }) => messageOf(await runs.show(task, number)),
+  );
+
+  scope.post(
+    '/tasks/:task/runs',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'Begin a training run now, whatever keeps triggers from it',
+        params,
+        body: runReason,
+        response: { 201: trainingRun, 404: problem, 409: problem, 422: problem },
+      },
+    },
+    async (request, reply) => {
+      const operator = operatorOf(request);
+      const { task } = request.params;
+      const run = await operators.audited(operator, 'run.start', task, () =>
+        runs.begin(task, operator.name, request.body?.reason ?? ''),
+      );
+      return reply.status(201).send(messageOf(run));
+    },
+  );
+
+  scope.post(
+    '/tasks/:task/runs/stop',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'End the training run that is open, and the round under way',
+        params,
+        body: runReason,
+        response: { 200: trainingRun, 404: problem, 422: problem },
+      },
+    },
+    async request => {
+      const operator = operatorOf(request);
+      const { task } = request.params;
+      const run = await operators.audited(operator, 'run.stop', task, () =>
+        runs.end(task, operator.name, request.body?.reason ?? ''),
+      );
+      return messageOf(run);
+    },
+  );
+
+  scope.get(
+    '/tasks/:task/triggers',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'Triggers that fired, newest first: runs that they began, and what kept them from it',
+        params,
+        querystring: runsQuery,
+        response: { 200: triggerRecords, 404: problem },
+      },
+    },
+    async ({ params: { task }, query: { before, limit } }) => {
+      const found = await runs.records(task, before ?? Number.POSITIVE_INFINITY, limit);
+      return {
+        records: found.map(({ firing, since, until, ...rest }) => ({
+          ...rest,
+          why: whyOf(firing),
+          since: iso(since),
+          until: isoOrNull(until),
+        })),
+        next: nextOf(found, limit),
+      };
+    },
+  );
+}
+
+function messageOf({ why, startedAt, endedAt, ...rest }: TrainingRun): TrainingRunMessage {
+  return { ...rest, why: whyOf(why), startedAt: iso(startedAt), endedAt: isoOrNull(endedAt) };
+}
+
+function whyOf({ at, figures, ...rest }: Firing): TrainingRunMessage['why'] {
+  return { ...rest, figures: { ...figures }, at: iso(at) };
+}
+
+function nextOf(found: readonly { readonly number: number }[], limit: number): number | null {
+  const last = found.at(-1);
+  return last && found.length === limit ? last.number : null;
+}

@@ -1,0 +1,24 @@
+import type { Task } from '../../task/task.ts';
+import { initialState } from './state.ts';
+import { type TrainingRunPorts, TrainingRuns } from './training-runs.ts';
+import { leftBehind } from './transition.ts';
+
+/**
+ * The training runs of a task, as they stand in the storage; undefined for one whose rounds run all the time, where a run that was open under
+ * a definition before ends. Throws `storage.*`.
+ */
+export async function openTrainingRuns(
+  { name, retrain }: Pick<Task, 'name' | 'retrain'>,
+  ports: TrainingRunPorts,
+): Promise<TrainingRuns | undefined> {
+  if (retrain) {
+    const runs = new TrainingRuns(name, retrain, ports);
+    await runs.open();
+    return runs;
+  }
+  const state = (await ports.store.state(name)) ?? initialState;
+  const { state: after, effects } = leftBehind(name, state, ports.clock.now());
+  const runs = effects.flatMap(effect => (effect.type === 'run' ? [effect.run] : []));
+  if (after !== state) await ports.store.commit(name, { state: after, runs, records: [] });
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import type { Metrics } from '../../evaluation/metrics.ts';
+import type { Retrain } from '../../task/retrain/retrain.ts';
+import type { Ending, OpenRun } from './state.ts';
+
+type Until = Retrain['until'];
+
+/** The best version of a run so far by the metric of `plateau`, with one version more. */
+export function bestWith(until: Until, best: OpenRun['best'], metrics: Metrics | null): OpenRun['best'] {
+  const { plateau } = until;
+  const value = plateau && metrics?.[plateau.metric];
+  if (!plateau || typeof value !== 'number') return best;
+  const { metric, by, better } = plateau;
+  const gain =
+    best?.metric === metric ? (better === 'higher' ? value - best.value : best.value - value) : null;
+  // Equal is no better, whatever is asked for.
+  const isBetter = gain === null || (gain > 0 && gain >= by);
+  return isBetter ? { metric, value, since: 0 } : { ...best!, since: best!.since + 1 };
+}
+
+/** What ends a run after a version; undefined: nothing does. */
+export function endAfterVersion(until: Until, run: OpenRun, now: number): Ending | undefined {
+  const { rounds, plateau, target } = until;
+  if (target) {
+    const value = run.metrics?.[target.metric];
+    if (value === undefined) return unmeasured(target.metric);
+    if (target.better === 'higher' ? value >= target.value : value <= target.value)
+      return { reason: 'target', text: `${target.metric} is ${value}; the target is ${target.value}.` };
+  }
+  if (plateau) {
+    if (run.metrics?.[plateau.metric] === undefined) return unmeasured(plateau.metric);
+    if (run.best && run.best.since >= plateau.rounds)
+      return {
+        reason: 'plateau',
+        text: `${plateau.metric} was no better than ${run.best.value} for ${run.best.since} versions.`,
+      };
+  }
+  if (rounds !== null && run.rounds >= rounds)
+    return { reason: 'rounds', text: `It has made ${run.rounds} versions.` };
+  return endInTime(until, run, now);
+}
+
+/** What ends a run after a round that failed. */
+export function endAfterFailure(until: Until, run: OpenRun, now: number): Ending | undefined {
+  if (run.failuresInRow >= until.failures)
+    return { reason: 'failures', text: `${run.failuresInRow} rounds in a row failed.` };
+  return endInTime(until, run, now);
+}
+
+/** What ends a run once its time is over. */
+export function endInTime({ time }: Until, { startedAt }: OpenRun, now: number): Ending | undefined {
+  if (time === null || now < startedAt + time) return undefined;
+  return { reason: 'time', text: `Its time of ${time / 1_000} s is over.` };
+}
+
+function unmeasured(metric: string): Ending {
+  return {
+    reason: 'unmeasured',
+    text: `The evaluation of the task gives no metric "${metric}"; name one that it gives in retrain.until.`,
+  };
+}

@@ -1,0 +1,27 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { tolerance } from '../../tokens/webhook-signature.ts';
+import type { TriggerMemory } from './look.ts';
+
+/** ms for which a message is good at most: its sender's clock may be ahead as well. */
+const remembered = 2 * tolerance;
+/** Messages in that time at most. */
+const mostCalls = 100;
+
+/**
+ * What triggers remember with one more message to a webhook, at the time `now`, ms since 1970. Throws `round.repeated` for one that came
+ * before, and `request.too-often`.
+ */
+export function withCall(memory: TriggerMemory, name: string, id: string, now: number): TriggerMemory {
+  const key = `webhook ${name}`;
+  const before = memory[key];
+  const calls = before?.kind === 'webhook' ? before.calls.filter(([, at]) => at > now - remembered) : [];
+  if (calls.some(([seen]) => seen === id))
+    throw new MurmurationError('round.repeated', 'A message with this webhook-id was taken before.');
+  if (calls.length >= mostCalls)
+    throw new MurmurationError(
+      'request.too-often',
+      `The webhook takes ${mostCalls} messages in ${remembered / 60_000} minutes.`,
+      { after: calls[0]![1] + remembered - now },
+    );
+  return { ...memory, [key]: { kind: 'webhook', calls: [...calls, [id, now]] } };
+}

@@ -1,0 +1,183 @@
+import { dueAfter } from '@murmuration/serving/precompute/job/schedule';
+import type { ComparedWindow, LiveAccuracy } from '../../events/monitored.ts';
+import type { Firing } from '../../events/training-run.ts';
+import { keyOf, type Trigger, type TriggerOf } from '../../task/retrain/triggers.ts';
+
+/** What triggers hear of. */
+export type Observation =
+  | { readonly type: 'time' }
+  | { readonly type: 'drift'; readonly window: ComparedWindow }
+  | { readonly type: 'accuracy'; readonly accuracy: LiveAccuracy };
+
+/** What triggers remember, by their keys; plain JSON. */
+export type TriggerMemory = Readonly<Record<string, Remembered>>;
+
+type Remembered =
+  /** When the pattern was looked at last, ms since 1970. */
+  | { readonly kind: 'cron'; readonly at: number }
+  /** How good a version was at first. */
+  | { readonly kind: 'accuracy-fell'; readonly version: number; readonly value: number }
+  /** Ids of messages that were taken, and when, ms since 1970. */
+  | { readonly kind: 'webhook'; readonly calls: readonly (readonly [id: string, at: number])[] };
+
+/** What a trigger makes of an observation at the time `now`, ms since 1970. */
+interface Look {
+  readonly remembered?: Remembered;
+  readonly fired?: Firing;
+}
+
+/** All triggers look at what was observed: what they remember from now on, and those that fire. */
+export function look(
+  triggers: readonly Trigger[],
+  memory: TriggerMemory,
+  observation: Observation,
+  now: number,
+): { readonly memory: TriggerMemory; readonly fired: readonly Firing[] } {
+  let after = memory;
+  const fired: Firing[] = [];
+  for (const trigger of triggers) {
+    const key = keyOf(trigger);
+    const seen = lookOne(trigger, memory[key], observation, now);
+    if (seen.remembered) after = { ...after, [key]: seen.remembered };
+    if (seen.fired) fired.push(seen.fired);
+  }
+  return { memory: after, fired };
+}
+
+/** When a trigger is to be asked next whether it is time, ms since 1970; infinity: no time makes it fire. */
+export function nextTime(triggers: readonly Trigger[], memory: TriggerMemory): number {
+  const times = triggers.map(trigger => {
+    const remembered = memory[keyOf(trigger)];
+    if (trigger.kind !== 'cron' || remembered?.kind !== 'cron') return null;
+    return dueAfter({ cron: trigger.pattern, timezone: trigger.timezone }, remembered.at);
+  });
+  return Math.min(...times.map(time => time ?? Number.POSITIVE_INFINITY));
+}
+
+/** What is remembered of triggers that a task still has. */
+export function withoutGone(triggers: readonly Trigger[], memory: TriggerMemory): TriggerMemory {
+  const keys = new Set(triggers.map(keyOf));
+  return Object.fromEntries(Object.entries(memory).filter(([key]) => keys.has(key)));
+}
+
+function lookOne(
+  trigger: Trigger,
+  remembered: Remembered | undefined,
+  observation: Observation,
+  now: number,
+): Look {
+  switch (observation.type) {
+    case 'time':
+      return trigger.kind === 'cron' ? lookAtTime(trigger, remembered, now) : {};
+    case 'drift':
+      return trigger.kind === 'drift' ? lookAtDrift(trigger, observation.window, now) : {};
+    case 'accuracy':
+      if (trigger.kind === 'accuracy-below') return lookAtAccuracy(trigger, observation.accuracy, now);
+      return trigger.kind === 'accuracy-fell'
+        ? lookAtFall(trigger, remembered, observation.accuracy, now)
+        : {};
+  }
+}
+
+/** Whatever was missed is due once. A pattern that is new is not due for what was before. */
+function lookAtTime(
+  { pattern, timezone }: TriggerOf<'cron'>,
+  remembered: Remembered | undefined,
+  now: number,
+): Look {
+  if (remembered?.kind !== 'cron') return { remembered: { kind: 'cron', at: now } };
+  const due = dueAfter({ cron: pattern, timezone }, remembered.at);
+  if (due === null || due > now) return {};
+  return {
+    remembered: { kind: 'cron', at: now },
+    fired: {
+      trigger: 'cron',
+      reason: `It was time by "${pattern}" (${timezone}).`,
+      figures: { pattern, due },
+      at: now,
+    },
+  };
+}
+
+function lookAtDrift(
+  { features, share: least }: TriggerOf<'drift'>,
+  { features: all, version, window }: ComparedWindow,
+  now: number,
+): Look {
+  const compared = features ? all.filter(({ name }) => features.includes(name)) : all;
+  const drifted = compared.filter(each => each.drifted);
+  const share = drifted.length / compared.length;
+  if (drifted.length === 0 || share < least) return {};
+  const named = drifted.slice(0, mostNamed).map(({ name }) => name);
+  const others = drifted.length - named.length;
+  return {
+    fired: {
+      trigger: 'drift',
+      reason: `${drifted.length} of ${compared.length} features of version ${version} have drifted: ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}.`,
+      figures: { version, share, drifted: drifted.length, compared: compared.length, ...window },
+      at: now,
+    },
+  };
+}
+
+/** Features that a reason names. */
+const mostNamed = 5;
+
+function lookAtAccuracy(
+  { metric, value: line, better, atLeast }: TriggerOf<'accuracy-below'>,
+  accuracy: LiveAccuracy,
+  now: number,
+): Look {
+  const { version, value, outcomes } = accuracy;
+  const best = better === 'higher' ? accuracy.upper : accuracy.lower;
+  if (accuracy.metric !== metric || outcomes < atLeast || !isWorse(best, line, better)) return {};
+  return {
+    fired: {
+      trigger: 'accuracy-below',
+      reason: `${metric} of version ${version} is ${shown(value)}, and ${shown(best)} at best, by ${outcomes} outcomes; the line is ${shown(line)}.`,
+      figures: { version, metric, value, lower: accuracy.lower, upper: accuracy.upper, line, outcomes },
+      at: now,
+    },
+  };
+}
+
+function lookAtFall(
+  { metric, by, better, atLeast }: TriggerOf<'accuracy-fell'>,
+  remembered: Remembered | undefined,
+  accuracy: LiveAccuracy,
+  now: number,
+): Look {
+  const { version, value, outcomes } = accuracy;
+  if (accuracy.metric !== metric || outcomes < atLeast) return {};
+  const first = remembered?.kind === 'accuracy-fell' ? remembered : undefined;
+  // Late outcomes of a version before are no news of this one.
+  if (first && version < first.version) return {};
+  if (first?.version !== version) return { remembered: { kind: 'accuracy-fell', version, value } };
+  const line = better === 'higher' ? first.value - by : first.value + by;
+  const best = better === 'higher' ? accuracy.upper : accuracy.lower;
+  if (!isWorse(best, line, better)) return {};
+  return {
+    fired: {
+      trigger: 'accuracy-fell',
+      reason: `${metric} of version ${version} went from ${shown(first.value)} to ${shown(value)}, and ${shown(best)} at best, by ${outcomes} outcomes; it may fall by ${shown(by)}.`,
+      figures: {
+        version,
+        metric,
+        value,
+        lower: accuracy.lower,
+        upper: accuracy.upper,
+        first: first.value,
+        outcomes,
+      },
+      at: now,
+    },
+  };
+}
+
+function isWorse(value: number, line: number, better: 'higher' | 'lower'): boolean {
+  return better === 'higher' ? value < line : value > line;
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

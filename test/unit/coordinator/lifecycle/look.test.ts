@@ -1,0 +1,227 @@
+import type { ComparedWindow, LiveAccuracy } from '@murmuration/coordinator/events/monitored';
+import {
+  look,
+  nextTime,
+  type TriggerMemory,
+  withoutGone,
+} from '@murmuration/coordinator/lifecycle/triggers/look';
+import {
+  accuracyBelow,
+  accuracyWorseThanAtPromotion,
+  cron,
+  drift,
+  keyOf,
+  type Trigger,
+  webhook,
+} from '@murmuration/coordinator/task/retrain/triggers';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { describe, expect, it } from 'vitest';
+
+const task = 'spam' as TaskName;
+const day = 86_400_000;
+const monday = Date.UTC(2026, 0, 5);
+
+function windowOf(drifted: Readonly<Record<string, boolean>>): ComparedWindow {
+  const features = Object.entries(drifted).map(([name, drifted]) => ({
+    name,
+    test: 'psi',
+    score: drifted ? 0.4 : 0.01,
+    threshold: 0.1,
+    drifted,
+  }));
+  const share = features.filter(each => each.drifted).length / features.length;
+  return { task, version: 7, features, share, window: { from: 0, to: day } };
+}
+
+const accuracyOf = (value: number, change: Partial<LiveAccuracy> = {}): LiveAccuracy => ({
+  task,
+  version: 7,
+  metric: 'accuracy',
+  value,
+  lower: value - 0.02,
+  upper: value + 0.02,
+  outcomes: 1_000,
+  ...change,
+});
+
+/** The triggers that fire, by what they say, and what is remembered after all. */
+function told(triggers: readonly Trigger[], seen: readonly Parameters<typeof look>[2][], now = monday) {
+  let memory: TriggerMemory = {};
+  const reasons = seen.map(observation => {
+    const looked = look(triggers, memory, observation, now);
+    memory = looked.memory;
+    return looked.fired.map(({ reason }) => reason);
+  });
+  return { reasons, memory };
+}
+
+describe('a trigger by time', () => {
+  const weekly = [cron('0 3 * * 1')];
+  const at = (now: number, memory: TriggerMemory) => look(weekly, memory, { type: 'time' }, now);
+
+  it('fires when its pattern is due, and not for what was before it was there', () => {
+    const first = at(monday + 4 * 3_600_000, {});
+    expect(first.fired).toEqual([]);
+    expect(nextTime(weekly, first.memory)).toBe(monday + 7 * day + 3 * 3_600_000);
+    expect(at(monday + 7 * day + 3 * 3_600_000 - 1, first.memory)).toEqual({
+      memory: first.memory,
+      fired: [],
+    });
+    const due = at(monday + 7 * day + 3 * 3_600_000, first.memory);
+    expect(due.fired).toMatchObject([
+      { trigger: 'cron', reason: 'It was time by "0 3 * * 1" (UTC).', figures: { pattern: '0 3 * * 1' } },
+    ]);
+    expect(at(monday + 7 * day + 3 * 3_600_000, due.memory).fired).toEqual([]);
+  });
+
+  it('fires once for all times that were missed', () => {
+    const { memory } = at(monday, {});
+    const late = at(monday + 100 * day, memory);
+    expect(late.fired).toHaveLength(1);
+    expect(at(monday + 100 * day + 1, late.memory).fired).toEqual([]);
+  });
+
+  it('goes by its time zone', () => {
+    const berlin = [cron('0 3 * * *', { timezone: 'Europe/Berlin' })];
+    const { memory } = look(berlin, {}, { type: 'time' }, monday);
+    expect(nextTime(berlin, memory)).toBe(monday + 2 * 3_600_000);
+  });
+});
+
+describe('a trigger by drift', () => {
+  const seen = (trigger: Trigger, drifted: Readonly<Record<string, boolean>>) =>
+    told([trigger], [{ type: 'drift', window: windowOf(drifted) }]).reasons[0]!;
+
+  it('fires at its share of features, and never without one that drifted', () => {
+    expect(seen(drift({ share: 0.5 }), { a: true, b: false, c: false })).toEqual([]);
+    expect(seen(drift({ share: 0.5 }), { a: true, b: true, c: false, d: false })).toEqual([
+      '2 of 4 features of version 7 have drifted: a, b.',
+    ]);
+    expect(seen(drift(), { a: true, b: false, c: false })).toHaveLength(1);
+    expect(seen(drift(), { a: false, b: false })).toEqual([]);
+    expect(seen(drift({ share: 0 }), {})).toEqual([]);
+  });
+
+  it('looks at the features that it names alone', () => {
+    const named = drift({ features: ['b', 'c'], share: 1 });
+    expect(seen(named, { a: false, b: true, c: true })).toEqual([
+      '2 of 2 features of version 7 have drifted: b, c.',
+    ]);
+    expect(seen(named, { a: true, b: true, c: false })).toEqual([]);
+    expect(seen(drift({ features: ['elsewhere'] }), { a: true })).toEqual([]);
+  });
+
+  it('says of many features how many there are', () => {
+    const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`f${i}`, true]));
+    expect(seen(drift(), many)).toEqual([
+      '9 of 9 features of version 7 have drifted: f0, f1, f2, f3, f4 and 4 more.',
+    ]);
+  });
+});
+
+describe('a trigger by accuracy below a line', () => {
+  const seen = (trigger: Trigger, accuracy: LiveAccuracy) =>
+    told([trigger], [{ type: 'accuracy', accuracy }]).reasons[0]!;
+
+  it('fires where the whole interval is on the worse side', () => {
+    const trigger = accuracyBelow(0.9);
+    expect(seen(trigger, accuracyOf(0.87))).toEqual([
+      'accuracy of version 7 is 0.87, and 0.89 at best, by 1000 outcomes; the line is 0.9.',
+    ]);
+    expect(seen(trigger, accuracyOf(0.89))).toEqual([]);
+    expect(seen(trigger, accuracyOf(0.95))).toEqual([]);
+  });
+
+  it('waits for enough outcomes, of its own metric', () => {
+    const trigger = accuracyBelow(0.9, { atLeast: 200 });
+    expect(seen(trigger, accuracyOf(0.1, { outcomes: 199 }))).toEqual([]);
+    expect(seen(trigger, accuracyOf(0.1, { outcomes: 200 }))).toHaveLength(1);
+    expect(seen(trigger, accuracyOf(0.1, { metric: 'top3' }))).toEqual([]);
+    expect(seen(accuracyBelow(0.9), accuracyOf(0.1, { outcomes: 499 }))).toEqual([]);
+  });
+
+  it('knows metrics of which less is better', () => {
+    const trigger = accuracyBelow(0.1, { metric: 'logLoss', better: 'lower' });
+    expect(seen(trigger, accuracyOf(0.11, { metric: 'logLoss' }))).toEqual([]);
+    expect(seen(trigger, accuracyOf(0.13, { metric: 'logLoss' }))).toHaveLength(1);
+  });
+});
+
+describe('a trigger by accuracy worse than at promotion', () => {
+  const trigger = accuracyWorseThanAtPromotion({ by: 0.05 });
+  const seen = (...all: readonly LiveAccuracy[]) =>
+    told(
+      [trigger],
+      all.map(accuracy => ({ type: 'accuracy', accuracy })),
+    ).reasons.map(({ length }) => length);
+
+  it('compares a version with itself, when it had its first outcomes', () => {
+    expect(seen(accuracyOf(0.9), accuracyOf(0.86), accuracyOf(0.84), accuracyOf(0.82))).toEqual([0, 0, 0, 1]);
+    expect(seen(accuracyOf(0.99, { outcomes: 10 }), accuracyOf(0.8), accuracyOf(0.78))).toEqual([0, 0, 0]);
+  });
+
+  it('begins anew with the next version, whatever still comes of the one before', () => {
+    const next = { version: 8 };
+    expect(
+      seen(
+        accuracyOf(0.9),
+        accuracyOf(0.7, next),
+        accuracyOf(0.5),
+        accuracyOf(0.66, next),
+        accuracyOf(0.6, next),
+      ),
+    ).toEqual([0, 0, 0, 0, 1]);
+  });
+
+  it('says what was and what is', () => {
+    const { reasons } = told(
+      [trigger],
+      [0.9, 0.8].map(value => ({ type: 'accuracy', accuracy: accuracyOf(value) })),
+    );
+    expect(reasons[1]).toEqual([
+      'accuracy of version 7 went from 0.9 to 0.8, and 0.82 at best, by 1000 outcomes; it may fall by 0.05.',
+    ]);
+  });
+});
+
+describe('what triggers remember', () => {
+  it('is forgotten with a trigger that is gone or is another one now', () => {
+    const [before, after] = [cron('0 3 * * 1'), cron('0 4 * * 1')];
+    const { memory } = look([before], {}, { type: 'time' }, monday);
+    expect(Object.keys(withoutGone([before], memory))).toEqual([keyOf(before)]);
+    expect(withoutGone([after], memory)).toEqual({});
+  });
+});
+
+describe('the definition of a trigger', () => {
+  it.each([
+    ['a pattern that is none', () => cron('every day'), 'expected a cron pattern such as "0 3 * * 1"'],
+    ['a pattern that no day fits', () => cron('0 0 30 2 *'), 'a cron pattern that some day fits'],
+    ['a time zone that is none', () => cron('0 3 * * 1', { timezone: 'Mars' }), 'such as "Europe/Berlin"'],
+    ['a share above 1', () => drift({ share: 30 }), 'share'],
+    ['no features', () => drift({ features: [] }), 'features'],
+    ['a line that is no number', () => accuracyBelow(Number.NaN), 'value'],
+    ['a fall by nothing', () => accuracyWorseThanAtPromotion({ by: 0 }), 'by'],
+    ['no outcomes', () => accuracyBelow(0.5, { atLeast: 0 }), 'atLeast'],
+    ['a secret that is short', () => webhook({ secret: 'whsec_c2hvcnQ=' }), '24 to 64 random bytes'],
+    ['a name with other letters', () => webhook({ name: 'Data Lake', secret: secretOf(1) }), 'lower-case'],
+  ])('refuses %s', (_, define, said) => {
+    expect(define).toThrow(
+      expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining(said) }),
+    );
+  });
+
+  it('never shows the secret of a webhook', () => {
+    const trigger = webhook({ secret: secretOf(1) });
+    expect(
+      JSON.stringify(trigger) + keyOf(trigger) + String((trigger as { secret: unknown }).secret),
+    ).not.toContain(secretOf(1).slice(6));
+    expect(() => webhook({ secret: 'hunter2' })).toThrow(
+      expect.not.objectContaining({ detail: expect.stringContaining('hunter2') }),
+    );
+  });
+});
+
+function secretOf(byte: number): string {
+  return `whsec_${Buffer.alloc(24, byte).toString('base64')}`;
+}
