@@ -11,6 +11,7 @@ export const alertRules = [
   'protection-weakened',
   'many-enrolments',
   'clock-stepped',
+  'data-drifted',
 ] as const;
 export type AlertRule = (typeof alertRules)[number];
 

@@ -27,7 +27,7 @@ const comparison = {
   correction: z.enum(['none', 'bonferroni', 'benjamini-hochberg']).describe('For testing many features'),
 };
 
-/** What counts for a model. */
+/** How windows are compared. */
 export const driftSettings = z.object(comparison);
 export type DriftComparison = z.infer<typeof driftSettings>;
 
@@ -128,10 +128,10 @@ export type MonitoredWindow = z.infer<typeof monitoredWindow>;
 /** GET /v1/admin/monitor/:model/:version: how a version does. */
 export const monitoredModel = z.object({
   state: monitoredVersion,
-  settings: driftSettings,
-  own: ownDriftSettings,
+  configured: driftSettings.describe('What the configuration says for every model'),
+  own: ownDriftSettings.describe('What people set for this one'),
   windows: z.array(monitoredWindow).describe('The newest first'),
-  features: z.array(monitoredFeature).describe('Of the newest window'),
+  features: z.array(monitoredFeature).describe('Of the newest window that was compared with this reference'),
   accuracy: z
     .array(
       z.object({

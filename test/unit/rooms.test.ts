@@ -197,6 +197,7 @@ const order: Record<string, readonly string[]> = {
     'settings',
     'devices',
     'serving',
+    'monitor',
     'security',
     'log',
     'access',

@@ -18,6 +18,8 @@ export interface ComparedWindow {
   }[];
   /** Share of the features that drifted, from 0 to 1. */
   readonly share: number;
+  /** Whether that is enough for the data as a whole, by the settings of its model. */
+  readonly isDrifted: boolean;
   /** Of the requests, ms since 1970; `to` is not part of it. */
   readonly window: { readonly from: number; readonly to: number };
 }

@@ -21,6 +21,7 @@ export function comparedWindow({ model, version, from, to, report }: DriftWindow
         : [],
     ),
     share: report.overview.share,
+    isDrifted: report.overview.isDrifted,
     window: { from, to },
   };
 }

@@ -42,14 +42,15 @@ export class MonitorView {
     const state = await drift.state(model, version);
     const windows = await drift.windows(model, version, mostListed);
     const own = await drift.settings(model);
-    const { every, atLeast, share, test, threshold, correction } = { ...drift.standard, ...own };
+    const { every, atLeast, share, test, threshold, correction } = drift.standard;
     const [newest] = windows;
     return {
       state: stateOf(state),
-      settings: { every, atLeast, share, test, threshold, correction },
+      configured: { every, atLeast, share, test, threshold, correction },
       own,
       windows: windows.map(windowOf),
-      features: newest ? featuresOf(newest.report, own.expected ?? []) : [],
+      // What was compared with an earlier reference says nothing of this one.
+      features: newest && state.last ? featuresOf(newest.report, own.expected ?? []) : [],
       accuracy: this.#accuracy(model, version),
     };
   }

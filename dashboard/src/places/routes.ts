@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 
 /** What the page shows; each place has an address, so that alerts and people can link to it. */
 export type Place =
-  | { readonly page: 'now' | 'devices' | 'serving' | 'security' | 'log' | 'access' | 'missing' }
+  | { readonly page: 'now' | 'devices' | 'serving' | 'monitor' | 'security' | 'log' | 'access' | 'missing' }
   | { readonly page: 'model' | 'rounds' | 'privacy' | 'settings'; readonly task: string }
   | { readonly page: 'version'; readonly task: string; readonly version: number }
   | { readonly page: 'compare'; readonly task: string; readonly versions: readonly [number, number] }
@@ -30,7 +30,7 @@ export function placeAt(fragment: string): Place {
   const [first = '', task = '', page = '', a = '', b = ''] = parts;
   if (parts.length === 1) {
     if (first === '' || first === 'now') return { page: 'now' };
-    const alone = ['devices', 'serving', 'security', 'log', 'access'] as const;
+    const alone = ['devices', 'serving', 'monitor', 'security', 'log', 'access'] as const;
     const page = alone.find(each => each === first);
     if (page) return { page };
   }

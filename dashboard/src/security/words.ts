@@ -18,6 +18,7 @@ export const words = {
     'protection-weakened': 'Devices are less protected',
     'many-enrolments': 'Unusually many enrolments',
     'clock-stepped': 'The machine’s clock changed',
+    'data-drifted': 'What a model is asked has drifted',
   } satisfies Record<AlertRule, string>,
   firing: (times: number) => (times === 1 ? 'firing' : `firing ${count(times)} times`),
   off: 'Turned off in the configuration.',

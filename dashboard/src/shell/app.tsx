@@ -9,6 +9,7 @@ import { LogPage } from '../log/log-page.tsx';
 import { ComparePage } from '../model/compare-page.tsx';
 import { ModelPage } from '../model/model-page.tsx';
 import { VersionPage } from '../model/version-page.tsx';
+import { MonitorPage } from '../monitor/monitor-page.tsx';
 import { NowPage } from '../now/now-page.tsx';
 import { PrivacyPage } from '../privacy/privacy-page.tsx';
 import { RoundPage } from '../rounds/round-page.tsx';
@@ -76,6 +77,8 @@ function Page() {
       return <DevicesPage />;
     case 'serving':
       return <ServingPage />;
+    case 'monitor':
+      return <MonitorPage />;
     case 'privacy':
       return <PrivacyPage key={place.task} task={place.task} />;
     case 'security':

@@ -104,6 +104,7 @@ function Navigation() {
     ofTask('settings'),
     ['devices', { page: 'devices' }],
     ['serving', { page: 'serving' }],
+    ['monitor', { page: 'monitor' }],
     ['security', { page: 'security' }],
     session.may('operator') ? ['log', { page: 'log' }] : null,
     session.may('admin') ? ['access', { page: 'access' }] : null,

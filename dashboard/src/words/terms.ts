@@ -12,6 +12,7 @@ export const terms = {
     rounds: 'Rounds',
     devices: 'Devices',
     serving: 'Serving',
+    monitor: 'Monitor',
     privacy: 'Privacy',
     security: 'Security',
     log: 'Log',

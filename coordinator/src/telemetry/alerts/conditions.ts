@@ -12,7 +12,8 @@ export function conditionsOf(
 }
 
 function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
-  const { roundsFailing, figuresFell, noEligibleDevices, diskFilling, manyEnrolments } = settings;
+  const { roundsFailing, figuresFell, noEligibleDevices, diskFilling, manyEnrolments, dataDrifted } =
+    settings;
   const figures = figuresFell.map(
     ({ figure, better, margin }) =>
       `${figure} is more than ${margin} ${better === 'higher' ? 'below' : 'above'}`,
@@ -37,6 +38,7 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
     'many-enrolments':
       manyEnrolments &&
       `More than ${manyEnrolments.devices} devices enrolled within ${inWords(manyEnrolments.within)}.`,
+    'data-drifted': dataDrifted ? 'What a served version is asked has drifted from its reference.' : null,
     'clock-stepped': 'The clock of the machine was set since the coordinator started.',
     'disk-filling':
       diskFilling &&

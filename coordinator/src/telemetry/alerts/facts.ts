@@ -1,4 +1,5 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { DriftTrend } from './data-drifted.ts';
 import type { FigureTrend } from './figure-fell.ts';
 import type { Failures } from './rounds-failing.ts';
 
@@ -12,6 +13,8 @@ export interface TaskFacts {
   readonly failures: Failures | null;
   /** By the place of the figure in the settings. */
   readonly figures: readonly FigureTrend[];
+  /** null before a window was compared. */
+  readonly drift: DriftTrend | null;
   /** From which the next round trains. */
   readonly base: ModelHash;
   /** When a device that could take part was last there, or since when one is waited for, ms since 1970. */

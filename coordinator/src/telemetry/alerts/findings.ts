@@ -1,3 +1,4 @@
+import { dataDrifted } from './data-drifted.ts';
 import { type DiskTrend, diskFilling } from './disk-filling.ts';
 import type { TaskFacts } from './facts.ts';
 import { figureFell } from './figure-fell.ts';
@@ -7,7 +8,7 @@ import { noEligibleDevices } from './no-eligible-devices.ts';
 import { roundsFailing } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
-/** What is wrong at `now`, ms since 1970. Nothing is with a task that is paused: an operator knows of it. */
+/** What is wrong at `now`, ms since 1970. With rounds of a task that is paused, nothing is: an operator knows of it. */
 export function findingsOf(
   tasks: readonly TaskFacts[],
   disk: DiskTrend,
@@ -18,8 +19,11 @@ export function findingsOf(
   const found = tasks
     .filter(({ isPaused }) => !isPaused)
     .flatMap(facts => findingsOfTask(facts, settings, now));
+  // A model is served on while its task is paused.
+  const drifts = settings.dataDrifted ? tasks.map(({ drift }) => drift && dataDrifted(drift)) : [];
   return [
     ...found,
+    ...drifts,
     settings.diskFilling && diskFilling(disk),
     settings.manyEnrolments && manyEnrolments(enrolments, settings.manyEnrolments, now),
   ].filter(each => each !== null);

@@ -57,6 +57,8 @@ export const alertsSchema = z
       })
       .nullable()
       .prefault({}),
+    /** What a version is asked has drifted from its reference, by `inference.drift`; false: not worth a word. */
+    dataDrifted: z.boolean().default(true),
     /** Where alerts are sent to. */
     webhooks: z.array(webhookSchema).max(10).default([]),
   })

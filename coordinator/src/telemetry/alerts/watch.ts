@@ -12,6 +12,7 @@ import type { TaskRounds } from '../../rounds/task-rounds.ts';
 import { type AlertState, emptyAlertState, settle } from './alert-state.ts';
 import { Attention, type SilenceStore } from './attention.ts';
 import { conditionsOf } from './conditions.ts';
+import { type DriftTrend, followDrift } from './data-drifted.ts';
 import {
   type DiskSample,
   type DiskTrend,
@@ -56,6 +57,7 @@ export interface AlertPorts {
 interface TaskCourse {
   failures: Failures | null;
   figures: readonly FigureTrend[];
+  drift: DriftTrend | null;
   eligibleAt: number;
   wasPaused: boolean;
 }
@@ -97,6 +99,12 @@ export class AlertWatch {
       this.#look();
     });
     for (const name of ['aliases', 'readability', 'settings'] as const) events.on(name, () => this.#look());
+    events.on('drift', window => {
+      const state = this.#tasks.get(window.task);
+      if (!state) return;
+      state.drift = followDrift(state.drift, window);
+      this.#look();
+    });
     events.on('enrolled', () => this.#followEnrolment());
     events.on('steered', task => this.#followSteering(task));
     events.on('fault', (_, error) => {
@@ -112,7 +120,13 @@ export class AlertWatch {
   async follow({ task, isPaused }: Pick<TaskRounds, 'task' | 'isPaused'>): Promise<void> {
     const { clock, settings } = this.#ports;
     const figures = settings.figuresFell.map(() => noFigures);
-    const state = { failures: null, figures, eligibleAt: clock.now(), wasPaused: isPaused };
+    const state: TaskCourse = {
+      failures: null,
+      figures,
+      drift: null,
+      eligibleAt: clock.now(),
+      wasPaused: isPaused,
+    };
     const newest = Number.POSITIVE_INFINITY;
     const rounds = await this.#ports.history.rounds(task.name, newest, history);
     const versions = await this.#ports.history.versions(task.name, newest, history);
@@ -237,7 +251,7 @@ export class AlertWatch {
     return this.#refusedAt === null || diskFilling(this.#disk) ? [] : [writeRefused(this.#refusedAt)];
   }
 
-  #factsOf(task: TaskName, { failures, figures, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
+  #factsOf(task: TaskName, { failures, figures, drift, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
     const { rounds, base, presence, enrolled } = this.#ports;
     return {
       task,
@@ -245,6 +259,7 @@ export class AlertWatch {
       interval: rounds.get(task)!.task.interval,
       failures,
       figures,
+      drift,
       base: base(task),
       eligibleAt,
       connected: presence.connected,

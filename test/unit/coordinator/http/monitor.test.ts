@@ -87,9 +87,9 @@ describe('the monitor, for operators', () => {
       expect((await put(wrong)).status).toBe(400);
     expect((await put({ share: 1, expected: ['prediction'] })).status).toBe(200);
     await window(7);
-    const { own, settings, features, state } = await model();
+    const { own, configured, features, state } = await model();
     expect(own).toEqual({ share: 1, expected: ['prediction'] });
-    expect(settings).toMatchObject({ share: 1, test: 'jensen-shannon', every: hour });
+    expect(configured).toMatchObject({ share: 0.5, test: 'jensen-shannon', every: hour });
     expect(features.map(({ isExpected }) => isExpected)).toEqual([false, true]);
     expect(state.last).toMatchObject({ drifted: 1, isDrifted: false });
     const [entry] = await admin.storage.audit.list(9, 1);

@@ -12,6 +12,7 @@ const window = {
   version: 0,
   features: [{ name: 'length', test: 'psi', score: 1, threshold: 0.1, drifted: true }],
   share: 1,
+  isDrifted: true,
   window: { from: 0, to: 1 },
 };
 

@@ -30,7 +30,7 @@ function windowOf(drifted: Readonly<Record<string, boolean>>): ComparedWindow {
     drifted,
   }));
   const share = features.filter(each => each.drifted).length / features.length;
-  return { task, version: 7, features, share, window: { from: 0, to: day } };
+  return { task, version: 7, features, share, isDrifted: share >= 0.5, window: { from: 0, to: day } };
 }
 
 const accuracyOf = (value: number, change: Partial<LiveAccuracy> = {}): LiveAccuracy => ({

@@ -34,7 +34,14 @@ async function open(retrain: TaskDefinition['retrain'], change: Parameters<typeo
     async drift() {
       const feature = { name: 'length', test: 'psi', score: 1, threshold: 0.1, drifted: true };
       const window = { from: 0, to: clock.now() };
-      events.emit('drift', { task: task.name, version: 0, features: [feature], share: 1, window });
+      events.emit('drift', {
+        task: task.name,
+        version: 0,
+        features: [feature],
+        share: 1,
+        isDrifted: true,
+        window,
+      });
       await clock.advance(0);
     },
     async close() {
@@ -263,6 +270,7 @@ describe('a coordinator after one that ended', () => {
       version: 0,
       features: [{ name: 'a', test: 'psi', score: 1, threshold: 0, drifted: true }],
       share: 1,
+      isDrifted: true,
       window: { from: 0, to: 1 },
     };
     const after = await again(federation, runStore, retrain);

@@ -185,7 +185,7 @@ describe('the log', () => {
   it('tells of inputs that drifted, and of those that did not only where it is asked for details', () => {
     const { lines, events } = open('info');
     const feature = { name: 'length', test: 'psi', score: 0.4, threshold: 0.1, drifted: true };
-    const found = { task: 'line' as never, version: 7, window: { from: 1_000, to: 2_000 } };
+    const found = { task: 'line' as never, version: 7, isDrifted: true, window: { from: 1_000, to: 2_000 } };
     events.emit('drift', {
       ...found,
       features: [feature, { ...feature, name: 'hour', drifted: false }],

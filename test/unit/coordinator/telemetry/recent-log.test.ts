@@ -53,7 +53,7 @@ describe('the recent log', () => {
     const { recent, log } = open('silent');
     for (let i = 0; i < 1_000; i++)
       log.warn(
-        Object.fromEntries(Array.from({ length: 100 }, (_, j) => [`field${j}`, 'x'.repeat(10_000)])),
+        Object.fromEntries(Array.from({ length: 100 }, (_, j) => [`field${j}`, 'x'.repeat(1_000)])),
         'long',
       );
     const lines = recent.after(0);

@@ -30,6 +30,7 @@ const facts: TaskFacts = {
   interval: 0,
   failures: null,
   figures: [],
+  drift: null,
   base: 'v0' as never,
   eligibleAt: 0,
   connected: 0,

@@ -154,6 +154,49 @@ describe('alerts of a federation', () => {
       { rule: 'protection-weakened', condition: expect.stringContaining('less') },
       { rule: 'many-enrolments', condition: 'More than 1000 devices enrolled within 10 minutes.' },
       { rule: 'clock-stepped', condition: expect.stringContaining('clock') },
+      {
+        rule: 'data-drifted',
+        condition: 'What a served version is asked has drifted from its reference.',
+      },
     ]);
+  });
+
+  it('begin with a window that drifted, of a paused task as well, and end with one that did not', async () => {
+    await open({ noEligibleDevices: null, roundsFailing: null });
+    const window = (version: number, drifted: boolean, to: number) => {
+      const feature = { name: 'length', test: 'psi', score: 0.4, threshold: 0.1, drifted };
+      admin.events.emit('drift', {
+        task: 'values' as never,
+        version,
+        features: [feature],
+        share: drifted ? 1 : 0,
+        isDrifted: drifted,
+        window: { from: to - 1, to },
+      });
+    };
+    await admin.control.pause('values' as never);
+    window(0, false, 1_000);
+    expect(news()).toEqual([]);
+    window(0, true, 2_000);
+    window(0, true, 3_000);
+    expect(news()).toEqual(['data-drifted began']);
+    const [alert] = (await ask()).firing;
+    expect(alert).toMatchObject({ since: new Date(2_000).toISOString(), severity: 'warning' });
+    expect(alert!.summary).toContain('drifted: length, 1 of 1 features');
+    window(1, false, 4_000);
+    expect(news()).toEqual(['data-drifted ended']);
+  });
+
+  it('say nothing of drift where the configuration says so', async () => {
+    await open({ noEligibleDevices: null, dataDrifted: false });
+    admin.events.emit('drift', {
+      task: 'values' as never,
+      version: 0,
+      features: [],
+      share: 1,
+      isDrifted: true,
+      window: { from: 0, to: 1 },
+    });
+    expect(news()).toEqual([]);
   });
 });

@@ -1,0 +1,110 @@
+import type { MonitoredFeature, OwnDriftSettings } from '@murmuration/api/monitor';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { useDashboard } from '../context/dashboard.ts';
+import { Distribution } from './distribution.tsx';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly features: readonly MonitoredFeature[];
+  readonly own: OwnDriftSettings;
+  /** Saves settings of the model, and says so. */
+  readonly save: (settings: OwnDriftSettings, done: string) => void;
+}
+
+/** What each feature of the newest window was found to be; a person marks drift that is expected. */
+export function FeaturesCard({ features, own, save }: Shown) {
+  const { session } = useDashboard();
+  const mayChange = session.may('operator');
+  const { columns } = words;
+  const expect = (name: string, isExpected: boolean) => {
+    const others = (own.expected ?? []).filter(each => each !== name);
+    save(
+      { ...own, expected: isExpected ? [...others, name] : others },
+      isExpected ? words.expected(name) : words.unexpected(name),
+    );
+  };
+  return (
+    <section class="card" aria-labelledby="monitored-features">
+      <h2 id="monitored-features">{words.features}</h2>
+      {features.length === 0 ? (
+        <p class="hint">{words.noFeatures}</p>
+      ) : (
+        <>
+          <p class="muted">{words.featuresHint}</p>
+          <ResponsiveTable label={words.features}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{columns.feature}</th>
+                  <th scope="col">{columns.finding}</th>
+                  <th scope="col">{columns.distribution}</th>
+                  <th scope="col">{columns.score}</th>
+                  <th scope="col">{columns.missing}</th>
+                  {mayChange && <th scope="col">{columns.actions}</th>}
+                </tr>
+              </thead>
+              <tbody>
+                {driftedFirst(features).map(feature => (
+                  <FeatureRow
+                    key={feature.name}
+                    feature={feature}
+                    expect={mayChange ? isExpected => expect(feature.name, isExpected) : undefined}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </ResponsiveTable>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Findings, then drift that is expected, then the rest; each in its order. */
+function driftedFirst(features: readonly MonitoredFeature[]): MonitoredFeature[] {
+  const rank = ({ drift, isExpected }: MonitoredFeature) => (drift?.drifted ? Number(isExpected) : 2);
+  return features.toSorted((a, b) => rank(a) - rank(b));
+}
+
+interface Row {
+  readonly feature: MonitoredFeature;
+  readonly expect: ((isExpected: boolean) => void) | undefined;
+}
+
+function FeatureRow({ feature, expect }: Row) {
+  const { name, role, drift, reason, isExpected, missing, distribution } = feature;
+  const isFinding = drift?.drifted && !isExpected;
+  return (
+    <tr>
+      <th scope="row">
+        {name} {words.roles[role] && <span class="reason">{words.roles[role]}</span>}
+      </th>
+      <td>
+        <span class={`badge ${isFinding ? 'is-failed' : drift && !drift.drifted ? 'is-valid' : ''}`}>
+          {words.finding(feature)}
+        </span>
+        {drift?.since && <span class="reason">{words.since(drift.since)}</span>}
+        {reason && <span class="reason">{reason}</span>}
+      </td>
+      <td>
+        <Distribution name={name} distribution={distribution} />
+      </td>
+      <td class="score">{drift ? words.score(drift) : '–'}</td>
+      <td>{words.missing(missing)}</td>
+      {expect && (
+        <td>
+          {(drift?.drifted || isExpected) && (
+            <button
+              type="button"
+              class="quiet-button"
+              aria-label={isExpected ? words.unexpect(name) : words.expect(name)}
+              onClick={() => expect(!isExpected)}
+            >
+              {isExpected ? words.unexpectShort : words.expectShort}
+            </button>
+          )}
+        </td>
+      )}
+    </tr>
+  );
+}

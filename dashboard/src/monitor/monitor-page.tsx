@@ -1,0 +1,110 @@
+import type {
+  MonitoredModel,
+  MonitoredVersion,
+  MonitorState,
+  OwnDriftSettings,
+} from '@murmuration/api/monitor';
+import { useSignal } from '@preact/signals';
+import { useDashboard } from '../context/dashboard.ts';
+import { PageHead } from '../controls/page-head.tsx';
+import { useLoaded } from '../loading/loaded.ts';
+import { Failure, Loading } from '../loading/loading.tsx';
+import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { terms } from '../words/terms.ts';
+import { ComparisonCard } from './comparison-card.tsx';
+import { FeaturesCard } from './features-card.tsx';
+import { MonitorCharts } from './monitor-charts.tsx';
+import { StateCard } from './state-card.tsx';
+import { words } from './words.ts';
+
+/** How versions do in use: whether what they are asked has drifted, and how often they are right. */
+export function MonitorPage() {
+  const chosen = useSignal('');
+  const loaded = useLoaded<MonitorState>('monitor', ['monitor', 'inference']);
+  return (
+    <>
+      <PageHead title={terms.pages.monitor} />
+      <p class="lead">{words.lead}</p>
+      <Loading of={loaded}>
+        {({ isWatching, versions }) => {
+          if (!isWatching) return <p class="hint">{words.off}</p>;
+          // The one that was asked last comes first.
+          const listed = versions.toReversed();
+          const [first] = listed;
+          if (!first) return <p class="hint">{words.none}</p>;
+          const shown = listed.find(each => keyOf(each) === chosen.value) ?? first;
+          return (
+            <div class="stack">
+              <VersionChoice
+                versions={listed}
+                chosen={keyOf(shown)}
+                choose={key => {
+                  chosen.value = key;
+                }}
+              />
+              <Version key={keyOf(shown)} version={shown} />
+            </div>
+          );
+        }}
+      </Loading>
+    </>
+  );
+}
+
+interface Choice {
+  readonly versions: readonly MonitoredVersion[];
+  readonly chosen: string;
+  readonly choose: (key: string) => void;
+}
+
+function VersionChoice({ versions, chosen, choose }: Choice) {
+  return (
+    <label class="choice">
+      <span>{words.version}</span>
+      <select value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+        {versions.map(each => (
+          <option key={keyOf(each)} value={keyOf(each)}>
+            {words.versionOf(each.model, each.version)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Version({ version: { model, version } }: { readonly version: MonitoredVersion }) {
+  const { requests, notice } = useDashboard();
+  const refusal = useSignal<Refusal | null>(null);
+  const name = encodeURIComponent(model);
+  const loaded = useLoaded<MonitoredModel>(`monitor/${name}/${encodeURIComponent(version)}`, [
+    'monitor',
+    'inference',
+  ]);
+  const save = async (settings: OwnDriftSettings, done: string) => {
+    refusal.value = null;
+    try {
+      await requests.send('PUT', `monitor/${name}/settings`, settings);
+      notice.say(done);
+    } catch (error) {
+      refusal.value = asRefusal(error);
+    }
+    loaded.reload();
+  };
+  return (
+    <Loading of={loaded}>
+      {found => (
+        <div class="stack">
+          {refusal.value && <Failure refusal={refusal.value} />}
+          <StateCard state={found.state} newest={found.windows[0]} changed={() => loaded.reload()} />
+          <MonitorCharts model={found} />
+          <FeaturesCard features={found.features} own={found.own} save={save} />
+          <ComparisonCard configured={found.configured} own={found.own} save={save} />
+        </div>
+      )}
+    </Loading>
+  );
+}
+
+function keyOf({ model, version }: MonitoredVersion): string {
+  return JSON.stringify([model, version]);
+}
