@@ -5,6 +5,7 @@ import { duration } from '@murmuration/protocol/time/duration';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
+import { trackingSchema } from '../lifecycle/tracking/settings.ts';
 import { trustProxies } from '../limits/address.ts';
 import { limitsSchema } from '../limits/limits.ts';
 import { alertsSchema } from '../telemetry/alerts/settings.ts';
@@ -80,6 +81,7 @@ export const configSchema = z.strictObject({
     .optional(),
   alerts: alertsSchema,
   inference: inferenceSchema,
+  tracking: trackingSchema,
   /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
   enrolmentVerifier: z.string().min(1).optional(),
   /** Anybody may enrol; only on the loopback address. */
@@ -136,6 +138,7 @@ const secrets: readonly string[] = [
   'operatorTokens',
   'apps',
   'alerts.webhooks',
+  'tracking.mlflow.token',
   'inference.tokens',
   'inference.log.http',
   'inference.log.database',

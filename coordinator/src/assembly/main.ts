@@ -57,6 +57,7 @@ import { openGates } from './gates.ts';
 import { openInference } from './inference.ts';
 import { OpenResources } from './open-resources.ts';
 import { openJobs } from './precompute.ts';
+import { openTracking } from './tracking.ts';
 import { version } from './version.ts';
 import { openWatch } from './watch.ts';
 
@@ -280,6 +281,10 @@ async function open(
   opened.add(() => inference.close());
   const jobs = openJobs(app, { jobs: precompute, inference, storage: config.storage, metrics, clock });
   opened.add(() => jobs.close());
+  const tracking =
+    config.tracking.mlflow &&
+    openTracking(config.tracking.mlflow, { core, storage, events, metrics, clock, random });
+  opened.add(async () => tracking?.close());
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
     events,
@@ -331,6 +336,7 @@ async function open(
     await gates.close();
     await watcher.close();
     await Promise.all([feed.close(), gateway.close()]);
+    await tracking?.close();
     await jobs.close();
     await app.close();
     await inference.close();

@@ -31,6 +31,7 @@ import { sqliteSessions } from './sqlite/sessions.ts';
 import { sqliteSettings } from './sqlite/settings.ts';
 import { sqliteSilences } from './sqlite/silences.ts';
 import { sqliteEnrolmentTokens, sqliteInferenceTokens, sqliteOperatorTokens } from './sqlite/tokens.ts';
+import { sqliteTracking } from './sqlite/tracking.ts';
 import { sqliteVerdicts } from './sqlite/verdicts.ts';
 
 /** Where things lie in a storage folder. */
@@ -128,6 +129,7 @@ export async function openFolder(folder: string, clock: Clock) {
         convictions: sqliteConvictions(database),
         privacy: sqlitePrivacy(database),
         drift: sqliteDrift(database),
+        tracking: sqliteTracking(database),
         runs: sqliteRuns(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),

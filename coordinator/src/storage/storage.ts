@@ -1,5 +1,6 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+import { memoryTracking, type TrackingStore } from '../lifecycle/tracking/operations.ts';
 import type { RunStore } from '../lifecycle/training-runs/store.ts';
 import type { AuditLog } from '../operators/audit.ts';
 import type { OperatorTokenStore } from '../operators/operator-token.ts';
@@ -62,6 +63,7 @@ export interface Storage {
   readonly convictions: ConvictionStore;
   readonly privacy: PrivacyLedger;
   readonly drift: DriftStore;
+  readonly tracking: TrackingStore;
   readonly runs: RunStore;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
@@ -107,6 +109,7 @@ function memoryStorage(clock: Clock): Storage {
     convictions: memoryConvictions(),
     privacy: memoryPrivacy(),
     drift: memoryDrift(),
+    tracking: memoryTracking(),
     runs: memoryRuns(),
     pausedTasks: memoryPausedTasks(),
     verdicts,

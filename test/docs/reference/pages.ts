@@ -48,7 +48,7 @@ function configurationPage(): string {
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.feedback'),
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.report'),
     ...propertyComments('serving/src/monitor/settings.ts', 'inference.drift'),
-    ...propertyComments('serving/src/monitor/settings.ts', 'inference.drift'),
+    ...propertyComments('coordinator/src/lifecycle/tracking/settings.ts', 'tracking'),
   ]);
   const brokerComments = new Map([
     ...propertyComments('serving/src/brokers/settings.ts', 'rabbitmq'),

@@ -29,6 +29,13 @@ export interface Tables {
   readonly privacy_budgets: PrivacyBudgetsTable;
   readonly privacy_steps: PrivacyStepsTable;
   readonly privacy_parts: PrivacyPartsTable;
+  readonly tracking_queue: {
+    readonly number: Generated<number>;
+    readonly kind: string;
+    /** JSON of a `TrackingOperation`. */
+    readonly operation: string;
+  };
+  readonly tracking_aliases: { readonly task: string /** JSON. */; readonly aliases: string };
   readonly drift_references: DriftReferencesTable;
   readonly drift_windows: DriftWindowsTable;
   readonly drift_settings: { readonly model: string /** JSON. */; readonly settings: string };

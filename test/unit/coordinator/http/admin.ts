@@ -187,6 +187,7 @@ export async function openAdmin(
     watchAgain,
     inference,
     access,
+    versionAliases,
     inferenceTokens,
     operators,
     population,

@@ -21,6 +21,7 @@ import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
+import { trackingStoreContract } from '../../../contract/tracking-store.ts';
 import { trainingRunsContract } from '../../../contract/training-runs.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 import { storageFolders } from './folders.ts';
@@ -57,6 +58,11 @@ convictionsContract(
   'a folder',
   async () => (await open()).convictions,
   async () => (await reopen()).convictions,
+);
+trackingStoreContract(
+  'a folder',
+  async () => (await open()).tracking,
+  async () => (await reopen()).tracking,
 );
 driftStoreContract(
   'a folder',

@@ -1,3 +1,4 @@
+import { memoryTracking } from '@murmuration/coordinator/lifecycle/tracking/operations';
 import { memoryDevices, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import {
   memoryActivity,
@@ -43,6 +44,7 @@ import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
+import { trackingStoreContract } from '../../../contract/tracking-store.ts';
 import { trainingRunsContract } from '../../../contract/training-runs.ts';
 import { verdictsContract } from '../../../contract/verdicts.ts';
 
@@ -56,6 +58,7 @@ activityContract('memory', async () => {
   return { activity: memoryActivity(devices), devices };
 });
 convictionsContract('memory', async () => memoryConvictions());
+trackingStoreContract('memory', async () => memoryTracking());
 driftStoreContract('memory', async () => memoryDrift());
 privacyLedgerContract('memory', async () => memoryPrivacy());
 trainingRunsContract('memory', async () => memoryRuns());

@@ -15,6 +15,7 @@ import { promotionWatches } from './promotion-watches.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { sessions } from './sessions.ts';
 import { silences } from './silences.ts';
+import { tracking } from './tracking.ts';
 import { trainingRuns } from './training-runs.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   gates,
   promotionWatches,
   trainingRuns,
+  tracking,
 ];

@@ -1,0 +1,120 @@
+import { driftPage } from '@murmuration/monitoring/page/drift-page';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { mostWindows } from '@murmuration/serving/monitor/drift/drift-store';
+import { Gauge, type Registry as Metrics } from 'prom-client';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { AliasFollower } from '../lifecycle/tracking/alias-follower.ts';
+import { TrackingDeliverer } from '../lifecycle/tracking/deliverer.ts';
+import { MlflowClient } from '../lifecycle/tracking/mlflow-client.ts';
+import { MlflowTracker } from '../lifecycle/tracking/mlflow-tracker.ts';
+import { TrackingRecorder } from '../lifecycle/tracking/recorder.ts';
+import type { MlflowSettings } from '../lifecycle/tracking/settings.ts';
+import type { AuditEntry } from '../operators/audit.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Core } from './core.ts';
+import { version } from './version.ts';
+
+interface TrackingParts {
+  readonly core: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
+  readonly storage: Pick<Storage, 'audit' | 'drift' | 'history' | 'tracking'>;
+  readonly events: CoordinatorEvents;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** By whose name aliases are set that somebody set on the MLflow server. */
+const actor = { id: 'mlflow', name: 'MLflow' };
+
+/** Tells an MLflow server of what happens from now on, and of what waits since before. Closing leaves what waits for the next start. */
+export function openTracking(
+  settings: MlflowSettings,
+  { core, storage, events, metrics, clock, random }: TrackingParts,
+): { close(): Promise<void> } {
+  const { registry, rounds, versionAliases } = core;
+  const stop = new AbortController();
+  const fault = (where: string, error: unknown) => events.emit('fault', where, error);
+  const tracker = new MlflowTracker(new MlflowClient(settings, clock, stop.signal), settings, {
+    model: model => filesOf(registry, model),
+    driftPage: (task, number, to) => pageOf(storage.drift, task, number, to),
+  });
+  const deliverer = new TrackingDeliverer({
+    clock,
+    random,
+    store: storage.tracking,
+    perform: operation => tracker.perform(operation),
+    fault,
+    most: settings.queue,
+  });
+  new TrackingRecorder({
+    events,
+    history: storage.history,
+    versionAliases,
+    taskOf: task => rounds.get(task)?.task,
+    now: () => clock.now(),
+    version,
+    append: operations => deliverer.append(operations),
+  });
+  const setAlias = async (task: TaskName, number: number) => {
+    const from = versionAliases.of(task).champion.number;
+    await versionAliases.set(task, 'champion', number, actor.name);
+    const entry: AuditEntry = {
+      time: clock.now(),
+      actor,
+      action: 'version.alias',
+      subject: task,
+      outcome: 'done',
+      changes: [{ field: 'champion', from, to: number }],
+    };
+    await storage.audit.append(entry);
+    events.emit('audited', entry);
+  };
+  const follower = settings.followAliases
+    ? new AliasFollower({
+        clock,
+        every: settings.every,
+        store: storage.tracking,
+        tasks: () => [...rounds.keys()] as TaskName[],
+        remote: async task => (await tracker.aliases(task)).champion,
+        local: task => versionAliases.of(task).champion.number,
+        set: setAlias,
+        fault,
+      })
+    : undefined;
+  new Gauge({
+    name: 'murmuration_tracking_waiting',
+    help: 'Operations that wait for the MLflow server.',
+    registers: [metrics],
+    async collect() {
+      this.set(await storage.tracking.size());
+    },
+  });
+  deliverer.send();
+  return {
+    async close() {
+      stop.abort();
+      await follower?.close();
+      await deliverer.close();
+    },
+  };
+}
+
+/** The files of a model, as devices get them. */
+async function filesOf(registry: Registry, model: ModelHash) {
+  const weights = await registry.weightsOf(model);
+  return [
+    { name: 'model.json', bytes: await registry.blob(model) },
+    { name: `${weights}.bin`, bytes: await registry.blob(weights) },
+  ];
+}
+
+async function pageOf(store: Storage['drift'], task: TaskName, number: number, to: number): Promise<string> {
+  const windows = await store.windows(task, String(number), mostWindows);
+  const window = windows.find(each => each.to === to);
+  if (!window) throw new MurmurationError('request.not-found', `A window of version ${number} is gone.`);
+  return driftPage(window.report);
+}

@@ -1,0 +1,43 @@
+import { duration } from '@murmuration/protocol/time/duration';
+import * as z from 'zod';
+import { Secret } from '../../tokens/secret.ts';
+
+/** Where training runs, versions and their figures are told, besides being kept here. null: nowhere. */
+export const trackingSchema = z
+  .strictObject({
+    /** An MLflow tracking server, 2.9 or newer. */
+    mlflow: z
+      .strictObject({
+        /** Its address, without user and password. */
+        url: z
+          .url({ protocol: /^https?$/ })
+          .refine(text => new URL(text).username === '', 'expected an address without user and password')
+          .transform(text => text.replace(/\/+$/, '')),
+        /** What stands behind `Bearer` in each request. */
+        token: z
+          .string()
+          .min(1)
+          .max(8_192)
+          .transform(text => new Secret(text))
+          .optional(),
+        /** What names of experiments and registered models begin with, before the name of the task. */
+        prefix: z
+          .string()
+          .max(100)
+          .regex(/^[\w ./-]*$/)
+          .default(''),
+        /** Whether the files of versions, and reports of drift, are sent too. */
+        artifacts: z.boolean().default(true),
+        /** Whether the alias `champion` there, when somebody moves it, decides what devices serve here. Without it, aliases go there only. */
+        followAliases: z.boolean().default(false),
+        /** How often aliases there are looked at. */
+        every: duration.refine(span => span >= 1_000, 'expected a second at least').default(60_000),
+        /** What waits for the server at most, a line each; then the oldest figures give way. */
+        queue: z.int().min(100).max(1_000_000).default(100_000),
+      })
+      .nullable()
+      .default(null),
+  })
+  .prefault({});
+
+export type MlflowSettings = NonNullable<z.output<typeof trackingSchema>['mlflow']>;

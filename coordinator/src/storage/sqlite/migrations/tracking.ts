@@ -1,0 +1,19 @@
+import type { Migration } from './migration.ts';
+
+/** What waits for a tracking server, and the aliases that both sides had last. */
+export const tracking: Migration = {
+  name: 'tracking',
+  async up({ schema }) {
+    await schema
+      .createTable('tracking_queue')
+      .addColumn('number', 'integer', column => column.primaryKey().autoIncrement())
+      .addColumn('kind', 'text', column => column.notNull())
+      .addColumn('operation', 'text', column => column.notNull())
+      .execute();
+    await schema
+      .createTable('tracking_aliases')
+      .addColumn('task', 'text', column => column.primaryKey())
+      .addColumn('aliases', 'text', column => column.notNull())
+      .execute();
+  },
+};
