@@ -34,7 +34,14 @@ export const settings = z.object({
       smallestGroup: count,
     }),
   ]),
-  cohort: z.object({ goal: count, minimum: count, overSelection: z.number() }),
+  cohort: z.object({
+    mode: z.literal('asynchronous').optional().describe('Left out of a synchronous task'),
+    goal: count,
+    minimum: count.optional().describe('Of a synchronous task, as the next one'),
+    overSelection: z.number().optional(),
+    concurrency: count.optional().describe('Of an asynchronous task, as the next one'),
+    maxStaleness: count.optional(),
+  }),
   deadlines: z.object({
     gathering: ms,
     keys: ms,

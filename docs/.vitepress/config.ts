@@ -32,6 +32,7 @@ export default defineConfig({
           page('Your own model', '/guides/own-model'),
           page('Your own strategy', '/guides/own-strategy'),
           page('Withstand attackers', '/guides/robustness'),
+          page('Asynchronous rounds', '/guides/asynchronous'),
           page('Run a coordinator', '/guides/run-a-coordinator'),
           page('Gates', '/guides/gates'),
           page('Serve a model', '/guides/serve-a-model'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { clip } from '@murmuration/client-sdk/update/clip';
 import { FloatSum } from '@murmuration/coordinator/aggregation/float-sum';
+import { stalenessWeight } from '@murmuration/coordinator/aggregation/staleness';
 import { judge, openQuorum } from '@murmuration/coordinator/round/quorum';
 import { meanOfNearest } from '@murmuration/coordinator/strategy/bulyan';
 import { fedAdagrad } from '@murmuration/coordinator/strategy/fed-adagrad';
@@ -132,6 +133,13 @@ const holds: Readonly<Record<string, (given: Case) => void>> = {
     const delta = 0.5;
     const ours = 0.1 + (inputs.eta * delta) / (Math.sqrt(inputs.tau ** 2 + delta ** 2) + inputs.tau);
     expectClose(strategy.apply(start, previous, mean).model, [ours, ours, ours, ours]);
+  },
+
+  // FLSim has other rules beside that of the paper, and NVFlare one that looks like it.
+  'fedbuff-staleness'({ inputs: { kind, staleness, avg_staleness: average = 0 }, expected }) {
+    const weight = stalenessWeight(staleness) / stalenessWeight(average);
+    if (kind === 'polynomial') expect(weight).toBeCloseTo(expected.weight, 12);
+    else expect(Math.abs(weight - expected.weight)).toBeGreaterThan(0.01);
   },
 
   krum({ inputs, expected }) {

@@ -4,6 +4,7 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { Strategy } from '../strategy/strategy.ts';
+import { BufferSum } from './buffer-sum.ts';
 import { FloatSum } from './float-sum.ts';
 import { GroupSums } from './group-sums.ts';
 import { RingSum } from './ring-sum.ts';
@@ -14,7 +15,7 @@ import { SingleUpdates } from './single-updates.ts';
 export type Aggregate = RunningSum | GroupSums | SingleUpdates;
 
 /**
- * The empty aggregate of a round over the shared part of the model: what the strategy consumes, of so many groups. Throws `config.ring` where a sum
+ * The empty aggregate of a round, or of a buffer, over the shared part of the model: what the strategy consumes, of so many groups. Throws `config.ring` where a sum
  * could wrap, and `plan.private-layers` for layers that the model has not.
  */
 export function aggregateFor(
@@ -23,6 +24,7 @@ export function aggregateFor(
   layout: Layout,
   round: RoundId,
   groups = 1,
+  isBuffer = false,
 ): Aggregate {
   const { update, masking, privateLayers } = plan;
   const { shared } = splitLayout(layout, privateLayers);
@@ -36,6 +38,6 @@ export function aggregateFor(
     case 'groups':
       return new GroupSums(groups, emptySum);
     case 'sum':
-      return emptySum();
+      return isBuffer ? new BufferSum(shared, emptySum()) : emptySum();
   }
 }

@@ -24,7 +24,7 @@ export class RingSum implements RunningSum, SumInRing {
   readonly #vector: RingVector;
   readonly #settings: QuantizationSettings;
   readonly #quantization: Quantization;
-  readonly #seed: string;
+  seed: string;
   readonly #masked: boolean;
 
   /**
@@ -34,7 +34,7 @@ export class RingSum implements RunningSum, SumInRing {
   constructor(layout: Layout, settings: QuantizationSettings, seed: string, masked = false) {
     this.#settings = settings;
     this.#quantization = quantizationFor(layout.count, settings);
-    this.#seed = seed;
+    this.seed = seed;
     this.#masked = masked;
     const { elements, width } = this.#quantization;
     this.form = { kind: 'ring', layoutHash: layout.hash, count: elements, width };
@@ -66,7 +66,7 @@ export class RingSum implements RunningSum, SumInRing {
   /** `noise`, a number for each of the model's in the unit of deltas, is added to the sum; its memory is used. */
   mean(noise?: Float32Array): Mean {
     const sum = centre(this.elements.slice(), this.width);
-    return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.#seed, noise);
+    return meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.seed, noise);
   }
 
   /** The longest L2 norm of what one update of weight 1 adds to the sum. */

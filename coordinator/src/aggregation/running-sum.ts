@@ -11,17 +11,30 @@ export interface SumInRing {
   verdicts(): VerdictCounts | undefined;
 }
 
+/** Where an update of an asynchronous task comes from. */
+export interface Origin {
+  /** Buffers that were closed since the version that it started from. */
+  readonly staleness: number;
+  /** The round that its device knows, by whose id it is rotated. */
+  readonly round: string;
+}
+
 /** The sum of a round's updates, added up as they arrive: memory O(model), whatever the number of updates. */
 export interface RunningSum {
   readonly consumes: 'sum';
   /** The sum as one that may have been masked; none of float32. */
   readonly inRing: readonly SumInRing[];
+  /** Of a ring: the id of the round, from which the rotation of its updates follows. */
+  seed?: string;
   /** What an update must look like. */
   readonly form: UpdateForm;
   /** Updates added. */
   readonly contributors: number;
-  /** Adds an update as it came off the wire; one that is refused, with a code of `update.*`, leaves the sum untouched. */
-  add(bytes: Uint8Array): void;
+  /**
+   * Adds an update as it came off the wire; one that is refused, with a code of `update.*`, leaves the sum untouched. `origin` counts in
+   * the sums of asynchronous tasks alone.
+   */
+  add(bytes: Uint8Array, group?: number, origin?: Origin): void;
   /** The weighted mean of what was added; throws `update.impossible` where no updates of the plan could have led to it. */
   mean(): Mean;
   /** The sum and its count as bytes, for `restore`: a copy as large as the model, whatever the number of updates. */

@@ -1,6 +1,6 @@
 import type { UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
-import type { RunningSum } from './running-sum.ts';
+import type { Origin, RunningSum } from './running-sum.ts';
 
 /**
  * Every single update of a round, for strategies that need them: memory O(cohort × model), 4 bytes × values × updates,
@@ -32,7 +32,7 @@ export class SingleUpdates {
   }
 
   /** Keeps an update as it came off the wire; one that is refused, with a code of `update.*`, changes nothing. */
-  add(bytes: Uint8Array): void {
+  add(bytes: Uint8Array, _group?: number, _origin?: Origin): void {
     const sum = this.#sumOfOne;
     // One that was impossible is in it still.
     sum.clear();

@@ -203,9 +203,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     },
   });
   events.on('round-ended', async ({ task }) => {
-    const underWay = Array.from(rounds.values(), ({ current }) => current?.terms.plan.model);
+    const bases = [...rounds.values()].flatMap(({ underWay }) => underWay.flatMap(each => each.bases));
     const named = await storage.aliases.models();
-    await retention.apply(task, new Set([...underWay.filter(base => base !== undefined), ...named]));
+    await retention.apply(task, new Set([...bases, ...named]));
   });
 
   const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
@@ -277,7 +277,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       convictions,
     }),
     uploads: new Uploads({
-      findRound: round => findRound(rounds, round),
+      findRound: (round, assignment) => findRound(rounds, round, assignment),
       traffic,
       isRevoked: device => population.isRevoked(device),
     }),

@@ -56,9 +56,10 @@ export function deviceRequests({
       return answer;
     },
     contribute: ({ device }, phase, { round, assignment, message }) =>
-      findRound(rounds, round).contribute(device, assignment, phase, message),
+      findRound(rounds, round, assignment).contribute(device, assignment, phase, message),
     predict: message => predictions.answer(message),
-    leave: ({ device }, { round, assignment }) => findRound(rounds, round).leave(device.id, assignment),
+    leave: ({ device }, { round, assignment }) =>
+      findRound(rounds, round, assignment).leave(device.id, assignment),
     forget: device => deviceRegistry.forget(device),
     connected(device) {
       for (const each of rounds.values()) each.current?.back(device);

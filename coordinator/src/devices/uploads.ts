@@ -17,8 +17,8 @@ export interface UploadHead {
 }
 
 export interface UploadPorts {
-  /** The round under way of this id. Throws `round.closed` for one that is over, `round.unknown`. */
-  readonly findRound: (round: RoundId) => RoundDriver;
+  /** The round under way that an assignment is in. Throws `round.closed` for one that is over, `round.unknown`. */
+  readonly findRound: (round: RoundId, assignment: AssignmentId) => RoundDriver;
   readonly traffic: Traffic;
   readonly isRevoked: (device: DeviceId) => boolean;
 }
@@ -36,7 +36,7 @@ export class Uploads {
    * `round.*`, `assignment.*`, `device.revoked`, `update.unsigned` or `update.wrong-length`.
    */
   check({ round, assignment, token, signature, length }: UploadHead): void {
-    const driver = this.#ports.findRound(round);
+    const driver = this.#ports.findRound(round, assignment);
     const device = driver.authenticate(assignment, token);
     if (this.#ports.isRevoked(device)) throw new MurmurationError('device.revoked');
     driver.requireSigned(assignment, signature);
@@ -52,7 +52,7 @@ export class Uploads {
     { round, assignment, signature }: Pick<UploadHead, 'round' | 'assignment' | 'signature'>,
     bytes: Uint8Array,
   ): Promise<UploadReceipt> {
-    const driver = this.#ports.findRound(round);
+    const driver = this.#ports.findRound(round, assignment);
     this.#ports.traffic.add(driver.terms.plan.task, 'up', bytes.length);
     return driver.accept(assignment, bytes, signature);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { cohortSizeOf, type Task } from '../task/task.ts';
+import { cohortSizeOf, type Task, turnoverOf } from '../task/task.ts';
 import type { ActivityStore } from './activity.ts';
 import { comeBackBetween, longestPause, type Pace } from './pacing.ts';
 
@@ -78,7 +78,7 @@ export class ActivePopulation {
 
   /** ms for which a device counts that has not come: twice what it may have been told to stay away. */
   #lasting(task: Task): number {
-    const { interval } = task;
+    const interval = turnoverOf(task);
     const { to } = comeBackBetween({
       untilNextRound: interval,
       interval,

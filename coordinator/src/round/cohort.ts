@@ -1,4 +1,5 @@
 import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
+import type { Base } from './base.ts';
 
 /**
  * Within one phase. `counted`: its message was taken; `away`: its connection is gone, but it may come back and go on;
@@ -11,9 +12,11 @@ export interface Member {
   readonly assignment: AssignmentId;
   /** Whose sum its update is part of, from the phase of shares on; left out where the cohort is one sum. */
   readonly group?: number;
+  /** Of an asynchronous task: what its assignment starts from. */
+  readonly base?: Base;
 }
 
-/** The devices of a round, frozen when it is drawn, and where each of them stands. Positions index both lists. */
+/** The devices of a round, frozen when it is drawn (those of a buffer come and go), and where each of them stands. Positions index both lists. */
 export interface Cohort {
   readonly members: readonly Member[];
   readonly positions: ReadonlyMap<AssignmentId, number>;
@@ -48,6 +51,12 @@ export function standingOf(cohort: Cohort, assignment: AssignmentId): Standing |
   return position === undefined ? undefined : cohort.standings[position];
 }
 
+/** The owner of `assignment`; undefined for a stranger. */
+export function memberOf(cohort: Cohort, assignment: AssignmentId): Member | undefined {
+  const position = cohort.positions.get(assignment);
+  return position === undefined ? undefined : cohort.members[position];
+}
+
 /** Whether a message may still come: not from a stranger, nor from one whose part is over. */
 export function maySend(standing: Standing | undefined): boolean {
   return standing === 'working' || standing === 'away';
@@ -63,6 +72,33 @@ export function stand(cohort: Cohort, assignment: AssignmentId, standing: Standi
   const before = standingOf(cohort, assignment);
   if (before === undefined || before === standing || !maySend(before)) return cohort;
   return move(cohort, assignment, before, standing);
+}
+
+/** The cohort with further members, who are at work; those whom it has already stay as they are. */
+export function joined(cohort: Cohort, members: readonly Member[]): Cohort {
+  const added = members.filter(({ assignment }) => !cohort.positions.has(assignment));
+  return regrouped(cohort, [...cohort.members, ...added]);
+}
+
+/** The cohort without all trace of some members. */
+export function without(cohort: Cohort, gone: ReadonlySet<AssignmentId>): Cohort {
+  return regrouped(
+    cohort,
+    cohort.members.filter(({ assignment }) => !gone.has(assignment)),
+  );
+}
+
+function regrouped(cohort: Cohort, members: readonly Member[]): Cohort {
+  const standings = members.map(({ assignment }) => standingOf(cohort, assignment) ?? 'working');
+  const count = { working: 0, away: 0, counted: 0, left: 0 };
+  for (const standing of standings) count[standing] += 1;
+  return {
+    members,
+    positions: new Map(members.map(({ assignment }, position) => [assignment, position])),
+    standings,
+    count,
+    gone: cohort.gone,
+  };
 }
 
 /** The cohort without a member, though its message may count; one that has left and strangers change nothing. */

@@ -20,13 +20,18 @@ export function shifted(state: RoundState, by: number): Step {
   const effects = [{ type: 'wake', time: quorum.deadline }] as const;
   if (state.phase === 'gathering') return { state: { ...state, quorum }, effects };
   const moved = Object.entries(state.deadlines).map(([phase, time]) => [phase, time + by]);
-  return { state: { ...state, quorum, deadlines: Object.fromEntries(moved) }, effects };
+  const members = state.cohort.members.map(member =>
+    member.base ? { ...member, base: { ...member.base, until: member.base.until + by } } : member,
+  );
+  const cohort = { ...state.cohort, members };
+  return { state: { ...state, quorum, cohort, deadlines: Object.fromEntries(moved) }, effects };
 }
 
 /** ms from the draw, or the beginning, to the deadline of a phase: one that ends early leaves its time to the next. */
 function longest(state: Gathering | CollectingState): number {
   const { limits } = state.terms;
   if (state.phase === 'gathering') return limits.gathering;
+  if (state.terms.buffer) return limits.updates;
   const { deadlines, quorum } = state;
   return (Object.keys(deadlines) as (keyof typeof deadlines)[])
     .filter(phase => deadlines[phase] <= quorum.deadline)

@@ -20,12 +20,22 @@ export interface RoundTerms {
   readonly groups?: Grouping;
   /** Id of the training run that it is a part of; left out of tasks whose rounds run all the time. */
   readonly run?: string;
+  /** Of an asynchronous task: the round is an aggregation buffer, which closes once it has `goal` updates, and whose devices come one by one. */
+  readonly buffer?: BufferTerms;
   /** ms since 1970. */
   readonly startedAt: number;
   /** How long each collecting phase may last, ms; those of masking count only where the plan masks. */
   readonly limits: Readonly<
     Record<'gathering' | 'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>
   >;
+}
+
+/** What is particular to the buffers of an asynchronous task. */
+export interface BufferTerms {
+  /** Assignments that are open at the same time, at most. */
+  readonly concurrency: number;
+  /** Buffers that may close between an assignment and its update. */
+  readonly maxStaleness: number;
 }
 
 /** Waits until enough devices have checked in. */
@@ -39,7 +49,7 @@ export interface Gathering {
 interface Collecting {
   readonly terms: RoundTerms;
   readonly quorum: Quorum;
-  /** Those who are still in the round when the phase begins. */
+  /** Those who are still in the round when the phase begins; in a buffer, those who have come since. */
   readonly cohort: Cohort;
   /** When each phase ends at the latest, ms since 1970; one that ends early leaves its time to the next. */
   readonly deadlines: Deadlines;
@@ -62,6 +72,8 @@ export interface Shares extends Collecting {
 /** The cohort trains and sends its updates, which are added up as they arrive. */
 export interface Updates extends Collecting {
   readonly phase: 'updates';
+  /** Of a buffer: that it may close once it is full. One waits until the buffer before is over. */
+  readonly isDue?: true;
 }
 
 /** The contributors sign the one statement of whose updates count. */
@@ -133,6 +145,8 @@ export type RoundEvent =
   | { readonly type: 'left'; readonly assignment: AssignmentId }
   | { readonly type: 'away'; readonly assignment: AssignmentId }
   | { readonly type: 'back'; readonly assignment: AssignmentId }
+  /** A buffer may close; `regardless`: with what it has, since the next one has begun. */
+  | { readonly type: 'due'; readonly regardless?: true }
   /** The clock reached `time`. */
   | { readonly type: 'tick'; readonly time: number }
   /** Those whose connection is gone had their time to come back. */
@@ -157,6 +171,8 @@ export type Effect =
       readonly phase: 'shares' | 'updates' | 'agreement' | 'unmasking';
       readonly members: readonly Member[];
     }
+  /** The next buffer begins, with these members. */
+  | { readonly type: 'carry'; readonly members: readonly Member[] }
   /** Tell members who are still at work that nothing more is taken. */
   | { readonly type: 'release'; readonly members: readonly Member[] }
   /** Make the next version from the sum, and answer with `published` or `abort`. */

@@ -1,4 +1,5 @@
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Base } from './base.ts';
 import type { RoundTerms } from './round.ts';
 
 /** A device of the cohort as it was drawn. */
@@ -7,6 +8,8 @@ export interface DrawnMember {
   readonly assignment: AssignmentId;
   /** The secret of the assignment, 32 bytes. */
   readonly token: Uint8Array;
+  /** Of an asynchronous task. */
+  readonly base?: Base;
 }
 
 /**
@@ -14,7 +17,7 @@ export interface DrawnMember {
  * checkpoint, and in no other place.
  */
 export type JournalEntry =
-  /** The cohort was drawn at `time`, ms since 1970. */
+  /** The cohort was drawn at `time`, ms since 1970; in a buffer, some that join it. */
   | { readonly type: 'drawn'; readonly time: number; readonly members: readonly DrawnMember[] }
   /** A device's message of the phase of keys was taken; it was signed with `publicKey`, its identity (Ed25519, 32 bytes). */
   | {

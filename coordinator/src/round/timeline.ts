@@ -77,8 +77,13 @@ function recordOf(state: RoundState, startedAt: number | null): PhaseRecord | un
       return { ...nothing, phase, deadline, goal, minimum, accepted };
     }
     default: {
-      const { quorum, cohort } = state;
+      const { quorum, cohort, earlier, terms } = state;
       const { goal, minimum, deadline, accepted, rejected } = quorum;
+      // Whoever is at work when a buffer closes goes on in the next one.
+      if (terms.buffer) {
+        const { late, lost } = earlier;
+        return { ...nothing, phase, deadline, goal, minimum, accepted, rejected, late, lost };
+      }
       const { working, away, left } = cohort.count;
       // Enough reveal: nobody waits for the rest.
       const late = phase === 'unmasking' ? 0 : working;

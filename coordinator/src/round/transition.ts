@@ -1,4 +1,5 @@
 import { agreement } from './phases/agreement.ts';
+import { buffering } from './phases/buffering.ts';
 import { closing } from './phases/closing.ts';
 import { gathering } from './phases/gathering.ts';
 import { keys } from './phases/keys.ts';
@@ -14,7 +15,7 @@ import { type RoundEvent, type RoundState, type Step, unchanged } from './round.
  *     gathering → keys → shares → updates → agreement → unmasking → closing → published
  *
  * A plan without masking goes from gathering to updates to closing, one that masks against an honest-but-curious coordinator needs no
- * agreement; from each phase but the last a round may fail.
+ * agreement; from each phase but the last a round may fail. A buffer of an asynchronous task begins with updates.
  */
 export function transition(state: RoundState, event: RoundEvent): Step {
   if (event.type === 'shifted') return shifted(state, event.by);
@@ -33,7 +34,7 @@ function stepOf(state: RoundState, event: Exclude<RoundEvent, { readonly type: '
     case 'shares':
       return shares(state, event);
     case 'updates':
-      return updates(state, event);
+      return state.terms.buffer ? buffering(state, event) : updates(state, event);
     case 'agreement':
       return agreement(state, event);
     case 'unmasking':

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { RoundStore } from '../round/store.ts';
 import { abandon } from './abandon.ts';
 import type { RoundDriver } from './driver.ts';
@@ -9,10 +9,10 @@ import type { TaskRounds } from './task-rounds.ts';
 /** The rounds of every task of a coordinator, by the task's name. */
 export type AllRounds = ReadonlyMap<string, TaskRounds>;
 
-/** The round under way of this id. Throws `round.closed` for one that is over, `round.unknown`. */
-export function findRound(rounds: AllRounds, id: RoundId): RoundDriver {
+/** The round under way that an assignment is in, by the id that its device knows. Throws `round.closed` for one that is over, `round.unknown`. */
+export function findRound(rounds: AllRounds, id: RoundId, assignment?: AssignmentId): RoundDriver {
   for (const each of rounds.values()) {
-    const driver = each.find(id);
+    const driver = each.find(id, assignment);
     if (driver) return driver;
   }
   throw new MurmurationError('round.unknown');

@@ -8,7 +8,7 @@ import { type Expected, SentAway } from '../population/sent-away.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import { ineligible } from '../task/eligibility.ts';
-import { cohortSizeOf } from '../task/task.ts';
+import { cohortSizeOf, turnoverOf } from '../task/task.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
 /** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
@@ -123,9 +123,13 @@ export class CheckInHandler {
 
   #comeBackAfter(): number {
     const { task, untilNextRound } = this.#rounds;
-    const { interval } = task;
     return comeBackAfter(
-      { untilNextRound, interval, cohortSize: cohortSizeOf(task), ...this.#activePopulation.of(task) },
+      {
+        untilNextRound,
+        interval: turnoverOf(task),
+        cohortSize: cohortSizeOf(task),
+        ...this.#activePopulation.of(task),
+      },
       this.#random,
     );
   }

@@ -20,12 +20,13 @@ export class Checkpointer {
   readonly #contributors: Contributor[];
   readonly #positions = new Map<AssignmentId, number>();
 
-  /** `contributors`: those in the checkpoint from which `aggregate` was restored. */
+  /** `contributors`: those in the checkpoint from which `aggregate` was restored; nothing is written before `after` resolves. */
   constructor(
     { id, plan }: RoundTerms,
     aggregate: Aggregate,
     { store, clock, events }: DurabilityPorts,
     contributors: readonly Contributor[] = [],
+    after?: Promise<void>,
   ) {
     const isMasked = plan.masking !== null;
     const least = fewest[isMasked ? 'masked' : 'plain'];
@@ -49,6 +50,7 @@ export class Checkpointer {
         }),
       durable: contributors.length,
       least: aggregate.consumes === 'each' ? Number.POSITIVE_INFINITY : least,
+      after,
       round: id,
       what: 'the checkpoint of a round',
       clock,

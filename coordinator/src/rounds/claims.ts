@@ -1,11 +1,13 @@
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { CollectingState } from '../round/round.ts';
 import type { DrawnMember } from '../round/store.ts';
 
 interface Claim {
   readonly device: DeviceId;
+  /** The round that the device knows, where that is another: an asynchronous task carries assignments over. */
+  readonly round: RoundId | undefined;
   readonly token: Uint8Array;
   /** SHA-256 of what was taken in each phase, so that the same again is told from something else. */
   readonly taken: Map<CollectingState['phase'], Uint8Array>;
@@ -16,14 +18,30 @@ export class Claims {
   readonly #claims = new Map<AssignmentId, Claim>();
   readonly #assignments = new Map<DeviceId, AssignmentId>();
 
-  admit({ device, assignment, token }: DrawnMember): void {
-    this.#claims.set(assignment, { device, token, taken: new Map() });
+  admit({ device, assignment, token, base }: DrawnMember): void {
+    this.#claims.set(assignment, { device, token, round: base?.round, taken: new Map() });
     this.#assignments.set(device, assignment);
   }
 
-  /** The devices that are told how the round ends. */
-  get devices(): Iterable<DeviceId> {
-    return this.#assignments.keys();
+  /** The devices that are told how the round ends, each with its assignment. */
+  get members(): Iterable<readonly [DeviceId, AssignmentId]> {
+    return this.#assignments;
+  }
+
+  /** Whether an assignment is of the round. */
+  has(assignment: AssignmentId): boolean {
+    return this.#claims.has(assignment);
+  }
+
+  /** The round that the device of an assignment knows, where that is not the one which it is in now. */
+  roundOf(assignment: AssignmentId): RoundId | undefined {
+    return this.#claims.get(assignment)?.round;
+  }
+
+  /** Another round has the assignment from now on. */
+  forget({ device, assignment }: Pick<DrawnMember, 'device' | 'assignment'>): void {
+    this.#claims.delete(assignment);
+    if (this.#assignments.get(device) === assignment) this.#assignments.delete(device);
   }
 
   /** The assignment of a device; undefined for a stranger, and once the device was released. */

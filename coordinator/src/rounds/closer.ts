@@ -1,3 +1,4 @@
+import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head } from '../registry/ports.ts';
@@ -32,11 +33,12 @@ export class Closer {
   }
 
   /**
-   * Takes the masks off, makes the next version and stores it; undefined where the round has ended meanwhile. An outage of the
-   * storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
+   * Takes the masks off, makes the next version and stores it; undefined where the round has ended meanwhile. A buffer is over no sooner than
+   * the next one is durable, `nextBegun`, which has its open assignments. An outage of the storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
    */
   async publish(
     closing: Closing,
+    nextBegun?: Promise<void>,
   ): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
     const { terms, aggregate, stop } = this.#execution;
     const { makeVersion, clock, events } = this.#ports;
@@ -54,6 +56,7 @@ export class Closer {
       where: 'storing a version',
       outage: isOutage,
     });
+    if (nextBegun) await untilAborted(nextBegun, signal);
     const { state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
     signal.throwIfAborted();
@@ -123,8 +126,8 @@ export class Closer {
   }
 
   async #isKept({ task, number, round }: RoundRecord): Promise<boolean> {
-    const [newest] = await this.#ports.history.rounds(task, number + 1, 1);
-    return newest?.round === round;
+    const kept = await this.#ports.history.round(task, number);
+    return kept?.round === round;
   }
 
   #record(state: Parameters<typeof recordOf>[0], head: Head | null): RoundRecord {

@@ -1,22 +1,44 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type AssignmentId, type DeviceId, randomId } from '@murmuration/protocol/ids/ids';
+import {
+  type AssignmentId,
+  type DeviceId,
+  type ModelHash,
+  type RoundId,
+  randomId,
+} from '@murmuration/protocol/ids/ids';
 import type { UploadReceipt } from '@murmuration/protocol/messages/round';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { updateLength } from '@murmuration/protocol/weights/codec';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Device } from '../population/device.ts';
 import { Absence } from '../round/absence.ts';
-import { type Member, standingOf } from '../round/cohort.ts';
+import { type Member, memberOf, standingOf } from '../round/cohort.ts';
+import { isAnyLate } from '../round/phases/buffering.ts';
 import { shiftAt } from '../round/re-anchor.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { Effect, Failed, Published, RoundState, RoundTerms } from '../round/round.ts';
-import type { SavedRound } from '../round/store.ts';
+import type { DrawnMember, SavedRound } from '../round/store.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
 import { Closer } from './closer.ts';
 import type { MaskingEntry } from './masked-part.ts';
 import { Outbox } from './outbox.ts';
 import type { DriverPorts } from './ports.ts';
 import { RoundExecution } from './round-execution.ts';
+
+/** What a round begins with, beside its terms. */
+interface Beginning {
+  readonly saved?: SavedRound;
+  readonly carried?: CarriedOver;
+  /** The end of the buffer before: the records of buffers are kept in their order. */
+  readonly before?: Promise<unknown> | undefined;
+}
+
+/** What a buffer takes over from the one before. */
+export interface CarriedOver {
+  readonly members: readonly DrawnMember[];
+  /** Resolves once what counted in the one before is durable. */
+  readonly summed: Promise<void>;
+}
 
 /** ms for which all devices that are enrolled have to wait before a round goes on without more: others may be about to enrol. */
 const settling = 5_000;
@@ -34,21 +56,40 @@ export class RoundDriver {
   readonly #outbox: Outbox;
   readonly #closer: Closer;
   readonly #absence: Absence;
+  /** Of a buffer: the end of the one before, until it has come. */
+  #before: Promise<unknown> | undefined;
   #cancelTimer: Cancel = () => {};
   #cancelSettling: Cancel = () => {};
+  #cancelDue: Cancel = () => {};
+  /** Of a buffer: whose device hears in a moment that its part is over, or has heard so. */
+  readonly #thanked = new Set<AssignmentId>();
+  /** Resolves once the buffer after this one is durable. */
+  #nextBegun: Promise<void> | undefined;
   #record: RoundRecord | undefined;
   /** What makes or keeps the end of the round. */
   #closing: Promise<void> = Promise.resolve();
   #settle!: (record: RoundRecord | undefined) => void;
 
-  /** Begins a round, or goes on with `saved`, from whose checkpoint `aggregate` was restored. */
-  constructor(terms: RoundTerms, aggregate: Aggregate, ports: DriverPorts, saved?: SavedRound) {
+  /**
+   * Begins a round, or goes on with `saved`, from whose checkpoint `aggregate` was restored. A buffer may begin with assignments of the one
+   * before, `carried`, and be written down after that.
+   */
+  constructor(
+    terms: RoundTerms,
+    aggregate: Aggregate,
+    ports: DriverPorts,
+    { saved, carried, before }: Beginning = {},
+  ) {
     this.terms = terms;
     this.#ports = ports;
+    this.#before = before;
+    void before?.then(() => {
+      this.#before = undefined;
+    });
     this.ended = new Promise(resolve => {
       this.#settle = resolve;
     });
-    this.#execution = new RoundExecution(terms, aggregate, ports, saved);
+    this.#execution = new RoundExecution(terms, aggregate, ports, saved, carried?.summed);
     this.#outbox = new Outbox(terms, this.#execution.claims, ports);
     this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
@@ -56,7 +97,9 @@ export class RoundDriver {
       this.#execution.happen(graced, graced);
     });
     if (saved) this.#reAnchor();
-    this.#goLive();
+    if (carried && carried.members.length > 0)
+      this.#execution.draw({ type: 'drawn', time: ports.clock.now(), members: carried.members });
+    this.#goLive(saved !== undefined);
   }
 
   get state(): RoundState {
@@ -83,9 +126,37 @@ export class RoundDriver {
     }
   }
 
+  /** Resolves once the round is durable. */
+  get begun(): Promise<void> {
+    return new Promise(resolve => this.#execution.commits.whenWritten(resolve));
+  }
+
+  /** The versions from which open assignments start. */
+  get bases(): readonly ModelHash[] {
+    const members = 'cohort' in this.state ? this.state.cohort.members : [];
+    return [this.terms.plan.model, ...members.flatMap(({ base }) => base?.model ?? [])];
+  }
+
+  /** Whether an assignment is of this round, and its device knows it by that id. */
+  holds(round: RoundId, assignment: AssignmentId): boolean {
+    const { claims } = this.#execution;
+    return claims.has(assignment) && (claims.roundOf(assignment) ?? this.terms.id) === round;
+  }
+
+  /** A buffer may close from `time` on, ms since 1970; one after which another has begun already closes at once, with what it has. */
+  due(time: number, regardless = false): void {
+    const { clock } = this.#ports;
+    this.#cancelDue();
+    if (this.#execution.stop.signal.aborted) return;
+    const happens = () => this.#execution.happen({ type: 'due', ...(regardless && { regardless }) });
+    if (time <= clock.now()) happens();
+    else this.#cancelDue = clock.at(time, happens);
+  }
+
   poolChanged(): void {
-    const { pool, clock } = this.#ports;
+    const { pool, clock, buffers } = this.#ports;
     this.#cancelSettling();
+    if (buffers && !buffers.admits()) return;
     this.#execution.happen({ type: 'available', devices: pool.size });
     if (!this.#hasAll()) return;
     this.#cancelSettling = clock.at(clock.now() + settling, () => {
@@ -120,7 +191,9 @@ export class RoundDriver {
     signature?: Uint8Array | undefined,
   ): Promise<UploadReceipt> {
     await this.#counted(() => this.#execution.takeUpdate(assignment, bytes, signature));
-    return { round: this.terms.id, assignment, counted: true };
+    if (this.terms.buffer) this.#thank(assignment);
+    const { claims } = this.#execution;
+    return { round: claims.roundOf(assignment) ?? this.terms.id, assignment, counted: true };
   }
 
   /**
@@ -180,11 +253,24 @@ export class RoundDriver {
     if (!assignment) return;
     this.#execution.happen({ type: 'back', assignment });
     if (!('cohort' in this.state)) return;
-    const standing = standingOf(this.state.cohort, assignment);
+    const { cohort } = this.state;
+    const member = memberOf(cohort, assignment);
+    const standing = standingOf(cohort, assignment);
     if (standing === 'left') return;
-    if (standing) return commits.whenWritten(() => this.#tell({ device, assignment }));
+    if (standing === 'counted' && this.terms.buffer) return commits.whenSummed(() => this.#thank(assignment));
+    if (member) return commits.whenWritten(() => this.#tell(member));
     claims.release(device);
     this.#release([{ device, assignment }]);
+  }
+
+  /** The update of a device counts, and a buffer waits for others: it hears so, a moment after the answer to its upload. */
+  #thank(assignment: AssignmentId): void {
+    const device = this.#execution.claims.deviceOf(assignment);
+    if (!device || this.#execution.stop.signal.aborted) return;
+    this.#thanked.add(assignment);
+    this.#ports.buffers!.soon(assignment, () =>
+      this.#outbox.end({ device, assignment }, 'closed', 'The update counts.'),
+    );
   }
 
   /** Ends the round as failed, unless its version is being stored already. */
@@ -203,6 +289,7 @@ export class RoundDriver {
     stop.abort(reason);
     this.#cancelTimer();
     this.#cancelSettling();
+    this.#cancelDue();
     this.#absence.end();
     await commits.flush();
     commits.abandon(reason);
@@ -228,11 +315,14 @@ export class RoundDriver {
     this.#ports.events.emit('re-anchored', this.terms, by);
   }
 
-  /** Performs effects from now on, first those of the state as it is. */
-  #goLive() {
+  /** Performs effects from now on, first those of the state as it is; after a restart devices are told anew. */
+  #goLive(isRestored: boolean) {
     this.#execution.goLive(
       effect => this.#perform(effect),
-      state => this.#absence.follow(state),
+      state => {
+        this.#absence.follow(state);
+        if (this.terms.buffer && this.#ports.pool.size > 0) this.poolChanged();
+      },
     );
     const { state } = this;
     switch (state.phase) {
@@ -247,9 +337,10 @@ export class RoundDriver {
       default:
         this.#wakeAt(state.quorum.deadline);
         for (const { device } of state.cohort.members)
-          if (this.#outbox.isConnected(device)) this.back(device);
-          else this.away(device);
+          if (!this.#outbox.isConnected(device)) this.away(device);
+          else if (isRestored) this.back(device);
         this.#offer();
+        if (this.terms.buffer) this.poolChanged();
     }
   }
 
@@ -265,6 +356,8 @@ export class RoundDriver {
         });
       case 'open':
         return this.#offer();
+      case 'carry':
+        return this.#carry(effect.members);
       case 'release':
         return this.#release(effect.members);
       case 'publish':
@@ -281,17 +374,45 @@ export class RoundDriver {
     // An effect before this one may have ended the phase.
     if (!('quorum' in this.state)) return;
     this.#cancelTimer = this.#ports.clock.at(time, () => {
-      const isDrawn = this.state.phase !== 'gathering';
-      this.#execution.happen({ type: 'tick', time }, isDrawn ? { type: 'tick', time } : undefined);
+      this.#execution.happen(
+        { type: 'tick', time },
+        this.#isLasting(time) ? { type: 'tick', time } : undefined,
+      );
     });
   }
 
+  /** Whether a deadline changes more than that a buffer looks for the next one. */
+  #isLasting(time: number): boolean {
+    const { state } = this;
+    if (state.phase === 'updates' && this.terms.buffer) return isAnyLate(state, time);
+    return state.phase !== 'gathering';
+  }
+
   #draw(count: number): void {
-    const { pool, random, clock } = this.#ports;
-    const members = pool
-      .draw(count, random)
-      .map(device => ({ device, assignment: randomId<AssignmentId>(random), token: random(32) }));
-    this.#execution.draw({ type: 'drawn', time: clock.now(), members });
+    const { pool, random, clock, buffers } = this.#ports;
+    const { id, number, limits } = this.terms;
+    const time = clock.now();
+    const base = buffers && { ...buffers.base(), round: id, number, until: time + limits.updates };
+    const members = pool.draw(count, random).map(device => ({
+      device,
+      assignment: randomId<AssignmentId>(random),
+      token: random(32),
+      ...(base && { base }),
+    }));
+    this.#execution.draw({ type: 'drawn', time, members });
+  }
+
+  /** Hands the assignments that are open to the next buffer. */
+  #carry(members: readonly Member[]): void {
+    const { claims, commits } = this.#execution;
+    const open = members.map(member => ({ ...member, token: claims.token(member.assignment) }));
+    const summed = new Promise<void>(resolve => commits.whenNearlySummed(resolve));
+    for (const { device } of members) claims.release(device);
+    const { begun, released } = this.#ports.buffers!.carry(this.terms.id, open, summed);
+    this.#nextBegun = begun;
+    const gone = new Set(released.map(({ assignment }) => assignment));
+    for (const member of members) if (!gone.has(member.assignment)) claims.forget(member);
+    this.#release(released);
   }
 
   /** Gives to everybody what the phase begins with, once it may be known. */
@@ -322,7 +443,8 @@ export class RoundDriver {
   /** Lets members go whose message is no longer wanted. */
   #release(members: readonly Member[]): void {
     this.#execution.commits.whenSummed(() => {
-      for (const { device } of members) this.#outbox.end(device, 'closed', 'The round has what it wanted.');
+      const reason = this.terms.buffer ? 'The update comes too late.' : 'The round has what it wanted.';
+      for (const member of members) this.#outbox.end(member, 'closed', reason);
     });
   }
 
@@ -331,7 +453,7 @@ export class RoundDriver {
     const { state } = this;
     if (state.phase !== 'closing') return;
     try {
-      const closed = await this.#closer.publish(state);
+      const closed = await this.#closer.publish(state, this.#nextBegun);
       if (!closed) return;
       this.#record = closed.record;
       this.#execution.happen({ type: 'published', model: closed.version.model });
@@ -344,10 +466,15 @@ export class RoundDriver {
   /** Keeps the record of the round, and then tells everybody. */
   async #conclude(): Promise<void> {
     this.#cancelTimer();
+    this.#cancelDue();
     const { claims, commits } = this.#execution;
     const state = this.state as Published | Failed;
     const isFailed = state.phase === 'failed';
     try {
+      if (isFailed && this.#before) {
+        await this.#before;
+        this.#execution.stop.signal.throwIfAborted();
+      }
       if (isFailed) this.#record = await this.#closer.fail(state);
     } catch {
       // Suspended before the storage took it: whoever goes on with the round comes to the same end.
@@ -355,7 +482,8 @@ export class RoundDriver {
     }
     const reason = isFailed ? state.reason : 'The next version is published.';
     commits.conclude(isFailed ? new MurmurationError('round.closed', reason) : undefined);
-    for (const device of claims.devices) this.#outbox.end(device, state.phase, reason);
+    for (const [device, assignment] of claims.members)
+      if (!this.#thanked.has(assignment)) this.#outbox.end({ device, assignment }, state.phase, reason);
     this.#settle(this.#record);
   }
 }

@@ -25,6 +25,8 @@ export interface GroupCommitSettings {
   readonly durable: number;
   /** Positions that a write must add at least. */
   readonly least: number;
+  /** Nothing is written before it resolves; left out where nothing has to be durable before. */
+  readonly after?: Promise<void> | undefined;
   readonly round: RoundId;
   /** What is written, for the log. */
   readonly what: string;
@@ -47,6 +49,8 @@ export class GroupCommit {
   #cancelRetry: Cancel | undefined;
   #hasFailed = false;
   #isHalted = false;
+  /** Whether something else has to be durable first. */
+  #isHeld: boolean;
   /** Why nothing more becomes durable. */
   #abandoned: MurmurationError | undefined;
 
@@ -54,6 +58,11 @@ export class GroupCommit {
     this.#settings = settings;
     this.#queued = settings.durable;
     this.#durable = settings.durable;
+    this.#isHeld = settings.write !== undefined && settings.after !== undefined;
+    void settings.after?.then(() => {
+      this.#isHeld = false;
+      if (settings.write) this.#begin();
+    });
   }
 
   /** Everything up to this position is to become durable. */
@@ -75,10 +84,11 @@ export class GroupCommit {
     });
   }
 
-  /** Calls `act` once everything so far is durable, at once where it is; whatever fails meanwhile, it is only put off. */
-  whenDurable(act: () => void): void {
-    if (this.#queued <= this.#durable) act();
-    else this.#outputs.push({ position: this.#queued, durable: act, refused: () => {} });
+  /** Calls `act` once everything so far, or but for the last of it, is durable, at once where it is; whatever fails meanwhile, it is only put off. */
+  whenDurable(act: () => void, but = 0): void {
+    const position = this.#queued - but;
+    if (position <= this.#durable) act();
+    else this.#outputs.push({ position, durable: act, refused: () => {} });
   }
 
   /** Begins no further write; returns when the one under way is over. */
@@ -86,6 +96,10 @@ export class GroupCommit {
     this.#isHalted = true;
     this.#cancelRetry?.();
     await this.#writing;
+  }
+
+  get isWriting(): boolean {
+    return this.#writing !== undefined;
   }
 
   /** Waits until what is queued is written, unless a write fails or is not due. */
@@ -120,7 +134,7 @@ export class GroupCommit {
 
   #begin(): void {
     const { least } = this.#settings;
-    if (this.#writing || this.#isHalted || this.#cancelRetry) return;
+    if (this.#writing || this.#isHalted || this.#isHeld || this.#cancelRetry) return;
     if (this.#queued > this.#durable && this.#queued - this.#durable >= least)
       this.#writing = this.#write(this.#settings.write!);
   }

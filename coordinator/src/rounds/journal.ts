@@ -22,8 +22,13 @@ export class Journal {
   #appended: number;
   #written: number;
 
-  /** `isBegun`: the storage has the round already. */
-  constructor(terms: RoundTerms, { store, clock, events }: DurabilityPorts, isBegun: boolean) {
+  /** `isBegun`: the storage has the round already; nothing is written before `after` resolves. */
+  constructor(
+    terms: RoundTerms,
+    { store, clock, events }: DurabilityPorts,
+    isBegun: boolean,
+    after?: Promise<void>,
+  ) {
     this.#terms = terms;
     this.#store = store;
     this.#written = isBegun ? 1 : 0;
@@ -32,6 +37,7 @@ export class Journal {
       write: store && (position => this.#write(store, position)),
       durable: this.#written,
       least: 1,
+      after,
       round: terms.id,
       what: 'the journal of a round',
       clock,

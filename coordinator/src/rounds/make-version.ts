@@ -1,3 +1,4 @@
+import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -30,12 +31,14 @@ export function versionMaker(
     const startedAt = clock.now();
     const task = taskOf();
     const { head, files, newest } = await registry.current(task.name);
-    if (head.version.model !== terms.plan.model)
+    if (!terms.buffer && head.version.model !== terms.plan.model)
       throw new MurmurationError(
         'round.closed',
         'An operator rolled back the version that this round trained from.',
       );
     const split = splitLayout(files.layout, terms.plan.privateLayers);
+    if (!equalBytes(aggregate.form.layoutHash, split.shared.hash))
+      throw new MurmurationError('round.closed', 'The newest version has another shape than these updates.');
     const before = stateFor(task.strategy, head, split.shared.count);
     const release = await released(privacy, terms, aggregate, contributors, signal);
     const { state, model } = stepOf(

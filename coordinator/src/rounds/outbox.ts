@@ -1,11 +1,11 @@
-import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import { writePlan } from '@murmuration/protocol/messages/plan';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import { type Plan, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Member } from '../round/cohort.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Claims } from './claims.ts';
 import type { PhaseInputs } from './masked-part.ts';
-import type { CohortChannel } from './ports.ts';
+import type { CohortChannel, DriverPorts } from './ports.ts';
 
 /** Longest reason that a `round-end` has room for, in characters. */
 const longestReason = 1_024;
@@ -13,37 +13,48 @@ const longestReason = 1_024;
 /** What a round says to its devices; nothing here waits, so that a caller first sees to it that all is durable. */
 export class Outbox {
   readonly #terms: RoundTerms;
-  readonly #planBytes: Uint8Array;
+  /** The plan as devices get it, by the version that they start from: all of a round from the same one, but for an asynchronous task. */
+  readonly #plans = new Map<ModelHash, { readonly plan: Plan; readonly planBytes: Uint8Array }>();
   readonly #claims: Claims;
   readonly #channel: CohortChannel;
-  readonly #comeBackAfter: (device: DeviceId) => number;
+  readonly #comeBackAfter: DriverPorts['comeBackAfter'];
 
   constructor(
     terms: RoundTerms,
     claims: Claims,
-    {
-      channel,
-      comeBackAfter,
-    }: { readonly channel: CohortChannel; readonly comeBackAfter: (device: DeviceId) => number },
+    { channel, comeBackAfter }: Pick<DriverPorts, 'channel' | 'comeBackAfter'>,
   ) {
     this.#terms = terms;
-    this.#planBytes = writePlan(terms.plan);
     this.#claims = claims;
     this.#channel = channel;
     this.#comeBackAfter = comeBackAfter;
   }
 
-  isConnected(device: DeviceId): boolean {
+  isConnected(device: Member['device']): boolean {
     return this.#channel.isConnected(device);
   }
 
-  /** `deadline`: when updates are no longer taken, ms since 1970. */
-  assign({ device, assignment }: Member, deadline: number): void {
+  /** `deadline`: when updates are no longer taken, ms since 1970; an assignment that was carried over has its own. */
+  assign({ device, assignment, base }: Member, deadline: number): void {
     const { id, number, plan } = this.#terms;
-    const token = this.#claims.token(assignment);
-    const planBytes = this.#planBytes;
-    const message: Assignment = { round: id, number, assignment, token, plan, planBytes, deadline };
+    const message: Assignment = {
+      round: base?.round ?? id,
+      number: base?.number ?? number,
+      assignment,
+      token: this.#claims.token(assignment),
+      ...this.#planFrom(base?.model ?? plan.model),
+      deadline: base?.until ?? deadline,
+    };
     this.#channel.assign(device, message);
+  }
+
+  #planFrom(model: ModelHash): { readonly plan: Plan; readonly planBytes: Uint8Array } {
+    const known = this.#plans.get(model);
+    if (known) return known;
+    const plan = { ...this.#terms.plan, model };
+    const made = { plan, planBytes: writePlan(plan) };
+    this.#plans.set(model, made);
+    return made;
   }
 
   /** What the phase gives to a member, if it does. */
@@ -53,10 +64,10 @@ export class Outbox {
     if (message) this.#channel.feed(device, event, { round: this.#terms.id, assignment, message });
   }
 
-  end(device: DeviceId, outcome: RoundEnd['outcome'], reason: string): void {
+  end({ device, assignment }: Member, outcome: RoundEnd['outcome'], reason: string): void {
     const after = this.#comeBackAfter(device);
     this.#channel.end(device, {
-      round: this.#terms.id,
+      round: this.#claims.roundOf(assignment) ?? this.#terms.id,
       outcome,
       reason: reason.slice(0, longestReason),
       after,

@@ -1,4 +1,4 @@
-import type { DeviceId, ModelHash } from '@murmuration/protocol/ids/ids';
+import type { AssignmentId, DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
@@ -10,9 +10,11 @@ import type { Unmasker } from '../masking/unmasker.ts';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Head, History } from '../registry/ports.ts';
+import type { Base } from '../round/base.ts';
+import type { Member } from '../round/cohort.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
-import type { RoundStore } from '../round/store.ts';
+import type { DrawnMember, RoundStore } from '../round/store.ts';
 import type { TrafficCount } from './traffic.ts';
 
 /** What a device is given at the beginning of a phase of masking. */
@@ -50,6 +52,29 @@ export interface RunGate {
   spent(): Promise<void>;
 }
 
+/** What the buffers of an asynchronous task need of each other. */
+export interface BufferPorts {
+  /** Whether assignments are made now. */
+  readonly admits: () => boolean;
+  /** The version that assignments start from now, and the buffer in which their updates are not stale. */
+  readonly base: () => Pick<Base, 'model' | 'due'>;
+  /** Tells the device of an assignment something, once, when the answer to its upload is out: what overtook that would break it off. */
+  readonly soon: (assignment: AssignmentId, tell: () => void) => void;
+  /**
+   * Begins the buffer after one that closes, with the assignments that were open. It is written down once `summed` resolves: then the sum of
+   * the one before is durable, and nothing counts in both.
+   */
+  readonly carry: (from: RoundId, open: readonly DrawnMember[], summed: Promise<void>) => Carried;
+}
+
+/** What became of the assignments that were open when a buffer closed. */
+export interface Carried {
+  /** Resolves once the next buffer is durable. */
+  readonly begun: Promise<void>;
+  /** Those of whom nothing is wanted any more. */
+  readonly released: readonly Member[];
+}
+
 /** What a round works with. */
 export interface DriverPorts {
   readonly clock: Clock;
@@ -74,5 +99,7 @@ export interface DriverPorts {
   readonly enrolled: () => number;
   /** Left out of tasks whose rounds run all the time. */
   readonly runs?: RunGate | undefined;
+  /** Of an asynchronous task. */
+  readonly buffers?: BufferPorts | undefined;
   readonly events: CoordinatorEvents;
 }

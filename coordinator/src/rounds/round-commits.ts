@@ -21,6 +21,14 @@ export class RoundCommits {
     this.#journal.whenDurable(() => this.#checkpoint.whenDurable(act));
   }
 
+  /**
+   * Calls `act` once the journal is durable, and the sum but for the last update: where updates are not masked, one alone is not written
+   * down.
+   */
+  whenNearlySummed(act: () => void): void {
+    this.#journal.whenDurable(() => this.#checkpoint.whenDurable(act, 1));
+  }
+
   /** Begins no further write; returns when none is under way. */
   async halt(): Promise<void> {
     await Promise.all([this.#journal.halt(), this.#checkpoint.halt()]);
@@ -28,7 +36,11 @@ export class RoundCommits {
 
   /** Waits until what is queued is written, unless a write fails or is not due. */
   async flush(): Promise<void> {
-    await Promise.all([this.#journal.flush(), this.#checkpoint.flush()]);
+    // What becomes durable may be what another write has waited for.
+    while (this.#journal.isWriting || this.#checkpoint.isWriting) {
+      await this.#journal.flush();
+      await this.#checkpoint.flush();
+    }
   }
 
   /** Refuses the acknowledgements that wait: what would have made them true has failed for `cause`, and is tried again. */

@@ -64,12 +64,15 @@ export class RoundControl {
     const rounds = this.#find(task);
     for (;;) {
       const version = await change();
-      const { current } = rounds;
-      if (current === undefined || isOver(current.state.phase) || current.terms.plan.model === version.model)
-        return version;
-      current.abort('An operator rolled the model back.', true);
-      const record = await current.ended;
-      if (record?.outcome !== 'published') return version;
+      // The devices of a buffer start from several versions.
+      const others = rounds.underWay.filter(
+        ({ state, terms }) =>
+          !isOver(state.phase) && (terms.buffer !== undefined || terms.plan.model !== version.model),
+      );
+      if (others.length === 0) return version;
+      for (const each of others) each.abort('An operator rolled the model back.', true);
+      const records = await Promise.all(others.map(({ ended }) => ended));
+      if (!records.some(record => record?.outcome === 'published')) return version;
     }
   }
 

@@ -4,8 +4,10 @@ import { writePlan } from '@murmuration/protocol/messages/plan';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
+import type { Origin } from '../aggregation/running-sum.ts';
 import { MaskedGroups } from '../masking/masked-groups.ts';
-import { standingOf } from '../round/cohort.ts';
+import { stalenessIn } from '../round/base.ts';
+import { memberOf, standingOf } from '../round/cohort.ts';
 import { begin } from '../round/phases/gathering.ts';
 import { replay } from '../round/replay.ts';
 import type { CollectingState, Effect, RoundEvent, RoundState, RoundTerms } from '../round/round.ts';
@@ -43,18 +45,21 @@ export class RoundExecution {
   #perform: ((effect: Effect) => void) | undefined;
   #follow: (state: RoundState) => void = () => {};
 
-  /** Begins a round, or replays `saved`, from whose checkpoint `aggregate` was restored. */
+  /** Begins a round, which is written down once `after` has resolved, or replays `saved`, from whose checkpoint `aggregate` was restored. */
   constructor(
     terms: RoundTerms,
     aggregate: Aggregate,
     ports: DurabilityPorts & { readonly primitives: Primitives },
     saved?: SavedRound,
+    after?: Promise<void>,
   ) {
     this.terms = terms;
     this.aggregate = aggregate;
     this.#ports = ports;
-    this.#journal = new Journal(terms, ports, saved !== undefined);
-    this.#checkpointer = new Checkpointer(terms, aggregate, ports, saved?.checkpoint?.contributors);
+    this.#journal = new Journal(terms, ports, saved !== undefined, after);
+    // An update of a buffer may come before it has begun in the storage.
+    const begun = after && new Promise<void>(resolve => this.#journal.commit.whenDurable(resolve));
+    this.#checkpointer = new Checkpointer(terms, aggregate, ports, saved?.checkpoint?.contributors, begun);
     this.commits = new RoundCommits(this.#journal.commit, this.#checkpointer.commit);
     const { masking, task } = terms.plan;
     const plan = planHash(ports.primitives, terms.number, writePlan(terms.plan));
@@ -128,7 +133,7 @@ export class RoundExecution {
     await this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
       const masked = this.masked?.groups.of(assignment);
       masked?.takeUpdateSignature(assignment, signature);
-      this.aggregate.add(bytes, this.masked?.groups.groupOf(assignment) ?? 0);
+      this.aggregate.add(bytes, this.masked?.groups.groupOf(assignment) ?? 0, this.#originOf(assignment));
       this.#checkpointer.add({
         assignment,
         digest,
@@ -159,6 +164,12 @@ export class RoundExecution {
     this.happen({ type: 'left', assignment }, { type: 'left', assignment });
     // An end that is not durable may not come to pass: after a restart the device would have its part again.
     await this.#journal.commit.acknowledge('cohort' in this.#state ? undefined : untilTheEnd);
+  }
+
+  /** Of an update in a buffer. */
+  #originOf(assignment: AssignmentId): Origin | undefined {
+    const base = 'cohort' in this.#state ? memberOf(this.#state.cohort, assignment)?.base : undefined;
+    return base && { staleness: stalenessIn(this.terms, base), round: base.round };
   }
 
   /** Whether what belongs to a phase is taken now: who comes back while others reveal may still agree first. */
@@ -272,7 +283,9 @@ export class RoundExecution {
     switch (entry.type) {
       case 'drawn':
         // Written twice: what was taken of the members since is not to be forgotten.
-        return this.#state.phase === 'gathering' ? this.#drawn(entry) : undefined;
+        return entry.members.some(({ assignment }) => this.claims.has(assignment))
+          ? undefined
+          : this.#drawn(entry);
       case 'left':
       case 'tick':
       case 'graced':
@@ -294,7 +307,11 @@ export class RoundExecution {
 
   #drawn({ time, members }: Extract<JournalEntry, { readonly type: 'drawn' }>): void {
     for (const member of members) this.claims.admit(member);
-    const drawn = members.map(({ device, assignment }) => ({ device, assignment }));
+    const drawn = members.map(({ device, assignment, base }) => ({
+      device,
+      assignment,
+      ...(base && { base }),
+    }));
     this.happen({ type: 'drawn', time, members: drawn });
   }
 }

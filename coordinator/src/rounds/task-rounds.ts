@@ -1,16 +1,20 @@
+import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type RoundId, randomId } from '@murmuration/protocol/ids/ids';
+import { type AssignmentId, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type Plan, type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Cancel } from '@murmuration/protocol/time/clock';
+import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
+import { stalenessIn } from '../round/base.ts';
 import type { RoundTerms } from '../round/round.ts';
-import type { Checkpoint, SavedRound } from '../round/store.ts';
+import type { Checkpoint, DrawnMember, SavedRound } from '../round/store.ts';
 import { cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { RoundDriver } from './driver.ts';
-import type { DriverPorts } from './ports.ts';
+import type { Carried, DriverPorts } from './ports.ts';
+import { Succession } from './succession.ts';
 import { isOutage } from './until-stored.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
@@ -54,11 +58,27 @@ export class TaskRounds {
   #isSpent = false;
   #isUnderWay = false;
   #activity: Activity = { is: 'idle' };
+  /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
+  #ending: RoundDriver | undefined;
+  readonly #succession: Succession;
+  /** Of the model, as buffers have it. */
+  #layout: Layout | undefined;
 
   constructor(task: Task, registry: Registry, ports: DriverPorts) {
     this.#task = task;
     this.#registry = registry;
-    this.#ports = ports;
+    this.#succession = new Succession(ports.clock);
+    this.#ports = {
+      ...ports,
+      ...(task.buffer && {
+        buffers: {
+          admits: () => this.#life === 'started' && !this.#isPaused,
+          base: () => this.#succession.base,
+          soon: (assignment, tell) => this.#succession.soon(assignment, tell),
+          carry: (from, open, summed) => this.#succeed(from, open, summed),
+        },
+      }),
+    };
     this.#nextAt = ports.clock.now();
   }
 
@@ -93,17 +113,20 @@ export class TaskRounds {
 
   /**
    * Goes on with rounds of this task that were under way when a coordinator before this one ended: the newest of them, where its
-   * model is still there; the others are recorded as failed. Before `start`, and before devices connect: they find their
+   * model is still there, and the buffer before it, which had closed; the others are recorded as failed. Before `start`, and before devices connect: they find their
    * round again.
    */
   async resume(saved: readonly SavedRound[]): Promise<void> {
     await this.#readHistory();
+    const drivers: RoundDriver[] = [];
     for (const [i, round] of saved.entries()) {
       this.#number = Math.max(this.#number, round.terms.number);
-      if (i < saved.length - 1)
+      if (i < saved.length - (this.#task.buffer ? 2 : 1))
         await this.#abandon(round, 'A newer round of this task was under way as well.');
-      else await this.#goOn(round);
+      else drivers.push(...(await this.#restored(round, drivers[0]?.ended)));
     }
+    const [first, second] = drivers;
+    if (first) this.#goOn(first, second);
   }
 
   /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
@@ -127,6 +150,7 @@ export class TaskRounds {
     this.#isPaused = false;
     if (this.#life === 'new') return;
     this.#scheduleNext();
+    this.#driver?.poolChanged();
     if (recalls) this.#ports.recall();
   }
 
@@ -180,7 +204,7 @@ export class TaskRounds {
 
   /** Ends the current round as failed, and begins no other. */
   async stop(): Promise<void> {
-    this.#driver?.abort('The coordinator is stopping.');
+    for (const each of this.underWay) each.abort('The coordinator is stopping.');
     await this.suspend();
   }
 
@@ -188,12 +212,19 @@ export class TaskRounds {
   async suspend(): Promise<void> {
     this.#life = 'stopped';
     this.#unschedule();
-    await this.#driver?.suspend();
+    this.#succession.stop();
+    // The records of buffers are kept in their order.
+    for (const each of this.underWay) await each.suspend();
   }
 
-  /** The round that is under way. */
+  /** The round that is under way; of an asynchronous task, the buffer that takes updates. */
   get current(): RoundDriver | undefined {
     return this.#driver;
+  }
+
+  /** That round, and before it the buffer that closes, if one does; they may be over. */
+  get underWay(): readonly RoundDriver[] {
+    return [...new Set([this.#ending, this.#driver])].filter(each => each !== undefined);
   }
 
   /** When the next round begins at the earliest, ms since 1970. */
@@ -208,14 +239,19 @@ export class TaskRounds {
 
   /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
-    if (this.#driver?.state.phase === 'gathering') return 0;
+    const phase = this.#driver?.state.phase;
+    if (phase === 'gathering' || (phase === 'updates' && this.#task.buffer && !this.#isPaused)) return 0;
     const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
     return this.#isPaused || this.#isSpent || this.isBetweenRuns ? Math.max(left, whilePaused) : left;
   }
 
-  /** The round of this id, if it is the current one. Throws `round.closed` for one that is over. */
-  find(round: RoundId): RoundDriver | undefined {
-    if (this.#driver?.terms.id === round) return this.#driver;
+  /** The round of this id, if it is under way; an assignment of a buffer may be in a later one. Throws `round.closed` for one that is over. */
+  find(round: RoundId, assignment?: AssignmentId): RoundDriver | undefined {
+    const { underWay } = this;
+    const found =
+      (assignment && underWay.find(each => each.holds(round, assignment))) ??
+      underWay.find(({ terms }) => terms.id === round);
+    if (found) return found;
     if (this.#over.includes(round)) throw new MurmurationError('round.closed');
     return undefined;
   }
@@ -278,32 +314,85 @@ export class TaskRounds {
     const terms = this.#terms(head.version, randomId<RoundId>(random), privacy);
     this.#lastAt = clock.now();
     this.#nextAt = this.#lastAt + this.task.interval;
-    const aggregate = aggregateFor(
-      this.task.strategy.consumes,
-      terms.plan,
-      files.layout,
-      terms.id,
-      terms.groups?.count,
-    );
-    const carried = this.#carry(new RoundDriver(terms, aggregate, this.#ports));
+    this.#layout = files.layout;
+    if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number);
+    const driver = new RoundDriver(terms, this.#aggregateFor(terms, files.layout), this.#ports);
+    this.#driver = driver;
+    this.#setDue(driver);
+    const carried = this.#carry(driver);
     if (isEarly) this.#ports.recall();
     await carried;
   }
 
-  /** Waits for the end of a round. */
-  async #carry(driver: RoundDriver): Promise<void> {
-    this.#driver = driver;
-    this.#isUnderWay = true;
-    const record = await driver.ended;
-    if (!record) return;
-    this.#ports.events.emit('round-ended', record);
-    this.#over.push(driver.terms.id);
-    if (this.#over.length > remembered) this.#over.shift();
-    this.#isUnderWay = false;
-    await this.#ports.runs?.ended(record);
+  #aggregateFor({ plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
+    const { consumes } = this.#task.strategy;
+    return aggregateFor(consumes, plan, layout, id, groups?.count, buffer !== undefined);
   }
 
-  async #goOn(saved: SavedRound): Promise<void> {
+  /** A buffer begins when the one before it closes, and takes over what is open, unless devices were told something else by now. */
+  #succeed(from: RoundId, open: readonly DrawnMember[], summed: Promise<void>): Carried {
+    const known = this.#succession.after(from);
+    // It had begun before a restart, with those whom it took over.
+    if (known) return { begun: known.begun, released: [] };
+    const before = this.#driver!.terms;
+    this.#takeOver();
+    const { model } = this.#succession.base;
+    const terms = this.#terms({ model, parent: null }, randomId<RoundId>(this.#ports.random), undefined);
+    const isSame = equalBytes(writePlan({ ...before.plan, model }), writePlan(terms.plan));
+    const isKept = ({ base }: DrawnMember) =>
+      isSame && stalenessIn(terms, base) <= terms.buffer!.maxStaleness;
+    const driver = new RoundDriver(terms, this.#aggregateFor(terms, this.#layout!), this.#ports, {
+      carried: { members: open.filter(isKept), summed },
+      before: this.#driver!.ended,
+    });
+    this.#lastAt = terms.startedAt;
+    this.#nextAt = terms.startedAt + this.#task.interval;
+    this.#succession.follow(from, driver);
+    this.#driver = driver;
+    return { begun: driver.begun, released: open.filter(member => !isKept(member)) };
+  }
+
+  /** A buffer closes as soon as it is full, but no sooner than the task's schedule says, from its beginning. */
+  #setDue(driver: RoundDriver): void {
+    if (!driver.terms.buffer) return;
+    const { interval } = this.#task;
+    driver.due(Math.min(driver.terms.startedAt, this.#ports.clock.now()) + interval);
+  }
+
+  /** Waits for the end of a round, and of the buffers that follow it. */
+  async #carry(first: RoundDriver): Promise<void> {
+    for (let driver: RoundDriver | undefined = first; driver; ) {
+      this.#ending = driver;
+      this.#isUnderWay = true;
+      const record = await driver.ended;
+      if (!record) return;
+      const next = this.#succession.after(driver.terms.id);
+      this.#succession.over(record);
+      this.#ports.events.emit('round-ended', record);
+      this.#over.push(driver.terms.id);
+      if (this.#over.length > remembered) this.#over.shift();
+      if (next) this.#setDue(next);
+      else this.#isUnderWay = false;
+      await this.#ports.runs?.ended(record);
+      driver = next;
+    }
+  }
+
+  /** Goes on with a round, or with two buffers of which the first has closed. */
+  #goOn(first: RoundDriver, second: RoundDriver | undefined): void {
+    this.#activity = { is: 'running' };
+    this.#driver = second ?? first;
+    if (second) this.#succession.follow(first.terms.id, second);
+    void this.#carry(first).finally(() => {
+      this.#activity = { is: 'idle' };
+      this.#scheduleNext();
+    });
+    if (second) first.due(0, true);
+    else this.#setDue(first);
+  }
+
+  /** The round that was under way, or nothing where it can't go on. */
+  async #restored(saved: SavedRound, before: Promise<unknown> | undefined): Promise<RoundDriver[]> {
     const { terms, checkpoint, damage } = saved;
     if (damage !== undefined) {
       const error = new MurmurationError('storage.corrupt', damage);
@@ -316,18 +405,23 @@ export class TaskRounds {
       // A plan that was written down by another version of the protocol names no round of this one.
       writePlan(terms.plan);
       const { layout } = await this.#registry.files(terms.plan.model);
-      const { consumes } = this.task.strategy;
-      aggregate = aggregateFor(consumes, terms.plan, layout, terms.id, terms.groups?.count);
+      requireMode(terms, this.#task);
+      this.#layout = layout;
+      aggregate = this.#aggregateFor(terms, layout);
       if (checkpoint) restore(aggregate, checkpoint);
+      if (terms.buffer) await this.#remember(terms);
     } catch (error) {
       if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
-      return this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
+      await this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
+      return [];
     }
-    this.#activity = { is: 'running' };
-    void this.#carry(new RoundDriver(terms, aggregate, this.#ports, saved)).finally(() => {
-      this.#activity = { is: 'idle' };
-      this.#scheduleNext();
-    });
+    return [new RoundDriver(terms, aggregate, this.#ports, { saved, before })];
+  }
+
+  /** What assignments start from, in buffers that go on after a restart: the oldest of them is the one that is due. */
+  async #remember({ number }: RoundTerms): Promise<void> {
+    const { head } = await this.#registry.current(this.#task.name);
+    if (!this.#succession.hasBegun) this.#succession.begins(head.version.model, number);
   }
 
   async #abandon(saved: SavedRound, reason: string): Promise<void> {
@@ -350,9 +444,13 @@ export class TaskRounds {
     this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
-  #terms({ model, parent }: ModelVersion, id: RoundId, privacy: PlanPrivacy | undefined): RoundTerms {
+  #terms(
+    { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
+    id: RoundId,
+    privacy: PlanPrivacy | undefined,
+  ): RoundTerms {
     const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
-    const { uploadSlot, groups } = this.task;
+    const { uploadSlot, groups, buffer } = this.task;
     const run = this.#ports.runs?.openRun;
     const { evaluation: _, grace, ...limits } = this.task.deadlines;
     const cohortSize = cohortSizeOf(this.task);
@@ -382,6 +480,7 @@ export class TaskRounds {
       minimum: cohort.minimum,
       ...(groups && { groups }),
       ...(run !== undefined && { run }),
+      ...(buffer && { buffer }),
       startedAt: this.#ports.clock.now(),
       limits,
     };
@@ -389,6 +488,15 @@ export class TaskRounds {
 }
 
 const codeOf = (error: unknown) => (error instanceof MurmurationError ? error.code : undefined);
+
+/** Throws `config.invalid` where a round began while the task was of the other kind. */
+function requireMode({ buffer }: RoundTerms, task: Task): void {
+  if ((buffer === undefined) === (task.buffer === null)) return;
+  throw new MurmurationError(
+    'config.invalid',
+    task.buffer ? 'The task is asynchronous now.' : 'The task is synchronous now.',
+  );
+}
 
 /** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
 function restore(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {

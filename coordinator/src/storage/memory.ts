@@ -127,7 +127,7 @@ function newestFirst<Row extends { readonly task: TaskName; readonly number: num
 ): readonly Row[] {
   return rows
     .filter(row => row.task === task && row.number < before)
-    .reverse()
+    .sort((a, b) => b.number - a.number)
     .slice(0, limit);
 }
 

@@ -13,6 +13,7 @@ import type { Evaluator } from '../evaluation/evaluator.ts';
 import { remembering } from '../evaluation/remembering.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
+import { cohortOf, refuseSynchronised } from './asynchronous.ts';
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
 import { misfitOf, retrainSchema } from './retrain/retrain.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
@@ -119,12 +120,18 @@ export const taskSchema = z.strictObject({
     .default(null),
   /** How many devices take part in a round. */
   cohort: z.strictObject({
-    /** Updates that a round wants. */
+    /** Whether the devices of a round begin together, or each when it comes, and every `goal` updates make a version (FedBuff). */
+    mode: z.enum(['synchronous', 'asynchronous']).default('synchronous'),
+    /** Updates that a round wants; those that make a version of an asynchronous task, 2 at least. */
     goal: z.int().min(1).max(1_000_000),
-    /** Updates below which a round fails. */
-    minimum: z.int().min(1).max(1_000_000),
-    /** Devices chosen for each update wanted. */
-    overSelection: z.number().min(1).max(10).default(1.3),
+    /** Updates below which a round fails; only of a synchronous task, which must have it. */
+    minimum: z.int().min(1).max(1_000_000).optional(),
+    /** Devices chosen for each update wanted, 1.3 by default; only of a synchronous task. */
+    overSelection: z.number().min(1).max(10).optional(),
+    /** Devices at work at the same time; only of an asynchronous task, which must have it. */
+    concurrency: z.int().min(1).max(100_000).optional(),
+    /** Versions that may be made between an assignment and its update, 20 by default: one that is older is refused; only of an asynchronous task. */
+    maxStaleness: z.int().min(0).max(1_000).optional(),
   }),
   /** How long each phase of a round may take. */
   deadlines: z
@@ -151,7 +158,7 @@ export const taskSchema = z.strictObject({
   uploadSlot: duration.default(30_000),
   /** When rounds begin. */
   schedule: z.strictObject({
-    /** Time from the beginning of a round to that of the next one. */
+    /** Time from the beginning of a round to that of the next one; of an asynchronous task, from one version to the next at least. */
     every: duration,
   }),
   /** When training runs begin and end, in which rounds run then; null: rounds run all the time. */
@@ -218,9 +225,19 @@ export const taskSchema = z.strictObject({
 
 type Definition = z.input<typeof taskSchema>;
 
+type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = {
+  readonly mode?: Mode;
+} & Pick<Definition['cohort'], 'goal' | Its> &
+  Required<Pick<Definition['cohort'], Needed>>;
+
 /** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
-export type TaskDefinition = Omit<Definition, 'masking' | 'strategy'> &
-  (
+export type TaskDefinition = Omit<Definition, 'masking' | 'strategy' | 'cohort'> & {
+  readonly cohort:
+    | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
+    | (Cohort<'asynchronous', 'concurrency' | 'maxStaleness', 'concurrency'> & {
+        readonly mode: 'asynchronous';
+      });
+} & (
     | { readonly masking: Exclude<Definition['masking'], 'off'>; readonly strategy: GroupsStrategy }
     | { readonly masking?: Definition['masking']; readonly strategy?: SumStrategy | undefined }
     | { readonly masking: 'off'; readonly strategy: EachStrategy }
@@ -240,7 +257,8 @@ export function defineTask(input: TaskDefinition): Task {
   const parsed = taskSchema.safeParse(input);
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
-  const { plan, update, masking, privacy, cohort, deadlines, schedule, evaluation, ...rest } = parsed.data;
+  const { plan, update, masking, privacy, deadlines, schedule, evaluation, ...rest } = parsed.data;
+  const { cohort, buffer } = cohortOf(rest.cohort);
   const { privateLayers, sampledSoftmax, ...training } = plan;
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
@@ -254,6 +272,7 @@ export function defineTask(input: TaskDefinition): Task {
       `The task: deadlines.updates must be at least three times uploadSlot (${rest.uploadSlot} ms), not ${deadlines.updates} ms: devices send their updates up to two slots after they are made.`,
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
+  if (buffer) refuseSynchronised(rest.strategy, { isMasked: masking !== 'off', isPrivate: privacy !== null });
   if (privacy) refuseUnaccountable(rest.strategy, update);
   const misfit =
     rest.retrain &&
@@ -282,6 +301,7 @@ export function defineTask(input: TaskDefinition): Task {
     groups,
     privacy: privacy && privacyOf(privacy),
     cohort,
+    buffer,
     deadlines,
     interval: schedule.every,
     evaluator: evaluation && rest.gate ? remembering(evaluation) : evaluation,

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { changesMode, cohortSettings } from './asynchronous.ts';
 import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
 import { smallestGroupByDefault } from './groups.ts';
 import { SettingsError } from './settings-error.ts';
@@ -12,7 +13,7 @@ type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
 
 /** The settings of a task, complete, with times in ms: what a definition would say. */
 export function settingsOf(task: Task) {
-  const { training, privateLayers, update, masking, groups, cohort, deadlines, interval, eligibility } = task;
+  const { training, privateLayers, update, masking, groups, deadlines, interval, eligibility } = task;
   return {
     plan: {
       ...training,
@@ -27,7 +28,7 @@ export function settingsOf(task: Task) {
           smallestGroup: groups?.smallest ?? smallestGroupByDefault,
         }
       : ('off' as const),
-    cohort: { ...cohort },
+    cohort: cohortSettings(task),
     deadlines: { ...deadlines },
     schedule: { every: interval },
     eligibility: { ...eligibility },
@@ -76,6 +77,13 @@ export function withSettings(
   } catch (error) {
     throw error instanceof MurmurationError ? new SettingsError([fieldOf(error)]) : error;
   }
+  if (changesMode(task, changed))
+    throw new SettingsError([
+      {
+        field: 'cohort.mode',
+        message: 'whether rounds begin together is for the definition of the task to say',
+      },
+    ]);
   // The strategy's memory covers the shared layers, and devices keep the others.
   if (JSON.stringify(changed.privateLayers) !== JSON.stringify(task.privateLayers))
     throw new SettingsError([

@@ -6,7 +6,7 @@ import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Measuring } from '../evaluation/measure.ts';
 import type { Grouping } from '../round/groups.ts';
-import type { RoundTerms } from '../round/round.ts';
+import type { BufferTerms, RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Retrain } from './retrain/retrain.ts';
@@ -38,6 +38,8 @@ export interface Task {
     /** Devices to choose for each update that is wanted. */
     readonly overSelection: number;
   };
+  /** Of an asynchronous task: devices come one by one, and every `cohort.goal` updates make a version; null: a cohort begins together. */
+  readonly buffer: BufferTerms | null;
   /** How long the phases, and the evaluation of a new version, may last, ms. */
   readonly deadlines: RoundTerms['limits'] &
     Measuring['deadlines'] & {
@@ -67,13 +69,23 @@ export interface Task {
   };
 }
 
-/** Devices that a round of the task chooses. */
-export function cohortSizeOf({ cohort }: Task): number {
+/** Devices that a round of the task chooses, or that an asynchronous one has at work at the same time. */
+export function cohortSizeOf({ cohort, buffer }: Task): number {
+  if (buffer) return buffer.concurrency;
   // Less a rounding error: 100 × 1.1 is a little above 110.
   return Math.ceil(cohort.goal * cohort.overSelection - 1e-6);
 }
 
-/** The most updates in one sum of the task: those of the cohort, or of a group of it. */
+/** ms within which a task wants as many devices as `cohortSizeOf` says: no part of an asynchronous one takes longer than its deadline. */
+export function turnoverOf({ interval, deadlines, buffer }: Task): number {
+  return buffer ? Math.ceil(deadlines.updates / 4) : interval;
+}
+
+/**
+ * The most updates in one sum of integers of the task: those of the cohort, or of a group of it. A buffer reads each update by itself before it
+ * adds it.
+ */
 export function largestSumOf(task: Task): number {
+  if (task.buffer) return 1;
   return Math.ceil(cohortSizeOf(task) / (task.groups?.count ?? 1));
 }

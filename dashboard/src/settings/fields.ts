@@ -14,6 +14,8 @@ export const fields = {
     goal: { kind: 'integer' },
     minimum: { kind: 'integer' },
     overSelection: { kind: 'number' },
+    concurrency: { kind: 'integer' },
+    maxStaleness: { kind: 'integer' },
   },
   schedule: { every: { kind: 'duration' } },
   deadlines: {
@@ -62,12 +64,13 @@ export type SectionName = keyof typeof fields;
 /** A form's texts by path, such as `cohort.goal`; flags are `true` and `false`. */
 export type Texts = Readonly<Record<string, string>>;
 
-/** Settings as texts of a form. */
+/** Settings as texts of a form, which lacks the cohort's fields of the other mode. */
 export function textsOf(settings: Settings): Texts {
   const texts: Record<string, string> = {};
   for (const [section, kinds] of Object.entries(fields))
     for (const [field, { kind }] of Object.entries(kinds)) {
       const value = valueAt(settings, section as SectionName, field);
+      if (section === 'cohort' && value === undefined) continue;
       texts[`${section}.${field}`] = kind === 'duration' ? plainDuration(Number(value)) : String(value ?? '');
     }
   return texts;

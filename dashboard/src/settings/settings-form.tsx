@@ -82,6 +82,7 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
             <div class="grid">
               {Object.entries<FieldKind>(fields[section]).map(([field, kind]) => {
                 const name = `${section}.${field}`;
+                if (section === 'cohort' && before[name] === undefined) return null;
                 return (
                   <SettingField
                     key={name}

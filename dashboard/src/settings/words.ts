@@ -50,6 +50,11 @@ export const words = {
     'cohort.goal': ['Updates wanted', 'The aggregation goal of a round.'],
     'cohort.minimum': ['Updates required', 'With fewer, the round fails and the model doesn’t change.'],
     'cohort.overSelection': ['Devices per update', 'Above 1, because some devices drop out.'],
+    'cohort.concurrency': ['Devices at work', 'How many train at the same time. Asynchronous rounds.'],
+    'cohort.maxStaleness': [
+      'Largest staleness',
+      'Versions that may come out while a device trains. Asynchronous rounds.',
+    ],
     'schedule.every': [
       'Interval',
       'From the start of one round to the start of the next, for example “5 min”.',

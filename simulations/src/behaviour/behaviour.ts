@@ -34,6 +34,7 @@ export function deviceBehaviour(
   start: number = BEGINNING,
 ): Behaviour {
   const { availability, speed, network, spread, losses, stragglers, churn, faults } = settings;
+  const { halfNormalTraining: mean } = settings;
   const rhythm = availability.kind === 'diurnal' ? new DailyRhythm(availability, seed) : undefined;
   /** Of one device among those of its class, log-normal around 1. */
   const factor = (device: number, of: string) =>
@@ -63,7 +64,11 @@ export function deviceBehaviour(
     },
     trainingMs(device, round, examples) {
       const isStraggler = stragglers.share > 0 && chance(seed, 'straggler', device, round) < stragglers.share;
-      return ((1_000 * examples) / speeds(device)) * (isStraggler ? stragglers.slowdown : 1);
+      const usual =
+        mean === null
+          ? (1_000 * examples) / speeds(device)
+          : mean * Math.sqrt(Math.PI / 2) * Math.abs(normalChance(seed, 'training', device, round));
+      return usual * (isStraggler ? stragglers.slowdown : 1);
     },
     transferMs(device, bytes, way) {
       const { latency, [way]: bytesPerSecond } = networks(device);

@@ -82,6 +82,11 @@ export const deviceSettings = z
         unmasking: share.default(0),
       })
       .prefault({}),
+    /** The mean of a half-normal distribution from which each training's time is drawn, whatever the device and its examples; null: by its speed. */
+    halfNormalTraining: duration
+      .refine(mean => mean > 0, 'expected more than 0')
+      .nullable()
+      .prefault(null),
     /** Share of the devices of each round that train so many times slower than they otherwise do. */
     stragglers: z
       .strictObject({ share: share.default(0), slowdown: z.number().min(1).max(1_000_000).default(10) })

@@ -78,6 +78,15 @@ export const catalogue: readonly Entry[] = [
   },
   {
     kind: 'study',
+    name: 'async',
+    shows: 'how much sooner devices that come one by one teach MNIST than cohorts that begin together',
+    async load() {
+      const { asynchrony } = await import('../asynchrony/asynchrony.ts');
+      return asynchrony(file('mnist-2nn')) as Study;
+    },
+  },
+  {
+    kind: 'study',
     name: 'robustness',
     shows: 'what colluding devices do to MNIST under each rule: on single updates, and in masked groups',
     load: () => import('../robustness/robustness.ts'),

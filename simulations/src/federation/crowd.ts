@@ -21,6 +21,9 @@ export interface CrowdPorts {
   readonly cut: (device: number) => void;
 }
 
+/** ms after which it is looked again for devices that can be reached, where there were too few. */
+const untilRefill = 60_000;
+
 /** How many devices a round that gathers wants. */
 interface Wish {
   readonly count: number;
@@ -38,6 +41,8 @@ export class Crowd {
   /** Those that went offline for a time. */
   readonly #awayUntil = new Map<number, number>();
   #wish: Wish | undefined;
+  /** How many devices are to be there all the time, and what draws them. */
+  #kept: { readonly count: number; readonly uniform: () => number } | undefined;
   #cancel: Cancel = () => {};
   #isOver = false;
 
@@ -66,6 +71,12 @@ export class Crowd {
     this.#settle();
   }
 
+  /** So many devices are there from now on: whenever one goes, another one comes, each that can be reached equally likely. */
+  keep(count: number): void {
+    this.#kept = { count, uniform: seededUniform(this.#ports.seed) };
+    this.#refill();
+  }
+
   /** The round has its cohort. */
   enough(): void {
     this.#wish = undefined;
@@ -85,11 +96,27 @@ export class Crowd {
   /** Lets all go offline, and brings none again. */
   async close(): Promise<void> {
     this.#isOver = true;
+    this.#kept = undefined;
     this.enough();
     await Promise.all(Array.from(this.#online.values(), device => this.#go(device)));
   }
 
+  #refill(): void {
+    if (!this.#kept) return;
+    const { count, uniform } = this.#kept;
+    const { clock, size } = this.#ports;
+    const now = clock.now();
+    // So many tries find one that can be reached, unless hardly any can.
+    for (let tries = 0; this.#online.size < count && tries < 20 * size; tries++) {
+      const device = Math.floor(uniform() * size);
+      if (!this.#online.has(device) && this.#nextOnline(device, now) <= now) this.#come(device);
+    }
+    this.#cancel();
+    if (this.#online.size < count) this.#cancel = clock.at(now + untilRefill, () => this.#refill());
+  }
+
   #settle(): void {
+    this.#refill();
     const wish = this.#wish;
     const present = [...this.#online.values()];
     if (!wish || present.some(({ standing }) => standing === 'busy' || standing === 'leaving')) return;

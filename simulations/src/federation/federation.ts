@@ -151,7 +151,8 @@ async function assemble(
     device => storages.deviceOf(device),
   );
   watch = rounds;
-  const isSteered = cohort.selection === 'steered';
+  const isAsynchronous = cohort.mode === 'asynchronous';
+  const isSteered = !isAsynchronous && cohort.selection === 'steered';
   const world: Omit<DeviceWorld, 'waits'> = {
     clock,
     virtual,
@@ -185,7 +186,7 @@ async function assemble(
   coordination.events.on('fault', failed);
   coordination.events.on('round', state => {
     number = state.terms.number;
-    if (isSteered) return;
+    if (isSteered || isAsynchronous) return;
     if (state.phase !== 'gathering') crowd.enough();
     else if (state.quorum.accepted === 0) crowd.invite(cohortSizeOf(task), number);
   });
@@ -230,6 +231,7 @@ async function assemble(
         hasStarted = true;
         if (isSteered) crowd.meet(Math.max(settings.schedule.every, firstMeeting));
         await coordination.start();
+        if (isAsynchronous) crowd.keep(cohortSizeOf(task));
       }
       await coordination.pass(() => ended.length > 0);
       return ended.shift()!;

@@ -23,17 +23,20 @@ export function taskOf(
     update,
     masking: enabled ? masks : 'off',
     privacy: privacyOf(settings),
-    cohort: {
-      goal: cohort.goal,
-      minimum: Math.max(1, Math.ceil(cohort.minimumShare * cohort.goal)),
-      overSelection: cohort.overSelection,
-    },
+    cohort: cohortOf(cohort),
     deadlines,
     uploadSlot: 0,
     schedule,
     strategy: strategyOf(settings.strategy, enabled && masks.groups > 1),
     evaluation,
   } as TaskDefinition);
+}
+
+function cohortOf({ mode, goal, ...cohort }: CommonSettings['cohort']): TaskDefinition['cohort'] {
+  const { minimumShare, overSelection, concurrency, maxStaleness } = cohort;
+  return mode === 'asynchronous'
+    ? { mode, goal, concurrency, maxStaleness }
+    : { goal, minimum: Math.max(1, Math.ceil(minimumShare * goal)), overSelection };
 }
 
 /** Throws `config.invalid` for a budget under which a run could not go on to its end. */

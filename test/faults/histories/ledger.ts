@@ -1,5 +1,7 @@
 import { RingSum } from '@murmuration/coordinator/aggregation/ring-sum';
-import { maySend, standingOf } from '@murmuration/coordinator/round/cohort';
+import type { Origin } from '@murmuration/coordinator/aggregation/running-sum';
+import { type Base, stalenessIn } from '@murmuration/coordinator/round/base';
+import { maySend, membersAt, standingOf } from '@murmuration/coordinator/round/cohort';
 import type { RoundState } from '@murmuration/coordinator/round/round';
 import type { Checkpoint } from '@murmuration/coordinator/round/store';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
@@ -45,6 +47,8 @@ export const digestOf = (bytes: Uint8Array): string => hex(native.sha256(bytes))
 export class Ledger implements Witness {
   readonly violations = new Set<string>();
   readonly parts = new Map<AssignmentId, Part>();
+  /** What assignments of an asynchronous task start from. */
+  readonly bases = new Map<AssignmentId, Base>();
   /** Commits that were not looked into yet. */
   readonly closed: Closed[] = [];
   kept!: Kept;
@@ -53,6 +57,8 @@ export class Ledger implements Witness {
   /** What was durable of a round when its end was. */
   readonly #over = new Map<RoundId, Durable>();
   readonly #named = new Map<RoundId, readonly AssignmentId[]>();
+  /** Whose updates were in a buffer, when it was last seen. */
+  readonly #inBuffer = new Map<RoundId, ReadonlySet<AssignmentId>>();
   /** What was fed first, by what there may only be one of. */
   readonly #fed = new Map<string, Uint8Array>();
 
@@ -67,6 +73,11 @@ export class Ledger implements Witness {
 
   /** A round of the coordinator changed. */
   changed(state: RoundState): void {
+    if ('cohort' in state && state.terms.buffer) {
+      for (const { assignment, base } of state.cohort.members) this.bases.set(assignment, base!);
+      const counted = membersAt(state.cohort, 'counted').map(({ assignment }) => assignment);
+      this.#inBuffer.set(state.terms.id, new Set(counted));
+    }
     if (state.phase === 'closing')
       this.#named.set(
         state.terms.id,
@@ -105,7 +116,7 @@ export class Ledger implements Witness {
         this.violate('a checkpoint names an update that nobody has sent');
         return;
       }
-      expected.add(update.bytes, 0);
+      expected.add(update.bytes, 0, this.#originOf(assignment, round));
     }
     if (expected.contributors !== actual.contributors)
       this.violate(`a checkpoint names ${expected.contributors} of the ${actual.contributors} in its sum`);
@@ -116,6 +127,15 @@ export class Ledger implements Witness {
     );
     if (!equalBytes(one!, other!))
       this.violate('a checkpoint holds another sum than that of its contributors');
+  }
+
+  /** Whether the update of an assignment was in a buffer that failed. */
+  hasFailedWith(assignment: AssignmentId): boolean {
+    return [...this.kept.records.values()].some(
+      ({ round, outcome }) =>
+        outcome === 'failed' &&
+        (this.#named.get(round)?.includes(assignment) || this.#inBuffer.get(round)?.has(assignment)),
+    );
   }
 
   committed(entry: Commit, durable: Durable | undefined): void {
@@ -145,13 +165,23 @@ export class Ledger implements Witness {
     )
       this.violate('an assignment has changed');
     if (!this.#durable) return part;
-    const durable = this.kept.underWay.get(round);
-    const drawn = durable?.entries.find(({ type }) => type === 'drawn');
-    const isDurable =
-      drawn?.type === 'drawn' &&
-      drawn.members.some(member => member.device === device && member.assignment === assignment.assignment);
-    if (!isDurable) this.violate('an assignment is sent before its draw is durable');
+    if (!this.#heldBy(assignment).some(each => each.terms.id === round || each.terms.buffer))
+      this.violate('an assignment is sent before its draw is durable');
     return part;
+  }
+
+  /** What is durable of rounds, under way or over, that an assignment is drawn in. */
+  #heldBy({ assignment }: Pick<Assignment, 'assignment'>): Durable[] {
+    return [...this.kept.underWay.values(), ...this.#over.values()].filter(({ entries }) =>
+      entries.some(
+        entry => entry.type === 'drawn' && entry.members.some(member => member.assignment === assignment),
+      ),
+    );
+  }
+
+  #originOf(assignment: AssignmentId, { terms }: Durable): Origin | undefined {
+    const base = this.bases.get(assignment);
+    return base && { staleness: stalenessIn(terms, base), round: base.round };
   }
 
   fed(device: DeviceId, event: MaskingEvent, { round, assignment, message }: MaskingInput): void {
@@ -181,6 +211,11 @@ export class Ledger implements Witness {
 
   ended(device: DeviceId, { round, outcome }: RoundEnd): void {
     const record = this.kept.records.get(round);
+    if (this.bases.size > 0) {
+      const isKept = [...this.kept.records.values()].some(each => each.outcome === outcome);
+      if (outcome !== 'closed' && !isKept) this.violate(`a device hears "${outcome}" before that is durable`);
+      return;
+    }
     if (outcome !== 'closed') {
       if (record?.outcome !== outcome) this.violate(`a device hears "${outcome}" before that is durable`);
       return;
@@ -204,6 +239,18 @@ export class Ledger implements Witness {
       if (part.isBarred) this.violate('an update is acknowledged of a device that is out of the round');
     }
     if (!this.#durable) return;
+    if (this.bases.size > 0) {
+      const isNamed = [...this.#named].some(
+        ([id, named]) => this.kept.records.has(id) && named.includes(assignment),
+      );
+      const isKept = this.#heldBy(part.assignment).some(({ checkpoint }) =>
+        checkpoint?.contributors.some(
+          each => each.assignment === assignment && hex(each.digest) === part.acknowledged,
+        ),
+      );
+      if (!isNamed && !isKept) this.violate('an update is acknowledged before it is durable');
+      return;
+    }
     const record = this.kept.records.get(round);
     // A message of masking means nothing once the round is over; an update is in its version, or was in its sum.
     if (record && (kind !== 'update' || record.outcome === 'published')) return;
@@ -231,7 +278,11 @@ export class Ledger implements Witness {
   barred(part: Part, life: Life): void {
     part.isBarred = true;
     const { round, assignment } = part.assignment;
-    const durable = this.kept.underWay.get(round);
+    // Of buffers, the last that has taken it over.
+    const durable =
+      this.#heldBy(part.assignment)
+        .filter(({ terms }) => terms.buffer && this.kept.underWay.has(terms.id))
+        .sort((a, b) => b.terms.number - a.terms.number)[0] ?? this.kept.underWay.get(round);
     if (!this.#durable || !durable || life.isOver) return;
     const { state } = this.replicas.of(durable);
     if ('cohort' in state && maySend(standingOf(state.cohort, assignment)))

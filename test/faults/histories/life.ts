@@ -51,6 +51,7 @@ const unmasker: Unmasker = {
 class LifeClock implements Clock {
   readonly #clock: VirtualClock;
   readonly #timers = new Set<Cancel>();
+  #isOver = false;
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -65,6 +66,8 @@ class LifeClock implements Clock {
   }
 
   at(time: number, wake: () => void): Cancel {
+    // What a process was doing when it was gone sets no timer.
+    if (this.#isOver) return () => {};
     const stop = this.#clock.at(time, () => {
       this.#timers.delete(cancel);
       wake();
@@ -78,6 +81,7 @@ class LifeClock implements Clock {
   }
 
   end(): void {
+    this.#isOver = true;
     for (const cancel of [...this.#timers]) cancel();
   }
 }
@@ -140,7 +144,7 @@ export class Life implements CohortChannel, Writer {
     this.pool = opened.pool;
     this.#checkIns = opened.checkIns;
     this.#uploads = new Uploads({
-      findRound: round => this.find(round),
+      findRound: (round, assignment) => this.find(round, assignment),
       traffic: new Traffic(),
       isRevoked: device => this.population.isRevoked(device),
     });
@@ -189,8 +193,8 @@ export class Life implements CohortChannel, Writer {
   }
 
   /** Finds the round of a message. Throws `round.unknown` or `round.closed`. */
-  find(round: RoundId): RoundDriver {
-    return findRound(new Map([[this.rounds.task.name, this.rounds]]), round);
+  find(round: RoundId, assignment: AssignmentId): RoundDriver {
+    return findRound(new Map([[this.rounds.task.name, this.rounds]]), round, assignment);
   }
 
   /** Takes an update as the route of updates does. */

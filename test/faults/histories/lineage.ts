@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
-import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
+import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/coordinator/task/task';
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Mean, meanOfSum, quantizationFor } from '@murmuration/protocol/weights/quantize';
@@ -20,6 +20,7 @@ export class Lineage {
   readonly #kept: Kept;
   readonly #ledger: Ledger;
   readonly #published = new Map<RoundId, readonly AssignmentId[]>();
+  readonly #counted = new Set<AssignmentId>();
   #rounds = 0;
   #versions = 0;
   #model: ModelHash;
@@ -48,7 +49,8 @@ export class Lineage {
 
   /** At the end: whatever was acknowledged in the meantime is in its version as well. */
   requireAllAcknowledged(): void {
-    for (const [round, contributors] of this.#published) this.#requireAcknowledged(round, contributors);
+    if (this.#task.buffer) this.#requireAllCounted();
+    else for (const [round, contributors] of this.#published) this.#requireAcknowledged(round, contributors);
   }
 
   async #follow({ entry: { head, round: record }, contributors }: Closed): Promise<void> {
@@ -57,10 +59,12 @@ export class Lineage {
     const { number, round, outcome, tally, failure, model, base } = record;
     this.outcomes.push(failure ? `failed during ${failure.during}` : outcome);
     this.#rounds += 1;
-    if (number !== this.#rounds) violate(`round ${number} follows round ${this.#rounds - 1}`);
+    const isBuffer = this.#task.buffer !== null;
+    if (!isBuffer && number !== this.#rounds) violate(`round ${number} follows round ${this.#rounds - 1}`);
     if (tally.accepted + tally.late + tally.lost !== tally.cohort)
       violate(`the tally of a round does not add up: ${JSON.stringify(tally)}`);
-    if (tally.accepted > cohortSizeOf(this.#task)) violate('a round has more contributors than its cohort');
+    const most = cohortSizeOf(this.#task) + (isBuffer ? this.#task.cohort.goal : 0);
+    if (tally.accepted > most) violate('a round has more contributors than its cohort');
     if ((outcome === 'published') !== (head !== undefined))
       violate(`a round is recorded as ${outcome} ${head ? 'with' : 'without'} a version`);
     if (!head) return;
@@ -73,29 +77,42 @@ export class Lineage {
     const isRight =
       version.number === this.#versions &&
       version.parent === this.#model &&
-      base === this.#model &&
+      (isBuffer || base === this.#model) &&
       version.round === round &&
       version.model === model &&
       version.contributors === names.size &&
       tally.accepted === names.size;
     if (!isRight) violate(`a version does not fit its round: ${JSON.stringify({ version, record })}`);
-    if (names.size < this.#task.cohort.minimum) violate('a version has fewer contributors than the minimum');
+    // One whose update was not acknowledged may be missing after a crash.
+    if (names.size < this.#task.cohort.minimum - (isBuffer ? 1 : 0))
+      violate('a version has fewer contributors than the minimum');
     for (const name of names) {
       const part = this.#ledger.parts.get(name);
-      if (part?.assignment.round !== round) violate('a version names a contributor of another round');
+      if (!isBuffer && part?.assignment.round !== round)
+        violate('a version names a contributor of another round');
+      if (this.#counted.has(name)) violate('an assignment counts in two versions');
+      this.#counted.add(name);
       if (part?.isBarred)
         violate('a version counts a device that was out of the round before it sent an update');
     }
-    this.#requireAcknowledged(round, contributors);
+    if (!isBuffer) this.#requireAcknowledged(round, contributors);
     const { weights } = await new Registry(this.#kept.blobs, this.#kept.history).files(version.model);
     const isExplained = this.#choices(contributors).some(updates => {
-      const next = this.#step(updates, round);
+      const next = isBuffer ? this.#stepOfBuffer(updates, contributors, number) : this.#step(updates, round);
+      if (isBuffer) return next && isNear(next.model, weights);
       return next && isDeepStrictEqual(next.model, weights) && isDeepStrictEqual(next.state, state);
     });
     if (!isExplained) violate('a version is not what the strategy makes of the updates of its contributors');
     this.#model = version.model;
     this.#state = state;
     this.#weights = weights;
+  }
+
+  /** An update that was acknowledged is in a version, or in a buffer that failed with it. */
+  #requireAllCounted(): void {
+    for (const [name, { acknowledged }] of this.#ledger.parts)
+      if (acknowledged !== undefined && !this.#counted.has(name) && !this.#ledger.hasFailedWith(name))
+        this.#ledger.violate('an acknowledged update is in no version');
   }
 
   #requireAcknowledged(round: RoundId, contributors: readonly AssignmentId[]): void {
@@ -115,6 +132,27 @@ export class Lineage {
       choices = choices.flatMap(before => possible.map(one => [...before, one])).slice(0, mostChoices);
     }
     return choices;
+  }
+
+  /** What discounted updates lead to, each read by the round that its device knows. */
+  #stepOfBuffer(updates: readonly SentUpdate[], contributors: readonly AssignmentId[], number: number) {
+    const { strategy } = this.#task;
+    if (strategy.consumes !== 'sum') return undefined;
+    const sum = new Float64Array(this.#layout.count);
+    let total = 0;
+    try {
+      for (const [i, update] of updates.entries()) {
+        const base = this.#ledger.bases.get(contributors[i]!)!;
+        const { delta, weight } = this.#mean([update], base.round);
+        const factor = weight / Math.sqrt(1 + Math.max(0, number - base.due));
+        for (const [k, value] of delta.entries()) sum[k]! += factor * value;
+        total += weight;
+      }
+    } catch {
+      return undefined;
+    }
+    const delta = Float32Array.from(sum, value => value / total);
+    return strategy.apply(this.#state, this.#weights, { delta, weight: total });
   }
 
   #step(updates: readonly SentUpdate[], round: RoundId) {
@@ -140,8 +178,13 @@ export class Lineage {
       const weight = sum[count]!;
       return { delta: Float32Array.from(sum.subarray(0, count), value => value / weight), weight };
     }
-    const settings = { ...this.#task.update, largestCohort: cohortSizeOf(this.#task) };
+    const settings = { ...this.#task.update, largestCohort: largestSumOf(this.#task) };
     const quantization = quantizationFor(count, settings);
     return meanOfSum(Int32Array.from(sum), updates.length, settings, quantization, round);
   }
+}
+
+/** Sums of fractions depend on the order of their parts. */
+function isNear(one: Float32Array, other: Float32Array): boolean {
+  return one.length === other.length && one.every((value, i) => Math.abs(value - other[i]!) < 1e-4);
 }

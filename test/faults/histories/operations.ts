@@ -10,6 +10,8 @@ export interface Setting {
   readonly update: 'ring' | 'float32';
   /** Whether the storage is there again after a crash; without it nothing crashes or stops. */
   readonly durable: boolean;
+  /** Whether devices come one by one, and go from buffer to buffer; never of a masked task. */
+  readonly buffered?: boolean;
   /** Of everything random in it. */
   readonly seed: number;
 }
@@ -151,7 +153,8 @@ export function histories(passages: number): fc.Arbitrary<readonly Operation[]> 
   return fc.array(passage, { minLength: 1, maxLength: passages, size: 'max' }).map(each => each.flat());
 }
 
-export function settings(masking: 'on' | 'off' | 'both'): fc.Arbitrary<Setting> {
+/** Masked ones, others, both, or asynchronous ones. */
+export function settings(which: 'on' | 'off' | 'both' | 'buffered'): fc.Arbitrary<Setting> {
   const seed = fc.nat(2 ** 31 - 1);
   const durable = fc.integer({ min: 0, max: 7 }).map(n => n < 7);
   const masked = fc.record({
@@ -170,8 +173,10 @@ export function settings(masking: 'on' | 'off' | 'both'): fc.Arbitrary<Setting> 
     durable,
     seed,
   });
-  if (masking === 'both') return fc.oneof(masked, plain);
-  return masking === 'on' ? masked : plain;
+  if (which === 'both') return fc.oneof(masked, plain);
+  if (which === 'buffered')
+    return plain.map(setting => ({ ...setting, consumes: 'sum', buffered: true }) as const);
+  return which === 'on' ? masked : plain;
 }
 
 /** A history as it is written into a test. */

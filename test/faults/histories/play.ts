@@ -1,3 +1,4 @@
+import { openMembers } from '@murmuration/coordinator/round/phases/buffering';
 import { graceOf } from '@murmuration/coordinator/round/phases/collecting';
 import { seededRandom } from '../../seeded-random.ts';
 import type { Life } from './life.ts';
@@ -237,10 +238,17 @@ async function check(world: World, after: string, operations?: number): Promise<
     const mayRetry = clock.now() - kept.failedAt <= longestRetry;
     const { state } = rounds.current ?? {};
     // Where a masked round only waits for those whose connection is gone, it has one more.
-    const own = state && 'cohort' in state && graceOf(state) !== undefined ? 2 : 1;
+    // A buffer has those who hear in a moment that their update counts, and waits for its time to close.
+    const told = rounds.task.buffer ? devices + freshDevices + 1 : 0;
+    const own = (state && 'cohort' in state && graceOf(state) !== undefined ? 2 : 1) + told;
     if (pending > (mayRetry ? own + 3 : own)) ledger.violate(`${pending} timers are set`);
     const isOver = !state || state.phase === 'published' || state.phase === 'failed';
-    const mustWake = state && 'quorum' in state ? true : isOver && !rounds.isPaused && kept.inFlight === 0;
+    const isQuiet = rounds.task.buffer && state?.phase === 'updates' && openMembers(state).length === 0;
+    const mustWake = isQuiet
+      ? false
+      : state && 'quorum' in state
+        ? true
+        : isOver && !rounds.isPaused && kept.inFlight === 0;
     // Of unmasked updates the last one waits for the next.
     const isWritten = kept.inFlight > 0 || pending > own || !state || !('cohort' in state);
     if (world.waiting > 0 && !isWritten && rounds.task.masking)

@@ -21,7 +21,14 @@ export class Replicas {
   }
 
   emptySum({ terms }: Durable): Aggregate {
-    return aggregateFor(this.#task.strategy.consumes, terms.plan, this.#layout, terms.id);
+    return aggregateFor(
+      this.#task.strategy.consumes,
+      terms.plan,
+      this.#layout,
+      terms.id,
+      1,
+      terms.buffer !== undefined,
+    );
   }
 
   /** The execution that a coordinator would go on with if it started now. */

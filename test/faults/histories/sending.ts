@@ -39,7 +39,7 @@ export function leave(world: World, phone: Phone): void {
   const { round, assignment } = part.assignment;
   world.request(
     life,
-    async () => life.find(round).leave(phone.id, assignment),
+    async () => life.find(round, assignment).leave(phone.id, assignment),
     error => {
       if (error === undefined) {
         if (isBare) world.ledger.barred(part, life);
@@ -102,5 +102,5 @@ export async function deliver(life: Life, phone: Phone, own: Part, kind: Message
     return life.upload(round, assignment, { token, signature: phone.signature(own) }, bytes);
   const { publicKey } = phone.identity;
   const owner = { id: phone.id, publicKey, certificate: undefined };
-  return life.find(round).contribute(owner, assignment, kind, bytes);
+  return life.find(round, assignment).contribute(owner, assignment, kind, bytes);
 }

@@ -38,7 +38,7 @@ export async function intrude(
   switch (way) {
     case 'round':
       await refused(world, life, async () =>
-        life.find(id as RoundId).contribute(owner, id as AssignmentId, 'keys', bytes),
+        life.find(id as RoundId, id as AssignmentId).contribute(owner, id as AssignmentId, 'keys', bytes),
       );
       await refused(world, life, () =>
         life.upload(id as RoundId, id as AssignmentId, { token: random(32) }, bytes),

@@ -8,7 +8,7 @@ import type { Setting } from './operations.ts';
 export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 3] }]);
 
 /** Six are drawn; under masking five of them come into the graph, which survives the loss of one. */
-export function taskOf({ masked, agreeing, consumes, update }: Setting): Task {
+export function taskOf({ masked, agreeing, consumes, update, buffered }: Setting): Task {
   return defineTask({
     name: 'values',
     model: () => {
@@ -21,7 +21,9 @@ export function taskOf({ masked, agreeing, consumes, update }: Setting): Task {
       ? { threat: agreeing ? 'malicious' : 'honest-but-curious', corrupt: 0.1, dropping: 0.3 }
       : 'off',
     strategy: consumes === 'sum' ? fedAvgM() : median(),
-    cohort: { goal: 4, minimum: 3, overSelection: 1.5 },
+    cohort: buffered
+      ? { mode: 'asynchronous', goal: 3, concurrency: 5, maxStaleness: 2 }
+      : { goal: 4, minimum: 3, overSelection: 1.5 },
     deadlines: {
       gathering: '10 s',
       keys: '5 s',
@@ -32,6 +34,6 @@ export function taskOf({ masked, agreeing, consumes, update }: Setting): Task {
       grace: '2 s',
     },
     uploadSlot: 0,
-    schedule: { every: '5 s' },
+    schedule: { every: buffered ? '1 s' : '5 s' },
   } as TaskDefinition);
 }

@@ -10,10 +10,12 @@ import {
   type Step,
   unchanged,
 } from '../round.ts';
+import { openBuffer } from './buffering.ts';
 import { openKeys } from './keys.ts';
 import { openUpdates } from './updates.ts';
 
 export function begin(terms: RoundTerms): Step {
+  if (terms.buffer) return openBuffer(terms);
   const quorum = openQuorum(terms.cohortSize, terms.minimum, terms.startedAt + terms.limits.gathering);
   return { state: { phase: 'gathering', terms, quorum }, effects: [{ type: 'wake', time: quorum.deadline }] };
 }

@@ -15,7 +15,13 @@ import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type DeviceId, parseAssignmentId, parseRoundId, type RoundId } from '@murmuration/protocol/ids/ids';
+import {
+  type AssignmentId,
+  type DeviceId,
+  parseAssignmentId,
+  parseRoundId,
+  type RoundId,
+} from '@murmuration/protocol/ids/ids';
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { checkIn } from '@murmuration/protocol/messages/check-in';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
@@ -104,7 +110,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     this.#pool = opened.pool;
     this.#checkIns = opened.checkIns;
     this.#uploads = new Uploads({
-      findRound: round => this.#find(round),
+      findRound: (round, assignment) => this.#find(round, assignment),
       traffic: new Traffic(),
       isRevoked: () => false,
     });
@@ -169,13 +175,13 @@ export class LivingCoordinator implements Answering, CohortChannel {
     if (event === 'check-in') return this.#checkIns.answer(device, decodeFrame(frame, checkIn), '0.1.0');
     if (event === 'leave') {
       const { round, assignment } = decodeFrame(frame, leave);
-      return this.#find(round).leave(device, assignment);
+      return this.#find(round, assignment).leave(device, assignment);
     }
     if (event === 'predict') throw new MurmurationError('prediction.not-offered');
     if (event === 'forget') return this.rounds.current?.drop(device);
     const { round, assignment, message } = decodeFrame(frame, maskingContribution);
     const owner = { id: device, publicKey: this.#around.keyOf(device), certificate: undefined };
-    await this.#find(round).contribute(owner, assignment, event, message);
+    await this.#find(round, assignment).contribute(owner, assignment, event, message);
     this.#around.requireKept(`answer to ${event}`, round, ({ entries }) =>
       entries.some(entry => 'message' in entry && hex(entry.message) === hex(message)),
     );
@@ -194,7 +200,7 @@ export class LivingCoordinator implements Answering, CohortChannel {
     this.#uploads.check(head);
     const receipt = await this.#uploads.take(head, bytes);
     this.#around.requireKept('receipt', head.round, ({ checkpoint }) =>
-      checkpoint!.contributors.some(contributor => contributor.assignment === assignment),
+      checkpoint ? checkpoint.contributors.some(each => each.assignment === assignment) : false,
     );
     return receipt;
   }
@@ -213,8 +219,8 @@ export class LivingCoordinator implements Answering, CohortChannel {
     }
   }
 
-  #find(round: RoundId): RoundDriver {
-    return findRound(new Map([[this.rounds.task.name, this.rounds]]), round);
+  #find(round: RoundId, assignment: AssignmentId): RoundDriver {
+    return findRound(new Map([[this.rounds.task.name, this.rounds]]), round, assignment);
   }
 }
 

@@ -11,7 +11,7 @@ import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/d
 import type { Task } from '@murmuration/coordinator/task/task';
 import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
@@ -113,10 +113,10 @@ export class World implements CoordinatorEnvironment {
     await suspended;
   }
 
-  /** The coordinates of the newest model, each in parts of what a device learns. */
-  async model(): Promise<number[]> {
+  /** The coordinates of the newest model, or of another version, each in parts of what a device learns. */
+  async model(version?: ModelHash): Promise<number[]> {
     const registry = new Registry(this.kept.blobs, this.kept.history);
-    const { files } = await registry.current(this.task.name);
+    const files = version ? await registry.files(version) : (await registry.current(this.task.name)).files;
     return Array.from(files.weights, value => value / learned);
   }
 
@@ -136,9 +136,10 @@ export class World implements CoordinatorEnvironment {
   requireKept(what: string, round: RoundId, isKept: (saved: SavedRound) => boolean): void {
     // What is kept is read before this returns.
     void Promise.all([this.kept.rounds.underWay(), this.records()]).then(([underWay, records]) => {
-      const saved = underWay.find(({ terms }) => terms.id === round);
+      // An assignment of an asynchronous task may have moved on to another buffer.
+      const saved = underWay.filter(({ terms }) => terms.id === round || terms.buffer);
       const isOver = records.some(record => record.round === round);
-      if (!isOver && !(saved && isKept(saved))) this.hasty.push(what);
+      if (!isOver && !saved.some(isKept)) this.hasty.push(what);
     });
   }
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { ActivePopulation } from '../../../population/active-population.ts';
 import { comeBackBetween } from '../../../population/pacing.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
-import { cohortSizeOf } from '../../../task/task.ts';
+import { cohortSizeOf, turnoverOf } from '../../../task/task.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 
@@ -30,7 +30,7 @@ export function paceRoutes(
       if (!rounds) throw new MurmurationError('task.unknown', `There is no task "${params.task}".`);
       const { task, untilNextRound } = rounds;
       const shown = {
-        interval: task.interval,
+        interval: turnoverOf(task),
         cohortSize: cohortSizeOf(task),
         ...activePopulation.of(task),
       };

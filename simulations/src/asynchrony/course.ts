@@ -1,0 +1,72 @@
+import { simulate } from '../federation/simulate.ts';
+import type { GivenSettings, Scenario } from '../scenario/define-scenario.ts';
+import type { AsynchronySettings } from './settings.ts';
+
+export type Mode = 'synchronous' | 'asynchronous';
+
+/** How a run came to its target. */
+export interface Course {
+  /** Seconds on the devices' clock until a version first reaches the target, by interpolation; null where none did. */
+  readonly seconds: number | null;
+  /** Updates that were in the versions until then, or in all. */
+  readonly updates: number;
+  /** Versions until then, or all. */
+  readonly versions: number;
+  /** The best accuracy of any version. */
+  readonly best: number;
+}
+
+/** Runs one mode until its target, with the coordinator and the SDK themselves on virtual time. */
+export async function run(
+  scenario: Scenario,
+  mode: Mode,
+  settings: AsynchronySettings,
+  seed: number,
+): Promise<Course> {
+  const { target } = settings;
+  let before = { seconds: 0, accuracy: 0 };
+  let [beginning, updates, versions, best] = [Number.NaN, 0, 0, 0];
+  let seconds: number | null = null;
+  for await (const round of simulate(scenario, { settings: settingsOf(mode, settings, seed) })) {
+    if (Number.isNaN(beginning)) beginning = round.startedAt;
+    if (round.outcome !== 'published') continue;
+    updates += round.tally.accepted;
+    versions += 1;
+    const accuracy = round.metrics?.accuracy;
+    if (typeof accuracy !== 'number') continue;
+    best = Math.max(best, accuracy);
+    const now = { seconds: (round.endedAt - beginning) / 1_000, accuracy: best };
+    if (accuracy >= target && seconds === null)
+      seconds =
+        before.seconds +
+        ((target - before.accuracy) / (accuracy - before.accuracy)) * (now.seconds - before.seconds);
+    before = now;
+  }
+  return { seconds, updates, versions, best };
+}
+
+/** Both modes are the same but for how devices meet. */
+function settingsOf(mode: Mode, settings: AsynchronySettings, seed: number): GivenSettings {
+  const { partition, plan, concurrency, training, target, synchronous, asynchronous } = settings;
+  const isSynchronous = mode === 'synchronous';
+  const { serverLearningRate, rounds } = isSynchronous ? synchronous : asynchronous;
+  const goal = Math.floor(concurrency / synchronous.overSelection);
+  return {
+    seed,
+    data: { partition },
+    plan: { ...plan, maxExamples: 60_000 },
+    // Devices weigh the same, so that no mode gains from weights.
+    update: { clip: 20, bits: 16, weighting: 'uniform' },
+    cohort: isSynchronous
+      ? { goal, minimumShare: 0.6, overSelection: concurrency / goal }
+      : { mode, goal: asynchronous.goal, concurrency, maxStaleness: asynchronous.maxStaleness },
+    strategy: { name: 'fedAvg', serverLearningRate },
+    devices: {
+      halfNormalTraining: training,
+      spread: 0,
+      network: [{ share: 1, up: 1e8, down: 1e8, latency: 10 }],
+    },
+    evaluation: { every: isSynchronous ? 1 : asynchronous.measured, clients: 0 },
+    stop: { rounds, target: { metric: 'accuracy', value: target } },
+  } as GivenSettings;
+}

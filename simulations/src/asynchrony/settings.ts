@@ -1,0 +1,51 @@
+import { duration } from '@murmuration/protocol/time/duration';
+import * as z from 'zod';
+import { partitionSpec } from '../partition/spec.ts';
+
+const positive = z.number().positive();
+const whole = z.int().min(1);
+
+/** What the study can be told. */
+export const asynchronySettings = z.strictObject({
+  /** Runs of each mode, with seeds from the given one on. */
+  seeds: whole.max(100).default(5),
+  /** Accuracy on held-out digits that is to be reached. */
+  target: positive.lt(1).default(0.9),
+  /** How digits are spread over clients. */
+  partition: partitionSpec.prefault({ kind: 'iid', clients: 1_000 }),
+  /** Devices that train at the same time, in either mode. */
+  concurrency: whole.max(100_000).default(100),
+  /** The mean time of a training, half-normally distributed. */
+  training: duration.prefault('1 min'),
+  plan: z
+    .strictObject({
+      epochs: whole.max(100).default(1),
+      batchSize: whole.max(4_096).default(10),
+      learningRate: positive.max(1_000).default(0.3),
+    })
+    .prefault({}),
+  synchronous: z
+    .strictObject({
+      /** Devices chosen for each update that a round waits for. */
+      overSelection: z.number().min(1).max(10).default(1.3),
+      /** Step of the server along the mean. */
+      serverLearningRate: positive.max(1_000).default(1),
+      /** Rounds at most. */
+      rounds: whole.max(1_000_000).default(200),
+    })
+    .prefault({}),
+  asynchronous: z
+    .strictObject({
+      /** Updates that make a version. */
+      goal: z.int().min(2).max(100_000).default(10),
+      /** Versions that may come out while a device trains. */
+      maxStaleness: z.int().min(0).max(1_000).default(100),
+      serverLearningRate: positive.max(1_000).default(1),
+      /** Versions at most. */
+      rounds: whole.max(1_000_000).default(2_000),
+      /** Versions after which one is measured. */
+      measured: whole.max(1_000).default(5),
+    })
+    .prefault({}),
+});
+export type AsynchronySettings = z.output<typeof asynchronySettings>;

@@ -1,0 +1,79 @@
+import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
+import { krum } from '@murmuration/coordinator/strategy/krum';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { changesBetween, settingsOf, withSettings } from '@murmuration/coordinator/task/settings';
+import { cohortSizeOf, largestSumOf } from '@murmuration/coordinator/task/task';
+import { describe, expect, it } from 'vitest';
+
+const least = {
+  name: 'least',
+  model: () => {
+    throw new Error('No model is made here.');
+  },
+  plan: { learningRate: 0.1 },
+  update: { clip: 1 },
+  masking: 'off',
+  cohort: { mode: 'asynchronous', goal: 10, concurrency: 100 },
+  schedule: { every: '0 s' },
+} as const;
+
+const task = (change: object) => defineTask({ ...least, ...change } as TaskDefinition);
+
+describe('an asynchronous task', () => {
+  it('has so many devices at work, and reads each update by itself', () => {
+    const defined = task({});
+    expect(defined.buffer).toEqual({ concurrency: 100, maxStaleness: 20 });
+    expect(defined.cohort).toEqual({ goal: 10, minimum: 10, overSelection: 1 });
+    expect(cohortSizeOf(defined)).toBe(100);
+    expect(largestSumOf(defined)).toBe(1);
+  });
+
+  it.each<[object, RegExp]>([
+    [{ masking: {} }, /masking must be "off" in an asynchronous task.*Leave cohort.mode "synchronous"/],
+    [
+      { privacy: { epsilon: 1, delta: 1e-6, rounds: 10 }, update: { clip: 1, weighting: 'uniform' } },
+      /privacy can't be combined with cohort.mode "asynchronous"/,
+    ],
+    [{ strategy: krum({ attackers: 1 }) }, /the strategy krum needs more than the sum.*fedAvg/],
+    [{ cohort: { mode: 'asynchronous', goal: 10 } }, /cohort.concurrency must be given/],
+    [{ cohort: { mode: 'asynchronous', goal: 1, concurrency: 5 } }, /cohort.goal must be at least 2.*not 1/],
+    [
+      { cohort: { mode: 'asynchronous', goal: 10, concurrency: 100, minimum: 5 } },
+      /cohort.minimum must be left out where cohort.mode is "asynchronous": a buffer closes/,
+    ],
+    [
+      { cohort: { mode: 'asynchronous', goal: 10, concurrency: 100, overSelection: 1.3 } },
+      /cohort.overSelection must be left out/,
+    ],
+    [
+      { cohort: { goal: 10, minimum: 5, concurrency: 20 } },
+      /cohort.concurrency must be left out.*only asynchronous/,
+    ],
+    [{ cohort: { goal: 10 } }, /cohort.minimum must be given: the updates, from 1 to cohort.goal \(10\)/],
+  ])('is refused as %j, and is told what fits', (change, message) => {
+    expect(() => task({ strategy: fedAvg(), ...change })).toThrow(
+      expect.objectContaining({ code: 'config.invalid', detail: expect.stringMatching(message) }),
+    );
+  });
+
+  it('is the same under its own settings, and under those that an operator changes but for these', () => {
+    const defined = task({});
+    expect(withSettings(defined, {}, 1)).toEqual(defined);
+    const changed = withSettings(defined, { cohort: { concurrency: 200 } }, 2);
+    expect(changed.buffer).toEqual({ concurrency: 200, maxStaleness: 20 });
+    expect(changesBetween(defined, changed)).toEqual([{ field: 'cohort.concurrency', from: 100, to: 200 }]);
+    expect(settingsOf(changed).cohort).toEqual({
+      mode: 'asynchronous',
+      goal: 10,
+      concurrency: 200,
+      maxStaleness: 20,
+    });
+  });
+
+  it('becomes synchronous by its definition alone', () => {
+    const synchronous = { mode: 'synchronous', minimum: 5, concurrency: undefined, maxStaleness: undefined };
+    expect(() => withSettings(task({}), { cohort: synchronous }, 2)).toThrow(
+      expect.objectContaining({ fields: [expect.objectContaining({ field: 'cohort.mode' })] }),
+    );
+  });
+});
