@@ -157,6 +157,7 @@ const order: Record<string, readonly string[]> = {
     'leak-audit',
     'experiments',
     'federation',
+    'asynchrony',
     'privacy-audit',
     'hybrid',
     'next-word',

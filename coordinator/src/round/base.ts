@@ -1,5 +1,4 @@
 import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
-import type { RoundTerms } from './round.ts';
 
 /** What an assignment of an asynchronous task starts from; it stays the same from buffer to buffer. */
 export interface Base {
@@ -13,7 +12,7 @@ export interface Base {
   readonly until: number;
 }
 
-/** Buffers that were closed since the version of an assignment: how stale its update is in a buffer; 0 in a synchronous round. */
-export function stalenessIn({ number }: Pick<RoundTerms, 'number'>, base: Base | undefined): number {
-  return base ? Math.max(0, number - base.due) : 0;
+/** Buffers that were closed since the version of an assignment: how stale its update is in the buffer of that number. */
+export function stalenessIn({ number }: { readonly number: number }, { due }: Base): number {
+  return Math.max(0, number - due);
 }

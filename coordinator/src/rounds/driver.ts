@@ -13,12 +13,12 @@ import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { Device } from '../population/device.ts';
 import { Absence } from '../round/absence.ts';
 import { type Member, memberOf, standingOf } from '../round/cohort.ts';
-import { isAnyLate } from '../round/phases/buffering.ts';
 import { shiftAt } from '../round/re-anchor.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { Effect, Failed, Published, RoundState, RoundTerms } from '../round/round.ts';
-import type { DrawnMember, SavedRound } from '../round/store.ts';
+import type { SavedRound } from '../round/store.ts';
 import type { PhaseRecord } from '../round/timeline.ts';
+import { BufferedPart, type CarriedOver } from './buffered-part.ts';
 import { Closer } from './closer.ts';
 import type { MaskingEntry } from './masked-part.ts';
 import { Outbox } from './outbox.ts';
@@ -31,13 +31,6 @@ interface Beginning {
   readonly carried?: CarriedOver;
   /** The end of the buffer before: the records of buffers are kept in their order. */
   readonly before?: Promise<unknown> | undefined;
-}
-
-/** What a buffer takes over from the one before. */
-export interface CarriedOver {
-  readonly members: readonly DrawnMember[];
-  /** Resolves once what counted in the one before is durable. */
-  readonly summed: Promise<void>;
 }
 
 /** ms for which all devices that are enrolled have to wait before a round goes on without more: others may be about to enrol. */
@@ -56,15 +49,12 @@ export class RoundDriver {
   readonly #outbox: Outbox;
   readonly #closer: Closer;
   readonly #absence: Absence;
+  /** Of an asynchronous task. */
+  readonly #buffer: BufferedPart | undefined;
   /** Of a buffer: the end of the one before, until it has come. */
   #before: Promise<unknown> | undefined;
   #cancelTimer: Cancel = () => {};
   #cancelSettling: Cancel = () => {};
-  #cancelDue: Cancel = () => {};
-  /** Of a buffer: whose device hears in a moment that its part is over, or has heard so. */
-  readonly #thanked = new Set<AssignmentId>();
-  /** Resolves once the buffer after this one is durable. */
-  #nextBegun: Promise<void> | undefined;
   #record: RoundRecord | undefined;
   /** What makes or keeps the end of the round. */
   #closing: Promise<void> = Promise.resolve();
@@ -91,6 +81,9 @@ export class RoundDriver {
     });
     this.#execution = new RoundExecution(terms, aggregate, ports, saved, carried?.summed);
     this.#outbox = new Outbox(terms, this.#execution.claims, ports);
+    const { buffers, clock } = ports;
+    if (terms.buffer && buffers)
+      this.#buffer = new BufferedPart(this.#execution, this.#outbox, { clock, buffers });
     this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
       const graced = { type: 'graced', time } as const;
@@ -131,10 +124,9 @@ export class RoundDriver {
     return new Promise(resolve => this.#execution.commits.whenWritten(resolve));
   }
 
-  /** The versions from which open assignments start. */
+  /** The versions from which its assignments start. */
   get bases(): readonly ModelHash[] {
-    const members = 'cohort' in this.state ? this.state.cohort.members : [];
-    return [this.terms.plan.model, ...members.flatMap(({ base }) => base?.model ?? [])];
+    return [this.terms.plan.model, ...(this.#buffer?.bases ?? [])];
   }
 
   /** Whether an assignment is of this round, and its device knows it by that id. */
@@ -143,20 +135,15 @@ export class RoundDriver {
     return claims.has(assignment) && (claims.roundOf(assignment) ?? this.terms.id) === round;
   }
 
-  /** A buffer may close from `time` on, ms since 1970; one after which another has begun already closes at once, with what it has. */
+  /** As `BufferedPart.due`. */
   due(time: number, regardless = false): void {
-    const { clock } = this.#ports;
-    this.#cancelDue();
-    if (this.#execution.stop.signal.aborted) return;
-    const happens = () => this.#execution.happen({ type: 'due', ...(regardless && { regardless }) });
-    if (time <= clock.now()) happens();
-    else this.#cancelDue = clock.at(time, happens);
+    this.#buffer?.due(time, regardless);
   }
 
   poolChanged(): void {
-    const { pool, clock, buffers } = this.#ports;
+    const { pool, clock } = this.#ports;
     this.#cancelSettling();
-    if (buffers && !buffers.admits()) return;
+    if (this.#buffer && !this.#buffer.admits) return;
     this.#execution.happen({ type: 'available', devices: pool.size });
     if (!this.#hasAll()) return;
     this.#cancelSettling = clock.at(clock.now() + settling, () => {
@@ -191,7 +178,7 @@ export class RoundDriver {
     signature?: Uint8Array | undefined,
   ): Promise<UploadReceipt> {
     await this.#counted(() => this.#execution.takeUpdate(assignment, bytes, signature));
-    if (this.terms.buffer) this.#thank(assignment);
+    this.#buffer?.thank(assignment);
     const { claims } = this.#execution;
     return { round: claims.roundOf(assignment) ?? this.terms.id, assignment, counted: true };
   }
@@ -257,20 +244,11 @@ export class RoundDriver {
     const member = memberOf(cohort, assignment);
     const standing = standingOf(cohort, assignment);
     if (standing === 'left') return;
-    if (standing === 'counted' && this.terms.buffer) return commits.whenSummed(() => this.#thank(assignment));
+    if (standing === 'counted' && this.#buffer)
+      return commits.whenSummed(() => this.#buffer?.thank(assignment));
     if (member) return commits.whenWritten(() => this.#tell(member));
     claims.release(device);
     this.#release([{ device, assignment }]);
-  }
-
-  /** The update of a device counts, and a buffer waits for others: it hears so, a moment after the answer to its upload. */
-  #thank(assignment: AssignmentId): void {
-    const device = this.#execution.claims.deviceOf(assignment);
-    if (!device || this.#execution.stop.signal.aborted) return;
-    this.#thanked.add(assignment);
-    this.#ports.buffers!.soon(assignment, () =>
-      this.#outbox.end({ device, assignment }, 'closed', 'The update counts.'),
-    );
   }
 
   /** Ends the round as failed, unless its version is being stored already. */
@@ -289,7 +267,7 @@ export class RoundDriver {
     stop.abort(reason);
     this.#cancelTimer();
     this.#cancelSettling();
-    this.#cancelDue();
+    this.#buffer?.end();
     this.#absence.end();
     await commits.flush();
     commits.abandon(reason);
@@ -357,7 +335,7 @@ export class RoundDriver {
       case 'open':
         return this.#offer();
       case 'carry':
-        return this.#carry(effect.members);
+        return this.#release(this.#buffer!.carry(effect.members));
       case 'release':
         return this.#release(effect.members);
       case 'publish':
@@ -381,18 +359,15 @@ export class RoundDriver {
     });
   }
 
-  /** Whether a deadline changes more than that a buffer looks for the next one. */
+  /** Whether a deadline changes more than that somebody looks for the next one. */
   #isLasting(time: number): boolean {
-    const { state } = this;
-    if (state.phase === 'updates' && this.terms.buffer) return isAnyLate(state, time);
-    return state.phase !== 'gathering';
+    return this.#buffer ? this.#buffer.isLasting(time) : this.state.phase !== 'gathering';
   }
 
   #draw(count: number): void {
-    const { pool, random, clock, buffers } = this.#ports;
-    const { id, number, limits } = this.terms;
+    const { pool, random, clock } = this.#ports;
     const time = clock.now();
-    const base = buffers && { ...buffers.base(), round: id, number, until: time + limits.updates };
+    const base = this.#buffer?.baseAt(time);
     const members = pool.draw(count, random).map(device => ({
       device,
       assignment: randomId<AssignmentId>(random),
@@ -400,19 +375,6 @@ export class RoundDriver {
       ...(base && { base }),
     }));
     this.#execution.draw({ type: 'drawn', time, members });
-  }
-
-  /** Hands the assignments that are open to the next buffer. */
-  #carry(members: readonly Member[]): void {
-    const { claims, commits } = this.#execution;
-    const open = members.map(member => ({ ...member, token: claims.token(member.assignment) }));
-    const summed = new Promise<void>(resolve => commits.whenNearlySummed(resolve));
-    for (const { device } of members) claims.release(device);
-    const { begun, released } = this.#ports.buffers!.carry(this.terms.id, open, summed);
-    this.#nextBegun = begun;
-    const gone = new Set(released.map(({ assignment }) => assignment));
-    for (const member of members) if (!gone.has(member.assignment)) claims.forget(member);
-    this.#release(released);
   }
 
   /** Gives to everybody what the phase begins with, once it may be known. */
@@ -453,7 +415,7 @@ export class RoundDriver {
     const { state } = this;
     if (state.phase !== 'closing') return;
     try {
-      const closed = await this.#closer.publish(state, this.#nextBegun);
+      const closed = await this.#closer.publish(state, this.#buffer?.nextBegun);
       if (!closed) return;
       this.#record = closed.record;
       this.#execution.happen({ type: 'published', model: closed.version.model });
@@ -466,7 +428,7 @@ export class RoundDriver {
   /** Keeps the record of the round, and then tells everybody. */
   async #conclude(): Promise<void> {
     this.#cancelTimer();
-    this.#cancelDue();
+    this.#buffer?.end();
     const { claims, commits } = this.#execution;
     const state = this.state as Published | Failed;
     const isFailed = state.phase === 'failed';
@@ -483,7 +445,8 @@ export class RoundDriver {
     const reason = isFailed ? state.reason : 'The next version is published.';
     commits.conclude(isFailed ? new MurmurationError('round.closed', reason) : undefined);
     for (const [device, assignment] of claims.members)
-      if (!this.#thanked.has(assignment)) this.#outbox.end({ device, assignment }, state.phase, reason);
+      if (!this.#buffer?.hasThanked(assignment))
+        this.#outbox.end({ device, assignment }, state.phase, reason);
     this.#settle(this.#record);
   }
 }

@@ -1,7 +1,7 @@
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type AssignmentId, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
-import { type Plan, type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
+import { type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
@@ -9,12 +9,14 @@ import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { stalenessIn } from '../round/base.ts';
 import type { RoundTerms } from '../round/round.ts';
-import type { Checkpoint, DrawnMember, SavedRound } from '../round/store.ts';
-import { cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
+import type { DrawnMember, SavedRound } from '../round/store.ts';
+import type { Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { RoundDriver } from './driver.ts';
 import type { Carried, DriverPorts } from './ports.ts';
+import { restore } from './restore.ts';
 import { Succession } from './succession.ts';
+import { termsOf } from './terms-of.ts';
 import { isOutage } from './until-stored.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
@@ -308,11 +310,10 @@ export class TaskRounds {
     const { head, files } = await this.#registry.current(this.task.name);
     if (this.#hasStopped) return;
     this.#takeOver();
-    const { clock, random } = this.#ports;
     const privacy = await this.#ports.privacy.next(this.task, head.version.number > 0);
     if (this.#hasStopped || this.isBetweenRuns) return;
-    const terms = this.#terms(head.version, randomId<RoundId>(random), privacy);
-    this.#lastAt = clock.now();
+    const terms = this.#terms(head.version, privacy);
+    this.#lastAt = terms.startedAt;
     this.#nextAt = this.#lastAt + this.task.interval;
     this.#layout = files.layout;
     if (terms.buffer) this.#succession.begins(terms.plan.model, terms.number);
@@ -337,10 +338,10 @@ export class TaskRounds {
     const before = this.#driver!.terms;
     this.#takeOver();
     const { model } = this.#succession.base;
-    const terms = this.#terms({ model, parent: null }, randomId<RoundId>(this.#ports.random), undefined);
+    const terms = this.#terms({ model, parent: null }, undefined);
     const isSame = equalBytes(writePlan({ ...before.plan, model }), writePlan(terms.plan));
     const isKept = ({ base }: DrawnMember) =>
-      isSame && stalenessIn(terms, base) <= terms.buffer!.maxStaleness;
+      isSame && stalenessIn(terms, base!) <= terms.buffer!.maxStaleness;
     const driver = new RoundDriver(terms, this.#aggregateFor(terms, this.#layout!), this.#ports, {
       carried: { members: open.filter(isKept), summed },
       before: this.#driver!.ended,
@@ -393,7 +394,7 @@ export class TaskRounds {
 
   /** The round that was under way, or nothing where it can't go on. */
   async #restored(saved: SavedRound, before: Promise<unknown> | undefined): Promise<RoundDriver[]> {
-    const { terms, checkpoint, damage } = saved;
+    const { terms, damage } = saved;
     if (damage !== undefined) {
       const error = new MurmurationError('storage.corrupt', damage);
       this.#ports.events.emit('fault', 'reading the sum of a round', error, terms.id);
@@ -402,13 +403,10 @@ export class TaskRounds {
     this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
     let aggregate: Aggregate;
     try {
-      // A plan that was written down by another version of the protocol names no round of this one.
-      writePlan(terms.plan);
       const { layout } = await this.#registry.files(terms.plan.model);
-      requireMode(terms, this.#task);
       this.#layout = layout;
       aggregate = this.#aggregateFor(terms, layout);
-      if (checkpoint) restore(aggregate, checkpoint);
+      restore(aggregate, saved, this.#task);
       if (terms.buffer) await this.#remember(terms);
     } catch (error) {
       if (!(error instanceof MurmurationError) || isOutage(error)) throw error;
@@ -444,71 +442,18 @@ export class TaskRounds {
     this.#over.push(...past.map(({ round }) => round).reverse());
   }
 
-  #terms(
-    { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
-    id: RoundId,
-    privacy: PlanPrivacy | undefined,
-  ): RoundTerms {
-    const { name: task, planVersion: version, training, update, masking, cohort, privateLayers } = this.task;
-    const { uploadSlot, groups, buffer } = this.task;
-    const run = this.#ports.runs?.openRun;
-    const { evaluation: _, grace, ...limits } = this.task.deadlines;
-    const cohortSize = cohortSizeOf(this.task);
-    // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
-    // Verdicts get no noise.
-    const judged = masking && !privacy ? (this.#ports.named() ?? parent) : null;
-    const plan: Plan = {
-      task,
-      version,
-      model,
-      training,
-      update,
-      masking,
-      largestCohort: largestSumOf(this.task),
-      grace,
-      ...(judged && { judged }),
-      ...(uploadSlot > 0 && { uploadSlot }),
-      ...(privacy && { privacy }),
-    };
+  #terms(version: Pick<ModelVersion, 'model' | 'parent'>, privacy: PlanPrivacy | undefined): RoundTerms {
+    const { clock, random, runs, named } = this.#ports;
     this.#number += 1;
-    return {
-      id,
+    return termsOf(this.#task, version, {
+      id: randomId<RoundId>(random),
       number: this.#number,
-      plan: privateLayers.length > 0 ? { ...plan, privateLayers: [...privateLayers] } : plan,
-      cohortSize,
-      goal: cohort.goal,
-      minimum: cohort.minimum,
-      ...(groups && { groups }),
-      ...(run !== undefined && { run }),
-      ...(buffer && { buffer }),
-      startedAt: this.#ports.clock.now(),
-      limits,
-    };
+      run: runs?.openRun,
+      privacy,
+      named: named(),
+      startedAt: clock.now(),
+    });
   }
 }
 
 const codeOf = (error: unknown) => (error instanceof MurmurationError ? error.code : undefined);
-
-/** Throws `config.invalid` where a round began while the task was of the other kind. */
-function requireMode({ buffer }: RoundTerms, task: Task): void {
-  if ((buffer === undefined) === (task.buffer === null)) return;
-  throw new MurmurationError(
-    'config.invalid',
-    task.buffer ? 'The task is asynchronous now.' : 'The task is synchronous now.',
-  );
-}
-
-/** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
-function restore(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {
-  if (aggregate.consumes === 'each')
-    throw new MurmurationError(
-      'config.invalid',
-      'It began under a strategy of sums, and the task has another now.',
-    );
-  aggregate.restore(sum);
-  if (aggregate.contributors !== contributors.length)
-    throw new MurmurationError(
-      'storage.corrupt',
-      `The checkpoint names ${contributors.length} contributors; its sum is one of ${aggregate.contributors}.`,
-    );
-}

@@ -56,7 +56,15 @@ export function cohortSettings({ cohort, buffer }: Task) {
 /** Throws `config.invalid` for what an asynchronous task can't be combined with. */
 export function refuseSynchronised(
   { name, consumes }: Strategy,
-  { isMasked, isPrivate }: { readonly isMasked: boolean; readonly isPrivate: boolean },
+  {
+    isMasked,
+    isPrivate,
+    isRetrained,
+  }: {
+    readonly isMasked: boolean;
+    readonly isPrivate: boolean;
+    readonly isRetrained: boolean;
+  },
 ): void {
   if (isMasked)
     throw new MurmurationError(
@@ -67,6 +75,11 @@ export function refuseSynchronised(
     throw new MurmurationError(
       'config.invalid',
       'The task: privacy can\'t be combined with cohort.mode "asynchronous": a device is accounted for by rounds that begin together. Leave the mode "synchronous", or set no privacy.',
+    );
+  if (isRetrained)
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: retrain can\'t be combined with cohort.mode "asynchronous": a run ends between two rounds, and there devices are at work all the time. Leave the mode "synchronous", or set no retrain.',
     );
   if (consumes !== 'sum')
     throw new MurmurationError(

@@ -272,7 +272,12 @@ export function defineTask(input: TaskDefinition): Task {
       `The task: deadlines.updates must be at least three times uploadSlot (${rest.uploadSlot} ms), not ${deadlines.updates} ms: devices send their updates up to two slots after they are made.`,
     );
   if (rest.strategy.consumes === 'each') refuseKeepingEach(rest.strategy, masking !== 'off', cohort);
-  if (buffer) refuseSynchronised(rest.strategy, { isMasked: masking !== 'off', isPrivate: privacy !== null });
+  if (buffer)
+    refuseSynchronised(rest.strategy, {
+      isMasked: masking !== 'off',
+      isPrivate: privacy !== null,
+      isRetrained: rest.retrain !== null,
+    });
   if (privacy) refuseUnaccountable(rest.strategy, update);
   const misfit =
     rest.retrain &&

@@ -34,6 +34,7 @@ describe('an asynchronous task', () => {
       { privacy: { epsilon: 1, delta: 1e-6, rounds: 10 }, update: { clip: 1, weighting: 'uniform' } },
       /privacy can't be combined with cohort.mode "asynchronous"/,
     ],
+    [{ retrain: { until: { rounds: 5 } } }, /retrain can't be combined with cohort.mode "asynchronous"/],
     [{ strategy: krum({ attackers: 1 }) }, /the strategy krum needs more than the sum.*fedAvg/],
     [{ cohort: { mode: 'asynchronous', goal: 10 } }, /cohort.concurrency must be given/],
     [{ cohort: { mode: 'asynchronous', goal: 1, concurrency: 5 } }, /cohort.goal must be at least 2.*not 1/],

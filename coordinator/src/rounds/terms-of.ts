@@ -1,0 +1,58 @@
+import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { ModelVersion } from '../registry/model-version.ts';
+import type { RoundTerms } from '../round/round.ts';
+import { cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
+
+/** What a round has of its own. */
+interface Own {
+  readonly id: RoundId;
+  readonly number: number;
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** The training run that it is a part of. */
+  readonly run: string | undefined;
+  readonly privacy: PlanPrivacy | undefined;
+  /** The version that an operator has named for devices to serve. */
+  readonly named: ModelHash | undefined;
+}
+
+/** The terms of a round of a task that trains from a version. */
+export function termsOf(
+  task: Task,
+  { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
+  { id, number, run, privacy, named, startedAt }: Own,
+): RoundTerms {
+  const { planVersion: version, training, update, masking, cohort, privateLayers } = task;
+  const { uploadSlot, groups, buffer } = task;
+  const { evaluation: _, grace, ...limits } = task.deadlines;
+  // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
+  // Verdicts get no noise.
+  const judged = masking && !privacy ? (named ?? parent) : null;
+  const plan: Plan = {
+    task: task.name,
+    version,
+    model,
+    training,
+    update,
+    masking,
+    largestCohort: largestSumOf(task),
+    grace,
+    ...(judged && { judged }),
+    ...(uploadSlot > 0 && { uploadSlot }),
+    ...(privacy && { privacy }),
+  };
+  return {
+    id,
+    number,
+    plan: privateLayers.length > 0 ? { ...plan, privateLayers: [...privateLayers] } : plan,
+    cohortSize: cohortSizeOf(task),
+    goal: cohort.goal,
+    minimum: cohort.minimum,
+    ...(groups && { groups }),
+    ...(run !== undefined && { run }),
+    ...(buffer && { buffer }),
+    startedAt,
+    limits,
+  };
+}
