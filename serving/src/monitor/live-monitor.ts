@@ -130,7 +130,7 @@ export class LiveMonitor implements Monitor {
   }
 
   async close(): Promise<void> {
-    await this.#drift?.settled();
+    await this.#drift?.close();
   }
 
   #join(outcome: Outcome): FeedbackResult {

@@ -1,7 +1,7 @@
 import type { PerformanceInput } from '@murmuration/monitoring/report/drift-report';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
 import type { Columns, CountingPlan } from './counting-plan.ts';
 import { type DriftReference, type DriftStore, type DriftWindow, mostWindows } from './drift-store.ts';
@@ -34,6 +34,8 @@ export class DriftWatch {
   readonly #versions = new Map<string, WatchedVersion>();
   /** What arrives, and what people change, one after the other. */
   readonly #queue = new PromiseQueue();
+  /** When windows end, by version. */
+  readonly #timers = new Map<WatchedVersion, Cancel>();
 
   constructor(settings: DriftSettings, ports: DriftPorts) {
     this.#settings = settings;
@@ -47,20 +49,29 @@ export class DriftWatch {
 
   /** Takes what a replica saw, in the order of calls. What does not fit, or can't be kept, is a fault; it throws nothing. */
   take(seen: SeenFeatures): Promise<void> {
-    return this.#queue.run(async () => {
-      try {
+    return this.#queue.run(() =>
+      this.#tried(async () => {
         const watched = await this.#load(seen.model, seen.version);
+        // What comes after the end of a window is in the next one, unless that one can't be kept, or has too few rows.
+        await this.#tried(() => this.#compare(watched));
         watched.add(seen, this.#ports.clock.now());
-        await this.#advance(watched);
-      } catch (error) {
-        this.#ports.events.fault('watching drift', error);
-      }
-    });
+        await this.#gather(watched);
+        await this.#compare(watched);
+        this.#schedule(watched);
+      }),
+    );
   }
 
   /** Resolves once all that arrived is counted and kept. */
   settled(): Promise<void> {
     return this.#queue.idle();
+  }
+
+  /** Compares nothing any more; resolves once all that arrived is counted and kept. */
+  async close(): Promise<void> {
+    await this.settled();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
   }
 
   /** Each version that was asked since the start, the one asked last at the end. */
@@ -92,7 +103,11 @@ export class DriftWatch {
   change(model: string, settings: ModelDriftSettings): Promise<void> {
     return this.#queue.run(async () => {
       await this.#ports.store.putSettings(model, settings);
-      for (const each of this.#versions.values()) if (each.model === model) each.settings = settings;
+      for (const each of this.#versions.values())
+        if (each.model === model) {
+          each.settings = settings;
+          this.#schedule(each);
+        }
     });
   }
 
@@ -135,24 +150,51 @@ export class DriftWatch {
       if (reference) await this.#ports.store.putReference(reference);
       else await this.#ports.store.dropReference(model, version);
       watched.refer(reference);
+      this.#schedule(watched);
     });
   }
 
-  /** Makes the reference, or compares the window, once there is enough. */
-  async #advance(watched: WatchedVersion): Promise<void> {
-    const { clock, store, events, performance } = this.#ports;
-    const now = clock.now();
-    const reference = watched.gathered(now);
-    if (reference) {
-      await store.putReference(reference);
-      watched.refer(reference);
-      return;
+  /** What fails is a fault. */
+  async #tried(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#ports.events.fault('watching drift', error);
     }
-    const window = watched.window(now, performance?.(watched.model, watched.version) ?? []);
+  }
+
+  /** Makes the reference, once there is enough. */
+  async #gather(watched: WatchedVersion): Promise<void> {
+    const { clock, store } = this.#ports;
+    const reference = watched.gathered(clock.now());
+    if (!reference) return;
+    await store.putReference(reference);
+    watched.refer(reference);
+  }
+
+  /** Compares the window that is open, once it is over. */
+  async #compare(watched: WatchedVersion): Promise<void> {
+    const { clock, store, events, performance } = this.#ports;
+    const { model, version } = watched;
+    const window = watched.window(clock.now(), performance?.(model, version) ?? []);
     if (!window) return;
     await store.addWindow(window);
     watched.close(window);
     events.compared?.(window);
+  }
+
+  /** Compares the window at its end, also where nobody asks any more. */
+  #schedule(watched: WatchedVersion): void {
+    const { clock } = this.#ports;
+    this.#timers.get(watched)?.();
+    this.#timers.delete(watched);
+    const { end } = watched;
+    if (end === undefined || end <= clock.now()) return;
+    const cancel = clock.at(end, () => {
+      this.#timers.delete(watched);
+      void this.#queue.run(() => this.#tried(() => this.#compare(watched)));
+    });
+    this.#timers.set(watched, cancel);
   }
 
   async #required(model: string, version: string): Promise<WatchedVersion> {
@@ -171,8 +213,12 @@ export class DriftWatch {
     const known = this.#versions.get(key) ?? (await this.#read(model, version));
     this.#versions.delete(key);
     this.#versions.set(key, known);
-    if (this.#versions.size > mostVersions)
-      this.#versions.delete(this.#versions.keys().next().value as string);
+    for (const [oldest, forgotten] of this.#versions) {
+      if (this.#versions.size <= mostVersions) break;
+      this.#versions.delete(oldest);
+      this.#timers.get(forgotten)?.();
+      this.#timers.delete(forgotten);
+    }
     return known;
   }
 

@@ -81,7 +81,14 @@ export class WatchedVersion {
       this.#columns = joined(this.#columns, seen.columns);
       this.#rows = rowsOf(this.#columns);
     }
-    if (this.#rows > 0) this.#from ??= now;
+    if (this.#rows === 0 || this.#from !== undefined) return;
+    // Windows begin at whole multiples of their length: at full hours, or days.
+    this.#from = this.#reference ? floor(now, this.#settings.every) : now;
+  }
+
+  /** ms since 1970, at which the window that is open is long enough; undefined: none is open. */
+  get end(): number | undefined {
+    return this.#reference && this.#from !== undefined ? this.#from + this.#settings.every : undefined;
   }
 
   /** A reference of what was gathered, once that is enough. */
@@ -112,19 +119,21 @@ export class WatchedVersion {
   /** The window that is open, compared, once it is long and full enough. */
   window(now: number, performance: readonly PerformanceInput[]): DriftWindow | undefined {
     const { every, atLeast } = this.#settings;
-    const [reference, from] = [this.#reference, this.#from];
-    if (!reference || from === undefined || now < from + every || this.#rows < atLeast) return undefined;
+    const [reference, from, end] = [this.#reference, this.#from, this.end];
+    if (!reference || from === undefined || end === undefined) return undefined;
+    if (now < end || this.#rows < atLeast) return undefined;
+    const to = Math.max(end, floor(now, every));
     const { model, version } = this;
     return {
       model,
       version,
       number: this.#number + 1,
       from,
-      to: now,
+      to,
       rows: this.#rows,
       plan: reference.plan.id,
       counts: this.#counts,
-      report: this.#report(reference, now, performance),
+      report: this.#report(reference, to, performance),
     };
   }
 
@@ -138,7 +147,7 @@ export class WatchedVersion {
   get state(): DriftState {
     const { model, version } = this;
     const [reference, from] = [this.#reference, this.#from];
-    const { every, atLeast } = this.#settings;
+    const { atLeast } = this.#settings;
     return {
       model,
       version,
@@ -146,7 +155,7 @@ export class WatchedVersion {
       rows: this.#rows,
       needed: reference ? atLeast : this.#standard.reference,
       from,
-      until: reference && from !== undefined ? from + every : undefined,
+      until: this.end,
       last: this.#last,
     };
   }
@@ -210,6 +219,10 @@ export class WatchedVersion {
 
 function withoutCounts({ plan: _, counts: __, ...reference }: DriftReference): DriftState['reference'] {
   return reference;
+}
+
+function floor(time: number, unit: number): number {
+  return Math.floor(time / unit) * unit;
 }
 
 function rowsOf(columns: Columns): number {

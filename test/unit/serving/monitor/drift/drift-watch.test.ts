@@ -59,20 +59,20 @@ describe('a watch for drift', () => {
     expect((await watch.state('m', '1')).reference).toMatchObject({ origin: 'traffic', rows: 1_000 });
     await ask(rowsOf(2_000, random));
     expect(compared).toEqual([]);
-    clock.jump(hour);
+    await clock.advance(hour - clock.now());
     await ask(rowsOf(1, random));
     expect(compared).toHaveLength(1);
-    expect(compared[0]).toMatchObject({ number: 1, from: 0, to: hour, rows: 2_001 });
+    expect(compared[0]).toMatchObject({ number: 1, from: 0, to: hour, rows: 2_000 });
     expect(compared[0]!.report.overview).toMatchObject({ compared: 2, drifted: 0, isDrifted: false });
     await ask(rowsOf(2_000, random, 1));
-    clock.jump(2 * hour);
+    await clock.advance(2 * hour - clock.now());
     await ask(rowsOf(1, random));
     const { overview, features } = compared[1]!.report;
     expect(overview).toMatchObject({ drifted: 1, share: 0.5, isDrifted: true });
     expect(features.filter(({ drift }) => drift?.drifted).map(({ name }) => name)).toEqual(['x']);
     expect(features[0]!.drift?.since).toBe(2 * hour);
     await ask(rowsOf(2_000, random, 1));
-    clock.jump(3 * hour);
+    await clock.advance(3 * hour - clock.now());
     await ask(rowsOf(1, random, 1));
     expect(compared[2]!.report.features[0]!.drift?.since).toBe(2 * hour);
     expect(faults).toEqual([]);
@@ -83,7 +83,7 @@ describe('a watch for drift', () => {
     await ask(rowsOf(1_000, random));
     for (let i = 1; i <= 1_000; i++) {
       await ask(rowsOf(1_000, random));
-      clock.jump(clock.now() + hour);
+      await clock.advance(hour);
       await ask(rowsOf(1, random));
     }
     expect(compared).toHaveLength(1_000);
@@ -91,12 +91,23 @@ describe('a watch for drift', () => {
     expect(alarms.length).toBeLessThanOrEqual(10);
   });
 
+  it('compares windows of whole hours at their end, also where nobody asks any more', async () => {
+    const random = uniform(13);
+    await clock.advance(hour / 2);
+    await ask(rowsOf(1_000, random));
+    await ask(rowsOf(1_000, random));
+    await clock.advance(10 * hour);
+    expect(compared).toMatchObject([{ from: 0, to: hour, rows: 1_000 }]);
+    await watch.close();
+    expect(clock.pending).toBe(0);
+  });
+
   it('waits for rows as well as for time', async () => {
     const random = uniform(2);
     await ask(rowsOf(1_000, random));
-    clock.jump(50 * hour);
+    await clock.advance(50 * hour - clock.now());
     await ask(rowsOf(999, random));
-    clock.jump(100 * hour);
+    await clock.advance(100 * hour - clock.now());
     await ask(rowsOf(0, random));
     expect(compared).toEqual([]);
     await ask(rowsOf(1, random));
@@ -107,7 +118,7 @@ describe('a watch for drift', () => {
     const random = uniform(3);
     await ask(rowsOf(1_000, random));
     await ask(rowsOf(1_000, random, 2));
-    clock.jump(hour);
+    await clock.advance(hour - clock.now());
     await ask(rowsOf(1, random, 2));
     await ask(rowsOf(500, random, 2));
     watch = open();
@@ -115,7 +126,7 @@ describe('a watch for drift', () => {
     // Before the first question nobody has said how it is counted: values count all the same.
     await watch.take({ model: 'm', version: '1', requests: 1, columns: rowsOf(1_000, random, 2) });
     expect((await watch.state('m', '1')).rows).toBe(1_000);
-    clock.jump(2 * hour);
+    await clock.advance(2 * hour - clock.now());
     await ask(rowsOf(1, random, 2));
     expect(compared.map(({ number }) => number)).toEqual([1, 2]);
     expect(compared[1]!.report.features[0]!.drift?.since).toBe(hour);
@@ -126,7 +137,7 @@ describe('a watch for drift', () => {
     await ask(rowsOf(1_000, random));
     for (let i = 1; i <= 2; i++) {
       await ask(rowsOf(1_000, random, 1));
-      clock.jump(i * hour);
+      await clock.advance(i * hour - clock.now());
       await ask(rowsOf(1, random, 1));
       if (i === 1) await watch.referTo('m', '1', 1);
     }
@@ -144,7 +155,7 @@ describe('a watch for drift', () => {
     await ask(rowsOf(10, random));
     await watch.referToSample('m', '1', rowsOf(5_000, random, 1));
     await ask(rowsOf(1_000, random));
-    clock.jump(hour);
+    await clock.advance(hour - clock.now());
     await ask(rowsOf(1, random));
     expect(compared[0]!.report.overview.drifted).toBe(1);
     await expect(
@@ -158,14 +169,14 @@ describe('a watch for drift', () => {
     await ask(rowsOf(1_000, random));
     await watch.change('m', { every: 60_000, features: { country: { test: 'psi', threshold: 0 } } });
     await ask(rowsOf(1_000, random, 1));
-    clock.jump(60_000);
+    await clock.advance(60_000 - clock.now());
     await ask(rowsOf(1, random, 1));
     const [x, country] = compared[0]!.report.features;
     expect(country!.drift).toMatchObject({ test: 'psi', threshold: 0, drifted: true });
     expect(x!.drift).toMatchObject({ test: 'jensen-shannon', threshold: 0.1, drifted: true });
     await watch.change('m', { every: 60_000, expected: ['x'] });
     await ask(rowsOf(1_000, random, 1));
-    clock.jump(120_000);
+    await clock.advance(120_000 - clock.now());
     await ask(rowsOf(1, random, 1));
     expect(compared[1]!.report).toMatchObject({
       overview: { drifted: 0, isDrifted: false },
@@ -179,7 +190,7 @@ describe('a watch for drift', () => {
     await ask(rowsOf(1_000, random));
     await ask(rowsOf(1_000, random, 5), '2');
     for (const version of ['1', '2']) await ask(rowsOf(1_000, random, version === '1' ? 0 : 5), version);
-    clock.jump(hour);
+    await clock.advance(hour - clock.now());
     for (const version of ['1', '2']) await ask(rowsOf(1, random), version);
     expect(compared.map(({ version, report }) => [version, report.overview.drifted])).toEqual([
       ['1', 0],
@@ -209,12 +220,13 @@ describe('a watch for drift', () => {
       throw new Error('The disk is full.');
     };
     await ask(rowsOf(1_000, random));
-    clock.jump(hour);
+    await clock.advance(hour - clock.now());
     await ask(rowsOf(1, random));
-    expect([compared.length, faults.length]).toEqual([0, 1]);
+    expect(compared).toEqual([]);
+    expect(faults.length).toBeGreaterThan(0);
     store.addWindow = addWindow;
     await ask(rowsOf(1, random));
-    expect(compared).toMatchObject([{ number: 1, rows: 1_002 }]);
+    expect(compared).toMatchObject([{ number: 1, rows: 1_001 }]);
   });
 
   it('keeps no value once it has a reference', async () => {
