@@ -53,6 +53,8 @@ export const gate = publicGate.extend({
   heldBy: z
     .string()
     .nullable()
-    .describe('The operator whose pinned version keeps this one, which passed, from being served'),
+    .describe(
+      'The operator whose pinned version, or the experiment that, keeps this one, which passed, from being served',
+    ),
 });
 export type GateMessage = z.infer<typeof gate>;

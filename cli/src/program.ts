@@ -5,6 +5,7 @@ import { completionCommand } from './commands/completion.ts';
 import { devCommand } from './commands/dev.ts';
 import { deviceCommands } from './commands/devices.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { experimentCommands } from './commands/experiments.ts';
 import { inferenceCommands } from './commands/inference.ts';
 import { inferenceTokenCommands } from './commands/inference-tokens.ts';
 import { modelCommands } from './commands/models.ts';
@@ -36,6 +37,7 @@ export function murmuration(): Command {
   roundCommands(program);
   runCommands(program);
   modelCommands(program);
+  experimentCommands(program);
   tokenCommands(program);
   deviceCommands(program);
   taskCommands(program);

@@ -35,6 +35,7 @@ export default defineConfig({
           page('Asynchronous rounds', '/guides/asynchronous'),
           page('Run a coordinator', '/guides/run-a-coordinator'),
           page('Gates', '/guides/gates'),
+          page('Experiments', '/guides/experiments'),
           page('Serve a model', '/guides/serve-a-model'),
           page('Models on demand', '/guides/on-demand'),
           page('Precompute answers', '/guides/precompute'),

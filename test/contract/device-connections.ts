@@ -160,7 +160,7 @@ export function deviceConnectionsContract(
       const [known, stranger] = [await enrolled(), await enrolled()];
       await known.hello();
       const message = { task: 'line' as TaskName, model: 'a'.repeat(64) as ModelHash };
-      connections.announce(message);
+      connections.announce(message.task, device => (device === known.id ? message.model : null));
       expect(decodeFrame(await known.next('serve'), serve)).toEqual(message);
       expect(stranger.has('serve')).toBe(false);
     });

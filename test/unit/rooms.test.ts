@@ -70,6 +70,7 @@ const order: Record<string, readonly string[]> = {
   'sql/src': ['failures', 'values', 'processes', 'sqlite', 'postgresql', 'writes', 'bulk', 'database'],
   'serving/src': [
     'tensors',
+    'experiments',
     'source',
     'transformer',
     'runtime',

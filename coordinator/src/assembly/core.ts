@@ -6,6 +6,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import { openTrainingRuns } from '../lifecycle/training-runs/open-runs.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -95,6 +96,8 @@ export interface Core {
   readonly requests: DeviceRequests;
   /** Takes their updates. */
   readonly uploads: Uploads;
+  /** Keeps the versions of experiments, and lets devices have their arms; before devices connect. */
+  follow(experiments: Pick<Experiments, 'models' | 'ofDevice'>): void;
   /**
    * Makes all that a further task needs. Nobody sees it before the function that is returned is called, which begins its rounds where those of
    * the others have begun, once `ready` has settled. Throws `storage.*`, and whatever the task's model throws.
@@ -202,10 +205,11 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       await storage.gateDecisions.retain(models);
     },
   });
+  let experiments: Pick<Experiments, 'models' | 'ofDevice'> | undefined;
   events.on('round-ended', async ({ task }) => {
     const bases = [...rounds.values()].flatMap(({ underWay }) => underWay.flatMap(each => each.bases));
     const named = await storage.aliases.models();
-    await retention.apply(task, new Set([...bases, ...named]));
+    await retention.apply(task, new Set([...bases, ...named, ...(experiments?.models ?? [])]));
   });
 
   const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
@@ -274,6 +278,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       predictions,
       deviceRegistry,
       versionAliases,
+      armOf: (task, device) => experiments?.ofDevice(task, device),
       convictions,
     }),
     uploads: new Uploads({
@@ -281,6 +286,9 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       traffic,
       isRevoked: device => population.isRevoked(device),
     }),
+    follow(all) {
+      experiments = all;
+    },
     async resume() {
       if (storage.durable) await resumeAll(rounds, storage.rounds, { history, clock, events });
     },

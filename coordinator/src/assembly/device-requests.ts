@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -20,6 +21,8 @@ interface Answering {
   readonly predictions: RemotePredictions;
   readonly deviceRegistry: DeviceRegistry;
   readonly versionAliases: VersionAliases;
+  /** The model that a device serves by an experiment; undefined: the champion. */
+  readonly armOf: (task: TaskName, device: DeviceId) => ModelHash | undefined;
   readonly convictions: Pick<Convictions, 'outUntil'>;
 }
 
@@ -33,17 +36,19 @@ export function deviceRequests({
   predictions,
   deviceRegistry,
   versionAliases,
+  armOf,
   convictions,
 }: Answering): DeviceRequests {
   return {
-    welcome() {
+    welcome(device) {
       const tasks = Array.from(rounds.values(), ({ upcoming: { name, eligibility } }) => ({
         task: name,
         leastExamples: eligibility.minExamples,
       }));
       const serve = tasks.flatMap(({ task }) => {
         const { champion } = versionAliases.of(task);
-        return champion.pinned ? [{ task, model: champion.model }] : [];
+        const model = armOf(task, device) ?? (champion.pinned ? champion.model : undefined);
+        return model ? [{ task, model }] : [];
       });
       return { now: clock.now(), tasks, ...(serve.length > 0 && { serve }) };
     },

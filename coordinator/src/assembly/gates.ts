@@ -2,6 +2,7 @@ import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { latencyP99 } from '@murmuration/serving/server/latency';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import { Gates } from '../lifecycle/gates/gates.ts';
 import { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -19,10 +20,12 @@ export async function openGates(
     clock,
     events,
     storage,
+    experiments,
   }: {
     readonly clock: ConstructorParameters<typeof Gates>[0]['clock'];
     readonly events: CoordinatorEvents;
     readonly storage: Pick<Storage, 'gateDecisions' | 'promotionWatches' | 'verdicts' | 'audit'>;
+    readonly experiments: Pick<Experiments, 'splitOf'>;
   },
 ): Promise<{ readonly gates: Gates; readonly watcher: PromotionWatcher }> {
   const { gateDecisions: decisions, promotionWatches: watches, verdicts, audit } = storage;
@@ -41,6 +44,7 @@ export async function openGates(
   await watcher.open();
   const gates = new Gates({
     taskOf,
+    experimentOf: task => experiments.splitOf(task),
     registry,
     versionAliases,
     decisions,

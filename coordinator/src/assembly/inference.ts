@@ -30,6 +30,7 @@ import { LiveAccuracyTeller } from '../inference/live-accuracy.ts';
 import { MonitorView } from '../inference/monitor-view.ts';
 import { RegistryModels } from '../inference/registry-models.ts';
 import { InferenceWatch } from '../inference/watch.ts';
+import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import type { Answered, PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
 import type { History } from '../registry/ports.ts';
 import type { InferenceTokenStore } from '../tokens/inference-token.ts';
@@ -48,6 +49,8 @@ export interface InferenceParts {
   readonly driftStore: DriftStore;
   /** Hears of each request, and of what came of predictions. */
   readonly watcher: Pick<PromotionWatcher, 'answered' | 'judged'>;
+  /** Says which versions requests get, and hears of what became of them. */
+  readonly experiments: Pick<Experiments, 'served' | 'arms' | 'judged'>;
   readonly events: CoordinatorEvents;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -87,6 +90,7 @@ export async function openInference(
     tokenStore,
     driftStore,
     watcher,
+    experiments,
     events,
     metrics,
     clock,
@@ -111,11 +115,13 @@ export async function openInference(
     events: {
       fault,
       compared: window => events.emit('drift', comparedWindow(window)),
+      arms: windows => experiments.arms(windows),
       joined(prediction, outcome) {
         log?.feedback(prediction, outcome.outcome);
         if (monitor?.live) accuracy.joined(monitor.live, prediction.model, prediction.version);
-        for (const each of judge(prediction, outcome))
-          watcher.judged(prediction.model, prediction.version, each);
+        const judged = judge(prediction, outcome);
+        for (const each of judged) watcher.judged(prediction.model, prediction.version, each);
+        if (prediction.variant) experiments.judged(prediction.variant, judged);
         changed();
       },
     },
@@ -129,6 +135,7 @@ export async function openInference(
         .map(({ name }) => name),
     recorded: name => rounds.get(name)?.task.serving.warmUp ?? undefined,
     history,
+    experiments: name => experiments.served(name),
     events,
   });
   const server = new InferenceServer({
@@ -136,6 +143,7 @@ export async function openInference(
     source,
     runtimes: [threadRuntime()],
     transformers: name => rounds.get(name)?.task.serving.transformer ?? undefined,
+    mirrorRuntime: threadRuntime,
     clock,
     turns: systemTurns,
     events: joinEvents(

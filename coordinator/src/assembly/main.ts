@@ -1,5 +1,6 @@
 import { livePath } from '@murmuration/api/live';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
@@ -53,6 +54,7 @@ import { findOpenTelemetry } from '../telemetry/tracing/open-telemetry.ts';
 import { RoundTraces } from '../telemetry/tracing/round-traces.ts';
 import type { Config } from './config.ts';
 import { openCore } from './core.ts';
+import { openExperiments } from './experiments.ts';
 import { openGates } from './gates.ts';
 import { openInference } from './inference.ts';
 import { OpenResources } from './open-resources.ts';
@@ -211,13 +213,24 @@ async function open(
   const feed = new LiveFeed({ ...bounds, authenticator, overviews: watch.overviews, recentLog });
   opened.add(() => feed.close());
   opened.add(() => core.suspend());
-  events.on('aliases', task => {
-    const { champion } = core.versionAliases.of(task);
-    connections.announce({ task, model: champion.pinned && champion.model });
-  });
   const boundFrames = () => gateway.bound(frameLengths(Array.from(rounds.values(), ({ task }) => task)));
   for (const event of ['settings', 'task-added'] as const) events.on(event, boundFrames);
-  const { gates, watcher } = await openGates(core, { clock, events, storage });
+  const experiments = await openExperiments(core, {
+    clock,
+    random,
+    events,
+    storage,
+    isMeasured: config.inference.feedback !== null,
+  });
+  opened.add(() => experiments.close());
+  const announce = (task: TaskName) => {
+    const { champion } = core.versionAliases.of(task);
+    const standard = champion.pinned && champion.model;
+    connections.announce(task, device => experiments.ofDevice(task, device) ?? standard);
+  };
+  events.on('aliases', announce);
+  events.on('experiment', ({ task }) => announce(task));
+  const { gates, watcher } = await openGates(core, { clock, events, storage, experiments });
   opened.add(() => gates.close());
   opened.add(() => watcher.close());
   const taskAdder = new TaskAdder({
@@ -273,6 +286,7 @@ async function open(
     tokenStore: storage.inferenceTokens,
     driftStore: storage.drift,
     watcher,
+    experiments,
     events,
     metrics,
     clock,
@@ -291,6 +305,7 @@ async function open(
     guard,
     versionAliases: core.versionAliases,
     gateDecisions: storage.gateDecisions,
+    experiments,
     isDevelopment: config.development,
   });
   modelRoutes(app, registry, storage.history, traffic, events);
@@ -314,6 +329,7 @@ async function open(
     history: storage.history,
     verdicts: storage.verdicts,
     gateDecisions: storage.gateDecisions,
+    experiments,
     versionAliases: core.versionAliases,
     settings: core.settings,
     populationStatistics: new PopulationStatistics(population, storage.activity, core.convictions, clock),
@@ -335,6 +351,7 @@ async function open(
     await core.suspend();
     await gates.close();
     await watcher.close();
+    await experiments.close();
     await Promise.all([feed.close(), gateway.close()]);
     await tracking?.close();
     await jobs.close();

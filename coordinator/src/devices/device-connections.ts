@@ -1,5 +1,5 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
+import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvent, DeviceEvent } from '@murmuration/protocol/messages/channel';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
@@ -155,10 +155,15 @@ export class DeviceConnections implements CohortChannel {
     else this.#unheard.remember(device, end);
   }
 
-  /** Tells all devices which version to serve from now on; those that connect later hear it in their welcome. */
-  announce(message: Serve): void {
-    const frame = encodeFrame(message);
-    for (const { carrier } of this.#connections.values()) carrier.send('serve', frame);
+  /** Tells each device which version to serve from now on; those that connect later hear it in their welcome. */
+  announce(task: TaskName, modelOf: (device: DeviceId) => ModelHash | null): void {
+    const frames = new Map<ModelHash | null, Uint8Array>();
+    for (const [device, { carrier }] of this.#connections) {
+      const model = modelOf(device);
+      const frame = frames.get(model) ?? encodeFrame({ task, model } satisfies Serve);
+      frames.set(model, frame);
+      carrier.send('serve', frame);
+    }
   }
 
   #send(device: DeviceId, event: CoordinatorEvent, frame: Uint8Array): void {
@@ -177,7 +182,7 @@ export class DeviceConnections implements CohortChannel {
   #hello(connection: DeviceConnection, message: Hello): Promise<Welcome> {
     return connection.challenge.answer('hello', this.#clock.now(), async nonce => {
       const device = await this.#population.identify(message, nonce);
-      const answer = this.#requests.welcome();
+      const answer = this.#requests.welcome(device.id);
       this.#identified(connection, { device, sdk: message.sdk, platform: message.platform });
       return answer;
     });

@@ -21,7 +21,7 @@ import type { FrameLengths } from './frame-lengths.ts';
 
 /** What a device may ask for once it has said hello. */
 export interface DeviceRequests {
-  welcome(): Welcome;
+  welcome(device: DeviceId): Welcome;
   checkIn(device: Identity, message: CheckIn): CheckInAnswer;
   /** A message of secure aggregation. */
   contribute(

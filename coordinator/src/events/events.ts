@@ -13,6 +13,15 @@ import type { FiringRecord, TrainingRun } from './training-run.ts';
 /** What closing a round takes: to take off the masks, to make the next version, to evaluate it, to store it. */
 export type ClosingStep = 'unmasking' | 'aggregation' | 'evaluation' | 'commit';
 
+/** How an experiment stands now. */
+export interface ExperimentChange {
+  readonly task: TaskName;
+  readonly name: string;
+  /** `running`, or how it ended. */
+  readonly outcome: string;
+  readonly reason: string | null;
+}
+
 /** What happens in a coordinator; whoever watches (log, metrics, dashboard) listens here and changes nothing. */
 interface EventMap {
   /** A round changed, in its phase or in its counts. */
@@ -43,6 +52,8 @@ interface EventMap {
   aliases: [task: TaskName];
   /** The gate of a task decided about a version, or what it decided came into force. */
   gate: [decision: GateDecision];
+  /** An experiment on the versions of a task began, went on to its next step, or ended. */
+  experiment: [what: ExperimentChange];
   /** The settings of a task were changed, or have come into force. */
   settings: [task: TaskName];
   /** An alert began, or is over. */

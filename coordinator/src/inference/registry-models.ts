@@ -1,6 +1,7 @@
 import { type TaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Cancel } from '@murmuration/protocol/time/clock';
+import type { ServedExperiment } from '@murmuration/serving/experiments/experiment';
 import {
   type ModelContent,
   type ModelListing,
@@ -26,6 +27,8 @@ interface RegistryPorts {
   readonly history: Pick<History, 'versions'>;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly events: CoordinatorEvents;
+  /** Those that run on a task's model. */
+  readonly experiments?: (task: string) => readonly ServedExperiment[];
 }
 
 /** The versions of a coordinator's own registry, for the inference server in its process: a model is named as its task. */
@@ -79,6 +82,10 @@ export class RegistryModels implements ModelSource {
   async content({ name, hash }: ServedModel): Promise<ModelContent> {
     const files = await this.#ports.registry.files(hash);
     return { platform: 'tensorflowjs_layersmodel', files, recorded: this.#ports.recorded(name) };
+  }
+
+  experiments(name: string): readonly ServedExperiment[] {
+    return this.#ports.experiments?.(name) ?? [];
   }
 
   watch(changed: (name: string) => void): Cancel {

@@ -45,7 +45,7 @@ export interface GateDecision {
   readonly decidedAt: number;
   /** When the version became the champion by this decision; null: it did not, or not yet. */
   readonly promotedAt: number | null;
-  /** The operator whose word keeps a version that passed from becoming the champion; null: nobody's. */
+  /** The operator whose word, or the experiment that, keeps a version that passed from becoming the champion; null: nobody's. */
   readonly heldBy: string | null;
   /** When and why it was taken back by itself; null: it was not. */
   readonly rolledBack: { readonly at: number; readonly reason: string } | null;

@@ -17,6 +17,7 @@ import { sqliteAudit } from './sqlite/audit.ts';
 import { sqliteConvictions } from './sqlite/convictions.ts';
 import { sqliteDevices } from './sqlite/devices.ts';
 import { sqliteDrift } from './sqlite/drift.ts';
+import { sqliteExperiments } from './sqlite/experiments.ts';
 import { sqliteGateDecisions } from './sqlite/gate-decisions.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
@@ -135,6 +136,7 @@ export async function openFolder(folder: string, clock: Clock) {
         verdicts: sqliteVerdicts(database),
         aliases: sqliteAliases(database),
         gateDecisions: sqliteGateDecisions(database),
+        experiments: sqliteExperiments(database),
         promotionWatches: sqlitePromotionWatches(database),
         settings: sqliteSettings(database),
         addedTasks: sqliteAddedTasks(database),

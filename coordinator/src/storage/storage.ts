@@ -1,5 +1,6 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+import type { ExperimentStore } from '../lifecycle/experiments/experiment.ts';
 import { memoryTracking, type TrackingStore } from '../lifecycle/tracking/operations.ts';
 import type { RunStore } from '../lifecycle/training-runs/store.ts';
 import type { AuditLog } from '../operators/audit.ts';
@@ -33,6 +34,7 @@ import {
   memoryVerdicts,
 } from './memory-access.ts';
 import { memoryConvictions } from './memory-convictions.ts';
+import { memoryExperiments } from './memory-experiments.ts';
 import { memoryGateDecisions, memoryPromotionWatches } from './memory-lifecycle.ts';
 import {
   memoryAddedTasks,
@@ -69,6 +71,7 @@ export interface Storage {
   readonly verdicts: VerdictStore;
   readonly aliases: AliasStore;
   readonly gateDecisions: GateDecisionStore;
+  readonly experiments: ExperimentStore;
   readonly promotionWatches: PromotionWatchStore;
   readonly settings: SettingsStore;
   readonly addedTasks: AddedTaskStore;
@@ -115,6 +118,7 @@ function memoryStorage(clock: Clock): Storage {
     verdicts,
     aliases: memoryAliases(),
     gateDecisions: memoryGateDecisions(),
+    experiments: memoryExperiments(),
     promotionWatches: memoryPromotionWatches(),
     settings: memorySettings(),
     addedTasks: memoryAddedTasks(),

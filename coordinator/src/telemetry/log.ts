@@ -68,6 +68,12 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
     else if (outcome === 'passed') log.info(line, 'version passed the gate');
     else log.warn(line, outcome === 'failed' ? 'version failed the gate' : 'version could not be measured');
   });
+  events.on('experiment', ({ outcome, ...line }) => {
+    if (outcome === 'running') log.info(line, 'experiment runs');
+    else if (outcome === 'broken' || outcome === 'guarded')
+      log.warn({ ...line, outcome }, 'experiment ended');
+    else log.info({ ...line, outcome }, 'experiment ended');
+  });
   events.on('task-added', (task, file) => log.info({ task, file }, 'task added'));
   events.on('closing-step', ({ id: round, number, plan: { task } }, step, ms) =>
     log.debug({ task, round, number, step, ms }, 'step of closing a round'),

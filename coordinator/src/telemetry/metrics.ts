@@ -189,6 +189,15 @@ function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
     labelNames: ['task', 'figure'],
     registers,
   });
+  const experiments = new Counter({
+    name: 'murmuration_experiments_total',
+    help: 'Experiments that ended, by how: stopped, broken, guarded, ended, promoted or overtaken.',
+    labelNames: ['task', 'outcome'],
+    registers,
+  });
+  events.on('experiment', ({ task, outcome }) => {
+    if (outcome !== 'running') experiments.inc({ task, outcome });
+  });
   const decisions = new Counter({
     name: 'murmuration_gate_decisions_total',
     help: 'What gates decided about new versions: passed, failed or undecided; promoted, and taken back.',

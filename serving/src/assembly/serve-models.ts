@@ -20,6 +20,7 @@ import { openRequestLog } from '../request-log/open.ts';
 import { layersRuntime } from '../runtime/layers.ts';
 import { onnxRuntime } from '../runtime/onnx.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { threadRuntime } from '../runtime/thread-runtime.ts';
 import { type InferenceEvents, joinEvents } from '../server/events.ts';
 import { InferenceServer } from '../server/inference-server.ts';
 import { requestIds } from '../server/request-id.ts';
@@ -113,6 +114,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     runtimes: options.runtimes ?? [layersRuntime(), onnxRuntime()],
     transformers: name =>
       Object.hasOwn(options.transformers ?? {}, name) ? options.transformers?.[name] : undefined,
+    mirrorRuntime: threadRuntime,
     clock,
     turns,
     events: joinEvents(

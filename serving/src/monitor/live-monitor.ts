@@ -80,7 +80,7 @@ export class LiveMonitor implements Monitor {
     return this.#drift.plan(model, version) ?? 'values';
   }
 
-  window({ replica, number, requests, predictions, features = [] }: WindowSums): void {
+  window({ replica, number, requests, predictions, features = [], arms }: WindowSums): void {
     if (number <= (this.#replicas.get(replica) ?? 0)) return;
     this.#replicas.set(replica, number);
     const now = this.#clock.now();
@@ -88,6 +88,7 @@ export class LiveMonitor implements Monitor {
     // No clock that is ahead keeps a prediction for longer.
     for (const each of predictions) this.#remember({ ...each, at: Math.min(each.at, now) }, now);
     for (const each of features) this.#drift?.take(each);
+    if (arms) this.#events.arms?.(arms);
   }
 
   /** Keeps a prediction for its outcome. Of two with one id, the first one counts: nobody takes the place of another's. */

@@ -1,3 +1,4 @@
+import type { ArmWindow } from './arm-window.ts';
 import type { CountingPlan } from './drift/counting-plan.ts';
 import type { SeenFeatures } from './drift/feature-tally.ts';
 import type { Outcome } from './outcome.ts';
@@ -15,6 +16,8 @@ export interface WindowSums {
   readonly predictions: readonly Prediction[];
   /** What was seen of features, by version. */
   readonly features?: readonly SeenFeatures[] | undefined;
+  /** What was seen of the arms of experiments. */
+  readonly arms?: readonly ArmWindow[] | undefined;
 }
 
 /** How the features of a version are looked at: counted by a plan, kept as values while there is none, or not at all. */
@@ -40,6 +43,8 @@ export interface MonitorEvents {
   readonly feedback?: (result: FeedbackResult | 'unknown' | 'conflict' | 'invalid') => void;
   /** An outcome joined: for the request log. */
   readonly joined?: (prediction: Prediction, outcome: Outcome) => void;
+  /** What a replica has seen of the arms of experiments. */
+  readonly arms?: (arms: readonly ArmWindow[]) => void;
   /** Windows or outcomes that could not be sent and were given up. */
   readonly lost?: (count: number) => void;
   readonly fault?: (where: string, error: unknown) => void;

@@ -1,8 +1,11 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { hex } from '@murmuration/protocol/encoding/bytes';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
 import { namedId } from '../server/request-id.ts';
+import { ArmWindows } from './arm-window.ts';
 import { FeatureTally, type SeenFeatures } from './drift/feature-tally.ts';
 import { FeatureReader } from './drift/features.ts';
 import type { FeedbackResult, Monitor } from './monitor.ts';
@@ -30,6 +33,7 @@ export class PredictionWatch {
   /** By model and then version; undefined where features are not looked at. */
   #tallies = new Map<string, Map<string, FeatureTally | undefined>>();
   readonly #reader = new FeatureReader();
+  readonly #arms = new ArmWindows();
   #predictions: Prediction[] = [];
   #characters = 0;
   #number = 0;
@@ -53,6 +57,18 @@ export class PredictionWatch {
           this.#ports.fault('watching predictions', error);
         }
       },
+      shadowed: ({ variant, ms, outputs, answered }) => {
+        this.#arms.request(variant, outputs === null, ms, outputs !== null && isSame(outputs, answered));
+        this.#wait();
+      },
+      unserved: variant => {
+        this.#arms.request(variant, true, 0);
+        this.#wait();
+      },
+      unmirrored: variant => {
+        this.#arms.dropped(variant);
+        this.#wait();
+      },
     };
   }
 
@@ -66,7 +82,7 @@ export class PredictionWatch {
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#counts.size === 0) return;
+    if (this.#counts.size === 0 && this.#arms.isEmpty) return;
     this.#number += 1;
     const requests = [...this.#counts].flatMap(([model, versions]) =>
       Array.from(versions, ([version, count]) => ({ model, version, count })),
@@ -76,7 +92,15 @@ export class PredictionWatch {
     this.#predictions = [];
     this.#characters = 0;
     const features = this.#takeFeatures();
-    this.#monitor.window({ replica: this.#replica, number: this.#number, requests, predictions, features });
+    const arms = this.#arms.take();
+    this.#monitor.window({
+      replica: this.#replica,
+      number: this.#number,
+      requests,
+      predictions,
+      features,
+      ...(arms.length > 0 && { arms }),
+    });
   }
 
   /** Further windows ask anew how features are looked at. */
@@ -96,8 +120,13 @@ export class PredictionWatch {
     await this.#monitor.close();
   }
 
-  #take({ model, version, request, response }: Exchange): void {
-    if (!response || request.protocol === 'precompute') return;
+  #take({ model, version, request, response, variant, error, ms }: Exchange): void {
+    if (request.protocol === 'precompute') return;
+    if (variant && (response || isOurs(error))) {
+      this.#arms.request(variant, response === null, ms);
+      this.#wait();
+    }
+    if (!response) return;
     const rows = guessesOf(response.outputs);
     this.#tally(model, version)?.add(request.inputs, rows ?? []);
     this.#count(model, version, rows?.length ?? response.outputs[0]?.shape[0] ?? 1);
@@ -106,9 +135,14 @@ export class PredictionWatch {
       const characters = id.length + rows.reduce((sum, row) => sum + charactersOf(row), 128);
       if (this.#characters + characters <= mostCharacters) {
         this.#characters += characters;
-        this.#predictions.push({ id, at: this.#ports.clock.now(), model, version, rows });
+        const at = this.#ports.clock.now();
+        this.#predictions.push({ id, at, model, version, rows, ...(variant && { variant }) });
       }
     }
+    this.#wait();
+  }
+
+  #wait(): void {
     const { clock } = this.#ports;
     this.#cancel ??= clock.at(clock.now() + this.#every, () => this.flush());
   }
@@ -146,4 +180,20 @@ function charactersOf(row: RowGuess): number {
     (sum, guess) => sum + (typeof guess === 'string' ? 2 * guess.length : 8) + 24,
     64,
   );
+}
+
+/** Whether an error is the version's or the server's, and not the client's. */
+function isOurs(error: MurmurationError | null): boolean {
+  return error !== null && error.status >= 500 && error.code !== 'prediction.too-many';
+}
+
+/** Whether two versions say the same of each row: the same first guess, or the same number to six digits. */
+function isSame(outputs: readonly Tensor[], answered: readonly Tensor[]): boolean {
+  const [one, other] = [guessesOf(outputs), guessesOf(answered)];
+  if (!one || !other || one.length !== other.length) return false;
+  return one.every((row, at) => {
+    const beside = other[at]!;
+    if (row.kind === 'class') return beside.kind === 'class' && row.guesses[0] === beside.guesses[0];
+    return beside.kind === 'number' && row.value.toPrecision(6) === beside.value.toPrecision(6);
+  });
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { textsOf } from '@murmuration/inference-client/tensors/values';
 import type { Label } from '@murmuration/monitoring/accuracy/judged';
+import type { Variant } from '../experiments/experiment.ts';
 
 /** What is remembered of a prediction until its outcome is known. Plain data. */
 export interface Prediction {
@@ -11,6 +12,8 @@ export interface Prediction {
   readonly version: string;
   /** What was said of each row. */
   readonly rows: readonly RowGuess[];
+  /** Its part in an experiment, where it had one. */
+  readonly variant?: Variant | undefined;
 }
 
 export type RowGuess =

@@ -61,6 +61,7 @@ const features = z.union([
       .refine(isFew, `More than ${mostFeatures} features.`),
   }),
 ]);
+const unit = z.string().regex(/^[0-9a-f]{16}$/);
 const window = z.strictObject({
   replica: z.string().regex(/^[0-9a-f]{32}$/),
   number: z.int().min(1),
@@ -75,10 +76,27 @@ const window = z.strictObject({
         model: name,
         version: name,
         rows: z.array(row).min(1).max(mostRows),
+        variant: z.strictObject({ experiment: name, arm: name, unit }).optional(),
       }),
     )
     .max(5_000),
   features: z.array(features).max(1_000).optional(),
+  arms: z
+    .array(
+      z.strictObject({
+        experiment: name,
+        arm: name,
+        requests: z.int().min(0).max(1e9),
+        failures: z.int().min(0).max(1e9),
+        agreed: z.int().min(0).max(1e9),
+        dropped: z.int().min(0).max(1e9),
+        units: z
+          .array(z.strictObject({ unit, failed: z.boolean(), ms: z.number().min(0).max(1e9) }))
+          .max(5_000),
+      }),
+    )
+    .max(100)
+    .optional(),
 });
 
 function isFew(features: object): boolean {

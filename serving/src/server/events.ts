@@ -1,5 +1,7 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Variant } from '../experiments/experiment.ts';
 import type { ServedModel } from '../source/source.ts';
+import type { Shadowed } from './mirror.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 
 /** A request that ended. */
@@ -17,12 +19,20 @@ export interface Exchange {
   readonly request: InferRequest;
   /** null where there is an error. */
   readonly response: InferResponse | null;
+  /** Its part in an experiment, where it had one. */
+  readonly variant?: Variant | undefined;
 }
 
 /** What an inference server tells those who count or log. */
 export interface InferenceEvents {
   /** A request ended. Whoever listens must not keep it waiting: the answer leaves afterwards. */
   readonly answered?: (exchange: Exchange) => void;
+  /** A version answered for nobody what another one has answered. */
+  readonly shadowed?: (shadowed: Shadowed) => void;
+  /** A version of an experiment could not be had: the standard one answers in its place. */
+  readonly unserved?: (variant: Variant) => void;
+  /** There was no room to mirror a request. */
+  readonly unmirrored?: (variant: Variant) => void;
   /** So many rows ran together. */
   readonly executed?: (model: ServedModel, rows: number, ms: number) => void;
   readonly loaded?: (model: ServedModel, ms: number, bytes: number, engine: string) => void;
@@ -40,6 +50,9 @@ export interface InferenceEvents {
 export function joinEvents(...listeners: readonly InferenceEvents[]): InferenceEvents {
   return {
     answered: told(listeners.map(each => each.answered?.bind(each))),
+    shadowed: told(listeners.map(each => each.shadowed?.bind(each))),
+    unserved: told(listeners.map(each => each.unserved?.bind(each))),
+    unmirrored: told(listeners.map(each => each.unmirrored?.bind(each))),
     executed: told(listeners.map(each => each.executed?.bind(each))),
     loaded: told(listeners.map(each => each.loaded?.bind(each))),
     unloaded: told(listeners.map(each => each.unloaded?.bind(each))),

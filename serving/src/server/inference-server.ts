@@ -7,6 +7,7 @@ import type { Transformer } from '../transformer/transformer.ts';
 import { BodyBudget } from './body-budget.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
 import type { InferenceEvents } from './events.ts';
+import { Mirror } from './mirror.ts';
 import { PendingRequest, type Settled } from './pending-request.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 import { type Resident, Residents } from './residents.ts';
@@ -17,6 +18,7 @@ import { Stalls } from './stalls.ts';
 import type { ModelStatistics } from './statistics.ts';
 import { Targets } from './targets.ts';
 import type { Turns } from './turns.ts';
+import { type Chosen, Variants } from './variants.ts';
 
 /** What an inference server stands on; the source and the runtimes are its own to close. */
 export interface InferencePorts {
@@ -24,6 +26,8 @@ export interface InferencePorts {
   readonly runtimes: readonly Runtime[];
   /** By the name of the model. */
   readonly transformers: (model: string) => Transformer | undefined;
+  /** Makes what runs versions of experiments that mirror; without it, none does. */
+  readonly mirrorRuntime?: (() => Runtime) | undefined;
   readonly limits: InferenceLimits;
   readonly batching: Batching;
   readonly memory: Memory;
@@ -66,6 +70,8 @@ export class InferenceServer {
   readonly #events: InferenceEvents;
   readonly #residents: Residents;
   readonly #targets: Targets;
+  readonly #variants = new Variants();
+  #mirror: Mirror | undefined;
   readonly #unloaded = new Set<string>();
   readonly #pendingOf = new Map<string, number>();
   /** Of requests that the server's own deadline ends, and of those that their client's does. */
@@ -240,6 +246,7 @@ export class InferenceServer {
     await this.drain();
     this.#deadlines.close();
     this.#targets.close();
+    await this.#mirror?.close();
     await this.#residents.close();
     await this.#ports.source.close();
     for (const runtime of this.#ports.runtimes) await runtime.close();
@@ -285,18 +292,19 @@ export class InferenceServer {
       this.#timeouts.get(pending)?.();
       this.#timeouts.delete(pending);
     }
-    const { request, began, resident, waited: queueMs } = pending;
+    const { request, began, resident, variant, waited: queueMs } = pending;
     const { model, protocol } = request;
     const version = resident?.model.version ?? '';
     const ms = this.#ports.turns.now() - began;
-    this.#events.answered?.({ model, version, protocol, error, ms, queueMs, request, response });
+    this.#events.answered?.({ model, version, protocol, error, ms, queueMs, request, response, variant });
   };
 
   async #answer(pending: PendingRequest): Promise<InferResponse> {
-    const { model: name, version: at, inputs, outputs } = pending.request;
+    const { model: name, inputs, outputs } = pending.request;
     this.#requireLoaded(name);
     const { turns, clock } = this.#ports;
-    const resident = await this.#lease(name, at);
+    const chosen = this.#variants.of(pending.request, this.#ports.source.experiments?.(name));
+    const resident = await this.#leaseChosen(pending, chosen);
     const { model, loaded, batcher, statistics } = resident;
     pending.resident = resident;
     statistics.lastAsked = clock.now();
@@ -313,10 +321,12 @@ export class InferenceServer {
       const answered = transformer ? transformer.output(ran.outputs, asked) : ran.outputs;
       statistics.success.add(turns.now() - began);
       statistics.rows += asked[0]?.shape[0] ?? 1;
+      if (chosen.shadow) this.#shadow(chosen.shadow, name, inputs, answered);
       return {
         model: name,
         version: model.version,
         outputs: wanted ? wanted.map(index => answered[index] as Tensor) : answered,
+        variant: pending.variant,
       };
     } catch (error) {
       statistics.failure.add(turns.now() - began);
@@ -327,6 +337,41 @@ export class InferenceServer {
     } finally {
       this.#residents.release(resident);
     }
+  }
+
+  /** A version of an experiment that can't be had leaves its requests to the standard one, as if there were no experiment. */
+  async #leaseChosen(pending: PendingRequest, chosen: Chosen): Promise<Resident> {
+    const { model: name, version: at } = pending.request;
+    if (!chosen.variant) return this.#lease(name, at);
+    try {
+      const resident = await this.#lease(name, chosen.version);
+      pending.variant = chosen.variant;
+      return resident;
+    } catch (error) {
+      this.#events.fault?.('a version of an experiment', error);
+      this.#events.unserved?.(chosen.variant);
+      return this.#lease(name, at);
+    }
+  }
+
+  #shadow(
+    { version, ...variant }: NonNullable<Chosen['shadow']>,
+    model: string,
+    inputs: readonly Tensor[],
+    answered: readonly Tensor[],
+  ): void {
+    const { mirrorRuntime, source, transformers, turns } = this.#ports;
+    if (!mirrorRuntime || this.#isDraining) return;
+    this.#mirror ??= new Mirror({
+      source,
+      runtime: mirrorRuntime(),
+      transformers,
+      turns,
+      done: shadowed => this.#events.shadowed?.(shadowed),
+      dropped: dropped => this.#events.unmirrored?.(dropped),
+      fault: (where, error) => this.#events.fault?.(where, error),
+    });
+    this.#mirror.take({ model, version, variant, inputs, answered });
   }
 
   async #lease(name: string, at: string | undefined): Promise<Resident> {

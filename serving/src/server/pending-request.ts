@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Variant } from '../experiments/experiment.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 import type { Resident } from './residents.ts';
 import type { Signal } from './signal.ts';
@@ -25,6 +26,8 @@ export class PendingRequest {
   readonly began: number;
   /** What answers it, once that is known. */
   resident: Resident | undefined;
+  /** Its part in an experiment, where it has one. */
+  variant: Variant | undefined;
   /** ms that it waited for the model. */
   waited = 0;
   readonly #signal: Signal | undefined;

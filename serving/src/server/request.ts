@@ -1,4 +1,5 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import type { Variant } from '../experiments/experiment.ts';
 
 /** What a client asks, whatever protocol carried it. */
 export interface InferRequest {
@@ -24,4 +25,6 @@ export interface InferResponse {
   /** The version that answered. */
   readonly version: string;
   readonly outputs: readonly Tensor[];
+  /** Its part in an experiment, where it had one. */
+  readonly variant?: Variant | undefined;
 }

@@ -6,6 +6,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { joinModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod';
+import type { ServedExperiment } from '../experiments/experiment.ts';
 import { Origin } from './origin.ts';
 import {
   type ModelContent,
@@ -27,6 +28,19 @@ const longestJson = 64 << 20;
 const longestAnswer = 16 << 20;
 
 const named = z.object({ number: z.int().min(0), model: z.string().regex(hashPattern) });
+const share = z.number().min(0).max(1);
+const text = z.string().min(1).max(128);
+const experimentSchema = z.object({
+  id: text,
+  kind: z.enum(['split', 'mirror']),
+  key: z.object({ in: z.enum(['header', 'parameter']), name: text }),
+  salt: text,
+  layer: z.object({ salt: text, from: share, to: share }),
+  arms: z
+    .array(z.object({ name: text, version: z.string().regex(/^\d{1,9}$/), share }))
+    .min(1)
+    .max(10),
+});
 const taskList = z.object({
   tasks: z.array(
     z.object({
@@ -35,6 +49,8 @@ const taskList = z.object({
       newest: named,
       aliases: z.record(z.string().max(128), named),
       privateLayers: z.array(z.string()),
+      // Older coordinators have none.
+      experiments: z.array(experimentSchema).max(100).optional(),
     }),
   ),
 });
@@ -43,6 +59,7 @@ const versionPage = z.object({ models: z.array(named) });
 interface InUse {
   readonly versions: Readonly<Record<string, ServedModel>>;
   readonly newest: number;
+  readonly experiments: readonly ServedExperiment[];
 }
 
 /**
@@ -122,6 +139,10 @@ export class CoordinatorModels implements ModelSource {
     return { platform: 'tensorflowjs_layersmodel', files: joinModel(hash, json, weights, computed) };
   }
 
+  experiments(name: string): readonly ServedExperiment[] {
+    return this.#inUse.get(name)?.experiments ?? [];
+  }
+
   watch(changed: (name: string) => void): Cancel {
     this.#listeners.add(changed);
     return () => this.#listeners.delete(changed);
@@ -187,11 +208,17 @@ export class CoordinatorModels implements ModelSource {
   }
 }
 
-function inUseOf({ name, serves, newest, aliases }: z.output<typeof taskList>['tasks'][number]): InUse {
+function inUseOf({
+  name,
+  serves,
+  newest,
+  aliases,
+  experiments = [],
+}: z.output<typeof taskList>['tasks'][number]): InUse {
   const all = { ...aliases, champion: serves, latest: newest };
   const versions = Object.entries(all).map(([alias, { number, model }]): [string, ServedModel] => [
     alias,
     { name, version: String(number), hash: model as ModelHash },
   ]);
-  return { versions: Object.fromEntries(versions), newest: newest.number };
+  return { versions: Object.fromEntries(versions), newest: newest.number, experiments };
 }

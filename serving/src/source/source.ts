@@ -3,6 +3,7 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { ServedExperiment } from '../experiments/experiment.ts';
 
 /** One version of a model. */
 export interface ServedModel {
@@ -59,6 +60,8 @@ export interface ModelSource {
   resolve(name: string, at?: string): Promise<ServedModel>;
   /** Throws `model.missing`, `model.corrupt`, and what the way to the content fails with. */
   content(model: ServedModel): Promise<ModelContent>;
+  /** The experiments that run on a model, as of now and without waiting; without it, there are none. */
+  experiments?(name: string): readonly ServedExperiment[];
   /** Calls `changed` with the name of each model whose versions or aliases are no longer what they were. */
   watch(changed: (name: string) => void): Cancel;
   close(): Promise<void>;

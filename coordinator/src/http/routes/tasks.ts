@@ -8,6 +8,7 @@ import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { CoordinatorEvents } from '../../events/events.ts';
+import type { Experiments } from '../../lifecycle/experiments/experiments.ts';
 import { publicGateMessage } from '../../lifecycle/gates/messages.ts';
 import { publicPrivacyMessage } from '../../privacy/messages.ts';
 import type { VersionAliases, VersionName, VersionsInUse } from '../../promotion/version-aliases.ts';
@@ -101,6 +102,18 @@ const task = z.object({
     .record(z.string(), z.object({ model: z.string(), number: z.int() }))
     .describe('Versions by the names that operators gave them'),
   privateLayers: z.array(z.string()).describe('Layers whose trained weights only devices have'),
+  experiments: z
+    .array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['split', 'mirror']),
+        key: z.object({ in: z.enum(['header', 'parameter']), name: z.string() }),
+        salt: z.string(),
+        layer: z.object({ salt: z.string(), from: z.number(), to: z.number() }),
+        arms: z.array(z.object({ name: z.string(), version: z.string(), share: z.number() })),
+      }),
+    )
+    .describe('Experiments that run, as replicas of the inference server need them'),
 });
 
 const taskList = z.object({
@@ -126,6 +139,7 @@ export interface TaskRoutePorts {
   readonly guard: Guard;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
+  readonly experiments: Pick<Experiments, 'served'>;
   readonly isDevelopment: boolean;
 }
 
@@ -135,9 +149,15 @@ export function taskRoutes(
   tasks: AllRounds,
   history: Pick<History, 'rounds' | 'versions'>,
   verdicts: Pick<VerdictStore, 'of'>,
-  { clock, events, guard, versionAliases, gateDecisions, isDevelopment }: TaskRoutePorts,
+  { clock, events, guard, versionAliases, gateDecisions, experiments, isDevelopment }: TaskRoutePorts,
 ): void {
-  const describe = (each: TaskRounds) => describeTask(each, versionAliases.of(each.task.name));
+  const describe = (each: TaskRounds) => ({
+    ...describeTask(each, versionAliases.of(each.task.name)),
+    experiments: experiments.served(each.task.name).map(served => ({
+      ...served,
+      arms: [...served.arms],
+    })),
+  });
   const pages = new AnswerCache(clock);
   for (const event of ['round-ended', 'version', 'gate'] as const) events.on(event, () => pages.clear());
   /** Answers with a page, which counts for whom it is made as many requests as it takes. */
@@ -250,7 +270,7 @@ export function taskRoutes(
 function describeTask(
   { task: { name, planVersion, strategy, cohort, privateLayers }, current }: TaskRounds,
   { champion: { model, number, heldBy }, newest, aliases }: VersionsInUse,
-): z.input<typeof task> {
+): Omit<z.input<typeof task>, 'experiments'> {
   const serves = { model, number, isPinned: heldBy !== null };
   const under = current ? { number: current.terms.number, phase: current.state.phase } : null;
   return {

@@ -11,6 +11,8 @@ import { judge, type Measurement } from './judge.ts';
 export interface GatePorts extends Measurement {
   /** A task as it is set now. */
   readonly taskOf: (task: TaskName) => Task | undefined;
+  /** The name of an experiment that decides who gets which version now. */
+  readonly experimentOf: (task: TaskName) => string | undefined;
   readonly registry: Pick<Registry, 'files'>;
   readonly versionAliases: Pick<VersionAliases, 'of' | 'set' | 'challenge' | 'promote'>;
   readonly decisions: GateDecisionStore;
@@ -40,6 +42,9 @@ export class Gates {
   constructor(ports: GatePorts) {
     this.#ports = ports;
     ports.events.on('version', ({ task }) => this.#look(task));
+    ports.events.on('experiment', ({ task, outcome }) => {
+      if (outcome !== 'running') this.#look(task);
+    });
     ports.events.on('aliases', task => {
       const known = this.#champions.get(task);
       if (known !== undefined && known !== this.#championOf(task)) this.#look(task);
@@ -126,15 +131,17 @@ export class Gates {
   async #promote(decision: GateDecision, { number: from }: VersionsInUse['champion']): Promise<void> {
     const { versionAliases, decisions, events, clock } = this.#ports;
     const { task, number } = decision;
-    if (await versionAliases.promote(task, number, from)) {
+    const experiment = this.#ports.experimentOf(task);
+    if (experiment === undefined && (await versionAliases.promote(task, number, from))) {
       const promoted: GateDecision = { ...decision, promotedAt: clock.now(), heldBy: null };
       await decisions.put(promoted);
       await this.#audit('version.promote', task, number, [{ field: 'champion', from, to: number }]);
       events.emit('gate', promoted);
       return;
     }
-    const { heldBy, number: serves } = versionAliases.of(task).champion;
-    if (serves !== from) return this.#look(task);
+    const { champion } = versionAliases.of(task);
+    if (champion.number !== from) return this.#look(task);
+    const heldBy = experiment === undefined ? champion.heldBy : `the experiment ${experiment}`;
     if (heldBy === decision.heldBy) return;
     const held: GateDecision = { ...decision, heldBy };
     await decisions.put(held);

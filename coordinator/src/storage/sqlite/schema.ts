@@ -18,6 +18,8 @@ export interface Tables {
   readonly paused_tasks: { readonly task: string };
   readonly added_tasks: AddedTasksTable;
   readonly aliases: AliasesTable;
+  readonly experiments: ExperimentsTable;
+  readonly experiment_units: ExperimentUnitsTable;
   readonly gate_decisions: GateDecisionsTable;
   /** `watch` is JSON of a `PromotionWatch`. */
   readonly promotion_watches: { readonly task: string; readonly watch: string };
@@ -258,6 +260,26 @@ interface AliasesTable {
   readonly newest: number;
   readonly set_at: number;
   readonly set_by: string;
+}
+
+interface ExperimentsTable {
+  readonly number: Generated<number>;
+  readonly id: string;
+  readonly task: string;
+  /** JSON of an `Experiment`. */
+  readonly experiment: string;
+  /** JSON of `ExperimentCounts`; null before anything was measured. */
+  readonly counts: string | null;
+}
+
+interface ExperimentUnitsTable {
+  readonly experiment: string;
+  readonly unit: string;
+  readonly arm: string;
+  /** 0 or 1. */
+  readonly failed: number;
+  readonly ms: number;
+  readonly value: number | null;
 }
 
 interface GateDecisionsTable {

@@ -7,6 +7,7 @@ import { InferenceTokens } from '@murmuration/coordinator/inference/inference-to
 import { MonitorView } from '@murmuration/coordinator/inference/monitor-view';
 import { RegistryModels } from '@murmuration/coordinator/inference/registry-models';
 import { InferenceWatch } from '@murmuration/coordinator/inference/watch';
+import { Experiments } from '@murmuration/coordinator/lifecycle/experiments/experiments';
 import { RunControl } from '@murmuration/coordinator/lifecycle/training-runs/run-control';
 import { Operators } from '@murmuration/coordinator/operators/operators';
 import { Sessions } from '@murmuration/coordinator/operators/sessions';
@@ -137,6 +138,17 @@ export async function openAdmin(
   });
   const access = new Access([], { primitives: native, clock });
   const inferenceTokens = new InferenceTokens({ store: storage.inferenceTokens, access, ...secrets });
+  const experiments = new Experiments({
+    taskOf: () => task,
+    versionAliases,
+    history,
+    store: storage.experiments,
+    audit: storage.audit,
+    events: federation.events,
+    clock,
+    random: secrets.random,
+    isMeasured: true,
+  });
   await adminRoutes(app, {
     inferenceTokens,
     inference: new InferenceWatch(inference, activity),
@@ -148,6 +160,7 @@ export async function openAdmin(
     settings,
     verdicts: storage.verdicts,
     gateDecisions: storage.gateDecisions,
+    experiments,
     populationStatistics: new PopulationStatistics(population, storage.activity, convictions, clock),
     convictions,
     privacy,

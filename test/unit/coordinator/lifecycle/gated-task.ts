@@ -137,6 +137,7 @@ export async function openGated(
   await watcher.open();
   const gates = new Gates({
     taskOf: () => task,
+    experimentOf: () => undefined,
     registry,
     versionAliases,
     decisions: storage.gateDecisions,

@@ -7,6 +7,7 @@ import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { driftStoreContract } from '../../../contract/drift-store.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { experimentsContract } from '../../../contract/experiments.ts';
 import { gateDecisionsContract } from '../../../contract/gate-decisions.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
@@ -144,4 +145,9 @@ promotionWatchesContract(
   'a folder',
   async () => (await open()).promotionWatches,
   async () => (await reopen()).promotionWatches,
+);
+experimentsContract(
+  'a folder',
+  async () => (await open()).experiments,
+  async () => (await reopen()).experiments,
 );

@@ -10,6 +10,7 @@ import {
   memoryVerdicts,
 } from '@murmuration/coordinator/storage/memory-access';
 import { memoryConvictions } from '@murmuration/coordinator/storage/memory-convictions';
+import { memoryExperiments } from '@murmuration/coordinator/storage/memory-experiments';
 import {
   memoryGateDecisions,
   memoryPromotionWatches,
@@ -30,6 +31,7 @@ import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
 import { driftStoreContract } from '../../../contract/drift-store.ts';
 import { enrolmentTokensContract } from '../../../contract/enrolment-tokens.ts';
+import { experimentsContract } from '../../../contract/experiments.ts';
 import { gateDecisionsContract } from '../../../contract/gate-decisions.ts';
 import { inferenceTokensContract } from '../../../contract/inference-tokens.ts';
 import {
@@ -74,3 +76,4 @@ addedTasksContract('memory', async () => memoryAddedTasks());
 silencesContract('memory', async () => memorySilences());
 gateDecisionsContract('memory', async () => memoryGateDecisions());
 promotionWatchesContract('memory', async () => memoryPromotionWatches());
+experimentsContract('memory', async () => memoryExperiments());

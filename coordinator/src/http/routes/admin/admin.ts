@@ -1,6 +1,7 @@
 import type { InferenceTokens } from '../../../inference/inference-tokens.ts';
 import type { MonitorView } from '../../../inference/monitor-view.ts';
 import type { InferenceWatch } from '../../../inference/watch.ts';
+import type { Experiments } from '../../../lifecycle/experiments/experiments.ts';
 import type { RunControl } from '../../../lifecycle/training-runs/run-control.ts';
 import type { AuditLog } from '../../../operators/audit.ts';
 import type { Operators } from '../../../operators/operators.ts';
@@ -29,6 +30,7 @@ import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit.ts';
 import { deviceRoutes } from './devices.ts';
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts';
+import { experimentRoutes } from './experiments.ts';
 import { inferenceRoutes } from './inference.ts';
 import { inferenceTokenRoutes } from './inference-tokens.ts';
 import { logRoutes } from './log.ts';
@@ -63,6 +65,7 @@ export interface Administration {
   readonly history: History;
   readonly verdicts: Pick<VerdictStore, 'of'>;
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
+  readonly experiments: Experiments;
   readonly versionAliases: VersionAliases;
   readonly settings: SettingsManager;
   readonly overviews: Overviews;
@@ -107,6 +110,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     overviewRoutes(scope, administration);
     roundRoutes(scope, tasks, history);
     versionRoutes(scope, operators, administration);
+    experimentRoutes(scope, operators, administration.experiments);
     settingsRoutes(scope, operators, administration.settings);
     securityRoutes(scope, tasks, hourly);
     privacyRoutes(scope, tasks, administration);

@@ -4,6 +4,7 @@ import { auditChanges } from './audit-changes.ts';
 import { convictions } from './convictions.ts';
 import { devices } from './devices.ts';
 import { drift } from './drift.ts';
+import { experiments } from './experiments.ts';
 import { gates } from './gates.ts';
 import { history } from './history.ts';
 import { inferenceTokens } from './inference-tokens.ts';
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   promotionWatches,
   trainingRuns,
   tracking,
+  experiments,
 ];

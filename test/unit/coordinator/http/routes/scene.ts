@@ -45,6 +45,7 @@ export async function openRoutes() {
     guard: async () => {},
     versionAliases,
     gateDecisions,
+    experiments: { served: () => [] },
     isDevelopment: false,
   });
   modelRoutes(app, registry, history, traffic, events);

@@ -25,6 +25,7 @@ describe('tasks', () => {
           newest: { model: expect.stringMatching(/^[0-9a-f]{64}$/), number: 0 },
           aliases: {},
           privateLayers: [],
+          experiments: [],
         },
       ],
     });

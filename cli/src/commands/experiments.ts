@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { type ExperimentMessage, experiment, experiments, newExperiment } from '@murmuration/api/experiment';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Command } from 'commander';
+import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
+import { AdminClient } from '../client/admin-client.ts';
+import { say, sayJson, sayTable } from '../output/output.ts';
+
+/** `murmuration experiments list|show|start|stop|promote`. */
+export function experimentCommands(program: Command): void {
+  const commands = program.command('experiments').description('experiments on the versions of a task');
+
+  operatorOptions(
+    commands
+      .command('list', { isDefault: true })
+      .description('list the experiments of a task, newest first')
+      .argument('<task>', 'its name'),
+  ).action(async (task: string, given: RemoteOptions) => {
+    const found = await new AdminClient(given).get(pathOf(task), experiments);
+    if (given.json) return sayJson(found.experiments);
+    sayTable(
+      ['experiment', 'kind', 'state', 'begun', 'arms', 'units', 'verdict'],
+      found.experiments.map(({ name, kind, outcome, createdAt, arms, verdict }) => [
+        name,
+        kind,
+        { text: outcome, tone: outcome === 'running' ? 'good' : 'faint' },
+        createdAt,
+        arms.map(arm => `${arm.name} ${arm.version}`).join(', '),
+        arms.reduce((sum, { units }) => sum + units, 0),
+        verdict,
+      ]),
+    );
+  });
+
+  operatorOptions(
+    commands
+      .command('show')
+      .description('show what an experiment says so far')
+      .argument('<experiment>', 'TASK/NAME'),
+  ).action(async (meant: string, given: RemoteOptions) => {
+    const { task, name } = namedExperiment(meant);
+    const found = await new AdminClient(given).get(pathOf(task, name), experiment);
+    if (given.json) return sayJson(found);
+    sayExperiment(found);
+  });
+
+  operatorOptions(
+    commands
+      .command('start')
+      .description('begin an experiment, as a file says')
+      .argument('<task>', 'its name')
+      .argument(
+        '<file>',
+        'JSON, for example {"name": "smaller", "kind": "ab", "arms": [{"name": "control", "version": 4}, {"name": "small", "version": 5}]}',
+      ),
+  ).action(async (task: string, file: string, given: RemoteOptions) => {
+    const terms = await read(file);
+    const begun = await new AdminClient(given).post(pathOf(task), terms, experiment);
+    if (given.json) return sayJson(begun);
+    say(`The experiment ${begun.name} of ${task} runs.`);
+  });
+
+  operatorOptions(
+    commands
+      .command('stop')
+      .description('end an experiment: everybody gets the champion again')
+      .argument('<experiment>', 'TASK/NAME'),
+  ).action(async (meant: string, given: RemoteOptions) => {
+    const { task, name } = namedExperiment(meant);
+    const ended = await new AdminClient(given).post(`${pathOf(task, name)}/stop`, {}, experiment);
+    if (given.json) return sayJson(ended);
+    say(`The experiment ${name} of ${task} is over.`);
+  });
+
+  operatorOptions(
+    commands
+      .command('promote')
+      .description('end an experiment, and pin the version of one of its arms for everybody')
+      .argument('<experiment>', 'TASK/NAME')
+      .argument('<arm>', 'its name'),
+  ).action(async (meant: string, arm: string, given: RemoteOptions) => {
+    const { task, name } = namedExperiment(meant);
+    const ended = await new AdminClient(given).post(`${pathOf(task, name)}/promote`, { arm }, experiment);
+    if (given.json) return sayJson(ended);
+    say(`The experiment ${name} of ${task} is over, and everybody gets its arm ${arm}.`);
+  });
+}
+
+function sayExperiment({
+  name,
+  kind,
+  outcome,
+  reason,
+  arms,
+  metric,
+  sampleRatio,
+  verdict,
+}: ExperimentMessage): void {
+  say(`${name}: ${kind}, ${outcome}${reason === null ? '' : `. ${reason}`}`);
+  say(verdict);
+  sayTable(
+    [
+      'arm',
+      'version',
+      'share',
+      'units',
+      'outcomes',
+      metric === 'error' ? 'error' : 'accuracy',
+      'ms',
+      'failures',
+      'difference',
+      'p at any look',
+      'best',
+    ],
+    arms.map(arm => [
+      arm.name,
+      arm.version,
+      precise(arm.share),
+      arm.units,
+      arm.outcomes,
+      precise(arm.accuracy),
+      precise(arm.latency),
+      arm.failures,
+      arm.difference &&
+        `${precise(arm.difference.effect)} (${precise(arm.difference.interval[0]) ?? '−∞'} to ${precise(arm.difference.interval[1]) ?? '∞'})`,
+      arm.difference && {
+        text: precise(arm.difference.p) ?? '',
+        tone: arm.difference.isDecided ? 'good' : 'faint',
+      },
+      precise(arm.best),
+    ]),
+  );
+  if (sampleRatio) say(`\nKeys fall into the arms as they should: p = ${precise(sampleRatio.p)}.`);
+}
+
+const pathOf = (task: string, name?: string): string =>
+  `/tasks/${encodeURIComponent(task)}/experiments${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+
+function namedExperiment(text: string): { readonly task: string; readonly name: string } {
+  const [, task, name] = /^([^/]+)\/([^/]+)$/.exec(text) ?? [];
+  if (task === undefined || name === undefined)
+    throw new MurmurationError('config.invalid', `"${text}" is no experiment; write TASK/NAME.`);
+  return { task, name };
+}
+
+async function read(file: string): Promise<object> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new MurmurationError(
+      'config.invalid',
+      `${file} can't be read as JSON: ${(error as Error).message}`,
+    );
+  }
+  const parsed = newExperiment.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new MurmurationError('config.invalid', `${file}: ${issue?.path.join('.')}: ${issue?.message}.`);
+}
+
+function precise(value: number | null): string | null {
+  return value === null ? null : String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,40 @@
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { CoordinatorEvents } from '../events/events.ts';
+import { Experiments } from '../lifecycle/experiments/experiments.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Core } from './core.ts';
+
+/** Opens the experiments of all tasks of a core, going on with those that ran. Throws `storage.*`. */
+export async function openExperiments(
+  core: Pick<Core, 'rounds' | 'versionAliases' | 'follow'>,
+  {
+    clock,
+    random,
+    events,
+    storage,
+    isMeasured,
+  }: {
+    readonly clock: Clock;
+    readonly random: RandomBytes;
+    readonly events: CoordinatorEvents;
+    readonly storage: Pick<Storage, 'experiments' | 'history' | 'audit'>;
+    /** Whether anything is measured of requests. */
+    readonly isMeasured: boolean;
+  },
+): Promise<Experiments> {
+  const experiments = new Experiments({
+    taskOf: task => core.rounds.get(task)?.task,
+    versionAliases: core.versionAliases,
+    history: storage.history,
+    store: storage.experiments,
+    audit: storage.audit,
+    events,
+    clock,
+    random,
+    isMeasured,
+  });
+  await experiments.open();
+  core.follow(experiments);
+  return experiments;
+}

@@ -1,0 +1,127 @@
+import { alwaysValid } from '@murmuration/monitoring/experiments/always-valid';
+import { type ArmSums, meanOf, varianceOf } from '@murmuration/monitoring/experiments/arm-sums';
+import { bestMean, bestShare, type Chance } from '@murmuration/monitoring/experiments/best-arm';
+import { welchTest, zTest } from '@murmuration/monitoring/experiments/fixed-horizon';
+import type { Comparison } from '@murmuration/monitoring/experiments/sequential-test';
+import type { Experiment, ExperimentArm, ExperimentMetric } from './experiment.ts';
+import type { ArmTotals, Tally } from './tally.ts';
+
+/** Below this p-value, keys do not fall into the arms as they should. */
+const brokenBelow = 0.001;
+/** Units of both arms below which no guard ends an experiment. */
+const fewest = 50;
+
+/** What an arm says beside the control. */
+export interface ArmAnalysis {
+  readonly arm: ExperimentArm;
+  readonly totals: ArmTotals;
+  /** By the metric of the experiment; null: not known yet. */
+  readonly chance: Chance | null;
+  /** null of the control, and while too little is known. */
+  readonly comparison: Comparison | null;
+  readonly fixed: { readonly p: number; readonly interval: readonly [number, number] } | null;
+}
+
+/** What an experiment says so far. */
+export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
+  const { arms, metric } = experiment;
+  const sums = arms.map(({ name }) => sumsOf(metric, tally.of(name)));
+  const chances = experiment.kind === 'mirror' ? undefined : chancesOf(metric, sums);
+  const compared = comparisonsOf(experiment, tally);
+  const [control] = sums;
+  return arms.map((arm, at) => {
+    const own = sums[at]!;
+    const isKnown = at > 0 && control && control.n >= 2 && own.n >= 2;
+    return {
+      arm,
+      totals: tally.of(arm.name),
+      chance: chances?.[at] ?? null,
+      comparison: compared.find(each => each.arm === arm.name) ?? null,
+      fixed: isKnown
+        ? fixedTest(metric, control, own, experiment.alpha / Math.max(1, arms.length - 1))
+        : null,
+    };
+  });
+}
+
+/** Each arm beside the control, by the metric of the experiment and at any look. */
+export function comparisonsOf(experiment: Experiment, tally: Tally): readonly Comparison[] {
+  const { kind, arms, metric, alpha } = experiment;
+  if (kind === 'mirror') return [];
+  return compare(
+    experiment,
+    arms.map(({ name }) => sumsOf(metric, tally.of(name))),
+    alpha,
+  );
+}
+
+/** Why an experiment can't go on: its split is broken, or an arm is worse than its guards allow; undefined: it can. */
+export function endOf(
+  experiment: Experiment,
+  tally: Tally,
+): { readonly outcome: 'broken' | 'guarded'; readonly reason: string } | undefined {
+  if (experiment.kind === 'mirror') return undefined;
+  const p = tally.testRatio(experiment.arms.map(({ share }) => share));
+  if (p < brokenBelow)
+    return {
+      outcome: 'broken',
+      reason: `Keys do not fall into the arms as they should (p = ${figure(p)}): what it measured can't be trusted.`,
+    };
+  for (const { metric, worseBy } of experiment.guards) {
+    const sums = experiment.arms.map(({ name }) => sumsOf(metric, tally.of(name)));
+    const alpha = experiment.alpha / experiment.guards.length;
+    for (const { arm, effect, interval } of compare(experiment, sums, alpha)) {
+      const least = metric === 'accuracy' ? -interval[1] : interval[0];
+      const own = sums[experiment.arms.findIndex(({ name }) => name === arm)]!;
+      if (least <= worseBy || own.n < fewest || sums[0]!.n < fewest) continue;
+      return {
+        outcome: 'guarded',
+        reason: `${arm} has ${words[metric]} of ${figure(meanOf(own))}, ${figure(Math.abs(effect))} worse than the control and by at least ${figure(least)}.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Whether more of a metric is better. */
+export const isHigherBetter = (metric: ExperimentMetric): boolean => metric === 'accuracy';
+
+function sumsOf(metric: ExperimentMetric, totals: ArmTotals): ArmSums {
+  if (metric === 'failures') return totals.failed;
+  return metric === 'latency' ? totals.ms : totals.values;
+}
+
+/** Each arm with the first one, at any look; alpha is shared among them. */
+function compare(
+  { arms, planned }: Pick<Experiment, 'arms' | 'planned'>,
+  sums: readonly ArmSums[],
+  alpha: number,
+): readonly Comparison[] {
+  if (!sums.every(({ n }) => n >= 2)) return [];
+  const test = alwaysValid({ alpha: alpha / Math.max(1, arms.length - 1), tuning: planned });
+  let state = test.init();
+  for (const [at, { name }] of arms.entries()) state = test.add(state, name, sums[at]!);
+  return test.verdict(state).comparisons;
+}
+
+function chancesOf(metric: ExperimentMetric, sums: readonly ArmSums[]): readonly Chance[] | undefined {
+  if (metric === 'accuracy') return sums.every(({ n }) => n > 0) ? bestShare(sums) : undefined;
+  // Of what should be low, the best is the lowest: the highest of its opposite.
+  const turned = sums.map(({ n, sum, squares }) => ({ n, sum: -sum, squares }));
+  return turned.every(each => each.n >= 2 && varianceOf(each, 1) > 0) ? bestMean(turned) : undefined;
+}
+
+function fixedTest(metric: ExperimentMetric, control: ArmSums, own: ArmSums, alpha: number) {
+  const areShares = metric === 'accuracy' || metric === 'failures';
+  const { p, interval } = areShares ? zTest(control, own, alpha) : welchTest(control, own, alpha);
+  return { p, interval };
+}
+
+const words: Readonly<Record<ExperimentMetric, string>> = {
+  accuracy: 'an accuracy',
+  error: 'a mean error',
+  failures: 'a share of failures',
+  latency: 'a mean latency in ms',
+};
+
+export const figure = (value: number): string => String(Number(value.toPrecision(3)));

@@ -1,0 +1,158 @@
+import type { ExperimentTerms } from '@murmuration/api/experiment';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import type { VersionName } from '../../promotion/version-aliases.ts';
+import type { Task } from '../../task/task.ts';
+import type { Experiment, ExperimentArm } from './experiment.ts';
+
+/** What an experiment follows from besides its terms. */
+interface Surroundings {
+  readonly task: Task;
+  readonly champion: VersionName;
+  /** Whether anything is measured of requests. */
+  readonly isMeasured: boolean;
+  /** Whether an experiment of the task has the name. */
+  readonly isTaken: boolean;
+  /** Those of all tasks. */
+  readonly running: readonly Experiment[];
+  readonly version: (number: number) => Promise<ModelHash | undefined>;
+}
+
+export type Designed = Pick<
+  Experiment,
+  | 'name'
+  | 'kind'
+  | 'layer'
+  | 'key'
+  | 'arms'
+  | 'metric'
+  | 'alpha'
+  | 'planned'
+  | 'guards'
+  | 'steps'
+  | 'atLeast'
+  | 'devices'
+>;
+
+/** Headers that say who somebody is. */
+const secret = new Set(['authorization', 'cookie', 'proxy-authorization']);
+const tolerance = 1e-9;
+
+/** An experiment whose split can be kept to. Throws `request.invalid` for any other, and `model.missing` for versions that there are not. */
+export async function design(terms: ExperimentTerms, given: Surroundings): Promise<Designed> {
+  const { name, kind, metric, alpha, planned, guards, atLeast, devices } = terms;
+  const { task, running, isTaken } = given;
+  if (!given.isMeasured) refuse('Nothing would be measured: inference.feedback of the coordinator is null.');
+  if (isTaken) refuse(`The task ${task.name} has an experiment "${name}" already; choose another name.`);
+  if (task.privateLayers.length > 0)
+    refuse(`The versions of ${task.name} have private layers, so no inference server answers with them.`);
+  const key = {
+    in: terms.key.in,
+    name: terms.key.in === 'header' ? terms.key.name.toLowerCase() : terms.key.name,
+  };
+  if (secret.has(key.name)) refuse(`The header ${key.name} is no key: name one that is no secret.`);
+  if (new Set(guards.map(guard => guard.metric)).size < guards.length)
+    refuse('Two guards are about one metric.');
+  const ofTask = running.filter(each => each.task === task.name);
+  if (kind === 'mirror') {
+    if (ofTask.some(each => each.kind === 'mirror'))
+      refuse(
+        `An experiment of ${task.name} mirrors already: requests are mirrored to one version at a time.`,
+      );
+    if (devices) refuse('Nothing is mirrored on devices.');
+  }
+  return {
+    name,
+    kind,
+    layer: layerFor(terms, given),
+    key,
+    arms: await armsOf(terms, given),
+    metric,
+    alpha,
+    planned,
+    guards,
+    steps: stepsOf(terms),
+    atLeast,
+    devices,
+  };
+}
+
+/** A free part of the layer. */
+function layerFor({ kind, layer: name, traffic }: ExperimentTerms, { task, running }: Surroundings) {
+  // What mirrors takes nobody from another experiment.
+  if (kind === 'mirror') return { name, from: 0, to: traffic };
+  const splits = running.filter(each => each.kind !== 'mirror');
+  const elsewhere = splits.find(each => each.task === task.name && each.layer.name !== name);
+  if (elsewhere)
+    refuse(
+      `The experiment ${elsewhere.name} of ${task.name} runs in the layer ${elsewhere.layer.name}: in another one, keys would be in both, and a request is answered by one version.`,
+    );
+  const taken = splits.map(({ layer }) => layer).filter(layer => layer.name === name);
+  let from = 0;
+  for (const part of taken.toSorted((a, b) => a.from - b.from)) {
+    if (part.from - from >= traffic - tolerance) break;
+    from = Math.max(from, part.to);
+  }
+  const to = from + traffic;
+  if (to > 1 + tolerance)
+    refuse(
+      `The layer ${name} has no part of ${traffic} left: experiments that run have ${taken.reduce((sum, part) => sum + part.to - part.from, 0)} of it.`,
+    );
+  return { name, from, to: Math.min(1, to) };
+}
+
+async function armsOf(
+  { kind, arms, steps }: ExperimentTerms,
+  { task, champion, version }: Surroundings,
+): Promise<readonly ExperimentArm[]> {
+  if (kind === 'ab' ? arms.length < 2 : arms.length !== 1)
+    refuse(
+      kind === 'ab'
+        ? 'An experiment of the kind ab has two arms at least, the first being the control.'
+        : `An experiment of the kind ${kind} has one arm; the version that is served is beside it.`,
+    );
+  if (kind !== 'ab' && arms.some(({ share }) => share !== undefined))
+    refuse(
+      `The arm of a ${kind} has no share: ${kind === 'canary' ? 'its steps have' : 'it gets all of the traffic'}.`,
+    );
+  if (new Set(arms.map(arm => arm.name)).size < arms.length) refuse('Two arms have one name.');
+  const found: ExperimentArm[] = [];
+  for (const { name, version: number, share } of arms) {
+    const model = await version(number);
+    if (model === undefined)
+      throw new MurmurationError('model.missing', `The task ${task.name} has no version ${number}.`);
+    found.push({ name, number, model, share: share ?? (kind === 'ab' ? 1 / arms.length : 1) });
+  }
+  if (kind === 'ab') {
+    const total = found.reduce((sum, { share }) => sum + share, 0);
+    const isMixed =
+      arms.some(({ share }) => share === undefined) && arms.some(({ share }) => share !== undefined);
+    if (isMixed || Math.abs(total - 1) > tolerance)
+      refuse('The shares of the arms have to add up to 1; leave all of them out for equal ones.');
+  }
+  const [fresh] = found;
+  if (kind !== 'canary' || !fresh) return found;
+  if (fresh.name === 'champion') refuse('The arm of a canary is not called champion: that is the other one.');
+  if (fresh.number === champion.number) refuse(`Version ${fresh.number} is what everybody gets already.`);
+  const share = steps?.[0]?.share ?? 0;
+  return [
+    { name: 'champion', number: champion.number, model: champion.model, share: 1 - share },
+    { ...fresh, share },
+  ];
+}
+
+function stepsOf({ kind, steps }: ExperimentTerms): Experiment['steps'] {
+  if (kind !== 'canary') {
+    if (steps) refuse(`An experiment of the kind ${kind} has no steps.`);
+    return null;
+  }
+  if (!steps) return refuse('A canary has steps, such as [{"share": 0.01, "for": 3600000}].');
+  for (const [at, { share }] of steps.entries())
+    if (at > 0 && share <= steps[at - 1]!.share)
+      refuse('Each step of a canary has a larger share than the one before.');
+  return steps;
+}
+
+function refuse(detail: string): never {
+  throw new MurmurationError('request.invalid', detail);
+}

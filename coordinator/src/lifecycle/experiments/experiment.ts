@@ -1,0 +1,85 @@
+import type { ExperimentTerms, experimentOutcomes } from '@murmuration/api/experiment';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { KeyField } from '@murmuration/serving/experiments/experiment';
+
+/** A version in an experiment. */
+export interface ExperimentArm {
+  readonly name: string;
+  readonly number: number;
+  readonly model: ModelHash;
+  /** Of the keys that take part; those of all arms add up to 1. */
+  readonly share: number;
+}
+
+export type ExperimentMetric = ExperimentTerms['metric'];
+
+/** An experiment on the versions of a task. */
+export interface Experiment {
+  /** Unique over all tasks. */
+  readonly id: string;
+  readonly task: TaskName;
+  readonly name: string;
+  readonly kind: ExperimentTerms['kind'];
+  readonly salt: string;
+  /** Its part of the layer, from 0 to 1. */
+  readonly layer: { readonly name: string; readonly from: number; readonly to: number };
+  readonly key: KeyField;
+  /** The first one is the control; a mirror has its one arm. */
+  readonly arms: readonly ExperimentArm[];
+  readonly metric: ExperimentMetric;
+  readonly alpha: number;
+  readonly planned: number;
+  readonly guards: ExperimentTerms['guards'];
+  /** Of a canary: shares of the new version, and for how long each, ms. */
+  readonly steps: NonNullable<ExperimentTerms['steps']> | null;
+  /** Which of them it is at, from 0 on, and since when, ms since 1970. */
+  readonly step: number;
+  readonly stepAt: number;
+  readonly atLeast: number;
+  readonly devices: boolean;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  /** ms since 1970; null: when somebody ends it. */
+  readonly endsAt: number | null;
+  readonly endedAt: number | null;
+  readonly outcome: (typeof experimentOutcomes)[number];
+  readonly reason: string | null;
+}
+
+/** What is known of a key in an experiment: the arm in which it was first, and how its first request and its first outcome went. */
+export interface ExperimentUnit {
+  readonly unit: string;
+  readonly arm: string;
+  readonly failed: boolean;
+  readonly ms: number;
+  /** Right or wrong as 1 or 0, or how far a number was from what came; null: no outcome is known. */
+  readonly value: number | null;
+}
+
+/** What was counted of an arm besides its keys. */
+export interface ArmCounts {
+  readonly requests: number;
+  readonly failures: number;
+  readonly agreed: number;
+  readonly dropped: number;
+}
+
+/** What an experiment has measured, but for its keys. */
+export interface ExperimentCounts {
+  readonly arms: Readonly<Record<string, ArmCounts>>;
+  /** New keys of each arm since the last step, and the p-value of all steps so far that they fall as they should. */
+  readonly ratio: { readonly units: readonly number[]; readonly p: number };
+  readonly isFull: boolean;
+}
+
+/** Experiments, and what they have measured. */
+export interface ExperimentStore {
+  /** All of a task, or of all tasks, the oldest first. */
+  all(task?: TaskName): Promise<readonly Experiment[]>;
+  /** In place of the one with its id. */
+  put(experiment: Experiment): Promise<void>;
+  /** In one transaction: what is counted, and keys that are new or of which more is known. */
+  measured(id: string, counts: ExperimentCounts, units: readonly ExperimentUnit[]): Promise<void>;
+  counts(id: string): Promise<ExperimentCounts | undefined>;
+  units(id: string): Promise<readonly ExperimentUnit[]>;
+}

@@ -1,0 +1,353 @@
+import type { ExperimentTerms } from '@murmuration/api/experiment';
+import type { Judged } from '@murmuration/monitoring/accuracy/judged';
+import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { assigned } from '@murmuration/serving/experiments/assignment';
+import type { ServedExperiment, Variant } from '@murmuration/serving/experiments/experiment';
+import type { ArmWindow } from '@murmuration/serving/monitor/arm-window';
+import type { CoordinatorEvents } from '../../events/events.ts';
+import type { AuditEntry, AuditLog } from '../../operators/audit.ts';
+import type { VersionAliases } from '../../promotion/version-aliases.ts';
+import type { History } from '../../registry/ports.ts';
+import type { Task } from '../../task/task.ts';
+import { endOf } from './analysis.ts';
+import { type Designed, design } from './design.ts';
+import type { Experiment, ExperimentStore } from './experiment.ts';
+import { outcomeOf, servedAs } from './served.ts';
+import { Tally } from './tally.ts';
+
+/** What experiments stand on. */
+export interface ExperimentPorts {
+  readonly taskOf: (task: TaskName) => Task | undefined;
+  readonly versionAliases: Pick<VersionAliases, 'of' | 'set'>;
+  readonly history: Pick<History, 'at'>;
+  readonly store: ExperimentStore;
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly events: CoordinatorEvents;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Whether anything is measured of requests. */
+  readonly isMeasured: boolean;
+}
+
+interface Running {
+  experiment: Experiment;
+  readonly tally: Tally;
+  /** Who named the champion, and when, while it ran last. */
+  champion: string;
+}
+
+/** ms between two looks at what came in. */
+const often = 2_000;
+const actor: AuditEntry['actor'] = { id: 'experiments', name: 'experiments' };
+
+/**
+ * The experiments of all tasks: which of them run and with which arms, what they have measured, and their ends. What is measured is written
+ * down every two seconds; a process that is killed loses no more.
+ */
+export class Experiments {
+  readonly #ports: ExperimentPorts;
+  readonly #running = new Map<string, Running>();
+  readonly #turns = new PromiseQueue();
+  #cancel: Cancel | undefined;
+  #isClosed = false;
+
+  constructor(ports: ExperimentPorts) {
+    this.#ports = ports;
+    ports.events.on('aliases', task => this.#turns.run(() => this.#championMoved(task)));
+  }
+
+  /** Goes on with those that ran before a restart; once, before anything else. */
+  async open(): Promise<void> {
+    const { store, taskOf } = this.#ports;
+    for (const experiment of await store.all()) {
+      if (experiment.outcome !== 'running') continue;
+      if (!taskOf(experiment.task)) {
+        await this.#close(
+          { experiment, tally: await this.#tally(experiment), champion: '' },
+          'stopped',
+          'Its task is gone.',
+        );
+        continue;
+      }
+      const tally = await this.#tally(experiment);
+      this.#running.set(experiment.id, { experiment, tally, champion: this.#championOf(experiment.task) });
+    }
+    this.#wait();
+  }
+
+  /** The experiments that run on a task, for inference servers. */
+  served(task: string): readonly ServedExperiment[] {
+    const found: ServedExperiment[] = [];
+    for (const { experiment } of this.#running.values())
+      if (experiment.task === task) found.push(servedAs(experiment));
+    return found;
+  }
+
+  /** The model that a device serves by an experiment; undefined: the champion. */
+  ofDevice(task: TaskName, device: DeviceId): ModelHash | undefined {
+    for (const { experiment } of this.#running.values()) {
+      if (experiment.task !== task || !experiment.devices || experiment.kind === 'mirror') continue;
+      const part = assigned(servedAs(experiment), device);
+      if (part) return experiment.arms.find(({ name }) => name === part.arm)?.model;
+    }
+    return undefined;
+  }
+
+  /** The models of experiments that run, which have to be kept. */
+  get models(): readonly ModelHash[] {
+    return [...this.#running.values()].flatMap(({ experiment }) => experiment.arms.map(({ model }) => model));
+  }
+
+  /** The name of an experiment that decides who gets which version of a task now. */
+  splitOf(task: TaskName): string | undefined {
+    for (const { experiment } of this.#running.values())
+      if (experiment.task === task && experiment.kind !== 'mirror') return experiment.name;
+    return undefined;
+  }
+
+  /** What a replica has seen. */
+  arms(windows: readonly ArmWindow[]): void {
+    for (const window of windows) this.#running.get(window.experiment)?.tally.window(window);
+    this.#wait();
+  }
+
+  /** A prediction of an arm beside its outcome, row by row. */
+  judged({ experiment, arm, unit }: Variant, rows: readonly Judged[]): void {
+    const running = this.#running.get(experiment);
+    if (!running) return;
+    const values = rows.flatMap(row => outcomeOf(running.experiment, row));
+    if (values.length === 0) return;
+    running.tally.outcome(arm, unit, values.reduce((sum, value) => sum + value, 0) / values.length);
+    this.#wait();
+  }
+
+  /** Newest first, with what each has measured. Throws `task.unknown`. */
+  async list(task: TaskName): Promise<readonly { experiment: Experiment; tally: Tally }[]> {
+    this.#ports.versionAliases.of(task);
+    const all = (await this.#ports.store.all(task)).toReversed();
+    return Promise.all(
+      all.map(
+        async experiment =>
+          this.#running.get(experiment.id) ?? { experiment, tally: await this.#tally(experiment) },
+      ),
+    );
+  }
+
+  /** Throws `task.unknown`, and `request.not-found` where there is none of this name. */
+  async find(task: TaskName, name: string): Promise<{ experiment: Experiment; tally: Tally }> {
+    const found = (await this.list(task)).find(({ experiment }) => experiment.name === name);
+    if (!found)
+      throw new MurmurationError('request.not-found', `The task ${task} has no experiment "${name}".`);
+    return found;
+  }
+
+  /**
+   * Begins an experiment. Throws `task.unknown`, `model.missing`, and `request.invalid` for one whose split could not be kept to, saying why.
+   */
+  create(task: TaskName, terms: ExperimentTerms, by: string): Promise<Experiment> {
+    return this.#turns.run(async () => {
+      const { taskOf, versionAliases, history, store, random, clock, isMeasured } = this.#ports;
+      const { champion } = versionAliases.of(task);
+      const existing = (await store.all(task)).some(({ name }) => name === terms.name);
+      const designed: Designed = await design(terms, {
+        task: taskOf(task)!,
+        isMeasured,
+        champion,
+        isTaken: existing,
+        running: [...this.#running.values()].map(({ experiment }) => experiment),
+        version: async number => (await history.at(task, number))?.version.model,
+      });
+      const now = clock.now();
+      const experiment: Experiment = {
+        ...designed,
+        id: hex(random(8)),
+        task,
+        salt: hex(random(16)),
+        step: 0,
+        stepAt: now,
+        createdAt: now,
+        createdBy: by,
+        endsAt: terms.endsAfter === null ? null : now + terms.endsAfter,
+        endedAt: null,
+        outcome: 'running',
+        reason: null,
+      };
+      await store.put(experiment);
+      this.#running.set(experiment.id, {
+        experiment,
+        tally: new Tally(experiment),
+        champion: this.#championOf(task),
+      });
+      this.#tell(experiment);
+      this.#wait();
+      return experiment;
+    });
+  }
+
+  /** Ends an experiment: everybody gets the champion again. Throws as `find`, and `round.closed` where it is over. */
+  stop(task: TaskName, name: string, by: string): Promise<Experiment> {
+    return this.#turns.run(async () =>
+      this.#close(await this.#require(task, name), 'stopped', `${by} ended it.`),
+    );
+  }
+
+  /** Ends an experiment and lets everybody have one of its arms, pinned. Throws as `stop`, and `request.invalid` for an arm that it has not. */
+  promote(task: TaskName, name: string, armName: string, by: string): Promise<Experiment> {
+    return this.#turns.run(async () => {
+      const running = await this.#require(task, name);
+      const arm = running.experiment.arms.find(each => each.name === armName);
+      if (!arm)
+        throw new MurmurationError('request.invalid', `The experiment ${name} has no arm "${armName}".`);
+      return this.#promote(running, arm.number, by, `${by} chose ${arm.name}, version ${arm.number}.`);
+    });
+  }
+
+  /** Looks at what came in: writes it down, and ends what has to end. */
+  async look(): Promise<void> {
+    await this.#turns.run(async () => {
+      for (const running of [...this.#running.values()]) await this.#lookAt(running);
+    });
+  }
+
+  /** Writes down what came in; experiments go on after the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel?.();
+    await this.#turns.run(async () => {
+      for (const running of this.#running.values()) await this.#write(running);
+    });
+  }
+
+  async #lookAt(running: Running): Promise<void> {
+    const { experiment, tally } = running;
+    const end = endOf(experiment, tally);
+    await this.#write(running);
+    if (end) {
+      await this.#close(running, end.outcome, end.reason);
+      return;
+    }
+    const now = this.#ports.clock.now();
+    if (experiment.endsAt !== null && now >= experiment.endsAt)
+      await this.#close(running, 'ended', 'Its time was over.');
+    else await this.#step(running, now);
+  }
+
+  /** A canary goes on once a step has lasted long enough, and has seen enough. */
+  async #step(running: Running, now: number): Promise<void> {
+    const { experiment, tally } = running;
+    const { steps, step, stepAt, arms, atLeast, createdBy } = experiment;
+    const [control, fresh] = arms;
+    const current = steps?.[step];
+    if (!steps || !current || !control || !fresh || now < stepAt + current.for) return;
+    if (tally.of(fresh.name).failed.n < atLeast) return;
+    const next = steps[step + 1];
+    if (!next) {
+      const reason = `All ${steps.length} steps went by, and no guard ended it.`;
+      await this.#promote(running, fresh.number, createdBy, reason);
+      return;
+    }
+    running.experiment = {
+      ...experiment,
+      step: step + 1,
+      stepAt: now,
+      arms: [
+        { ...control, share: 1 - next.share },
+        { ...fresh, share: next.share },
+      ],
+    };
+    tally.newShares();
+    await this.#ports.store.put(running.experiment);
+    await this.#audit('experiment.step', running.experiment, [
+      { field: 'share', from: current.share, to: next.share },
+    ]);
+    this.#tell(running.experiment);
+  }
+
+  async #promote(running: Running, number: number, by: string, reason: string): Promise<Experiment> {
+    const { task } = running.experiment;
+    const { versionAliases } = this.#ports;
+    const before = versionAliases.of(task).champion.number;
+    // First, so that its own promotion does not count as somebody else's.
+    const ended = await this.#close(running, 'promoted', reason);
+    await versionAliases.set(task, 'champion', number, by);
+    await this.#audit('version.promote', ended, [{ field: 'champion', from: before, to: number }]);
+    return ended;
+  }
+
+  async #close(running: Running, outcome: Experiment['outcome'], reason: string): Promise<Experiment> {
+    const { clock, store } = this.#ports;
+    const ended: Experiment = { ...running.experiment, outcome, reason, endedAt: clock.now() };
+    await this.#write(running);
+    await store.put(ended);
+    this.#running.delete(ended.id);
+    if (outcome !== 'stopped')
+      await this.#audit('experiment.end', ended, [{ field: outcome, from: null, to: reason }]);
+    this.#tell(ended);
+    return ended;
+  }
+
+  /** What somebody else decides about a task's champion, everybody has to get. */
+  async #championMoved(task: TaskName): Promise<void> {
+    for (const running of [...this.#running.values()]) {
+      if (running.experiment.task !== task || running.champion === this.#championOf(task)) continue;
+      const { number } = this.#ports.versionAliases.of(task).champion;
+      if (running.experiment.kind === 'mirror') running.champion = this.#championOf(task);
+      else await this.#close(running, 'overtaken', `Version ${number} became the champion meanwhile.`);
+    }
+  }
+
+  #championOf(task: TaskName): string {
+    const { number, pinned } = this.#ports.versionAliases.of(task).champion;
+    return pinned ? `${number} ${pinned.setAt} ${pinned.setBy}` : 'newest';
+  }
+
+  async #require(task: TaskName, name: string): Promise<Running> {
+    const { experiment } = await this.find(task, name);
+    const running = this.#running.get(experiment.id);
+    if (!running)
+      throw new MurmurationError('round.closed', `The experiment ${name} is over: ${experiment.reason}`);
+    return running;
+  }
+
+  async #tally(experiment: Experiment): Promise<Tally> {
+    const { store } = this.#ports;
+    return new Tally(experiment, await store.counts(experiment.id), await store.units(experiment.id));
+  }
+
+  async #write({ experiment, tally }: Running): Promise<void> {
+    const taken = tally.take();
+    if (taken) await this.#ports.store.measured(experiment.id, taken.counts, taken.units);
+  }
+
+  async #audit(
+    action: AuditEntry['action'],
+    { task, name }: Experiment,
+    changes: AuditEntry['changes'],
+  ): Promise<void> {
+    const { audit, events, clock } = this.#ports;
+    const subject = `${task}/${name}`;
+    const entry: AuditEntry = { time: clock.now(), actor, action, subject, outcome: 'done', changes };
+    await audit.append(entry);
+    events.emit('audited', entry);
+  }
+
+  #tell({ task, name, outcome, reason }: Experiment): void {
+    this.#ports.events.emit('experiment', { task, name, outcome, reason });
+  }
+
+  #wait(): void {
+    if (this.#isClosed || this.#running.size === 0) return;
+    const { clock, events } = this.#ports;
+    this.#cancel ??= clock.at(clock.now() + often, () => {
+      this.#cancel = undefined;
+      this.look()
+        .catch(error => events.emit('fault', 'looking at experiments', error))
+        .finally(() => this.#wait());
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
+import { type SampleRatioState, sampleRatio } from '@murmuration/monitoring/experiments/sample-ratio';
+import type { ArmWindow } from '@murmuration/serving/monitor/arm-window';
+import type { ArmCounts, Experiment, ExperimentCounts, ExperimentUnit } from './experiment.ts';
+
+/** Keys that are told apart at most, over all arms; further ones are not counted. */
+const mostUnits = 500_000;
+
+/** What was measured of an arm. Each key counts once: its first request, and its first outcome. */
+export interface ArmTotals extends ArmCounts {
+  readonly failed: ArmSums;
+  readonly ms: ArmSums;
+  readonly values: ArmSums;
+}
+
+const noSums: ArmSums = { n: 0, sum: 0, squares: 0 };
+const noTotals: ArmTotals = {
+  requests: 0,
+  failures: 0,
+  agreed: 0,
+  dropped: 0,
+  failed: noSums,
+  ms: noSums,
+  values: noSums,
+};
+
+/** What an experiment has measured so far, in memory: all keys with what is known of them, and sums. */
+export class Tally {
+  readonly #units = new Map<string, ExperimentUnit>();
+  readonly #arms = new Map<string, ArmTotals>();
+  readonly #changed = new Map<string, ExperimentUnit>();
+  #ratio: SampleRatioState;
+  #hasChanged = false;
+  #isFull = false;
+  /** New keys of each arm that the test of their ratio has not seen yet. */
+  #fresh: number[];
+  readonly #names: readonly string[];
+
+  constructor(
+    { arms }: Pick<Experiment, 'arms'>,
+    counts?: ExperimentCounts,
+    units: readonly ExperimentUnit[] = [],
+  ) {
+    this.#names = arms.map(({ name }) => name);
+    this.#fresh = arms.map(() => 0);
+    this.#ratio = {
+      counts: counts?.ratio.units ?? arms.map(() => 0),
+      logEvidence: 0,
+      p: counts?.ratio.p ?? 1,
+    };
+    this.#isFull = counts?.isFull ?? false;
+    for (const name of this.#names) this.#arms.set(name, { ...noTotals, ...(counts?.arms[name] ?? {}) });
+    for (const unit of units) {
+      this.#units.set(unit.unit, unit);
+      this.#first(unit);
+      if (unit.value !== null) this.#value(unit.arm, unit.value);
+    }
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** The p-value, at any look, that keys fall into the arms as they should. */
+  get ratio(): number {
+    return this.#ratio.p;
+  }
+
+  of(arm: string): ArmTotals {
+    return this.#arms.get(arm) ?? noTotals;
+  }
+
+  /** What a replica has seen. */
+  window({ arm, requests, failures, agreed, dropped, units }: ArmWindow): void {
+    const own = this.#arms.get(arm);
+    if (!own) return;
+    this.#hasChanged = true;
+    this.#arms.set(arm, {
+      ...own,
+      requests: own.requests + requests,
+      failures: own.failures + failures,
+      agreed: own.agreed + agreed,
+      dropped: own.dropped + dropped,
+    });
+    for (const { unit, failed, ms } of units) {
+      if (this.#units.has(unit)) continue;
+      if (this.#units.size >= mostUnits) {
+        this.#isFull = true;
+        continue;
+      }
+      this.#put({ unit, arm, failed, ms, value: null });
+      this.#first({ arm, failed, ms });
+      const at = this.#names.indexOf(arm);
+      this.#fresh[at] = (this.#fresh[at] ?? 0) + 1;
+    }
+  }
+
+  /** An outcome of a prediction that an arm made; of each key the first one counts, in the arm in which the key was first. */
+  outcome(arm: string, unit: string, value: number): void {
+    const known = this.#units.get(unit);
+    if (known?.arm !== arm || known.value !== null) return;
+    this.#put({ ...known, value });
+    this.#value(arm, value);
+  }
+
+  /** Tests the ratio of the keys that came since the last time, and gives its p-value. `shares` are those of the arms. */
+  testRatio(shares: readonly number[]): number {
+    if (shares.length < 2) return 1;
+    this.#ratio = sampleRatio(shares).add(this.#ratio, this.#fresh);
+    this.#fresh = this.#fresh.map(() => 0);
+    return this.#ratio.p;
+  }
+
+  /** Begins the test anew for other shares; what it has found stays. */
+  newShares(): void {
+    this.#ratio = { counts: this.#ratio.counts.map(() => 0), logEvidence: 0, p: this.#ratio.p };
+    this.#hasChanged = true;
+  }
+
+  /** What is to be written down since the last time; undefined: nothing. */
+  take(): { readonly counts: ExperimentCounts; readonly units: readonly ExperimentUnit[] } | undefined {
+    if (!this.#hasChanged) return undefined;
+    this.#hasChanged = false;
+    const units = [...this.#changed.values()];
+    this.#changed.clear();
+    const arms = [...this.#arms].map(([name, { requests, failures, agreed, dropped }]) => [
+      name,
+      { requests, failures, agreed, dropped },
+    ]);
+    const ratio = { units: this.#ratio.counts, p: this.#ratio.p };
+    return { counts: { arms: Object.fromEntries(arms), ratio, isFull: this.#isFull }, units };
+  }
+
+  #put(unit: ExperimentUnit): void {
+    this.#units.set(unit.unit, unit);
+    this.#changed.set(unit.unit, unit);
+    this.#hasChanged = true;
+  }
+
+  #first({ arm, failed, ms }: Pick<ExperimentUnit, 'arm' | 'failed' | 'ms'>): void {
+    const own = this.of(arm);
+    this.#arms.set(arm, {
+      ...own,
+      failed: plus(own.failed, failed ? 1 : 0),
+      // What failed says nothing of how long an answer takes.
+      ms: failed ? own.ms : plus(own.ms, ms),
+    });
+  }
+
+  #value(arm: string, value: number): void {
+    const own = this.of(arm);
+    this.#arms.set(arm, { ...own, values: plus(own.values, value) });
+  }
+}
+
+function plus({ n, sum, squares }: ArmSums, value: number): ArmSums {
+  return { n: n + 1, sum: sum + value, squares: squares + value * value };
+}

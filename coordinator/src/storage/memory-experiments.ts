@@ -1,0 +1,32 @@
+import type {
+  Experiment,
+  ExperimentCounts,
+  ExperimentStore,
+  ExperimentUnit,
+} from '../lifecycle/experiments/experiment.ts';
+
+export function memoryExperiments(): ExperimentStore {
+  const kept = new Map<string, Experiment>();
+  const counted = new Map<string, ExperimentCounts>();
+  const units = new Map<string, Map<string, ExperimentUnit>>();
+  return {
+    async all(task) {
+      return [...kept.values()].filter(experiment => task === undefined || experiment.task === task);
+    },
+    async put(experiment) {
+      kept.set(experiment.id, structuredClone(experiment));
+    },
+    async measured(id, counts, changed) {
+      counted.set(id, structuredClone(counts));
+      const own = units.get(id) ?? new Map<string, ExperimentUnit>();
+      for (const unit of changed) own.set(unit.unit, unit);
+      units.set(id, own);
+    },
+    async counts(id) {
+      return counted.get(id);
+    },
+    async units(id) {
+      return [...(units.get(id)?.values() ?? [])];
+    },
+  };
+}

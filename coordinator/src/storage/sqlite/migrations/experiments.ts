@@ -1,0 +1,26 @@
+import type { Migration } from './migration.ts';
+
+/** Experiments on versions, and what is known of each key. */
+export const experiments: Migration = {
+  name: 'experiments',
+  async up({ schema }) {
+    await schema
+      .createTable('experiments')
+      .addColumn('number', 'integer', column => column.primaryKey().autoIncrement())
+      .addColumn('id', 'text', column => column.notNull().unique())
+      .addColumn('task', 'text', column => column.notNull())
+      .addColumn('experiment', 'text', column => column.notNull())
+      .addColumn('counts', 'text')
+      .execute();
+    await schema
+      .createTable('experiment_units')
+      .addColumn('experiment', 'text', column => column.notNull())
+      .addColumn('unit', 'text', column => column.notNull())
+      .addColumn('arm', 'text', column => column.notNull())
+      .addColumn('failed', 'integer', column => column.notNull())
+      .addColumn('ms', 'real', column => column.notNull())
+      .addColumn('value', 'real')
+      .addPrimaryKeyConstraint('experiment_units_key', ['experiment', 'unit'])
+      .execute();
+  },
+};

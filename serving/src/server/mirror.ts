@@ -1,0 +1,123 @@
+import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
+import type { Variant } from '../experiments/experiment.ts';
+import type { LoadedModel, Runtime } from '../runtime/runtime.ts';
+import type { ModelSource } from '../source/source.ts';
+import type { Transformer } from '../transformer/transformer.ts';
+import { inputsInOrder } from './check.ts';
+import type { Turns } from './turns.ts';
+
+/** Requests that wait for the shadow at most; further ones are left out. */
+const mostWaiting = 32;
+/** Elements of a request that is copied for the shadow. */
+const mostElements = 1 << 20;
+
+/** What a shadow made of a request that another version has answered. */
+export interface Shadowed {
+  readonly model: string;
+  readonly variant: Variant;
+  /** ms that it took. */
+  readonly ms: number;
+  /** null: it failed. */
+  readonly outputs: readonly Tensor[] | null;
+  /** What was answered. */
+  readonly answered: readonly Tensor[];
+}
+
+export interface MirrorRequest {
+  readonly model: string;
+  readonly version: string;
+  readonly variant: Variant;
+  readonly inputs: readonly Tensor[];
+  readonly answered: readonly Tensor[];
+}
+
+interface Ports {
+  readonly source: ModelSource;
+  /** Of its own: a shadow takes no turn of what answers. */
+  readonly runtime: Runtime;
+  readonly transformers: (model: string) => Transformer | undefined;
+  readonly turns: Turns;
+  readonly done: (shadowed: Shadowed) => void;
+  /** A request was left out, since too many wait or it is too large. */
+  readonly dropped: (variant: Variant) => void;
+  readonly fault: (where: string, error: unknown) => void;
+}
+
+/**
+ * Runs versions on what others have answered: after the answer, one request at a time, in a runtime of its own. What there is no room for is
+ * left out; nothing that goes wrong here reaches whoever asked.
+ */
+export class Mirror {
+  readonly #ports: Ports;
+  readonly #waiting: MirrorRequest[] = [];
+  #loaded: { readonly key: string; readonly model: LoadedModel } | undefined;
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Takes a request that was answered. */
+  take(request: MirrorRequest): void {
+    const elements = request.inputs.reduce((sum, { data }) => sum + data.length, 0);
+    if (this.#isClosed || this.#waiting.length >= mostWaiting || elements > mostElements) {
+      this.#ports.dropped(request.variant);
+      return;
+    }
+    this.#waiting.push(request);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Ends what runs, and frees the model. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    await this.#running;
+    await this.#loaded?.model.close();
+    await this.#ports.runtime.close();
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      // What answers goes first.
+      await new Promise<void>(resolve => this.#ports.turns.soon(resolve));
+      const next = this.#waiting.shift();
+      if (!next) return;
+      await this.#shadow(next);
+    }
+  }
+
+  async #shadow({ model: name, version, variant, inputs, answered }: MirrorRequest): Promise<void> {
+    const { turns, transformers, done, fault } = this.#ports;
+    let outputs: readonly Tensor[] | null = null;
+    let ms = 0;
+    try {
+      const model = await this.#load(name, version);
+      const given = transformers(name);
+      const transformer = given?.inputs.some(spec => spec.name === inputs[0]?.name) ? given : undefined;
+      const began = turns.now();
+      const asked = inputsInOrder(name, (transformer ?? model).inputs, inputs);
+      const { inputs: run, lengths } = transformer?.input(asked) ?? { inputs: asked };
+      const ran = await model.run(run, { lengths: model.takesLengths ? lengths : undefined });
+      outputs = transformer ? transformer.output(ran, asked) : ran;
+      ms = turns.now() - began;
+    } catch (error) {
+      fault('mirroring a request', error);
+    }
+    done({ model: name, variant, ms, outputs, answered });
+  }
+
+  async #load(name: string, version: string): Promise<LoadedModel> {
+    const key = `${name}\n${version}`;
+    if (this.#loaded?.key === key) return this.#loaded.model;
+    await this.#loaded?.model.close();
+    this.#loaded = undefined;
+    const { source, runtime } = this.#ports;
+    const model = await runtime.load(await source.content(await source.resolve(name, version)));
+    this.#loaded = { key, model };
+    return model;
+  }
+}
