@@ -20,3 +20,4 @@ export {
 export { SettingsError } from './task/settings-error.ts';
 export type { Task } from './task/task.ts';
 export { mcnemar, pairedBootstrap } from './task/task-gate.ts';
+export { canary } from './task/task-promotion.ts';

@@ -1,11 +1,15 @@
+import { newExperiment } from '@murmuration/api/experiment';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { latencyP99 } from '@murmuration/serving/server/latency';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
-import { Gates } from '../lifecycle/gates/gates.ts';
+import { canaryOf, Gates } from '../lifecycle/gates/gates.ts';
 import { PromotionWatcher } from '../lifecycle/gates/promotion-watcher.ts';
+import { gateName } from '../promotion/version-aliases.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Task } from '../task/task.ts';
 import type { Core } from './core.ts';
 
 /** Opens the gates of all tasks of a core, and what watches the versions that they promote, before rounds go on. Throws `storage.*`. */
@@ -25,7 +29,7 @@ export async function openGates(
     readonly clock: ConstructorParameters<typeof Gates>[0]['clock'];
     readonly events: CoordinatorEvents;
     readonly storage: Pick<Storage, 'gateDecisions' | 'promotionWatches' | 'verdicts' | 'audit'>;
-    readonly experiments: Pick<Experiments, 'splitOf'>;
+    readonly experiments: Pick<Experiments, 'splitOf' | 'create' | 'isMeasured'>;
   },
 ): Promise<{ readonly gates: Gates; readonly watcher: PromotionWatcher }> {
   const { gateDecisions: decisions, promotionWatches: watches, verdicts, audit } = storage;
@@ -45,6 +49,7 @@ export async function openGates(
   const gates = new Gates({
     taskOf,
     experimentOf: task => experiments.splitOf(task),
+    beginCanary: (task, number) => beginCanary(experiments, task, number),
     registry,
     versionAliases,
     decisions,
@@ -67,6 +72,30 @@ export async function openGates(
       }
     },
   });
-  for (const { task } of rounds.values()) await gates.open(task.name);
+  for (const { task } of rounds.values()) {
+    if (task.promote && !experiments.isMeasured)
+      throw new MurmurationError(
+        'config.invalid',
+        `The task ${task.name} promotes by a canary, and inference.feedback is null: nothing would be measured.`,
+      );
+    await gates.open(task.name);
+  }
   return { gates, watcher };
+}
+
+/** Begins the canary that a task asks for, of a version that has passed its gate. Throws as `Experiments.create`. */
+function beginCanary(
+  experiments: Pick<Experiments, 'create'>,
+  { name, promote }: Task,
+  number: number,
+): Promise<unknown> {
+  const { kind, steps, each, ...rest } = promote!;
+  const terms = newExperiment.parse({
+    ...rest,
+    name: canaryOf(number),
+    kind,
+    arms: [{ name: 'challenger', version: number }],
+    steps: steps.map(share => ({ share, for: each })),
+  });
+  return experiments.create(name, terms, gateName);
 }

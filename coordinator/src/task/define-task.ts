@@ -19,6 +19,7 @@ import { misfitOf, retrainSchema } from './retrain/retrain.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 import { gateSchema, problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
+import { promotionSchema } from './task-promotion.ts';
 import { watchSchema } from './task-watch.ts';
 
 const largestCohortOfPlans = 1_000_000;
@@ -196,6 +197,8 @@ export const taskSchema = z.strictObject({
     .default(null),
   /** What a new version has to pass before devices and servers get it; null: they follow the newest version. */
   gate: gateSchema.nullable().default(null),
+  /** How a version that passed the gate becomes what everybody gets, such as `canary({ steps: [0.01, 0.1, 0.5], each: '2 h' })`; null: at once. */
+  promote: promotionSchema.nullable().default(null),
   /** Live figures that may not fall after the gate has promoted a version, which is taken back otherwise: a rule or a list of them; null: nothing is taken back. */
   watch: watchSchema.nullable().default(null),
   /** Answers by the coordinator. */
@@ -293,6 +296,13 @@ export function defineTask(input: TaskDefinition): Task {
     );
   const problem = rest.gate && problemOfGate(rest.gate, evaluation, privateLayers);
   if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
+  if (rest.promote && (!rest.gate || privateLayers.length > 0))
+    throw new MurmurationError(
+      'config.invalid',
+      rest.gate
+        ? "The task: promote can't be combined with plan.privateLayers, since no inference server answers with such a model."
+        : 'The task: promote needs a gate, since only what has passed it is promoted by itself.',
+    );
   if (rest.watch) refuseUnwatchable(rest.watch, rest.gate !== null, settings !== null, privacy !== null);
   const task: Task = {
     ...rest,

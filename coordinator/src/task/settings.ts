@@ -63,6 +63,7 @@ export function withSettings(
     strategy: task.strategy,
     evaluation: task.evaluator,
     gate: task.gate,
+    promote: task.promote,
     watch: task.watch,
     retrain: task.retrain,
     serving: task.serving,

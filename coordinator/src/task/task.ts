@@ -12,6 +12,7 @@ import type { Eligibility } from './eligibility.ts';
 import type { Retrain } from './retrain/retrain.ts';
 import type { Gate } from './task-gate.ts';
 import type { TaskPrivacy } from './task-privacy.ts';
+import type { Promotion } from './task-promotion.ts';
 import type { WatchRule } from './task-watch.ts';
 
 /** What to learn, complete and checked; `defineTask` makes it. */
@@ -57,6 +58,8 @@ export interface Task {
   readonly evaluator: Evaluator | null;
   /** What a new version has to pass before it becomes the champion; null: the newest version is. */
   readonly gate: Gate | null;
+  /** How a version that passed the gate becomes what everybody gets; null: at once. */
+  readonly promote: Promotion | null;
   /** Live figures that may not fall after a promotion; null: nothing is taken back by itself. */
   readonly watch: readonly WatchRule[] | null;
   readonly serving: {

@@ -80,6 +80,11 @@ export class Experiments {
     this.#wait();
   }
 
+  /** Whether anything is measured of requests: no experiment begins otherwise. */
+  get isMeasured(): boolean {
+    return this.#ports.isMeasured;
+  }
+
   /** The experiments that run on a task, for inference servers. */
   served(task: string): readonly ServedExperiment[] {
     const found: ServedExperiment[] = [];
@@ -272,9 +277,9 @@ export class Experiments {
     const { task } = running.experiment;
     const { versionAliases } = this.#ports;
     const before = versionAliases.of(task).champion.number;
-    // First, so that its own promotion does not count as somebody else's.
-    const ended = await this.#close(running, 'promoted', reason);
+    // First, so that no gate finds its task without an experiment and with the champion from before.
     await versionAliases.set(task, 'champion', number, by);
+    const ended = await this.#close(running, 'promoted', reason);
     await this.#audit('version.promote', ended, [{ field: 'champion', from: before, to: number }]);
     return ended;
   }

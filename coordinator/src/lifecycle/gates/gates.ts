@@ -11,6 +11,8 @@ import { judge, type Measurement } from './judge.ts';
 export interface GatePorts extends Measurement {
   /** A task as it is set now. */
   readonly taskOf: (task: TaskName) => Task | undefined;
+  /** Begins a canary of a version that passed, as its task says. */
+  readonly beginCanary: (task: Task, number: number) => Promise<unknown>;
   /** The name of an experiment that decides who gets which version now. */
   readonly experimentOf: (task: TaskName) => string | undefined;
   readonly registry: Pick<Registry, 'files'>;
@@ -42,8 +44,10 @@ export class Gates {
   constructor(ports: GatePorts) {
     this.#ports = ports;
     ports.events.on('version', ({ task }) => this.#look(task));
-    ports.events.on('experiment', ({ task, outcome }) => {
-      if (outcome !== 'running') this.#look(task);
+    ports.events.on('experiment', async ({ task, name, outcome, reason }) => {
+      if (outcome === 'running') return;
+      if (outcome !== 'promoted') await this.#canaryFailed(task, name, reason ?? outcome);
+      this.#look(task);
     });
     ports.events.on('aliases', task => {
       const known = this.#champions.get(task);
@@ -102,10 +106,12 @@ export class Gates {
     const task = taskOf(name);
     const { champion, newest } = versionAliases.of(name);
     this.#champions.set(name, this.#championOf(name));
+    if (task?.gate) await this.#completeDecision(name, champion);
     if (!task?.gate || newest.number === champion.number) return this.#challenge(name, null);
     const known = (await decisions.of(name, [newest.number])).get(newest.number);
     if (known && isFinal(known, champion)) {
-      if (known.outcome === 'passed' && known.promotedAt === null) await this.#promote(known, champion);
+      const isOpen = known.outcome === 'passed' && known.promotedAt === null && known.rolledBack === null;
+      if (isOpen) await this.#promote(known, champion);
       return;
     }
     await this.#challenge(name, newest.number);
@@ -131,7 +137,7 @@ export class Gates {
   async #promote(decision: GateDecision, { number: from }: VersionsInUse['champion']): Promise<void> {
     const { versionAliases, decisions, events, clock } = this.#ports;
     const { task, number } = decision;
-    const experiment = this.#ports.experimentOf(task);
+    const experiment = this.#ports.experimentOf(task) ?? (await this.#canary(decision, from));
     if (experiment === undefined && (await versionAliases.promote(task, number, from))) {
       const promoted: GateDecision = { ...decision, promotedAt: clock.now(), heldBy: null };
       await decisions.put(promoted);
@@ -148,15 +154,41 @@ export class Gates {
     events.emit('gate', held);
   }
 
-  /** A process may have ended between naming a champion and writing down that it did. */
+  /** The name of the canary that decides about a version from now on; undefined where its task asks for none, or an operator has the say. */
+  async #canary({ task: name, number }: GateDecision, from: number): Promise<string | undefined> {
+    const { taskOf, versionAliases, beginCanary } = this.#ports;
+    const task = taskOf(name);
+    const { champion } = versionAliases.of(name);
+    if (!task?.promote || champion.number !== from || champion.heldBy !== null) return undefined;
+    await beginCanary(task, number);
+    return canaryOf(number);
+  }
+
+  /** A version whose canary came to nothing stays what it is, and is not promoted by itself any more. */
+  async #canaryFailed(task: TaskName, name: string, reason: string): Promise<void> {
+    const { decisions, events, clock } = this.#ports;
+    const [, digits] = /^canary-(\d+)$/.exec(name) ?? [];
+    const number = Number(digits);
+    const known = digits === undefined ? undefined : (await decisions.of(task, [number])).get(number);
+    if (!known || known.promotedAt !== null || known.rolledBack !== null) return;
+    const failed: GateDecision = { ...known, heldBy: null, rolledBack: { at: clock.now(), reason } };
+    await decisions.put(failed);
+    events.emit('gate', failed);
+  }
+
+  /** A canary has named a champion, or a process has ended between naming a champion one and writing that down. */
   async #completeDecision(task: TaskName, { number, pinned }: VersionsInUse['champion']): Promise<void> {
-    const { decisions } = this.#ports;
+    const { decisions, events } = this.#ports;
     const known = (await decisions.of(task, [number])).get(number);
     if (known?.outcome !== 'passed' || known.promotedAt !== null || pinned?.setBy !== gateName) return;
-    await decisions.put({ ...known, promotedAt: pinned.setAt, heldBy: null });
-    await this.#audit('version.promote', task, number, [
-      { field: 'champion', from: known.against.number, to: number },
-    ]);
+    const promoted: GateDecision = { ...known, promotedAt: pinned.setAt, heldBy: null };
+    await decisions.put(promoted);
+    events.emit('gate', promoted);
+    // What a canary has promoted is in the audit log already.
+    if (known.heldBy === null)
+      await this.#audit('version.promote', task, number, [
+        { field: 'champion', from: known.against.number, to: number },
+      ]);
   }
 
   async #challenge(task: TaskName, number: number | null): Promise<void> {
@@ -202,11 +234,16 @@ export class Gates {
   }
 }
 
+/** The name of the canary of a version. */
+export const canaryOf = (number: number): string => `canary-${number}`;
+
 /** Whether a decision stands: it was made about the same champion, or has led to a promotion. */
 function isFinal(
-  { outcome, against, promotedAt }: GateDecision,
+  { outcome, against, promotedAt, rolledBack }: GateDecision,
   champion: VersionsInUse['champion'],
 ): boolean {
   if (outcome === 'undecided') return false;
-  return promotedAt !== null || outcome === 'failed' || against.model === champion.model;
+  return (
+    promotedAt !== null || rolledBack !== null || outcome === 'failed' || against.model === champion.model
+  );
 }

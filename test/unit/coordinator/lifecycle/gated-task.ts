@@ -1,7 +1,7 @@
 import type { Evaluation } from '@murmuration/coordinator/evaluation/evaluation';
 import type { Evaluator } from '@murmuration/coordinator/evaluation/evaluator';
 import { CoordinatorEvents } from '@murmuration/coordinator/events/events';
-import { Gates } from '@murmuration/coordinator/lifecycle/gates/gates';
+import { type GatePorts, Gates } from '@murmuration/coordinator/lifecycle/gates/gates';
 import { PromotionWatcher } from '@murmuration/coordinator/lifecycle/gates/promotion-watcher';
 import type { AuditEntry } from '@murmuration/coordinator/operators/audit';
 import { VersionAliases } from '@murmuration/coordinator/promotion/version-aliases';
@@ -75,16 +75,22 @@ export async function openGated(
     first = { top1: 0.5 },
     latency = () => 1,
     watch = null,
+    promote = null,
+    experimentOf = () => undefined,
+    beginCanary = async () => {},
   }: {
     readonly folder?: string;
     readonly first?: Quality;
     readonly latency?: (model: ModelFiles) => number;
     readonly watch?: TaskDefinition['watch'];
+    readonly promote?: TaskDefinition['promote'];
+    readonly experimentOf?: GatePorts['experimentOf'];
+    readonly beginCanary?: GatePorts['beginCanary'];
   } = {},
 ) {
   const clock = new VirtualClock();
   const storage: Storage = await openStorage(folder, clock);
-  const task = gated(gate, { watch });
+  const task = gated(gate, { watch, promote });
   const events = new CoordinatorEvents();
   const faults: unknown[] = [];
   const audited: AuditEntry[] = [];
@@ -137,7 +143,8 @@ export async function openGated(
   await watcher.open();
   const gates = new Gates({
     taskOf: () => task,
-    experimentOf: () => undefined,
+    experimentOf,
+    beginCanary,
     registry,
     versionAliases,
     decisions: storage.gateDecisions,

@@ -1,0 +1,63 @@
+import { newExperiment } from '@murmuration/api/experiment';
+import { duration } from '@murmuration/protocol/time/duration';
+import * as z from 'zod';
+
+const { atLeast, devices, metric } = newExperiment.shape;
+
+/** The form of how a version that passed the gate becomes what everybody gets. */
+export const promotionSchema = z
+  .strictObject({
+    /** Always `canary`: more and more keys get the version, and all once no guard has found it worse. */
+    kind: z.literal('canary'),
+    /** Shares of the keys, growing. */
+    steps: z.array(z.number().gt(0).lt(1)).min(1).max(20),
+    /** How long each step lasts, at least. */
+    each: duration.refine(ms => ms >= 1_000, 'expected at least 1 s'),
+    /** What ends it: the version goes back, and is not promoted by itself again. */
+    guards: z
+      .array(
+        z.strictObject({
+          /** `failures`, `latency`, `accuracy` or `error`. */
+          metric: metric.unwrap(),
+          /** How much worse than the champion is no reason yet. */
+          worseBy: z.number().min(0).default(0),
+        }),
+      )
+      .max(4)
+      .default([{ metric: 'failures', worseBy: 0.01 }]),
+    /** Units of the version below which no step ends. */
+    atLeast: atLeast,
+    /** By which it is compared. */
+    metric: metric,
+    /** Where a request says whose it is. */
+    key: z
+      .strictObject({
+        /** A header, or a parameter of the request. */
+        in: z.enum(['header', 'parameter']).default('header'),
+        /** Its name. */
+        name: z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+          .default('x-murmuration-key'),
+      })
+      .prefault({}),
+    /** Whether devices get it step by step as well; else those have the champion until the end. */
+    devices: devices,
+  })
+  .refine(
+    ({ steps }) => steps.every((share, at) => at === 0 || share > steps[at - 1]!),
+    'expected steps that grow',
+  );
+
+/** How a version that passed the gate becomes what everybody gets, complete. */
+export type Promotion = z.output<typeof promotionSchema>;
+
+/**
+ * A version that passed the gate is tried on more and more requests before everybody gets it: `steps` are shares of the keys, `each` how long a
+ * step lasts at least. A guard that finds it worse takes it back for good.
+ */
+export function canary(
+  options: Omit<z.input<typeof promotionSchema>, 'kind'>,
+): z.input<typeof promotionSchema> {
+  return { kind: 'canary', ...options };
+}
