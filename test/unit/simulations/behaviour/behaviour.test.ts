@@ -221,3 +221,18 @@ it('everything follows from the seed, whoever asks first', () => {
   expect(asked(1, devices.toReversed())).toEqual(asked(1, devices));
   expect(asked(2, devices)).not.toEqual(asked(1, devices));
 });
+
+describe('half-normal times of training', () => {
+  it('have the mean that is asked for, whatever the device and its examples', () => {
+    const settings = deviceSettings.parse({ halfNormalTraining: '1 min' });
+    const { trainingMs } = deviceBehaviour(settings, 1);
+    const times = Array.from({ length: 4_000 }, (_, device) => trainingMs(device, 1, device % 7));
+    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+    expect(mean / 60_000).toBeCloseTo(1, 1);
+    // Of a half-normal distribution: the standard deviation is √(π/2 − 1) of the mean.
+    const variance = times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / times.length;
+    expect(Math.sqrt(variance) / mean).toBeCloseTo(Math.sqrt(Math.PI / 2 - 1), 1);
+    expect(trainingMs(3, 1, 10)).toBe(trainingMs(3, 1, 600));
+    expect(trainingMs(3, 1, 10)).not.toBe(trainingMs(3, 2, 10));
+  });
+});

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { afterEach, describe, expect, test } from 'vitest';
+import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
+
+const devices = 5;
+const asynchronous: Partial<TaskDefinition> = {
+  cohort: { mode: 'asynchronous', goal: 2, concurrency: 3, maxStaleness: 5 },
+  deadlines: { updates: '1 min' },
+};
+
+let cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUp.reverse()) await clean();
+  cleanUp = [];
+});
+
+interface Opened {
+  readonly coordinator: Coordinator;
+  /** Stops it, and leaves its folder to another one. */
+  close(): Promise<void>;
+}
+
+async function open(folder: string, port = 0): Promise<Opened> {
+  const storage = await openStorage(folder, systemClock);
+  const config = parseConfig({ port, enrolmentTokens: [enrolmentToken], log: 'silent' });
+  const surroundings = { clock: systemClock, random: systemRandom, storage };
+  const coordinator = await createCoordinator(config, [lineTask(asynchronous)], surroundings);
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= coordinator.stop().then(() => storage.close());
+    return closed;
+  };
+  cleanUp.push(close);
+  return { coordinator, close };
+}
+
+const published = (coordinator: Coordinator, least: number) =>
+  eventOf<[RoundRecord]>(
+    coordinator.events,
+    'round-ended',
+    ({ outcome, number }) => outcome === 'published' && number >= least,
+  );
+
+describe('an asynchronous task', () => {
+  test('makes versions of devices that come one by one, and goes on after a restart from its folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'murmuration-buffers-'));
+    cleanUp.push(() => rm(folder, { recursive: true }));
+    const { coordinator: first, close } = await open(folder);
+    const third = published(first, 3);
+    await first.start();
+    for (let index = 0; index < devices; index++) {
+      const client = lineClient(first.url, index);
+      cleanUp.push(() => client.stop());
+      await client.start();
+    }
+    const [{ number }] = await third;
+    await close();
+    const { coordinator: second } = await open(folder, Number(new URL(first.url).port));
+    const later = published(second, number + 2);
+    await second.start();
+    await later;
+    const { models } = (await (await fetch(`${second.url}/v1/tasks/line/models`)).json()) as {
+      models: { number: number; contributors: number; parent: string | null; model: string }[];
+    };
+    const oldestFirst = models.toReversed();
+    expect(oldestFirst.length).toBeGreaterThanOrEqual(6);
+    for (const [i, version] of oldestFirst.entries()) {
+      if (i === 0) continue;
+      expect(version.number).toBe(oldestFirst[i - 1]!.number + 1);
+      expect(version.contributors).toBeGreaterThanOrEqual(2);
+    }
+  });
+});

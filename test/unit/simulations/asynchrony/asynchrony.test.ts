@@ -1,0 +1,33 @@
+import { estimateOf } from '@murmuration/simulations/asynchrony/asynchrony';
+import { run } from '@murmuration/simulations/asynchrony/course';
+import { asynchronySettings } from '@murmuration/simulations/asynchrony/settings';
+import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
+import { describe, expect, it } from 'vitest';
+
+describe('the speedup of asynchronous rounds', () => {
+  it('is the geometric mean of the ratios, within an interval over resampled seeds', () => {
+    const { value, lower, upper } = estimateOf([2, 8], 1);
+    expect(value).toBeCloseTo(4, 9);
+    expect([lower, upper].map(end => Math.round(1e6 * end) / 1e6)).toEqual([2, 8]);
+    expect(estimateOf([3, 3, 3], 1)).toEqual({
+      value: expect.closeTo(3, 9),
+      lower: expect.closeTo(3, 9),
+      upper: expect.closeTo(3, 9),
+    });
+  });
+
+  it('is measured with devices that come one by one, on the clock of the devices', async () => {
+    const scenario = await loadScenario(
+      new URL('../../../../simulations/src/scenarios/mnist-2nn.ts', import.meta.url),
+    );
+    const settings = asynchronySettings.parse({
+      concurrency: 4,
+      target: 0.99,
+      partition: { kind: 'iid', clients: 2_000 },
+      asynchronous: { goal: 2, rounds: 3, measured: 3 },
+    });
+    const course = await run(scenario, 'asynchronous', settings, 1);
+    expect(course).toMatchObject({ seconds: null, versions: 3, updates: 6 });
+    expect(course.best).toBeGreaterThan(0.1);
+  }, 60_000);
+});
