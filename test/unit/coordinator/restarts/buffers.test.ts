@@ -131,6 +131,46 @@ describe.each(kinds)('an asynchronous task with buffers of %s updates', (_, chan
   });
 });
 
+describe('where the storage takes some writes and not others', () => {
+  /** A task whose writes of that name fail for a while, from the second of them on; then its coordinator dies. */
+  async function outage(name: string, goal: 0 | 1): Promise<World> {
+    const [, change] = kinds[goal]!;
+    const world = new World({ schedule: { every: '0 s' }, ...change });
+    let isOut = true;
+    const least = name === 'begin' ? 1 : 0;
+    let seen = 0;
+    world.kept.fails = (_, write) =>
+      write.startsWith(name) && isOut && seen++ >= least ? new MurmurationError('storage.full') : undefined;
+    await world.begin(devices);
+    await world.clock.advance(5_000);
+    expect(await world.records()).toEqual([]);
+    expect(await world.kept.rounds.underWay()).toHaveLength(1);
+    isOut = false;
+    world.crash();
+    await world.until(3);
+    world.faults.length = 0;
+    return world;
+  }
+
+  it.each(kinds.map(([name, , goal], i) => [name, goal, i as 0 | 1] as const))(
+    'no buffer begins before the sum of the one before is durable: of %s updates',
+    async (_, goal, kind) => {
+      const world = await outage('checkpoint', kind);
+      await requireExact(world, goal);
+      await world.close();
+    },
+  );
+
+  it.each(kinds.map(([name, , goal], i) => [name, goal, i as 0 | 1] as const))(
+    'no buffer is over before the next one has its open assignments: of %s updates',
+    async (_, goal, kind) => {
+      const world = await outage('begin', kind);
+      await requireExact(world, goal);
+      await world.close();
+    },
+  );
+});
+
 it('a buffer that was under way when a task became synchronous has failed, for that reason', async () => {
   const [, change] = kinds[1]!;
   const world = new World({ schedule: { every: '0 s' }, ...change });

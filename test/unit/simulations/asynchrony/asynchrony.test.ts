@@ -1,7 +1,7 @@
 import { estimateOf } from '@murmuration/simulations/asynchrony/asynchrony';
 import { run } from '@murmuration/simulations/asynchrony/course';
 import { asynchronySettings } from '@murmuration/simulations/asynchrony/settings';
-import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
+import scenario from '@murmuration/simulations/scenarios/mnist-2nn';
 import { describe, expect, it } from 'vitest';
 
 describe('the speedup of asynchronous rounds', () => {
@@ -17,16 +17,13 @@ describe('the speedup of asynchronous rounds', () => {
   });
 
   it('is measured with devices that come one by one, on the clock of the devices', async () => {
-    const scenario = await loadScenario(
-      new URL('../../../../simulations/src/scenarios/mnist-2nn.ts', import.meta.url),
-    );
     const settings = asynchronySettings.parse({
       concurrency: 4,
       target: 0.99,
       partition: { kind: 'iid', clients: 2_000 },
       asynchronous: { goal: 2, rounds: 3, measured: 3 },
     });
-    const course = await run(scenario, 'asynchronous', settings, 1);
+    const course = await run(scenario as never, 'asynchronous', settings, 1);
     expect(course).toMatchObject({ seconds: null, versions: 3, updates: 6 });
     expect(course.best).toBeGreaterThan(0.1);
   }, 60_000);
