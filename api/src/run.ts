@@ -6,6 +6,7 @@ export const triggerKinds = [
   'drift',
   'accuracy-below',
   'accuracy-fell',
+  'new-examples',
   'webhook',
   'by-hand',
 ] as const;

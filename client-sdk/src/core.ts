@@ -1,3 +1,4 @@
+export type { TrainingPath, TrainingResult } from '@murmuration/engine/training/trainer';
 export { PlatformClient } from './client/client.ts';
 export type { ClientEvents } from './client/events.ts';
 export type { ClientOptions, TaskOptions } from './client/options.ts';
@@ -21,7 +22,7 @@ export { downloadModel } from './models/download.ts';
 export type { RoundProgress } from './session/events.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type { Storage } from './storage/storage.ts';
-export type { Trainer, TrainingPath, TrainingResult } from './training/trainer.ts';
+export type { Trainer } from './training/trainer.ts';
 export { httpTransport } from './transport/http.ts';
 export type { Sent } from './transport/observed.ts';
 export { socketIoTransport } from './transport/socket-io.ts';

@@ -1,7 +1,7 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import { contentHash, encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, expect, it } from 'vitest';

@@ -1,7 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
@@ -9,6 +8,7 @@ import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask } from '@murmuration/coordinator/task/define-task';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';

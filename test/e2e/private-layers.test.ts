@@ -1,13 +1,14 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { memoryStorage, nodePlatform } from '@murmuration/client-sdk/node';
 import { decodeKeptLayers } from '@murmuration/client-sdk/private-layers/kept-layers';
-import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { socketIoTransport } from '@murmuration/client-sdk/transport/socket-io';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import type { Coordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { concatBytes } from '@murmuration/protocol/encoding/bytes';
 import { packedLength } from '@murmuration/protocol/secagg/ring';
 import { headerLength } from '@murmuration/protocol/weights/codec';

@@ -1,7 +1,6 @@
 import type { Serving, Versions } from '@murmuration/api/version';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { ModelVersion } from '@murmuration/coordinator/registry/model-version';
@@ -11,6 +10,7 @@ import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';

@@ -33,6 +33,7 @@ const order: Record<string, readonly string[]> = {
     'onnx',
     'objective',
     'fused',
+    'training',
     'runtime',
     'measure',
     'packaged',

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { development } from '@murmuration/client-sdk/floors/development';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { loadLocalTask } from '../arguments/local-task.ts';
 import type { DevicesData, DevicesMessage } from './local-devices.ts';
 

@@ -1,7 +1,7 @@
+import type { TrainingPath } from '@murmuration/engine/training/trainer';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { FreshStart } from '../private-layers/private-layers.ts';
-import type { TrainingPath } from '../training/trainer.ts';
 import type { Sent } from '../transport/observed.ts';
 
 /** Where the device stands in a round; `progress` is the share of the phase that is done, from 0 to 1. */

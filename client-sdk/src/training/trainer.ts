@@ -1,44 +1,8 @@
-import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
-import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { ModelTrainer } from '@murmuration/engine/training/trainer';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 
-/** What a device learned in a round. */
-export interface TrainingResult {
-  /** Trained weights minus those of the model, in the order of its layout. */
-  readonly delta: Float32Array;
-  /** Examples that were used. */
-  readonly examples: number;
-  /** Figures such as `loss`, in nats, over the training examples. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** What it ran on, where the trainer tells. */
-  readonly path?: TrainingPath;
-}
-
-/** Which kernels trained the model: the engine's fused ones, or tfjs' own; and why, in one sentence without a full stop. */
-export interface TrainingPath {
-  readonly engine: 'fused' | 'generic';
-  readonly reason: string;
-  /** The backend of TensorFlow.js behind the generic kernels, where it was chosen for them. */
-  readonly backend?: string;
-}
-
 /** Trains on the device. An app may bring its own, for instance for another framework. */
-export interface Trainer {
-  /**
-   * Trains a copy of `model`, from its weights: under a plan with private layers these are not those that its hash names. They are read
-   * elsewhere too, and neither changed nor transferred.
-   * `progress` hears the share that is done, from 0 to 1. Throws `training.no-examples`, and, soon after `signal` is aborted,
-   * `training.stopped`: no other training of its task begins before.
-   */
-  train(
-    model: ModelFiles,
-    settings: TrainingSettings,
-    examples: readonly unknown[],
-    signal: AbortSignal,
-    progress: (done: number) => void,
-  ): Promise<TrainingResult>;
+export interface Trainer extends ModelTrainer {
   /** Does the rest of a contribution in the trainer's thread, where it has one of its own; by default the session's does it. */
   readonly updateProcessor?: UpdateProcessor;
-  /** Frees what it holds. */
-  close(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { Objective } from '@murmuration/engine/objective/objective';
+import { type TrainerOptions, tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { type TrainerOptions, tfjsTrainer } from '../training/tfjs-trainer.ts';
-import type { Trainer, TrainingResult } from '../training/trainer.ts';
+import type { Trainer } from '../training/trainer.ts';
 
 /** One training, as it is handed to the worker thread. */
 export interface TrainingJob {

@@ -6,6 +6,8 @@ import {
   startForFused,
 } from '@murmuration/engine/backend/browser-backend';
 import type { Objective } from '@murmuration/engine/objective/objective';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -16,8 +18,6 @@ import { expose, type ProxyMarked, proxy, releaseProxy, transfer } from 'comlink
 import { browserMemoryLimit } from '../device/browser-memory.ts';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { tfjsInference } from '../hybrid/tfjs-inference.ts';
-import { tfjsTrainer } from '../training/tfjs-trainer.ts';
-import type { TrainingResult } from '../training/trainer.ts';
 import { localUpdateProcessor } from '../update/local-update-processor.ts';
 import type { Learned } from '../update/prepare.ts';
 import type { MaskedRound, MaskedRoundSetup, UpdateProcessor } from '../update/update-processor.ts';

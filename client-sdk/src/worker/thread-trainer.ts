@@ -1,10 +1,11 @@
 import { MessageChannel } from 'node:worker_threads';
+import type { TrainerOptions } from '@murmuration/engine/training/tfjs-trainer';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { Piscina } from 'piscina';
-import type { TrainerOptions } from '../training/tfjs-trainer.ts';
-import type { Trainer, TrainingResult } from '../training/trainer.ts';
+import type { Trainer } from '../training/trainer.ts';
 import { errorOfThread } from '../training/training-errors.ts';
 import type { TrainingJob } from './node-worker.ts';
 

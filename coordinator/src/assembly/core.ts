@@ -2,10 +2,13 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { Uploads } from '../devices/uploads.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
+import type { CentralTrainer } from '../lifecycle/central/central-trainer.ts';
+import { countExamples } from '../lifecycle/central/count.ts';
+import { centralStage } from '../lifecycle/central/stage.ts';
 import type { Experiments } from '../lifecycle/experiments/experiments.ts';
 import { openTrainingRuns } from '../lifecycle/training-runs/open-runs.ts';
 import { RunControl } from '../lifecycle/training-runs/run-control.ts';
@@ -30,7 +33,7 @@ import { findRound, resumeAll } from '../rounds/all-tasks.ts';
 import type { CheckInHandler } from '../rounds/check-in.ts';
 import { ensureFirstVersion } from '../rounds/first-version.ts';
 import { versionMaker } from '../rounds/make-version.ts';
-import { openTaskRounds } from '../rounds/open-task-rounds.ts';
+import { type OpenTaskRounds, openTaskRounds } from '../rounds/open-task-rounds.ts';
 import type { CohortChannel } from '../rounds/ports.ts';
 import { RoundControl } from '../rounds/round-control.ts';
 import type { TaskRounds } from '../rounds/task-rounds.ts';
@@ -69,6 +72,8 @@ export interface CorePorts {
   readonly channel: DeviceChannel;
   readonly unmasker: Unmasker;
   readonly noise: NoiseMaker;
+  /** Trains on examples of the coordinator's own. */
+  readonly trainer: CentralTrainer;
   readonly events: CoordinatorEvents;
   readonly limits: Limits;
   readonly retention: RetentionPolicy;
@@ -164,8 +169,12 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
       random: ports.secrets,
       events,
     });
-    const opened = openTaskRounds(task, {
+    const opened: OpenTaskRounds = openTaskRounds(task, {
       runs: runsOfTask,
+      central:
+        task.central === null
+          ? undefined
+          : centralStage(task.central, () => opened.rounds.task, registry, ports.trainer, clock),
       registry,
       clock,
       random,
@@ -245,12 +254,27 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   });
 
   let isStarted = false;
+  const counts: Cancel[] = [];
   const startTask = async (each: TaskRounds) => {
     await each.start();
-    await runs.start(each.task.name);
+    const { name, central, retrain } = each.task;
+    await runs.start(name);
+    if (central && retrain?.when.some(({ kind }) => kind === 'new-examples'))
+      counts.push(
+        countExamples(central, {
+          clock,
+          events,
+          trainer: ports.trainer,
+          observe: observation => runs.observe(name, observation),
+        }),
+      );
+  };
+  const endRuns = async () => {
+    for (const cancel of counts.splice(0)) cancel();
+    await runs.close();
   };
   const endRounds = async () => {
-    await runs.close();
+    await endRuns();
     await Promise.all(Array.from(rounds.values(), each => each.stop()));
     await retention.settled();
   };
@@ -308,7 +332,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
     endRounds,
     async suspend() {
       if (!storage.durable) return endRounds();
-      await runs.close();
+      await endRuns();
       await Promise.all(Array.from(rounds.values(), each => each.suspend()));
     },
     async close() {

@@ -26,6 +26,7 @@ import { triggerRoutes } from '../http/routes/triggers.ts';
 import { updateRoutes } from '../http/routes/updates.ts';
 import { wasmRoutes } from '../http/routes/wasm.ts';
 import { serveApps } from '../http/static-apps.ts';
+import { threadedCentralTrainer } from '../lifecycle/central/central-trainer.ts';
 import { auditRuns } from '../lifecycle/training-runs/audit-runs.ts';
 import type { RunControl } from '../lifecycle/training-runs/run-control.ts';
 import { trustProxies } from '../limits/address.ts';
@@ -178,6 +179,8 @@ async function open(
   opened.add(() => unmasker.close());
   const noise = threadedNoiseMaker();
   opened.add(() => noise.close());
+  const trainer = threadedCentralTrainer();
+  opened.add(() => trainer.close());
   opened.add(() => Promise.all(tasks.map(({ evaluator }) => evaluator?.close())));
   const { retention } = config;
   const core = await openCore(tasks, {
@@ -190,6 +193,7 @@ async function open(
     channel: connections,
     unmasker,
     noise,
+    trainer,
     events,
     limits,
     retention,
@@ -359,6 +363,7 @@ async function open(
     await inference.close();
     await unmasker.close();
     await noise.close();
+    await trainer.close();
     await core.close();
     await watch.close();
   };

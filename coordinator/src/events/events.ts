@@ -82,8 +82,16 @@ interface EventMap {
   fault: [where: string, error: unknown, round?: RoundId];
 }
 
+/** Parts of a coordinator that listen for one event; more are a leak. */
+const mostListeners = 100;
+
 /** Calls every listener, whatever another one does: one that throws or rejects is a `fault`, and stops nothing. */
 export class CoordinatorEvents extends EventEmitter<EventMap> {
+  constructor() {
+    super();
+    this.setMaxListeners(mostListeners);
+  }
+
   override emit<Name extends keyof EventMap>(name: Name, ...args: EventMap[Name]): boolean {
     const listeners = this.rawListeners(name) as ((...args: EventMap[Name]) => unknown)[];
     for (const listener of listeners) {

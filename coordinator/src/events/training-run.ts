@@ -4,7 +4,14 @@ import type { Metrics } from '../evaluation/metrics.ts';
 /** Why training is due. */
 export interface Firing {
   /** `by-hand`: an operator asked for it. */
-  readonly trigger: 'cron' | 'drift' | 'accuracy-below' | 'accuracy-fell' | 'webhook' | 'by-hand';
+  readonly trigger:
+    | 'cron'
+    | 'drift'
+    | 'accuracy-below'
+    | 'accuracy-fell'
+    | 'new-examples'
+    | 'webhook'
+    | 'by-hand';
   /** One sentence with its figures. */
   readonly reason: string;
   readonly figures: Readonly<Record<string, number | string>>;

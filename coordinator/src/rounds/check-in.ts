@@ -135,6 +135,7 @@ export class CheckInHandler {
   }
 
   #unavailable(): string | undefined {
+    if (this.#rounds.trainsHere) return 'the coordinator trains this model itself';
     const { task, untilNextRound } = this.#rounds;
     if (this.#pool.size >= waitingPerPlace * cohortSizeOf(task)) return 'enough devices are waiting';
     if (untilNextRound > patience) return 'no round begins soon';

@@ -75,6 +75,19 @@ export interface Carried {
   readonly released: readonly Member[];
 }
 
+/** What makes versions of a task on the coordinator's own examples. */
+export interface CentralStage {
+  /** Whether devices never train. */
+  readonly isWhole: boolean;
+  /** Whether the version after that of this number, the newest one, is made here. */
+  makes(newest: number): boolean;
+  /** The next version; its files are stored, its row is not yet. Throws the reason of `signal` once that is aborted. */
+  make(
+    terms: { readonly round: RoundId; readonly number: number; readonly run: string | undefined },
+    signal: AbortSignal,
+  ): Promise<Head>;
+}
+
 /** What a round works with. */
 export interface DriverPorts {
   readonly clock: Clock;
@@ -101,5 +114,7 @@ export interface DriverPorts {
   readonly runs?: RunGate | undefined;
   /** Of an asynchronous task. */
   readonly buffers?: BufferPorts | undefined;
+  /** Left out of tasks that devices alone train. */
+  readonly central?: CentralStage | undefined;
   readonly events: CoordinatorEvents;
 }

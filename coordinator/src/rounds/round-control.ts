@@ -45,7 +45,9 @@ export class RoundControl {
 
   /** Ends the round under way as failed. Throws `round.unknown` where none is, `round.closed` where its version is being stored already. */
   async abort(task: TaskName, reason: string): Promise<void> {
-    const { current } = this.#find(task);
+    const rounds = this.#find(task);
+    const { current } = rounds;
+    if (rounds.isTraining) return rounds.abort(reason, true);
     if (current === undefined || isOver(current.state.phase))
       throw new MurmurationError('round.unknown', 'No round of this task is under way.');
     current.abort(reason, true);
@@ -64,6 +66,7 @@ export class RoundControl {
     const rounds = this.#find(task);
     for (;;) {
       const version = await change();
+      if (rounds.isTraining) rounds.abort('An operator rolled the model back.', true);
       // The devices of a buffer start from several versions.
       const others = rounds.underWay.filter(
         ({ state, terms }) =>

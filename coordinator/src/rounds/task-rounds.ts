@@ -8,12 +8,14 @@ import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { stalenessIn } from '../round/base.ts';
+import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, SavedRound } from '../round/store.ts';
 import type { Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
+import { centralRound } from './central-round.ts';
 import { RoundDriver } from './driver.ts';
-import type { Carried, DriverPorts } from './ports.ts';
+import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import { Succession } from './succession.ts';
 import { termsOf } from './terms-of.ts';
@@ -27,6 +29,9 @@ const retryAfter = 10_000;
 
 /** ms after which devices of a task without a next round ask again, at the earliest. */
 const whilePaused = 15 * 60_000;
+
+/** ms after which devices ask again that a task has no use for. */
+const neverOfUse = 24 * 3_600_000;
 
 /** What the rounds of a task do now. */
 type Activity =
@@ -59,6 +64,12 @@ export class TaskRounds {
   /** Whether the task's privacy budget has no step left. */
   #isSpent = false;
   #isUnderWay = false;
+  /** Number of the newest version, as far as that is known. */
+  #newest = 0;
+  /** Ends the round that no device takes part in, which is under way. */
+  #training: AbortController | undefined;
+  #trained: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
   #activity: Activity = { is: 'idle' };
   /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
   #ending: RoundDriver | undefined;
@@ -190,6 +201,22 @@ export class TaskRounds {
     return this.#isUnderWay;
   }
 
+  /** Whether the coordinator makes the next version itself, on its own examples. */
+  get trainsHere(): boolean {
+    return this.#ports.central?.makes(this.#newest) ?? false;
+  }
+
+  /** Whether it makes one now. */
+  get isTraining(): boolean {
+    return this.#training !== undefined;
+  }
+
+  /** Ends what is under way as failed, unless its version is being stored already. */
+  abort(reason: string, byOperator = false): void {
+    this.#training?.abort(new MurmurationError('round.closed', reason));
+    for (const each of this.underWay) each.abort(reason, byOperator);
+  }
+
   /** Begins a round at once, though the task may be paused. Throws `round.closed` where no training run is open, `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`. */
   beginNow(): void {
     if (this.#life !== 'started') throw new MurmurationError('server.stopping');
@@ -215,6 +242,8 @@ export class TaskRounds {
     this.#life = 'stopped';
     this.#unschedule();
     this.#succession.stop();
+    this.#stopping.abort(new MurmurationError('server.stopping'));
+    await this.#trained;
     // The records of buffers are kept in their order.
     for (const each of this.underWay) await each.suspend();
   }
@@ -241,10 +270,12 @@ export class TaskRounds {
 
   /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
   get untilNextRound(): number {
+    if (this.#ports.central?.isWhole) return neverOfUse;
     const phase = this.#driver?.state.phase;
     if (phase === 'gathering' || (phase === 'updates' && this.#task.buffer && !this.#isPaused)) return 0;
     const left = Math.max(0, this.#nextOf(this.#ports.clock.now()) - this.#ports.clock.now());
-    return this.#isPaused || this.#isSpent || this.isBetweenRuns ? Math.max(left, whilePaused) : left;
+    const isAway = this.#isPaused || this.#isSpent || this.isBetweenRuns || this.trainsHere;
+    return isAway ? Math.max(left, whilePaused) : left;
   }
 
   /** The round of this id, if it is under way; an assignment of a buffer may be in a later one. Throws `round.closed` for one that is over. */
@@ -307,10 +338,16 @@ export class TaskRounds {
   }
 
   async #begin(isEarly: boolean): Promise<void> {
-    const { head, files } = await this.#registry.current(this.task.name);
-    if (this.#hasStopped) return;
+    const { head, files, newest } = await this.#registry.current(this.task.name);
+    if (this.#hasStopped || this.isBetweenRuns) return;
     this.#takeOver();
-    const privacy = await this.#ports.privacy.next(this.task, head.version.number > 0);
+    this.#newest = newest;
+    const { central } = this.#ports;
+    if (central && this.trainsHere) {
+      this.#trained = this.#trainHere(central, head.version);
+      return this.#trained;
+    }
+    const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0);
     if (this.#hasStopped || this.isBetweenRuns) return;
     const terms = this.#terms(head.version, privacy);
     this.#lastAt = terms.startedAt;
@@ -369,14 +406,56 @@ export class TaskRounds {
       if (!record) return;
       const next = this.#succession.after(driver.terms.id);
       this.#succession.over(record);
-      this.#ports.events.emit('round-ended', record);
-      this.#over.push(driver.terms.id);
-      if (this.#over.length > remembered) this.#over.shift();
+      this.#tell(record);
       if (next) this.#setDue(next);
       else this.#isUnderWay = false;
-      await this.#ports.runs?.ended(record);
+      // Without runs nothing more is waited for: what follows is to happen in the same turn.
+      if (this.#ports.runs) await this.#ports.runs.ended(record);
       driver = next;
     }
+  }
+
+  /** Waits for the end of a round that no device takes part in. */
+  async #trainHere(stage: CentralStage, base: ModelVersion): Promise<void> {
+    const { clock, random, runs } = this.#ports;
+    this.#number += 1;
+    this.#lastAt = clock.now();
+    this.#nextAt = this.#lastAt + this.task.interval;
+    this.#training = new AbortController();
+    this.#isUnderWay = true;
+    const round = {
+      task: this.task,
+      base,
+      round: randomId<RoundId>(random),
+      number: this.#number,
+      run: runs?.openRun,
+    };
+    const record = await centralRound(
+      round,
+      stage,
+      this.#ports,
+      this.#training.signal,
+      this.#stopping.signal,
+    );
+    this.#training = undefined;
+    if (!record) return;
+    if (record.outcome === 'published') this.#newest += 1;
+    else {
+      this.#hasFailed = true;
+      this.#nextAt = Math.max(this.#nextAt, clock.now() + retryAfter);
+    }
+    this.#tell(record);
+    this.#isUnderWay = false;
+    await runs?.ended(record);
+    // From here on devices go on.
+    if (!this.trainsHere) this.#ports.recall();
+  }
+
+  /** Tells of a round that is over. */
+  #tell(record: RoundRecord): void {
+    this.#ports.events.emit('round-ended', record);
+    this.#over.push(record.round);
+    if (this.#over.length > remembered) this.#over.shift();
   }
 
   /** Goes on with a round, or with two buffers of which the first has closed. */

@@ -13,7 +13,10 @@ import type { Evaluator } from '../evaluation/evaluator.ts';
 import { remembering } from '../evaluation/remembering.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
+
 import { cohortOf, refuseSynchronised } from './asynchronous.ts';
+import { type CentralTraining, type DeviceField, isCentral, withoutDevices } from './central.ts';
+
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
 import { misfitOf, retrainSchema } from './retrain/retrain.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
@@ -164,6 +167,11 @@ export const taskSchema = z.strictObject({
   }),
   /** When training runs begin and end, in which rounds run then; null: rounds run all the time. */
   retrain: retrainSchema,
+  /** Who trains: devices, or the coordinator on examples of its own, made by `central(…)`, for good or before devices; null: devices. */
+  training: z
+    .custom<CentralTraining>(isCentral, 'expected central({ examples: … })')
+    .nullable()
+    .default(null),
   /** What a device must show at its check-in. */
   eligibility: z
     .strictObject({
@@ -246,9 +254,12 @@ export type TaskDefinition = Omit<Definition, 'masking' | 'strategy' | 'cohort'>
     | { readonly masking: 'off'; readonly strategy: EachStrategy }
   );
 
+/** A task that no device trains, which says nothing of devices. */
+export type CentralTaskDefinition = Omit<Definition, DeviceField> & { readonly training: CentralTraining };
+
 /** The fields of a definition that are wrong by themselves; whether they fit each other, `defineTask` finds out. */
 export function wrongFields(input: unknown): FieldProblem[] {
-  const parsed = taskSchema.safeParse(input);
+  const parsed = taskSchema.safeParse(withoutDevices(input));
   return parsed.success ? [] : fieldProblems(parsed.error, input);
 }
 
@@ -256,11 +267,12 @@ export function wrongFields(input: unknown): FieldProblem[] {
  * Checks a task and fills in its defaults. Throws `config.invalid`, naming each field that is wrong and what it may be, and
  * `config.ring` where updates could overflow their sum.
  */
-export function defineTask(input: TaskDefinition): Task {
-  const parsed = taskSchema.safeParse(input);
+export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task {
+  const parsed = taskSchema.safeParse(withoutDevices(input));
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
-  const { plan, update, masking, privacy, deadlines, schedule, evaluation, ...rest } = parsed.data;
+  const { plan, update, masking, privacy, deadlines, schedule, evaluation, ...others } = parsed.data;
+  const { training: central, ...rest } = others;
   const { cohort, buffer } = cohortOf(rest.cohort);
   const { privateLayers, sampledSoftmax, ...training } = plan;
   if (cohort.minimum > cohort.goal)
@@ -284,8 +296,17 @@ export function defineTask(input: TaskDefinition): Task {
   if (privacy) refuseUnaccountable(rest.strategy, update);
   const misfit =
     rest.retrain &&
-    misfitOf(rest.retrain, { hasEvaluation: evaluation !== null, hasPrivacy: privacy !== null });
+    misfitOf(rest.retrain, {
+      hasEvaluation: evaluation !== null,
+      hasPrivacy: privacy !== null,
+      isCentral: central !== null,
+    });
   if (misfit) throw new MurmurationError('config.invalid', `The task: ${misfit.field} ${misfit.message}.`);
+  if (central && privateLayers.length > 0)
+    throw new MurmurationError(
+      'config.invalid',
+      "The task: training on the coordinator's own examples can't be combined with plan.privateLayers, which only devices train.",
+    );
   const { settings, groups } = maskingOf(masking);
   requireGroups(rest.strategy, groups, cohort, masking !== 'off');
   if (settings) refuseUnmaskable(settings, update.kind, cohort, groups?.count ?? 1);
@@ -309,6 +330,7 @@ export function defineTask(input: TaskDefinition): Task {
     name: parseTaskName(rest.name),
     // Devices that know nothing of it still understand a plan without it.
     training: sampledSoftmax ? { ...training, sampledSoftmax } : training,
+    central,
     privateLayers,
     // Uniform weights are all 1: a larger cap would only widen the ring.
     update: update.weighting === 'uniform' ? { ...update, weightCap: 1 } : update,

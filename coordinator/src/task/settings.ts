@@ -1,5 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+
 import { changesMode, cohortSettings } from './asynchronous.ts';
+import { isCentralOnly } from './central.ts';
+
 import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
 import { smallestGroupByDefault } from './groups.ts';
 import { SettingsError } from './settings-error.ts';
@@ -8,6 +11,9 @@ import { wantedPrivacy } from './task-privacy.ts';
 
 /** What operators may change of a task; the rest is its definition's. */
 const sections = ['plan', 'update', 'masking', 'cohort', 'deadlines', 'schedule', 'eligibility'] as const;
+
+/** Of tasks that no device trains. */
+const sectionsWithoutDevices: readonly string[] = ['plan', 'deadlines', 'schedule'];
 
 type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
 
@@ -43,31 +49,38 @@ export function withSettings(
   change: Readonly<Record<string, unknown>>,
   planVersion: number,
 ): Task {
-  const unknown = Object.keys(change).filter(section => !(sections as readonly string[]).includes(section));
+  const isCentral = isCentralOnly(task.central);
+  const offered: readonly string[] = isCentral ? sectionsWithoutDevices : sections;
+  const unknown = Object.keys(change).filter(section => !offered.includes(section));
   if (unknown.length > 0)
     throw new SettingsError(
       unknown.map(field => ({
         field,
-        message: `operators can't change it; what they can is ${sections.join(', ')}`,
+        message: `operators can't change it; what they can is ${offered.join(', ')}`,
       })),
     );
   const before: Settings = settingsOf(task);
   const merged = Object.fromEntries(
-    sections.map(section => [section, merge(before[section], change[section])]),
+    sections
+      .filter(section => offered.includes(section))
+      .map(section => [section, merge(before[section], change[section])]),
   );
   const input = {
     ...merged,
     name: task.name,
     model: task.model,
-    privacy: task.privacy && wantedPrivacy(task.privacy),
-    strategy: task.strategy,
+    ...(!isCentral && {
+      privacy: task.privacy && wantedPrivacy(task.privacy),
+      strategy: task.strategy,
+      uploadSlot: task.uploadSlot,
+    }),
+    training: task.central,
     evaluation: task.evaluator,
     gate: task.gate,
     promote: task.promote,
     watch: task.watch,
     retrain: task.retrain,
     serving: task.serving,
-    uploadSlot: task.uploadSlot,
     planVersion,
   } as unknown as TaskDefinition;
   const wrong = wrongFields(input);

@@ -8,6 +8,7 @@ import type { Measuring } from '../evaluation/measure.ts';
 import type { Grouping } from '../round/groups.ts';
 import type { BufferTerms, RoundTerms } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
+import type { CentralTraining } from './central.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Retrain } from './retrain/retrain.ts';
 import type { Gate } from './task-gate.ts';
@@ -22,6 +23,8 @@ export interface Task {
   readonly model: () => tf.LayersModel | Promise<tf.LayersModel>;
   readonly planVersion: number;
   readonly training: TrainingSettings;
+  /** The coordinator's own examples that it is trained on; null: devices alone train it. */
+  readonly central: CentralTraining | null;
   readonly update: UpdateSettings;
   /** Layers whose weights stay on each device. */
   readonly privateLayers: readonly string[];

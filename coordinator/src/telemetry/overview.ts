@@ -77,7 +77,16 @@ export class Overviews {
     };
   }
 
-  #task({ task, current, isPaused, isSpent, isBetweenRuns, nextAt, waiting }: TaskRounds): TaskOverview {
+  #task({
+    task,
+    current,
+    isPaused,
+    isSpent,
+    isBetweenRuns,
+    isTraining,
+    nextAt,
+    waiting,
+  }: TaskRounds): TaskOverview {
     const { champion, newest } = this.#sources.versionAliases.of(task.name);
     const sentAway = this.#sources.expected(task.name);
     const round = current && !isOver(current.state) ? this.#round(current, waiting) : null;
@@ -89,9 +98,18 @@ export class Overviews {
       privacy: this.#privacy(task),
       round,
       last: this.#last.get(task.name) ?? null,
-      nextRoundAt: isPaused || isSpent || isBetweenRuns || round ? null : iso(nextAt),
+      nextRoundAt: isPaused || isSpent || isBetweenRuns || isTraining || round ? null : iso(nextAt),
       waiting,
-      waitsFor: this.#waitsFor({ task, current, isPaused, isSpent, isBetweenRuns, nextAt, waiting }),
+      waitsFor: this.#waitsFor({
+        task,
+        current,
+        isPaused,
+        isSpent,
+        isBetweenRuns,
+        isTraining,
+        nextAt,
+        waiting,
+      }),
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.heldBy !== null },
@@ -112,13 +130,15 @@ export class Overviews {
     isPaused,
     isSpent,
     isBetweenRuns,
+    isTraining,
     nextAt,
     waiting,
   }: Pick<
     TaskRounds,
-    'task' | 'current' | 'isPaused' | 'isSpent' | 'isBetweenRuns' | 'nextAt' | 'waiting'
+    'task' | 'current' | 'isPaused' | 'isSpent' | 'isBetweenRuns' | 'isTraining' | 'nextAt' | 'waiting'
   >): TaskOverview['waitsFor'] {
     if (!current || isOver(current.state)) {
+      if (isTraining) return { what: 'coordinator', devices: 0, until: null };
       if (isPaused) return { what: 'operator', devices: 0, until: null };
       if (isSpent) return { what: 'budget', devices: 0, until: null };
       if (isBetweenRuns) return { what: 'run', devices: 0, until: null };

@@ -1,4 +1,4 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { chance } from '../behaviour/chance.ts';
 import { normal } from '../partition/distributions.ts';

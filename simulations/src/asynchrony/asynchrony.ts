@@ -1,4 +1,4 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Scenario } from '../scenario/define-scenario.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';

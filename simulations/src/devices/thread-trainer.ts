@@ -1,6 +1,7 @@
-import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { ownSeed } from '@murmuration/client-sdk/update/local-update-processor';
 import type { MaskedRound, UpdateProcessor } from '@murmuration/client-sdk/update/update-processor';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Clock } from '@murmuration/protocol/time/clock';

@@ -1,7 +1,7 @@
 import { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { Platform } from '@murmuration/client-sdk/client/platform';
-import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';

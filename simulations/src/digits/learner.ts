@@ -1,6 +1,6 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Layout } from '@murmuration/protocol/weights/layout';

@@ -1,5 +1,5 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
 import type * as tf from '@murmuration/engine/tfjs/tf';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import * as z from 'zod';
 import { type Digit, mnist } from '../data/mnist.ts';
 import { partition } from '../partition/partition.ts';

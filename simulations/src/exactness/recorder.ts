@@ -1,7 +1,8 @@
-import type { Trainer, TrainingResult } from '@murmuration/client-sdk/training/trainer';
+import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { clip } from '@murmuration/client-sdk/update/clip';
 import { weightOf } from '@murmuration/client-sdk/update/weigh';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { packRing } from '@murmuration/protocol/secagg/ring';

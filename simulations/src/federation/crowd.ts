@@ -1,5 +1,5 @@
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
 import { asError } from '@murmuration/client-sdk/training/training-errors';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Behaviour } from '../behaviour/behaviour.ts';

@@ -3,6 +3,7 @@ import { openCore } from '@murmuration/coordinator/assembly/core';
 import { DeviceConnections } from '@murmuration/coordinator/devices/device-connections';
 import { frameLengths } from '@murmuration/coordinator/devices/frame-lengths';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
+import { threadedCentralTrainer } from '@murmuration/coordinator/lifecycle/central/central-trainer';
 import { unmaskerPool } from '@murmuration/coordinator/masking/unmasker';
 import { Population } from '@murmuration/coordinator/population/population';
 import { type NoiseMaker, threadedNoiseMaker } from '@murmuration/coordinator/privacy/noise-maker';
@@ -53,6 +54,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
   const gateway = new LoopbackGateway(connections, events);
   const unmasker = unmaskerPool();
   const noise = setup.noise ?? threadedNoiseMaker();
+  const trainer = threadedCentralTrainer();
   const core = await openCore([task], {
     clock,
     random: roundRandom,
@@ -64,6 +66,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
     channel: connections,
     unmasker: countedAs(clock.work, unmasker),
     noise: countedAs(clock.work, noise),
+    trainer: countedAs(clock.work, trainer),
     events,
     limits,
     retention,
@@ -110,6 +113,7 @@ export async function loopbackCoordination(setup: LoopbackSetup): Promise<Coordi
       await ended;
       await unmasker.close();
       await noise.close();
+      await trainer.close();
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import type { CoordinatorEvents } from '@murmuration/coordinator/events/events';
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import type { RoundState } from '@murmuration/coordinator/round/round';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { PhaseFigures, RoundEnded, RoundPhase } from '../run-events/run-event.ts';

@@ -1,4 +1,4 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import type { Recalls, Source } from './phone.ts';
 
 /** Per cent of all words of all phones, or points of it. */

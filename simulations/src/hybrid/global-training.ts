@@ -1,12 +1,12 @@
 import { trainingOf } from '@murmuration/client-sdk/session/learn';
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { aggregateFor } from '@murmuration/coordinator/aggregation/aggregate';
 import type { RunningSum } from '@murmuration/coordinator/aggregation/running-sum';
 import { cohortSizeOf, type Task } from '@murmuration/coordinator/task/task';
 import { describeModel } from '@murmuration/engine/models/model';
 import type { Objective } from '@murmuration/engine/objective/objective';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { base64url } from '@murmuration/protocol/encoding/bytes';
 import { parseAssignmentId, parseRoundId } from '@murmuration/protocol/ids/ids';
 import { type Assignment, assignmentOf } from '@murmuration/protocol/messages/round';

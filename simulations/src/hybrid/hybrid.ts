@@ -1,8 +1,8 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { smsText } from '../data/sms.ts';

@@ -1,4 +1,4 @@
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 
 /** Neighbouring phones of a run: blocks beside one another share authors, so that runs are kept apart, never single phones. */
 const phonesPerRun = 20;

@@ -1,9 +1,9 @@
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
 import { cohortSizeOf } from '@murmuration/coordinator/task/task';
 import { smallModel } from '@murmuration/demo-keyboard-app/task/model';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';

@@ -1,7 +1,7 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { firstWordId, unknownId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Owner } from './audit.ts';

@@ -1,10 +1,10 @@
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
 import { choosePath } from '@murmuration/engine/fused/path';
 import type { FusedTraining } from '@murmuration/engine/fused/training';
 import { loadModel } from '@murmuration/engine/models/model';
 import { samplerFor } from '@murmuration/engine/objective/negative-sampler';
 import type { Batchable, Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { CentralSettings } from './settings.ts';

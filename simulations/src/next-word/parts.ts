@@ -1,11 +1,11 @@
 import { fineTuned } from '@murmuration/client-sdk/hybrid/fine-tuned';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { recall } from '@murmuration/demo-keyboard-app/task/metrics';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { loadModel } from '@murmuration/engine/models/model';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '../data/federated-text.ts';
 import { livePhone, type PhoneFindings, questionsOf } from '../hybrid/phone.ts';

@@ -1,4 +1,4 @@
-import { shuffle } from '@murmuration/client-sdk/training/seeded';
+import { shuffle } from '@murmuration/engine/training/seeded';
 
 /** The indices of `count` examples. */
 function indices(count: number): Uint32Array {

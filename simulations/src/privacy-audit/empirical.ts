@@ -1,4 +1,4 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
 import type { Scores } from './scores.ts';
 

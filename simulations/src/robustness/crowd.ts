@@ -1,5 +1,5 @@
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
 import { clip } from '@murmuration/client-sdk/update/clip';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import type { Digit } from '../data/mnist.ts';
 import type { DigitLearner } from '../digits/learner.ts';
 import { digitPoisons } from '../digits/poisons.ts';

@@ -1,6 +1,6 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
 import { softmaxLoss, sparseSoftmaxCrossEntropy } from '@murmuration/engine/objective/losses';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import * as z from 'zod';
 import { defineScenario } from '../scenario/define-scenario.ts';
 

@@ -1,6 +1,6 @@
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
 import type { StrategyState } from '@murmuration/coordinator/strategy/strategy';
 import { startBackend } from '@murmuration/engine/backend/backend';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { type Digit, mnist } from '../data/mnist.ts';
 import { digitAccuracy } from '../digits/accuracy.ts';

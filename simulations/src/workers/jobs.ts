@@ -1,10 +1,10 @@
-import type { TrainingResult } from '@murmuration/client-sdk/training/trainer';
 import type { Learned } from '@murmuration/client-sdk/update/prepare';
 import type {
   MaskedRoundSetup,
   MaskingEvent,
   MaskingStep,
 } from '@murmuration/client-sdk/update/update-processor';
+import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';

@@ -1,8 +1,8 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-update-processor';
 import type { MaskedRound } from '@murmuration/client-sdk/update/update-processor';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { loadModel } from '@murmuration/engine/models/model';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
@@ -10,6 +9,7 @@ import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { describeModel } from '@murmuration/engine/models/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';

@@ -1,7 +1,7 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
 import { samplerFor } from '@murmuration/engine/objective/negative-sampler';
 import type { Batch } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import { fusedTraining, genericStep, type Trained, type Training } from './steps.ts';
 
 export const BATCH = 16;

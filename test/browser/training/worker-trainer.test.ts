@@ -1,7 +1,7 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { workerTrainer } from '@murmuration/client-sdk/worker/worker-trainer';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {

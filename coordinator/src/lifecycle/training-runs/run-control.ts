@@ -21,8 +21,8 @@ export class RunControl {
     this.#rounds = rounds;
     this.#store = store;
     this.#clock = clock;
-    events.on('drift', window => this.#observe(window.task, { type: 'drift', window }));
-    events.on('accuracy', accuracy => this.#observe(accuracy.task, { type: 'accuracy', accuracy }));
+    events.on('drift', window => this.observe(window.task, { type: 'drift', window }));
+    events.on('accuracy', accuracy => this.observe(accuracy.task, { type: 'accuracy', accuracy }));
   }
 
   /** From now on these are the runs of their task. */
@@ -37,6 +37,11 @@ export class RunControl {
 
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#runs.values(), runs => runs.close()));
+  }
+
+  /** Triggers of a task hear of something, where it has any. Throws `storage.*`. */
+  async observe(task: TaskName, observation: Observation): Promise<void> {
+    await this.#runs.get(task)?.observe(observation);
   }
 
   /** Whether a run of a task is open; undefined for one whose rounds run all the time. */
@@ -93,10 +98,6 @@ export class RunControl {
       );
     requireSigned(trigger.secret, headers, body, this.#clock.now());
     return runs.receive(name, headers['webhook-id']);
-  }
-
-  #observe(task: TaskName, observation: Observation): Promise<void> | undefined {
-    return this.#runs.get(task)?.observe(observation);
   }
 
   #known(task: string): TaskName {

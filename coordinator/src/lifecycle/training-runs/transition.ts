@@ -1,6 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Firing, FiringRecord, Restraint, TrainingRun } from '../../events/training-run.ts';
 import type { Retrain } from '../../task/retrain/retrain.ts';
+import { onceBegun } from '../triggers/look.ts';
 import { restraintOf } from '../triggers/restraint.ts';
 import type { Ending, OpenRun, RetrainEffect, RetrainEvent, RetrainState, RetrainStep } from './state.ts';
 import { bestWith, endAfterFailure, endAfterVersion, endInTime } from './stopping.ts';
@@ -110,6 +111,7 @@ function began(
       run,
       waiting: null,
       suppressed: [],
+      memory: onceBegun(state.memory),
     },
     effects: [...superseded, { type: 'record', record }, { type: 'run', run: rowOf(task, run, null, null) }],
   };

@@ -7,7 +7,9 @@ import { keyOf, type Trigger, type TriggerOf } from '../../task/retrain/triggers
 export type Observation =
   | { readonly type: 'time' }
   | { readonly type: 'drift'; readonly window: ComparedWindow }
-  | { readonly type: 'accuracy'; readonly accuracy: LiveAccuracy };
+  | { readonly type: 'accuracy'; readonly accuracy: LiveAccuracy }
+  /** Examples that there are by now. */
+  | { readonly type: 'examples'; readonly total: number };
 
 /** What triggers remember, by their keys; plain JSON. */
 export type TriggerMemory = Readonly<Record<string, Remembered>>;
@@ -17,6 +19,8 @@ type Remembered =
   | { readonly kind: 'cron'; readonly at: number }
   /** How good a version was at first. */
   | { readonly kind: 'accuracy-fell'; readonly version: number; readonly value: number }
+  /** Examples that there were when a run began last, and when they were counted last. */
+  | { readonly kind: 'new-examples'; readonly base: number; readonly total: number }
   /** Ids of messages that were taken, and when, ms since 1970. */
   | { readonly kind: 'webhook'; readonly calls: readonly (readonly [id: string, at: number])[] };
 
@@ -54,6 +58,16 @@ export function nextTime(triggers: readonly Trigger[], memory: TriggerMemory): n
   return Math.min(...times.map(time => time ?? Number.POSITIVE_INFINITY));
 }
 
+/** What is remembered once a run begins: the examples that are there by now are no new ones any more. */
+export function onceBegun(memory: TriggerMemory): TriggerMemory {
+  return Object.fromEntries(
+    Object.entries(memory).map(([key, each]) => [
+      key,
+      each.kind === 'new-examples' ? { ...each, base: each.total } : each,
+    ]),
+  );
+}
+
 /** What is remembered of triggers that a task still has. */
 export function withoutGone(triggers: readonly Trigger[], memory: TriggerMemory): TriggerMemory {
   const keys = new Set(triggers.map(keyOf));
@@ -71,6 +85,10 @@ function lookOne(
       return trigger.kind === 'cron' ? lookAtTime(trigger, remembered, now) : {};
     case 'drift':
       return trigger.kind === 'drift' ? lookAtDrift(trigger, observation.window, now) : {};
+    case 'examples':
+      return trigger.kind === 'new-examples'
+        ? lookAtExamples(trigger, remembered, observation.total, now)
+        : {};
     case 'accuracy':
       if (trigger.kind === 'accuracy-below') return lookAtAccuracy(trigger, observation.accuracy, now);
       return trigger.kind === 'accuracy-fell'
@@ -169,6 +187,28 @@ function lookAtFall(
         first: first.value,
         outcomes,
       },
+      at: now,
+    },
+  };
+}
+
+function lookAtExamples(
+  { count }: TriggerOf<'new-examples'>,
+  remembered: Remembered | undefined,
+  total: number,
+  now: number,
+): Look {
+  const before = remembered?.kind === 'new-examples' ? remembered : { base: total };
+  // Old ones may have been deleted.
+  const base = Math.min(before.base, total);
+  const seen = { remembered: { kind: 'new-examples', base, total } } as const;
+  if (total - base < count) return seen;
+  return {
+    ...seen,
+    fired: {
+      trigger: 'new-examples',
+      reason: `There are ${total - base} new examples; ${count} are enough.`,
+      figures: { total, new: total - base, enough: count },
       at: now,
     },
   };

@@ -9,7 +9,7 @@ const clockTime = z
 /** When a task trains again, and until when; `retrain` of a task's definition. */
 export const retrainSchema = z
   .strictObject({
-    /** Why training is due: triggers made by `cron(…)`, `drift(…)`, `accuracyBelow(…)`, `accuracyWorseThanAtPromotion(…)` and `webhook(…)`; none: only operators begin runs. */
+    /** Why training is due: triggers made by `cron(…)`, `drift(…)`, `accuracyBelow(…)`, `accuracyWorseThanAtPromotion(…)`, `newExamples(…)` and `webhook(…)`; none: only operators begin runs. */
     when: z
       .array(
         z.custom<Trigger>(isTrigger, 'expected a trigger such as cron("0 3 * * 1") or drift({ share: 0.3 })'),
@@ -92,8 +92,8 @@ export type Retrain = NonNullable<z.output<typeof retrainSchema>>;
 
 /** Why a task can't be retrained so, as the end of a sentence on `field`; undefined where it can. */
 export function misfitOf(
-  { until }: Retrain,
-  task: { readonly hasEvaluation: boolean; readonly hasPrivacy: boolean },
+  { until, when }: Retrain,
+  task: { readonly hasEvaluation: boolean; readonly hasPrivacy: boolean; readonly isCentral: boolean },
 ): { readonly field: string; readonly message: string } | undefined {
   const { rounds, plateau, target, time } = until;
   if (!rounds && !plateau && !target && !time && !task.hasPrivacy)
@@ -107,5 +107,11 @@ export function misfitOf(
         field: `retrain.until.${name}`,
         message: `needs the metric "${rule.metric}", and nothing measures versions: give the task an evaluation`,
       };
+  if (!task.isCentral && when.some(({ kind }) => kind === 'new-examples'))
+    return {
+      field: 'retrain.when',
+      message:
+        "has newExamples(…), and the examples of devices can't be counted here; only training: central({ … }) counts them",
+    };
   return undefined;
 }

@@ -51,6 +51,11 @@ const fallTrigger = z.strictObject({
   atLeast,
 });
 
+const examplesTrigger = z.strictObject({
+  kind: z.literal('new-examples'),
+  count: z.int().min(1).max(1_000_000_000_000),
+});
+
 const webhookTrigger = z.strictObject({
   kind: z.literal('webhook'),
   name: z
@@ -65,6 +70,7 @@ const triggerSchema = z.discriminatedUnion('kind', [
   driftTrigger,
   accuracyTrigger,
   fallTrigger,
+  examplesTrigger,
   webhookTrigger,
 ]);
 
@@ -126,6 +132,14 @@ export function accuracyBelow(value: number, options: LiveMetric = {}): Trigger 
  */
 export function accuracyWorseThanAtPromotion(options: LiveMetric & { readonly by: number }): Trigger {
   return made('accuracyWorseThanAtPromotion(…)', fallTrigger, { ...options, kind: 'accuracy-fell' });
+}
+
+/**
+ * Training is due when there are so many examples more than when the last run began, of a task that is trained on the coordinator's own
+ * (`central`), whose module counts them. Throws `config.invalid`.
+ */
+export function newExamples(count: number): Trigger {
+  return made('newExamples(…)', examplesTrigger, { kind: 'new-examples', count });
 }
 
 /**

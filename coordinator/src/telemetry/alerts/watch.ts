@@ -252,7 +252,7 @@ export class AlertWatch {
   }
 
   #factsOf(task: TaskName, { failures, figures, drift, eligibleAt, wasPaused }: TaskCourse): TaskFacts {
-    const { rounds, base, presence, enrolled } = this.#ports;
+    const { rounds, base, presence, enrolled, clock } = this.#ports;
     return {
       task,
       isPaused: wasPaused,
@@ -261,7 +261,8 @@ export class AlertWatch {
       figures,
       drift,
       base: base(task),
-      eligibleAt,
+      // Nobody is waited for where the coordinator trains itself.
+      eligibleAt: rounds.get(task)!.trainsHere ? clock.now() : eligibleAt,
       connected: presence.connected,
       enrolled: enrolled(),
     };

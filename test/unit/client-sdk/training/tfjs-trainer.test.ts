@@ -1,10 +1,10 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { workerTrainer } from '@murmuration/client-sdk/worker/thread-trainer';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';

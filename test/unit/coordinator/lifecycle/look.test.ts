@@ -2,6 +2,7 @@ import type { ComparedWindow, LiveAccuracy } from '@murmuration/coordinator/even
 import {
   look,
   nextTime,
+  onceBegun,
   type TriggerMemory,
   withoutGone,
 } from '@murmuration/coordinator/lifecycle/triggers/look';
@@ -11,6 +12,7 @@ import {
   cron,
   drift,
   keyOf,
+  newExamples,
   type Trigger,
   webhook,
 } from '@murmuration/coordinator/task/retrain/triggers';
@@ -184,6 +186,34 @@ describe('a trigger by accuracy worse than at promotion', () => {
   });
 });
 
+describe('a trigger by new examples', () => {
+  const triggers = [newExamples(100)];
+  const count = (total: number, memory: TriggerMemory) =>
+    look(triggers, memory, { type: 'examples', total }, monday);
+
+  it('fires at each count from which on there are enough, and anew once a run has begun', () => {
+    const first = count(5_000, {});
+    expect(first.fired).toEqual([]);
+    const few = count(5_099, first.memory);
+    expect(few.fired).toEqual([]);
+    const enough = count(5_100, few.memory);
+    expect(enough.fired).toMatchObject([
+      { trigger: 'new-examples', reason: 'There are 100 new examples; 100 are enough.' },
+    ]);
+    // What was suppressed fires again.
+    expect(count(5_100, enough.memory).fired).toHaveLength(1);
+    const begun = onceBegun(enough.memory);
+    expect(count(5_199, begun).fired).toEqual([]);
+    expect(count(5_200, begun).fired).toHaveLength(1);
+  });
+
+  it('counts from fewer where examples were deleted', () => {
+    const { memory } = count(40, count(5_000, {}).memory);
+    expect(count(139, memory).fired).toEqual([]);
+    expect(count(140, memory).fired).toHaveLength(1);
+  });
+});
+
 describe('what triggers remember', () => {
   it('is forgotten with a trigger that is gone or is another one now', () => {
     const [before, after] = [cron('0 3 * * 1'), cron('0 4 * * 1')];
@@ -202,6 +232,7 @@ describe('the definition of a trigger', () => {
     ['no features', () => drift({ features: [] }), 'features'],
     ['a line that is no number', () => accuracyBelow(Number.NaN), 'value'],
     ['a fall by nothing', () => accuracyWorseThanAtPromotion({ by: 0 }), 'by'],
+    ['no examples', () => newExamples(0), 'count'],
     ['no outcomes', () => accuracyBelow(0.5, { atLeast: 0 }), 'atLeast'],
     ['a secret that is short', () => webhook({ secret: 'whsec_c2hvcnQ=' }), '24 to 64 random bytes'],
     ['a name with other letters', () => webhook({ name: 'Data Lake', secret: secretOf(1) }), 'lower-case'],

@@ -204,7 +204,7 @@ describe('a task with training runs', () => {
 
 describe('a coordinator after one that ended', () => {
   const task = valuesTask().name;
-  const rounds = { number: 0, isUnderWay: false, current: undefined, runChanged: () => {} };
+  const rounds = { number: 0, isUnderWay: false, abort: () => {}, runChanged: () => {} };
 
   /** The runs of a task on what is kept, as another process finds it. */
   async function again(federation: Federation, runStore: RunStore, retrain = retrainOf()) {

@@ -1,8 +1,8 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel, loadModel } from '@murmuration/engine/models/model';
 import { sparseSoftmaxCrossEntropy } from '@murmuration/engine/objective/losses';
 import type * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { adversariesOf } from '@murmuration/simulations/adversaries/adversaries';
 import { adversarySettings } from '@murmuration/simulations/adversaries/settings';

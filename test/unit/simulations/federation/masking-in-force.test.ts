@@ -1,10 +1,10 @@
 import { fedAvg } from '@murmuration/coordinator/strategy/fed-avg';
-import { defineTask } from '@murmuration/coordinator/task/define-task';
+import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { maskingInForce } from '@murmuration/simulations/federation/masking-in-force';
 import { describe, expect, it } from 'vitest';
 
-function taskOf(goal: number, masking: Parameters<typeof defineTask>[0]['masking']) {
+function taskOf(goal: number, masking: TaskDefinition['masking']) {
   return defineTask({
     name: 'digits',
     model: () => {

@@ -1,10 +1,10 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { nextWordModel } from '@murmuration/demo-keyboard-app/task/model';
 import { nextWord } from '@murmuration/demo-keyboard-app/task/objective';
 import { keyboardServing } from '@murmuration/demo-keyboard-app/task/serving';
 import { numberId, startId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
 import { smsText } from '@murmuration/simulations/data/sms';
 import { livePhone, questionsOf } from '@murmuration/simulations/hybrid/phone';

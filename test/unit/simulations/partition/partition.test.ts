@@ -1,4 +1,4 @@
-import { seededUniform } from '@murmuration/client-sdk/training/seeded';
+import { seededUniform } from '@murmuration/engine/training/seeded';
 import { mnist } from '@murmuration/simulations/data/mnist';
 import { partition } from '@murmuration/simulations/partition/partition';
 import type { PartitionSpec } from '@murmuration/simulations/partition/spec';

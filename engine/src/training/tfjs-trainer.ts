@@ -1,19 +1,19 @@
-import type { Extent } from '@murmuration/engine/fused/extent';
-import { choosePath, type Path } from '@murmuration/engine/fused/path';
-import { loadModel } from '@murmuration/engine/models/model';
-import { softmaxLoss } from '@murmuration/engine/objective/losses';
-import { type NegativeSampler, samplerFor } from '@murmuration/engine/objective/negative-sampler';
-import type { Objective } from '@murmuration/engine/objective/objective';
-import * as tf from '@murmuration/engine/tfjs/tf';
 import { nextTask } from '@murmuration/protocol/concurrency/next-task';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { Extent } from '../fused/extent.ts';
+import { choosePath, type Path } from '../fused/path.ts';
+import { loadModel } from '../models/model.ts';
+import { softmaxLoss } from '../objective/losses.ts';
+import { type NegativeSampler, samplerFor } from '../objective/negative-sampler.ts';
+import type { Objective } from '../objective/objective.ts';
+import * as tf from '../tfjs/tf.ts';
 import { fusedSteps } from './fused-steps.ts';
 import { genericSteps } from './generic-steps.ts';
 import { seededUniform, shuffle } from './seeded.ts';
-import type { Trainer, TrainingPath } from './trainer.ts';
+import type { ModelTrainer, TrainingPath } from './trainer.ts';
 
 export interface TrainerOptions {
   /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: tfjs' own operations always. */
@@ -53,7 +53,7 @@ interface Loaded {
 export function tfjsTrainer<Example>(
   objective: Objective<Example>,
   { engine = 'auto', startBackend, ...fused }: TrainerOptions = {},
-): Trainer {
+): ModelTrainer {
   let loaded: Loaded | undefined;
   const queue = new PromiseQueue();
 

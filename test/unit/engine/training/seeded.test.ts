@@ -1,4 +1,4 @@
-import { seededUniform, shuffle } from '@murmuration/client-sdk/training/seeded';
+import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

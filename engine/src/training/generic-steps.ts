@@ -1,9 +1,9 @@
-import { readWeights, writeWeights } from '@murmuration/engine/models/model';
-import type { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
-import type { Batch, Objective } from '@murmuration/engine/objective/objective';
-import { sampledSoftmaxLoss } from '@murmuration/engine/objective/sampled-softmax';
-import * as tf from '@murmuration/engine/tfjs/tf';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import { readWeights, writeWeights } from '../models/model.ts';
+import type { NegativeSampler } from '../objective/negative-sampler.ts';
+import type { Batch, Objective } from '../objective/objective.ts';
+import { sampledSoftmaxLoss } from '../objective/sampled-softmax.ts';
+import * as tf from '../tfjs/tf.ts';
 import type { Steps } from './steps.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { Extent } from '@murmuration/engine/fused/extent';
-import type { FusedTraining } from '@murmuration/engine/fused/training';
-import type { NegativeSampler } from '@murmuration/engine/objective/negative-sampler';
-import * as tf from '@murmuration/engine/tfjs/tf';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { Extent } from '../fused/extent.ts';
+import type { FusedTraining } from '../fused/training.ts';
+import type { NegativeSampler } from '../objective/negative-sampler.ts';
+import * as tf from '../tfjs/tf.ts';
 import type { Steps } from './steps.ts';
 
 /**

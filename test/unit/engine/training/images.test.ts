@@ -1,9 +1,9 @@
-import { tfjsTrainer } from '@murmuration/client-sdk/training/tfjs-trainer';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel, loadModel, writeWeights } from '@murmuration/engine/models/model';
 import { softmaxLoss } from '@murmuration/engine/objective/losses';
 import type { Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { beforeAll, expect, it } from 'vitest';
 import { integers, numbers, relativeError } from '../../engine/numbers.ts';

@@ -1,4 +1,4 @@
-import type { Batch } from '@murmuration/engine/objective/objective';
+import type { Batch } from '../objective/objective.ts';
 
 /** A training under way, one batch at a time. */
 export interface Steps {

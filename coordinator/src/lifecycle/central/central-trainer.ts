@@ -1,0 +1,56 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { Piscina } from 'piscina';
+import type { CentralJob, CentralReply, CentralSource } from './worker.ts';
+
+/** Trains models on examples of the coordinator's own. */
+export interface CentralTrainer {
+  /**
+   * The weights of a model after training by these settings, and the examples that were used. Throws `training.failed` for whatever goes wrong,
+   * and the reason of `signal` once that is aborted.
+   */
+  train(
+    source: CentralSource,
+    model: ModelFiles,
+    settings: TrainingSettings,
+    signal: AbortSignal,
+  ): Promise<{ readonly weights: Float32Array; readonly examples: number }>;
+  /** How many examples there are; null where nothing counts them. Throws as `train`. */
+  count(source: CentralSource, signal: AbortSignal): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+/** On one thread, one job after the other, so that devices are served meanwhile. A job that is no longer wanted ends with its thread. */
+export function threadedCentralTrainer(): CentralTrainer {
+  let pool: Piscina<CentralJob, CentralReply> | undefined;
+  const run = async (job: CentralJob, signal: AbortSignal) => {
+    pool ??= new Piscina({
+      filename: new URL('./worker.ts', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: 10_000,
+    });
+    const reply = await pool.run(job, { signal }).catch(error => {
+      signal.throwIfAborted();
+      throw error;
+    });
+    if ('error' in reply) throw new MurmurationError('training.failed', reply.error);
+    return reply;
+  };
+  return {
+    async train(source, model, settings, signal) {
+      const reply = await run({ type: 'train', source, model, settings }, signal);
+      if (!('weights' in reply)) throw new MurmurationError('training.failed');
+      return reply;
+    },
+    async count(source, signal) {
+      const reply = await run({ type: 'count', source }, signal);
+      return 'count' in reply ? reply.count : null;
+    },
+    async close() {
+      await pool?.destroy();
+      pool = undefined;
+    },
+  };
+}

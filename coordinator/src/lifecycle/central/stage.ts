@@ -1,0 +1,63 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { measure } from '../../evaluation/measure.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { CentralStage } from '../../rounds/ports.ts';
+import type { CentralTraining } from '../../task/central.ts';
+import type { Task } from '../../task/task.ts';
+import type { CentralTrainer } from './central-trainer.ts';
+
+/**
+ * Makes versions of a task on the coordinator's own examples: each round trains the newest version further by the plan's settings. What the
+ * strategy remembers stays as it was, for devices that go on.
+ */
+export function centralStage(
+  { examples, data, versions }: CentralTraining,
+  taskOf: () => Task,
+  registry: Registry,
+  trainer: CentralTrainer,
+  clock: Clock,
+): CentralStage {
+  return {
+    isWhole: versions === null,
+    makes: newest => versions === null || newest < versions,
+    async make({ round, number, run }, signal) {
+      const task = taskOf();
+      const { head, files } = await registry.current(task.name);
+      const { training } = task;
+      // Another order of examples in each round, the same one whenever a round is repeated.
+      const settings = { ...training, seed: (training.seed + number) % 2 ** 31 };
+      const source = { module: examples, data };
+      const { weights } = await trainer.train(source, files, settings, signal);
+      if (!weights.every(Number.isFinite))
+        throw new MurmurationError(
+          'training.failed',
+          'Training left the range of float32; lower plan.learningRate, or set plan.gradientClip.',
+        );
+      const candidate = await registry.store(files.topology, files.layout, weights);
+      const metrics = await measure(task, candidate, clock, signal);
+      const now = await registry.current(task.name);
+      if (now.head.version.model !== head.version.model)
+        throw new MurmurationError(
+          'round.closed',
+          'An operator rolled back the version that this round trained from.',
+        );
+      return {
+        state: head.state,
+        version: {
+          model: candidate.hash,
+          task: task.name,
+          number: now.newest + 1,
+          parent: head.version.model,
+          round,
+          ...(run !== undefined && { run }),
+          strategy: 'central',
+          planVersion: task.planVersion,
+          contributors: 0,
+          metrics,
+          createdAt: clock.now(),
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { startBackend } from '@murmuration/engine/backend/backend';
+import type { Objective } from '@murmuration/engine/objective/objective';
+import { seededUniform } from '@murmuration/engine/training/seeded';
+import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
+import type { ModelTrainer } from '@murmuration/engine/training/trainer';
+import { messageOf } from '@murmuration/protocol/errors/errors';
+import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+
+type Some<Example> = Iterable<Example> | AsyncIterable<Example>;
+
+/** The coordinator's own examples, as a module's default export; `data` is what was handed to `central`. */
+export interface CentralExamples<Example> {
+  /** What is learned from an example. */
+  readonly objective: Objective<Example>;
+  /** All examples, read anew for each version. */
+  examples(data: unknown): Some<Example> | Promise<Some<Example>>;
+  /** How many there are by now, for the trigger `newExamples`. */
+  count?(data: unknown): number | Promise<number>;
+}
+
+/** Where examples come from. */
+export interface CentralSource {
+  /** URL of the module. */
+  readonly module: string;
+  readonly data: unknown;
+}
+
+export type CentralJob =
+  | {
+      readonly type: 'train';
+      readonly source: CentralSource;
+      readonly model: ModelFiles;
+      readonly settings: TrainingSettings;
+    }
+  | { readonly type: 'count'; readonly source: CentralSource };
+
+/** What came of a job: trained weights, or a number of examples; null where the module counts none. */
+export type CentralReply =
+  | { readonly weights: Float32Array; readonly examples: number; readonly loss: number }
+  | { readonly count: number | null }
+  | { readonly error: string };
+
+interface Loaded {
+  readonly module: string;
+  readonly central: CentralExamples<unknown>;
+  readonly trainer: ModelTrainer;
+}
+
+let loaded: Loaded | undefined;
+
+/** One job at a time. The model of the last one stays in memory. */
+export default async function work(job: CentralJob): Promise<CentralReply> {
+  try {
+    return await reply(job);
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}
+
+async function reply(job: CentralJob): Promise<CentralReply> {
+  const { central, trainer } = await load(job.source.module);
+  const { data } = job.source;
+  if (job.type === 'count') {
+    const count = (await central.count?.(data)) ?? null;
+    if (count !== null && !Number.isSafeInteger(count))
+      throw new Error(`The module counts ${count} examples.`);
+    return { count };
+  }
+  const { model, settings } = job;
+  const examples = await drawn(await central.examples(data), settings);
+  const { signal } = new AbortController();
+  // A thread that is no longer wanted is ended from outside.
+  const trained = await trainer.train(model, settings, examples, signal, () => {});
+  const weights = trained.delta;
+  for (let i = 0; i < weights.length; i++) weights[i] = weights[i]! + model.weights[i]!;
+  return { weights, examples: trained.examples, loss: trained.metrics.loss ?? Number.NaN };
+}
+
+async function load(module: string): Promise<Loaded> {
+  if (loaded?.module === module) return loaded;
+  await loaded?.trainer.close();
+  loaded = undefined;
+  await startBackend();
+  const { default: central } = (await import(module)) as { default?: CentralExamples<unknown> };
+  if (typeof central?.objective !== 'object' || typeof central.examples !== 'function')
+    throw new Error(`The default export of ${module} has no objective, or no function examples.`);
+  loaded = { module, central, trainer: tfjsTrainer(central.objective) };
+  return loaded;
+}
+
+/** At most `maxExamples`, each with the same chance (Vitter 1985, algorithm R), however many there are. */
+async function drawn(all: Some<unknown>, { maxExamples, seed }: TrainingSettings): Promise<unknown[]> {
+  const uniform = seededUniform(seed);
+  const kept: unknown[] = [];
+  let seen = 0;
+  for await (const example of all) {
+    seen += 1;
+    if (kept.length < maxExamples) kept.push(example);
+    else {
+      const place = Math.floor(uniform() * seen);
+      if (place < maxExamples) kept[place] = example;
+    }
+  }
+  return kept;
+}

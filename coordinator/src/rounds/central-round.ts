@@ -1,0 +1,85 @@
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import type { RoundId } from '@murmuration/protocol/ids/ids';
+import type { Head, History } from '../registry/ports.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { Task } from '../task/task.ts';
+import type { CentralStage, DriverPorts } from './ports.ts';
+import { isOutage, untilStored } from './until-stored.ts';
+
+/** What a round needs to know that no device takes part in. */
+export interface CentralRound {
+  readonly task: Task;
+  readonly base: Head['version'];
+  readonly round: RoundId;
+  readonly number: number;
+  readonly run: string | undefined;
+}
+
+/**
+ * A round that no device takes part in: the coordinator trains the next version itself. Its record, once that is stored; undefined where the
+ * coordinator stops before, and the next one begins it again. `signal` is aborted with `round.closed` to end it as failed.
+ */
+export async function centralRound(
+  { task, base, ...terms }: CentralRound,
+  stage: CentralStage,
+  { clock, events, history }: Pick<DriverPorts, 'clock' | 'events'> & { readonly history: History },
+  signal: AbortSignal,
+  stopping: AbortSignal,
+): Promise<RoundRecord | undefined> {
+  const startedAt = clock.now();
+  const { round } = terms;
+  const retry = { clock, events, round };
+  let head: Head | undefined;
+  let failure: RoundRecord['failure'] = null;
+  try {
+    head = await untilStored(() => stage.make(terms, AbortSignal.any([signal, stopping])), {
+      ...retry,
+      signal,
+      where: 'training a version',
+      outage: isOutage,
+    });
+  } catch (error) {
+    if (stopping.aborted) return undefined;
+    const isOurs = error instanceof MurmurationError;
+    const reason = isOurs ? error.detail : messageOf(error);
+    failure = { during: 'closing', reason, ...(signal.aborted && { byOperator: true }) };
+    if (!isOurs) events.emit('fault', 'training a version', error, round);
+  }
+  const record: RoundRecord = {
+    round,
+    task: task.name,
+    number: terms.number,
+    planVersion: task.planVersion,
+    base: base.model,
+    startedAt,
+    endedAt: clock.now(),
+    outcome: head ? 'published' : 'failed',
+    ...(terms.run !== undefined && { run: terms.run }),
+    model: head?.version.model ?? null,
+    failure,
+    tally: { cohort: 0, accepted: 0, rejected: 0, late: 0, lost: 0 },
+    metrics: head?.version.metrics ?? null,
+    traffic: { up: 0, down: 0 },
+    phases: [],
+    errors: {},
+  };
+  let isTriedAgain = false;
+  const commit = async () => {
+    // A failure may have been that of the answer alone.
+    if (isTriedAgain && (await history.round(task.name, terms.number))?.round === round) return;
+    isTriedAgain = true;
+    await history.commit(head ? { head, round: record } : { round: record });
+  };
+  try {
+    await untilStored(commit, {
+      ...retry,
+      signal: stopping,
+      where: 'recording a round',
+      outage: () => true,
+    });
+  } catch {
+    return undefined;
+  }
+  if (head) events.emit('version', head.version);
+  return record;
+}

@@ -1,0 +1,88 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { duration } from '@murmuration/protocol/time/duration';
+import * as z from 'zod';
+import { describeIssues } from '../configuration/config-error.ts';
+
+const centralSchema = z.strictObject({
+  kind: z.literal('central'),
+  examples: z
+    .union([
+      z.instanceof(URL, {
+        error: 'expected the URL of a module, such as new URL("./examples.ts", import.meta.url)',
+      }),
+      z.url('expected the URL of a module, such as new URL("./examples.ts", import.meta.url)'),
+    ])
+    .transform(String),
+  data: z.unknown().optional(),
+  versions: z.int().min(1).max(1_000_000).nullable().default(null),
+  counted: duration.refine(span => span >= 1_000, 'expected a second at least').default(600_000),
+});
+
+/** Training on the coordinator's own examples; `central(…)` makes it. */
+export type CentralTraining = z.output<typeof centralSchema>;
+
+/** What `central` is told. */
+export interface CentralOptions {
+  /** A module whose default export is a `CentralExamples`; it is loaded in a worker thread. */
+  readonly examples: URL | string;
+  /** Handed to the functions of the module, cloned. */
+  readonly data?: unknown;
+  /** The first versions that are made so; devices go on from the last of them. Without it, no device ever trains. */
+  readonly versions?: number;
+  /** How often the module counts its examples, where a trigger waits for new ones; every 10 minutes by default. */
+  readonly counted?: number | string;
+}
+
+/** Trains on the coordinator's own examples, with the plan's settings: one version after each round. Throws `config.invalid`. */
+export function central(options: CentralOptions): CentralTraining {
+  const parsed = centralSchema.safeParse({ ...options, kind: 'central' });
+  if (parsed.success) return parsed.data;
+  throw new MurmurationError('config.invalid', describeIssues('central(…)', parsed.error, options));
+}
+
+export function isCentral(value: unknown): value is CentralTraining {
+  if (!centralSchema.safeParse(value).success) return false;
+  const { versions, counted } = value as Partial<CentralTraining>;
+  return versions !== undefined && typeof counted === 'number';
+}
+
+/** Whether no device ever trains. */
+export function isCentralOnly(training: CentralTraining | null | undefined): boolean {
+  return training?.versions === null;
+}
+
+/** What only devices need: a task that no device trains can't say it. */
+const ofDevices = [
+  'update',
+  'masking',
+  'privacy',
+  'cohort',
+  'eligibility',
+  'uploadSlot',
+  'strategy',
+] as const;
+export type DeviceField = (typeof ofDevices)[number];
+
+/**
+ * A definition with what a task that no device trains has in the place of its words on devices. Throws `config.invalid` where it has such
+ * words.
+ */
+export function withoutDevices<Input>(input: Input): Input {
+  if (typeof input !== 'object' || input === null) return input;
+  const given = input as Record<string, unknown>;
+  const { training } = given;
+  if (!isCentral(training) || !isCentralOnly(training)) return input;
+  const said = ofDevices.find(field => given[field] !== undefined);
+  if (said !== undefined)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: ${said} is for devices, and none trains this task; leave it out, or let devices go on with versions: in central(…).`,
+    );
+  return {
+    ...input,
+    update: { clip: 1 },
+    masking: 'off',
+    cohort: { goal: 1, minimum: 1 },
+    uploadSlot: 0,
+  };
+}
