@@ -7,7 +7,7 @@ import { nodePlatform } from '@murmuration/client-sdk/node';
 import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineOptions } from '../e2e/line.ts';
 import { PackedProcess } from '../e2e/processes.ts';
 import { packedPrograms } from '../packed-programs.ts';
@@ -16,38 +16,25 @@ const packed = await packedPrograms();
 const devices = 4;
 const signals = ['SIGTERM', 'SIGKILL'] as const;
 const stages = ['keys', 'shares', 'updates', 'agreement', 'unmasking'] as const;
-const taskOf = (signal: string, stage: string) => `${stage}-${signal.toLowerCase()}`;
-const tasks = signals.flatMap(signal => stages.map(stage => taskOf(signal, stage)));
 
-interface Running {
-  readonly coordinator: PackedProcess;
-  readonly url: string;
-  /** Its storage, and the modules of its tasks. */
-  readonly folder: string;
-}
-
-/** The coordinator that the last case restarted: starting one takes seconds, and this one has nothing under way. */
-let idle: Running | undefined;
 const running = new Set<PackedProcess>();
 const folders: string[] = [];
 const cleanUp: (() => unknown)[] = [];
 beforeAll(async () => {
   await startBackend();
 });
-afterEach(async () => {
-  for (const clean of cleanUp.splice(0).reverse()) await clean();
-  for (const coordinator of running) if (coordinator !== idle?.coordinator) coordinator.child.kill('SIGKILL');
-});
 afterAll(async () => {
+  for (const clean of cleanUp.splice(0).reverse()) await clean();
   for (const coordinator of running) coordinator.child.kill('SIGKILL');
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
+/** A folder for the storage of a coordinator, with the modules of its tasks. */
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-signals-'));
   folders.push(folder);
   const source = pathToFileURL(packed('test/faults/masked-task.ts')).href;
-  for (const name of tasks)
+  for (const name of stages)
     await writeFile(
       join(folder, `${name}.mjs`),
       `import { maskedTask } from '${source}';\nexport default maskedTask('${name}');\n`,
@@ -55,8 +42,8 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-async function serve(folder: string, port: string): Promise<Running> {
-  const modules = tasks.map(name => join(folder, `${name}.mjs`));
+async function serve(folder: string, port: string): Promise<{ coordinator: PackedProcess; url: string }> {
+  const modules = stages.map(name => join(folder, `${name}.mjs`));
   const coordinator = new PackedProcess('cli/src/cli.ts', ['serve', ...modules], {
     MURMURATION_ENROLMENT_TOKENS: enrolmentToken,
     MURMURATION_STORAGE: join(folder, 'state'),
@@ -64,7 +51,7 @@ async function serve(folder: string, port: string): Promise<Running> {
   });
   running.add(coordinator);
   const [, url] = await coordinator.printed(/listens on (http:\S+)/);
-  return { coordinator, url: url!, folder };
+  return { coordinator, url: url! };
 }
 
 type Stage = (typeof stages)[number];
@@ -119,58 +106,80 @@ class Gate {
   }
 }
 
-describe.each(signals)('%s', signal => {
-  it.each(stages)(
-    'at %s costs a round nothing: its devices go on with it after the restart',
-    async stage => {
-      const { coordinator, url, folder } = idle ?? (await serve(await newFolder(), '0'));
-      idle = undefined;
-      const task = taskOf(signal, stage);
-      const gate = new Gate(stage);
-      const ends: Promise<void>[] = [];
-      for (let index = 0; index < devices; index++) {
-        const { tasks, ...options } = lineOptions(url, index);
-        const client = new PlatformClient(
-          { ...options, tasks: { [task]: tasks.line! } },
-          {
-            ...nodePlatform,
-            transport: (address, platform) => gate.before(nodePlatform.transport(address, platform)),
-          },
-        );
-        cleanUp.push(() => client.stop());
-        ends.push(
-          new Promise(resolve => {
-            client.on('round', ({ phase }) => phase === 'ended' && resolve());
-          }),
-        );
-        await client.start();
-      }
-      await gate.full;
-      const rounds = async (at: string) =>
-        (await (await fetch(`${at}/v1/tasks/${task}/rounds`)).json()).rounds;
-      const [before] = await rounds(url);
-      expect(before).toMatchObject({ number: 1, phase: stage });
-      coordinator.child.kill(signal);
-      expect(await coordinator.ended()).toBe(signal === 'SIGTERM' ? 0 : 'SIGKILL');
-      running.delete(coordinator);
+/** The devices of the task of one stage: they wait in front of it in its first round. */
+class Held {
+  readonly gate: Gate;
+  /** Resolves once a device has seen the end of the round. */
+  readonly ended: Promise<void>;
+  readonly #clients: PlatformClient[] = [];
 
-      const again = await serve(folder, new URL(url).port);
-      const [resumed] = await rounds(again.url);
-      expect(resumed).toMatchObject({ number: 1, phase: stage, round: before.round });
-      gate.open();
-      // The last to reveal may find that it is not needed any more.
-      await Promise.race(ends);
-      expect(await rounds(again.url)).toMatchObject([
+  constructor(stage: Stage, url: string) {
+    this.gate = new Gate(stage);
+    const ends: Promise<void>[] = [];
+    for (let index = 0; index < devices; index++) {
+      const { tasks, ...options } = lineOptions(url, index);
+      const client = new PlatformClient(
+        { ...options, tasks: { [stage]: tasks.line! } },
         {
-          number: 1,
-          phase: 'published',
-          round: before.round,
-          failure: null,
-          tally: { cohort: 4, accepted: 4, lost: 0 },
+          ...nodePlatform,
+          transport: (address, platform) => this.gate.before(nodePlatform.transport(address, platform)),
         },
-      ]);
-      idle = again;
-    },
-    120_000,
-  );
+      );
+      cleanUp.push(() => client.stop());
+      ends.push(
+        new Promise(resolve => {
+          client.on('round', ({ phase }) => phase === 'ended' && resolve());
+        }),
+      );
+      this.#clients.push(client);
+    }
+    // The last to reveal may find that it is not needed any more.
+    this.ended = Promise.race(ends);
+  }
+
+  async start(): Promise<void> {
+    for (const client of this.#clients) await client.start();
+    await this.gate.full;
+  }
+}
+
+describe.each(signals)('%s', signal => {
+  const held = new Map<Stage, Held>();
+  const before = new Map<Stage, { round: string }>();
+  let url: string;
+  const rounds = async (stage: Stage) =>
+    (await (await fetch(`${url}/v1/tasks/${stage}/rounds`)).json()).rounds;
+
+  // One restart for all stages, each of which a task of its own has reached: to start a coordinator takes seconds.
+  beforeAll(async () => {
+    const folder = await newFolder();
+    const { coordinator, ...first } = await serve(folder, '0');
+    url = first.url;
+    for (const stage of stages) held.set(stage, new Held(stage, url));
+    await Promise.all([...held.values()].map(each => each.start()));
+    for (const stage of stages) before.set(stage, (await rounds(stage))[0]);
+    coordinator.child.kill(signal);
+    expect(await coordinator.ended()).toBe(signal === 'SIGTERM' ? 0 : 'SIGKILL');
+    running.delete(coordinator);
+    await serve(folder, new URL(url).port);
+  });
+
+  it.each(stages)('at %s costs a round nothing: its devices go on with it after the restart', async stage => {
+    const { gate, ended } = held.get(stage)!;
+    const { round } = before.get(stage)!;
+    expect(before.get(stage)).toMatchObject({ number: 1, phase: stage });
+    const [resumed] = await rounds(stage);
+    expect(resumed).toMatchObject({ number: 1, phase: stage, round });
+    gate.open();
+    await ended;
+    expect(await rounds(stage)).toMatchObject([
+      {
+        number: 1,
+        phase: 'published',
+        round,
+        failure: null,
+        tally: { cohort: 4, accepted: 4, lost: 0 },
+      },
+    ]);
+  });
 });
