@@ -54,7 +54,8 @@ export async function* csvBatches(
       if (!encoder) {
         encoder = encoderOf(record);
         width = record.length;
-        const found = encoder.plan.columns.map(column => record.indexOf(column));
+        const placeOf = firstPlaces(record);
+        const found = encoder.plan.columns.map(column => placeOf.get(column) ?? -1);
         places = found.length === width && found.every((place, at) => place === at) ? undefined : found;
         return null;
       }
@@ -98,6 +99,13 @@ export async function* csvBatches(
   }
   if (encoder && !encoder.isEmpty) full.push(encoder.take(1));
   yield* full;
+}
+
+/** Where each text of a record stands first. A map, since a table may have tens of thousands of columns. */
+function firstPlaces(record: readonly string[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const [place, text] of record.entries()) if (!places.has(text)) places.set(text, place);
+  return places;
 }
 
 function breaksIn(record: readonly string[]): number {

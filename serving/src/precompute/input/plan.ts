@@ -25,10 +25,12 @@ export function planOf(
   { key, columns: chosen }: Pick<PrecomputeJob, 'key' | 'columns'>,
   there: readonly string[],
 ): Plan {
-  const columns = [key];
+  // A map, since a table may have tens of thousands of columns.
+  const places = new Map([[key, 0]]);
   const at = (column: string) => {
-    const found = columns.indexOf(column);
-    return found >= 0 ? found : columns.push(column) - 1;
+    const place = places.get(column) ?? places.size;
+    places.set(column, place);
+    return place;
   };
   for (const name of Object.keys(chosen))
     if (!specs.some(spec => spec.name === name))
@@ -61,7 +63,7 @@ export function planOf(
       `No column is the input "${name}": there are ${list(there)}, and the model takes ${describeSpecs(specs)}. The field columns of the job says which are which.`,
     );
   });
-  return { columns, inputs };
+  return { columns: [...places.keys()], inputs };
 }
 
 function requireColumn(column: string, there: readonly string[]): void {
