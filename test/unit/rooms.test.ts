@@ -158,6 +158,7 @@ const order: Record<string, readonly string[]> = {
     'devices',
     'leak-audit',
     'experiments',
+    'spam',
     'federation',
     'asynchrony',
     'privacy-audit',

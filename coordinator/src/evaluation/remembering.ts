@@ -1,4 +1,3 @@
-import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Evaluation, evaluationOf } from './evaluation.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -6,10 +5,10 @@ import type { Evaluator } from './evaluator.ts';
 /** Models whose evaluations are remembered: the champion, a challenger, and the version that is being made. */
 const most = 3;
 
-/** An evaluator that measures no model twice in a row: what a round has measured, a gate compares. */
+/** An evaluator that measures no model twice in a row on the same examples: what a round has measured, a gate compares. */
 class RememberingEvaluator implements Evaluator {
   readonly #evaluator: Evaluator;
-  readonly #known = new Map<ModelHash, Evaluation>();
+  readonly #known = new Map<string, Evaluation>();
 
   constructor(evaluator: Evaluator) {
     this.#evaluator = evaluator;
@@ -23,12 +22,20 @@ class RememberingEvaluator implements Evaluator {
     return this.#evaluator.slices;
   }
 
+  revision(): string {
+    return this.#evaluator.revision?.() ?? '';
+  }
+
   async evaluate(model: ModelFiles, signal: AbortSignal): Promise<Evaluation> {
-    const known = this.#known.get(model.hash);
+    const revision = this.revision();
+    const key = JSON.stringify([model.hash, revision]);
+    const known = this.#known.get(key);
     const evaluation = known ?? evaluationOf(await this.#evaluator.evaluate(model, signal));
-    this.#known.delete(model.hash);
-    this.#known.set(model.hash, evaluation);
-    if (this.#known.size > most) this.#known.delete(this.#known.keys().next().value as ModelHash);
+    // Of examples that changed meanwhile, nobody knows which it is of.
+    if (this.revision() !== revision) return evaluation;
+    this.#known.delete(key);
+    this.#known.set(key, evaluation);
+    if (this.#known.size > most) this.#known.delete(this.#known.keys().next().value as string);
     return evaluation;
   }
 

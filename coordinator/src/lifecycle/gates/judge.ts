@@ -51,8 +51,11 @@ export async function judge(
     rolledBack: null,
   });
   try {
-    const before = await figuresOf(task, gate, await files(champion), measurement, signal);
-    const after = await figuresOf(task, gate, await files(challenger), measurement, signal);
+    const models = [await files(champion), await files(challenger)] as const;
+    const [before, after] = await onTheSame(task, async () => [
+      await figuresOf(task, gate, models[0], measurement, signal),
+      await figuresOf(task, gate, models[1], measurement, signal),
+    ]);
     const measures = task.evaluator?.measures ?? {};
     const { better, test } = gate;
     const tested =
@@ -78,6 +81,19 @@ export async function judge(
     const why = error instanceof MurmurationError ? error.detail : messageOf(error);
     return decided('undecided', [], `The versions could not be measured: ${why}`);
   }
+}
+
+/** How often both are measured where the examples change in between. */
+const attempts = 5;
+
+/** What was measured on the same examples. Throws an `Error` where they change all the time. */
+async function onTheSame<Measured>({ evaluator }: Task, measure: () => Promise<Measured>): Promise<Measured> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const revision = evaluator?.revision?.();
+    const measured = await measure();
+    if (evaluator?.revision?.() === revision) return measured;
+  }
+  throw new Error('the held-out examples changed each time while they were measured.');
 }
 
 async function figuresOf(

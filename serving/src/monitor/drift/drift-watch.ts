@@ -128,10 +128,13 @@ export class DriftWatch {
     });
   }
 
-  /** Makes a sample the reference of a version. Throws `request.not-found`, and `request.invalid` for one without values. */
+  /** Makes a sample the reference of a version, also before anybody asked it. Throws `request.invalid` for one without values. */
   referToSample(model: string, version: string, columns: Columns): Promise<void> {
     const now = this.#ports.clock.now();
-    return this.#refer(model, version, async watched => watched.referenceOf(columns, 'sample', now));
+    return this.#queue.run(async () => {
+      const watched = await this.#load(model, version);
+      await this.#put(watched, watched.referenceOf(columns, 'sample', now));
+    });
   }
 
   /** Makes the reference again, of what the version is asked from now on. Throws `request.not-found`. */
@@ -146,12 +149,16 @@ export class DriftWatch {
   ): Promise<void> {
     return this.#queue.run(async () => {
       const watched = await this.#required(model, version);
-      const reference = await make(watched);
-      if (reference) await this.#ports.store.putReference(reference);
-      else await this.#ports.store.dropReference(model, version);
-      watched.refer(reference);
-      this.#schedule(watched);
+      await this.#put(watched, await make(watched));
     });
+  }
+
+  async #put(watched: WatchedVersion, reference: DriftReference | undefined): Promise<void> {
+    const { store } = this.#ports;
+    if (reference) await store.putReference(reference);
+    else await store.dropReference(watched.model, watched.version);
+    watched.refer(reference);
+    this.#schedule(watched);
   }
 
   /** What fails is a fault. */

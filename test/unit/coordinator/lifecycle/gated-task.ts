@@ -78,6 +78,7 @@ export async function openGated(
     promote = null,
     experimentOf = () => undefined,
     beginCanary = async () => {},
+    evaluator: measuring = evaluator,
   }: {
     readonly folder?: string;
     readonly first?: Quality;
@@ -86,11 +87,12 @@ export async function openGated(
     readonly promote?: TaskDefinition['promote'];
     readonly experimentOf?: GatePorts['experimentOf'];
     readonly beginCanary?: GatePorts['beginCanary'];
+    readonly evaluator?: Evaluator;
   } = {},
 ) {
   const clock = new VirtualClock();
   const storage: Storage = await openStorage(folder, clock);
-  const task = gated(gate, { watch, promote });
+  const task = gated(gate, { watch, promote, evaluation: measuring });
   const events = new CoordinatorEvents();
   const faults: unknown[] = [];
   const audited: AuditEntry[] = [];

@@ -5,7 +5,7 @@ import { gateName } from '@murmuration/coordinator/promotion/version-aliases';
 import { mcnemar, pairedBootstrap } from '@murmuration/coordinator/task/task-gate';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { name, openGated, type Quality } from './gated-task.ts';
+import { evaluator, name, openGated, type Quality } from './gated-task.ts';
 
 const gate = {
   better: 'top1',
@@ -93,6 +93,38 @@ describe('a gate', () => {
     expect([world.champion(), world.aliases()]).toEqual([0, { champion: 0, challenger: 1 }]);
     await world.publish({ top1: 0.9 });
     expect([world.champion(), world.aliases(), world.faults]).toEqual([2, { champion: 2 }, []]);
+  });
+
+  it('compares two versions on the same examples, though these change in between', async () => {
+    let revision = 0;
+    let measured = 0;
+    const world = await openGated(gate, {
+      evaluator: {
+        ...evaluator,
+        revision: () => String(revision),
+        evaluate(...asked) {
+          measured += 1;
+          // New examples come after the champion was measured, and before the challenger is.
+          if (measured % 2 === 1 && measured < 6) revision += 1;
+          return evaluator.evaluate(...asked);
+        },
+      },
+    });
+    expect(await world.publish({ top1: 0.7 })).toMatchObject({ outcome: 'passed' });
+    expect(measured).toBeGreaterThan(5);
+    const moving = await openGated(gate, {
+      evaluator: {
+        ...evaluator,
+        revision() {
+          revision += 1;
+          return String(revision);
+        },
+      },
+    });
+    expect(await moving.publish({ top1: 0.7 })).toMatchObject({
+      outcome: 'undecided',
+      reason: expect.stringContaining('the held-out examples changed'),
+    });
   });
 
   it('judges the newest of several versions', async () => {

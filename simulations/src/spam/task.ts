@@ -1,0 +1,102 @@
+import { central, defineTask, drift, type Task } from '@murmuration/coordinator';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import { buckets, bucketsOf } from './buckets.ts';
+import { type LabelledMail, readLabels } from './labels.ts';
+
+export const day = 86_400_000;
+export const week = 7 * day;
+
+/** The feature whose drift has the filter trained again. */
+export const watched = 'text (words)';
+
+/** Held-out mails that a gate looks at: the newest ones, which are most like those to come. */
+const newest = 400;
+
+/**
+ * A filter that is trained where mail is delivered: hashed logistic regression (Weinberger et al. 2009) over the words of a mail, trained again
+ * when the lengths of mails drift, and served only after it beat the one before. `labels`: the file of mails that people labelled.
+ */
+export function spamTask(labels: string): Task {
+  return defineTask({
+    name: 'spam',
+    model: () =>
+      tf.sequential({
+        layers: [
+          tf.layers.dense({
+            name: 'spam',
+            units: 1,
+            activation: 'sigmoid',
+            kernelInitializer: 'zeros',
+            inputShape: [buckets],
+          }),
+        ],
+      }),
+    plan: { learningRate: 0.05, epochs: 5, batchSize: 8, maxExamples: 50_000 },
+    schedule: { every: '0 s' },
+    training: central({ examples: new URL('./examples.ts', import.meta.url), data: labels }),
+    evaluation: {
+      measures: {
+        loss: { better: 'lower', byExample: true },
+        falsePositives: { better: 'lower' },
+        accuracy: { better: 'higher' },
+      },
+      revision: () => String(readLabels(labels).heldOut.length),
+      evaluate: async model => evaluated(model, readLabels(labels).heldOut.slice(-newest)),
+      close: async () => {},
+    },
+    retrain: {
+      when: [drift({ features: [watched] })],
+      cooldown: '1 d',
+      until: { rounds: 1, failures: 3 },
+    },
+    gate: {
+      better: 'loss',
+      by: 0,
+      // Four hundred mails can't tell at 95 % whether a filter is better by a few: this one has to be better as it stands.
+      test: 'none',
+      neverWorse: ['accuracy'],
+    },
+    serving: {
+      transformer: {
+        inputs: [{ name: 'text', datatype: 'BYTES', shape: [-1] }],
+        outputs: [{ name: 'spam', datatype: 'FP32', shape: [-1, 1] }],
+        input(asked) {
+          const texts = (asked[0]!.data as readonly Uint8Array[]).map(bytes => decoder.decode(bytes));
+          const data = new Float32Array(texts.length * buckets);
+          for (const [at, text] of texts.entries())
+            for (const bucket of bucketsOf(text)) data[at * buckets + bucket] = 1;
+          return { inputs: [{ name: 'spam', datatype: 'FP32', shape: [texts.length, buckets], data }] };
+        },
+        output: answered => answered.map(tensor => ({ ...tensor, name: 'spam' })),
+      },
+    },
+  });
+}
+
+const decoder = new TextDecoder();
+
+/** What a filter says of mails whose labels are known. Its weights are one a bucket, and a bias. */
+function evaluated({ weights }: ModelFiles, mails: readonly LabelledMail[]) {
+  let hams = 0;
+  let alarms = 0;
+  let right = 0;
+  const losses = mails.map(({ buckets: words, isSpam }) => {
+    let logit = weights[buckets]!;
+    for (const bucket of words) logit += weights[bucket]!;
+    hams += Number(!isSpam);
+    alarms += Number(!isSpam && logit > 0);
+    right += Number(logit > 0 === isSpam);
+    // ln(1 + e^x), of a large x without overflow.
+    const against = isSpam ? -logit : logit;
+    return Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
+  });
+  return {
+    metrics: {
+      loss: losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, mails.length),
+      falsePositives: hams > 0 ? alarms / hams : 0,
+      accuracy: right / Math.max(1, mails.length),
+    },
+    examples: { loss: losses },
+  };
+}
