@@ -84,6 +84,8 @@ export const newExperiment = z.strictObject({
 export type NewExperiment = z.input<typeof newExperiment>;
 export type ExperimentTerms = z.output<typeof newExperiment>;
 
+const shownGuard = z.object({ metric, worseBy: z.number() });
+
 const estimate = z.number().nullable().describe('null: not known yet');
 const range = z.tuple([estimate, estimate]).describe('null: infinite');
 
@@ -112,6 +114,7 @@ export const experiment = z.object({
   metric,
   alpha: z.number(),
   planned: count,
+  guards: z.array(shownGuard).describe('What ends it where an arm is worse than the control'),
   step: z
     .object({ number: count, of: count, share, until: instant })
     .nullable()
@@ -133,6 +136,10 @@ export const experiment = z.object({
       failures: count.describe('Of all requests'),
       accuracy: estimate.describe('Of first outcomes; or the mean error, where the metric is `error`'),
       latency: estimate.describe('Mean ms of first requests'),
+      value: z
+        .object({ mean: z.number(), interval: range.describe('At any look') })
+        .nullable()
+        .describe('Of the metric by which arms are compared; null: not known yet'),
       agreed: estimate.describe('Of `mirror`: the share of answers that were the same'),
       dropped: count.describe('Of `mirror`: requests for which there was no room'),
       best: estimate.describe('The chance that it is the best'),

@@ -22,6 +22,7 @@ export const subjects = [
   'inference',
   'inference-tokens',
   'monitor',
+  'experiments',
 ] as const;
 export type Subject = (typeof subjects)[number];
 
@@ -33,7 +34,7 @@ export type Changed = z.infer<typeof changed>;
 export interface LiveEvents {
   /** At once when it connects, and after each change, at most 5 a second. */
   overview(state: z.infer<typeof overview>): void;
-  /** Soon after it changed; of devices that connect and leave, and of inference, at most once in 2 s. */
+  /** Soon after it changed; of devices that connect and leave, of inference and of what experiments measure, at most once in 2 s. */
   changed(what: Changed): void;
   /** Lines of the log, to those whose role is operator or admin; soon after they were written. */
   log(lines: LogLines): void;

@@ -5,10 +5,8 @@ import type { ExperimentMessage, NewExperiment } from '@murmuration/api/experime
 import { murmuration } from '@murmuration/cli/program';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
-import { Registry } from '@murmuration/coordinator/registry/registry';
 import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
-import * as tf from '@murmuration/engine/tf';
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
@@ -18,19 +16,11 @@ import { type ServedModels, serveModels } from '@murmuration/serving/assembly/se
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { enrolmentToken, lineTask } from './line.ts';
+import { enrolmentToken } from './line.ts';
+import { commitWeight, weightedLine } from './weighted-line.ts';
 
 const { text: operator, proof } = mintToken('operator', systemRandom, native);
 const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
-
-const task = () =>
-  lineTask({
-    name: 'line',
-    model: () =>
-      tf.sequential({
-        layers: [tf.layers.dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'zeros' })],
-      }),
-  });
 
 let storage: Storage;
 let coordinator: Coordinator;
@@ -44,26 +34,14 @@ async function start(): Promise<Coordinator> {
     operatorTokens: [{ id: proof.id, name: 'Ada', role: 'operator', sha256: hex(proof.digest) }],
     inference: { tokens: [{ ...listed, name: 'test', rights: ['predict', 'feedback', 'monitor'] }] },
   });
-  return createCoordinator(config, [task()], { clock: systemClock, random: systemRandom, storage });
-}
-
-/** Stores a version that multiplies by a number. */
-async function commit(weight: number): Promise<void> {
-  const head = (await storage.history.head(task().name))!;
-  const registry = new Registry(storage.blobs, storage.history);
-  const { topology, layout } = await registry.files(head.version.model);
-  const { hash } = await registry.store(topology, layout, Float32Array.of(weight));
-  const { model: parent, number } = head.version;
-  await storage.history.commit({
-    head: { ...head, version: { ...head.version, model: hash, number: number + 1, parent } },
-  });
+  return createCoordinator(config, [weightedLine()], { clock: systemClock, random: systemRandom, storage });
 }
 
 beforeAll(async () => {
   storage = await openStorage(undefined, systemClock);
   coordinator = await start();
   await coordinator.stop();
-  for (const weight of [1, 2, 3]) await commit(weight);
+  for (const weight of [1, 2, 3]) await commitWeight(storage, weight);
   coordinator = await start();
   replica = await serveModels({
     source: await coordinatorModels(coordinator.url, systemClock),

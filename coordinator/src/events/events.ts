@@ -54,6 +54,8 @@ interface EventMap {
   gate: [decision: GateDecision];
   /** An experiment on the versions of a task began, went on to its next step, or ended. */
   experiment: [what: ExperimentChange];
+  /** An experiment has measured more; at most once in 2 s of each. */
+  measured: [task: TaskName];
   /** The settings of a task were changed, or have come into force. */
   settings: [task: TaskName];
   /** An alert began, or is over. */

@@ -21,11 +21,11 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'version.alias': 'versions',
   'version.rollback': 'versions',
   'version.promote': 'versions',
-  'experiment.start': 'versions',
-  'experiment.stop': 'versions',
-  'experiment.promote': 'versions',
-  'experiment.step': 'versions',
-  'experiment.end': 'versions',
+  'experiment.start': 'experiments',
+  'experiment.stop': 'experiments',
+  'experiment.promote': 'experiments',
+  'experiment.step': 'experiments',
+  'experiment.end': 'experiments',
   'gate.pass': 'versions',
   'gate.fail': 'versions',
   'gate.undecided': 'versions',
@@ -78,6 +78,8 @@ export function watchChanges(
     tell('versions', task);
   });
   events.on('gate', ({ task }) => tell('versions', task));
+  events.on('experiment', ({ task }) => tell('experiments', task));
+  events.on('measured', task => tell('experiments', task));
   events.on('settings', task => {
     moved();
     tell('settings', task);

@@ -3,10 +3,13 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 /** What the page shows; each place has an address, so that alerts and people can link to it. */
 export type Place =
   | { readonly page: 'now' | 'devices' | 'serving' | 'monitor' | 'security' | 'log' | 'access' | 'missing' }
-  | { readonly page: 'model' | 'rounds' | 'privacy' | 'settings'; readonly task: string }
+  | { readonly page: (typeof taskPages)[number]; readonly task: string }
   | { readonly page: 'version'; readonly task: string; readonly version: number }
   | { readonly page: 'compare'; readonly task: string; readonly versions: readonly [number, number] }
   | { readonly page: 'round'; readonly task: string; readonly round: number };
+
+/** The pages that a task has in the navigation. */
+export const taskPages = ['model', 'rounds', 'experiments', 'privacy', 'settings'] as const;
 
 /** The address of a place, as a fragment. */
 export function addressOf(place: Place): string {
@@ -36,8 +39,8 @@ export function placeAt(fragment: string): Place {
   }
   if (first !== 'tasks' || task === '' || parts.length > 5) return { page: 'missing' };
   if (parts.length === 3) {
-    if (page === 'model' || page === 'rounds' || page === 'privacy' || page === 'settings')
-      return { page, task };
+    const ofTask = taskPages.find(each => each === page);
+    if (ofTask) return { page: ofTask, task };
   }
   const [one, two] = [numberIn(a), numberIn(b)];
   if (parts.length === 4 && page === 'model' && one !== null) return { page: 'version', task, version: one };

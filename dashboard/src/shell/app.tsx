@@ -3,6 +3,7 @@ import { type Dashboard, DashboardContext, useDashboard } from '../context/dashb
 import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { DevicesPage } from '../devices/devices-page.tsx';
+import { ExperimentsPage } from '../experiments/experiments-page.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
 import { LogPage } from '../log/log-page.tsx';
@@ -79,6 +80,8 @@ function Page() {
       return <ServingPage />;
     case 'monitor':
       return <MonitorPage />;
+    case 'experiments':
+      return <ExperimentsPage key={place.task} task={place.task} />;
     case 'privacy':
       return <PrivacyPage key={place.task} task={place.task} />;
     case 'security':

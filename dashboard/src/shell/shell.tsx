@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { addressOf, type Place } from '../places/routes.ts';
+import { addressOf, type Place, taskPages } from '../places/routes.ts';
 import { terms } from '../words/terms.ts';
 import { Development } from './development.tsx';
 import { icons, LeaveIcon } from './icons.tsx';
@@ -94,12 +94,13 @@ function Navigation() {
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [current]);
-  const ofTask = (page: 'model' | 'rounds' | 'privacy' | 'settings'): [Tab, Place] | null =>
+  const ofTask = (page: (typeof taskPages)[number]): [Tab, Place] | null =>
     task === null ? null : [page, { page, task }];
   const tabs: readonly ([Tab, Place] | null)[] = [
     ['now', { page: 'now' }],
     ofTask('model'),
     ofTask('rounds'),
+    ofTask('experiments'),
     ofTask('privacy'),
     ofTask('settings'),
     ['devices', { page: 'devices' }],
@@ -118,9 +119,8 @@ function Navigation() {
             value={task ?? ''}
             onChange={({ currentTarget }) => {
               last.value = currentTarget.value;
-              const page = tabOf(place);
-              if (page === 'model' || page === 'rounds' || page === 'privacy' || page === 'settings')
-                whereabouts.go({ page, task: currentTarget.value });
+              const page = taskPages.find(each => each === tabOf(place));
+              if (page) whereabouts.go({ page, task: currentTarget.value });
             }}
           >
             {tasks.map(each => (

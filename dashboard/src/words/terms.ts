@@ -13,6 +13,7 @@ export const terms = {
     devices: 'Devices',
     serving: 'Serving',
     monitor: 'Monitor',
+    experiments: 'Experiments',
     privacy: 'Privacy',
     security: 'Security',
     log: 'Log',

@@ -1,4 +1,4 @@
-import { alwaysValid } from '@murmuration/monitoring/experiments/always-valid';
+import { alwaysValid, halfWidth, tuned } from '@murmuration/monitoring/experiments/always-valid';
 import { type ArmSums, meanOf, varianceOf } from '@murmuration/monitoring/experiments/arm-sums';
 import { bestMean, bestShare, type Chance } from '@murmuration/monitoring/experiments/best-arm';
 import { welchTest, zTest } from '@murmuration/monitoring/experiments/fixed-horizon';
@@ -15,6 +15,8 @@ const fewest = 50;
 export interface ArmAnalysis {
   readonly arm: ExperimentArm;
   readonly totals: ArmTotals;
+  /** Of the metric of the experiment, and where it is at any look; null: not known yet. */
+  readonly value: { readonly mean: number; readonly interval: readonly [number, number] } | null;
   /** By the metric of the experiment; null: not known yet. */
   readonly chance: Chance | null;
   /** null of the control, and while too little is known. */
@@ -35,6 +37,7 @@ export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
     return {
       arm,
       totals: tally.of(arm.name),
+      value: estimateOf(experiment, own),
       chance: chances?.[at] ?? null,
       comparison: compared.find(each => each.arm === arm.name) ?? null,
       fixed: isKnown
@@ -83,6 +86,9 @@ export function endOf(
   return undefined;
 }
 
+/** Whether values of a metric are 0 or 1. */
+const areShares = (metric: ExperimentMetric): boolean => metric === 'accuracy' || metric === 'failures';
+
 /** Whether more of a metric is better. */
 export const isHigherBetter = (metric: ExperimentMetric): boolean => metric === 'accuracy';
 
@@ -104,6 +110,21 @@ function compare(
   return test.verdict(state).comparisons;
 }
 
+/** The mean of an arm alone, with a confidence sequence; no metric is below 0, and shares are no more than 1. */
+function estimateOf(
+  { metric, alpha, arms, planned }: Pick<Experiment, 'metric' | 'alpha' | 'arms' | 'planned'>,
+  sums: ArmSums,
+): ArmAnalysis['value'] {
+  if (sums.n === 0) return null;
+  const mean = meanOf(sums);
+  const variance = varianceOf(sums, 0);
+  // Values that are all the same do not say how far others would be.
+  if (!(variance > 0)) return { mean, interval: [-Infinity, Infinity] };
+  const half = halfWidth(sums.n, variance, tuned(alpha, planned / arms.length), alpha);
+  const most = areShares(metric) ? 1 : Infinity;
+  return { mean, interval: [Math.max(0, mean - half), Math.min(most, mean + half)] };
+}
+
 function chancesOf(metric: ExperimentMetric, sums: readonly ArmSums[]): readonly Chance[] | undefined {
   if (metric === 'accuracy') return sums.every(({ n }) => n > 0) ? bestShare(sums) : undefined;
   // Of what should be low, the best is the lowest: the highest of its opposite.
@@ -112,8 +133,7 @@ function chancesOf(metric: ExperimentMetric, sums: readonly ArmSums[]): readonly
 }
 
 function fixedTest(metric: ExperimentMetric, control: ArmSums, own: ArmSums, alpha: number) {
-  const areShares = metric === 'accuracy' || metric === 'failures';
-  const { p, interval } = areShares ? zTest(control, own, alpha) : welchTest(control, own, alpha);
+  const { p, interval } = areShares(metric) ? zTest(control, own, alpha) : welchTest(control, own, alpha);
   return { p, interval };
 }
 

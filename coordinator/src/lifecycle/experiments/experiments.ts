@@ -231,7 +231,8 @@ export class Experiments {
   async #lookAt(running: Running): Promise<void> {
     const { experiment, tally } = running;
     const end = endOf(experiment, tally);
-    await this.#write(running);
+    const hasMeasured = await this.#write(running);
+    if (hasMeasured) this.#ports.events.emit('measured', experiment.task);
     if (end) {
       await this.#close(running, end.outcome, end.reason);
       return;
@@ -324,9 +325,11 @@ export class Experiments {
     return new Tally(experiment, await store.counts(experiment.id), await store.units(experiment.id));
   }
 
-  async #write({ experiment, tally }: Running): Promise<void> {
+  /** Writes down what came in; whether anything did. */
+  async #write({ experiment, tally }: Running): Promise<boolean> {
     const taken = tally.take();
     if (taken) await this.#ports.store.measured(experiment.id, taken.counts, taken.units);
+    return taken !== undefined;
   }
 
   async #audit(

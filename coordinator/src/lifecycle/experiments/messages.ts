@@ -6,7 +6,8 @@ import type { Tally } from './tally.ts';
 
 /** An experiment as operators see it. */
 export function experimentMessage(experiment: Experiment, tally: Tally): ExperimentMessage {
-  const { name, kind, outcome, reason, layer, key, metric, alpha, planned, devices, createdBy } = experiment;
+  const { name, kind, outcome, reason, layer, key, metric, alpha, planned, guards, devices, createdBy } =
+    experiment;
   const analysed = analyse(experiment, tally);
   const step = outcome === 'running' ? stepOf(experiment) : null;
   return {
@@ -19,6 +20,7 @@ export function experimentMessage(experiment: Experiment, tally: Tally): Experim
     metric,
     alpha,
     planned,
+    guards: guards.map(({ metric, worseBy }) => ({ metric, worseBy })),
     step,
     devices,
     createdAt: iso(experiment.createdAt),
@@ -35,6 +37,7 @@ export function experimentMessage(experiment: Experiment, tally: Tally): Experim
 function armMessage({
   arm,
   totals,
+  value,
   chance,
   comparison,
   fixed,
@@ -50,6 +53,7 @@ function armMessage({
     failures,
     accuracy: meanOrNull(totals.values),
     latency: meanOrNull(totals.ms),
+    value: value && { mean: value.mean, interval: rangeOf(value.interval) },
     agreed: requests > 0 ? agreed / requests : null,
     dropped,
     best: chance?.best ?? null,

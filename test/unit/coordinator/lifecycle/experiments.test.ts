@@ -120,6 +120,17 @@ describe('an experiment with arms side by side', () => {
     expect([said.outcome, control!.units + small!.units]).toEqual(['running', 6_000]);
     expect(control!.difference).toBeNull();
     expect(small!.difference).toMatchObject({ isDecided: true });
+    for (const [arm, truth] of [
+      [control!, 0.7],
+      [small!, 0.8],
+    ] as const) {
+      const { mean, interval } = arm.value!;
+      expect(mean).toBe(arm.accuracy);
+      expect(interval[0]).toBeLessThan(truth);
+      expect(interval[1]).toBeGreaterThan(truth);
+      expect(interval[1]! - interval[0]!).toBeLessThan(0.1);
+    }
+    expect(said.guards).toEqual([{ metric: 'failures', worseBy: 0.01 }]);
     expect(small!.difference!.interval[0]).toBeGreaterThan(0);
     expect(small!.difference!.fixed!.p).toBeLessThan(0.001);
     expect(small!.best).toBeGreaterThan(0.99);
@@ -141,6 +152,21 @@ describe('an experiment with arms side by side', () => {
     expect(arms.reduce((sum, { units }) => sum + units, 0)).toBe(100);
     expect(arms.reduce((sum, { requests }) => sum + requests, 0)).toBe(200);
     expect(arms.map(({ accuracy }) => accuracy)).toEqual([1, 1]);
+    // Values that are all the same leave open how far others would be.
+    expect(arms.map(({ value }) => value)).toEqual(arms.map(() => ({ mean: 1, interval: [null, null] })));
+  });
+
+  it('tells of what it measured once, and of nothing where nothing came', async () => {
+    const world = await open();
+    const told: string[] = [];
+    world.events.on('measured', task => told.push(task));
+    await world.begin(ab);
+    await world.experiments.look();
+    expect(told).toEqual([]);
+    people(world, [0, 10], { control: 1, small: 1 });
+    await world.experiments.look();
+    await world.experiments.look();
+    expect(told).toEqual([name]);
   });
 
   it('is ended where keys do not fall into the arms as they should', async () => {

@@ -1,0 +1,81 @@
+import type { ExperimentMessage } from '@murmuration/api/experiment';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { count, percent } from '../format/format.ts';
+import { Effect, mostOf } from './effect.tsx';
+import { standingOf } from './standing.ts';
+import { words } from './words.ts';
+
+/** The arms of an experiment beside each other, and how far each is from the control. */
+export function ArmsTable({ experiment }: { readonly experiment: ExperimentMessage }) {
+  const { name, kind, arms, metric } = experiment;
+  const { winner } = standingOf(experiment);
+  const { columns } = words;
+  const isSplit = kind !== 'mirror';
+  return (
+    <ResponsiveTable label={words.armsOf(name)}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{columns.arm}</th>
+            {isSplit && <th scope="col">{columns.share}</th>}
+            <th scope="col">{isSplit ? columns.units : columns.requests}</th>
+            {isSplit && <th scope="col">{columns.outcomes}</th>}
+            {isSplit && <th scope="col">{words.metrics[metric]}</th>}
+            {isSplit && <th scope="col">{columns.difference}</th>}
+            {isSplit && <th scope="col">{columns.best}</th>}
+            {!isSplit && <th scope="col">{columns.agreed}</th>}
+            {!isSplit && <th scope="col">{columns.dropped}</th>}
+            <th scope="col">{columns.failures}</th>
+            <th scope="col">{columns.latency}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {arms.map(arm => (
+            <tr key={arm.name}>
+              <th scope="row">
+                {arm.name} {arm === winner && <span class="badge is-valid">{words.winner}</span>}
+                <span class="reason">{words.version(arm.version)}</span>
+              </th>
+              {isSplit ? (
+                <Measured arm={arm} metric={metric} most={mostOf(arms)} />
+              ) : (
+                <>
+                  <td>{count(arm.requests)}</td>
+                  <td>{arm.agreed === null ? '–' : percent(arm.agreed)}</td>
+                  <td>{count(arm.dropped)}</td>
+                </>
+              )}
+              <td>{words.failures(arm)}</td>
+              <td>{arm.latency === null ? '–' : words.value('latency', arm.latency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ResponsiveTable>
+  );
+}
+
+/** The cells that only arms that share the keys have. */
+function Measured({ arm, metric, most }: Parameters<typeof Effect>[0]) {
+  return (
+    <>
+      <td class="figure">{percent(arm.share)}</td>
+      <td>{count(arm.units)}</td>
+      <td>{count(arm.outcomes)}</td>
+      <td>
+        {arm.value ? (
+          <>
+            {words.value(metric, arm.value.mean)}
+            <span class="reason figure">{words.range(metric, arm.value.interval)}</span>
+          </>
+        ) : (
+          '–'
+        )}
+      </td>
+      <td>
+        <Effect arm={arm} metric={metric} most={most} />
+      </td>
+      <td>{arm.best === null ? '–' : words.chance(arm.best)}</td>
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ExperimentMessage } from '@murmuration/api/experiment';
+import { PageHead } from '../controls/page-head.tsx';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { terms } from '../words/terms.ts';
+import { PastCard } from './past-card.tsx';
+import { RunningCard } from './running-card.tsx';
+import { words } from './words.ts';
+
+interface Answer {
+  readonly experiments: readonly ExperimentMessage[];
+}
+
+/** Experiments on the versions of a task: those that run, and below them those that are over. */
+export function ExperimentsPage({ task }: { readonly task: string }) {
+  const loaded = useLoaded<Answer>(`tasks/${task}/experiments`, ['experiments'], task);
+  return (
+    <>
+      <PageHead title={terms.pages.experiments} of={task} />
+      <p class="lead">{words.lead}</p>
+      <Loading of={loaded}>
+        {({ experiments: all }) => {
+          const running = all.filter(({ outcome }) => outcome === 'running');
+          const past = all.filter(({ outcome }) => outcome !== 'running');
+          return (
+            <div class="stack">
+              {running.map(experiment => (
+                <RunningCard
+                  key={experiment.name}
+                  task={task}
+                  experiment={experiment}
+                  changed={() => loaded.reload()}
+                />
+              ))}
+              {running.length === 0 && (
+                <p class="card hint">
+                  {words.none} {words.begin} <code>{words.command(task)}</code>
+                </p>
+              )}
+              {past.length > 0 && <PastCard experiments={past} />}
+            </div>
+          );
+        }}
+      </Loading>
+    </>
+  );
+}

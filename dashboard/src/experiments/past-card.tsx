@@ -1,0 +1,66 @@
+import type { ExperimentMessage } from '@murmuration/api/experiment';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { Ago } from '../controls/moment.tsx';
+import { count } from '../format/format.ts';
+import { words } from './words.ts';
+
+const tones = {
+  running: '',
+  stopped: '',
+  broken: 'is-failed',
+  guarded: 'is-failed',
+  ended: '',
+  promoted: 'is-valid',
+  overtaken: 'is-both',
+} as const satisfies Record<ExperimentMessage['outcome'], string>;
+
+/** Experiments that are over, newest first: how each ended, and what it said. */
+export function PastCard({ experiments }: { readonly experiments: readonly ExperimentMessage[] }) {
+  const { pastColumns } = words;
+  return (
+    <section class="card" aria-labelledby="past-experiments">
+      <h2 id="past-experiments">{words.past}</h2>
+      <ResponsiveTable label={words.past}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{pastColumns.experiment}</th>
+              <th scope="col">{pastColumns.end}</th>
+              <th scope="col">{pastColumns.arms}</th>
+              <th scope="col">{pastColumns.units}</th>
+              <th scope="col">{pastColumns.verdict}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {experiments.map(experiment => (
+              <PastRow key={experiment.name} experiment={experiment} />
+            ))}
+          </tbody>
+        </table>
+      </ResponsiveTable>
+    </section>
+  );
+}
+
+function PastRow({ experiment }: { readonly experiment: ExperimentMessage }) {
+  const { name, kind, outcome, reason, arms, endedAt } = experiment;
+  return (
+    <tr>
+      <th scope="row">
+        {name}
+        <span class="reason">{words.kinds[kind]}</span>
+      </th>
+      <td>
+        <span class={`badge ${tones[outcome]}`}>{words.outcomes[outcome]}</span>{' '}
+        {endedAt && <Ago at={endedAt} />}
+        {reason && <span class="reason">{reason}</span>}
+      </td>
+      <td>{arms.map(words.armOf).join(', ')}</td>
+      <td>{count(arms.reduce((sum, { units }) => sum + units, 0))}</td>
+      <td class="conclusion">
+        {words.verdict(experiment)}
+        <span class="reason">{words.certainty(experiment)}</span>
+      </td>
+    </tr>
+  );
+}

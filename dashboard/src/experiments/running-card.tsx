@@ -1,0 +1,127 @@
+import type { ExperimentMessage } from '@murmuration/api/experiment';
+import { useDashboard } from '../context/dashboard.ts';
+import { Action } from '../controls/action.tsx';
+import { Ago } from '../controls/moment.tsx';
+import { moment } from '../format/format.ts';
+import { ArmsTable } from './arms-table.tsx';
+import { standingOf } from './standing.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly task: string;
+  readonly experiment: ExperimentMessage;
+  /** Told where it was ended. */
+  readonly changed: () => void;
+}
+
+/** An experiment that runs: whether there is a winner, how sure that is, and what it costs to stop now. */
+export function RunningCard({ task, experiment, changed }: Shown) {
+  const { session, requests } = useDashboard();
+  const { name, kind } = experiment;
+  const id = `experiment-${name}`;
+  const mayChange = session.may('operator');
+  const end = async (how: 'stop' | 'promote', body: object) => {
+    await requests.send('POST', `tasks/${task}/experiments/${name}/${how}`, body);
+    changed();
+  };
+  const { winner, control } = standingOf(experiment);
+  const tone = winner === undefined ? '' : winner === control ? 'bad' : 'good';
+  return (
+    <section class="card" aria-labelledby={id}>
+      <div class="card-head">
+        <h2 id={id}>
+          {name} <span class="badge is-both">{words.kinds[kind]}</span>
+        </h2>
+        {mayChange && <Action {...words.stop} isDanger run={() => end('stop', {})} />}
+      </div>
+      <p class={`verdict ${tone}`}>{words.verdict(experiment)}</p>
+      <p class="muted">{words.certainty(experiment)}</p>
+      <Progress experiment={experiment} />
+      <div class="arms">
+        <ArmsTable experiment={experiment} />
+        {mayChange && (
+          <div class="actions">
+            {experiment.arms.map(arm => (
+              <Action
+                key={arm.name}
+                {...words.promote(arm, experiment.metric)}
+                isMain={arm === winner}
+                run={() => end('promote', { arm: arm.name })}
+              />
+            ))}
+          </div>
+        )}
+      </div>
+      <Conditions experiment={experiment} />
+    </section>
+  );
+}
+
+/** How many keys have come, of those that were planned. */
+function Progress({ experiment: { kind, arms, planned } }: Pick<Shown, 'experiment'>) {
+  if (kind === 'mirror') return null;
+  const units = arms.reduce((sum, arm) => sum + arm.units, 0);
+  return (
+    <div class="gathering">
+      <span class="muted">{words.progress(units, planned)}</span>
+      <span class="meter" aria-hidden="true">
+        <span class="some" style={{ inlineSize: `${100 * Math.min(1, units / planned)}%` }} />
+      </span>
+    </div>
+  );
+}
+
+/** Whether the split holds, what ends the experiment, and by what requests are told apart. */
+function Conditions({ experiment }: Pick<Shown, 'experiment'>) {
+  const { kind, metric, sampleRatio, guards, step, key, layer, createdAt, createdBy, endsAt, isFull } =
+    experiment;
+  const { facts } = words;
+  return (
+    <dl class="facts quiet">
+      {sampleRatio && (
+        <div>
+          <dt>{facts.ratio}</dt>
+          <dd class={words.ratio(sampleRatio.p).tone}>{words.ratio(sampleRatio.p).text}</dd>
+        </div>
+      )}
+      {kind !== 'mirror' && (
+        <div>
+          <dt>{facts.metric}</dt>
+          <dd>{words.metric(metric)}</dd>
+        </div>
+      )}
+      {kind !== 'mirror' && (
+        <div>
+          <dt>{facts.guards}</dt>
+          {guards.length === 0 && <dd>{words.noGuards}</dd>}
+          {guards.map(guard => (
+            <dd key={guard.metric}>{words.guard(guard)}</dd>
+          ))}
+        </div>
+      )}
+      {step && (
+        <div>
+          <dt>{facts.step}</dt>
+          <dd>{words.step(step)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>{facts.key}</dt>
+        <dd>{words.key(key, layer)}</dd>
+        {isFull && <dd class="worse">{words.full}</dd>}
+      </div>
+      <div>
+        <dt>{facts.begun}</dt>
+        <dd>
+          <Ago at={createdAt} /> {words.by(createdBy)}
+        </dd>
+      </div>
+      {endsAt && (
+        <div>
+          <dt>{facts.ends}</dt>
+          <dd>{moment(endsAt)}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}

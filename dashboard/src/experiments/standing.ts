@@ -1,0 +1,42 @@
+import type { ExperimentMessage } from '@murmuration/api/experiment';
+
+export type Arm = ExperimentMessage['arms'][number];
+export type Metric = ExperimentMessage['metric'];
+
+/** What an experiment says about its arms. */
+export interface Standing {
+  /** The arm that others are compared with. */
+  readonly control: Arm | undefined;
+  /** An arm that is better than the control; or the control, where every other arm is worse. */
+  readonly winner: Arm | undefined;
+  /** The arm that is most likely the best. */
+  readonly likeliest: Arm | undefined;
+  /** Whether anything can be compared. */
+  readonly isKnown: boolean;
+}
+
+/** Who leads in an experiment, and whether that is certain. */
+export function standingOf({ arms, metric }: Pick<ExperimentMessage, 'arms' | 'metric'>): Standing {
+  const [control] = arms;
+  const known = arms.filter(({ difference }) => difference);
+  const decided = known.filter(({ difference }) => difference?.isDecided);
+  const better = decided
+    .filter(arm => gainOf(arm, metric) > 0)
+    .toSorted((a, b) => gainOf(b, metric) - gainOf(a, metric));
+  const isControlBest = known.length > 0 && known.length === decided.length;
+  const [likeliest] = arms
+    .filter(({ best }) => best !== null)
+    .toSorted((a, b) => (b.best ?? 0) - (a.best ?? 0));
+  return {
+    control,
+    winner: better[0] ?? (isControlBest ? control : undefined),
+    likeliest,
+    isKnown: known.length > 0,
+  };
+}
+
+/** How much better an arm is than the control, in the unit of the metric; below 0 where it is worse. */
+export function gainOf({ difference }: Pick<Arm, 'difference'>, metric: Metric): number {
+  if (!difference) return 0;
+  return metric === 'accuracy' ? difference.effect : 0 - difference.effect;
+}

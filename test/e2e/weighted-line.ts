@@ -1,0 +1,28 @@
+import { Registry } from '@murmuration/coordinator/registry/registry';
+import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { Task } from '@murmuration/coordinator/task/task';
+import * as tf from '@murmuration/engine/tf';
+import { lineTask } from './line.ts';
+
+/** A task whose versions multiply by one number each, the first one by 0. */
+export function weightedLine(): Task {
+  return lineTask({
+    name: 'line',
+    model: () =>
+      tf.sequential({
+        layers: [tf.layers.dense({ units: 1, inputShape: [1], useBias: false, kernelInitializer: 'zeros' })],
+      }),
+  });
+}
+
+/** Stores a next version, which multiplies by a number; a coordinator has opened the storage before. */
+export async function commitWeight(storage: Storage, weight: number): Promise<void> {
+  const head = (await storage.history.head(weightedLine().name))!;
+  const registry = new Registry(storage.blobs, storage.history);
+  const { topology, layout } = await registry.files(head.version.model);
+  const { hash } = await registry.store(topology, layout, Float32Array.of(weight));
+  const { model: parent, number } = head.version;
+  await storage.history.commit({
+    head: { ...head, version: { ...head.version, model: hash, number: number + 1, parent } },
+  });
+}
