@@ -34,8 +34,9 @@ export interface DigitLearner {
 export function digitLearner(hidden: number, seed: number): DigitLearner {
   const initializer = (layer: number) => tf.initializers.glorotUniform({ seed: 8 * seed + layer });
   const model = tf.sequential({
+    name: 'digits',
     layers: [
-      tf.layers.flatten({ inputShape: [digitSide, digitSide, 1] }),
+      tf.layers.flatten({ name: 'pixels', inputShape: [digitSide, digitSide, 1] }),
       tf.layers.dense({
         name: 'hidden',
         units: hidden,

@@ -10,8 +10,10 @@ const inputShape = [digitSide, digitSide, 1];
 export function twoLayerPerceptron(seed: number): tf.LayersModel {
   const random = glorot(seed);
   return tf.sequential({
+    // TensorFlow.js numbers what has no name: a model's files would depend on what else the process made.
+    name: 'perceptron',
     layers: [
-      tf.layers.flatten({ inputShape }),
+      tf.layers.flatten({ name: 'pixels', inputShape }),
       tf.layers.dense({ name: 'first', units: 200, activation: 'relu', kernelInitializer: random(0) }),
       tf.layers.dense({ name: 'second', units: 200, activation: 'relu', kernelInitializer: random(1) }),
       tf.layers.dense({ name: 'logits', units: digitClasses, kernelInitializer: random(2) }),
@@ -27,6 +29,7 @@ export function convolutionalNetwork(seed: number): tf.LayersModel {
   const random = glorot(seed);
   const convolution = { kernelSize: 5, padding: 'same', activation: 'relu' } as const;
   return tf.sequential({
+    name: 'convolutional',
     layers: [
       tf.layers.conv2d({
         ...convolution,
@@ -35,10 +38,10 @@ export function convolutionalNetwork(seed: number): tf.LayersModel {
         filters: 32,
         kernelInitializer: random(0),
       }),
-      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.maxPooling2d({ name: 'first_pool', poolSize: 2 }),
       tf.layers.conv2d({ ...convolution, name: 'second', filters: 64, kernelInitializer: random(1) }),
-      tf.layers.maxPooling2d({ poolSize: 2 }),
-      tf.layers.flatten(),
+      tf.layers.maxPooling2d({ name: 'second_pool', poolSize: 2 }),
+      tf.layers.flatten({ name: 'pixels' }),
       tf.layers.dense({ name: 'hidden', units: 512, activation: 'relu', kernelInitializer: random(2) }),
       tf.layers.dense({ name: 'logits', units: digitClasses, kernelInitializer: random(3) }),
     ],

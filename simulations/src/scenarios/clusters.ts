@@ -55,6 +55,8 @@ export default defineScenario({
   model({ seed, data, model }) {
     const kernelInitializer = (place: number) => tf.initializers.glorotUniform({ seed: seed + place });
     return tf.sequential({
+      // TensorFlow.js numbers models without a name: their files would depend on what else the process made.
+      name: 'clusters',
       layers: [
         tf.layers.dense({
           name: 'hidden',

@@ -22,6 +22,7 @@ export function spamTask(labels: string): Task {
     name: 'spam',
     model: () =>
       tf.sequential({
+        name: 'filter',
         layers: [
           tf.layers.dense({
             name: 'spam',

@@ -1,3 +1,6 @@
+import { startBackend } from '@murmuration/engine/backend/backend';
+import { describeModel } from '@murmuration/engine/models/model';
+import * as tf from '@murmuration/engine/tfjs/tf';
 import { type FederationOptions, openFederation } from '@murmuration/simulations/federation/federation';
 import clusters from '@murmuration/simulations/scenarios/clusters';
 import { describe, expect, test } from 'vitest';
@@ -25,6 +28,22 @@ async function run(change: object, options: FederationOptions) {
 }
 
 describe('the same seed', () => {
+  test('gives a model with the same files, whatever else the process has made', async () => {
+    await startBackend();
+    const settings = clusters.schema.parse({
+      ...clusters.defaults,
+      data: { clients: 30, perClient: 20, heldOut: 200 },
+    });
+    const data = await clusters.data(settings);
+    const filesOf = async () => {
+      const { topology, layout } = describeModel(await clusters.model(settings, data));
+      return JSON.stringify([topology, layout]);
+    };
+    const before = await filesOf();
+    for (let i = 0; i < 20; i++) tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+    expect(await filesOf()).toBe(before);
+  });
+
   test('gives the same weights on one worker and on two, over the loopback and over sockets, with masks', async () => {
     const masking = { enabled: true };
     const one = await run({ masking }, { workers: 1 });
