@@ -1,6 +1,6 @@
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { DatabaseSink } from '@murmuration/serving/request-log/database';
-import { structured } from '@murmuration/serving/request-log/event';
+import { attributesOf, structured } from '@murmuration/serving/request-log/event';
 import { openSql } from '@murmuration/sql/database/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventOf, eventsOf, key } from '../unit/serving/request-log/log-folder.ts';
@@ -55,7 +55,7 @@ export function logDatabaseContract(name: string, fresh: () => Promise<string>):
       await sink.close();
       await (await open()).write([eventOf(300, 'Ada')]);
       const found = await rows();
-      expect(found.map(({ id }) => id)).toEqual(eventsOf(0, 301).map(({ attributes: { id } }) => id));
+      expect(found.map(({ id }) => id)).toEqual(eventsOf(0, 301).map(event => attributesOf(event).id));
       const last = eventOf(300, 'Ada');
       expect(found.at(-1)).toMatchObject({
         time: Date.parse('2026-01-01T00:00:00.000Z'),
@@ -69,8 +69,10 @@ export function logDatabaseContract(name: string, fresh: () => Promise<string>):
     it('has all of a batch or nothing of it', async () => {
       const sink = await open();
       const broken = eventOf(1);
-      const attributes = { ...broken.attributes, time: 'no time' };
-      await expect(sink.write([eventOf(0), { ...broken, attributes }])).rejects.toThrow();
+      const attributes = { ...attributesOf(broken), time: 'no time' };
+      await expect(
+        sink.write([eventOf(0), { ...broken, head: JSON.stringify(attributes).slice(0, -1) }]),
+      ).rejects.toThrow();
       expect(await rows()).toEqual([]);
       await sink.write([eventOf(2)]);
       expect((await rows()).map(({ id }) => id)).toEqual(['r2']);
@@ -105,7 +107,7 @@ export function logDatabaseContract(name: string, fresh: () => Promise<string>):
       await Promise.all(sinks.map((sink, i) => written(sink, 100 * i)));
       expect((await rows()).map(({ id }) => id).sort()).toEqual(
         eventsOf(0, 300)
-          .map(({ attributes: { id } }) => id)
+          .map(event => attributesOf(event).id)
           .sort(),
       );
     });

@@ -4,7 +4,7 @@ import { insertMany } from '@murmuration/sql/bulk/insert-many';
 import { openSql, type SqlDatabase } from '@murmuration/sql/database/database';
 import type { Value } from '@murmuration/sql/values/value';
 import type { Kysely } from 'kysely';
-import { type LogEvent, structured } from './event.ts';
+import { attributesOf, type LogEvent, structured } from './event.ts';
 import type { LogSink } from './sink.ts';
 
 /** A table that events are written to. */
@@ -168,7 +168,7 @@ async function makeTable({ kind, rows }: SqlDatabase<Tables>, table: string): Pr
 }
 
 function valuesOf(event: LogEvent): readonly Value[] {
-  const { id = '', type = '', time = '', inferenceservicename, modelversion, person } = event.attributes;
+  const { id = '', type = '', time = '', inferenceservicename, modelversion, person } = attributesOf(event);
   return [
     id,
     type,

@@ -5,10 +5,10 @@ export const eventTypes = {
   feedback: 'org.kubeflow.serving.inference.feedback',
 } as const;
 
-/** One event of the log: a CloudEvent (1.0) whose data are JSON text already. */
+/** One event of the log: a CloudEvent (1.0) whose attributes and data are JSON text already. */
 export interface LogEvent {
-  /** All attributes and extensions, in the order in which they are written. */
-  readonly attributes: Readonly<Record<string, string>>;
+  /** A JSON object with all attributes and extensions, in the order in which they are written; its closing brace is left out. */
+  readonly head: string;
   readonly data: string;
   /** Bytes for which it counts while it waits. */
   readonly bytes: number;
@@ -16,6 +16,11 @@ export interface LogEvent {
 
 /** What an event takes in memory besides its texts, about. */
 const overhead = 512;
+
+/** An event of texts that are JSON. */
+export function eventOf(head: string, data: string): LogEvent {
+  return { head, data, bytes: overhead + 2 * (head.length + data.length) };
+}
 
 /** An event with the attributes that each has, then its own. */
 export function logEvent(
@@ -32,20 +37,23 @@ export function logEvent(
     datacontenttype: 'application/json',
     ...extensions,
   };
-  let characters = data.length;
-  for (const name in attributes) characters += attributes[name as keyof typeof attributes].length;
-  return { attributes, data, bytes: overhead + 2 * characters };
+  return eventOf(JSON.stringify(attributes).slice(0, -1), data);
+}
+
+/** All attributes and extensions of an event by their names. */
+export function attributesOf({ head }: Pick<LogEvent, 'head'>): Readonly<Record<string, string>> {
+  return JSON.parse(`${head}}`) as Record<string, string>;
 }
 
 /** The event as one JSON object: CloudEvents' structured mode. */
-export function structured({ attributes, data }: Pick<LogEvent, 'attributes' | 'data'>): string {
-  return `${JSON.stringify(attributes).slice(0, -1)},"data":${data}}`;
+export function structured({ head, data }: Pick<LogEvent, 'head' | 'data'>): string {
+  return `${head},"data":${data}}`;
 }
 
 /** The event as headers, its data being the body: the binary mode of CloudEvents' HTTP binding, whose §3.1.3.2 says what is encoded. */
-export function binaryHeaders({ attributes }: Pick<LogEvent, 'attributes'>): Record<string, string> {
+export function binaryHeaders(event: Pick<LogEvent, 'head'>): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const [name, value] of Object.entries(attributesOf(event))) {
     if (name === 'datacontenttype') headers['content-type'] = value;
     else headers[`ce-${name}`] = value.replaceAll(/[^!#$&-~]/gu, encodeURIComponent);
   }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Exchange } from '../server/events.ts';
-import { eventTypes, type LogEvent, logEvent } from './event.ts';
+import { eventOf, eventTypes, type LogEvent, logEvent } from './event.ts';
 import type { PersonField, Redaction } from './redaction.ts';
 import { bytesOfData, valuesText } from './tensor-json.ts';
 
@@ -120,22 +120,20 @@ export function personIn({ headers, parameters }: Exchange['request'], field: Pe
 
 /** The events that a draft makes, a request before its response. */
 export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: number): readonly LogEvent[] {
-  const { id, endedAt, ms, queueMs, model, version, protocol, status } = draft;
-  const extensions = {
-    inferenceservicename: model,
-    namespace: place.namespace,
-    component: 'predictor',
-    endpoint: 'default',
-    recordedtime: iso(now),
-    protocol,
-    ...(version !== '' && { modelversion: version }),
-    ...(draft.person !== null && { person: draft.person }),
-    ...(Object.keys(draft.headers).length > 0 && { metadata: JSON.stringify(draft.headers) }),
-  };
+  const { endedAt, ms, queueMs, version, status } = draft;
+  const id = JSON.stringify(draft.id);
+  const { first, before, after, name } = sharedOf(draft, place);
+  const person = draft.person === null ? '' : `,"person":${JSON.stringify(draft.person)}`;
+  const headers = Object.keys(draft.headers).length > 0;
+  const metadata = headers ? `,"metadata":${JSON.stringify(JSON.stringify(draft.headers))}` : '';
+  const rest = `${before},"recordedtime":"${iso(now)}"${after}${person}${metadata}`;
   const of = (type: keyof typeof eventTypes, time: number, data: string) =>
-    logEvent({ id, source: place.source, type: eventTypes[type], time: iso(time) }, extensions, data);
+    eventOf(
+      `{"specversion":"1.0","id":${id}${first},"type":"${eventTypes[type]}","time":"${iso(time)}"${rest}`,
+      data,
+    );
   const events: LogEvent[] = [];
-  const head = `"id":${JSON.stringify(id)},"model_name":${JSON.stringify(model)}`;
+  const head = `"id":${id},"model_name":${name}`;
   if (mode !== 'response') {
     const own = Object.keys(draft.parameters).length > 0;
     const parameters = own ? `,"parameters":${JSON.stringify(draft.parameters)}` : '';
@@ -148,6 +146,41 @@ export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: numb
     events.push(of('response', endedAt, data));
   }
   return events;
+}
+
+/** JSON text that all requests of a version have in common: to make it for each takes longer than the rest of an event. */
+interface SharedText {
+  /** Of the attributes after the id, up to the type. */
+  readonly first: string;
+  /** Of those after the time, up to when it was recorded; and behind that. */
+  readonly before: string;
+  readonly after: string;
+  /** The name of the model. */
+  readonly name: string;
+}
+
+const shared = new BoundedMap<string, SharedText>(1_024);
+
+function sharedOf({ model, version, protocol }: Draft, { source, namespace }: LogPlace): SharedText {
+  // Only the name of a model may hold a line break, and it comes last.
+  const key = `${source}\n${namespace}\n${protocol}\n${version}\n${model}`;
+  const known = shared.get(key);
+  if (known) return known;
+  const text = (fields: Readonly<Record<string, string>>) => `,${JSON.stringify(fields).slice(1, -1)}`;
+  const made = {
+    first: text({ source }),
+    before: text({
+      datacontenttype: 'application/json',
+      inferenceservicename: model,
+      namespace,
+      component: 'predictor',
+      endpoint: 'default',
+    }),
+    after: text({ protocol, ...(version !== '' && { modelversion: version }) }),
+    name: JSON.stringify(model),
+  };
+  shared.set(key, made);
+  return made;
 }
 
 /** The event that a joined outcome makes. It stands under the id of its request. */

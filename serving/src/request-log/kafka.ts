@@ -1,6 +1,6 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { Kafka, logLevel, type Message, type Producer, type SASLOptions } from 'kafkajs';
-import type { LogEvent } from './event.ts';
+import { attributesOf, type LogEvent } from './event.ts';
 import type { LogSink } from './sink.ts';
 
 /** A topic that events are written to. */
@@ -92,9 +92,10 @@ export class KafkaSink implements LogSink {
   }
 }
 
-function messageFor({ attributes, data }: LogEvent): Message {
+function messageFor(event: LogEvent): Message {
+  const attributes = attributesOf(event);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes))
     headers[name === 'datacontenttype' ? 'content-type' : `ce_${name}`] = value;
-  return { key: attributes.id ?? null, value: data, headers };
+  return { key: attributes.id ?? null, value: event.data, headers };
 }

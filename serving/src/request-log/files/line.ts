@@ -32,7 +32,7 @@ export interface Place {
 
 /** Line `sequence` of a log, without its end, and its link. `salt` hides from those who guess at a deleted line whether they are right. */
 export function lineOf(
-  event: Pick<LogEvent, 'attributes' | 'data'>,
+  event: Pick<LogEvent, 'head' | 'data'>,
   { sequence, link }: Place,
   chain: Chain | null,
   salt: () => string,

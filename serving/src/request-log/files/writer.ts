@@ -155,7 +155,7 @@ export class JsonLines implements LogSink {
     }
   }
 
-  async #append(events: readonly Pick<LogEvent, 'attributes' | 'data'>[]): Promise<void> {
+  async #append(events: readonly Pick<LogEvent, 'head' | 'data'>[]): Promise<void> {
     const active = this.#active ?? (await this.#begin());
     const { random, fault } = this.#ports;
     const salt = () => base64url(random(16));

@@ -1,5 +1,6 @@
 import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { attributesOf } from '@murmuration/serving/request-log/event';
 import { logFiles } from '@murmuration/serving/request-log/files/folder';
 import { CloudEvent } from 'cloudevents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,7 +22,7 @@ const ids = (lines: readonly (readonly string[])[]) =>
     .map(line => JSON.parse(line))
     .filter(({ id }) => /^r\d+$/.test(id))
     .map(({ id }) => id);
-const idsOf = (from: number, to: number) => eventsOf(from, to).map(({ attributes: { id } }) => id);
+const idsOf = (from: number, to: number) => eventsOf(from, to).map(event => attributesOf(event).id);
 
 describe('a log in files', () => {
   it.each(['off', 'open', 'keyed'] as const)(

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { eventTypes, logEvent } from '@murmuration/serving/request-log/event';
+import { attributesOf, eventTypes, logEvent } from '@murmuration/serving/request-log/event';
 import { type HttpOptions, HttpSink } from '@murmuration/serving/request-log/http';
 import { type CloudEvent, HTTP } from 'cloudevents';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,7 +69,7 @@ describe('a log over HTTP', () => {
     const [{ headers, body }] = received as [Received];
     expect(headers['content-type']).toBe('application/cloudevents-batch+json');
     const read = HTTP.toEvent({ headers, body }) as CloudEvent<unknown>[];
-    expect(read.map(({ id }) => id)).toEqual(eventsOf(0, 20).map(({ attributes: { id } }) => id));
+    expect(read.map(({ id }) => id)).toEqual(eventsOf(0, 20).map(event => attributesOf(event).id));
   });
 
   it('says how many were taken, where one is refused', async () => {

@@ -1,4 +1,5 @@
 // @module-tag kafka
+import { attributesOf } from '@murmuration/serving/request-log/event';
 import { KafkaSink } from '@murmuration/serving/request-log/kafka';
 import { Kafka as Binding, type CloudEvent } from 'cloudevents';
 import { type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
@@ -50,13 +51,13 @@ describe('a log in Kafka', () => {
     const { sink: own, received } = await open();
     expect(await own.write(eventsOf(0, 20))).toBe(20);
     expect(await own.write([eventOf(20, 'Ada')])).toBe(1);
-    await expect.poll(() => ids(received)).toEqual(eventsOf(0, 21).map(({ attributes: { id } }) => id));
+    await expect.poll(() => ids(received)).toEqual(eventsOf(0, 21).map(event => attributesOf(event).id));
     const { headers = {}, key, value } = received.at(-1)!;
     const texts = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)]));
     const read = Binding.toEvent({ headers: texts, key, value: String(value), body: String(value) } as never);
-    const { attributes, data } = eventOf(20, 'Ada');
-    const { datacontenttype: _, ...named } = attributes;
-    expect(read as CloudEvent<unknown>).toMatchObject({ ...named, data: JSON.parse(data) });
+    const event = eventOf(20, 'Ada');
+    const { datacontenttype: _, ...named } = attributesOf(event);
+    expect(read as CloudEvent<unknown>).toMatchObject({ ...named, data: JSON.parse(event.data) });
   });
 
   it('is told of that a cluster is away, and goes on once it is back', async () => {

@@ -1,3 +1,4 @@
+import { attributesOf } from '@murmuration/serving/request-log/event';
 import { type Entry, followLog, lastEntries } from '@murmuration/serving/request-log/files/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventOf, eventsOf, LogFolder } from './log-folder.ts';
@@ -11,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => world.remove());
 
 const idsOf = (entries: readonly Entry[]) => entries.map(({ id }) => id);
-const numbered = (from: number, to: number) => eventsOf(from, to).map(({ attributes: { id } }) => id);
+const numbered = (from: number, to: number) => eventsOf(from, to).map(event => attributesOf(event).id);
 
 describe('the newest entries', () => {
   it('are those of all files, oldest first, as many as are wanted', async () => {

@@ -1,7 +1,7 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { structured } from '@murmuration/serving/request-log/event';
+import { attributesOf, structured } from '@murmuration/serving/request-log/event';
 import { logKey } from '@murmuration/serving/request-log/key';
 import { Redaction, type Rule } from '@murmuration/serving/request-log/redaction';
 import { RequestLog, type RequestLogOptions } from '@murmuration/serving/request-log/request-log';
@@ -411,7 +411,7 @@ describe('a sink that does not keep up', () => {
     log.record(exchange({ id: 'b' }));
     turns.take();
     await clock.advance(1_000);
-    expect(sink.events.map(({ attributes: { id } }) => id)).toEqual(['b', 'b']);
+    expect(sink.events.map(event => attributesOf(event).id)).toEqual(['b', 'b']);
     await log.close();
   });
 
