@@ -63,7 +63,7 @@ describe('the buffers of an asynchronous task', () => {
     expect(federation.clock.pending).toBe(0);
   });
 
-  it('carry open assignments over, whose devices know the round that they began in, and discount what is stale', async () => {
+  it('RD16: carry open assignments over, whose devices know the round that they began in, and discount what is stale', async () => {
     const federation = await open();
     await come(federation, 0, 1, 2, 3);
     const before = federation.channel.assignments.get(deviceId(2))!;
@@ -87,7 +87,7 @@ describe('the buffers of an asynchronous task', () => {
     await federation.rounds.suspend();
   });
 
-  it('start new assignments from the newest version, and tell it to a device that comes back', async () => {
+  it('RD16: start new assignments from the newest version, and tell it to a device that comes back', async () => {
     const federation = await open();
     await come(federation, 0, 1, 2);
     await submit(federation, 0);
@@ -110,7 +110,7 @@ describe('the buffers of an asynchronous task', () => {
     await federation.rounds.suspend();
   });
 
-  it('let devices go whose update would be too stale, and refuse it', async () => {
+  it('RD16: let devices go whose update would be too stale, and refuse it', async () => {
     const federation = await open({
       cohort: { mode: 'asynchronous', goal: 2, concurrency: 3, maxStaleness: 0 },
     });
