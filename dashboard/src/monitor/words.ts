@@ -2,7 +2,7 @@ import type { DriftComparison, MonitoredFeature, MonitoredVersion } from '@murmu
 import { count, counted, figure, moment, percent } from '../format/format.ts';
 
 export const words = {
-  lead: 'Each version is compared with what it was made for. Only counts are kept, never what anybody asked.',
+  lead: 'Each version is compared with what it was asked first. Counts are kept, and the values between which they count; what a text says is not.',
   off: 'Drift isn’t watched here. Set “inference.drift” in the configuration to start.',
   none: 'Nobody has asked a version yet. The first requests become its reference.',
   version: 'Version',

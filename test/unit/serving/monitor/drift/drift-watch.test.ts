@@ -256,6 +256,29 @@ describe('a tally of features', () => {
     expect(tally.take('m', '1')).toBeUndefined();
   });
 
+  it('leaves nothing of what texts say, in what is sent and in what is kept', async () => {
+    const secret = 'my pin is 4711';
+    const said = [new TextEncoder().encode(secret)];
+    const text = { name: 'text', datatype: 'BYTES', shape: [1], data: said } as const;
+    const sent: string[] = [];
+    const see = async (rows: number) => {
+      const tally = new FeatureTally(new FeatureReader(), watch.plan('m', '1'));
+      for (let i = 0; i < rows; i++) tally.add([text], [{ kind: 'number', value: i }]);
+      const seen = tally.take('m', '1')!;
+      sent.push(JSON.stringify(seen));
+      await watch.take(seen);
+    };
+    await see(1_000);
+    await see(1_000);
+    await clock.advance(hour);
+    expect(compared).toHaveLength(1);
+    const kept = JSON.stringify([await store.reference('m', '1'), await store.windows('m', '1', 9)]);
+    for (const each of [...sent, kept]) {
+      expect(each).toContain('text (words)');
+      for (const part of secret.split(' ').filter(word => word.length > 2)) expect(each).not.toContain(part);
+    }
+  });
+
   it('keeps a bounded number of values and features', () => {
     const tally = new FeatureTally(new FeatureReader(), undefined);
     for (let i = 0; i < 300; i++)
