@@ -291,6 +291,7 @@ describe('murmuration tasks apply, models promote and rollback', { timeout }, ()
     expect(await json(['models', 'promote', 'line@0', '--alias', 'challenger'])).toMatchObject({
       aliases: [{ alias: 'challenger' }, { alias: 'champion' }],
     });
+    expect(await json(['models', 'show', 'line@0'])).toMatchObject({ number: 0, smaller: null });
     const named = async (version: string) =>
       (await json(['models', 'export', version, join(folder, 'exported')])) as { model: string };
     expect(await named('line@challenger')).toEqual(await named('line@0'));

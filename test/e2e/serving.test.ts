@@ -1,3 +1,5 @@
+import { PublicClient } from '@murmuration/cli/client/public-client';
+import { smallerForm } from '@murmuration/cli/commands/smaller-form';
 import type { Prediction } from '@murmuration/client-sdk/hybrid/hybrid';
 import type { HybridOptions } from '@murmuration/client-sdk/hybrid/hybrid-options';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
@@ -90,11 +92,22 @@ function misleading(): Trainer {
   };
 }
 
-function connect(hybrid: Partial<HybridOptions>): FederatedClient {
+/** Learns nothing, and keeps what it was given to train. */
+function recording(trained: Float32Array[]): Trainer {
+  return {
+    async train({ weights }) {
+      trained.push(weights.slice());
+      return { delta: new Float32Array(weights.length), examples: 1, metrics: {} };
+    },
+    async close() {},
+  };
+}
+
+function connect(hybrid: Partial<HybridOptions>, trainer: Trainer = misleading()): FederatedClient {
   const options = { serving, ...hybrid };
   client = new FederatedClient({
     url: coordinator.url,
-    tasks: { line: { examples: () => sequences, trainer: misleading(), hybrid: options } },
+    tasks: { line: { examples: () => sequences, trainer, hybrid: options } },
     storage: memoryStorage(),
     enrolment: enrolmentToken,
     consent: 'not-needed',
@@ -186,5 +199,51 @@ describe('a device on which a new version does worse', () => {
     await client.stop();
     await coordinator.stop();
     expect(await storage.verdicts.of([model, good!])).toEqual(new Map());
+  });
+});
+
+describe('a device of a task with smaller weights', () => {
+  it('MD6: serves from them, and trains from all of them', async () => {
+    await open({ serving: { weights: 'int8' }, cohort: { goal: 1, minimum: 1, overSelection: 1 } });
+    const trained: Float32Array[] = [];
+    connect({}, recording(trained));
+    const arrived = heard<{ model: ModelHash; bytes: number }>('model');
+    await client.start();
+    const { model, bytes } = await arrived;
+    const file = async (name: string) =>
+      new Uint8Array(await (await fetch(`${coordinator.url}/v1/models/${model}/${name}`)).arrayBuffer());
+    const json = await file('model.json');
+    const { weightsManifest, smallerWeightsManifest } = JSON.parse(new TextDecoder().decode(json));
+    // Two matrices of six by six.
+    expect(bytes).toBe(json.length + 2 * 36);
+    expect(await file(smallerWeightsManifest[0].paths[0])).toHaveLength(2 * 36);
+    await client.hybrid('line').learn();
+    const { values, source } = await client.hybrid('line').predict([1]);
+    expect([source, values.indexOf(Math.max(...values))]).toEqual(['global', 3]);
+    // What an operator is told of them.
+    expect(await smallerForm(new PublicClient({ url: coordinator.url }), model)).toMatchObject({
+      weights: 'int8',
+      bytes: 2 * 36,
+      float32Bytes: 4 * 2 * 36,
+      measured: { examples: 8, sameHighest: 1 },
+    });
+    const ended = new Promise<ModelHash | null>(resolve => {
+      coordinator.events.on('round-ended', record => resolve(record.model));
+    });
+    await coordinator.start();
+    const next = await ended;
+    const all = await file(weightsManifest[0].paths[0]);
+    expect(new Uint8Array(trained[0]!.buffer)).toEqual(all);
+    // What the round has made has both forms as well.
+    expect(await smallerForm(new PublicClient({ url: coordinator.url }), next!)).toMatchObject({
+      weights: 'int8',
+    });
+  });
+
+  it('has none to tell of where the task has all weights alone', async () => {
+    await open({});
+    connect({});
+    const { models } = await (await fetch(`${coordinator.url}/v1/tasks/line/models`)).json();
+    expect(await smallerForm(new PublicClient({ url: coordinator.url }), models[0].model)).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/proto
 import type { PublicClient } from './public-client.ts';
 
 /** The longest `model.json` that is read, bytes. */
-const longestJson = 64 * 2 ** 20;
+export const longestJson = 64 * 2 ** 20;
 
 /** The files of a version as they came, and what they hold. */
 export interface Fetched {

@@ -1,6 +1,7 @@
 import { versions } from '@murmuration/api/version';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { type RemoteOptions, remoteOptions } from '../arguments/remote-options.ts';
@@ -13,6 +14,7 @@ import { say, sayJson, sayTable } from '../output/output.ts';
 import { exportFolder, linesOfFolder } from './folder-export.ts';
 import { exportNpm, linesOfPackage, type NpmOptions } from './npm-export.ts';
 import { exportOnnx, linesOf } from './onnx-export.ts';
+import { linesOfSmaller, smallerForm } from './smaller-form.ts';
 import { namedVersion, versionCommands } from './versions.ts';
 
 /** `murmuration models list|show|export|promote|rollback`. */
@@ -87,7 +89,10 @@ export function modelCommands(program: Command): void {
   )
     .argument('<version>', 'TASK@NUMBER, or TASK for the newest version of a task')
     .action(async (meant: string, given: RemoteOptions) => {
-      const shown = await found(new PublicClient(given), meant);
+      const client = new PublicClient(given);
+      const version = await found(client, meant);
+      const smaller = await smallerForm(client, version.model as ModelHash);
+      const shown = { ...version, smaller };
       if (given.json) return sayJson(shown);
       const { task, number, model, parent, createdAt, strategy, contributors, metrics, verdicts } = shown;
       const rows: readonly (readonly [string, string])[] = [
@@ -104,6 +109,7 @@ export function modelCommands(program: Command): void {
       for (const [name, value] of rows) say(`${name.padEnd(14)}${value}`);
       for (const { passed, text } of shown.gate?.checks ?? [])
         say(`${''.padEnd(14)}${passed ? 'passed' : 'failed'}: ${text}`);
+      if (smaller) for (const line of linesOfSmaller(smaller)) say(line);
       say(`\n${shown.privacy?.text ?? 'No noise was added to this version, so it has no ε.'}`);
     });
 

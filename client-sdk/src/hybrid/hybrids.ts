@@ -143,7 +143,7 @@ export class Hybrids {
       const pinned = await models.pin(named, signal);
       const model = named ?? (await newestVersion(transport, task, signal));
       if (!model) return;
-      const { bytes } = pinned ?? (await models.load(model, signal));
+      const { bytes } = pinned ?? (await models.loadServed(model, signal));
       if (bytes > 0) emit('model', { task, model, bytes });
       await hybrid.arrived();
     } catch (error) {

@@ -33,11 +33,13 @@ export async function downloadManifest(
   return { hash, json, manifest: parseModelJson(hash, json) };
 }
 
+/** `file` is the hash of one of its weight files; that of all weights by default. */
 export function downloadWeights(
   { hash, manifest: { weightsHash, layout } }: Manifested,
   transport: Pick<Transport, 'download'>,
   signal: AbortSignal,
+  file = weightsHash,
 ): Promise<Uint8Array> {
-  const path = modelPath(hash).replace('model.json', `${weightsHash}.bin`);
+  const path = modelPath(hash).replace('model.json', `${file}.bin`);
   return transport.download(path, 4 * layout.count, signal);
 }

@@ -4,7 +4,6 @@ import { ByteReader, ByteWriter } from '@murmuration/protocol/encoding/bytes';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import {
   contentHash,
-  joinModel,
   type Manifest,
   type ModelFiles,
   parseModelJson,
@@ -33,7 +32,8 @@ interface Entry extends BundledModel {
 
 /**
  * The model versions of one task that this device has: the last one downloaded, before that the one of the app; and the one that it is to
- * serve, where the coordinator has named another.
+ * serve, where the coordinator has named another. Of a version that it only serves, it may have the smaller weights: no round begins with
+ * these.
  */
 export class ModelCache {
   readonly #storage: Storage;
@@ -99,13 +99,18 @@ export class ModelCache {
     return this.#next(() => this.#load(hash, signal), signal);
   }
 
+  /** The same of a version that is only served: where it has to be downloaded, in its smaller form, if it has one. */
+  async loadServed(hash: ModelHash, signal: AbortSignal): Promise<Loaded> {
+    return this.#next(() => this.#load(hash, signal, this.#name, true), signal);
+  }
+
   /**
-   * Names the version to serve until another is named, over restarts; null: the newest one on the device. Throws as `load`, and then what
-   * was named before counts.
+   * Names the version to serve until another is named, over restarts; null: the newest one on the device. Throws as `loadServed`, and then
+   * what was named before counts.
    */
   async pin(hash: ModelHash | null, signal: AbortSignal): Promise<Loaded | undefined> {
     return this.#next(async () => {
-      if (hash) return this.#load(hash, signal, this.#pinnedName);
+      if (hash) return this.#load(hash, signal, this.#pinnedName, true);
       await this.#storage.delete(this.#pinnedName);
       return undefined;
     }, signal);
@@ -120,9 +125,9 @@ export class ModelCache {
     return untilAborted(result, signal);
   }
 
-  async #load(hash: ModelHash, signal: AbortSignal, name = this.#name): Promise<Loaded> {
+  async #load(hash: ModelHash, signal: AbortSignal, name = this.#name, isServed = false): Promise<Loaded> {
     const here = await this.#entry(name);
-    const files = here?.hash === hash ? await this.#whole(here) : undefined;
+    const files = here?.hash === hash ? await this.#whole(here, isServed) : undefined;
     if (files) return this.#here(files);
     if (name === this.#name && (!here || here.hash === hash)) {
       const bundled = await this.#ofApp();
@@ -130,7 +135,7 @@ export class ModelCache {
     }
     const other = name === this.#name ? this.#pinnedName : this.#name;
     const there = await this.#entry(other);
-    const otherFiles = there?.hash === hash ? await this.#whole(there) : undefined;
+    const otherFiles = there?.hash === hash ? await this.#whole(there, isServed) : undefined;
     if (otherFiles) {
       const loaded = await this.#here(otherFiles);
       await this.#storage.put(name, (await this.#storage.get(other))!);
@@ -138,9 +143,10 @@ export class ModelCache {
     }
     const manifested = await this.#manifest(hash, signal);
     const { json, manifest } = manifested;
-    const weights = await downloadWeights(manifested, this.#transport, signal);
+    const file = isServed ? manifest.smaller?.hash : undefined;
+    const weights = await downloadWeights(manifested, this.#transport, signal, file);
     this.#inspected = undefined;
-    const downloaded = withWeights(hash, manifest, weights, await this.#hash(weights));
+    const downloaded = await this.#decode(hash, json, weights, isServed);
     // One entry, so that a device that stops here has the version before it or this one, and never parts of both.
     await putParts(this.#storage, name, [new ByteWriter(4).u32(json.length).bytes, json, weights]);
     return { files: downloaded, bytes: json.length + weights.length };
@@ -162,13 +168,13 @@ export class ModelCache {
   async #ofApp(): Promise<ModelFiles | undefined> {
     if (!this.#bundled) return undefined;
     const { json, weights } = await this.#bundled();
-    return this.#decode(contentHash(json) as ModelHash, json, weights);
+    return this.#decode(contentHash(json) as ModelHash, json, weights, false);
   }
 
-  /** Undefined where there is nothing, or something damaged. */
+  /** To be served; undefined where there is nothing, or something damaged. */
   async #kept(name: string): Promise<ModelFiles | undefined> {
     const entry = await this.#entry(name);
-    return entry && this.#whole(entry);
+    return entry && this.#whole(entry, true);
   }
 
   /** What is stored, its weights not yet checked; undefined where there is nothing, or no such thing. */
@@ -184,16 +190,27 @@ export class ModelCache {
     }
   }
 
-  /** Undefined for a damaged one. */
-  async #whole({ hash, json, weights }: Entry): Promise<ModelFiles | undefined> {
+  /** Undefined for a damaged one, and for smaller weights that are wanted for more than serving. */
+  async #whole({ hash, json, weights }: Entry, isServed: boolean): Promise<ModelFiles | undefined> {
     try {
-      return await this.#decode(hash, json, weights);
+      return await this.#decode(hash, json, weights, isServed);
     } catch {
       return undefined;
     }
   }
 
-  async #decode(hash: ModelHash, json: Uint8Array, weights: Uint8Array): Promise<ModelFiles> {
-    return joinModel(hash, json, weights, await this.#hash(weights));
+  async #decode(
+    hash: ModelHash,
+    json: Uint8Array,
+    weights: Uint8Array,
+    isServed: boolean,
+  ): Promise<ModelFiles> {
+    const manifest = parseModelJson(hash, json);
+    const computed = await this.#hash(weights);
+    const { topology, layout, smaller } = manifest;
+    if (!isServed || computed !== smaller?.hash) return withWeights(hash, manifest, weights, computed);
+    const { readAllTensors, smallerTensors } = await import('@murmuration/engine/models/stored-tensors');
+    const tensors = smallerTensors(layout, smaller.tensors);
+    return { hash, topology, layout, weights: readAllTensors(tensors, weights) };
   }
 }

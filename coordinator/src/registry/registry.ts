@@ -1,3 +1,4 @@
+import { type StoredWeights, storeWeights } from '@murmuration/engine/models/stored-weights';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
@@ -7,6 +8,8 @@ import {
   joinModel,
   type ModelFiles,
   parseModelJson,
+  type SmallerWeights,
+  weightHashesOf,
 } from '@murmuration/protocol/weights/model-files';
 import { type AliasStore, baseOf } from './aliases.ts';
 import { contentHash } from './content-hash.ts';
@@ -23,8 +26,8 @@ export class Registry {
   readonly #blobs: BlobStore;
   readonly #history: History;
   readonly #aliases: Pick<AliasStore, 'of'>;
-  /** Hashes of weights, by model. */
-  readonly #weights = new BoundedMap<ModelHash, Promise<string>>(mostKnown);
+  /** Hashes of weight files, by model. */
+  readonly #weights = new BoundedMap<ModelHash, Promise<readonly string[]>>(mostKnown);
   #recent: ModelFiles | undefined;
 
   constructor(blobs: BlobStore, history: History, aliases: Pick<AliasStore, 'of'> = none) {
@@ -33,13 +36,30 @@ export class Registry {
     this.#history = history;
   }
 
-  /** Stores the two files of a model, and returns it. */
-  async store(topology: object, layout: Layout, weights: Float32Array): Promise<ModelFiles> {
-    const bytes = encodeModel(topology, layout, weights, contentHash);
+  /** Stores the two files of a model, and returns it. Beside float32 its weights are stored `as` that, for those that only serve it. */
+  async store(
+    topology: object,
+    layout: Layout,
+    weights: Float32Array,
+    as: StoredWeights = 'float32',
+  ): Promise<ModelFiles> {
+    const smaller = as === 'float32' ? undefined : await this.#storeSmaller(layout, weights, as);
+    const bytes = encodeModel(topology, layout, weights, contentHash, smaller);
     await this.#blobs.put(bytes.weights);
     await this.#blobs.put(bytes.json);
     this.#recent = { hash: bytes.hash, topology, layout, weights };
     return this.#recent;
+  }
+
+  /** Undefined where nothing of them can be smaller. */
+  async #storeSmaller(
+    layout: Layout,
+    weights: Float32Array,
+    as: StoredWeights,
+  ): Promise<SmallerWeights | undefined> {
+    const { tensors, bytes } = storeWeights(layout, weights, as);
+    if (bytes.length === weights.byteLength) return undefined;
+    return { hash: await this.#blobs.put(bytes), tensors };
   }
 
   /** Throws `model.missing` or `model.corrupt`. */
@@ -78,10 +98,15 @@ export class Registry {
   }
 
   /** The hash of the weights of a model. Throws `model.missing` or `model.corrupt`. */
-  weightsOf(model: ModelHash): Promise<string> {
+  async weightsOf(model: ModelHash): Promise<string> {
+    return (await this.weightFilesOf(model))[0]!;
+  }
+
+  /** The hashes of its weight files: of all weights, and of the smaller ones where it has such. Throws `model.missing` or `model.corrupt`. */
+  weightFilesOf(model: ModelHash): Promise<readonly string[]> {
     const known = this.#weights.get(model);
     if (known) return known;
-    const found = this.#blobs.get(model).then(json => parseModelJson(model, json).weightsHash);
+    const found = this.#blobs.get(model).then(json => weightHashesOf(parseModelJson(model, json)));
     this.#weights.set(model, found);
     found.catch(() => this.#weights.delete(model));
     return found;

@@ -1,7 +1,7 @@
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { parseModelJson, weightHashesOf } from '@murmuration/protocol/weights/model-files';
 import type { BlobStore, History } from './ports.ts';
 import type { VerdictStore } from './verdicts.ts';
 
@@ -25,8 +25,8 @@ export class Retention {
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
   readonly #verdicts: Pick<VerdictStore, 'retain'>;
-  /** The weight file of each model, as its `model.json` names it. */
-  readonly #weights = new Map<ModelHash, string>();
+  /** The weight files of each model, as its `model.json` names them. */
+  readonly #weights = new Map<ModelHash, readonly string[]>();
   readonly #prunings = new PromiseQueue();
 
   constructor(
@@ -73,16 +73,16 @@ export class Retention {
     const { models, vectors } = await this.#history.references();
     await this.#verdicts.retain(models);
     const named = new Set<string>([...models, ...vectors]);
-    for (const model of models) named.add(await this.#weightsOf(model));
+    for (const model of models) for (const weights of await this.#weightsOf(model)) named.add(weights);
     for (const model of this.#weights.keys()) if (!models.has(model)) this.#weights.delete(model);
     await this.#blobs.sweep(named, this.#clock.now() - grace);
   }
 
-  async #weightsOf(model: ModelHash): Promise<string> {
+  async #weightsOf(model: ModelHash): Promise<readonly string[]> {
     const known = this.#weights.get(model);
     if (known) return known;
-    const { weightsHash } = parseModelJson(model, await this.#blobs.get(model));
-    this.#weights.set(model, weightsHash);
-    return weightsHash;
+    const hashes = weightHashesOf(parseModelJson(model, await this.#blobs.get(model)));
+    this.#weights.set(model, hashes);
+    return hashes;
   }
 }

@@ -55,7 +55,7 @@ export function versionMaker(
       );
     }
     const weights = withPart(files.weights, split, 'shared', model);
-    const candidate = await registry.store(files.topology, files.layout, weights);
+    const candidate = await registry.store(files.topology, files.layout, weights, task.serving.weights);
     const storedAt = clock.now();
     took(terms, 'aggregation', storedAt - startedAt);
     const metrics = await measure(task, candidate, clock, signal);

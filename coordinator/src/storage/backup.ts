@@ -2,7 +2,7 @@ import { constants, copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern, type ModelHash } from '@murmuration/protocol/ids/ids';
-import { parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { parseModelJson, weightHashesOf } from '@murmuration/protocol/weights/model-files';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 import { contentHash } from '../registry/content-hash.ts';
@@ -144,8 +144,8 @@ async function copyBlobs(database: string, from: string, to: string): Promise<Co
     return blob;
   };
   for (const model of models) {
-    const { weightsHash } = parseModelJson(model, await copy(model));
-    if (!lengths.has(weightsHash)) await copy(weightsHash);
+    for (const weights of weightHashesOf(parseModelJson(model, await copy(model))))
+      if (!lengths.has(weights)) await copy(weights);
   }
   for (const vector of vectors) if (!lengths.has(vector)) await copy(vector);
   await onDisk(`The folder ${to} can't be synced`, () => syncFolder(to));

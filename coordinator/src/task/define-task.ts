@@ -214,6 +214,8 @@ export const taskSchema = z.strictObject({
     .strictObject({
       /** The coordinator predicts for devices that can't run the model. */
       remote: z.boolean().default(false),
+      /** How devices get the weights of a version that they only serve: float16 is half of the bytes, int8 a quarter. Rounds always begin with float32. */
+      weights: z.enum(['float32', 'float16', 'int8']).default('float32'),
       /** What turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
       transformer: z
         .custom<Transformer>(

@@ -1,3 +1,4 @@
+import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
@@ -68,6 +69,8 @@ export interface Task {
   readonly serving: {
     /** Whether the coordinator predicts for devices that can't run the model. */
     readonly remote: boolean;
+    /** In what form devices get the weights of a version that they only serve. */
+    readonly weights: StoredWeights;
     /** Turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
     readonly transformer: Transformer | null;
     /** Inputs of one request as clients send it: each version answers it before its first request; null: zeros. */

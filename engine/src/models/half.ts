@@ -5,5 +5,8 @@ const largest = 65_504;
 
 /** IEEE 754 binary16 of each value, rounded to the nearest, ties to even; what is beyond its range becomes its largest number. */
 export function float16Of(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, value => numberToHalf(Math.max(-largest, Math.min(largest, value))));
+  const halves = new Uint16Array(values.length);
+  for (let at = 0; at < values.length; at++)
+    halves[at] = numberToHalf(Math.max(-largest, Math.min(largest, values[at]!)));
+  return halves;
 }

@@ -1,12 +1,12 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { halfToNumber } from '@murmuration/protocol/tensors/half';
-import { layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
+import { type Layout, layoutOf, sizeOf } from '@murmuration/protocol/weights/layout';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
 import { float16Of } from './half.ts';
 import type { ModelParts } from './model.ts';
+import { type Quantization, readAllTensors } from './stored-tensors.ts';
 
 /** How the matrices of a model are stored; what runs it computes with float32. */
 export type StoredWeights = 'float32' | 'float16' | 'int8';
@@ -19,12 +19,10 @@ export interface StoredModel {
   readonly weights: Uint8Array;
 }
 
-/** How TensorFlow.js says that a tensor is stored smaller than float32. */
 const quantization = z.union([
   z.object({ dtype: z.enum(['uint8', 'uint16']), scale: z.number(), min: z.number() }),
   z.object({ dtype: z.literal('float16') }),
 ]);
-type Quantization = z.output<typeof quantization>;
 
 /** A tensor of weights as a `model.json` describes it. */
 export const storedTensor = z.object({
@@ -41,22 +39,33 @@ const manifest = z.object({
   weightsManifest: z.tuple([z.object({ paths: z.tuple([z.string()]), weights: z.array(storedTensor) })]),
 });
 
+/** Weights in fewer bytes, and how to read them. */
+export interface SmallerForm {
+  readonly tensors: readonly StoredTensor[];
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Stores a model smaller: float16 halves it, int8 makes it a quarter, in the quantised formats of TensorFlow.js. Vectors such as biases stay
- * float32. In int8 each matrix has one scale and one zero, and zero stays zero.
+ * Stores weights smaller: float16 halves them, int8 makes them a quarter, in the quantised formats of TensorFlow.js. Vectors such as biases
+ * stay float32. In int8 each matrix has one scale and one zero, and zero stays zero.
  */
-export function storeModel({ topology, layout, weights }: ModelParts, as: StoredWeights): StoredModel {
+export function storeWeights(layout: Layout, weights: Float32Array, as: StoredWeights): SmallerForm {
   const parts: Uint8Array[] = [];
   let at = 0;
-  const specs = layout.tensors.map(({ name, shape }) => {
+  const tensors = layout.tensors.map(({ name, shape }) => {
     const values = weights.subarray(at, at + sizeOf(shape));
     at += values.length;
-    const spec = { name, shape, dtype: 'float32' };
+    const spec = { name, shape: [...shape], dtype: 'float32' as const };
     const { bytes, quantization } = tensorAs(values, shape.length < 2 ? 'float32' : as);
     parts.push(bytes);
     return quantization ? { ...spec, quantization } : spec;
   });
-  const whole = joined(parts);
+  return { tensors, bytes: joined(parts) };
+}
+
+/** A model with its weights as `storeWeights` stores them. */
+export function storeModel({ topology, layout, weights }: ModelParts, as: StoredWeights): StoredModel {
+  const { tensors: specs, bytes: whole } = storeWeights(layout, weights, as);
   const name = `${contentHash(whole)}.bin`;
   const json = utf8(
     JSON.stringify({
@@ -80,39 +89,7 @@ export function readStoredModel(json: Uint8Array, stored: Uint8Array): ModelPart
     );
   const { modelTopology: topology, weightsManifest } = parsed.data;
   const tensors = weightsManifest[0].weights;
-  const layout = layoutOf(tensors);
-  const size = storedSize(tensors);
-  if (stored.length !== size)
-    throw new MurmurationError(
-      'model.corrupt',
-      `The weights have ${stored.length} bytes; the model.json describes ${size}.`,
-    );
-  return { topology, layout, weights: readTensors(tensors, stored) };
-}
-
-/** Bytes of these tensors, which follow one another without gaps. */
-export function storedSize(tensors: readonly StoredTensor[]): number {
-  return tensors.reduce((sum, { shape, quantization }) => sum + sizeOf(shape) * widthOf(quantization), 0);
-}
-
-/**
- * The values of these tensors, one after the other; `stored` has as many bytes as they take. Where none is quantised, they are a view of
- * `stored`, if its alignment allows.
- */
-export function readTensors(tensors: readonly StoredTensor[], stored: Uint8Array): Float32Array {
-  if (stored.byteOffset % 4 === 0 && tensors.every(({ quantization }) => !quantization))
-    return new Float32Array(stored.buffer, stored.byteOffset, stored.length / 4);
-  const values = new Float32Array(tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-  let from = 0;
-  let to = 0;
-  for (const { shape, quantization } of tensors) {
-    const count = sizeOf(shape);
-    const bytes = stored.slice(from, from + count * widthOf(quantization));
-    readTensor(bytes, quantization, values.subarray(to, to + count));
-    from += bytes.length;
-    to += count;
-  }
-  return values;
+  return { topology, layout: layoutOf(tensors), weights: readAllTensors(tensors, stored) };
 }
 
 function tensorAs(
@@ -129,27 +106,11 @@ function tensorAs(
   }
   const scale = (high - low) / 255 || 1;
   const zero = Math.round(-low / scale);
-  const bytes = Uint8Array.from(values, value =>
-    Math.max(0, Math.min(255, Math.round(value / scale) + zero)),
-  );
+  // By hand: a function call for each of millions of values takes a second.
+  const bytes = new Uint8Array(values.length);
+  for (let at = 0; at < values.length; at++)
+    bytes[at] = Math.max(0, Math.min(255, Math.round(values[at]! / scale) + zero));
   return { bytes, quantization: { dtype: 'uint8', scale, min: -zero * scale } };
-}
-
-/** `bytes` begin where their array does. */
-function readTensor(bytes: Uint8Array, quantization: Quantization | undefined, values: Float32Array): void {
-  if (!quantization) values.set(new Float32Array(bytes.buffer));
-  else if (quantization.dtype === 'float16') {
-    for (const [at, half] of new Uint16Array(bytes.buffer).entries()) values[at] = halfToNumber(half);
-  } else {
-    const { dtype, scale, min } = quantization;
-    const steps = dtype === 'uint8' ? bytes : new Uint16Array(bytes.buffer);
-    for (const [at, step] of steps.entries()) values[at] = step * scale + min;
-  }
-}
-
-/** Bytes of one stored value. */
-function widthOf(quantization: Quantization | undefined): number {
-  return quantization ? { uint8: 1, uint16: 2, float16: 2 }[quantization.dtype] : 4;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -26,6 +26,15 @@ export interface ModelBytes {
   readonly weights: Uint8Array;
 }
 
+/** A smaller form of the weights of a version, for devices that only serve it. */
+export interface SmallerWeights {
+  /** Hexadecimal SHA-256 of its file. */
+  readonly hash: string;
+  /** Its tensors as tfjs describes quantised ones, in the order of the layout. */
+  readonly tensors: readonly unknown[];
+}
+
+const weightFile = z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/));
 /** A list of one. */
 const only = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1), z.maxLength(1));
 
@@ -37,7 +46,7 @@ const manifest = z.object({
   ),
   weightsManifest: only(
     z.object({
-      paths: only(z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/))),
+      paths: only(weightFile),
       weights: z
         .array(
           z.object({
@@ -49,6 +58,10 @@ const manifest = z.object({
         .check(z.minLength(1), z.maxLength(10_000)),
     }),
   ),
+  // Whoever reads the smaller weights reads how they are stored.
+  smallerWeightsManifest: z.optional(
+    only(z.object({ paths: only(weightFile), weights: z.array(z.unknown()) })),
+  ),
 });
 
 /** SHA-256 in hexadecimal. */
@@ -58,13 +71,14 @@ export function contentHash(bytes: Uint8Array): string {
 
 /**
  * The files of a version, its hash following from them: equal models have equal hashes. `hashOf` is SHA-256 in hexadecimal, where the
- * platform has a faster one.
+ * platform has a faster one; `smaller` is a form of the weights that lies beside them.
  */
 export function encodeModel(
   topology: object,
   layout: Layout,
   weights: Float32Array,
   hashOf: (bytes: Uint8Array) => string = contentHash,
+  smaller?: SmallerWeights,
 ): ModelBytes {
   if (weights.length !== layout.count)
     throw new MurmurationError(
@@ -85,6 +99,9 @@ export function encodeModel(
           weights: layout.tensors.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
         },
       ],
+      ...(smaller && {
+        smallerWeightsManifest: [{ paths: [`${smaller.hash}.bin`], weights: smaller.tensors }],
+      }),
     }),
   );
   return { hash: contentHash(json) as ModelHash, json, weightsHash, weights: bytes };
@@ -96,6 +113,13 @@ export interface Manifest {
   readonly layout: Layout;
   /** Hexadecimal SHA-256 of the weight file. */
   readonly weightsHash: string;
+  /** Undefined where there is none. */
+  readonly smaller: SmallerWeights | undefined;
+}
+
+/** The hashes of all weight files of a version. */
+export function weightHashesOf({ weightsHash, smaller }: Manifest): readonly string[] {
+  return smaller ? [weightsHash, smaller.hash] : [weightsHash];
 }
 
 /** Reads a `model.json`. Throws `model.corrupt` where it does not match `hash` or is no manifest of ours. */
@@ -108,12 +132,20 @@ export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
       'model.corrupt',
       `The model.json is not valid: ${parsed.error.issues[0]!.message}`,
     );
-  const group = parsed.data.weightsManifest[0]!;
+  const { modelTopology: topology, weightsManifest, smallerWeightsManifest } = parsed.data;
+  const group = weightsManifest[0]!;
+  const smaller = smallerWeightsManifest?.[0];
   return {
-    topology: parsed.data.modelTopology,
+    topology,
     layout: layoutOf(group.weights),
-    weightsHash: group.paths[0]!.slice(0, 64),
+    weightsHash: hashIn(group.paths),
+    smaller: smaller && { hash: hashIn(smaller.paths), tensors: smaller.weights },
   };
+}
+
+/** Of a weight file that is named by its hash. */
+function hashIn([path]: readonly string[]): string {
+  return path!.slice(0, 64);
 }
 
 /** Puts the two files together. Throws `model.corrupt` where the weights don't match the hash that `model.json` names. */
@@ -137,7 +169,7 @@ export function joinModel(
 /** The same of a `model.json` that has been read. */
 export function withWeights(
   hash: ModelHash,
-  { topology, layout, weightsHash }: Manifest,
+  { topology, layout, weightsHash }: Pick<Manifest, 'topology' | 'layout' | 'weightsHash'>,
   weights: Uint8Array,
   computedHash: string,
 ): ModelFiles {

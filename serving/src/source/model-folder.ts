@@ -1,7 +1,8 @@
 import { constants, existsSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { readTensors, storedSize, storedTensor } from '@murmuration/engine/models/stored-weights';
+import { readTensors, storedSize } from '@murmuration/engine/models/stored-tensors';
+import { storedTensor } from '@murmuration/engine/models/stored-weights';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';

@@ -34,7 +34,7 @@ export function centralStage(
           'training.failed',
           'Training left the range of float32; lower plan.learningRate, or set plan.gradientClip.',
         );
-      const candidate = await registry.store(files.topology, files.layout, weights);
+      const candidate = await registry.store(files.topology, files.layout, weights, task.serving.weights);
       const metrics = await measure(task, candidate, clock, signal);
       const now = await registry.current(task.name);
       if (now.head.version.model !== head.version.model)

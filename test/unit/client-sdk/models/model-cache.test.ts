@@ -1,11 +1,12 @@
 import { ModelCache } from '@murmuration/client-sdk/models/model-cache';
 import { memoryStorage } from '@murmuration/client-sdk/storage/memory';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
+import { type StoredWeights, storeWeights } from '@murmuration/engine/models/stored-weights';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
-import { encodeModel, type ModelBytes } from '@murmuration/protocol/weights/model-files';
+import { contentHash, encodeModel, type ModelBytes } from '@murmuration/protocol/weights/model-files';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryCoordinator } from '../memory-coordinator.ts';
 
@@ -112,5 +113,129 @@ describe('the models on a device', () => {
   it('tell of an app whose own model is damaged', async () => {
     const bundled = { ...modelOf(5), weights: new Uint8Array(32) };
     await expect(cache(bundled).current()).rejects.toMatchObject({ code: 'model.corrupt' });
+  });
+});
+
+describe('the smaller weights of a version', () => {
+  const layout = layoutOf([
+    { name: 'kernel', shape: [64, 32] },
+    { name: 'bias', shape: [32] },
+  ]);
+
+  interface Smaller extends ModelBytes {
+    readonly full: Float32Array;
+    readonly smaller: Uint8Array;
+    readonly paths: { readonly full: string; readonly smaller: string };
+  }
+
+  /** A version whose weights are there in both forms. */
+  function publishBoth(seed: number, as: StoredWeights = 'int8', change?: (tensors: object[]) => unknown[]) {
+    const full = Float32Array.from({ length: layout.count }, (_, at) => Math.sin(seed + at));
+    const { tensors, bytes: smaller } = storeWeights(layout, full, as);
+    const described = { hash: contentHash(smaller), tensors: change?.([...tensors]) ?? tensors };
+    const bytes = encodeModel({ class_name: 'Sequential' }, layout, full, contentHash, described);
+    publish(bytes);
+    const at = (hash: string) => modelPath(bytes.hash).replace('model.json', `${hash}.bin`);
+    const paths = { full: at(bytes.weightsHash), smaller: at(described.hash) };
+    coordinator.files.set(paths.smaller, smaller);
+    return { ...bytes, full, smaller, paths } satisfies Smaller;
+  }
+
+  const distance = (a: Float32Array, b: Float32Array) =>
+    a.reduce((most, value, at) => Math.max(most, Math.abs(value - b[at]!)), 0);
+
+  it.each([
+    ['int8', 64 * 32 + 4 * 32, 2 / 255],
+    ['float16', 2 * 64 * 32 + 4 * 32, 1 / 2048],
+  ] as const)('are all that a device which only serves downloads, once: %s', async (as, length, most) => {
+    const version = publishBoth(1, as);
+    coordinator.files.delete(version.paths.full);
+    const { files, bytes } = await cache().loadServed(version.hash, signal);
+    expect(bytes).toBe(version.json.length + length);
+    expect([files.hash, files.layout]).toEqual([version.hash, layout]);
+    expect(distance(files.weights, version.full)).toBeLessThanOrEqual(most);
+    expect(files.weights.subarray(64 * 32)).toEqual(version.full.subarray(64 * 32));
+    const { downloads } = coordinator;
+    expect(await cache().current()).toEqual(files);
+    expect(await cache().loadServed(version.hash, signal)).toEqual({ files, bytes: 0 });
+    expect(await cache().pin(version.hash, signal)).toEqual({ files, bytes: 0 });
+    expect(coordinator.downloads).toBe(downloads);
+  });
+
+  it('are nothing that a round begins with, wherever they are kept', async () => {
+    const version = publishBoth(1);
+    await cache().loadServed(version.hash, signal);
+    await cache().pin(version.hash, signal);
+    coordinator.files.delete(version.paths.full);
+    await expect(cache().load(version.hash, signal)).rejects.toMatchObject({ code: 'model.missing' });
+    // Nor where somebody on the way sends them under the name of the others.
+    coordinator.files.set(version.paths.full, version.smaller);
+    await expect(cache().load(version.hash, signal)).rejects.toMatchObject({ code: 'model.corrupt' });
+    coordinator.files.set(version.paths.full, version.weights);
+    const { files, bytes } = await cache().load(version.hash, signal);
+    expect(files.weights).toEqual(version.full);
+    expect(bytes).toBeGreaterThan(version.weights.length);
+    await expect(cache().load(version.hash, signal)).resolves.toMatchObject({ bytes: 0 });
+  });
+
+  it('are not downloaded where the device has all weights, from a round or from the app', async () => {
+    const version = publishBoth(1);
+    await cache().load(version.hash, signal);
+    coordinator.files.clear();
+    for (const loaded of [
+      await cache().loadServed(version.hash, signal),
+      await cache().pin(version.hash, signal),
+    ])
+      expect(loaded).toEqual({ files: expect.objectContaining({ weights: version.full }), bytes: 0 });
+    storage = memoryStorage();
+    expect(await cache(version).loadServed(version.hash, signal)).toMatchObject({ bytes: 0 });
+  });
+
+  it('serve at once what is rolled back to, and again what is pinned no more', async () => {
+    const [older, newer] = [publishBoth(1), publishBoth(2)];
+    await cache().loadServed(newer.hash, signal);
+    for (const { paths } of [older, newer]) coordinator.files.delete(paths.full);
+    await cache().pin(older.hash, signal);
+    const rolledBack = (await cache().current())!;
+    expect(rolledBack.hash).toBe(older.hash);
+    expect(distance(rolledBack.weights, older.full)).toBeLessThan(2 / 255);
+    await cache().pin(null, signal);
+    expect((await cache().current())!.hash).toBe(newer.hash);
+  });
+
+  it('are refused where their bytes are others than model.json names, and nothing of them is kept', async () => {
+    const good = publishBoth(1);
+    await cache().loadServed(good.hash, signal);
+    const before = await cache().current();
+    const version = publishBoth(2);
+    for (const bytes of [
+      version.smaller.with(7, version.smaller[7]! ^ 1),
+      version.smaller.subarray(1),
+      good.smaller,
+      new Uint8Array(0),
+    ]) {
+      coordinator.files.set(version.paths.smaller, bytes);
+      for (const load of [
+        () => cache().loadServed(version.hash, signal),
+        () => cache().pin(version.hash, signal),
+      ])
+        await expect(load()).rejects.toMatchObject({ code: 'model.corrupt' });
+      expect(await cache().current()).toEqual(before);
+    }
+  });
+
+  it.each<[string, (tensors: object[]) => unknown[]]>([
+    ['another number of tensors', tensors => tensors.slice(1)],
+    ['another order', tensors => tensors.toReversed()],
+    ['another shape', ([kernel, bias]) => [{ ...kernel, shape: [32, 64] }, bias]],
+    ['another length', ([kernel, bias]) => [{ ...kernel, quantization: undefined }, bias]],
+    ['an unknown form', ([kernel, bias]) => [{ ...kernel, quantization: { dtype: 'uint4' } }, bias]],
+    ['no scale', ([kernel, bias]) => [{ ...kernel, quantization: { dtype: 'uint8', min: 0 } }, bias]],
+    ['nothing', () => [null, null]],
+  ])('are refused where model.json describes them with %s', async (_, change) => {
+    const version = publishBoth(1, 'int8', change);
+    await expect(cache().loadServed(version.hash, signal)).rejects.toMatchObject({ code: 'model.corrupt' });
+    expect(await cache().current()).toBeUndefined();
+    expect((await cache().load(version.hash, signal)).files.weights).toEqual(version.full);
   });
 });

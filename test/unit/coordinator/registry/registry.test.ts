@@ -1,6 +1,7 @@
 import { Registry } from '@murmuration/coordinator/registry/registry';
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
+import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../federation.ts';
 
@@ -14,6 +15,25 @@ describe('the registry', () => {
     expect(first.hash).not.toBe(second.hash);
     for (const model of [second, first, second]) expect(await registry.files(model.hash)).toEqual(model);
     expect((await registry.store(topology, layout, Float32Array.of(1, 2, 3, 4))).hash).toBe(first.hash);
+  });
+
+  it('keeps smaller weights beside the others, named by its model.json, and gives back the others', async () => {
+    const blobs = memoryBlobs();
+    const registry = new Registry(blobs, memoryHistory());
+    const square = layoutOf([{ name: 'kernel', shape: [8, 8] }]);
+    const weights = Float32Array.from({ length: 64 }, (_, at) => Math.cos(at));
+    const both = await registry.store(topology, square, weights, 'float16');
+    expect((await new Registry(blobs, memoryHistory()).files(both.hash)).weights).toEqual(weights);
+    const [full, smaller] = await registry.weightFilesOf(both.hash);
+    expect(full).toBe(await registry.weightsOf(both.hash));
+    expect((await blobs.get(smaller!)).length).toBe(128);
+    const single = await registry.store(topology, square, weights);
+    expect(single.hash).not.toBe(both.hash);
+    expect(await registry.weightFilesOf(single.hash)).toEqual([full]);
+    // Where there are vectors alone, there is nothing to make smaller.
+    const vector = layoutOf([{ name: 'bias', shape: [64] }]);
+    const plain = await registry.store(topology, vector, weights);
+    expect((await registry.store(topology, vector, weights, 'int8')).hash).toBe(plain.hash);
   });
 
   it('says so where there is no such model, or no version of a task', async () => {

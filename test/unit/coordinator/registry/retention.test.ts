@@ -4,6 +4,7 @@ import { Retention, type RetentionPolicy } from '@murmuration/coordinator/regist
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryVerdicts } from '@murmuration/coordinator/storage/memory-access';
 import { openStorage } from '@murmuration/coordinator/storage/storage';
+import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +19,13 @@ const none = new Set<ModelHash>();
 const hour = 3_600_000;
 
 /** A task with versions 0 to `count` − 1, a day between them, and a record of each round. */
-async function withVersions(count: number, clock: VirtualClock, blobs: BlobStore, history: History) {
+async function withVersions(
+  count: number,
+  clock: VirtualClock,
+  blobs: BlobStore,
+  history: History,
+  as: StoredWeights = 'float32',
+) {
   const registry = new Registry(blobs, history);
   const models: ModelHash[] = [];
   for (let number = 0; number < count; number++) {
@@ -26,6 +33,7 @@ async function withVersions(count: number, clock: VirtualClock, blobs: BlobStore
       { class_name: 'Sequential' },
       layout,
       new Float32Array(4).fill(number),
+      as,
     );
     models.push(hash);
     const version = {
@@ -130,6 +138,19 @@ describe.each(stores)('retention $name', ({ open }) => {
     const each = all.left.length / 6;
     expect([2, 3]).toContain(each);
     expect(one.left).toHaveLength(each);
+  });
+
+  it('keeps smaller weights as long as their version, and no longer', async () => {
+    const clock = new VirtualClock();
+    const { blobs, history, close } = await open(clock);
+    const { registry, models } = await withVersions(3, clock, blobs, history, 'float16');
+    const smaller = await Promise.all(models.map(async model => (await registry.weightFilesOf(model))[1]!));
+    const policy = { versions: 1, rounds: null, roundsFor: null };
+    await new Retention(policy, history, blobs, clock, memoryVerdicts()).apply(task, none);
+    expect(await blobs.get(smaller[2]!)).toHaveLength(8);
+    for (const gone of smaller.slice(0, 2))
+      await expect(blobs.get(gone)).rejects.toMatchObject({ code: 'model.missing' });
+    await close();
   });
 
   it('deletes records by number and by time', async () => {

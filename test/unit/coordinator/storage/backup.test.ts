@@ -4,6 +4,7 @@ import { Registry } from '@murmuration/coordinator/registry/registry';
 import { Retention } from '@murmuration/coordinator/registry/retention';
 import { backUp, restore } from '@murmuration/coordinator/storage/backup';
 import type { Storage } from '@murmuration/coordinator/storage/storage';
+import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import type { DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { describe, expect, it } from 'vitest';
@@ -16,9 +17,14 @@ const { make, openIn } = storageFolders();
 const task = 'line' as TaskName;
 
 /** Commits a version, with the record of its round. */
-async function publish({ blobs, history }: Storage, number: number): Promise<ModelHash> {
+async function publish(
+  { blobs, history }: Storage,
+  number: number,
+  as: StoredWeights = 'float32',
+): Promise<ModelHash> {
   const weights = new Float32Array(4).fill(number);
-  const { hash } = await new Registry(blobs, history).store({ class_name: 'Sequential' }, layout, weights);
+  const registry = new Registry(blobs, history);
+  const { hash } = await registry.store({ class_name: 'Sequential' }, layout, weights, as);
   await history.commit({
     head: {
       version: {
@@ -88,6 +94,15 @@ describe('a backup', () => {
     expect((await readdir(backup)).sort()).toEqual(['blobs', 'murmuration.db']);
     await publish(again, 3);
     expect((await again.history.head(task))!.version.number).toBe(3);
+  });
+
+  it('has the smaller weights of versions too', async () => {
+    const { folder, storage, backup, restored } = await withStorage();
+    const model = await publish(storage, 3, 'int8');
+    const [, smaller] = await new Registry(storage.blobs, storage.history).weightFilesOf(model);
+    await backUp(folder, backup);
+    await restore(backup, restored);
+    expect(await (await openIn(restored)).blobs.get(smaller!)).toEqual(await storage.blobs.get(smaller!));
   });
 
   it('is independent of the storage: what becomes of one is nothing to the other', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectProblem, openRoutes, type Scene } from './scene.ts';
 
@@ -92,5 +93,29 @@ describe('model files', () => {
     expect(listed.headers['access-control-expose-headers']).toMatch(/etag/);
     const other = await scene.get(url, { origin: 'https://evil.example' });
     expect(other.headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
+
+describe('the smaller weights of a version', () => {
+  it('are a file beside the others, named by its content, which may be kept for ever', async () => {
+    await scene.close();
+    scene = await openRoutes({ serving: { weights: 'int8' } });
+    const { models } = (await scene.get('/v1/tasks/values/models')).json();
+    const { weightsManifest, smallerWeightsManifest } = (await scene.get(models[0].url)).json();
+    const [{ paths, weights }] = smallerWeightsManifest;
+    expect(weights).toMatchObject([{ name: 'dense/kernel', quantization: { dtype: 'uint8' } }]);
+    const url = models[0].url.replace('model.json', paths[0]);
+    const response = await scene.get(url);
+    expect(response.rawPayload).toEqual(Buffer.alloc(4));
+    const hash = createHash('sha256').update(response.rawPayload).digest('hex');
+    expect(paths).toEqual([`${hash}.bin`]);
+    expect(response.headers).toMatchObject({
+      etag: `"${hash}"`,
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+    expect((await scene.get(url, { 'if-none-match': `"${hash}"` })).statusCode).toBe(304);
+    expect((await scene.get(url, { range: 'bytes=1-2' })).rawPayload).toHaveLength(2);
+    const all = await scene.get(models[0].url.replace('model.json', weightsManifest[0].paths[0]));
+    expect(all.rawPayload).toEqual(Buffer.alloc(16));
   });
 });

@@ -16,11 +16,11 @@ import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { expect } from 'vitest';
 import { boundsOf } from '../../bounds.ts';
-import { deviceId, openFederation } from '../../federation.ts';
+import { deviceId, type FederationOptions, openFederation } from '../../federation.ts';
 
 /** The public routes over the rounds of one task, all in memory. */
-export async function openRoutes() {
-  const federation = await openFederation();
+export async function openRoutes(change?: FederationOptions['task']) {
+  const federation = await openFederation({ task: change ?? {} });
   const { clock, events, rounds, history, registry, aliases, task, channel } = federation;
   const traffic = new Traffic();
   const versionAliases = new VersionAliases(aliases, history, events, clock, model => registry.files(model));

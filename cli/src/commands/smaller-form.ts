@@ -1,0 +1,67 @@
+import type { Measured } from '@murmuration/engine/measure/difference';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import { modelPath } from '@murmuration/protocol/messages/channel';
+import { contentHash, decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
+import { longestJson } from '../client/model-export.ts';
+import type { PublicClient } from '../client/public-client.ts';
+import { bytes as inUnits } from '../output/figures.ts';
+import { differences, noting } from './export-report.ts';
+
+/** What devices get of a version that they only serve, and how far its answers are from those of all weights. */
+export interface SmallerForm {
+  readonly weights: 'float16' | 'int8';
+  readonly bytes: number;
+  readonly float32Bytes: number;
+  readonly measured: Measured;
+}
+
+/**
+ * Loads both forms of a version's weights as devices do, and runs both on the same inputs; null where it has one form. Throws `model.corrupt`
+ * for files that are not what their names say, and as `PublicClient`.
+ */
+export async function smallerForm(
+  client: Pick<PublicClient, 'file'>,
+  hash: ModelHash,
+): Promise<SmallerForm | null> {
+  const path = modelPath(hash);
+  const json = await client.file(path, longestJson);
+  const { topology, layout, weightsHash, smaller } = parseModelJson(hash, json);
+  if (!smaller) return null;
+  // Only here: no other command waits for the engine to load.
+  const [{ startBackend }, { readAllTensors, smallerTensors }, { measureStored }] = await Promise.all([
+    import('@murmuration/engine/backend/backend'),
+    import('@murmuration/engine/models/stored-tensors'),
+    import('@murmuration/engine/measure/stored'),
+  ]);
+  const load = (name: string) => client.file(path.replace(/[^/]+$/, `${name}.bin`), 4 * layout.count);
+  const stored = await load(smaller.hash);
+  if (contentHash(stored) !== smaller.hash)
+    throw new MurmurationError(
+      'model.corrupt',
+      'The smaller weights do not match the hash that model.json names.',
+    );
+  const whole = await load(weightsHash);
+  const files = decodeModel(hash, json, whole);
+  const tensors = smallerTensors(layout, smaller.tensors);
+  const weights = readAllTensors(tensors, stored);
+  const measured = await noting('Comparing the answers with those of all weights', async () => {
+    await startBackend();
+    return measureStored(files, { topology, layout, weights });
+  });
+  const isHalf = tensors.some(({ quantization }) => quantization?.dtype === 'float16');
+  return {
+    weights: isHalf ? 'float16' : 'int8',
+    bytes: stored.length,
+    float32Bytes: whole.length,
+    measured,
+  };
+}
+
+/** What to tell people of it, a line each. */
+export function linesOfSmaller({ weights, bytes, float32Bytes, measured }: SmallerForm): readonly string[] {
+  return [
+    `${'served as'.padEnd(14)}${weights} by devices that do not train it: ${inUnits(bytes)} of ${inUnits(float32Bytes)}`,
+    `${''.padEnd(14)}${differences(measured, weights)}`,
+  ];
+}

@@ -1,0 +1,93 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { halfToNumber } from '@murmuration/protocol/tensors/half';
+import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
+
+/** How TensorFlow.js says that a tensor is stored smaller than float32. */
+export type Quantization =
+  | { readonly dtype: 'uint8' | 'uint16'; readonly scale: number; readonly min: number }
+  | { readonly dtype: 'float16' };
+
+/** How a tensor of weights is stored. */
+export interface StoredShape {
+  readonly shape: readonly number[];
+  readonly quantization?: Quantization | undefined;
+}
+
+/** Bytes of these tensors, which follow one another without gaps. */
+export function storedSize(tensors: readonly StoredShape[]): number {
+  return tensors.reduce((sum, { shape, quantization }) => sum + sizeOf(shape) * widthOf(quantization), 0);
+}
+
+/**
+ * The values of these tensors, one after the other; `stored` has as many bytes as they take. Where none is quantised, they are a view of
+ * `stored`, if its alignment allows.
+ */
+export function readTensors(tensors: readonly StoredShape[], stored: Uint8Array): Float32Array {
+  if (stored.byteOffset % 4 === 0 && tensors.every(({ quantization }) => !quantization))
+    return new Float32Array(stored.buffer, stored.byteOffset, stored.length / 4);
+  const values = new Float32Array(tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  let from = 0;
+  let to = 0;
+  for (const { shape, quantization } of tensors) {
+    const count = sizeOf(shape);
+    const bytes = stored.slice(from, from + count * widthOf(quantization));
+    readTensor(bytes, quantization, values.subarray(to, to + count));
+    from += bytes.length;
+    to += count;
+  }
+  return values;
+}
+
+/** The values of these tensors. Throws `model.corrupt` where `stored` does not have as many bytes as they take. */
+export function readAllTensors(tensors: readonly StoredShape[], stored: Uint8Array): Float32Array {
+  const size = storedSize(tensors);
+  if (stored.length !== size)
+    refuse(`The weights have ${stored.length} bytes; the model.json describes ${size}.`);
+  return readTensors(tensors, stored);
+}
+
+/**
+ * What a `model.json` says of the smaller form of its weights, `described`, as tensors of its layout. Throws `model.corrupt` for other tensors,
+ * and for what is no quantised one. Written by hand: devices load it beside a page that is small.
+ */
+export function smallerTensors({ tensors }: Layout, described: readonly unknown[]): readonly StoredShape[] {
+  if (described.length !== tensors.length) refuse('The smaller weights have other tensors than the model.');
+  return tensors.map(({ name, shape }, at) => {
+    const { quantization, ...own } = (described[at] ?? {}) as Partial<StoredShape> & {
+      readonly name?: unknown;
+    };
+    if (own.name !== name || JSON.stringify(own.shape) !== JSON.stringify(shape))
+      refuse(`The smaller weights have no ${name}.`);
+    if (quantization !== undefined && !isQuantization(quantization))
+      refuse(`The smaller ${name} is stored in an unknown way.`);
+    return { shape, quantization };
+  });
+}
+
+function isQuantization(given: unknown): given is Quantization {
+  const { dtype, scale, min } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  if (dtype === 'float16') return true;
+  return (dtype === 'uint8' || dtype === 'uint16') && Number.isFinite(scale) && Number.isFinite(min);
+}
+
+/** `bytes` begin where their array does. */
+function readTensor(bytes: Uint8Array, quantization: Quantization | undefined, values: Float32Array): void {
+  if (!quantization) values.set(new Float32Array(bytes.buffer));
+  else if (quantization.dtype === 'float16') {
+    const halves = new Uint16Array(bytes.buffer);
+    for (let at = 0; at < halves.length; at++) values[at] = halfToNumber(halves[at]!);
+  } else {
+    const { dtype, scale, min } = quantization;
+    const steps = dtype === 'uint8' ? bytes : new Uint16Array(bytes.buffer);
+    for (let at = 0; at < steps.length; at++) values[at] = steps[at]! * scale + min;
+  }
+}
+
+/** Bytes of one stored value. */
+function widthOf(quantization: Quantization | undefined): number {
+  return quantization ? { uint8: 1, uint16: 2, float16: 2 }[quantization.dtype] : 4;
+}
+
+function refuse(detail: string): never {
+  throw new MurmurationError('model.corrupt', detail);
+}
