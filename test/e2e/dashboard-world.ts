@@ -49,7 +49,7 @@ export class DashboardWorld {
 
   /** `fill`: what is in the storage before the coordinator opens it. */
   static async open(
-    task: Task,
+    tasks: Task | readonly Task[],
     fill: (storage: Storage) => Promise<void> = async () => {},
     {
       alerts,
@@ -76,7 +76,7 @@ export class DashboardWorld {
           alerts,
           ...config,
         }),
-        [task],
+        Array.isArray(tasks) ? tasks : [tasks as Task],
         { clock, random: systemRandom, storage },
       );
     const coordinator = await start(0);

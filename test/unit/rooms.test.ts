@@ -197,6 +197,7 @@ const order: Record<string, readonly string[]> = {
     'rounds',
     'model',
     'now',
+    'training',
     'experiments',
     'privacy',
     'settings',

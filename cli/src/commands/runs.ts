@@ -100,6 +100,7 @@ function rows({
   rounds,
   failed,
   metrics,
+  version,
 }: TrainingRunMessage): Cell[][] {
   return [
     ['id', id],
@@ -112,5 +113,17 @@ function rows({
     ['versions', rounds],
     ['failed rounds', failed],
     ['held-out', figures(metrics)],
+    ...(version ? resultOf(version) : []),
+  ];
+}
+
+/** The version that came out, and what became of it. */
+function resultOf({ number, isServed, gate }: NonNullable<TrainingRunMessage['version']>): readonly Cell[][] {
+  return [
+    ['version', number],
+    ['served', isServed ? 'yes' : 'no'],
+    ...(gate ? [['gate', gate.outcome] as Cell[]] : []),
+    ...(gate?.checks.map(({ text, passed }) => [passed ? 'passed' : 'not passed', text] as Cell[]) ?? []),
+    ...(gate?.rolledBack ? [['rolled back', gate.rolledBack.reason] as Cell[]] : []),
   ];
 }

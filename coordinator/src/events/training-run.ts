@@ -1,4 +1,4 @@
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Metrics } from '../evaluation/metrics.ts';
 
 /** Why training is due. */
@@ -72,4 +72,6 @@ export interface TrainingRun {
   readonly failed: number;
   /** Held-out metrics of its newest version; null where there is none, or nothing measured it. */
   readonly metrics: Metrics | null;
+  /** The newest version that it made; null where there is none yet, left out of runs that were kept before it was written down. */
+  readonly model?: ModelHash | null | undefined;
 }

@@ -1,6 +1,7 @@
 import type { MonitoredVersion, MonitoredWindow } from '@murmuration/api/monitor';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
+import { addressOf } from '../places/routes.ts';
 import { words } from './words.ts';
 
 interface Shown {
@@ -12,9 +13,10 @@ interface Shown {
 
 /** Whether a version's data drifted, with what it is compared, and how far the window is that is open. */
 export function StateCard({ state, newest, changed }: Shown) {
-  const { session, requests } = useDashboard();
+  const { session, requests, feed } = useDashboard();
   const { model, version, reference, rows, needed, last } = state;
   const path = `monitor/${encodeURIComponent(model)}/${encodeURIComponent(version)}`;
+  const isTrained = feed.overview.value?.tasks.some(({ task }) => task === model) ?? false;
   const refer = async (body: object) => {
     await requests.send('POST', `${path}/reference`, body);
     changed();
@@ -43,6 +45,11 @@ export function StateCard({ state, newest, changed }: Shown) {
             rel="noopener"
           >
             {words.report}
+          </a>
+        )}
+        {isTrained && (
+          <a class="quiet-button" href={addressOf({ page: 'training', task: model })}>
+            {words.train}
           </a>
         )}
         {session.may('operator') && newest && (

@@ -30,6 +30,7 @@ export const words = {
     return `Open window: ${counted(rows, 'row')}, open until ${moment(until)}`;
   },
   report: 'Open the report',
+  train: 'See its training',
   useWindow: {
     label: 'Use the newest window as reference',
     title: 'Compare with the newest window from now on?',

@@ -9,7 +9,7 @@ export type Place =
   | { readonly page: 'round'; readonly task: string; readonly round: number };
 
 /** The pages that a task has in the navigation. */
-export const taskPages = ['model', 'rounds', 'experiments', 'privacy', 'settings'] as const;
+export const taskPages = ['model', 'rounds', 'training', 'experiments', 'privacy', 'settings'] as const;
 
 /** The address of a place, as a fragment. */
 export function addressOf(place: Place): string {

@@ -19,6 +19,7 @@ import { SecurityPage } from '../security/security-page.tsx';
 import { ServingPage } from '../serving/serving-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { SignIn, SignInAgain } from '../sign-in/sign-in.tsx';
+import { TrainingPage } from '../training/training-page.tsx';
 import { terms } from '../words/terms.ts';
 import { Shell } from './shell.tsx';
 import { words } from './words.ts';
@@ -80,6 +81,8 @@ function Page() {
       return <ServingPage />;
     case 'monitor':
       return <MonitorPage />;
+    case 'training':
+      return <TrainingPage key={place.task} task={place.task} />;
     case 'experiments':
       return <ExperimentsPage key={place.task} task={place.task} />;
     case 'privacy':

@@ -6,6 +6,7 @@ export const icons = {
   now: icon('M3 12h4l2.5-6 5 12 2.5-6h4'),
   model: icon('M4 19V5M4 19h16M7.5 15l4-5 3 2.5L20 6'),
   rounds: icon('M12 4a8 8 0 1 0 8 8M20 4v5h-5M12 8v4l3 2'),
+  training: icon('M4 17l5-5 4 3 7-8M15 7h5v5M4 21h16'),
   devices: icon('M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1M11 18h2'),
   serving: icon('M4 5h16v5H4zM4 14h16v5H4zM7.5 7.5h.01M7.5 16.5h.01M11 7.5h5M11 16.5h5'),
   monitor: icon('M4 19h16M6.5 16V9M11 16V5M15.5 16v-4M20 16V8'),

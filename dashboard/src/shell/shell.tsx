@@ -100,6 +100,7 @@ function Navigation() {
     ['now', { page: 'now' }],
     ofTask('model'),
     ofTask('rounds'),
+    ofTask('training'),
     ofTask('experiments'),
     ofTask('privacy'),
     ofTask('settings'),

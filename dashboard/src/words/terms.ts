@@ -10,6 +10,7 @@ export const terms = {
     now: 'Now',
     model: 'Model',
     rounds: 'Rounds',
+    training: 'Training',
     devices: 'Devices',
     serving: 'Serving',
     monitor: 'Monitor',

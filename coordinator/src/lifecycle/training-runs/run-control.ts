@@ -7,7 +7,7 @@ import type { AllRounds } from '../../rounds/all-tasks.ts';
 import { requireSigned, type SignatureHeaders } from '../../tokens/webhook-signature.ts';
 import type { Observation } from '../triggers/look.ts';
 import type { RunStore } from './store.ts';
-import type { TrainingRuns } from './training-runs.ts';
+import type { RetrainStanding, TrainingRuns } from './training-runs.ts';
 
 /** The training runs of all tasks: what operators and programs ask of them. Each throws `task.unknown` for a task that is not there. */
 export class RunControl {
@@ -48,6 +48,11 @@ export class RunControl {
   isTraining(task: string): boolean | undefined {
     const runs = this.#runs.get(task);
     return runs && runs.openRun !== undefined;
+  }
+
+  /** What its triggers are about to do, and what keeps them; undefined for a task whose rounds run all the time. */
+  standing(task: string): RetrainStanding | undefined {
+    return this.#runs.get(this.#known(task))?.standing();
   }
 
   /** Newest first, those with numbers below `before`, at most `limit`. */

@@ -1,3 +1,4 @@
+import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Metrics } from '../../evaluation/metrics.ts';
 import type { Firing, FiringRecord, RunEnd, TrainingRun } from '../../events/training-run.ts';
 import type { TriggerMemory } from '../triggers/look.ts';
@@ -11,7 +12,7 @@ export interface Ending {
 
 /** A run that is open. */
 export interface OpenRun
-  extends Pick<TrainingRun, 'id' | 'number' | 'why' | 'startedAt' | 'rounds' | 'failed'> {
+  extends Pick<TrainingRun, 'id' | 'number' | 'why' | 'startedAt' | 'rounds' | 'failed' | 'model'> {
   readonly metrics: Metrics | null;
   readonly failuresInRow: number;
   /** Number of the newest round that counted, or that was over when the run began: none counts twice. */
@@ -59,8 +60,8 @@ export type RetrainEvent =
   | {
       readonly type: 'round';
       readonly number: number;
-      /** Held-out metrics of the version that it made. */
-      readonly outcome: { readonly metrics: Metrics | null } | 'failed';
+      /** The version that it made, with its held-out metrics. */
+      readonly outcome: { readonly metrics: Metrics | null; readonly model: ModelHash | null } | 'failed';
       readonly now: number;
     }
   /** The privacy budget has nothing left for another round. */

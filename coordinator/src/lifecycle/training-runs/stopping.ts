@@ -35,7 +35,7 @@ export function endAfterVersion(until: Until, run: OpenRun, now: number): Ending
       };
   }
   if (rounds !== null && run.rounds >= rounds)
-    return { reason: 'rounds', text: `It has made ${run.rounds} versions.` };
+    return { reason: 'rounds', text: `It has made ${run.rounds} version${run.rounds === 1 ? '' : 's'}.` };
   return endInTime(until, run, now);
 }
 

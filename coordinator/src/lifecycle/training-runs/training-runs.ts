@@ -5,14 +5,18 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../../events/events.ts';
-import type { Firing, FiringRecord, TrainingRun } from '../../events/training-run.ts';
+import type { Firing, FiringRecord, Restraint, TrainingRun } from '../../events/training-run.ts';
 import type { History } from '../../registry/ports.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import type { RunGate } from '../../rounds/ports.ts';
 import { untilStored } from '../../rounds/until-stored.ts';
 import type { Retrain } from '../../task/retrain/retrain.ts';
+import { keyOf } from '../../task/retrain/triggers.ts';
 import { withCall } from '../triggers/calls.ts';
 import { look, nextTime, type Observation, withoutGone } from '../triggers/look.ts';
+import { restraintOf } from '../triggers/restraint.ts';
+import { heardBy, type TriggerStanding, textOf } from '../triggers/standing.ts';
+import { endsOf } from './ends.ts';
 import { initialState, type RetrainEffect, type RetrainEvent, type RetrainState } from './state.ts';
 import type { RunStore } from './store.ts';
 import { dueAt, transition } from './transition.ts';
@@ -23,6 +27,15 @@ const retryAfter = 10_000;
 const longestSleep = 3_600_000;
 /** Rounds of the history that are looked through at once for those that do not count yet. */
 const pageOfRounds = 100;
+
+/** What is to become of a task's retraining, as far as that is known. */
+export interface RetrainStanding {
+  readonly triggers: readonly TriggerStanding[];
+  /** What keeps triggers from beginning a run now, and until when, ms since 1970; null: nothing does. */
+  readonly held: { readonly by: Restraint; readonly until: number | null } | null;
+  /** Versions after which a run is over, where their number ends it, and all that ends it, a sentence each. */
+  readonly until: { readonly rounds: number | null; readonly texts: readonly string[] };
+}
 
 /** The rounds that a run opens and closes. */
 export interface DrivenRounds {
@@ -55,6 +68,8 @@ export class TrainingRuns implements RunGate {
   readonly #stop = new AbortController();
   #rounds: DrivenRounds | undefined;
   #state: RetrainState = initialState;
+  /** What triggers made of what they heard last, by their keys; of this process's time alone. */
+  readonly #heard = new Map<string, string>();
   #isStarted = false;
   #cancel: Cancel = () => {};
 
@@ -124,7 +139,29 @@ export class TrainingRuns implements RunGate {
         this.#ports.clock.now(),
       );
       await this.#take([{ type: 'remember', memory }, ...fired.map(firing => this.#fired(firing))]);
+      for (const trigger of this.#retrain.when) {
+        const heard = heardBy(trigger, this.#state.memory, observation);
+        if (heard !== undefined) this.#heard.set(keyOf(trigger), heard);
+      }
     });
+  }
+
+  /** What it is about to do, and what keeps it from that. */
+  standing(): RetrainStanding {
+    const { when, until } = this.#retrain;
+    const { run, memory } = this.#state;
+    return {
+      triggers: when.map(trigger => ({
+        kind: trigger.kind,
+        text: textOf(trigger),
+        next: finiteOrNull(nextTime([trigger], memory)),
+        heard: this.#heard.get(keyOf(trigger)) ?? null,
+      })),
+      held: run
+        ? { by: 'run-open', until: null }
+        : restraintOf(this.#retrain, this.#state, this.#ports.clock.now()),
+      until: { rounds: until.rounds, texts: endsOf(until) },
+    };
   }
 
   /**
@@ -203,10 +240,10 @@ export class TrainingRuns implements RunGate {
     });
   }
 
-  async #count({ run, number, outcome, metrics }: RoundRecord): Promise<void> {
+  async #count({ run, number, outcome, metrics, model }: RoundRecord): Promise<void> {
     if (run === undefined || run !== this.#state.run?.id) return;
     const now = this.#ports.clock.now();
-    const counted = outcome === 'failed' ? outcome : { metrics };
+    const counted = outcome === 'failed' ? outcome : { metrics, model };
     await this.#take([{ type: 'round', number, outcome: counted, now }], true);
   }
 
@@ -285,4 +322,8 @@ export class TrainingRuns implements RunGate {
       this.#sleep(clock.now() + retryAfter);
     }
   }
+}
+
+function finiteOrNull(time: number): number | null {
+  return Number.isFinite(time) ? time : null;
 }

@@ -87,6 +87,7 @@ function began(
     failuresInRow: 0,
     lastRound,
     metrics: null,
+    model: null,
     best: null,
     closing: null,
   };
@@ -166,6 +167,7 @@ function round(of: Retrained, state: RetrainState, { number, outcome, now }: Eve
     failed: run.failed + (isFailed ? 1 : 0),
     failuresInRow: isFailed ? run.failuresInRow + 1 : 0,
     metrics,
+    model: isFailed ? run.model : outcome.model,
     best: isFailed ? run.best : bestWith(until, run.best, metrics),
   };
   const end = isFailed ? endAfterFailure(until, after, now) : endAfterVersion(until, after, now);
@@ -221,13 +223,13 @@ function changed({ task }: Retrained, state: RetrainState, run: OpenRun): Retrai
 /** What is kept of a run. */
 function rowOf(
   task: TaskName,
-  { id, number, why, startedAt, rounds, failed, metrics }: OpenRun,
+  { id, number, why, startedAt, rounds, failed, metrics, model }: OpenRun,
   ending: Ending | null,
   now: number | null,
 ): TrainingRun {
   // The clock may have been ahead when it began.
   const endedAt = now === null ? null : Math.max(startedAt, now);
-  return { id, task, number, why, startedAt, endedAt, ending, rounds, failed, metrics };
+  return { id, task, number, why, startedAt, endedAt, ending, rounds, failed, metrics, model };
 }
 
 function unchanged(state: RetrainState): RetrainStep {

@@ -117,15 +117,23 @@ function lookAtTime(
   };
 }
 
+/** Of all features of a window those that a trigger looks at, and which of them have drifted. */
+export function comparedBy(
+  { features }: TriggerOf<'drift'>,
+  all: ComparedWindow['features'],
+): { readonly compared: ComparedWindow['features']; readonly drifted: ComparedWindow['features'] } {
+  const compared = features ? all.filter(({ name }) => features.includes(name)) : all;
+  return { compared, drifted: compared.filter(each => each.drifted) };
+}
+
 function lookAtDrift(
-  { features, share: least }: TriggerOf<'drift'>,
-  { features: all, version, window }: ComparedWindow,
+  trigger: TriggerOf<'drift'>,
+  { features, version, window }: ComparedWindow,
   now: number,
 ): Look {
-  const compared = features ? all.filter(({ name }) => features.includes(name)) : all;
-  const drifted = compared.filter(each => each.drifted);
+  const { compared, drifted } = comparedBy(trigger, features);
   const share = drifted.length / compared.length;
-  if (drifted.length === 0 || share < least) return {};
+  if (drifted.length === 0 || share < trigger.share) return {};
   const named = drifted.slice(0, mostNamed).map(({ name }) => name);
   const others = drifted.length - named.length;
   return {
@@ -218,6 +226,7 @@ function isWorse(value: number, line: number, better: 'higher' | 'lower'): boole
   return better === 'higher' ? value < line : value > line;
 }
 
-function shown(value: number): string {
+/** A figure as reasons have it. */
+export function shown(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -28,6 +28,7 @@ const expected: Record<string, Role> = {
   'POST /v1/admin/tasks/:task/resume': 'operator',
   'POST /v1/admin/tasks/:task/abort-round': 'operator',
   'POST /v1/admin/tasks/:task/start-round': 'operator',
+  'GET /v1/admin/tasks/:task/retraining': 'viewer',
   'GET /v1/admin/tasks/:task/runs': 'viewer',
   'GET /v1/admin/tasks/:task/runs/:number': 'viewer',
   'POST /v1/admin/tasks/:task/runs': 'operator',

@@ -1,4 +1,4 @@
-import { trainingRun, trainingRuns, triggerRecords } from '@murmuration/api/run';
+import { retraining, trainingRun, trainingRuns, triggerRecords } from '@murmuration/api/run';
 import { drift } from '@murmuration/coordinator/task/retrain/triggers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceId } from '../federation.ts';
@@ -89,6 +89,59 @@ describe('training runs in the admin API', () => {
     expect(await admin.ask('GET', '/tasks/values/runs/2', 'viewer')).toMatchObject({ status: 404 });
   });
 
+  it('say what triggers wait for, what they heard, and what keeps them', async () => {
+    await open();
+    const standing = async () =>
+      retraining.parse((await admin.ask('GET', '/tasks/values/retraining', 'viewer')).body);
+    expect(await standing()).toEqual({
+      isByRuns: true,
+      triggers: [{ kind: 'drift', text: 'When one of all features has drifted.', next: null, heard: null }],
+      held: null,
+      until: { rounds: 5, texts: ['It has made 5 versions.', 'A round has failed.'] },
+    });
+    admin.events.emit('drift', window);
+    await admin.clock.advance(0);
+    expect(await standing()).toMatchObject({
+      triggers: [{ heard: '1 of 1 features of version 0 had drifted in the newest window.' }],
+      held: { by: 'run-open', until: null },
+    });
+    await admin.clock.advance(10_000);
+    const { held } = await standing();
+    expect(held?.by).toBe('cooldown');
+    expect(Date.parse(held!.until!)).toBeGreaterThan(admin.clock.now());
+  });
+
+  it('name the version that they made, and what the gate made of it', async () => {
+    await open();
+    const begun = await admin.ask('POST', '/tasks/values/runs', 'operator', {});
+    expect(trainingRun.parse(begun.body).version).toBeNull();
+    const [kept] = await admin.runStore.runs(admin.task.name, 99, 1);
+    const [first] = await admin.history.versions(admin.task.name, 99, 1);
+    const state = (await admin.runStore.state(admin.task.name))!;
+    await admin.runStore.commit(admin.task.name, {
+      state,
+      runs: [{ ...kept!, model: first!.model }],
+      records: [],
+    });
+    const shown = async () =>
+      trainingRun.parse((await admin.ask('GET', '/tasks/values/runs/1', 'viewer')).body).version;
+    expect(await shown()).toEqual({ number: 0, isServed: true, gate: null });
+    await admin.storage.gateDecisions.put({
+      task: admin.task.name,
+      number: 0,
+      model: first!.model,
+      against: { number: 0, model: first!.model },
+      outcome: 'failed',
+      reason: 'loss got worse.',
+      checks: [],
+      decidedAt: 0,
+      promotedAt: null,
+      heldBy: null,
+      rolledBack: null,
+    });
+    expect(await shown()).toMatchObject({ gate: { outcome: 'failed', reason: 'loss got worse.' } });
+  });
+
   it('say in the overview and in the list of tasks that no run is open', async () => {
     await open();
     const overview = async () => (await admin.ask('GET', '/overview', 'viewer')).body.tasks?.[0] as unknown;
@@ -105,9 +158,16 @@ describe('training runs in the admin API', () => {
     const refused = await admin.ask('POST', '/tasks/values/runs', 'operator');
     expect([refused.status, refused.body.code]).toEqual([422, 'task.settings']);
     expect((await admin.ask('GET', '/tasks/values/runs', 'viewer')).body).toEqual({ runs: [], next: null });
+    expect((await admin.ask('GET', '/tasks/values/retraining', 'viewer')).body).toEqual({
+      isByRuns: false,
+      triggers: [],
+      held: null,
+      until: null,
+    });
     for (const [method, path] of [
       ['GET', 'runs'],
       ['GET', 'triggers'],
+      ['GET', 'retraining'],
       ['POST', 'runs'],
     ] as const)
       expect((await admin.ask(method, `/tasks/none/${path}`, 'operator')).body.code).toBe('task.unknown');

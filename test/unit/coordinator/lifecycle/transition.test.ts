@@ -6,7 +6,7 @@ import {
 } from '@murmuration/coordinator/lifecycle/training-runs/state';
 import { dueAt, transition } from '@murmuration/coordinator/lifecycle/training-runs/transition';
 import { restraintOf } from '@murmuration/coordinator/lifecycle/triggers/restraint';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { retrainOf } from './retrain.ts';
@@ -34,7 +34,7 @@ const made = (
 ): RetrainEvent => ({
   type: 'round',
   number,
-  outcome: { metrics },
+  outcome: { metrics, model: `model ${number}` as ModelHash },
   now,
 });
 const failed = (number: number, now: number): RetrainEvent => ({

@@ -12,6 +12,7 @@ const places: readonly (readonly [string, Place])[] = [
   ['#/tasks/keyboard/compare/3/12', { page: 'compare', task: 'keyboard', versions: [3, 12] }],
   ['#/tasks/keyboard/rounds', { page: 'rounds', task: 'keyboard' }],
   ['#/tasks/keyboard/rounds/7', { page: 'round', task: 'keyboard', round: 7 }],
+  ['#/tasks/keyboard/training', { page: 'training', task: 'keyboard' }],
   ['#/tasks/keyboard/experiments', { page: 'experiments', task: 'keyboard' }],
   ['#/tasks/keyboard/privacy', { page: 'privacy', task: 'keyboard' }],
   ['#/tasks/keyboard/settings', { page: 'settings', task: 'keyboard' }],

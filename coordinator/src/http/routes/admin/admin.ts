@@ -103,7 +103,7 @@ export async function adminRoutes(app: App, administration: Administration): Pro
     enrolmentTokenRoutes(scope, operators, enrolmentTokens, deviceRegistry);
     deviceRoutes(scope, operators, deviceRegistry, administration.convictions);
     roundControlRoutes(scope, operators, control);
-    runRoutes(scope, operators, administration.runs);
+    runRoutes(scope, operators, administration);
     taskModuleRoutes(scope, operators, administration.taskAdder);
     auditRoutes(scope, audit);
     logRoutes(scope, administration.recentLog);

@@ -1,4 +1,5 @@
 import {
+  retraining,
   runReason,
   runsQuery,
   type TrainingRunMessage,
@@ -9,17 +10,56 @@ import {
 import { taskName } from '@murmuration/api/scalars';
 import * as z from 'zod';
 import type { Firing, TrainingRun } from '../../../events/training-run.ts';
+import { gateMessage } from '../../../lifecycle/gates/messages.ts';
 import type { RunControl } from '../../../lifecycle/training-runs/run-control.ts';
 import type { Operators } from '../../../operators/operators.ts';
+import type { VersionAliases } from '../../../promotion/version-aliases.ts';
+import type { GateDecisionStore } from '../../../registry/gate-decisions.ts';
+import type { History } from '../../../registry/ports.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { iso, isoOrNull } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
+export interface RunSources {
+  readonly runs: RunControl;
+  readonly history: Pick<History, 'version'>;
+  readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
+  readonly versionAliases: Pick<VersionAliases, 'of'>;
+}
+
 const params = z.object({ task: taskName });
 
 /** Training runs of tasks, and what triggers fired. */
-export function runRoutes(scope: App, operators: Operators, runs: RunControl): void {
+export function runRoutes(
+  scope: App,
+  operators: Operators,
+  { runs, history, gateDecisions, versionAliases }: RunSources,
+): void {
+  /** The newest version of a run, and what became of it. */
+  const versionOf = async ({ task, model }: TrainingRun): Promise<TrainingRunMessage['version']> => {
+    const version = model == null ? undefined : await history.version(model);
+    if (!version) return null;
+    const { number } = version;
+    const decision = (await gateDecisions.of(task, [number])).get(number);
+    return {
+      number,
+      isServed: versionAliases.of(task).champion.number === number,
+      gate: decision ? gateMessage(decision) : null,
+    };
+  };
+
+  const messageOf = async (run: TrainingRun): Promise<TrainingRunMessage> => {
+    const { model: _, why, startedAt, endedAt, ...rest } = run;
+    return {
+      ...rest,
+      why: whyOf(why),
+      startedAt: iso(startedAt),
+      endedAt: isoOrNull(endedAt),
+      version: await versionOf(run),
+    };
+  };
+
   scope.get(
     '/tasks/:task/runs',
     {
@@ -33,7 +73,7 @@ export function runRoutes(scope: App, operators: Operators, runs: RunControl): v
     },
     async ({ params: { task }, query: { before, limit } }) => {
       const found = await runs.list(task, before ?? Number.POSITIVE_INFINITY, limit);
-      return { runs: found.map(messageOf), next: nextOf(found, limit) };
+      return { runs: await Promise.all(found.map(messageOf)), next: nextOf(found, limit) };
     },
   );
 
@@ -67,7 +107,7 @@ export function runRoutes(scope: App, operators: Operators, runs: RunControl): v
       const run = await operators.audited(operator, 'run.start', task, () =>
         runs.begin(task, operator.name, request.body?.reason ?? ''),
       );
-      return reply.status(201).send(messageOf(run));
+      return reply.status(201).send(await messageOf(run));
     },
   );
 
@@ -89,6 +129,29 @@ export function runRoutes(scope: App, operators: Operators, runs: RunControl): v
         runs.end(task, operator.name, request.body?.reason ?? ''),
       );
       return messageOf(run);
+    },
+  );
+
+  scope.get(
+    '/tasks/:task/retraining',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'When a task trains again: what its triggers wait for, what keeps them, and what ends a run',
+        params,
+        response: { 200: retraining, 404: problem },
+      },
+    },
+    async ({ params: { task } }) => {
+      const standing = runs.standing(task);
+      if (!standing) return { isByRuns: false, triggers: [], held: null, until: null };
+      const { triggers, held, until } = standing;
+      return {
+        isByRuns: true,
+        triggers: triggers.map(({ next, ...rest }) => ({ ...rest, next: isoOrNull(next) })),
+        held: held && { by: held.by, until: isoOrNull(held.until) },
+        until: { rounds: until.rounds, texts: [...until.texts] },
+      };
     },
   );
 
@@ -116,10 +179,6 @@ export function runRoutes(scope: App, operators: Operators, runs: RunControl): v
       };
     },
   );
-}
-
-function messageOf({ why, startedAt, endedAt, ...rest }: TrainingRun): TrainingRunMessage {
-  return { ...rest, why: whyOf(why), startedAt: iso(startedAt), endedAt: isoOrNull(endedAt) };
 }
 
 function whyOf({ at, figures, ...rest }: Firing): TrainingRunMessage['why'] {

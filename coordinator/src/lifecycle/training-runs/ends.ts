@@ -1,0 +1,36 @@
+import type { Retrain } from '../../task/retrain/retrain.ts';
+
+/** All that ends a run, whichever comes first: a sentence each. */
+export function endsOf({ rounds, plateau, target, time, failures }: Retrain['until']): string[] {
+  return [
+    ...(rounds === null ? [] : [`It has made ${counted(rounds, 'version')}.`]),
+    ...(target
+      ? [
+          `${target.metric} is ${target.value} or ${target.better === 'higher' ? 'more' : 'less'} on held-out examples.`,
+        ]
+      : []),
+    ...(plateau
+      ? [
+          `${plateau.metric} got no better${plateau.by > 0 ? `, by at least ${plateau.by},` : ''} on held-out examples for ${counted(plateau.rounds, 'version')}.`,
+        ]
+      : []),
+    ...(time === null ? [] : [`${spanOf(time)} have passed.`]),
+    failures === 1 ? 'A round has failed.' : `${failures} rounds in a row have failed.`,
+  ];
+}
+
+function counted(value: number, one: string): string {
+  return `${value} ${one}${value === 1 ? '' : 's'}`;
+}
+
+/** ms in the largest unit in which they are whole. */
+function spanOf(ms: number): string {
+  const units = [
+    ['days', 86_400_000],
+    ['hours', 3_600_000],
+    ['minutes', 60_000],
+    ['seconds', 1_000],
+  ] as const;
+  for (const [unit, length] of units) if (ms % length === 0) return `${ms / length} ${unit}`;
+  return `${ms} ms`;
+}

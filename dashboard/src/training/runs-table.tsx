@@ -1,0 +1,111 @@
+import type { TrainingRunMessage } from '@murmuration/api/run';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { Ago } from '../controls/moment.tsx';
+import { count, duration } from '../format/format.ts';
+import { nameOf, readable, readingOf } from '../metrics/figures.ts';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { fateOf } from './fate.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly task: string;
+  readonly runs: readonly TrainingRunMessage[];
+}
+
+/** Training runs, newest first: why each began and ended, and what became of the version that came out. */
+export function RunsTable({ task, runs }: Shown) {
+  const { columns } = words;
+  return (
+    <ResponsiveTable label={words.runs}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{columns.run}</th>
+            <th scope="col">{columns.why}</th>
+            <th scope="col">{columns.end}</th>
+            <th scope="col" class="number">
+              {columns.versions}
+            </th>
+            <th scope="col">{columns.heldOut}</th>
+            <th scope="col">{columns.result}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map(run => (
+            <RunRow key={run.id} task={task} run={run} />
+          ))}
+        </tbody>
+      </table>
+    </ResponsiveTable>
+  );
+}
+
+function RunRow({ task, run }: { readonly task: string; readonly run: TrainingRunMessage }) {
+  const { number, why, startedAt, endedAt, ending, rounds, failed, metrics } = run;
+  const took = endedAt === null ? null : duration(Date.parse(endedAt) - Date.parse(startedAt));
+  return (
+    <tr>
+      <th scope="row">
+        {count(number)}
+        <span class="reason">
+          <Ago at={startedAt} />
+        </span>
+      </th>
+      <td>
+        {words.kinds[why.trigger]}
+        <span class="reason">{why.reason}</span>
+      </td>
+      <td>
+        <span class={`badge ${ending ? (isBad(ending.reason) ? 'is-failed' : '') : 'is-both'}`}>
+          {ending ? words.endings[ending.reason] : words.open}
+        </span>
+        {ending && <span class="reason">{words.after(ending.text, took)}</span>}
+      </td>
+      <td class="number">
+        {count(rounds)}
+        {failed > 0 && <span class="reason">{words.failed(failed)}</span>}
+      </td>
+      <td>
+        {Object.entries(metrics ?? {}).map(([name, value]) => (
+          <span key={name} class="reason figure">
+            {nameOf(name)} {readable(value, readingOf(name, [value]))}
+          </span>
+        ))}
+        {metrics === null && '–'}
+      </td>
+      <td>
+        <Result task={task} run={run} />
+      </td>
+    </tr>
+  );
+}
+
+/** The version that came out, and what the gate made of it. */
+function Result({ task, run: { version } }: { readonly task: string; readonly run: TrainingRunMessage }) {
+  if (!version) return <>–</>;
+  const { fate, reason } = fateOf(version);
+  return (
+    <>
+      <a href={addressOf({ page: 'version', task, version: version.number })}>
+        {terms.version(version.number)}
+      </a>{' '}
+      <span class={`badge ${tones[fate]}`}>{words.fates[fate]}</span>
+      {reason !== null && <span class="reason">{reason}</span>}
+    </>
+  );
+}
+
+const tones = {
+  served: 'is-valid',
+  replaced: '',
+  waits: '',
+  held: 'is-both',
+  refused: 'is-failed',
+  'not-measured': 'is-failed',
+  'rolled-back': 'is-failed',
+} as const satisfies Record<ReturnType<typeof fateOf>['fate'], string>;
+
+function isBad(reason: NonNullable<TrainingRunMessage['ending']>['reason']): boolean {
+  return reason === 'failures' || reason === 'unmeasured';
+}

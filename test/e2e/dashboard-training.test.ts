@@ -1,0 +1,231 @@
+// @module-tag chromium
+
+import type { MonitorState } from '@murmuration/api/monitor';
+import { central } from '@murmuration/coordinator/task/central';
+import { type CentralTaskDefinition, defineTask } from '@murmuration/coordinator/task/define-task';
+import { drift } from '@murmuration/coordinator/task/retrain/triggers';
+import * as tf from '@murmuration/engine/tfjs/tf';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintInferenceToken } from '@murmuration/serving/access/tokens';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CentralData } from './central-line.ts';
+import { DashboardWorld, screenshot, settled, violations } from './dashboard-world.ts';
+
+const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
+const authorization = `Bearer ${token}`;
+
+/** A task that is trained on points of a line, and whose gate asks for less loss than the champion has. */
+function lineTask(name: string, change: Partial<CentralTaskDefinition> = {}) {
+  const data: CentralData = { points: 40 };
+  return defineTask({
+    name,
+    model: () =>
+      tf.sequential({
+        layers: [tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'zeros' })],
+      }),
+    plan: { learningRate: 0.1, epochs: 2, batchSize: 4, maxExamples: 100 },
+    schedule: { every: '0 s' },
+    training: central({ examples: new URL('./central-line.ts', import.meta.url), data }),
+    evaluation: {
+      measures: { loss: { better: 'lower' } },
+      async evaluate({ weights: [slope = 0, offset = 0] }) {
+        return { metrics: { loss: (slope - 2) ** 2 / 3 + (offset - 1) ** 2 } };
+      },
+      async close() {},
+    },
+    gate: { better: 'loss', test: 'none' },
+    ...change,
+  });
+}
+
+let world: DashboardWorld;
+
+beforeAll(async () => {
+  world = await DashboardWorld.open(
+    [
+      lineTask('by-hand', { retrain: { until: { rounds: 2 } } }),
+      lineTask('by-itself', {
+        retrain: { when: [drift({ share: 0.5 })], cooldown: '1 h', until: { rounds: 1 } },
+        watch: { metric: 'error', atLeast: 20 },
+      }),
+    ],
+    undefined,
+    {
+      config: {
+        inference: {
+          tokens: [{ ...listed, name: 'test', rights: ['predict', 'feedback'] }],
+          drift: { reference: 100, atLeast: 50, every: 1_000 },
+        },
+      },
+    },
+  );
+  await world.coordinator.start();
+}, 120_000);
+
+afterAll(() => world?.close());
+
+async function post(path: string, body: object): Promise<Response> {
+  const answer = await fetch(`${world.coordinator.url}${path}`, {
+    method: 'POST',
+    headers: { authorization },
+    body: JSON.stringify(body),
+  });
+  expect(answer.ok, `${path}: ${answer.status}`).toBe(true);
+  return answer;
+}
+
+/** Asks with a hundred rows around a value. */
+async function predict(task: string, around: number): Promise<void> {
+  const instances = Array.from({ length: 100 }, (_, row) => [around + (row % 10) / 10]);
+  for (let times = 0; times < 2; times++) await post(`/v1/models/${task}:predict`, { instances });
+}
+
+/** Features that had drifted in the newest window of the first version; null before there is one. */
+async function driftedOf(task: string): Promise<number | null> {
+  const { versions } = (await (await world.ask('viewer', 'monitor')).json()) as MonitorState;
+  return versions.find(({ model }) => model === task)?.last?.drifted ?? null;
+}
+
+/** So that asking leaves the machine to what is asked. */
+const seldom = { interval: 200 };
+
+/** Requests as the model knows them, and then others. */
+async function letDrift(task: string): Promise<void> {
+  await expect
+    .poll(async () => {
+      await predict(task, 0);
+      return driftedOf(task);
+    }, seldom)
+    .toBe(0);
+  await expect
+    .poll(async () => {
+      await predict(task, 5);
+      return driftedOf(task);
+    }, seldom)
+    .toBeGreaterThan(0);
+}
+
+/** Predictions of which it is told how far they were off. The version that made them. */
+async function judge(task: string, off: number): Promise<string> {
+  let version = '';
+  const { inputs } = (await (
+    await fetch(`${world.coordinator.url}/v2/models/${task}`, { headers: { authorization } })
+  ).json()) as { inputs: readonly { name: string }[] };
+  for (let at = 0; at < 30; at++) {
+    const id = `${task} ${off} ${at}`;
+    const answer = (await (
+      await post(`/v2/models/${task}/infer`, {
+        id,
+        inputs: [{ name: inputs[0]!.name, datatype: 'FP32', shape: [1, 1], data: [(at % 10) / 10] }],
+      })
+    ).json()) as { model_version: string; outputs: readonly { data: readonly number[] }[] };
+    version = answer.model_version;
+    await post('/v1/feedback', { id, outcome: answer.outputs[0]!.data[0]! + off + (at % 5) / 10 });
+  }
+  return version;
+}
+
+const runs = (page: Page) => page.getByRole('region', { name: 'Training runs' }).first();
+
+it('is trained again by hand, from what drifted to the version that is served, and taken back', async () => {
+  const page = await world.page('operator');
+  await page.getByRole('link', { name: 'Monitor' }).click();
+  await page.getByText('Nobody has asked a version yet.').waitFor();
+  await letDrift('by-hand');
+  await page.getByText(/^The data has drifted/).waitFor();
+  const features = page.getByRole('region', { name: 'Features' });
+  await features
+    .getByRole('row', { name: /drifted since/ })
+    .first()
+    .waitFor();
+  const [report] = await Promise.all([
+    page.context().waitForEvent('page'),
+    page.getByRole('link', { name: 'Open the report' }).click(),
+  ]);
+  await report.getByRole('heading', { name: 'by-hand, version 0' }).waitFor();
+  await report.close();
+
+  await page.getByRole('link', { name: 'See its training' }).click();
+  await page.getByRole('heading', { name: 'Training by-hand' }).waitFor();
+  const now = page.getByRole('region', { name: 'At a glance' });
+  await now.getByText('No training run is under way').waitFor();
+  await now.getByText('It has made 2 versions.').waitFor();
+  await page.getByText('No trigger: only operators begin runs.').waitFor();
+  await page.getByText('No run has begun yet.').waitFor();
+  await now.getByRole('button', { name: 'Start a training run' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason, for the record').fill('inputs have moved');
+  await dialog.getByRole('button', { name: 'Start it' }).click();
+  const row = runs(page).getByRole('row', { name: /^1 / });
+  await row.getByText('the operator asked for it: inputs have moved').waitFor();
+  await row.getByText('complete').waitFor();
+  await row.getByText('served', { exact: true }).waitFor();
+  await row.getByText(/^loss went from .+; it has to be better/).waitFor();
+
+  await row.getByRole('link', { name: 'Version 2' }).click();
+  const gate = page.getByRole('region', { name: 'Gate' });
+  await gate.getByText('passed').first().waitFor();
+  await gate.getByText(/^Served since/).waitFor();
+  await page.goBack();
+
+  const serving = page.getByRole('region', { name: 'Served version' });
+  await serving.getByText('Version 2').waitFor();
+  await serving.getByRole('button', { name: 'Roll back and pin' }).click();
+  await dialog.getByRole('button', { name: 'Roll back and pin' }).click();
+  await serving.getByText('Version 1').waitFor();
+  await row.getByText('was served').waitFor();
+  expect(world.problems).toEqual([]);
+  await page.context().close();
+});
+
+it('is trained again by itself once inputs have drifted, and goes back from what does worse', async () => {
+  const page = await world.page('operator');
+  await page.goto(`${world.coordinator.url}/#/tasks/by-itself/training`);
+  const triggers = page.getByRole('region', { name: 'Triggers', exact: true }).first();
+  await triggers.getByText('When at least 50 % of all features have drifted.').waitFor();
+  await triggers.getByText('It has heard nothing since the coordinator’s start.').waitFor();
+  expect(await judge('by-itself', 0)).toBe('0');
+  await letDrift('by-itself');
+  const row = runs(page).getByRole('row', { name: /^1 / });
+  await row.getByText(/of 1 features of version 0 have drifted/).waitFor();
+  await row.getByText('served', { exact: true }).waitFor();
+  await triggers.getByText(/of 1 features of version 0 had drifted in the newest window/).waitFor();
+  await page
+    .getByRole('region', { name: 'Triggers that fired' })
+    .first()
+    .getByRole('row', { name: /Drift.*began a run/ })
+    .waitFor();
+  await page
+    .getByRole('region', { name: 'At a glance' })
+    .getByText(/^Triggers begin no run before/)
+    .waitFor();
+
+  expect(await judge('by-itself', 50)).toBe('1');
+  await row.getByText('rolled back').waitFor();
+  await row.getByText(/^The mean error went from/).waitFor();
+  await page.getByRole('region', { name: 'Served version' }).getByText('Version 0').waitFor();
+  expect(await judge('by-itself', 1)).toBe('0');
+  expect(world.problems).toEqual([]);
+  await page.context().close();
+});
+
+it.each([
+  ['light', 1440],
+  ['dark', 1440],
+  ['light', 390],
+  ['dark', 390],
+] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
+  const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
+  await page.goto(`${world.coordinator.url}/#/tasks/by-itself/training`);
+  await runs(page).getByRole('row').nth(1).waitFor();
+  await settled(page);
+  expect(await page.getByRole('button', { name: /^(Start|Stop|Roll)/ }).count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+  ).toBe(true);
+  await screenshot(page, `training-${colorScheme}-${width}`);
+  await page.context().close();
+});

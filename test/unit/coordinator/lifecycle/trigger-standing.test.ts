@@ -1,0 +1,116 @@
+import { endsOf } from '@murmuration/coordinator/lifecycle/training-runs/ends';
+import { look, type Observation } from '@murmuration/coordinator/lifecycle/triggers/look';
+import { heardBy, textOf } from '@murmuration/coordinator/lifecycle/triggers/standing';
+import {
+  accuracyBelow,
+  accuracyWorseThanAtPromotion,
+  cron,
+  drift,
+  newExamples,
+  type Trigger,
+  webhook,
+} from '@murmuration/coordinator/task/retrain/triggers';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { describe, expect, it } from 'vitest';
+import { retrainOf } from './retrain.ts';
+
+const task = 'spam' as TaskName;
+
+/** What a trigger says it heard, after it has looked at all of these. */
+function heard(trigger: Trigger, ...observations: readonly Observation[]): string | undefined {
+  let memory = {};
+  let said: string | undefined;
+  for (const observation of observations) {
+    memory = look([trigger], memory, observation, 0).memory;
+    said = heardBy(trigger, memory, observation) ?? said;
+  }
+  return said;
+}
+
+const windowOf = (...drifted: readonly string[]): Observation => ({
+  type: 'drift',
+  window: {
+    task,
+    version: 7,
+    features: ['a', 'b', 'c'].map(name => ({
+      name,
+      test: 'psi',
+      score: 0,
+      threshold: 0.1,
+      drifted: drifted.includes(name),
+    })),
+    share: drifted.length / 3,
+    isDrifted: false,
+    window: { from: 0, to: 1 },
+  },
+});
+const accuracyOf = (outcomes: number, metric = 'accuracy'): Observation => ({
+  type: 'accuracy',
+  accuracy: { task, version: 7, metric, value: 0.91, lower: 0.88, upper: 0.93, outcomes },
+});
+
+describe('what a trigger waits for', () => {
+  it.each([
+    [cron('0 3 * * 1'), 'At the times of "0 3 * * 1" (UTC).'],
+    [drift(), 'When one of all features has drifted.'],
+    [drift({ share: 0.3, features: ['a', 'b'] }), 'When at least 30 % of a, b have drifted.'],
+    [accuracyBelow(0.8), 'When accuracy in use is below 0.8 by more than chance, with 500 outcomes or more.'],
+    [
+      accuracyWorseThanAtPromotion({ by: 0.05, atLeast: 200 }),
+      'When accuracy in use is worse by more than 0.05 than with the first 200 outcomes of a version.',
+    ],
+    [newExamples(100), 'When there are 100 examples more than when the last run began.'],
+  ])('is a sentence (%#)', (trigger, text) => expect(textOf(trigger)).toBe(text));
+
+  it('tells no secret', () => {
+    const secret = `whsec_${'A'.repeat(32)}`;
+    expect(textOf(webhook({ secret }))).toBe('When a program calls the webhook "webhook".');
+  });
+});
+
+describe('what a trigger heard last', () => {
+  it('is the features that it looks at', () => {
+    expect(heard(drift({ features: ['b', 'c'] }), windowOf('a', 'b'))).toBe(
+      '1 of 2 features of version 7 had drifted in the newest window.',
+    );
+    expect(heard(drift(), windowOf('a'), windowOf())).toMatch(/^0 of 3/);
+  });
+
+  it('is its own metric, with the outcomes that it takes', () => {
+    const trigger = accuracyBelow(0.8);
+    expect(heard(trigger, accuracyOf(600))).toBe(
+      'accuracy of version 7 is 0.91, between 0.88 and 0.93, by 600 outcomes.',
+    );
+    expect(heard(trigger, accuracyOf(40))).toMatch(/by 40 outcomes; 500 are needed\.$/);
+    expect(heard(trigger, accuracyOf(600, 'false-positives'))).toBeUndefined();
+  });
+
+  it('is how many examples are new', () => {
+    expect(heard(newExamples(100), { type: 'examples', total: 50 }, { type: 'examples', total: 62 })).toBe(
+      'There are 12 new examples.',
+    );
+  });
+
+  it('is nothing where something else was observed', () => {
+    expect(heard(cron('0 3 * * 1'), windowOf('a'), { type: 'time' })).toBeUndefined();
+    expect(heard(newExamples(1), windowOf('a'), accuracyOf(9))).toBeUndefined();
+  });
+});
+
+it('says all that ends a run', () => {
+  const { until } = retrainOf({
+    until: {
+      rounds: 1,
+      time: '2 d',
+      target: { metric: 'loss', value: 0.1, better: 'lower' },
+      plateau: { metric: 'top1', rounds: 3, by: 0.01 },
+    },
+  });
+  expect(endsOf(until)).toEqual([
+    'It has made 1 version.',
+    'loss is 0.1 or less on held-out examples.',
+    'top1 got no better, by at least 0.01, on held-out examples for 3 versions.',
+    '2 days have passed.',
+    '10 rounds in a row have failed.',
+  ]);
+});
