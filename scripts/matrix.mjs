@@ -1,21 +1,19 @@
 // npm run test:matrix [-- --short] [-- options of vitest]: unit and contract suites on each version of Node that is supported.
 // `--short` leaves out the version that runs this, since `npm test` runs on it, and the long suites that only compute.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, rootFolder, say } from './prepare.mjs';
 import { provideServices, withoutTags } from './services.mjs';
+import { failedTests, readReport } from './test-report.mjs';
 
 /** The newest releases of their lines that the registry had when they were chosen. */
 const versions = ['20.20.2', '22.22.2', '24.21.0'];
 
-/** Pure computation, the same on every version. */
-const long = [
-  'test/unit/simulations/**',
-  'test/unit/engine/**',
-  'test/unit/coordinator/**/*histories.test.ts',
-  'test/unit/coordinator/restarts/**',
-];
+/** Computes long, the same on every version. What starts threads is not among it. */
+const long =
+  /^test\/unit\/(simulations|engine\/(?!backend|fused\/threads)|coordinator\/(restarts\/|.*histories\.test))/;
 
 await prepare();
 const short = process.argv.includes('--short');
@@ -23,6 +21,8 @@ const options = process.argv.slice(2).filter(option => option !== '--short');
 const services = provideServices();
 const running = majorOf(process.versions.node);
 const failed = [];
+/** @type {string[]} */
+const failures = [];
 for (const version of versions) {
   const major = majorOf(version);
   if (short && major === running) continue;
@@ -34,6 +34,8 @@ for (const version of versions) {
   if (ended !== 'passed') failed.push(major);
 }
 if (failed.length > 0) {
+  // Here, so that the end of a log says which they were.
+  if (failures.length > 0) console.log(`Failed:\n${failures.map(test => `  ${test}\n`).join('')}`.trimEnd());
   console.log(`Not passed on: ${failed.map(major => `Node ${major}`).join(', ')}`);
   process.exitCode = 1;
 }
@@ -86,13 +88,23 @@ function isVersion(binary, version) {
   return spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout?.trim() === `v${version}`;
 }
 
+/** What is run where no option names it. Files by name, since vitest's `--exclude` leaves out nothing of its projects. */
+function suites() {
+  if (!short) return ['test/unit'];
+  return readdirSync(join(rootFolder, 'test/unit'), { recursive: true, encoding: 'utf8' })
+    .map(file => `test/unit/${file.replaceAll('\\', '/')}`)
+    .filter(file => file.endsWith('.test.ts') && !long.test(file));
+}
+
 /**
- * Runs the suites; how that ended.
+ * Runs the suites; how that ended. What failed is added to `failures`.
  * @param {string} node
  * @param {string} version
  */
 function run(node, version) {
   say(`Unit and contract suites on Node ${version} …`);
+  const folder = mkdtempSync(join(tmpdir(), 'murmuration-matrix-'));
+  const reportFile = join(folder, 'report.json');
   const { status } = spawnSync(
     node,
     [
@@ -101,9 +113,10 @@ function run(node, version) {
       '--project=node',
       '--project=alone',
       '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${reportFile}`,
       ...withoutTags(services.lacking),
-      ...(short ? long.map(pattern => `--exclude=${pattern}`) : []),
-      ...(options.length > 0 ? options : ['test/unit']),
+      ...(options.length > 0 ? options : suites()),
     ],
     {
       cwd: rootFolder,
@@ -111,5 +124,9 @@ function run(node, version) {
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   );
+  failures.push(
+    ...failedTests(readReport(reportFile), rootFolder).map(test => `Node ${majorOf(version)}: ${test}`),
+  );
+  rmSync(folder, { recursive: true });
   return status === 0 ? 'passed' : 'failed';
 }
