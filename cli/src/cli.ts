@@ -5,7 +5,7 @@ import { idsLast } from './arguments/ids-last.ts';
 import { exitCodeOf } from './output/output.ts';
 import { murmuration } from './program.ts';
 
-const program = murmuration();
+const program = await murmuration(process.argv[2]);
 
 const optionsOf = ({ options, commands }: Command): (string | undefined)[] => [
   ...options.map(({ long }) => long),

@@ -1,49 +1,58 @@
 import { Command } from 'commander';
-import { auditCommand } from './commands/audit.ts';
-import { backupCommands } from './commands/backup.ts';
-import { completionCommand } from './commands/completion.ts';
-import { devCommand } from './commands/dev.ts';
-import { deviceCommands } from './commands/devices.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { experimentCommands } from './commands/experiments.ts';
-import { inferenceCommands } from './commands/inference.ts';
-import { inferenceTokenCommands } from './commands/inference-tokens.ts';
-import { modelCommands } from './commands/models.ts';
-import { precomputeCommand } from './commands/precompute.ts';
-import { requestLogCommands } from './commands/request-log.ts';
-import { roundCommands } from './commands/rounds.ts';
-import { runCommands } from './commands/runs.ts';
-import { serveCommand } from './commands/serve.ts';
-import { statusCommand } from './commands/status.ts';
-import { taskCommands } from './commands/tasks.ts';
-import { tokenCommands } from './commands/tokens.ts';
 import { exitCodeHelp } from './output/output.ts';
 import { version } from './output/version.ts';
 
-/** The command line: all commands of `murmuration`. */
-export function murmuration(): Command {
+/** Commands that are defined together. */
+interface Commands {
+  /** Those that need no others beside them. */
+  readonly names: readonly string[];
+  readonly load: () => Promise<(program: Command) => void>;
+}
+
+/** All of them, in the order of the help. */
+const commands: readonly Commands[] = [
+  { names: ['serve'], load: async () => (await import('./commands/serve.ts')).serveCommand },
+  { names: ['dev'], load: async () => (await import('./commands/dev.ts')).devCommand },
+  {
+    names: ['inference', 'inference-token'],
+    load: async () => (await import('./commands/inference.ts')).inferenceCommands,
+  },
+  {
+    names: ['inference-tokens'],
+    load: async () => (await import('./commands/inference-tokens.ts')).inferenceTokenCommands,
+  },
+  { names: ['precompute'], load: async () => (await import('./commands/precompute.ts')).precomputeCommand },
+  { names: ['log'], load: async () => (await import('./commands/request-log.ts')).requestLogCommands },
+  { names: ['status'], load: async () => (await import('./commands/status.ts')).statusCommand },
+  { names: ['rounds'], load: async () => (await import('./commands/rounds.ts')).roundCommands },
+  { names: ['runs'], load: async () => (await import('./commands/runs.ts')).runCommands },
+  { names: ['models'], load: async () => (await import('./commands/models.ts')).modelCommands },
+  {
+    names: ['experiments'],
+    load: async () => (await import('./commands/experiments.ts')).experimentCommands,
+  },
+  { names: ['tokens'], load: async () => (await import('./commands/tokens.ts')).tokenCommands },
+  { names: ['devices'], load: async () => (await import('./commands/devices.ts')).deviceCommands },
+  { names: ['tasks'], load: async () => (await import('./commands/tasks.ts')).taskCommands },
+  { names: ['audit'], load: async () => (await import('./commands/audit.ts')).auditCommand },
+  { names: ['backup', 'restore'], load: async () => (await import('./commands/backup.ts')).backupCommands },
+  { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
+  // Completes all others.
+  { names: [], load: async () => (await import('./commands/completion.ts')).completionCommand },
+];
+
+/**
+ * The command line of `murmuration`: the command of that `name` only, where there is one, since those of all take a few tenths of a second
+ * to load; otherwise all commands.
+ */
+export async function murmuration(name?: string): Promise<Command> {
   const program = new Command('murmuration')
     .description('A coordinator for federated learning')
     .version(version, '-V, --version', 'print the version')
     .showSuggestionAfterError()
     .addHelpText('after', exitCodeHelp);
-  serveCommand(program);
-  devCommand(program);
-  inferenceCommands(program);
-  inferenceTokenCommands(program);
-  precomputeCommand(program);
-  requestLogCommands(program);
-  statusCommand(program);
-  roundCommands(program);
-  runCommands(program);
-  modelCommands(program);
-  experimentCommands(program);
-  tokenCommands(program);
-  deviceCommands(program);
-  taskCommands(program);
-  auditCommand(program);
-  backupCommands(program);
-  doctorCommand(program);
-  completionCommand(program);
+  const named = commands.filter(({ names }) => name !== undefined && names.includes(name));
+  const wanted = named.length > 0 ? named : commands;
+  for (const add of await Promise.all(wanted.map(({ load }) => load()))) add(program);
   return program;
 }

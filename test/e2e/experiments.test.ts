@@ -120,7 +120,9 @@ async function printed(...args: readonly string[]): Promise<string> {
     return true;
   });
   try {
-    await murmuration().parseAsync(['experiments', ...args, '--url', coordinator.url], { from: 'user' });
+    await (await murmuration()).parseAsync(['experiments', ...args, '--url', coordinator.url], {
+      from: 'user',
+    });
   } finally {
     vi.restoreAllMocks();
     vi.unstubAllEnvs();

@@ -159,14 +159,14 @@ function commandsOf(command: Command, path: string): string[] {
   return [section, ...below.flatMap(each => commandsOf(each as Command, `${path} ${each.name()}`))];
 }
 
-function commandLinePage(): string {
+async function commandLinePage(): Promise<string> {
   return `# Command line
 
 \`murmuration\` runs a coordinator and talks to one that runs. This page is the help of all commands.
 
 ${made}
 
-${commandsOf(murmuration(), 'murmuration').join('\n\n')}
+${commandsOf(await murmuration(), 'murmuration').join('\n\n')}
 `;
 }
 
@@ -295,7 +295,7 @@ export async function referencePages(): Promise<Map<string, string>> {
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/limits.md', limitsPage()],
     ['docs/reference/task.md', taskPage()],
-    ['docs/reference/cli.md', commandLinePage()],
+    ['docs/reference/cli.md', await commandLinePage()],
     ['docs/reference/http.md', await httpPage()],
     ['docs/reference/events.md', eventsPage()],
     ['docs/reference/metrics.md', await metricsPage()],

@@ -48,9 +48,9 @@ function withoutActions(command: Command): Command {
   return command;
 }
 
-function problemOfMurmuration(args: readonly string[]): string | undefined {
+async function problemOfMurmuration(args: readonly string[]): Promise<string | undefined> {
   try {
-    withoutActions(murmuration()).parse(args, { from: 'user' });
+    withoutActions(await murmuration()).parse(args, { from: 'user' });
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -67,7 +67,7 @@ function programOf(script: string): string {
     .join('\n');
 }
 
-function problemOfNpm([verb, ...rest]: readonly string[]): string | undefined {
+async function problemOfNpm([verb, ...rest]: readonly string[]): Promise<string | undefined> {
   if (verb === 'install' || verb === 'ci') return undefined;
   if (verb === 'pack') {
     const folders = rest.map(word => /^--workspace=(.+)$/.exec(word)?.[1]);
@@ -89,7 +89,7 @@ function problemOfNpm([verb, ...rest]: readonly string[]): string | undefined {
 }
 
 /** Why a command of a document can't be right; undefined where nothing is known against it. */
-function problemOf(command: string): string | undefined {
+async function problemOf(command: string): Promise<string | undefined> {
   const words = wordsOf(command);
   while (/^[A-Z_]+=/.test(words[0] ?? '')) words.shift();
   if (words[0] === 'npx' && words[1] === 'murmuration') words.shift();
@@ -100,7 +100,7 @@ function problemOf(command: string): string | undefined {
   if (program === 'node') return existsSync(root + args[0]!) ? undefined : `no file ${args[0]}`;
   if (!ofTheSystem.has(program!)) return `unknown program ${program}`;
   // What another program calls in turn.
-  const names = murmuration().commands.map(each => each.name());
+  const names = (await murmuration()).commands.map(each => each.name());
   const at = args.findIndex(
     (arg, index) => /(^murmuration|\/cli\.js)$/.test(arg) && names.includes(args[index + 1] ?? ''),
   );
@@ -118,8 +118,8 @@ describe('the shell blocks of the documents', () => {
     expect(commands.length).toBeGreaterThan(20);
   });
 
-  it.each(commands)('%s: %s', (_, command) => {
-    expect(problemOf(command)).toBeUndefined();
+  it.each(commands)('%s: %s', async (_, command) => {
+    expect(await problemOf(command)).toBeUndefined();
   });
 });
 
@@ -132,9 +132,9 @@ describe('the commands that prose and tables name', () => {
         ),
   );
 
-  it.each(named)('%s: %s', (_, command) => {
+  it.each(named)('%s: %s', async (_, command) => {
     const [, ...words] = wordsOf(command.replaceAll(/ (?:NAME|NAME\.json|FILE|PATH)?…?( \[[^\]]*\])?$/g, ''));
-    expect(problemOfNpm(words.filter(word => !/^[A-Z…]+$/.test(word)))).toBeUndefined();
+    expect(await problemOfNpm(words.filter(word => !/^[A-Z…]+$/.test(word)))).toBeUndefined();
   });
 });
 
@@ -151,7 +151,7 @@ describe('the check of commands', () => {
     ['rm file', 'unknown program rm'],
     ['npm run simulate -- mnist-2nn --report', undefined],
     ['STATE=./x node examples/node/device.js', undefined],
-  ])('says of %s: %s', (command, problem) => {
-    expect(problemOf(command)).toBe(problem);
+  ])('says of %s: %s', async (command, problem) => {
+    expect(await problemOf(command)).toBe(problem);
   });
 });

@@ -4,7 +4,7 @@ import { murmuration } from '@murmuration/cli/program';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-const script = completionScript(murmuration(), 'bash');
+const script = completionScript(await murmuration(), 'bash');
 
 /** What bash offers for the last of these words. */
 function offered(...words: string[]): string[] {
@@ -40,8 +40,8 @@ describe('completion', () => {
     expect(script).toContain('complete -o default');
   });
 
-  it.each(['bash', 'zsh', 'fish'] as const)('knows every command in %s', shell => {
-    const made = completionScript(murmuration(), shell);
-    for (const path of paths(murmuration())) expect(made).toContain(path);
+  it.each(['bash', 'zsh', 'fish'] as const)('knows every command in %s', async shell => {
+    const made = completionScript(await murmuration(), shell);
+    for (const path of paths(await murmuration())) expect(made).toContain(path);
   });
 });
