@@ -3,6 +3,7 @@ export * from './inference/scorer.ts';
 export * from './inference/serving.ts';
 export * from './layers/tied-dense.ts';
 export * from './models/model.ts';
+export { type Outputs, outputsOf } from './models/outputs.ts';
 export * from './objective/losses.ts';
 export * from './objective/negative-sampler.ts';
 export * from './objective/objective.ts';

@@ -1,4 +1,5 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
+import { softmaxLayerOf } from '../models/outputs.ts';
 import type * as tf from '../tfjs/tf.ts';
 import { type Activation, activations } from './kernels.ts';
 import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
@@ -65,12 +66,15 @@ interface Described {
 }
 
 /**
- * Reads the layers of a model. Its weights then lie in the order of the layers, each layer's in the order of tfjs, those that
+ * Reads the layers of a model up to its logits: a softmax behind them is left out. Its weights then lie in the order of the layers, each layer's in the order of tfjs, those that
  * no gradient moves behind all others.
  */
 export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
   return unlessRefused(() => {
-    const layers = chainOf(model).map(described);
+    const softmax = softmaxLayerOf(model);
+    const layers = chainOf(model)
+      .filter(layer => layer !== softmax)
+      .map((layer, index, { length }) => described(layer, index === length - 1));
     const dense = headOf(layers);
     const before = layers.slice(0, layers.length - dense.length);
     const [first, ...others] = before;
@@ -109,7 +113,8 @@ function only(tensors: readonly tf.SymbolicTensor[]): tf.SymbolicTensor {
   return tensor && others.length === 0 ? tensor : refuse('the model has several inputs or outputs');
 }
 
-function described(layer: tf.layers.Layer): Described {
+/** `isLast`: what comes out of it is the logits, or a softmax of them. */
+function described(layer: tf.layers.Layer, isLast: boolean): Described {
   const name = layer.getClassName();
   const config = layer.getConfig() as Config;
   switch (name) {
@@ -127,7 +132,8 @@ function described(layer: tf.layers.Layer): Described {
     case 'LSTM':
       return { layer, known: recurrent(name === 'GRU' ? 'gru' : 'lstm', layer, config) };
     case 'Dense': {
-      const activation = activationOf(layer, config.activation);
+      const isSoftmax = isLast && config.activation === 'softmax';
+      const activation = isSoftmax ? activations.linear : activationOf(layer, config.activation);
       return { layer, known: { kind: 'dense', ...widths(layer, config), activation, tied: false } };
     }
     case 'TiedDense':

@@ -2,6 +2,7 @@ import {
   SPARSE_SOFTMAX_CROSS_ENTROPY,
   SPARSE_SOFTMAX_CROSS_ENTROPY_GRADIENT,
 } from '../kernels/sparse-softmax-cross-entropy.ts';
+import { logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import type { Batch } from './objective.ts';
 
@@ -37,11 +38,11 @@ export function sparseSoftmaxCrossEntropy(
 }
 
 /**
- * The loss of an objective whose model ends in logits: `sparseSoftmaxCrossEntropy` of a batch. An objective with this very function
- * as its `loss` is one that the fused kernels know.
+ * The loss of an objective whose model tells classes apart: `sparseSoftmaxCrossEntropy` of a batch, whether the model ends in logits or in
+ * a softmax of its own, which is not taken twice. An objective with this very function as its `loss` is one that the fused kernels know.
  */
 export function softmaxLoss(model: tf.LayersModel, { inputs, labels, weights }: Batch): tf.Scalar {
-  return sparseSoftmaxCrossEntropy(model.apply(inputs, { training: true }) as tf.Tensor, labels, weights);
+  return sparseSoftmaxCrossEntropy(logitsOf(model)(inputs, true), labels, weights);
 }
 
 /** By our own kernels. */

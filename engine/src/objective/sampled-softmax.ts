@@ -1,4 +1,5 @@
 import { TiedDense } from '../layers/tied-dense.ts';
+import { logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { sparseSoftmaxCrossEntropy } from './losses.ts';
 import { EXCLUDED, type Negatives } from './negative-sampler.ts';
@@ -16,7 +17,7 @@ type Score = (inputs: tf.Tensor, negatives: tf.Tensor1D, labels: tf.Tensor1D) =>
 
 /**
  * The loss of sampled softmax by tfjs' operations, on any backend: what `softmaxLoss` is for all classes. Where the model ends in a
- * linear `dense` layer or a tied one, the other classes' logits are never made.
+ * `dense` layer, linear or with softmax, or a tied one, the other classes' logits are never made.
  */
 export function sampledSoftmaxLoss(model: tf.LayersModel): (batch: Batch, negatives: Negatives) => tf.Scalar {
   const score = scoreOf(model);
@@ -46,7 +47,8 @@ function scoreOf(model: tf.LayersModel): Score {
   const last = model.layers.at(-1)!;
   const linear =
     last instanceof TiedDense ||
-    (last.getClassName() === 'Dense' && last.getConfig().activation === 'linear');
+    (last.getClassName() === 'Dense' &&
+      ['linear', 'softmax'].includes(last.getConfig().activation as string));
   if (!linear || model.outputs[0]!.sourceLayer !== last) return scoreAll(model);
   const hidden = tf.model({ inputs: model.inputs, outputs: last.input as tf.SymbolicTensor });
   return (inputs, negatives, labels) => {
@@ -83,7 +85,7 @@ function withBias(
 /** For any last layer: all logits are made, and those of some classes are picked. */
 function scoreAll(model: tf.LayersModel): Score {
   return (inputs, negatives, labels) => {
-    const all = model.apply(inputs, { training: true }) as tf.Tensor;
+    const all = logitsOf(model)(inputs, true);
     const classes = all.shape.at(-1)!;
     const starts = tf.range(0, labels.size * classes, classes, 'int32');
     return {

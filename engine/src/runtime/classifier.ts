@@ -3,6 +3,7 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Predictor } from '../inference/predictor.ts';
 import { loadModel } from '../models/model.ts';
+import { logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { predictorOf } from './predict.ts';
 
@@ -22,7 +23,7 @@ export interface Classifier {
 }
 
 /**
- * Loads a model that ends in logits: on the fused kernels where these know all its layers, else on the current tfjs backend. Throws
+ * Loads a model that ends in logits, or in a softmax of them, which is left out: on the fused kernels where these know all its layers, else on the current tfjs backend. Throws
  * `model.unusable` where tfjs can't build it, or it does not tell `classes` classes apart, where they are given.
  *
  * @param startBackend starts the backend where the fused kernels don't know the model; by default it is the current one.
@@ -84,11 +85,12 @@ function tokenClassifier(predictor: Predictor, dispose: () => void): Classifier 
 function featureClassifier(model: tf.LayersModel): Classifier {
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   const size = sizeOf(shape);
+  const logits = logitsOf(model);
   const after = (input: readonly number[]) => {
     if (input.length !== size) throw new RangeError(`The model takes ${size} features, not ${input.length}.`);
     return tf.tidy(() => {
       const row = tf.tensor(input as number[], [1, ...shape], 'float32');
-      return (model.predict(row) as tf.Tensor).dataSync<'float32'>().slice();
+      return logits(row).dataSync<'float32'>().slice();
     });
   };
   return {

@@ -4,6 +4,7 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
 import type { Scorer } from '../inference/scorer.ts';
 import { loadModel, type ModelParts } from '../models/model.ts';
+import { type Outputs, outputsOf, softmaxRow } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 import { fusedScorerOf } from './predict.ts';
 
@@ -38,7 +39,11 @@ export async function loadLayers(
       return new GenericModel(model, specs, reason);
     }
     const overTokens = model.layers.some(layer => layer.getClassName() === 'Embedding');
-    const loaded = new FusedModel(fused, specs, reason, { overTokens, bytes: fused.bytes });
+    const loaded = new FusedModel(fused, specs, reason, {
+      overTokens,
+      bytes: fused.bytes,
+      says: outputsOf(model),
+    });
     model.dispose();
     return loaded;
   } catch (error) {
@@ -67,7 +72,7 @@ export function specsOf(
   });
 }
 
-/** One input, one output of logits. */
+/** One input, one output. */
 class FusedModel implements LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -77,12 +82,17 @@ class FusedModel implements LoadedModel {
   readonly #scorer: Scorer;
   readonly #overTokens: boolean;
   readonly #classes: number;
+  readonly #says: Outputs;
 
   constructor(
     scorer: Scorer,
     { inputs, outputs }: Specs,
     reason: string,
-    { overTokens, bytes }: { readonly overTokens: boolean; readonly bytes: number },
+    {
+      overTokens,
+      bytes,
+      says,
+    }: { readonly overTokens: boolean; readonly bytes: number; readonly says: Outputs },
   ) {
     this.#scorer = scorer;
     this.inputs = inputs;
@@ -90,6 +100,7 @@ class FusedModel implements LoadedModel {
     this.bytes = bytes;
     this.engine = `fused: ${reason}`;
     this.#overTokens = overTokens;
+    this.#says = says;
     // Recurrent layers go forward: what follows a step of a sequence does not change it.
     this.takesLengths = overTokens && outputs[0]?.shape.length === 3;
     this.#classes = outputs[0]?.shape.at(-1) ?? 0;
@@ -122,6 +133,7 @@ class FusedModel implements LoadedModel {
         const positions = positionsOf(rows, steps, everyStep, ends);
         this.#scorer.score(part, { batch: rows, steps }, positions, (_, all, offset) => {
           scores.set(all.subarray(offset, offset + classes), at);
+          if (this.#says === 'probabilities') softmaxRow(scores, at, classes);
           at += classes;
         });
       }

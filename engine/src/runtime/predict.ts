@@ -6,6 +6,7 @@ import type { Unrecognised } from '../fused/unrecognised.ts';
 import { type Predictor, requireToken, type Suggestion } from '../inference/predictor.ts';
 import type { Scorer } from '../inference/scorer.ts';
 import { readWeights } from '../models/model.ts';
+import { type Apply, logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
 
 /** A predictor, on which kernels it runs, and why. */
@@ -16,7 +17,7 @@ export interface ChosenPredictor {
 }
 
 /**
- * Puts a next-token model, from tokens `[batch, steps]` to logits at the last position or at each, to use with the weights that it
+ * Puts a next-token model, from tokens `[batch, steps]` to logits at the last position or at each, or to a softmax of them, which is left out, to use with the weights that it
  * has now: on the fused kernels where these know its layers, else on the current tfjs backend, which runs the whole sequence
  * again for each token. Rejects with `RangeError` for a model over values.
  */
@@ -68,13 +69,14 @@ async function known<Fused>(
 }
 
 function genericScorer(model: tf.LayersModel): Scorer {
+  const logits = logitsOf(model);
   return {
     score(values, { batch, steps }, positions, visit) {
       const [{ shape, dtype }] = model.inputs as [tf.SymbolicTensor];
       const scores = tf.tidy(() => {
         const [, ...row] = shape.map(length => length ?? steps);
         const inputs = tf.tensor(Float32Array.from(values), [batch, ...row]).cast(dtype);
-        return (model.apply(inputs) as tf.Tensor).dataSync() as Float32Array;
+        return logits(inputs).dataSync() as Float32Array;
       });
       const [output] = model.outputs as [tf.SymbolicTensor];
       const every = output.shape.length === 3;
@@ -87,12 +89,12 @@ function genericScorer(model: tf.LayersModel): Scorer {
 
 class GenericPredictor implements Predictor {
   readonly tokens: number;
-  readonly #model: tf.LayersModel;
+  readonly #logits: Apply;
   readonly #sequence: number[] = [];
   #scores: Float32Array;
 
   constructor(model: tf.LayersModel) {
-    this.#model = model;
+    this.#logits = logitsOf(model);
     this.tokens = model.outputs[0]!.shape.at(-1)!;
     this.#scores = new Float32Array(this.tokens);
   }
@@ -105,10 +107,9 @@ class GenericPredictor implements Predictor {
   next(token: number): void {
     requireToken(token, this.tokens);
     this.#sequence.push(token);
-    const all = tf.tidy(() => {
-      const logits = this.#model.apply(tf.tensor2d([this.#sequence], undefined, 'int32')) as tf.Tensor;
-      return logits.dataSync() as Float32Array;
-    });
+    const all = tf.tidy(
+      () => this.#logits(tf.tensor2d([this.#sequence], undefined, 'int32')).dataSync() as Float32Array,
+    );
     this.#scores = all.slice(-this.tokens);
   }
 

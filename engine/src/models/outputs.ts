@@ -1,0 +1,85 @@
+import * as tf from '../tfjs/tf.ts';
+
+/** What a model says of classes: scores that softmax makes probabilities of, or these already, since it ends in softmax. */
+export type Outputs = 'logits' | 'probabilities';
+
+/** Known from the last layer: one that ends in softmax says probabilities; of any other, logits. */
+export function outputsOf(model: tf.LayersModel): Outputs {
+  return endOf(model) === 'logits' ? 'logits' : 'probabilities';
+}
+
+/** The layer that only is a softmax of what the one before it says; undefined where there is none. */
+export function softmaxLayerOf(model: tf.LayersModel): tf.layers.Layer | undefined {
+  return endOf(model) === 'softmax' ? lastOf(model) : undefined;
+}
+
+/** How a model is put to use: `training` as for `LayersModel.apply`. The tensor belongs to its caller. */
+export type Apply = (inputs: tf.Tensor, training?: boolean) => tf.Tensor;
+
+/**
+ * The logits of a model, `[…, classes]`, whatever it ends in: where that is softmax, what goes into it, so that no logarithm of a
+ * probability near 0 is taken. Gradients reach the model's own weights.
+ */
+export function logitsOf(model: tf.LayersModel): Apply {
+  const known = applies.get(model);
+  if (known) return known;
+  const apply = withoutSoftmax(model);
+  applies.set(model, apply);
+  return apply;
+}
+
+/** A model without its last layer is made once: a loss asks for it in each step. */
+const applies = new WeakMap<tf.LayersModel, Apply>();
+
+function withoutSoftmax(model: tf.LayersModel): Apply {
+  const end = endOf(model);
+  if (end === 'logits') return run(model);
+  const last = lastOf(model);
+  const before = run(tf.model({ inputs: model.inputs, outputs: last.input as tf.SymbolicTensor }));
+  if (end === 'softmax') return before;
+  return (inputs, training) =>
+    tf.tidy(() => {
+      const features = before(inputs, training);
+      const [kernel, bias] = last.weights.map(weight => weight.read()) as [tf.Tensor2D, tf.Tensor?];
+      const [units] = kernel.shape.slice(-1) as [number];
+      const rows = tf.matMul(features.reshape([-1, kernel.shape[0]]) as tf.Tensor2D, kernel);
+      return (bias ? rows.add(bias) : rows).reshape([...features.shape.slice(0, -1), units]);
+    });
+}
+
+const run =
+  (model: tf.LayersModel): Apply =>
+  (inputs, training = false) =>
+    model.apply(inputs, { training }) as tf.Tensor;
+
+function lastOf(model: tf.LayersModel): tf.layers.Layer {
+  return model.outputs[0]!.sourceLayer;
+}
+
+/** `softmax`: a layer that is nothing else; `dense`: a dense layer with this activation. */
+function endOf(model: tf.LayersModel): 'logits' | 'softmax' | 'dense' {
+  const last = lastOf(model);
+  const { activation, axis } = last.getConfig() as { activation?: unknown; axis?: unknown };
+  switch (last.getClassName()) {
+    case 'Softmax': {
+      const classes = model.outputs[0]!.shape.length - 1;
+      return axis === undefined || axis === -1 || axis === classes ? 'softmax' : 'logits';
+    }
+    case 'Activation':
+      return activation === 'softmax' ? 'softmax' : 'logits';
+    case 'Dense':
+      return activation === 'softmax' ? 'dense' : 'logits';
+    default:
+      return 'logits';
+  }
+}
+
+/** Makes the logits of one row of `count` classes, from `offset` on in `values`, probabilities, in place. */
+export function softmaxRow(values: Float32Array, offset: number, count: number): void {
+  const row = values.subarray(offset, offset + count);
+  let largest = -Infinity;
+  for (const value of row) if (value > largest) largest = value;
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += row[i] = Math.exp(row[i]! - largest);
+  for (let i = 0; i < row.length; i++) row[i] = row[i]! / sum;
+}
