@@ -87,6 +87,7 @@ const hybrid = record<HybridOptions>(
     personal: [isListOf(isObject), 'a list of personal models'],
     inference: [has('open', 'close'), 'an inference: open and close'],
     margin: [value => isIn(value, 0, Infinity), 'a number from 0, or Infinity'],
+    adopt: oneOf('at-once', 'when-idle'),
     remote: flag,
     refitAfter: count,
   },

@@ -16,6 +16,11 @@ export interface HybridOptions {
    */
   readonly margin?: number;
   /**
+   * When a new version serves: `at-once`, the default, with the personal models and λ as they are until the device is idle, or `when-idle`,
+   * once they are fitted to it. One that an operator names, as in a rollback, serves at once in any case, whatever `margin` says.
+   */
+  readonly adopt?: 'at-once' | 'when-idle';
+  /**
    * Whether the coordinator may be asked where this device can't run the model, if the task offers that: what the app asks about leaves the
    * device then. False by default.
    */

@@ -145,7 +145,7 @@ export class Hybrids {
       if (!model) return;
       const { bytes } = pinned ?? (await models.loadServed(model, signal));
       if (bytes > 0) emit('model', { task, model, bytes });
-      await hybrid.arrived();
+      await hybrid.arrived(named !== null);
     } catch (error) {
       if (!signal.aborted) emit('error', asError(error));
     }

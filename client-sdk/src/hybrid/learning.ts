@@ -95,19 +95,21 @@ function newestOf(heldOut: readonly unknown[]): readonly unknown[] {
   return heldOut.slice(-maxHeldOut);
 }
 
-/** The version to serve, open; `before` is as it was. */
-async function chooseVersion(
+/** The version to serve, open; `before` is as it was. One that is `named` serves whatever the device finds. */
+export async function chooseVersion(
   { files, global }: Served,
   newest: ModelFiles | null,
   heldOut: readonly unknown[],
   { inference, judge }: LearningPorts,
   signal: AbortSignal,
+  named = false,
 ): Promise<Pick<Served, 'files' | 'global'>> {
   if (!newest || newest.hash === files?.hash) return { files: newest ?? files, global };
   const model = await inference.open(newest);
   const next = { files: newest, model };
   try {
-    if (!files || !global || (await judge.admits(next, { files, model: global }, newestOf(heldOut), signal)))
+    const isFree = named || !files || !global;
+    if (isFree || (await judge.admits(next, { files, model: global }, newestOf(heldOut), signal)))
       return { files: newest, global: model };
   } catch (error) {
     await model.close();

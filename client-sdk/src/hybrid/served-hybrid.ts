@@ -9,6 +9,7 @@ import type { Storage } from '../storage/storage.ts';
 import { readExamples } from '../training/examples.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
+import { adopt } from './adoption.ts';
 import type { HybridEvents } from './events.ts';
 import type { Hybrid, HybridReport, Prediction } from './hybrid.ts';
 import type { HybridOptions } from './hybrid-options.ts';
@@ -67,6 +68,8 @@ export class ServedHybrid implements Hybrid {
   /** Examples observed since the examples were read last. */
   #observed: unknown[] = [];
   #stop = new AbortController();
+  /** Ends learning from a version that an operator has replaced. */
+  #replaced = new AbortController();
   #saving: Promise<void> | undefined;
   #isUnsaved = false;
   /** Whether this device failed to open the model that it tried last. */
@@ -117,8 +120,15 @@ export class ServedHybrid implements Hybrid {
 
   async learn(signal?: AbortSignal): Promise<void> {
     await this.#restore();
-    const either = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
-    await this.#queue.run(() => this.#learn(either));
+    const ended = AbortSignal.any([this.#stop.signal, ...(signal ? [signal] : [])]);
+    const { signal: replaced } = this.#replaced;
+    try {
+      await this.#queue.run(() => this.#learn(AbortSignal.any([ended, replaced])));
+    } catch (error) {
+      if (ended.aborted || !replaced.aborted) throw error;
+      // From the version that has taken its place, which serves by then.
+      await this.learn(ended);
+    }
   }
 
   report(): HybridReport | null {
@@ -131,16 +141,31 @@ export class ServedHybrid implements Hybrid {
     await this.arrived();
   }
 
-  /** A global version may have arrived: it serves once the personal models and λ are fitted to it. */
-  async arrived(): Promise<void> {
+  /**
+   * A global version may have arrived. It serves at once, used or not, unless the app wants otherwise; the personal models and λ are fitted
+   * to it once the device is idle. One that an operator has `named` takes the place of another that may have been withdrawn: it waits for
+   * nothing, and for no verdict of the device.
+   */
+  async arrived(named = false): Promise<void> {
+    const { signal } = this.#stop;
     try {
+      await this.#restore();
       const newest = await this.#ports.newest();
-      const { files, choice } = this.#served;
       const isNew =
-        newest !== undefined && newest.hash !== files?.hash && !(await this.#judge.hasRefused(newest.hash));
-      if (isNew || (!choice && this.#learning.personal.length > 0)) this.#refit.want();
+        newest !== undefined &&
+        newest.hash !== this.#served.files?.hash &&
+        (named || !(await this.#judge.hasRefused(newest.hash)));
+      if (isNew && (named || this.#ports.options.adopt !== 'when-idle')) {
+        if (named) this.#replaced.abort();
+        this.#replaced = new AbortController();
+        await this.#queue.run(() => this.#adopt(named, signal));
+      }
+      const { files, choice } = this.#served;
+      const isLeft = isNew && newest.hash !== files?.hash && !(await this.#judge.hasRefused(newest.hash));
+      const isUnfitted = !choice || choice.report.model !== files?.hash;
+      if (isLeft || (isUnfitted && this.#learning.personal.length > 0)) this.#refit.want();
     } catch (error) {
-      this.#fail(error);
+      if (!signal.aborted) this.#fail(error);
     }
   }
 
@@ -229,6 +254,18 @@ export class ServedHybrid implements Hybrid {
     await this.#save();
     await close(before, next);
     emit('personal', { task, phase: 'ready', progress: 1, report: this.report() });
+  }
+
+  /** Serves the newest version in the place of the one before, with the personal models as they are. */
+  async #adopt(named: boolean, signal: AbortSignal): Promise<void> {
+    const { task, newest, examples, emit } = this.#ports;
+    const before = this.#served;
+    const files = await newest();
+    if (!files || files.hash === before.files?.hash) return;
+    const next = await adopt(before, { files, named }, examples, this.#learning, signal);
+    this.#served = next;
+    await close(before, next);
+    if (next !== before) emit('personal', { task, phase: 'ready', progress: 1, report: this.report() });
   }
 
   #teach({ personal }: Served, examples: readonly unknown[]): void {

@@ -120,12 +120,15 @@ describe('the hybrid model of a client', () => {
     await client.start();
     coordinator.connect();
     await clock.advance(0);
-    const before = personal.length;
+    const learnings = () => personal.filter(({ phase }) => phase === 'learning').length;
+    const before = learnings();
     const model = publish(coordinator);
     const training: TrainingSettings = { ...assignmentOf(clock).plan.training };
     coordinator.send('assignment', assignmentOf(clock, 'r1', { model: model as never, training }));
     await clock.advance(60_000);
-    expect([trainer.running, personal.length]).toEqual([1, before]);
+    expect([trainer.running, learnings()]).toEqual([1, before]);
+    // What the round brought serves all the same.
+    expect(await client.hybrid('keyboard').predict([1], 'global')).toMatchObject({ model });
     train();
     await clock.advance(0);
     coordinator.send('round-end', {

@@ -129,6 +129,7 @@ export function hybridOn({
   clock = new VirtualClock(),
   isIdle = () => true,
   margin,
+  adopt,
   remote,
 }: {
   storage?: Storage;
@@ -138,6 +139,7 @@ export function hybridOn({
   clock?: VirtualClock;
   isIdle?: () => boolean;
   margin?: number;
+  adopt?: 'at-once' | 'when-idle';
   remote?: Remote;
 } = {}) {
   const device = { newest: undefined as ModelFiles | undefined, examples: [] as Sequence[] };
@@ -146,7 +148,13 @@ export function hybridOn({
   const events: Parameters<ClientEvents['personal']>[0][] = [];
   const hybrid = new ServedHybrid({
     task,
-    options: { serving, personal, refitAfter: 5, ...(margin !== undefined && { margin }) },
+    options: {
+      serving,
+      personal,
+      refitAfter: 5,
+      ...(margin !== undefined && { margin }),
+      ...(adopt && { adopt }),
+    },
     inference,
     trainer,
     storage,

@@ -3,7 +3,6 @@ import { isHeldOut } from '@murmuration/client-sdk/hybrid/held-out';
 import { ngramCache } from '@murmuration/client-sdk/hybrid/ngram-cache';
 import type { PersonalModel } from '@murmuration/client-sdk/hybrid/personal';
 import { memoryStorage } from '@murmuration/client-sdk/node';
-import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled, VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import fc from 'fast-check';
@@ -30,11 +29,11 @@ const useless: PersonalModel = {
 
 async function learned(
   personal: readonly PersonalModel[],
+  options: Parameters<typeof hybridOn>[0] = {},
   global = stepping(1),
   step = 2,
-  storage?: Storage,
 ) {
-  const it = hybridOn({ personal, ...(storage ? { storage } : {}) });
+  const it = hybridOn({ personal, ...options });
   it.device.newest = global;
   it.device.examples = steppingSequences(step, 40);
   await it.hybrid.learn();
@@ -78,7 +77,7 @@ describe('the hybrid model', () => {
   });
 
   it('falls back to the global model where the personal one is of no use', async () => {
-    const { hybrid } = await learned([useless], stepping(2), 2);
+    const { hybrid } = await learned([useless], {}, stepping(2), 2);
     expect(hybrid.report()).toMatchObject({
       lambda: 0,
       scores: { global: { top1: 1 }, hybrid: { top1: 1 } },
@@ -87,7 +86,7 @@ describe('the hybrid model', () => {
   });
 
   it('leaves a global model out that had never what came', async () => {
-    const { hybrid } = await learned([ngramCache()], stepping(1, 60));
+    const { hybrid } = await learned([ngramCache()], {}, stepping(1, 60));
     expect(hybrid.report()!.lambda).toBeGreaterThan(0.99);
   });
 
@@ -180,8 +179,8 @@ describe('what a device has just typed', () => {
 });
 
 describe('a new global version', () => {
-  it('serves once the personal model is fitted to it; until then everything goes on as before', async () => {
-    const { hybrid, device, trainer, inference } = await learned([fineTuned()]);
+  it('serves, where the app wants that, once the personal model is fitted to it; until then everything goes on as before', async () => {
+    const { hybrid, device, trainer, inference } = await learned([fineTuned()], { adopt: 'when-idle' });
     const [first, second] = [device.newest!, stepping(4)];
     let open = () => {};
     trainer.gate = new Promise(resolve => {
@@ -249,7 +248,7 @@ describe('learning', () => {
     'changes nothing that serves where the storage is too full for %s',
     async entry => {
       const storage = memoryStorage();
-      const { hybrid, device, inference } = await learned([fineTuned()], stepping(1), 2, storage);
+      const { hybrid, device, inference } = await learned([fineTuned()], { storage });
       const report = hybrid.report();
       device.newest = stepping(4);
       const { put } = storage;
@@ -358,7 +357,7 @@ describe('learning', () => {
 describe('after a restart', () => {
   it('models, weights and report are the same, without any learning', async () => {
     const storage = memoryStorage();
-    const before = await learned([fineTuned(), ngramCache()], stepping(1), 2, storage);
+    const before = await learned([fineTuned(), ngramCache()], { storage });
     const values = (await before.hybrid.predict([1])).values;
     const trainer = new TableTrainer();
     const { hybrid, device, errors } = hybridOn({ storage, personal: [fineTuned(), ngramCache()], trainer });
@@ -373,7 +372,7 @@ describe('after a restart', () => {
     'a damaged %s is an error event, the rest goes on, and it is made anew',
     async entry => {
       const storage = memoryStorage();
-      await learned([fineTuned()], stepping(1), 2, storage);
+      await learned([fineTuned()], { storage });
       const bytes = (await storage.get(entry))!;
       bytes[bytes.length - 1]! ^= 1;
       await storage.put(entry, bytes);
@@ -390,7 +389,7 @@ describe('after a restart', () => {
 
   it('a personal model that the app no longer names is left out', async () => {
     const storage = memoryStorage();
-    const { device } = await learned([fineTuned()], stepping(1), 2, storage);
+    const { device } = await learned([fineTuned()], { storage });
     const { hybrid } = hybridOn({ storage });
     expect(await hybrid.predict([1])).toMatchObject({ source: 'global', model: device.newest!.hash });
   });
