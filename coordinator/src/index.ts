@@ -5,11 +5,17 @@ export type { Evaluator } from './evaluation/evaluator.ts';
 export type { Metrics } from './evaluation/metrics.ts';
 export type { Evaluate } from './evaluation/worker.ts';
 export { workerEvaluator } from './evaluation/worker-evaluator.ts';
-export type { CentralExamples } from './lifecycle/central/worker.ts';
+export { heldOutRequests } from './lifecycle/central/feedback-requests.ts';
+export type { CentralExamples, FeedbackExamples } from './lifecycle/central/worker.ts';
 export type { BlobStore } from './registry/ports.ts';
 export type { Strategy, StrategyState } from './strategy/strategy.ts';
 export { type CentralOptions, type CentralTraining, central } from './task/central.ts';
 export { type CentralTaskDefinition, defineTask, type TaskDefinition } from './task/define-task.ts';
+export {
+  type FeedbackExamplesSource,
+  type FromFeedbackOptions,
+  fromFeedback,
+} from './task/from-feedback.ts';
 export {
   accuracyBelow,
   accuracyWorseThanAtPromotion,

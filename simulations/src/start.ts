@@ -22,6 +22,7 @@ import { lossesIn } from './behaviour/losses.ts';
 import { smsText } from './data/sms.ts';
 import { type Address, addressBox, isColourful } from './demonstration/address-box.ts';
 import { Display } from './demonstration/display.ts';
+import { exampleIn } from './demonstration/examples.ts';
 import { keptHead } from './demonstration/kept-head.ts';
 import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
 import { parseOptions } from './demonstration/start-options.ts';
@@ -46,9 +47,9 @@ const pagePath = '/keyboard/';
 const serverLearningRate = 0.09;
 
 /** `npm start`: a coordinator, and phones that teach a keyboard model with real messages, on this machine. */
-async function start(): Promise<void> {
+async function start(argv: readonly string[]): Promise<void> {
   const text = smsText();
-  const options = parseOptions(process.argv.slice(2), text.phones.length);
+  const options = parseOptions(argv, text.phones.length);
   const out = options.json ? process.stderr : process.stdout;
   const display = new Display(out);
   const began = systemClock.now();
@@ -281,4 +282,9 @@ function end(error: unknown): never {
 }
 
 growHeapFreely();
-start().catch(end);
+const argv = process.argv.slice(2);
+const shown =
+  exampleIn(argv) === 'spam'
+    ? import('./start-spam.ts').then(({ startSpam }) => startSpam(argv))
+    : start(argv);
+shown.catch(end);

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import { describeIssues } from '../configuration/config-error.ts';
+import { type FeedbackExamplesSource, feedbackSchema, isFromFeedback } from './from-feedback.ts';
 
 const centralSchema = z.strictObject({
   kind: z.literal('central'),
@@ -13,6 +14,8 @@ const centralSchema = z.strictObject({
       z.url('expected the URL of a module, such as new URL("./examples.ts", import.meta.url)'),
     ])
     .transform(String),
+  /** Where the requests are from which the module makes examples; null: it reads them itself. */
+  feedback: feedbackSchema.nullable().default(null),
   data: z.unknown().optional(),
   versions: z.int().min(1).max(1_000_000).nullable().default(null),
   counted: duration.refine(span => span >= 1_000, 'expected a second at least').default(600_000),
@@ -23,8 +26,8 @@ export type CentralTraining = z.output<typeof centralSchema>;
 
 /** What `central` is told. */
 export interface CentralOptions {
-  /** A module whose default export is a `CentralExamples`; it is loaded in a worker thread. */
-  readonly examples: URL | string;
+  /** A module whose default export is a `CentralExamples`, which is loaded in a worker thread; or requests with their outcomes, by `fromFeedback`. */
+  readonly examples: URL | string | FeedbackExamplesSource;
   /** Handed to the functions of the module, cloned. */
   readonly data?: unknown;
   /** The first versions that are made so; devices go on from the last of them. Without it, no device ever trains. */
@@ -35,7 +38,11 @@ export interface CentralOptions {
 
 /** Trains on the coordinator's own examples, with the plan's settings: one version after each round. Throws `config.invalid`. */
 export function central(options: CentralOptions): CentralTraining {
-  const parsed = centralSchema.safeParse({ ...options, kind: 'central' });
+  const { examples } = options;
+  const source = isFromFeedback(examples)
+    ? { examples: examples.module, feedback: examples.feedback }
+    : { examples };
+  const parsed = centralSchema.safeParse({ ...options, ...source, kind: 'central' });
   if (parsed.success) return parsed.data;
   throw new MurmurationError('config.invalid', describeIssues('central(…)', parsed.error, options));
 }

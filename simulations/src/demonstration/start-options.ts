@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type LossPhase, lossPhases } from '../behaviour/losses.ts';
 import { choice, ratio, whole } from '../options/values.ts';
+import { examples } from './examples.ts';
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -29,6 +30,7 @@ export function parseOptions(argv: readonly string[], phones: number): StartOpti
     .description(
       "Phones teach a keyboard model: real text, real sockets, and only sums of updates leave the phones' threads.",
     )
+    .addOption(examples())
     .option('--devices <number>', `phones, at most ${phones}`, whole(2, phones), phones)
     .option('--cohort <number>', 'updates that a round waits for', whole(2, phones), Math.min(40, phones))
     .option(

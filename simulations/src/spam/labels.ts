@@ -1,9 +1,25 @@
 import { appendFileSync, readFileSync } from 'node:fs';
+import type { DatedMail } from '../data/dated-mail.ts';
+import { bucketsOf } from './buckets.ts';
 
 /** A mail of which it is known what it was, as far as a filter learns from it. */
 export interface LabelledMail {
   readonly buckets: readonly number[];
   readonly isSpam: boolean;
+}
+
+/** How long people take to say what a mail was, ms. */
+const slowness = 86_400_000;
+
+/** How many of the first mails people have labelled by a time, ms since 1970. */
+export function countLabelled(mails: readonly DatedMail[], now: number): number {
+  const next = mails.findIndex(({ at }) => at > now - slowness);
+  return next < 0 ? mails.length : next;
+}
+
+/** What a filter learns of a mail. */
+export function labelled({ text, isSpam }: DatedMail): LabelledMail {
+  return { buckets: bucketsOf(text), isSpam };
 }
 
 /** Each fifth mail is held out. */

@@ -5,17 +5,19 @@ import type { Inference } from '@murmuration/api/inference';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { GateDecision } from '@murmuration/coordinator/registry/gate-decisions';
+import { openStorage, type Storage } from '@murmuration/coordinator/storage/storage';
 import { mintToken } from '@murmuration/coordinator/tokens/secret-token';
 import { hex } from '@murmuration/protocol/encoding/bytes';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { DatedMail } from '../data/dated-mail.ts';
 import { seededRandom } from '../random/seeded-random.ts';
-import { bucketsOf } from './buckets.ts';
-import { addLabels } from './labels.ts';
+import { FilterClient } from './filter-client.ts';
+import type { Happening } from './happening.ts';
+import { addLabels, countLabelled, labelled } from './labels.ts';
+import { lastingSessions } from './lasting-sessions.ts';
 import { day, spamTask, watched, week } from './task.ts';
 
 /** What the filter said of a mail. */
@@ -26,38 +28,38 @@ export interface Judged {
   readonly isFlagged: boolean;
 }
 
-/** What happened around the filter, in order. */
-export type Happening =
-  | {
-      readonly kind: 'drift';
-      readonly at: number;
-      readonly features: readonly string[];
-      readonly words: number;
-    }
-  | { readonly kind: 'trained'; readonly at: number; readonly version: number }
-  | {
-      readonly kind: 'promoted' | 'refused';
-      readonly at: number;
-      readonly version: number;
-      /** Why the gate refused it; null where it did not. */
-      readonly reason: string | null;
-    };
+/** How a replay is shown. */
+export interface ReplayOptions {
+  /** Of the coordinator; 0: any free one. */
+  readonly port?: number;
+  /** Holds the replay back: its time has come to `now`, ms since 1970. */
+  readonly pace?: (now: number) => Promise<void>;
+  /** Hears of what happens, as soon as it does. */
+  readonly heard?: (happening: Happening) => void;
+}
 
-/** How long people take to say what a mail was. */
-const slowness = day;
+/** ms between two steps of a clock that goes as the system's does. */
+const step = 100;
+
 /** Mails of so many weeks before are what a version is made for. */
 const remembered = 4;
 
 /** A mail server's filter on virtual time: a real coordinator that is asked over HTTP, told of outcomes, watches for drift, and trains. */
 export class Replay {
   readonly judged: Judged[] = [];
+  /** In order. */
   readonly happened: Happening[] = [];
+  /** Where the dashboard is, with a token for whoever opens it. */
+  readonly dashboard: string;
   readonly #coordinator: Coordinator;
   readonly #clock: VirtualClock;
   readonly #mails: readonly DatedMail[];
-  readonly #token: string;
+  readonly #client: FilterClient;
+  readonly #storage: Storage;
   readonly #folder: string;
   readonly #labels: string;
+  readonly #pace: (now: number) => Promise<void>;
+  readonly #heard: (happening: Happening) => void;
   /** Mails whose labels are known. */
   #labelled: number;
   #isTraining = false;
@@ -74,15 +76,21 @@ export class Replay {
       clock: VirtualClock;
       mails: readonly DatedMail[];
       token: string;
+      storage: Storage;
       folder: string;
       labels: string;
       count: number;
     },
+    { pace = async () => {}, heard = () => {} }: ReplayOptions,
   ) {
+    this.#pace = pace;
+    this.#heard = heard;
     this.#coordinator = coordinator;
     this.#clock = parts.clock;
     this.#mails = parts.mails;
-    this.#token = parts.token;
+    this.#client = new FilterClient(coordinator.url, parts.token);
+    this.#storage = parts.storage;
+    this.dashboard = `${coordinator.url}/#token=${parts.token}`;
     this.#folder = parts.folder;
     this.#labels = parts.labels;
     this.#labelled = parts.count;
@@ -90,7 +98,7 @@ export class Replay {
     events.on('drift', ({ features, window }) => {
       const drifted = features.filter(each => each.drifted).map(({ name }) => name);
       const words = features.find(({ name }) => name === watched)?.score ?? 0;
-      this.happened.push({ kind: 'drift', at: window.to, features: drifted, words });
+      this.#happened({ kind: 'drift', at: window.to, features: drifted, words });
       if (drifted.includes(watched)) this.#awaited += 1;
     });
     events.on('triggered', () => {
@@ -104,7 +112,7 @@ export class Replay {
       if (run.rounds === 0) this.#fault = new Error(`Training failed: ${run.ending?.text}`);
     });
     events.on('version', ({ number, createdAt }) => {
-      this.happened.push({ kind: 'trained', at: createdAt, version: number });
+      this.#happened({ kind: 'trained', at: createdAt, version: number });
     });
     events.on('gate', decision => this.#decisions.set(decision.number, decision));
     events.on('fault', (where, error) => {
@@ -113,16 +121,22 @@ export class Replay {
   }
 
   /** A filter that has learned nothing, at `from`, ms since 1970. */
-  static async open(mails: readonly DatedMail[], from: number, seed: number): Promise<Replay> {
+  static async open(
+    mails: readonly DatedMail[],
+    from: number,
+    seed: number,
+    options: ReplayOptions = {},
+  ): Promise<Replay> {
     const folder = mkdtempSync(join(tmpdir(), 'murmuration-spam-'));
     const labels = join(folder, 'labels.jsonl');
     const count = countLabelled(mails, from);
     addLabels(labels, mails.slice(0, count).map(labelled));
     const clock = new VirtualClock(from);
     const { text: token, proof } = mintToken('operator', systemRandom, native);
+    const storage = await openStorage(undefined, clock);
     const coordinator = await createCoordinator(
       parseConfig({
-        port: 0,
+        port: options.port ?? 0,
         log: 'silent',
         openEnrolment: true,
         operatorTokens: [{ id: proof.id, name: 'replay', role: 'admin', sha256: hex(proof.digest) }],
@@ -130,16 +144,34 @@ export class Replay {
         limits: { requestsPerAddress: { burst: 1_000_000, perSecond: 1_000_000 } },
       }),
       [spamTask(labels)],
-      { clock, random: systemRandom, roundRandom: seededRandom(seed, 'spam') },
+      {
+        clock,
+        random: systemRandom,
+        roundRandom: seededRandom(seed, 'spam'),
+        storage: { ...storage, sessions: lastingSessions(storage.sessions) },
+      },
     );
-    const replay = new Replay(coordinator, { clock, mails, token, folder, labels, count });
+    const replay = new Replay(coordinator, { clock, mails, token, storage, folder, labels, count }, options);
     await coordinator.start();
     return replay;
   }
 
+  /** Of the coordinator. */
+  get url(): string {
+    return this.#client.url;
+  }
+
+  /** From now on time passes as it does on the system's clock; resolves once `signal` is aborted. */
+  async linger(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await new Promise<void>(resolve => systemClock.at(systemClock.now() + step, resolve));
+      await this.#clock.advance(step);
+    }
+  }
+
   /** Trains by hand, and compares with the last weeks from then on. */
   async train(): Promise<void> {
-    await this.#ask('POST', '/v1/admin/tasks/spam/runs', {});
+    await this.#client.ask('POST', '/v1/admin/tasks/spam/runs', {});
     await this.#trained();
   }
 
@@ -149,7 +181,7 @@ export class Replay {
     for (const [number, mail] of coming.entries()) {
       await this.#pass(mail.at);
       const id = `${mail.at}-${number}`;
-      const { isFlagged, version } = await this.#judge(mail, id);
+      const { isFlagged, version } = await this.#client.judge(mail, id);
       this.#ids.set(mail, id);
       this.judged.push({ mail, version, isFlagged });
     }
@@ -165,7 +197,7 @@ export class Replay {
   async accuracy(): Promise<
     readonly { readonly version: string; readonly outcomes: number; readonly value: number }[]
   > {
-    const { models } = (await this.#ask('GET', '/v1/admin/inference')) as Inference;
+    const { models } = (await this.#client.ask('GET', '/v1/admin/inference')) as Inference;
     return models.flatMap(({ versions }) =>
       versions.flatMap(({ version, feedback }) =>
         feedback?.accuracy ? [{ version, outcomes: feedback.outcomes, value: feedback.accuracy.value }] : [],
@@ -175,11 +207,12 @@ export class Replay {
 
   /** What a version says of a mail, whatever is served. */
   async says(version: number, mail: DatedMail): Promise<boolean> {
-    return (await this.#judge(mail, undefined, `/versions/${version}`)).isFlagged;
+    return (await this.#client.judge(mail, undefined, `/versions/${version}`)).isFlagged;
   }
 
   async close(): Promise<void> {
     await this.#coordinator.stop();
+    await this.#storage.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -196,6 +229,7 @@ export class Replay {
         await realTurn();
       }
       if (this.#isTraining) await this.#trained();
+      await this.#pace(this.#clock.now());
       if (this.#fault !== undefined) throw this.#fault;
     }
   }
@@ -214,16 +248,21 @@ export class Replay {
     const { version } = made;
     const decision = await this.#decision(version);
     const reason = this.#decisions.get(version)?.reason ?? null;
-    this.happened.push({ kind: decision, at: this.#clock.now(), version, reason });
+    this.#happened({ kind: decision, at: this.#clock.now(), version, reason });
     if (decision === 'refused') return;
     const now = this.#clock.now();
     const recent = this.#mails.filter(({ at }) => at < now && at >= now - remembered * week);
-    await this.#ask('POST', `/v1/admin/monitor/spam/${version}/reference`, {
+    await this.#client.ask('POST', `/v1/admin/monitor/spam/${version}/reference`, {
       sample: {
         'text (characters)': recent.map(({ text }) => text.length),
         'text (words)': recent.map(({ text }) => text.split(/[\0-\x20]+/).filter(word => word !== '').length),
       },
     });
+  }
+
+  #happened(happening: Happening): void {
+    this.happened.push(happening);
+    this.#heard(happening);
   }
 
   async #decision(version: number): Promise<'promoted' | 'refused'> {
@@ -246,39 +285,9 @@ export class Replay {
       const id = this.#ids.get(mail);
       if (id === undefined) continue;
       this.#ids.delete(mail);
-      await this.#ask('POST', '/v1/feedback', { id, outcome: mail.isSpam });
+      await this.#client.ask('POST', '/v1/feedback', { id, outcome: mail.isSpam });
     }
   }
-
-  async #judge(mail: DatedMail, id: string | undefined, at = '') {
-    const inputs = [{ name: 'text', datatype: 'BYTES', shape: [1], data: [mail.text] }];
-    const answer = (await this.#ask('POST', `/v2/models/spam${at}/infer`, { id, inputs })) as {
-      model_version: string;
-      outputs: readonly { data: readonly number[] }[];
-    };
-    return { version: Number(answer.model_version), isFlagged: answer.outputs[0]!.data[0]! > 0.5 };
-  }
-
-  async #ask(method: string, path: string, body?: object): Promise<unknown> {
-    const response = await fetch(this.#coordinator.url + path, {
-      method,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const answer: unknown = await response.json();
-    if (response.ok) return answer;
-    throw new MurmurationError('data.malformed', `${path}: ${JSON.stringify(answer).slice(0, 500)}`);
-  }
-}
-
-/** How many of the first mails people have labelled by a time. */
-function countLabelled(mails: readonly DatedMail[], now: number): number {
-  const next = mails.findIndex(({ at }) => at > now - slowness);
-  return next < 0 ? mails.length : next;
-}
-
-function labelled({ text, isSpam }: DatedMail) {
-  return { buckets: bucketsOf(text), isSpam };
 }
 
 /** Lets threads, sockets and disks get on. */

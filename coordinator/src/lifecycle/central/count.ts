@@ -17,14 +17,14 @@ interface CountPorts {
  * fault, and the next one is made at its time.
  */
 export function countExamples(
-  { examples: module, data, counted }: CentralTraining,
+  { examples: module, data, feedback, counted }: CentralTraining,
   { clock, events, trainer, observe }: CountPorts,
 ): Cancel {
   const stop = new AbortController();
   let cancel: Cancel = () => {};
   const count = async (): Promise<void> => {
     try {
-      const total = await trainer.count({ module, data }, stop.signal);
+      const total = await trainer.count({ module, data, feedback, now: clock.now() }, stop.signal);
       if (total === null)
         throw new Error(`The module ${module} has no function count, so that newExamples never fires.`);
       await observe({ type: 'examples', total });

@@ -12,7 +12,7 @@ import type { CentralTrainer } from './central-trainer.ts';
  * strategy remembers stays as it was, for devices that go on.
  */
 export function centralStage(
-  { examples, data, versions }: CentralTraining,
+  { examples, data, feedback, versions }: CentralTraining,
   taskOf: () => Task,
   registry: Registry,
   trainer: CentralTrainer,
@@ -27,7 +27,7 @@ export function centralStage(
       const { training } = task;
       // Another order of examples in each round, the same one whenever a round is repeated.
       const settings = { ...training, seed: (training.seed + number) % 2 ** 31 };
-      const source = { module: examples, data };
+      const source = { module: examples, data, feedback, now: clock.now() };
       const { weights } = await trainer.train(source, files, settings, signal);
       if (!weights.every(Number.isFinite))
         throw new MurmurationError(

@@ -6,6 +6,9 @@ import type { ModelTrainer } from '@murmuration/engine/training/trainer';
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
+import type { JoinedRequest } from '@murmuration/serving/request-log/joined';
+import type { FeedbackSettings } from '../../task/from-feedback.ts';
+import { requestsToTrainOn } from './feedback-requests.ts';
 
 type Some<Example> = Iterable<Example> | AsyncIterable<Example>;
 
@@ -19,11 +22,23 @@ export interface CentralExamples<Example> {
   count?(data: unknown): number | Promise<number>;
 }
 
+/** What is learned from requests and what became of them, as a module's default export; `data` is what was handed to `central`. */
+export interface FeedbackExamples<Example> {
+  /** What is learned from an example. */
+  readonly objective: Objective<Example>;
+  /** What a request teaches; null: nothing. */
+  example(request: JoinedRequest, data: unknown): Example | null;
+}
+
 /** Where examples come from. */
 export interface CentralSource {
   /** URL of the module. */
   readonly module: string;
   readonly data: unknown;
+  /** The requests of which it makes examples; null: it has examples of its own. */
+  readonly feedback: FeedbackSettings | null;
+  /** ms since 1970. */
+  readonly now: number;
 }
 
 export type CentralJob =
@@ -41,9 +56,12 @@ export type CentralReply =
   | { readonly count: number | null }
   | { readonly error: string };
 
+type Module = CentralExamples<unknown> & FeedbackExamples<unknown>;
+
 interface Loaded {
   readonly module: string;
-  readonly central: CentralExamples<unknown>;
+  /** Its default export, of which one part is there. */
+  readonly own: Module;
   readonly trainer: ModelTrainer;
 }
 
@@ -59,8 +77,12 @@ export default async function work(job: CentralJob): Promise<CentralReply> {
 }
 
 async function reply(job: CentralJob): Promise<CentralReply> {
-  const { central, trainer } = await load(job.source.module);
-  const { data } = job.source;
+  const { module, data, feedback, now } = job.source;
+  const { own, trainer } = await load(module);
+  const named = feedback ? 'example' : 'examples';
+  if (typeof own[named] !== 'function')
+    throw new Error(`The default export of ${module} has no function ${named}.`);
+  const central = feedback ? taught(own, feedback, now) : own;
   if (job.type === 'count') {
     const count = (await central.count?.(data)) ?? null;
     if (count !== null && !Number.isSafeInteger(count))
@@ -82,11 +104,34 @@ async function load(module: string): Promise<Loaded> {
   await loaded?.trainer.close();
   loaded = undefined;
   await startBackend();
-  const { default: central } = (await import(module)) as { default?: CentralExamples<unknown> };
-  if (typeof central?.objective !== 'object' || typeof central.examples !== 'function')
-    throw new Error(`The default export of ${module} has no objective, or no function examples.`);
-  loaded = { module, central, trainer: tfjsTrainer(central.objective) };
+  const { default: own } = (await import(module)) as { default?: Module };
+  if (typeof own?.objective !== 'object')
+    throw new Error(`The default export of ${module} has no objective.`);
+  loaded = { module, own, trainer: tfjsTrainer(own.objective) };
   return loaded;
+}
+
+/** The examples that a module makes of requests. */
+function taught<Example>(
+  { objective, example }: FeedbackExamples<Example>,
+  settings: FeedbackSettings,
+  now: number,
+): CentralExamples<Example> {
+  async function* examples(data: unknown): AsyncGenerator<Example> {
+    for await (const request of requestsToTrainOn(settings, now)) {
+      const made = example(request, data);
+      if (made !== null) yield made;
+    }
+  }
+  return {
+    objective,
+    examples,
+    async count(data) {
+      let total = 0;
+      for await (const _ of examples(data)) total += 1;
+      return total;
+    },
+  };
 }
 
 /** At most `maxExamples`, each with the same chance (Vitter 1985, algorithm R), however many there are. */

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { type JoinedRequest, joinedRequests } from '@murmuration/serving/request-log/joined';
+import type { FeedbackExamplesSource, FeedbackSettings } from '../../task/from-feedback.ts';
+
+/** Requests to train on, with their outcomes. `now`: ms since 1970. Throws as `joinedRequests`. */
+export function requestsToTrainOn(settings: FeedbackSettings, now: number): AsyncGenerator<JoinedRequest> {
+  return partOf(settings, now, id => !isHeldOut(id, settings.heldOut));
+}
+
+/**
+ * The requests of a log that are not trained on, with their outcomes: for the evaluation of a task; none before there is a log. `now`: ms since
+ * 1970. Throws `storage.corrupt`.
+ */
+export function heldOutRequests(
+  { feedback }: FeedbackExamplesSource,
+  now: number,
+): AsyncGenerator<JoinedRequest> {
+  return partOf(feedback, now, id => isHeldOut(id, feedback.heldOut));
+}
+
+async function* partOf(
+  { log, model, within, most }: FeedbackSettings,
+  now: number,
+  isMeant: (id: string) => boolean,
+): AsyncGenerator<JoinedRequest> {
+  const since = within === null ? 0 : now - within;
+  // A server makes the folder of its log when it starts, which may be after the first version was measured.
+  const there = log.filter(folder => existsSync(folder));
+  for await (const request of joinedRequests(there, { model, since, most }))
+    if (isMeant(request.id)) yield request;
+}
+
+/** The same ids on every machine and after each restart. */
+function isHeldOut(id: string, share: number): boolean {
+  return createHash('sha256').update(`held out\0${id}`).digest().readUIntBE(0, 6) / 2 ** 48 < share;
+}

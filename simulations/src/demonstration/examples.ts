@@ -1,0 +1,24 @@
+import { Command, type Option } from 'commander';
+import { choice } from '../options/values.ts';
+
+/** What `npm start` can show, the first by default. */
+const names = ['keyboard', 'spam'] as const;
+export type Example = (typeof names)[number];
+
+/** The option that says which. */
+export function examples(): Option {
+  return choice('--example <name>', 'what to show: phones that teach a keyboard, or a mail filter', [
+    ...names,
+  ]);
+}
+
+/** Which one a command line asks for; another name ends the process with one sentence and exit code 1. */
+export function exampleIn(argv: readonly string[]): Example {
+  return new Command('npm start --')
+    .addOption(examples())
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .parse(argv, { from: 'user' })
+    .opts<{ readonly example: Example }>().example;
+}

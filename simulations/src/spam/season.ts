@@ -1,0 +1,80 @@
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { DatedMail } from '../data/dated-mail.ts';
+import { percent } from '../study/percent.ts';
+import type { Findings } from '../study/study.ts';
+import type { Judged, Replay } from './replay.ts';
+import { day, week } from './task.ts';
+
+/** Before then, mails are there to learn from; from then on they come one by one. ms since 1970, as the others. */
+export const from = Date.UTC(2002, 7, 22);
+export const until = Date.UTC(2002, 9, 10);
+/** The week in which mail by RSS begins. */
+const change = Date.UTC(2002, 8, 19);
+
+/** Trains a filter by what there is, and lets the mails of autumn 2002 come; `log` hears of each week that is over. */
+export async function playSeason(
+  replay: Replay,
+  mails: readonly DatedMail[],
+  log: (line: string) => void,
+): Promise<void> {
+  await replay.train();
+  log(`Trained on ${mails.filter(({ at }) => at < from).length} mails.`);
+  for (let at = from; at < until; at += week) {
+    await replay.play(Math.min(at + week, until));
+    const came = replay.judged.filter(({ mail }) => mail.at >= at);
+    const hams = came.filter(({ mail }) => !mail.isSpam);
+    log(
+      `Week from ${dateOf(at)}: ${came.length} mails, ${percent(shareOf(hams))} of the ham was called spam.`,
+    );
+  }
+}
+
+/** What came of a season: week by week beside a filter that was never trained again. `began`: when, by the system's clock. */
+export async function findingsOf(replay: Replay, seed: number, began: number): Promise<Findings> {
+  const { judged, happened } = replay;
+  const [first] = happened.flatMap(each => (each.kind === 'promoted' ? [each.version] : []));
+  if (first === undefined)
+    return { figures: {}, table: [], failure: 'The first version did not pass its gate.' };
+  const rates: { week: string; retrained: number; never: number; hams: number }[] = [];
+  for (let at = from; at < until; at += week) {
+    const hams = judged.filter(({ mail }) => !mail.isSpam && mail.at >= at && mail.at < at + week);
+    const never: Judged[] = [];
+    for (const { mail } of hams)
+      never.push({ mail, version: first, isFlagged: await replay.says(first, mail) });
+    rates.push({ week: dateOf(at), retrained: shareOf(hams), never: shareOf(never), hams: hams.length });
+  }
+  const drifts = happened.flatMap(each =>
+    each.kind === 'drift' && each.features.length > 0 ? [each.at] : [],
+  );
+  const found = drifts.find(at => at > change);
+  const last = rates.find(each => each.week === dateOf(change + week))!;
+  return {
+    figures: {
+      seed,
+      seconds: (systemClock.now() - began) / 1_000,
+      mails: judged.length,
+      driftDetectedDaysAfter: found === undefined ? null : (found - change) / day,
+      falseAlarmsBefore: drifts.filter(at => at <= change).length,
+      hamFpr26Sep: { retrained: last.retrained, never: last.never },
+      weeks: rates,
+      promotions: happened.filter(({ kind }) => kind === 'promoted').length,
+      refused: happened.filter(({ kind }) => kind === 'refused').length,
+      rollbacks: replay.rollbacks,
+      liveAccuracy: await replay.accuracy(),
+      happened: happened.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
+    },
+    table: [
+      ['week from', 'ham', 'called spam, retrained', 'never retrained'],
+      ...rates.map(each => [each.week, String(each.hams), percent(each.retrained), percent(each.never)]),
+    ],
+  };
+}
+
+/** The day of a time, ms since 1970. */
+export function dateOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+function shareOf(judged: readonly Judged[]): number {
+  return judged.filter(({ isFlagged }) => isFlagged).length / Math.max(1, judged.length);
+}
