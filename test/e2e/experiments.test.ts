@@ -213,6 +213,15 @@ it('is begun, shown and ended from the command line', async () => {
     const shown = await printed('show', 'line/ramp');
     expect(shown).toContain('ramp: canary, running\nToo little is known yet.');
     expect(shown).toMatch(/champion\s+2\s+0\.9[\s\S]*fresh\s+3\s+0\.1/);
+    expect(shown).toContain('Ends where an arm is worse than the control by more than 0.01 in failures.');
+    expect(shown).toMatch(/Step 1 of 1: 10 % of the keys until \S+Z\./);
+    // The value of each arm and its difference, with intervals at any look.
+    const measured = await printed('show', 'line/smaller');
+    expect(measured).toMatch(/^\d+ of \d+ planned units\.$/m);
+    const number = String.raw`-?[\d.e-]+`;
+    const range = `(?:${number}|−∞) to (?:${number}|∞)`;
+    expect(measured).toMatch(new RegExp(`${number}\\s+${range}[^\\n]*\\s${number}\\s+${range}`));
+    expect(await printed('show', 'line/shadow')).toMatch(/same answer\s+dropped/);
     expect(JSON.parse(await printed('show', 'line/ramp', '--json'))).toMatchObject({
       step: { number: 1, of: 1, share: 0.1 },
     });

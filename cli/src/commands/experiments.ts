@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
-import { say, sayJson, sayTable } from '../output/output.ts';
+import { type Cell, say, sayJson, sayTable } from '../output/output.ts';
 
 /** `murmuration experiments list|show|start|stop|promote`. */
 export function experimentCommands(program: Command): void {
@@ -93,9 +93,14 @@ function sayExperiment({
   reason,
   arms,
   metric,
+  guards,
+  planned,
+  step,
+  endsAt,
   sampleRatio,
   verdict,
 }: ExperimentMessage): void {
+  const isSplit = kind !== 'mirror';
   say(`${name}: ${kind}, ${outcome}${reason === null ? '' : `. ${reason}`}`);
   say(verdict);
   sayTable(
@@ -105,12 +110,10 @@ function sayExperiment({
       'share',
       'units',
       'outcomes',
-      metric === 'error' ? 'error' : 'accuracy',
+      ...(isSplit ? [metric, 'at any look'] : ['same answer', 'dropped']),
       'ms',
       'failures',
-      'difference',
-      'p at any look',
-      'best',
+      ...(isSplit ? ['difference', 'at any look', 'p at any look', 'fixed p', 'best', 'loss'] : []),
     ],
     arms.map(arm => [
       arm.name,
@@ -118,19 +121,44 @@ function sayExperiment({
       precise(arm.share),
       arm.units,
       arm.outcomes,
-      precise(arm.accuracy),
+      ...(isSplit
+        ? [precise(arm.value?.mean ?? null), arm.value && rangeOf(arm.value.interval)]
+        : [precise(arm.agreed), arm.dropped]),
       precise(arm.latency),
       arm.failures,
-      arm.difference &&
-        `${precise(arm.difference.effect)} (${precise(arm.difference.interval[0]) ?? '−∞'} to ${precise(arm.difference.interval[1]) ?? '∞'})`,
-      arm.difference && {
-        text: precise(arm.difference.p) ?? '',
-        tone: arm.difference.isDecided ? 'good' : 'faint',
-      },
-      precise(arm.best),
+      ...(isSplit ? compared(arm) : []),
     ]),
   );
+  if (isSplit) {
+    const units = arms.reduce((sum, arm) => sum + arm.units, 0);
+    say(`\n${units} of ${planned} planned units.`);
+    for (const guard of guards)
+      say(`Ends where an arm is worse than the control by more than ${guard.worseBy} in ${guard.metric}.`);
+    if (guards.length === 0) say('No guard ends it.');
+  }
+  if (step)
+    say(`Step ${step.number} of ${step.of}: ${precise(100 * step.share)} % of the keys until ${step.until}.`);
+  if (endsAt !== null) say(`Ends at ${endsAt} in any case.`);
   if (sampleRatio) say(`\nKeys fall into the arms as they should: p = ${precise(sampleRatio.p)}.`);
+}
+
+/** How far an arm is from the control, and how likely it is the best. */
+function compared({ difference, best, loss }: ExperimentMessage['arms'][number]): Cell[] {
+  return [
+    difference && precise(difference.effect),
+    difference && rangeOf(difference.interval),
+    difference && {
+      text: precise(difference.p) ?? '',
+      tone: difference.isDecided ? 'good' : 'faint',
+    },
+    precise(difference?.fixed?.p ?? null),
+    precise(best),
+    precise(loss),
+  ];
+}
+
+function rangeOf([low, high]: readonly [number | null, number | null]): string {
+  return `${precise(low) ?? '−∞'} to ${precise(high) ?? '∞'}`;
 }
 
 const pathOf = (task: string, name?: string): string =>
