@@ -14,7 +14,9 @@ const inference = 'murmuration_inference';
 export function inferenceDashboard() {
   const dashboard = new DashboardBuilder('Murmuration inference')
     .uid('murmuration-inference')
-    .description('Requests, latency, batches and models of inference servers.')
+    .description(
+      'Requests, latency, batches and models of inference servers, their log, feedback, drift and precompute jobs.',
+    )
     .tags(['murmuration', 'inference'])
     .refresh('30s')
     .time({ from: 'now-6h', to: 'now' })
@@ -107,8 +109,95 @@ export function inferenceDashboard() {
         `rate(process_cpu_seconds_total{${job}}[${range}])`,
         '{{instance}}',
       ]),
+    )
+
+    .withRow(new RowBuilder('Request log'))
+    .withPanel(
+      lines('Events that were logged', 'Requests and responses, by sink.', 'cps', [
+        orNone(`sum by (sink) (rate(${inference}_log_written_total{${job}}[${range}]))`),
+        '{{sink}}',
+      ]),
+    )
+    .withPanel(
+      lines('Events that were lost', 'full: too many waited; failed: the sink did not take them.', 'cps', [
+        orNone(`sum by (sink, reason) (rate(${inference}_log_dropped_total{${job}}[${range}]))`),
+        '{{sink}} {{reason}}',
+      ]),
+    )
+
+    .withRow(new RowBuilder('Feedback and drift'))
+    .withPanel(
+      lines('Feedback', 'By what became of it.', 'cps', [
+        orNone(`sum by (outcome) (rate(murmuration_feedback_total{${job}}[${range}]))`),
+        '{{outcome}}',
+      ]),
+    )
+    .withPanel(
+      lines(
+        'Accuracy',
+        'Share of known outcomes that the best guess was right about, and share of predictions whose outcome is known.',
+        'percentunit',
+        [orNone(`murmuration_model_accuracy_ratio{${own}}`), '{{model}} {{version}} right'],
+        [orNone(`murmuration_model_outcomes_known_ratio{${own}}`), '{{model}} {{version}} known'],
+      ),
+    )
+    .withPanel(
+      lines('Features that drifted', 'Share of those of a version, in its newest window.', 'percentunit', [
+        orNone(`murmuration_drift_features_drifted_ratio{${own}}`),
+        '{{model}} {{version}}',
+      ]),
+    )
+    .withPanel(
+      lines('Drift by feature', 'What its test said: a distance, or a p-value.', 'short', [
+        orNone(`murmuration_drift_score{${own}}`),
+        '{{model}} {{version}} {{feature}}',
+      ]),
+    )
+
+    .withRow(new RowBuilder('Precompute'))
+    .withPanel(
+      lines('Rows computed', 'Of runs under way, by what became of them.', 'cps', [
+        orNone(`sum by (exported_job, result) (rate(murmuration_precompute_rows_total{${job}}[${range}]))`),
+        '{{exported_job}} {{result}}',
+      ]),
+    )
+    .withPanel(
+      lines('Age of tables', 'Since their rows were whole last.', 's', [
+        orNone(`time() - murmuration_precompute_last_success_timestamp_seconds{${job}}`),
+        '{{exported_job}}',
+      ]),
+    )
+    .withPanel(
+      lines('Runs that failed', 'In the last hour.', 'short', [
+        orNone(
+          `sum by (exported_job) (increase(murmuration_precompute_runs_total{${job},result="failed"}[1h]))`,
+        ),
+        '{{exported_job}}',
+      ]),
+    )
+    .withPanel(
+      lines(
+        'Rows asked for',
+        'Fresh, stale, computed in place of a stale one, refused or missing.',
+        'reqps',
+        [
+          orNone(
+            `sum by (exported_job, result) (rate(murmuration_precompute_lookups_total{${job}}[${range}]))`,
+          ),
+          '{{exported_job}} {{result}}',
+        ],
+      ),
     );
   return `${JSON.stringify(dashboard.build(), null, 2)}\n`;
+}
+
+/**
+ * Zero where there is nothing of the kind: not every server has a log, feedback or jobs. What a job is called is in `exported_job`, since
+ * Prometheus calls what it scrapes a job.
+ * @param {string} expression
+ */
+function orNone(expression) {
+  return `${expression} or vector(0)`;
 }
 
 function errorShare() {
