@@ -5,6 +5,7 @@ import { featuresOf } from './first-part.ts';
 import { Head } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
+import { spareWorkspaces } from './spare-workspaces.ts';
 import type { Topology } from './topology.ts';
 import { Workspace } from './workspace.ts';
 
@@ -16,6 +17,7 @@ export class FusedScorer implements Scorer {
   readonly #fixed: number;
   #capacity: Extent = { steps: 0, batch: 0 };
   #indices: Address = 0;
+  #isClosed = false;
 
   private constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
     this.#workspace = workspace;
@@ -35,7 +37,8 @@ export class FusedScorer implements Scorer {
    * @returns rejects where WebAssembly has no SIMD or is forbidden.
    */
   static async create(topology: Topology, weights: Float32Array, threads = 1): Promise<FusedScorer> {
-    const workspace = threads > 1 ? await Workspace.createShared(threads) : await Workspace.create();
+    const workspace =
+      threads > 1 ? await Workspace.createShared(threads) : await spareWorkspaces.take(weights.byteLength);
     return new FusedScorer(workspace, topology, weights);
   }
 
@@ -45,6 +48,8 @@ export class FusedScorer implements Scorer {
   }
 
   score(inputs: ArrayLike<number>, extent: Extent, positions: readonly number[], visit: Visit): void {
+    // By now it may be another model's memory.
+    if (this.#isClosed) throw new Error('The model is closed.');
     this.#fit(extent);
     const { steps, batch } = extent;
     const features = this.#features;
@@ -63,8 +68,10 @@ export class FusedScorer implements Scorer {
     });
   }
 
-  close(): Promise<void> {
-    return this.#workspace.close();
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await spareWorkspaces.leave(this.#workspace);
   }
 
   #fit({ steps, batch }: Extent): void {

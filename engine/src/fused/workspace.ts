@@ -80,6 +80,17 @@ export class Workspace {
     return this.#end;
   }
 
+  /** Bytes that it has from the system. */
+  get capacity(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Gives back all regions, and leaves nothing in them. */
+  clear(): void {
+    this.#end = ALIGNMENT;
+    this.#ints.fill(0);
+  }
+
   /** All of the memory as floats; the float at address `a` is `floats[a / 4]`. Taken anew after each `commit`. */
   get floats(): Float32Array {
     return this.#floats;

@@ -1,12 +1,14 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Datatype, Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
+import { FusedScorer } from '../fused/scorer.ts';
+import { topologyOf } from '../fused/topology.ts';
+import type { Unrecognised } from '../fused/unrecognised.ts';
 import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
-import type { Scorer } from '../inference/scorer.ts';
-import { loadModel, type ModelParts } from '../models/model.ts';
+import { loadModel, type ModelParts, readWeights } from '../models/model.ts';
 import { type Outputs, outputsOf, softmaxRow } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
-import { fusedScorerOf } from './predict.ts';
+import { type FusedStructure, knownStructure, rememberStructure } from './fused-structure.ts';
 
 /** Names of tfjs for what tensors of layers models hold. */
 const datatypeOf: Readonly<Record<string, Datatype>> = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' };
@@ -27,29 +29,52 @@ export async function loadLayers(
   parts: ModelParts,
   startBackend: () => Promise<unknown> = async () => {},
 ): Promise<LoadedModel> {
+  const known = knownStructure(parts);
+  if (known) return fusedModel(known, parts.weights);
   const model = await loadModel(parts);
   try {
-    const { fused, reason } = await fusedScorerOf(model);
     const specs = {
       inputs: specsOf(model.inputs, model.inputNames),
       outputs: specsOf(model.outputs, model.outputNames),
     };
-    if (!fused) {
-      await startBackend();
-      return new GenericModel(model, specs, reason);
+    const topology = topologyOf(model);
+    const tried =
+      'reason' in topology
+        ? topology
+        : await fused({ ...specs, topology, says: outputsOf(model) }, parts, model);
+    if (!('reason' in tried)) {
+      model.dispose();
+      return tried;
     }
-    const overTokens = model.layers.some(layer => layer.getClassName() === 'Embedding');
-    const loaded = new FusedModel(fused, specs, reason, {
-      overTokens,
-      bytes: fused.bytes,
-      says: outputsOf(model),
-    });
-    model.dispose();
-    return loaded;
+    await startBackend();
+    return new GenericModel(model, specs, tried.reason);
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** On the fused kernels, or why these do not start. */
+async function fused(
+  structure: FusedStructure,
+  parts: ModelParts,
+  model: tf.LayersModel,
+): Promise<LoadedModel | Unrecognised> {
+  const isInOrder = model.weights.every(
+    ({ originalName }, at) => originalName === parts.layout.tensors[at]?.name,
+  );
+  const weights = isInOrder ? parts.weights : readWeights(model, new Float32Array(parts.layout.count));
+  try {
+    const loaded = await fusedModel(structure, weights);
+    if (isInOrder) rememberStructure(parts, structure);
+    return loaded;
+  } catch (cause) {
+    return { reason: `the fused kernels do not start: ${messageOf(cause)}` };
+  }
+}
+
+async function fusedModel(structure: FusedStructure, weights: Float32Array): Promise<LoadedModel> {
+  return new FusedModel(await FusedScorer.create(structure.topology, weights), structure);
 }
 
 interface Specs {
@@ -77,32 +102,22 @@ class FusedModel implements LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly bytes: number;
-  readonly engine: string;
+  readonly engine = 'fused: the fused kernels know all layers';
   readonly takesLengths: boolean;
-  readonly #scorer: Scorer;
+  readonly #scorer: FusedScorer;
   readonly #overTokens: boolean;
   readonly #classes: number;
   readonly #says: Outputs;
 
-  constructor(
-    scorer: Scorer,
-    { inputs, outputs }: Specs,
-    reason: string,
-    {
-      overTokens,
-      bytes,
-      says,
-    }: { readonly overTokens: boolean; readonly bytes: number; readonly says: Outputs },
-  ) {
+  constructor(scorer: FusedScorer, { topology, inputs, outputs, says }: FusedStructure) {
     this.#scorer = scorer;
     this.inputs = inputs;
     this.outputs = outputs;
-    this.bytes = bytes;
-    this.engine = `fused: ${reason}`;
-    this.#overTokens = overTokens;
+    this.bytes = scorer.bytes;
     this.#says = says;
+    this.#overTokens = topology.features.kind === 'tokens';
     // Recurrent layers go forward: what follows a step of a sequence does not change it.
-    this.takesLengths = overTokens && outputs[0]?.shape.length === 3;
+    this.takesLengths = this.#overTokens && outputs[0]?.shape.length === 3;
     this.#classes = outputs[0]?.shape.at(-1) ?? 0;
   }
 

@@ -16,6 +16,8 @@ const deepest = 17;
  */
 export function dataFromJson(name: string, datatype: Datatype, count: number, data: unknown): TensorData {
   if (!Array.isArray(data)) refuseInput(`The tensor "${name}" has no data; expected a list of values.`);
+  const floats = datatype === 'FP32' && data.length === count ? floatsOf(data) : undefined;
+  if (floats) return floats;
   const found = lengthOf(name, data, 0, count);
   if (found !== count)
     refuseInput(`The tensor "${name}" has ${found} values; its shape has room for ${count}.`);
@@ -31,6 +33,17 @@ export function dataFromJson(name: string, datatype: Datatype, count: number, da
     values[at] = (read(value) ?? refuseValue(name, datatype, value)) as never;
     at += 1;
   });
+  return values;
+}
+
+/** What most requests hold, a flat list of numbers, without a call for each of them; undefined for any other. */
+function floatsOf(data: readonly unknown[]): Float32Array | undefined {
+  const values = new Float32Array(data.length);
+  for (let at = 0; at < data.length; at++) {
+    const value = data[at];
+    if (typeof value !== 'number') return undefined;
+    values[at] = value;
+  }
   return values;
 }
 

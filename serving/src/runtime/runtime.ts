@@ -9,7 +9,7 @@ export interface Runtime {
   readonly name: string;
   /** Whether it knows this kind of content; the first runtime of a server that does loads it. */
   loads(content: ModelContent): boolean;
-  /** Throws `model.unusable` where the model can't be built. */
+  /** The model keeps nothing of the content, whose memory may be another's once this returns. Throws `model.unusable` where it can't be built. */
   load(content: ModelContent): Promise<LoadedModel>;
   /** Frees what it shares between models, such as threads. */
   close(): Promise<void>;

@@ -29,7 +29,9 @@ export function threadRuntime(): Runtime {
       if (!thread?.isAlive) thread = new Thread();
       const own = thread;
       const model = models++;
-      const reply = await own.ask({ kind: 'load', model, content });
+      // What releases it stays here.
+      const { release: _, ...sent } = content;
+      const reply = await own.ask({ kind: 'load', model, content: sent });
       if (!('described' in reply)) throw new Error('The thread did not describe the model.');
       return {
         ...reply.described,

@@ -156,36 +156,13 @@ export class Residents {
   }
 
   async #load(model: ServedModel): Promise<Resident> {
-    const { source, runtimes, transformers, clock, turns, events, batching, memory } = this.#ports;
+    const { clock, turns, events } = this.#ports;
     if (this.#isClosed) throw new MurmurationError('server.stopping');
     const began = turns.now();
     try {
-      const content = await source.content(model);
-      const runtime = runtimes.find(each => each.loads(content));
-      if (!runtime)
-        throw new MurmurationError(
-          'inference.unsupported',
-          `No runtime here loads models of the platform ${content.platform}.`,
-        );
-      await this.#makeRoom(model, sizeOfContent(content));
-      const loaded = await runtime.load(content);
-      if (loaded.bytes > memory.budget) {
-        await loaded.close();
-        this.#refuseSize(model, loaded.bytes);
-      }
-      try {
-        const { name } = model;
-        await warmUp(loaded, { name, recorded: content.recorded, transformer: transformers(name) });
-      } catch (error) {
-        await loaded.close();
-        throw error;
-      }
+      const { loaded, platform } = await this.#loadContent(model);
+      const batcher = this.#batcherOf(model, loaded);
       const statistics = this.statisticsOf(model.hash);
-      const batcher = new Batcher(loaded, batching, { clock, turns }, (rows, ms) => {
-        statistics.executed(rows, ms);
-        events.executed?.(model, rows, ms);
-      });
-      const { platform } = content;
       const resident = { model, platform, loaded, batcher, statistics, leases: 0, lastUsed: clock.now() };
       // It may turn out larger than its weights.
       await this.#makeRoom(model, loaded.bytes);
@@ -203,6 +180,41 @@ export class Residents {
       events.failed?.(model, error);
       throw error;
     }
+  }
+
+  /** Loads the files of a version and runs it once. Nothing that outlives it knows them: they take as much memory as the model. */
+  async #loadContent(model: ServedModel): Promise<Pick<Resident, 'loaded' | 'platform'>> {
+    const { source, runtimes, transformers, memory } = this.#ports;
+    const content = await source.content(model);
+    const { platform, recorded, release } = content;
+    const runtime = runtimes.find(each => each.loads(content));
+    if (!runtime)
+      throw new MurmurationError(
+        'inference.unsupported',
+        `No runtime here loads models of the platform ${platform}.`,
+      );
+    await this.#makeRoom(model, sizeOfContent(content));
+    const loaded = await runtime.load(content);
+    // A runtime has copied what it needs.
+    release?.();
+    try {
+      if (loaded.bytes > memory.budget) this.#refuseSize(model, loaded.bytes);
+      const { name } = model;
+      await warmUp(loaded, { name, recorded, transformer: transformers(name) });
+      return { loaded, platform };
+    } catch (error) {
+      await loaded.close();
+      throw error;
+    }
+  }
+
+  #batcherOf(model: ServedModel, loaded: LoadedModel): Batcher {
+    const { batching, clock, turns, events } = this.#ports;
+    const statistics = this.statisticsOf(model.hash);
+    return new Batcher(loaded, batching, { clock, turns }, (rows, ms) => {
+      statistics.executed(rows, ms);
+      events.executed?.(model, rows, ms);
+    });
   }
 
   async #makeRoom(model: ServedModel, bytes: number): Promise<void> {

@@ -29,33 +29,54 @@ const aliasFile = 'aliases.json';
 
 /**
  * The models of a folder: `NAME/VERSION/model.json` with the weights beside it, or `NAME/VERSION/model.onnx`; without VERSION, 1. Other files and
- * folders are passed over, as those are that vanish meanwhile. Throws what reading the folder itself fails with.
+ * folders are passed over, as those are that vanish meanwhile. A model that is what it was `before` is the same object: a folder of thousands,
+ * looked at every second, would leave as many behind each time. Throws what reading the folder itself fails with.
  */
-export async function scan(folder: string): Promise<ReadonlyMap<string, FoundModel>> {
+export async function scan(
+  folder: string,
+  before: ReadonlyMap<string, FoundModel> = new Map(),
+): Promise<ReadonlyMap<string, FoundModel>> {
   const found = new Map<string, FoundModel>();
   for (const name of (await readdir(folder)).toSorted()) {
     if (!namePattern.test(name)) continue;
-    const versions = await versionsIn(join(folder, name));
-    if (versions.size > 0)
-      found.set(name, { versions, aliases: await aliasesIn(join(folder, name), versions) });
+    const model = await modelIn(join(folder, name));
+    const known = before.get(name);
+    if (model) found.set(name, known && isSame(known, model) ? known : model);
   }
   return found;
 }
 
-async function versionsIn(folder: string): Promise<ReadonlyMap<string, FoundVersion>> {
-  const names = await readdir(folder).catch((): string[] => []);
-  const versions = new Map<string, FoundVersion>();
-  const single = await versionIn(folder);
-  if (single) versions.set('1', single);
-  for (const name of names.filter(each => versionPattern.test(each))) {
-    const version = await versionIn(join(folder, name));
-    if (version) versions.set(name, version);
-  }
-  return new Map([...versions].sort(([a], [b]) => Number(a) - Number(b)));
+/** Whether two looks have found the same: versions with their content, and aliases. */
+function isSame(a: FoundModel, b: FoundModel): boolean {
+  return a.versions.size === b.versions.size && textOf(a) === textOf(b);
 }
 
-async function versionIn(folder: string): Promise<FoundVersion | undefined> {
-  const names = await readdir(folder).catch((): string[] => []);
+function textOf({ versions, aliases }: FoundModel): string {
+  return JSON.stringify([[...versions].map(([version, { hash }]) => [version, hash]), aliases]);
+}
+
+/** Undefined where a folder holds no version. */
+async function modelIn(folder: string): Promise<FoundModel | undefined> {
+  const names = await namesIn(folder);
+  const versions = new Map<string, FoundVersion>();
+  const single = await versionIn(folder, names);
+  if (single) versions.set('1', single);
+  const numbers = names.filter(each => versionPattern.test(each)).sort((a, b) => Number(a) - Number(b));
+  for (const number of numbers) {
+    const path = join(folder, number);
+    const version = await versionIn(path, await namesIn(path));
+    if (version) versions.set(number, version);
+  }
+  if (versions.size === 0) return undefined;
+  return { versions, aliases: names.includes(aliasFile) ? await aliasesIn(folder, versions) : {} };
+}
+
+/** None of what is no folder, or has vanished. */
+function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+async function versionIn(folder: string, names: readonly string[]): Promise<FoundVersion | undefined> {
   const file = modelFiles.find(name => names.includes(name));
   if (!file) return undefined;
   const hash = createHash('sha256');

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { type FoundModel, scan } from './folder-scan.ts';
 import { readLayersModel, readOnnxModel, readWarmUp } from './model-folder.ts';
+import { ReadMemory } from './read-memory.ts';
 import {
   type ModelContent,
   type ModelListing,
@@ -12,11 +13,13 @@ import {
   type ServedModel,
 } from './source.ts';
 
-/** ms between two looks at a folder. */
+/** ms between two looks at a folder, at least. */
 const interval = 1_000;
+/** A look at a folder of thousands takes long: so many times as long passes before the next. */
+const restAfterLook = 10;
 
 /**
- * The models of a folder, as `scan` finds them, which is looked at again every second. `latest` is the version of the highest number;
+ * The models of a folder, as `scan` finds them, which is looked at again every second, or less often where a look takes long. `latest` is the version of the highest number;
  * `NAME/aliases.json` gives others, such as `{"champion": 3}`, and without a champion the latest is served. Throws `config.invalid` where the
  * folder can't be read.
  */
@@ -33,6 +36,7 @@ export class FolderModels implements ModelSource {
   readonly #clock: Clock;
   readonly #listeners = new Set<(name: string) => void>();
   #models: ReadonlyMap<string, FoundModel> = new Map();
+  readonly #memory = new ReadMemory();
   #cancel: Cancel = () => {};
   #isClosed = false;
 
@@ -83,8 +87,10 @@ export class FolderModels implements ModelSource {
     const recorded = await readWarmUp(found.folder);
     if (found.file === 'model.onnx')
       return { platform: 'onnx_onnxv1', bytes: await readOnnxModel(found.folder), recorded };
-    const files = await readLayersModel(found.folder, hash);
-    return { platform: 'tensorflowjs_layersmodel', files, recorded };
+    const memory = this.#memory.borrow();
+    const files = await readLayersModel(found.folder, hash, memory.take);
+    const { release } = memory;
+    return { platform: 'tensorflowjs_layersmodel', files, recorded, release };
   }
 
   watch(changed: (name: string) => void): Cancel {
@@ -102,30 +108,25 @@ export class FolderModels implements ModelSource {
     return this.#models.get(name) ?? refuseModel(name, [...this.#models.keys()]);
   }
 
-  #wait(): void {
+  /** `took`: ms that the last look took. */
+  #wait(took = 0): void {
     if (this.#isClosed) return;
-    this.#cancel = this.#clock.at(this.#clock.now() + interval, () => {
-      this.#look().finally(() => this.#wait());
+    const next = this.#clock.now() + Math.max(interval, restAfterLook * took);
+    this.#cancel = this.#clock.at(next, () => {
+      const began = this.#clock.now();
+      this.#look().finally(() => this.#wait(this.#clock.now() - began));
     });
   }
 
   /** What can't be read for the moment, such as a share that is away, is served as it was. */
   async #look(): Promise<void> {
-    const found = await scan(this.#folder).catch(() => this.#models);
+    const found = await scan(this.#folder, this.#models).catch(() => this.#models);
     if (this.#isClosed) return;
     const before = this.#models;
     this.#models = found;
     for (const name of new Set([...before.keys(), ...found.keys()])) {
-      if (isSame(before.get(name), found.get(name))) continue;
+      if (before.get(name) === found.get(name)) continue;
       for (const changed of this.#listeners) changed(name);
     }
   }
-}
-
-function isSame(a: FoundModel | undefined, b: FoundModel | undefined): boolean {
-  return JSON.stringify(a && textOf(a)) === JSON.stringify(b && textOf(b));
-}
-
-function textOf({ versions, aliases }: FoundModel) {
-  return [[...versions].map(([version, { hash }]) => [version, hash]), aliases];
 }

@@ -1,5 +1,5 @@
 import { constants, existsSync } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { readTensors, storedSize } from '@murmuration/engine/models/stored-tensors';
 import { storedTensor } from '@murmuration/engine/models/stored-weights';
@@ -34,12 +34,19 @@ const manifest = z.object({
     .min(1),
 });
 
+/** Gives memory of so many bytes, whatever they are. */
+export type TakeMemory = (length: number) => Uint8Array;
+
 /**
- * Reads a layers model of tfjs that lies in a folder: `model.json`, and the files of weights that it names, which lie in that folder.
- * `hash` is what the model is called from then on. Throws `model.corrupt`, saying what is wrong.
+ * Reads a layers model of tfjs that lies in a folder: `model.json`, and the files of weights that it names, which lie in that folder, into
+ * memory that `take` gives. `hash` is what the model is called from then on. Throws `model.corrupt`, saying what is wrong.
  */
-export async function readLayersModel(folder: string, hash: ModelHash): Promise<ModelFiles> {
-  const { read, refuse } = await reading(folder);
+export async function readLayersModel(
+  folder: string,
+  hash: ModelHash,
+  take: TakeMemory = length => new Uint8Array(length),
+): Promise<ModelFiles> {
+  const { read, readInto, refuse } = await reading(folder);
   let json: unknown;
   const text = (await read('model.json', longestJson)).toString('utf8');
   try {
@@ -55,13 +62,10 @@ export async function readLayersModel(folder: string, hash: ModelHash): Promise<
   const { modelTopology: topology, weightsManifest } = parsed.data;
   const tensors = weightsManifest.flatMap(({ weights }) => weights);
   const layout = layoutOf(tensors);
-  const bytes = new Uint8Array(storedSize(tensors));
+  const bytes = take(storedSize(tensors));
   let at = 0;
-  for (const path of weightsManifest.flatMap(({ paths }) => paths)) {
-    const part = await read(path, bytes.length - at);
-    bytes.set(part, at);
-    at += part.length;
-  }
+  for (const path of weightsManifest.flatMap(({ paths }) => paths))
+    at += await readInto(path, bytes.subarray(at));
   if (at !== bytes.length) refuse(`its weights have ${at} bytes; model.json describes ${bytes.length}`);
   return { hash, topology, layout, weights: readTensors(tensors, bytes) };
 }
@@ -87,6 +91,8 @@ export async function readWarmUp(folder: string): Promise<readonly Tensor[] | un
 interface Reading {
   /** A file of the folder, of at most so many bytes. */
   readonly read: (name: string, most: number) => Promise<Buffer>;
+  /** Reads a file into the beginning of `bytes`, and returns its length, which is theirs at most. */
+  readonly readInto: (name: string, bytes: Uint8Array) => Promise<number>;
   readonly refuse: (why: string, cause?: unknown) => never;
 }
 
@@ -95,29 +101,49 @@ async function reading(folder: string): Promise<Reading> {
     throw new MurmurationError('model.corrupt', `The model in ${folder} can't be read: ${why}.`, { cause });
   };
   const root = await realpath(folder).catch(cause => refuse((cause as Error).message, cause));
+  const opened = async <Result>(
+    name: string,
+    most: number,
+    work: (file: FileHandle, length: number) => Promise<Result>,
+  ): Promise<Result> => {
+    try {
+      // A link may lead anywhere: what counts is where it ends.
+      const path = await realpath(join(root, name));
+      if (dirname(path) !== root && !path.startsWith(root + sep))
+        throw new Error(`${name} lies outside of the folder`);
+      return await withBounded(path, name, most, work);
+    } catch (cause) {
+      return refuse((cause as Error).message, cause);
+    }
+  };
   return {
     refuse,
-    async read(name, most) {
-      try {
-        // A link may lead anywhere: what counts is where it ends.
-        const path = await realpath(join(root, name));
-        if (dirname(path) !== root && !path.startsWith(root + sep))
-          throw new Error(`${name} lies outside of the folder`);
-        return await readBounded(path, name, most);
-      } catch (cause) {
-        return refuse((cause as Error).message, cause);
-      }
-    },
+    read: (name, most) => opened(name, most, file => file.readFile()),
+    readInto: (name, bytes) =>
+      opened(name, bytes.length, async (file, length) => {
+        let at = 0;
+        while (at < length) {
+          const { bytesRead } = await file.read(bytes, at, length - at);
+          if (bytesRead === 0) throw new Error(`${name} has become shorter`);
+          at += bytesRead;
+        }
+        return length;
+      }),
   };
 }
 
-async function readBounded(path: string, name: string, most: number): Promise<Buffer> {
+async function withBounded<Result>(
+  path: string,
+  name: string,
+  most: number,
+  work: (file: FileHandle, length: number) => Promise<Result>,
+): Promise<Result> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const status = await file.stat();
     if (!status.isFile()) throw new Error(`${name} is no file`);
     if (status.size > most) throw new Error(`${name} has ${status.size} bytes; ${most} are the most`);
-    return await file.readFile();
+    return await work(file, status.size);
   } finally {
     await file.close();
   }

@@ -31,6 +31,8 @@ export type ModelContent = LayersContent | OnnxContent;
 interface AnyContent {
   /** Inputs of a request that was recorded, as a client sends it: it is answered once before the first one. */
   readonly recorded?: readonly Tensor[] | undefined;
+  /** Gives the memory of the content back for the next one: to be called, if at all, once nothing reads it any more. */
+  readonly release?: (() => void) | undefined;
 }
 
 export interface LayersContent extends AnyContent {

@@ -115,6 +115,23 @@ describe('a folder of models', () => {
     expect([...layersContent(content).files.weights]).toEqual(expected);
   });
 
+  it('reads a model into the memory of one that was given back, and no other', async () => {
+    for (const [at, name] of ['a', 'b', 'c'].entries()) await folder.put(name, 1, await denseModel(8, 8, at));
+    await open();
+    const read = async (name: string) => layersContent(await source.content(await source.resolve(name)));
+    const [a, b] = await Promise.all([read('a'), read('b')]);
+    const before = a.files.weights.slice();
+    expect(b.files.weights).not.toEqual(before);
+    b.release?.();
+    const c = await read('c');
+    expect(c.files.weights.buffer).toBe(b.files.weights.buffer);
+    expect(a.files.weights).toEqual(before);
+    // Twice given back is given back once.
+    b.release?.();
+    expect((await read('b')).files.weights.buffer).not.toBe(c.files.weights.buffer);
+    expect(c.files.weights[1]).toBe(3 / 8);
+  });
+
   it('is refused where it is not there', async () => {
     await expect(folderModels(join(folder.path, 'none'), clock)).rejects.toMatchObject({
       code: 'config.invalid',

@@ -1,8 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { type ErrorCode, errors, type MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { layersRuntime } from '@murmuration/serving/runtime/layers';
+import { layersContent, type Runtime } from '@murmuration/serving/runtime/runtime';
 import type { InferenceEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
 import {
@@ -271,6 +274,42 @@ describe('memory', () => {
     held.release();
     await Promise.all([first, second]);
     expect(server.residents.map(({ model }) => model.name)).toEqual(['b']);
+  });
+
+  it('holds no files of a model once that is loaded, since they are as large', async () => {
+    await open(async () => {});
+    await folder.put('dense', 1, await denseModel(2, 3));
+    const seen: WeakRef<object>[] = [];
+    const layers = layersRuntime();
+    const watching: Runtime = {
+      ...layers,
+      load(content) {
+        seen.push(new WeakRef(content), new WeakRef(layersContent(content).files));
+        return layers.load(content);
+      },
+    };
+    await server.close();
+    server = new InferenceServer({
+      source: await folderModels(folder.path, time),
+      runtimes: [watching],
+      transformers: () => undefined,
+      limits: standardLimits,
+      batching: standardBatching,
+      memory: standardMemory,
+      clock: time,
+      turns: systemTurns,
+    });
+    expect((await ask('dense', rows(1, 2))).outputs[0]?.shape).toEqual([1, 3]);
+    expect(seen).toHaveLength(2);
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    await expect
+      .poll(() => {
+        collectGarbage();
+        return seen.map(each => each.deref());
+      })
+      .toEqual([undefined, undefined]);
+    expect((await ask('dense', rows(1, 2))).outputs[0]?.shape).toEqual([1, 3]);
   });
 
   it('says of a model that is larger than all of it what it takes', async () => {
