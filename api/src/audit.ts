@@ -14,6 +14,7 @@ export const auditActions = [
   'task.resume',
   'round.abort',
   'round.start',
+  'query.run',
   'run.start',
   'run.stop',
   'version.alias',

@@ -7,6 +7,8 @@ export * from './live.ts';
 export * from './log.ts';
 export * from './monitor.ts';
 export * from './overview.ts';
+export * from './query.ts';
+export * from './query-table.ts';
 export * from './role.ts';
 export * from './round.ts';
 export * from './run.ts';

@@ -28,10 +28,11 @@ const past = {
   startedAt: instant,
   endedAt: instant,
   base: modelHash.describe('The version that it trained from'),
-  model: modelHash.nullable().describe('The version that it led to'),
+  model: modelHash.nullable().describe('The version that it led to; null of a query'),
   failure: z.object({ during: phase, reason: z.string() }).nullable(),
   tally,
   metrics,
+  query: z.string().nullable().describe('Name of the query that devices were asked; null where they trained'),
   run: z.string().nullable().describe('Id of the training run that it was a part of'),
   traffic: z
     .object({ up: count, down: count })

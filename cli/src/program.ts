@@ -25,6 +25,7 @@ const commands: readonly Commands[] = [
   { names: ['log'], load: async () => (await import('./commands/request-log.ts')).requestLogCommands },
   { names: ['status'], load: async () => (await import('./commands/status.ts')).statusCommand },
   { names: ['rounds'], load: async () => (await import('./commands/rounds.ts')).roundCommands },
+  { names: ['queries'], load: async () => (await import('./commands/queries.ts')).queryCommands },
   { names: ['runs'], load: async () => (await import('./commands/runs.ts')).runCommands },
   { names: ['models'], load: async () => (await import('./commands/models.ts')).modelCommands },
   {

@@ -1,4 +1,6 @@
 export type { TrainingPath, TrainingResult } from '@murmuration/engine/training/trainer';
+export type { Query, QueryKind } from '@murmuration/protocol/queries/query';
+export type { Answer } from '@murmuration/protocol/queries/vector';
 export { PlatformClient } from './client/client.ts';
 export type { ClientEvents } from './client/events.ts';
 export type { ClientOptions, TaskOptions } from './client/options.ts';
@@ -19,6 +21,7 @@ export { privateLayers } from './hybrid/private-layers.ts';
 export type { BundledModel } from './models/bundled-model.ts';
 export type { ContentHash } from './models/content-hash.ts';
 export { downloadModel } from './models/download.ts';
+export type { AnswerOptions } from './queries/answer-options.ts';
 export type { RoundProgress } from './session/events.ts';
 export { memoryStorage } from './storage/memory.ts';
 export type { Storage } from './storage/storage.ts';

@@ -1,3 +1,5 @@
+export { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
+export type { Query } from '@murmuration/protocol/queries/query';
 export { type Config, loadConfig, parseConfig } from './assembly/config.ts';
 export { type Coordinator, type CoordinatorEnvironment, createCoordinator } from './assembly/main.ts';
 export type { Evaluation, Measured } from './evaluation/evaluation.ts';

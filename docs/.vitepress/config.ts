@@ -47,6 +47,7 @@ export default defineConfig({
           page('Simulate', '/guides/simulate'),
           page('Secure it', '/guides/secure'),
           page('A privacy budget', '/guides/privacy-budget'),
+          page('Ask devices', '/guides/queries'),
           page('Training runs', '/guides/retraining'),
           page('Other platforms', '/guides/other-platforms'),
           page('Examples', '/guides/examples'),

@@ -21,6 +21,7 @@ const order: Record<string, readonly string[]> = {
     'messages',
     'time',
     'weights',
+    'queries',
   ],
   'privacy/src': ['numerics', 'samplers', 'mechanisms', 'accountants', 'clipping', 'statements'],
   'engine/src': [
@@ -50,6 +51,7 @@ const order: Record<string, readonly string[]> = {
     'hybrid',
     'retry',
     'session',
+    'queries',
     'client',
     'worker',
     'testing',

@@ -31,6 +31,7 @@ import { requireEncryption } from '../transport/encryption.ts';
 import { greeted } from '../transport/greeted.ts';
 import { observed } from '../transport/observed.ts';
 import type { Transport } from '../transport/transport.ts';
+import { answering } from './answering.ts';
 import type { ClientEvents } from './events.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -117,7 +118,7 @@ export class PlatformClient {
     for (const [position, task] of tasks.entries())
       this.#hybrids.add(task.name, task, trainers[position]!, caches[position]!);
     this.#sessions = tasks.map(
-      ({ name: task, examples, privateLayers = [] }, position): Session =>
+      ({ name: task, examples, privateLayers = [], answers }, position): Session =>
         new Session({
           task,
           platform: { ...platform, wake: this.#wake },
@@ -133,6 +134,9 @@ export class PlatformClient {
           floors,
           contributions: new Contributions(options.storage, platform.clock, task, floors.contributions),
           participations: new Participations(options.storage, task),
+          answers:
+            answers &&
+            answering({ storage: options.storage, task, clock: platform.clock, floors, allowed: answers }),
           async ownSeed(round) {
             const secret = await drawSecret(options.storage, platform.random);
             const updateProcessor = trainers[position]!.updateProcessor ?? (await platform.updateProcessor());

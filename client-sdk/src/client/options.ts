@@ -2,6 +2,7 @@ import type { EnrolmentOptions } from '../device/handshake.ts';
 import type { Floors } from '../floors/floors.ts';
 import type { HybridOptions } from '../hybrid/hybrid-options.ts';
 import type { BundledModel } from '../models/bundled-model.ts';
+import type { AnswerOptions } from '../queries/answer-options.ts';
 import type { Trainer } from '../training/trainer.ts';
 
 /** What a device learns for one task. */
@@ -19,6 +20,8 @@ export interface TaskOptions {
   readonly growable?: Readonly<Record<string, number>>;
   /** Reads the model that comes with the app, to be used until the device has a newer one. */
   readonly bundled?: () => Promise<BundledModel>;
+  /** The queries that the device answers, by their names, 12 at most; none where it is left out. */
+  readonly answers?: Readonly<Record<string, AnswerOptions>>;
   /** Serves a model of this task on the device: `client.hybrid(task)`. */
   readonly hybrid?: HybridOptions;
 }

@@ -1,7 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
+import { mostAnswers } from '@murmuration/protocol/messages/check-in';
 import { type Floors, heldFloors, mostRecorded, threats } from '../floors/floors.ts';
 import type { HybridOptions } from '../hybrid/hybrid-options.ts';
+import type { AnswerOptions } from '../queries/answer-options.ts';
 import type { ClientOptions, TaskOptions } from './options.ts';
 
 /** What an option has to be: whether a value is that, the words for it, and what looks further into it. */
@@ -36,6 +38,10 @@ const fraction: Kind = [value => isIn(value, 0, 1) && value !== 1, 'a number fro
 const whole = (least: number, most: number): Kind => [
   value => isWhole(value, least, most),
   `a whole number from ${least} to ${most}`,
+];
+const ms = (most: number): Kind => [
+  value => isWhole(value, 0, most),
+  `a whole number of ms from 0 to ${most}`,
 ];
 const count = whole(1, 1_000_000);
 const limit: Kind = [
@@ -78,7 +84,9 @@ const floors = record<Floors>({
   ownDraw: flag,
   topology: oneOf('pinned', 'any'),
   contributions: record({ day: limit, model: limit }),
-  uploadSlot: [value => isWhole(value, 0, 3_600_000), 'a whole number of ms from 0 to 3600000'],
+  uploadSlot: ms(3_600_000),
+  queryThreshold: whole(3, 1_000_000),
+  queryPeriod: ms(31_622_400_000),
 });
 
 const hybrid = record<HybridOptions>(
@@ -92,6 +100,12 @@ const hybrid = record<HybridOptions>(
     refitAfter: count,
   },
   'serving',
+);
+
+const answer = record<AnswerOptions>(
+  { kinds: [isListOf(isText), 'a list of names of kinds'], answer: method },
+  'kinds',
+  'answer',
 );
 
 const task = record<TaskOptions>(
@@ -108,6 +122,13 @@ const task = record<TaskOptions>(
     ],
     bundled: method,
     hybrid,
+    answers: [
+      value => isObject(value) && Object.keys(value).length <= mostAnswers,
+      `an object of at most ${mostAnswers} answers, by name`,
+      (path: string, all: NonNullable<TaskOptions['answers']>) => {
+        for (const [name, options] of Object.entries(all)) requireKind(`${path}.${name}`, options, answer);
+      },
+    ],
   },
   'examples',
   'trainer',

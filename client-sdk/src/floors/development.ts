@@ -18,6 +18,8 @@ export const lowestFloors = {
   bits: 24,
   topology: 'any',
   uploadSlot: 0,
+  queryThreshold: 3,
+  queryPeriod: 0,
   contributions: { day: Number.POSITIVE_INFINITY, model: Number.POSITIVE_INFINITY },
 } as const satisfies Floors;
 

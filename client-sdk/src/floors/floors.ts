@@ -55,10 +55,14 @@ export interface Floors {
   readonly contributions?: ContributionFloor;
   /** The least ms from one time to send updates at to the next, up to an hour; 30,000 by default. */
   readonly uploadSlot?: number;
+  /** The fewest devices whose answers to a query may be shown; 10 by default, never below 3. */
+  readonly queryThreshold?: number;
+  /** The least ms from one answer of the device to a query to its next, up to a year; a day by default. */
+  readonly queryPeriod?: number;
 }
 
-/** What a plan may be below: a floor, the layers that an app keeps on the device, or what a privacy budget depends on. */
-export type FloorName = keyof Floors | 'privateLayers' | 'privacy';
+/** What a plan may be below: a floor, the layers that an app keeps on the device, what a privacy budget depends on, or the queries that it answers. */
+export type FloorName = keyof Floors | 'privateLayers' | 'privacy' | 'queries';
 
 /** All floors, as they hold. */
 export interface HeldFloors extends Required<Omit<Floors, 'enrolmentKey' | 'population'>> {
@@ -85,6 +89,8 @@ export const defaultFloors: HeldFloors = {
   topology: 'pinned',
   contributions: { day: 4, model: 2 },
   uploadSlot: 30_000,
+  queryThreshold: 10,
+  queryPeriod: 86_400_000,
 };
 
 /** From the weakest. */

@@ -21,7 +21,16 @@ export function protectionOf(floors: HeldFloors): Protection {
 }
 
 const less =
-  (name: 'corrupt' | 'smallestCohort' | 'smallestSum' | 'leastExamples' | 'uploadSlot') =>
+  (
+    name:
+      | 'corrupt'
+      | 'smallestCohort'
+      | 'smallestSum'
+      | 'leastExamples'
+      | 'uploadSlot'
+      | 'queryThreshold'
+      | 'queryPeriod',
+  ) =>
   (floors: HeldFloors) =>
     floors[name] < defaultFloors[name];
 const more = (name: 'mostPasses' | 'clip' | 'bits') => (floors: HeldFloors) =>
@@ -46,6 +55,8 @@ const isWeaker: Readonly<
   ownDraw: ({ ownDraw }) => !ownDraw,
   topology: ({ topology }) => topology !== defaultFloors.topology,
   uploadSlot: less('uploadSlot'),
+  queryThreshold: less('queryThreshold'),
+  queryPeriod: less('queryPeriod'),
   contributions: ({ contributions: { day, model } }) =>
     day > defaultFloors.contributions.day || model > defaultFloors.contributions.model,
 };

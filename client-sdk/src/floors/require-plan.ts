@@ -60,11 +60,15 @@ export function requirePrivateLayers({ privateLayers = [] }: Plan, kept: readonl
     );
 }
 
-/** What the device asks of the graph and of the sum in a round whose plan is not below its floors, at a time in ms since 1970. */
+/**
+ * What the device asks of the graph and of the sum in a round whose plan is not below its floors, at a time in ms since 1970; of at least
+ * `smallestSum` devices, where that is more than its floor.
+ */
 export function demandsOf(
   { threat, corrupt, dropping }: MaskingSettings,
   floors: HeldFloors,
   now: number,
+  smallestSum = 0,
 ): Demands {
   const { enrolmentKey, population = '' } = floors;
   return {
@@ -74,7 +78,7 @@ export function demandsOf(
       dropping: threat === 'honest-but-curious' ? Math.max(dropping, floors.dropping.checked) : dropping,
     },
     smallestCohort: Math.max(fewestContributors, floors.smallestCohort),
-    smallestSum: Math.max(fewestContributors, floors.smallestSum),
+    smallestSum: Math.max(fewestContributors, floors.smallestSum, smallestSum),
     authority: enrolmentKey && { key: enrolmentKey, population },
     today: dayOf(now),
   };

@@ -13,7 +13,6 @@ import type {
   UpdateProcessor,
 } from '../update/update-processor.ts';
 import type { Inbox } from './inbox.ts';
-import { learn } from './learn.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { SavedSession } from './saved-session.ts';
@@ -82,7 +81,7 @@ export async function contributeMasked(
           standing = await hear('bundle');
           break;
         case 'updates': {
-          const masked = await round.mask(await learn(assignment, ports, signal, report), assignment);
+          const masked = await round.mask(await ports.part.make(signal, report), assignment);
           update = masked.update;
           standing = await enter(masked);
           break;
@@ -112,10 +111,10 @@ function isMasked({ phase }: MaskingStep): boolean {
   return phase === 'agreement' || phase === 'unmasking' || phase === 'closing';
 }
 
-function termsOf({ assignment, masking }: MaskedPart, ports: SessionPorts): MaskedRoundSetup {
+function termsOf({ assignment, masking }: MaskedPart, ports: RoundPorts): MaskedRoundSetup {
   const { round, number, planBytes } = assignment;
-  const { task, identity, floors, platform } = ports;
-  const demands = demandsOf(masking, floors, platform.clock.now());
+  const { task, identity, floors, platform, part } = ports;
+  const demands = demandsOf(masking, floors, platform.clock.now(), part.smallestSum);
   return { task, round, number, planBytes, identity: identity().seed, demands };
 }
 

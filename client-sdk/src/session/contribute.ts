@@ -1,26 +1,31 @@
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import { requirePlan, requirePrivateLayers } from '../floors/require-plan.ts';
-import { retry } from '../retry/retry.ts';
+import { BelowFloor } from '../floors/below-floor.ts';
+import { requirePlan } from '../floors/require-plan.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
-import { learn } from './learn.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import type { Contributing } from './state.ts';
+import { trainingPart } from './training-part.ts';
 import { upload } from './upload.ts';
 
 /**
- * One device's contribution to one round: download → train → prepare → upload, between the phases of secure aggregation
+ * One device's contribution to one round: download → train, or answer → prepare → upload, between the phases of secure aggregation
  * where the plan masks. What was made for this assignment before a restart is sent again, byte for byte.
  */
 export async function contribute(
   { assignment, stop: { signal }, inbox, since }: Contributing,
   session: SessionPorts,
 ): Promise<void> {
-  const ports: RoundPorts = { ...session, since };
-  const { store, emit, task, trainer, platform } = ports;
+  const { store, emit, task, trainer, platform, floors } = session;
   const { round, number, plan } = assignment;
-  await requireFloors(assignment, ports, signal);
+  requirePlan(plan, floors);
+  const answers = plan.query && (await session.answers?.());
+  if (plan.query && !answers) throw new BelowFloor('queries', 'The app answers no queries.');
+  const part = answers ? answers.part(assignment) : trainingPart(assignment, session);
+  // Before the device has sent anything of the round.
+  await part.require(signal);
+  const ports: RoundPorts = { ...session, since, part };
   const report: Report = (phase, progress) => emit('round', { task, round, number, phase, progress });
   const stored = await store.load();
   const updateProcessor = trainer.updateProcessor ?? (await platform.updateProcessor());
@@ -36,19 +41,6 @@ export async function contribute(
   report('counted', 1);
 }
 
-/** Throws `plan.below-floor` before the device has sent anything of the round. */
-async function requireFloors(
-  { assignment, plan }: Assignment,
-  { floors, keepPrivate, contributions, participations, models, platform }: SessionPorts,
-  signal: AbortSignal,
-): Promise<void> {
-  requirePlan(plan, floors);
-  requirePrivateLayers(plan, keepPrivate);
-  await contributions.require(assignment, plan.model);
-  await participations.require(plan.privacy);
-  if (floors.topology === 'pinned') await retry(() => models.inspect(plan.model, signal), platform, signal);
-}
-
 async function contributePlain(
   assignment: Assignment,
   made: Uint8Array | undefined,
@@ -59,7 +51,7 @@ async function contributePlain(
 ): Promise<void> {
   let update = made;
   if (!update) {
-    update = await updateProcessor.prepare(await learn(assignment, ports, signal, report), assignment);
+    update = await updateProcessor.prepare(await ports.part.make(signal, report), assignment);
     await ports.store.save({ assignment, update });
   }
   await upload(assignment, update, undefined, ports, signal, report);

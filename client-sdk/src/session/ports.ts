@@ -1,5 +1,6 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { DevicePlatform } from '../device/device-platform.ts';
 import type { DeviceIdentity } from '../device/identity.ts';
 import type { Contributions } from '../floors/contributions.ts';
@@ -13,6 +14,7 @@ import type { Trainer } from '../training/trainer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import type { SessionEvents } from './events.ts';
+import type { Part } from './part.ts';
 import type { SessionStore } from './saved-session.ts';
 
 /** What a session needs of the platform that it runs on. */
@@ -44,6 +46,8 @@ export interface SessionPorts {
   readonly contributions: Contributions;
   /** Its parts in the task's privacy budget. */
   readonly participations: Participations;
+  /** Loads what answers queries; left out where the app answers none. */
+  readonly answers?: (() => Promise<SessionAnswers>) | undefined;
   /** The seed of the device's own draws in a round. */
   readonly ownSeed: (round: RoundId) => Promise<number>;
   readonly emit: <Name extends keyof SessionEvents>(
@@ -58,4 +62,13 @@ export interface SessionPorts {
 export interface RoundPorts extends SessionPorts {
   /** When the device got its assignment, ms since 1970 by its own clock. */
   readonly since: number;
+  readonly part: Part;
+}
+
+/** Answers queries of the task. */
+export interface SessionAnswers {
+  /** Names of the queries that the device would answer now. */
+  open(): Promise<string[]>;
+  /** What it does in the round of a query. */
+  part(assignment: Assignment): Part;
 }

@@ -181,7 +181,7 @@ export class Session {
 
   async #checkIn(): Promise<void> {
     if (!this.#connected || this.#state.phase !== 'idle') return;
-    const { task, platform, transport, emit, isFree, examples, floors, contributions } = this.#ports;
+    const { task, platform, transport, emit, isFree, examples, floors, contributions, answers } = this.#ports;
     if (!isFree()) {
       this.#checkInAfter(retryAfter, busy);
       return;
@@ -193,7 +193,12 @@ export class Session {
       const least = Math.max(this.#leastExamples, floors.leastExamples);
       const enough = await hasExamples(examples(), least);
       const wait = enough ? await contributions.wait() : untilEnough;
-      const message: CheckIn = { task, conditions: await platform.conditions() };
+      const names = await (await answers?.())?.open();
+      const message: CheckIn = {
+        task,
+        conditions: await platform.conditions(),
+        ...(names?.length && { answers: names }),
+      };
       if (this.#state !== state) return;
       if (wait > 0) {
         const asker = least > this.#leastExamples ? 'app' : 'task';
@@ -240,16 +245,15 @@ export class Session {
       this.#checkInAfter(afterClosed, error.detail);
       return;
     }
-    if (error instanceof BelowFloor || error.code === 'secagg.parameters') {
-      // Why is the app's to know, not the coordinator's.
-      void this.#leave(assignment, 'declined');
-      this.#fail(error, declinedFor);
-      return;
-    }
-    void this.#leave(assignment, error.code);
-    // What a reload, or a restart, costs: nothing is wrong.
-    if (error.code === 'round.begun') this.#checkInAfter(afterClosed, error.detail);
-    else this.#fail(error);
+    const { code, detail } = error;
+    const isQuery = assignment.plan.query !== undefined;
+    const declines = error instanceof BelowFloor || code === 'secagg.parameters';
+    // Why is the app's to know, not the coordinator's.
+    void this.#leave(assignment, declines || isQuery ? 'declined' : code);
+    // What a reload, or a restart, costs, or a query that the app has no answer to: nothing is wrong.
+    if (code === 'round.begun' || (isQuery && code === 'training.no-examples'))
+      this.#checkInAfter(afterClosed, detail);
+    else this.#fail(error, declines && !isQuery ? declinedFor : retryAfter);
   }
 
   #fail(error: unknown, least = retryAfter): void {

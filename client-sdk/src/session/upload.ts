@@ -15,15 +15,14 @@ export async function upload(
   { round, assignment, token, plan }: Assignment,
   update: Uint8Array,
   signature: Uint8Array | undefined,
-  { transport, platform, emit, since, contributions, participations }: RoundPorts,
+  { transport, platform, emit, since, part }: RoundPorts,
   signal: AbortSignal,
   report: Report,
 ): Promise<void> {
   const { clock, random } = platform;
   const wait = untilUpload(plan.uploadSlot ?? 0, since, clock.now(), random);
   if (wait > 0) await sleep(wait, clock, signal);
-  await participations.count(plan.privacy);
-  await contributions.count(assignment, plan.model);
+  await part.count();
   report('uploading', 0);
   await retry(
     () => {

@@ -28,7 +28,7 @@ export function ownSeed({ hkdf }: Primitives, secret: Uint8Array, task: TaskName
 /** Does it all in the thread of its caller. */
 export function localUpdateProcessor(primitives: Primitives, random: RandomBytes): UpdateProcessor {
   return {
-    prepare: async (learned, assignment) => prepareUpdate(learned, assignment, random),
+    prepare: async (contribution, assignment) => prepareUpdate(contribution, assignment, random),
     masked: async ({ task, round, number, planBytes, identity, demands }) => {
       const plan = planHash(primitives, number, planBytes);
       const signing = primitives.ed25519.signingKey(identity);
@@ -58,11 +58,11 @@ function maskedRound(context: ParticipantContext, random: RandomBytes): MaskedRo
   return {
     enter: async saved => stand(saved ? restoreParticipant(context, saved) : enterRound(context, random(32))),
     hear: async (event, message) => stand(next(event, message)),
-    async mask(learned, assignment) {
+    async mask(contribution, assignment) {
       const ready = state;
       if (ready?.phase !== 'updates') throw outOfTurn('mask', ready);
       let masked: InAgreement | undefined;
-      const update = prepareUpdate(learned, assignment, random, (elements, width) => {
+      const update = prepareUpdate(contribution, assignment, random, (elements, width) => {
         masked = maskUpdate(context, ready, elements, width);
       });
       return { ...stand(masked!), update };

@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
+import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
@@ -24,16 +25,30 @@ export interface Learned {
   readonly verdict?: Verdict | undefined;
 }
 
+/** A device's answer to a query, as ring elements before their masks. */
+export interface Answered {
+  readonly elements: Int32Array;
+  /** Bits of the ring. */
+  readonly width: number;
+}
+
+/** What goes into the sum of a round. */
+export type Contribution = Learned | Answered;
+
+type Mask = (elements: Int32Array, width: number) => void;
+
 /**
- * What leaves the device: the delta clipped, weighed, rotated, quantised and packed as the plan says; `mask` changes the
- * ring elements, of `width` bits each, before they are packed. Changes `delta`. Throws `training.failed` where training diverged.
+ * What leaves the device: the answer, or the delta clipped, weighed, rotated and quantised as the plan says, and packed; `mask`
+ * changes the ring elements, of `width` bits each, before they are packed. Changes `delta`. Throws `training.failed` where training diverged.
  */
 export function prepareUpdate(
-  { delta, examples, layout, verdict }: Learned,
+  contribution: Contribution,
   { plan, round }: Assignment,
   random: RandomBytes,
-  mask: (elements: Int32Array, width: number) => void = () => {},
+  mask: Mask = () => {},
 ): Uint8Array {
+  if ('elements' in contribution) return packed(contribution, queryHash(plan.query!), mask);
+  const { delta, examples, layout, verdict } = contribution;
   const norm = clip(delta, plan.update.clip);
   if (!Number.isFinite(norm))
     throw new MurmurationError(
@@ -51,7 +66,11 @@ export function prepareUpdate(
   }
   const quantization = quantizationFor(layout.count, quantizationOf(plan));
   const elements = quantize(delta, weight, quantization, round, random, verdict);
-  mask(elements, quantization.width);
-  const packed = packRing(elements, quantization.width);
-  return encodeUpdate(layout.hash, elements.length, { kind: 'ring', packed }, quantization.width);
+  return packed({ elements, width: quantization.width }, layout.hash, mask);
+}
+
+function packed({ elements, width }: Answered, layoutHash: Uint8Array, mask: Mask): Uint8Array {
+  mask(elements, width);
+  const bytes = packRing(elements, width);
+  return encodeUpdate(layoutHash, elements.length, { kind: 'ring', packed: bytes }, width);
 }

@@ -2,7 +2,7 @@ import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { Participant } from '@murmuration/protocol/secagg/participant';
 import type { Demands } from '@murmuration/protocol/secagg/roster';
-import type { Learned } from './prepare.ts';
+import type { Contribution } from './prepare.ts';
 
 /** What the coordinator gives to a device at the beginning of a phase of masking. */
 export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
@@ -36,7 +36,10 @@ export interface MaskedRound {
   /** Takes what the coordinator gives at the beginning of a phase. */
   hear(event: MaskingEvent, message: Uint8Array): Promise<MaskingStep>;
   /** The update with its masks, as `prepareUpdate`, once. May take the memory of what was learned. */
-  mask(learned: Learned, assignment: Assignment): Promise<MaskingStep & { readonly update: Uint8Array }>;
+  mask(
+    contribution: Contribution,
+    assignment: Assignment,
+  ): Promise<MaskingStep & { readonly update: Uint8Array }>;
   /** Overwrites the secrets. */
   forget(): Promise<void>;
 }
@@ -47,7 +50,7 @@ export interface MaskedRound {
  */
 export interface UpdateProcessor {
   /** The update without masks, as `prepareUpdate`. May take the memory of what was learned. */
-  prepare(learned: Learned, assignment: Assignment): Promise<Uint8Array>;
+  prepare(contribution: Contribution, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedRoundSetup): Promise<MaskedRound>;
   /**
    * The seed of a device's own draws in a round: HKDF-SHA256 (RFC 5869) of its secret (32 bytes) over task and round (SPEC.md, RD9). A

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { proxy, transfer } from 'comlink';
 import type { Trainer } from '../training/trainer.ts';
-import type { Learned } from '../update/prepare.ts';
+import type { Contribution } from '../update/prepare.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { type AppWorker, appWorker, type Spawn } from './app-worker.ts';
 
@@ -36,8 +36,8 @@ export function comlinkTrainer(spawn: Spawn): Trainer & { readonly updateProcess
 
 function updateProcessorOf(worker: AppWorker): UpdateProcessor {
   return {
-    prepare: (learned, assignment) =>
-      worker.running().call(service => service.prepare(handedOver(learned), assignment)),
+    prepare: (contribution, assignment) =>
+      worker.running().call(service => service.prepare(handedOver(contribution), assignment)),
     draw: (...args) => worker.running().call(service => service.draw(...args)),
     async masked(terms) {
       const running = worker.running();
@@ -45,8 +45,8 @@ function updateProcessorOf(worker: AppWorker): UpdateProcessor {
       return {
         enter: saved => running.call(() => round.enter(saved)),
         hear: (event, message) => running.call(() => round.hear(event, message)),
-        mask: (learned: Learned, assignment: Assignment) =>
-          running.call(() => round.mask(handedOver(learned), assignment)),
+        mask: (contribution: Contribution, assignment: Assignment) =>
+          running.call(() => round.mask(handedOver(contribution), assignment)),
         // With the worker its secrets are gone as well.
         forget: () => running.call(() => round.forget()).catch(() => {}),
       };
@@ -55,7 +55,8 @@ function updateProcessorOf(worker: AppWorker): UpdateProcessor {
 }
 
 /** The delta goes to the worker without a copy where it is the whole of its buffer. */
-function handedOver(learned: Learned): Learned {
-  const { buffer, byteLength } = learned.delta;
-  return byteLength === buffer.byteLength ? transfer(learned, [buffer as ArrayBuffer]) : learned;
+function handedOver(contribution: Contribution): Contribution {
+  if ('elements' in contribution) return contribution;
+  const { buffer, byteLength } = contribution.delta;
+  return byteLength === buffer.byteLength ? transfer(contribution, [buffer as ArrayBuffer]) : contribution;
 }

@@ -19,7 +19,7 @@ import { browserMemoryLimit } from '../device/browser-memory.ts';
 import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { tfjsInference } from '../hybrid/tfjs-inference.ts';
 import { localUpdateProcessor } from '../update/local-update-processor.ts';
-import type { Learned } from '../update/prepare.ts';
+import type { Contribution } from '../update/prepare.ts';
 import type { MaskedRound, MaskedRoundSetup, UpdateProcessor } from '../update/update-processor.ts';
 import { engineMemory } from './engine-memory.ts';
 
@@ -55,7 +55,7 @@ export interface WorkerService {
   ): Promise<TrainingResult>;
   /** Ends the training of that id, which is under way or waits for its turn. */
   stopTraining(id: number): Promise<void>;
-  prepare(learned: Learned, assignment: Assignment): Promise<Uint8Array>;
+  prepare(contribution: Contribution, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedRoundSetup): Promise<MaskedRound & ProxyMarked>;
   draw: UpdateProcessor['draw'];
   open(model: ModelFiles): Promise<OpenModel & ProxyMarked>;
@@ -126,8 +126,8 @@ function workerService<Example>(
     async stopTraining(id) {
       trainings.get(id)?.abort();
     },
-    async prepare(learned, assignment) {
-      const update = await updateProcessor.prepare(learned, assignment);
+    async prepare(contribution, assignment) {
+      const update = await updateProcessor.prepare(contribution, assignment);
       return transfer(update, [update.buffer as ArrayBuffer]);
     },
     draw: (...args) => updateProcessor.draw(...args),
@@ -135,8 +135,8 @@ function workerService<Example>(
       const round = await updateProcessor.masked(terms);
       return proxy({
         ...round,
-        async mask(learned: Learned, assignment: Assignment) {
-          const standing = await round.mask(learned, assignment);
+        async mask(contribution: Contribution, assignment: Assignment) {
+          const standing = await round.mask(contribution, assignment);
           return transfer(standing, [standing.update.buffer as ArrayBuffer]);
         },
       });

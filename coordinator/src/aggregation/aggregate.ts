@@ -1,9 +1,11 @@
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { quantizationOf } from '@murmuration/protocol/weights/quantize';
 import { splitLayout } from '@murmuration/protocol/weights/shared-part';
 import type { Strategy } from '../strategy/strategy.ts';
+import { AnswerSum } from './answer-sum.ts';
 import { BufferSum } from './buffer-sum.ts';
 import { FloatSum } from './float-sum.ts';
 import { GroupSums } from './group-sums.ts';
@@ -11,11 +13,11 @@ import { RingSum } from './ring-sum.ts';
 import type { RunningSum } from './running-sum.ts';
 import { SingleUpdates } from './single-updates.ts';
 
-/** What a round makes of its updates as they arrive: by `consumes`, what strategies of that kind are given. */
-export type Aggregate = RunningSum | GroupSums | SingleUpdates;
+/** What a round makes of what arrives: by `consumes`, what strategies of that kind are given; answers become the figures of a query. */
+export type Aggregate = RunningSum | GroupSums | SingleUpdates | AnswerSum;
 
 /**
- * The empty aggregate of a round, or of a buffer, over the shared part of the model: what the strategy consumes, of so many groups. Throws `config.ring` where a sum
+ * The empty aggregate of a round, or of a buffer: of a query that the plan has, or over the shared part of the model, what the strategy consumes, of so many groups. Throws `config.ring` where a sum
  * could wrap, and `plan.private-layers` for layers that the model has not.
  */
 export function aggregateFor(
@@ -26,7 +28,9 @@ export function aggregateFor(
   groups = 1,
   isBuffer = false,
 ): Aggregate {
-  const { update, masking, privateLayers } = plan;
+  const { update, masking, privateLayers, largestCohort } = plan;
+  const query = queryOf(plan);
+  if (query) return new AnswerSum(query, plan.query!, largestCohort);
   const { shared } = splitLayout(layout, privateLayers);
   const emptySum = () =>
     update.kind === 'ring'

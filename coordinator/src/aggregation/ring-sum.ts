@@ -13,7 +13,8 @@ import {
   type VerdictCounts,
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
-import { type RunningSum, requireLength, type SumInRing } from './running-sum.ts';
+import { restoreElements, snapshotOf } from './ring-snapshot.ts';
+import type { RunningSum, SumInRing } from './running-sum.ts';
 
 /** A sum of quantised updates in the ring 2^w, which is the same whatever the order of arrival. */
 export class RingSum implements RunningSum, SumInRing {
@@ -87,19 +88,12 @@ export class RingSum implements RunningSum, SumInRing {
     return verdictsOfSum(this.elements, this.contributors, this.#quantization);
   }
 
-  /** The number of contributors, then the elements: 32 bits each. */
   snapshot(): Uint8Array {
-    const values = new Int32Array(1 + this.elements.length);
-    values[0] = this.contributors;
-    values.set(this.elements, 1);
-    return new Uint8Array(values.buffer);
+    return snapshotOf(this.contributors, this.elements);
   }
 
   restore(snapshot: Uint8Array): void {
-    requireLength(snapshot, 4 * (1 + this.elements.length));
-    const values = new Int32Array(new Uint8Array(snapshot).buffer);
-    this.contributors = values[0]!;
-    this.elements.set(values.subarray(1));
+    this.contributors = restoreElements(snapshot, this.elements);
   }
 
   clear(): void {

@@ -176,6 +176,7 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
           ? undefined
           : centralStage(task.central, () => opened.rounds.task, registry, ports.trainer, clock),
       registry,
+      queryResults: storage.queryResults,
       clock,
       random,
       jitter: ports.jitter,

@@ -331,6 +331,7 @@ async function open(
     ...watch,
     tasks: rounds,
     history: storage.history,
+    queryResults: storage.queryResults,
     verdicts: storage.verdicts,
     gateDecisions: storage.gateDecisions,
     experiments,

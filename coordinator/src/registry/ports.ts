@@ -2,6 +2,7 @@ import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids
 import type { RoundRecord } from '../round/record.ts';
 import type { StrategyState } from '../strategy/strategy.ts';
 import type { ModelVersion } from './model-version.ts';
+import type { QueryResult } from './query-results.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 import type { Judged } from './verdicts.ts';
 
@@ -73,12 +74,13 @@ export interface History {
   roundsOf(ids: readonly RoundId[]): Promise<ReadonlyMap<RoundId, RoundRecord>>;
   /**
    * In one transaction: a new head, where there is one, the round that led to it, where there was one, and what its devices said of a
-   * version, which is added to what others said of it.
+   * version, which is added to what others said of it, and what became of the query that they were asked.
    */
   commit(entry: {
     readonly head?: Head;
     readonly round?: RoundRecord;
     readonly judged?: Judged | undefined;
+    readonly result?: QueryResult | undefined;
   }): Promise<void>;
   /** Deletes the rows of a task that are not to be kept; true where a version was among them. */
   prune(task: TaskName, keep: Keep): Promise<boolean>;

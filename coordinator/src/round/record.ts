@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Metrics } from '../evaluation/metrics.ts';
 import type { Failed, Published, Tally } from './round.ts';
 import type { PhaseRecord } from './timeline.ts';
@@ -31,9 +32,11 @@ export interface RoundRecord {
   /** ms since 1970. */
   readonly endedAt: number;
   readonly outcome: 'published' | 'failed';
+  /** Name of the query that its devices were asked; left out where they trained. */
+  readonly query?: string;
   /** Id of the training run that it was a part of; left out where there was none. */
   readonly run?: string;
-  /** The version that it led to. */
+  /** The version that it led to; null where it failed, or was a query's. */
   readonly model: ModelHash | null;
   readonly failure: Pick<Failed, 'during' | 'reason' | 'byOperator'> | null;
   readonly tally: Tally;
@@ -57,6 +60,7 @@ export function recordOf(
   { phases, errors, groups }: Pick<RoundRecord, 'phases' | 'errors' | 'groups'>,
 ): RoundRecord {
   const { id, number, plan, startedAt, run } = state.terms;
+  const query = queryOf(plan);
   return {
     round: id,
     task: plan.task,
@@ -67,6 +71,7 @@ export function recordOf(
     startedAt: Math.min(startedAt, endedAt),
     endedAt,
     outcome: state.phase,
+    ...(query && { query: query.name }),
     ...(run !== undefined && { run }),
     model: state.phase === 'published' ? state.model : null,
     failure: state.phase === 'failed' ? failureOf(state) : null,

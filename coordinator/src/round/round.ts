@@ -103,7 +103,8 @@ export interface Published {
   readonly phase: 'published';
   readonly terms: RoundTerms;
   readonly tally: Tally;
-  readonly model: ModelHash;
+  /** null: of a query, which makes no version. */
+  readonly model: ModelHash | null;
 }
 
 export interface Failed {
@@ -153,8 +154,8 @@ export type RoundEvent =
   | { readonly type: 'graced'; readonly time: number }
   /** The clock was set back over a restart: the deadlines move by so many ms. */
   | { readonly type: 'shifted'; readonly by: number }
-  /** The new version is stored. */
-  | { readonly type: 'published'; readonly model: ModelHash }
+  /** The new version is stored, or what became of a query. */
+  | { readonly type: 'published'; readonly model: ModelHash | null }
   /** The sum could not become a version, or an operator ended the round. */
   /** `byOperator`: somebody wanted it so. */
   | { readonly type: 'abort'; readonly reason: string; readonly byOperator?: true };
@@ -175,7 +176,7 @@ export type Effect =
   | { readonly type: 'carry'; readonly members: readonly Member[] }
   /** Tell members who are still at work that nothing more is taken. */
   | { readonly type: 'release'; readonly members: readonly Member[] }
-  /** Make the next version from the sum, and answer with `published` or `abort`. */
+  /** Make the next version, or the figures of a query, from the sum, and answer with `published` or `abort`. */
   | { readonly type: 'publish' }
   /** Tell the cohort, and record the round. */
   | { readonly type: 'conclude' };

@@ -6,6 +6,7 @@ import type { JournalEntry, SavedRound } from '../round/store.ts';
 import { type PhaseRecord, Timeline } from '../round/timeline.ts';
 import { transition } from '../round/transition.ts';
 import type { DriverPorts } from './ports.ts';
+import { resultOf } from './result-of.ts';
 
 /** Records a round that was under way and can't go on, for a `reason`, as failed. Throws `storage.*`. */
 export async function abandon(
@@ -15,7 +16,7 @@ export async function abandon(
 ): Promise<RoundRecord> {
   const { state, phases } = failed(saved, reason, clock.now());
   const record = recordOf(state, clock.now(), null, { up: 0, down: 0 }, { phases, errors: {} });
-  await history.commit({ round: record });
+  await history.commit({ round: record, result: resultOf(saved.terms, record) });
   events.emit('round-ended', record);
   return record;
 }

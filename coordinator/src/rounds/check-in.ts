@@ -88,7 +88,7 @@ export class CheckInHandler {
     }
     const busy = this.#unavailable();
     if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };
-    this.#pool.add(device);
+    this.#pool.add(device, checkIn.answers);
     return { decision: 'waiting' };
   }
 

@@ -1,12 +1,13 @@
 import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelVersion } from '../registry/model-version.ts';
-import type { Head } from '../registry/ports.ts';
+import type { Head, History } from '../registry/ports.ts';
 import type { Judged } from '../registry/verdicts.ts';
 import { type GroupRecord, type RoundRecord, recordOf } from '../round/record.ts';
 import type { Closing, Failed, Tally } from '../round/round.ts';
 import { openSums, verdictsIn } from './open-sums.ts';
 import type { DriverPorts } from './ports.ts';
+import { resultOf } from './result-of.ts';
 import type { RoundExecution } from './round-execution.ts';
 import type { TrafficCount } from './traffic.ts';
 import { isOutage, untilStored } from './until-stored.ts';
@@ -33,17 +34,18 @@ export class Closer {
   }
 
   /**
-   * Takes the masks off, makes the next version and stores it; undefined where the round has ended meanwhile. A buffer is over no sooner than
+   * Takes the masks off, makes the next version, or the figures of a query, and stores it; undefined where the round has ended meanwhile. A query has no version. A buffer is over no sooner than
    * the next one is durable, `nextBegun`, which has its open assignments. An outage of the storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
    */
   async publish(
     closing: Closing,
     nextBegun?: Promise<void>,
-  ): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion } | undefined> {
+  ): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion | null } | undefined> {
     const { terms, aggregate, stop } = this.#execution;
     const { makeVersion, clock, events } = this.#ports;
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask(closing);
+    if (terms.plan.query) return this.#answer();
     const judged = this.#judged();
     if (this.#execution.state.phase !== 'closing') return undefined;
     const contributors = closing.contributors.map(({ device }) => device);
@@ -62,7 +64,7 @@ export class Closer {
     signal.throwIfAborted();
     const model = head.version.model;
     const record = this.#record({ phase: 'published', terms, tally: this.#tallyOf(state), model }, head);
-    await this.#commit(record, head, judged);
+    await this.#commit({ round: record, head, judged });
     return { record, version: head.version };
   }
 
@@ -70,8 +72,17 @@ export class Closer {
   async fail(state: Failed): Promise<RoundRecord> {
     this.#unwanted.abort(new MurmurationError('round.closed'));
     const record = this.#record(state, null);
-    await this.#commit(record);
+    await this.#commit({ round: record, result: resultOf(state.terms, record) });
     return record;
+  }
+
+  /** Stores what devices say to a query. */
+  async #answer(): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
+    const { terms, aggregate, state } = this.#execution;
+    if (state.phase !== 'closing') return undefined;
+    const record = this.#record({ phase: 'published', terms, tally: state.tally, model: null }, null);
+    await this.#commit({ round: record, result: resultOf(terms, record, aggregate) });
+    return { record, version: null };
   }
 
   async #unmask(closing: Closing): Promise<void> {
@@ -97,11 +108,11 @@ export class Closer {
   }
 
   /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
-  async #commit(round: RoundRecord, head?: Head, judged?: Judged): Promise<void> {
+  async #commit(entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord }): Promise<void> {
+    const { round } = entry;
     this.#isCommitting = true;
     const { commits, stop } = this.#execution;
     await commits.halt();
-    const entry = head ? { head, round, judged } : { round };
     const { history, clock, events } = this.#ports;
     const startedAt = clock.now();
     let hasFailed = false;

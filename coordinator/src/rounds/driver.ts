@@ -418,11 +418,17 @@ export class RoundDriver {
       const closed = await this.#closer.publish(state, this.#buffer?.nextBegun);
       if (!closed) return;
       this.#record = closed.record;
-      this.#execution.happen({ type: 'published', model: closed.version.model });
-      this.#ports.events.emit('version', closed.version);
+      const { record, version } = closed;
+      this.#execution.happen({ type: 'published', model: record.model });
+      if (version) this.#ports.events.emit('version', version);
     } catch (error) {
       if (!this.#execution.stop.signal.aborted) this.#execution.failWith('publishing a version', error);
     }
+  }
+
+  /** What a round that has not failed has led to. */
+  get #purpose(): string {
+    return this.terms.plan.query ? 'The answers are added up.' : 'The next version is published.';
   }
 
   /** Keeps the record of the round, and then tells everybody. */
@@ -442,7 +448,7 @@ export class RoundDriver {
       // Suspended before the storage took it: whoever goes on with the round comes to the same end.
       return;
     }
-    const reason = isFailed ? state.reason : 'The next version is published.';
+    const reason = isFailed ? state.reason : this.#purpose;
     commits.conclude(isFailed ? new MurmurationError('round.closed', reason) : undefined);
     for (const [device, assignment] of claims.members)
       if (!this.#buffer?.hasThanked(assignment))

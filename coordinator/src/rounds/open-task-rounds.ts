@@ -2,9 +2,11 @@ import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { ActivePopulation } from '../population/active-population.ts';
 import { WaitingPool } from '../population/waiting-pool.ts';
+import type { QueryResultStore } from '../registry/query-results.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import { CheckInHandler, type CheckInPorts } from './check-in.ts';
+import { Inquiries } from './inquiries.ts';
 import type { CohortChannel, DriverPorts, MakeVersion } from './ports.ts';
 import { TaskRounds } from './task-rounds.ts';
 
@@ -12,6 +14,7 @@ import { TaskRounds } from './task-rounds.ts';
 export interface TaskPorts
   extends Omit<DriverPorts, 'primitives' | 'pool' | 'channel' | 'makeVersion' | 'comeBackAfter' | 'recall'> {
   readonly registry: Registry;
+  readonly queryResults: QueryResultStore;
   readonly channel: CohortChannel & CheckInPorts['channel'];
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
   /** Spreads check-ins. */
@@ -30,11 +33,11 @@ export interface OpenTaskRounds {
 /** Puts the rounds of a task together with those who wait for them; nothing begins before `rounds.start`. */
 export function openTaskRounds(
   task: Task,
-  { registry, activePopulation, jitter, makeVersion, ...ports }: TaskPorts,
+  { registry, queryResults, activePopulation, jitter, makeVersion, ...ports }: TaskPorts,
 ): OpenTaskRounds {
   const { clock, channel, privacy } = ports;
   const pool = new WaitingPool(() => rounds.current?.poolChanged());
-  const rounds: TaskRounds = new TaskRounds(task, registry, {
+  const rounds: TaskRounds = new TaskRounds(task, registry, new Inquiries(queryResults), {
     ...ports,
     primitives: native,
     pool,

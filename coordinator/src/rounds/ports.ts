@@ -7,7 +7,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
 import type { Unmasker } from '../masking/unmasker.ts';
-import type { WaitingPool } from '../population/waiting-pool.ts';
+import type { Candidates } from '../population/waiting-pool.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
 import type { Head, History } from '../registry/ports.ts';
 import type { Base } from '../round/base.ts';
@@ -94,7 +94,7 @@ export interface DriverPorts {
   readonly random: RandomBytes;
   readonly primitives: Primitives;
   readonly unmasker: Unmasker;
-  readonly pool: WaitingPool;
+  readonly pool: Candidates;
   readonly channel: CohortChannel;
   readonly history: History;
   /** Where rounds under way are kept; undefined: nothing of them outlives this process. */

@@ -84,6 +84,11 @@ export class RoundControl {
     this.#find(task).beginNow();
   }
 
+  /** Has devices asked a query in the next round. Throws `request.not-found` where the task has none of that name, or `server.stopping`. */
+  async ask(task: TaskName, query: string): Promise<void> {
+    this.#find(task).ask(query);
+  }
+
   #find(task: TaskName): TaskRounds {
     const rounds = this.#tasks.get(task);
     if (!rounds) throw new MurmurationError('task.unknown', `There is no task "${task}".`);

@@ -1,10 +1,13 @@
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type AssignmentId, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
+import { type AssignmentId, type ModelHash, type RoundId, randomId } from '@murmuration/protocol/ids/ids';
 import { type PlanPrivacy, writePlan } from '@murmuration/protocol/messages/plan';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { type Aggregate, aggregateFor } from '../aggregation/aggregate.ts';
+import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { stalenessIn } from '../round/base.ts';
@@ -15,10 +18,11 @@ import type { Task } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { centralRound } from './central-round.ts';
 import { RoundDriver } from './driver.ts';
+import type { Inquiries } from './inquiries.ts';
 import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import { Succession } from './succession.ts';
-import { termsOf } from './terms-of.ts';
+import { termsOf, termsOfQuery } from './terms-of.ts';
 import { isOutage } from './until-stored.ts';
 
 /** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
@@ -42,10 +46,14 @@ type Activity =
   /** A round is under way, or about to be. */
   | { readonly is: 'running' };
 
-/** The rounds of one task, one after the other, on its schedule. */
+/** What they work with: a round of a query chooses among those who would answer it. */
+type TaskRoundsPorts = DriverPorts & { readonly pool: Pick<WaitingPool, 'size' | 'draw' | 'answering'> };
+
+/** The rounds of one task, one after the other, on its schedule, and those of its queries between them. */
 export class TaskRounds {
   readonly #registry: Registry;
-  readonly #ports: DriverPorts;
+  readonly #inquiries: Inquiries;
+  readonly #ports: TaskRoundsPorts;
   #task: Task;
   /** The settings of the next round, where they are others. */
   #upcoming: Task | undefined;
@@ -77,9 +85,10 @@ export class TaskRounds {
   /** Of the model, as buffers have it. */
   #layout: Layout | undefined;
 
-  constructor(task: Task, registry: Registry, ports: DriverPorts) {
+  constructor(task: Task, registry: Registry, inquiries: Inquiries, ports: TaskRoundsPorts) {
     this.#task = task;
     this.#registry = registry;
+    this.#inquiries = inquiries;
     this.#succession = new Succession(ports.clock);
     this.#ports = {
       ...ports,
@@ -154,7 +163,7 @@ export class TaskRounds {
   /** From now on no round begins by itself; the current one goes on. */
   pause(): void {
     this.#isPaused = true;
-    this.#unschedule();
+    this.#scheduleNext();
   }
 
   /** Rounds begin on schedule again; where `recalls`, devices that were sent away hear of it. */
@@ -184,7 +193,10 @@ export class TaskRounds {
 
   /** A training run began or ended: rounds begin by themselves, or not any more. */
   runChanged(): void {
-    if (this.isBetweenRuns) return void this.#unschedule();
+    if (this.isBetweenRuns) {
+      this.#scheduleNext();
+      return;
+    }
     if (this.#isSpent) return void this.#ports.runs?.spent();
     if (this.#life !== 'started') return;
     this.#scheduleNext();
@@ -229,6 +241,16 @@ export class TaskRounds {
     if (this.#isSpent) throw new MurmurationError('privacy.spent');
     this.#unschedule();
     void this.#runOne(true);
+  }
+
+  /**
+   * Has devices asked a query, in the next round, though the task may be paused. Throws `request.not-found` where the task has none of that name,
+   * or `server.stopping` before `start` and after `stop`.
+   */
+  ask(query: string): void {
+    if (this.#life !== 'started') throw new MurmurationError('server.stopping');
+    this.#inquiries.want(this.upcoming, query);
+    this.#scheduleNext();
   }
 
   /** Ends the current round as failed, and begins no other. */
@@ -294,11 +316,17 @@ export class TaskRounds {
   }
 
   #scheduleNext(): void {
-    const mayNot = this.#isPaused || this.#isSpent || this.isBetweenRuns;
-    if (this.#life !== 'started' || mayNot || this.#activity.is === 'running') return;
-    this.#unschedule();
-    this.#nextAt = this.#nextOf(this.#ports.clock.now());
-    const cancel = this.#ports.clock.at(this.#nextAt, () => void this.#runOne());
+    if (this.#activity.is !== 'running') this.#unschedule();
+    if (this.#life !== 'started' || this.#activity.is === 'running') return;
+    const { clock } = this.#ports;
+    const now = clock.now();
+    const mayTrain = !this.#isPaused && !this.#isSpent && !this.isBetweenRuns;
+    if (mayTrain) this.#nextAt = this.#nextOf(now);
+    const asksAt = this.#inquiries.nextAt(this.upcoming, now, this.#isPaused);
+    const trains = mayTrain && this.#nextAt <= asksAt;
+    const at = trains ? this.#nextAt : asksAt;
+    if (at === Number.POSITIVE_INFINITY) return;
+    const cancel = clock.at(at, () => void this.#runOne(false, trains));
     this.#activity = { is: 'scheduled', cancel };
   }
 
@@ -314,13 +342,13 @@ export class TaskRounds {
     return Math.min(this.#nextAt, now + Math.max(this.task.interval, this.#hasFailed ? retryAfter : 0));
   }
 
-  /** Whatever goes wrong in a round, the next one follows. `isEarly`: it begins before its time. */
-  async #runOne(isEarly = false): Promise<void> {
+  /** Whatever goes wrong in a round, the next one follows. `isEarly`: it begins before its time; not `trains`: it is only a query's. */
+  async #runOne(isEarly = false, trains = true): Promise<void> {
     const { clock, events } = this.#ports;
     this.#activity = { is: 'running' };
     try {
       this.#hasFailed = false;
-      await this.#begin(isEarly);
+      await this.#begin(isEarly, trains);
     } catch (error) {
       if (codeOf(error) === 'privacy.spent') {
         this.#isSpent = true;
@@ -337,10 +365,15 @@ export class TaskRounds {
     this.#scheduleNext();
   }
 
-  async #begin(isEarly: boolean): Promise<void> {
+  async #begin(isEarly: boolean, trains: boolean): Promise<void> {
     const { head, files, newest } = await this.#registry.current(this.task.name);
-    if (this.#hasStopped || this.isBetweenRuns) return;
+    if (this.#hasStopped) return;
+    const query = isEarly
+      ? undefined
+      : this.#inquiries.next(this.upcoming, this.#ports.clock.now(), this.#isPaused);
+    if (!query && (!trains || this.isBetweenRuns)) return;
     this.#takeOver();
+    if (query) return this.#ask(query, head.version.model, files.layout);
     this.#newest = newest;
     const { central } = this.#ports;
     if (central && this.trainsHere) {
@@ -360,6 +393,22 @@ export class TaskRounds {
     const carried = this.#carry(driver);
     if (isEarly) this.#ports.recall();
     await carried;
+  }
+
+  /** A round in which devices are asked a query. */
+  async #ask(query: Query, model: ModelHash, layout: Layout): Promise<void> {
+    const terms = termsOfQuery(this.#task, query, model, this.#nextRound());
+    this.#inquiries.begun(query.name, terms.startedAt);
+    this.#driver = new RoundDriver(terms, this.#aggregateFor(terms, layout), this.#portsOf(terms));
+    const carried = this.#carry(this.#driver);
+    this.#ports.recall();
+    await carried;
+  }
+
+  /** What a round works with. */
+  #portsOf({ plan }: RoundTerms): DriverPorts {
+    const query = queryOf(plan);
+    return query ? { ...this.#ports, pool: this.#ports.pool.answering(query.name) } : this.#ports;
   }
 
   #aggregateFor({ plan, id, groups, buffer }: RoundTerms, layout: Layout): Aggregate {
@@ -410,7 +459,7 @@ export class TaskRounds {
       if (next) this.#setDue(next);
       else this.#isUnderWay = false;
       // Without runs nothing more is waited for: what follows is to happen in the same turn.
-      if (this.#ports.runs) await this.#ports.runs.ended(record);
+      if (this.#ports.runs && record.query === undefined) await this.#ports.runs.ended(record);
       driver = next;
     }
   }
@@ -478,8 +527,10 @@ export class TaskRounds {
       const error = new MurmurationError('storage.corrupt', damage);
       this.#ports.events.emit('fault', 'reading the sum of a round', error, terms.id);
     }
-    this.#lastAt = terms.startedAt;
-    this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
+    const query = queryOf(terms.plan);
+    if (query) this.#inquiries.begun(query.name, terms.startedAt);
+    else this.#lastAt = terms.startedAt;
+    if (!query) this.#nextAt = Math.max(this.#nextAt, terms.startedAt + this.task.interval);
     let aggregate: Aggregate;
     try {
       const { layout } = await this.#registry.files(terms.plan.model);
@@ -492,7 +543,7 @@ export class TaskRounds {
       await this.#abandon(saved, `The round could not go on after a restart: ${error.detail}`);
       return [];
     }
-    return [new RoundDriver(terms, aggregate, this.#ports, { saved, before })];
+    return [new RoundDriver(terms, aggregate, this.#portsOf(terms), { saved, before })];
   }
 
   /** What assignments start from, in buffers that go on after a restart: the oldest of them is the one that is due. */
@@ -504,7 +555,7 @@ export class TaskRounds {
   async #abandon(saved: SavedRound, reason: string): Promise<void> {
     const record = await abandon(saved, reason, this.#ports);
     this.#over.push(record.round);
-    await this.#ports.runs?.ended(record);
+    if (record.query === undefined) await this.#ports.runs?.ended(record);
   }
 
   /** The newest rounds that are over, once. */
@@ -512,9 +563,10 @@ export class TaskRounds {
     if (this.#hasRead) return;
     this.#hasRead = true;
     const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, remembered);
-    const [last] = past;
+    await this.#inquiries.open(this.#task);
+    this.#number = past[0]?.number ?? 0;
+    const last = past.find(({ query }) => query === undefined);
     if (last) {
-      this.#number = last.number;
       this.#lastAt = last.startedAt;
       this.#nextAt = Math.max(this.#nextAt, last.startedAt + this.task.interval);
     }
@@ -522,16 +574,20 @@ export class TaskRounds {
   }
 
   #terms(version: Pick<ModelVersion, 'model' | 'parent'>, privacy: PlanPrivacy | undefined): RoundTerms {
-    const { clock, random, runs, named } = this.#ports;
-    this.#number += 1;
+    const { runs, named } = this.#ports;
     return termsOf(this.#task, version, {
-      id: randomId<RoundId>(random),
-      number: this.#number,
+      ...this.#nextRound(),
       run: runs?.openRun,
       privacy,
       named: named(),
-      startedAt: clock.now(),
     });
+  }
+
+  /** What a round has of its own that begins now. */
+  #nextRound() {
+    const { clock, random } = this.#ports;
+    this.#number += 1;
+    return { id: randomId<RoundId>(random), number: this.#number, startedAt: clock.now() };
   }
 }
 

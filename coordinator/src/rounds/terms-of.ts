@@ -1,5 +1,7 @@
 import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Plan, PlanPrivacy } from '@murmuration/protocol/messages/plan';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { RoundTerms } from '../round/round.ts';
 import { cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
@@ -15,6 +17,39 @@ interface Own {
   readonly privacy: PlanPrivacy | undefined;
   /** The version that an operator has named for devices to serve. */
   readonly named: ModelHash | undefined;
+}
+
+/** The terms of a round in which the devices of a task are asked a query; `model` is what they would train from. */
+export function termsOfQuery(
+  task: Task,
+  query: Query,
+  model: ModelHash,
+  { id, number, startedAt }: Pick<Own, 'id' | 'number' | 'startedAt'>,
+): RoundTerms {
+  const { planVersion: version, training, update, masking, cohort, uploadSlot } = task;
+  const { evaluation: _, grace, ...limits } = task.deadlines;
+  const cohortSize = cohortSizeOf(task);
+  return {
+    id,
+    number,
+    plan: {
+      task: task.name,
+      version,
+      model,
+      training,
+      update,
+      masking,
+      largestCohort: cohortSize,
+      grace,
+      ...(uploadSlot > 0 && { uploadSlot }),
+      query: writeQuery(query),
+    },
+    cohortSize,
+    goal: cohort.goal,
+    minimum: Math.max(cohort.minimum, query.threshold),
+    startedAt,
+    limits,
+  };
 }
 
 /** The terms of a round of a task that trains from a version. */

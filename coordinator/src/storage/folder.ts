@@ -26,6 +26,7 @@ import { claim, type Ownership } from './sqlite/owner.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
 import { sqlitePrivacy } from './sqlite/privacy.ts';
 import { sqlitePromotionWatches } from './sqlite/promotion-watches.ts';
+import { sqliteQueryResults } from './sqlite/query-results.ts';
 import { sqliteRounds } from './sqlite/rounds.ts';
 import { sqliteRuns } from './sqlite/runs.ts';
 import { sqliteSessions } from './sqlite/sessions.ts';
@@ -134,6 +135,7 @@ export async function openFolder(folder: string, clock: Clock) {
         runs: sqliteRuns(database),
         pausedTasks: sqlitePausedTasks(database),
         verdicts: sqliteVerdicts(database),
+        queryResults: sqliteQueryResults(database),
         aliases: sqliteAliases(database),
         gateDecisions: sqliteGateDecisions(database),
         experiments: sqliteExperiments(database),

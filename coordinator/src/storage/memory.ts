@@ -10,6 +10,7 @@ import { wholeBytes } from '../registry/stored-bytes.ts';
 import { thinned } from '../registry/thinned.ts';
 import type { RoundRecord } from '../round/record.ts';
 import { type MemoryVerdicts, memoryVerdicts } from './memory-access.ts';
+import { type MemoryQueryResults, memoryQueryResults } from './memory-query-results.ts';
 import type { MemoryRounds } from './memory-rounds.ts';
 
 /** Everything in this process's memory: gone when it ends. */
@@ -40,8 +41,15 @@ export function memoryBlobs(clock: Clock = systemClock): BlobStore {
   };
 }
 
-/** `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted. */
-export function memoryHistory(underWay?: MemoryRounds, verdicts: MemoryVerdicts = memoryVerdicts()): History {
+/**
+ * `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted; `results`: where what became
+ * of queries is kept.
+ */
+export function memoryHistory(
+  underWay?: MemoryRounds,
+  verdicts: MemoryVerdicts = memoryVerdicts(),
+  results: MemoryQueryResults = memoryQueryResults(),
+): History {
   let heads: Head[] = [];
   let rounds: RoundRecord[] = [];
   const versions = () => heads.map(({ version }) => version);
@@ -84,7 +92,7 @@ export function memoryHistory(underWay?: MemoryRounds, verdicts: MemoryVerdicts 
       const wanted = new Set(ids);
       return new Map(rounds.filter(({ round }) => wanted.has(round)).map(record => [record.round, record]));
     },
-    async commit({ head, round, judged }) {
+    async commit({ head, round, judged, result }) {
       const isThere =
         versions().some(
           ({ task, number }) => task === head?.version.task && number === head.version.number,
@@ -94,6 +102,7 @@ export function memoryHistory(underWay?: MemoryRounds, verdicts: MemoryVerdicts 
         heads.push(head);
       }
       if (judged) verdicts.add(judged);
+      if (result) results.add(result);
       if (round) {
         rounds.push(round);
         underWay?.forget(round.round);

@@ -15,6 +15,7 @@ import type { AliasStore } from '../registry/aliases.ts';
 import type { GateDecisionStore } from '../registry/gate-decisions.ts';
 import type { BlobStore, History } from '../registry/ports.ts';
 import type { PromotionWatchStore } from '../registry/promotion-watches.ts';
+import type { QueryResultStore } from '../registry/query-results.ts';
 import type { VerdictStore } from '../registry/verdicts.ts';
 import type { RoundStore } from '../round/store.ts';
 import type { PausedTasks } from '../rounds/pauses.ts';
@@ -44,6 +45,7 @@ import {
   memorySilences,
 } from './memory-operation.ts';
 import { memoryPrivacy } from './memory-privacy.ts';
+import { memoryQueryResults } from './memory-query-results.ts';
 import { MemoryRounds } from './memory-rounds.ts';
 import { memoryRuns } from './memory-runs.ts';
 import { memorySessions } from './memory-sessions.ts';
@@ -69,6 +71,7 @@ export interface Storage {
   readonly runs: RunStore;
   readonly pausedTasks: PausedTasks;
   readonly verdicts: VerdictStore;
+  readonly queryResults: QueryResultStore;
   readonly aliases: AliasStore;
   readonly gateDecisions: GateDecisionStore;
   readonly experiments: ExperimentStore;
@@ -96,11 +99,12 @@ export async function openStorage(folder: string | undefined, clock: Clock): Pro
 function memoryStorage(clock: Clock): Storage {
   const rounds = new MemoryRounds();
   const verdicts = memoryVerdicts();
+  const queryResults = memoryQueryResults();
   const devices = memoryDevices();
   return {
     durable: false,
     blobs: memoryBlobs(clock),
-    history: memoryHistory(rounds, verdicts),
+    history: memoryHistory(rounds, verdicts, queryResults),
     rounds,
     devices,
     enrolmentTokens: memoryEnrolmentTokens(),
@@ -116,6 +120,7 @@ function memoryStorage(clock: Clock): Storage {
     runs: memoryRuns(),
     pausedTasks: memoryPausedTasks(),
     verdicts,
+    queryResults,
     aliases: memoryAliases(),
     gateDecisions: memoryGateDecisions(),
     experiments: memoryExperiments(),

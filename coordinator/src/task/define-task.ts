@@ -18,6 +18,7 @@ import { cohortOf, refuseSynchronised } from './asynchronous.ts';
 import { type CentralTraining, type DeviceField, isCentral, withoutDevices } from './central.ts';
 
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
+import { queriesSchema, refuseUnaskable } from './queries.ts';
 import { misfitOf, retrainSchema } from './retrain/retrain.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 import { gateSchema, problemOfGate } from './task-gate.ts';
@@ -172,6 +173,8 @@ export const taskSchema = z.strictObject({
     .custom<CentralTraining>(isCentral, 'expected central({ examples: … })')
     .nullable()
     .default(null),
+  /** What devices are asked besides, as `defineQuery({ … })` makes it, by command; or `{ query, every: '1 d' }`, so often by itself, too. */
+  queries: queriesSchema.default([]),
   /** What a device must show at its check-in. */
   eligibility: z
     .strictObject({
@@ -346,6 +349,7 @@ export function defineTask(input: TaskDefinition | CentralTaskDefinition): Task 
     evaluator: evaluation && rest.gate ? remembering(evaluation) : evaluation,
   };
   refuseOverflow(task);
+  refuseUnaskable(task);
   return task;
 }
 

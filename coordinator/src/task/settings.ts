@@ -5,6 +5,7 @@ import { isCentralOnly } from './central.ts';
 
 import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
 import { smallestGroupByDefault } from './groups.ts';
+import { definedQueries } from './queries.ts';
 import { SettingsError } from './settings-error.ts';
 import type { Task } from './task.ts';
 import { wantedPrivacy } from './task-privacy.ts';
@@ -80,6 +81,7 @@ export function withSettings(
     promote: task.promote,
     watch: task.watch,
     retrain: task.retrain,
+    ...(!isCentral && { queries: definedQueries(task) }),
     serving: task.serving,
     planVersion,
   } as unknown as TaskDefinition;

@@ -2,6 +2,7 @@ import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { Query } from '@murmuration/protocol/queries/query';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import type { Evaluator } from '../evaluation/evaluator.ts';
@@ -16,6 +17,13 @@ import type { Gate } from './task-gate.ts';
 import type { TaskPrivacy } from './task-privacy.ts';
 import type { Promotion } from './task-promotion.ts';
 import type { WatchRule } from './task-watch.ts';
+
+/** A query that a task asks its devices. */
+export interface TaskQuery {
+  readonly query: Query;
+  /** ms from the beginning of one round of it to that of the next; null: by command alone. */
+  readonly every: number | null;
+}
 
 /** What to learn, complete and checked; `defineTask` makes it. */
 export interface Task {
@@ -57,6 +65,8 @@ export interface Task {
   readonly interval: number;
   /** When training runs begin and end; null: rounds run all the time. */
   readonly retrain: Retrain | null;
+  /** What devices are asked besides. */
+  readonly queries: readonly TaskQuery[];
   readonly eligibility: Eligibility;
   readonly strategy: Strategy;
   readonly evaluator: Evaluator | null;

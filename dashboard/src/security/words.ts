@@ -60,6 +60,7 @@ export const words = {
       'task.add': 'added a task',
       'round.abort': 'aborted a round',
       'round.start': 'started a round',
+      'query.run': 'asked a query',
       'run.start': 'started a training run',
       'run.stop': 'ended a training run',
       'version.alias': 'changed an alias',

@@ -21,15 +21,15 @@ function observedUpdateProcessor(
   const observedRound = (round: MaskedRound): MaskedRound => ({
     enter: saved => round.enter(saved),
     hear: (event, message) => round.hear(event, message),
-    mask: (learned, assignment) => {
+    mask: (contribution, assignment) => {
       // Before the memory of what was learned is handed on.
-      mask(bytesOf(wordRows(learned.delta, learned.layout)));
-      return round.mask(learned, assignment);
+      if ('delta' in contribution) mask(bytesOf(wordRows(contribution.delta, contribution.layout)));
+      return round.mask(contribution, assignment);
     },
     forget: () => round.forget(),
   });
   return {
-    prepare: (learned, assignment) => updateProcessor.prepare(learned, assignment),
+    prepare: (contribution, assignment) => updateProcessor.prepare(contribution, assignment),
     draw: (...args) => updateProcessor.draw(...args),
     masked: async terms => observedRound(await updateProcessor.masked(terms)),
   };

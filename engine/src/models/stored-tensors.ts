@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { halfToNumber } from '@murmuration/protocol/tensors/half';
-import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
+import type { Layout } from '@murmuration/protocol/weights/layout';
 
 /** How TensorFlow.js says that a tensor is stored smaller than float32. */
 export type Quantization =
@@ -12,6 +12,9 @@ export interface StoredShape {
   readonly shape: readonly number[];
   readonly quantization?: Quantization | undefined;
 }
+
+/** Values of a tensor. That of layouts would come with all that they need, and a page that loads this later would load more at once. */
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
 /** Bytes of these tensors, which follow one another without gaps. */
 export function storedSize(tensors: readonly StoredShape[]): number {

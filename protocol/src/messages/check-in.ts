@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
+import { taskNamePattern } from '../ids/ids.ts';
 import { duration, taskName, text, whole } from './scalars.ts';
+
+/** Queries of one task that an app may have its devices answer. */
+export const mostAnswers = 12;
 
 /** What a device knows of its own state; a condition that its platform does not tell is left out. */
 export const conditions = z.strictObject({
@@ -12,7 +16,14 @@ export const conditions = z.strictObject({
 export type Conditions = z.infer<typeof conditions>;
 
 /** Device to coordinator: the offer to take part in a task now, of a device that has as many examples as the task asks for. */
-export const checkIn = z.strictObject({ task: taskName, conditions });
+export const checkIn = z.strictObject({
+  task: taskName,
+  conditions,
+  /** Names of the queries that the app lets the device answer, without those that it has answered in their period; left out where there are none. */
+  answers: z.optional(
+    z.array(z.string().check(z.regex(taskNamePattern))).check(z.minLength(1), z.maxLength(mostAnswers)),
+  ),
+});
 export type CheckIn = z.infer<typeof checkIn>;
 
 /** `waiting`: an assignment follows; `later`: come back in `after` ms (pace steering). */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { MurmurationError } from '../errors/errors.ts';
 import { decodeFrame, encodeFrame } from './frame.ts';
-import { duration, modelHash, positive, taskName, text, whole } from './scalars.ts';
+import { bytesUpTo, duration, modelHash, positive, taskName, text, whole } from './scalars.ts';
 
 /** How a device trains. */
 export const trainingSettings = z.strictObject({
@@ -70,6 +70,9 @@ export type PlanPrivacy = z.infer<typeof planPrivacy>;
 /** Names of layers whose weights stay on the device: each has all tensors called `NAME/…`. */
 const privateLayers = z.array(text(256).check(z.minLength(1))).check(z.minLength(1), z.maxLength(256));
 
+/** Longest query, bytes: a plan has room for it besides. */
+export const longestQuery = 49_152;
+
 /** What a device is told to do; `version` grows whenever an operator changes the task. */
 export const plan = z.strictObject({
   task: taskName,
@@ -101,6 +104,11 @@ export const plan = z.strictObject({
   privacy: z.optional(planPrivacy),
   /** Left out where all layers are shared. */
   privateLayers: z.optional(privateLayers),
+  /**
+   * What devices are asked (`queries/query.ts`), as bytes: their answers are in the sum, nobody trains, and `training` and `update` have no
+   * meaning. Left out where the round makes a model version.
+   */
+  query: z.optional(bytesUpTo(longestQuery)),
 });
 export type Plan = z.infer<typeof plan>;
 

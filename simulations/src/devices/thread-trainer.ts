@@ -1,5 +1,6 @@
 import type { Trainer } from '@murmuration/client-sdk/training/trainer';
 import { ownSeed } from '@murmuration/client-sdk/update/local-update-processor';
+import type { Contribution } from '@murmuration/client-sdk/update/prepare';
 import type { MaskedRound, UpdateProcessor } from '@murmuration/client-sdk/update/update-processor';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -80,14 +81,15 @@ function threadUpdateProcessor(threads: Threads, { device, round }: Training): U
   const { clock, pool } = threads;
   const step = <Kind extends Job>(job: Kind, dispatch: Partial<Dispatch> = {}) =>
     inOwnTime(threads, stepMs, job, dispatch);
-  const transferOf = ({ delta }: { readonly delta: Float32Array }) => ({
-    transfer: delta.byteLength === delta.buffer.byteLength ? [delta.buffer as ArrayBuffer] : [],
-  });
+  const transferOf = (contribution: Contribution) => {
+    const { buffer, byteLength } = 'delta' in contribution ? contribution.delta : contribution.elements;
+    return { transfer: byteLength === buffer.byteLength ? [buffer as ArrayBuffer] : [] };
+  };
   return {
-    prepare: (learned, assignment) =>
+    prepare: (contribution, assignment) =>
       step(
-        { kind: 'prepare', learned, assignment, draws: `update of ${device} in ${assignment.number}` },
-        transferOf(learned),
+        { kind: 'prepare', contribution, assignment, draws: `update of ${device} in ${assignment.number}` },
+        transferOf(contribution),
       ),
     draw: async (...args) => ownSeed(native, ...args),
     async masked(terms): Promise<MaskedRound> {
@@ -97,8 +99,8 @@ function threadUpdateProcessor(threads: Threads, { device, round }: Training): U
         enter: saved =>
           step({ kind: 'enter', id, terms, saved, draws: `masks of ${device} in ${round()}` }, { thread }),
         hear: (event, message) => step({ kind: 'hear', id, event, message }, { thread }),
-        mask: (learned, assignment) =>
-          step({ kind: 'mask', id, learned, assignment }, { thread, ...transferOf(learned) }),
+        mask: (contribution, assignment) =>
+          step({ kind: 'mask', id, contribution, assignment }, { thread, ...transferOf(contribution) }),
         async forget() {
           pool.release(thread);
           void pool.run({ kind: 'forget', id }, { due: clock.now(), thread });

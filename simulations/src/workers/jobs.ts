@@ -1,4 +1,4 @@
-import type { Learned } from '@murmuration/client-sdk/update/prepare';
+import type { Contribution } from '@murmuration/client-sdk/update/prepare';
 import type {
   MaskedRoundSetup,
   MaskingEvent,
@@ -30,7 +30,7 @@ export type Job =
     }
   | {
       readonly kind: 'prepare';
-      readonly learned: Learned;
+      readonly contribution: Contribution;
       readonly assignment: Assignment;
       /** Names the bytes that are drawn. */
       readonly draws: string;
@@ -52,7 +52,7 @@ export type Job =
   | {
       readonly kind: 'mask';
       readonly id: number;
-      readonly learned: Learned;
+      readonly contribution: Contribution;
       readonly assignment: Assignment;
     }
   | { readonly kind: 'forget'; readonly id: number }

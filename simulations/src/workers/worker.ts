@@ -44,7 +44,7 @@ async function prepare() {
       }
       case 'prepare': {
         const updateProcessor = localUpdateProcessor(native, seededRandom(settings.seed, job.draws));
-        const update = await updateProcessor.prepare(job.learned, job.assignment);
+        const update = await updateProcessor.prepare(job.contribution, job.assignment);
         return moved(update, update);
       }
       case 'enter': {
@@ -56,7 +56,7 @@ async function prepare() {
       case 'hear':
         return rounds.get(job.id)!.hear(job.event, job.message);
       case 'mask': {
-        const standing = await rounds.get(job.id)!.mask(job.learned, job.assignment);
+        const standing = await rounds.get(job.id)!.mask(job.contribution, job.assignment);
         return moved(standing, standing.update);
       }
       case 'forget':

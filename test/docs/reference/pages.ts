@@ -136,6 +136,7 @@ function taskPage(): string {
     ...propertyComments('coordinator/src/task/task-gate.ts', 'gate'),
     ...propertyComments('coordinator/src/task/task-watch.ts', 'watch'),
     ...propertyComments('coordinator/src/task/task-promotion.ts', 'promote'),
+    ...propertyComments('coordinator/src/task/queries.ts', 'queries'),
     ...propertyComments('coordinator/src/task/retrain/retrain.ts', 'retrain'),
   ]);
   return `# Task

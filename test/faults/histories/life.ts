@@ -16,6 +16,7 @@ import { RoundControl } from '@murmuration/coordinator/rounds/round-control';
 import type { TaskRounds } from '@murmuration/coordinator/rounds/task-rounds';
 import { Traffic } from '@murmuration/coordinator/rounds/traffic';
 import { memoryActivity } from '@murmuration/coordinator/storage/memory-access';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
 import type { Task } from '@murmuration/coordinator/task/task';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
@@ -125,6 +126,7 @@ export class Life implements CohortChannel, Writer {
     const privacy = memoryBudgets({ random, clock });
     const opened = openTaskRounds(task, {
       registry,
+      queryResults: memoryQueryResults(),
       clock,
       random,
       jitter: random,

@@ -116,6 +116,7 @@ const past: RoundDetail = {
   failure: null,
   tally,
   metrics: { top1: 0.1 },
+  query: null,
   run: 'r'.repeat(22),
   traffic: { up: 1, down: 2 },
   phases: gathering.phases,

@@ -1,6 +1,9 @@
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import { queryHash } from '@murmuration/protocol/queries/query-hash';
+import { queryForm } from '@murmuration/protocol/queries/vector';
 import { agreedFor, type Dealings, dealerFlags, writeBundle } from '@murmuration/protocol/secagg/aggregator';
 import { agreementMessage, type Evidence, updateMessage } from '@murmuration/protocol/secagg/agreement';
 import { planHash } from '@murmuration/protocol/secagg/context';
@@ -73,7 +76,7 @@ export class MaskedPeers {
 
   /** Everybody deals, masks and sends; returns the bundle of the device. */
   bundle(message: Uint8Array): Uint8Array {
-    const { elements, width } = quantizationFor(layout.count, this.#settings);
+    const { elements, width, weight } = this.#form;
     const dealt = this.#keys.map((keys, peer) => {
       const context = this.#peers[peer]!;
       const number = this.#graph.devices.indexOf(keys);
@@ -86,7 +89,7 @@ export class MaskedPeers {
     ]);
     for (const { context, number, state } of dealt) {
       const zeros = new Int32Array(elements);
-      zeros[elements - 1] = 1;
+      if (weight > 0) zeros[elements - 1] = weight;
       const ready = takeShares(context, state, writeBundle(this.#graph, this.#dealings, number));
       this.#masked.set(number, { context, state: maskUpdate(context, ready, zeros, width), elements: zeros });
     }
@@ -134,8 +137,8 @@ export class MaskedPeers {
 
   /** The values and the weight that the device sent under its masks, from the sum of all once these are off. */
   sentBy(update: Uint8Array, statement: Uint8Array, reveal: Uint8Array, lost = 0): Int32Array {
-    const { elements, width } = quantizationFor(layout.count, this.#settings);
-    const form = { kind: 'ring', layoutHash: layout.hash, count: elements, width } as const;
+    const { elements, width, weight, layoutHash } = this.#form;
+    const form = { kind: 'ring', layoutHash, count: elements, width } as const;
     const decoded = decodeUpdate(update, form);
     if (decoded.kind !== 'ring') throw new Error(decoded.kind);
     const sum = new Int32Array(elements);
@@ -153,7 +156,7 @@ export class MaskedPeers {
     }
     for (const secret of unmasking.recover())
       applyMasks(native, sum, unmaskingMasks(this.#graph.context, secret), width);
-    sum[elements - 1] = sum[elements - 1]! - survivors.length;
+    sum[elements - 1] = sum[elements - 1]! - survivors.length * weight;
     return centre(sum, width);
   }
 
@@ -161,7 +164,16 @@ export class MaskedPeers {
     return native.ed25519.verify(this.#graph.devices[this.#self]!.identity, message, signature);
   }
 
-  get #settings() {
-    return quantizationOf(this.#assignment.plan);
+  /** What each sends in the round: an update whose last element is its weight, or an answer. */
+  get #form() {
+    const { plan } = this.#assignment;
+    const query = queryOf(plan);
+    if (query)
+      return {
+        ...queryForm(query, plan.largestCohort),
+        layoutHash: queryHash(plan.query!),
+        weight: 0,
+      };
+    return { ...quantizationFor(layout.count, quantizationOf(plan)), layoutHash: layout.hash, weight: 1 };
   }
 }

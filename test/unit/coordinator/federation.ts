@@ -13,6 +13,7 @@ import type { MakeVersion, MaskingEvent } from '@murmuration/coordinator/rounds/
 import { memoryBlobs, memoryHistory } from '@murmuration/coordinator/storage/memory';
 import { memoryAliases } from '@murmuration/coordinator/storage/memory-operation';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
 import type { MemoryRounds } from '@murmuration/coordinator/storage/memory-rounds';
 import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
@@ -134,7 +135,8 @@ export async function openFederation({
   const records: RoundRecord[] = [];
   events.on('fault', (where, error) => faults.push([where, error]));
   events.on('round-ended', record => records.push(record));
-  const history = memoryHistory(store);
+  const queryResults = memoryQueryResults();
+  const history = memoryHistory(store, undefined, queryResults);
   const aliases = memoryAliases();
   const registry = new Registry(memoryBlobs(), history, aliases);
   const zeros = { topology: { class_name: 'Sequential' }, layout, weights: new Float32Array(layout.count) };
@@ -147,6 +149,7 @@ export async function openFederation({
   const { rounds, pool, checkIns } = openTaskRounds(task, {
     runs,
     registry,
+    queryResults,
     clock,
     random,
     jitter: random,
@@ -177,6 +180,7 @@ export async function openFederation({
     faults,
     records,
     history,
+    queryResults,
     aliases,
     privacy,
     registry,
@@ -186,9 +190,13 @@ export async function openFederation({
     checkIns,
     enrolled,
     /** A device connects and checks in. */
-    checkIn(device: DeviceId) {
+    checkIn(device: DeviceId, answers?: string[]) {
       channel.connected.add(device);
-      return checkIns.answer(device, { task: task.name, conditions: {} }, '0.1.0');
+      return checkIns.answer(
+        device,
+        { task: task.name, conditions: {}, ...(answers && { answers }) },
+        '0.1.0',
+      );
     },
     connect(device: DeviceId) {
       channel.connected.add(device);

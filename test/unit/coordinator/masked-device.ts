@@ -1,9 +1,11 @@
-import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
+import { type Contribution, prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import type { RoundDriver } from '@murmuration/coordinator/rounds/driver';
 import type { MaskingEvent } from '@murmuration/coordinator/rounds/ports';
 import type { AssignmentId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { contextOf, MaskedSteps } from '../../masked-steps.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { deviceId, type Federation, layout } from './federation.ts';
@@ -20,12 +22,14 @@ const kindOf = { updates: 'update', agreement: 'agree', unmasking: 'reveal' } as
 /** One device of a federation, at the level of the protocol: it sends when a test says so. */
 export class MaskedDevice {
   readonly id;
-  readonly #federation: Federation;
+  #federation: Federation;
   readonly #random;
   readonly #identity;
   #assignment: Assignment | undefined;
   #steps = new MaskedSteps();
   #sent: Message | undefined;
+  /** What it says to queries. */
+  answer: Answer = false;
   /** The values of its updates before their masks, by assignment. */
   readonly plain = new Map<AssignmentId, Int32Array>();
   /** The assignments whose updates were acknowledged, and their rounds. */
@@ -36,6 +40,12 @@ export class MaskedDevice {
     this.#federation = federation;
     this.#random = seededRandom(index);
     this.#identity = native.ed25519.signingKey(this.#random(32));
+  }
+
+  /** Its coordinator was restarted. */
+  follow(federation: Federation): void {
+    this.#federation = federation;
+    federation.connect(this.id);
   }
 
   /** Its part in the round that is under way, as it has heard of it. */
@@ -101,14 +111,23 @@ export class MaskedDevice {
       seed: () => this.#random(32),
       heard: event => this.#heard(assignment, event),
       prepare: mask => {
-        const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
-        const learned = { delta, examples: 100 * (1 + this.#random(1)[0]!), layout };
-        return prepareUpdate(learned, assignment, this.#random, (elements, width) => {
+        const contribution = this.#contribution(assignment);
+        return prepareUpdate(contribution, assignment, this.#random, (elements, width) => {
           this.plain.set(assignment.assignment, elements.slice());
           mask(elements, width);
         });
       },
     });
+  }
+
+  #contribution({ plan }: Assignment): Contribution {
+    const query = queryOf(plan);
+    if (query) {
+      const elements = encodeAnswer(query, this.answer);
+      return { elements, width: queryForm(query, plan.largestCohort).width };
+    }
+    const delta = Float32Array.from(this.#random(layout.count), byte => (byte - 127.5) / 100);
+    return { delta, examples: 100 * (1 + this.#random(1)[0]!), layout };
   }
 
   #heard({ assignment }: Assignment, event: MaskingEvent): Uint8Array | undefined {

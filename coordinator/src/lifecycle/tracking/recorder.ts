@@ -37,7 +37,10 @@ export class TrackingRecorder {
     const { events, append } = ports;
     events.on('run-began', run => append([this.#begin(run)]));
     events.on('run-ended', run => append([...figuresOfRun(run), endOf(run)]));
-    events.on('round-ended', record => append([...this.#under(record), logOf(record)]));
+    events.on('round-ended', record => {
+      // A query is no step of training.
+      if (record.query === undefined) append([...this.#under(record), logOf(record)]);
+    });
     events.on('version', version => append([...this.#under(version), ...versionsOf(version)]));
     events.on('aliases', task => append([this.#aliases(task)]));
     events.on('drift', async ({ task, version, share, isDrifted, window }) => {

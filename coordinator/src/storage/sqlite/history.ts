@@ -5,6 +5,7 @@ import { thinned } from '../../registry/thinned.ts';
 import type { RoundRecord } from '../../round/record.ts';
 import { fromJson, toJson } from './json.ts';
 import type { SqliteDatabase } from './open.ts';
+import { addQueryResult } from './query-results.ts';
 import { loadState, storeState, vectorsIn } from './strategy-state.ts';
 import { addVerdicts } from './verdicts.ts';
 
@@ -127,7 +128,7 @@ export function sqliteHistory(
       return new Map(records.map(record => [record.round, record]));
     },
 
-    async commit({ head, round, judged }) {
+    async commit({ head, round, judged, result }) {
       const state = head && (await storeState(head.state, blobs));
       await writer.write(async changes => {
         if (head) {
@@ -139,6 +140,7 @@ export function sqliteHistory(
             .execute();
         }
         if (judged) await addVerdicts(changes, judged);
+        if (result) await addQueryResult(changes, result);
         if (round) {
           const { task, number, round: id, endedAt, outcome } = round;
           await changes

@@ -44,6 +44,13 @@ export interface Tables {
   readonly retraining: { readonly task: string; readonly state: string };
   readonly training_runs: TrainingRunsTable;
   readonly trigger_records: TriggerRecordsTable;
+  readonly query_results: {
+    readonly task: string;
+    readonly query: string;
+    readonly number: number;
+    /** JSON of a `QueryResult`. */
+    readonly result: string;
+  };
   readonly verdicts: { readonly model: string; readonly kept: number; readonly refused: number };
 }
 

@@ -10,11 +10,11 @@ export interface Failures {
   readonly last: { readonly number: number; readonly reason: string };
 }
 
-/** The failures in a row after one more round; null after a round that was published. One that an operator ended is no failure. */
+/** The failures in a row after one more round; null after a round that was published. One that an operator ended is no failure, and queries count for nothing. */
 export function countFailures(before: Failures | null, record: RoundRecord): Failures | null {
-  const { outcome, endedAt, number, failure } = record;
+  const { outcome, endedAt, number, failure, query } = record;
+  if (query !== undefined || failure?.byOperator) return before;
   if (outcome === 'published') return null;
-  if (failure?.byOperator) return before;
   return {
     count: (before?.count ?? 0) + 1,
     since: before?.since ?? endedAt,

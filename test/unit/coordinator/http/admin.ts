@@ -158,6 +158,7 @@ export async function openAdmin(
     history,
     versionAliases,
     settings,
+    queryResults: federation.queryResults,
     verdicts: storage.verdicts,
     gateDecisions: storage.gateDecisions,
     experiments,

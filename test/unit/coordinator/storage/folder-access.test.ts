@@ -21,6 +21,7 @@ import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
+import { queryResultsContract } from '../../../contract/query-results.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
 import { trackingStoreContract } from '../../../contract/tracking-store.ts';
 import { trainingRunsContract } from '../../../contract/training-runs.ts';
@@ -86,6 +87,11 @@ pausedTasksContract(
   async () => (await reopen()).pausedTasks,
 );
 verdictsContract(
+  'a folder',
+  async () => open(),
+  async () => reopen(),
+);
+queryResultsContract(
   'a folder',
   async () => open(),
   async () => reopen(),

@@ -23,6 +23,7 @@ import {
   memorySilences,
 } from '@murmuration/coordinator/storage/memory-operation';
 import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
+import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
 import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
@@ -45,6 +46,7 @@ import { operatorTokensContract } from '../../../contract/operator-tokens.ts';
 import { pausedTasksContract } from '../../../contract/paused-tasks.ts';
 import { privacyLedgerContract } from '../../../contract/privacy-ledger.ts';
 import { promotionWatchesContract } from '../../../contract/promotion-watches.ts';
+import { queryResultsContract } from '../../../contract/query-results.ts';
 import { sessionsContract } from '../../../contract/sessions.ts';
 import { trackingStoreContract } from '../../../contract/tracking-store.ts';
 import { trainingRunsContract } from '../../../contract/training-runs.ts';
@@ -68,6 +70,10 @@ pausedTasksContract('memory', async () => memoryPausedTasks());
 verdictsContract('memory', async () => {
   const verdicts = memoryVerdicts();
   return { verdicts, history: memoryHistory(undefined, verdicts) };
+});
+queryResultsContract('memory', async () => {
+  const queryResults = memoryQueryResults();
+  return { queryResults, history: memoryHistory(undefined, undefined, queryResults) };
 });
 aliasesContract('memory', async () => memoryAliases());
 settingsContract('memory', async () => memorySettings());

@@ -83,7 +83,14 @@ function summaryOf({
   startedAt,
   endedAt,
   run,
+  query,
   ...rest
 }: RoundRecord): RoundSummary {
-  return { ...rest, run: run ?? null, startedAt: iso(startedAt), endedAt: iso(endedAt) };
+  return {
+    ...rest,
+    run: run ?? null,
+    query: query ?? null,
+    startedAt: iso(startedAt),
+    endedAt: iso(endedAt),
+  };
 }

@@ -13,6 +13,7 @@ import { operation } from './operation.ts';
 import { owner } from './owner.ts';
 import { privacy } from './privacy.ts';
 import { promotionWatches } from './promotion-watches.ts';
+import { queries } from './queries.ts';
 import { roundsUnderWay } from './rounds-under-way.ts';
 import { sessions } from './sessions.ts';
 import { silences } from './silences.ts';
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   trainingRuns,
   tracking,
   experiments,
+  queries,
 ];

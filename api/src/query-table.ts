@@ -1,0 +1,53 @@
+import type { EstimateMessage, FiguresMessage } from './query.ts';
+
+/** Figures as rows, for people and for spreadsheets; null: there is no number. */
+export interface FiguresTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** What a query found, a row for each of its numbers. */
+export function figuresTable(figures: FiguresMessage): FiguresTable {
+  switch (figures.kind) {
+    case 'count':
+      return {
+        head: ['count', 'share', 'low', 'high'],
+        rows: [[figures.count, ...ends(figures.share)]],
+      };
+    case 'sum':
+      return { head: ['sum', 'low', 'high'], rows: [ends(figures.sum)] };
+    case 'mean':
+      return {
+        head: ['mean', 'low', 'high', 'deviation'],
+        rows: [[...ends(figures.mean), figures.deviation]],
+      };
+    case 'histogram':
+      return {
+        head: ['from', 'to', 'count', 'per device', 'low', 'high'],
+        rows: figures.bins.map(({ from, to, count, perDevice }) => [from, to, count, ...ends(perDevice)]),
+      };
+    case 'top':
+      return {
+        head: ['item', 'count', 'per device', 'low', 'high'],
+        rows: [
+          ...figures.items.map(({ item, count, perDevice }) => [item, count, ...ends(perDevice)]),
+          ['(others)', figures.others, null, null, null],
+        ],
+      };
+  }
+}
+
+function ends({ value, low, high }: EstimateMessage): number[] {
+  return [value, low, high];
+}
+
+/** The table as CSV (RFC 4180); texts that a spreadsheet would take for a formula begin with an apostrophe. */
+export function csvOf({ head, rows }: FiguresTable): string {
+  const cell = (value: string | number | null) => {
+    if (value === null) return '';
+    if (typeof value === 'number') return String(value);
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return [head, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
+}

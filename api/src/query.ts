@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { count, instant, roundId, taskName } from './scalars.ts';
+
+const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top']);
+
+const estimate = z
+  .object({ value: z.number(), low: z.number(), high: z.number() })
+  .describe(
+    'With the ends of its interval: 95 % for what all devices would say; of a sum, how far rounding reaches',
+  );
+export type EstimateMessage = z.infer<typeof estimate>;
+
+const end = z.number().nullable();
+
+/** What a query found. */
+export const queryFigures = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('count'),
+    count: count.describe('Devices of which it is so'),
+    share: estimate.describe('Of the devices that answered'),
+  }),
+  z.object({ kind: z.literal('sum'), sum: estimate.describe('Over the devices that answered') }),
+  z.object({
+    kind: z.literal('mean'),
+    mean: estimate,
+    deviation: z.number().describe('Standard deviation of devices'),
+  }),
+  z.object({
+    kind: z.literal('histogram'),
+    bins: z.array(
+      z.object({
+        from: end.describe('null: no end on that side'),
+        to: end,
+        count,
+        perDevice: estimate.describe('Values of a device in it'),
+      }),
+    ),
+    quantiles: z.array(
+      z.object({
+        quantile: z.number(),
+        value: end.describe('null: beyond the bins, or there are no values'),
+        low: end,
+        high: end,
+      }),
+    ),
+  }),
+  z.object({
+    kind: z.literal('top'),
+    items: z
+      .array(z.object({ item: z.string(), count, perDevice: estimate }))
+      .describe('The most frequent first'),
+    others: count.describe('Values that are not on the list'),
+  }),
+]);
+export type FiguresMessage = z.infer<typeof queryFigures>;
+
+/** What became of a query that devices were asked. */
+export const queryResult = z.object({
+  task: taskName,
+  query: z.string().describe('Its name'),
+  kind,
+  threshold: count.describe('Devices below which nothing is shown'),
+  round: roundId,
+  number: count.describe('Number of its round'),
+  startedAt: instant,
+  endedAt: instant,
+  devices: count.nullable().describe('Devices whose answers are in the figures; null where there are none'),
+  figures: queryFigures.nullable(),
+  failure: z.string().nullable().describe('Why there are none'),
+});
+export type QueryResultMessage = z.infer<typeof queryResult>;
+
+/** A query of a task, as its definition has it. */
+export const taskQuery = z.object({
+  name: z.string(),
+  kind,
+  threshold: count.describe('Devices below which nothing is shown'),
+  period: count.describe('ms within which a device answers once'),
+  every: count.nullable().describe('ms after which it is asked again by itself; null: only by command'),
+  newest: queryResult.nullable().describe('null: it was never asked'),
+});
+export type TaskQueryMessage = z.infer<typeof taskQuery>;
+
+/** GET /v1/admin/tasks/:task/queries */
+export const taskQueries = z.object({ queries: z.array(taskQuery) });
+
+/** Query of GET /v1/admin/tasks/:task/queries/:query */
+export const queryResultsQuery = z.object({
+  before: z.coerce.number().int().min(1).optional().describe('Rounds with numbers below this one'),
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+});
+
+/** GET /v1/admin/tasks/:task/queries/:query */
+export const queryResults = z.object({
+  query: taskQuery,
+  results: z.array(queryResult).describe('Newest first'),
+  next: z.int().nullable().describe('`before` of the next page; null at the end'),
+});

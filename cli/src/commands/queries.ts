@@ -1,0 +1,110 @@
+import { type QueryResultMessage, queryResults, taskQueries, taskQuery } from '@murmuration/api/query';
+import { csvOf, figuresTable } from '@murmuration/api/query-table';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Command } from 'commander';
+import { wholeNumber } from '../arguments/numbers.ts';
+import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
+import { AdminClient } from '../client/admin-client.ts';
+import { say, sayJson, sayTable } from '../output/output.ts';
+
+/** `murmuration queries list|show|run`. */
+export function queryCommands(program: Command): void {
+  const queries = program.command('queries').description('what devices know together: private analytics');
+
+  operatorOptions(queries.command('list', { isDefault: true }).description('list the queries of a task'))
+    .argument('<task>', 'the task')
+    .action(async (task: string, given: RemoteOptions) => {
+      const { queries: all } = await new AdminClient(given).get(pathOf(task), taskQueries);
+      if (given.json) return sayJson(all);
+      sayTable(
+        ['query', 'kind', 'threshold', 'every', 'last asked', 'devices', 'result'],
+        all.map(({ name, kind, threshold, every, newest }) => [
+          name,
+          kind,
+          threshold,
+          every === null ? 'by command' : `${every / 60_000} min`,
+          newest?.startedAt ?? null,
+          newest?.devices ?? null,
+          newest && (newest.failure === null ? { text: 'shown', tone: 'good' } : failed(newest)),
+        ]),
+      );
+    });
+
+  operatorOptions(queries.command('show').description('show what devices said to a query'))
+    .argument('<task>', 'the task')
+    .argument('<query>', 'its name')
+    .option('--round <number>', 'the result of this round; by default the newest one', wholeNumber)
+    .option('--csv', 'print the figures as CSV')
+    .action(
+      async (
+        task: string,
+        name: string,
+        given: RemoteOptions & { readonly round?: number; readonly csv?: true },
+      ) => {
+        const { round } = given;
+        const search = new URLSearchParams({ limit: '1' });
+        if (round !== undefined) search.set('before', String(round + 1));
+        const { results } = await new AdminClient(given).get(`${pathOf(task, name)}?${search}`, queryResults);
+        const [result] = results;
+        if (!result || (round !== undefined && result.number !== round))
+          throw new MurmurationError(
+            'request.not-found',
+            round === undefined
+              ? `The query "${name}" was never asked.`
+              : `The query "${name}" was not asked in round ${round}.`,
+          );
+        if (given.json) return sayJson(result);
+        if (given.csv) {
+          if (!result.figures) throw nothing(result);
+          process.stdout.write(csvOf(figuresTable(result.figures)));
+          return;
+        }
+        sayResult(result);
+      },
+    );
+
+  operatorOptions(queries.command('run').description('ask devices a query in the next round'))
+    .argument('<task>', 'the task')
+    .argument('<query>', 'its name')
+    .action(async (task: string, name: string, given: RemoteOptions) => {
+      const asked = await new AdminClient(given).post(`${pathOf(task, name)}/run`, {}, taskQuery);
+      if (given.json) return sayJson(asked);
+      say(`Devices are asked "${name}" in the next round of ${task}; see murmuration queries show.`);
+    });
+}
+
+function pathOf(task: string, query?: string): string {
+  const all = `/tasks/${encodeURIComponent(task)}/queries`;
+  return query === undefined ? all : `${all}/${encodeURIComponent(query)}`;
+}
+
+function sayResult(result: QueryResultMessage): void {
+  const { query, task, number, endedAt, devices, figures } = result;
+  if (!figures) throw nothing(result);
+  say(`${query} of ${task}, round ${number}, ${endedAt}: ${devices} devices answered.`);
+  const { head, rows } = figuresTable(figures);
+  sayTable(
+    head,
+    rows.map(row => row.map(cell => (typeof cell === 'number' ? precise(cell) : cell))),
+  );
+  if (figures.kind !== 'histogram' || figures.quantiles.length === 0) return;
+  say('');
+  sayTable(
+    ['quantile', 'value', 'low', 'high'],
+    figures.quantiles.map(({ quantile, ...ends }) => [
+      quantile,
+      ...[ends.value, ends.low, ends.high].map(end => (end === null ? null : precise(end))),
+    ]),
+  );
+}
+
+function nothing({ query, number, failure }: QueryResultMessage): MurmurationError {
+  return new MurmurationError(
+    'request.not-found',
+    `The query "${query}" shows nothing of round ${number}: ${failure}`,
+  );
+}
+
+const failed = ({ failure }: QueryResultMessage) => ({ text: failure ?? '', tone: 'doubtful' }) as const;
+
+const precise = (value: number) => Number(value.toPrecision(5));

@@ -1,0 +1,13 @@
+import type { Query, QueryKind } from '@murmuration/protocol/queries/query';
+import type { Answer } from '@murmuration/protocol/queries/vector';
+
+/** How a device answers one query of the coordinator. */
+export interface AnswerOptions {
+  /** The kinds that the query may have: a query of any other is refused. */
+  readonly kinds: readonly QueryKind[];
+  /**
+   * What the device says to the query, within its bounds; it leaves the device only in a masked sum. Undefined where it has nothing to say:
+   * then it takes no part.
+   */
+  readonly answer: (query: Query) => Answer | undefined | Promise<Answer | undefined>;
+}

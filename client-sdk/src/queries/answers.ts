@@ -1,0 +1,122 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { parseQuery } from '@murmuration/protocol/queries/query-form';
+import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import type { HeldFloors } from '../floors/floors.ts';
+import type { Part } from '../session/part.ts';
+import type { SessionAnswers } from '../session/ports.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Answered } from '../update/prepare.ts';
+import type { AnswerOptions } from './answer-options.ts';
+import { AnsweredQueries, type Refusal } from './answered.ts';
+
+/** ms for which a query that the device has refused, or has no answer to, is not offered to be answered. */
+const declinedFor = 3_600_000;
+
+/** What the answers of a task work with. */
+export interface AnswerPorts {
+  readonly clock: Clock;
+  readonly floors: Pick<HeldFloors, 'queryThreshold' | 'queryPeriod'>;
+  /** By the name of the query. */
+  readonly allowed: Readonly<Record<string, AnswerOptions>>;
+  readonly storage: Storage;
+  readonly task: TaskName;
+  /** The value of a frame; throws `protocol.frame`. */
+  readonly decode: (bytes: Uint8Array) => unknown;
+  readonly refusal: Refusal;
+}
+
+/** Answers the queries of a task that the app allows, each once in its period. */
+export class Answers implements SessionAnswers {
+  readonly #ports: AnswerPorts;
+  /** Until when queries are not offered, ms since 1970, by name. */
+  readonly #declined = new Map<string, number>();
+
+  readonly #answered: AnsweredQueries;
+
+  constructor(ports: AnswerPorts) {
+    this.#ports = ports;
+    this.#answered = new AnsweredQueries(ports);
+  }
+
+  /** Names of the queries that the device would answer now. */
+  async open(): Promise<string[]> {
+    const { allowed, clock } = this.#ports;
+    const now = clock.now();
+    const done = await this.#answered.inPeriod();
+    return Object.keys(allowed).filter(name => !done.has(name) && now >= (this.#declined.get(name) ?? 0));
+  }
+
+  /** The part of a device that answers the query of an assignment. */
+  part(assignment: Assignment): Part {
+    const { clock } = this.#ports;
+    const answered = this.#answered;
+    let vector: Answered | undefined;
+    let query: Query | undefined;
+    return {
+      get smallestSum() {
+        return query?.threshold ?? 0;
+      },
+      require: async () => {
+        query = this.#read(assignment);
+        try {
+          this.#requireAllowed(query, assignment);
+          // The answer of a part that was begun before a restart is made.
+          if (!(await answered.requireOpen(query.name, assignment.assignment)))
+            vector = await this.#answer(query, assignment);
+        } catch (error) {
+          this.#declined.set(query.name, clock.now() + declinedFor);
+          throw error;
+        }
+      },
+      async make() {
+        if (!vector) throw new MurmurationError('round.begun');
+        return vector;
+      },
+      count: () => answered.count(query!, assignment.assignment),
+    };
+  }
+
+  /** Throws `plan.below-floor` for what is no query, or one of a kind that the SDK does not know. */
+  #read({ plan }: Assignment): Query {
+    try {
+      return parseQuery(this.#ports.decode(plan.query!));
+    } catch (cause) {
+      throw this.#ports.refusal('queries', `The device can't read the query: ${(cause as Error).message}`);
+    }
+  }
+
+  #requireAllowed({ name, kind, threshold, period }: Query, { plan }: Assignment): void {
+    const { allowed, floors, refusal } = this.#ports;
+    const options = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+    if (!options) throw refusal('queries', `The app answers no query "${name}".`);
+    if (!options.kinds.includes(kind))
+      throw refusal('queries', `The app answers the query "${name}" for no ${kind}.`);
+    if (!plan.masking) throw refusal('masking', `The query "${name}" asks for answers without masks.`);
+    if (threshold < floors.queryThreshold)
+      throw refusal(
+        'queryThreshold',
+        `The query "${name}" shows what ${threshold} devices say; the app asks for ${floors.queryThreshold} or more.`,
+      );
+    if (period < floors.queryPeriod)
+      throw refusal(
+        'queryPeriod',
+        `The query "${name}" asks once in ${period} ms; the app asks for ${floors.queryPeriod} ms or more.`,
+      );
+  }
+
+  /** Throws `training.no-examples` where the app has no answer, `options.invalid` for one beyond the bounds of the query. */
+  async #answer(query: Query, { plan }: Assignment): Promise<Answered> {
+    const answer = await this.#ports.allowed[query.name]!.answer(query);
+    if (answer === undefined)
+      throw new MurmurationError(
+        'training.no-examples',
+        `The app has no answer to the query "${query.name}" now.`,
+      );
+    const { width } = queryForm(query, plan.largestCohort);
+    return { elements: encodeAnswer(query, answer), width };
+  }
+}

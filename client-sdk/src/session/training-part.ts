@@ -1,0 +1,27 @@
+import type { Assignment } from '@murmuration/protocol/messages/round';
+import { requirePrivateLayers } from '../floors/require-plan.ts';
+import { retry } from '../retry/retry.ts';
+import { learn } from './learn.ts';
+import type { Part } from './part.ts';
+import type { SessionPorts } from './ports.ts';
+
+/** The part of a device that trains. */
+export function trainingPart(assignment: Assignment, ports: SessionPorts): Part {
+  const { plan } = assignment;
+  const { floors, keepPrivate, contributions, participations, models, platform } = ports;
+  return {
+    smallestSum: 0,
+    async require(signal) {
+      requirePrivateLayers(plan, keepPrivate);
+      await contributions.require(assignment.assignment, plan.model);
+      await participations.require(plan.privacy);
+      if (floors.topology === 'pinned')
+        await retry(() => models.inspect(plan.model, signal), platform, signal);
+    },
+    make: (signal, report) => learn(assignment, ports, signal, report),
+    async count() {
+      await participations.count(plan.privacy);
+      await contributions.count(assignment.assignment, plan.model);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type Figures, figuresOf } from '@murmuration/protocol/queries/figures';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { queryHash } from '@murmuration/protocol/queries/query-hash';
+import { queryForm } from '@murmuration/protocol/queries/vector';
+import { centre } from '@murmuration/protocol/secagg/ring';
+import { type RingVector, ringVector } from '@murmuration/protocol/secagg/ring-vector';
+import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
+import { restoreElements, snapshotOf } from './ring-snapshot.ts';
+import type { SumInRing } from './running-sum.ts';
+
+/** The sum of the masked answers to a query, which no strategy is given. */
+export class AnswerSum implements SumInRing {
+  readonly consumes = 'answers';
+  readonly inRing = [this];
+  readonly form: Extract<UpdateForm, { kind: 'ring' }>;
+  contributors = 0;
+  readonly #query: Query;
+  readonly #vector: RingVector;
+
+  /** `bytes`: the query as its plan has it. Throws `config.ring` where a sum of the largest cohort could wrap. */
+  constructor(query: Query, bytes: Uint8Array, largestCohort: number) {
+    const { elements, width } = queryForm(query, largestCohort);
+    this.#query = query;
+    this.form = { kind: 'ring', layoutHash: queryHash(bytes), count: elements, width };
+    this.#vector = ringVector(elements);
+  }
+
+  /** Bits of the ring. */
+  get width(): number {
+    return this.form.width;
+  }
+
+  /** The sum modulo 2^width: what is above those bits has no meaning. */
+  get elements(): Int32Array {
+    return this.#vector.elements;
+  }
+
+  /** Adds an answer as it came off the wire. Throws `update.*`, and leaves the sum untouched then. */
+  add(bytes: Uint8Array): void {
+    const update = decodeUpdate(bytes, this.form);
+    if (update.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
+    this.#vector.add(update.packed, this.width);
+    this.contributors += 1;
+  }
+
+  /**
+   * What the devices found, once no mask is left. Throws `secagg.too-few` below the threshold of the query, `update.impossible` where no answers
+   * could have led to the sum.
+   */
+  figures(): Figures {
+    const { threshold } = this.#query;
+    if (this.contributors < threshold)
+      throw new MurmurationError(
+        'secagg.too-few',
+        `${this.contributors} devices answered; nothing is shown below ${threshold}.`,
+      );
+    return figuresOf(this.#query, centre(this.elements.slice(), this.width), this.contributors);
+  }
+
+  /** Answers bring no verdicts. */
+  verdicts(): undefined {
+    return undefined;
+  }
+
+  snapshot(): Uint8Array {
+    return snapshotOf(this.contributors, this.elements);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.contributors = restoreElements(snapshot, this.elements);
+  }
+
+  clear(): void {
+    this.contributors = 0;
+    this.elements.fill(0);
+  }
+}

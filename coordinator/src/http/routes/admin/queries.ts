@@ -1,0 +1,130 @@
+import {
+  type QueryResultMessage,
+  queryResults,
+  queryResultsQuery,
+  type TaskQueryMessage,
+  taskQueries,
+  taskQuery,
+} from '@murmuration/api/query';
+import { taskName } from '@murmuration/api/scalars';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import * as z from 'zod';
+import type { Operators } from '../../../operators/operators.ts';
+import type { QueryResult, QueryResultStore } from '../../../registry/query-results.ts';
+import type { AllRounds } from '../../../rounds/all-tasks.ts';
+import type { RoundControl } from '../../../rounds/round-control.ts';
+import type { Task, TaskQuery } from '../../../task/task.ts';
+import type { App } from '../../app.ts';
+import { problem } from '../../problem.ts';
+import { iso } from './schemas.ts';
+import { operatorOf } from './scope.ts';
+
+const params = z.object({ task: taskName });
+const oneQuery = params.extend({ query: taskName });
+
+/** What devices of a task are asked, and what they say. */
+export function queryRoutes(
+  scope: App,
+  operators: Operators,
+  {
+    tasks,
+    control,
+    queryResults: store,
+  }: {
+    readonly tasks: AllRounds;
+    readonly control: Pick<RoundControl, 'ask'>;
+    readonly queryResults: QueryResultStore;
+  },
+): void {
+  const taskOf = (name: string): Task => {
+    const found = tasks.get(name);
+    if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
+    return found.upcoming;
+  };
+  const queryOf = ({ name: task, queries }: Task, name: string): TaskQuery => {
+    const found = queries.find(({ query }) => query.name === name);
+    if (found) return found;
+    throw new MurmurationError('request.not-found', `The task "${task}" has no query "${name}".`);
+  };
+  const messageOf = async (task: Task, { query, every }: TaskQuery): Promise<TaskQueryMessage> => {
+    const { name, kind, threshold, period } = query;
+    const [newest] = await store.results(task.name, name, Number.POSITIVE_INFINITY, 1);
+    return { name, kind, threshold, period, every, newest: newest ? resultMessage(newest) : null };
+  };
+
+  scope.get(
+    '/tasks/:task/queries',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'The queries of a task, each with its newest result',
+        params,
+        response: { 200: taskQueries, 404: problem },
+      },
+    },
+    async ({ params: { task } }) => {
+      const found = taskOf(task);
+      return { queries: await Promise.all(found.queries.map(each => messageOf(found, each))) };
+    },
+  );
+
+  scope.get(
+    '/tasks/:task/queries/:query',
+    {
+      config: { least: 'viewer' },
+      schema: {
+        summary: 'A query and its results, newest first',
+        params: oneQuery,
+        querystring: queryResultsQuery,
+        response: { 200: queryResults, 404: problem },
+      },
+    },
+    async ({ params: { task, query: name }, query: { before, limit } }) => {
+      const found = taskOf(task);
+      const query = await messageOf(found, queryOf(found, name));
+      const results = await store.results(found.name, name, before ?? Number.POSITIVE_INFINITY, limit);
+      const last = results.at(-1);
+      const next = last && results.length === limit ? last.number : null;
+      return { query, results: results.map(resultMessage), next };
+    },
+  );
+
+  scope.post(
+    '/tasks/:task/queries/:query/run',
+    {
+      config: { least: 'operator' },
+      schema: {
+        summary: 'Ask devices a query in the next round',
+        params: oneQuery,
+        response: { 202: taskQuery, 404: problem },
+      },
+    },
+    async (request, reply) => {
+      const { task, query: name } = request.params;
+      const found = taskOf(task);
+      const query = queryOf(found, name);
+      const changes = [{ field: 'query', from: null, to: name }];
+      await operators.audited(
+        operatorOf(request),
+        'query.run',
+        task,
+        () => control.ask(found.name, name),
+        () => changes,
+      );
+      return reply.status(202).send(await messageOf(found, query));
+    },
+  );
+}
+
+function resultMessage({ query, figures, startedAt, endedAt, ...rest }: QueryResult): QueryResultMessage {
+  const { name, kind, threshold } = query;
+  return {
+    ...rest,
+    query: name,
+    kind,
+    threshold,
+    figures: figures as QueryResultMessage['figures'],
+    startedAt: iso(startedAt),
+    endedAt: iso(endedAt),
+  };
+}

@@ -1,0 +1,32 @@
+import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { Figures } from '@murmuration/protocol/queries/figures';
+import type { Query } from '@murmuration/protocol/queries/query';
+
+/** What became of a query that devices were asked. */
+export interface QueryResult {
+  readonly task: TaskName;
+  /** The query as it was asked. */
+  readonly query: Query;
+  readonly round: RoundId;
+  /** Of that round. */
+  readonly number: number;
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** ms since 1970. */
+  readonly endedAt: number;
+  /** Devices whose answers are in the figures; null where there are none. */
+  readonly devices: number | null;
+  /** null where too few devices answered, or something else failed: then nothing is known. */
+  readonly figures: Figures | null;
+  /** Why there are none, as a sentence. */
+  readonly failure: string | null;
+}
+
+/** Results of each query that are kept, the newest. */
+export const resultsKept = 1_000;
+
+/** Reads what became of queries; `History.commit` writes it. */
+export interface QueryResultStore {
+  /** Newest first, of rounds with numbers below `before`, at most `limit`. */
+  results(task: TaskName, query: string, before: number, limit: number): Promise<readonly QueryResult[]>;
+}

@@ -1,0 +1,60 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Query } from '@murmuration/protocol/queries/query';
+import type { QueryResultStore } from '../registry/query-results.ts';
+import type { Task, TaskQuery } from '../task/task.ts';
+
+/** Which queries the devices of a task are to be asked, and when: those of a command first, then those whose time has come. */
+export class Inquiries {
+  readonly #results: QueryResultStore;
+  /** Names of those that somebody wants asked, the oldest command first. */
+  readonly #wanted = new Set<string>();
+  /** When each was asked last, ms since 1970. */
+  readonly #lastAt = new Map<string, number>();
+
+  constructor(results: QueryResultStore) {
+    this.#results = results;
+  }
+
+  /** Reads when each query was asked last; before all else. */
+  async open({ name: task, queries }: Task): Promise<void> {
+    for (const { query } of queries) {
+      const [last] = await this.#results.results(task, query.name, Number.POSITIVE_INFINITY, 1);
+      if (last) this.begun(query.name, last.startedAt);
+    }
+  }
+
+  /** Somebody wants a query asked. Throws `request.not-found` where the task has none of that name. */
+  want({ name: task, queries }: Task, name: string): void {
+    if (!queries.some(({ query }) => query.name === name))
+      throw new MurmurationError('request.not-found', `The task "${task}" has no query "${name}".`);
+    this.#wanted.add(name);
+  }
+
+  /** A round of a query has begun. */
+  begun(name: string, at: number): void {
+    this.#lastAt.set(name, at);
+    this.#wanted.delete(name);
+  }
+
+  /** When the next query is to be asked, ms since 1970; ∞: none is. Of a paused task only those of a command are. */
+  nextAt({ queries }: Task, now: number, isPaused: boolean): number {
+    return Math.min(...queries.map(each => this.#dueAt(each, now, isPaused)), Number.POSITIVE_INFINITY);
+  }
+
+  /** The query that is to be asked now. */
+  next({ queries }: Task, now: number, isPaused: boolean): Query | undefined {
+    const wanted = [...this.#wanted];
+    const due = queries.filter(each => this.#dueAt(each, now, isPaused) <= now);
+    const order = ({ query: { name } }: TaskQuery) =>
+      wanted.includes(name) ? wanted.indexOf(name) : wanted.length;
+    return due.sort((a, b) => order(a) - order(b))[0]?.query;
+  }
+
+  #dueAt({ query: { name }, every }: TaskQuery, now: number, isPaused: boolean): number {
+    if (this.#wanted.has(name)) return now;
+    if (every === null || isPaused) return Number.POSITIVE_INFINITY;
+    const lastAt = this.#lastAt.get(name);
+    // A clock that was ahead has not asked yet what it says.
+    return lastAt === undefined ? now : Math.min(lastAt, now) + every;
+  }
+}

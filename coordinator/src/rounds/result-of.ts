@@ -1,0 +1,30 @@
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
+import type { Aggregate } from '../aggregation/aggregate.ts';
+import type { QueryResult } from '../registry/query-results.ts';
+import type { RoundRecord } from '../round/record.ts';
+import type { RoundTerms } from '../round/round.ts';
+
+/**
+ * What became of the query of a round that is over; undefined of a round in which devices trained. `aggregate` is there where the round has not
+ * failed. Throws as `AnswerSum.figures`.
+ */
+export function resultOf(
+  { plan }: RoundTerms,
+  { task, round, number, startedAt, endedAt, failure }: RoundRecord,
+  aggregate?: Aggregate,
+): QueryResult | undefined {
+  const query = queryOf(plan);
+  if (!query) return undefined;
+  const answers = aggregate?.consumes === 'answers' ? aggregate : undefined;
+  return {
+    task,
+    query,
+    round,
+    number,
+    startedAt,
+    endedAt,
+    devices: answers?.contributors ?? null,
+    figures: answers?.figures() ?? null,
+    failure: failure?.reason ?? null,
+  };
+}

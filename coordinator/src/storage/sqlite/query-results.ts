@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely';
+import { type QueryResult, type QueryResultStore, resultsKept } from '../../registry/query-results.ts';
+import { fromJson, toJson } from './json.ts';
+import type { SqliteDatabase } from './open.ts';
+import type { Tables } from './schema.ts';
+
+/** Adds what became of a query, within a transaction; the oldest of its results beyond those that are kept is gone. */
+export async function addQueryResult(changes: Kysely<Tables>, result: QueryResult): Promise<void> {
+  const { task, number } = result;
+  const query = result.query.name;
+  await changes
+    .insertInto('query_results')
+    .values({ task, query, number, result: toJson(result) })
+    .execute();
+  const oldest = await changes
+    .selectFrom('query_results')
+    .select('number')
+    .where('task', '=', task)
+    .where('query', '=', query)
+    .orderBy('number', 'desc')
+    .offset(resultsKept - 1)
+    .limit(1)
+    .executeTakeFirst();
+  if (oldest)
+    await changes
+      .deleteFrom('query_results')
+      .where('task', '=', task)
+      .where('query', '=', query)
+      .where('number', '<', oldest.number)
+      .execute();
+}
+
+/** Results of queries as rows; `addQueryResult` makes them. */
+export function sqliteQueryResults({ rows }: SqliteDatabase): QueryResultStore {
+  return {
+    async results(task, query, before, limit) {
+      const found = await rows
+        .selectFrom('query_results')
+        .select('result')
+        .where('task', '=', task)
+        .where('query', '=', query)
+        .where('number', '<', Math.min(before, Number.MAX_SAFE_INTEGER))
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute();
+      return found.map(({ result }) => fromJson<QueryResult>(result));
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { problemOfQuery } from '@murmuration/protocol/queries/query-form';
+import { queryForm } from '@murmuration/protocol/queries/vector';
+import { duration } from '@murmuration/protocol/time/duration';
+import * as z from 'zod';
+import { cohortSizeOf, type Task, type TaskQuery } from './task.ts';
+
+/** Queries of one task, at most. */
+const mostQueries = 64;
+
+const defined = z.custom<Query>(
+  value => problemOfQuery(value) === undefined,
+  'expected a query, as defineQuery({ … }) makes it',
+);
+
+/** The form of what a task asks its devices: queries, by command or every so often. */
+export const queriesSchema = z
+  .array(
+    z.union([
+      defined.transform((query): TaskQuery => ({ query, every: null })),
+      z.strictObject({
+        /** What is asked. */
+        query: defined,
+        /** Time from the beginning of one round of it to that of the next, a minute at least. */
+        every: duration.refine(ms => ms >= 60_000, 'expected a minute at least'),
+      }),
+    ]),
+  )
+  .max(mostQueries);
+
+/** The queries of a task as its definition has them. */
+export function definedQueries({ queries }: Task): z.input<typeof queriesSchema> {
+  return queries.map(({ query, every }) => (every === null ? query : { query, every }));
+}
+
+/** Throws `config.invalid` for queries that the rounds of a task could not ask, `config.ring` where a sum could wrap. */
+export function refuseUnaskable(task: Task): void {
+  if (task.queries.length === 0) return;
+  const refuse = (why: string) => new MurmurationError('config.invalid', `The task: queries ${why}.`);
+  // No answer of a single device may be seen.
+  if (!task.masking) throw refuse('need masking, and it is "off"');
+  if (task.central) throw refuse("can't be combined with training on the coordinator's own examples");
+  if (task.privacy)
+    throw refuse(
+      "can't be combined with a privacy budget: their sums get no noise, and its ε would not hold",
+    );
+  const names = task.queries.map(({ query: { name } }) => name);
+  if (new Set(names).size < names.length) throw refuse('have two of one name');
+  for (const { query: asked } of task.queries) {
+    if (asked.threshold > task.cohort.goal)
+      throw refuse(
+        `ask for ${asked.threshold} devices ("${asked.name}"), and cohort.goal is ${task.cohort.goal}`,
+      );
+    queryForm(asked, cohortSizeOf(task));
+  }
+}

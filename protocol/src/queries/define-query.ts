@@ -1,0 +1,47 @@
+import { MurmurationError } from '../errors/errors.ts';
+import { duration } from '../time/duration.ts';
+import type { Query, QueryKind } from './query.ts';
+import { writeQuery } from './query-bytes.ts';
+import { problemOfQuery } from './query-form.ts';
+
+/** What is left out of a definition has its default. */
+type Defaulted = 'threshold' | 'period' | 'levels' | 'values' | 'quantiles';
+
+type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted> &
+  Partial<Omit<Pick<Asked, Defaulted & keyof Asked>, 'period'>> & {
+    /** Time within which a device answers once, such as `'1 d'`, the default, or ms. */
+    readonly period?: string | number;
+  };
+
+/** A query as a team writes it down. */
+export type QueryDefinition = {
+  readonly [Kind in QueryKind]: DefinitionOf<Extract<Query, { readonly kind: Kind }>>;
+}[QueryKind];
+
+const asked = { threshold: 10 };
+
+const quantilesByDefault = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+const defaults: Readonly<Record<QueryKind, object>> = {
+  count: {},
+  sum: { levels: 1_000 },
+  mean: { levels: 1_000 },
+  histogram: { values: 1, quantiles: quantilesByDefault },
+  top: { values: 1 },
+};
+
+/**
+ * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
+ * a device. Throws `config.invalid`, naming what is wrong.
+ */
+export function defineQuery(definition: QueryDefinition): Query {
+  const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';
+  const refuse = (why: string) => new MurmurationError('config.invalid', `${named}: ${why}`);
+  const period = duration.safeParse(definition?.period ?? '1 d');
+  if (!period.success) throw refuse(`period: ${period.error.issues[0]!.message}.`);
+  const query = { ...asked, ...defaults[definition?.kind], ...definition, period: period.data };
+  const problem = problemOfQuery(query);
+  if (problem) throw refuse(problem);
+  writeQuery(query as Query);
+  return query as Query;
+}

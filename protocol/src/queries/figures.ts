@@ -1,0 +1,136 @@
+import { MurmurationError } from '../errors/errors.ts';
+import { type Bins, binsOf } from './bins.ts';
+import { type Estimate, meanOfCounts, meanOfValues, ranksOf } from './intervals.ts';
+import type { Query } from './query.ts';
+import { queryForm } from './vector.ts';
+
+/** A bin of a histogram; null: it has no end on that side. */
+export interface BinFigures {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly count: number;
+  /** Values of a device in it. */
+  readonly perDevice: Estimate;
+}
+
+/** A quantile; null: it lies beyond the bins on that side, or there are no values. */
+export interface QuantileFigures {
+  readonly quantile: number;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface ItemFigures {
+  readonly item: string;
+  readonly count: number;
+  /** How often it occurs on a device. */
+  readonly perDevice: Estimate;
+}
+
+/** What a query found; intervals are about all devices, of which those that answered were drawn at random. */
+export type Figures =
+  | { readonly kind: 'count'; readonly count: number; readonly share: Estimate }
+  /** The sum over the devices that answered; `low` and `high` are as far as rounding reaches. */
+  | { readonly kind: 'sum'; readonly sum: Estimate }
+  | { readonly kind: 'mean'; readonly mean: Estimate; readonly deviation: number }
+  | {
+      readonly kind: 'histogram';
+      readonly bins: readonly BinFigures[];
+      readonly quantiles: readonly QuantileFigures[];
+    }
+  /** The most frequent first; `others` are not on the list. */
+  | { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number };
+
+/** What the sum of the answers of so many devices says. Throws `update.impossible` where no answers of theirs could have led to it. */
+export function figuresOf(query: Query, sum: Int32Array, devices: number): Figures {
+  requirePossible(query, sum, devices);
+  switch (query.kind) {
+    case 'count':
+      return { kind: 'count', count: sum[0]!, share: meanOfCounts(sum[0]!, devices, 1) };
+    case 'sum': {
+      const { least, most, levels } = query;
+      const step = (most - least) / levels;
+      const value = least * devices + step * sum[0]!;
+      const rounding = (devices * step) / 2;
+      return { kind: 'sum', sum: { value, low: value - rounding, high: value + rounding } };
+    }
+    case 'mean':
+      return { kind: 'mean', ...meanOf(query, sum, devices) };
+    case 'histogram': {
+      const bins = binsOf(query.bins);
+      return {
+        kind: 'histogram',
+        bins: Array.from(sum, (count, i) => ({
+          from: endOf(bins.from(i)),
+          to: endOf(bins.to(i)),
+          count,
+          perDevice: meanOfCounts(count, devices, query.values),
+        })),
+        quantiles: query.quantiles.map(quantile => quantileOf(quantile, bins, sum, devices)),
+      };
+    }
+    case 'top': {
+      const items = query.items.map((item, i) => ({
+        item,
+        count: sum[i]!,
+        perDevice: meanOfCounts(sum[i]!, devices, query.values),
+      }));
+      return { kind: 'top', items: items.sort((a, b) => b.count - a.count), others: sum.at(-1)! };
+    }
+  }
+}
+
+function meanOf(
+  { least, most, levels }: Extract<Query, { readonly kind: 'mean' }>,
+  [total, squares]: Int32Array,
+  devices: number,
+): { readonly mean: Estimate; readonly deviation: number } {
+  const step = (most - least) / levels;
+  const level = total! / devices;
+  // Squares are counted in units of `levels`.
+  const variance = Math.max(0, (squares! * levels) / devices - level ** 2) * (devices / (devices - 1));
+  const deviation = step * Math.sqrt(variance);
+  const { value, low, high } = meanOfValues(least + step * level, deviation, devices);
+  return { mean: { value, low: Math.max(least, low), high: Math.min(most, high) }, deviation };
+}
+
+function quantileOf(quantile: number, bins: Bins, sum: Int32Array, devices: number): QuantileFigures {
+  const total = sum.reduce((all, count) => all + count, 0);
+  if (total === 0) return { quantile, value: null, low: null, high: null };
+  const [first, last] = ranksOf(quantile, devices);
+  const [index, part] = placeOf(quantile * total, sum);
+  return {
+    quantile,
+    value: endOf(bins.at(index, part)),
+    low: endOf(bins.from(placeOf(first * total, sum)[0])),
+    high: endOf(bins.to(placeOf(last * total, sum)[0])),
+  };
+}
+
+/** The bin in which so many values are reached, and which part of the bin lies before. */
+function placeOf(rank: number, sum: Int32Array): readonly [index: number, part: number] {
+  let before = 0;
+  let last = 0;
+  for (const [index, count] of sum.entries()) {
+    if (count === 0) continue;
+    if (before + count >= rank) return [index, (rank - before) / count];
+    before += count;
+    last = index;
+  }
+  return [last, 1];
+}
+
+const endOf = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function requirePossible(query: Query, sum: Int32Array, devices: number): void {
+  const { elements, largest } = queryForm(query, devices);
+  const most = largest * devices;
+  const total = 'values' in query ? sum.reduce((all, count) => all + count, 0) : 0;
+  if (sum.length === elements && total <= most && sum.every(element => element >= 0 && element <= most))
+    return;
+  throw new MurmurationError(
+    'update.impossible',
+    `No answers of ${devices} devices to the query "${query.name}" have this sum.`,
+  );
+}

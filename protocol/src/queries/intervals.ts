@@ -1,0 +1,48 @@
+/** An estimate of what would be found on all devices, with the ends of its 95 % interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The 0.975 quantile of the normal distribution. */
+const z = 1.959964;
+
+/**
+ * The mean of values from 0 to `largest` on all devices, from the `total` of `devices` that were drawn at random (Wilson 1927). No values have a
+ * greater variance than those that are 0 or `largest` (Bhatia and Davis 2000), so the interval holds for any.
+ */
+export function meanOfCounts(total: number, devices: number, largest: number): Estimate {
+  const share = total / (devices * largest);
+  const spread = 1 + z ** 2 / devices;
+  const centre = (share + z ** 2 / (2 * devices)) / spread;
+  const half = (z / spread) * Math.sqrt((share * (1 - share)) / devices + z ** 2 / (4 * devices ** 2));
+  return {
+    value: total / devices,
+    low: Math.max(0, Math.min(share, centre - half)) * largest,
+    high: Math.min(1, Math.max(share, centre + half)) * largest,
+  };
+}
+
+/** The mean of values on all devices, from those of `devices` that were drawn at random, with a standard deviation (Student 1908). */
+export function meanOfValues(mean: number, deviation: number, devices: number): Estimate {
+  const half = (studentQuantile(devices - 1) * deviation) / Math.sqrt(devices);
+  return { value: mean, low: mean - half, high: mean + half };
+}
+
+/** The share of all values below which a quantile of all devices lies, at least and at most. Values of one device may all be alike. */
+export function ranksOf(quantile: number, devices: number): readonly [low: number, high: number] {
+  const half = z * Math.sqrt((quantile * (1 - quantile)) / devices);
+  return [Math.max(0, quantile - half), Math.min(1, quantile + half)];
+}
+
+/** The 0.975 quantile of Student's t (Abramowitz and Stegun 1964, 26.7.5), within 1 % from 3 degrees of freedom on. */
+export function studentQuantile(degrees: number): number {
+  if (degrees < 3) return [12.7062, 4.3027][Math.max(0, degrees - 1)]!;
+  return (
+    z +
+    (z ** 3 + z) / (4 * degrees) +
+    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * degrees ** 2) +
+    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * degrees ** 3)
+  );
+}

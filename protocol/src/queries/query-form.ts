@@ -1,0 +1,133 @@
+import { MurmurationError } from '../errors/errors.ts';
+import { logarithmicCount } from './bins.ts';
+import type { LogarithmicBins, Query, QueryKind } from './query.ts';
+
+// By hand, and on its own: a page loads it when a device is asked, and all that it shared with what a page loads at once would make that longer.
+
+/** That of tasks. */
+const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** Most bins of a histogram, and items of a list. */
+const mostCounted = 2_048;
+const farthest = 1e15;
+const year = 366 * 86_400_000;
+
+/** Whether a value is what a field has to be, and the words for that. */
+type Form = readonly [is: (value: unknown) => boolean, what: string];
+type Fields = Readonly<Record<string, Form>>;
+
+const isIn = (value: unknown, least: number, most: number): value is number =>
+  typeof value === 'number' && value >= least && value <= most;
+const isListOf = (
+  value: unknown,
+  least: number,
+  most: number,
+  is: (item: unknown) => boolean,
+): value is readonly unknown[] =>
+  Array.isArray(value) && value.length >= least && value.length <= most && value.every(is);
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const whole = (least: number, most: number): Form => [
+  value => isIn(value, least, most) && Number.isInteger(value),
+  `a whole number from ${least} to ${most}`,
+];
+const number = (least: number, most: number): Form => [
+  value => isIn(value, least, most),
+  `a number from ${least} to ${most}`,
+];
+
+const bound = number(-farthest, farthest);
+const values = whole(1, 1_000);
+
+const asked: Fields = {
+  name: [
+    value => typeof value === 'string' && namePattern.test(value),
+    'a lower-case letter, then up to 62 lower-case letters, digits and hyphens',
+  ],
+  kind: [() => true, ''],
+  threshold: whole(3, 1_000_000),
+  period: whole(0, year),
+};
+const bounded: Fields = { least: bound, most: bound, levels: whole(1, 1_000_000) };
+
+const logarithmic: Fields = {
+  relative: number(0.001, 0.5),
+  least: number(1e-15, farthest),
+  most: number(1e-15, farthest),
+};
+
+const isEdges = (edges: unknown): boolean =>
+  isListOf(edges, 2, mostCounted + 1, bound[0]) &&
+  edges.every((edge, i) => i === 0 || (edges[i - 1] as number) < (edge as number));
+
+const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
+  count: {},
+  sum: bounded,
+  mean: bounded,
+  histogram: {
+    bins: [isFields, 'edges, or relative, least and most'],
+    values,
+    quantiles: [
+      all => isListOf(all, 0, 16, each => isIn(each, 1e-9, 1 - 1e-9)),
+      'a list of at most 16 numbers between 0 and 1',
+    ],
+  },
+  top: {
+    items: [
+      items => isListOf(items, 1, mostCounted, isItem) && new Set<unknown>(items).size === items.length,
+      `a list of 1 to ${mostCounted} texts of up to 128 characters, no two alike`,
+    ],
+    values,
+  },
+};
+
+const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];
+
+/** Texts that a message can carry: neither NUL nor halves of characters. */
+const isItem = (item: unknown): boolean =>
+  typeof item === 'string' && item.length > 0 && item.length <= 128 && !/\p{Surrogate}|\0/u.test(item);
+
+/** A value as a query; throws `request.invalid` where it is none. */
+export function parseQuery(value: unknown): Query {
+  const problem = problemOfQuery(value);
+  if (problem) throw new MurmurationError('request.invalid', `The query: ${problem}`);
+  return value as Query;
+}
+
+/** Why a value is no query, as a sentence; undefined of one that is. */
+export function problemOfQuery(value: unknown): string | undefined {
+  if (!isFields(value)) return 'It has to be an object.';
+  const kind = value.kind as QueryKind;
+  if (!queryKinds.includes(kind)) return `kind has to be one of ${queryKinds.join(', ')}.`;
+  return (
+    problemOfFields(value, { ...asked, ...fieldsOf[kind] }) ??
+    problemOfBounds(value) ??
+    (kind === 'histogram' ? problemOfBins(value.bins as Readonly<Record<string, unknown>>) : undefined)
+  );
+}
+
+function problemOfFields(value: Readonly<Record<string, unknown>>, fields: Fields): string | undefined {
+  const unknown = Object.keys(value).find(name => !Object.hasOwn(fields, name));
+  if (unknown !== undefined) return `There is no field ${unknown.slice(0, 64)}.`;
+  const wrong = Object.entries(fields).find(([name, [is]]) => !is(value[name]));
+  return wrong && `${wrong[0]} has to be ${wrong[1][1]}.`;
+}
+
+function problemOfBounds({ least, most }: Readonly<Record<string, unknown>>): string | undefined {
+  if (least === undefined || (least as number) < (most as number)) return undefined;
+  return 'least has to be below most.';
+}
+
+function problemOfBins(bins: Readonly<Record<string, unknown>>): string | undefined {
+  if ('edges' in bins)
+    return problemOfFields(bins, {
+      edges: [isEdges, `a list of 2 to ${mostCounted + 1} finite numbers in ascending order`],
+    });
+  const problem = problemOfFields(bins, logarithmic) ?? problemOfBounds(bins);
+  if (problem) return `bins: ${problem}`;
+  const count = logarithmicCount(bins as unknown as LogarithmicBins);
+  return count > mostCounted
+    ? `bins: ${count} bins are more than ${mostCounted}; use a greater relative error.`
+    : undefined;
+}

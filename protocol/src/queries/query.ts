@@ -1,0 +1,65 @@
+/** What every query says. */
+interface Asked {
+  /** A lower-case letter, then up to 62 lower-case letters, digits and hyphens: what an app allows, and a device remembers. */
+  readonly name: string;
+  /** Devices whose answers are in the sum, at least; 3 or more. */
+  readonly threshold: number;
+  /** ms within which a device answers once. */
+  readonly period: number;
+}
+
+/** A value between two bounds, counted in so many steps from one to the other. */
+interface Bounded {
+  readonly least: number;
+  readonly most: number;
+  readonly levels: number;
+}
+
+/** From each edge to the next. */
+export interface FixedBins {
+  readonly edges: readonly number[];
+}
+
+/** So that a value is known up to `relative` of itself, from `least` to `most` (DDSketch: Masson, Rim and Lee 2019). */
+export interface LogarithmicBins {
+  readonly relative: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** On how many devices something is so. */
+export interface CountQuery extends Asked {
+  readonly kind: 'count';
+}
+
+/** The sum of a value of each device. */
+export interface SumQuery extends Asked, Bounded {
+  readonly kind: 'sum';
+}
+
+/** The mean of a value of each device, and how far devices are from it. */
+export interface MeanQuery extends Asked, Bounded {
+  readonly kind: 'mean';
+}
+
+/** How many values fall into each bin, and the quantiles that follow. */
+export interface HistogramQuery extends Asked {
+  readonly kind: 'histogram';
+  readonly bins: FixedBins | LogarithmicBins;
+  /** Values that a device counts, at most. */
+  readonly values: number;
+  /** Each above 0 and below 1. */
+  readonly quantiles: readonly number[];
+}
+
+/** How often each item of a known list occurs, the most frequent first. */
+export interface TopQuery extends Asked {
+  readonly kind: 'top';
+  readonly items: readonly string[];
+  /** Items that a device counts, at most. */
+  readonly values: number;
+}
+
+/** What devices are asked for. */
+export type Query = CountQuery | SumQuery | MeanQuery | HistogramQuery | TopQuery;
+export type QueryKind = Query['kind'];

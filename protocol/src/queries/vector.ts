@@ -1,0 +1,103 @@
+import { MurmurationError } from '../errors/errors.ts';
+import { widthFor } from '../secagg/ring.ts';
+import { binsOf } from './bins.ts';
+import type { Query, QueryKind } from './query.ts';
+
+/** What an app answers: whether it is so, a value, values, or items. */
+export type Answer = boolean | number | readonly number[] | readonly string[];
+
+/** How the answers to a query become ring elements: the same on every device and on the coordinator. */
+export interface QueryForm {
+  readonly elements: number;
+  /** The largest value of an element of one device; none is below 0. */
+  readonly largest: number;
+  /** Width of the ring in which no sum of the largest cohort can wrap. */
+  readonly width: number;
+}
+
+/** Throws `config.ring` where the sum of so many devices needs more than 32 bits. */
+export function queryForm(query: Query, largestCohort: number): QueryForm {
+  const [elements, largest] = sizeOf(query);
+  return { elements, largest, width: widthFor(largest * largestCohort) };
+}
+
+function sizeOf(query: Query): readonly [elements: number, largest: number] {
+  switch (query.kind) {
+    case 'count':
+      return [1, 1];
+    case 'sum':
+      return [1, query.levels];
+    case 'mean':
+      return [2, query.levels];
+    case 'histogram':
+      return [binsOf(query.bins).count, query.values];
+    case 'top':
+      return [query.items.length + 1, query.values];
+  }
+}
+
+/** What a device adds to the sum. Throws `options.invalid` for an answer of another kind, or beyond the bounds of the query. */
+export function encodeAnswer(query: Query, answer: Answer): Int32Array {
+  switch (query.kind) {
+    case 'count':
+      if (typeof answer !== 'boolean') throw refused(query, 'true or false');
+      return Int32Array.of(answer ? 1 : 0);
+    case 'sum':
+      return Int32Array.of(levelOf(query, answer));
+    case 'mean': {
+      const level = levelOf(query, answer);
+      return Int32Array.of(level, Math.round(level ** 2 / query.levels));
+    }
+    case 'histogram': {
+      const { count, indexOf } = binsOf(query.bins);
+      const wanted = `a finite number, or a list of at most ${query.values}`;
+      const all = typeof answer === 'number' ? [answer] : answer;
+      if (!isListOf(all, Number.isFinite)) throw refused(query, wanted);
+      return counted(
+        count,
+        all.map(value => indexOf(value as number)),
+        query,
+        wanted,
+      );
+    }
+    case 'top': {
+      const wanted = `a list of at most ${query.values} texts`;
+      if (!isListOf(answer, item => typeof item === 'string')) throw refused(query, wanted);
+      const places = new Map(query.items.map((item, place) => [item, place]));
+      const others = query.items.length;
+      const all = answer.map(item => places.get(item as string) ?? others);
+      return counted(others + 1, all, query, wanted);
+    }
+  }
+}
+
+/** The nearest of the levels from the lower bound to the upper one. */
+function levelOf(query: Extract<Query, { readonly levels: number }>, answer: Answer): number {
+  const { least, most, levels } = query;
+  if (typeof answer !== 'number' || !(answer >= least && answer <= most))
+    throw refused(query, `a number from ${least} to ${most}`);
+  return Math.round(((answer - least) / (most - least)) * levels);
+}
+
+function counted(
+  elements: number,
+  places: readonly number[],
+  query: Extract<Query, { readonly values: number }>,
+  wanted: string,
+): Int32Array {
+  if (places.length > query.values) throw refused(query, wanted);
+  const counts = new Int32Array(elements);
+  for (const place of places) counts[place] = counts[place]! + 1;
+  return counts;
+}
+
+const isListOf = (answer: unknown, is: (item: unknown) => boolean): answer is readonly unknown[] =>
+  Array.isArray(answer) && answer.every(is);
+
+/** What a device knows stays out of the text. */
+function refused({ name, kind }: { readonly name: string; readonly kind: QueryKind }, wanted: string) {
+  return new MurmurationError(
+    'options.invalid',
+    `The answer of the app to the query "${name}" (${kind}) has to be ${wanted}; it was not sent.`,
+  );
+}

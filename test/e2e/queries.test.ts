@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FederatedClient } from '@murmuration/client-sdk/node';
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
+import type { RoundRecord } from '@murmuration/coordinator/round/record';
+import { openStorage } from '@murmuration/coordinator/storage/storage';
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { systemClock } from '@murmuration/protocol/time/system-clock';
+import { afterEach, describe, expect, test } from 'vitest';
+import { enrolmentToken, lineOptions, lineTask } from './line.ts';
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUp.splice(0).reverse()) await clean();
+});
+
+const spread = defineQuery({
+  name: 'spread',
+  kind: 'histogram',
+  bins: { edges: [0, 2, 4] },
+  threshold: 3,
+  quantiles: [0.5],
+});
+
+describe('queries over real sockets', () => {
+  test('QY1 QY5 QY7: are answered by the devices whose apps allow them, and a restart has what they said', async () => {
+    const storage = await mkdtemp(join(tmpdir(), 'murmuration-queries-'));
+    cleanUp.push(() => rm(storage, { recursive: true }));
+    const task = lineTask({
+      masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
+      cohort: { goal: 4, minimum: 3, overSelection: 1 },
+      // Nobody is lost: rounds go on as soon as everybody has answered.
+      deadlines: { gathering: '2 min', keys: '2 min', shares: '2 min', updates: '2 min', agreement: '2 min' },
+      queries: [{ query: spread, every: '1 h' }],
+    } as Partial<TaskDefinition>);
+    const config = parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', storage });
+    const coordinator = await createCoordinator(config, [task], { clock: systemClock, random: systemRandom });
+    let isStopped = false;
+    const stop = async () => {
+      if (!isStopped) await coordinator.stop();
+      isStopped = true;
+    };
+    cleanUp.push(stop);
+    const ended = new Promise<RoundRecord[]>(resolve => {
+      const records: RoundRecord[] = [];
+      coordinator.events.on('round-ended', record => {
+        if (records.push(record) === 2) resolve(records);
+      });
+    });
+    const errors: unknown[] = [];
+    const refusing = 4;
+    for (let index = 0; index < 6; index++) {
+      const options = lineOptions(coordinator.url, index);
+      const client = new FederatedClient({
+        ...options,
+        tasks: {
+          line: {
+            ...options.tasks.line!,
+            ...(index < refusing && {
+              answers: { spread: { kinds: ['histogram'], answer: () => index } },
+            }),
+          },
+        },
+      });
+      client.on('error', error => errors.push(error));
+      cleanUp.push(() => client.stop());
+      await client.start();
+    }
+    await coordinator.start();
+    // Training goes on after the query.
+    expect((await ended).map(({ outcome, query }) => [outcome, query])).toEqual([
+      ['published', 'spread'],
+      ['published', undefined],
+    ]);
+    expect(errors).toEqual([]);
+    await stop();
+    const reopened = await openStorage(storage, systemClock);
+    cleanUp.push(() => reopened.close());
+    const [result] = await reopened.queryResults.results('line' as TaskName, 'spread', 99, 9);
+    expect(result).toMatchObject({
+      devices: 4,
+      figures: { bins: [{ count: 0 }, { count: 2 }, { count: 2 }, { count: 0 }] },
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import { queryResults, taskQueries, taskQuery } from '@murmuration/api/query';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { afterEach, describe, expect, it } from 'vitest';
+import { MaskedDevice } from '../masked-device.ts';
+import { type Admin, openAdmin } from './admin.ts';
+
+let admin: Admin;
+afterEach(() => admin.close());
+
+const hour = 3_600_000;
+
+/** A paused task with two queries, and three devices that would answer the first one. */
+async function open(): Promise<MaskedDevice[]> {
+  admin = await openAdmin({
+    task: {
+      masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
+      update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
+      cohort: { goal: 3, minimum: 3, overSelection: 1 },
+      queries: [
+        defineQuery({ name: 'taken', kind: 'count', threshold: 3 }),
+        {
+          query: defineQuery({ name: 'length', kind: 'sum', least: 0, most: 9, threshold: 3 }),
+          every: '1 h',
+        },
+      ],
+    },
+  });
+  admin.rounds.pause();
+  await admin.rounds.start();
+  return [0, 1, 2].map(index => {
+    const device = new MaskedDevice(admin, index);
+    device.answer = index > 0;
+    return device;
+  });
+}
+
+describe('queries in the admin API', () => {
+  it('are asked, and show what devices say, with who asked in the audit log', async () => {
+    const devices = await open();
+    const listed = await admin.ask('GET', '/tasks/values/queries', 'viewer');
+    expect(taskQueries.parse(listed.body).queries).toEqual([
+      { name: 'taken', kind: 'count', threshold: 3, period: 24 * hour, every: null, newest: null },
+      { name: 'length', kind: 'sum', threshold: 3, period: 24 * hour, every: hour, newest: null },
+    ]);
+    const asked = await admin.ask('POST', '/tasks/values/queries/taken/run', 'operator', {});
+    expect([asked.status, taskQuery.parse(asked.body).name]).toEqual([202, 'taken']);
+    await admin.clock.advance(0);
+    for (const { id } of devices) admin.checkIn(id, ['taken']);
+    await admin.clock.advance(0);
+    for (let step = 0; step < 5; step++) for (const device of devices) await device.step();
+    await admin.clock.advance(0);
+    const shown = await admin.ask('GET', '/tasks/values/queries/taken', 'viewer');
+    expect(queryResults.parse(shown.body)).toMatchObject({
+      query: { newest: { number: 1 } },
+      results: [
+        {
+          query: 'taken',
+          devices: 3,
+          figures: { kind: 'count', count: 2, share: { value: 2 / 3 } },
+          failure: null,
+        },
+      ],
+      next: null,
+    });
+    const { body } = await admin.ask('GET', '/tasks/values/rounds', 'viewer');
+    expect(body.rounds).toMatchObject([{ number: 1, query: 'taken', model: null }]);
+    expect(await admin.storage.audit.list(99, 9)).toMatchObject([
+      {
+        action: 'query.run',
+        subject: 'values',
+        outcome: 'done',
+        changes: [{ field: 'query', from: null, to: 'taken' }],
+      },
+    ]);
+  });
+
+  it.each([
+    ['GET', '/tasks/other/queries', 'task.unknown'],
+    ['GET', '/tasks/values/queries/other', 'request.not-found'],
+    ['POST', '/tasks/values/queries/other/run', 'request.not-found'],
+  ] as const)('%s %s is not found', async (method, path, code) => {
+    await open();
+    const { status, body } = await admin.ask(method, path, 'operator', method === 'POST' ? {} : undefined);
+    expect([status, body.code]).toEqual([404, code]);
+  });
+
+  it('are not asked by those who only look', async () => {
+    await open();
+    const { status } = await admin.ask('POST', '/tasks/values/queries/taken/run', 'viewer', {});
+    expect(status).toBe(403);
+  });
+});

@@ -1,0 +1,55 @@
+import type { TaskDefinition } from '@murmuration/coordinator/task/define-task';
+import { withSettings } from '@murmuration/coordinator/task/settings';
+import { defineQuery } from '@murmuration/protocol/queries/define-query';
+import { describe, expect, it } from 'vitest';
+import { valuesTask } from '../federation.ts';
+
+const masked: Partial<TaskDefinition> = {
+  masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
+  update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
+  cohort: { goal: 20, minimum: 10 },
+};
+const taken = defineQuery({ name: 'taken', kind: 'count' });
+
+describe('the queries of a task', () => {
+  it('are asked by command, or every so often too', () => {
+    const rare = defineQuery({ name: 'rare', kind: 'count' });
+    const { queries } = valuesTask({ ...masked, queries: [taken, { query: rare, every: '2 h' }] });
+    expect(queries).toEqual([
+      { query: taken, every: null },
+      { query: rare, every: 7_200_000 },
+    ]);
+    expect(valuesTask().queries).toEqual([]);
+  });
+
+  it('stay as they are where an operator changes settings', () => {
+    const task = valuesTask({
+      ...masked,
+      queries: [taken, { query: { ...taken, name: 'rare' }, every: '2 h' }],
+    });
+    const changed = withSettings(task, { cohort: { goal: 30 } }, 2);
+    expect([changed.cohort.goal, changed.queries]).toEqual([30, task.queries]);
+    // Fewer devices than a query asks for.
+    expect(() => withSettings(task, { cohort: { goal: 9, minimum: 9 } }, 2)).toThrow('cohort.goal is 9');
+  });
+
+  // biome-ignore format: one refusal a line
+  it.each([
+    ['without masking', { queries: [taken] }, 'need masking'],
+    ['of one name', { ...masked, queries: [taken, { query: taken, every: '1 d' }] }, 'two of one name'],
+    ['of more devices than a round wants', { ...masked, queries: [defineQuery({ name: 'many', kind: 'count', threshold: 21 })] }, 'cohort.goal is 20'],
+    ['beside a privacy budget', { ...masked, update: { kind: 'ring', clip: 2, weighting: 'uniform' }, privacy: { epsilon: 4, delta: 1e-6, rounds: 10 }, queries: [taken] }, 'no noise'],
+    ['that are asked all the time', { ...masked, queries: [{ query: taken, every: '1 s' }] }, 'a minute at least'],
+    ['that defineQuery did not make', { ...masked, queries: [{ name: 'taken', kind: 'count' }] }, 'defineQuery'],
+  ])('%s are refused', (_, change, why) => {
+    const define = () => valuesTask(change as Partial<TaskDefinition>);
+    expect(define).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+    expect(define).toThrow(why);
+  });
+
+  it('whose sum could wrap are refused', () => {
+    const wide = defineQuery({ name: 'wide', kind: 'sum', least: 0, most: 1, levels: 1_000_000 });
+    const change = { ...masked, cohort: { goal: 5_000, minimum: 4_000 }, queries: [wide] };
+    expect(() => valuesTask(change)).toThrow(expect.objectContaining({ code: 'config.ring' }));
+  });
+});

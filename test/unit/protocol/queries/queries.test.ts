@@ -1,0 +1,305 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { binsOf } from '@murmuration/protocol/queries/bins';
+import { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
+import { type Figures, figuresOf } from '@murmuration/protocol/queries/figures';
+import { meanOfCounts, studentQuantile } from '@murmuration/protocol/queries/intervals';
+import type { Query } from '@murmuration/protocol/queries/query';
+import { readQuery, writeQuery } from '@murmuration/protocol/queries/query-bytes';
+import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import '../../../property-seed.ts';
+
+const define = (definition: object): Query =>
+  defineQuery({ name: 'asked', ...definition } as QueryDefinition);
+
+/** What the sum of the answers says. */
+function asked(query: Query, answers: readonly Answer[]): Figures {
+  const sum = new Int32Array(queryForm(query, answers.length).elements);
+  for (const answer of answers)
+    for (const [i, element] of encodeAnswer(query, answer).entries()) sum[i] = sum[i]! + element;
+  return figuresOf(query, sum, answers.length);
+}
+
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof MurmurationError) return error.code;
+    throw error;
+  }
+  return 'none';
+};
+
+describe('a definition of a query', () => {
+  it('gets its defaults, and travels as it is', () => {
+    const query = define({ kind: 'mean', least: 0, most: 1 });
+    expect(query).toEqual({
+      name: 'asked',
+      kind: 'mean',
+      threshold: 10,
+      period: 86_400_000,
+      least: 0,
+      most: 1,
+      levels: 1_000,
+    });
+    expect(readQuery(writeQuery(query))).toEqual(query);
+  });
+
+  // biome-ignore format: one refusal a line
+  it.each([
+    ['of no kind', { kind: 'median' }, 'kind has to be one of'],
+    ['without a name', { kind: 'count', name: 'Not a name' }, 'name'],
+    ['with too low a threshold', { kind: 'count', threshold: 2 }, 'threshold'],
+    ['with a period that is none', { kind: 'count', period: 'often' }, 'period'],
+    ['without bounds', { kind: 'sum' }, 'least'],
+    ['with an infinite bound', { kind: 'sum', least: 0, most: Infinity }, 'most'],
+    ['whose bounds are the wrong way round', { kind: 'mean', least: 2, most: 1 }, 'least has to be below most'],
+    ['with an edge that is not finite', { kind: 'histogram', bins: { edges: [0, NaN] } }, 'finite'],
+    ['with edges out of order', { kind: 'histogram', bins: { edges: [0, 2, 1] } }, 'ascending'],
+    ['with too many bins', { kind: 'histogram', bins: { relative: 0.001, least: 1e-9, most: 1e9 } }, 'more than 2048'],
+    ['with an item twice', { kind: 'top', items: ['a', 'a'] }, 'no two alike'],
+    ['with a field that there is not', { kind: 'count', bound: 1 }, 'bound'],
+    ['longer than a plan', { kind: 'top', items: Array.from({ length: 2_000 }, (_, i) => `${i}`.padStart(64, 'é')) }, 'room'],
+  ])('%s is refused', (_, definition, why) => {
+    expect(() => define(definition)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+    expect(() => define(definition)).toThrow(why);
+  });
+
+  it('is no number', () => {
+    expect(codeOf(() => defineQuery(undefined as never))).toBe('config.invalid');
+  });
+
+  it('whose sum would wrap is refused', () => {
+    const query = define({ kind: 'sum', least: 0, most: 1, levels: 1_000_000 });
+    expect(codeOf(() => queryForm(query, 10_000))).toBe('config.ring');
+  });
+});
+
+describe('an answer', () => {
+  // biome-ignore format: one refusal a line
+  it.each([
+    [{ kind: 'count' }, 1],
+    [{ kind: 'sum', least: 0, most: 1 }, 1.5],
+    [{ kind: 'sum', least: 0, most: 1 }, Number.NaN],
+    [{ kind: 'mean', least: 0, most: 1 }, -0.1],
+    [{ kind: 'mean', least: 0, most: 1 }, true],
+    [{ kind: 'histogram', bins: { edges: [0, 1] } }, Infinity],
+    [{ kind: 'histogram', bins: { edges: [0, 1] } }, [0.5, 0.5]],
+    [{ kind: 'histogram', bins: { edges: [0, 1] } }, ['0.5']],
+    [{ kind: 'top', items: ['a'] }, ['a', 'a']],
+    [{ kind: 'top', items: ['a'] }, 'a'],
+  ])('to %j that is %j is refused, and is not in the text', (definition, answer) => {
+    const query = define(definition);
+    expect(codeOf(() => encodeAnswer(query, answer as Answer))).toBe('options.invalid');
+  });
+
+  it('that is refused stays on the device', () => {
+    const query = define({ kind: 'sum', least: 0, most: 1 });
+    expect(() => encodeAnswer(query, 271_828)).not.toThrow('271828');
+  });
+});
+
+describe('the sum of answers', () => {
+  const within = (value: number, [low, high]: readonly [number, number]) => {
+    expect(value).toBeGreaterThanOrEqual(low);
+    expect(value).toBeLessThanOrEqual(high);
+  };
+
+  it('counts', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 3, maxLength: 60 }), answers => {
+        const found = asked(define({ kind: 'count' }), answers) as Extract<Figures, { kind: 'count' }>;
+        const count = answers.filter(Boolean).length;
+        expect(found.count).toBe(count);
+        expect(found.share.value).toBe(count / answers.length);
+        within(found.share.value, [found.share.low, found.share.high]);
+      }),
+    );
+  });
+
+  it('has sums and means as exact as its levels', () => {
+    const bounds = fc
+      .tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e-3, max: 1e6, noNaN: true }))
+      .map(([least, width]) => ({ least, most: least + width }));
+    const parts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 3, maxLength: 60 });
+    fc.assert(
+      fc.property(bounds, parts, fc.integer({ min: 1, max: 10_000 }), ({ least, most }, all, levels) => {
+        fc.pre(least < most);
+        const answers = all.map(part => Math.min(most, least + part * (most - least)));
+        const plain = answers.reduce((sum, value) => sum + value, 0);
+        const step = (most - least) / levels;
+        // A rounding error of doubles besides.
+        const slack = answers.length * (step / 2 + 1e-9 * Math.max(Math.abs(least), Math.abs(most)));
+        const sum = asked(define({ kind: 'sum', least, most, levels }), answers) as Extract<
+          Figures,
+          { kind: 'sum' }
+        >;
+        within(sum.sum.value, [plain - slack, plain + slack]);
+        const mean = asked(define({ kind: 'mean', least, most, levels }), answers) as Extract<
+          Figures,
+          { kind: 'mean' }
+        >;
+        const n = answers.length;
+        within(mean.mean.value, [(plain - slack) / n, (plain + slack) / n]);
+        within(mean.mean.low, [least, most]);
+        within(mean.mean.high, [least, most]);
+      }),
+    );
+  });
+
+  it('knows how far values are from their mean', () => {
+    const answers = Array.from({ length: 40 }, (_, i) => ((i * 17) % 40) / 40);
+    const { mean, deviation } = asked(define({ kind: 'mean', least: 0, most: 1 }), answers) as Extract<
+      Figures,
+      { kind: 'mean' }
+    >;
+    const average = answers.reduce((sum, value) => sum + value, 0) / 40;
+    const squares = answers.reduce((sum, value) => sum + (value - average) ** 2, 0);
+    expect(deviation).toBeCloseTo(Math.sqrt(squares / 39), 2);
+    expect(mean.high - mean.low).toBeCloseTo((2 * 2.0227 * Math.sqrt(squares / 39)) / Math.sqrt(40), 2);
+  });
+
+  it('counts every value of a histogram in the bin that it lies in', () => {
+    const edges = fc
+      .uniqueArray(fc.integer({ min: -50, max: 50 }), { minLength: 2, maxLength: 12 })
+      .map(all => all.sort((a, b) => a - b));
+    const answers = fc.array(fc.array(fc.double({ min: -60, max: 60, noNaN: true }), { maxLength: 4 }), {
+      minLength: 3,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(edges, answers, (of, all) => {
+        const found = asked(define({ kind: 'histogram', bins: { edges: of }, values: 4 }), all) as Extract<
+          Figures,
+          { kind: 'histogram' }
+        >;
+        const values = all.flat();
+        for (const [i, { from, to, count, perDevice }] of found.bins.entries()) {
+          const isLast = i === of.length - 1;
+          const isIn = (value: number) =>
+            (from === null ? true : i === of.length ? value > from : value >= from) &&
+            (to === null ? true : isLast ? value <= to : value < to);
+          expect(count).toBe(values.filter(isIn).length);
+          expect(perDevice.value).toBe(count / all.length);
+        }
+      }),
+    );
+  });
+
+  it('knows quantiles of logarithmic bins up to their relative error', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 1, max: 1e5, noNaN: true }), { minLength: 3, maxLength: 60 }),
+        fc.constantFrom(0.01, 0.05, 0.2),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        (answers, relative, quantile) => {
+          const query = define({
+            kind: 'histogram',
+            bins: { relative, least: 1, most: 1e5 },
+            quantiles: [quantile],
+          });
+          const { quantiles } = asked(query, answers) as Extract<Figures, { kind: 'histogram' }>;
+          const sorted = [...answers].sort((a, b) => a - b);
+          const true_ = sorted[Math.max(0, Math.ceil(quantile * sorted.length) - 1)]!;
+          const [{ value, low, high }] = quantiles as [(typeof quantiles)[0]];
+          within(value!, [true_ * (1 - relative - 1e-9), true_ * (1 + relative + 1e-9)]);
+          within(true_, [low! * (1 - 1e-9), high! * (1 + 1e-9)]);
+        },
+      ),
+    );
+  });
+
+  it('says that a quantile lies beyond the bins', () => {
+    const query = define({
+      kind: 'histogram',
+      bins: { relative: 0.1, least: 1, most: 10 },
+      quantiles: [0.5],
+    });
+    const { quantiles } = asked(query, [100, 100, 100]) as Extract<Figures, { kind: 'histogram' }>;
+    expect(quantiles[0]).toMatchObject({ value: null, high: null });
+    const { quantiles: none } = asked(query, [[], [], []]) as Extract<Figures, { kind: 'histogram' }>;
+    expect(none[0]).toEqual({ quantile: 0.5, value: null, low: null, high: null });
+  });
+
+  it('has the items of a list by how often they occur', () => {
+    const items = ['ash', 'birch', 'cedar'];
+    const answers = fc.array(fc.array(fc.constantFrom(...items, 'weed'), { maxLength: 5 }), {
+      minLength: 3,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(answers, all => {
+        const found = asked(define({ kind: 'top', items, values: 5 }), all) as Extract<
+          Figures,
+          { kind: 'top' }
+        >;
+        const count = (item: string) => all.flat().filter(each => each === item).length;
+        expect(found.others).toBe(count('weed'));
+        for (const { item, count: its } of found.items) expect(its).toBe(count(item));
+        const counts = found.items.map(each => each.count);
+        expect(counts).toEqual([...counts].sort((a, b) => b - a));
+      }),
+    );
+  });
+
+  // biome-ignore format: one sum a line
+  it.each([
+    ['beyond what devices can reach', { kind: 'count' }, [4]],
+    ['below zero', { kind: 'count' }, [-1]],
+    ['of another length', { kind: 'count' }, [1, 1]],
+    ['of more values than devices have', { kind: 'top', items: ['a'] }, [2, 2]],
+  ])('that is %s is refused', (_, definition, sum) => {
+    expect(codeOf(() => figuresOf(define(definition), Int32Array.from(sum), 3))).toBe('update.impossible');
+  });
+});
+
+describe('the bins of a histogram', () => {
+  it('hold the values at their edges', () => {
+    const fixed = binsOf({ edges: [0, 1, 2] });
+    expect([-0.1, 0, 0.9, 1, 2, 2.1].map(fixed.indexOf)).toEqual([0, 1, 1, 2, 2, 3]);
+    const logarithmic = binsOf({ relative: 0.1, least: 1, most: 100 });
+    expect(logarithmic.indexOf(0)).toBe(0);
+    expect(logarithmic.indexOf(1)).toBe(1);
+    expect(logarithmic.indexOf(100)).toBe(logarithmic.count - 2);
+    expect(logarithmic.indexOf(100.1)).toBe(logarithmic.count - 1);
+  });
+});
+
+describe('an interval', () => {
+  it('of a share is that of Wilson', () => {
+    // statsmodels 0.14: proportion_confint(8, 20, method='wilson')
+    const { low, high } = meanOfCounts(8, 20, 1);
+    expect(low).toBeCloseTo(0.2188, 4);
+    expect(high).toBeCloseTo(0.61342, 4);
+  });
+
+  it('of a mean is as wide as the t distribution says', () => {
+    // Abramowitz and Stegun 1964, Table 26.10.
+    for (const [degrees, quantile] of [
+      [1, 12.706],
+      [2, 4.303],
+      [3, 3.182],
+      [5, 2.571],
+      [10, 2.228],
+      [30, 2.042],
+    ])
+      expect(Math.abs(studentQuantile(degrees!) / quantile! - 1)).toBeLessThan(0.01);
+  });
+
+  it('holds the truth as often as it says', () => {
+    // 400 cohorts of 50 devices, of which 30 % have it.
+    let state = 1;
+    const uniform = () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32;
+    };
+    let hits = 0;
+    for (let i = 0; i < 400; i++) {
+      const total = Array.from({ length: 50 }, () => uniform() < 0.3).filter(Boolean).length;
+      const { low, high } = meanOfCounts(total, 50, 1);
+      if (low <= 0.3 && high >= 0.3) hits += 1;
+    }
+    expect(hits / 400).toBeGreaterThan(0.92);
+  });
+});
