@@ -39,10 +39,9 @@ export async function scorerOf(model: tf.LayersModel, threads = 1): Promise<Scor
   return fused ?? genericScorer(model);
 }
 
-/** The scorer of `scorerOf` where the fused kernels know the model, and otherwise why they don't. */
-export async function fusedScorerOf(
+async function fusedScorerOf(
   model: tf.LayersModel,
-  threads = 1,
+  threads: number,
 ): Promise<{ readonly reason: string; readonly fused?: FusedScorer }> {
   const topology = topologyOf(model);
   const together = threads > 1 ? await known(model, topology, withThreads(threads)) : undefined;
