@@ -11,6 +11,7 @@ import { type InferenceSettings, serverSettings } from '@murmuration/serving/ass
 import { admitBy } from '@murmuration/serving/http/admission';
 import type { DoorPorts } from '@murmuration/serving/http/door';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
+import type { AccuracyStore } from '@murmuration/serving/monitor/accuracy-store';
 import { InferenceActivity } from '@murmuration/serving/monitor/activity';
 import type { DriftStore } from '@murmuration/serving/monitor/drift/drift-store';
 import { judge } from '@murmuration/serving/monitor/outcome';
@@ -47,6 +48,7 @@ export interface InferenceParts {
   readonly history: History;
   readonly tokenStore: InferenceTokenStore;
   readonly driftStore: DriftStore;
+  readonly accuracyStore: AccuracyStore;
   /** Hears of each request, and of what came of predictions. */
   readonly watcher: Pick<PromotionWatcher, 'answered' | 'judged'>;
   /** Says which versions requests get, and hears of what became of them. */
@@ -89,6 +91,7 @@ export async function openInference(
     history,
     tokenStore,
     driftStore,
+    accuracyStore,
     watcher,
     experiments,
     events,
@@ -112,6 +115,7 @@ export async function openInference(
     random,
     metrics,
     driftStore,
+    accuracyStore,
     events: {
       fault,
       compared: window => events.emit('drift', comparedWindow(window)),
@@ -126,6 +130,7 @@ export async function openInference(
       },
     },
   });
+  await monitor?.live?.open();
   const source = new RegistryModels({
     registry,
     versionAliases,

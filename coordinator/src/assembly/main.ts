@@ -289,6 +289,7 @@ async function open(
     history: storage.history,
     tokenStore: storage.inferenceTokens,
     driftStore: storage.drift,
+    accuracyStore: storage.accuracy,
     watcher,
     experiments,
     events,

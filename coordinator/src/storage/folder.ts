@@ -21,6 +21,7 @@ import { sqliteExperiments } from './sqlite/experiments.ts';
 import { sqliteGateDecisions } from './sqlite/gate-decisions.ts';
 import { sqliteHistory } from './sqlite/history.ts';
 import { sqliteHourlyCounts } from './sqlite/hourly-counts.ts';
+import { sqliteAccuracy } from './sqlite/live-accuracy.ts';
 import { openDatabase, type SqliteDatabase } from './sqlite/open.ts';
 import { claim, type Ownership } from './sqlite/owner.ts';
 import { sqlitePausedTasks } from './sqlite/paused-tasks.ts';
@@ -131,6 +132,7 @@ export async function openFolder(folder: string, clock: Clock) {
         convictions: sqliteConvictions(database),
         privacy: sqlitePrivacy(database),
         drift: sqliteDrift(database),
+        accuracy: sqliteAccuracy(database),
         tracking: sqliteTracking(database),
         runs: sqliteRuns(database),
         pausedTasks: sqlitePausedTasks(database),

@@ -1,4 +1,5 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { type AccuracyStore, memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { type DriftStore, memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
 import type { ExperimentStore } from '../lifecycle/experiments/experiment.ts';
 import { memoryTracking, type TrackingStore } from '../lifecycle/tracking/operations.ts';
@@ -67,6 +68,7 @@ export interface Storage {
   readonly convictions: ConvictionStore;
   readonly privacy: PrivacyLedger;
   readonly drift: DriftStore;
+  readonly accuracy: AccuracyStore;
   readonly tracking: TrackingStore;
   readonly runs: RunStore;
   readonly pausedTasks: PausedTasks;
@@ -116,6 +118,7 @@ function memoryStorage(clock: Clock): Storage {
     convictions: memoryConvictions(),
     privacy: memoryPrivacy(),
     drift: memoryDrift(),
+    accuracy: memoryAccuracy(),
     tracking: memoryTracking(),
     runs: memoryRuns(),
     pausedTasks: memoryPausedTasks(),

@@ -4,6 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { type DoorPorts, openDoor } from '../http/door.ts';
+import type { AccuracyStore } from '../monitor/accuracy-store.ts';
 import { type DriftStore, type DriftWindow, memoryDrift } from '../monitor/drift/drift-store.ts';
 import { DriftWatch } from '../monitor/drift/drift-watch.ts';
 import { HttpMonitor } from '../monitor/http-monitor.ts';
@@ -29,6 +30,8 @@ interface MonitorPorts {
     };
   /** By default in memory. */
   readonly driftStore?: DriftStore;
+  /** By default nothing keeps how good versions were. */
+  readonly accuracyStore?: AccuracyStore;
 }
 
 /** Who knows how good the models of a server are. */
@@ -45,7 +48,7 @@ export interface OpenMonitor {
 /** The monitor that the settings ask for, or `given` in its place; undefined: none. Throws `config.invalid` for settings that don't fit together. */
 export function openMonitor(
   { feedback, drift: driftSettings, report }: Pick<InferenceSettings, 'feedback' | 'drift' | 'report'>,
-  { clock, random, metrics, events, driftStore = memoryDrift() }: MonitorPorts,
+  { clock, random, metrics, events, driftStore = memoryDrift(), accuracyStore }: MonitorPorts,
   given?: Monitor,
 ): OpenMonitor | undefined {
   if (report && (feedback === null || report.url === undefined))
@@ -82,7 +85,7 @@ export function openMonitor(
           events: { fault, ...(events.compared && { compared: events.compared }) },
           performance: (model, version) => live.performance(model, version),
         });
-  const live = new LiveMonitor(feedback, { clock, events: heard, drift });
+  const live = new LiveMonitor(feedback, { clock, events: heard, drift, store: accuracyStore });
   const watch = new PredictionWatch(live, often, { clock, random, fault });
   accuracyMetrics(metrics, () => {
     watch.flush();

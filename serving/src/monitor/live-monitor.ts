@@ -11,7 +11,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { keptId } from '../server/request-id.ts';
+import type { AccuracyStore } from './accuracy-store.ts';
 import type { DriftWatch } from './drift/drift-watch.ts';
+import { KeptAccuracy } from './kept-accuracy.ts';
 import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
 import { judge, type Outcome } from './outcome.ts';
 import type { Prediction } from './prediction.ts';
@@ -45,6 +47,7 @@ export class LiveMonitor implements Monitor {
   readonly #clock: Clock;
   readonly #events: MonitorEvents;
   readonly #drift: DriftWatch | undefined;
+  readonly #kept: KeptAccuracy | undefined;
   /** The oldest first. */
   readonly #waiting = new Map<string, Waiting>();
   /** By version, then by the hour in which it began. */
@@ -58,16 +61,36 @@ export class LiveMonitor implements Monitor {
       clock,
       events = {},
       drift,
+      store,
     }: {
       readonly clock: Clock;
       readonly events?: MonitorEvents;
       readonly drift?: DriftWatch | undefined;
+      /** Keeps counts over restarts; without it they begin again. */
+      readonly store?: AccuracyStore | undefined;
     },
   ) {
     this.#settings = settings;
     this.#clock = clock;
     this.#events = events;
     this.#drift = drift;
+    if (store)
+      this.#kept = new KeptAccuracy({
+        store,
+        clock,
+        fault: (where, error) => events.fault?.(where, error),
+        first: () => this.#first,
+        of: ({ model, version, from }) => {
+          const sums = this.#sums.get(keyOf(model, version))?.get(from);
+          return sums && { model, version, from, sums };
+        },
+      });
+  }
+
+  /** Goes on with the counts that were kept before; once. Rejects with `storage.*`, and then keeps nothing. */
+  async open(): Promise<void> {
+    for (const { model, version, from, sums } of (await this.#kept?.read()) ?? [])
+      this.#put(model, version, from, sums);
   }
 
   /** Predictions that are remembered. */
@@ -118,7 +141,7 @@ export class LiveMonitor implements Monitor {
 
   /** How good a version was within the horizon. */
   of(model: string, version: string): Accuracy {
-    const first = this.#clock.now() - this.#settings.horizon - span;
+    const first = this.#first;
     const spans = [...(this.#sums.get(keyOf(model, version)) ?? [])].filter(([at]) => at >= first);
     return accuracyOf(spans.map(([, sums]) => sums).reduce(addAccuracy, noAccuracy));
   }
@@ -131,7 +154,13 @@ export class LiveMonitor implements Monitor {
   }
 
   async close(): Promise<void> {
+    await this.#kept?.close();
     await this.#drift?.close();
+  }
+
+  /** Hours that began before are forgotten. */
+  get #first(): number {
+    return this.#clock.now() - this.#settings.horizon - span;
   }
 
   #join(outcome: Outcome): FeedbackResult {
@@ -168,11 +197,16 @@ export class LiveMonitor implements Monitor {
   }
 
   #add(model: string, version: string, at: number, sums: AccuracySums): void {
+    const start = Math.floor(at / span) * span;
+    this.#put(model, version, start, sums);
+    this.#kept?.changed(model, version, start);
+  }
+
+  #put(model: string, version: string, start: number, sums: AccuracySums): void {
     const key = keyOf(model, version);
     const spans = this.#sums.get(key) ?? new Map<number, AccuracySums>();
-    const start = Math.floor(at / span) * span;
     spans.set(start, addAccuracy(spans.get(start) ?? noAccuracy, sums));
-    const first = this.#clock.now() - this.#settings.horizon - span;
+    const first = this.#first;
     for (const each of spans.keys()) if (each < first) spans.delete(each);
     this.#sums.set(key, spans);
   }

@@ -40,6 +40,7 @@ export interface Tables {
   readonly tracking_aliases: { readonly task: string /** JSON. */; readonly aliases: string };
   readonly drift_references: DriftReferencesTable;
   readonly drift_windows: DriftWindowsTable;
+  readonly live_accuracy: LiveAccuracyTable;
   readonly drift_settings: { readonly model: string /** JSON. */; readonly settings: string };
   readonly retraining: { readonly task: string; readonly state: string };
   readonly training_runs: TrainingRunsTable;
@@ -277,6 +278,15 @@ interface ExperimentsTable {
   readonly experiment: string;
   /** JSON of `ExperimentCounts`; null before anything was measured. */
   readonly counts: string | null;
+}
+
+interface LiveAccuracyTable {
+  readonly model: string;
+  readonly version: string;
+  /** ms since 1970. */
+  readonly hour: number;
+  /** JSON of `AccuracySums`. */
+  readonly sums: string;
 }
 
 interface ExperimentUnitsTable {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { layout } from '@murmuration/coordinator/storage/folder';
 import { openDatabase } from '@murmuration/coordinator/storage/sqlite/open';
 import { describe, expect, it } from 'vitest';
+import { accuracyStoreContract } from '../../../contract/accuracy-store.ts';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
@@ -65,6 +66,11 @@ trackingStoreContract(
   'a folder',
   async () => (await open()).tracking,
   async () => (await reopen()).tracking,
+);
+accuracyStoreContract(
+  'a folder',
+  async () => (await open()).accuracy,
+  async () => (await reopen()).accuracy,
 );
 driftStoreContract(
   'a folder',

@@ -26,7 +26,9 @@ import { memoryPrivacy } from '@murmuration/coordinator/storage/memory-privacy';
 import { memoryQueryResults } from '@murmuration/coordinator/storage/memory-query-results';
 import { memoryRuns } from '@murmuration/coordinator/storage/memory-runs';
 import { memorySessions } from '@murmuration/coordinator/storage/memory-sessions';
+import { memoryAccuracy } from '@murmuration/serving/monitor/accuracy-store';
 import { memoryDrift } from '@murmuration/serving/monitor/drift/drift-store';
+import { accuracyStoreContract } from '../../../contract/accuracy-store.ts';
 import { activityContract } from '../../../contract/activity.ts';
 import { auditContract } from '../../../contract/audit.ts';
 import { convictionsContract } from '../../../contract/convictions.ts';
@@ -63,6 +65,7 @@ activityContract('memory', async () => {
 });
 convictionsContract('memory', async () => memoryConvictions());
 trackingStoreContract('memory', async () => memoryTracking());
+accuracyStoreContract('memory', async () => memoryAccuracy());
 driftStoreContract('memory', async () => memoryDrift());
 privacyLedgerContract('memory', async () => memoryPrivacy());
 trainingRunsContract('memory', async () => memoryRuns());

@@ -8,6 +8,7 @@ import { experiments } from './experiments.ts';
 import { gates } from './gates.ts';
 import { history } from './history.ts';
 import { inferenceTokens } from './inference-tokens.ts';
+import { liveAccuracy } from './live-accuracy.ts';
 import type { Migration } from './migration.ts';
 import { operation } from './operation.ts';
 import { owner } from './owner.ts';
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   tracking,
   experiments,
   queries,
+  liveAccuracy,
 ];
