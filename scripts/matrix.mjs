@@ -40,7 +40,7 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
-/** @param {string} major */
+/** @param {string | undefined} major */
 function missing(major) {
   failures.push(`Node ${major}: is missing, and could not be installed`);
   return 'is missing';
