@@ -75,6 +75,7 @@ const order: Record<string, readonly string[]> = {
     'tensors',
     'experiments',
     'source',
+    'open-feature',
     'transformer',
     'runtime',
     'server',

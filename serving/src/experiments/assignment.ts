@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ServedArm, ServedExperiment, Variant } from './experiment.ts';
 
+/** The longest key that is taken as it is, characters; of a longer one the beginning counts. */
+export const longestKey = 1_024;
+
 /** Bits of a hash that make a position. */
 const bits = 48;
 

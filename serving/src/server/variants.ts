@@ -1,10 +1,7 @@
-import { assigned } from '../experiments/assignment.ts';
+import { assigned, longestKey } from '../experiments/assignment.ts';
 import type { KeyField, ServedExperiment, Variant } from '../experiments/experiment.ts';
 import type { InferRequest } from './request.ts';
 import { namedId } from './request-id.ts';
-
-/** The longest key that is taken as it is, characters; of a longer one the beginning counts. */
-const longestKey = 1_024;
 
 /** What experiments make of a request. */
 export interface Chosen {
