@@ -1,11 +1,10 @@
 import type * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
-import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
-import { fewestContributors, findParameters } from '@murmuration/protocol/secagg/parameters';
+import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
+import { fewestContributors } from '@murmuration/protocol/secagg/parameters';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { duration } from '@murmuration/protocol/time/duration';
-import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import * as z from 'zod';
 import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
@@ -13,22 +12,24 @@ import type { Evaluator } from '../evaluation/evaluator.ts';
 import { remembering } from '../evaluation/remembering.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';
-
 import { cohortOf, refuseSynchronised } from './asynchronous.ts';
 import { type CentralTraining, type DeviceField, isCentral, withoutDevices } from './central.ts';
-
+import { isEvaluator, isFunction, isStrategy, isTensor, isTransformer } from './given.ts';
 import { requireGroups, smallestGroupByDefault } from './groups.ts';
+import {
+  refuseKeepingEach,
+  refuseOverflow,
+  refuseUnaccountable,
+  refuseUnmaskable,
+  refuseUnwatchable,
+} from './misfits.ts';
 import { queriesSchema, refuseUnaskable } from './queries.ts';
 import { misfitOf, retrainSchema } from './retrain/retrain.ts';
-import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
+import type { Task } from './task.ts';
 import { gateSchema, problemOfGate } from './task-gate.ts';
 import { privacyOf } from './task-privacy.ts';
 import { promotionSchema } from './task-promotion.ts';
 import { watchSchema } from './task-watch.ts';
-
-const largestCohortOfPlans = 1_000_000;
-/** Updates that a round may have to keep at once. */
-const largestCohortOfEach = 1_000;
 
 /** The form of a task; `defineTask` checks what fits together besides. */
 export const taskSchema = z.strictObject({
@@ -361,131 +362,4 @@ function maskingOf(masking: z.output<typeof taskSchema>['masking']): {
   if (masking === 'off') return { settings: null, groups: null };
   const { groups, smallestGroup, ...settings } = masking;
   return { settings, groups: groups === 1 ? null : { count: groups, smallest: smallestGroup } };
-}
-
-function refuseOverflow(task: Task): void {
-  const largestCohort = cohortSizeOf(task);
-  if (largestCohort > largestCohortOfPlans)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.goal × cohort.overSelection is ${largestCohort}; a cohort has at most ${largestCohortOfPlans} devices.`,
-    );
-  // Whether a sum can wrap depends on these settings, not on the length of the model.
-  if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort: largestSumOf(task) });
-}
-
-/** Throws `config.invalid` where single updates are masked, too many to be kept, or too few for what the strategy promises. */
-function refuseKeepingEach(
-  { name, fewest = 1 }: EachStrategy,
-  isMasked: boolean,
-  cohort: Task['cohort'],
-): void {
-  if (isMasked)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} needs single updates, and masking shows only their sum; set masking "off", or choose a strategy of sums such as fedAvg().`,
-    );
-  if (cohort.goal > largestCohortOfEach)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} keeps every update of a round in memory; cohort.goal is at most ${largestCohortOfEach} then, not ${cohort.goal}.`,
-    );
-  if (cohort.minimum < fewest)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}; below that it promises nothing.`,
-    );
-}
-
-/** Throws `config.invalid` for what no ε can be computed with. */
-function refuseUnaccountable({ name, consumes }: Strategy, { kind, weighting }: Task['update']): void {
-  if (consumes !== 'sum')
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} needs more than the sum of all updates, and a privacy budget adds noise to that sum; choose a strategy of sums such as fedAvg(), or no privacy.`,
-    );
-  if (kind !== 'ring' || weighting !== 'uniform')
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: privacy takes update.kind "ring" and update.weighting "uniform": a device that weighs more than others would need more noise.',
-    );
-}
-
-/** Throws `config.invalid` for rules about what is taken back that nothing would come of. */
-function refuseUnwatchable(
-  rules: NonNullable<Task['watch']>,
-  isGated: boolean,
-  isMasked: boolean,
-  isPrivate: boolean,
-): void {
-  if (!isGated)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: watch needs a gate, since only what the gate promoted is taken back by itself.',
-    );
-  if (new Set(rules.map(({ metric }) => metric)).size < rules.length)
-    throw new MurmurationError('config.invalid', 'The task: watch has two rules for one metric.');
-  if (rules.some(({ metric }) => metric === 'verdicts') && (!isMasked || isPrivate))
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: watch can follow verdicts only with masking and without a privacy budget: no other rounds bring them.',
-    );
-}
-
-/** Throws `config.invalid` for what masking can't be combined with, `secagg.parameters` for cohorts that no graph protects. */
-function refuseUnmaskable(
-  masking: MaskingSettings,
-  kind: UpdateSettings['kind'],
-  { goal, minimum }: Task['cohort'],
-  groups: number,
-): void {
-  if (kind === 'float32') {
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: update.kind "float32" can\'t be masked; use "ring", or masking "off" for a strategy that needs single updates.',
-    );
-  }
-  for (const devices of new Set([Math.floor(minimum / groups), Math.floor(goal / groups)]))
-    findParameters(devices, masking, masking.graph === 'complete' ? 'complete' : undefined);
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
-}
-
-function isStrategy(value: unknown): boolean {
-  return (
-    has(value, 'name', 'string') &&
-    has(value, 'consumes', 'string') &&
-    has(value, 'init', 'function') &&
-    has(value, 'apply', 'function')
-  );
-}
-
-function isEvaluator(value: unknown): boolean {
-  return has(value, 'evaluate', 'function') && has(value, 'close', 'function');
-}
-
-function isTransformer(value: unknown): boolean {
-  return (
-    has(value, 'input', 'function') &&
-    has(value, 'output', 'function') &&
-    has(value, 'inputs', 'object') &&
-    has(value, 'outputs', 'object')
-  );
-}
-
-function isTensor(value: unknown): boolean {
-  return (
-    has(value, 'name', 'string') &&
-    has(value, 'datatype', 'string') &&
-    has(value, 'shape', 'object') &&
-    has(value, 'data', 'object')
-  );
-}
-
-function has(value: unknown, key: string, type: string): boolean {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === type
-  );
 }

@@ -1,0 +1,42 @@
+// What teams give in a definition that no schema describes: it is known by its methods and fields.
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+export function isStrategy(value: unknown): boolean {
+  return (
+    has(value, 'name', 'string') &&
+    has(value, 'consumes', 'string') &&
+    has(value, 'init', 'function') &&
+    has(value, 'apply', 'function')
+  );
+}
+
+export function isEvaluator(value: unknown): boolean {
+  return has(value, 'evaluate', 'function') && has(value, 'close', 'function');
+}
+
+export function isTransformer(value: unknown): boolean {
+  return (
+    has(value, 'input', 'function') &&
+    has(value, 'output', 'function') &&
+    has(value, 'inputs', 'object') &&
+    has(value, 'outputs', 'object')
+  );
+}
+
+export function isTensor(value: unknown): boolean {
+  return (
+    has(value, 'name', 'string') &&
+    has(value, 'datatype', 'string') &&
+    has(value, 'shape', 'object') &&
+    has(value, 'data', 'object')
+  );
+}
+
+function has(value: unknown, key: string, type: string): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === type
+  );
+}

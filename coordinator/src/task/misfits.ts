@@ -1,0 +1,97 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
+import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import type { EachStrategy, Strategy } from '../strategy/strategy.ts';
+import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
+
+const largestCohortOfPlans = 1_000_000;
+/** Updates that a round may have to keep at once. */
+const largestCohortOfEach = 1_000;
+
+/** Throws `config.invalid` for more devices than a plan may name, `config.ring` where updates could overflow their sum. */
+export function refuseOverflow(task: Task): void {
+  const largestCohort = cohortSizeOf(task);
+  if (largestCohort > largestCohortOfPlans)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.goal × cohort.overSelection is ${largestCohort}; a cohort has at most ${largestCohortOfPlans} devices.`,
+    );
+  // Whether a sum can wrap depends on these settings, not on the length of the model.
+  if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort: largestSumOf(task) });
+}
+
+/** Throws `config.invalid` where single updates are masked, too many to be kept, or too few for what the strategy promises. */
+export function refuseKeepingEach(
+  { name, fewest = 1 }: EachStrategy,
+  isMasked: boolean,
+  cohort: Task['cohort'],
+): void {
+  if (isMasked)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} needs single updates, and masking shows only their sum; set masking "off", or choose a strategy of sums such as fedAvg().`,
+    );
+  if (cohort.goal > largestCohortOfEach)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} keeps every update of a round in memory; cohort.goal is at most ${largestCohortOfEach} then, not ${cohort.goal}.`,
+    );
+  if (cohort.minimum < fewest)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}; below that it promises nothing.`,
+    );
+}
+
+/** Throws `config.invalid` for what no ε can be computed with. */
+export function refuseUnaccountable({ name, consumes }: Strategy, { kind, weighting }: Task['update']): void {
+  if (consumes !== 'sum')
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: the strategy ${name} needs more than the sum of all updates, and a privacy budget adds noise to that sum; choose a strategy of sums such as fedAvg(), or no privacy.`,
+    );
+  if (kind !== 'ring' || weighting !== 'uniform')
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: privacy takes update.kind "ring" and update.weighting "uniform": a device that weighs more than others would need more noise.',
+    );
+}
+
+/** Throws `config.invalid` for rules about what is taken back that nothing would come of. */
+export function refuseUnwatchable(
+  rules: NonNullable<Task['watch']>,
+  isGated: boolean,
+  isMasked: boolean,
+  isPrivate: boolean,
+): void {
+  if (!isGated)
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: watch needs a gate, since only what the gate promoted is taken back by itself.',
+    );
+  if (new Set(rules.map(({ metric }) => metric)).size < rules.length)
+    throw new MurmurationError('config.invalid', 'The task: watch has two rules for one metric.');
+  if (rules.some(({ metric }) => metric === 'verdicts') && (!isMasked || isPrivate))
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: watch can follow verdicts only with masking and without a privacy budget: no other rounds bring them.',
+    );
+}
+
+/** Throws `config.invalid` for what masking can't be combined with, `secagg.parameters` for cohorts that no graph protects. */
+export function refuseUnmaskable(
+  masking: MaskingSettings,
+  kind: UpdateSettings['kind'],
+  { goal, minimum }: Task['cohort'],
+  groups: number,
+): void {
+  if (kind === 'float32') {
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: update.kind "float32" can\'t be masked; use "ring", or masking "off" for a strategy that needs single updates.',
+    );
+  }
+  for (const devices of new Set([Math.floor(minimum / groups), Math.floor(goal / groups)]))
+    findParameters(devices, masking, masking.graph === 'complete' ? 'complete' : undefined);
+}
