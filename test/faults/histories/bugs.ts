@@ -81,8 +81,9 @@ export const bugs: readonly Bug[] = [
   {
     name: 'stores a version without the record that closes its round',
     file: rounds('closer.ts'),
-    find: 'const entry = head ? { head, round, judged } : { round };',
-    replace: 'const entry = head ? { head, judged } : { round };',
+    find: 'await history.commit(entry);',
+    replace: `const { round: _, ...rest } = entry;
+      await history.commit(entry.head ? rest : entry);`,
   },
   {
     name: 'states who survived before the sum of these is durable',
