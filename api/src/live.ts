@@ -11,6 +11,7 @@ export const subjects = [
   'tasks',
   'rounds',
   'runs',
+  'queries',
   'versions',
   'settings',
   'devices',

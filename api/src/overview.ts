@@ -11,6 +11,7 @@ export const liveRound = z.object({
   planVersion: count,
   base: modelHash,
   startedAt: instant,
+  query: z.string().nullable().describe('Name of the query that devices are asked; null where they train'),
   phase,
   deadline: instant.nullable().describe('Of the phase; null of `closing`'),
   quorum: z
@@ -59,6 +60,7 @@ export const taskOverview = z.object({
       outcome: z.enum(['published', 'failed']),
       endedAt: instant,
       reason: z.string().nullable(),
+      query: z.string().nullable().describe('Name of the query that devices were asked'),
     })
     .nullable(),
   nextRoundAt: instant

@@ -77,6 +77,10 @@ export const taskQuery = z.object({
   threshold: count.describe('Devices below which nothing is shown'),
   period: count.describe('ms within which a device answers once'),
   every: count.nullable().describe('ms after which it is asked again by itself; null: only by command'),
+  nextAt: instant
+    .nullable()
+    .describe('When it is asked by itself, at the earliest; null: only by command, or the task is paused'),
+  isWanted: z.boolean().describe('Somebody asked for it, and its round has not begun'),
   newest: queryResult.nullable().describe('null: it was never asked'),
 });
 export type TaskQueryMessage = z.infer<typeof taskQuery>;

@@ -202,6 +202,7 @@ const order: Record<string, readonly string[]> = {
     'now',
     'training',
     'experiments',
+    'queries',
     'privacy',
     'settings',
     'devices',

@@ -16,7 +16,7 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'task.resume': null,
   'round.abort': null,
   'round.start': null,
-  'query.run': null,
+  'query.run': 'queries',
   'run.start': null,
   'run.stop': null,
   'version.alias': 'versions',

@@ -3,6 +3,14 @@ import type { Query } from '@murmuration/protocol/queries/query';
 import type { QueryResultStore } from '../registry/query-results.ts';
 import type { Task, TaskQuery } from '../task/task.ts';
 
+/** What becomes of a query next. */
+export interface Standing {
+  /** Whether somebody wants it asked, and its round has not begun. */
+  readonly isWanted: boolean;
+  /** When it is asked by itself, ms since 1970; ∞: it is not, or the task is paused. */
+  readonly nextAt: number;
+}
+
 /** Which queries the devices of a task are to be asked, and when: those of a command first, then those whose time has come. */
 export class Inquiries {
   readonly #results: QueryResultStore;
@@ -50,8 +58,16 @@ export class Inquiries {
     return due.sort((a, b) => order(a) - order(b))[0]?.query;
   }
 
-  #dueAt({ query: { name }, every }: TaskQuery, now: number, isPaused: boolean): number {
-    if (this.#wanted.has(name)) return now;
+  /** Whether somebody wants a query asked, and when it is asked by itself. */
+  standingOf(query: TaskQuery, now: number, isPaused: boolean): Standing {
+    return { isWanted: this.#wanted.has(query.query.name), nextAt: this.#asksItself(query, now, isPaused) };
+  }
+
+  #dueAt(query: TaskQuery, now: number, isPaused: boolean): number {
+    return this.#wanted.has(query.query.name) ? now : this.#asksItself(query, now, isPaused);
+  }
+
+  #asksItself({ query: { name }, every }: TaskQuery, now: number, isPaused: boolean): number {
     if (every === null || isPaused) return Number.POSITIVE_INFINITY;
     const lastAt = this.#lastAt.get(name);
     // A clock that was ahead has not asked yet what it says.

@@ -14,11 +14,11 @@ import { stalenessIn } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, SavedRound } from '../round/store.ts';
-import type { Task } from '../task/task.ts';
+import type { Task, TaskQuery } from '../task/task.ts';
 import { abandon } from './abandon.ts';
 import { centralRound } from './central-round.ts';
 import { RoundDriver } from './driver.ts';
-import type { Inquiries } from './inquiries.ts';
+import type { Inquiries, Standing } from './inquiries.ts';
 import type { Carried, CentralStage, DriverPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import { Succession } from './succession.ts';
@@ -251,6 +251,11 @@ export class TaskRounds {
     if (this.#life !== 'started') throw new MurmurationError('server.stopping');
     this.#inquiries.want(this.upcoming, query);
     this.#scheduleNext();
+  }
+
+  /** What becomes of a query next. */
+  standingOf(query: TaskQuery): Standing {
+    return this.#inquiries.standingOf(query, this.#ports.clock.now(), this.#isPaused);
   }
 
   /** Ends the current round as failed, and begins no other. */

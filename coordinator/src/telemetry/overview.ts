@@ -1,6 +1,7 @@
 import type { LiveRound, Overview, TaskOverview } from '@murmuration/api/overview';
 import type { PhaseMessage } from '@murmuration/api/round';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
+import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '../events/alert.ts';
 import type { CoordinatorEvents } from '../events/events.ts';
@@ -165,6 +166,7 @@ export class Overviews {
       planVersion: plan.version,
       base: plan.model,
       startedAt: iso(startedAt),
+      query: queryOf(plan)?.name ?? null,
       phase: state.phase as LiveRound['phase'],
       deadline: quorum && iso(quorum.deadline),
       quorum: quorum && { accepted: quorum.accepted, goal: quorum.goal, minimum: quorum.minimum },
@@ -200,8 +202,14 @@ function isOver({ phase }: RoundState): boolean {
   return phase === 'published' || phase === 'failed';
 }
 
-function lastOf({ number, outcome, endedAt, failure }: RoundRecord): TaskOverview['last'] {
-  return { number, outcome, endedAt: iso(endedAt), reason: failure?.reason ?? null };
+function lastOf({ number, outcome, endedAt, failure, query }: RoundRecord): TaskOverview['last'] {
+  return {
+    number,
+    outcome,
+    endedAt: iso(endedAt),
+    reason: failure?.reason ?? null,
+    query: query ?? null,
+  };
 }
 
 /** A phase as operators' programs get it. */

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { type Cell, csv } from '../format/csv.ts';
+import { download } from './download.ts';
 import { words } from './words.ts';
 
 /** Rows of a file at most: a browser holds it in memory. */
@@ -31,7 +32,7 @@ export function ExportCsv<Answer>({ name, head, path, rowsOf, nextOf }: Shown<An
         rows.push(...rowsOf(answer));
         place = nextOf(answer);
       } while (place !== null && rows.length <= mostRows);
-      download(`${name}.csv`, csv(rows));
+      download(`${name}.csv`, 'text/csv', csv(rows));
       notice.say(words.exported(rows.length - 1, place === null));
     } catch {
       notice.say(words.notExported);
@@ -43,13 +44,4 @@ export function ExportCsv<Answer>({ name, head, path, rowsOf, nextOf }: Shown<An
       {words.export}
     </button>
   );
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

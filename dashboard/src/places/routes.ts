@@ -6,10 +6,19 @@ export type Place =
   | { readonly page: (typeof taskPages)[number]; readonly task: string }
   | { readonly page: 'version'; readonly task: string; readonly version: number }
   | { readonly page: 'compare'; readonly task: string; readonly versions: readonly [number, number] }
+  | { readonly page: 'query'; readonly task: string; readonly query: string }
   | { readonly page: 'round'; readonly task: string; readonly round: number };
 
 /** The pages that a task has in the navigation. */
-export const taskPages = ['model', 'rounds', 'training', 'experiments', 'privacy', 'settings'] as const;
+export const taskPages = [
+  'model',
+  'rounds',
+  'training',
+  'experiments',
+  'queries',
+  'privacy',
+  'settings',
+] as const;
 
 /** The address of a place, as a fragment. */
 export function addressOf(place: Place): string {
@@ -22,6 +31,8 @@ export function addressOf(place: Place): string {
       return `${root}/compare/${place.versions[0]}/${place.versions[1]}`;
     case 'round':
       return `${root}/rounds/${place.round}`;
+    case 'query':
+      return `${root}/queries/${place.query}`;
     default:
       return `${root}/${place.page}`;
   }
@@ -45,6 +56,7 @@ export function placeAt(fragment: string): Place {
   const [one, two] = [numberIn(a), numberIn(b)];
   if (parts.length === 4 && page === 'model' && one !== null) return { page: 'version', task, version: one };
   if (parts.length === 4 && page === 'rounds' && one !== null) return { page: 'round', task, round: one };
+  if (parts.length === 4 && page === 'queries' && a !== '') return { page: 'query', task, query: a };
   if (page === 'compare' && one !== null && two !== null)
     return { page: 'compare', task, versions: [one, two] };
   return { page: 'missing' };

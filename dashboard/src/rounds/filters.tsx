@@ -49,7 +49,7 @@ export function Filters({ filter, changed }: Shown) {
           onChange={({ currentTarget }) => set({ outcome: currentTarget.value as Filter['outcome'] })}
         >
           <option value="">{words.list.any}</option>
-          <option value="published">{terms.outcomes.published}</option>
+          <option value="published">{words.list.published}</option>
           <option value="failed">{terms.outcomes.failed}</option>
         </select>
       </label>

@@ -2,7 +2,6 @@ import type { LiveRound } from '@murmuration/api/overview';
 import type { Phase } from '@murmuration/api/scalars';
 import { useNow } from '../context/dashboard.ts';
 import { duration } from '../format/format.ts';
-import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
 const masked: readonly Phase[] = [
@@ -38,7 +37,7 @@ export function PhaseTrack({ round, isMasked }: { readonly round: LiveRound; rea
                 }}
               />
             </span>
-            <span class="name">{terms.phases[phase]}</span>
+            <span class="name">{words.phase(phase, round.query)}</span>
             <span class="took">
               {state === 'ahead' || took === null ? words.card.states[state] : duration(took)}
             </span>

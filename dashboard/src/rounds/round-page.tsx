@@ -50,6 +50,7 @@ function Past({ task, number }: Shown) {
 function Detail({ task, detail }: { readonly task: string; readonly detail: RoundDetail }) {
   const {
     outcome,
+    query,
     failure,
     startedAt,
     endedAt,
@@ -67,22 +68,25 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
     <div class="stack">
       <section class="card" aria-labelledby="outcome">
         <h2 id="outcome">
-          {words.list.outcome} <span class={`badge is-${outcome}`}>{terms.outcomes[outcome]}</span>
+          {words.list.outcome} <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
         </h2>
         {failure && (
           <p class="hint failed">
-            {words.list.failedIn(terms.phases[failure.during], failure.reason)} {words.list.unchanged}
+            {words.list.failedIn(words.phase(failure.during, query), failure.reason)}{' '}
+            {query === null ? words.list.unchanged : words.list.nothing}
           </p>
         )}
+        {query !== null && !failure && <p class="hint">{words.list.noVersion}</p>}
         <div class="tiles">
           <p class="tile">
             <strong>{duration(Date.parse(endedAt) - Date.parse(startedAt))}</strong> {words.list.columns.took}
           </p>
           <p class="tile">
-            <strong>{count(tally.accepted)}</strong> {words.list.contributed}
+            <strong>{count(tally.accepted)}</strong>{' '}
+            {query === null ? words.list.contributed : words.list.answered}
           </p>
           <p class="tile">
-            <strong>{bytes(traffic.up)}</strong> {words.list.tiles.up}
+            <strong>{bytes(traffic.up)}</strong> {words.list.tiles[query === null ? 'up' : 'answers']}
           </p>
           <p class="tile">
             <strong>{bytes(traffic.down)}</strong> {words.list.tiles.down}
@@ -104,6 +108,14 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
           <dd>{instant(endedAt)}</dd>
           <dt>{words.list.plan}</dt>
           <dd>{terms.plan(planVersion)}</dd>
+          {query !== null && (
+            <>
+              <dt>{words.list.query}</dt>
+              <dd>
+                <a href={addressOf({ page: 'query', task, query })}>{query}</a>
+              </dd>
+            </>
+          )}
           {version && (
             <>
               <dt>{words.list.ledTo}</dt>
@@ -122,7 +134,12 @@ function Detail({ task, detail }: { readonly task: string; readonly detail: Roun
         {phases.length === 0 ? (
           <p class="hint">{words.timeline.none}</p>
         ) : (
-          <Timeline phases={phases} startedAt={Date.parse(startedAt)} endedAt={Date.parse(endedAt)} />
+          <Timeline
+            query={query}
+            phases={phases}
+            startedAt={Date.parse(startedAt)}
+            endedAt={Date.parse(endedAt)}
+          />
         )}
       </section>
       {groups && (

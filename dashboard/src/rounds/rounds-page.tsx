@@ -44,6 +44,7 @@ export function RoundsPage({ task }: { readonly task: string }) {
               head={[
                 'round',
                 'outcome',
+                'query',
                 'reason',
                 'started',
                 'ended',
@@ -58,19 +59,22 @@ export function RoundsPage({ task }: { readonly task: string }) {
                 `tasks/${task}/rounds?limit=200${queryOf(filter.value)}${before === null ? '' : `&before=${before}`}`
               }
               rowsOf={answer =>
-                answer.rounds.map(({ number, outcome, failure, startedAt, endedAt, tally, traffic }) => [
-                  number,
-                  outcome,
-                  failure?.reason ?? null,
-                  startedAt,
-                  endedAt,
-                  tally.cohort,
-                  tally.accepted,
-                  tally.late,
-                  tally.lost,
-                  traffic.up,
-                  traffic.down,
-                ])
+                answer.rounds.map(
+                  ({ number, outcome, query, failure, startedAt, endedAt, tally, traffic }) => [
+                    number,
+                    outcome,
+                    query,
+                    failure?.reason ?? null,
+                    startedAt,
+                    endedAt,
+                    tally.cohort,
+                    tally.accepted,
+                    tally.late,
+                    tally.lost,
+                    traffic.up,
+                    traffic.down,
+                  ],
+                )
               }
               nextOf={answer => answer.next}
             />
@@ -78,7 +82,7 @@ export function RoundsPage({ task }: { readonly task: string }) {
         </div>
         {live && (
           <p class="hint">
-            {words.list.live(live.number, terms.phases[live.phase])}{' '}
+            {words.list.live(live.number, words.phase(live.phase, live.query), live.query)}{' '}
             <a href={addressOf({ page: 'now' })}>{words.list.watch}</a>
           </p>
         )}
@@ -122,16 +126,21 @@ function Table({ task, rounds }: { readonly task: string; readonly rounds: reado
           </tr>
         </thead>
         <tbody>
-          {rounds.map(({ number, outcome, endedAt, startedAt, tally, traffic, failure }) => (
+          {rounds.map(({ number, outcome, query, endedAt, startedAt, tally, traffic, failure }) => (
             <tr key={number}>
               <th scope="row">
                 <a href={addressOf({ page: 'round', task, round: number })}>{count(number)}</a>
               </th>
               <td>
-                <span class={`badge is-${outcome}`}>{terms.outcomes[outcome]}</span>
+                <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
+                {query !== null && (
+                  <span class="reason">
+                    <a href={addressOf({ page: 'query', task, query })}>{words.list.asked(query)}</a>
+                  </span>
+                )}
                 {failure && (
                   <span class="reason">
-                    {words.list.failedIn(terms.phases[failure.during], failure.reason)}
+                    {words.list.failedIn(words.phase(failure.during, query), failure.reason)}
                   </span>
                 )}
               </td>

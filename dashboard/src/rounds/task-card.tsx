@@ -18,8 +18,7 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
         <div>
           <h2 id={`task-${task}`}>{task}</h2>
           <p class="muted">
-            {round ? words.card.underWay(round.number, round.planVersion) : words.card.between}{' '}
-            {isPaused && <span class="badge is-yours">{words.card.paused}</span>}{' '}
+            {underWayText(round)} {isPaused && <span class="badge is-yours">{words.card.paused}</span>}{' '}
             {waitsFor.what === 'budget' && <span class="badge is-yours">{words.card.spent}</span>}{' '}
             {!isMasked && <span class="badge is-yours">{words.card.unmasked}</span>}
           </p>
@@ -33,14 +32,21 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
   );
 }
 
+function underWayText(round: LiveRound | null): string {
+  if (!round) return words.card.between;
+  return round.query === null
+    ? words.card.underWay(round.number, round.planVersion)
+    : words.card.asks(round.number, round.query);
+}
+
 function UnderWay({ round, isMasked }: { readonly round: LiveRound; readonly isMasked: boolean }) {
   const now = useNow();
-  const { phase, deadline, quorum, cohort } = round;
+  const { phase, query, deadline, quorum, cohort } = round;
   return (
     <>
       <PhaseTrack round={round} isMasked={isMasked} />
       <p class="phase-text">
-        <strong>{terms.phases[phase]}.</strong> {words.phaseTexts[phase]}
+        <strong>{words.phase(phase, query)}.</strong> {words.phaseText(phase, query)}
       </p>
       <CohortDots cohort={cohort} isGathering={phase === 'gathering'} />
       <dl class="facts">
@@ -118,7 +124,7 @@ function Facts({
           {last ? (
             <>
               <a href={addressOf({ page: 'round', task, round: last.number })}>{terms.round(last.number)}</a>{' '}
-              <span class={`badge is-${last.outcome}`}>{terms.outcomes[last.outcome]}</span>{' '}
+              <span class={`badge is-${last.outcome}`}>{terms.outcome(last.outcome, last.query)}</span>{' '}
               <Ago at={last.endedAt} />
               {last.reason && <span class="reason">{last.reason}</span>}
             </>

@@ -1,10 +1,11 @@
 import type { PhaseMessage } from '@murmuration/api/round';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { clockTime, count, duration } from '../format/format.ts';
-import { terms } from '../words/terms.ts';
 import { words } from './words.ts';
 
 interface Shown {
+  /** Name of the query that devices were asked; null where they trained. */
+  readonly query: string | null;
   readonly phases: readonly PhaseMessage[];
   /** ms since 1970. */
   readonly startedAt: number;
@@ -12,7 +13,7 @@ interface Shown {
 }
 
 /** The phases of a round on one scale of time, and what became of the cohort in each. */
-export function Timeline({ phases, startedAt, endedAt }: Shown) {
+export function Timeline({ query, phases, startedAt, endedAt }: Shown) {
   const whole = Math.max(1, endedAt - startedAt);
   const at = (iso: string | null, otherwise: number) => (iso === null ? otherwise : Date.parse(iso));
   const { columns } = words.timeline;
@@ -52,7 +53,7 @@ export function Timeline({ phases, startedAt, endedAt }: Shown) {
             const isKnown = record.startedAt !== null && record.endedAt !== null;
             return (
               <tr key={record.phase}>
-                <th scope="row">{terms.phases[record.phase]}</th>
+                <th scope="row">{words.phase(record.phase, query)}</th>
                 <td class="span">
                   <span class="lane">
                     <span

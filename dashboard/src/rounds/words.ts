@@ -1,7 +1,19 @@
 import type { Phase } from '@murmuration/api/scalars';
 import { count, counted, figure } from '../format/format.ts';
+import { terms } from '../words/terms.ts';
 
 export const words = {
+  phase: (phase: Phase, query: string | null) =>
+    query !== null && phase === 'updates' ? 'Answers' : terms.phases[phase],
+  phaseText: (phase: Phase, query: string | null) =>
+    (query === null ? undefined : words.askedTexts[phase]) ?? words.phaseTexts[phase],
+  askedTexts: {
+    updates: 'Devices answer the query. The coordinator adds the answers up as they arrive, masked.',
+    agreement:
+      'Devices that answered sign the list of answers in the sum, so that all of them see the same list.',
+    unmasking: 'Devices that answered reveal what removes the masks from the sum, and nothing else.',
+    closing: 'The coordinator turns the sum into figures and stores them. No version is made.',
+  } as Partial<Record<Phase, string>>,
   phaseTexts: {
     gathering: 'Eligible devices check in until there are enough for a cohort.',
     keys: 'Each device in the cohort sends fresh keys for this round.',
@@ -24,6 +36,8 @@ export const words = {
     },
     scale: (each: number) => `Each dot is ${count(each)} devices.`,
     underWay: (round: number, plan: number) => `Round ${count(round)} is running under plan ${count(plan)}.`,
+    asks: (round: number, query: string) =>
+      `Round ${count(round)} is running: it asks “${query}” and makes no version.`,
     between: 'No round is running.',
     paused: 'Paused',
     unmasked: 'Not masked',
@@ -109,12 +123,14 @@ export const words = {
     found: (total: number) => counted(total, 'round'),
     filters: 'Filter rounds',
     any: 'any',
+    published: 'Published or answered',
     from: 'From',
     to: 'To',
     clear: 'Clear',
     none: 'No round has ended yet. “Now” shows the running round; it appears here when it ends.',
     noneFit: 'No rounds match. Change the outcome or the dates.',
-    live: (round: number, phase: string) => `Round ${count(round)} is running (${phase.toLowerCase()}).`,
+    live: (round: number, phase: string, query: string | null) =>
+      `Round ${count(round)} is running (${query === null ? '' : `query “${query}”, `}${phase.toLowerCase()}).`,
     watch: 'Watch it',
     columns: {
       round: 'Round',
@@ -122,7 +138,7 @@ export const words = {
       ended: 'Ended',
       took: 'Duration',
       cohort: 'Cohort',
-      up: 'Updates received',
+      up: 'Received',
       down: 'Models sent',
     },
     ofCohort: (accepted: string, cohort: string) => `${accepted} of ${cohort} contributed`,
@@ -130,11 +146,16 @@ export const words = {
     lost: (devices: number) => `${count(devices)} lost`,
     failedIn: (phase: string, reason: string) => `In ${phase.toLowerCase()}: ${reason}`,
     unchanged: 'The model didn’t change.',
+    nothing: 'The query shows nothing of this round.',
+    query: 'Query',
+    asked: (query: string) => `Query “${query}”`,
+    noVersion: 'Devices answered a query: no version was made.',
     neighbours: 'Other rounds',
     all: 'All rounds',
     outcome: 'Outcome',
     contributed: 'devices contributed',
-    tiles: { up: 'of updates received', down: 'of models sent' },
+    answered: 'devices answered',
+    tiles: { up: 'of updates received', answers: 'of answers received', down: 'of models sent' },
     began: 'Started',
     plan: 'Plan',
     ledTo: 'Result',

@@ -13,6 +13,8 @@ import { VersionPage } from '../model/version-page.tsx';
 import { MonitorPage } from '../monitor/monitor-page.tsx';
 import { NowPage } from '../now/now-page.tsx';
 import { PrivacyPage } from '../privacy/privacy-page.tsx';
+import { QueriesPage } from '../queries/queries-page.tsx';
+import { QueryPage } from '../queries/query-page.tsx';
 import { RoundPage } from '../rounds/round-page.tsx';
 import { RoundsPage } from '../rounds/rounds-page.tsx';
 import { SecurityPage } from '../security/security-page.tsx';
@@ -85,6 +87,10 @@ function Page() {
       return <TrainingPage key={place.task} task={place.task} />;
     case 'experiments':
       return <ExperimentsPage key={place.task} task={place.task} />;
+    case 'queries':
+      return <QueriesPage key={place.task} task={place.task} />;
+    case 'query':
+      return <QueryPage key={`${place.task}/${place.query}`} task={place.task} name={place.query} />;
     case 'privacy':
       return <PrivacyPage key={place.task} task={place.task} />;
     case 'security':

@@ -11,6 +11,7 @@ export const icons = {
   serving: icon('M4 5h16v5H4zM4 14h16v5H4zM7.5 7.5h.01M7.5 16.5h.01M11 7.5h5M11 16.5h5'),
   monitor: icon('M4 19h16M6.5 16V9M11 16V5M15.5 16v-4M20 16V8'),
   experiments: icon('M9 3h6M10 3v6l-5 9a2 2 0 0 0 2 3h10a2 2 0 0 0 2-3l-5-9V3M7.5 14.5h9'),
+  queries: icon('M4 5h16v11h-9l-4 4v-4H4zM9 13v-2M12 13V8M15 13v-3'),
   privacy: icon('M12 3 5 6v5c0 5 3 8.5 7 10 4-1.5 7-5 7-10V6zM9 12l2 2 4-4'),
   security: icon('M5 4h14v16H5zM8.5 8.5h7M8.5 12h7M8.5 15.5h4'),
   log: icon('M4 6h16M4 10.5h10M4 15h13M4 19.5h7'),

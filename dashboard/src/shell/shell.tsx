@@ -102,6 +102,7 @@ function Navigation() {
     ofTask('rounds'),
     ofTask('training'),
     ofTask('experiments'),
+    ofTask('queries'),
     ofTask('privacy'),
     ofTask('settings'),
     ['devices', { page: 'devices' }],
@@ -154,5 +155,6 @@ function Navigation() {
 function tabOf({ page }: Place): Tab | null {
   if (page === 'missing') return null;
   if (page === 'version' || page === 'compare') return 'model';
+  if (page === 'query') return 'queries';
   return page === 'round' ? 'rounds' : page;
 }

@@ -15,6 +15,7 @@ export const terms = {
     serving: 'Serving',
     monitor: 'Monitor',
     experiments: 'Experiments',
+    queries: 'Queries',
     privacy: 'Privacy',
     security: 'Security',
     log: 'Log',
@@ -32,6 +33,9 @@ export const terms = {
   version: (value: number) => `Version ${count(value)}`,
   plan: (value: number) => `plan ${count(value)}`,
   outcomes: { published: 'Published', failed: 'Failed' },
+  /** What became of a round: devices that were asked a query made no version. */
+  outcome: (outcome: 'published' | 'failed', query: string | null) =>
+    query !== null && outcome === 'published' ? 'Answered' : terms.outcomes[outcome],
   phases: {
     gathering: 'Gathering',
     keys: 'Keys',

@@ -9,6 +9,14 @@ afterEach(() => admin.close());
 
 const hour = 3_600_000;
 
+const unasked = {
+  threshold: 3,
+  period: 24 * hour,
+  nextAt: null,
+  isWanted: false,
+  newest: null,
+};
+
 /** A paused task with two queries, and three devices that would answer the first one. */
 async function open(): Promise<MaskedDevice[]> {
   admin = await openAdmin({
@@ -39,12 +47,19 @@ describe('queries in the admin API', () => {
     const devices = await open();
     const listed = await admin.ask('GET', '/tasks/values/queries', 'viewer');
     expect(taskQueries.parse(listed.body).queries).toEqual([
-      { name: 'taken', kind: 'count', threshold: 3, period: 24 * hour, every: null, newest: null },
-      { name: 'length', kind: 'sum', threshold: 3, period: 24 * hour, every: hour, newest: null },
+      { name: 'taken', kind: 'count', every: null, ...unasked },
+      // A paused task asks nothing by itself.
+      { name: 'length', kind: 'sum', every: hour, ...unasked },
     ]);
     const asked = await admin.ask('POST', '/tasks/values/queries/taken/run', 'operator', {});
-    expect([asked.status, taskQuery.parse(asked.body).name]).toEqual([202, 'taken']);
+    expect(asked.status).toBe(202);
+    expect(taskQuery.parse(asked.body)).toMatchObject({ name: 'taken', isWanted: true });
     await admin.clock.advance(0);
+    const begun = await admin.ask('GET', '/tasks/values/queries/taken', 'viewer');
+    expect(queryResults.parse(begun.body).query.isWanted).toBe(false);
+    expect((await admin.ask('GET', '/overview', 'viewer')).body.tasks).toMatchObject([
+      { round: { number: 1, query: 'taken' } },
+    ]);
     for (const { id } of devices) admin.checkIn(id, ['taken']);
     await admin.clock.advance(0);
     for (let step = 0; step < 5; step++) for (const device of devices) await device.step();
@@ -62,6 +77,9 @@ describe('queries in the admin API', () => {
       ],
       next: null,
     });
+    expect((await admin.ask('GET', '/overview', 'viewer')).body.tasks).toMatchObject([
+      { round: null, last: { number: 1, outcome: 'published', query: 'taken' } },
+    ]);
     const { body } = await admin.ask('GET', '/tasks/values/rounds', 'viewer');
     expect(body.rounds).toMatchObject([{ number: 1, query: 'taken', model: null }]);
     expect(await admin.storage.audit.list(99, 9)).toMatchObject([
@@ -72,6 +90,22 @@ describe('queries in the admin API', () => {
         changes: [{ field: 'query', from: null, to: 'taken' }],
       },
     ]);
+  });
+
+  it('say when they are asked by themselves', async () => {
+    await open();
+    const next = async () => {
+      const { body } = await admin.ask('GET', '/tasks/values/queries', 'viewer');
+      return taskQueries
+        .parse(body)
+        .queries.map(({ nextAt }) => nextAt && Date.parse(nextAt) - admin.clock.now());
+    };
+    expect(await next()).toEqual([null, null]);
+    admin.rounds.unpause();
+    // It was never asked.
+    expect(await next()).toEqual([null, 0]);
+    await admin.clock.advance(0);
+    expect(await next()).toEqual([null, hour]);
   });
 
   it.each([

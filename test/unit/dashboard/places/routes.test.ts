@@ -14,6 +14,8 @@ const places: readonly (readonly [string, Place])[] = [
   ['#/tasks/keyboard/rounds/7', { page: 'round', task: 'keyboard', round: 7 }],
   ['#/tasks/keyboard/training', { page: 'training', task: 'keyboard' }],
   ['#/tasks/keyboard/experiments', { page: 'experiments', task: 'keyboard' }],
+  ['#/tasks/keyboard/queries', { page: 'queries', task: 'keyboard' }],
+  ['#/tasks/keyboard/queries/languages', { page: 'query', task: 'keyboard', query: 'languages' }],
   ['#/tasks/keyboard/privacy', { page: 'privacy', task: 'keyboard' }],
   ['#/tasks/keyboard/settings', { page: 'settings', task: 'keyboard' }],
 ];
@@ -35,6 +37,8 @@ describe('addresses of the dashboard', () => {
     '#/tasks/keyboard/rounds/seven',
     '#/tasks/keyboard/rounds/7/8',
     '#/tasks/keyboard/rounds/-1',
+    '#/tasks/keyboard/queries/',
+    '#/tasks/keyboard/queries/languages/2',
     '#/tasks/keyboard/compare/1',
     '#/tasks/keyboard/compare/1/2/3',
     '#/tasks/keyboard/devices',

@@ -13,6 +13,7 @@ import type { Operators } from '../../../operators/operators.ts';
 import type { QueryResult, QueryResultStore } from '../../../registry/query-results.ts';
 import type { AllRounds } from '../../../rounds/all-tasks.ts';
 import type { RoundControl } from '../../../rounds/round-control.ts';
+import type { TaskRounds } from '../../../rounds/task-rounds.ts';
 import type { Task, TaskQuery } from '../../../task/task.ts';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
@@ -36,20 +37,30 @@ export function queryRoutes(
     readonly queryResults: QueryResultStore;
   },
 ): void {
-  const taskOf = (name: string): Task => {
+  const roundsOf = (name: string): TaskRounds => {
     const found = tasks.get(name);
-    if (!found) throw new MurmurationError('task.unknown', `There is no task "${name}".`);
-    return found.upcoming;
+    if (found) return found;
+    throw new MurmurationError('task.unknown', `There is no task "${name}".`);
   };
   const queryOf = ({ name: task, queries }: Task, name: string): TaskQuery => {
     const found = queries.find(({ query }) => query.name === name);
     if (found) return found;
     throw new MurmurationError('request.not-found', `The task "${task}" has no query "${name}".`);
   };
-  const messageOf = async (task: Task, { query, every }: TaskQuery): Promise<TaskQueryMessage> => {
-    const { name, kind, threshold, period } = query;
-    const [newest] = await store.results(task.name, name, Number.POSITIVE_INFINITY, 1);
-    return { name, kind, threshold, period, every, newest: newest ? resultMessage(newest) : null };
+  const messageOf = async (rounds: TaskRounds, asked: TaskQuery): Promise<TaskQueryMessage> => {
+    const { name, kind, threshold, period } = asked.query;
+    const [newest] = await store.results(rounds.task.name, name, Number.POSITIVE_INFINITY, 1);
+    const { nextAt, isWanted } = rounds.standingOf(asked);
+    return {
+      name,
+      kind,
+      threshold,
+      period,
+      every: asked.every,
+      nextAt: Number.isFinite(nextAt) ? iso(nextAt) : null,
+      isWanted,
+      newest: newest ? resultMessage(newest) : null,
+    };
   };
 
   scope.get(
@@ -63,8 +74,8 @@ export function queryRoutes(
       },
     },
     async ({ params: { task } }) => {
-      const found = taskOf(task);
-      return { queries: await Promise.all(found.queries.map(each => messageOf(found, each))) };
+      const found = roundsOf(task);
+      return { queries: await Promise.all(found.upcoming.queries.map(each => messageOf(found, each))) };
     },
   );
 
@@ -80,9 +91,9 @@ export function queryRoutes(
       },
     },
     async ({ params: { task, query: name }, query: { before, limit } }) => {
-      const found = taskOf(task);
-      const query = await messageOf(found, queryOf(found, name));
-      const results = await store.results(found.name, name, before ?? Number.POSITIVE_INFINITY, limit);
+      const found = roundsOf(task);
+      const query = await messageOf(found, queryOf(found.upcoming, name));
+      const results = await store.results(found.task.name, name, before ?? Number.POSITIVE_INFINITY, limit);
       const last = results.at(-1);
       const next = last && results.length === limit ? last.number : null;
       return { query, results: results.map(resultMessage), next };
@@ -101,14 +112,14 @@ export function queryRoutes(
     },
     async (request, reply) => {
       const { task, query: name } = request.params;
-      const found = taskOf(task);
-      const query = queryOf(found, name);
+      const found = roundsOf(task);
+      const query = queryOf(found.upcoming, name);
       const changes = [{ field: 'query', from: null, to: name }];
       await operators.audited(
         operatorOf(request),
         'query.run',
         task,
-        () => control.ask(found.name, name),
+        () => control.ask(found.task.name, name),
         () => changes,
       );
       return reply.status(202).send(await messageOf(found, query));

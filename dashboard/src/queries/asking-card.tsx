@@ -1,0 +1,79 @@
+import type { LiveRound } from '@murmuration/api/overview';
+import type { TaskQueryMessage } from '@murmuration/api/query';
+import { useDashboard, useNow } from '../context/dashboard.ts';
+import { Action } from '../controls/action.tsx';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { nextOf, useOverview } from './standing.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly task: string;
+  readonly query: TaskQueryMessage;
+  /** Told where somebody asked for it. */
+  readonly changed: () => void;
+}
+
+/** Whether devices are asked now, or when; operators ask them. */
+export function AskingCard({ task, query, changed }: Shown) {
+  const { session, requests } = useDashboard();
+  const overview = useOverview(task);
+  const round = overview?.round ?? null;
+  const eligible = overview?.eligible ?? 0;
+  const now = useNow();
+  const next = nextOf(query, round, now);
+  const mayAsk = session.may('operator');
+  const { name, threshold, period, every, isWanted } = query;
+  const { facts } = words.asking;
+  const ask = async () => {
+    await requests.send('POST', `tasks/${task}/queries/${name}/run`, {});
+    changed();
+  };
+  return (
+    <section class="card" aria-labelledby="asking">
+      <div class="card-head">
+        <h2 id="asking">{words.asking.heading}</h2>
+        <Action
+          {...words.asking.ask(query, round?.number ?? null, eligible)}
+          isMain
+          isDisabled={!mayAsk || isWanted || next.is === 'asked'}
+          run={ask}
+        />
+      </div>
+      <p class="verdict">{words.asking.verdict(next, round?.number ?? null, now)}</p>
+      {next.is === 'asked' && round && <UnderWay task={task} round={round} />}
+      {next.is === 'soon' && round && <p class="muted">{words.asking.after(round.number)}</p>}
+      {!mayAsk && <p class="muted">{words.asking.readOnly}</p>}
+      <dl class="facts quiet">
+        <div>
+          <dt>{facts.ready}</dt>
+          <dd>{words.asking.ready(eligible)}</dd>
+        </div>
+        <div>
+          <dt>{facts.threshold}</dt>
+          <dd>{words.threshold(threshold)}</dd>
+        </div>
+        <div>
+          <dt>{facts.period}</dt>
+          <dd>{words.period(period)}</dd>
+        </div>
+        <div>
+          <dt>{facts.every}</dt>
+          <dd>{words.asking.every(every)}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+/** How far the round is that asks a query. */
+function UnderWay({ task, round }: { readonly task: string; readonly round: LiveRound }) {
+  const { number, phase, quorum } = round;
+  return (
+    <p class="muted">
+      {terms.phases[phase]}
+      {quorum && `: ${words.asking.quorum(phase === 'gathering', quorum)}`}.{' '}
+      <a href={addressOf({ page: 'round', task, round: number })}>{words.asking.watch}</a>
+    </p>
+  );
+}

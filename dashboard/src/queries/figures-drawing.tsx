@@ -1,0 +1,48 @@
+import type { FiguresMessage } from '@murmuration/api/query';
+import { HistogramDrawing } from './histogram-drawing.tsx';
+import { Interval } from './interval.tsx';
+import { Ranking } from './ranking.tsx';
+import { words } from './words.ts';
+
+interface Shown {
+  /** Its name. */
+  readonly query: string;
+  readonly figures: FiguresMessage;
+}
+
+/** What a query found, drawn as it is read best. */
+export function FiguresDrawing({ query, figures }: Shown) {
+  switch (figures.kind) {
+    case 'histogram':
+      return <HistogramDrawing query={query} figures={figures} />;
+    case 'top':
+      return <Ranking query={query} figures={figures} />;
+    default:
+      return <Single figures={figures} />;
+  }
+}
+
+type SingleFigures = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' }>;
+
+/** One figure, and how far from it the truth may be. */
+function Single({ figures }: { readonly figures: SingleFigures }) {
+  const { value, what } = words.headline(figures);
+  const { kind } = figures;
+  return (
+    <div class="single">
+      <p class="headline">{value}</p>
+      <p>{what}</p>
+      {kind === 'count' && <Interval estimate={figures.share} from={0} to={1} write={words.end} />}
+      {kind === 'mean' && figures.deviation > 0 && (
+        <Interval
+          estimate={figures.mean}
+          from={Math.min(figures.mean.low, figures.mean.value - figures.deviation)}
+          to={Math.max(figures.mean.high, figures.mean.value + figures.deviation)}
+          write={words.number}
+        />
+      )}
+      <p class="muted">{words.interval(figures)}</p>
+      {kind === 'mean' && figures.deviation > 0 && <p class="muted">{words.deviation}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import type { TaskQueryMessage } from '@murmuration/api/query';
+import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { useNow } from '../context/dashboard.ts';
+import { Ago } from '../controls/moment.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { count } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { addressOf } from '../places/routes.ts';
+import { terms } from '../words/terms.ts';
+import { nextOf, useOverview } from './standing.ts';
+import { words } from './words.ts';
+
+export interface Queries {
+  readonly queries: readonly TaskQueryMessage[];
+}
+
+/** The queries of a task, asked for again whenever something of them may have changed. */
+export function useQueries(task: string) {
+  return useLoaded<Queries>(`tasks/${task}/queries`, ['queries', 'rounds', 'settings'], task);
+}
+
+/** What devices of a task are asked, when they are asked next, and what they said last. */
+export function QueriesPage({ task }: { readonly task: string }) {
+  const loaded = useQueries(task);
+  return (
+    <>
+      <PageHead title={terms.pages.queries} of={task} />
+      <p class="lead">{words.lead}</p>
+      <Loading of={loaded}>
+        {({ queries }) =>
+          queries.length === 0 ? (
+            <p class="card hint">{words.none}</p>
+          ) : (
+            <section class="card" aria-labelledby="queries">
+              <h2 id="queries">{words.list}</h2>
+              <Table task={task} queries={queries} />
+            </section>
+          )
+        }
+      </Loading>
+    </>
+  );
+}
+
+function Table({ task, queries }: Queries & { readonly task: string }) {
+  const { columns } = words;
+  return (
+    <ResponsiveTable label={words.list}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{columns.query}</th>
+            <th scope="col">{columns.newest}</th>
+            <th scope="col" class="number">
+              {columns.devices}
+            </th>
+            <th scope="col">{columns.when}</th>
+            <th scope="col">{columns.next}</th>
+            <th scope="col">{columns.threshold}</th>
+            <th scope="col">{columns.period}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {queries.map(query => (
+            <Row key={query.name} task={task} query={query} />
+          ))}
+        </tbody>
+      </table>
+    </ResponsiveTable>
+  );
+}
+
+function Row({ task, query }: { readonly task: string; readonly query: TaskQueryMessage }) {
+  const { name, kind, threshold, period, newest } = query;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={addressOf({ page: 'query', task, query: name })}>{name}</a>
+        <span class="reason">{words.kinds[kind]}</span>
+      </th>
+      <td>
+        {newest?.figures && words.summary(newest.figures)}
+        {newest && !newest.figures && (
+          <>
+            <span class="badge is-failed">{words.nothing}</span>
+            <span class="reason">{newest.failure}</span>
+          </>
+        )}
+        {!newest && <span class="muted">{words.never}</span>}
+      </td>
+      <td class="number">{newest?.devices == null ? '–' : count(newest.devices)}</td>
+      <td>{newest ? <Ago at={newest.endedAt} /> : '–'}</td>
+      <td>
+        <NextAsked task={task} query={query} />
+      </td>
+      <td>{words.threshold(threshold)}</td>
+      <td>{words.period(period)}</td>
+    </tr>
+  );
+}
+
+function NextAsked({ task, query }: { readonly task: string; readonly query: TaskQueryMessage }) {
+  const next = nextOf(query, useOverview(task)?.round ?? null, useNow());
+  switch (next.is) {
+    case 'asked':
+      return <span class="badge is-both">{words.now}</span>;
+    case 'soon':
+      return <>{words.nextRound}</>;
+    case 'later':
+      return <Ago at={next.at} />;
+    case 'paused':
+      return <>{words.whenResumed}</>;
+    case 'by-command':
+      return <>{words.byCommand}</>;
+  }
+}

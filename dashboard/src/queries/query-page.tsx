@@ -1,0 +1,75 @@
+import type { QueryResultMessage, TaskQueryMessage } from '@murmuration/api/query';
+import { Chart } from '@murmuration/ui/charts/chart';
+import { useMemo } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { Missing } from '../controls/missing.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { addressOf } from '../places/routes.ts';
+import { AskingCard } from './asking-card.tsx';
+import { useQueries } from './queries-page.tsx';
+import { ResultCard } from './result-card.tsx';
+import { trendOf } from './trend.ts';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly task: string;
+  readonly name: string;
+}
+
+/** One query: when devices are asked, what they said, and what they said before. */
+export function QueryPage({ task, name }: Shown) {
+  const loaded = useQueries(task);
+  return (
+    <>
+      <PageHead title={name} of={task} />
+      <nav class="up" aria-label={words.up}>
+        <a href={addressOf({ page: 'queries', task })}>← {words.all}</a>
+      </nav>
+      <Loading of={loaded}>
+        {({ queries }) => {
+          const query = queries.find(each => each.name === name);
+          if (!query) return <Missing text={words.unknown(name)} />;
+          return (
+            <div class="stack">
+              <AskingCard task={task} query={query} changed={() => loaded.reload()} />
+              <Results task={task} name={name} />
+            </div>
+          );
+        }}
+      </Loading>
+    </>
+  );
+}
+
+interface Answer {
+  readonly query: TaskQueryMessage;
+  /** Newest first. */
+  readonly results: readonly QueryResultMessage[];
+}
+
+function Results({ task, name }: Shown) {
+  const loaded = useLoaded<Answer>(`tasks/${task}/queries/${name}?limit=50`, ['rounds'], task);
+  return (
+    <Loading of={loaded}>
+      {({ results }) => (
+        <div class="stack">
+          <ResultCard task={task} results={results} />
+          <Trend results={results} />
+        </div>
+      )}
+    </Loading>
+  );
+}
+
+function Trend({ results }: Pick<Answer, 'results'>) {
+  const { theme } = useDashboard();
+  const content = useMemo(() => trendOf(results), [results]);
+  if (!content) return null;
+  return (
+    <section class="card" aria-label={content.title}>
+      <Chart content={content} theme={theme.theme.value} />
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+import type { FiguresMessage } from '@murmuration/api/query';
+import { words } from './words.ts';
+
+interface Shown {
+  readonly query: string;
+  readonly figures: Extract<FiguresMessage, { readonly kind: 'top' }>;
+}
+
+/** Items that are drawn; all of them are in the table. */
+const most = 20;
+
+/** Items as bars, the most frequent first, with their intervals. */
+export function Ranking({ query, figures: { items } }: Shown) {
+  const drawn = items.slice(0, most);
+  const top = Math.max(Number.MIN_VALUE, ...drawn.map(({ perDevice }) => perDevice.high));
+  const share = (value: number) => `${(100 * value) / top}%`;
+  return (
+    <figure class="ranking" aria-label={words.ranking(query)}>
+      <figcaption class="muted">
+        {words.perHundred}. {words.whiskers}
+      </figcaption>
+      <ol>
+        {drawn.map(({ item, perDevice: { value, low, high } }) => (
+          <li key={item}>
+            <span class="item">{item}</span>
+            <span class="bars" aria-hidden="true">
+              <span class="bar" style={{ inlineSize: share(value) }} />
+              <span class="whisker" style={{ insetInlineStart: share(low), inlineSize: share(high - low) }} />
+            </span>
+            <span class="amount">{words.ofHundred(value)}</span>
+          </li>
+        ))}
+      </ol>
+      {items.length > most && <p class="muted">{words.result.more(items.length - most)}</p>}
+    </figure>
+  );
+}

@@ -1,0 +1,59 @@
+import type { EstimateMessage, FiguresMessage } from '@murmuration/api/query';
+import { count, figure, percent } from '../format/format.ts';
+import { occupied } from './histogram.ts';
+import { words } from './words.ts';
+
+/** A row of the table of what a query found, as it is written. */
+export interface FiguresRow {
+  readonly what: string;
+  /** Values, or devices, that were counted; null where nothing is counted. */
+  readonly count: string | null;
+  readonly value: string;
+  readonly interval: string;
+}
+
+/** What a query found, a row for each figure; of a histogram the bins from the first to the last with a value. */
+export function rowsOf(figures: FiguresMessage): FiguresRow[] {
+  const of = (what: string, counted: number, perDevice: EstimateMessage): FiguresRow => ({
+    what,
+    count: count(counted),
+    value: words.ofHundred(perDevice.value),
+    interval: words.range(perDevice, words.ofHundred),
+  });
+  switch (figures.kind) {
+    case 'count': {
+      const write = (value: number) => percent(value);
+      return [
+        {
+          what: words.rows.share,
+          count: count(figures.count),
+          value: write(figures.share.value),
+          interval: words.range(figures.share, write),
+        },
+      ];
+    }
+    case 'sum':
+      return [estimated(words.rows.sum, figures.sum)];
+    case 'mean':
+      return [
+        estimated(words.rows.mean, figures.mean),
+        { what: words.rows.deviation, count: null, value: figure(figures.deviation), interval: '–' },
+      ];
+    case 'histogram':
+      return occupied(figures.bins).map(bin => of(words.bin(bin), bin.count, bin.perDevice));
+    case 'top':
+      return [
+        ...figures.items.map(({ item, count: counted, perDevice }) => of(item, counted, perDevice)),
+        { what: words.table.others, count: count(figures.others), value: '–', interval: '–' },
+      ];
+  }
+}
+
+function estimated(what: string, estimate: EstimateMessage): FiguresRow {
+  return {
+    what,
+    count: null,
+    value: figure(estimate.value),
+    interval: words.range(estimate, figure),
+  };
+}

@@ -1,0 +1,27 @@
+import type { TaskOverview } from '@murmuration/api/overview';
+import type { TaskQueryMessage } from '@murmuration/api/query';
+import { useDashboard } from '../context/dashboard.ts';
+
+/** What becomes of a query next. */
+export type Next =
+  | { readonly is: 'asked' | 'soon' | 'by-command' | 'paused' }
+  | { readonly is: 'later'; readonly at: string };
+
+/** When a query is asked next: `asked` in the round that is under way, `soon` in the next one. `now`: ms since 1970. */
+export function nextOf(
+  { name, every, nextAt, isWanted }: Pick<TaskQueryMessage, 'name' | 'every' | 'nextAt' | 'isWanted'>,
+  round: Pick<NonNullable<TaskOverview['round']>, 'query'> | null,
+  now: number,
+): Next {
+  if (round?.query === name) return { is: 'asked' };
+  if (isWanted) return { is: 'soon' };
+  if (every === null) return { is: 'by-command' };
+  if (nextAt === null) return { is: 'paused' };
+  return Date.parse(nextAt) <= now ? { is: 'soon' } : { is: 'later', at: nextAt };
+}
+
+/** How a task stands, as the coordinator told last. */
+export function useOverview(task: string): TaskOverview | undefined {
+  const { feed } = useDashboard();
+  return feed.overview.value?.tasks.find(each => each.task === task);
+}

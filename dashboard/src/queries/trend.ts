@@ -1,0 +1,85 @@
+import type { FiguresMessage, QueryResultMessage } from '@murmuration/api/query';
+import type { Colour } from '@murmuration/ui/charts/colours';
+import type { ChartContent } from '@murmuration/ui/charts/content';
+import { figure, hourOrDay, moment, percent } from '../format/format.ts';
+import { words } from './words.ts';
+
+interface Line {
+  readonly label: string;
+  /** By its place where it is left out. */
+  readonly colour?: Colour;
+  readonly of: (figures: FiguresMessage) => number | null;
+}
+
+const colours: readonly Colour[] = ['shared', 'yours', 'both', 'good', 'muted'];
+
+/** What results show over time: an estimate with its interval, quantiles, or items. null where fewer than two of them, newest first, show anything. */
+export function trendOf(results: readonly QueryResultMessage[]): ChartContent | null {
+  const shown = results.flatMap(({ endedAt, figures }) => (figures ? [{ endedAt, figures }] : []));
+  const [newest] = shown.map(({ figures }) => figures);
+  if (!newest || shown.length < 2) return null;
+  const inOrder = shown.toReversed();
+  return {
+    title: words.trend,
+    x: {
+      label: words.time,
+      values: inOrder.map(({ endedAt }) => Date.parse(endedAt) / 1_000),
+      isTime: true,
+      tick: hourOrDay,
+    },
+    place: x => moment(new Date(x * 1_000).toISOString()),
+    y: {
+      label: words.measured[newest.kind],
+      format: newest.kind === 'count' ? value => percent(value) : figure,
+    },
+    kind: 'lines',
+    series: linesOf(newest).map(({ label, colour, of }, i) => ({
+      label,
+      colour: colour ?? colours[i]!,
+      values: inOrder.map(({ figures }) => (figures.kind === newest.kind ? of(figures) : null)),
+    })),
+  };
+}
+
+function linesOf(newest: FiguresMessage): readonly Line[] {
+  switch (newest.kind) {
+    case 'histogram':
+      return newest.quantiles.slice(0, colours.length).map(({ quantile }) => ({
+        label: words.quantile(quantile),
+        of: figures => {
+          if (figures.kind !== 'histogram') return null;
+          return figures.quantiles.find(each => each.quantile === quantile)?.value ?? null;
+        },
+      }));
+    case 'top':
+      return newest.items.slice(0, colours.length).map(({ item }) => ({
+        label: item,
+        of: figures => {
+          const found = figures.kind === 'top' && figures.items.find(each => each.item === item);
+          return found ? 100 * found.perDevice.value : null;
+        },
+      }));
+    case 'sum':
+      return [{ label: words.estimate.sum, of: figures => estimateOf(figures)?.value ?? null }];
+    default:
+      return [
+        { label: words.estimate[newest.kind], of: figures => estimateOf(figures)?.value ?? null },
+        { label: words.low, colour: 'both', of: figures => estimateOf(figures)?.low ?? null },
+        { label: words.high, colour: 'both', of: figures => estimateOf(figures)?.high ?? null },
+      ];
+  }
+}
+
+/** The one estimate of figures that have one. */
+function estimateOf(figures: FiguresMessage) {
+  switch (figures.kind) {
+    case 'count':
+      return figures.share;
+    case 'sum':
+      return figures.sum;
+    case 'mean':
+      return figures.mean;
+    default:
+      return null;
+  }
+}

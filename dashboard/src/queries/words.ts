@@ -1,0 +1,218 @@
+import type { LiveRound } from '@murmuration/api/overview';
+import type { EstimateMessage, FiguresMessage, TaskQueryMessage } from '@murmuration/api/query';
+import { count, counted, duration, figure, percent, plainDuration } from '../format/format.ts';
+import type { Bin } from './histogram.ts';
+import type { Next } from './standing.ts';
+
+type Single = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' }>;
+type Kind = TaskQueryMessage['kind'];
+
+/** So many of 100 devices. */
+const ofHundred = (perDevice: number) => figure(100 * perDevice);
+
+const connected = (devices: number) =>
+  `${counted(devices, 'connected device is', 'connected devices are')} eligible; those answer whose apps allow it.`;
+
+const range = ({ low, high }: Pick<EstimateMessage, 'low' | 'high'>, write: (value: number) => string) =>
+  `${write(low)} to ${write(high)}`;
+
+export const words = {
+  lead: 'Devices answer questions in masked rounds. The coordinator sees one sum; what a single device says, nobody sees.',
+  none: 'This task asks nothing. Its definition names what may be asked, in “queries”.',
+  unknown: (name: string) => `This task has no query “${name}”.`,
+  all: 'All queries',
+  up: 'Other queries',
+  list: 'What is asked',
+  columns: {
+    query: 'Query',
+    newest: 'Newest result',
+    devices: 'Devices',
+    when: 'When',
+    next: 'Asked next',
+    threshold: 'Threshold',
+    period: 'Period',
+  },
+  kinds: {
+    count: 'Count',
+    sum: 'Sum',
+    mean: 'Mean',
+    histogram: 'Histogram',
+    top: 'Ranking',
+  } satisfies Record<Kind, string>,
+  never: 'never asked',
+  nothing: 'Nothing shown',
+  threshold: (devices: number) => counted(devices, 'device'),
+  period: (ms: number) => (ms === 0 ? 'any time' : plainDuration(ms)),
+  byCommand: 'by command',
+  whenResumed: 'once the task is resumed',
+  nextRound: 'in the next round',
+  now: 'now',
+  /** What a query found, in a few words. */
+  summary: (figures: FiguresMessage): string => {
+    switch (figures.kind) {
+      case 'count':
+        return `${percent(figures.share.value)} of devices`;
+      case 'sum':
+        return figure(figures.sum.value);
+      case 'mean':
+        return `${figure(figures.mean.value)} on average`;
+      case 'histogram': {
+        const median = figures.quantiles.find(({ quantile }) => quantile === 0.5)?.value ?? null;
+        if (median !== null) return `median ${figure(median)}`;
+        const most = figures.bins.toSorted((a, b) => b.count - a.count)[0];
+        return most && most.count > 0 ? `most often ${words.bin(most)}` : 'no values';
+      }
+      case 'top': {
+        const found = figures.items.filter(each => each.count > 0).slice(0, 3);
+        return found.length === 0 ? 'no item' : found.map(({ item }) => item).join(', ');
+      }
+    }
+  },
+  asking: {
+    heading: 'Asking',
+    /** `round`: number of the one that is under way; `now`: ms since 1970. */
+    verdict: (next: Next, round: number | null, now: number) => {
+      switch (next.is) {
+        case 'asked':
+          return `Devices are being asked, in round ${count(round ?? 0)}`;
+        case 'soon':
+          return 'Devices are asked in the next round';
+        case 'later':
+          return `Asked next in ${duration(Math.max(0, Date.parse(next.at) - now))}`;
+        case 'paused':
+          return 'Asked again once the task is resumed';
+        case 'by-command':
+          return 'Asked by command only';
+      }
+    },
+    after: (round: number) => `Round ${count(round)} is running; devices are asked when it is over.`,
+    watch: 'Watch the round',
+    quorum: (isGathering: boolean, { accepted, goal, minimum }: NonNullable<LiveRound['quorum']>) =>
+      `${counted(accepted, isGathering ? 'device' : 'message')} of ${count(goal)} wanted, ${count(minimum)} required`,
+    facts: {
+      ready: 'Devices that may answer',
+      threshold: 'Shown from',
+      period: 'A device answers once in',
+      every: 'Asked by itself',
+    },
+    ready: (devices: number) => `${count(devices)} connected, as far as their apps allow it`,
+    every: (ms: number | null) => (ms === null ? 'never' : `every ${plainDuration(ms)}`),
+    readOnly: 'Your role can view queries; operators can ask them.',
+    ask: ({ threshold, period }: TaskQueryMessage, running: number | null, eligible: number) => ({
+      label: 'Ask now',
+      title: 'Ask devices now?',
+      consequences: [
+        running === null
+          ? 'Devices are asked in the next round, even if the task is paused. It makes no version.'
+          : `Devices are asked as soon as round ${count(running)} is over, even if the task is paused.`,
+        `${connected(eligible)} At least ${count(threshold)} have to answer, or nothing is shown.`,
+        ...(period > 0
+          ? [`Devices that answered within the last ${plainDuration(period)} do not answer again.`]
+          : []),
+        'Who asked is in the audit log.',
+      ],
+      confirm: 'Ask devices',
+      done: 'Devices are asked in the next round.',
+    }),
+  },
+  result: {
+    heading: 'Result',
+    none: 'There is no result yet: devices were never asked.',
+    noneShown: 'No round of this query has shown anything yet.',
+    of: 'Result of',
+    choice: (number: number, at: string) => `Round ${count(number)}, ${at}`,
+    from: (devices: number) => `${counted(devices, 'device')} answered`,
+    failed: (number: number, reason: string | null) =>
+      `Round ${count(number)} shows nothing. ${reason ?? ''}`,
+    round: (number: number) => `Round ${count(number)}`,
+    csv: 'Download CSV',
+    json: 'Download JSON',
+    table: 'As a table',
+    tableOf: (query: string) => `Result of ${query}, as a table`,
+    trimmed: 'Bins without values before and after these are left out.',
+    more: (items: number) => `${counted(items, 'more item')} in the table.`,
+  },
+  /** The figure that people read first. */
+  headline: (figures: Single): { readonly value: string; readonly what: string } => {
+    switch (figures.kind) {
+      case 'count':
+        return {
+          value: percent(figures.share.value),
+          what: `It is so on ${counted(figures.count, 'device')} of those that answered.`,
+        };
+      case 'sum':
+        return { value: figure(figures.sum.value), what: 'Summed over the devices that answered.' };
+      case 'mean':
+        return {
+          value: figure(figures.mean.value),
+          what: `On average; devices deviate by ${figure(figures.deviation)} from it.`,
+        };
+    }
+  },
+  interval: (figures: Single): string => {
+    switch (figures.kind) {
+      case 'count':
+        return `${range(figures.share, value => percent(value))} of all devices, with 95 % confidence`;
+      case 'sum':
+        return `${range(figures.sum, figure)}, as far as rounding reaches`;
+      case 'mean':
+        return `${range(figures.mean, figure)} over all devices, with 95 % confidence`;
+    }
+  },
+  deviation: 'The light band is where most devices are: one deviation around the mean.',
+  bin: ({ from, to }: Pick<Bin, 'from' | 'to'>): string => {
+    if (from === null) return to === null ? 'any' : `below ${figure(to)}`;
+    return to === null ? `above ${figure(from)}` : `${figure(from)} to ${figure(to)}`;
+  },
+  bar: (name: string, { value, low, high }: EstimateMessage) =>
+    `${name}: ${ofHundred(value)} of 100 devices (${ofHundred(low)} to ${ofHundred(high)})`,
+  ofHundred,
+  end: (value: number) => percent(value, 0),
+  number: figure,
+  range,
+  perHundred: 'Values of 100 devices',
+  whiskers: 'Lines show the 95 % interval for all devices.',
+  bands: 'Paler parts show the 95 % interval for all devices.',
+  histogram: (query: string) => `Histogram of ${query}`,
+  ranking: (query: string) => `Ranking of ${query}`,
+  noValues: 'No device had a value.',
+  quantiles: 'Quantiles, each with its 95 % interval',
+  quantile: (quantile: number) => (quantile === 0.5 ? 'median' : `${figure(100 * quantile)} %`),
+  quantileText: (quantile: number) =>
+    quantile === 0.5 ? 'Half of all values are below' : `${figure(100 * quantile)} % of all values are below`,
+  beyond: 'beyond the bins',
+  between: (low: number | null, high: number | null) => {
+    if (low === null) return high === null ? 'anything' : `${figure(high)} or less`;
+    return high === null ? `${figure(low)} or more` : `${figure(low)} to ${figure(high)}`;
+  },
+  table: {
+    what: { count: 'Figure', sum: 'Figure', mean: 'Figure', histogram: 'Bin', top: 'Item' } satisfies Record<
+      Kind,
+      string
+    >,
+    count: { count: 'Devices', sum: 'Values', mean: 'Values', histogram: 'Values', top: 'Values' },
+    value: {
+      count: 'Share',
+      sum: 'Value',
+      mean: 'Value',
+      histogram: 'Of 100 devices',
+      top: 'Of 100 devices',
+    },
+    interval: '95 % interval',
+    rounding: 'With rounding',
+    others: 'others, not on the list',
+  },
+  rows: { share: 'it is so', sum: 'sum', mean: 'mean', deviation: 'deviation of devices' },
+  trend: 'Over time',
+  time: 'end of the round',
+  measured: {
+    count: 'share of devices',
+    sum: 'sum over the devices that answered',
+    mean: 'mean of devices',
+    histogram: 'quantiles of values',
+    top: 'values of 100 devices',
+  } satisfies Record<Kind, string>,
+  estimate: { count: 'share', sum: 'sum', mean: 'mean' },
+  low: 'at least',
+  high: 'at most',
+};

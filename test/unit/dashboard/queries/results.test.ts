@@ -1,0 +1,153 @@
+import type { FiguresMessage, QueryResultMessage } from '@murmuration/api/query';
+import { rowsOf } from '@murmuration/dashboard/queries/rows';
+import { nextOf } from '@murmuration/dashboard/queries/standing';
+import { trendOf } from '@murmuration/dashboard/queries/trend';
+import { words } from '@murmuration/dashboard/queries/words';
+import { describe, expect, it } from 'vitest';
+
+const about = (value: number) => ({ value, low: value / 2, high: value * 2 });
+
+const count: FiguresMessage = { kind: 'count', count: 12, share: { value: 0.3, low: 0.2, high: 0.45 } };
+const sum: FiguresMessage = { kind: 'sum', sum: { value: 1_820, low: 1_817, high: 1_823 } };
+const mean: FiguresMessage = { kind: 'mean', mean: about(0.42), deviation: 0.1 };
+const histogram = (median: number | null): FiguresMessage => ({
+  kind: 'histogram',
+  bins: [
+    { from: null, to: 0, count: 0, perDevice: about(0) },
+    { from: 0, to: 2, count: 3, perDevice: about(0.1) },
+    { from: 2, to: null, count: 1, perDevice: about(0.05) },
+  ],
+  quantiles: [{ quantile: 0.5, value: median, low: 0, high: null }],
+});
+const top: Extract<FiguresMessage, { readonly kind: 'top' }> = {
+  kind: 'top',
+  items: [
+    { item: 'de', count: 9, perDevice: about(0.3) },
+    { item: 'en', count: 0, perDevice: about(0) },
+  ],
+  others: 4,
+};
+
+/** The result of a round; null: it shows nothing. */
+function resultOf(number: number, figures: FiguresMessage | null): QueryResultMessage {
+  return {
+    task: 'notes',
+    query: 'some',
+    kind: figures?.kind ?? 'count',
+    threshold: 10,
+    round: 'r'.repeat(22),
+    number,
+    startedAt: `2026-01-0${number}T00:00:00.000Z`,
+    endedAt: `2026-01-0${number}T00:01:00.000Z`,
+    devices: figures && 40,
+    figures,
+    failure: figures ? null : 'Too few devices.',
+  };
+}
+
+describe('a result', () => {
+  const said: readonly (readonly [FiguresMessage, string])[] = [
+    [count, '30.0 % of devices'],
+    [sum, '1,820'],
+    [mean, '0.42 on average'],
+    [histogram(0), 'median 0'],
+    [histogram(null), 'most often 0 to 2'],
+    [top, 'de'],
+    [{ ...top, items: [] }, 'no item'],
+  ];
+  it.each(said)('of %j is said in a few words: %s', (figures, text) => {
+    expect(words.summary(figures)).toBe(text);
+  });
+
+  it('has a row for each figure', () => {
+    const row = (what: string, counted: string | null, value: string, interval: string) => ({
+      what,
+      count: counted,
+      value,
+      interval,
+    });
+    expect(rowsOf(count)).toEqual([row('it is so', '12', '30.0 %', '20.0 % to 45.0 %')]);
+    expect(rowsOf(sum)).toEqual([row('sum', null, '1,820', '1,820 to 1,820')]);
+    expect(rowsOf(mean)).toEqual([
+      row('mean', null, '0.42', '0.21 to 0.84'),
+      row('deviation of devices', null, '0.1', '–'),
+    ]);
+    expect(rowsOf(histogram(1))).toEqual([
+      row('0 to 2', '3', '10', '5 to 20'),
+      row('above 2', '1', '5', '2.5 to 10'),
+    ]);
+    expect(rowsOf(top)).toEqual([
+      row('de', '9', '30', '15 to 60'),
+      row('en', '0', '0', '0 to 0'),
+      row('others, not on the list', '4', '–', '–'),
+    ]);
+  });
+
+  it('says how far a quantile may be off, beyond the bins as well', () => {
+    expect(words.between(1, 2)).toBe('1 to 2');
+    expect(words.between(null, 2)).toBe('2 or less');
+    expect(words.between(1, null)).toBe('1 or more');
+    expect(words.between(null, null)).toBe('anything');
+  });
+});
+
+describe('results over time', () => {
+  it('are an estimate with its interval, oldest first, without rounds that showed nothing', () => {
+    const trend = trendOf([resultOf(3, null), resultOf(2, mean), resultOf(1, { ...mean, mean: about(0.5) })]);
+    expect(trend?.x.values).toEqual([1, 2].map(day => Date.parse(`2026-01-0${day}T00:01:00.000Z`) / 1_000));
+    expect(trend?.series.map(({ values }) => values)).toEqual([
+      [0.5, 0.42],
+      [0.25, 0.21],
+      [1, 0.84],
+    ]);
+  });
+
+  it('are quantiles of histograms; one that is 0 is no gap, one beyond the bins is', () => {
+    const trend = trendOf(
+      [histogram(1), histogram(0), histogram(null)].map((each, i) => resultOf(3 - i, each)),
+    );
+    expect(trend?.series).toMatchObject([{ label: 'median', values: [null, 0, 1] }]);
+  });
+
+  it('are items of the newest ranking', () => {
+    const before = { ...top, items: [{ item: 'en', count: 1, perDevice: about(0.1) }] };
+    const trend = trendOf([resultOf(2, top), resultOf(1, before)]);
+    expect(trend?.series).toMatchObject([
+      { label: 'de', values: [null, 30] },
+      { label: 'en', values: [10, 0] },
+    ]);
+  });
+
+  it('leave a gap where the query was of another kind', () => {
+    const trend = trendOf([resultOf(2, sum), resultOf(1, mean)]);
+    expect(trend?.series[0]?.values).toEqual([null, 1_820]);
+  });
+
+  it('are not drawn before there are two', () => {
+    expect(trendOf([])).toBeNull();
+    expect(trendOf([resultOf(2, null), resultOf(1, sum)])).toBeNull();
+  });
+});
+
+describe('when a query is asked next', () => {
+  const query = { name: 'some', every: 3_600_000, nextAt: null, isWanted: false };
+  const now = Date.parse('2026-01-01T00:00:00.000Z');
+  const later = '2026-01-01T00:10:00.000Z';
+
+  it.each([
+    [{ ...query, isWanted: true }, { query: 'some' }, { is: 'asked' }, 'Devices are being asked, in round 7'],
+    [{ ...query, isWanted: true }, { query: 'other' }, { is: 'soon' }, 'Devices are asked in the next round'],
+    [
+      { ...query, nextAt: '2026-01-01T00:00:00.000Z' },
+      null,
+      { is: 'soon' },
+      'Devices are asked in the next round',
+    ],
+    [{ ...query, nextAt: later }, { query: null }, { is: 'later', at: later }, 'Asked next in 10 min'],
+    [query, null, { is: 'paused' }, 'Asked again once the task is resumed'],
+    [{ ...query, every: null }, null, { is: 'by-command' }, 'Asked by command only'],
+  ] as const)('is said: %j, while %j', (asked, round, next, text) => {
+    expect(nextOf(asked, round, now)).toEqual(next);
+    expect(words.asking.verdict(next, 7, now)).toBe(text);
+  });
+});
