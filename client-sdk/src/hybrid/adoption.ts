@@ -6,13 +6,6 @@ import type { Served } from './served.ts';
 import { requireRunning } from './teaching.ts';
 import { inTurns } from './turns.ts';
 
-/** A version that takes the place of another. */
-export interface Arrival {
-  readonly files: ModelFiles;
-  /** Whether an operator has named it: it serves whatever the device finds. */
-  readonly named: boolean;
-}
-
 /**
  * What serves with the version that has arrived: that, unless it does worse than the one before on held-out examples, with the personal
  * models and λ as they are. It is stored when this returns; `before` is neither changed nor closed. Throws `training.stopped` once
@@ -20,15 +13,14 @@ export interface Arrival {
  */
 export async function adopt(
   before: Served,
-  { files, named }: Arrival,
+  files: ModelFiles,
   examples: () => Iterable<unknown> | AsyncIterable<unknown>,
   ports: LearningPorts,
   signal: AbortSignal,
 ): Promise<Served> {
   const split = new ExampleSplit(ports.serving);
-  const isJudged = !named && before.global !== null;
-  if (isJudged) await inTurns(await readExamples(examples()), signal, example => split.add(example));
-  const next = await chooseVersion(before, files, split.heldOut, ports, signal, named);
+  if (before.global) await inTurns(await readExamples(examples()), signal, example => split.add(example));
+  const next = await chooseVersion(before, files, split.heldOut, ports, signal);
   if (next.global === before.global) return before;
   try {
     requireRunning(signal);

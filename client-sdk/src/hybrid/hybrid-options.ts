@@ -17,7 +17,7 @@ export interface HybridOptions {
   readonly margin?: number;
   /**
    * When a new version serves: `at-once`, the default, with the personal models and λ as they are until the device is idle, or `when-idle`,
-   * once they are fitted to it. One that an operator names, as in a rollback, serves at once in any case, whatever `margin` says.
+   * once they are fitted to it. One that the coordinator names, as in a rollback, does not wait. `margin` holds for all.
    */
   readonly adopt?: 'at-once' | 'when-idle';
   /**

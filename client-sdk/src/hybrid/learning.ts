@@ -95,21 +95,19 @@ function newestOf(heldOut: readonly unknown[]): readonly unknown[] {
   return heldOut.slice(-maxHeldOut);
 }
 
-/** The version to serve, open; `before` is as it was. One that is `named` serves whatever the device finds. */
+/** The version to serve, open; `before` is as it was. */
 export async function chooseVersion(
   { files, global }: Served,
   newest: ModelFiles | null,
   heldOut: readonly unknown[],
   { inference, judge }: LearningPorts,
   signal: AbortSignal,
-  named = false,
 ): Promise<Pick<Served, 'files' | 'global'>> {
   if (!newest || newest.hash === files?.hash) return { files: newest ?? files, global };
   const model = await inference.open(newest);
   const next = { files: newest, model };
   try {
-    const isFree = named || !files || !global;
-    if (isFree || (await judge.admits(next, { files, model: global }, newestOf(heldOut), signal)))
+    if (!files || !global || (await judge.admits(next, { files, model: global }, newestOf(heldOut), signal)))
       return { files: newest, global: model };
   } catch (error) {
     await model.close();

@@ -68,7 +68,7 @@ export class ServedHybrid implements Hybrid {
   /** Examples observed since the examples were read last. */
   #observed: unknown[] = [];
   #stop = new AbortController();
-  /** Ends learning from a version that an operator has replaced. */
+  /** Ends learning from a version that the coordinator has replaced. */
   #replaced = new AbortController();
   #saving: Promise<void> | undefined;
   #isUnsaved = false;
@@ -143,8 +143,8 @@ export class ServedHybrid implements Hybrid {
 
   /**
    * A global version may have arrived. It serves at once, used or not, unless the app wants otherwise; the personal models and λ are fitted
-   * to it once the device is idle. One that an operator has `named` takes the place of another that may have been withdrawn: it waits for
-   * nothing, and for no verdict of the device.
+   * to it once the device is idle. One that the coordinator has `named` takes the place of another that may have been withdrawn: what is
+   * being learned from that ends.
    */
   async arrived(named = false): Promise<void> {
     const { signal } = this.#stop;
@@ -154,11 +154,11 @@ export class ServedHybrid implements Hybrid {
       const isNew =
         newest !== undefined &&
         newest.hash !== this.#served.files?.hash &&
-        (named || !(await this.#judge.hasRefused(newest.hash)));
+        !(await this.#judge.hasRefused(newest.hash));
       if (isNew && (named || this.#ports.options.adopt !== 'when-idle')) {
         if (named) this.#replaced.abort();
         this.#replaced = new AbortController();
-        await this.#queue.run(() => this.#adopt(named, signal));
+        await this.#queue.run(() => this.#adopt(signal));
       }
       const { files, choice } = this.#served;
       const isLeft = isNew && newest.hash !== files?.hash && !(await this.#judge.hasRefused(newest.hash));
@@ -257,12 +257,12 @@ export class ServedHybrid implements Hybrid {
   }
 
   /** Serves the newest version in the place of the one before, with the personal models as they are. */
-  async #adopt(named: boolean, signal: AbortSignal): Promise<void> {
+  async #adopt(signal: AbortSignal): Promise<void> {
     const { task, newest, examples, emit } = this.#ports;
     const before = this.#served;
     const files = await newest();
     if (!files || files.hash === before.files?.hash) return;
-    const next = await adopt(before, { files, named }, examples, this.#learning, signal);
+    const next = await adopt(before, files, examples, this.#learning, signal);
     this.#served = next;
     await close(before, next);
     if (next !== before) emit('personal', { task, phase: 'ready', progress: 1, report: this.report() });

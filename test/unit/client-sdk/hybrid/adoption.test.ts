@@ -123,26 +123,21 @@ describe('a version that arrives', () => {
   });
 });
 
-describe('a version that an operator names', () => {
-  it.each(['at-once', 'when-idle'] as const)(
-    'takes the place of one that was withdrawn, whatever the device finds: %s',
-    async adopt => {
-      const { hybrid, device, versions } = await inUse({ adopt, personal: [fineTuned()] });
-      device.newest = stepping(4);
-      await hybrid.arrived(true);
-      expect((await hybrid.predict([1])).model).toBe(device.newest.hash);
-      expect(versions).toEqual([]);
-    },
-  );
-
-  it('serves although the device has refused it before', async () => {
-    const { hybrid, device, first } = await inUse();
-    const refused = stepping(4);
-    device.newest = refused;
-    await hybrid.arrived();
-    expect((await hybrid.predict([1])).model).toBe(first.hash);
+describe('a version that the coordinator names', () => {
+  it.each(['at-once', 'when-idle'] as const)('waits for nothing: %s', async adopt => {
+    const { hybrid, device, versions } = await inUse({ adopt, personal: [fineTuned()] });
+    device.newest = stepping(2, 4);
     await hybrid.arrived(true);
-    expect((await hybrid.predict([1])).model).toBe(refused.hash);
+    expect((await hybrid.predict([1])).model).toBe(device.newest.hash);
+    expect(versions).toMatchObject([{ verdict: 'kept' }]);
+  });
+
+  it('is judged as any other', async () => {
+    const { hybrid, device, first, versions } = await inUse();
+    device.newest = stepping(4);
+    await hybrid.arrived(true);
+    expect((await hybrid.predict([1])).model).toBe(first.hash);
+    expect(versions).toMatchObject([{ verdict: 'refused' }]);
   });
 
   it('does not wait for what is being learned from the one that was withdrawn', async () => {
@@ -150,7 +145,7 @@ describe('a version that an operator names', () => {
     const open = held(trainer);
     const learning = hybrid.learn();
     await settled();
-    device.newest = stepping(4);
+    device.newest = stepping(2, 4);
     const arrived = hybrid.arrived(true);
     // The training that was under way ends where it is told to.
     open();
@@ -166,7 +161,7 @@ describe('a version that an operator names', () => {
 
   it('leaves nothing behind on a device that stops meanwhile', async () => {
     const { hybrid, device, inference, errors } = await inUse({ personal: [fineTuned()] });
-    device.newest = stepping(4);
+    device.newest = stepping(2, 4);
     const arrived = hybrid.arrived(true);
     await hybrid.stop();
     await arrived;
