@@ -28,6 +28,7 @@ export * from './random/random-bytes.ts';
 export * from './random/system-random.ts';
 export * from './secagg/aggregator.ts';
 export * from './secagg/agreement.ts';
+export * from './secagg/assumptions.ts';
 export * from './secagg/certificate.ts';
 export * from './secagg/context.ts';
 export * from './secagg/graph.ts';

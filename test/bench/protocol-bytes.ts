@@ -11,9 +11,10 @@ import { type MaskingContribution, maskingInput } from '@murmuration/protocol/me
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
 import { certify, dayOf } from '@murmuration/protocol/secagg/certificate';
 import { planHash } from '@murmuration/protocol/secagg/context';
-import { findParameters, type ThreatModel } from '@murmuration/protocol/secagg/parameters';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,

@@ -6,7 +6,7 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import type { RoundRecord } from '@murmuration/coordinator/round/record';
 import { defineTask, type TaskDefinition } from '@murmuration/coordinator/task/define-task';
 import * as tf from '@murmuration/engine/tfjs/tf';
-import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
+import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import type { BenchmarkOptions, Figures } from './benchmark.ts';

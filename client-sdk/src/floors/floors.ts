@@ -1,5 +1,5 @@
 import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
-import { leastDropping, smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
+import { leastDropping, smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
 
 /** The share of devices whose updates a plan may expect to lose; each from 0 to 1 (excluded). */
 export interface DroppingFloor {

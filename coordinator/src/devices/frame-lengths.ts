@@ -1,7 +1,8 @@
 import type { DeviceEvent } from '@murmuration/protocol/messages/channel';
 import { maxFrameLength } from '@murmuration/protocol/messages/frame';
+import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import { dealingBytes } from '@murmuration/protocol/secagg/dealing';
-import { fewestContributors, findParameters } from '@murmuration/protocol/secagg/parameters';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { cohortSizeOf, type Task } from '../task/task.ts';
 
 /** The longest frame of each event of a device, bytes. */

@@ -2,7 +2,7 @@ import type * as tf from '@murmuration/engine/tfjs/tf';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
-import { fewestContributors } from '@murmuration/protocol/secagg/parameters';
+import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
 import type { Tensor } from '@murmuration/protocol/tensors/tensor';
 import { duration } from '@murmuration/protocol/time/duration';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';

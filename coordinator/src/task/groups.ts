@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
+import { smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Task } from './task.ts';
 

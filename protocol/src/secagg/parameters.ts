@@ -1,20 +1,11 @@
 import { MurmurationError } from '../errors/errors.ts';
-
-/**
- * What a coordinator may do. `honest-but-curious`: it follows the protocol and looks at everything. `semi-malicious`: it
- * and the devices may lie, but the graph is drawn honestly. `malicious`: it may also try many sets of devices until the
- * graph suits it, for which the statistical security doubles from 2⁻⁴⁰ to 2⁻⁸⁰.
- */
-export type ThreatModel = 'honest-but-curious' | 'semi-malicious' | 'malicious';
-
-/** What the masks must withstand. */
-export interface Assumptions {
-  readonly threat: ThreatModel;
-  /** The fraction of the devices in the graph that may work with the coordinator; in [0, 1). */
-  readonly corrupt: number;
-  /** The fraction of the devices in the graph whose update may not be counted, for whatever reason; in [0, 1). */
-  readonly dropping: number;
-}
+import {
+  type Assumptions,
+  fewestContributors,
+  leastDropping,
+  smallestSumByDefault,
+  type ThreatModel,
+} from './assumptions.ts';
 
 /** The graph along which devices share secrets and mask, and how many shares recover a secret. */
 export interface GraphParameters {
@@ -27,12 +18,6 @@ export interface GraphParameters {
   readonly threshold: number;
 }
 
-/** Fewer contributors than this would make a sum that says too much of each. */
-export const fewestContributors = 3;
-/** With at least such a share of devices lost a device checks a sparse graph against a curious coordinator, where nobody says another. */
-export const leastDropping = 0.1;
-/** The fewest devices that a sum is of, where nobody says another number. */
-export const smallestSumByDefault = 16;
 /** Cohorts up to this size mask along the complete graph: where the coordinator may lie, the sum that opens is exactly the stated one then. */
 const mostInCompleteGraph = { 'honest-but-curious': 49, 'semi-malicious': 128, malicious: 128 } as const;
 const mostDevices = 1_000_000;

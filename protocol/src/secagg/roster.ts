@@ -1,11 +1,12 @@
 import { ByteReader, ByteWriter, concatBytes } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
+import type { Assumptions } from './assumptions.ts';
 import { certificateBytes, type EnrolmentAuthority, isCertified } from './certificate.ts';
 import { type GraphContext, graphHash, graphKinds, type RoundContext } from './context.ts';
 import { compareBytes, drawRing, leafOf, type MaskingGraph, neighboursOf } from './graph.ts';
 import { type DeviceKeys, keyBytes, readKeys, signatureBytes, TakenKeys } from './keys.ts';
 import { inclusionProof, provenRoot } from './merkle.ts';
-import { type Assumptions, checkParameters, fewestInAnySum, type GraphParameters } from './parameters.ts';
+import { checkParameters, fewestInAnySum, type GraphParameters } from './parameters.ts';
 
 /** What a device knows of the graph: its own number, and its neighbours with their keys. */
 export interface Neighbourhood {

@@ -1,8 +1,8 @@
 import { concatBytes } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
+import { fewestContributors } from './assumptions.ts';
 import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
-import { fewestContributors } from './parameters.ts';
 
 /** The survivors statement: who dealt (D) and whose update was counted (C*), by number. */
 export interface Statement {

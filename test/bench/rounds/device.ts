@@ -8,9 +8,9 @@ import { maskingInput } from '@murmuration/protocol/messages/masking';
 import { type Assignment, decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
 import type { EnrolmentAuthority } from '@murmuration/protocol/secagg/certificate';
 import { planHash } from '@murmuration/protocol/secagg/context';
-import { smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,

@@ -2,8 +2,8 @@
 // the garbage collector is no cost of the server.
 import { randomBytes } from 'node:crypto';
 import { native } from '@murmuration/protocol/primitives/node';
+import { smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
 import { certify } from '@murmuration/protocol/secagg/certificate';
-import { smallestSumByDefault } from '@murmuration/protocol/secagg/parameters';
 import {
   dealShares,
   enterRound,

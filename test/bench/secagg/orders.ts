@@ -1,4 +1,4 @@
-import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
+import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
 
 /** Bits of each value of an update. */
 export const valueBits = 8;

@@ -9,11 +9,12 @@ import {
   writeBundle,
 } from '@murmuration/protocol/secagg/aggregator';
 import { agreementMessage, type Evidence, updateMessage } from '@murmuration/protocol/secagg/agreement';
+import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
 import { type Dealing, readDealing } from '@murmuration/protocol/secagg/dealing';
 import { drawGraph } from '@murmuration/protocol/secagg/graph';
 import { readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
 import { applyMasks, concatMasks } from '@murmuration/protocol/secagg/mask-stream';
-import { findParameters, type ThreatModel } from '@murmuration/protocol/secagg/parameters';
+import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { centre, widthFor } from '@murmuration/protocol/secagg/ring';
 import { ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { writeRoster } from '@murmuration/protocol/secagg/roster';

@@ -13,7 +13,7 @@ import type {
 } from '@murmuration/coordinator/round/round';
 import { transition } from '@murmuration/coordinator/round/transition';
 import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { ThreatModel } from '@murmuration/protocol/secagg/parameters';
+import type { ThreatModel } from '@murmuration/protocol/secagg/assumptions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
+import type { Assumptions } from '@murmuration/protocol/secagg/assumptions';
 import {
-  type Assumptions,
   checkParameters,
   fewestInAnySum,
   findParameters,
