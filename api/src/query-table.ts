@@ -34,6 +34,11 @@ export function figuresTable(figures: FiguresMessage): FiguresTable {
           ['(others)', figures.others, null, null, null],
         ],
       };
+    case 'distinct':
+      return {
+        head: ['distinct', 'low', 'high', 'standard error'],
+        rows: [[...ends(figures.distinct), figures.error]],
+      };
   }
 }
 

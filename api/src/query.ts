@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { count, instant, roundId, taskName } from './scalars.ts';
 
-const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top']);
+const kind = z.enum(['count', 'sum', 'mean', 'histogram', 'top', 'distinct']);
 
 const estimate = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
   .describe(
-    'With the ends of its interval: 95 % for what all devices would say; of a sum, how far rounding reaches',
+    'With the ends of its interval: 95 % for what all devices would say; of a sum, how far rounding reaches; of different values, 95 % for the devices that answered',
   );
 export type EstimateMessage = z.infer<typeof estimate>;
 
@@ -50,6 +50,11 @@ export const queryFigures = z.discriminatedUnion('kind', [
       .array(z.object({ item: z.string(), count, perDevice: estimate }))
       .describe('The most frequent first'),
     others: count.describe('Values that are not on the list'),
+  }),
+  z.object({
+    kind: z.literal('distinct'),
+    distinct: estimate.describe('Different values on the devices that answered'),
+    error: z.number().describe('Standard error'),
   }),
 ]);
 export type FiguresMessage = z.infer<typeof queryFigures>;

@@ -22,7 +22,7 @@ export function FiguresDrawing({ query, figures }: Shown) {
   }
 }
 
-type SingleFigures = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' }>;
+type SingleFigures = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' | 'distinct' }>;
 
 /** One figure, and how far from it the truth may be. */
 function Single({ figures }: { readonly figures: SingleFigures }) {

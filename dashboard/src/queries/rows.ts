@@ -39,6 +39,16 @@ export function rowsOf(figures: FiguresMessage): FiguresRow[] {
         estimated(words.rows.mean, figures.mean),
         { what: words.rows.deviation, count: null, value: figure(figures.deviation), interval: '–' },
       ];
+    case 'distinct':
+      return [
+        {
+          what: words.rows.distinct,
+          count: null,
+          value: words.wholeNumber(figures.distinct.value),
+          interval: words.range(figures.distinct, words.wholeNumber),
+        },
+        { what: words.rows.error, count: null, value: figure(figures.error), interval: '–' },
+      ];
     case 'histogram':
       return occupied(figures.bins).map(bin => of(words.bin(bin), bin.count, bin.perDevice));
     case 'top':

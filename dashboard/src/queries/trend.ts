@@ -79,6 +79,8 @@ function estimateOf(figures: FiguresMessage) {
       return figures.sum;
     case 'mean':
       return figures.mean;
+    case 'distinct':
+      return figures.distinct;
     default:
       return null;
   }

@@ -4,8 +4,10 @@ import { count, counted, duration, figure, percent, plainDuration } from '../for
 import type { Bin } from './histogram.ts';
 import type { Next } from './standing.ts';
 
-type Single = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' }>;
+type Single = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' | 'distinct' }>;
 type Kind = TaskQueryMessage['kind'];
+
+const wholeNumber = (value: number) => count(Math.round(value));
 
 /** So many of 100 devices. */
 const ofHundred = (perDevice: number) => figure(100 * perDevice);
@@ -38,6 +40,7 @@ export const words = {
     mean: 'Mean',
     histogram: 'Histogram',
     top: 'Ranking',
+    distinct: 'Different values',
   } satisfies Record<Kind, string>,
   never: 'never asked',
   nothing: 'Nothing shown',
@@ -62,6 +65,8 @@ export const words = {
         const most = figures.bins.toSorted((a, b) => b.count - a.count)[0];
         return most && most.count > 0 ? `most often ${words.bin(most)}` : 'no values';
       }
+      case 'distinct':
+        return `about ${wholeNumber(figures.distinct.value)} different`;
       case 'top': {
         const found = figures.items.filter(each => each.count > 0).slice(0, 3);
         return found.length === 0 ? 'no item' : found.map(({ item }) => item).join(', ');
@@ -147,6 +152,11 @@ export const words = {
           value: figure(figures.mean.value),
           what: `On average; devices deviate by ${figure(figures.deviation)} from it.`,
         };
+      case 'distinct':
+        return {
+          value: wholeNumber(figures.distinct.value),
+          what: `Different values on the devices that answered; the standard error is ${figure(figures.error)}.`,
+        };
     }
   },
   interval: (figures: Single): string => {
@@ -157,6 +167,8 @@ export const words = {
         return `${range(figures.sum, figure)}, as far as rounding reaches`;
       case 'mean':
         return `${range(figures.mean, figure)} over all devices, with 95 % confidence`;
+      case 'distinct':
+        return `${range(figures.distinct, wholeNumber)}, with 95 % confidence`;
     }
   },
   deviation: 'The light band is where most devices are: one deviation around the mean.',
@@ -167,6 +179,7 @@ export const words = {
   bar: (name: string, { value, low, high }: EstimateMessage) =>
     `${name}: ${ofHundred(value)} of 100 devices (${ofHundred(low)} to ${ofHundred(high)})`,
   ofHundred,
+  wholeNumber,
   end: (value: number) => percent(value, 0),
   number: figure,
   range,
@@ -186,23 +199,42 @@ export const words = {
     return high === null ? `${figure(low)} or more` : `${figure(low)} to ${figure(high)}`;
   },
   table: {
-    what: { count: 'Figure', sum: 'Figure', mean: 'Figure', histogram: 'Bin', top: 'Item' } satisfies Record<
-      Kind,
-      string
-    >,
-    count: { count: 'Devices', sum: 'Values', mean: 'Values', histogram: 'Values', top: 'Values' },
+    what: {
+      count: 'Figure',
+      sum: 'Figure',
+      mean: 'Figure',
+      histogram: 'Bin',
+      top: 'Item',
+      distinct: 'Figure',
+    } satisfies Record<Kind, string>,
+    count: {
+      count: 'Devices',
+      sum: 'Values',
+      mean: 'Values',
+      histogram: 'Values',
+      top: 'Values',
+      distinct: 'Values',
+    },
     value: {
       count: 'Share',
       sum: 'Value',
       mean: 'Value',
       histogram: 'Of 100 devices',
       top: 'Of 100 devices',
+      distinct: 'Value',
     },
     interval: '95 % interval',
     rounding: 'With rounding',
     others: 'others, not on the list',
   },
-  rows: { share: 'it is so', sum: 'sum', mean: 'mean', deviation: 'deviation of devices' },
+  rows: {
+    share: 'it is so',
+    sum: 'sum',
+    mean: 'mean',
+    deviation: 'deviation of devices',
+    distinct: 'different values',
+    error: 'standard error',
+  },
   trend: 'Over time',
   time: 'end of the round',
   measured: {
@@ -211,8 +243,9 @@ export const words = {
     mean: 'mean of devices',
     histogram: 'quantiles of values',
     top: 'values of 100 devices',
+    distinct: 'different values',
   } satisfies Record<Kind, string>,
-  estimate: { count: 'share', sum: 'sum', mean: 'mean' },
+  estimate: { count: 'share', sum: 'sum', mean: 'mean', distinct: 'different values' },
   low: 'at least',
   high: 'at most',
 };

@@ -1,6 +1,7 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { type Bins, binsOf } from './bins.ts';
 import { type Estimate, meanOfCounts, meanOfValues, ranksOf } from './intervals.ts';
+import { distinctOf } from './linear-counting.ts';
 import type { Query } from './query.ts';
 import { queryForm } from './vector.ts';
 
@@ -40,9 +41,14 @@ export type Figures =
       readonly quantiles: readonly QuantileFigures[];
     }
   /** The most frequent first; `others` are not on the list. */
-  | { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number };
+  | { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number }
+  /** Of the devices that answered; `error`: standard error. */
+  | { readonly kind: 'distinct'; readonly distinct: Estimate; readonly error: number };
 
-/** What the sum of the answers of so many devices says. Throws `update.impossible` where no answers of theirs could have led to it. */
+/**
+ * What the sum of the answers of so many devices says. Throws `update.impossible` where no answers of theirs could have led to it, `config.invalid`
+ * where the query has too few buckets for them.
+ */
 export function figuresOf(query: Query, sum: Int32Array, devices: number): Figures {
   requirePossible(query, sum, devices);
   switch (query.kind) {
@@ -78,6 +84,8 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number): Figur
       }));
       return { kind: 'top', items: items.sort((a, b) => b.count - a.count), others: sum.at(-1)! };
     }
+    case 'distinct':
+      return { kind: 'distinct', ...distinctOf(query, sum) };
   }
 }
 
@@ -126,9 +134,11 @@ const endOf = (value: number): number | null => (Number.isFinite(value) ? value 
 function requirePossible(query: Query, sum: Int32Array, devices: number): void {
   const { elements, largest } = queryForm(query, devices);
   const most = largest * devices;
-  const total = 'values' in query ? sum.reduce((all, count) => all + count, 0) : 0;
-  if (sum.length === elements && total <= most && sum.every(element => element >= 0 && element <= most))
-    return;
+  const isPossible =
+    sum.length === elements &&
+    sum.every(element => element >= 0 && element <= most) &&
+    (!('values' in query) || sum.reduce((all, count) => all + count, 0) <= query.values * devices);
+  if (isPossible) return;
   throw new MurmurationError(
     'update.impossible',
     `No answers of ${devices} devices to the query "${query.name}" have this sum.`,

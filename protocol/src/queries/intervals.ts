@@ -6,7 +6,7 @@ export interface Estimate {
 }
 
 /** The 0.975 quantile of the normal distribution. */
-const z = 1.959964;
+export const z = 1.959964;
 
 /**
  * The mean of values from 0 to `largest` on all devices, from the `total` of `devices` that were drawn at random (Wilson 1927). No values have a

@@ -9,6 +9,7 @@ const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** Most bins of a histogram, and items of a list. */
 const mostCounted = 2_048;
+const mostBuckets = 65_536;
 const farthest = 1e15;
 const year = 366 * 86_400_000;
 
@@ -80,6 +81,7 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
     ],
     values,
   },
+  distinct: { buckets: whole(16, mostBuckets), values },
 };
 
 const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];

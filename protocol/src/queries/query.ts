@@ -60,6 +60,15 @@ export interface TopQuery extends Asked {
   readonly values: number;
 }
 
+/** How many different texts there are on all devices together, whatever they are (linear counting: Whang et al. 1990). */
+export interface DistinctQuery extends Asked {
+  readonly kind: 'distinct';
+  /** Into which texts are hashed: up to about five times as many are counted well. */
+  readonly buckets: number;
+  /** Different texts that a device counts, at most. */
+  readonly values: number;
+}
+
 /** What devices are asked for. */
-export type Query = CountQuery | SumQuery | MeanQuery | HistogramQuery | TopQuery;
+export type Query = CountQuery | SumQuery | MeanQuery | HistogramQuery | TopQuery | DistinctQuery;
 export type QueryKind = Query['kind'];

@@ -1,7 +1,8 @@
 import { MurmurationError } from '../errors/errors.ts';
 import { widthFor } from '../secagg/ring.ts';
 import { binsOf } from './bins.ts';
-import type { Query, QueryKind } from './query.ts';
+import type { DistinctQuery, Query, QueryKind } from './query.ts';
+import { textHash } from './text-hash.ts';
 
 /** What an app answers: whether it is so, a value, values, or items. */
 export type Answer = boolean | number | readonly number[] | readonly string[];
@@ -33,6 +34,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [binsOf(query.bins).count, query.values];
     case 'top':
       return [query.items.length + 1, query.values];
+    case 'distinct':
+      return [query.buckets, 1];
   }
 }
 
@@ -68,7 +71,23 @@ export function encodeAnswer(query: Query, answer: Answer): Int32Array {
       const all = answer.map(item => places.get(item as string) ?? others);
       return counted(others + 1, all, query, wanted);
     }
+    case 'distinct': {
+      const wanted = `a list of at most ${query.values} different texts`;
+      if (!isListOf(answer, item => typeof item === 'string')) throw refused(query, wanted);
+      const different = new Set(answer as readonly string[]);
+      if (different.size > query.values) throw refused(query, wanted);
+      const buckets = new Int32Array(query.buckets);
+      const bucketOf = bucketIn(query);
+      for (const text of different) buckets[bucketOf(text)] = 1;
+      return buckets;
+    }
   }
+}
+
+/** The bucket that a text falls into. Queries of other names have others. */
+function bucketIn({ name, buckets }: DistinctQuery): (text: string) => number {
+  const seed = textHash(name);
+  return text => textHash(text, seed) % buckets;
 }
 
 /** The nearest of the levels from the lower bound to the upper one. */

@@ -142,6 +142,10 @@ describe('a query', () => {
         query: fc.constant(define({ kind: 'top', items: ['ash', 'birch', 'cedar'], values: 4 })),
         one: fc.constant(fc.array(item, { maxLength: 4 })),
       }),
+      fc.record({
+        query: fc.constant(define({ kind: 'distinct', buckets: 64, values: 4 })),
+        one: fc.constant(fc.array(item, { maxLength: 4 })),
+      }),
     );
     const scene = cases.chain(({ query, one }) =>
       fc.record({

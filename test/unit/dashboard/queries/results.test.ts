@@ -28,6 +28,12 @@ const top: Extract<FiguresMessage, { readonly kind: 'top' }> = {
   others: 4,
 };
 
+const distinct: FiguresMessage = {
+  kind: 'distinct',
+  distinct: { value: 1_234.4, low: 1_200.2, high: 1_268.6 },
+  error: 17.5,
+};
+
 /** The result of a round; null: it shows nothing. */
 function resultOf(number: number, figures: FiguresMessage | null): QueryResultMessage {
   return {
@@ -53,6 +59,7 @@ describe('a result', () => {
     [histogram(0), 'median 0'],
     [histogram(null), 'most often 0 to 2'],
     [top, 'de'],
+    [distinct, 'about 1,234 different'],
     [{ ...top, items: [] }, 'no item'],
   ];
   it.each(said)('of %j is said in a few words: %s', (figures, text) => {
