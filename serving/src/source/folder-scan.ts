@@ -16,8 +16,10 @@ export interface FoundModel {
   /** By number. */
   readonly versions: ReadonlyMap<string, FoundVersion>;
   /** Versions by alias, as `aliases.json` names them. */
-  readonly aliases: Readonly<Record<string, string>>;
+  readonly aliases: Aliases;
 }
+
+type Aliases = Readonly<Record<string, string>>;
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const aliasPattern = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
@@ -39,8 +41,8 @@ export async function scan(
   const found = new Map<string, FoundModel>();
   for (const name of (await readdir(folder)).toSorted()) {
     if (!namePattern.test(name)) continue;
-    const model = await modelIn(join(folder, name));
     const known = before.get(name);
+    const model = await modelIn(join(folder, name), known?.aliases);
     if (model) found.set(name, known && isSame(known, model) ? known : model);
   }
   return found;
@@ -55,8 +57,8 @@ function textOf({ versions, aliases }: FoundModel): string {
   return JSON.stringify([[...versions].map(([version, { hash }]) => [version, hash]), aliases]);
 }
 
-/** Undefined where a folder holds no version. */
-async function modelIn(folder: string): Promise<FoundModel | undefined> {
+/** Undefined where a folder holds no version; `before`: its aliases so far. */
+async function modelIn(folder: string, before?: Aliases): Promise<FoundModel | undefined> {
   const names = await namesIn(folder);
   const versions = new Map<string, FoundVersion>();
   const single = await versionIn(folder, names);
@@ -68,7 +70,7 @@ async function modelIn(folder: string): Promise<FoundModel | undefined> {
     if (version) versions.set(number, version);
   }
   if (versions.size === 0) return undefined;
-  return { versions, aliases: names.includes(aliasFile) ? await aliasesIn(folder, versions) : {} };
+  return { versions, aliases: names.includes(aliasFile) ? await aliasesIn(folder, versions, before) : {} };
 }
 
 /** None of what is no folder, or has vanished. */
@@ -87,21 +89,28 @@ async function versionIn(folder: string, names: readonly string[]): Promise<Foun
   return { folder, file, hash: hash.update(folder).digest('hex') as ModelHash };
 }
 
-/** Aliases that name a version that is there; a file that holds something else counts as none. */
+/**
+ * Aliases that name a version that is there. A file that holds something else may be half written: until it can be read, the aliases are
+ * those of `before`.
+ */
 async function aliasesIn(
   folder: string,
   versions: ReadonlyMap<string, FoundVersion>,
-): Promise<Readonly<Record<string, string>>> {
-  let given: unknown;
-  try {
-    given = JSON.parse(await readFile(join(folder, aliasFile), 'utf8'));
-  } catch {
-    return {};
-  }
-  if (typeof given !== 'object' || given === null) return {};
+  before: Aliases = {},
+): Promise<Aliases> {
+  const given = (await readObject(join(folder, aliasFile))) ?? before;
   return Object.fromEntries(
     Object.entries(given)
       .map(([alias, version]) => [alias, String(version)] as const)
       .filter(([alias, version]) => aliasPattern.test(alias) && alias !== 'latest' && versions.has(version)),
   );
+}
+
+async function readObject(path: string): Promise<object | undefined> {
+  try {
+    const given: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return typeof given === 'object' && given !== null ? given : undefined;
+  } catch {
+    return undefined;
+  }
 }

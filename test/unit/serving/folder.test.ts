@@ -103,6 +103,26 @@ describe('a folder of models', () => {
   });
 
   it.each([
+    ['half written', '{"champion": 1'],
+    ['empty', ''],
+    ['no object', 'null'],
+  ])('keeps its aliases while their file is %s', async (_, text) => {
+    await folder.putEcho('a', 1, []);
+    await folder.putEcho('a', 2, []);
+    await folder.aliases('a', { champion: 1 });
+    await open();
+    await folder.write('a/aliases.json', text);
+    await folder.putEcho('a', 3, []);
+    const looked = async () => {
+      await clock.advance(1_000);
+      return source.listing('a');
+    };
+    await expect.poll(looked).toMatchObject({ aliases: { champion: '1', latest: '3' } });
+    await folder.aliases('a', {});
+    await expect.poll(looked).toMatchObject({ aliases: { latest: '3' }, standard: 'latest' });
+  });
+
+  it.each([
     ['uint8', Uint8Array.of(0, 255), { scale: 0.5, min: -1 }, [-1, 126.5]],
     ['uint16', new Uint8Array(Uint16Array.of(3, 65_535).buffer), { scale: 2, min: 1 }, [7, 131_071]],
     ['float16', new Uint8Array(Uint16Array.of(0x3c00, 0xc000).buffer), {}, [1, -2]],
